@@ -1,0 +1,59 @@
+"""What can go wrong, as a tree.
+
+Each error's text is one or two sentences for a person: what happened, to what, and what to do next.  The command line
+prints it on stderr and exits with 1; anything that is not a `PatchwatchError` is a defect and keeps its traceback.
+"""
+
+
+class PatchwatchError(Exception):
+    """Base of everything patchwatch reports to its user."""
+
+
+class ConfigError(PatchwatchError):
+    """The config file can't be used; the text names file, line and key."""
+
+
+class DatabaseError(PatchwatchError):
+    """The database can't be opened or used."""
+
+
+class DatabaseTooNewError(DatabaseError):
+    """The database was written by a newer patchwatch."""
+
+
+class DatabaseLockedError(DatabaseError):
+    """Another process held the database for longer than we wait."""
+
+
+class NotFoundError(PatchwatchError):
+    """A series, message-id, file or inbox that was named does not exist."""
+
+
+class InvalidInputError(PatchwatchError):
+    """What was given can't be understood (a link, a file, a date)."""
+
+
+class LoreError(PatchwatchError):
+    """The archive did not give an answer we can use."""
+
+
+class LoreUnreachableError(LoreError):
+    """No connection, or no answer in time."""
+
+
+class LoreAnswerError(LoreError):
+    """An answer came, but an unusable one: an error status, or HTML where mail was due."""
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        """`status` is the HTTP status; `retry_after` is in seconds, when the server named it."""
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class MessageNotFoundError(LoreError, NotFoundError):
+    """The archive is fine, and says that it has no such message."""
+
+
+class InboxNotFoundError(LoreError, NotFoundError):
+    """The archive is fine, and says that it has no such inbox."""
