@@ -1,0 +1,111 @@
+"""One message and the facts read from it, frozen.
+
+`Message` is what every decision is made from (revisions, version bumps, states).  It carries no body: the raw mail stays
+in the database and is read again when somebody wants to see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other"]
+"""What a message is, by its own subject and content.
+
+cover     a cover letter (`0/n`)                    patch   carries a change to be applied
+proposal  an RFC without a patch                    pull    a pull request
+reply     an answer                                 notice  a robot's or maintainer's word on a patch, posted on its own
+other     anything else: discussions, reports, spam
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as a header names them."""
+
+    name: str
+    email: str  # lower case; may be empty in broken mail
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>" if self.name else self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject line taken apart.  Versions are as stated, never renumbered."""
+
+    title: str  # without prefixes, as written
+    version: int = 1
+    minor: int = 0  # 1 in v5.1
+    stated_version: bool = False  # false: no version in the subject, so 1 is assumed
+    counter: int | None = None  # n of n/m; None without a counter
+    expected: int | None = None  # m of n/m
+    prefixes: tuple[str, ...] = ()  # what else stood in brackets, in order: net-next, RESEND, AUTOSEL, 5.10
+    patch: bool = False  # says PATCH
+    rfc: bool = False
+    resend: bool = False
+    pull: bool = False  # says GIT PULL
+    reply: bool = False  # Re:, Aw:, 答复:
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """`name: value` in somebody's own words (never from a quote)."""
+
+    name: str
+    value: str
+    own: bool = True  # the sender names himself; false for tags that were collected or passed on
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLink:
+    """A link from a posting to what its author says is an earlier version of it."""
+
+    message_id: str
+    version: int | None  # as the line says, None if it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A sentence that moves a patch: said by this message's author, not quoted.
+
+    `kind` is one of patchwatch.mail.signals; `text` is the sentence as evidence; `detail` depends on the kind (the tree
+    of an application, the command of a pw-bot line, the numbers of the patches meant).
+    """
+
+    kind: str
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The facts of one mail."""
+
+    message_id: str
+    subject: str  # decoded, white space folded
+    author: Person  # who sent it: From, or the original sender where a list rewrote it
+    date: int  # UTC, seconds; the Date header, or the arrival where that is absent or absurd
+    arrived: int  # UTC, seconds; the newest Received header, or the date
+    parent: str | None  # the message answered
+    references: tuple[str, ...]  # ancestors, oldest first, the parent last
+    recipients: tuple[str, ...]  # addresses in To and Cc, lower case
+    kind: Kind
+    parts: Subject
+    patch_author: Person | None = None  # the in-body From:, where it differs from the sender
+    patch_id: str = ""  # git patch-id of the diff; empty without one
+    files: tuple[str, ...] = ()  # touched by the diff
+    trailers: tuple[Trailer, ...] = ()
+    change_id: str = ""
+    base_commit: str = ""
+    earlier: tuple[EarlierLink, ...] = ()
+    about: tuple[str, ...] = ()  # message-ids that a notice is about
+    signals: tuple[Signal, ...] = ()
+    bot: bool = False
+    words: int = 0  # number of words in the author's own prose, tags and quotes apart
+    excerpt: str = ""  # the first two lines of the author's own prose
+
+    @property
+    def is_submission(self) -> bool:
+        """Whether this is (part of) a posting of a change, and not talk about one."""
+        return self.kind in ("cover", "patch", "proposal", "pull")
