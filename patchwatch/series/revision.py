@@ -1,0 +1,279 @@
+"""Revisions: which messages of a conversation are one posting of a change, and who answers it.
+
+Messages are grouped by their own headers (author, version, n/m, what they answer, message-id stem), never by arrival:
+the result is a function of the set of messages.  Whether a revision is the next version of another is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Message
+from patchwatch.series.conversation import stem
+
+_RUN_SECONDS = 2 * 3600  # patches without In-Reply-To that lie closer than this may be one run
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A message that answers a revision, and the number of the patch it answers (0: the cover, or all of it)."""
+
+    message: Message
+    patch: int
+    notice: bool = False  # not a reply: a robot's or maintainer's mail about it, posted on its own
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One posting of a change."""
+
+    root: Message  # cover letter, or patch 1, or the lowest patch seen, or the single mail
+    cover: Message | None
+    patches: tuple[Message, ...]  # by number, each once: a replacement stands for what it replaces
+    replaced: tuple[Message, ...]  # patches that a later mail of the same revision replaces
+    follow_ups: tuple[FollowUp, ...]  # by date
+
+    @property
+    def version(self) -> int:
+        """The stated version (1 where none is stated), which people sometimes give on the cover only."""
+        return max(m.parts.version for m in self.own_messages)
+
+    @property
+    def stated_version(self) -> bool:
+        """Whether any of its mails states a version."""
+        return any(m.parts.stated_version for m in self.own_messages)
+
+    @property
+    def expected(self) -> int:
+        """How many patches the posting says it has; 0 for a proposal or pull request."""
+        if self.root.parts.expected is not None:
+            return self.root.parts.expected
+        return len(self.patches)
+
+    @property
+    def rfc(self) -> bool:
+        """Whether it is posted for comments only."""
+        return any(m.parts.rfc for m in self.own_messages)
+
+    @property
+    def own_messages(self) -> tuple[Message, ...]:
+        """Cover, patches and replaced patches."""
+        return (*((self.cover,) if self.cover else ()), *self.patches, *self.replaced) or (self.root,)
+
+
+def number_of(message: Message) -> int:
+    """The number of a patch in its revision; a single patch is 1, a cover or proposal 0."""
+    if message.kind == "patch":
+        return message.parts.counter if message.parts.counter is not None else 1
+    return 0
+
+
+def recognise(messages: Iterable[Message]) -> list[Revision]:
+    """The revisions of a conversation, oldest first."""
+    known = {m.message_id: m for m in messages}
+    groups = _groups(sorted((m for m in known.values() if m.is_submission), key=_order))
+    home = {m.message_id: number for number, group in enumerate(groups) for m in group}
+    answers: dict[int, list[FollowUp]] = defaultdict(list)
+    for message in known.values():
+        if message.is_submission:
+            continue
+        anchor = _anchor(message, known, home)
+        if anchor is not None:
+            answers[home[anchor]].append(FollowUp(message, number_of(known[anchor]), message.kind == "notice"))
+    revisions = [_revision(group, answers[number]) for number, group in enumerate(groups)]
+    return sorted(revisions, key=lambda r: (_order(r.root)))
+
+
+def _order(message: Message) -> tuple[int, int, str]:
+    return message.date, number_of(message), message.message_id
+
+
+def _anchor(message: Message, known: dict[str, Message], home: dict[str, int]) -> str | None:
+    """The nearest submission above a message: through what it references, and what those reference."""
+    if message.kind == "notice":
+        return next((i for i in message.about if i in home), None)
+    seen: set[str] = set()
+    level = message
+    while True:
+        for reference in reversed(level.references):
+            if reference in home:
+                # A reference that is itself a reply in this conversation knows its own way better than this mail does.
+                return reference
+            above = known.get(reference)
+            if above is not None and reference not in seen:
+                seen.add(reference)
+                level = above
+                break
+        else:
+            return None
+
+
+def _revision(group: Sequence[Message], answers: list[FollowUp]) -> Revision:
+    cover = next((m for m in group if m.kind == "cover"), None)
+    by_number: dict[int, Message] = {}
+    replaced: list[Message] = []
+    for message in sorted((m for m in group if m.kind == "patch"), key=lambda m: (m.parts.minor, *_order(m))):
+        number = number_of(message)
+        if number in by_number:
+            replaced.append(by_number[number])
+        by_number[number] = message
+    patches = tuple(by_number[n] for n in sorted(by_number))
+    root = cover or (min(replaced + list(patches), key=lambda m: (number_of(m), m.parts.minor, *_order(m))) if patches else group[0])
+    return Revision(
+        root=root,
+        cover=cover,
+        patches=patches,
+        replaced=tuple(sorted(replaced, key=_order)),
+        follow_ups=tuple(sorted(answers, key=lambda f: (f.message.date, f.message.message_id))),
+    )
+
+
+def _groups(submissions: Sequence[Message]) -> list[list[Message]]:
+    """Submissions in runs: one group is one posting."""
+    alone: list[list[Message]] = []
+    numbered: dict[tuple[str, int, int, int], list[Message]] = defaultdict(list)
+    for message in submissions:
+        parts = message.parts
+        if parts.counter is None or parts.expected is None:
+            alone.append([message])
+        else:
+            numbered[message.author.email, parts.version, parts.minor, parts.expected].append(message)
+    runs = [run for bucket in numbered.values() for part in _connected(bucket) for run in _without_repeats(part)]
+    runs = _replacements(_version_on_cover_only(runs))
+    return _numberless(alone, runs) + runs
+
+
+def _connected(bucket: list[Message]) -> list[list[Message]]:
+    """Messages of one author, version and count, parted by what connects them: threading, stem, or nearness in time."""
+    if len(bucket) == 1:
+        return [bucket]
+    leader = list(range(len(bucket)))
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    holders: dict[str, int] = {}
+    last_loose: tuple[int, int] | None = None
+    for position, message in enumerate(bucket):
+        run = stem(message.message_id)
+        marks = [message.message_id, *message.references[-1:]]
+        # Siblings below a cover that was never seen share it as first reference; so do later patches of a deep thread.
+        marks += [r for r in message.references if r in {m.message_id for m in bucket}]
+        if run:
+            marks.append(" " + run)
+        for mark in marks:
+            leader[find(position)] = find(holders.setdefault(mark, position))
+        if not message.references:
+            if last_loose and message.date - last_loose[1] <= _RUN_SECONDS:
+                leader[find(position)] = find(last_loose[0])
+            last_loose = (position, message.date)
+    parts: dict[int, list[Message]] = defaultdict(list)
+    for position, message in enumerate(bucket):
+        parts[find(position)].append(message)
+    return list(parts.values())
+
+
+def _without_repeats(part: list[Message]) -> list[list[Message]]:
+    """A number that comes twice means two postings (a resend in the same thread); each patch goes to its own."""
+    numbers = [m.parts.counter for m in part]
+    if len(set(numbers)) == len(numbers):
+        return [part]
+    runs: list[list[Message]] = []
+    for message in part:  # by date
+        fitting = [run for run in runs if all(m.parts.counter != message.parts.counter for m in run)]
+        if fitting:
+            max(fitting, key=lambda run: _closeness(message, run)).append(message)
+        else:
+            runs.append([message])
+    return runs
+
+
+def _closeness(message: Message, run: list[Message]) -> tuple[bool, bool, int]:
+    ids = {m.message_id for m in run}
+    own = stem(message.message_id)
+    return (
+        bool(own) and any(stem(m.message_id) == own for m in run),
+        message.parent in ids,
+        -min(abs(m.date - message.date) for m in run),
+    )
+
+
+def _version_on_cover_only(runs: list[list[Message]]) -> list[list[Message]]:
+    """Join a run that states no version with the run of the same sending that does: `[PATCH v2 0/5]`, `[PATCH 1/5]`."""
+    stated: dict[tuple[str, int, str], int] = {}
+    for number, run in enumerate(runs):
+        if run[0].parts.stated_version:
+            for mark in _sending_marks(run):
+                stated[run[0].author.email, run[0].parts.expected or 0, mark] = number
+    joined = set[int]()
+    for number, run in enumerate(runs):
+        if run[0].parts.stated_version:
+            continue
+        for mark in _sending_marks(run) | {m.parent for m in run if m.parent}:
+            target = stated.get((run[0].author.email, run[0].parts.expected or 0, mark))
+            if target is not None and not {m.parts.counter for m in run} & {m.parts.counter for m in runs[target]}:
+                runs[target].extend(run)
+                joined.add(number)
+                break
+    return [run for number, run in enumerate(runs) if number not in joined]
+
+
+def _sending_marks(run: list[Message]) -> set[str]:
+    return {m.message_id for m in run} | {" " + found for m in run if (found := stem(m.message_id))}
+
+
+def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
+    """Join replacement patches (`[PATCH v5.1 10/12]`, or 3/5 once more below 3/5) with the revision they mend."""
+    owner = {m.message_id: number for number, run in enumerate(runs) for m in run}
+    joined = set[int]()
+    for number, run in enumerate(runs):
+        first = run[0]
+        whole = first.parts.expected or 0
+        if len({m.parts.counter for m in run}) > max(1, whole // 2) or any(m.parts.counter == 0 for m in run):
+            continue
+        for message in run:
+            targets = [owner[r] for r in reversed(message.references) if r in owner and owner[r] != number]
+            target = next(
+                (
+                    t
+                    for t in targets
+                    if t not in joined
+                    and runs[t][0].author.email == first.author.email
+                    and runs[t][0].parts.expected == whole
+                    and runs[t][0].parts.version == first.parts.version
+                    and len(runs[t]) > len(run)
+                ),
+                None,
+            )
+            if target is not None:
+                runs[target].extend(run)
+                joined.add(number)
+                break
+    return [run for number, run in enumerate(runs) if number not in joined]
+
+
+def _numberless(alone: list[list[Message]], runs: list[list[Message]]) -> list[list[Message]]:
+    """`[PATCH] x` below `[PATCH 0/1] x` is that cover's only patch."""
+    covers = {
+        m.message_id: run for run in runs for m in run if m.parts.counter == 0 and m.parts.expected == 1 and len(run) == 1
+    }
+    left: list[list[Message]] = []
+    for single in alone:
+        message = single[0]
+        run = covers.get(message.parent or "")
+        if (
+            run is not None
+            and len(run) == 1
+            and message.kind == "patch"
+            and message.author.email == run[0].author.email
+            and message.parts.version == run[0].parts.version
+        ):
+            run.append(message)
+        else:
+            left.append(single)
+    return left

@@ -1,0 +1,276 @@
+"""Version bumps: which earlier revision a revision succeeds, and why we say so.
+
+Netdev asks for new versions in new threads, people rename their work and write from new addresses, so neither threads
+nor titles alone can tell.  Each kind of evidence has a weight; a candidate is accepted when the sum reaches `ENOUGH`.
+A wrong link is worse than a missing one.  Candidates are found by `keys`, never by a scan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Message, Person
+from patchwatch.mail.subject import title_key, title_words
+from patchwatch.series.revision import Revision
+
+ENOUGH = 5.0
+_CLEARLY_BETTER = 3.0
+_DAY = 86_400
+_SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
+_TREE = re.compile(r"(?i)\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?|autosel|stable|\d\.\d+[.-]\S+")
+_KEYED_TITLES = 40  # of a series' patches: enough to find it again
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What of a revision counts when versions are compared: small enough to be kept with it."""
+
+    root: str
+    author: Person
+    people: tuple[str, ...]  # lower-case addresses that stand for the author: sender, in-body From, own Signed-off-by
+    date: int
+    version: int
+    minor: int
+    stated: bool
+    rfc: bool
+    resend: bool
+    kind: str  # of the root: cover, patch, proposal, pull
+    title: str
+    titles: tuple[str, ...]  # keys of the patches' titles, by number
+    patch_ids: tuple[str, ...]
+    files: tuple[str, ...]
+    trees: tuple[str, ...]  # stable trees named in the brackets: 5.10, AUTOSEL
+    change_id: str
+    earlier: tuple[tuple[str, int | None], ...]  # (message-id, version said)
+    answered: tuple[str, ...]  # roots of the revisions that those messages belong to or talk about
+    message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A revision's predecessor with the evidence; `resend` is the same version posted again, no bump."""
+
+    root: str
+    predecessor: str
+    evidence: tuple[str, ...]
+    score: float
+    by_hand: bool = False
+    resend: bool = False
+
+
+def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
+    """The facts of a revision that version bumps are judged by.
+
+    `home` gives the root of the revision that each message of the conversation belongs to or answers.
+    """
+    root = revision.root
+    own = revision.own_messages
+    people = [root.author.email]
+    for message in own:
+        if message.patch_author:
+            people.append(message.patch_author.email)
+        people += _own_addresses(message)
+    earlier: dict[str, int | None] = {}
+    own_ids = {m.message_id for m in own}
+    for message in own:
+        for link in message.earlier:
+            if link.message_id not in own_ids:
+                earlier.setdefault(link.message_id, link.version)
+    return Posting(
+        root=root.message_id,
+        author=root.author,
+        people=tuple(dict.fromkeys(p for p in people if p)),
+        date=root.date,
+        version=revision.version,
+        minor=root.parts.minor,
+        stated=revision.stated_version,
+        rfc=revision.rfc,
+        resend=any(m.parts.resend for m in own),
+        kind=root.kind,
+        title=title_key(root.parts.title),
+        titles=tuple(title_key(m.parts.title) for m in revision.patches),
+        patch_ids=tuple(dict.fromkeys(m.patch_id for m in revision.patches if m.patch_id)),
+        files=tuple(dict.fromkeys(f for m in revision.patches for f in m.files))[:400],
+        trees=tuple(t.lower() for t in root.parts.prefixes if _TREE.fullmatch(t)),
+        change_id=next((m.change_id for m in own if m.change_id), ""),
+        earlier=tuple(earlier.items()),
+        answered=tuple(dict.fromkeys(home[i] for i in root.references if i in home)),
+        message_ids=tuple(m.message_id for m in own),
+    )
+
+
+def _own_addresses(message: Message) -> Iterable[str]:
+    """Addresses in a patch's Signed-off-by lines that bear the sender's or patch author's name."""
+    names = {_name_key(message.author.name)}
+    if message.patch_author:
+        names.add(_name_key(message.patch_author.name))
+    for trailer in message.trailers:
+        if trailer.name.lower() == "signed-off-by" and "<" in trailer.value:
+            name, _, rest = trailer.value.partition("<")
+            if _name_key(name) in names and len(_name_key(name)) > 3:
+                yield rest.partition(">")[0].strip().lower()
+
+
+def _name_key(name: str) -> str:
+    return " ".join(sorted(re.findall(r"\w+", name.lower())))
+
+
+AUTHOR_WINDOW = 400 * _DAY
+"""How far apart, in seconds, two postings may lie that only their author connects."""
+
+
+def keys(one: Posting) -> frozenset[str]:
+    """Index keys other than the author: titles, patches, change-id, messages linked, answered and owned."""
+    found = {f"t:{one.title}"} if one.title else set()
+    found |= {f"t:{title}" for title in one.titles[:_KEYED_TITLES]}
+    found |= {f"p:{patch_id}" for patch_id in one.patch_ids[:_KEYED_TITLES]}
+    if one.change_id:
+        found.add(f"c:{one.change_id}")
+    found |= {f"m:{i}" for i in (*one.message_ids, *one.answered)}
+    found |= {f"m:{i}" for i, _ in one.earlier}
+    return frozenset(key[:400] for key in found)
+
+
+def author_keys(one: Posting) -> frozenset[str]:
+    """Index keys of the author, good within `AUTHOR_WINDOW`.  Backports have none: robots send thousands."""
+    if one.trees:
+        return frozenset()
+    found = {f"a:{address}" for address in one.people}
+    name = _name_key(one.author.name)
+    if " " in name:
+        found.add(f"n:{name}")
+    return frozenset(key[:400] for key in found)
+
+
+def same_person(a: Posting, b: Posting) -> bool:
+    """Whether two postings are by one person: a common address, or the same full name."""
+    if set(a.people) & set(b.people):
+        return True
+    name = _name_key(a.author.name)
+    return " " in name and name == _name_key(b.author.name)
+
+
+def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:
+    """The revision that `one` succeeds, or None."""
+    judged = []
+    for other in candidates:
+        if other.root == one.root:
+            continue
+        link = judge(one, other)
+        if link is not None:
+            judged.append((link, other))
+    if not judged:
+        return None
+    best = max(link.score for link, _ in judged)
+    likely = [pair for pair in judged if pair[0].score >= best - _CLEARLY_BETTER]
+    resends = [pair for pair in likely if pair[0].resend]
+    if resends:  # of the first posting of that version
+        return min(resends, key=lambda pair: (pair[1].date, pair[1].root))[0]
+    return max(likely, key=lambda pair: (pair[1].version, pair[1].minor, pair[1].date, pair[0].score, pair[1].root))[0]
+
+
+def judge(one: Posting, other: Posting) -> Link | None:
+    """Weigh `other` as predecessor of `one`; None where it can't be, or is not likely enough."""
+    if (other.date, other.root) >= (one.date + _SKEW, one.root):
+        return None
+    linked = next((version for i, version in one.earlier if i in other.message_ids), False)
+    is_linked = linked is not False
+    order = (other.version, other.minor) < (one.version, one.minor)
+    same_version = (other.version, other.minor) == (one.version, one.minor)
+    earlier = (other.date, other.root) < (one.date, one.root)
+    person = same_person(one, other)
+    title_equal = bool(one.title) and (one.title == other.title or other.title in one.titles or one.title in other.titles)
+    resend = same_version and earlier and one.resend and one.rfc == other.rfc
+    renewed = same_version and earlier and not resend and (other.rfc and not one.rfc or other.kind == "proposal" or not one.stated)
+    # A first version after an RFC starts counting anew: "[RFC PATCH v2]" precedes "[PATCH]".
+    restarted = earlier and other.rfc and not one.rfc and one.version < other.version and one.version == 1
+    if not (order or resend or renewed or restarted):
+        return None
+    if set(one.trees) != set(other.trees):
+        return None  # a backport repeats the title of what it backports
+    if one.change_id and other.change_id and one.change_id != other.change_id and not is_linked:
+        return None
+    if order and one.date < other.date and not (is_linked or one.change_id):
+        return None
+
+    score = 0.0
+    evidence: list[str] = []
+
+    def weigh(points: float, words: str) -> None:
+        nonlocal score
+        score += points
+        if words:
+            evidence.append(words)
+
+    if one.change_id and one.change_id == other.change_id:
+        weigh(8, "same-change-id")
+    if is_linked:
+        if linked is None or linked == other.version:
+            weigh(6, "links-to-it")
+        else:
+            weigh(2, "links-to-it-as-another-version")
+    into = other.root in one.answered
+    if person:
+        weigh(2, "same-author")
+    else:
+        weigh(-2, "")
+    if into:
+        weigh(2.5 if person else 0.5, "posted-into-its-thread")
+    if title_equal:
+        weigh(3, "same-title")
+    patches = _overlap(one.titles, other.titles)
+    if patches and not (title_equal and len(one.titles) == 1):
+        weigh(3 * patches, "same-patch-titles")
+    if not title_equal:
+        alike = _alike(one, other)
+        if alike >= 0.3:
+            weigh(3 * alike, "similar-title")
+    equal = _overlap(one.patch_ids, other.patch_ids)
+    if equal:
+        weigh(3 * equal, "same-patches")
+    if one.files and other.files:
+        files = _overlap(one.files, other.files)
+        if files > 0:
+            weigh(2 * files, "same-files")
+        else:
+            weigh(-4 if not is_linked else -1, "")
+    elif "proposal" in (one.kind, other.kind) and person and (title_equal or _alike(one, other) >= 0.3):
+        weigh(2.5, "patch-for-its-proposal")
+    gap = one.version - other.version
+    if order and gap == 1:
+        weigh(1, "next-version")
+    elif gap > 3:
+        weigh(-0.5, "")
+    days = abs(one.date - other.date) / _DAY
+    if days > 400:
+        weigh(-2, "")
+    if renewed or restarted:
+        # No number says that it is a new version: more of the rest is asked for.
+        weigh(-1.0 if (other.rfc and not one.rfc) or other.kind == "proposal" else -2.0, "")
+        if days > 200:
+            weigh(-2, "")
+    if resend:
+        weigh(1, "marked-as-resend")
+    if score < ENOUGH:
+        return None
+    return Link(one.root, other.root, tuple(evidence), round(score, 3), resend=resend)
+
+
+def _overlap(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """How much of the smaller set is in the other, 0 to 1."""
+    if not a or not b:
+        return 0.0
+    return len(set(a) & set(b)) / min(len(set(a)), len(set(b)))
+
+
+def _alike(one: Posting, other: Posting) -> float:
+    """How alike the titles are, 0 to 1: common words among all words (Jaccard), best over covers and patches."""
+    best = 0.0
+    for mine in {one.title, *one.titles[:3]}:
+        for theirs in {other.title, *other.titles[:3]}:
+            a, b = title_words(mine), title_words(theirs)
+            if a and b:
+                best = max(best, len(a & b) / len(a | b))
+    return best

@@ -1,0 +1,366 @@
+"""State and turn of a revision and of a series, each with its evidence.
+
+Pure functions: a revision's own mails give its standing; the standings of all revisions, with what people marked by hand,
+give the series its state.  The words are patchwork's (DESIGN §2); the turn follows Gerrit's attention set: who posts or
+answers passes it on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchwatch.mail import signals
+from patchwatch.mail.message import Message, Signal
+from patchwatch.series.revision import FollowUp, Revision
+
+STATES = (
+    "new",
+    "under-review",
+    "changes-requested",
+    "reviewed",
+    "accepted",
+    "mainlined",
+    "rejected",
+    "deferred",
+    "awaiting-upstream",
+    "not-applicable",
+    "superseded",
+)
+CLOSED = frozenset({"accepted", "mainlined", "rejected", "not-applicable", "superseded"})
+_NOBODYS = frozenset({"accepted", "mainlined", "rejected", "not-applicable"})
+REVIEWS = frozenset({"reviewed-by", "acked-by"})
+
+# netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
+_COMMANDS = {
+    "new": "new",
+    "under-review": "under-review",
+    "under review": "under-review",
+    "cr": "changes-requested",
+    "changes-requested": "changes-requested",
+    "changes requested": "changes-requested",
+    "accept": "accepted",
+    "accepted": "accepted",
+    "reject": "rejected",
+    "rejected": "rejected",
+    "defer": "deferred",
+    "deferred": "deferred",
+    "awaiting-upstream": "awaiting-upstream",
+    "awaiting upstream": "awaiting-upstream",
+    "au": "awaiting-upstream",
+    "not-applicable": "not-applicable",
+    "not applicable": "not-applicable",
+    "na": "not-applicable",
+    "needs-ack": "under-review",
+    "superseded": "superseded",
+    "rfc": "under-review",
+    "mainlined": "mainlined",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A mail, its date and the words in it that made us say something."""
+
+    message_id: str
+    text: str
+    date: int
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A trailer on a revision: `patch` 0 means all of it; `counts` as a review by somebody else."""
+
+    name: str
+    value: str
+    message_id: str
+    patch: int
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a revision stands, by its own mails alone."""
+
+    state: str
+    reason: Reason | None
+    turn: str
+    turn_since: int
+    turn_reason: Reason
+    tags: tuple[Tag, ...]
+    reviewed: int  # patches with a review
+    partly: str = ""  # which patches were applied, where not all were
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state that a person set by hand on a revision."""
+
+    root: str
+    state: str
+    at: int
+    by: str
+
+
+def people_of(revision: Revision) -> frozenset[str]:
+    """Addresses that speak for the author: sender and patch authors."""
+    found = {revision.root.author.email}
+    for message in revision.own_messages:
+        if message.patch_author:
+            found.add(message.patch_author.email)
+        found.add(message.author.email)
+    return frozenset(found)
+
+
+def tags_of(revision: Revision) -> tuple[Tag, ...]:
+    """The tags of a revision: those its patches carry, and those given in replies, one person once a patch."""
+    authors = people_of(revision)
+    names = {_name(m.author.name) for m in revision.own_messages}
+    found: dict[tuple[str, str, int], Tag] = {}
+
+    def add(name: str, value: str, message_id: str, patch: int) -> None:
+        address = _address(value)
+        # The author's own tag is no review, whatever address he gives it from.
+        own = address in authors or _name(value.partition("<")[0]) in names
+        tag = Tag(name, value, message_id, patch, name.lower() in REVIEWS and not own)
+        found.setdefault((name.lower(), address or value.lower(), patch), tag)
+
+    for message in revision.patches:
+        for trailer in message.trailers:
+            add(trailer.name, trailer.value, message.message_id, _number(message))
+    for follow_up in revision.follow_ups:
+        if follow_up.notice or follow_up.message.bot:
+            continue
+        for trailer in follow_up.message.trailers:
+            if trailer.own:
+                add(trailer.name, trailer.value, follow_up.message.message_id, follow_up.patch)
+    return tuple(found.values())
+
+
+def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:
+    """How many patches carry a review; one on the cover counts for each."""
+    counting = {t.patch for t in tags if t.counts}
+    if 0 in counting:
+        return len(revision.patches)
+    return len({_number(m) for m in revision.patches} & counting)
+
+
+def standing(revision: Revision) -> Standing:
+    """Where a revision stands by its own mails, told in the order of their dates."""
+    tags = tags_of(revision)
+    reviewed = reviewed_patches(revision, tags)
+    authors = people_of(revision)
+    author_names = {_name(m.author.name) for m in revision.own_messages if " " in m.author.name.strip()}
+    posted = Reason(revision.root.message_id, revision.root.subject, revision.root.date)
+    story = _Story("new", None, "reviewers", posted)
+    # Tags are counted as they come, so that the turn passes to the maintainer with the mail that completes them.
+    complete = _completing_mail(revision, tags, reviewed)
+    for follow_up in revision.follow_ups:
+        message = follow_up.message
+        by_author = message.author.email in authors or _name(message.author.name) in author_names
+        story.hear(follow_up, by_author=by_author, complete=message.message_id == complete, whole=_whole(revision))
+    if complete and not story.closed and story.state in ("new", "under-review"):
+        story.state = "reviewed"
+        story.reason = _tag_reason(revision, tags, complete) or story.reason
+    if story.turn == "reviewers" and story.state == "reviewed":
+        story.turn = "maintainer"
+    if story.state in _NOBODYS:
+        story.turn = "nobody"
+    return Standing(
+        state=story.state,
+        reason=story.reason,
+        turn=story.turn,
+        turn_since=story.turn_reason.date,
+        turn_reason=story.turn_reason,
+        tags=tags,
+        reviewed=reviewed,
+        partly=story.partly,
+    )
+
+
+class _Story:
+    """The state as it changes, mail by mail."""
+
+    def __init__(self, state: str, reason: Reason | None, turn: str, turn_reason: Reason) -> None:
+        self.state = state
+        self.reason = reason
+        self.turn = turn
+        self.turn_reason = turn_reason
+        self.partly = ""
+
+    @property
+    def closed(self) -> bool:
+        return self.state in CLOSED or self.state in ("deferred", "awaiting-upstream")
+
+    def hear(self, follow_up: FollowUp, *, by_author: bool, complete: bool, whole: int) -> None:
+        """Take in one more mail."""
+        message = follow_up.message
+        spoken = {s.kind: s for s in reversed(message.signals)}
+        if message.bot or follow_up.notice:
+            self._hear_robot(message, spoken)
+            return
+        if command := spoken.get(signals.COMMAND):
+            state = _COMMANDS.get(command.detail)
+            if state:
+                self._become(state, message, command)
+        elif (applied := spoken.get(signals.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
+            self._apply(follow_up, applied, whole)
+        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
+            self._become("changes-requested", message, undone)
+        elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
+            self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
+        elif not by_author and not self.closed and self.state not in ("changes-requested",) and message.words:
+            asked = spoken.get(signals.CHANGES)
+            if asked:
+                self._become("changes-requested", message, asked)
+            elif self.state == "new":
+                self.state = "under-review"
+                self.reason = _reason(message)
+        elif not by_author and self.state == "new":
+            self.state = "under-review"
+            self.reason = _reason(message)
+        if self.state not in _NOBODYS:
+            self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
+
+    def _hear_robot(self, message: Message, spoken: dict[str, Signal]) -> None:
+        if merged := spoken.get(signals.MAINLINED):
+            self._become("mainlined" if "torvalds" in merged.text else "accepted", message, merged)
+        elif applied := spoken.get(signals.APPLIED):
+            self._become("accepted", message, applied)
+        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
+            self._become("under-review", message, undone)
+            self._turn("author", message, undone.text)
+        elif (failure := spoken.get(signals.FAILURE)) and self.state not in _NOBODYS:
+            self._turn("author", message, failure.text)
+
+    def _apply(self, follow_up: FollowUp, applied: Signal, whole: int) -> None:
+        """Applied as a whole, or patches of it: said by numbers, or by answering one patch of several."""
+        partial = applied.detail
+        if not partial and follow_up.patch and whole > 1:
+            partial = str(follow_up.patch)
+        if partial and whole > 1:
+            applied_now = _numbers(partial, whole) | _numbers(self.partly, whole)
+            if len(applied_now) < whole:
+                self.partly = ",".join(map(str, sorted(applied_now))) or partial
+                if self.state in ("new", "under-review"):
+                    self.state = "under-review"
+                    self.reason = _reason(follow_up.message, applied.text)
+                return
+        self.partly = ""
+        self._become("accepted", follow_up.message, applied)
+
+    def _pass_turn(self, follow_up: FollowUp, spoken: dict[str, Signal], *, by_author: bool, complete: bool) -> None:
+        message = follow_up.message
+        if self.state == "deferred":
+            self._turn("author", message, None)
+        elif by_author:
+            promise = spoken.get(signals.PROMISE) or spoken.get(signals.WITHDRAWN)
+            if promise and signals.QUESTION not in spoken:
+                # He says that he will post: nobody else can move.
+                if self.turn != "author":
+                    self._turn("author", message, promise.text)
+            else:
+                self._turn("reviewers", message, None)
+        elif complete and not message.words:
+            self._turn("maintainer", message, None)
+        elif not message.words and message.trailers:
+            pass  # only tags: the turn stays where it is
+        else:
+            said = next((spoken[k] for k in (signals.NAK, signals.CHANGES, signals.QUESTION) if k in spoken), None)
+            self._turn("author", message, said.text if said else None)
+
+    def _become(self, state: str, message: Message, why: Signal) -> None:
+        self.state = state
+        self.reason = _reason(message, why.text)
+        if state in _NOBODYS:
+            self._turn("nobody", message, why.text)
+
+    def _turn(self, turn: str, message: Message, text: str | None) -> None:
+        if turn == self.turn == "author":
+            return  # it has been his since the first mail that asked
+        self.turn = turn
+        self.turn_reason = _reason(message, text)
+
+
+def _reason(message: Message, text: str | None = None) -> Reason:
+    return Reason(message.message_id, text or message.excerpt.partition("\n")[0] or message.subject, message.date)
+
+
+def _only_taken_as_advice(applied: Signal) -> bool:
+    """An author's "applied, thanks" answers advice; he applies his own patch only into a named tree."""
+    return not re.search(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+", applied.text)
+
+
+def _whole(revision: Revision) -> int:
+    return max(revision.expected, len(revision.patches))
+
+
+def _completing_mail(revision: Revision, tags: Sequence[Tag], reviewed: int) -> str:
+    """The mail with which every patch had its review, or empty."""
+    if not revision.patches or reviewed < _whole(revision):
+        return ""
+    order = {m.message_id: -1 for m in revision.own_messages}
+    order.update({f.message.message_id: n for n, f in enumerate(revision.follow_ups)})
+    given = sorted((t for t in tags if t.counts), key=lambda t: order.get(t.message_id, -1))
+    for count, tag in enumerate(given, 1):
+        if reviewed_patches(revision, given[:count]) >= _whole(revision):
+            return tag.message_id
+    return ""
+
+
+def _tag_reason(revision: Revision, tags: Sequence[Tag], message_id: str) -> Reason | None:
+    tag = next((t for t in tags if t.message_id == message_id and t.counts), None)
+    mail = next((f.message for f in revision.follow_ups if f.message.message_id == message_id), revision.root)
+    return Reason(message_id, f"{tag.name}: {tag.value}", mail.date) if tag else None
+
+
+def _numbers(text: str, whole: int) -> set[int]:
+    """`1-3, 5` as numbers; words that name none give none."""
+    found: set[int] = set()
+    for first, last in re.findall(r"(\d+)(?:\s*(?:-|–|to|through)\s*#?(\d+))?", text):
+        found |= set(range(int(first), min(int(last or first), whole) + 1))
+    return {n for n in found if 1 <= n <= whole}
+
+
+def _number(message: Message) -> int:
+    return message.parts.counter if message.parts.counter is not None else 1
+
+
+def _address(value: str) -> str:
+    found = re.search(r"<([^<>\s]+@[^<>\s]+)>|(\S+@\S+)", value)
+    return (found[1] or found[2]).lower() if found else ""
+
+
+def _name(name: str) -> str:
+    return " ".join(sorted(re.findall(r"\w+", name.lower())))
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStatus:
+    """State and turn of a series: those of its newest revision, unless somebody decided otherwise by hand."""
+
+    state: str
+    reason: Reason | None
+    turn: str
+    turn_since: int
+    turn_reason: Reason
+
+
+def series_status(newest_root: str, newest: Standing, marks: Sequence[Mark]) -> SeriesStatus:
+    """The status of a series from its newest revision; a mark holds until a newer revision is posted."""
+    mark = next((m for m in marks if m.root == newest_root), None)
+    if mark is None:
+        return SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
+    reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True)
+    turn, since, why = newest.turn, newest.turn_since, newest.turn_reason
+    if mark.state in _NOBODYS:
+        turn, since, why = "nobody", mark.at, reason
+    elif mark.state in ("deferred", "changes-requested"):
+        turn, since, why = "author", mark.at, reason
+    elif turn == "nobody":
+        turn, since, why = "reviewers", mark.at, reason
+    return SeriesStatus(mark.state, reason, turn, since, why)
+
+
