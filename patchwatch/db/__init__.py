@@ -1,0 +1,1 @@
+"""The database: tables, migrations, what is written and what is read.  The only place with SQL in it."""

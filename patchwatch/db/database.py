@@ -1,0 +1,163 @@
+"""Opening the database, its transactions and its migrations.
+
+SQLite by default: WAL, so that a screen can read while a poller writes; foreign keys on; a file that only its owner can
+read, because it tells what he works on.  Any SQLAlchemy URL works where that is enough (PostgreSQL for a team).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, select, text, update
+
+from patchwatch.db.schema import SCHEMA_REVISION, setting
+from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
+
+_BUSY_MILLISECONDS = 15_000
+_KNOWN_REVISIONS = ("0001",)
+
+
+class Database:
+    """A database that is ready to use: created, migrated, checked."""
+
+    def __init__(self, url: str, *, busy_milliseconds: int = _BUSY_MILLISECONDS) -> None:
+        """Open, create or migrate the database at the SQLAlchemy `url`.
+
+        Raises:
+            DatabaseTooNewError: it was written by a newer patchwatch.
+            DatabaseLockedError: somebody else holds it.
+            DatabaseError: it can't be opened, or is no database of ours.
+        """
+        self.url = url
+        self._busy = busy_milliseconds
+        self.engine = self._engine()
+        with self._reported():
+            self._make_ready()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view of the database."""
+        with self._reported(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is alone in writing; committed at the end, rolled back on any error."""
+        with self._reported(), self.engine.connect() as plain:
+            connection = plain.execution_options(patchwatch_write=True)
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(726834)"))
+                yield connection
+                connection.execute(
+                    update(setting)
+                    .where(setting.c.name == "generation")
+                    .values(value=text("CAST(CAST(value AS BIGINT) + 1 AS VARCHAR)"))
+                )
+
+    def generation(self) -> int:
+        """A number that changes with every committed change, of any process."""
+        with self.read() as connection:
+            return int(connection.scalar(select(setting.c.value).where(setting.c.name == "generation")) or 0)
+
+    def _engine(self) -> Engine:
+        try:
+            url = make_url(self.url)
+        except exc.ArgumentError:
+            raise DatabaseError(
+                f"{self.url!r} is no database URL. Set PATCHWATCH_DATABASE to a file or an SQLAlchemy URL."
+            ) from None
+        if url.get_backend_name() != "sqlite":
+            try:
+                return create_engine(url)
+            except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
+                raise DatabaseError(
+                    f"no driver for {url.get_backend_name()} is installed ({error}); install patchwatch[postgresql]"
+                ) from None
+        if url.database and url.database != ":memory:":
+            self._prepare_file(Path(url.database))
+        engine = create_engine(url, connect_args={"timeout": self._busy / 1000, "check_same_thread": False})
+
+        @event.listens_for(engine, "connect")
+        def on_connect(connection: Any, _record: object) -> None:
+            connection.isolation_level = None  # transactions are begun below, not by the sqlite3 module
+            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "cache_size=-16000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def on_begin(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("patchwatch_write")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    def _prepare_file(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Created by us, so that SQLite can't create it with the umask's rights; its -wal and -shm take ours over.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise DatabaseError(
+                f"can't open the database {path}: {error.strerror}. Check the path, or set PATCHWATCH_DATABASE."
+            ) from None
+
+    def _make_ready(self) -> None:
+        with self.engine.connect() as connection:
+            found = _schema_revision(connection)
+        if found == SCHEMA_REVISION:
+            return
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(patchwatch_write=True)
+            with connection.begin():
+                found = _schema_revision(connection)  # somebody may have been faster
+                if found is None and inspect(connection).get_table_names():
+                    raise DatabaseError(
+                        f"{self.url} is a database of something else. Name another file in PATCHWATCH_DATABASE."
+                    )
+                if found is not None and found not in _KNOWN_REVISIONS:
+                    raise DatabaseTooNewError(
+                        f"the database {self.url} was written by a newer patchwatch (schema {found}, this one knows "
+                        f"{SCHEMA_REVISION}). Update patchwatch, or name another file in PATCHWATCH_DATABASE."
+                    )
+                if found != SCHEMA_REVISION:
+                    _migrate(connection)
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except exc.OperationalError as error:
+            reason = str(error.orig)
+            if "locked" in reason or "busy" in reason:
+                raise DatabaseLockedError(
+                    f"the database {self.url} is locked by another program for more than {self._busy / 1000:g} s. "
+                    "Nothing was changed; try again when the other has ended."
+                ) from None
+            raise DatabaseError(f"the database {self.url} can't be used: {reason}. Nothing was changed.") from error
+        except exc.DatabaseError as error:
+            raise DatabaseError(f"the database {self.url} can't be used: {error.orig}. Nothing was changed.") from error
+
+
+def _schema_revision(connection: Connection) -> str | None:
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(version) if version is not None else None
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,145 @@
+"""Messages and postings as compact JSON, and back.
+
+Written by hand, not by a serialiser, because an import decodes each of them several times: lists in field order, empty
+endings cut.  `reindex` rewrites all of them, so the form may change with any version that also raises `FORM`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from patchwatch.mail.message import EarlierLink, Message, Person, Signal, Subject, Trailer
+from patchwatch.series.succession import Posting
+
+FORM = 1
+"""Raised when what is stored here, or how it is understood, changes: the database is then reindexed on opening."""
+
+
+def encode_message(m: Message) -> str:
+    """All facts of a message."""
+    s = m.parts
+    return json.dumps(
+        [
+            m.message_id,
+            m.subject,
+            [m.author.name, m.author.email],
+            m.date,
+            m.arrived,
+            m.parent,
+            m.references,
+            m.recipients,
+            m.kind,
+            [
+                s.title,
+                s.version,
+                s.minor,
+                s.stated_version,
+                s.counter,
+                s.expected,
+                s.prefixes,
+                s.patch,
+                s.rfc,
+                s.resend,
+                s.pull,
+                s.reply,
+            ],
+            [m.patch_author.name, m.patch_author.email] if m.patch_author else None,
+            m.patch_id,
+            m.files,
+            [[t.name, t.value, t.own] for t in m.trailers],
+            m.change_id,
+            m.base_commit,
+            [[e.message_id, e.version] for e in m.earlier],
+            m.about,
+            [[g.kind, g.text, g.detail] for g in m.signals],
+            m.bot,
+            m.words,
+            m.excerpt,
+        ],
+        separators=(",", ":"),
+    )
+
+
+def decode_message(text: str) -> Message:
+    """The message that `encode_message` wrote."""
+    f: list[Any] = json.loads(text)
+    s = f[9]
+    return Message(
+        message_id=f[0],
+        subject=f[1],
+        author=Person(*f[2]),
+        date=f[3],
+        arrived=f[4],
+        parent=f[5],
+        references=tuple(f[6]),
+        recipients=tuple(f[7]),
+        kind=f[8],
+        parts=Subject(s[0], s[1], s[2], s[3], s[4], s[5], tuple(s[6]), s[7], s[8], s[9], s[10], s[11]),
+        patch_author=Person(*f[10]) if f[10] else None,
+        patch_id=f[11],
+        files=tuple(f[12]),
+        trailers=tuple(Trailer(*t) for t in f[13]),
+        change_id=f[14],
+        base_commit=f[15],
+        earlier=tuple(EarlierLink(*e) for e in f[16]),
+        about=tuple(f[17]),
+        signals=tuple(Signal(*g) for g in f[18]),
+        bot=f[19],
+        words=f[20],
+        excerpt=f[21],
+    )
+
+
+def encode_posting(p: Posting) -> str:
+    """All facts of a posting."""
+    return json.dumps(
+        [
+            p.root,
+            [p.author.name, p.author.email],
+            p.people,
+            p.date,
+            p.version,
+            p.minor,
+            p.stated,
+            p.rfc,
+            p.resend,
+            p.kind,
+            p.title,
+            p.titles,
+            p.patch_ids,
+            p.files,
+            p.trees,
+            p.change_id,
+            p.earlier,
+            p.answered,
+            p.message_ids,
+        ],
+        separators=(",", ":"),
+    )
+
+
+def decode_posting(text: str) -> Posting:
+    """The posting that `encode_posting` wrote."""
+    f: list[Any] = json.loads(text)
+    return Posting(
+        root=f[0],
+        author=Person(*f[1]),
+        people=tuple(f[2]),
+        date=f[3],
+        version=f[4],
+        minor=f[5],
+        stated=f[6],
+        rfc=f[7],
+        resend=f[8],
+        kind=f[9],
+        title=f[10],
+        titles=tuple(f[11]),
+        patch_ids=tuple(f[12]),
+        files=tuple(f[13]),
+        trees=tuple(f[14]),
+        change_id=f[15],
+        earlier=tuple((e[0], e[1]) for e in f[16]),
+        answered=tuple(f[17]),
+        message_ids=tuple(f[18]),
+    )

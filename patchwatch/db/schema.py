@@ -1,0 +1,211 @@
+"""Tables.
+
+Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`), what people decided (`watch`, `mute`, `snooze`, `mark`,
+`tie`, `reading`), and what is worked out from both (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.
+`number` stands between: it gives a revision's root the number that people type, and is never taken back.
+
+Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+SCHEMA_REVISION = "0001"
+"""The newest migration this program knows; a test holds it against the migrations."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ROW = Integer
+TIME = BigInteger
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("followed", Boolean, nullable=False, default=False),
+    Column("cursor", TIME),  # everything that arrived before it has been seen
+    Column("deep_at", TIME),  # when the long overlap was last asked for
+    Column("polled_at", TIME),  # last success
+    Column("failed_at", TIME),  # first failure since then: "stale since"
+    Column("failure", Text),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("message_id", String, nullable=False, unique=True),
+    Column("date", TIME, nullable=False),
+    Column("author_name", String, nullable=False),
+    Column("author_email", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("facts", Text, nullable=False),  # patchwatch.db.facts: everything else that was read from it
+    # worked out:
+    Column("conversation", ROW, nullable=False, index=True),
+    Column("revision_id", ROW, index=True),
+    Column("patch", Integer),  # the patch of the revision it is, or answers; 0 for the cover or the whole
+)
+
+raw = Table(
+    "raw",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("message_pk", ROW, ForeignKey("message.id"), nullable=False, index=True),
+    Column("digest", LargeBinary(20), nullable=False),  # of the mail's content: copies differ in transit headers only
+    Column("arrived", TIME, nullable=False),
+    Column("mail", LargeBinary, nullable=False),  # zlib
+)
+
+copy = Table(
+    "copy",
+    metadata,
+    Column("message_pk", ROW, ForeignKey("message.id"), primary_key=True),
+    Column("inbox_id", ROW, ForeignKey("inbox.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+node = Table(
+    "node",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("conversation", ROW, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+number = Table(
+    "number",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("message_id", String, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", ROW, primary_key=True),  # its number
+    Column("root", String, nullable=False, unique=True),
+    Column("conversation", ROW, nullable=False, index=True),
+    Column("series_id", ROW, index=True),
+    Column("date", TIME, nullable=False),
+    Column("posting", Text, nullable=False),  # patchwatch.db.facts: patchwatch.series.succession.Posting
+    Column("view", Text, nullable=False),  # JSON: what lists and screens show of it
+    Column("standing", Text, nullable=False),  # JSON: state and turn by its own mails
+    Column("predecessor", String),
+    Column("link", Text),  # JSON: evidence, score, by_hand, resend
+    Index("ix_revision_predecessor", "predecessor"),
+)
+
+revision_key = Table(
+    "revision_key",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("date", TIME, primary_key=True),  # of the revision: an author's other work is looked for around it
+    Column("revision_id", ROW, primary_key=True),
+    Index("ix_revision_key_revision", "revision_id"),
+    sqlite_with_rowid=False,
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", ROW, primary_key=True),  # the lowest number of its revisions
+    Column("title", Text, nullable=False),
+    Column("author_name", String, nullable=False),
+    Column("author_email", String, nullable=False, index=True),
+    Column("state", String, nullable=False, index=True),
+    Column("state_evidence", Text),  # JSON: {"message_id" or "commit", "text", "by_hand"}
+    Column("turn", String, nullable=False, index=True),
+    Column("turn_since", TIME, nullable=False),
+    Column("turn_evidence", Text),
+    Column("version", Integer, nullable=False),
+    Column("rfc", Boolean, nullable=False),
+    Column("incomplete", Boolean, nullable=False),
+    Column("last_activity", TIME, nullable=False, index=True),
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("at", TIME, nullable=False),
+    Column("inbox", String),
+)
+
+mute = Table(
+    "mute",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("at", TIME, nullable=False),
+)
+
+snooze = Table(
+    "snooze",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("at", TIME, nullable=False),
+    Column("until", TIME),  # NULL: until somebody answers
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("message_id", String, primary_key=True),  # root of the revision that was the newest then
+    Column("state", String, nullable=False),
+    Column("at", TIME, nullable=False),
+    Column("by", String, nullable=False),
+)
+
+tie = Table(
+    "tie",
+    metadata,
+    Column("message_id", String, primary_key=True),  # root of the later revision
+    Column("predecessor", String, primary_key=True),  # root of the earlier one
+    Column("linked", Boolean, nullable=False),  # false: they are not versions of one change
+    Column("at", TIME, nullable=False),
+    Column("by", String, nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("at", TIME, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("identity", String, primary_key=True),
+    Column("inbox", String, primary_key=True),
+    Column("position", Text, nullable=False),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)

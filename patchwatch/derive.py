@@ -1,0 +1,476 @@
+"""What follows from the mail at hand: conversations, revisions, version bumps, states.
+
+`Derivation` keeps one transaction's account of what new mail touches and works exactly that out anew: the conversations
+it falls into, their revisions, the links that those could change, the series that hang on them.  The pure functions of
+patchwatch.series and patchwatch.status decide; this only fetches what they need and stores what they say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from patchwatch.db import store
+from patchwatch.db.facts import decode_message, decode_posting, encode_posting
+from patchwatch.db.store import StoredRevision, dumps
+from patchwatch.mail.message import Message
+from patchwatch.series import succession
+from patchwatch.series.conversation import nodes
+from patchwatch.series.revision import Revision, number_of, recognise
+from patchwatch.series.succession import Link, Posting
+from patchwatch.status import Mark, Reason, Standing, series_status, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A series whose state or turn is another than before; `before` is empty for a new one."""
+
+    series_id: int
+    title: str
+    before: str
+    after: str
+    turn_before: str
+    turn: str
+
+
+class Derivation:
+    """One transaction's deriving."""
+
+    def __init__(self, connection: Connection) -> None:
+        """`connection` is in a writing transaction."""
+        self._db = connection
+        self._messages: dict[int, Message] = {}  # decoded in this transaction
+        self._conversations: set[int] = set()  # to be worked out anew
+        self._postings: dict[int, Posting] = {}
+
+    def take_in(self, messages: Sequence[tuple[int, Message]]) -> None:
+        """Place new messages (primary key, facts) in their conversations."""
+        if not messages:
+            return
+        self._messages.update(messages)
+        names = {pk: nodes(message) for pk, message in messages}
+        known = store.conversations_of(self._db, {name for own in names.values() for name in own})
+        leader: dict[str | int, str | int] = {}
+
+        def find(x: str | int) -> str | int:
+            while (above := leader.setdefault(x, x)) != x:
+                leader[x] = leader[above]
+                x = above
+            return x
+
+        for own in names.values():
+            for name in own:
+                leader[find(name)] = find(own[0])
+                if name in known:
+                    leader[find(known[name])] = find(own[0])
+        groups: dict[str | int, set[int]] = {}
+        for conversation in set(known.values()):
+            groups.setdefault(find(conversation), set()).add(conversation)
+        fresh = store.next_conversation(self._db)
+        chosen: dict[str | int, int] = {}
+        new_nodes: dict[str, int] = {}
+        for own in names.values():
+            top = find(own[0])
+            if top not in chosen:
+                existing = groups.get(top, set())
+                if existing:
+                    chosen[top] = min(existing)
+                    if len(existing) > 1:
+                        store.join_conversations(self._db, chosen[top], existing - {chosen[top]})
+                else:
+                    chosen[top] = fresh
+                    fresh += 1
+            new_nodes.update((name, chosen[top]) for name in own if name not in known)
+        store.add_nodes(self._db, new_nodes)
+        store.change_facts(
+            self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()]
+        )
+        self._conversations.update(chosen.values())
+
+    def revisit(self, conversations: Iterable[int]) -> None:
+        """Work these conversations out again, because somebody decided something about them."""
+        self._conversations.update(conversations)
+
+    def finish(self) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+        """Work everything out; returns the changes of series and the roots of new revisions."""
+        if not self._conversations:
+            return (), ()
+        before, after, follow = self._revisions()
+        new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
+        touched = self._links(before, after)
+        return self._series(touched | follow), new_roots
+
+    # ---- revisions -------------------------------------------------------------------------------------------------
+
+    def _revisions(self) -> tuple[list[StoredRevision], list[dict[str, Any]], set[int]]:
+        """Recognise the revisions of every touched conversation and store what is new of them.
+
+        Returns what was there, what is there now, and the revisions whose place in a series has to be looked at.
+        """
+        placed = store.messages_in(self._db, self._conversations)
+        by_conversation: dict[int, dict[str, Message]] = {}
+        for one in placed:
+            message = self._messages.get(one.id)
+            if message is None:
+                message = self._messages[one.id] = decode_message(one.facts)
+            by_conversation.setdefault(one.conversation, {})[one.message_id] = message
+        before = store.revisions_in(self._db, self._conversations)
+        recognised = [(c, r) for c in sorted(by_conversation) for r in recognise(by_conversation[c].values())]
+        ids = self._numbered([r for _, r in recognised])
+        homes = _homes(recognised)
+        rows = [_row(ids[r.root.message_id], conversation, r, homes[conversation]) for conversation, r in recognised]
+        self._store_revisions(before, rows)
+
+        place: dict[str, tuple[int, int]] = {}
+        for _, revision in recognised:
+            number = ids[revision.root.message_id]
+            place.update((m.message_id, (number, number_of(m))) for m in revision.own_messages)
+            place.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups)
+        moved = [
+            {"pk": one.id, "revision_id": new[0], "patch": new[1]}
+            for one in placed
+            if (new := place.get(one.message_id, (None, None))) != (one.revision_id, one.patch)
+        ]
+        store.place_messages(self._db, moved)
+        # Anything that moved, or spoke in, a revision can change the dates and counts of its series.
+        return before, rows, {row["id"] for row in rows} | {r.id for r in before}
+
+    def _numbered(self, revisions: Sequence[Revision]) -> dict[str, int]:
+        """The number of each revision, by root: the lowest that any of its mails was given, or a new one."""
+        given = store.numbers(self._db, (m.message_id for r in revisions for m in r.own_messages))
+        found: dict[str, int] = {}
+        for revision in revisions:
+            numbers = [given[m.message_id] for m in revision.own_messages if m.message_id in given]
+            if numbers:
+                found[revision.root.message_id] = min(numbers)
+        missing = [r.root.message_id for r in revisions if r.root.message_id not in found]
+        found.update(store.give_numbers(self._db, missing))
+        return found
+
+    def _store_revisions(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> None:
+        old = {r.id: r for r in before}
+        now = {row["id"]: row for row in rows}
+        store.forget_revisions(self._db, [i for i in old if i not in now])
+        # A root may move from one number to another: what changes goes first, so that roots stay unique.
+        roots_moved = [i for i in now if i in old and now[i]["root"] != old[i].root]
+        store.forget_revisions(self._db, roots_moved)
+        kept = {i for i in now if i in old and i not in roots_moved}
+        store.add_revisions(self._db, [row for i, row in now.items() if i not in kept])
+        changed = [
+            {k: now[i][k] for k in ("id", "conversation", "date", "posting", "view", "standing")}
+            for i in kept
+            if any(getattr(old[i], k) != now[i][k] for k in ("conversation", "date", "posting", "view", "standing"))
+        ]
+        store.change_revisions(self._db, changed)
+
+    # ---- version bumps ---------------------------------------------------------------------------------------------
+
+    def _links(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
+        """Find the predecessors that the changed revisions can change; returns revisions with a new link."""
+        old = {r.id: r for r in before}
+        old_postings = {r.id: decode_posting(r.posting) for r in before}
+        new_postings = {
+            row["id"]: decode_posting(row["posting"])
+            for row in rows
+            if row["id"] not in old or old[row["id"]].posting != row["posting"] or old[row["id"]].root != row["root"]
+        }
+        gone = {i for i in old if i not in {row["id"] for row in rows}}
+        self._postings.update(new_postings)
+        self._index(new_postings)
+        changed = set(new_postings) | gone
+        if not changed:
+            return set()
+        # Who else could want one of them as predecessor, or could have wanted what is gone?
+        versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
+        near = self._neighbours([p for _, p in versions])
+        self._load(set().union(*near.values()) if near else set())
+        asking = set(new_postings)
+        for index, (number, posting) in enumerate(versions):
+            for other in near[index]:
+                if other == number or other in asking or other in gone or other not in self._postings:
+                    continue
+                if succession.judge(self._postings[other], posting) is not None:
+                    asking.add(other)
+        linked = store.successors(self._db, [old[i].root for i in gone])
+        asking |= {r.id for r in linked if r.id not in gone}
+        return self._relink(asking)
+
+    def _index(self, postings: dict[int, Posting]) -> None:
+        store.forget_keys(self._db, postings.keys())
+        store.add_keys(
+            self._db,
+            [
+                {"key": key, "revision_id": number, "date": posting.date}
+                for number, posting in postings.items()
+                for key in sorted(succession.keys(posting) | succession.author_keys(posting))
+            ],
+        )
+
+    def _neighbours(self, postings: Sequence[Posting]) -> dict[int, set[int]]:
+        """For each posting (by its place in the list) the revisions that share a key with it."""
+        keys = [succession.keys(p) for p in postings]
+        held = store.holders(self._db, set().union(*keys) if keys else set())
+        found: dict[int, set[int]] = {}
+        for index, posting in enumerate(postings):
+            near = {number for key in keys[index] for number in held.get(key, ())}
+            for key in succession.author_keys(posting):
+                near.update(store.holders_around(self._db, key, posting.date, succession.AUTHOR_WINDOW))
+            found[index] = near
+        return found
+
+    def _load(self, ids: set[int]) -> None:
+        missing = ids - self._postings.keys()
+        for row in store.revisions_by_id(self._db, missing):
+            self._postings[row.id] = decode_posting(row.posting)
+
+    def _relink(self, asking: set[int]) -> set[int]:
+        """Work out the predecessors of the revisions that ask; returns those whose link changed, and their families."""
+        self._load(asking)
+        order = [i for i in sorted(asking) if i in self._postings]
+        near = self._neighbours([self._postings[i] for i in order])
+        self._load(set().union(*near.values()) if near else set())
+        tied, refused = self._by_hand([self._postings[i] for i in order])
+        stored = {r.id: r for r in store.revisions_by_id(self._db, order)}
+        rows: list[dict[str, Any]] = []
+        touched = set(order)
+        for index, number in enumerate(order):
+            posting = self._postings[number]
+            hand = tied.get(posting.root)
+            if hand is not None:
+                link: Link | None = Link(posting.root, hand[0], (f"linked by {hand[1]}",), 0.0, by_hand=True)
+            else:
+                candidates = (self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number)
+                link = succession.predecessor(
+                    posting, [c for c in candidates if (posting.root, c.root) not in refused]
+                )
+            predecessor = link.predecessor if link else None
+            text = (
+                dumps({"evidence": link.evidence, "score": link.score, "by_hand": link.by_hand, "resend": link.resend})
+                if link
+                else None
+            )
+            row = stored.get(number)
+            if row is not None and (row.predecessor, row.link) != (predecessor, text):
+                rows.append({"id": number, "predecessor": predecessor, "link": text})
+                if row.predecessor:
+                    touched |= {r.id for r in store.revisions_by_root(self._db, [row.predecessor])}
+        store.change_revisions(self._db, rows)
+        return touched
+
+    def _by_hand(self, postings: Sequence[Posting]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
+        """What people said about these postings: root -> (predecessor's root, by whom), and the pairs they refused.
+
+        They named messages; a revision's root can be another one since then (its cover came late).
+        """
+        said = store.ties(self._db, (i for p in postings for i in p.message_ids))
+        roots = store.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
+        tied: dict[str, tuple[str, str]] = {}
+        refused: set[tuple[str, str]] = set()
+        for later, earlier, linked, _at, by in sorted(said, key=lambda tie: tie[3]):
+            if later not in roots or earlier not in roots:
+                continue
+            pair = (roots[later], roots[earlier])
+            if linked:
+                tied[pair[0]] = (pair[1], by)
+            else:
+                refused |= {pair, (pair[1], pair[0])}
+        return tied, refused
+
+    # ---- series ----------------------------------------------------------------------------------------------------
+
+    def _series(self, touched: set[int]) -> tuple[Change, ...]:
+        """Put together again the series that these revisions are, or were, in."""
+        family = self._families(touched)
+        if not family:
+            return ()
+        groups = _components(family)
+        old_ids = {r.series_id for r in family.values() if r.series_id is not None}
+        states = store.series_states(self._db, old_ids | {min(group) for group in groups})
+        activity = store.last_dates(self._db, family)
+        owned = {i: json.loads(r.view)["message_ids"] for i, r in family.items()}
+        said = {m[0]: m for m in store.marks(self._db, (i for ids in owned.values() for i in ids))}
+        marks = [
+            Mark(family[i].root, *said[message_id][1:]) for i, ids in owned.items() for message_id in ids if message_id in said
+        ]
+        rows: list[dict[str, Any]] = []
+        changes: list[Change] = []
+        moved: list[dict[str, Any]] = []
+        for group in groups:
+            number = min(group)
+            members = [family[i] for i in group]
+            row = _series_row(number, members, marks, max(activity.get(i, family[i].date) for i in group))
+            rows.append(row)
+            moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
+            state_before, turn_before, _ = states.get(number, ("", "", ""))
+            if (state_before, turn_before) != (row["state"], row["turn"]):
+                changes.append(
+                    Change(number, row["title"], state_before, row["state"], turn_before, row["turn"])
+                )
+        store.change_revisions(self._db, moved)
+        store.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
+        return tuple(changes)
+
+    def _families(self, touched: set[int]) -> dict[int, StoredRevision]:
+        """Every revision that is connected with one of `touched`, by links as they are now or by a series as it was."""
+        family: dict[int, StoredRevision] = {}
+        wave = store.revisions_by_id(self._db, touched)
+        while wave:
+            new = {r.id: r for r in wave if r.id not in family}
+            family.update(new)
+            if not new:
+                break
+            wave = store.successors(self._db, (r.root for r in new.values()))
+            wave += store.revisions_by_root(self._db, {r.predecessor for r in new.values() if r.predecessor})
+            wave += store.series_revisions(self._db, {r.series_id for r in new.values() if r.series_id is not None})
+        return family
+
+
+def _components(family: dict[int, StoredRevision]) -> list[list[int]]:
+    by_root = {r.root: r.id for r in family.values()}
+    leader = {i: i for i in family}
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    for revision in family.values():
+        above = by_root.get(revision.predecessor or "")
+        if above is not None:
+            leader[find(revision.id)] = find(above)
+    groups: dict[int, list[int]] = {}
+    for i in sorted(family):
+        groups.setdefault(find(i), []).append(i)
+    return list(groups.values())
+
+
+def in_order(members: Iterable[StoredRevision]) -> list[StoredRevision]:
+    """The revisions of a series, oldest first.
+
+    By version, except that numbers may start anew: what follows an RFC or a proposal with a lower number comes after it.
+    """
+    by_root = {r.root: r for r in members}
+    epochs: dict[str, int] = {}
+
+    def version(r: StoredRevision) -> tuple[int, int]:
+        view = json.loads(r.view)
+        return view["version"], view["minor"]
+
+    def epoch(r: StoredRevision, seen: frozenset[str] = frozenset()) -> int:
+        if r.root in epochs:
+            return epochs[r.root]
+        above = by_root.get(r.predecessor or "")
+        if above is None or r.root in seen:
+            return 0
+        resend = bool(r.link and json.loads(r.link)["resend"])
+        step = 0 if version(r) > version(above) or resend else 1
+        epochs[r.root] = epoch(above, seen | {r.root}) + step
+        return epochs[r.root]
+
+    return sorted(by_root.values(), key=lambda r: (epoch(r), *version(r), r.date, r.root))
+
+
+def _series_row(number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], activity: int) -> dict[str, Any]:
+    newest = in_order(members)[-1]
+    view = json.loads(newest.view)
+    kept = json.loads(newest.standing)
+    status = series_status(newest.root, _standing(kept), marks)
+    return {
+        "id": number,
+        "title": view["title"],
+        "author_name": view["author"][0],
+        "author_email": view["author"][1],
+        "state": status.state,
+        "state_evidence": _reason_json(status.reason),
+        "turn": status.turn,
+        "turn_since": status.turn_since,
+        "turn_evidence": _reason_json(status.turn_reason),
+        "version": view["version"],
+        "rfc": view["rfc"],
+        "incomplete": view["patches"] < view["expected"],
+        "last_activity": activity,
+    }
+
+
+def _reason_json(reason: Reason | None) -> str | None:
+    if reason is None:
+        return None
+    return dumps({"message_id": reason.message_id, "text": reason.text, "date": reason.date, "by_hand": reason.by_hand})
+
+
+def _standing(kept: dict[str, Any]) -> Standing:
+    def reason(value: list[Any] | None) -> Reason | None:
+        return Reason(*value) if value else None
+
+    turn_reason = reason(kept["turn_reason"])
+    assert turn_reason is not None  # noqa: S101  (written so below)
+    return Standing(
+        state=kept["state"],
+        reason=reason(kept["reason"]),
+        turn=kept["turn"],
+        turn_since=kept["turn_since"],
+        turn_reason=turn_reason,
+        tags=(),
+        reviewed=kept["reviewed"],
+        partly=kept["partly"],
+    )
+
+
+def _homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str]]:
+    """By conversation: the root of the revision that each message belongs to or answers."""
+    homes: dict[int, dict[str, str]] = {}
+    for conversation, revision in recognised:
+        home = homes.setdefault(conversation, {})
+        home.update((m.message_id, revision.root.message_id) for m in revision.own_messages)
+        home.update((f.message.message_id, revision.root.message_id) for f in revision.follow_ups)
+    return homes
+
+
+def _row(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
+    """A revision as it is stored."""
+    stands = standing(revision)
+    root = revision.root
+    view = {
+        "subject": root.subject,
+        "title": root.parts.title,
+        "author": [root.author.name, root.author.email],
+        "version": revision.version,
+        "minor": root.parts.minor,
+        "rfc": revision.rfc,
+        "kind": root.kind,
+        "patches": len(revision.patches),
+        "expected": revision.expected,
+        "has_cover": revision.cover is not None,
+        "follow_ups": sum(not f.notice for f in revision.follow_ups),
+        "message_ids": [m.message_id for m in revision.own_messages],
+        "patch_message_ids": [m.message_id for m in revision.patches],
+        "trailers": [[t.name, t.value, t.message_id, t.patch, t.counts] for t in stands.tags],
+        "reviewed": stands.reviewed,
+    }
+    kept = {
+        "state": stands.state,
+        "reason": _reason_list(stands.reason),
+        "turn": stands.turn,
+        "turn_since": stands.turn_since,
+        "turn_reason": _reason_list(stands.turn_reason),
+        "reviewed": stands.reviewed,
+        "partly": stands.partly,
+    }
+    return {
+        "id": number,
+        "root": root.message_id,
+        "conversation": conversation,
+        "date": root.date,
+        "posting": encode_posting(succession.posting(revision, home)),
+        "view": dumps(view),
+        "standing": dumps(kept),
+    }
+
+
+def _reason_list(reason: Reason | None) -> list[Any] | None:
+    return [reason.message_id, reason.text, reason.date, reason.by_hand] if reason else None
