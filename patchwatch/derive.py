@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from patchwatch.db import store
 from patchwatch.db.facts import decode_message, decode_posting, encode_posting
+from patchwatch.db.order import in_order
 from patchwatch.db.store import StoredRevision, dumps
 from patchwatch.mail.message import Message
 from patchwatch.series import succession
@@ -91,9 +92,9 @@ class Derivation:
         )
         self._conversations.update(chosen.values())
 
-    def revisit(self, conversations: Iterable[int]) -> None:
-        """Work these conversations out again, because somebody decided something about them."""
-        self._conversations.update(conversations)
+    def relink(self, revisions: set[int]) -> None:
+        """Look again at the predecessors of these revisions, and at their series."""
+        self._series(self._relink(revisions) | revisions)
 
     def finish(self) -> tuple[tuple[Change, ...], tuple[str, ...]]:
         """Work everything out; returns the changes of series and the roots of new revisions."""
@@ -349,32 +350,6 @@ def _components(family: dict[int, StoredRevision]) -> list[list[int]]:
     return list(groups.values())
 
 
-def in_order(members: Iterable[StoredRevision]) -> list[StoredRevision]:
-    """The revisions of a series, oldest first.
-
-    By version, except that numbers may start anew: what follows an RFC or a proposal with a lower number comes after it.
-    """
-    by_root = {r.root: r for r in members}
-    epochs: dict[str, int] = {}
-
-    def version(r: StoredRevision) -> tuple[int, int]:
-        view = json.loads(r.view)
-        return view["version"], view["minor"]
-
-    def epoch(r: StoredRevision, seen: frozenset[str] = frozenset()) -> int:
-        if r.root in epochs:
-            return epochs[r.root]
-        above = by_root.get(r.predecessor or "")
-        if above is None or r.root in seen:
-            return 0
-        resend = bool(r.link and json.loads(r.link)["resend"])
-        step = 0 if version(r) > version(above) or resend else 1
-        epochs[r.root] = epoch(above, seen | {r.root}) + step
-        return epochs[r.root]
-
-    return sorted(by_root.values(), key=lambda r: (epoch(r), *version(r), r.date, r.root))
-
-
 def _series_row(number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], activity: int) -> dict[str, Any]:
     newest = in_order(members)[-1]
     view = json.loads(newest.view)
@@ -474,3 +449,10 @@ def _row(number: int, conversation: int, revision: Revision, home: dict[str, str
 
 def _reason_list(reason: Reason | None) -> list[Any] | None:
     return [reason.message_id, reason.text, reason.date, reason.by_hand] if reason else None
+
+
+def derive_again(connection: Connection, roots: Sequence[str]) -> None:
+    """Work out links and series of these revisions again, because somebody decided something about them."""
+    derivation = Derivation(connection)
+    revisions = store.revisions_by_root(connection, roots)
+    derivation.relink({r.id for r in revisions})

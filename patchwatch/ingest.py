@@ -31,6 +31,7 @@ class Read:
     message: Message
     facts: str
     digest: bytes  # of its content below the headers: copies from several lists have the same
+    size: int  # bytes, as it came
     packed: bytes
 
 
@@ -58,7 +59,7 @@ NOTHING = Outcome(0, 0, (), ())
 def read_mail(raw: bytes) -> Read:
     """Read and pack one mail; pure, so it can be done in another process."""
     message = parse(raw)
-    return Read(message, encode_message(message), content_digest(raw), zlib.compress(raw, _COMPRESSION))
+    return Read(message, encode_message(message), content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
 
 
 def content_digest(raw: bytes) -> bytes:
@@ -91,8 +92,11 @@ def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = No
 
 
 def _canonical(copies: Sequence[Read]) -> Read:
-    """The copy that is understood: the first to arrive.  A forged later one with the same id does not displace it."""
-    return min(copies, key=lambda r: (r.message.arrived, r.digest, r.facts))
+    """The copy that is understood: the first to arrive.  A forged later one with the same id does not displace it.
+
+    Of two that arrived in the same second the longer one: the other can be half of a mail that was being written.
+    """
+    return min(copies, key=lambda r: (r.message.arrived, -r.size, r.digest, r.facts))
 
 
 def _add_fresh(

@@ -14,22 +14,8 @@ from dataclasses import dataclass
 from patchwatch.mail import signals
 from patchwatch.mail.message import Message, Signal
 from patchwatch.series.revision import FollowUp, Revision
+from patchwatch.words import CLOSED, NOBODYS_TURN
 
-STATES = (
-    "new",
-    "under-review",
-    "changes-requested",
-    "reviewed",
-    "accepted",
-    "mainlined",
-    "rejected",
-    "deferred",
-    "awaiting-upstream",
-    "not-applicable",
-    "superseded",
-)
-CLOSED = frozenset({"accepted", "mainlined", "rejected", "not-applicable", "superseded"})
-_NOBODYS = frozenset({"accepted", "mainlined", "rejected", "not-applicable"})
 REVIEWS = frozenset({"reviewed-by", "acked-by"})
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
@@ -166,7 +152,7 @@ def standing(revision: Revision) -> Standing:
         story.reason = _tag_reason(revision, tags, complete) or story.reason
     if story.turn == "reviewers" and story.state == "reviewed":
         story.turn = "maintainer"
-    if story.state in _NOBODYS:
+    if story.state in NOBODYS_TURN:
         story.turn = "nobody"
     return Standing(
         state=story.state,
@@ -221,7 +207,7 @@ class _Story:
         elif not by_author and self.state == "new":
             self.state = "under-review"
             self.reason = _reason(message)
-        if self.state not in _NOBODYS:
+        if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
     def _hear_robot(self, message: Message, spoken: dict[str, Signal]) -> None:
@@ -232,7 +218,7 @@ class _Story:
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
             self._become("under-review", message, undone)
             self._turn("author", message, undone.text)
-        elif (failure := spoken.get(signals.FAILURE)) and self.state not in _NOBODYS:
+        elif (failure := spoken.get(signals.FAILURE)) and self.state not in NOBODYS_TURN:
             self._turn("author", message, failure.text)
 
     def _apply(self, follow_up: FollowUp, applied: Signal, whole: int) -> None:
@@ -274,7 +260,7 @@ class _Story:
     def _become(self, state: str, message: Message, why: Signal) -> None:
         self.state = state
         self.reason = _reason(message, why.text)
-        if state in _NOBODYS:
+        if state in NOBODYS_TURN:
             self._turn("nobody", message, why.text)
 
     def _turn(self, turn: str, message: Message, text: str | None) -> None:
@@ -355,7 +341,7 @@ def series_status(newest_root: str, newest: Standing, marks: Sequence[Mark]) -> 
         return SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
     reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True)
     turn, since, why = newest.turn, newest.turn_since, newest.turn_reason
-    if mark.state in _NOBODYS:
+    if mark.state in NOBODYS_TURN:
         turn, since, why = "nobody", mark.at, reason
     elif mark.state in ("deferred", "changes-requested"):
         turn, since, why = "author", mark.at, reason

@@ -114,6 +114,7 @@ def encode_posting(p: Posting) -> str:
             p.earlier,
             p.answered,
             p.message_ids,
+            p.recipients,
         ],
         separators=(",", ":"),
     )
@@ -142,4 +143,5 @@ def decode_posting(text: str) -> Posting:
         earlier=tuple((e[0], e[1]) for e in f[16]),
         answered=tuple(f[17]),
         message_ids=tuple(f[18]),
+        recipients=tuple(f[19]),
     )

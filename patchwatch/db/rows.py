@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from patchwatch.mail.body import Segment
+from patchwatch.mail.body import Mail as Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,3 @@ class InboxRow:
     polled_at: int | None
     failed_at: int | None
     failure: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One mail to be read: chosen headers, decoded, and its text in segments.  Not yet made printable."""
-
-    message_id: str
-    headers: tuple[tuple[str, str], ...]  # From, To, Cc, Date, Subject, in that order, where present
-    segments: tuple[Segment, ...]
-    inboxes: tuple[str, ...]

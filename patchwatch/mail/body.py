@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message as EmailMessage
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from email.message import Message as EmailMessage
 
 SegmentKind = Literal["prose", "quote", "attribution", "trailer", "separator", "diffstat", "diff", "signature"]
 
@@ -44,6 +46,16 @@ class Segment:
     kind: SegmentKind
     text: str
     depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to be read: chosen headers, decoded, and its text in segments.  Not yet made printable."""
+
+    message_id: str
+    headers: tuple[tuple[str, str], ...]  # From, To, Cc, Date, Subject, in that order, where present
+    segments: tuple[Segment, ...]
+    inboxes: tuple[str, ...]
 
 
 def text_of(mail: EmailMessage) -> str:

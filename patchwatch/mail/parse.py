@@ -142,8 +142,11 @@ def _first(mail: Headers, name: str) -> str:
 
 def _header(mail: Headers, name: str) -> str:
     text = _first(mail, name)
-    if not text:
-        return ""
+    return decoded_header(text) if text else ""
+
+
+def decoded_header(text: str) -> str:
+    """A header's value as text: encoded words (RFC 2047) and raw 8-bit decoded, white space folded."""
     if "=?" in text:
         try:
             text = clean_header(text)

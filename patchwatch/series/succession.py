@@ -20,6 +20,7 @@ _CLEARLY_BETTER = 3.0
 _DAY = 86_400
 _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
 _TREE = re.compile(r"(?i)\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?|autosel|stable|\d\.\d+[.-]\S+")
+_SOON_DAYS = 14  # an RFC's first version tends to follow within days of its discussion
 _KEYED_TITLES = 40  # of a series' patches: enough to find it again
 
 
@@ -46,6 +47,7 @@ class Posting:
     earlier: tuple[tuple[str, int | None], ...]  # (message-id, version said)
     answered: tuple[str, ...]  # roots of the revisions that those messages belong to or talk about
     message_ids: tuple[str, ...]
+    recipients: tuple[str, ...]  # of the root
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         earlier=tuple(earlier.items()),
         answered=tuple(dict.fromkeys(home[i] for i in root.references if i in home)),
         message_ids=tuple(m.message_id for m in own),
+        recipients=root.recipients[:60],
     )
 
 
@@ -248,7 +251,12 @@ def judge(one: Posting, other: Posting) -> Link | None:
         weigh(-2, "")
     if renewed or restarted:
         # No number says that it is a new version: more of the rest is asked for.
-        weigh(-1.0 if (other.rfc and not one.rfc) or other.kind == "proposal" else -2.0, "")
+        grows_up = other.kind == "proposal" or (other.rfc and not one.rfc)
+        if grows_up and person and days <= _SOON_DAYS:
+            weigh(1, "soon-after")
+            if _overlap(one.recipients, other.recipients) >= 0.8 and len(other.recipients) >= 4:
+                weigh(1.5, "same-recipients")
+        weigh(-1.0 if grows_up else -2.0, "")
         if days > 200:
             weigh(-2, "")
     if resend:

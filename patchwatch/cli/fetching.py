@@ -1,0 +1,117 @@
+"""`watch`, `poll`, `follow`, `import`: mail comes in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from patchwatch.cli.main import Context, now_option
+from patchwatch.cli.output import say
+from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
+from patchwatch.printable import line
+
+
+def _tell(text: str) -> None:
+    """Progress, only for somebody who looks."""
+    if sys.stderr.isatty():
+        say(f"{line(text)} …")
+
+
+@click.command("watch")
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
+@now_option
+@click.pass_obj
+def watch_command(context: Context, targets: tuple[str, ...]) -> None:
+    """Watch series: links, message-ids, files (a report, an mbox, an .eml), or - for a mail or report on stdin.
+
+    In a report every link to a mail on lore is watched.
+    """
+    tracker = context.tracker
+    failed = 0
+    for target in targets:
+        try:
+            if target == "-":
+                watched, skipped = tracker.watch_text(click.get_binary_stream("stdin").read(), _tell)
+            elif Path(target).is_file():
+                watched, skipped = tracker.watch_text(_content(Path(target)), _tell)
+            elif "@" not in target:
+                raise NotFoundError(f"{target}: neither a file, nor a link to a mail, nor a message-id.")
+            else:
+                watched, skipped = list(tracker.watch(target, _tell)), []
+        except PatchwatchError as error:
+            failed += 1
+            say(f"patchwatch: {line(target)}: {line(str(error))}")
+            continue
+        for one in watched:
+            click.echo(f"{'already watching' if one.already else 'watching'} #{one.series_id} {line(one.title)}")
+        for left in skipped:
+            failed += 1
+            say(f"patchwatch: {line(left.target)}: {line(left.reason)}")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"can't read it: {error.strerror}") from None
+
+
+@click.command("poll")
+@now_option
+@click.pass_obj
+def poll_command(context: Context) -> None:
+    """One pass over everything watched and followed."""
+    report = context.tracker.poll(_tell)
+    for one in report.lines:
+        click.echo(line(one) if not one.startswith("  ") else "  " + line(one))
+    for failure in report.failures:
+        say(f"patchwatch: {line(failure)}")
+    if report.failures:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("follow")
+@click.argument("inbox", metavar="INBOX-URL")
+@click.option("--stop", is_flag=True, help="Follow it no longer.")
+@click.pass_obj
+def follow_command(context: Context, inbox: str, stop: bool) -> None:
+    """Follow every series posted to a list from now on (`list --all` shows them)."""
+    from patchwatch.lore.address import parse_inbox
+
+    name = parse_inbox(inbox, context.tracker.hosts)
+    if name is None:
+        raise InvalidInputError(f"{inbox!r} is no inbox: give its URL (https://lore.kernel.org/netdev/) or its name.")
+    context.tracker.follow(name, followed=not stop)
+    click.echo(f"{'no longer following' if stop else 'following'} {name}")
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--inbox", required=True, help="The list it is the mail of: bpf, linux-mm.")
+@now_option
+@click.pass_obj
+def import_command(context: Context, path: Path, inbox: str) -> None:
+    """Import an mbox, a maildir, a public-inbox directory or one epoch of it; again reads only what is new."""
+    from patchwatch.lore.address import is_inbox_name
+
+    if not is_inbox_name(inbox):
+        raise InvalidInputError(f"{inbox!r} can't be the name of an inbox: letters, digits, dots and dashes are.")
+    shown = sys.stderr.isatty()
+
+    def progress(done: int) -> None:
+        if shown:
+            click.echo(f"\r{done} mails", err=True, nl=False)
+
+    outcome = context.tracker.import_mail(path, inbox, progress)
+    if shown:
+        click.echo("\r", err=True, nl=False)
+    total = outcome.new_mails + outcome.known_mails
+    click.echo(
+        f"{inbox}: {total} mails read, {outcome.new_mails} new, {len(outcome.revisions)} new revisions"
+        if total
+        else f"{inbox}: nothing new at {line(str(path))}"
+    )

@@ -1,0 +1,164 @@
+"""The `patchwatch` command: its options, its commands (each imported when it is called), and how it ends."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import os
+import sys
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchwatch import __version__
+from patchwatch.errors import InvalidInputError, PatchwatchError
+
+if TYPE_CHECKING:
+    from patchwatch.tracker import Tracker
+
+# Commands by the module that holds them, in the order in which --help lists them.
+_COMMANDS = {
+    "watch": "fetching",
+    "unwatch": "deciding",
+    "list": "reading",
+    "show": "reading",
+    "tui": "screen",
+    "poll": "fetching",
+    "follow": "fetching",
+    "import": "fetching",
+    "mark": "deciding",
+    "link": "deciding",
+    "unlink": "deciding",
+    "mute": "deciding",
+    "snooze": "deciding",
+    "digest": "reading",
+    "demo": "screen",
+    "doctor": "upkeep",
+    "reindex": "upkeep",
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported when they are needed: `list` must not wait for what `tui` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        commands = importlib.import_module(f"patchwatch.cli.{module}")
+        found = getattr(commands, f"{cmd_name}_command")
+        return found if isinstance(found, click.Command) else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], _COMMANDS, n=1) if args else []
+            if close:
+                error.message += f" Did you mean {close[0]!r}?"
+            raise
+
+
+@dataclass
+class Context:
+    """What every command is given."""
+
+    now: int | None = None  # UTC seconds; None: the real clock
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        """The core, with the user's config."""
+        from patchwatch.config import load_config
+        from patchwatch.tracker import Tracker
+
+        now = self.now
+        return Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
+
+
+def parse_now(text: str) -> int:
+    """`2023-09-20T08:00Z`, `2023-09-20`: UTC unless it says otherwise; in seconds.
+
+    Raises:
+        InvalidInputError: it is no time.
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError(f"{text!r} is no time: write it as 2023-09-20T08:00Z or 2023-09-20.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return int(moment.timestamp())
+
+
+class _Now(click.ParamType):
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return parse_now(str(value))
+        except InvalidInputError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _set_now(ctx: click.Context, _param: click.Parameter, value: int | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Context).now = value
+
+
+now_option = click.option(
+    "--now",
+    type=_Now(),
+    expose_value=False,
+    is_eager=True,
+    callback=_set_now,
+    help="Reckon ages and overdue from this time, e.g. 2023-09-20T08:00Z.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="patchwatch")
+@now_option
+@click.pass_context
+def patchwatch(ctx: click.Context) -> None:
+    """Follow kernel patches from RFC to mainline: every version, whose turn it is, and the mail that proves it.
+
+    SERIES is the number that `list` prints, or any message-id or link of it.
+    """
+    ctx.ensure_object(Context)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command line; returns the exit status."""
+    try:
+        patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.Abort:
+        print("patchwatch: interrupted; what was stored so far stays", file=sys.stderr)  # noqa: T201
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except PatchwatchError as error:
+        from patchwatch.printable import line
+
+        sys.stdout.flush()
+        print(f"patchwatch: {line(str(error))}", file=sys.stderr)  # noqa: T201
+        return 1
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python would complain once more while it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0

@@ -1,0 +1,189 @@
+"""How rows are printed: tables for people, JSON for scripts.  Everything that came by mail is made printable here."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchwatch.printable import line
+
+if TYPE_CHECKING:
+    from patchwatch.db.rows import Evidence, RevisionRow, SeriesRow
+
+_DAY = 86_400
+
+
+def say(text: str) -> None:
+    """Narration, for people: on stderr."""
+    click.echo(text, err=True)
+
+
+def stamp(seconds: int) -> str:
+    """A time as JSON has it: UTC with Z."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(seconds: int) -> str:
+    """A day, in UTC."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")
+
+
+def age(seconds: int) -> str:
+    """A span in one number: 5m, 3h, 12d, 8w, 2y."""
+    seconds = max(seconds, 0)
+    for unit, size in (("y", 365 * _DAY), ("w", 21 * _DAY), ("d", _DAY), ("h", 3600)):
+        if seconds >= size:
+            return f"{seconds // (7 * _DAY if unit == 'w' else size)}{unit}"
+    return f"{seconds // 60}m"
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes in a terminal: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def fit(text: str, columns: int) -> str:
+    """`text` in exactly so many columns: cut with an ellipsis, or padded."""
+    if width(text) > columns:
+        kept = ""
+        for c in text:
+            if width(kept + c) > columns - 1:
+                break
+            kept += c
+        text = kept + "…"
+    return text + " " * (columns - width(text))
+
+
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
+    """Print columns as wide as their content; the last one takes what is left of the terminal."""
+    columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 0
+    sizes = [max(width(r[i]) for r in [*rows, heads]) for i in range(len(heads) - 1)]
+    left = max(columns - sum(sizes) - 2 * len(sizes), 20) if columns else 0
+    for row in [heads, *rows]:
+        cells = [fit(cell, size) for cell, size in zip(row, sizes, strict=False)]
+        last = row[-1] if not left or width(row[-1]) <= left else fit(row[-1], left)
+        click.echo("  ".join([*cells, last]).rstrip())
+
+
+def version_of(row: SeriesRow | RevisionRow) -> str:
+    """`v5`, `v3 RFC`."""
+    minor = getattr(row, "minor", 0)
+    return f"v{row.version}{f'.{minor}' if minor else ''}{' RFC' if row.rfc else ''}"
+
+
+def turn_of(row: SeriesRow, now: int) -> str:
+    """`reviewers 12d!`: whose turn, since when, overdue or not."""
+    if row.turn == "nobody":
+        return "–"
+    return f"{row.turn} {age(now - row.turn_since)}{'!' if row.overdue else ''}"
+
+
+def tags_of(row: SeriesRow) -> str:
+    """`2/4`: patches with a review."""
+    return f"{row.reviewed}/{row.patches}" if row.reviewed else ""
+
+
+def print_series(rows: Iterable[SeriesRow], now: int) -> None:
+    """The list."""
+    cells = []
+    for r in rows:
+        state = r.state + (" (incomplete)" if r.incomplete else "")
+        notes = "".join([" [muted]" if r.muted else "", " [snoozed]" if r.snoozed_until is not None else ""])
+        cells.append(
+            [
+                str(r.id),
+                state,
+                turn_of(r, now),
+                version_of(r),
+                tags_of(r),
+                str(r.unread or ""),
+                age(now - r.last_activity),
+                line(r.author_name or r.author_email),
+                line(r.title) + notes,
+            ]
+        )
+    table(cells, ["#", "STATE", "TURN", "VER", "TAGS", "NEW", "AGE", "AUTHOR", "TITLE"])
+
+
+def print_json(value: Any) -> None:
+    """JSON on stdout."""
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:
+    """A series as scripts get it: schema 1 of DESIGN §3."""
+    return {
+        "schema": 1,
+        "id": row.id,
+        "title": row.title,
+        "author": {"name": row.author_name, "email": row.author_email},
+        "inboxes": list(row.inboxes),
+        "watched": row.watched,
+        "muted": row.muted,
+        "snoozed": row.snoozed_until is not None,
+        "snoozed_until": stamp(row.snoozed_until) if row.snoozed_until else None,
+        "state": row.state,
+        "state_evidence": _evidence(row.state_evidence),
+        "rfc": row.rfc,
+        "incomplete": row.incomplete,
+        "turn": row.turn,
+        "turn_since": stamp(row.turn_since),
+        "turn_evidence": _evidence(row.turn_evidence),
+        "awaiting_review": row.awaiting_review,
+        "overdue": row.overdue,
+        "unread": row.unread,
+        "last_activity": stamp(row.last_activity),
+        "stale_since": stamp(row.stale_since) if row.stale_since is not None else None,
+        "revisions": [_revision_json(r, url) for r in row.revisions],
+    }
+
+
+def _evidence(found: Evidence | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"message_id": found.message_id or None, "text": found.text, "by_hand": found.by_hand}
+
+
+def _revision_json(row: RevisionRow, url: Any) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "minor": row.minor,
+        "message_id": row.message_id,
+        "subject": row.subject,
+        "author": {"name": row.author_name, "email": row.author_email},
+        "date": stamp(row.date),
+        "rfc": row.rfc,
+        "patches": row.patches,
+        "expected": row.expected,
+        "has_cover": row.has_cover,
+        "incomplete": row.patches < row.expected,
+        "state": row.state,
+        "state_evidence": _evidence(row.state_evidence),
+        "follow_ups": row.follow_ups,
+        "url": url(row.message_id, row.inbox),
+        "patch_message_ids": list(row.patch_message_ids),
+        "postings": list(row.postings),
+        "trailers": [
+            {"name": t.name, "value": t.value, "message_id": t.message_id, "patch": t.patch, "counts": t.counts}
+            for t in row.trailers
+        ],
+        "predecessor": {
+            "message_id": row.predecessor.message_id,
+            "evidence": list(row.predecessor.evidence),
+            "by_hand": row.predecessor.by_hand,
+        }
+        if row.predecessor
+        else None,
+    }

@@ -1,0 +1,187 @@
+"""`list`, `show`, `digest`: what is known, printed."""
+
+from __future__ import annotations
+
+import click
+
+from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.output import age, day, print_json, print_series, say, series_json, turn_of, version_of
+from patchwatch.db.queries import Filter
+from patchwatch.db.rows import MessageRow, RevisionRow, SeriesRow
+from patchwatch.errors import InvalidInputError
+from patchwatch.printable import line
+from patchwatch.tracker import Tracker
+from patchwatch.words import STATES
+
+
+@click.command("list")
+@click.option("--awaiting-review", is_flag=True, help="Open, and it is the reviewers' turn; the longest wait first.")
+@click.option("--mine", is_flag=True, help="Posted from one of my addresses ([me] addresses).")
+@click.option("--for-me", is_flag=True, help="Sent to one of my addresses, or I answered it.")
+@click.option("--state", type=click.Choice([s for s in STATES if s != "superseded"]), help="In this state.")
+@click.option("--inbox", help="Seen in this list.")
+@click.option("--author", help="By an author whose name or address has this in it.")
+@click.option("--all", "everything", is_flag=True, help="Also what was imported or is followed, not only the watched ones.")
+@json_option
+@now_option
+@click.pass_obj
+def list_command(
+    context: Context,
+    awaiting_review: bool,
+    mine: bool,
+    for_me: bool,
+    state: str | None,
+    inbox: str | None,
+    author: str | None,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """List the watched series."""
+    tracker = context.tracker
+    addresses = frozenset(a.lower() for a in tracker.config.me.addresses)
+    if (mine or for_me) and not addresses:
+        raise InvalidInputError("who are you? Set addresses = [\"you@example.org\"] in the section [me] of the config.")
+    rows = tracker.series(
+        wanted=Filter(
+            everything=everything,
+            state=state or "",
+            inbox=inbox or "",
+            author=author or "",
+            mine=addresses if mine else frozenset(),
+            for_me=addresses if for_me else frozenset(),
+            awaiting_review=awaiting_review,
+        )
+    )
+    if as_json:
+        print_json([series_json(row, tracker.url) for row in rows])
+    elif rows:
+        print_series(rows, tracker.now())
+        _say_stale(rows, tracker)
+    elif everything or any((awaiting_review, mine, for_me, state, inbox, author)):
+        say("nothing matches.")
+    else:
+        say("nothing is watched yet. `patchwatch watch LINK` begins, with a link from lore.kernel.org.")
+
+
+def _say_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
+    stale = [r for r in rows if r.stale_since is not None]
+    if stale:
+        since = min(r.stale_since or 0 for r in stale)
+        names = ", ".join(sorted({n for r in stale for n in r.inboxes}))
+        say(f"stale since {age(tracker.now() - since)} ago: polling {names} fails; `patchwatch doctor` tells why.")
+
+
+@click.command("show")
+@click.argument("series")
+@json_option
+@now_option
+@click.option("--raw", "message_id", metavar="MESSAGE-ID", help="Print this mail of it as it came.")
+@click.pass_obj
+def show_command(context: Context, series: str, as_json: bool, message_id: str | None) -> None:
+    """Show a series: revisions, evidence, tags, thread."""
+    tracker = context.tracker
+    row = tracker.one(tracker.find(series))
+    if message_id:
+        click.get_binary_stream("stdout").write(tracker.raw(message_id.strip("<>")))
+    elif as_json:
+        shown = series_json(row, tracker.url)
+        shown["thread"] = [_message_json(m) for m in tracker.thread(row.id)]
+        print_json(shown)
+    else:
+        for one in story(row, tracker.thread(row.id), tracker):
+            click.echo(one)
+
+
+def _message_json(m: MessageRow) -> dict[str, object]:
+    from patchwatch.cli.output import stamp
+
+    return {
+        "message_id": m.message_id,
+        "parent": m.parent,
+        "depth": m.depth,
+        "revision": m.revision,
+        "patch": m.patch,
+        "kind": m.kind,
+        "author": {"name": m.author_name, "email": m.author_email},
+        "subject": m.subject,
+        "date": stamp(m.date),
+        "unread": m.unread,
+        "bot": m.bot,
+        "tags": list(m.tags),
+    }
+
+
+def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> list[str]:
+    """A series for people: a line each, printable."""
+    now = tracker.now()
+    lines = [f"#{row.id}  {line(row.title)}", f"    by {line(row.author_name)} <{line(row.author_email)}>"]
+    if row.inboxes:
+        lines[-1] += f" in {', '.join(row.inboxes)}"
+    state = row.state + (", incomplete" if row.incomplete else "") + (", RFC" if row.rfc else "")
+    lines += ["", f"State:  {state}"]
+    if row.state_evidence:
+        lines += _evidence(row.state_evidence.text, row.state_evidence.message_id, tracker)
+    lines.append(f"Turn:   {turn_of(row, now)}" + (f", since {day(row.turn_since)}" if row.turn != "nobody" else ""))
+    if row.turn_evidence and row.turn != "nobody":
+        lines += _evidence(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
+    lines += ["", "Revisions:"]
+    for revision in row.revisions:
+        lines += _revision(revision, tracker)
+    by_revision: dict[str, list[MessageRow]] = {}
+    for m in thread:
+        by_revision.setdefault(m.revision, []).append(m)
+    for revision in row.revisions:
+        lines += ["", f"Thread of {version_of(revision)}:"]
+        for root in revision.postings:
+            lines += [_message(m) for m in by_revision.get(root, ())]
+    return lines
+
+
+def _evidence(text: str, message_id: str, tracker: Tracker) -> list[str]:
+    lines = [f"        “{line(text)}”"]
+    if message_id:
+        lines.append(f"        {line(tracker.url(message_id))}")
+    return lines
+
+
+def _revision(r: RevisionRow, tracker: Tracker) -> list[str]:
+    count = f"{r.patches}/{r.expected} patches" if r.patches < r.expected else f"{r.patches} patch{'es' * (r.patches != 1)}"
+    if r.expected == 0:
+        count = "no patch"
+    lines = [
+        f"  {version_of(r):<8}{day(r.date)}  {r.state:<18}{count}, {r.follow_ups} repl{'y' if r.follow_ups == 1 else 'ies'}",
+        f"          {line(r.subject)}",
+        f"          {line(tracker.url(r.message_id, r.inbox))}",
+    ]
+    if len(r.postings) > 1:
+        lines.append(f"          sent {len(r.postings)} times")
+    if r.predecessor:
+        who = "by hand: " if r.predecessor.by_hand else ""
+        lines.append(f"          after <{line(r.predecessor.message_id)}>: {who}{', '.join(map(line, r.predecessor.evidence))}")
+    lines += [
+        f"          {line(t.name)}: {line(t.value)}" + (f"  (patch {t.patch})" if t.patch and r.expected > 1 else "")
+        for t in r.trailers
+        if t.name.lower() != "signed-off-by"
+    ]
+    return lines
+
+
+def _message(m: MessageRow) -> str:
+    mark = "*" if m.unread else " "
+    tags = f"  [{', '.join(map(line, m.tags))}]" if m.tags else ""
+    bot = " (bot)" if m.bot else ""
+    return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{line(m.author_name or m.author_email)}{bot}: {line(m.subject)}{tags}"
+
+
+@click.command("digest")
+@now_option
+@click.pass_obj
+def digest_command(context: Context) -> None:
+    """Print what a morning mail would say of the watched series."""
+    from patchwatch.digest.compose import compose
+
+    tracker = context.tracker
+    rows = tracker.series()
+    digest = compose(rows, {r.id: tracker.thread(r.id) for r in rows}, tracker.now(), tracker.config.review.overdue_days)
+    click.echo(f"Subject: {digest.subject}\n")
+    click.echo(digest.text)

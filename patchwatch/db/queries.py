@@ -1,0 +1,462 @@
+"""What is read: frozen rows for lists, screens and JSON.  Every function takes a connection and returns `rows`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, and_, false, func, or_, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.order import in_order
+from patchwatch.db.rows import Evidence, InboxRow, MessageRow, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.words import CLOSED
+
+_CHUNK = 400
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which series are wanted; empty fields do not limit."""
+
+    everything: bool = False  # not only the watched ones
+    ids: frozenset[int] | None = None
+    state: str = ""
+    inbox: str = ""
+    author: str = ""  # part of a name or address
+    mine: frozenset[str] = frozenset()  # posted from one of these addresses
+    for_me: frozenset[str] = frozenset()  # sent to, or answered from, one of these addresses
+    awaiting_review: bool = False
+
+
+def series(connection: Connection, wanted: Filter, now: int, overdue_days: int = 7) -> tuple[SeriesRow, ...]:
+    """The series wanted, most recently active first; those that await review: the longest wait first."""
+    watched = _decided(connection, t.watch)
+    found = _series_rows(connection, wanted, watched)
+    ids = [row.id for row in found]
+    revisions = _revisions(connection, ids)
+    inboxes, failed = _inboxes(connection, ids)
+    unread = _unread(connection, [i for i in ids if i in watched])
+    muted = _decided(connection, t.mute)
+    snoozed = _decided(connection, t.snooze)
+    rows: list[SeriesRow] = []
+    for row in found:
+        own = revisions.get(row.id, ())
+        if not own:
+            continue
+        names = inboxes.get(row.id, ())
+        if wanted.inbox and wanted.inbox not in names:
+            continue
+        newest = own[-1]
+        open_ = row.state not in CLOSED
+        awaiting = open_ and row.turn == "reviewers"
+        if wanted.awaiting_review and not awaiting:
+            continue
+        rows.append(
+            SeriesRow(
+                id=row.id,
+                title=row.title,
+                author_name=row.author_name,
+                author_email=row.author_email,
+                inboxes=names,
+                watched=row.id in watched,
+                muted=row.id in muted,
+                snoozed_until=_snoozed_until(snoozed.get(row.id), row.last_activity, now),
+                state=row.state,
+                state_evidence=_evidence(row.state_evidence),
+                turn=row.turn,
+                turn_since=row.turn_since,
+                turn_evidence=_evidence(row.turn_evidence),
+                awaiting_review=awaiting,
+                overdue=awaiting and now - row.turn_since >= overdue_days * _DAY,
+                unread=unread.get(row.id, 0),
+                last_activity=row.last_activity,
+                version=row.version,
+                rfc=row.rfc,
+                incomplete=row.incomplete,
+                patches=newest.patches,
+                reviewed=_reviewed(newest),
+                stale_since=min((failed[n] for n in names if n in failed), default=None),
+                revisions=own,
+            )
+        )
+    if wanted.awaiting_review:
+        rows.sort(key=lambda r: (r.turn_since, r.id))
+    else:
+        rows.sort(key=lambda r: (-r.last_activity, r.id))
+    return tuple(rows)
+
+
+def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
+    """The series that each of these messages belongs to or answers."""
+    found: dict[str, int] = {}
+    for part in _chunks(message_ids):
+        found.update(
+            (row.message_id, row.series_id)
+            for row in connection.execute(
+                select(t.message.c.message_id, t.revision.c.series_id)
+                .join(t.revision, t.revision.c.id == t.message.c.revision_id)
+                .where(t.message.c.message_id.in_(part), t.revision.c.series_id.is_not(None))
+            )
+        )
+    return found
+
+
+def series_numbered(connection: Connection, number: int) -> int | None:
+    """The series with this number, also if it is the number of one of its revisions or was joined to another."""
+    message_id = connection.scalar(select(t.number.c.message_id).where(t.number.c.id == number))
+    return series_of(connection, [message_id]).get(message_id) if message_id else None
+
+
+def watched_series(connection: Connection) -> dict[int, Sequence[Any]]:
+    """Series that are watched."""
+    return _decided(connection, t.watch)
+
+
+def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
+    """Every mail of a series: revision by revision, each as a tree in reading order."""
+    from patchwatch.db.facts import decode_message
+
+    revisions = in_order(connection.execute(_REVISIONS.where(t.revision.c.series_id == series_id)).all())
+    if not revisions:
+        return ()
+    rows = connection.execute(
+        select(t.message, t.reading.c.at.label("read_at"))
+        .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
+        .where(t.message.c.revision_id.in_([r.id for r in revisions]))
+    ).all()
+    by_revision: dict[int, list[Any]] = {}
+    for row in rows:
+        by_revision.setdefault(row.revision_id, []).append((row, decode_message(row.facts)))
+    found: list[MessageRow] = []
+    for revision in revisions:
+        members = {m.message_id: (row, m) for row, m in by_revision.get(revision.id, ())}
+        parents = {i: next((r for r in reversed(m.references) if r in members), None) for i, (_, m) in members.items()}
+        for message_id, depth in _in_tree_order(members, parents, revision.root):
+            row, m = members[message_id]
+            found.append(
+                MessageRow(
+                    message_id=message_id,
+                    parent=parents[message_id],
+                    depth=depth,
+                    revision=revision.root,
+                    patch=row.patch or 0,
+                    kind=m.kind,
+                    submission=m.is_submission,
+                    author_name=m.author.name,
+                    author_email=m.author.email,
+                    subject=m.subject,
+                    date=m.date,
+                    unread=row.read_at is None,
+                    bot=m.bot,
+                    tags=tuple(dict.fromkeys(x.name for x in m.trailers if x.own)) if not m.is_submission else (),
+                    excerpt=m.excerpt,
+                )
+            )
+    return tuple(found)
+
+
+def stored_copies(connection: Connection, message_id: str) -> list[tuple[int, bytes, bytes]]:
+    """The stored copies of a mail: (arrived, digest, compressed), the understood one first."""
+    return [
+        (row.arrived, row.digest, row.mail)
+        for row in connection.execute(
+            select(t.raw.c.arrived, t.raw.c.digest, t.raw.c.mail)
+            .join(t.message, t.message.c.id == t.raw.c.message_pk)
+            .where(t.message.c.message_id == message_id)
+            .order_by(t.raw.c.arrived, t.raw.c.digest)
+        )
+    ]
+
+
+def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
+    """The inboxes in which a message was seen."""
+    return tuple(
+        connection.scalars(
+            select(t.inbox.c.name)
+            .join(t.copy, t.copy.c.inbox_id == t.inbox.c.id)
+            .join(t.message, t.message.c.id == t.copy.c.message_pk)
+            .where(t.message.c.message_id == message_id)
+            .order_by(t.inbox.c.name)
+        )
+    )
+
+
+def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
+    """Every inbox that is known, and how polling it goes."""
+    counts = dict(
+        connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id)).tuples().all()
+    )
+    watched: dict[str, int] = {}
+    ids = list(_decided(connection, t.watch))
+    for names in _inboxes(connection, ids)[0].values():
+        for name in names:
+            watched[name] = watched.get(name, 0) + 1
+    return tuple(
+        InboxRow(
+            row.name, row.followed, watched.get(row.name, 0), counts.get(row.id, 0), row.polled_at, row.failed_at, row.failure or ""
+        )
+        for row in connection.execute(select(t.inbox).order_by(t.inbox.c.name))
+    )
+
+
+# ---- parts ---------------------------------------------------------------------------------------------------------
+
+_REVISIONS = select(
+    t.revision.c.id,
+    t.revision.c.root,
+    t.revision.c.series_id,
+    t.revision.c.date,
+    t.revision.c.view,
+    t.revision.c.standing,
+    t.revision.c.predecessor,
+    t.revision.c.link,
+)
+
+
+def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    part: list[Any] = []
+    for value in values:
+        part.append(value)
+        if len(part) == _CHUNK:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _decided(connection: Connection, table: Any) -> dict[int, Any]:
+    """Rows of what people decided about a message, by the series that it is in now."""
+    return {
+        row.series_id: row
+        for row in connection.execute(
+            select(t.revision.c.series_id, table)
+            .join(t.message, t.message.c.revision_id == t.revision.c.id)
+            .join(table, table.c.message_id == t.message.c.message_id)
+            .where(t.revision.c.series_id.is_not(None))
+        )
+    }
+
+
+def _series_rows(connection: Connection, wanted: Filter, watched: Mapping[int, Any]) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.state:
+        conditions.append(t.series.c.state == wanted.state)
+    if wanted.author:
+        part = f"%{wanted.author.lower()}%"
+        conditions.append(
+            func.lower(t.series.c.author_name).like(part) | func.lower(t.series.c.author_email).like(part)
+        )
+    if wanted.mine:
+        conditions.append(t.series.c.author_email.in_(sorted(wanted.mine)))
+    if wanted.for_me:
+        conditions.append(t.series.c.id.in_(_concerning(sorted(wanted.for_me))))
+    if wanted.awaiting_review:
+        conditions.append(and_(t.series.c.turn == "reviewers", t.series.c.state.not_in(sorted(CLOSED))))
+    query = select(t.series).where(*conditions)
+    ids: Collection[int] | None = wanted.ids
+    if not wanted.everything:
+        ids = watched.keys() if ids is None else ids & watched.keys()
+    if ids is None:
+        return list(connection.execute(query).all())
+    return [row for part in _chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
+
+
+def _concerning(addresses: Sequence[str]) -> Any:
+    """Series that were sent to one of these addresses, or in which one of them answered."""
+    sent = or_(*(t.message.c.facts.contains(json.dumps(a), autoescape=True) for a in addresses), false())
+    roots = t.message.c.message_id == t.revision.c.root
+    return (
+        select(t.revision.c.series_id)
+        .join(t.message, t.message.c.revision_id == t.revision.c.id)
+        .join(t.series, t.series.c.id == t.revision.c.series_id)
+        .where(
+            or_(t.message.c.author_email.in_(addresses), and_(roots, sent)),
+            t.series.c.author_email.not_in(addresses),
+        )
+    )
+
+
+def _revisions(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[RevisionRow, ...]]:
+    by_series: dict[int, list[Any]] = {}
+    homes: dict[str, str] = {}
+    for part in _chunks(ids):
+        for row in connection.execute(_REVISIONS.where(t.revision.c.series_id.in_(part))):
+            by_series.setdefault(row.series_id, []).append(row)
+        homes.update(
+            (row.root, row.name)
+            for row in connection.execute(
+                select(t.revision.c.root, func.min(t.inbox.c.name).label("name"))
+                .join(t.message, t.message.c.message_id == t.revision.c.root)
+                .join(t.copy, t.copy.c.message_pk == t.message.c.id)
+                .join(t.inbox, t.inbox.c.id == t.copy.c.inbox_id)
+                .where(t.revision.c.series_id.in_(part))
+                .group_by(t.revision.c.root)
+            )
+        )
+    return {i: _revision_rows(in_order(rows), homes) for i, rows in by_series.items()}
+
+
+def _revision_rows(rows: Sequence[Any], homes: Mapping[str, str]) -> tuple[RevisionRow, ...]:
+    """Rows of one series in order; what was sent again unchanged is one revision with several postings."""
+    found: dict[str, RevisionRow] = {}
+    original: dict[str, str] = {}  # root of a resend -> root of what it repeats
+    newest = rows[-1].root
+    for row in rows:
+        view, standing = json.loads(row.view), json.loads(row.standing)
+        link = json.loads(row.link) if row.link else None
+        trailers = tuple(TrailerRow(*trailer) for trailer in view["trailers"])
+        repeats = original.get(row.predecessor, row.predecessor) if link and link["resend"] else None
+        if repeats in found:
+            original[row.root] = repeats
+            first = found[repeats]
+            found[repeats] = replace(
+                first,
+                follow_ups=first.follow_ups + view["follow_ups"],
+                postings=(*first.postings, row.root),
+                trailers=tuple(dict.fromkeys((*first.trailers, *trailers))),
+                state=standing["state"] if row.root == newest else first.state,
+                state_evidence=_evidence_of(standing["reason"]) if row.root == newest else first.state_evidence,
+            )
+            continue
+        before = original.get(row.predecessor, row.predecessor)
+        superseded = row.root != newest
+        found[row.root] = RevisionRow(
+            id=row.id,
+            version=view["version"],
+            minor=view["minor"],
+            message_id=row.root,
+            subject=view["subject"],
+            author_name=view["author"][0],
+            author_email=view["author"][1],
+            date=row.date,
+            rfc=view["rfc"],
+            patches=view["patches"],
+            expected=view["expected"],
+            has_cover=view["has_cover"],
+            state="superseded" if superseded else standing["state"],
+            state_evidence=None if superseded else _evidence_of(standing["reason"]),
+            follow_ups=view["follow_ups"],
+            inbox=homes.get(row.root, ""),
+            patch_message_ids=tuple(view["patch_message_ids"]),
+            postings=(row.root,),
+            trailers=trailers,
+            predecessor=PredecessorRow(before, tuple(link["evidence"]), link["by_hand"]) if before and link else None,
+        )
+    kept = list(found.values())
+    if newest in original and len(kept) > 1 and kept[-1].message_id != original[newest]:
+        kept.sort(key=lambda r: r.message_id == original[newest])
+    for position, revision in enumerate(kept[1:], 1):
+        if kept[position - 1].state != "superseded":
+            before_it = kept[position - 1]
+            kept[position - 1] = replace(
+                before_it,
+                state="superseded",
+                state_evidence=Evidence(revision.message_id, revision.subject),
+            )
+        elif kept[position - 1].state_evidence is None:
+            kept[position - 1] = replace(
+                kept[position - 1], state_evidence=Evidence(revision.message_id, revision.subject)
+            )
+    return tuple(kept)
+
+
+def _reviewed(revision: RevisionRow) -> int:
+    counting = {trailer.patch for trailer in revision.trailers if trailer.counts}
+    return revision.patches if 0 in counting else min(len(counting), revision.patches)
+
+
+def _inboxes(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, int]]:
+    """The inboxes that postings of each series were seen in, and since when each inbox fails."""
+    found: dict[int, set[str]] = {}
+    failed: dict[str, int] = {}
+    for part in _chunks(ids):
+        for row in connection.execute(
+            select(t.revision.c.series_id, t.inbox.c.name, t.inbox.c.failed_at)
+            .join(t.message, t.message.c.message_id == t.revision.c.root)
+            .join(t.copy, t.copy.c.message_pk == t.message.c.id)
+            .join(t.inbox, t.inbox.c.id == t.copy.c.inbox_id)
+            .where(t.revision.c.series_id.in_(part))
+        ):
+            found.setdefault(row.series_id, set()).add(row.name)
+            if row.failed_at is not None:
+                failed[row.name] = row.failed_at
+    return {i: tuple(sorted(names)) for i, names in found.items()}, failed
+
+
+def _unread(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for part in _chunks(ids):
+        found.update(
+            connection.execute(
+                select(t.revision.c.series_id, func.count())
+                .join(t.message, t.message.c.revision_id == t.revision.c.id)
+                .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
+                .where(t.revision.c.series_id.in_(part), t.reading.c.message_id.is_(None))
+                .group_by(t.revision.c.series_id)
+            )
+            .tuples()
+            .all()
+        )
+    return found
+
+
+def _snoozed_until(row: Any, last_activity: int, now: int) -> int | None:
+    if row is None:
+        return None
+    if row.until is None:
+        return 0 if last_activity <= row.at else None
+    return row.until if now < row.until else None
+
+
+def _evidence(text: str | None) -> Evidence | None:
+    if not text:
+        return None
+    kept = json.loads(text)
+    return Evidence(kept["message_id"], kept["text"], kept["by_hand"])
+
+
+def _evidence_of(reason: list[Any] | None) -> Evidence | None:
+    return Evidence(reason[0], reason[1], reason[3]) if reason else None
+
+
+def _in_tree_order(
+    members: Mapping[str, Any], parents: Mapping[str, str | None], root: str
+) -> Iterable[tuple[str, int]]:
+    """Message-ids depth first, answers by date, patches by number; what hangs on nothing comes after the root."""
+    children: dict[str | None, list[str]] = {}
+    for message_id in members:
+        above = parents[message_id]
+        children.setdefault(None if message_id == root else above if above is not None else root, []).append(message_id)
+    if root not in members:
+        children.setdefault(None, []).extend(children.pop(root, []))
+
+    def rank(message_id: str) -> tuple[bool, int, int, str]:
+        row, m = members[message_id]
+        return (not m.is_submission, row.patch or 0 if m.is_submission else 0, m.date, message_id)
+
+    stack = [(i, 0) for i in sorted(children.get(None, ()), key=rank, reverse=True)]
+    seen: set[str] = set()
+    while stack:
+        message_id, depth = stack.pop()
+        if message_id in seen:
+            continue
+        seen.add(message_id)
+        yield message_id, depth
+        stack += [(i, depth + 1) for i in sorted(children.get(message_id, ()), key=rank, reverse=True)]
+    for message_id in sorted(members.keys() - seen, key=rank):  # a loop of references that no root leads to
+        yield message_id, 0
+
+
+def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
+    """How far an inbox was polled, and when the long overlap was last asked for."""
+    row = connection.execute(select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == inbox)).first()
+    return (row.cursor, row.deep_at) if row else (None, None)
+
+
+def failing_since(connection: Connection, inbox: str) -> int | None:
+    """When polling an inbox first failed, if it fails."""
+    return connection.scalar(select(t.inbox.c.failed_at).where(t.inbox.c.name == inbox))

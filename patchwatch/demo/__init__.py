@@ -1,0 +1,49 @@
+"""The three threads that patchwatch was made for, offline, in a database that is thrown away.
+
+The mails have the headers of the real ones (facts) and bodies in words of our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from patchwatch.config import Config
+from patchwatch.errors import LoreUnreachableError
+from patchwatch.importing import import_mail
+from patchwatch.lore.address import find_addresses
+from patchwatch.lore.client import Archive
+from patchwatch.tracker import Tracker
+from patchwatch.watching import watch_known
+
+NOW = 1_695_283_200
+"""2023-09-21T08:00Z, the morning after the last mail."""
+
+_HERE = Path(__file__).parent
+_INBOXES = {"tcp.mbox": ("linux-trace-kernel", "netdev"), "mglru.mbox": ("linux-mm",), "xdp.mbox": ("bpf",)}
+
+
+class DemoTracker(Tracker):
+    """A tracker without an archive."""
+
+    def _archive(self) -> Archive:
+        raise LoreUnreachableError("this demo is offline. `patchwatch watch LINK` and `patchwatch tui` use the real thing.")
+
+
+@contextmanager
+def demo(now: int | None = None) -> Iterator[DemoTracker]:
+    """A tracker over the demo's mail, as of `now` (UTC seconds); its database is deleted at the end."""
+    with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
+        clock = float(NOW if now is None else now)
+        tracker = DemoTracker(Config(), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")
+        try:
+            for name, inboxes in _INBOXES.items():
+                for inbox in inboxes:
+                    import_mail(tracker.database, _HERE / name, inbox)
+            links = find_addresses((_HERE / "report.md").read_text(encoding="utf-8"))
+            watch_known(tracker.database, [link.message_id for link in links], tracker.now())
+            yield tracker
+        finally:
+            tracker.database.close()

@@ -1,0 +1,1 @@
+"""The daily digest: what a maintainer reads before anything else."""

@@ -1,0 +1,78 @@
+"""Is everything as it should be?  Each check says what it saw and, where it failed, what mends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchwatch.config import Config, config_path, load_config
+from patchwatch.errors import InboxNotFoundError, PatchwatchError
+from patchwatch.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw."""
+
+    name: str
+    ok: bool
+    text: str
+    mend: str = ""
+
+
+def examine(now: int | None = None) -> Iterator[Finding]:
+    """Check config, database, polling and archive, in the order in which they depend on each other."""
+    try:
+        config = load_config()
+    except PatchwatchError as error:
+        yield Finding("config", False, str(error), "Mend the file; config.example.toml shows every key.")
+        return
+    yield Finding("config", True, str(config.source) if config.source else f"defaults ({config_path()} does not exist)")
+    tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
+    yield from _database(tracker)
+    yield from _archive(config, tracker)
+
+
+def _database(tracker: Tracker) -> Iterator[Finding]:
+    url = tracker.config.database_url
+    try:
+        series = tracker.series()
+        inboxes = tracker.inboxes()
+    except PatchwatchError as error:
+        yield Finding("database", False, str(error), "See above; PATCHWATCH_DATABASE names another file.")
+        return
+    yield Finding("database", True, f"{url}: {len(series)} series watched, {sum(i.messages for i in inboxes)} mails")
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
+        yield Finding("database rights", False, f"others may read {path}", f"chmod 600 {path}")
+    for inbox in inboxes:
+        if inbox.failed_at is not None:
+            hours = (tracker.now() - inbox.failed_at) // 3600
+            yield Finding(f"polling {inbox.name}", False, f"fails for {hours} h: {inbox.failure}", "`patchwatch poll` tries again.")
+        elif inbox.polled_at is None and (inbox.watched or inbox.followed):
+            yield Finding(f"polling {inbox.name}", True, "not yet; `patchwatch poll` does it")
+        elif inbox.polled_at is not None:
+            yield Finding(f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago")
+
+
+def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:
+    from patchwatch.lore.client import Archive
+
+    try:
+        names = [i.name for i in tracker.inboxes() if i.watched or i.followed] or ["all"]
+    except PatchwatchError:
+        names = ["all"]
+    with Archive(config.lore) as archive:
+        for name in names[:3]:
+            try:
+                bells = archive.doorbell(name)
+            except InboxNotFoundError as error:
+                yield Finding("archive", False, str(error), "Is lore.url the server you mean?")
+            except PatchwatchError as error:
+                yield Finding("archive", False, str(error), "Check the network, lore.url and PATCHWATCH_LORE_URL.")
+                return
+            else:
+                newest = f"; newest: {bells[0].title}" if bells else ""
+                yield Finding("archive", True, f"{config.lore.url}/{name}/ answers{newest}")

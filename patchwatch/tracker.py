@@ -1,0 +1,403 @@
+"""The core under both the command line and the screens: everything a user can ask or do.
+
+Methods may be called from any thread.  Imports are made where they are needed, because `patchwatch list` has to answer
+before a terminal's user notices, and reading a database needs no network library.
+"""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from patchwatch.config import DEFAULT_LORE_URL, Config
+from patchwatch.db import queries, store
+from patchwatch.db.database import Database
+from patchwatch.db.queries import Filter
+from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
+from patchwatch.words import STATES
+
+if TYPE_CHECKING:
+    from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow
+    from patchwatch.ingest import Outcome
+    from patchwatch.lore.client import Archive
+    from patchwatch.poll import PollReport
+    from patchwatch.watching import Watched
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A target that could not be watched, and why."""
+
+    target: str
+    reason: str
+
+
+class Tracker:
+    """A database, an archive and a clock."""
+
+    def __init__(self, config: Config, *, clock: Callable[[], float] = time.time, database_url: str | None = None) -> None:
+        """`clock` gives UTC seconds; the archive is contacted only by `watch` and `poll`."""
+        self.config = config
+        self._clock = clock
+        self._url = database_url or config.database_url
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, opened (and created or migrated) when it is first used."""
+        return Database(self._url)
+
+    def now(self) -> int:
+        """The time that ages and overdue are reckoned by: UTC, seconds."""
+        return int(self._clock())
+
+    # ---- reading ---------------------------------------------------------------------------------------------------
+
+    def series(self, *, everything: bool = False, wanted: Filter | None = None) -> tuple[SeriesRow, ...]:
+        """The watched series, or all that are known, or those that `wanted` describes."""
+        wanted = wanted or Filter(everything=everything)
+        with self.database.read() as connection:
+            return queries.series(connection, wanted, self.now(), self.config.review.overdue_days)
+
+    def one(self, series_id: int) -> SeriesRow:
+        """One series.
+
+        Raises:
+            NotFoundError: there is none with this number.
+        """
+        rows = self.series(wanted=Filter(everything=True, ids=frozenset({series_id})))
+        if not rows:
+            raise NotFoundError(f"there is no series {series_id}. `patchwatch list --all` shows the numbers.")
+        return rows[0]
+
+    def find(self, name: str) -> int:
+        """The series that a user named: the number `list` prints, a message-id or a link.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        text = name.strip()
+        with self.database.read() as connection:
+            if text.lstrip("#").isdigit():
+                number = queries.series_numbered(connection, int(text.lstrip("#")))
+                if number is None:
+                    raise NotFoundError(f"there is no series {text}. `patchwatch list --all` shows the numbers.")
+                return number
+            from patchwatch.lore.address import parse_target
+
+            address = parse_target(text, self.hosts)
+            if address is None:
+                raise NotFoundError(f"{name!r} is no series: give the number that `patchwatch list` prints or a message-id.")
+            found = queries.series_of(connection, [address.message_id]).get(address.message_id)
+        if found is None:
+            raise NotFoundError(
+                f"no known series has the message <{address.message_id}>. `patchwatch watch {address.message_id}` fetches it."
+            )
+        return found
+
+    def thread(self, series_id: int) -> tuple[MessageRow, ...]:
+        """Every mail of a series, revision by revision, as trees."""
+        with self.database.read() as connection:
+            return queries.thread(connection, series_id)
+
+    def mail(self, message_id: str) -> Mail:
+        """One stored mail, to be read.
+
+        Raises:
+            NotFoundError: it is not stored.
+        """
+        from patchwatch.mail.reading import read
+
+        with self.database.read() as connection:
+            copies = queries.stored_copies(connection, message_id)
+            inboxes = queries.inboxes_of(connection, message_id)
+        if not copies:
+            raise NotFoundError(f"<{message_id}> is not stored. `patchwatch watch {message_id}` fetches its thread.")
+        from patchwatch.ingest import unpack
+
+        return read(message_id, unpack(copies[0][2]), inboxes)
+
+    def raw(self, message_id: str) -> bytes:
+        """One stored mail as it came.
+
+        Raises:
+            NotFoundError: it is not stored.
+        """
+        import zlib
+
+        with self.database.read() as connection:
+            copies = queries.stored_copies(connection, message_id)
+        if not copies:
+            raise NotFoundError(f"<{message_id}> is not stored.")
+        return zlib.decompress(copies[0][2])
+
+    def inboxes(self) -> tuple[InboxRow, ...]:
+        """Every known inbox and how polling it goes."""
+        with self.database.read() as connection:
+            return queries.inboxes(connection)
+
+    def generation(self) -> int:
+        """Changes with every committed change, of any process."""
+        return self.database.generation()
+
+    def url(self, message_id: str, inbox: str = "") -> str:
+        """Where people read a message.  A loopback archive is no place to send people: they get lore's address."""
+        from patchwatch.lore.address import message_url
+
+        return message_url(DEFAULT_LORE_URL, inbox or None, message_id)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts whose links name messages, besides lore's own."""
+        urls = (self.config.lore.url, *self.config.lore.mirrors)
+        return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))
+
+    # ---- deciding --------------------------------------------------------------------------------------------------
+
+    def mark_read(self, message_ids: Collection[str]) -> None:
+        """Note that these mails were read."""
+        if message_ids:
+            with self.database.write() as connection:
+                store.insert_missing(
+                    connection, store.t.reading, [{"message_id": i, "at": self.now()} for i in message_ids]
+                )
+
+    def unwatch(self, series_id: int) -> None:
+        """Stop watching; what is stored stays."""
+        self._forget(series_id, "watch")
+
+    def mute(self, series_id: int, *, muted: bool = True) -> None:
+        """Keep a series, but let it be silent in the digest; or let it speak again."""
+        self._decide(series_id, "mute", {}) if muted else self._forget(series_id, "mute")
+
+    def snooze(self, series_id: int, until: int | None) -> None:
+        """Put a series aside until a time (UTC seconds), or until somebody answers (None)."""
+        self._forget(series_id, "snooze")
+        self._decide(series_id, "snooze", {"until": until})
+
+    def unsnooze(self, series_id: int) -> None:
+        """Take a series up again."""
+        self._forget(series_id, "snooze")
+
+    def mark(self, series_id: int, state: str | None, by: str = "") -> None:
+        """Set a state by hand; it holds until a newer revision is posted.  None takes the mark back.
+
+        Raises:
+            InvalidInputError: there is no such state.
+        """
+        if state is not None and (state not in STATES or state == "superseded"):
+            raise InvalidInputError(f"{state!r} is no state. States are: {', '.join(s for s in STATES if s != 'superseded')}.")
+        newest = self.one(series_id).revisions[-1]
+        with self.database.write() as connection:
+            store.take(connection, store.t.mark, "message_id", [newest.message_id, *newest.patch_message_ids])
+            if state is not None:
+                store.put(
+                    connection,
+                    store.t.mark,
+                    {"message_id": newest.message_id},
+                    {"state": state, "at": self.now(), "by": by or getpass.getuser()},
+                )
+            self._derive_again(connection, [newest.message_id])
+
+    def link(self, later: str, earlier: str, by: str = "") -> int:
+        """Say that one revision succeeds another; returns the series.  Outranks what is inferred, for good.
+
+        Raises:
+            NotFoundError: a revision is not known.
+            InvalidInputError: they are the same, or already the other way round.
+        """
+        a, b = self._revision_root(later), self._revision_root(earlier)
+        if a == b:
+            raise InvalidInputError("a revision can't succeed itself: name the later one, then the earlier one.")
+        with self.database.write() as connection:
+            ties = store.ties(connection, [a, b])
+            if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in ties):
+                raise InvalidInputError(f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first.")
+            self._tie(connection, a, b, linked=True, by=by)
+        return self.find(a)
+
+    def unlink(self, later: str, earlier: str | None = None, by: str = "") -> tuple[int, int]:
+        """Say that two revisions are not versions of one change; returns both series.
+
+        Raises:
+            NotFoundError: a revision is not known.
+            InvalidInputError: nothing links them.
+        """
+        a = self._revision_root(later)
+        row = next(r for r in self.one(self.find(a)).revisions if a in r.postings)
+        if earlier is None:
+            if row.predecessor is None:
+                raise InvalidInputError(f"<{a}> has no predecessor to be unlinked from.")
+            b = row.predecessor.message_id
+        else:
+            b = self._revision_root(earlier)
+        if a == b:
+            raise InvalidInputError("name two revisions: the later one and the earlier one.")
+        with self.database.write() as connection:
+            self._tie(connection, a, b, linked=False, by=by)
+        return self.find(a), self.find(b)
+
+    # ---- fetching --------------------------------------------------------------------------------------------------
+
+    def watch(self, text: str, progress: Progress = _silent) -> tuple[Watched, ...]:
+        """Watch what a link or message-id names.
+
+        Raises:
+            InvalidInputError: it is neither.
+            LoreError: it can't be fetched.
+        """
+        from patchwatch.lore.address import parse_target
+        from patchwatch.watching import watch_address
+
+        address = parse_target(text, self.hosts)
+        if address is None:
+            raise InvalidInputError(f"{text!r} is neither a link to a mail on lore nor a message-id.")
+        with self._archive() as archive:
+            return watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
+
+    def watch_text(self, content: bytes, progress: Progress = _silent) -> tuple[list[Watched], list[Skipped]]:
+        """Watch every lore link of a report, or the series of the mails in an .eml or mbox.
+
+        Raises:
+            InvalidInputError: there is neither a link nor a mail in it.
+        """
+        from patchwatch.lore.address import find_addresses
+        from patchwatch.mailbox import looks_like_mbox, mails_of
+        from patchwatch.sources.source import looks_like_mail
+        from patchwatch.watching import Watched, watch_address
+
+        if looks_like_mbox(content[:4096]) or looks_like_mail(content):
+            import io
+
+            return self._watch_mails(list(mails_of(io.BytesIO(content))), progress)
+        addresses = find_addresses(content.decode("utf-8", "replace"), self.hosts)
+        if not addresses:
+            raise InvalidInputError("there is no link to a mail on lore in it, and it is no mail either.")
+        watched: list[Watched] = []
+        skipped: list[Skipped] = []
+        with self._archive() as archive:
+            for address in addresses:
+                try:
+                    found = watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
+                    watched += [w for w in found if w.series_id not in {k.series_id for k in watched}]
+                except PatchwatchError as error:
+                    skipped.append(Skipped(address.message_id, str(error)))
+        return watched, skipped
+
+    def _watch_mails(self, mails: Sequence[bytes], progress: Progress) -> tuple[list[Watched], list[Skipped]]:
+        """Mails are stored as they are; the rest of their threads is fetched if the archive answers."""
+        from patchwatch.errors import LoreError
+        from patchwatch.ingest import ingest, read_mail
+        from patchwatch.lore.address import Address
+        from patchwatch.watching import watch_address, watch_known
+
+        reads = [read_mail(raw) for raw in mails]
+        with self.database.write() as connection:
+            ingest(connection, reads)
+        ids = [r.message.message_id for r in reads]
+        watched = {w.series_id: w for w in watch_known(self.database, ids, self.now())}
+        skipped: list[Skipped] = []
+        fetched: set[int] = set()
+        with self._archive() as archive:
+            for read in reads:
+                with self.database.read() as connection:
+                    number = queries.series_of(connection, [read.message.message_id]).get(read.message.message_id)
+                if number is not None and number in fetched:
+                    continue
+                try:
+                    address = Address(read.message.message_id, None)
+                    for w in watch_address(self.database, archive, self.config.poll, address, self.now(), progress):
+                        fetched.add(w.series_id)
+                        watched.setdefault(w.series_id, w)
+                except InvalidInputError as error:
+                    if number is None:
+                        skipped.append(Skipped(read.message.message_id, str(error)))
+                except LoreError as error:
+                    skipped.append(Skipped(read.message.message_id, f"stored, but its thread was not fetched: {error}"))
+                    if number is not None:
+                        fetched.add(number)
+        with self.database.read() as connection:
+            still = queries.watched_series(connection)
+        return [w for w in watched.values() if w.series_id in still], skipped
+
+    def poll(self, progress: Progress = _silent) -> PollReport:
+        """One pass over everything watched and followed."""
+        from patchwatch.poll import poll
+
+        with self._archive() as archive:
+            return poll(self.database, archive, self.config.poll, self.now(), progress)
+
+    def follow(self, inbox: str, *, followed: bool = True) -> None:
+        """Follow every series posted to a list from now on."""
+        with self.database.write() as connection:
+            store.set_inbox(connection, inbox, followed=followed)
+
+    def import_mail(self, path: Path, inbox: str, progress: Callable[[int], None]) -> Outcome:
+        """Import what is new at a path."""
+        from patchwatch.importing import import_mail
+
+        return import_mail(self.database, path, inbox, progress)
+
+    def reindex(self, progress: Callable[[int], None]) -> int:
+        """Work everything out anew from the stored mails; returns how many there are."""
+        from patchwatch.ingest import reindex
+
+        with self.database.write() as connection:
+            return reindex(connection, progress)
+
+    # ---- parts -----------------------------------------------------------------------------------------------------
+
+    def _archive(self) -> Archive:
+        from patchwatch.lore.client import Archive
+
+        return Archive(self.config.lore)
+
+    def _decide(self, series_id: int, kind: str, values: dict[str, object]) -> None:
+        root = self.one(series_id).revisions[0].message_id
+        with self.database.write() as connection:
+            store.put(connection, getattr(store.t, kind), {"message_id": root}, {"at": self.now(), **values})
+
+    def _forget(self, series_id: int, kind: str) -> None:
+        ids = [row.message_id for row in self.thread(series_id)]
+        with self.database.write() as connection:
+            store.take(connection, getattr(store.t, kind), "message_id", ids)
+
+    def _revision_root(self, name: str) -> str:
+        """The root of the revision that a user named by a message-id, a link, or a series' number (its newest)."""
+        series = self.one(self.find(name))
+        if name.strip().lstrip("#").isdigit():
+            return series.revisions[-1].message_id
+        from patchwatch.lore.address import parse_target
+
+        address = parse_target(name, self.hosts)
+        with self.database.read() as connection:
+            return store.roots_of(connection, [address.message_id if address else name])[address.message_id if address else name]
+
+    def _tie(self, connection: store.Connection, later: str, earlier: str, *, linked: bool, by: str) -> None:
+        if linked:  # one predecessor: a new link by hand takes the place of the last one
+            connection.execute(
+                store.delete(store.t.tie).where(store.t.tie.c.message_id == later, store.t.tie.c.linked.is_(True))
+            )
+        store.put(
+            connection,
+            store.t.tie,
+            {"message_id": later, "predecessor": earlier},
+            {"linked": linked, "at": self.now(), "by": by or getpass.getuser()},
+        )
+        self._derive_again(connection, [later, earlier])
+
+    def _derive_again(self, connection: store.Connection, message_ids: Sequence[str]) -> None:
+        from patchwatch.derive import derive_again
+
+        derive_again(connection, message_ids)
