@@ -1,0 +1,181 @@
+"""What a person may paste to name a message: links to it in many shapes, and the bare message-id.
+
+Decides which message a text names, and how a link to a message is written.  Whether such a message exists is for the
+archive to say.  A link to a well-known host (lore.kernel.org and its redirectors) names a message, not a server: it is
+fetched from the configured archive like any other.
+
+The shapes are those of public-inbox's WWW (`/INBOX/MESSAGE-ID/` and its views) and of the kernel's own redirectors
+(Documentation/process/submitting-patches.rst: `https://lore.kernel.org/r/…`, `https://patch.msgid.link/…`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+_LORE = "lore.kernel.org"
+_REDIRECTOR = "patch.msgid.link"  # has no inboxes: https://patch.msgid.link/MESSAGE-ID
+_LIKE_LORE = (_LORE, "lkml.kernel.org")
+_EVERYWHERE = ("r", "all")  # first parts of a path that name no inbox in particular
+
+_IN_URL = r"[!#-;=?-Z_a-z~]"  # printable ASCII but for "<>[\]^`{|}, which are never bare in a URL (RFC 3986)
+_INBOX = re.compile(r"[\w-][\w.-]*", re.ASCII)
+_MESSAGE_ID = re.compile(r"[^\s<>\x00-\x1f\x7f\ufffd]+@[^\s<>\x00-\x1f\x7f\ufffd]+")
+_LABEL = re.compile(r"(?:message-id|msgid|mid|id|i|link|url)\s*:\s*(?!//)", re.IGNORECASE)
+# What may follow a message-id in a path: a view of the thread, the raw mail, an attachment (`2-fix.patch`), or nothing.
+_VIEW = re.compile(r"/(?:[TtRrf]|t\.mbox(?:\.gz)?|t\.atom|raw|[0-9][0-9.]*-[^/]+)?/*\Z")
+# Where a link ends although the characters go on: an escaped < > or quote in HTML, or the next link of a list.
+_END = re.compile(r"&(?:lt|gt|quot|apos|nbsp|#0*(?:34|39|60|62|160)|#x0*(?:22|27|3c|3e|a0));|[,;](?=https?://)", re.I)
+_ENTITY = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+_SENTENCE = ".,;:!?'*_~"  # end of a sentence, of a quotation, or of Markdown emphasis; no link we know ends with one
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A message, and the list it was seen on: `inbox` is None when the link did not say (`/r/`, `/all/`)."""
+
+    message_id: str  # without angle brackets
+    inbox: str | None
+
+
+def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[Address]:
+    """Every link to a message in a report (Markdown, HTML or plain text), in order, each message once.
+
+    `hosts` are archives beside the well-known ones: `host`, `host:port` or a base URL such as `lore.url`.  A message
+    linked more than once keeps its first place, and the first inbox that any of the links names.  Links to list pages,
+    searches, feeds and other sites are no addresses; neither is a link to a message-id without `@`.
+    """
+    archives = _archives(tuple(hosts))
+    found: dict[str, Address] = {}
+    position = 0
+    while match := archives.link.search(text, position):
+        link = _without_tail(match[0])
+        position = match.start() + max(len(link), 1)
+        address = archives.address(_ENTITY.sub("&", link).rstrip(_SENTENCE))
+        if address is None:
+            continue
+        known = found.get(address.message_id)
+        if known is None or (known.inbox is None and address.inbox is not None):
+            found[address.message_id] = address
+    return list(found.values())
+
+
+def parse_target(text: str, hosts: Iterable[str] = ()) -> Address | None:
+    """The one message that `text` names: a link, or a bare message-id; None when it is neither.
+
+    A message-id may stand in angle brackets and after `id:`, `mid:` or `Message-ID:`, and may be percent-encoded as in
+    the middle of a link.  It cannot be told from a mail address, nor from a file's name with an `@` in it: a caller
+    who also takes files looks for the file first.  `hosts` as for `find_addresses`.
+    """
+    hosts = tuple(hosts)
+    named = _LABEL.sub("", text.strip(), count=1)
+    if not named or re.search(r"\s", named):
+        return None
+    links = find_addresses(named, hosts)
+    if links or "://" in named or _archives(hosts).link.match(named.lstrip("<")):
+        return links[0] if len(links) == 1 else None
+    bare = named.removeprefix("<").removesuffix(">")
+    return _address(bare if "@" in bare else unquote(bare), None)
+
+
+def parse_inbox(text: str, hosts: Iterable[str] = ()) -> str | None:
+    """The inbox that `text` names, as a link to any of its pages that is no message, or as a bare name; else None."""
+    named = text.strip().removeprefix("<").removesuffix(">")
+    path = _archives(tuple(hosts)).path(named)
+    if path is None:
+        return named if _INBOX.fullmatch(named) and named not in _EVERYWHERE else None
+    inbox, _, rest = path.partition("/")
+    return inbox if _INBOX.fullmatch(inbox) and inbox not in _EVERYWHERE and "@" not in unquote(rest) else None
+
+
+def is_inbox_name(name: str) -> bool:
+    """Whether public-inbox would take `name` for an inbox's (its WWW accepts letters, digits, `_`, `-`, `.`)."""
+    return _INBOX.fullmatch(name) is not None
+
+
+def message_path(inbox: str | None, message_id: str) -> str:
+    """The path of a message's page on a public-inbox server; without an inbox, in `/all/`.
+
+    A `/` in a message-id must be `%2F`: public-inbox splits the path before it decodes it.  `%`, `?` and `#` are
+    encoded too; what public-inbox itself leaves readable in its links (`@`, `+`, `=`, …) stays so.
+    """
+    return f"/{inbox or 'all'}/{quote(message_id, safe='@+=$~,:', errors='surrogateescape')}/"
+
+
+def message_url(base: str, inbox: str | None, message_id: str) -> str:
+    """A link to the message on the archive at `base`; without an inbox, lore.kernel.org's `/r/` or its `/all/`."""
+    if inbox is None and urlsplit(base).hostname == _LORE:
+        inbox = "r"
+    return base.rstrip("/") + message_path(inbox, message_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Archives:
+    """The hosts whose links name messages."""
+
+    link: re.Pattern[str]  # a link to anywhere, so that a link inside another's query is not taken for one of its own
+    bases: tuple[tuple[str, str], ...]  # (host[:port], path before the inbox), all in lower case but for the path
+
+    def address(self, url: str) -> Address | None:
+        path = self.path(url)
+        if path is None:
+            return None
+        inbox, _, rest = path.partition("/")
+        if not _INBOX.fullmatch(inbox):
+            return None
+        return _address(unquote(_VIEW.sub("", rest)), None if inbox in _EVERYWHERE else inbox)
+
+    def path(self, url: str) -> str | None:
+        """`INBOX/…`, still percent-encoded, of a link to one of the archives; None for any other site."""
+        try:
+            parts = urlsplit(url if "://" in url else f"https://{url}")
+            host, port = parts.hostname, parts.port
+        except ValueError:  # a broken port or IPv6 address
+            return None
+        if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
+            host = f"{host}:{port}"
+        if host == _REDIRECTOR:
+            return f"r{parts.path}"
+        for base, prefix in self.bases:
+            if host == base and parts.path.startswith(f"{prefix}/"):
+                return parts.path.removeprefix(prefix).lstrip("/")
+        return None
+
+
+@functools.lru_cache(maxsize=16)
+def _archives(hosts: tuple[str, ...]) -> _Archives:
+    bases = [(host, "") for host in _LIKE_LORE]
+    for host in hosts:
+        name, slash, prefix = re.sub(r"\A[a-z]+://(?:[^/@]*@)?", "", host.strip(), flags=re.I).partition("/")
+        bases.append((_without_default_port(name.lower(), host), f"{slash}{prefix}".rstrip("/")))
+    # The longest path first: https://example.org/lore/ must not be read as an inbox "lore" of https://example.org/.
+    bases.sort(key=lambda base: len(base[1]), reverse=True)
+    names = "|".join(re.escape(name) for name, _ in (*bases, (_REDIRECTOR, "")))
+    link = re.compile(rf"(?:https?://|(?<![\w.@/:%=-])(?:{names})/){_IN_URL}+", re.IGNORECASE)
+    return _Archives(link, tuple(bases))
+
+
+def _without_default_port(name: str, host: str) -> str:
+    if host.lower().startswith("http://"):
+        return name.removesuffix(":80")
+    return name.removesuffix(":443")
+
+
+def _without_tail(run: str) -> str:
+    """A link without what follows it in Markdown, HTML or a sentence."""
+    if end := _END.search(run):
+        run = run[: end.start()]
+    depth = 0
+    for index, character in enumerate(run):
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return run[:index]
+    return run
+
+
+def _address(message_id: str, inbox: str | None) -> Address | None:
+    message_id = message_id.removeprefix("<").removesuffix(">")
+    return Address(message_id, inbox) if _MESSAGE_ID.fullmatch(message_id) else None

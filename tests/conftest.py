@@ -1,0 +1,19 @@
+"""Fixtures that several test modules use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from lore_server import LoreServer
+
+
+@pytest.fixture(scope="session")
+def lore_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoreServer]:
+    """A running public-inbox server; a test uses inboxes of its own, and starts it again if it stops it."""
+    if reason := LoreServer.missing():
+        pytest.skip(reason)
+    server = LoreServer(tmp_path_factory.mktemp("lore"))
+    server.start()
+    yield server
+    server.stop()
