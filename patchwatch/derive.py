@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from patchwatch.db import store
-from patchwatch.db.facts import decode_message, decode_posting, encode_posting
+from patchwatch.db.facts import decode_message
 from patchwatch.db.order import in_order
+from patchwatch.db.postings import decode_posting, encode_posting
 from patchwatch.db.store import StoredRevision, dumps
 from patchwatch.mail.message import Message
 from patchwatch.series import succession
@@ -87,9 +88,7 @@ class Derivation:
                     fresh += 1
             new_nodes.update((name, chosen[top]) for name in own if name not in known)
         store.add_nodes(self._db, new_nodes)
-        store.change_facts(
-            self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()]
-        )
+        store.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
         self._conversations.update(chosen.values())
 
     def relink(self, revisions: set[int]) -> None:
@@ -245,9 +244,7 @@ class Derivation:
                 link: Link | None = Link(posting.root, hand[0], (f"linked by {hand[1]}",), 0.0, by_hand=True)
             else:
                 candidates = (self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number)
-                link = succession.predecessor(
-                    posting, [c for c in candidates if (posting.root, c.root) not in refused]
-                )
+                link = succession.predecessor(posting, [c for c in candidates if (posting.root, c.root) not in refused])
             predecessor = link.predecessor if link else None
             text = (
                 dumps({"evidence": link.evidence, "score": link.score, "by_hand": link.by_hand, "resend": link.resend})
@@ -295,7 +292,10 @@ class Derivation:
         owned = {i: json.loads(r.view)["message_ids"] for i, r in family.items()}
         said = {m[0]: m for m in store.marks(self._db, (i for ids in owned.values() for i in ids))}
         marks = [
-            Mark(family[i].root, *said[message_id][1:]) for i, ids in owned.items() for message_id in ids if message_id in said
+            Mark(family[i].root, *said[message_id][1:])
+            for i, ids in owned.items()
+            for message_id in ids
+            if message_id in said
         ]
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
@@ -308,9 +308,7 @@ class Derivation:
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))
             if (state_before, turn_before) != (row["state"], row["turn"]):
-                changes.append(
-                    Change(number, row["title"], state_before, row["state"], turn_before, row["turn"])
-                )
+                changes.append(Change(number, row["title"], state_before, row["state"], turn_before, row["turn"]))
         store.change_revisions(self._db, moved)
         store.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
         return tuple(changes)

@@ -50,11 +50,18 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
     for inbox in inboxes:
         if inbox.failed_at is not None:
             hours = (tracker.now() - inbox.failed_at) // 3600
-            yield Finding(f"polling {inbox.name}", False, f"fails for {hours} h: {inbox.failure}", "`patchwatch poll` tries again.")
+            yield Finding(
+                f"polling {inbox.name}",
+                False,
+                f"fails for {hours} h: {inbox.failure}",
+                "`patchwatch poll` tries again.",
+            )
         elif inbox.polled_at is None and (inbox.watched or inbox.followed):
             yield Finding(f"polling {inbox.name}", True, "not yet; `patchwatch poll` does it")
         elif inbox.polled_at is not None:
-            yield Finding(f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago")
+            yield Finding(
+                f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
+            )
 
 
 def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:

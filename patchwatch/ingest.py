@@ -1,8 +1,8 @@
 """Mail in, facts out: the one way into the database, the same for HTTP, git, mbox and maildir.
 
-One call is one transaction: the mails, everything worked out from them, and whatever position or cursor the caller moves
-with them.  The result depends on the set of mails alone: repetition, order and splitting change nothing, which is why
-each affected conversation is worked out anew from its messages instead of being amended.
+One call is one transaction: the mails, everything worked out from them, and whatever position or cursor the caller
+moves with them.  The result depends on the set of mails alone: repetition, order and splitting change nothing, which is
+why each affected conversation is worked out anew from its messages instead of being amended.
 """
 
 from __future__ import annotations
@@ -102,17 +102,16 @@ def _canonical(copies: Sequence[Read]) -> Read:
 def _add_fresh(
     connection: Connection, fresh: dict[str, list[Read]], known: dict[str, int]
 ) -> list[tuple[int, Message]]:
-    first = store.next_id(connection, store.t.message)
+    first = store.next_message(connection)
     messages: list[dict[str, object]] = []
     mails: list[dict[str, object]] = []
     taken: list[tuple[int, Message]] = []
     for pk, (message_id, copies) in enumerate(fresh.items(), first):
         known[message_id] = pk
         read = _canonical(copies)
-        messages.append({"id": pk, "message_id": message_id, **_columns(read)})
+        messages.append({"id": pk, "message_id": message_id, "conversation": 0, **_columns(read)})
         taken.append((pk, read.message))
-        for one in _one_each(copies):
-            mails.append({"message_pk": pk, "digest": one.digest, "arrived": one.message.arrived, "mail": one.packed})
+        mails += [_copy(pk, one) for one in _one_each(copies)]
     store.add_messages(connection, messages)
     store.add_mails(connection, mails)
     return taken
@@ -127,8 +126,11 @@ def _columns(read: Read) -> dict[str, object]:
         "subject": m.subject,
         "kind": m.kind,
         "facts": read.facts,
-        "conversation": 0,
     }
+
+
+def _copy(pk: int, read: Read) -> dict[str, object]:
+    return {"message_pk": pk, "digest": read.digest, "arrived": read.message.arrived, "mail": read.packed}
 
 
 def _one_each(copies: Sequence[Read]) -> list[Read]:
@@ -160,10 +162,7 @@ def _add_copies(
         for one in _one_each(copies):
             same = have.get(one.digest)
             if same is None:
-                store.add_mails(
-                    connection,
-                    [{"message_pk": pk, "digest": one.digest, "arrived": one.message.arrived, "mail": one.packed}],
-                )
+                store.add_mails(connection, [_copy(pk, one)])
                 touched = True
             elif _earlier(one, same.arrived, same.mail):
                 store.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
@@ -172,7 +171,7 @@ def _add_copies(
             before = _canonical([read_mail(unpack(mail.mail)) for mail in have.values()])
             after = canonical_of(store.stored_mails(connection, [pk])[pk])
             if after.facts != before.facts:
-                store.change_facts(connection, [{"id": pk, **{k: v for k, v in _columns(after).items() if k != "conversation"}}])
+                store.change_facts(connection, [{"id": pk, **_columns(after)}])
                 changed.append((pk, after.message))
     return changed
 
@@ -180,7 +179,6 @@ def _add_copies(
 def canonical_of(stored: Sequence[store.StoredMail]) -> Read:
     """The copy of a stored message that is understood."""
     return _canonical([read_mail(unpack(mail.mail)) for mail in stored])
-
 
 
 def reindex(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:

@@ -1,14 +1,13 @@
 """One pass over everything watched and followed: one request an inbox, and what follows from the mail.
 
 The cursor of an inbox is the server's time of the last answer that is stored in full; it moves in the transaction that
-stores the answer's last mail, and never on an error.  Each request goes back some hours behind it, once a day some days,
-because mail can reach an archive late with an earlier time (public-inbox goes by the newest Received header).
+stores the answer's last mail, and never on an error.  Each request goes back some hours behind it, once a day some
+days, because mail can reach an archive late with an earlier time (public-inbox goes by the newest Received header).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -16,7 +15,7 @@ from sqlalchemy import Connection
 from patchwatch.config import Poll
 from patchwatch.db import queries, store
 from patchwatch.db.database import Database
-from patchwatch.db.facts import decode_posting
+from patchwatch.db.postings import decode_posting
 from patchwatch.derive import Change
 from patchwatch.errors import InboxNotFoundError, LoreError
 from patchwatch.ingest import NOTHING, Outcome
@@ -54,9 +53,7 @@ class PollReport:
         """A line an inbox, then one for each watched series that moved."""
         if not self.inboxes:
             return ("nothing is watched or followed: there is nothing to poll. `patchwatch watch LINK` begins.",)
-        found = [
-            f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes
-        ]
+        found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
         found += [f"  new revision of {one}" for one in self.new_revisions]
         found += [f"  {describe(change)}" for change in self.changes if change.before]
         return tuple(found)
@@ -173,9 +170,7 @@ def _poll_elsewhere(
                 total += store_answer(database, answer, None)
         if asked_at is not None:
             with database.write() as connection:
-                store.set_inbox(
-                    connection, EVERYWHERE, cursor=asked_at, polled_at=clock, failed_at=None, failure=None
-                )
+                store.set_inbox(connection, EVERYWHERE, cursor=asked_at, polled_at=clock, failed_at=None, failure=None)
     except InboxNotFoundError:
         return []  # a private archive without /all/: there is no elsewhere
     except LoreError as error:
@@ -229,5 +224,3 @@ def _moved(before: _States, after: _States) -> tuple[tuple[Change, ...], tuple[s
         known = {root for root, _ in old[3]}
         revisions += [f"#{number} {title}: {name}" for root, name in roots if root not in known]
     return tuple(changes), tuple(revisions)
-
-

@@ -1,6 +1,6 @@
 """Reading mails in parallel with storing them.
 
-An import spends two thirds of its time in `read_mail`, which needs nothing but the mail; a second process does that while
+An import spends two thirds of its time in `read_mail`, which needs nothing but the mail; other processes do that while
 this one writes.  Few mails are read in place: starting a process costs as much as reading some hundred.
 """
 
@@ -26,7 +26,7 @@ def _read_piece(piece: Sequence[bytes]) -> list[Read]:
 def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = None) -> Iterator[list[Read]]:
     """Read batches of raw mails, in order; as soon as there are many, in other processes.
 
-    `processes` is 0 to read in place; by default as many as there are processors: the writer waits for the disk often enough.
+    `processes` is 0 to read in place; by default as many as there are processors, for the writer waits often enough.
     """
     workers = (os.cpu_count() or 1) if processes is None else processes
     source = iter(batches)

@@ -6,7 +6,6 @@ before a terminal's user notices, and reading a database needs no network librar
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.words import STATES
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
@@ -36,6 +37,15 @@ def _silent(_: str) -> None:
     return None
 
 
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return "you"
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A target that could not be watched, and why."""
@@ -47,7 +57,9 @@ class Skipped:
 class Tracker:
     """A database, an archive and a clock."""
 
-    def __init__(self, config: Config, *, clock: Callable[[], float] = time.time, database_url: str | None = None) -> None:
+    def __init__(
+        self, config: Config, *, clock: Callable[[], float] = time.time, database_url: str | None = None
+    ) -> None:
         """`clock` gives UTC seconds; the archive is contacted only by `watch` and `poll`."""
         self.config = config
         self._clock = clock
@@ -98,11 +110,14 @@ class Tracker:
 
             address = parse_target(text, self.hosts)
             if address is None:
-                raise NotFoundError(f"{name!r} is no series: give the number that `patchwatch list` prints or a message-id.")
+                raise NotFoundError(
+                    f"{name!r} is no series: give the number that `patchwatch list` prints or a message-id."
+                )
             found = queries.series_of(connection, [address.message_id]).get(address.message_id)
         if found is None:
             raise NotFoundError(
-                f"no known series has the message <{address.message_id}>. `patchwatch watch {address.message_id}` fetches it."
+                f"no known series has the message <{address.message_id}>. "
+                f"`patchwatch watch {address.message_id}` fetches it."
             )
         return found
 
@@ -169,9 +184,7 @@ class Tracker:
         """Note that these mails were read."""
         if message_ids:
             with self.database.write() as connection:
-                store.insert_missing(
-                    connection, store.t.reading, [{"message_id": i, "at": self.now()} for i in message_ids]
-                )
+                store.mark_read(connection, message_ids, self.now())
 
     def unwatch(self, series_id: int) -> None:
         """Stop watching; what is stored stays."""
@@ -179,12 +192,15 @@ class Tracker:
 
     def mute(self, series_id: int, *, muted: bool = True) -> None:
         """Keep a series, but let it be silent in the digest; or let it speak again."""
-        self._decide(series_id, "mute", {}) if muted else self._forget(series_id, "mute")
+        if muted:
+            self._decide(series_id, "mute")
+        else:
+            self._forget(series_id, "mute")
 
     def snooze(self, series_id: int, until: int | None) -> None:
         """Put a series aside until a time (UTC seconds), or until somebody answers (None)."""
         self._forget(series_id, "snooze")
-        self._decide(series_id, "snooze", {"until": until})
+        self._decide(series_id, "snooze", until=until)
 
     def unsnooze(self, series_id: int) -> None:
         """Take a series up again."""
@@ -197,17 +213,14 @@ class Tracker:
             InvalidInputError: there is no such state.
         """
         if state is not None and (state not in STATES or state == "superseded"):
-            raise InvalidInputError(f"{state!r} is no state. States are: {', '.join(s for s in STATES if s != 'superseded')}.")
+            raise InvalidInputError(
+                f"{state!r} is no state. States are: {', '.join(s for s in STATES if s != 'superseded')}."
+            )
         newest = self.one(series_id).revisions[-1]
         with self.database.write() as connection:
-            store.take(connection, store.t.mark, "message_id", [newest.message_id, *newest.patch_message_ids])
+            store.undecide(connection, "mark", [newest.message_id, *newest.patch_message_ids])
             if state is not None:
-                store.put(
-                    connection,
-                    store.t.mark,
-                    {"message_id": newest.message_id},
-                    {"state": state, "at": self.now(), "by": by or getpass.getuser()},
-                )
+                store.decide(connection, "mark", newest.message_id, state=state, at=self.now(), by=by or _user())
             self._derive_again(connection, [newest.message_id])
 
     def link(self, later: str, earlier: str, by: str = "") -> int:
@@ -223,7 +236,9 @@ class Tracker:
         with self.database.write() as connection:
             ties = store.ties(connection, [a, b])
             if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in ties):
-                raise InvalidInputError(f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first.")
+                raise InvalidInputError(
+                    f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first."
+                )
             self._tie(connection, a, b, linked=True, by=by)
         return self.find(a)
 
@@ -275,7 +290,7 @@ class Tracker:
         from patchwatch.lore.address import find_addresses
         from patchwatch.mailbox import looks_like_mbox, mails_of
         from patchwatch.sources.source import looks_like_mail
-        from patchwatch.watching import Watched, watch_address
+        from patchwatch.watching import watch_address
 
         if looks_like_mbox(content[:4096]) or looks_like_mail(content):
             import io
@@ -363,15 +378,15 @@ class Tracker:
 
         return Archive(self.config.lore)
 
-    def _decide(self, series_id: int, kind: str, values: dict[str, object]) -> None:
+    def _decide(self, series_id: int, decision: store.Decision, **values: object) -> None:
         root = self.one(series_id).revisions[0].message_id
         with self.database.write() as connection:
-            store.put(connection, getattr(store.t, kind), {"message_id": root}, {"at": self.now(), **values})
+            store.decide(connection, decision, root, at=self.now(), **values)
 
-    def _forget(self, series_id: int, kind: str) -> None:
+    def _forget(self, series_id: int, decision: store.Decision) -> None:
         ids = [row.message_id for row in self.thread(series_id)]
         with self.database.write() as connection:
-            store.take(connection, getattr(store.t, kind), "message_id", ids)
+            store.undecide(connection, decision, ids)
 
     def _revision_root(self, name: str) -> str:
         """The root of the revision that a user named by a message-id, a link, or a series' number (its newest)."""
@@ -382,22 +397,15 @@ class Tracker:
 
         address = parse_target(name, self.hosts)
         with self.database.read() as connection:
-            return store.roots_of(connection, [address.message_id if address else name])[address.message_id if address else name]
+            return store.roots_of(connection, [address.message_id if address else name])[
+                address.message_id if address else name
+            ]
 
-    def _tie(self, connection: store.Connection, later: str, earlier: str, *, linked: bool, by: str) -> None:
-        if linked:  # one predecessor: a new link by hand takes the place of the last one
-            connection.execute(
-                store.delete(store.t.tie).where(store.t.tie.c.message_id == later, store.t.tie.c.linked.is_(True))
-            )
-        store.put(
-            connection,
-            store.t.tie,
-            {"message_id": later, "predecessor": earlier},
-            {"linked": linked, "at": self.now(), "by": by or getpass.getuser()},
-        )
+    def _tie(self, connection: Connection, later: str, earlier: str, *, linked: bool, by: str) -> None:
+        store.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or _user())
         self._derive_again(connection, [later, earlier])
 
-    def _derive_again(self, connection: store.Connection, message_ids: Sequence[str]) -> None:
+    def _derive_again(self, connection: Connection, message_ids: Sequence[str]) -> None:
         from patchwatch.derive import derive_again
 
         derive_again(connection, message_ids)

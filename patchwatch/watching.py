@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from patchwatch.config import Poll
 from patchwatch.db import queries, store
 from patchwatch.db.database import Database
-from patchwatch.db.facts import decode_posting
+from patchwatch.db.postings import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
 from patchwatch.ingest import NOTHING, Outcome, ingest, read_mail
 from patchwatch.lore import search
@@ -84,7 +84,7 @@ def watch_address(
         LoreError: the archive does not answer.
     """
     progress(f"fetching {address.message_id}")
-    inbox, outcome = fetch_thread(database, archive, address.message_id, address.inbox)
+    inbox, _ = fetch_thread(database, archive, address.message_id, address.inbox)
     watched = watch_known(database, [address.message_id], now, inbox)
     if not watched:
         raise InvalidInputError(
@@ -110,7 +110,7 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
             if number is None or any(w.series_id == number for w in found):
                 continue
             if number not in before:
-                store.put(connection, store.t.watch, {"message_id": message_id}, {"at": now, "inbox": inbox})
+                store.decide(connection, "watch", message_id, at=now, inbox=inbox)
             found.append(Watched(number, titles[number][2], number in before))
     return found
 
@@ -172,9 +172,7 @@ def complete(
     ids = set(series_ids)
     for _ in range(_ROUNDS):
         with database.read() as connection:
-            revisions = [
-                (r.root, decode_posting(r.posting)) for r in store.series_revisions(connection, sorted(ids))
-            ]
+            revisions = [(r.root, decode_posting(r.posting)) for r in store.series_revisions(connection, sorted(ids))]
             homes = {root: queries.inboxes_of(connection, root) for root, _ in revisions}
             linked = {i for _, p in revisions for i, _ in p.earlier}
             unknown = linked - store.known_messages(connection, linked).keys()

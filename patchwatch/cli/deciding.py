@@ -92,9 +92,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
             click.echo(f"no longer snoozed: #{row.id} {line(row.title)}")
         else:
             tracker.snooze(row.id, when)
-            click.echo(
-                f"snoozed until {day(when) if when else 'somebody answers'}: #{row.id} {line(row.title)}"
-            )
+            click.echo(f"snoozed until {day(when) if when else 'somebody answers'}: #{row.id} {line(row.title)}")
 
 
 def _until(text: str, now: int) -> int:

@@ -33,7 +33,7 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
     for target in targets:
         try:
             if target == "-":
-                watched, skipped = tracker.watch_text(click.get_binary_stream("stdin").read(), _tell)
+                watched, skipped = tracker.watch_text(sys.stdin.buffer.read(), _tell)
             elif Path(target).is_file():
                 watched, skipped = tracker.watch_text(_content(Path(target)), _tell)
             elif "@" not in target:

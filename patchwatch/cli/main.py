@@ -55,16 +55,18 @@ class _Commands(click.Group):
         found = getattr(commands, f"{cmd_name}_command")
         return found if isinstance(found, click.Command) else None
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             import difflib
 
             close = difflib.get_close_matches(args[0], _COMMANDS, n=1) if args else []
-            if close:
-                error.message += f" Did you mean {close[0]!r}?"
-            raise
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
 
 
 @dataclass
@@ -98,7 +100,7 @@ def parse_now(text: str) -> int:
     return int(moment.timestamp())
 
 
-class _Now(click.ParamType):
+class _Now(click.ParamType[int]):
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -146,7 +148,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return 2
     except click.Abort:
-        print("patchwatch: interrupted; what was stored so far stays", file=sys.stderr)  # noqa: T201
+        print("patchwatch: interrupted; what was stored so far stays", file=sys.stderr)
         return 130
     except click.ClickException as error:
         error.show()
@@ -155,7 +157,7 @@ def run(arguments: list[str] | None = None) -> int:
         from patchwatch.printable import line
 
         sys.stdout.flush()
-        print(f"patchwatch: {line(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"patchwatch: {line(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader (head, less) has what it wanted; Python would complain once more while it closes stdout.

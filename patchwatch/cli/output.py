@@ -44,6 +44,11 @@ def age(seconds: int) -> str:
     return f"{seconds // 60}m"
 
 
+def plural(count: int, one: str, many: str) -> str:
+    """`1 reply`, `2 replies`."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal: wide characters take two, combining ones none."""
     if text.isascii():

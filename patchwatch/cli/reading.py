@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import age, day, print_json, print_series, say, series_json, turn_of, version_of
+from patchwatch.cli.output import age, day, plural, print_json, print_series, say, series_json, turn_of, version_of
 from patchwatch.db.queries import Filter
 from patchwatch.db.rows import MessageRow, RevisionRow, SeriesRow
 from patchwatch.errors import InvalidInputError
@@ -21,7 +23,9 @@ from patchwatch.words import STATES
 @click.option("--state", type=click.Choice([s for s in STATES if s != "superseded"]), help="In this state.")
 @click.option("--inbox", help="Seen in this list.")
 @click.option("--author", help="By an author whose name or address has this in it.")
-@click.option("--all", "everything", is_flag=True, help="Also what was imported or is followed, not only the watched ones.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also what was imported or is followed, not only the watched ones."
+)
 @json_option
 @now_option
 @click.pass_obj
@@ -40,7 +44,7 @@ def list_command(
     tracker = context.tracker
     addresses = frozenset(a.lower() for a in tracker.config.me.addresses)
     if (mine or for_me) and not addresses:
-        raise InvalidInputError("who are you? Set addresses = [\"you@example.org\"] in the section [me] of the config.")
+        raise InvalidInputError('who are you? Set addresses = ["you@example.org"] in the section [me] of the config.')
     rows = tracker.series(
         wanted=Filter(
             everything=everything,
@@ -82,7 +86,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
     if message_id:
-        click.get_binary_stream("stdout").write(tracker.raw(message_id.strip("<>")))
+        sys.stdout.buffer.write(tracker.raw(message_id.strip("<>")))
     elif as_json:
         shown = series_json(row, tracker.url)
         shown["thread"] = [_message_json(m) for m in tracker.thread(row.id)]
@@ -145,11 +149,11 @@ def _evidence(text: str, message_id: str, tracker: Tracker) -> list[str]:
 
 
 def _revision(r: RevisionRow, tracker: Tracker) -> list[str]:
-    count = f"{r.patches}/{r.expected} patches" if r.patches < r.expected else f"{r.patches} patch{'es' * (r.patches != 1)}"
+    count = f"{r.patches}/{r.expected} patches" if r.patches < r.expected else plural(r.patches, "patch", "patches")
     if r.expected == 0:
         count = "no patch"
     lines = [
-        f"  {version_of(r):<8}{day(r.date)}  {r.state:<18}{count}, {r.follow_ups} repl{'y' if r.follow_ups == 1 else 'ies'}",
+        f"  {version_of(r):<8}{day(r.date)}  {r.state:<18}{count}, {plural(r.follow_ups, 'reply', 'replies')}",
         f"          {line(r.subject)}",
         f"          {line(tracker.url(r.message_id, r.inbox))}",
     ]
@@ -157,7 +161,9 @@ def _revision(r: RevisionRow, tracker: Tracker) -> list[str]:
         lines.append(f"          sent {len(r.postings)} times")
     if r.predecessor:
         who = "by hand: " if r.predecessor.by_hand else ""
-        lines.append(f"          after <{line(r.predecessor.message_id)}>: {who}{', '.join(map(line, r.predecessor.evidence))}")
+        lines.append(
+            f"          after <{line(r.predecessor.message_id)}>: {who}{', '.join(map(line, r.predecessor.evidence))}"
+        )
     lines += [
         f"          {line(t.name)}: {line(t.value)}" + (f"  (patch {t.patch})" if t.patch and r.expected > 1 else "")
         for t in r.trailers
@@ -170,7 +176,8 @@ def _message(m: MessageRow) -> str:
     mark = "*" if m.unread else " "
     tags = f"  [{', '.join(map(line, m.tags))}]" if m.tags else ""
     bot = " (bot)" if m.bot else ""
-    return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{line(m.author_name or m.author_email)}{bot}: {line(m.subject)}{tags}"
+    who = line(m.author_name or m.author_email)
+    return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{who}{bot}: {line(m.subject)}{tags}"
 
 
 @click.command("digest")
@@ -182,6 +189,8 @@ def digest_command(context: Context) -> None:
 
     tracker = context.tracker
     rows = tracker.series()
-    digest = compose(rows, {r.id: tracker.thread(r.id) for r in rows}, tracker.now(), tracker.config.review.overdue_days)
+    digest = compose(
+        rows, {r.id: tracker.thread(r.id) for r in rows}, tracker.now(), tracker.config.review.overdue_days
+    )
     click.echo(f"Subject: {digest.subject}\n")
     click.echo(digest.text)

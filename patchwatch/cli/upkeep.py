@@ -21,9 +21,11 @@ def doctor_command(context: Context, as_json: bool) -> None:
     findings = list(examine(context.now))
     if as_json:
         print_json(
-            {"schema": 1, "ok": all(f.ok for f in findings), "checks": [
-                {"name": f.name, "ok": f.ok, "text": f.text, "mend": f.mend or None} for f in findings
-            ]}
+            {
+                "schema": 1,
+                "ok": all(f.ok for f in findings),
+                "checks": [{"name": f.name, "ok": f.ok, "text": f.text, "mend": f.mend or None} for f in findings],
+            }
         )
     else:
         for f in findings:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-
 _R = TypeVar("_R", bound=Any)
 
 
 def in_order(members: Iterable[_R]) -> list[_R]:
     """The revisions of a series, oldest first.
 
-    By version, except that numbers may start anew: what follows an RFC or a proposal with no higher number comes after it.
+    By version, except that numbers may start anew: what follows an RFC or a proposal with no higher
+    number comes after it.
     """
     by_root = {r.root: r for r in members}
     if len(by_root) == 1:

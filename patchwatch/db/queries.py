@@ -187,9 +187,10 @@ def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Every inbox that is known, and how polling it goes."""
-    counts = dict(
-        connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id)).tuples().all()
-    )
+    counts: dict[int, int] = {
+        row[0]: row[1]
+        for row in connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id))
+    }
     watched: dict[str, int] = {}
     ids = list(_decided(connection, t.watch))
     for names in _inboxes(connection, ids)[0].values():
@@ -197,7 +198,13 @@ def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
             watched[name] = watched.get(name, 0) + 1
     return tuple(
         InboxRow(
-            row.name, row.followed, watched.get(row.name, 0), counts.get(row.id, 0), row.polled_at, row.failed_at, row.failure or ""
+            row.name,
+            row.followed,
+            watched.get(row.name, 0),
+            counts.get(row.id, 0),
+            row.polled_at,
+            row.failed_at,
+            row.failure or "",
         )
         for row in connection.execute(select(t.inbox).order_by(t.inbox.c.name))
     )

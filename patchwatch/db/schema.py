@@ -1,8 +1,9 @@
 """Tables.
 
-Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`), what people decided (`watch`, `mute`, `snooze`, `mark`,
-`tie`, `reading`), and what is worked out from both (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.
-`number` stands between: it gives a revision's root the number that people type, and is never taken back.
+Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`); what people decided (`watch`, `mute`,
+`snooze`, `mark`, `tie`, `reading`); and what is worked out from both (`node`, `revision`, `revision_key`, `series`),
+which `reindex` makes anew.  `number` stands between: it gives a revision's root the number that people type, and is
+never taken back.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """

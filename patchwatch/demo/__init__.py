@@ -29,7 +29,9 @@ class DemoTracker(Tracker):
     """A tracker without an archive."""
 
     def _archive(self) -> Archive:
-        raise LoreUnreachableError("this demo is offline. `patchwatch watch LINK` and `patchwatch tui` use the real thing.")
+        raise LoreUnreachableError(
+            "this demo is offline. `patchwatch watch LINK` and `patchwatch tui` use the real thing."
+        )
 
 
 @contextmanager

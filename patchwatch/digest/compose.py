@@ -67,7 +67,10 @@ def compose(
         if not m.submission and not m.bot and begin < m.date <= now
     ]
     robots = [
-        _reply(r, m) for r in rows for m in threads.get(r.id, ()) if m.bot and begin < m.date <= now and r.id not in placed
+        _reply(r, m)
+        for r in rows
+        for m in threads.get(r.id, ())
+        if m.bot and begin < m.date <= now and r.id not in placed
     ]
     parts = [
         ("New versions", versions),
@@ -126,7 +129,9 @@ def _turn(row: SeriesRow, now: int) -> _Entry:
 
 def _new_version(row: SeriesRow) -> _Entry:
     newest = row.revisions[-1]
-    before = f"v{row.revisions[-2].version} → v{newest.version}" if len(row.revisions) > 1 else f"v{newest.version}, new"
+    before = (
+        f"v{row.revisions[-2].version} → v{newest.version}" if len(row.revisions) > 1 else f"v{newest.version}, new"
+    )
     said = [f"{before}, {_on(newest.date)}, by {line(newest.author_name)}"]
     if newest.patches < newest.expected:
         said.append(f"{newest.patches} of {newest.expected} patches seen")
@@ -143,7 +148,10 @@ def _closed(row: SeriesRow) -> _Entry:
 
 
 def _reply(row: SeriesRow, m: MessageRow) -> _Entry:
-    said = [f"{line(m.author_name or m.author_email)}, {_on(m.date)}" + (f": {', '.join(map(line, m.tags))}" if m.tags else "")]
+    said = [
+        f"{line(m.author_name or m.author_email)}, {_on(m.date)}"
+        + (f": {', '.join(map(line, m.tags))}" if m.tags else "")
+    ]
     said += [line(one) for one in m.excerpt.split("\n") if one]
     return _Entry(_name(row), tuple(said), m.message_id)
 

@@ -1,0 +1,59 @@
+# patchwatch: `make demo` to look, `make test` to check.  Everything is installed into .venv in this directory.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start clean
+
+demo: $(VENV)/installed
+	@$(BIN)/patchwatch demo $(ARGS)
+
+test: $(VENV)/installed-dev
+	$(BIN)/pytest $(ARGS)
+
+check: lint types contracts test
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/installed-dev
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python docs/screenshots.py
+
+# Speed beside public-inbox-index on the same archive in the same run; see bench/README.md.
+bench-ingest: $(VENV)/installed
+	$(BIN)/python bench/ingest.py $(ARGS)
+
+bench-start: $(VENV)/installed
+	$(BIN)/python bench/start.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "patchwatch needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian: sudo apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The versions that were tested together; `pip install .` takes any that pyproject.toml allows.
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

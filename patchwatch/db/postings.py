@@ -1,0 +1,65 @@
+"""Postings (what version bumps are judged by) as compact JSON, and back; see `facts`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from patchwatch.mail.message import Person
+from patchwatch.series.succession import Posting
+
+
+def encode_posting(p: Posting) -> str:
+    """All facts of a posting."""
+    return json.dumps(
+        [
+            p.root,
+            [p.author.name, p.author.email],
+            p.people,
+            p.date,
+            p.version,
+            p.minor,
+            p.stated,
+            p.rfc,
+            p.resend,
+            p.kind,
+            p.title,
+            p.titles,
+            p.patch_ids,
+            p.files,
+            p.trees,
+            p.change_id,
+            p.earlier,
+            p.answered,
+            p.message_ids,
+            p.recipients,
+        ],
+        separators=(",", ":"),
+    )
+
+
+def decode_posting(text: str) -> Posting:
+    """The posting that `encode_posting` wrote."""
+    f: list[Any] = json.loads(text)
+    return Posting(
+        root=f[0],
+        author=Person(*f[1]),
+        people=tuple(f[2]),
+        date=f[3],
+        version=f[4],
+        minor=f[5],
+        stated=f[6],
+        rfc=f[7],
+        resend=f[8],
+        kind=f[9],
+        title=f[10],
+        titles=tuple(f[11]),
+        patch_ids=tuple(f[12]),
+        files=tuple(f[13]),
+        trees=tuple(f[14]),
+        change_id=f[15],
+        earlier=tuple((e[0], e[1]) for e in f[16]),
+        answered=tuple(f[17]),
+        message_ids=tuple(f[18]),
+        recipients=tuple(f[19]),
+    )
