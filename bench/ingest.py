@@ -1,0 +1,173 @@
+"""How fast mail comes in: `patchwatch import` beside `public-inbox-index -L basic`, same archive, same run.
+
+    python bench/ingest.py [--archive EPOCH-OR-BUNDLE] [--rounds N]
+
+Prints mails a second of both (wall time, taken in turns), their ratio, the memory of all processes of the import
+together, and the cost of a mail at the start and at the end of the archive.  Ends with 1 when a figure misses its mark.
+Without the archive (../shared/corpus) or public-inbox it says so and ends with 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT = ROOT.parent / "shared" / "corpus" / "cgroups-2024.bundle"
+MEMORY_MEGABYTES = 200
+PART = 4  # the archive's first and last quarter are compared
+
+
+def main() -> int:
+    """Run the measurement."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archive", type=Path, default=DEFAULT)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    if not options.archive.exists():
+        print(f"skipped: {options.archive} is not here; --archive names another epoch or bundle")
+        return 0
+    if not shutil.which("public-inbox-index"):
+        print("skipped: public-inbox-index is not installed (Debian package public-inbox)")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="patchwatch-bench-") as directory:
+        return measure(options.archive, options.rounds, Path(directory))
+
+
+def measure(archive: Path, rounds: int, work: Path) -> int:
+    """Both programs, in turns."""
+    epoch = work / "0.git"
+    subprocess.run(["git", "clone", "-q", "--bare", archive, epoch], check=True)
+    mails = int(subprocess.check_output(["git", "-C", epoch, "rev-list", "--count", "HEAD"]))
+    ours, theirs, memory = [], [], 0.0
+    for number in range(rounds):
+        seconds, megabytes = import_it(epoch, work / f"round{number}.db")
+        ours.append(mails / seconds)
+        memory = max(memory, megabytes)
+        theirs.append(mails / index_it(epoch, work / f"index{number}"))
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    print(f"archive                    {mails} mails")
+    print(f"patchwatch import          {spread(ours)} mails/s")
+    print(f"public-inbox-index basic   {spread(theirs)} mails/s")
+    print(f"ratio                      {spread(ratios, 2)}  (at least 1 is wanted)")
+    print(f"memory, all processes      {memory:.0f} MB  (under {MEMORY_MEGABYTES} is wanted)")
+    first, last = cost_over_time(epoch, work / "cost.db")
+    print(f"storing a mail             {first:.3f} ms CPU in the first quarter, {last:.3f} ms in the last: {last / first:.2f}")
+    good = statistics.median(ratios) >= 1 and memory < MEMORY_MEGABYTES and last <= 1.25 * first
+    print("all marks reached" if good else "MISSED a mark")
+    return 0 if good else 1
+
+
+def spread(values: list[float], digits: int = 0) -> str:
+    """Minimum, median, maximum."""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{low:.{digits}f} / {middle:.{digits}f} / {high:.{digits}f}"
+
+
+def import_it(epoch: Path, database: Path) -> tuple[float, float]:
+    """Seconds, and megabytes of all its processes together at the worst moment."""
+    environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
+    command = [sys.executable, "-m", "patchwatch", "import", str(epoch), "--inbox", "bench"]
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    peak = Peak(process.pid)
+    peak.start()
+    status = process.wait()
+    seconds = time.perf_counter() - begin
+    peak.stop()
+    if status:
+        sys.exit(f"patchwatch import ended with {status}")
+    return seconds, peak.megabytes
+
+
+class Peak(threading.Thread):
+    """Samples the proportional set size (shared pages counted once) of a process and all below it."""
+
+    def __init__(self, pid: int) -> None:
+        """Watch the process `pid`."""
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.megabytes = 0.0
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Sample ten times a second."""
+        while not self._ended.wait(0.1):
+            self.megabytes = max(self.megabytes, sum(map(proportional_kilobytes, family(self.pid))) / 1024)
+
+    def stop(self) -> None:
+        """End sampling."""
+        self._ended.set()
+        self.join()
+
+
+def family(pid: int) -> list[int]:
+    """A process and its descendants, git apart: the archive's reader is not ours."""
+    parents: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields[2].split()[1])
+            names[int(entry.name)] = fields[0].partition("(")[2]
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return [one for one in found if names.get(one) != "git"]
+
+
+def proportional_kilobytes(pid: int) -> int:
+    """PSS of one process."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
+def index_it(epoch: Path, home: Path) -> float:
+    """Seconds that public-inbox needs to index the same epoch for threading, without search."""
+    (home / "git").mkdir(parents=True)
+    shutil.copytree(epoch, home / "git" / "0.git")
+    environment = os.environ | {"HOME": str(home), "PI_CONFIG": str(home / "config")}
+    run = {"env": environment, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(["public-inbox-init", "-V2", "bench", home, "http://127.0.0.1/bench", "bench@example.org"], **run)
+    begin = time.perf_counter()
+    subprocess.run(["public-inbox-index", "-L", "basic", home], **run)
+    return time.perf_counter() - begin
+
+
+def cost_over_time(epoch: Path, database_file: Path) -> tuple[float, float]:
+    """CPU milliseconds to store one mail, everything derived included, in the first and in the last quarter."""
+    from patchwatch.db.database import Database
+    from patchwatch.ingest import ingest, read_mail
+    from patchwatch.sources.source import open_source
+
+    database = Database(f"sqlite:///{database_file}")
+    costs = []
+    for batch in open_source(epoch).read(None):
+        reads = [read_mail(raw) for raw in batch.mails]
+        begin = time.process_time()
+        with database.write() as connection:
+            ingest(connection, reads, "bench")
+        costs.append((time.process_time() - begin) / len(reads) * 1000)
+    database.close()
+    part = max(len(costs) // PART, 1)
+    return statistics.mean(costs[:part]), statistics.mean(costs[-part:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
