@@ -1,0 +1,132 @@
+"""Opening the database: made, migrated, guarded, shared."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+import patchwatch.db
+from patchwatch.db import store
+from patchwatch.db.database import Database
+from patchwatch.db.schema import SCHEMA_REVISION, metadata
+from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}/patchwatch.db"
+
+
+def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_program_names() -> None:
+    scripts = ScriptDirectory(str(Path(patchwatch.db.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == SCHEMA_REVISION
+
+
+def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    with database.write() as connection:
+        store.set_setting(connection, "x", "1")
+        files = sorted(tmp_path.iterdir())
+        assert [f.name for f in files] == ["patchwatch.db", "patchwatch.db-shm", "patchwatch.db-wal"]
+        assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
+
+
+def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
+    with Database(url(tmp_path)).read() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    Database(url(tmp_path)).close()
+    with sqlite3.connect(tmp_path / "patchwatch.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = (tmp_path / "patchwatch.db").read_bytes()
+    with pytest.raises(DatabaseTooNewError, match=r"newer patchwatch \(schema 9999.*Update patchwatch"):
+        Database(url(tmp_path))
+    assert (tmp_path / "patchwatch.db").read_bytes() == before
+
+
+def test_a_locked_database_says_so(tmp_path: Path) -> None:
+    database = Database(url(tmp_path), busy_milliseconds=50)
+    holder = sqlite3.connect(tmp_path / "patchwatch.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(DatabaseLockedError, match="locked by another program"), database.write():
+            pass
+    finally:
+        holder.close()
+
+
+def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
+    database = Database(url(tmp_path), busy_milliseconds=50)
+    with database.write() as connection:
+        store.set_setting(connection, "x", "1")
+        with database.read() as other:
+            assert store.setting(other, "x") is None
+    with database.read() as other:
+        assert store.setting(other, "x") == "1"
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "patchwatch.db").write_bytes(b"not a database at all, but long enough to look at" * 40)
+    with pytest.raises(DatabaseError, match="can't be used"):
+        Database(url(tmp_path))
+
+
+def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "patchwatch.db") as connection:
+        connection.execute("CREATE TABLE bookmarks (id INTEGER)")
+    connection.close()
+    with pytest.raises(DatabaseError, match="something else"):
+        Database(url(tmp_path))
+
+
+def test_a_directory_that_can_not_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseError, match="can't open the database"):
+        Database(f"sqlite:///{tmp_path}/file/patchwatch.db")
+
+
+def test_the_generation_moves_with_each_commit_and_not_without(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    other = Database(url(tmp_path))
+    before = other.generation()
+    with database.write() as connection:
+        store.set_setting(connection, "x", "1")
+    assert other.generation() == before + 1
+    with pytest.raises(ZeroDivisionError), database.write():
+        _ = 1 / 0
+    assert other.generation() == before + 1
+
+
+def test_two_that_open_a_new_database_at_once_both_get_it(tmp_path: Path) -> None:
+    opened: list[Database] = []
+    errors: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            opened.append(Database(url(tmp_path)))
+        except Exception as error:  # noqa: BLE001  (whatever it is, the test shows it)
+            errors.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(opened), errors) == (4, [])
