@@ -59,9 +59,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where everything is kept: an SQLAlchemy URL; empty means the default SQLite file."""
+    """Where everything is kept, and how long to wait for another program that writes to it."""
 
-    url: str = ""
+    url: str = ""  # a file or an SQLAlchemy URL; empty means the default SQLite file
+    busy_seconds: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

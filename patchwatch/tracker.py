@@ -68,7 +68,7 @@ class Tracker:
     @cached_property
     def database(self) -> Database:
         """The database, opened (and created or migrated) when it is first used."""
-        return Database(self._url)
+        return Database(self._url, busy_seconds=self.config.database.busy_seconds)
 
     def now(self) -> int:
         """The time that ages and overdue are reckoned by: UTC, seconds."""

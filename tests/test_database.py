@@ -62,7 +62,7 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_locked_database_says_so(tmp_path: Path) -> None:
-    database = Database(url(tmp_path), busy_milliseconds=50)
+    database = Database(url(tmp_path), busy_seconds=0.05)
     holder = sqlite3.connect(tmp_path / "patchwatch.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
@@ -73,7 +73,7 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
 
 
 def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
-    database = Database(url(tmp_path), busy_milliseconds=50)
+    database = Database(url(tmp_path), busy_seconds=0.05)
     with database.write() as connection:
         store.set_setting(connection, "x", "1")
         with database.read() as other:

@@ -37,7 +37,7 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
             elif Path(target).is_file():
                 watched, skipped = tracker.watch_text(_content(Path(target)), _tell)
             elif "@" not in target:
-                raise NotFoundError(f"{target}: neither a file, nor a link to a mail, nor a message-id.")
+                raise NotFoundError("neither a file, nor a link to a mail, nor a message-id.")
             else:
                 watched, skipped = list(tracker.watch(target, _tell)), []
         except PatchwatchError as error:

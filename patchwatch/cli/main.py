@@ -141,9 +141,8 @@ def patchwatch(ctx: click.Context) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
     try:
-        patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
+        # Without its standalone mode click returns what a command's Exit says; commands return nothing else.
+        status = patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return 2
@@ -163,4 +162,4 @@ def run(arguments: list[str] | None = None) -> int:
         # The reader (head, less) has what it wanted; Python would complain once more while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return 0
+    return status if isinstance(status, int) else 0

@@ -17,14 +17,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, m
 from patchwatch.db.schema import SCHEMA_REVISION, setting
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
 
-_BUSY_MILLISECONDS = 15_000
+_BUSY_SECONDS = 15.0
 _KNOWN_REVISIONS = ("0001",)
 
 
 class Database:
     """A database that is ready to use: created, migrated, checked."""
 
-    def __init__(self, url: str, *, busy_milliseconds: int = _BUSY_MILLISECONDS) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = _BUSY_SECONDS) -> None:
         """Open, create or migrate the database at the SQLAlchemy `url`.
 
         Raises:
@@ -33,7 +33,7 @@ class Database:
             DatabaseError: it can't be opened, or is no database of ours.
         """
         self.url = url
-        self._busy = busy_milliseconds
+        self._busy = busy_seconds
         self.engine = self._engine()
         with self._reported():
             self._make_ready()
@@ -84,7 +84,7 @@ class Database:
                 ) from None
         if url.database and url.database != ":memory:":
             self._prepare_file(Path(url.database))
-        engine = create_engine(url, connect_args={"timeout": self._busy / 1000, "check_same_thread": False})
+        engine = create_engine(url, connect_args={"timeout": self._busy, "check_same_thread": False})
 
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _record: object) -> None:
@@ -138,7 +138,7 @@ class Database:
             reason = str(error.orig)
             if "locked" in reason or "busy" in reason:
                 raise DatabaseLockedError(
-                    f"the database {self.url} is locked by another program for more than {self._busy / 1000:g} s. "
+                    f"the database {self.url} is locked by another program for more than {self._busy:g} s. "
                     "Nothing was changed; try again when the other has ended."
                 ) from None
             raise DatabaseError(f"the database {self.url} can't be used: {reason}. Nothing was changed.") from error

@@ -397,17 +397,14 @@ def _inboxes(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tupl
 def _unread(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for part in _chunks(ids):
-        found.update(
-            connection.execute(
-                select(t.revision.c.series_id, func.count())
-                .join(t.message, t.message.c.revision_id == t.revision.c.id)
-                .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
-                .where(t.revision.c.series_id.in_(part), t.reading.c.message_id.is_(None))
-                .group_by(t.revision.c.series_id)
-            )
-            .tuples()
-            .all()
-        )
+        for row in connection.execute(
+            select(t.revision.c.series_id, func.count())
+            .join(t.message, t.message.c.revision_id == t.revision.c.id)
+            .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
+            .where(t.revision.c.series_id.in_(part), t.reading.c.message_id.is_(None))
+            .group_by(t.revision.c.series_id)
+        ):
+            found[row[0]] = row[1]
     return found
 
 

@@ -1,0 +1,317 @@
+"""The command line, as a process: output, exit status, and sentences on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lore_server import LoreServer
+from mails import mail
+
+from patchwatch.config import Config, parse_config
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "patchwatch" / "demo"
+XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[lore]\ndeadline_seconds = 1\n[database]\nbusy_seconds = 0.2\n")
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("PATCHWATCH_", "XDG_"))},
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "PATCHWATCH_LORE_URL": "http://127.0.0.1:9",  # the discard port: nothing listens
+        "PYTHONWARNINGS": "error",
+        "COLUMNS": "80",
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "patchwatch", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            env=environment | extra,
+            timeout=120,
+            check=False,
+        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
+
+
+@pytest.fixture
+def with_xdp(run: Run) -> Run:
+    assert run("import", DEMO / "xdp.mbox", "--inbox", "bpf").returncode == 0
+    return run
+
+
+def test_import_says_what_it_read_and_reads_it_once(run: Run) -> None:
+    first = run("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+    assert (first.returncode, first.stdout) == (0, "bpf: 13 mails read, 13 new, 2 new revisions\n")
+    again = run("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+    assert again.stdout.startswith("bpf: nothing new at ")
+
+
+def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
+    (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
+    assert {
+        "schema", "id", "title", "author", "inboxes", "watched", "state", "state_evidence", "turn", "turn_since",
+        "awaiting_review", "overdue", "unread", "last_activity", "revisions",
+    } <= series.keys()  # fmt: skip
+    assert {
+        "version", "message_id", "subject", "date", "rfc", "patches", "expected", "has_cover", "state", "follow_ups",
+        "url", "patch_message_ids", "trailers", "predecessor",
+    } <= series["revisions"][0].keys()  # fmt: skip
+    v4, v5 = series["revisions"]
+    assert (v4["version"], v4["state"], v4["follow_ups"], v4["predecessor"]) == (4, "superseded", 4, None)
+    assert (v5["version"], v5["state"], v5["date"]) == (5, "accepted", "2023-08-01T14:26:19Z")
+    assert v5["predecessor"]["message_id"] == v4["message_id"]
+    assert v5["url"] == f"https://lore.kernel.org/bpf/{XDP_V5}/"
+    assert (series["state"], series["turn"], series["watched"]) == ("accepted", "nobody", False)
+    assert series["state_evidence"]["text"] == "This series was applied to bpf/bpf-next.git (master)"
+
+
+def test_show_json_is_one_object_with_the_thread(with_xdp: Run) -> None:
+    shown = json.loads(with_xdp("show", XDP_V5, "--json").stdout)
+    assert (shown["schema"], len(shown["thread"])) == (1, 13)
+
+
+def test_show_prints_the_evidence_and_its_link(with_xdp: Run) -> None:
+    text = with_xdp("show", "1").stdout
+    assert "“This series was applied to bpf/bpf-next.git (master)”" in text
+    assert "https://lore.kernel.org/r/169101242321.7476.5572550064226640292.git-patchwork-notify@kernel.org/" in text
+
+
+def test_show_raw_is_the_mail_as_it_came(with_xdp: Run, environment: dict[str, str]) -> None:
+    done = with_xdp("show", "1", "--raw", XDP_V5)
+    assert f"Message-ID: <{XDP_V5}>\n" in done.stdout
+
+
+def test_now_sets_the_clock_before_or_after_the_command(with_xdp: Run) -> None:
+    for arguments in (("--now", "2023-08-03", "list", "--all"), ("list", "--all", "--now", "2023-08-03T00:00Z")):
+        assert " 2h " in with_xdp(*arguments).stdout  # since the bot's mail of 2 August, 21:40 UTC
+
+
+def test_decisions_by_hand(with_xdp: Run) -> None:
+    assert with_xdp("mark", "1", "deferred").stdout.endswith(": deferred\n")
+    assert with_xdp("mute", "1").stdout.startswith("muted: #1 ")
+    assert with_xdp("snooze", "1", "--until", "3d").stdout.startswith("snoozed until 20")
+    (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
+    assert (series["state"], series["muted"], series["snoozed"]) == ("deferred", True, True)
+    assert with_xdp("mark", "1", "auto").stdout.endswith(": accepted\n")
+    assert with_xdp("unlink", XDP_V5).stdout.count("1 revisions") == 2
+    assert "has 2 revisions" in with_xdp("link", "2", "1").stdout
+    assert with_xdp("unwatch", "1").returncode == 0
+
+
+def test_reindex_gives_the_same_list(with_xdp: Run) -> None:
+    before = with_xdp("list", "--all", "--json").stdout
+    assert with_xdp("reindex").stdout == "13 mails understood anew\n"
+    assert with_xdp("list", "--all", "--json").stdout == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("show", "99"), 1, "there is no series 99"),
+        (("show", "what"), 1, "is no series"),
+        (("watch", "nothing-here"), 1, "neither a file, nor a link"),
+        (("import", "/nowhere", "--inbox", "x"), 1, "/nowhere"),
+        (("list", "--mine"), 1, "[me]"),
+        (("list", "--nonsense"), 2, "No such option"),
+        (("lst",), 2, "Did you mean 'list'?"),
+        (("--now", "soon", "list"), 2, "write it as 2023-09-20T08:00Z"),
+        (("snooze", "1"), 1, "there is no series 1"),
+        (("tui",), 1, "needs a terminal"),
+    ],
+)
+def test_what_is_wrong_is_said_on_stderr(run: Run, arguments: tuple[str, ...], status: int, said: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_list_names_the_next_step(run: Run) -> None:
+    done = run("list")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "patchwatch watch LINK" in done.stderr
+    assert json.loads(run("list", "--json").stdout) == []
+
+
+def test_a_config_error_names_file_line_and_the_nearest_key(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "config" / "patchwatch" / "config.toml"
+    path.write_text('[lore]\nurl = "https://lore.kernel.org"\ntimout_seconds = 3\n')
+    done = run("list")
+    assert done.returncode == 1
+    assert f"{path}:3: unknown key lore.timout_seconds; did you mean timeout_seconds?" in done.stderr
+
+
+def test_the_example_config_works_and_says_the_defaults(run: Run) -> None:
+    path = ROOT / "config.example.toml"
+    assert run("list", PATCHWATCH_CONFIG=str(path)).returncode == 0
+    parsed = parse_config(path.read_text(), path)
+    assert (parsed.lore, parsed.poll, parsed.me) == (Config().lore, Config().poll, Config().me)
+    assert (parsed.review, parsed.database) == (Config().review, Config().database)
+
+
+def test_the_example_config_names_every_key(run: Run) -> None:
+    from dataclasses import fields
+
+    tables = tomllib.loads((ROOT / "config.example.toml").read_text())
+    sections = {f.name: f.default for f in fields(Config) if f.name != "source"}
+    assert {name: set(table) for name, table in tables.items()} == {
+        name: {f.name for f in fields(default)}  # type: ignore[arg-type]
+        for name, default in sections.items()
+    }
+
+
+def test_without_network_polling_fails_and_reading_works(with_xdp: Run, tmp_path: Path) -> None:
+    failed = with_xdp("watch", "-", stdin=(DEMO / "xdp.mbox").read_bytes())
+    assert failed.returncode == 1
+    assert "was not fetched" in failed.stderr
+    assert failed.stdout.startswith("watching #1 ")
+    polled = with_xdp("poll")
+    assert polled.returncode == 1
+    assert "Can't reach http://127.0.0.1:9" in polled.stderr
+    listed = with_xdp("list")
+    assert listed.returncode == 0
+    assert "accepted" in listed.stdout
+    assert "stale" in listed.stderr
+
+
+def test_a_newer_database_is_refused(with_xdp: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / "patchwatch" / "patchwatch.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    done = with_xdp("list")
+    assert done.returncode == 1
+    assert "newer patchwatch" in done.stderr
+
+
+def test_a_locked_database_is_reported_and_left_alone(with_xdp: Run, tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "data" / "patchwatch" / "patchwatch.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        assert with_xdp("list", "--all").returncode == 0  # reading goes on
+        done = with_xdp("mute", "1")
+    finally:
+        holder.close()
+    assert done.returncode == 1
+    assert "locked by another program" in done.stderr
+
+
+def test_hostile_mail_reaches_the_terminal_as_plain_text(run: Run, tmp_path: Path) -> None:
+    hostile = mail(
+        message_id="evil@example.org",
+        subject="[PATCH] \x1b]0;owned\x07 red \x1b[31m \u202eltr\u202c [bold]not markup[/bold]",
+        sender="Eve \x1b[2J <eve@example.org>",
+        body="\x1b[5mblink\x1b[0m \u2066hidden\u2069\n---\n",
+    )
+    (tmp_path / "evil.eml").write_bytes(hostile)
+    run("import", tmp_path / "evil.eml", "--inbox", "x")
+    for arguments in (("list", "--all"), ("show", "1")):
+        text = run(*arguments).stdout
+        assert all(c.isprintable() or c == "\n" for c in text)
+        assert "[bold]not markup[/bold]" in text
+
+
+def test_a_reader_that_stops_early_is_no_error(with_xdp: Run, environment: dict[str, str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "patchwatch", "show", "1"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=environment,
+        check=False,
+    )
+    os.close(writing)
+    assert done.stderr == b""
+
+
+def test_demo_prints_list_series_and_digest(run: Run) -> None:
+    for arguments in (("demo", "--print"), ("demo",)):  # without a terminal it prints, too
+        done = run(*arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Refault distance update with MGLRU support" in done.stdout
+        assert "“This series was applied to bpf/bpf-next.git (master)”" in done.stdout
+        assert "Subject: [patchwatch]" in done.stdout
+
+
+def test_the_demo_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    run("demo", "--print", TMPDIR=str(tmp_path / "tmp"))
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert not (tmp_path / "data").exists()
+
+
+def test_list_fits_the_terminal(with_xdp: Run, environment: dict[str, str]) -> None:
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "patchwatch", "list", "--all"], stdout=terminal, stderr=terminal, env=environment
+    )
+    process.wait(60)
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            part = os.read(controller, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(controller)
+    lines = shown.decode().splitlines()
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 80
+
+
+def test_digest_lines_fit_72_columns_but_for_links(with_xdp: Run) -> None:
+    with_xdp("watch", "-", stdin=(DEMO / "xdp.mbox").read_bytes())
+    text = with_xdp("digest", "--now", "2023-08-03").stdout
+    assert "accepted, 2023-08-02" in text
+    assert [one for one in text.splitlines()[2:] if len(one) > 72 and not one.startswith("https://")] == []
+
+
+def test_doctor_says_what_fails_and_the_mend(with_xdp: Run) -> None:
+    done = with_xdp("doctor")
+    assert done.returncode == 1
+    assert "ok    database: " in done.stdout
+    assert "FAIL  archive: Can't reach http://127.0.0.1:9" in done.stdout
+    report = json.loads(with_xdp("doctor", "--json").stdout)
+    assert (report["schema"], report["ok"]) == (1, False)
+
+
+@pytest.mark.lore
+def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer, tmp_path: Path) -> None:
+    lore_server.create("cli-list")
+    patch = mail(
+        message_id="cli-1@example.org", subject="[PATCH] quux: say quux", sender="Cli <cli-a@example.org>", body="x\n---\n"
+    )
+    lore_server.deliver("cli-list", patch)
+    (tmp_path / "report.md").write_text(f"- [quux]({lore_server.url}/cli-list/cli-1@example.org/T/#t) is new.\n")
+    watched = run("watch", tmp_path / "report.md", PATCHWATCH_LORE_URL=lore_server.url)
+    assert (watched.returncode, watched.stdout) == (0, "watching #1 quux: say quux\n")
+    polled = run("poll", PATCHWATCH_LORE_URL=lore_server.url)
+    assert polled.returncode == 0
+    assert "cli-list: 0 new mails, 0 new revisions, 0 state changes\n" in polled.stdout
+    assert "quux: say quux" in run("list").stdout
+    assert run("doctor", PATCHWATCH_LORE_URL=lore_server.url).returncode == 0
