@@ -17,11 +17,11 @@ from patchwatch.db import queries, store
 from patchwatch.db.database import Database
 from patchwatch.db.postings import decode_posting
 from patchwatch.derive import Change
-from patchwatch.errors import InboxNotFoundError, LoreError
+from patchwatch.errors import InboxNotFoundError, LoreError, MessageNotFoundError
 from patchwatch.ingest import NOTHING, Outcome
 from patchwatch.lore import search
 from patchwatch.lore.client import Archive
-from patchwatch.watching import EVERYWHERE, Progress, complete, store_answer
+from patchwatch.watching import EVERYWHERE, Progress, complete, fetch_thread, store_answer
 
 _DAY = 86_400
 
@@ -93,17 +93,18 @@ def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def poll(database: Database, archive: Archive, settings: Poll, now: int, progress: Progress) -> PollReport:
+def poll(database: Database, archive: Archive, settings: Poll, progress: Progress) -> PollReport:
     """Do one pass.  An inbox that fails is reported and left as it was; the others go on."""
     with database.read() as connection:
         names = _to_poll(connection)
         before = _watched_states(connection)
-    reports = [_poll_inbox(database, archive, settings, name, now, progress) for name in names]
-    if names:
-        reports += _poll_elsewhere(database, archive, settings, now, progress)
+    reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
+    if before:
+        reports += _poll_homeless(database, archive, progress)
+        reports += _poll_elsewhere(database, archive, settings, progress)
     failed = any(r.failure for r in reports)
     if not failed:
-        _complete_grown(database, archive, settings, before, now, progress)
+        _complete_grown(database, archive, settings, before, progress)
     with database.read() as connection:
         changes, revisions = _moved(before, _watched_states(connection))
     return PollReport(tuple(reports), changes, revisions)
@@ -113,9 +114,7 @@ def _to_poll(connection: Connection) -> list[str]:
     return [r.name for r in queries.inboxes(connection) if (r.watched or r.followed) and r.name != EVERYWHERE]
 
 
-def _poll_inbox(
-    database: Database, archive: Archive, settings: Poll, name: str, now: int, progress: Progress
-) -> InboxReport:
+def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, progress: Progress) -> InboxReport:
     with database.read() as connection:
         cursor, deep_at = queries.cursor(connection, name)
     progress(f"polling {name}")
@@ -148,9 +147,24 @@ def _note_failure(database: Database, name: str, error: LoreError, clock: int) -
         store.set_inbox(connection, name, failed_at=since or clock, failure=str(error))
 
 
-def _poll_elsewhere(
-    database: Database, archive: Archive, settings: Poll, now: int, progress: Progress
-) -> list[InboxReport]:
+def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
+    """Fetch the newest threads of watched series that no list is known for (found in /all/ only): one by one."""
+    with database.read() as connection:
+        rows = queries.series(connection, queries.Filter(), 0)
+    total = NOTHING
+    roots = [row.revisions[-1].message_id for row in rows if not row.inboxes]
+    for root in roots:
+        progress(f"fetching {root}")
+        try:
+            total += fetch_thread(database, archive, root, None)[1]
+        except MessageNotFoundError:
+            continue  # a mail from a file that no archive has
+        except LoreError as error:
+            return [InboxReport("threads", total, str(error))]
+    return [InboxReport("threads", total)] if roots else []
+
+
+def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
     """What the authors of watched series posted in other lists: one question to /all/."""
     with database.read() as connection:
         people = _watched_people(connection)
@@ -198,16 +212,14 @@ def _watched_states(connection: Connection) -> _States:
     return {i: (*states[i], tuple(sorted(revisions.get(i, ())))) for i in ids}
 
 
-def _complete_grown(
-    database: Database, archive: Archive, settings: Poll, before: _States, now: int, progress: Progress
-) -> None:
+def _complete_grown(database: Database, archive: Archive, settings: Poll, before: _States, progress: Progress) -> None:
     """Fetch what belongs to new revisions of watched series and did not come with the poll."""
     with database.read() as connection:
         after = _watched_states(connection)
     grown = [i for i, row in after.items() if row[3] != before.get(i, ("", "", "", ()))[3]]
     if grown:
         try:
-            complete(database, archive, settings, grown, now, progress)
+            complete(database, archive, settings, grown, progress)
         except LoreError:
             return  # the mail that the poll brought is stored; the rest comes with the next one
 

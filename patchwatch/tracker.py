@@ -351,7 +351,7 @@ class Tracker:
         from patchwatch.poll import poll
 
         with self._archive() as archive:
-            return poll(self.database, archive, self.config.poll, self.now(), progress)
+            return poll(self.database, archive, self.config.poll, progress)
 
     def follow(self, inbox: str, *, followed: bool = True) -> None:
         """Follow every series posted to a list from now on."""

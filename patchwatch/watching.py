@@ -90,7 +90,7 @@ def watch_address(
         raise InvalidInputError(
             f"<{address.message_id}> is in a thread without a patch or an RFC: there is no series to follow in it."
         )
-    complete(database, archive, settings, [w.series_id for w in watched], now, progress)
+    complete(database, archive, settings, [w.series_id for w in watched], progress)
     with database.read() as connection:
         found = queries.series_of(connection, [address.message_id])
         rows = queries.series(connection, queries.Filter(ids=frozenset(found.values())), now)
@@ -159,7 +159,6 @@ def complete(
     archive: Archive,
     settings: Poll,
     series_ids: Collection[int],
-    now: int,
     progress: Progress,
 ) -> Outcome:
     """Look for further versions of series: earlier ones that they link to, and what their authors posted near them.

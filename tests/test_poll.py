@@ -210,7 +210,7 @@ def _poll_with(tracker: Tracker, answer: Callable[[httpx.Request], httpx.Respons
     from patchwatch.poll import poll
 
     with Archive(tracker.config.lore, transport=httpx.MockTransport(answer), sleep=lambda seconds: None) as archive:
-        return poll(tracker.database, archive, tracker.config.poll, tracker.now(), lambda text: None)
+        return poll(tracker.database, archive, tracker.config.poll, lambda text: None)
 
 
 def test_a_kill_between_batches_loses_and_doubles_nothing(
@@ -258,3 +258,15 @@ def test_a_followed_list_is_taken_in_whole(tracker: Tracker, lore_server: LoreSe
     tracker.poll()
     assert [r.title for r in tracker.series(everything=True)] == ["fizz: rivet: count the rivet right"]
     assert tracker.series() == ()
+
+
+def test_a_series_that_no_list_is_known_for_is_polled_by_its_thread(
+    tracker: Tracker, lore_server: LoreServer, inbox: str
+) -> None:
+    p = Postings("spindle")
+    lore_server.deliver(inbox, p.patch(1))
+    (watched,) = tracker.watch(p.id("v1"))
+    assert tracker.one(watched.series_id).inboxes == ()  # netdev@, to which it was sent, is not archived there
+    lore_server.deliver(inbox, p.reply(1, "Why?"))
+    tracker.poll()
+    assert tracker.one(watched.series_id).revisions[0].follow_ups == 1
