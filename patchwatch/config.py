@@ -191,9 +191,7 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
             raise ConfigError(f"{place.of(key)}: unknown key {place.section}.{key}{_nearest(key, fields)}")
         values[key] = _READERS[str(fields[key].type)](value, where)
         if key in ("url", "mirrors") and kind is Lore:
-            values[key] = (
-                tuple(_url(v, where) for v in values[key]) if key == "mirrors" else _url(values[key], where)
-            )
+            values[key] = tuple(_url(v, where) for v in values[key]) if key == "mirrors" else _url(values[key], where)
     return kind(**values)
 
 

@@ -8,23 +8,24 @@ patchwatch.series and patchwatch.status decide; this only fetches what they need
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import store
+from patchwatch.db import decisions, derived, mails
+from patchwatch.db.derived import StoredRevision
 from patchwatch.db.facts import decode_message
-from patchwatch.db.order import in_order
-from patchwatch.db.postings import decode_posting, encode_posting
-from patchwatch.db.store import StoredRevision, dumps
+from patchwatch.db.postings import decode_posting
+from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
+from patchwatch.records import homes, revision_record, series_record
 from patchwatch.series import succession
 from patchwatch.series.conversation import nodes
 from patchwatch.series.revision import Revision, number_of, recognise
 from patchwatch.series.succession import Link, Posting
-from patchwatch.status import Mark, Reason, Standing, series_status, standing
+from patchwatch.status import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Derivation:
             return
         self._messages.update(messages)
         names = {pk: nodes(message) for pk, message in messages}
-        known = store.conversations_of(self._db, {name for own in names.values() for name in own})
+        known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
         leader: dict[str | int, str | int] = {}
 
         def find(x: str | int) -> str | int:
@@ -72,7 +73,7 @@ class Derivation:
         groups: dict[str | int, set[int]] = {}
         for conversation in set(known.values()):
             groups.setdefault(find(conversation), set()).add(conversation)
-        fresh = store.next_conversation(self._db)
+        fresh = derived.next_conversation(self._db)
         chosen: dict[str | int, int] = {}
         new_nodes: dict[str, int] = {}
         for own in names.values():
@@ -82,13 +83,13 @@ class Derivation:
                 if existing:
                     chosen[top] = min(existing)
                     if len(existing) > 1:
-                        store.join_conversations(self._db, chosen[top], existing - {chosen[top]})
+                        derived.join_conversations(self._db, chosen[top], existing - {chosen[top]})
                 else:
                     chosen[top] = fresh
                     fresh += 1
             new_nodes.update((name, chosen[top]) for name in own if name not in known)
-        store.add_nodes(self._db, new_nodes)
-        store.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
+        derived.add_nodes(self._db, new_nodes)
+        mails.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
         self._conversations.update(chosen.values())
 
     def relink(self, revisions: set[int]) -> None:
@@ -111,18 +112,21 @@ class Derivation:
 
         Returns what was there, what is there now, and the revisions whose place in a series has to be looked at.
         """
-        placed = store.messages_in(self._db, self._conversations)
+        placed = derived.messages_in(self._db, self._conversations)
         by_conversation: dict[int, dict[str, Message]] = {}
         for one in placed:
             message = self._messages.get(one.id)
             if message is None:
                 message = self._messages[one.id] = decode_message(one.facts)
             by_conversation.setdefault(one.conversation, {})[one.message_id] = message
-        before = store.revisions_in(self._db, self._conversations)
+        before = derived.revisions_in(self._db, self._conversations)
         recognised = [(c, r) for c in sorted(by_conversation) for r in recognise(by_conversation[c].values())]
         ids = self._numbered([r for _, r in recognised])
-        homes = _homes(recognised)
-        rows = [_row(ids[r.root.message_id], conversation, r, homes[conversation]) for conversation, r in recognised]
+        homes_of = homes(recognised)
+        rows = [
+            revision_record(ids[r.root.message_id], conversation, r, homes_of[conversation])
+            for conversation, r in recognised
+        ]
         self._store_revisions(before, rows)
 
         place: dict[str, tuple[int, int]] = {}
@@ -135,37 +139,37 @@ class Derivation:
             for one in placed
             if (new := place.get(one.message_id, (None, None))) != (one.revision_id, one.patch)
         ]
-        store.place_messages(self._db, moved)
+        derived.place_messages(self._db, moved)
         # Anything that moved, or spoke in, a revision can change the dates and counts of its series.
         return before, rows, {row["id"] for row in rows} | {r.id for r in before}
 
     def _numbered(self, revisions: Sequence[Revision]) -> dict[str, int]:
         """The number of each revision, by root: the lowest that any of its mails was given, or a new one."""
-        given = store.numbers(self._db, (m.message_id for r in revisions for m in r.own_messages))
+        given = derived.numbers(self._db, (m.message_id for r in revisions for m in r.own_messages))
         found: dict[str, int] = {}
         for revision in revisions:
             numbers = [given[m.message_id] for m in revision.own_messages if m.message_id in given]
             if numbers:
                 found[revision.root.message_id] = min(numbers)
         missing = [r.root.message_id for r in revisions if r.root.message_id not in found]
-        found.update(store.give_numbers(self._db, missing))
+        found.update(derived.give_numbers(self._db, missing))
         return found
 
     def _store_revisions(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> None:
         old = {r.id: r for r in before}
         now = {row["id"]: row for row in rows}
-        store.forget_revisions(self._db, [i for i in old if i not in now])
+        derived.forget_revisions(self._db, [i for i in old if i not in now])
         # A root may move from one number to another: what changes goes first, so that roots stay unique.
         roots_moved = [i for i in now if i in old and now[i]["root"] != old[i].root]
-        store.forget_revisions(self._db, roots_moved)
+        derived.forget_revisions(self._db, roots_moved)
         kept = {i for i in now if i in old and i not in roots_moved}
-        store.add_revisions(self._db, [row for i, row in now.items() if i not in kept])
+        derived.add_revisions(self._db, [row for i, row in now.items() if i not in kept])
         changed = [
             {k: now[i][k] for k in ("id", "conversation", "date", "posting", "view", "standing")}
             for i in kept
             if any(getattr(old[i], k) != now[i][k] for k in ("conversation", "date", "posting", "view", "standing"))
         ]
-        store.change_revisions(self._db, changed)
+        derived.change_revisions(self._db, changed)
 
     # ---- version bumps ---------------------------------------------------------------------------------------------
 
@@ -195,13 +199,13 @@ class Derivation:
                     continue
                 if succession.judge(self._postings[other], posting) is not None:
                     asking.add(other)
-        linked = store.successors(self._db, [old[i].root for i in gone])
+        linked = derived.successors(self._db, [old[i].root for i in gone])
         asking |= {r.id for r in linked if r.id not in gone}
         return self._relink(asking)
 
     def _index(self, postings: dict[int, Posting]) -> None:
-        store.forget_keys(self._db, postings.keys())
-        store.add_keys(
+        derived.forget_keys(self._db, postings.keys())
+        derived.add_keys(
             self._db,
             [
                 {"key": key, "revision_id": number, "date": posting.date}
@@ -213,18 +217,18 @@ class Derivation:
     def _neighbours(self, postings: Sequence[Posting]) -> dict[int, set[int]]:
         """For each posting (by its place in the list) the revisions that share a key with it."""
         keys = [succession.keys(p) for p in postings]
-        held = store.holders(self._db, set().union(*keys) if keys else set())
+        held = derived.holders(self._db, set().union(*keys) if keys else set())
         found: dict[int, set[int]] = {}
         for index, posting in enumerate(postings):
             near = {number for key in keys[index] for number in held.get(key, ())}
             for key in succession.author_keys(posting):
-                near.update(store.holders_around(self._db, key, posting.date, succession.AUTHOR_WINDOW))
+                near.update(derived.holders_around(self._db, key, posting.date, succession.AUTHOR_WINDOW))
             found[index] = near
         return found
 
     def _load(self, ids: set[int]) -> None:
         missing = ids - self._postings.keys()
-        for row in store.revisions_by_id(self._db, missing):
+        for row in derived.revisions_by_id(self._db, missing):
             self._postings[row.id] = decode_posting(row.posting)
 
     def _relink(self, asking: set[int]) -> set[int]:
@@ -234,7 +238,7 @@ class Derivation:
         near = self._neighbours([self._postings[i] for i in order])
         self._load(set().union(*near.values()) if near else set())
         tied, refused = self._by_hand([self._postings[i] for i in order])
-        stored = {r.id: r for r in store.revisions_by_id(self._db, order)}
+        stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}
         rows: list[dict[str, Any]] = []
         touched = set(order)
         for index, number in enumerate(order):
@@ -255,8 +259,8 @@ class Derivation:
             if row is not None and (row.predecessor, row.link) != (predecessor, text):
                 rows.append({"id": number, "predecessor": predecessor, "link": text})
                 if row.predecessor:
-                    touched |= {r.id for r in store.revisions_by_root(self._db, [row.predecessor])}
-        store.change_revisions(self._db, rows)
+                    touched |= {r.id for r in derived.revisions_by_root(self._db, [row.predecessor])}
+        derived.change_revisions(self._db, rows)
         return touched
 
     def _by_hand(self, postings: Sequence[Posting]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
@@ -264,8 +268,8 @@ class Derivation:
 
         They named messages; a revision's root can be another one since then (its cover came late).
         """
-        said = store.ties(self._db, (i for p in postings for i in p.message_ids))
-        roots = store.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
+        said = decisions.ties(self._db, (i for p in postings for i in p.message_ids))
+        roots = derived.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
         tied: dict[str, tuple[str, str]] = {}
         refused: set[tuple[str, str]] = set()
         for later, earlier, linked, _at, by in sorted(said, key=lambda tie: tie[3]):
@@ -287,10 +291,10 @@ class Derivation:
             return ()
         groups = _components(family)
         old_ids = {r.series_id for r in family.values() if r.series_id is not None}
-        states = store.series_states(self._db, old_ids | {min(group) for group in groups})
-        activity = store.last_dates(self._db, family)
+        states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
+        activity = derived.last_dates(self._db, family)
         owned = {i: json.loads(r.view)["message_ids"] for i, r in family.items()}
-        said = {m[0]: m for m in store.marks(self._db, (i for ids in owned.values() for i in ids))}
+        said = {m[0]: m for m in decisions.marks(self._db, (i for ids in owned.values() for i in ids))}
         marks = [
             Mark(family[i].root, *said[message_id][1:])
             for i, ids in owned.items()
@@ -303,28 +307,28 @@ class Derivation:
         for group in groups:
             number = min(group)
             members = [family[i] for i in group]
-            row = _series_row(number, members, marks, max(activity.get(i, family[i].date) for i in group))
+            row = series_record(number, members, marks, max(activity.get(i, family[i].date) for i in group))
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))
             if (state_before, turn_before) != (row["state"], row["turn"]):
                 changes.append(Change(number, row["title"], state_before, row["state"], turn_before, row["turn"]))
-        store.change_revisions(self._db, moved)
-        store.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
+        derived.change_revisions(self._db, moved)
+        derived.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
         return tuple(changes)
 
     def _families(self, touched: set[int]) -> dict[int, StoredRevision]:
         """Every revision that is connected with one of `touched`, by links as they are now or by a series as it was."""
         family: dict[int, StoredRevision] = {}
-        wave = store.revisions_by_id(self._db, touched)
+        wave = derived.revisions_by_id(self._db, touched)
         while wave:
             new = {r.id: r for r in wave if r.id not in family}
             family.update(new)
             if not new:
                 break
-            wave = store.successors(self._db, (r.root for r in new.values()))
-            wave += store.revisions_by_root(self._db, {r.predecessor for r in new.values() if r.predecessor})
-            wave += store.series_revisions(self._db, {r.series_id for r in new.values() if r.series_id is not None})
+            wave = derived.successors(self._db, (r.root for r in new.values()))
+            wave += derived.revisions_by_root(self._db, {r.predecessor for r in new.values() if r.predecessor})
+            wave += derived.series_revisions(self._db, {r.series_id for r in new.values() if r.series_id is not None})
         return family
 
 
@@ -348,109 +352,8 @@ def _components(family: dict[int, StoredRevision]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _series_row(number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], activity: int) -> dict[str, Any]:
-    newest = in_order(members)[-1]
-    view = json.loads(newest.view)
-    kept = json.loads(newest.standing)
-    status = series_status(newest.root, _standing(kept), marks)
-    return {
-        "id": number,
-        "title": view["title"],
-        "author_name": view["author"][0],
-        "author_email": view["author"][1],
-        "state": status.state,
-        "state_evidence": _reason_json(status.reason),
-        "turn": status.turn,
-        "turn_since": status.turn_since,
-        "turn_evidence": _reason_json(status.turn_reason),
-        "version": view["version"],
-        "rfc": view["rfc"],
-        "incomplete": view["patches"] < view["expected"],
-        "last_activity": activity,
-    }
-
-
-def _reason_json(reason: Reason | None) -> str | None:
-    if reason is None:
-        return None
-    return dumps({"message_id": reason.message_id, "text": reason.text, "date": reason.date, "by_hand": reason.by_hand})
-
-
-def _standing(kept: dict[str, Any]) -> Standing:
-    def reason(value: list[Any] | None) -> Reason | None:
-        return Reason(*value) if value else None
-
-    turn_reason = reason(kept["turn_reason"])
-    assert turn_reason is not None  # noqa: S101  (written so below)
-    return Standing(
-        state=kept["state"],
-        reason=reason(kept["reason"]),
-        turn=kept["turn"],
-        turn_since=kept["turn_since"],
-        turn_reason=turn_reason,
-        tags=(),
-        reviewed=kept["reviewed"],
-        partly=kept["partly"],
-    )
-
-
-def _homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str]]:
-    """By conversation: the root of the revision that each message belongs to or answers."""
-    homes: dict[int, dict[str, str]] = {}
-    for conversation, revision in recognised:
-        home = homes.setdefault(conversation, {})
-        home.update((m.message_id, revision.root.message_id) for m in revision.own_messages)
-        home.update((f.message.message_id, revision.root.message_id) for f in revision.follow_ups)
-    return homes
-
-
-def _row(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
-    """A revision as it is stored."""
-    stands = standing(revision)
-    root = revision.root
-    view = {
-        "subject": root.subject,
-        "title": root.parts.title,
-        "author": [root.author.name, root.author.email],
-        "version": revision.version,
-        "minor": root.parts.minor,
-        "rfc": revision.rfc,
-        "kind": root.kind,
-        "patches": len(revision.patches),
-        "expected": revision.expected,
-        "has_cover": revision.cover is not None,
-        "follow_ups": sum(not f.notice for f in revision.follow_ups),
-        "message_ids": [m.message_id for m in revision.own_messages],
-        "patch_message_ids": [m.message_id for m in revision.patches],
-        "trailers": [[t.name, t.value, t.message_id, t.patch, t.counts] for t in stands.tags],
-        "reviewed": stands.reviewed,
-    }
-    kept = {
-        "state": stands.state,
-        "reason": _reason_list(stands.reason),
-        "turn": stands.turn,
-        "turn_since": stands.turn_since,
-        "turn_reason": _reason_list(stands.turn_reason),
-        "reviewed": stands.reviewed,
-        "partly": stands.partly,
-    }
-    return {
-        "id": number,
-        "root": root.message_id,
-        "conversation": conversation,
-        "date": root.date,
-        "posting": encode_posting(succession.posting(revision, home)),
-        "view": dumps(view),
-        "standing": dumps(kept),
-    }
-
-
-def _reason_list(reason: Reason | None) -> list[Any] | None:
-    return [reason.message_id, reason.text, reason.date, reason.by_hand] if reason else None
-
-
 def derive_again(connection: Connection, roots: Sequence[str]) -> None:
     """Work out links and series of these revisions again, because somebody decided something about them."""
     derivation = Derivation(connection)
-    revisions = store.revisions_by_root(connection, roots)
+    revisions = derived.revisions_by_root(connection, roots)
     derivation.relink({r.id for r in revisions})

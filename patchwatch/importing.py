@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from patchwatch.db import store
+from patchwatch.db import mails
 from patchwatch.db.database import Database
 from patchwatch.ingest import NOTHING, Outcome, ingest
 from patchwatch.reader import read_batches
@@ -23,19 +23,19 @@ def import_mail(
     """
     source = open_source(path)
     with database.read() as connection:
-        position = store.source_position(connection, source.identity, inbox)
+        position = mails.source_position(connection, source.identity, inbox)
     positions: list[str] = []
 
-    def mails() -> Iterator[Sequence[bytes]]:
+    def raw_mails() -> Iterator[Sequence[bytes]]:
         for batch in source.read(position):
             positions.append(batch.position)
             yield batch.mails
 
     total = NOTHING
-    for done, reads in enumerate(read_batches(mails())):
+    for done, reads in enumerate(read_batches(raw_mails())):
         with database.write() as connection:
             outcome = ingest(connection, reads, inbox)
-            store.set_source_position(connection, source.identity, inbox, positions[done])
+            mails.set_source_position(connection, source.identity, inbox, positions[done])
         total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
         progress(total.new_mails + total.known_mails)
     return total

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from patchwatch.db import store
+from patchwatch.db import derived, inboxes, mails
 from patchwatch.db.facts import FORM, encode_message
 from patchwatch.derive import Change, Derivation
 from patchwatch.mail.message import Message
@@ -80,13 +80,13 @@ def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = No
         batch.setdefault(read.message.message_id, []).append(read)
     if not batch:
         return NOTHING
-    known = store.known_messages(connection, batch)
+    known = mails.known_messages(connection, batch)
     fresh = {i: copies for i, copies in batch.items() if i not in known}
     derivation = Derivation(connection)
     changed = _add_copies(connection, {i: batch[i] for i in batch if i not in fresh}, known)
     derivation.take_in(_add_fresh(connection, fresh, known) + changed)
     if inbox is not None:
-        store.add_copies(connection, (known[i] for i in batch), store.inbox_id(connection, inbox))
+        mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
     changes, revisions = derivation.finish()
     return Outcome(len(fresh), len(batch) - len(fresh), changes, revisions)
 
@@ -102,18 +102,18 @@ def _canonical(copies: Sequence[Read]) -> Read:
 def _add_fresh(
     connection: Connection, fresh: dict[str, list[Read]], known: dict[str, int]
 ) -> list[tuple[int, Message]]:
-    first = store.next_message(connection)
+    first = mails.next_message(connection)
     messages: list[dict[str, object]] = []
-    mails: list[dict[str, object]] = []
+    copies_of_all: list[dict[str, object]] = []
     taken: list[tuple[int, Message]] = []
     for pk, (message_id, copies) in enumerate(fresh.items(), first):
         known[message_id] = pk
         read = _canonical(copies)
         messages.append({"id": pk, "message_id": message_id, "conversation": 0, **_columns(read)})
         taken.append((pk, read.message))
-        mails += [_copy(pk, one) for one in _one_each(copies)]
-    store.add_messages(connection, messages)
-    store.add_mails(connection, mails)
+        copies_of_all += [_copy(pk, one) for one in _one_each(copies)]
+    mails.add_messages(connection, messages)
+    mails.add_mails(connection, copies_of_all)
     return taken
 
 
@@ -153,7 +153,7 @@ def _add_copies(
     """Further copies of stored mails; returns those that are understood otherwise now."""
     if not repeated:
         return []
-    stored = store.stored_mails(connection, (known[i] for i in repeated))
+    stored = mails.stored_mails(connection, (known[i] for i in repeated))
     changed: list[tuple[int, Message]] = []
     for message_id, copies in repeated.items():
         pk = known[message_id]
@@ -162,21 +162,21 @@ def _add_copies(
         for one in _one_each(copies):
             same = have.get(one.digest)
             if same is None:
-                store.add_mails(connection, [_copy(pk, one)])
+                mails.add_mails(connection, [_copy(pk, one)])
                 touched = True
             elif _earlier(one, same.arrived, same.mail):
-                store.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
+                mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
                 touched = True
         if touched:
             before = _canonical([read_mail(unpack(mail.mail)) for mail in have.values()])
-            after = canonical_of(store.stored_mails(connection, [pk])[pk])
+            after = canonical_of(mails.stored_mails(connection, [pk])[pk])
             if after.facts != before.facts:
-                store.change_facts(connection, [{"id": pk, **_columns(after)}])
+                mails.change_facts(connection, [{"id": pk, **_columns(after)}])
                 changed.append((pk, after.message))
     return changed
 
 
-def canonical_of(stored: Sequence[store.StoredMail]) -> Read:
+def canonical_of(stored: Sequence[mails.StoredMail]) -> Read:
     """The copy of a stored message that is understood."""
     return _canonical([read_mail(unpack(mail.mail)) for mail in stored])
 
@@ -186,16 +186,16 @@ def reindex(connection: Connection, progress: Callable[[int], None] = lambda don
 
     What people decided, what they read, and the numbers of series stay.
     """
-    store.forget_derived(connection)
+    derived.forget_derived(connection)
     done = last = 0
-    while part := store.every_mail(connection, last, _REINDEX_BATCH):
+    while part := mails.every_mail(connection, last, _REINDEX_BATCH):
         last = part[-1][0]
         derivation = Derivation(connection)
         reads = [(pk, canonical_of(mails)) for pk, mails in part]
-        store.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
+        mails.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
         derivation.take_in([(pk, read.message) for pk, read in reads])
         derivation.finish()
         done += len(part)
         progress(done)
-    store.set_setting(connection, "form", str(FORM))
+    mails.set_setting(connection, "form", str(FORM))
     return done

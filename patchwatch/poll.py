@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll
-from patchwatch.db import queries, store
+from patchwatch.db import derived, inboxes, queries
 from patchwatch.db.database import Database
 from patchwatch.db.postings import decode_posting
 from patchwatch.derive import Change
@@ -111,12 +111,12 @@ def poll(database: Database, archive: Archive, settings: Poll, progress: Progres
 
 
 def _to_poll(connection: Connection) -> list[str]:
-    return [r.name for r in queries.inboxes(connection) if (r.watched or r.followed) and r.name != EVERYWHERE]
+    return [r.name for r in inboxes.inboxes(connection) if (r.watched or r.followed) and r.name != EVERYWHERE]
 
 
 def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, progress: Progress) -> InboxReport:
     with database.read() as connection:
-        cursor, deep_at = queries.cursor(connection, name)
+        cursor, deep_at = inboxes.cursor(connection, name)
     progress(f"polling {name}")
     # The cursor is the server's time: the first poll, which has none, is near it too, whatever --now says.
     clock = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -133,7 +133,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
                 if deep:
                     moved["deep_at"] = clock
             outcome = store_answer(
-                database, answer, name, after=lambda connection: store.set_inbox(connection, name, **moved)
+                database, answer, name, after=lambda connection: inboxes.set_inbox(connection, name, **moved)
             )
     except LoreError as error:
         _note_failure(database, name, error, clock)
@@ -143,8 +143,8 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
 
 def _note_failure(database: Database, name: str, error: LoreError, clock: int) -> None:
     with database.write() as connection:
-        since = queries.failing_since(connection, name)
-        store.set_inbox(connection, name, failed_at=since or clock, failure=str(error))
+        since = inboxes.failing_since(connection, name)
+        inboxes.set_inbox(connection, name, failed_at=since or clock, failure=str(error))
 
 
 def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
@@ -168,7 +168,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
     """What the authors of watched series posted in other lists: one question to /all/."""
     with database.read() as connection:
         people = _watched_people(connection)
-        cursor, _ = queries.cursor(connection, EVERYWHERE)
+        cursor, _ = inboxes.cursor(connection, EVERYWHERE)
     if not people:
         return []
     progress("asking where else the authors posted")
@@ -184,7 +184,8 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
                 total += store_answer(database, answer, None)
         if asked_at is not None:
             with database.write() as connection:
-                store.set_inbox(connection, EVERYWHERE, cursor=asked_at, polled_at=clock, failed_at=None, failure=None)
+                good = {"cursor": asked_at, "polled_at": clock, "failed_at": None, "failure": None}
+                inboxes.set_inbox(connection, EVERYWHERE, **good)
     except InboxNotFoundError:
         return []  # a private archive without /all/: there is no elsewhere
     except LoreError as error:
@@ -194,7 +195,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
 
 
 def _watched_people(connection: Connection) -> set[str]:
-    revisions = store.series_revisions(connection, queries.watched_series(connection))
+    revisions = derived.series_revisions(connection, queries.watched_series(connection))
     return {p for r in revisions for p in decode_posting(r.posting).people}
 
 
@@ -204,9 +205,9 @@ _States = dict[int, tuple[str, str, str, tuple[tuple[str, str], ...]]]
 def _watched_states(connection: Connection) -> _States:
     """State, turn, title and revisions (root, name) of the watched series."""
     ids = set(queries.watched_series(connection))
-    states = store.series_states(connection, ids)
+    states = derived.series_states(connection, ids)
     revisions: dict[int, list[tuple[str, str]]] = {}
-    for row in store.series_revisions(connection, ids):
+    for row in derived.series_revisions(connection, ids):
         posting = decode_posting(row.posting)
         revisions.setdefault(row.series_id or 0, []).append((row.root, f"v{posting.version}"))
     return {i: (*states[i], tuple(sorted(revisions.get(i, ())))) for i in ids}

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from patchwatch.config import DEFAULT_LORE_URL, Config
-from patchwatch.db import queries, store
+from patchwatch.db import decisions, derived, inboxes, queries, threads
 from patchwatch.db.database import Database
 from patchwatch.db.queries import Filter
-from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
+from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.words import STATES
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
     from patchwatch.poll import PollReport
+    from patchwatch.watch_file import Skipped
     from patchwatch.watching import Watched
 
 Progress = Callable[[str], None]
@@ -44,14 +44,6 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container whose user has no name
         return "you"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A target that could not be watched, and why."""
-
-    target: str
-    reason: str
 
 
 class Tracker:
@@ -124,7 +116,7 @@ class Tracker:
     def thread(self, series_id: int) -> tuple[MessageRow, ...]:
         """Every mail of a series, revision by revision, as trees."""
         with self.database.read() as connection:
-            return queries.thread(connection, series_id)
+            return threads.thread(connection, series_id)
 
     def mail(self, message_id: str) -> Mail:
         """One stored mail, to be read.
@@ -135,13 +127,13 @@ class Tracker:
         from patchwatch.mail.reading import read
 
         with self.database.read() as connection:
-            copies = queries.stored_copies(connection, message_id)
-            inboxes = queries.inboxes_of(connection, message_id)
+            copies = threads.stored_copies(connection, message_id)
+            seen_in = inboxes.inboxes_of(connection, message_id)
         if not copies:
             raise NotFoundError(f"<{message_id}> is not stored. `patchwatch watch {message_id}` fetches its thread.")
         from patchwatch.ingest import unpack
 
-        return read(message_id, unpack(copies[0][2]), inboxes)
+        return read(message_id, unpack(copies[0][2]), seen_in)
 
     def raw(self, message_id: str) -> bytes:
         """One stored mail as it came.
@@ -152,7 +144,7 @@ class Tracker:
         import zlib
 
         with self.database.read() as connection:
-            copies = queries.stored_copies(connection, message_id)
+            copies = threads.stored_copies(connection, message_id)
         if not copies:
             raise NotFoundError(f"<{message_id}> is not stored.")
         return zlib.decompress(copies[0][2])
@@ -160,7 +152,7 @@ class Tracker:
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Every known inbox and how polling it goes."""
         with self.database.read() as connection:
-            return queries.inboxes(connection)
+            return inboxes.inboxes(connection)
 
     def generation(self) -> int:
         """Changes with every committed change, of any process."""
@@ -184,7 +176,7 @@ class Tracker:
         """Note that these mails were read."""
         if message_ids:
             with self.database.write() as connection:
-                store.mark_read(connection, message_ids, self.now())
+                decisions.mark_read(connection, message_ids, self.now())
 
     def unwatch(self, series_id: int) -> None:
         """Stop watching; what is stored stays."""
@@ -218,9 +210,9 @@ class Tracker:
             )
         newest = self.one(series_id).revisions[-1]
         with self.database.write() as connection:
-            store.undecide(connection, "mark", [newest.message_id, *newest.patch_message_ids])
+            decisions.undecide(connection, "mark", [newest.message_id, *newest.patch_message_ids])
             if state is not None:
-                store.decide(connection, "mark", newest.message_id, state=state, at=self.now(), by=by or _user())
+                decisions.decide(connection, "mark", newest.message_id, state=state, at=self.now(), by=by or _user())
             self._derive_again(connection, [newest.message_id])
 
     def link(self, later: str, earlier: str, by: str = "") -> int:
@@ -234,7 +226,7 @@ class Tracker:
         if a == b:
             raise InvalidInputError("a revision can't succeed itself: name the later one, then the earlier one.")
         with self.database.write() as connection:
-            ties = store.ties(connection, [a, b])
+            ties = decisions.ties(connection, [a, b])
             if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in ties):
                 raise InvalidInputError(
                     f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first."
@@ -287,64 +279,10 @@ class Tracker:
         Raises:
             InvalidInputError: there is neither a link nor a mail in it.
         """
-        from patchwatch.lore.address import find_addresses
-        from patchwatch.mailbox import looks_like_mbox, mails_of
-        from patchwatch.sources.source import looks_like_mail
-        from patchwatch.watching import watch_address
+        from patchwatch.watch_file import watch_content
 
-        if looks_like_mbox(content[:4096]) or looks_like_mail(content):
-            import io
-
-            return self._watch_mails(list(mails_of(io.BytesIO(content))), progress)
-        addresses = find_addresses(content.decode("utf-8", "replace"), self.hosts)
-        if not addresses:
-            raise InvalidInputError("there is no link to a mail on lore in it, and it is no mail either.")
-        watched: list[Watched] = []
-        skipped: list[Skipped] = []
         with self._archive() as archive:
-            for address in addresses:
-                try:
-                    found = watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
-                    watched += [w for w in found if w.series_id not in {k.series_id for k in watched}]
-                except PatchwatchError as error:
-                    skipped.append(Skipped(address.message_id, str(error)))
-        return watched, skipped
-
-    def _watch_mails(self, mails: Sequence[bytes], progress: Progress) -> tuple[list[Watched], list[Skipped]]:
-        """Mails are stored as they are; the rest of their threads is fetched if the archive answers."""
-        from patchwatch.errors import LoreError
-        from patchwatch.ingest import ingest, read_mail
-        from patchwatch.lore.address import Address
-        from patchwatch.watching import watch_address, watch_known
-
-        reads = [read_mail(raw) for raw in mails]
-        with self.database.write() as connection:
-            ingest(connection, reads)
-        ids = [r.message.message_id for r in reads]
-        watched = {w.series_id: w for w in watch_known(self.database, ids, self.now())}
-        skipped: list[Skipped] = []
-        fetched: set[int] = set()
-        with self._archive() as archive:
-            for read in reads:
-                with self.database.read() as connection:
-                    number = queries.series_of(connection, [read.message.message_id]).get(read.message.message_id)
-                if number is not None and number in fetched:
-                    continue
-                try:
-                    address = Address(read.message.message_id, None)
-                    for w in watch_address(self.database, archive, self.config.poll, address, self.now(), progress):
-                        fetched.add(w.series_id)
-                        watched.setdefault(w.series_id, w)
-                except InvalidInputError as error:
-                    if number is None:
-                        skipped.append(Skipped(read.message.message_id, str(error)))
-                except LoreError as error:
-                    skipped.append(Skipped(read.message.message_id, f"stored, but its thread was not fetched: {error}"))
-                    if number is not None:
-                        fetched.add(number)
-        with self.database.read() as connection:
-            still = queries.watched_series(connection)
-        return [w for w in watched.values() if w.series_id in still], skipped
+            return watch_content(self.database, archive, self.config.poll, content, self.hosts, self.now(), progress)
 
     def poll(self, progress: Progress = _silent) -> PollReport:
         """One pass over everything watched and followed."""
@@ -356,7 +294,7 @@ class Tracker:
     def follow(self, inbox: str, *, followed: bool = True) -> None:
         """Follow every series posted to a list from now on."""
         with self.database.write() as connection:
-            store.set_inbox(connection, inbox, followed=followed)
+            inboxes.set_inbox(connection, inbox, followed=followed)
 
     def import_mail(self, path: Path, inbox: str, progress: Callable[[int], None]) -> Outcome:
         """Import what is new at a path."""
@@ -378,15 +316,15 @@ class Tracker:
 
         return Archive(self.config.lore)
 
-    def _decide(self, series_id: int, decision: store.Decision, **values: object) -> None:
+    def _decide(self, series_id: int, decision: decisions.Decision, **values: object) -> None:
         root = self.one(series_id).revisions[0].message_id
         with self.database.write() as connection:
-            store.decide(connection, decision, root, at=self.now(), **values)
+            decisions.decide(connection, decision, root, at=self.now(), **values)
 
-    def _forget(self, series_id: int, decision: store.Decision) -> None:
+    def _forget(self, series_id: int, decision: decisions.Decision) -> None:
         ids = [row.message_id for row in self.thread(series_id)]
         with self.database.write() as connection:
-            store.undecide(connection, decision, ids)
+            decisions.undecide(connection, decision, ids)
 
     def _revision_root(self, name: str) -> str:
         """The root of the revision that a user named by a message-id, a link, or a series' number (its newest)."""
@@ -397,12 +335,12 @@ class Tracker:
 
         address = parse_target(name, self.hosts)
         with self.database.read() as connection:
-            return store.roots_of(connection, [address.message_id if address else name])[
+            return derived.roots_of(connection, [address.message_id if address else name])[
                 address.message_id if address else name
             ]
 
     def _tie(self, connection: Connection, later: str, earlier: str, *, linked: bool, by: str) -> None:
-        store.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or _user())
+        decisions.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or _user())
         self._derive_again(connection, [later, earlier])
 
     def _derive_again(self, connection: Connection, message_ids: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll
-from patchwatch.db import queries, store
+from patchwatch.db import decisions, derived, inboxes, mails, queries
 from patchwatch.db.database import Database
 from patchwatch.db.postings import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
@@ -104,13 +104,13 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
     with database.write() as connection:
         series = queries.series_of(connection, message_ids)
         before = set(queries.watched_series(connection))
-        titles = store.series_states(connection, set(series.values()))
+        titles = derived.series_states(connection, set(series.values()))
         for message_id in message_ids:
             number = series.get(message_id)
             if number is None or any(w.series_id == number for w in found):
                 continue
             if number not in before:
-                store.decide(connection, "watch", message_id, at=now, inbox=inbox)
+                decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)
             found.append(Watched(number, titles[number][2], number in before))
     return found
 
@@ -171,10 +171,10 @@ def complete(
     ids = set(series_ids)
     for _ in range(_ROUNDS):
         with database.read() as connection:
-            revisions = [(r.root, decode_posting(r.posting)) for r in store.series_revisions(connection, sorted(ids))]
-            homes = {root: queries.inboxes_of(connection, root) for root, _ in revisions}
+            revisions = [(r.root, decode_posting(r.posting)) for r in derived.series_revisions(connection, sorted(ids))]
+            homes = {root: inboxes.inboxes_of(connection, root) for root, _ in revisions}
             linked = {i for _, p in revisions for i, _ in p.earlier}
-            unknown = linked - store.known_messages(connection, linked).keys()
+            unknown = linked - mails.known_messages(connection, linked).keys()
         before = total.new_mails
         for root, _posting in revisions:
             if root not in threads:
@@ -200,8 +200,8 @@ def _kin_queries(postings: Iterable[tuple[Posting, Sequence[str]]], days: int) -
     """By inbox, what to ask for: everything that the authors of these postings posted around them."""
     people: dict[str, set[str]] = {}
     dates: dict[str, list[int]] = {}
-    for posting, inboxes in postings:
-        for inbox in inboxes:
+    for posting, names in postings:
+        for inbox in names:
             people.setdefault(inbox, set()).update(posting.people)
             dates.setdefault(inbox, []).append(posting.date)
     span = datetime.timedelta(days=days)

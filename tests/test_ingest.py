@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from patchwatch.db import queries, schema, store
+from patchwatch.db import decisions, queries, schema, threads
 from patchwatch.db.database import Database
 from patchwatch.ingest import ingest, read_mail, reindex, unpack
 from mails import mail
@@ -105,7 +105,7 @@ def test_a_mail_that_was_torn_while_it_was_written_gives_way_to_the_whole_one(
 def test_raw_mail_comes_out_as_it_went_in(database: Database) -> None:
     take(database, POSTED)
     with database.read() as connection:
-        ((_, _, packed),) = queries.stored_copies(connection, "1@example.org")
+        ((_, _, packed),) = threads.stored_copies(connection, "1@example.org")
     assert unpack(packed) == POSTED
 
 
@@ -130,7 +130,7 @@ def test_a_cover_that_comes_last_changes_neither_number_nor_watch(database: Data
     take(database, patch(2), patch(1))
     (before,) = everything(database)
     with database.write() as connection:
-        store.decide(connection, "watch", before.revisions[0].message_id, at=NOW, inbox=None)
+        decisions.decide(connection, "watch", before.revisions[0].message_id, at=NOW, inbox=None)
     take(database, cover)
     (after,) = everything(database)
     assert (after.id, after.watched, after.title) == (before.id, True, "whole")
@@ -146,9 +146,9 @@ def test_reindex_gives_the_same_rows_and_keeps_what_people_decided(database: Dat
     )
     take(database, POSTED, v2)
     with database.write() as connection:
-        store.decide(connection, "watch", "1@example.org", at=NOW, inbox=None)
-        store.decide(connection, "mark", "3@example.org", state="deferred", at=NOW, by="me")
-        store.mark_read(connection, ["1@example.org"], NOW)
+        decisions.decide(connection, "watch", "1@example.org", at=NOW, inbox=None)
+        decisions.decide(connection, "mark", "3@example.org", state="deferred", at=NOW, by="me")
+        decisions.mark_read(connection, ["1@example.org"], NOW)
     with database.write() as connection:
         assert reindex(connection) == 2
     before = everything(database)

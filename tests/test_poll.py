@@ -15,7 +15,7 @@ from lore_server import LoreServer
 from mails import mail
 
 from patchwatch.config import Config, Lore
-from patchwatch.db import queries
+from patchwatch.db import inboxes, queries
 from patchwatch.errors import InvalidInputError, MessageNotFoundError
 from patchwatch.lore.client import Archive
 from patchwatch.tracker import Tracker
@@ -175,7 +175,7 @@ def test_a_dead_server_leaves_everything_as_it_was(tracker: Tracker, lore_server
     tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
     tracker.poll()
     with tracker.database.read() as connection:
-        cursor = queries.cursor(connection, inbox)
+        cursor = inboxes.cursor(connection, inbox)
     before = dump(tracker)
     answers = [
         _answering(500, b"oops"),
@@ -189,7 +189,7 @@ def test_a_dead_server_leaves_everything_as_it_was(tracker: Tracker, lore_server
         assert [r.inbox for r in report.inboxes if r.failure][:1] == [inbox]
         assert report.failures
         with tracker.database.read() as connection:
-            assert queries.cursor(connection, inbox) == cursor
+            assert inboxes.cursor(connection, inbox) == cursor
         assert dump(tracker) == before
         (row,) = tracker.series()
         assert row.stale_since is not None

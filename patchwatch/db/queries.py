@@ -11,10 +11,10 @@ from sqlalchemy import Connection, and_, false, func, or_, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.order import in_order
-from patchwatch.db.rows import Evidence, InboxRow, MessageRow, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.db.rows import Evidence, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.db.sql import chunks
 from patchwatch.words import CLOSED
 
-_CHUNK = 400
 _DAY = 86_400
 
 
@@ -34,14 +34,14 @@ class Filter:
 
 def series(connection: Connection, wanted: Filter, now: int, overdue_days: int = 7) -> tuple[SeriesRow, ...]:
     """The series wanted, most recently active first; those that await review: the longest wait first."""
-    watched = _decided(connection, t.watch)
+    watched = decided(connection, t.watch)
     found = _series_rows(connection, wanted, watched)
     ids = [row.id for row in found]
     revisions = _revisions(connection, ids)
-    inboxes, failed = _inboxes(connection, ids)
+    inboxes, failed = seen_in(connection, ids)
     unread = _unread(connection, [i for i in ids if i in watched])
-    muted = _decided(connection, t.mute)
-    snoozed = _decided(connection, t.snooze)
+    muted = decided(connection, t.mute)
+    snoozed = decided(connection, t.snooze)
     rows: list[SeriesRow] = []
     for row in found:
         own = revisions.get(row.id, ())
@@ -93,7 +93,7 @@ def series(connection: Connection, wanted: Filter, now: int, overdue_days: int =
 def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """The series that each of these messages belongs to or answers."""
     found: dict[str, int] = {}
-    for part in _chunks(message_ids):
+    for part in chunks(message_ids):
         found.update(
             (row.message_id, row.series_id)
             for row in connection.execute(
@@ -113,106 +113,12 @@ def series_numbered(connection: Connection, number: int) -> int | None:
 
 def watched_series(connection: Connection) -> dict[int, Sequence[Any]]:
     """Series that are watched."""
-    return _decided(connection, t.watch)
-
-
-def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
-    """Every mail of a series: revision by revision, each as a tree in reading order."""
-    from patchwatch.db.facts import decode_message
-
-    revisions = in_order(connection.execute(_REVISIONS.where(t.revision.c.series_id == series_id)).all())
-    if not revisions:
-        return ()
-    rows = connection.execute(
-        select(t.message, t.reading.c.at.label("read_at"))
-        .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
-        .where(t.message.c.revision_id.in_([r.id for r in revisions]))
-    ).all()
-    by_revision: dict[int, list[Any]] = {}
-    for row in rows:
-        by_revision.setdefault(row.revision_id, []).append((row, decode_message(row.facts)))
-    found: list[MessageRow] = []
-    for revision in revisions:
-        members = {m.message_id: (row, m) for row, m in by_revision.get(revision.id, ())}
-        parents = {i: next((r for r in reversed(m.references) if r in members), None) for i, (_, m) in members.items()}
-        for message_id, depth in _in_tree_order(members, parents, revision.root):
-            row, m = members[message_id]
-            found.append(
-                MessageRow(
-                    message_id=message_id,
-                    parent=parents[message_id],
-                    depth=depth,
-                    revision=revision.root,
-                    patch=row.patch or 0,
-                    kind=m.kind,
-                    submission=m.is_submission,
-                    author_name=m.author.name,
-                    author_email=m.author.email,
-                    subject=m.subject,
-                    date=m.date,
-                    unread=row.read_at is None,
-                    bot=m.bot,
-                    tags=tuple(dict.fromkeys(x.name for x in m.trailers if x.own)) if not m.is_submission else (),
-                    excerpt=m.excerpt,
-                )
-            )
-    return tuple(found)
-
-
-def stored_copies(connection: Connection, message_id: str) -> list[tuple[int, bytes, bytes]]:
-    """The stored copies of a mail: (arrived, digest, compressed), the understood one first."""
-    return [
-        (row.arrived, row.digest, row.mail)
-        for row in connection.execute(
-            select(t.raw.c.arrived, t.raw.c.digest, t.raw.c.mail)
-            .join(t.message, t.message.c.id == t.raw.c.message_pk)
-            .where(t.message.c.message_id == message_id)
-            .order_by(t.raw.c.arrived, t.raw.c.digest)
-        )
-    ]
-
-
-def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
-    """The inboxes in which a message was seen."""
-    return tuple(
-        connection.scalars(
-            select(t.inbox.c.name)
-            .join(t.copy, t.copy.c.inbox_id == t.inbox.c.id)
-            .join(t.message, t.message.c.id == t.copy.c.message_pk)
-            .where(t.message.c.message_id == message_id)
-            .order_by(t.inbox.c.name)
-        )
-    )
-
-
-def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
-    """Every inbox that is known, and how polling it goes."""
-    counts: dict[int, int] = {
-        row[0]: row[1]
-        for row in connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id))
-    }
-    watched: dict[str, int] = {}
-    ids = list(_decided(connection, t.watch))
-    for names in _inboxes(connection, ids)[0].values():
-        for name in names:
-            watched[name] = watched.get(name, 0) + 1
-    return tuple(
-        InboxRow(
-            row.name,
-            row.followed,
-            watched.get(row.name, 0),
-            counts.get(row.id, 0),
-            row.polled_at,
-            row.failed_at,
-            row.failure or "",
-        )
-        for row in connection.execute(select(t.inbox).order_by(t.inbox.c.name))
-    )
+    return decided(connection, t.watch)
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
 
-_REVISIONS = select(
+REVISIONS = select(
     t.revision.c.id,
     t.revision.c.root,
     t.revision.c.series_id,
@@ -224,18 +130,7 @@ _REVISIONS = select(
 )
 
 
-def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
-    part: list[Any] = []
-    for value in values:
-        part.append(value)
-        if len(part) == _CHUNK:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
-def _decided(connection: Connection, table: Any) -> dict[int, Any]:
+def decided(connection: Connection, table: Any) -> dict[int, Any]:
     """Rows of what people decided about a message, by the series that it is in now."""
     return {
         row.series_id: row
@@ -269,7 +164,7 @@ def _series_rows(connection: Connection, wanted: Filter, watched: Mapping[int, A
         ids = watched.keys() if ids is None else ids & watched.keys()
     if ids is None:
         return list(connection.execute(query).all())
-    return [row for part in _chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
+    return [row for part in chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
 
 
 def _concerning(addresses: Sequence[str]) -> Any:
@@ -290,8 +185,8 @@ def _concerning(addresses: Sequence[str]) -> Any:
 def _revisions(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[RevisionRow, ...]]:
     by_series: dict[int, list[Any]] = {}
     homes: dict[str, str] = {}
-    for part in _chunks(ids):
-        for row in connection.execute(_REVISIONS.where(t.revision.c.series_id.in_(part))):
+    for part in chunks(ids):
+        for row in connection.execute(REVISIONS.where(t.revision.c.series_id.in_(part))):
             by_series.setdefault(row.series_id, []).append(row)
         homes.update(
             (row.root, row.name)
@@ -376,11 +271,11 @@ def _reviewed(revision: RevisionRow) -> int:
     return revision.patches if 0 in counting else min(len(counting), revision.patches)
 
 
-def _inboxes(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, int]]:
+def seen_in(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, int]]:
     """The inboxes that postings of each series were seen in, and since when each inbox fails."""
     found: dict[int, set[str]] = {}
     failed: dict[str, int] = {}
-    for part in _chunks(ids):
+    for part in chunks(ids):
         for row in connection.execute(
             select(t.revision.c.series_id, t.inbox.c.name, t.inbox.c.failed_at)
             .join(t.message, t.message.c.message_id == t.revision.c.root)
@@ -396,7 +291,7 @@ def _inboxes(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tupl
 
 def _unread(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for part in _chunks(ids):
+    for part in chunks(ids):
         for row in connection.execute(
             select(t.revision.c.series_id, func.count())
             .join(t.message, t.message.c.revision_id == t.revision.c.id)
@@ -425,42 +320,3 @@ def _evidence(text: str | None) -> Evidence | None:
 
 def _evidence_of(reason: list[Any] | None) -> Evidence | None:
     return Evidence(reason[0], reason[1], reason[3]) if reason else None
-
-
-def _in_tree_order(
-    members: Mapping[str, Any], parents: Mapping[str, str | None], root: str
-) -> Iterable[tuple[str, int]]:
-    """Message-ids depth first, answers by date, patches by number; what hangs on nothing comes after the root."""
-    children: dict[str | None, list[str]] = {}
-    for message_id in members:
-        above = parents[message_id]
-        children.setdefault(None if message_id == root else above if above is not None else root, []).append(message_id)
-    if root not in members:
-        children.setdefault(None, []).extend(children.pop(root, []))
-
-    def rank(message_id: str) -> tuple[bool, int, int, str]:
-        row, m = members[message_id]
-        return (not m.is_submission, row.patch or 0 if m.is_submission else 0, m.date, message_id)
-
-    stack = [(i, 0) for i in sorted(children.get(None, ()), key=rank, reverse=True)]
-    seen: set[str] = set()
-    while stack:
-        message_id, depth = stack.pop()
-        if message_id in seen:
-            continue
-        seen.add(message_id)
-        yield message_id, depth
-        stack += [(i, depth + 1) for i in sorted(children.get(message_id, ()), key=rank, reverse=True)]
-    for message_id in sorted(members.keys() - seen, key=rank):  # a loop of references that no root leads to
-        yield message_id, 0
-
-
-def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
-    """How far an inbox was polled, and when the long overlap was last asked for."""
-    row = connection.execute(select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == inbox)).first()
-    return (row.cursor, row.deep_at) if row else (None, None)
-
-
-def failing_since(connection: Connection, inbox: str) -> int | None:
-    """When polling an inbox first failed, if it fails."""
-    return connection.scalar(select(t.inbox.c.failed_at).where(t.inbox.c.name == inbox))

@@ -1,154 +1,18 @@
-"""What is written: arrived mail, and what is worked out from it.
+"""What is worked out from the mail and stored: conversations, revisions with their keys, series.
 
-Every function takes the connection of one writing transaction (`Database.write`); none commits.
+Functions that write take the connection of one writing transaction (`Database.write`); none commits.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, false, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from patchwatch.db import schema as t
-
-_T = TypeVar("_T")
-_CHUNK = 400  # values of one IN (...): well below SQLite's limit of bound parameters
-
-
-def chunks(values: Iterable[_T], size: int = _CHUNK) -> Iterator[list[_T]]:
-    """`values` in lists of at most `size`."""
-    part: list[_T] = []
-    for value in values:
-        part.append(value)
-        if len(part) == size:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
-def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose primary key or unique value is not there yet."""
-    if rows:
-        if connection.dialect.name == "postgresql":  # imported here: 30 ms that users of SQLite need not wait for
-            from sqlalchemy.dialects import postgresql
-
-            connection.execute(postgresql.insert(table).on_conflict_do_nothing(), list(rows))
-        else:
-            from sqlalchemy.dialects import sqlite
-
-            connection.execute(sqlite.insert(table).on_conflict_do_nothing(), list(rows))
-
-
-def next_message(connection: Connection) -> int:
-    """A primary key for a new message; those above it are free too, for writing transactions are alone."""
-    return _next_id(connection, t.message)
-
-
-def _next_id(connection: Connection, table: Table) -> int:
-    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
-
-
-# ---- inboxes -------------------------------------------------------------------------------------------------------
-
-
-def inbox_id(connection: Connection, name: str) -> int:
-    """The id of an inbox, made if it is new."""
-    found = connection.scalar(select(t.inbox.c.id).where(t.inbox.c.name == name))
-    if found is None:
-        found = _next_id(connection, t.inbox)
-        connection.execute(insert(t.inbox).values(id=found, name=name, followed=False))
-    return found
-
-
-def set_inbox(connection: Connection, name: str, **values: Any) -> None:
-    """Change columns of an inbox: cursor, deep_at, polled_at, failed_at, failure, followed."""
-    row = inbox_id(connection, name)
-    connection.execute(update(t.inbox).where(t.inbox.c.id == row).values(**values))
-
-
-# ---- mail ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMail:
-    """A stored copy of a mail."""
-
-    id: int
-    message_pk: int
-    digest: bytes
-    arrived: int
-    mail: bytes
-
-
-def known_messages(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
-    """Primary keys of those messages that are stored."""
-    found: dict[str, int] = {}
-    for part in chunks(message_ids):
-        found.update(
-            (row.message_id, row.id)
-            for row in connection.execute(
-                select(t.message.c.message_id, t.message.c.id).where(t.message.c.message_id.in_(part))
-            )
-        )
-    return found
-
-
-def stored_mails(connection: Connection, message_pks: Iterable[int]) -> dict[int, list[StoredMail]]:
-    """Every stored copy of these messages."""
-    found: dict[int, list[StoredMail]] = {}
-    for part in chunks(message_pks):
-        for row in connection.execute(select(t.raw).where(t.raw.c.message_pk.in_(part))):
-            found.setdefault(row.message_pk, []).append(
-                StoredMail(row.id, row.message_pk, row.digest, row.arrived, row.mail)
-            )
-    return found
-
-
-def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert messages, their ids given."""
-    if rows:
-        connection.execute(insert(t.message), list(rows))
-
-
-def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replace what was read from messages: rows with `id` and the columns of a message."""
-    if rows:
-        connection.execute(
-            update(t.message).where(t.message.c.id == bindparam("pk")),
-            [{"pk": row["id"], **{k: v for k, v in row.items() if k != "id"}} for row in rows],
-        )
-
-
-def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert raw mails: message_pk, digest, arrived, mail."""
-    if rows:
-        connection.execute(insert(t.raw), list(rows))
-
-
-def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes) -> None:
-    """Put an earlier copy of the same content in a copy's place."""
-    connection.execute(update(t.raw).where(t.raw.c.id == row).values(arrived=arrived, mail=mail))
-
-
-def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:
-    """Note that these messages were seen in an inbox."""
-    insert_missing(connection, t.copy, [{"message_pk": pk, "inbox_id": inbox} for pk in pks])
-
-
-def every_mail(connection: Connection, after: int, limit: int) -> list[tuple[int, list[StoredMail]]]:
-    """Stored copies of the next `limit` messages above the primary key `after`, by message."""
-    pks = list(
-        connection.scalars(select(t.message.c.id).where(t.message.c.id > after).order_by(t.message.c.id).limit(limit))
-    )
-    stored = stored_mails(connection, pks)
-    return [(pk, stored.get(pk, [])) for pk in pks]
-
-
-# ---- conversations -------------------------------------------------------------------------------------------------
+from patchwatch.db.sql import chunks, next_id
 
 
 def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -221,9 +85,6 @@ def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         )
 
 
-# ---- revisions -----------------------------------------------------------------------------------------------------
-
-
 def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """The numbers that messages have been given."""
     found: dict[str, int] = {}
@@ -237,7 +98,7 @@ def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int
 
 def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:
     """Give new numbers to messages that have none."""
-    first = _next_id(connection, t.number)
+    first = next_id(connection, t.number)
     given = {message_id: first + n for n, message_id in enumerate(message_ids)}
     if given:
         connection.execute(insert(t.number), [{"id": n, "message_id": m} for m, n in given.items()])
@@ -376,9 +237,6 @@ def holders_around(connection: Connection, key: str, date: int, seconds: int) ->
     )
 
 
-# ---- series --------------------------------------------------------------------------------------------------------
-
-
 def series_revisions(connection: Connection, ids: Iterable[int]) -> list[StoredRevision]:
     """The revisions of these series."""
     return _revisions(connection, t.revision.c.series_id, ids)
@@ -418,91 +276,8 @@ def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int,
     return found
 
 
-# ---- what people decided -------------------------------------------------------------------------------------------
-
-
-def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, int, str]]:
-    """States set by hand on these revisions: (root, state, at, by)."""
-    return [
-        (row.message_id, row.state, row.at, row.by)
-        for part in chunks(roots)
-        for row in connection.execute(select(t.mark).where(t.mark.c.message_id.in_(part)))
-    ]
-
-
-def ties(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
-    """Links and refusals by hand that name one of these roots: (later, earlier, linked, at, by)."""
-    found: dict[tuple[str, str], tuple[str, str, bool, int, str]] = {}
-    for part in chunks(roots):
-        for row in connection.execute(
-            select(t.tie).where(or_(t.tie.c.message_id.in_(part), t.tie.c.predecessor.in_(part)))
-        ):
-            found[row.message_id, row.predecessor] = (row.message_id, row.predecessor, row.linked, row.at, row.by)
-    return list(found.values())
-
-
-Decision = Literal["watch", "mute", "snooze", "mark"]
-"""What people decide about one message: a table each."""
-
-
-def decide(connection: Connection, decision: Decision, message_id: str, **values: Any) -> None:
-    """Note a decision about a message in place of an earlier one."""
-    table = t.metadata.tables[decision]
-    connection.execute(delete(table).where(table.c.message_id == message_id))
-    connection.execute(insert(table).values(message_id=message_id, **values))
-
-
-def undecide(connection: Connection, decision: Decision, message_ids: Iterable[str]) -> None:
-    """Forget decisions about these messages."""
-    table = t.metadata.tables[decision]
-    for part in chunks(message_ids):
-        connection.execute(delete(table).where(table.c.message_id.in_(part)))
-
-
-def tie(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
-    """Note that somebody linked two revisions, or refused to; a new link takes the place of the last one."""
-    pair = (t.tie.c.message_id == later) & (t.tie.c.predecessor == earlier)
-    others = (t.tie.c.message_id == later) & t.tie.c.linked.is_(True) if linked else false()
-    connection.execute(delete(t.tie).where(or_(pair, others)))
-    connection.execute(insert(t.tie).values(message_id=later, predecessor=earlier, linked=linked, at=at, by=by))
-
-
-def mark_read(connection: Connection, message_ids: Iterable[str], at: int) -> None:
-    """Note that mails were read; the first time counts."""
-    insert_missing(connection, t.reading, [{"message_id": i, "at": at} for i in message_ids])
-
-
-def setting(connection: Connection, name: str) -> str | None:
-    """A value that the program keeps for itself."""
-    return connection.scalar(select(t.setting.c.value).where(t.setting.c.name == name))
-
-
-def set_setting(connection: Connection, name: str, value: str) -> None:
-    """Keep a value."""
-    connection.execute(delete(t.setting).where(t.setting.c.name == name))
-    connection.execute(insert(t.setting).values(name=name, value=value))
-
-
-def source_position(connection: Connection, identity: str, inbox: str) -> str | None:
-    """How far a source has been imported into an inbox."""
-    return connection.scalar(
-        select(t.source.c.position).where(t.source.c.identity == identity, t.source.c.inbox == inbox)
-    )
-
-
-def set_source_position(connection: Connection, identity: str, inbox: str, position: str) -> None:
-    """Note how far a source has been imported."""
-    connection.execute(delete(t.source).where(t.source.c.identity == identity, t.source.c.inbox == inbox))
-    connection.execute(insert(t.source).values(identity=identity, inbox=inbox, position=position))
-
-
 def forget_derived(connection: Connection) -> None:
     """Delete everything that is worked out; numbers stay, for they are what people type."""
     for table in (t.revision_key, t.revision, t.series, t.node):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))
-
-
-def dumps(value: Any) -> str:
-    """JSON as it is kept: compact, in UTF-8, keys in a fixed order."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

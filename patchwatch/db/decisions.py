@@ -1,0 +1,62 @@
+"""What people decide: watches, mutes, snoozes, marks, links by hand, and what they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, false, insert, or_, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.sql import chunks, insert_missing
+
+
+def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, int, str]]:
+    """States set by hand on these revisions: (root, state, at, by)."""
+    return [
+        (row.message_id, row.state, row.at, row.by)
+        for part in chunks(roots)
+        for row in connection.execute(select(t.mark).where(t.mark.c.message_id.in_(part)))
+    ]
+
+
+def ties(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
+    """Links and refusals by hand that name one of these roots: (later, earlier, linked, at, by)."""
+    found: dict[tuple[str, str], tuple[str, str, bool, int, str]] = {}
+    for part in chunks(roots):
+        for row in connection.execute(
+            select(t.tie).where(or_(t.tie.c.message_id.in_(part), t.tie.c.predecessor.in_(part)))
+        ):
+            found[row.message_id, row.predecessor] = (row.message_id, row.predecessor, row.linked, row.at, row.by)
+    return list(found.values())
+
+
+Decision = Literal["watch", "mute", "snooze", "mark"]
+"""What people decide about one message: a table each."""
+
+
+def decide(connection: Connection, decision: Decision, message_id: str, **values: Any) -> None:
+    """Note a decision about a message in place of an earlier one."""
+    table = t.metadata.tables[decision]
+    connection.execute(delete(table).where(table.c.message_id == message_id))
+    connection.execute(insert(table).values(message_id=message_id, **values))
+
+
+def undecide(connection: Connection, decision: Decision, message_ids: Iterable[str]) -> None:
+    """Forget decisions about these messages."""
+    table = t.metadata.tables[decision]
+    for part in chunks(message_ids):
+        connection.execute(delete(table).where(table.c.message_id.in_(part)))
+
+
+def tie(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
+    """Note that somebody linked two revisions, or refused to; a new link takes the place of the last one."""
+    pair = (t.tie.c.message_id == later) & (t.tie.c.predecessor == earlier)
+    others = (t.tie.c.message_id == later) & t.tie.c.linked.is_(True) if linked else false()
+    connection.execute(delete(t.tie).where(or_(pair, others)))
+    connection.execute(insert(t.tie).values(message_id=later, predecessor=earlier, linked=linked, at=at, by=by))
+
+
+def mark_read(connection: Connection, message_ids: Iterable[str], at: int) -> None:
+    """Note that mails were read; the first time counts."""
+    insert_missing(connection, t.reading, [{"message_id": i, "at": at} for i in message_ids])

@@ -1,0 +1,76 @@
+"""Inboxes: their rows, and how polling them goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from patchwatch.db import schema as t
+from patchwatch.db.queries import decided, seen_in
+from patchwatch.db.rows import InboxRow
+from patchwatch.db.sql import next_id
+
+
+def inbox_id(connection: Connection, name: str) -> int:
+    """The id of an inbox, made if it is new."""
+    found = connection.scalar(select(t.inbox.c.id).where(t.inbox.c.name == name))
+    if found is None:
+        found = next_id(connection, t.inbox)
+        connection.execute(insert(t.inbox).values(id=found, name=name, followed=False))
+    return found
+
+
+def set_inbox(connection: Connection, name: str, **values: Any) -> None:
+    """Change columns of an inbox: cursor, deep_at, polled_at, failed_at, failure, followed."""
+    row = inbox_id(connection, name)
+    connection.execute(update(t.inbox).where(t.inbox.c.id == row).values(**values))
+
+
+def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
+    """Every inbox that is known, and how polling it goes."""
+    counts: dict[int, int] = {
+        row[0]: row[1]
+        for row in connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id))
+    }
+    watched: dict[str, int] = {}
+    ids = list(decided(connection, t.watch))
+    for names in seen_in(connection, ids)[0].values():
+        for name in names:
+            watched[name] = watched.get(name, 0) + 1
+    return tuple(
+        InboxRow(
+            row.name,
+            row.followed,
+            watched.get(row.name, 0),
+            counts.get(row.id, 0),
+            row.polled_at,
+            row.failed_at,
+            row.failure or "",
+        )
+        for row in connection.execute(select(t.inbox).order_by(t.inbox.c.name))
+    )
+
+
+def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
+    """The inboxes in which a message was seen."""
+    return tuple(
+        connection.scalars(
+            select(t.inbox.c.name)
+            .join(t.copy, t.copy.c.inbox_id == t.inbox.c.id)
+            .join(t.message, t.message.c.id == t.copy.c.message_pk)
+            .where(t.message.c.message_id == message_id)
+            .order_by(t.inbox.c.name)
+        )
+    )
+
+
+def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
+    """How far an inbox was polled, and when the long overlap was last asked for."""
+    row = connection.execute(select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == inbox)).first()
+    return (row.cursor, row.deep_at) if row else (None, None)
+
+
+def failing_since(connection: Connection, inbox: str) -> int | None:
+    """When polling an inbox first failed, if it fails."""
+    return connection.scalar(select(t.inbox.c.failed_at).where(t.inbox.c.name == inbox))

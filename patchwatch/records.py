@@ -1,0 +1,118 @@
+"""Revisions and series as they are stored: made from what the pure functions say, read back for the next decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from patchwatch.db.derived import StoredRevision
+from patchwatch.db.order import in_order
+from patchwatch.db.postings import encode_posting
+from patchwatch.db.sql import dumps
+from patchwatch.series import succession
+from patchwatch.series.revision import Revision
+from patchwatch.status import Mark, Reason, Standing, series_status, standing
+
+
+def series_record(
+    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], activity: int
+) -> dict[str, Any]:
+    newest = in_order(members)[-1]
+    view = json.loads(newest.view)
+    kept = json.loads(newest.standing)
+    status = series_status(newest.root, _standing(kept), marks)
+    return {
+        "id": number,
+        "title": view["title"],
+        "author_name": view["author"][0],
+        "author_email": view["author"][1],
+        "state": status.state,
+        "state_evidence": _reason_json(status.reason),
+        "turn": status.turn,
+        "turn_since": status.turn_since,
+        "turn_evidence": _reason_json(status.turn_reason),
+        "version": view["version"],
+        "rfc": view["rfc"],
+        "incomplete": view["patches"] < view["expected"],
+        "last_activity": activity,
+    }
+
+
+def _reason_json(reason: Reason | None) -> str | None:
+    if reason is None:
+        return None
+    return dumps({"message_id": reason.message_id, "text": reason.text, "date": reason.date, "by_hand": reason.by_hand})
+
+
+def _standing(kept: dict[str, Any]) -> Standing:
+    def reason(value: list[Any] | None) -> Reason | None:
+        return Reason(*value) if value else None
+
+    turn_reason = reason(kept["turn_reason"])
+    assert turn_reason is not None  # noqa: S101  (written so below)
+    return Standing(
+        state=kept["state"],
+        reason=reason(kept["reason"]),
+        turn=kept["turn"],
+        turn_since=kept["turn_since"],
+        turn_reason=turn_reason,
+        tags=(),
+        reviewed=kept["reviewed"],
+        partly=kept["partly"],
+    )
+
+
+def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str]]:
+    """By conversation: the root of the revision that each message belongs to or answers."""
+    homes: dict[int, dict[str, str]] = {}
+    for conversation, revision in recognised:
+        home = homes.setdefault(conversation, {})
+        home.update((m.message_id, revision.root.message_id) for m in revision.own_messages)
+        home.update((f.message.message_id, revision.root.message_id) for f in revision.follow_ups)
+    return homes
+
+
+def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
+    """A revision as it is stored."""
+    stands = standing(revision)
+    root = revision.root
+    view = {
+        "subject": root.subject,
+        "title": root.parts.title,
+        "author": [root.author.name, root.author.email],
+        "version": revision.version,
+        "minor": root.parts.minor,
+        "rfc": revision.rfc,
+        "kind": root.kind,
+        "patches": len(revision.patches),
+        "expected": revision.expected,
+        "has_cover": revision.cover is not None,
+        "follow_ups": sum(not f.notice for f in revision.follow_ups),
+        "message_ids": [m.message_id for m in revision.own_messages],
+        "patch_message_ids": [m.message_id for m in revision.patches],
+        "trailers": [[t.name, t.value, t.message_id, t.patch, t.counts] for t in stands.tags],
+        "reviewed": stands.reviewed,
+    }
+    kept = {
+        "state": stands.state,
+        "reason": _reason_list(stands.reason),
+        "turn": stands.turn,
+        "turn_since": stands.turn_since,
+        "turn_reason": _reason_list(stands.turn_reason),
+        "reviewed": stands.reviewed,
+        "partly": stands.partly,
+    }
+    return {
+        "id": number,
+        "root": root.message_id,
+        "conversation": conversation,
+        "date": root.date,
+        "posting": encode_posting(succession.posting(revision, home)),
+        "view": dumps(view),
+        "standing": dumps(kept),
+    }
+
+
+def _reason_list(reason: Reason | None) -> list[Any] | None:
+    return [reason.message_id, reason.text, reason.date, reason.by_hand] if reason else None
