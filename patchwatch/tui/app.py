@@ -1,0 +1,189 @@
+"""The program that is run: its two screens, its clock, and what both screens share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from patchwatch.errors import PatchwatchError
+from patchwatch.printable import line
+from patchwatch.tui.core import Core, PollReport, Watched
+from patchwatch.tui.dialogs import WatchDialog
+from patchwatch.tui.errands import Errands
+from patchwatch.tui.help import HelpScreen, explained
+from patchwatch.tui.ink import DARK
+from patchwatch.tui.notices import Notice, Notices
+from patchwatch.tui.overview import OverviewScreen
+from patchwatch.tui.series_screen import SeriesScreen
+from patchwatch.tui.status_bar import Standing
+
+_BEAT_SECONDS = 1.0  # how often another process's changes are looked for
+_LAST_WORDS_SECONDS = 0.5  # what writing gets to finish in when the program is left
+
+
+class PatchwatchApp(App[None]):
+    """The overview, and a series above it."""
+
+    TITLE = "patchwatch"
+    CSS_PATH = "patchwatch.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (112, "-wide")]  # noqa: RUF012 (Textual's type)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+    ]
+
+    notices: reactive[tuple[Notice, ...]] = reactive(())
+    standing: reactive[Standing] = reactive(Standing())
+
+    def __init__(self, tracker: Core, *, open_series: int | None = None) -> None:
+        """Shows what `tracker` knows, beginning with a series if one is named."""
+        super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
+        self._core = tracker
+        self._said = Notices(self._changed)
+        self.errands = Errands(self, self._said)
+        self._overview = OverviewScreen(tracker, self.errands)
+        self._open_series = open_series
+        self._generation: int | None = None  # what is on the screen; None: read it anew
+        self._listening = False
+        self._minute = 0
+        self._polling = ""  # what the poll under way said last
+
+    def _changed(self, notices: tuple[Notice, ...]) -> None:
+        self.notices = notices
+
+    def get_default_screen(self) -> OverviewScreen:
+        """The overview."""
+        return self._overview
+
+    def on_mount(self) -> None:
+        """Show what there is, and from now on what changes."""
+        if self._open_series is not None:
+            self.open(self._open_series)
+        self._beat()
+        self.set_interval(_BEAT_SECONDS, self._beat)
+
+    # What changes.
+
+    def _beat(self) -> None:
+        if not self._listening:
+            self._listening = True
+            self.errands.send("read", "database", self._core.generation, self._heard, self._heard_nothing)
+
+    def _heard(self, generation: int) -> None:
+        self._listening = False
+        self._said.hush("database")
+        if generation != self._generation:
+            self._generation = generation
+            for screen in self._live():
+                screen.reload()
+        minute = self._core.now() // 60
+        if minute != self._minute:
+            self._minute = minute
+            for screen in self._live():
+                screen.tick()
+
+    def _heard_nothing(self, error: PatchwatchError) -> None:
+        self._listening = False
+        self._said.say("database", "error", str(error))
+
+    def _live(self) -> Sequence[OverviewScreen | SeriesScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, OverviewScreen | SeriesScreen)]
+
+    @on(OverviewScreen.Loaded)
+    def _overview_loaded(self, event: OverviewScreen.Loaded) -> None:
+        if event.standing is None:
+            self._generation = None  # try again at the next beat
+        else:
+            self.standing = event.standing
+
+    @on(SeriesScreen.Loaded)
+    def _series_loaded(self, event: SeriesScreen.Loaded) -> None:
+        if not event.succeeded:
+            self._generation = None
+
+    # What is asked for.
+
+    def open(self, series_id: int) -> None:
+        """Show a series."""
+        self.push_screen(SeriesScreen(self._core, self.errands, series_id))
+
+    @on(OverviewScreen.Opened)
+    def _opened(self, event: OverviewScreen.Opened) -> None:
+        self.open(event.series_id)
+
+    def action_watch(self) -> None:
+        """Ask for a link and watch it; for a series in sight that is not watched, propose it."""
+        row = self._overview.table.row if self.screen is self._overview else None
+        proposed = row.revisions[-1].message_id if row and not row.watched and row.revisions else ""
+        self._said.hush("watch")
+        self.push_screen(WatchDialog(self._core, self.errands, self._watched, line(proposed)))
+
+    def _watched(self, watched: Sequence[Watched]) -> None:
+        new = [one for one in watched if not one.already]
+        titles = [line(one.title) for one in (new or watched)]
+        if len(titles) == 1:
+            text = f"{'Watching' if new else 'Watched already'}: {titles[0]}"
+        else:
+            text = f"Watching {len(new)} more series; {len(watched) - len(new)} were watched already."
+        self._said.say("watch", "outcome", text)
+        if watched:
+            while isinstance(self.screen, SeriesScreen):
+                self.pop_screen()
+            self._overview.go_to((new or watched)[0].series_id)
+            self._overview.reload()
+
+    def action_poll(self) -> None:
+        """Ask the archive for new mail, unless that is going on already."""
+        if self._polling:
+            self._said.say("poll", "progress", f"Already polling: {self._polling}")
+            return
+        self._said.hush("poll failures")
+        self._poll_progress("polling …")
+        self.errands.send(
+            "poll",
+            "poll",
+            lambda: self._core.poll(lambda said: self.errands.tell(self._poll_progress, said)),
+            self._polled,
+            self._poll_failed,
+        )
+
+    def _poll_progress(self, said: str) -> None:
+        self._polling = line(said)
+        self._said.say("poll", "progress", self._polling)
+
+    def _polled(self, report: PollReport) -> None:
+        self._polling = ""
+        self._said.say("poll", "outcome", report.summary)
+        if report.failures:
+            self._said.say("poll failures", "error", " · ".join(report.failures))
+        self._beat()
+
+    def _poll_failed(self, error: PatchwatchError) -> None:
+        self._polling = ""
+        self._said.say("poll", "error", str(error))
+
+    def action_clear(self) -> None:
+        """Put away what was said."""
+        self._said.clear()
+
+    def action_help(self) -> None:
+        """Show the keys in force here."""
+        self.push_screen(HelpScreen(explained(self, self.screen.active_bindings.values())))
+
+
+def run_tui(tracker: Core, open_series: int | None = None) -> None:
+    """Show the screens until they are left.
+
+    What is being polled then is dropped; what is being written gets half a second to finish.
+    """
+    app = PatchwatchApp(tracker, open_series=open_series)
+    app.run()
+    app.errands.drain("write", _LAST_WORDS_SECONDS)

@@ -1,0 +1,131 @@
+"""Work that may take time, done away from the interface; what came of it is told to the interface.
+
+Four lanes, each a daemon thread that takes its jobs in order: reading the database, writing it (which another process
+may hold up), polling, and watching.  Nobody waits for a lane: quitting in the middle of a poll leaves it to die with
+the process, which the database's transactions make harmless.  Textual's own thread workers can't do this: they run in
+asyncio's executor, whose threads the interpreter joins on its way out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+from textual.app import App
+
+from patchwatch.errors import PatchwatchError
+from patchwatch.tui.notices import Notices
+
+Result = TypeVar("Result")
+LaneName = Literal["read", "write", "poll", "watch"]
+Failed = Callable[[PatchwatchError], None]
+
+
+class Lane:
+    """One daemon thread and its queue."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is the thread's, for whoever looks at the process."""
+        self._name = f"patchwatch-{name}"
+        self._jobs: deque[tuple[str, Callable[[], None]]] = deque()
+        self._changed = threading.Condition()
+        self._busy = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, key: str, job: Callable[[], None]) -> None:
+        """Do `job` after those before it; one of the same key that has not begun is dropped (empty: none is)."""
+        with self._changed:
+            if key:
+                self._jobs = deque(waiting for waiting in self._jobs if waiting[0] != key)
+            self._jobs.append((key, job))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def drain(self, seconds: float) -> bool:
+        """Wait until nothing is left to do, for `seconds` at most; whether it is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._jobs and not self._busy, seconds)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._jobs)
+                _, job = self._jobs.popleft()
+                self._busy = True
+            job()
+
+
+class Errands:
+    """The lanes of a running app, and the way back to it."""
+
+    def __init__(self, app: App[Any], notices: Notices) -> None:
+        """Results are handed to `app`; when it is gone they are dropped."""
+        self.notices = notices
+        self._app = app
+        self._lanes: dict[LaneName, Lane] = {}
+
+    def send(
+        self,
+        lane: LaneName,
+        about: str,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Failed | None = None,
+        *,
+        latest: bool = False,
+    ) -> None:
+        """Do `work` in `lane`, then `done` with its result, in the app.
+
+        A PatchwatchError becomes a notice about `about` (which a later success takes back), or goes to `failed`.  Any
+        other exception is a defect: it ends the app and keeps its traceback.  `latest`: of several errands about the
+        same that have not begun, only the last is run.
+        """
+
+        def succeed(result: Result) -> None:
+            if failed is None:
+                self.notices.hush(about)
+            done(result)
+
+        def fail(error: PatchwatchError) -> None:
+            if failed is None:
+                self.notices.say(about, "error", str(error))
+            else:
+                failed(error)
+
+        def job() -> None:
+            try:
+                result = work()
+            except PatchwatchError as error:
+                self.tell(fail, error)
+            except Exception as defect:  # noqa: BLE001 (raised again where it is seen)
+                self.tell(_raise, defect)
+            else:
+                self.tell(succeed, result)
+
+        self._lanes.setdefault(lane, Lane(lane)).put(about if latest else "", job)
+
+    def tell(self, listener: Callable[..., None], *said: object) -> None:
+        """Call `listener` in the app, from any thread."""
+        loop = self._app._loop
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(partial(self._app.call_later, listener, *said))
+        except RuntimeError:
+            return  # the loop was closed between the two lines
+
+    def drain(self, lane: LaneName, seconds: float) -> bool:
+        """Give `lane` up to `seconds` to finish; whether it did."""
+        found = self._lanes.get(lane)
+        return found is None or found.drain(seconds)
+
+
+def _raise(defect: Exception) -> None:
+    raise defect

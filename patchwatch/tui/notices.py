@@ -1,0 +1,54 @@
+"""What is said to the user and stays until it was read: one notice for each kind of action.
+
+A notice goes when the same kind of action says something new, when it succeeds after it had failed, or with Esc;
+never by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from patchwatch.printable import line
+
+Tone = Literal["progress", "outcome", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something said to the user; `about` is the kind of action it comes from."""
+
+    about: str
+    tone: Tone
+    text: str
+
+
+class Notices:
+    """The notices in force, the latest last."""
+
+    def __init__(self, changed: Callable[[tuple[Notice, ...]], None]) -> None:
+        """`changed` hears of every change."""
+        self._changed = changed
+        self._notices: dict[str, Notice] = {}
+
+    def say(self, about: str, tone: Tone, text: str) -> None:
+        """Say something, in place of what was said about the same kind of action."""
+        notice = Notice(about, tone, line(text))
+        if self._notices.get(about) == notice:
+            return
+        self._notices.pop(about, None)
+        self._notices[about] = notice
+        self._changed(tuple(self._notices.values()))
+
+    def hush(self, *about: str) -> None:
+        """Take back what was said about these kinds of action."""
+        if any(self._notices.pop(one, None) for one in about):
+            self._changed(tuple(self._notices.values()))
+
+    def clear(self) -> None:
+        """Take back what was said, except what is still going on."""
+        kept = {about: notice for about, notice in self._notices.items() if notice.tone == "progress"}
+        if kept != self._notices:
+            self._notices = kept
+            self._changed(tuple(kept.values()))

@@ -1,0 +1,122 @@
+"""The revisions of a series, oldest first, and why the chosen one is held to follow the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Static
+
+from patchwatch.db.rows import RevisionRow
+from patchwatch.printable import line
+from patchwatch.tui import wording
+from patchwatch.tui.cells import cell_len
+from patchwatch.tui.ink import Piece, content
+
+
+def label(row: RevisionRow, unread: bool) -> str:
+    """`v3 RFC ●`: a revision's name, and whether it has unread mail."""
+    return f"{wording.revision_name(row)}{' RFC' if row.rfc else ''}{' ●' if unread else ''}"
+
+
+def stations(
+    revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str], width: int
+) -> list[tuple[int, Piece]]:
+    """The rail as pieces with the index of their revision (-1: between two); the chosen one is always on it.
+
+    A dotted line stands for versions that were never seen.
+    """
+    labels = [f" {label(row, row.message_id in unread)} " for row in revisions]
+    joints = ["┄┄" if later.version > earlier.version + 1 else "──" for earlier, later in pairwise(revisions)]
+    first = last = chosen
+    used = cell_len(labels[chosen]) + 4  # for the ellipses at both ends
+    while True:
+        if last + 1 < len(labels) and used + 2 + cell_len(labels[last + 1]) <= width:
+            last += 1
+            used += 2 + cell_len(labels[last])
+        elif first > 0 and used + 2 + cell_len(labels[first - 1]) <= width:
+            first -= 1
+            used += 2 + cell_len(labels[first])
+        else:
+            break
+    pieces: list[tuple[int, Piece]] = [(first - 1, ("… ", "dim"))] if first else []
+    for index in range(first, last + 1):
+        if index > first:
+            pieces.append((-1, (joints[index - 1], "faint")))
+        text = f"[{labels[index].strip()}]" if index == chosen else labels[index]
+        pieces.append((index, (text, "chosen" if index == chosen else "strong" if "●" in text else "")))
+    return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(labels) else pieces
+
+
+def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
+    """When a revision was posted, of how many patches, and what links it to the one before."""
+    patches = "no patch" if not row.expected and not row.patches else f"{row.patches} patch"
+    if row.patches > 1:
+        patches = f"{row.patches} patches"
+    if row.expected > row.patches:
+        patches = f"{row.patches} of {row.expected} patches seen"
+    pieces: list[Piece] = [(f"{wording.date(row.date)} · {patches}", "dim")]
+    if row.predecessor is None:
+        return pieces
+    earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
+    name = wording.revision_name(earlier) if earlier else "an earlier one"
+    why = "by hand" if row.predecessor.by_hand else ", ".join(map(line, row.predecessor.evidence))
+    return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
+
+
+class RevisionRail(Static):
+    """Two lines: the revisions, one of them chosen, and an account of that one."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    RevisionRail { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    class Chosen(Message):
+        """Another revision was chosen with the mouse."""
+
+        def __init__(self, index: int) -> None:
+            """`index` is its place among the revisions."""
+            super().__init__()
+            self.index = index
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty rail; `show` fills it."""
+        super().__init__(id=id)
+        self._revisions: Sequence[RevisionRow] = ()
+        self._chosen = 0
+        self._unread: Collection[str] = ()
+
+    def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str]) -> None:
+        """Show `revisions`; `unread` are the roots of those with unread mail."""
+        self._revisions, self._chosen, self._unread = revisions, chosen, unread
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the rail to the width."""
+        self._draw()
+
+    def _stations(self) -> list[tuple[int, Piece]]:
+        return stations(self._revisions, self._chosen, self._unread, self.size.width)
+
+    def _draw(self) -> None:
+        if not self._revisions:
+            self.update(content([]))
+            return
+        pieces = [piece for _, piece in self._stations()]
+        self.update(content([*pieces, ("\n", ""), *account(self._revisions[self._chosen], self._revisions)]))
+
+    def on_click(self, event: Click) -> None:
+        """Choose what was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y or not self._revisions:
+            return
+        at = 0
+        for index, (text, _) in self._stations():
+            at += cell_len(text)
+            if offset.x < at:
+                if 0 <= index < len(self._revisions):
+                    self.post_message(self.Chosen(index))
+                return

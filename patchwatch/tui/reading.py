@@ -1,0 +1,79 @@
+"""What a reader of one series is at: the chosen revision, and which mails are still unread.
+
+Pure.  Rows come and go underneath; what was chosen stays chosen as long as it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchwatch.db.rows import MessageRow, RevisionRow, SeriesRow
+
+
+class Reading:
+    """A series, its mails, and where the reader is in them."""
+
+    def __init__(self, series: SeriesRow, thread: Sequence[MessageRow]) -> None:
+        """Begins at the newest revision."""
+        self.read: set[str] = set()  # marked read by this reader, before the rows say so
+        self._root = ""
+        self.update(series, thread)
+
+    def update(self, series: SeriesRow, thread: Sequence[MessageRow]) -> None:
+        """Take the rows as they are now."""
+        self.series = series
+        self.thread = thread
+        self._rows = {row.message_id: row for row in thread}
+        self.read &= {row.message_id for row in thread if row.unread}
+        if self._root not in {revision.message_id for revision in series.revisions}:
+            self._root = series.revisions[-1].message_id if series.revisions else ""
+
+    @property
+    def index(self) -> int:
+        """The chosen revision's place among the revisions."""
+        return next((n for n, one in enumerate(self.series.revisions) if one.message_id == self._root), 0)
+
+    @property
+    def revision(self) -> RevisionRow | None:
+        """The chosen revision."""
+        return self.series.revisions[self.index] if self.series.revisions else None
+
+    @property
+    def mails(self) -> list[MessageRow]:
+        """The chosen revision's mails, in tree order."""
+        return [row for row in self.thread if row.revision == self._root]
+
+    @property
+    def unread(self) -> list[MessageRow]:
+        """The unread mails of all revisions, in their order."""
+        return [row for row in self.thread if row.unread and row.message_id not in self.read]
+
+    @property
+    def first(self) -> str:
+        """The mail to begin the chosen revision with: its first unread one, or its root."""
+        return next((row.message_id for row in self.unread if row.revision == self._root), self._root)
+
+    def row(self, message_id: str) -> MessageRow | None:
+        """A mail of the series."""
+        return self._rows.get(message_id)
+
+    def choose(self, index: int) -> bool:
+        """Choose a revision by its place; whether there is one there, and another than before."""
+        if not 0 <= index < len(self.series.revisions) or index == self.index:
+            return False
+        self._root = self.series.revisions[index].message_id
+        return True
+
+    def choose_of(self, row: MessageRow) -> bool:
+        """Choose the revision of a mail; whether it is another than before."""
+        changed = row.revision != self._root
+        self._root = row.revision
+        return changed
+
+    def next_unread(self, message_id: str, direction: int) -> MessageRow | None:
+        """The next (1) or previous (-1) unread mail from one on, over all revisions and around the end."""
+        ids = [row.message_id for row in self.thread]
+        at = ids.index(message_id) if message_id in self._rows else 0
+        unread = {row.message_id for row in self.unread}
+        around = (self.thread[(at + step * direction) % len(ids)] for step in range(1, len(ids) + 1))
+        return next((row for row in around if row.message_id in unread), None)

@@ -1,0 +1,201 @@
+"""A long list with a cursor: draws the rows in sight and nothing else.
+
+Rows are told apart by a key that outlives them, so that a list that changes underneath keeps its cursor on the same row
+and, once scrolled, the same row on the same line of the screen.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from patchwatch.tui.cells import fit_pieces
+from patchwatch.tui.ink import Palette, Piece
+
+Row = TypeVar("Row")
+
+_CONTEXT = 1  # rows kept in sight above and below the cursor
+
+
+class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
+    """The list; a subclass says what a row is called and how it is drawn."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rowlist--cursor"}
+    DEFAULT_CSS = """
+    RowList {
+        background: $background;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        & > .rowlist--cursor { background: $cursor-ground-blurred; }
+        &:focus > .rowlist--cursor { background: $cursor-ground; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "Down", show=False, id="list.down"),
+        Binding("k,up", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("g,home", "first", "First", show=False, id="list.first"),
+        Binding("G,end", "last", "Last", show=False, id="list.last"),
+        Binding("enter", "choose", "Open", id="list.open"),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another row."""
+
+        def __init__(self, rows: RowList[Any]) -> None:
+            """`rows` is the list it happened in."""
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> RowList[Any]:
+            """The list it happened in."""
+            return self.rows
+
+    class Chosen(Moved):
+        """The row under the cursor was chosen, by Enter or with the mouse."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        """An empty list; `set_rows` fills it."""
+        super().__init__(id=id)
+        self.rows: Sequence[Row] = ()
+        self.cursor = 0
+        self._at: dict[Hashable, int] = {}
+        self._palette = Palette()
+
+    @abstractmethod
+    def key_of(self, row: Row) -> Hashable:
+        """What tells `row` from others and outlives it."""
+
+    @abstractmethod
+    def draw(self, row: Row, index: int, width: int) -> list[list[Piece]]:
+        """The lines of `row`, `row_height` of them; each is cut and filled to `width`."""
+
+    @property
+    def row_height(self) -> int:
+        """How many lines each row takes."""
+        return 1
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show `rows`, keeping cursor and scroll where they are."""
+        old = self.row
+        old_key = None if old is None else self.key_of(old)
+        at = self.cursor
+        self.rows = rows
+        self._at = {self.key_of(row): index for index, row in enumerate(rows)}
+        self.cursor = self._at.get(old_key, min(at, max(len(rows) - 1, 0)))
+        scrolled = self.scroll_offset.y
+        self._measure()
+        if scrolled and self.cursor != at:
+            self.scroll_to(y=scrolled + (self.cursor - at) * self.row_height, animate=False)
+        self.refresh()
+        new = self.row
+        if old_key != (None if new is None else self.key_of(new)):
+            self._bring_into_sight()
+            self.post_message(self.Moved(self))
+
+    def select(self, key: Hashable) -> bool:
+        """Put the cursor on the row called `key`; whether there is one."""
+        if key not in self._at:
+            return False
+        self._go(self._at[key])
+        return True
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self._go(self.cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by as many rows as are in sight."""
+        self._go(self.cursor + pages * max(self.size.height // self.row_height - 1, 1))
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self._go(len(self.rows) - 1)
+
+    def action_choose(self) -> None:
+        """Choose the row under the cursor."""
+        if self.rows:
+            self.post_message(self.Chosen(self))
+
+    def _go(self, index: int) -> None:
+        index = max(0, min(index, len(self.rows) - 1))
+        if not self.rows or index == self.cursor:
+            return
+        before, self.cursor = self.cursor, index
+        for changed in (before, index):
+            self.refresh_lines(changed * self.row_height, self.row_height)
+        self._bring_into_sight()
+        self.post_message(self.Moved(self))
+
+    def _bring_into_sight(self) -> None:
+        height, top = self.size.height, self.scroll_offset.y
+        if not height:
+            return
+        context = _CONTEXT * self.row_height if height > 6 * self.row_height else 0
+        first = self.cursor * self.row_height
+        last = first + self.row_height
+        if first - context < top:
+            self.scroll_to(y=max(first - context, 0), animate=False)
+        elif last + context > top + height:
+            self.scroll_to(y=last + context - height, animate=False)
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(0, len(self.rows) * self.row_height)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self._measure()
+        self._bring_into_sight()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a click on the cursor chooses."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = (offset.y + self.scroll_offset.y) // self.row_height
+        if index >= len(self.rows):
+            return
+        if index == self.cursor:
+            self.action_choose()
+        self._go(index)
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme that was."""
+        super().notify_style_update()
+        self._palette = Palette()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line of the screen."""
+        width = self.scrollable_content_region.width
+        index, within = divmod(y + self.scroll_offset.y, self.row_height)
+        if index >= len(self.rows):
+            return Strip.blank(width, self.rich_style)
+        ground: Style = self.rich_style
+        mark: Piece = (" ", "")
+        if index == self.cursor:
+            ground = ground + self.get_component_rich_style("rowlist--cursor", partial=True)
+            mark = ("▌" if self.has_focus else "▏", "accent")
+        lines = self.draw(self.rows[index], index, width - 1)
+        pieces = lines[within] if within < len(lines) else []
+        return self._palette.strip([mark, *fit_pieces(pieces, width - 1)], ground)
