@@ -31,7 +31,8 @@ def main() -> int:
         patchwatch = [sys.executable, "-m", "patchwatch"]
         demo = ROOT / "patchwatch" / "demo"
         for name in ("tcp", "mglru", "xdp"):
-            subprocess.run([*patchwatch, "import", demo / f"{name}.mbox", "--inbox", name], cwd=ROOT, check=True, stdout=-3)
+            command = [*patchwatch, "import", demo / f"{name}.mbox", "--inbox", name]
+            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "import sqlalchemy": [sys.executable, "-c", "import sqlalchemy"],

@@ -8,7 +8,7 @@ patchwatch.series and patchwatch.status decide; this only fetches what they need
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,16 @@ from sqlalchemy import Connection
 from patchwatch.db import decisions, derived, mails
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.facts import decode_message
+from patchwatch.db.order import in_order
 from patchwatch.db.postings import decode_posting
 from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
-from patchwatch.records import homes, revision_record, series_record
-from patchwatch.series import succession
+from patchwatch.records import homes, revision_record, series_record, stored_standing
+from patchwatch.series import landing, succession
 from patchwatch.series.conversation import nodes
 from patchwatch.series.revision import Revision, number_of, recognise
 from patchwatch.series.succession import Link, Posting
-from patchwatch.status import Mark
+from patchwatch.status import Mark, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Derivation:
         before, after, follow = self._revisions()
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
+        touched |= self._landing(before, after)
         return self._series(touched | follow), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ class Derivation:
             [
                 {"key": key, "revision_id": number, "date": posting.date}
                 for number, posting in postings.items()
-                for key in sorted(succession.keys(posting) | succession.author_keys(posting))
+                for key in sorted(succession.keys(posting) | succession.author_keys(posting) | landing.keys(posting))
             ],
         )
 
@@ -282,6 +284,54 @@ class Derivation:
                 refused |= {pair, (pair[1], pair[0])}
         return tied, refused
 
+    # ---- pull requests ---------------------------------------------------------------------------------------------
+
+    def _landing(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
+        """The revisions whose patches are listed by a pull request that is new or stands otherwise than before."""
+        old = {r.id: (r.posting, r.standing) for r in before}
+        now = {row["id"]: (row["posting"], row["standing"]) for row in rows}
+        changed = [i for i in old.keys() | now.keys() if old.get(i) != now.get(i)]
+        texts = {kept[i][0] for kept in (old, now) for i in changed if i in kept}
+        touched: set[int] = set()
+        for pull in (p for p in map(decode_posting, texts) if p.listed):
+            held = derived.holders(self._db, {f"t:{title}"[:400] for _, title in pull.listed})
+            near = {i for ids in held.values() for i in ids}
+            for name in {name for name, _ in pull.listed}:
+                near.update(derived.holders_around(self._db, f"n:{name}"[:400], pull.date, landing.REACH))
+            self._load(near)
+            touched |= {i for i in near if i in self._postings and landing.landed(self._postings[i], pull)}
+        return touched
+
+    def _landed(self, newest: Iterable[StoredRevision]) -> dict[int, Reason]:
+        """By revision: the mail that says that a pull request with its patches was merged into Linus's tree."""
+        members = {r.id: r for r in newest}
+        self._load(set(members))
+        keys = {i: landing.keys_of_landed(self._postings[i]) for i in members}
+        held = derived.holders(self._db, set().union(*keys.values()) if keys else set())
+        pulls = {
+            r.id: stored_standing(json.loads(r.standing))
+            for r in derived.revisions_by_id(self._db, {i for ids in held.values() for i in ids})
+        }
+        merged = {i: s.reason for i, s in pulls.items() if s.state == "mainlined" and s.reason}
+        self._load(set(merged))
+        found: dict[int, Reason] = {}
+        for number, revision in members.items():
+            one = self._postings[number]
+            lists = {
+                i: landing.landed(one, self._postings[i])
+                for key in keys[number]
+                for i in held.get(key, ())
+                if i in merged
+            }
+            wanted = max(len(one.titles), json.loads(revision.view)["expected"])
+            accepted = json.loads(revision.standing)["state"] == "accepted"
+            count = len(frozenset().union(*lists.values()))
+            if count and (count >= wanted or (accepted and 2 * count >= wanted)):
+                found[number] = max(
+                    (merged[i] for i, places in lists.items() if places), key=lambda r: (r.date, r.message_id)
+                )
+        return found
+
     # ---- series ----------------------------------------------------------------------------------------------------
 
     def _series(self, touched: set[int]) -> tuple[Change, ...]:
@@ -301,13 +351,15 @@ class Derivation:
             for message_id in ids
             if message_id in said
         ]
+        landed = self._landed([in_order([family[i] for i in group])[-1] for group in groups])
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []
         for group in groups:
             number = min(group)
             members = [family[i] for i in group]
-            row = series_record(number, members, marks, max(activity.get(i, family[i].date) for i in group))
+            last = max(activity.get(i, family[i].date) for i in group)
+            row = series_record(number, members, marks, landed.get(in_order(members)[-1].id), last)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

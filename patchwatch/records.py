@@ -16,12 +16,16 @@ from patchwatch.status import Mark, Reason, Standing, series_status, standing
 
 
 def series_record(
-    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], activity: int
+    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], landed: Reason | None, activity: int
 ) -> dict[str, Any]:
+    """A series as it is stored.
+
+    `landed` is the word that its newest revision is in Linus's tree; `activity` is the date of its newest mail.
+    """
     newest = in_order(members)[-1]
     view = json.loads(newest.view)
     kept = json.loads(newest.standing)
-    status = series_status(newest.root, _standing(kept), marks)
+    status = series_status(newest.root, stored_standing(kept), marks, landed)
     return {
         "id": number,
         "title": view["title"],
@@ -45,7 +49,9 @@ def _reason_json(reason: Reason | None) -> str | None:
     return dumps({"message_id": reason.message_id, "text": reason.text, "date": reason.date, "by_hand": reason.by_hand})
 
 
-def _standing(kept: dict[str, Any]) -> Standing:
+def stored_standing(kept: dict[str, Any]) -> Standing:
+    """The standing that `revision_record` stored."""
+
     def reason(value: list[Any] | None) -> Reason | None:
         return Reason(*value) if value else None
 

@@ -334,9 +334,17 @@ class SeriesStatus:
     turn_reason: Reason
 
 
-def series_status(newest_root: str, newest: Standing, marks: Sequence[Mark]) -> SeriesStatus:
-    """The status of a series from its newest revision; a mark holds until a newer revision is posted."""
+def series_status(
+    newest_root: str, newest: Standing, marks: Sequence[Mark], landed: Reason | None = None
+) -> SeriesStatus:
+    """The status of a series from its newest revision.
+
+    `landed` is the word that a pull request with its patches was merged into Linus's tree; it outranks what its own mails
+    say.  A mark outranks both, until a newer revision is posted.
+    """
     mark = next((m for m in marks if m.root == newest_root), None)
+    if mark is None and landed is not None and newest.state != "mainlined":
+        return SeriesStatus("mainlined", landed, "nobody", landed.date, landed)
     if mark is None:
         return SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
     reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True)
@@ -348,5 +356,3 @@ def series_status(newest_root: str, newest: Standing, marks: Sequence[Mark]) -> 
     elif turn == "nobody":
         turn, since, why = "reviewers", mark.at, reason
     return SeriesStatus(mark.state, reason, turn, since, why)
-
-

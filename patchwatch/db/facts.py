@@ -55,6 +55,7 @@ def encode_message(m: Message) -> str:
             m.bot,
             m.words,
             m.excerpt,
+            m.listed,
         ],
         separators=(",", ":"),
     )
@@ -87,4 +88,5 @@ def decode_message(text: str) -> Message:
         bot=f[19],
         words=f[20],
         excerpt=f[21],
+        listed=tuple((name, title) for name, title in f[22]),
     )

@@ -33,6 +33,8 @@ def encode_posting(p: Posting) -> str:
             p.answered,
             p.message_ids,
             p.recipients,
+            p.names,
+            p.listed,
         ],
         separators=(",", ":"),
     )
@@ -62,4 +64,6 @@ def decode_posting(text: str) -> Posting:
         answered=tuple(f[17]),
         message_ids=tuple(f[18]),
         recipients=tuple(f[19]),
+        names=tuple(f[20]),
+        listed=tuple((name, title) for name, title in f[21]),
     )

@@ -1,42 +1,18 @@
-"""The text of a mail: what is the author's own word, what is quoted, what is patch.
+"""The text of a mail, line by line: what is the author's own word, what is quoted, what is patch.
 
-A mail's text is cut into segments (prose, quote, attribution, trailer, diffstat, diff, signature).  Evidence may only
-come from prose: a quoted line is nobody's word.
+A text is cut into segments (prose, quote, attribution, trailer, diffstat, diff, signature).  Evidence may only come
+from prose: a quoted line is nobody's word.  What the prose says is not decided here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from email.message import Message as EmailMessage
+from itertools import pairwise
+from typing import Literal
 
 SegmentKind = Literal["prose", "quote", "attribution", "trailer", "separator", "diffstat", "diff", "signature"]
-
-_MAX_TEXT = 8 << 20  # characters of text read; what is behind is kept raw but not understood
-_DIFF_START = re.compile(
-    r"^(?:Index: \S[^\n]*\n=+|--- (?:a/|/dev/null)[^\n]*\n\+\+\+ (?:b/|/dev/null))", re.MULTILINE
-)
-_DIFF_FILE = re.compile(r'^(?:diff --git "?a/(.+?)"? "?b/|\+\+\+ b/([^\t\n]+))', re.MULTILINE)
-_STAT_LINE = re.compile(r"^ (?:\S.*?\|\s+(?:\d+ ?[+-]*|Bin\b.*)|\d+ files? changed.*|(?:create|delete) mode \d+.*|rename .*|mode change .*)$")
-_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
-_QUOTE = re.compile(r"^\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>)")
-_ATTRIBUTION_END = re.compile(
-    r"(?:wrote|writes|said|schrieb|a écrit|escribió|写道|寫道|ha scritto|skrev|пишет|написал)\s*(?:\([^)]*\))?\s*[::]?\s*$",
-    re.IGNORECASE,
-)
-_ATTRIBUTION_START = re.compile(
-    r"^(?:On |In |At |Le |Am |El |Il |Den |在 ?|于 ?|\* |Quoting |\d{4}[-/年]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,])"
-)
-_OUTLOOK = re.compile(
-    r"^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|原始邮件|邮件原件|Ursprüngliche Nachricht)[^\n]*|_{20,}\s*|"
-    r"(?:From|发件人|寄件者)\s*[::][^\n]+\n(?:(?:Sent|Date|发送时间|To|收件人|Cc|抄送)\s*[::][^\n]+\n){1,4})",
-    re.MULTILINE,
-)
-_TRAILER = re.compile(r"^\s{0,4}([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Link|Fixes|Closes|Cc|CC):\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,194 +34,216 @@ class Mail:
     inboxes: tuple[str, ...]
 
 
-def text_of(mail: EmailMessage) -> str:
-    """The readable text of a mail: all its text/plain and patch parts, decoded; HTML only where there is nothing else."""
-    texts: list[str] = []
-    html: list[str] = []
-    for part in mail.walk():
-        if part.is_multipart():
-            continue
-        kind = part.get_content_type()
-        if kind in ("text/plain", "text/x-patch", "text/x-diff", "application/x-patch", "message/rfc822"):
-            texts.append(_decoded(part))
-        elif kind == "text/html":
-            html.append(_decoded(part))
-        elif (part.get_filename() or "").endswith((".patch", ".diff", ".txt")):
-            texts.append(_decoded(part))
-    if not any(text.strip() for text in texts) and html:
-        texts = [_strip_html(text) for text in html]
-    return "\n".join(texts)[:_MAX_TEXT].replace("\r\n", "\n")
+_OWN = frozenset({"prose", "trailer", "separator"})
+_SIGNATURES = ("-- ", "--")
+_GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
+_BARE_SIGNATURE = 10  # lines from the end of a reply within which `--`, its blank lost on the way, is a signature
 
+_QUOTE = re.compile(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>)")
+_ELISION = re.compile(r"\s*(?:\.{2,}|…|[\[<({]\s*(?:\.{2,}|…|snip\w*|cut|trimm?ed|deleted)[^\])>}]{0,30}[\])>}])\s*")
+_STAT = re.compile(
+    r" (?:\S.*?\|\s+(?:\d+ ?[+-]*|Bin\b.*)|\d+ files? changed.*|(?:create|delete) mode \d+.*|rename .*|mode change .*)"
+)
+_TRAILER = re.compile(r"\s{0,4}([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Link|Fixes|Closes|Cc|CC):\s+\S")
+_IN_DIFF = re.compile(
+    r"[-+@ \\]|diff -|index |new file mode |deleted file mode |new mode |old mode |rename |copy |(?:dis)?similarity |"
+    r"Binary files |GIT binary "
+)
+_SCISSORS = re.compile(r"\s*-+\s*(?:8<|>8)\s*-+")
 
-def text_of_single(headers: EmailMessage, content: bytes) -> str:
-    """The readable text of a mail of one part, from its headers and its undecoded content."""
-    encoding = str(headers.get("Content-Transfer-Encoding") or "").strip().lower()
-    if encoding in ("base64", "quoted-printable", "x-uuencode", "uuencode"):
-        headers.set_payload(content.decode("ascii", "surrogateescape"))
-        text = _decoded(headers)
-    else:
-        text = _in_charset(content, headers)
-    if headers.get_content_type() == "text/html":
-        text = _strip_html(text)
-    return text[:_MAX_TEXT].replace("\r\n", "\n")
+# "On <date>, <somebody> wrote:", wrapped over up to three lines, as the clients of many languages put it.
+_WROTE = re.compile(
+    r"(?:wrote|writes|said|schrieb|a écrit|escribió|escreveu|ha scritto|skrev|schreef|pisze|napisał\(?a?\)?|写道|寫道|"
+    r"작성|пишет|написал\(?а?\)?|kirjoitti|napsal\(?a?\)?)\s*(?:\([^)]*\))?\s*[:\uff1a]?\s*$",
+    re.IGNORECASE,
+)
+_BARE_VERBS = ("wrote", "writes", "写道", "寫道")  # which some put without a colon
+_WROTE_BEFORE_NAME = re.compile(r"(?:schrieb|skrev|schreef) .+[:\uff1a]\s*$")  # "Am 01.02.24 um 12:12 schrieb A. B.:"
+_OPENING = re.compile(
+    r"\s*(?:On|In|At|Le|Am|El|Il|Em|Op|Den|W dniu|Dnia|Quoting|\*|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]|"
+    r"\d{1,4}[-./年]\s?\d|[在于於]\s?\d)"
+)
+_MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[-./]\d{1,2}[-./]\d{2}")
+_ATTRIBUTION_LINES = 3
+_ATTRIBUTION_WIDTH = 300
 
-
-def _decoded(part: EmailMessage) -> str:
-    payload = part.get_payload(decode=True)
-    return _in_charset(payload, part) if isinstance(payload, bytes) else ""
-
-
-def _in_charset(payload: bytes, part: EmailMessage) -> str:
-    charset = part.get_content_charset() or "utf-8"
-    if charset in ("utf-8", "us-ascii", "unknown-8bit"):
-        try:
-            return payload.decode("utf-8")
-        except UnicodeDecodeError:
-            return payload.decode("latin-1")
-    try:
-        return payload.decode(charset, "replace")
-    except (LookupError, ValueError):
-        return payload.decode("utf-8", "replace")
-
-
-def _strip_html(text: str) -> str:
-    import html
-
-    text = re.sub(r"(?is)<(script|style)\b.*?</\1>", "", text)
-    text = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li)\b[^>]*>", "\n", text)
-    return html.unescape(re.sub(r"<[^>]+>", "", text))
-
-
-def diff_start(text: str) -> int:
-    """Where the diff of a patch begins, or -1."""
-    if text.startswith("diff --git "):
-        return 0
-    git = text.find("\ndiff --git ") + 1
-    if "\n--- " in text or "\nIndex: " in text:
-        found = _DIFF_START.search(text, 0, git + 20 if git else len(text))
-        if found:
-            return found.start()
-    return git or -1
-
-
-def files_of(diff: str) -> tuple[str, ...]:
-    """The files that a diff touches, by their new name, in order."""
-    return tuple(dict.fromkeys(a or b for a, b in _DIFF_FILE.findall(diff)))
+# What Outlook and its kin leave below an answer: the whole mail answered, unmarked, under a copy of its headers.
+_BANNER = re.compile(
+    r"\s*-{2,}\s*(?:Original Message|Original Email|Forwarded message|原始邮件|邮件原件|Ursprüngliche Nachricht|"
+    r"Message d'origine)",
+    re.IGNORECASE,
+)
+_BANNER_GAP = 6  # lines between such a banner and the first quoted line
+_FROM = re.compile(r"\s*\*?(?:From|Von|De|发件人|寄件者|寄件人)\s*[:\uff1a]\*?\s*\S")
+_FIELDS = re.compile(
+    r"\s*\*?(?:Sent|Date|To|Cc|CC|Subject|Gesendet|An|Betreff|Envoyé|发送时间|寄件日期|日期|收件人|收件者|抄送|主题)\s*[:\uff1a]"
+)
 
 
 def own_words(text: str, *, patch: bool) -> str:
     """What the author says in his own words: no quotes, attributions, diffs, signature; trailers are still in it.
 
-    For a patch everything above the diff counts, the notes below `---` too.
+    For a patch everything above the diff counts, the notes below `---` too.  What was left out leaves an empty line, so
+    that no sentence runs on over a quote.
     """
-    cut = diff_start(text)
-    if cut >= 0:
-        # In a reply, the diff of an inline suggestion ends where prose resumes; only what stands before it is read.
-        text = text[:cut]
-    if not patch:
-        text = _drop_forwarded(text)
-        signature = None
-        for signature in _SIGNATURE.finditer(text):
-            break
-        if signature and ">" not in text[signature.end() :]:
-            text = text[: signature.start()]
-    if ">" not in text and "wrote" not in text and "|" not in text:
-        return text
-    return "\n".join(_unquoted(text.split("\n")))
-
-
-def _drop_forwarded(text: str) -> str:
-    """Cut what Outlook leaves below the answer: the whole mail answered, unmarked."""
-    found = _OUTLOOK.search(text)
-    if found and text[: found.start()].strip():
-        return text[: found.start()]
-    return text
-
-
-def _unquoted(lines: list[str]) -> Iterator[str]:
-    held: list[str] = []  # an attribution may run over up to three lines before its quote
-    quoted = False
-    for one in lines:
-        if _QUOTE.match(one):
-            if not quoted:
-                yield from _without_attribution(held)
-                held = []
-                yield ""  # a sentence does not run on over a quote
-            quoted = True
-            continue
-        quoted = False
-        if one.strip():
-            held.append(one)
-            if len(held) > 3:
-                yield held.pop(0)
-        else:
-            yield from _without_attribution(held)
-            held = []
-            yield one
-    yield from held
-
-
-def _without_attribution(lines: list[str]) -> list[str]:
-    """`lines` without the closing `On <date>, <somebody> wrote:`, which may be wrapped."""
-    if not lines or not _ATTRIBUTION_END.search(lines[-1]):
-        return lines
-    for first, one in enumerate(lines):
-        if _ATTRIBUTION_START.match(one.lstrip()) or "@" in one:
-            return lines[:first]
-    return lines[:-1] if len(lines[-1]) < 60 else lines
+    lines = text.split("\n")
+    kept: list[str] = []
+    for one, kind in zip(lines, _kinds(lines, patch=patch), strict=True):
+        if kind in _OWN:
+            kept.append(one)
+        elif kept and kept[-1]:
+            kept.append("")
+    return "\n".join(kept)
 
 
 def segments(text: str, *, patch: bool) -> list[Segment]:
     """Cut the text of a mail into runs of one kind, in order; joined by newlines they are the text again."""
-    found: list[tuple[SegmentKind, int, list[str]]] = []
-
-    def add(kind: SegmentKind, line: str, depth: int = 0) -> None:
-        if found and found[-1][0] == kind and found[-1][1] == depth:
-            found[-1][2].append(line)
-        else:
-            found.append((kind, depth, [line]))
-
     lines = text.split("\n")
-    in_diff = in_signature = below = False
+    marks = [
+        (kind, _depth(one) if kind == "quote" else 0)
+        for one, kind in zip(lines, _kinds(lines, patch=patch), strict=True)
+    ]
+    borders = [0, *(n for n, (a, b) in enumerate(pairwise(marks), 1) if a != b), len(lines)]
+    return [Segment(marks[a][0], "\n".join(lines[a:b]), marks[a][1]) for a, b in pairwise(borders)]
+
+
+def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
+    """The kind of each line."""
+    kinds: list[SegmentKind] = []
+    running: SegmentKind | None = None  # what goes on until something ends it
+    banner = 0  # lines of a mail program's banner still to come
+    below = False  # the `---` of a patch
     for number, one in enumerate(lines):
-        if in_signature:
-            add("signature", one)
-        elif patch and one in ("-- ", "--") and number > len(lines) - 12:
-            in_signature = True
-            add("signature", one)
-        elif in_diff:
-            add("diff", one)
-            if not patch and one and one[0] not in "+-@ \\di" and not one.startswith(("new", "old", "rename", "similarity")):
-                in_diff = False
-                found[-1][2].pop()
-                if not found[-1][2]:
-                    found.pop()
-                add("prose", one)
-        elif one.startswith("diff --git ") or (
-            one.startswith("--- ") and number + 1 < len(lines) and lines[number + 1].startswith("+++ ")
-        ):
-            in_diff = True
-            add("diff", one)
-        elif not patch and one in ("-- ", "--"):
-            in_signature = True
-            add("signature", one)
-        elif _QUOTE.match(one):
-            add("quote", one, _quote_depth(one))
+        if running == "diff" and not patch and one and not _IN_DIFF.match(one):
+            running = None
+        kind: SegmentKind = running or "prose"
+        if banner:
+            kind = "quote"
+            banner -= 1
+        elif running == "quote":
+            pass  # below Outlook's banner there is nothing but the mail answered
+        elif one[:2] == "--" and _is_signature(one, len(lines) - number, patch=patch):
+            kind = running = "signature"
+        elif running == "diff" or not one or one.isspace() or _is_plain(one):
+            pass
+        elif _is_quote(one):
+            kind, running = "quote", None
+        elif _begins_diff(lines, number):
+            kind = running = "diff"
+        elif running == "signature":
+            pass
         elif patch and one == "---":
-            below = True
-            add("separator", one)
-        elif _STAT_LINE.match(one) and (below or "|" in one or "changed" in one):
-            add("diffstat", one)
-        elif _TRAILER.match(one) and not below:
-            add("trailer", one)
-        elif _ATTRIBUTION_END.search(one) and (_ATTRIBUTION_START.match(one) or "@" in one):
-            add("attribution", one)
-        else:
-            add("prose", one)
-    return [Segment(kind, "\n".join(run), depth) for kind, depth, run in found]
+            kind, below = "separator", True
+        elif one[0] == " " and _STAT.fullmatch(one) and (below or "|" in one or "changed" in one):
+            kind = "diffstat"
+        elif not patch and (length := _banner(lines, number)):
+            kind, banner = "quote", length - 1
+            if any(lines[n].strip() for n in range(number)) and not _quoted_below(lines, number + length):
+                running = "quote"
+        elif (first := _attribution(lines, kinds, number)) is not None:
+            kinds[first:] = ["attribution"] * (number - first)
+            kind = "attribution"
+        elif ":" in one and not below and _TRAILER.match(one):
+            kind = "trailer"
+        elif not patch and one[0] in "[<.…({" and _ELISION.fullmatch(one):
+            kind = "quote"  # "[...]" stands for what was quoted
+        kinds.append(kind)
+    return kinds if patch else _with_inline_patches(lines, kinds)
 
 
-def _quote_depth(line: str) -> int:
+def _is_plain(line: str) -> bool:
+    """Whether a line can't be anything but prose, or more of what is going on: a quick test, true for most lines."""
+    return (
+        line[0].isalpha()
+        and ":" not in line
+        and ">" not in line
+        and not line.startswith("diff ")
+        and not line.endswith(_BARE_VERBS)
+    )
+
+
+def _is_signature(line: str, left: int, *, patch: bool) -> bool:
+    """Whether a line marks a signature; `left` counts the lines from it to the end."""
+    if line == "-- ":
+        return not patch or left <= _GIT_SIGNATURE
+    return line == "--" and left <= (_GIT_SIGNATURE if patch else _BARE_SIGNATURE)
+
+
+def _is_quote(line: str) -> bool:
+    return line[:1] == ">" or ((">" in line[:12] or "|" in line[:4]) and _QUOTE.match(line) is not None)
+
+
+def _begins_diff(lines: Sequence[str], number: int) -> bool:
+    one = lines[number]
+    return one.startswith("diff --git ") or (
+        one.startswith("--- ") and number + 1 < len(lines) and lines[number + 1].startswith("+++ ")
+    )
+
+
+def _banner(lines: Sequence[str], number: int) -> int:
+    """How many lines long the banner is that begins here, above the mail answered; 0 where none does."""
+    one = lines[number]
+    if one.lstrip()[0] not in "-_*FVD发寄":
+        return 0
+    if _BANNER.match(one):
+        return 1
+    first = number + 1 if one.startswith("_" * 20) else number
+    if first == len(lines) or not _FROM.match(lines[first]):
+        return 0
+    length = first + 1 - number
+    while number + length < len(lines) and _FIELDS.match(lines[number + length]):
+        length += 1
+    # "From: A. B." alone is a banner where the rest of it is quoted.
+    return length if length > first + 1 - number or any(map(_is_quote, lines[first + 1 : first + 2])) else 0
+
+
+def _quoted_below(lines: Sequence[str], number: int) -> bool:
+    """Whether what follows a banner is quoted line by line all the same; then people answer in between."""
+    return any(map(_is_quote, lines[number : number + _BANNER_GAP]))
+
+
+def _attribution(lines: Sequence[str], kinds: Sequence[SegmentKind], number: int) -> int | None:
+    """The first line of the attribution that ends with this line, or None."""
+    end = lines[number].rstrip()
+    if len(end) > _ATTRIBUTION_WIDTH:
+        return None
+    if end[-1] not in ":\uff1a)" and not end.endswith(_BARE_VERBS):
+        return None
+    verb = _WROTE.search(end[-40:]) or _WROTE_BEFORE_NAME.search(end)
+    if not verb and not (end.endswith((":", "\uff1a")) and _quote_follows(lines, number)):
+        return None
+    block = ""
+    for first in range(number, max(number - _ATTRIBUTION_LINES, -1), -1):
+        if first < number and (kinds[first] != "prose" or not lines[first].strip()):
+            break
+        block = f"{lines[first].strip()} {block}"
+        # Somebody, or a moment, is named; "As the commit message wrote:" is prose.
+        if _OPENING.match(block) and (_MOMENT.search(block) or "@" in block):
+            return first
+    if "@" in end or (verb and len(end) < 60 and _quote_follows(lines, number)):
+        return number
+    return None
+
+
+def _quote_follows(lines: Sequence[str], number: int) -> bool:
+    following = (one for one in lines[number + 1 : number + 5] if one.strip() and not _ELISION.fullmatch(one))
+    return _is_quote(next(following, ""))
+
+
+def _with_inline_patches(lines: Sequence[str], kinds: list[SegmentKind]) -> list[SegmentKind]:
+    """In a reply, what stands between scissors and a diff is the message of a patch, and said to git, not to people."""
+    cut: int | None = None
+    for number, one in enumerate(lines):
+        if kinds[number] == "diff":
+            if cut is not None:
+                kinds[cut:number] = ["diff"] * (number - cut)
+                cut = None
+        elif cut is None and kinds[number] == "prose" and "8" in one and _SCISSORS.match(one):
+            cut = number
+    return kinds
+
+
+def _depth(line: str) -> int:
     depth = 0
     for character in line:
         if character in ">|":

@@ -15,16 +15,22 @@ _SPELT = re.compile(r"(?i)(?:message-?id:?\s*|\bid:|\bmid:)<?([^\s<>@]+@[^\s<>]+
 _CHANGE_ID = re.compile(r"^(?:X-)?change-id:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _BASE_COMMIT = re.compile(r"^base-commit:\s*([0-9a-f]{12,64})\b", re.MULTILINE | re.IGNORECASE)
 _GERRIT_CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
-_VERSION = re.compile(r"(?<![A-Za-z0-9_])(?:v|V|version |rev |patch ?v)\s?(\d{1,2})(?:\.\d+)?(?![\w/.-]*\.(?:c|h|git)\b)(?!\d)")
+_VERSION = re.compile(
+    r"(?<![A-Za-z0-9_])(?:v|V|version |rev |patch ?v)\s?(\d{1,2})(?:\.\d+)?(?![\w/.-]*\.(?:c|h|git)\b)(?!\d)"
+)
 _EARLIER_WORDS = re.compile(
     r"(?i)\b(?:previous(?:ly)?|earlier|last|old(?:er)?|first|prior|initial|original|RFC|v\d|supersedes?|replac(?:es|ing)|"
     r"follow-?up (?:of|to)|continu(?:es|ation)|respin|resend|rework|take over|took over|picked up|based on)\b"
 )
-_PREREQUISITE = re.compile(r"(?i)\b(?:depends? on|prerequisite|applies on top|on top of|based on top|together with|companion|see also)\b")
+_PREREQUISITE = re.compile(
+    r"(?i)\b(?:depends? on|prerequisite|applies on top|on top of|based on top|together with|companion|see also)\b"
+)
 
 
 def change_id(text: str) -> str:
     """The b4 change-id, or empty.  Gerrit's (`I` and 40 digits) is per patch and is left alone."""
+    if "hange-" not in text:
+        return ""
     for found in _CHANGE_ID.finditer(text):
         if not _GERRIT_CHANGE_ID.fullmatch(found[1]):
             return found[1][:200]
@@ -33,7 +39,7 @@ def change_id(text: str) -> str:
 
 def base_commit(text: str) -> str:
     """The commit that `git format-patch --base` recorded, or empty."""
-    found = _BASE_COMMIT.search(text)
+    found = _BASE_COMMIT.search(text) if "-commit:" in text else None
     return found[1] if found else ""
 
 

@@ -1,7 +1,7 @@
 """One message and the facts read from it, frozen.
 
-`Message` is what every decision is made from (revisions, version bumps, states).  It carries no body: the raw mail stays
-in the database and is read again when somebody wants to see it.
+`Message` is what every decision is made from (revisions, version bumps, states).  It carries no body: the raw mail
+stays in the database and is read again when somebody wants to see it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ proposal  an RFC without a patch                    pull    a pull request
 reply     an answer                                 notice  a robot's or maintainer's word on a patch, posted on its own
 other     anything else: discussions, reports, spam
 """
+
+
+SUBMISSIONS: frozenset[Kind] = frozenset({"cover", "patch", "proposal", "pull"})
+"""The kinds that are (part of) a posting of a change, and not talk about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ class EarlierLink:
 class Signal:
     """A sentence that moves a patch: said by this message's author, not quoted.
 
-    `kind` is one of patchwatch.mail.signals; `text` is the sentence as evidence; `detail` depends on the kind (the tree
-    of an application, the command of a pw-bot line, the numbers of the patches meant).
+    `kind` is one of patchwatch.mail.signals; `text` is the sentence as evidence; `detail` depends on the kind (the
+    numbers of the patches applied, the command of a pw-bot line).
     """
 
     kind: str
@@ -103,9 +107,10 @@ class Message:
     signals: tuple[Signal, ...] = ()
     bot: bool = False
     words: int = 0  # number of words in the author's own prose, tags and quotes apart
-    excerpt: str = ""  # the first two lines of the author's own prose
+    excerpt: str = ""  # the first two sentences of the author's own prose, greetings apart, a line each
+    listed: tuple[tuple[str, str], ...] = ()  # in a pull request: (author's name, title) of each patch
 
     @property
     def is_submission(self) -> bool:
         """Whether this is (part of) a posting of a change, and not talk about one."""
-        return self.kind in ("cover", "patch", "proposal", "pull")
+        return self.kind in SUBMISSIONS

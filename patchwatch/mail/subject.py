@@ -1,8 +1,8 @@
 """Subject lines: `[PATCH net-next,v2 3/4] net: fix it` taken apart.
 
 Knows the shapes seen on kernel lists: `[PATCHv2]`, `[RFC v6 1/3]`, `[PATCH v3,4/5]`, `[PATCH 5.10 01/20]`,
-`[PATCH][next]`, `[PATCH -v2 next 1/9]`, `[2 of 5]`, `[RFC/PATCH]`, `(v2)` at either end of the title, `v2.1`, replies in
-several languages.  A version is taken as stated; `5.10`, `for-6.9` and `v6.1-stable` name trees, not versions.
+`[PATCH][next]`, `[PATCH -v2 next 1/9]`, `[2 of 5]`, `[RFC/PATCH]`, `(v2)` behind the title, `v2.1`, replies in several
+languages.  A version is taken as stated; `5.10`, `for-6.9` and `v6.1-stable` name trees, not versions.
 """
 
 from __future__ import annotations
@@ -13,36 +13,48 @@ from patchwatch.mail.message import Subject
 
 # liblore's reply markers, and the Chinese, Japanese and Cyrillic ones that Outlook and QQ mail write.
 _REPLY = re.compile(
-    r"^\s*(?:(?:re|aw|fwd?|sv|vs|antw|wg|tr|odp|ref|rif|回复|答复|回覆|转发|返信|ответ)\s*(?:\[\d+\]|\(\d+\))?\s*[::]\s*)+",
+    r"^\s*(?:(?:re|aw|fwd?|sv|vs|antw|wg|tr|odp|ref|rif|回复|答复|回覆|转发|返信|ответ)"
+    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*)+",
     re.IGNORECASE,
 )
 _GROUP = re.compile(r"\s*\[([^\[\]]*)\]\s*:?\s*")
+_MAX_GROUPS = 10
 _VERSION = re.compile(r"-?[vV](\d{1,3})(?:\.(\d{1,2}))?[:.]?")
 _COUNTER = re.compile(r"#?(\d{1,4})/(\d{1,4})")
-_GLUED = re.compile(r"(?i)\b(patch(?:set)?|patches|rfc|resend|series)-?(v\d)")
-_N_OF_M = re.compile(r"(?i)\b(\d{1,4})\s+of\s+(\d{1,4})\b")
-_PATCH = re.compile(r"(?i)(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:-\S*)?")
-_TITLE_VERSION = re.compile(r"(?i)\s*[(\[]\s*(?:take\s*|version\s*|v|#)\s*(\d{1,2})(?:\.(\d{1,2}))?\s*[)\]]\s*$")
-_BARE_PREFIX = re.compile(r"(?i)^\s*(?:rfc\s+)?patch(?:\s+v(\d{1,2}))?\s*:\s+")
+_GLUED = re.compile(
+    r"\b(patch(?:set)?|patches|rfc|resend|repost|series|v\d+)[-_/]?(?=v\d|rfc\b|patch\b|resend\b|repost\b)",
+    re.IGNORECASE,
+)
+_N_OF_M = re.compile(r"\b(\d{1,4})\s+of\s+(\d{1,4})\b", re.IGNORECASE)
+_PATCH = re.compile(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:-\S*)?", re.IGNORECASE)
+_BARE_PREFIX = re.compile(r"^\s*(?:rfc\s+)?patch(?:\s+v(\d{1,2}))?\s*:\s+", re.IGNORECASE)
+_VERSION_BEHIND = re.compile(
+    r"\s*[(\[]\s*(?:(?:series|patch)\s+)?(?:take\s*|version\s*|v|#)\s*(\d{1,2})(?:\.(\d{1,2}))?\s*[)\]]\s*$",
+    re.IGNORECASE,
+)
+# Cover letters without any prefix (Christoph Hellwig's): "add a helper, v2".  In "cgroup v2" it is the thing's version.
+_BARE_VERSION_BEHIND = re.compile(
+    r"(?:,\s*|(?<!cgroup)(?<!cgroups)(?<!memcg)(?<!nfs)(?<!gic)(?<!api)(?<!abi)(?<!version)\s+)v(\d{1,2})()\s*$",
+    re.IGNORECASE,
+)
 
 
 def parse_subject(subject: str) -> Subject:
     """Take a decoded subject line apart; never raises."""
     rest, replies = _REPLY.subn("", subject)
-    title_of: list[str] = []
     tokens: list[str] = []
     groups = 0
-    while match := _GROUP.match(rest):
-        inner = match[1]
-        if groups and not _looks_like_prefix(inner):
-            break  # "[PATCH] [media] title": a tag of the title; still dropped as prefix when short
-        tokens += _tokens(inner)
+    while groups < _MAX_GROUPS and (match := _GROUP.match(rest)):
+        if groups and not _looks_like_prefix(match[1]):
+            break  # "[PATCH] [a longer remark] title": part of the title
+        tokens += _tokens(match[1])
         rest = rest[match.end() :]
         groups += 1
     if not groups and (bare := _BARE_PREFIX.match(rest)):
-        tokens = ["PATCH"] + (["v" + bare[1]] if bare[1] else [])
+        tokens = ["PATCH", *(["v" + bare[1]] if bare[1] else [])]
         rest = rest[bare.end() :]
 
+    prefixes: list[str] = []
     version, minor, stated = 1, 0, False
     counter = expected = None
     patch = rfc = resend = pull = False
@@ -54,22 +66,25 @@ def parse_subject(subject: str) -> Subject:
             counter, expected = int(found[1]), int(found[2])
         elif _PATCH.fullmatch(token):
             patch = True
-            if "-" in token and not lowered.startswith("patchset-v"):
-                title_of.append(token.split("-", 1)[1])
+            if "-" in token:
+                prefixes.append(token.split("-", 1)[1])  # "[PATCH-cgroup v2]"
         elif lowered == "rfc":
             rfc = True
         elif lowered in ("resend", "repost", "re-send", "resent"):
             resend = True
-            title_of.append(token)
+            prefixes.append(token)
         elif lowered in ("pull", "git-pull"):
             pull = True
         elif lowered not in ("git", "request"):
-            title_of.append(token)
+            prefixes.append(token)
     title = rest.strip()
-    if found := _TITLE_VERSION.search(title):
-        title = title[: found.start()].strip()
-        if not stated and patch:
-            version, minor, stated = int(found[1]), int(found[2] or 0), True
+    behind = _VERSION_BEHIND.search(title)
+    if behind is None and not tokens and not replies:
+        behind = _BARE_VERSION_BEHIND.search(title)
+    if behind is not None:
+        title = title[: behind.start()].strip()
+        if not stated:
+            version, minor, stated = int(behind[1]), int(behind[2] or 0), True
     if counter is not None and expected is not None and counter > expected:
         counter = expected = None  # "[PATCH 9/2019]" is a date, "5/3" a slip: no series can be built on it
     return Subject(
@@ -79,7 +94,7 @@ def parse_subject(subject: str) -> Subject:
         stated_version=stated,
         counter=counter,
         expected=expected,
-        prefixes=tuple(title_of),
+        prefixes=tuple(prefixes),
         patch=patch,
         rfc=rfc,
         resend=resend,
@@ -90,27 +105,23 @@ def parse_subject(subject: str) -> Subject:
 
 def _tokens(group: str) -> list[str]:
     """The words of one bracket, `RFC/PATCH`, `PATCHv3` and `v3,4/5` parted."""
-    group = _GLUED.sub(r"\1 \2", group)
+    group = _GLUED.sub(r"\1 ", group)
     group = _N_OF_M.sub(r"\1/\2", group)
     group = re.sub(r"(\d)\s*/\s*(\d)", r"\1/\2", group)
-    group = re.sub(r"(?i)\b(rfc|patch)/(patch|rfc)\b", r"\1 \2", group)
     return [token for token in re.split(r"[\s,;:|]+", group) if token]
 
 
 def _names_a_tree(version: re.Match[str]) -> bool:
-    """Whether `v6.1` is a kernel: people mend v5 with v5.1 or v5.2, while long-term trees mostly end in 4 and more."""
+    """Whether `v6.1` is a kernel: people mend v5 with v5.1 or v5.2, long-term trees mostly end in 4 and more."""
     return version[2] is not None and (int(version[2]) >= 4 or (version[1], version[2]) == ("6", "1"))
 
 
 def _looks_like_prefix(group: str) -> bool:
     tokens = _tokens(group)
-    return (
-        any(
-            _VERSION.fullmatch(t) or _COUNTER.fullmatch(t) or _PATCH.fullmatch(t) or t.lower() in ("rfc", "resend")
-            for t in tokens
-        )
-        or len(tokens) <= 2
-        and len(group) <= 16
+    short = len(tokens) <= 2 and len(group) <= 16
+    return short or any(
+        _VERSION.fullmatch(t) or _COUNTER.fullmatch(t) or _PATCH.fullmatch(t) or t.lower() in ("rfc", "resend")
+        for t in tokens
     )
 
 
@@ -120,8 +131,11 @@ def title_key(title: str) -> str:
 
 
 _STOP_WORDS = frozenset(
-    "a an and are as at be by for from in into is it its of on or the to use using via when with add make remove fix "
-    "update support new".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be by for from in into is it its of on or the to use using via when with add make remove "
+        "fix update support new",
+    )
 )
 
 

@@ -48,6 +48,8 @@ class Posting:
     answered: tuple[str, ...]  # roots of the revisions that those messages belong to or talk about
     message_ids: tuple[str, ...]
     recipients: tuple[str, ...]  # of the root
+    names: tuple[str, ...] = ()  # of sender and patch authors, as keys
+    listed: tuple[tuple[str, str], ...] = ()  # of a pull request: (author's name, title), as keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,15 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         answered=tuple(dict.fromkeys(home[i] for i in root.references if i in home)),
         message_ids=tuple(m.message_id for m in own),
         recipients=root.recipients[:60],
+        names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
+        listed=tuple((_name_key(name), title_key(title)) for name, title in root.listed),
     )
+
+
+def _names(message: Message) -> Iterable[str]:
+    yield _name_key(message.author.name)
+    if message.patch_author:
+        yield _name_key(message.patch_author.name)
 
 
 def _own_addresses(message: Message) -> Iterable[str]:

@@ -48,7 +48,7 @@ class PatchwatchApp(App[None]):
         self.theme = DARK.name
         self._core = tracker
         self._said = Notices(self._changed)
-        self.errands = Errands(self, self._said)
+        self.errands = Errands(self, self._said, self._beat)
         self._overview = OverviewScreen(tracker, self.errands)
         self._open_series = open_series
         self._generation: int | None = None  # what is on the screen; None: read it anew

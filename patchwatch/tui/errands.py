@@ -65,9 +65,10 @@ class Lane:
 class Errands:
     """The lanes of a running app, and the way back to it."""
 
-    def __init__(self, app: App[Any], notices: Notices) -> None:
-        """Results are handed to `app`; when it is gone they are dropped."""
+    def __init__(self, app: App[Any], notices: Notices, wrote: Callable[[], None]) -> None:
+        """Results are handed to `app`; when it is gone they are dropped.  `wrote` hears when something was written."""
         self.notices = notices
+        self._wrote = wrote
         self._app = app
         self._lanes: dict[LaneName, Lane] = {}
 
@@ -92,6 +93,8 @@ class Errands:
             if failed is None:
                 self.notices.hush(about)
             done(result)
+            if lane == "write":
+                self._wrote()
 
         def fail(error: PatchwatchError) -> None:
             if failed is None:

@@ -207,4 +207,3 @@ class OverviewScreen(Screen[None]):
 
     def _unwatched(self, row: SeriesRow) -> None:
         self._errands.notices.say("unwatch", "outcome", f"No longer watched: {line(row.title)}")
-        self.reload()

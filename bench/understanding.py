@@ -1,0 +1,98 @@
+"""How well version bumps, states and turns are understood, on the real cgroups archive.
+
+    python bench/understanding.py [--archive EPOCH-OR-BUNDLE] [--table FILE.tsv] [--rows]
+
+Imports the archive as it is, and without the hints that authors leave (change-ids, links to earlier postings); has
+`../shared/eval/bumps` score the links; then compares states and turns with verdicts that a person wrote down before the
+program ran (bench/verdicts/sixty.tsv; a fresh table is kept for the end: thirty.tsv).  Without ../shared it says so and
+ends with 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+BUMPS = SHARED / "eval" / "bumps"
+
+
+def main() -> int:
+    """Run the measurement."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archive", type=Path, default=SHARED / "corpus" / "cgroups-2024.bundle")
+    parser.add_argument("--table", type=Path, default=ROOT / "bench" / "verdicts" / "sixty.tsv")
+    parser.add_argument("--rows", action="store_true", help="print every disagreement and every bump missed")
+    options = parser.parse_args()
+    if not options.archive.exists() or not BUMPS.exists():
+        print(f"skipped: needs {options.archive} and {BUMPS}")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="patchwatch-bench-") as directory:
+        work = Path(directory)
+        epoch = work / "0.git"
+        subprocess.run(["git", "clone", "-q", "--bare", options.archive, epoch], check=True)
+        stripped = work / "stripped.mbox"
+        subprocess.run([BUMPS, "strip", epoch, stripped], check=True)
+        for name, source in (("with the hints", epoch), ("hints stripped", stripped)):
+            listed = imported(source, work / f"{source.name}.db")
+            (work / "list.json").write_text(json.dumps(listed))
+            print(f"version bumps, {name}:", flush=True)
+            verbs = ("score", "misses") if options.rows else ("score",)
+            for verb in verbs:
+                subprocess.run([BUMPS, verb, epoch, work / "list.json"], check=True)
+            if source is epoch:
+                series = listed
+        compare(series, options.table, options.rows)
+    return 0
+
+
+def imported(source: Path, database: Path) -> list[dict[str, Any]]:
+    """Import into a new database; what `list --all --json` then says."""
+    environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
+    command = [sys.executable, "-m", "patchwatch"]
+    arguments = ["import", str(source), "--inbox", "bench"]
+    subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    printed = subprocess.check_output([*command, "list", "--all", "--json"], cwd=ROOT, env=environment)
+    found: list[dict[str, Any]] = json.loads(printed)
+    return found
+
+
+def compare(series: list[dict[str, Any]], table: Path, rows: bool) -> None:
+    """Agreement with the verdicts of a table: state, turn and number of revisions, by state."""
+    home = {i: s for s in series for r in s["revisions"] for i in (*r["postings"], *r["patch_message_ids"])}
+    agreed: collections.Counter[str] = collections.Counter()
+    asked: collections.Counter[str] = collections.Counter()
+    turns = both = 0
+    with table.open(encoding="utf-8") as stream:
+        verdicts = list(csv.DictReader(stream, delimiter="\t"))
+    for verdict in verdicts:
+        states, turn = verdict["state"].split("|"), verdict["turn"].split("|")
+        found = home.get(verdict["root"])
+        state_is = found["state"] if found else "unknown"
+        turn_is = found["turn"] if found else "unknown"
+        asked[states[0]] += 1
+        agreed[states[0]] += state_is in states
+        turns += turn_is in turn
+        both += state_is in states and turn_is in turn
+        if rows and (state_is not in states or turn_is not in turn):
+            wanted = f"{verdict['state']}/{verdict['turn']}"
+            print(f"  {wanted}: said {state_is}/{turn_is}  <{verdict['root']}>  {verdict['note']}")
+    print(f"states and turns, {table.name}: {len(verdicts)} series read by a person")
+    for state in sorted(asked):
+        print(f"  {state:<20}{agreed[state]:>3} of {asked[state]}")
+    total = len(verdicts)
+    states_right = sum(agreed.values()) / total
+    print(f"  state agrees in {states_right:.3f}, turn in {turns / total:.3f}, both in {both / total:.3f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

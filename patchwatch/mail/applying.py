@@ -1,0 +1,133 @@
+"""Sentences by which a maintainer says that he took a patch, or dropped it again.
+
+"Applied to cgroup/for-6.13.", "Now queued up, thanks!", "I've applied the series", "Applied 1-3, thanks", b4's lists.
+Not "if applied", "Has this been applied?", "applied your suggestion", "queued bios".  Who may say so is decided
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MAX_SENTENCE = 240  # characters: nobody applies in more
+
+# What may stand before the word.
+_LEAD = (
+    r"(?:ok(?:ay)?|thanks?|thank you(?: all)?|great|good|nice|sure|alright|all right|yes|yeah|yep|so|well|sorry|and|"
+    r"now|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)(?:[,.!:-]+\s+|\s+)"
+)
+_I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
+_THING = (
+    r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|"
+    r"(?:the |this )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|v\d+)|"
+    r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:\w+ )?(?:patch(?:es)?|ones?))?"
+    r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
+)
+_NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
+_INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
+
+_TOOK = re.compile(
+    rf"(?:{_LEAD})*(?P<who>{_THING}\s+|{_I_DID})?(?:(?:now|just|already|also|manually)\s+)*"
+    r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken)\b"
+    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually)\b)*"
+    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S).*|\s*\(.*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_TAKEN = re.compile(
+    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|for testing|next (?:version|revision|spin))\b|n't\b|\?"
+)
+_WILL_TAKE = re.compile(
+    rf"(?:{_LEAD})*(?:i(?:'ll| will| am going to|'m going to)\s+(?:(?:just|also|then)\s+)?"
+    rf"(?:take|apply|queue(?: up)?|pick(?: up)?|merge)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))\s+{_THING}"
+    r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_YET = re.compile(
+    r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window)\b|"
+    r"n't\b|\?"
+)
+_CONDITION = re.compile(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
+
+# "I applied this" may be said by a tester, and "pushed to the same branch" of any branch: there a tree must be named.
+_ALONE = r"[\s.,!:;()-]*(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
+_SAID_ALONE = re.compile(_ALONE, re.IGNORECASE | re.DOTALL)
+_INTO_A_TREE = re.compile(
+    rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now))*{_ALONE}",
+    re.IGNORECASE | re.DOTALL,
+)
+_TREE = re.compile(
+    r"\b(?:to|into|in|on|onto|via|through|for)\s+(?:(?:the|my|our)\s+)?"
+    r"(?:[\w./-]*\w[-/.]\w|(?!same\b)[\w-]+ tree\b|tree\b)",
+    re.IGNORECASE,
+)
+
+_SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
+_REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
+_THANKED = re.compile(r"^\[(\d+)/(\d+)\] .+\n\s+(?:commit: [0-9a-f]{7,}|https?://\S+|\(no commit info\))", re.MULTILINE)
+
+# A sentence may apply in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
+_CLAUSE = re.compile(
+    rf"(?:[,;:–—-]\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+)*"
+    r"(?:applied|queued|merged|pushed|picked|i'll|i will|i'm)\b)",
+    re.IGNORECASE,
+)
+_DID_MORE = re.compile(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
+
+_DROPPED = re.compile(
+    rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|unqueued)|"
+    r"(?:now\s+)?(?:dropped|reverted|unqueued|dropping|backed out)|i(?:'m| am) (?:now )?(?:dropping|reverting)|"
+    r"i(?:'ll| will)(?: just)? (?:drop|revert|back out))"
+    rf"(?:\s+{_THING})?(?:\s+(?:for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def applied(sentence: str, words: str) -> str | None:
+    """Which patches a sentence says were applied: "1-3,5", "some", "rest", or "" for all; None where it does not.
+
+    `words` is the whole mail: b4 lists the patches below the sentence.
+    """
+    if len(sentence) > _MAX_SENTENCE:
+        return None
+    clauses = [found for found in _CLAUSE.finditer(sentence) if not found["also"] or _DID_MORE.match(sentence)]
+    for start in (0, *(found.end() for found in clauses)):
+        if _CONDITION.search(sentence, 0, start):
+            return None
+        part = sentence[start:]
+        if (found := _TOOK.fullmatch(part)) and _is_done(found):
+            return _which(found, words)
+        if (found := _WILL_TAKE.fullmatch(part)) and not _NOT_YET.search(part):
+            return _which(found, words)
+    return None
+
+
+def dropped(sentence: str) -> bool:
+    """Whether a sentence says that what had been applied is no more."""
+    return "?" not in sentence and _DROPPED.fullmatch(sentence) is not None
+
+
+def _clause(found: re.Match[str]) -> str:
+    """What is said of applying, without what follows after a comma."""
+    return found[0][: found.start("rest") - found.start()] + re.split(r"[,;.!]\s", found["rest"], maxsplit=1)[0]
+
+
+def _is_done(found: re.Match[str]) -> bool:
+    if _NOT_TAKEN.search(_clause(found)):
+        return False
+    if _SAID_ALONE.fullmatch(found["rest"]):
+        return True
+    if (found["who"] or "").strip().lower() in ("i", "we"):
+        return _INTO_A_TREE.fullmatch(found["rest"]) is not None
+    return not found["verb"].lower().startswith(("push", "pick", "take")) or _TREE.search(_clause(found)) is not None
+
+
+def _which(found: re.Match[str], words: str) -> str:
+    listed = [(int(number), int(whole)) for number, whole in _THANKED.findall(words)]
+    if listed:
+        numbers = sorted({number for number, _ in listed} - {0})
+        return "" if len(numbers) >= max(whole for _, whole in listed) else ",".join(map(str, numbers))
+    if numbers_said := found.groupdict().get("numbers"):
+        return " ".join(numbers_said.split())
+    if _REST.search(_clause(found)):
+        return "rest"
+    return "some" if _SOME.search(_clause(found)) else ""

@@ -1,0 +1,48 @@
+"""The diff of a patch: where it begins, which files it touches, and git's identity of it."""
+
+from __future__ import annotations
+
+import re
+
+import pygit2
+
+_MAX_FILES = 300
+# Diffs without git's header line: quilt's (Andrew Morton, Randy Dunlap), diff -u's, svn's and CVS's.
+_BARE = re.compile(r"\n(?:Index: \S[^\n]*\n=+\n|diff -\S+ [^\n]*\n--- |--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ -)")
+_GIT_FILE = re.compile(r'\ndiff --git "?(?:[a-z]/)?(.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)')
+_BARE_FILE = re.compile(r"\n--- ([^\t\n]+)[^\n]*\n\+\+\+ ([^\t\n]+)")
+
+
+def start(text: str) -> int:
+    """Where the diff in a text begins, or -1."""
+    text = "\n" + text  # so that a pattern with a newline in front finds the first line, and the index is the line's
+    git = text.find("\ndiff --git ")
+    end = git if git >= 0 else len(text)
+    if "\n--- " in text or "\nIndex: " in text:
+        bare = _BARE.search(text, 0, end)
+        if bare:
+            return bare.start()
+    return git
+
+
+def files(diff: str) -> tuple[str, ...]:
+    """The files that a diff touches, by their new name, in order."""
+    diff = f"\n{diff}\n"
+    found = [new for _, new in _GIT_FILE.findall(diff)]
+    if not found:
+        pairs = _BARE_FILE.findall(diff)
+        # The first component is the tree's: "linux-next/mm/slab.c"; quilt adds "~name-of-the-patch" to the old name.
+        names = [(old.partition("~")[0] if new.startswith("/dev/null") else new) for old, new in pairs]
+        found = [name.partition("/")[2].strip() or name for name in names]
+    return tuple(dict.fromkeys(found))[:_MAX_FILES]
+
+
+def patch_id(diff: str) -> str:
+    """`git patch-id` of a diff; empty where it is none that can be read."""
+    if not diff:
+        return ""
+    try:
+        parsed = pygit2.Diff.parse_diff(diff if diff.isascii() else diff.encode("utf-8", "replace"))
+        return str(parsed.patchid)
+    except (pygit2.GitError, ValueError, KeyError, UnicodeError):
+        return ""

@@ -1,0 +1,231 @@
+"""The headers of a mail, read as they really come: folded, encoded, 8-bit, twice, absurd.
+
+Every reading is defined by the mail alone, so that a mail is understood the same whenever and from whichever list it
+arrives.  What the headers mean for a patch is not decided here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.message
+import email.utils
+import hashlib
+import re
+
+from liblore.utils import clean_header
+
+from patchwatch.mail.message import Person
+
+_DAY = 86_400
+_EARLIEST = 631_152_000  # 1990: before it there were no lists to post to
+_WIDEST_ZONE = 14 * 3600  # RFC 5322 allows any digits; the world has -12 to +14
+_MAX_REFERENCES = 200
+_MAX_RECIPIENTS = 200
+_MAX_ID = 500
+_MAX_PERSON = 1_000
+_MAX_COMMENTS = 20
+_MAX_VALUE = 60_000  # characters of one header
+_MAX_SUBJECT = 2_000
+
+_ID = re.compile(r"<\s*([^<>\s]+)\s*>")
+_LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
+# It may only begin where a word does: otherwise a header of one long word takes minutes.
+_ADDRESS = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
+_NAME_AND_ADDRESS = re.compile(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
+_VIA_LIST = re.compile(r"(?i)\s+via\s+\S+\s*$")
+
+
+def _any_case(name: str) -> str:
+    return "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in name)  # three times faster than re.IGNORECASE
+
+
+_READ = (
+    *("subject", "from", "to", "cc", "date", "message-id", "in-reply-to", "references", "reply-to", "x-original-from"),
+    *("x-change-id", "content-type", "content-transfer-encoding"),
+)
+_FIELD = re.compile(f"\n({'|'.join(map(_any_case, _READ))}):([^\n]*(?:\n[ \t][^\n]*)*)".encode())
+_RECEIVED = re.compile(f"\n{_any_case('received')}:([^\n]*(?:\n[ \t][^\n]*)*)".encode())  # the first is the newest
+
+
+class Headers:
+    """The headers that are read here, by lower-case name, still encoded; and what is below them.
+
+    The email package parses a mail line by line, with the dozens of headers that relays add: half the time of reading a
+    mail.  Folding is all there is to undo (RFC 5322, 2.2.3).
+    """
+
+    __slots__ = ("_content", "_values")
+
+    def __init__(self, raw: bytes) -> None:
+        """Part headers from content at the first empty line."""
+        end = raw.find(b"\n\n")
+        crlf = raw.find(b"\n\r\n", 0, end if end >= 0 else len(raw))
+        head, self._content = (
+            (raw[:crlf], raw[crlf + 3 :]) if crlf >= 0 else (raw[:end], raw[end + 2 :]) if end >= 0 else (raw, b"")
+        )
+        head = b"\n" + head
+        fields = _FIELD.findall(head)
+        if received := _RECEIVED.search(head):
+            fields.append((b"received", received[1]))
+        self._values: dict[str, list[str]] = {}
+        for name, value in fields:
+            # 8-bit bytes become surrogates, as in the email package, until `_read_8bit`.
+            self._values.setdefault(name.decode().lower(), []).append(
+                value[:_MAX_VALUE].decode("ascii", "surrogateescape").strip()
+            )
+
+    def first(self, name: str) -> str:
+        """The first value of a header, still encoded; empty where there is none."""
+        values = self._values.get(name)
+        return values[0] if values else ""
+
+    def every(self, name: str) -> list[str]:
+        """All values of a header, still encoded."""
+        return self._values.get(name, [])
+
+    def decoded(self, name: str) -> str:
+        """The first value of a header as text."""
+        value = self.first(name)
+        return decoded(value) if value else ""
+
+    def as_part(self) -> tuple[email.message.Message, bytes]:
+        """The content and, as a message without payload, the headers that say how to read it."""
+        part = email.message.Message()
+        for name in ("content-type", "content-transfer-encoding"):
+            if value := self.first(name):
+                part[name] = value
+        return part, self._content
+
+
+def decoded(text: str) -> str:
+    """A header's value as text: encoded words (RFC 2047) and raw 8-bit decoded, white space folded."""
+    if "=?" in text:
+        with contextlib.suppress(ValueError, LookupError):
+            text = clean_header(text)
+    return " ".join(_read_8bit(text).split())
+
+
+def _read_8bit(text: str) -> str:
+    """Raw 8-bit, which is kept as surrogates, read as UTF-8 or Latin-1."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("ascii", "surrogateescape").decode("utf-8")
+    except UnicodeEncodeError:
+        return text
+    except UnicodeDecodeError:
+        return text.encode("ascii", "surrogateescape").decode("latin-1")
+
+
+def message_id(headers: Headers, raw: bytes) -> str:
+    """The message-id without brackets; where there is none, one made of the content, the same from every list."""
+    value = headers.first("message-id")
+    found = _ID.search(value)
+    if found:
+        return _read_8bit(found[1])[:_MAX_ID]
+    if value and not re.search(r"\s", value):
+        return _read_8bit(value).strip("<>")[:_MAX_ID] or _made_id(headers, raw)
+    return _made_id(headers, raw)
+
+
+def _made_id(headers: Headers, raw: bytes) -> str:
+    _, content = headers.as_part()
+    said = "\n".join(headers.first(name) for name in ("from", "date", "subject"))
+    told = said.encode("utf-8", "surrogateescape") + b"\n" + (content or raw)
+    return hashlib.sha256(told).hexdigest()[:40] + "@no-message-id.invalid"
+
+
+def subject(headers: Headers) -> str:
+    """The subject, decoded, white space folded."""
+    value = headers.first("subject")[: 4 * _MAX_SUBJECT]
+    return decoded(value)[:_MAX_SUBJECT] if value else ""
+
+
+def sender(headers: Headers) -> Person:
+    """Who sent it.  Lists that rewrite From for DMARC ("X via list") keep the sender in X-Original-From or Reply-To."""
+    for name in ("x-original-from", "from"):
+        value = headers.first(name)
+        if not value:
+            continue
+        found = person(value)
+        if name == "from" and _VIA_LIST.search(found.name):
+            reply_to = person(headers.first("reply-to"))
+            name_only = _VIA_LIST.sub("", found.name).strip("'\" ")
+            return Person(name_only, reply_to.email or found.email)
+        if found.email or found.name:
+            return found
+    return Person("", "")
+
+
+def person(value: str) -> Person:
+    """The first person that a header's value names."""
+    value = value[:_MAX_PERSON]
+    if simple := _NAME_AND_ADDRESS.fullmatch(value):
+        name, address = simple.groups()
+    elif value.count("(") < _MAX_COMMENTS:
+        name, address = email.utils.parseaddr(value)
+    else:
+        name, address = "", ""  # parseaddr recurses into comments in comments
+    if "=?" in name:
+        try:
+            name = clean_header(name)
+        except (ValueError, LookupError):
+            name = ""
+    if "@" not in address:
+        found = _ADDRESS.search(value)
+        address = found[0] if found else address
+    name = " ".join(_read_8bit(name).split()).strip("\"'")
+    return Person(name[:200], _read_8bit(address).lower()[:320])
+
+
+def recipients(headers: Headers) -> tuple[str, ...]:
+    """The addresses in To and Cc, lower case, in order."""
+    found = _ADDRESS.findall(" ".join(headers.every("to") + headers.every("cc")).lower())
+    return tuple(dict.fromkeys(found))[:_MAX_RECIPIENTS]
+
+
+def arrived(headers: Headers) -> int | None:
+    """When it reached its last relay, UTC, in seconds; None where no relay says so."""
+    _, semicolon, date = headers.first("received").rpartition(";")
+    return _seconds(date) if semicolon else None
+
+
+def date(headers: Headers, arrived: int | None) -> int:
+    """When it was sent, UTC, in seconds: the Date header, or the arrival where that is absent or absurd."""
+    stated = _seconds(headers.first("date"))
+    absurd = stated is None or stated < _EARLIEST or (arrived is not None and stated > arrived + 2 * _DAY)
+    if absurd and arrived is not None:
+        return arrived
+    return stated or 0
+
+
+def _seconds(text: str) -> int | None:
+    parsed = email.utils.parsedate_tz(text)
+    if parsed is None:
+        return None
+    zone = parsed[9] or 0
+    if abs(zone) > _WIDEST_ZONE:
+        zone = 0
+    try:
+        seconds = email.utils.mktime_tz((*parsed[:9], zone))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return seconds if 0 <= seconds < 1 << 40 else None
+
+
+def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
+    """The message answered, and all ancestors that the mail names, oldest first, the parent last."""
+    references = _ID.findall(headers.first("references"))
+    # Old clients write addresses into In-Reply-To too ("<a@b>'s message of …  <id>"): what References repeats is an id.
+    replied = _ID.findall(headers.first("in-reply-to"))
+    parent = next((r for r in replied if r in references), replied[0] if replied else None)
+    if parent is None:
+        if not references:
+            return None, ()
+        parent = references[-1]
+    chain = [r for r in dict.fromkeys(references) if r != parent]
+    if len(chain) >= _MAX_REFERENCES:
+        chain = [chain[0], *chain[-_MAX_REFERENCES + 2 :]]
+    own = _ID.search(headers.first("message-id"))
+    kept = tuple(_read_8bit(r)[:_MAX_ID] for r in [*chain, parent] if not own or r != own[1])
+    return (kept[-1] if kept else None), kept

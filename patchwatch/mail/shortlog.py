@@ -1,0 +1,35 @@
+"""The shortlog of a pull request or cover letter: who wrote which patches, as `git shortlog` prints it."""
+
+from __future__ import annotations
+
+import re
+
+_AUTHOR = re.compile(r"^(\S.{0,100}?) \((\d{1,4})\):$")
+_TITLE = re.compile(r"^ {4,8}(\S.*)$")
+_MORE_OF_TITLE = re.compile(r"^ {9,}(\S.*)$")  # git shortlog -w wraps long titles
+
+
+def shortlog(text: str) -> tuple[tuple[str, str], ...]:
+    """(author's name, title) of each patch listed, in order.
+
+    Only what git itself wrote counts: an author's line says how many titles follow it, and so many must.
+    """
+    found: list[tuple[str, str]] = []
+    lines = text.split("\n")
+    for number, one in enumerate(lines):
+        author = _AUTHOR.match(one)
+        if author is None:
+            continue
+        titles: list[str] = []
+        for line in lines[number + 1 :]:
+            if more := _MORE_OF_TITLE.match(line):
+                if not titles:
+                    break
+                titles[-1] += " " + more[1].rstrip()
+            elif title := _TITLE.match(line):
+                titles.append(title[1].rstrip())
+            else:
+                break
+        if len(titles) == int(author[2]):
+            found += [(author[1], title) for title in titles]
+    return tuple(found)
