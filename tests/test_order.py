@@ -1,0 +1,233 @@
+"""The same mails give the same database: in any order, split into any polls, with any repetition, and after reindex."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mails import mail
+
+from patchwatch.db import queries, threads
+from patchwatch.db.database import Database
+from patchwatch.ingest import Read, ingest, read_mail, reindex
+from patchwatch.mailbox import split_mbox
+
+DEMO = Path(__file__).resolve().parent.parent / "patchwatch" / "demo"
+ANN = "Ann Author <ann@example.org>"
+BEN = "Ben Builder <ben@example.net>"
+RITA = "Rita Reviewer <rita@example.com>"
+
+
+def at(minute: int, day: int = 3) -> str:
+    return f"Mon, {day} Jul 2023 {10 + minute // 60}:{minute % 60:02}:00 +0000"
+
+
+def made() -> list[bytes]:
+    """Odd threads: numbers without threading, a resend, a replacement, a rival, a pull request that was merged."""
+    diff = "\n---\ndiff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1 @@\n-old\n+new {1}\n"
+    found = [
+        mail(
+            message_id=f"loose-{n}@a",
+            subject=f"[PATCH {n}/3] loose part {n}",
+            sender=ANN,
+            date=at(n),
+            body=diff.format("loose", n),
+        )
+        for n in (1, 2, 3)
+    ]
+    found += [
+        mail(
+            message_id=f"twin-{n}@a",
+            subject=f"[PATCH {n}/3] twin part {n}",
+            sender=ANN,
+            date=at(200 + n),
+            body=diff.format("twin", n),
+        )
+        for n in (1, 2, 3)
+    ]
+    found += [
+        mail(
+            message_id="v1@b",
+            subject="[PATCH] frob: turn it once",
+            sender=BEN,
+            date=at(1),
+            body="x" + diff.format("frob", 9),
+        ),
+        mail(
+            message_id="v1r@b",
+            subject="[PATCH RESEND] frob: turn it once",
+            sender=BEN,
+            date=at(2, 9),
+            body="x" + diff.format("frob", 9),
+        ),
+        mail(
+            message_id="q@c",
+            subject="Re: [PATCH] frob: turn it once",
+            sender=RITA,
+            date=at(5),
+            in_reply_to="v1@b",
+            body="Why only once?\n",
+        ),
+        mail(
+            message_id="v2@b",
+            subject="[PATCH v2] frob: turn it twice",
+            sender=BEN,
+            date=at(9, 10),
+            in_reply_to="q@c",
+            body="Link to v1: https://lore.kernel.org/r/v1@b\n" + diff.format("frob", 8),
+        ),
+        mail(
+            message_id="rival@a",
+            subject="[PATCH] frob: turn it thrice",
+            sender=ANN,
+            date=at(30),
+            in_reply_to="q@c",
+            body="Rather so." + diff.format("frob", 7),
+        ),
+        mail(
+            message_id="late@c",
+            subject="Re: [PATCH v2] frob: turn it twice",
+            sender=RITA,
+            date=at(20, 10),
+            in_reply_to="v2@b",
+            body="Applied to frob/for-next, thanks!\n",
+        ),
+        mail(
+            message_id="pull@c",
+            subject="[GIT PULL] frob for v6.6",
+            sender=RITA,
+            date=at(0, 12),
+            body="Please pull.\n\nBen Builder (1):\n      frob: turn it twice\n\n f.c | 2 +-\n",
+        ),
+        mail(
+            message_id="merged@d",
+            subject="Re: [GIT PULL] frob for v6.6",
+            sender="pr-tracker-bot@kernel.org",
+            date=at(0, 13),
+            in_reply_to="pull@c",
+            body="The pull request you sent on Mon, 12 Jul 2023 10:00:00 +0000:\n\n> git://x frob\n\n"
+            "has been merged into torvalds/linux.git:\nhttps://git.kernel.org/torvalds/c/0123456789ab\n\nThank you!\n",
+        ),
+        mail(
+            message_id="c-2@e",
+            subject="[PATCH v3 2/2] cover comes last",
+            sender=ANN,
+            date=at(2, 20),
+            in_reply_to="c-0@e",
+            references=("c-0@e",),
+            body=diff.format("whole", 2),
+        ),
+        mail(
+            message_id="c-1@e",
+            subject="[PATCH v3 1/2] cover comes first",
+            sender=ANN,
+            date=at(1, 20),
+            in_reply_to="c-0@e",
+            references=("c-0@e",),
+            body=diff.format("whole", 1),
+        ),
+        mail(message_id="c-0@e", subject="[PATCH v3 0/2] whole", sender=ANN, date=at(0, 20), body="Both.\n"),
+        mail(
+            message_id="c-1b@e",
+            subject="[PATCH v3.1 1/2] cover comes first",
+            sender=ANN,
+            date=at(9, 21),
+            in_reply_to="c-1@e",
+            references=("c-0@e", "c-1@e"),
+            body=diff.format("whole", 3),
+        ),
+    ]
+    return found
+
+
+def demo() -> list[bytes]:
+    mails: list[bytes] = []
+    for name in ("tcp", "mglru", "xdp"):
+        with (DEMO / f"{name}.mbox").open("rb") as stream:
+            mails += split_mbox(stream)
+    return mails
+
+
+READS = {"demo": [read_mail(raw) for raw in demo()], "made": [read_mail(raw) for raw in made()]}
+
+
+def dump(database: Database) -> list[object]:
+    """Everything derived, without the numbers that are given in the order of arrival."""
+    with database.read() as connection:
+        rows = queries.series(connection, queries.Filter(everything=True), 0)
+        found: list[object] = []
+        for row in rows:
+            thread = [(m.message_id, m.depth, m.revision, m.patch) for m in threads.thread(connection, row.id)]
+            revisions = [
+                (
+                    r.message_id,
+                    r.version,
+                    r.minor,
+                    r.state,
+                    r.follow_ups,
+                    r.patch_message_ids,
+                    r.postings,
+                    r.predecessor,
+                    frozenset(r.trailers),
+                    r.state_evidence,
+                )
+                for r in row.revisions
+            ]
+            stands = (row.state, row.state_evidence, row.turn, row.turn_since, row.turn_evidence, row.last_activity)
+            found.append((row.title, row.inboxes, stands, revisions, thread))
+    return sorted(found, key=repr)
+
+
+def stored(batches: list[list[Read]], *, again: bool = False) -> list[object]:
+    with tempfile.TemporaryDirectory() as directory:
+        database = Database(f"sqlite:///{directory}/patchwatch.db")
+        for batch in batches:
+            with database.write() as connection:
+                ingest(connection, batch, "bpf")
+        if again:
+            with database.write() as connection:
+                reindex(connection)
+        result = dump(database)
+        database.close()
+        return result
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, list[object]]:
+    return {name: stored([reads]) for name, reads in READS.items()}
+
+
+@pytest.mark.parametrize("name", ["demo", "made"])
+@given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_order_splitting_and_repetition_change_nothing(
+    expected: dict[str, list[object]], name: str, seed: int, sizes: list[int], again: bool
+) -> None:
+    chance = random.Random(seed)
+    reads = READS[name] + chance.sample(READS[name], 5)
+    chance.shuffle(reads)
+    batches = []
+    while reads:
+        size = sizes[len(batches) % len(sizes)]
+        batches.append(reads[:size])
+        reads = reads[size:]
+    assert stored(batches, again=again) == expected[name]
+
+
+@pytest.mark.parametrize("name", ["demo", "made"])
+def test_backwards_one_by_one_is_the_same(expected: dict[str, list[object]], name: str) -> None:
+    assert stored([[read] for read in reversed(READS[name])]) == expected[name]
+
+
+def test_the_made_threads_are_understood(expected: dict[str, list[object]]) -> None:
+    """What the other tests compare is worth comparing."""
+    series = {row[0]: row for row in expected["made"]}  # type: ignore[index]
+    assert series["frob: turn it twice"][2][0] == "mainlined"  # type: ignore[index]
+    versions = [(r[1], r[6]) for r in series["frob: turn it twice"][3]]  # type: ignore[index]
+    assert versions == [(1, ("v1@b", "v1r@b")), (2, ("v2@b",))]
+    assert [len(r[5]) for r in series["whole"][3]] == [2]  # type: ignore[index]
+    assert {"loose part 1", "twin part 1", "frob: turn it thrice"} <= series.keys()
