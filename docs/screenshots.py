@@ -26,7 +26,9 @@ def save(app: PatchwatchApp, name: str) -> None:
     """Write the screen as SVG, without the web font that Rich links to: a picture must not call home."""
     svg = app.export_screenshot(title="patchwatch")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("font-family: Fira Code, monospace", "font-family: 'DejaVu Sans Mono', Menlo, Consolas, monospace")
+    svg = svg.replace(
+        "font-family: Fira Code, monospace", "font-family: 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+    )
     (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """State and turn of a revision and of a series, each with its evidence.
 
-Pure functions: a revision's own mails give its standing; the standings of all revisions, with what people marked by hand,
-give the series its state.  The words are patchwork's (DESIGN §2); the turn follows Gerrit's attention set: who posts or
-answers passes it on.
+Pure functions: a revision's own mails give its standing; the standing of the newest revision, what people marked by
+hand, and pull requests that list it give the series its state.  The words are patchwork's (DESIGN §2); the turn
+follows Gerrit's attention set: who posts or answers passes it on.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.words import CLOSED, NOBODYS_TURN
 
 REVIEWS = frozenset({"reviewed-by", "acked-by"})
+_ENDORSEMENTS = REVIEWS | {"tested-by"}
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
 _COMMANDS = {
@@ -143,6 +144,7 @@ def standing(revision: Revision) -> Standing:
     story = _Story("new", None, "reviewers", posted)
     # Tags are counted as they come, so that the turn passes to the maintainer with the mail that completes them.
     complete = _completing_mail(revision, tags, reviewed)
+    story.reviewed = complete in {m.message_id for m in revision.own_messages}
     for follow_up in revision.follow_ups:
         message = follow_up.message
         by_author = message.author.email in authors or _name(message.author.name) in author_names
@@ -175,6 +177,7 @@ class _Story:
         self.turn = turn
         self.turn_reason = turn_reason
         self.partly = ""
+        self.reviewed = False  # every patch has its tag by now
 
     @property
     def closed(self) -> bool:
@@ -195,6 +198,8 @@ class _Story:
             self._apply(follow_up, applied, whole)
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
             self._become("changes-requested", message, undone)
+        elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and (follow_up.patch == 0 or whole == 1):
+            self._become("not-applicable", message, withdrawn)
         elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
             self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
         elif not by_author and not self.closed and self.state not in ("changes-requested",) and message.words:
@@ -207,6 +212,7 @@ class _Story:
         elif not by_author and self.state == "new":
             self.state = "under-review"
             self.reason = _reason(message)
+        self.reviewed = self.reviewed or complete
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
@@ -241,7 +247,8 @@ class _Story:
         message = follow_up.message
         if self.state == "deferred":
             self._turn("author", message, None)
-        elif by_author:
+            return
+        if by_author:
             promise = spoken.get(signals.PROMISE) or spoken.get(signals.WITHDRAWN)
             if promise and signals.QUESTION not in spoken:
                 # He says that he will post: nobody else can move.
@@ -249,13 +256,16 @@ class _Story:
                     self._turn("author", message, promise.text)
             else:
                 self._turn("reviewers", message, None)
-        elif complete and not message.words:
+            return
+        asked = next((spoken[k] for k in (signals.NAK, signals.CHANGES, signals.QUESTION) if k in spoken), None)
+        if asked:
+            self._turn("author", message, asked.text)
+        elif complete:
             self._turn("maintainer", message, None)
-        elif not message.words and message.trailers:
-            pass  # only tags: the turn stays where it is
+        elif self.reviewed or any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers):
+            pass  # kind words with a tag, or after every patch has its tag, ask nothing of anybody
         else:
-            said = next((spoken[k] for k in (signals.NAK, signals.CHANGES, signals.QUESTION) if k in spoken), None)
-            self._turn("author", message, said.text if said else None)
+            self._turn("author", message, None)
 
     def _become(self, state: str, message: Message, why: Signal) -> None:
         self.state = state
@@ -339,8 +349,8 @@ def series_status(
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
-    `landed` is the word that a pull request with its patches was merged into Linus's tree; it outranks what its own mails
-    say.  A mark outranks both, until a newer revision is posted.
+    `landed` is the word that a pull request with its patches was merged into Linus's tree; it outranks what its own
+    mails say.  A mark outranks both, until a newer revision is posted.
     """
     mark = next((m for m in marks if m.root == newest_root), None)
     if mark is None and landed is not None and newest.state != "mainlined":

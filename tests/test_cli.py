@@ -304,7 +304,10 @@ def test_doctor_says_what_fails_and_the_mend(with_xdp: Run) -> None:
 def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer, tmp_path: Path) -> None:
     lore_server.create("cli-list")
     patch = mail(
-        message_id="cli-1@example.org", subject="[PATCH] quux: say quux", sender="Cli <cli-a@example.org>", body="x\n---\n"
+        message_id="cli-1@example.org",
+        subject="[PATCH] quux: say quux",
+        sender="Cli <cli-a@example.org>",
+        body="x\n---\n",
     )
     lore_server.deliver("cli-list", patch)
     (tmp_path / "report.md").write_text(f"- [quux]({lore_server.url}/cli-list/cli-1@example.org/T/#t) is new.\n")

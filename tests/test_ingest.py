@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mails import mail
 from sqlalchemy import func, select
 
 from patchwatch.db import decisions, queries, schema, threads
 from patchwatch.db.database import Database
 from patchwatch.ingest import ingest, read_mail, reindex, unpack
-from mails import mail
 
 NOW = 1_700_000_000
 

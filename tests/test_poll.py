@@ -15,7 +15,7 @@ from lore_server import LoreServer
 from mails import mail
 
 from patchwatch.config import Config, Lore
-from patchwatch.db import inboxes, queries
+from patchwatch.db import inboxes
 from patchwatch.errors import InvalidInputError, MessageNotFoundError
 from patchwatch.lore.client import Archive
 from patchwatch.tracker import Tracker

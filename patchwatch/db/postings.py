@@ -34,6 +34,7 @@ def encode_posting(p: Posting) -> str:
             p.message_ids,
             p.recipients,
             p.names,
+            p.incomplete,
             p.listed,
         ],
         separators=(",", ":"),
@@ -65,5 +66,6 @@ def decode_posting(text: str) -> Posting:
         message_ids=tuple(f[18]),
         recipients=tuple(f[19]),
         names=tuple(f[20]),
-        listed=tuple((name, title) for name, title in f[21]),
+        incomplete=f[21],
+        listed=tuple((name, title) for name, title in f[22]),
     )

@@ -6,9 +6,9 @@ the result is a function of the set of messages.  Whether a revision is the next
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import Message
 from patchwatch.series.conversation import stem
@@ -48,9 +48,9 @@ class Revision:
     @property
     def expected(self) -> int:
         """How many patches the posting says it has; 0 for a proposal or pull request."""
-        if self.root.parts.expected is not None:
-            return self.root.parts.expected
-        return len(self.patches)
+        return max(
+            (m.parts.expected for m in self.own_messages if m.parts.expected is not None), default=len(self.patches)
+        )
 
     @property
     def rfc(self) -> bool:
@@ -73,6 +73,7 @@ def number_of(message: Message) -> int:
 def recognise(messages: Iterable[Message]) -> list[Revision]:
     """The revisions of a conversation, oldest first."""
     known = {m.message_id: m for m in messages}
+    known.update({cover.message_id: cover for cover in _unmarked_covers(known)})
     groups = _groups(sorted((m for m in known.values() if m.is_submission), key=_order))
     home = {m.message_id: number for number, group in enumerate(groups) for m in group}
     answers: dict[int, list[FollowUp]] = defaultdict(list)
@@ -83,7 +84,44 @@ def recognise(messages: Iterable[Message]) -> list[Revision]:
         if anchor is not None:
             answers[home[anchor]].append(FollowUp(message, number_of(known[anchor]), message.kind == "notice"))
     revisions = [_revision(group, answers[number]) for number, group in enumerate(groups)]
-    return sorted(revisions, key=lambda r: (_order(r.root)))
+    return sorted(revisions, key=lambda r: _order(r.root))
+
+
+def _unmarked_covers(known: Mapping[str, Message]) -> list[Message]:
+    """Cover letters that do not say `0/n`: mails without a diff that the patches of one sending answer.
+
+    Christoph Hellwig's have no prefix at all ("add a helper"), others say `[PATCH v6] x`, `[RFC] x`, or count the cover as
+    patch 1.
+    """
+    answered: dict[str, list[Message]] = defaultdict(list)
+    for message in known.values():
+        if message.kind in ("patch", "cover") and message.parent in known:
+            answered[message.parent].append(message)
+    found: list[Message] = []
+    for message_id, answers in answered.items():
+        above = known[message_id]
+        own = [m for m in answers if _could_cover(above, m)]
+        numbers = {m.parts.counter for m in own}
+        if not own or 0 in numbers or (None in numbers and len(own) > 1):
+            continue
+        if above.parts.counter is None:
+            found.append(replace(above, kind="cover"))
+        elif above.parts.counter in numbers:
+            found.append(replace(above, kind="cover", parts=replace(above.parts, counter=0)))
+    return found
+
+
+def _could_cover(above: Message, patch: Message) -> bool:
+    one, other = above.parts, patch.parts
+    return (
+        above.kind in ("other", "proposal", "patch", "cover")
+        and not (above.files or above.patch_id or above.bot or one.reply)
+        and one.counter != 0
+        and above.author.email == patch.author.email
+        and abs(above.date - patch.date) <= _RUN_SECONDS
+        # `[PATCH v2]` below `[PATCH]` is the next version; a version may be stated on the cover only.
+        and (one.version == other.version or not other.stated_version or above.kind == "other")
+    )
 
 
 def _order(message: Message) -> tuple[int, int, str]:
@@ -120,7 +158,9 @@ def _revision(group: Sequence[Message], answers: list[FollowUp]) -> Revision:
             replaced.append(by_number[number])
         by_number[number] = message
     patches = tuple(by_number[n] for n in sorted(by_number))
-    root = cover or (min(replaced + list(patches), key=lambda m: (number_of(m), m.parts.minor, *_order(m))) if patches else group[0])
+    root = cover or (
+        min(replaced + list(patches), key=lambda m: (number_of(m), m.parts.minor, *_order(m))) if patches else group[0]
+    )
     return Revision(
         root=root,
         cover=cover,
@@ -142,7 +182,7 @@ def _groups(submissions: Sequence[Message]) -> list[list[Message]]:
             numbered[message.author.email, parts.version, parts.minor, parts.expected].append(message)
     runs = [run for bucket in numbered.values() for part in _connected(bucket) for run in _without_repeats(part)]
     runs = _replacements(_version_on_cover_only(runs))
-    return _numberless(alone, runs) + runs
+    return _with_their_covers(alone, runs)
 
 
 def _connected(bucket: list[Message]) -> list[list[Message]]:
@@ -157,48 +197,54 @@ def _connected(bucket: list[Message]) -> list[list[Message]]:
             i = leader[i]
         return i
 
+    ids = {m.message_id for m in bucket}
     holders: dict[str, int] = {}
-    last_loose: tuple[int, int] | None = None
     for position, message in enumerate(bucket):
-        run = stem(message.message_id)
-        marks = [message.message_id, *message.references[-1:]]
-        # Siblings below a cover that was never seen share it as first reference; so do later patches of a deep thread.
-        marks += [r for r in message.references if r in {m.message_id for m in bucket}]
-        if run:
-            marks.append(" " + run)
+        # Siblings below a cover that was never seen share it as parent; so do later patches of a deep thread.
+        marks = {message.message_id, *message.references[-1:], *ids.intersection(message.references)}
+        if run := stem(message.message_id):
+            marks.add(" " + run)
         for mark in marks:
             leader[find(position)] = find(holders.setdefault(mark, position))
-        if not message.references:
-            if last_loose and message.date - last_loose[1] <= _RUN_SECONDS:
-                leader[find(position)] = find(last_loose[0])
-            last_loose = (position, message.date)
     parts: dict[int, list[Message]] = defaultdict(list)
     for position, message in enumerate(bucket):
         parts[find(position)].append(message)
-    return list(parts.values())
+    loose = [part[0] for part in parts.values() if len(part) == 1 and not part[0].references]
+    return [part for part in parts.values() if part[0] not in loose] + _near_in_time(loose)
 
 
-def _without_repeats(part: list[Message]) -> list[list[Message]]:
-    """A number that comes twice means two postings (a resend in the same thread); each patch goes to its own."""
-    numbers = [m.parts.counter for m in part]
-    if len(set(numbers)) == len(numbers):
-        return [part]
+def _near_in_time(messages: list[Message]) -> list[list[Message]]:
+    """Mails that nothing connects, in runs without long pauses."""
     runs: list[list[Message]] = []
-    for message in part:  # by date
-        fitting = [run for run in runs if all(m.parts.counter != message.parts.counter for m in run)]
-        if fitting:
-            max(fitting, key=lambda run: _closeness(message, run)).append(message)
+    for message in messages:  # by date
+        if runs and message.date - runs[-1][-1].date <= _RUN_SECONDS:
+            runs[-1].append(message)
         else:
             runs.append([message])
     return runs
 
 
+def _without_repeats(part: list[Message]) -> list[list[Message]]:
+    """A number that comes twice means two postings (a resend in the same thread); each patch goes to its own."""
+    count = Counter(m.parts.counter or 0 for m in part)
+    most = max(count.values())
+    if most == 1:
+        return [part]
+    seed = min(number for number in count if count[number] == most)
+    runs = [[m] for m in part if m.parts.counter == seed]
+    for message in part:
+        if message.parts.counter == seed:
+            continue
+        fitting = [run for run in runs if all(m.parts.counter != message.parts.counter for m in run)]
+        max(fitting, key=lambda run: _closeness(message, run)).append(message)
+    return runs
+
+
 def _closeness(message: Message, run: list[Message]) -> tuple[bool, bool, int]:
-    ids = {m.message_id for m in run}
     own = stem(message.message_id)
     return (
         bool(own) and any(stem(m.message_id) == own for m in run),
-        message.parent in ids,
+        any(m.message_id in message.references or message.message_id in m.references for m in run),
         -min(abs(m.date - message.date) for m in run),
     )
 
@@ -257,23 +303,29 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
     return [run for number, run in enumerate(runs) if number not in joined]
 
 
-def _numberless(alone: list[list[Message]], runs: list[list[Message]]) -> list[list[Message]]:
-    """`[PATCH] x` below `[PATCH 0/1] x` is that cover's only patch."""
-    covers = {
-        m.message_id: run for run in runs for m in run if m.parts.counter == 0 and m.parts.expected == 1 and len(run) == 1
-    }
-    left: list[list[Message]] = []
+def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) -> list[list[Message]]:
+    """Join covers that have no number with the run that answers them, and `[PATCH] x` with its `[PATCH 0/1] x`."""
+    below: dict[str, list[Message]] = {}
+    for run in runs:
+        if all(m.parts.counter != 0 for m in run):
+            below.update({m.parent: run for m in run if m.parent})
+    singles: dict[str, list[Message]] = {}
     for single in alone:
         message = single[0]
-        run = covers.get(message.parent or "")
-        if (
-            run is not None
-            and len(run) == 1
-            and message.kind == "patch"
-            and message.author.email == run[0].author.email
-            and message.parts.version == run[0].parts.version
-        ):
-            run.append(message)
-        else:
-            left.append(single)
-    return left
+        if message.kind == "patch" and message.parent:
+            singles[message.parent] = single
+    lone_covers = [run for run in runs if len(run) == 1 and run[0].kind == "cover" and run[0].parts.expected == 1]
+    joined: list[list[Message]] = []
+    for group in [*(single for single in alone if single[0].kind == "cover"), *lone_covers]:
+        cover = group[0]
+        run = below.get(cover.message_id) if cover.parts.counter is None else None
+        other = run or singles.get(cover.message_id)
+        if other and other[0].author.email == cover.author.email and _same_version(cover, other[0]):
+            other.append(cover)
+            joined.append(group)
+    return [group for group in alone + runs if group not in joined]
+
+
+def _same_version(cover: Message, patch: Message) -> bool:
+    one, other = cover.parts, patch.parts
+    return (one.version, one.minor) == (other.version, other.minor) or not (one.stated_version and other.stated_version)

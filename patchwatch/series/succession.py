@@ -17,6 +17,16 @@ from patchwatch.series.revision import Revision
 
 ENOUGH = 5.0
 _CLEARLY_BETTER = 3.0
+_OUTRIGHT = frozenset({"same-change-id", "links-to-it", "same-title"})
+# Author, files and number alone also fit the next series that somebody sends to the same corner of the kernel.
+_SPEAKS_OF_IT = _OUTRIGHT | {
+    "links-to-it-as-another-version",
+    "posted-into-its-thread",
+    "title-among-its-patches",
+    "same-patch-titles",
+    "similar-title",
+    "same-patches",
+}
 _DAY = 86_400
 _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
 _TREE = re.compile(r"(?i)\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?|autosel|stable|\d\.\d+[.-]\S+")
@@ -49,6 +59,7 @@ class Posting:
     message_ids: tuple[str, ...]
     recipients: tuple[str, ...]  # of the root
     names: tuple[str, ...] = ()  # of sender and patch authors, as keys
+    incomplete: bool = False  # fewer patches seen than announced
     listed: tuple[tuple[str, str], ...] = ()  # of a pull request: (author's name, title), as keys
 
 
@@ -104,6 +115,7 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         message_ids=tuple(m.message_id for m in own),
         recipients=root.recipients[:60],
         names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
+        incomplete=len(revision.patches) < revision.expected,
         listed=tuple((_name_key(name), title_key(title)) for name, title in root.listed),
     )
 
@@ -176,6 +188,8 @@ def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:
             judged.append((link, other))
     if not judged:
         return None
+    # Where something says outright that it is this change, what is merely like it is out, however new it is.
+    judged = [pair for pair in judged if _OUTRIGHT & set(pair[0].evidence)] or judged
     best = max(link.score for link, _ in judged)
     likely = [pair for pair in judged if pair[0].score >= best - _CLEARLY_BETTER]
     resends = [pair for pair in likely if pair[0].resend]
@@ -194,9 +208,16 @@ def judge(one: Posting, other: Posting) -> Link | None:
     same_version = (other.version, other.minor) == (one.version, one.minor)
     earlier = (other.date, other.root) < (one.date, one.root)
     person = same_person(one, other)
-    title_equal = bool(one.title) and (one.title == other.title or other.title in one.titles or one.title in other.titles)
+    title_same = bool(one.title) and one.title == other.title
+    title_inside = bool(one.title) and (other.title in one.titles or one.title in other.titles)
+    title_equal = title_same or title_inside
     resend = same_version and earlier and one.resend and one.rfc == other.rfc
-    renewed = same_version and earlier and not resend and (other.rfc and not one.rfc or other.kind == "proposal" or not one.stated)
+    renewed = (
+        same_version
+        and earlier
+        and not resend
+        and (other.rfc and not one.rfc or other.kind == "proposal" or not one.stated)
+    )
     # A first version after an RFC starts counting anew: "[RFC PATCH v2]" precedes "[PATCH]".
     restarted = earlier and other.rfc and not one.rfc and one.version < other.version and one.version == 1
     if not (order or resend or renewed or restarted):
@@ -232,7 +253,7 @@ def judge(one: Posting, other: Posting) -> Link | None:
     if into:
         weigh(2.5 if person else 0.5, "posted-into-its-thread")
     if title_equal:
-        weigh(3, "same-title")
+        weigh(3, "same-title" if title_same else "title-among-its-patches")
     patches = _overlap(one.titles, other.titles)
     if patches and not (title_equal and len(one.titles) == 1):
         weigh(3 * patches, "same-patch-titles")
@@ -248,7 +269,8 @@ def judge(one: Posting, other: Posting) -> Link | None:
         if files > 0:
             weigh(2 * files, "same-files")
         else:
-            weigh(-4 if not is_linked else -1, "")
+            # Of a series that is not here in full the other patches may touch the same.
+            weigh(-1 if is_linked or one.incomplete or other.incomplete else -4, "")
     elif "proposal" in (one.kind, other.kind) and person and (title_equal or _alike(one, other) >= 0.3):
         weigh(2.5, "patch-for-its-proposal")
     gap = one.version - other.version
@@ -271,7 +293,7 @@ def judge(one: Posting, other: Posting) -> Link | None:
             weigh(-2, "")
     if resend:
         weigh(1, "marked-as-resend")
-    if score < ENOUGH:
+    if score < ENOUGH or not _SPEAKS_OF_IT & set(evidence):
         return None
     return Link(one.root, other.root, tuple(evidence), round(score, 3), resend=resend)
 
