@@ -108,6 +108,7 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "turn_reason": _reason_list(stands.turn_reason),
         "reviewed": stands.reviewed,
         "partly": stands.partly,
+        "steps": [[_reason_list(s.reason), s.state, s.turn] for s in stands.steps],
     }
     return {
         "id": number,

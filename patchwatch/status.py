@@ -68,6 +68,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A mail that changed state or turn, and what they were after it."""
+
+    reason: Reason
+    state: str
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a revision stands, by its own mails alone."""
 
@@ -79,6 +88,7 @@ class Standing:
     tags: tuple[Tag, ...]
     reviewed: int  # patches with a review
     partly: str = ""  # which patches were applied, where not all were
+    steps: tuple[Step, ...] = ()  # how it came to that
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +147,13 @@ def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:
 def standing(revision: Revision) -> Standing:
     """Where a revision stands by its own mails, told in the order of their dates."""
     tags = tags_of(revision)
-    reviewed = reviewed_patches(revision, tags)
     authors = people_of(revision)
-    author_names = {_name(m.author.name) for m in revision.own_messages if " " in m.author.name.strip()}
-    posted = Reason(revision.root.message_id, revision.root.subject, revision.root.date)
-    story = _Story("new", None, "reviewers", posted)
-    # Tags are counted as they come, so that the turn passes to the maintainer with the mail that completes them.
-    complete = _completing_mail(revision, tags, reviewed)
-    story.reviewed = complete in {m.message_id for m in revision.own_messages}
+    names = {_name(m.author.name) for m in revision.own_messages if " " in m.author.name.strip()}
+    complete = _completing_mail(revision, tags)
+    story = _Story(revision, _tag_reason(revision, tags, complete) if complete else None)
     for follow_up in revision.follow_ups:
         message = follow_up.message
-        by_author = message.author.email in authors or _name(message.author.name) in author_names
-        story.hear(follow_up, by_author=by_author, complete=message.message_id == complete, whole=_whole(revision))
-    if complete and not story.closed and story.state in ("new", "under-review"):
-        story.state = "reviewed"
-        story.reason = _tag_reason(revision, tags, complete) or story.reason
-    if story.turn == "reviewers" and story.state == "reviewed":
-        story.turn = "maintainer"
-    if story.state in NOBODYS_TURN:
-        story.turn = "nobody"
+        story.hear(follow_up, by_author=message.author.email in authors or _name(message.author.name) in names)
     return Standing(
         state=story.state,
         reason=story.reason,
@@ -163,29 +161,46 @@ def standing(revision: Revision) -> Standing:
         turn_since=story.turn_reason.date,
         turn_reason=story.turn_reason,
         tags=tags,
-        reviewed=reviewed,
+        reviewed=reviewed_patches(revision, tags),
         partly=story.partly,
+        steps=tuple(story.steps),
     )
 
 
 class _Story:
     """The state as it changes, mail by mail."""
 
-    def __init__(self, state: str, reason: Reason | None, turn: str, turn_reason: Reason) -> None:
-        self.state = state
-        self.reason = reason
-        self.turn = turn
-        self.turn_reason = turn_reason
+    def __init__(self, revision: Revision, completion: Reason | None) -> None:
+        """`completion` is the mail with which every patch has its tag, if there is one."""
+        root = revision.root
+        self.whole = _whole(revision)
+        self.completion = completion
+        own = {m.message_id for m in revision.own_messages}
+        self.reviewed = completion is not None and completion.message_id in own
+        self.state = "reviewed" if self.reviewed else "new"
+        self.reason = completion if self.reviewed else None
+        self.turn = "maintainer" if self.reviewed else "reviewers"
+        self.turn_reason = Reason(root.message_id, root.subject, root.date)
         self.partly = ""
-        self.reviewed = False  # every patch has its tag by now
+        self.steps = [Step(self.turn_reason, self.state, self.turn)]
 
     @property
     def closed(self) -> bool:
         return self.state in CLOSED or self.state in ("deferred", "awaiting-upstream")
 
-    def hear(self, follow_up: FollowUp, *, by_author: bool, complete: bool, whole: int) -> None:
-        """Take in one more mail."""
-        message = follow_up.message
+    def hear(self, follow_up: FollowUp, *, by_author: bool) -> None:
+        """Take in one more mail, and note the step if it moved anything."""
+        before = (self.state, self.turn, self.partly)
+        self._take_in(follow_up, by_author=by_author)
+        if (self.state, self.turn, self.partly) != before:
+            said = self.reason if self.state != before[0] else self.turn_reason
+            if said is None or said.message_id != follow_up.message.message_id:
+                said = _reason(follow_up.message)
+            self.steps.append(Step(said, self.state, self.turn))
+
+    def _take_in(self, follow_up: FollowUp, *, by_author: bool) -> None:
+        message, whole = follow_up.message, self.whole
+        complete = self.completion is not None and self.completion.message_id == message.message_id
         spoken = {s.kind: s for s in reversed(message.signals)}
         if message.bot or follow_up.notice:
             self._hear_robot(message, spoken)
@@ -212,7 +227,10 @@ class _Story:
         elif not by_author and self.state == "new":
             self.state = "under-review"
             self.reason = _reason(message)
-        self.reviewed = self.reviewed or complete
+        if complete:
+            self.reviewed = True
+            if self.state in ("new", "under-review"):
+                self.state, self.reason = "reviewed", self.completion
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
@@ -255,7 +273,7 @@ class _Story:
                 if self.turn != "author":
                     self._turn("author", message, promise.text)
             else:
-                self._turn("reviewers", message, None)
+                self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None)
             return
         asked = next((spoken[k] for k in (signals.NAK, signals.CHANGES, signals.QUESTION) if k in spoken), None)
         if asked:
@@ -293,9 +311,9 @@ def _whole(revision: Revision) -> int:
     return max(revision.expected, len(revision.patches))
 
 
-def _completing_mail(revision: Revision, tags: Sequence[Tag], reviewed: int) -> str:
+def _completing_mail(revision: Revision, tags: Sequence[Tag]) -> str:
     """The mail with which every patch had its review, or empty."""
-    if not revision.patches or reviewed < _whole(revision):
+    if not revision.patches:
         return ""
     order = {m.message_id: -1 for m in revision.own_messages}
     order.update({f.message.message_id: n for n, f in enumerate(revision.follow_ups)})

@@ -23,7 +23,7 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow
+    from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow, StepRow
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
     from patchwatch.poll import PollReport
@@ -117,6 +117,11 @@ class Tracker:
         """Every mail of a series, revision by revision, as trees."""
         with self.database.read() as connection:
             return threads.thread(connection, series_id)
+
+    def steps(self, series_id: int) -> tuple[StepRow, ...]:
+        """How a series came to its state: the mails that changed it, in order."""
+        with self.database.read() as connection:
+            return threads.steps(connection, series_id)
 
     def mail(self, message_id: str) -> Mail:
         """One stored mail, to be read.

@@ -80,13 +80,17 @@ def _say_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
 @json_option
 @now_option
 @click.option("--raw", "message_id", metavar="MESSAGE-ID", help="Print this mail of it as it came.")
+@click.option("--why", is_flag=True, help="Tell how it came to its state: each step, its day, its mail.")
 @click.pass_obj
-def show_command(context: Context, series: str, as_json: bool, message_id: str | None) -> None:
+def show_command(context: Context, series: str, as_json: bool, message_id: str | None, why: bool) -> None:
     """Show a series: revisions, evidence, tags, thread."""
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
     if message_id:
         sys.stdout.buffer.write(tracker.raw(message_id.strip("<>")))
+    elif why:
+        for one in reasoning(row, tracker):
+            click.echo(one)
     elif as_json:
         shown = series_json(row, tracker.url)
         shown["thread"] = [_message_json(m) for m in tracker.thread(row.id)]
@@ -138,6 +142,31 @@ def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> l
         lines += ["", f"Thread of {version_of(revision)}:"]
         for root in revision.postings:
             lines += [_message(m) for m in by_revision.get(root, ())]
+    return lines
+
+
+def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
+    """How a series came to its state, as a short story."""
+    lines = [f"#{row.id}  {line(row.title)}: {row.state}"]
+    links = {r.message_id: r for r in row.revisions}
+    for step in tracker.steps(row.id):
+        revision = links.get(step.message_id)
+        if revision is not None:
+            lines += ["", f"{day(step.date)}  {version_of(revision)} posted by {line(revision.author_name)}"]
+            if revision.predecessor:
+                who = "by hand, " if revision.predecessor.by_hand else ""
+                lines.append(
+                    f"            succeeds the one before: {who}{', '.join(map(line, revision.predecessor.evidence))}"
+                )
+        else:
+            lines.append(f"{day(step.date)}  “{line(step.text)}”")
+        turn = "nobody’s turn" if step.turn == "nobody" else f"turn: {step.turn}"
+        lines.append(f"            → {step.state}, {turn}")
+        lines.append(f"            {line(tracker.url(step.message_id))}")
+    shown = row.state_evidence
+    if shown and shown.message_id not in {s.message_id for s in tracker.steps(row.id)}:
+        lines += ["", f"            “{line(shown.text)}”", f"            → {row.state}"]
+        lines += [f"            {line(tracker.url(shown.message_id))}"] if shown.message_id else []
     return lines
 
 

@@ -97,6 +97,18 @@ class SeriesRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRow:
+    """A mail that changed the state or turn of a revision, its words, and what they were after it."""
+
+    version: int
+    date: int
+    message_id: str
+    text: str
+    state: str
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
     """One mail of a series, as a thread shows it."""
 

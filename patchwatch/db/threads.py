@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from patchwatch.db import schema as t
 from patchwatch.db.facts import decode_message
 from patchwatch.db.order import in_order
 from patchwatch.db.queries import REVISIONS
-from patchwatch.db.rows import MessageRow
+from patchwatch.db.rows import MessageRow, StepRow
 
 
 def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
@@ -52,6 +53,16 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
                     excerpt=m.excerpt,
                 )
             )
+    return tuple(found)
+
+
+def steps(connection: Connection, series_id: int) -> tuple[StepRow, ...]:
+    """How a series came to where it stands: each step of each revision, oldest revision first."""
+    found: list[StepRow] = []
+    for revision in in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all()):
+        version = json.loads(revision.view)["version"]
+        for reason, state, turn in json.loads(revision.standing)["steps"]:
+            found.append(StepRow(version, reason[2], reason[0], reason[1], state, turn))
     return tuple(found)
 
 
