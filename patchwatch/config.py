@@ -172,14 +172,14 @@ class _Place:
             header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
             if header:
                 within = header[1].strip("\"'")
-                if key is None and within.split(".")[0] == self.section:
+                if within.split(".")[0] == self.section if key is None else within == f"{self.section}.{key}":
                     return f"{self.source}:{number}"
             elif re.match(rf"\s*[\"']?{re.escape(key or self.section)}[\"']?\s*[.=]", line):
                 if within == (self.section if key else ""):
                     return f"{self.source}:{number}"
             elif key and not within and re.match(rf"\s*{re.escape(self.section)}\s*\.\s*{re.escape(key)}\s*=", line):
                 return f"{self.source}:{number}"
-        return str(self.source)
+        return self.of(None) if key else str(self.source)  # a key of an inline table stands on its section's line
 
 
 def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
@@ -220,7 +220,7 @@ def _whole(value: Any, where: str) -> int:
 
 def _number(value: Any, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1_000_000:
-        raise ConfigError(f"{where} must be a number above 0; it is {value!r}")
+        raise ConfigError(f"{where} must be a number above 0 and at most 1000000; it is {value!r}")
     return float(value)
 
 
@@ -233,6 +233,6 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def _url(value: str, where: str) -> str:
-    if not re.match(r"https?://[^/\s]+", value):
+    if not re.fullmatch(r"https?://[^/\s]+(?:/\S*)?", value):
         raise ConfigError(f"{where} must be an http:// or https:// address; it is {value!r}")
     return value.rstrip("/")

@@ -57,7 +57,7 @@ def _limit_combining(text: str) -> str:
             marks += 1
             if marks > _COMBINING_LIMIT:
                 continue
-        elif category == "Cn":
+        elif category[0] == "C":  # unassigned, and format characters of rare scripts
             character = _REPLACEMENT
             marks = 0
         else:

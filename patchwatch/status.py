@@ -18,6 +18,9 @@ from patchwatch.words import CLOSED, NOBODYS_TURN
 
 REVIEWS = frozenset({"reviewed-by", "acked-by"})
 _ENDORSEMENTS = REVIEWS | {"tested-by"}
+_HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED)  # said by the author: nobody else can move
+_VOCATIVE = re.compile(r"(?:(?:hi|hello|hey)[ ,]+)?([A-Z]\w+),? (?:can|could|would|will|please)\b")
+_ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
 _COMMANDS = {
@@ -130,9 +133,11 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
     for follow_up in revision.follow_ups:
         if follow_up.notice or follow_up.message.bot:
             continue
+        for_all = any(s.kind == signals.FOR_ALL for s in follow_up.message.signals)
         for trailer in follow_up.message.trailers:
             if trailer.own:
-                add(trailer.name, trailer.value, follow_up.message.message_id, follow_up.patch)
+                patch = 0 if for_all else follow_up.patch
+                add(trailer.name, trailer.value, follow_up.message.message_id, patch)
     return tuple(found.values())
 
 
@@ -182,6 +187,9 @@ class _Story:
         self.turn = "maintainer" if self.reviewed else "reviewers"
         self.turn_reason = Reason(root.message_id, root.subject, root.date)
         self.partly = ""
+        self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
+        self._asked_by = ""  # whose words made it changes-requested
+        self._withdrawn: set[int] = set()  # patches that the author took back one by one
         self.steps = [Step(self.turn_reason, self.state, self.turn)]
 
     @property
@@ -203,24 +211,26 @@ class _Story:
         complete = self.completion is not None and self.completion.message_id == message.message_id
         spoken = {s.kind: s for s in reversed(message.signals)}
         if message.bot or follow_up.notice:
-            self._hear_robot(message, spoken)
+            self._hear_robot(follow_up, spoken)
             return
         if command := spoken.get(signals.COMMAND):
             state = _COMMANDS.get(command.detail)
             if state:
                 self._become(state, message, command)
         elif (applied := spoken.get(signals.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
-            self._apply(follow_up, applied, whole)
-        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
+            self._apply(follow_up, applied)
+        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted" and not by_author:
             self._become("changes-requested", message, undone)
-        elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and (follow_up.patch == 0 or whole == 1):
-            self._become("not-applicable", message, withdrawn)
+        elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
+            self._withdraw(follow_up, withdrawn)
         elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
             self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
-        elif not by_author and not self.closed and self.state not in ("changes-requested",) and message.words:
-            asked = spoken.get(signals.CHANGES)
-            if asked:
+        elif self.state == "changes-requested" and message.author.email == self._asked_by and _content_with(message):
+            self.state, self.reason = "under-review", _reason(message)
+        elif not by_author and not self.closed and self.state != "changes-requested" and message.words:
+            if asked := self._asked_of_author(message):
                 self._become("changes-requested", message, asked)
+                self._asked_by = message.author.email
             elif self.state == "new":
                 self.state = "under-review"
                 self.reason = _reason(message)
@@ -234,32 +244,50 @@ class _Story:
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
-    def _hear_robot(self, message: Message, spoken: dict[str, Signal]) -> None:
+    def _asked_of_author(self, message: Message) -> Signal | None:
+        """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew."""
+        for signal in message.signals:
+            named = _VOCATIVE.match(signal.text)
+            if signal.kind == signals.CHANGES and (named is None or named[1].lower() in self._names):
+                return signal
+        return None
+
+    def _withdraw(self, follow_up: FollowUp, withdrawn: Signal) -> None:
+        self._withdrawn |= {follow_up.patch}
+        if follow_up.patch == 0 or len(self._withdrawn) >= self.whole:
+            self._become("not-applicable", follow_up.message, withdrawn)
+
+    def _hear_robot(self, follow_up: FollowUp, spoken: dict[str, Signal]) -> None:
+        message = follow_up.message
         if merged := spoken.get(signals.MAINLINED):
-            self._become("mainlined" if "torvalds" in merged.text else "accepted", message, merged)
-        elif applied := spoken.get(signals.APPLIED):
-            self._become("accepted", message, applied)
+            # A stable tree only takes what Linus has.
+            upstream = "torvalds" in merged.detail or "stable" in merged.detail
+            self._apply(follow_up, merged, "mainlined" if upstream else "accepted")
+        elif (applied := spoken.get(signals.APPLIED)) and self.state != "mainlined":
+            self._apply(follow_up, applied)
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
             self._become("under-review", message, undone)
             self._turn("author", message, undone.text)
         elif (failure := spoken.get(signals.FAILURE)) and self.state not in NOBODYS_TURN:
             self._turn("author", message, failure.text)
 
-    def _apply(self, follow_up: FollowUp, applied: Signal, whole: int) -> None:
+    def _apply(self, follow_up: FollowUp, applied: Signal, state: str = "accepted") -> None:
         """Applied as a whole, or patches of it: said by numbers, or by answering one patch of several."""
-        partial = applied.detail
-        if not partial and follow_up.patch and whole > 1:
+        partial = applied.detail if applied.kind == signals.APPLIED else ""
+        if not partial and follow_up.patch and not _ALL.search(applied.text):
             partial = str(follow_up.patch)
-        if partial and whole > 1:
-            applied_now = _numbers(partial, whole) | _numbers(self.partly, whole)
-            if len(applied_now) < whole:
+        if partial == "rest" and self.partly:
+            partial = ""
+        if partial and self.whole > 1:
+            applied_now = _numbers(partial, self.whole) | _numbers(self.partly, self.whole)
+            if len(applied_now) < self.whole:
                 self.partly = ",".join(map(str, sorted(applied_now))) or partial
                 if self.state in ("new", "under-review"):
                     self.state = "under-review"
                     self.reason = _reason(follow_up.message, applied.text)
                 return
         self.partly = ""
-        self._become("accepted", follow_up.message, applied)
+        self._become(state, follow_up.message, applied)
 
     def _pass_turn(self, follow_up: FollowUp, spoken: dict[str, Signal], *, by_author: bool, complete: bool) -> None:
         message = follow_up.message
@@ -267,7 +295,7 @@ class _Story:
             self._turn("author", message, None)
             return
         if by_author:
-            promise = spoken.get(signals.PROMISE) or spoken.get(signals.WITHDRAWN)
+            promise = next((spoken[k] for k in _HIS_MOVE if k in spoken), None)
             if promise and signals.QUESTION not in spoken:
                 # He says that he will post: nobody else can move.
                 if self.turn != "author":
@@ -305,6 +333,12 @@ def _reason(message: Message, text: str | None = None) -> Reason:
 def _only_taken_as_advice(applied: Signal) -> bool:
     """An author's "applied, thanks" answers advice; he applies his own patch only into a named tree."""
     return not re.search(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+", applied.text)
+
+
+def _content_with(message: Message) -> bool:
+    """Whether somebody endorses the patch and asks for nothing more."""
+    asks = any(s.kind in (signals.CHANGES, signals.QUESTION, signals.NAK) for s in message.signals)
+    return not asks and any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
 
 
 def _whole(revision: Revision) -> int:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from patchwatch.config import DEFAULT_LORE_URL, Config
-from patchwatch.db import decisions, derived, inboxes, queries, threads
+from patchwatch.db import decisions, derived, inboxes, mails, queries, threads
 from patchwatch.db.database import Database
+from patchwatch.db.facts import FORM
 from patchwatch.db.queries import Filter
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.words import STATES
@@ -59,8 +60,16 @@ class Tracker:
 
     @cached_property
     def database(self) -> Database:
-        """The database, opened (and created or migrated) when it is first used."""
-        return Database(self._url, busy_seconds=self.config.database.busy_seconds)
+        """The database, opened when it is first used: created, migrated, or understood anew by a newer program."""
+        database = Database(self._url, busy_seconds=self.config.database.busy_seconds)
+        with database.read() as connection:
+            form = mails.setting(connection, "form")
+        if form != str(FORM):
+            from patchwatch.ingest import reindex
+
+            with database.write() as connection:
+                reindex(connection)
+        return database
 
     def now(self) -> int:
         """The time that ages and overdue are reckoned by: UTC, seconds."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from mails import mail
+from sqlalchemy import update
 
+from patchwatch.db import mails, schema
 from patchwatch.db.queries import Filter
 from patchwatch.db.rows import SeriesRow
 from patchwatch.demo import NOW, DemoTracker, demo
@@ -238,3 +240,14 @@ def test_a_thread_is_a_tree_in_reading_order(tracker: DemoTracker) -> None:
         (1, 2, True),
         (1, 0, False),
     ]
+
+
+def test_a_database_that_was_understood_otherwise_is_understood_anew(tracker: DemoTracker) -> None:
+    before = row(tracker, XDP_V5)
+    with tracker.database.write() as connection:
+        mails.set_setting(connection, "form", "0")
+        connection.execute(update(schema.message).values(facts="of another form"))
+        connection.execute(update(schema.series).values(state="new"))
+    later = DemoTracker(tracker.config, clock=lambda: float(NOW), database_url=tracker.database.url)
+    assert row(later, XDP_V5) == before
+    later.database.close()

@@ -7,6 +7,8 @@ read, because it tells what he works on.  Any SQLAlchemy URL works where that is
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,7 +91,8 @@ class Database:
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _record: object) -> None:
             connection.isolation_level = None  # transactions are begun below, not by the sqlite3 module
-            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "cache_size=-16000"):
+            self._use_wal(connection)
+            for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "cache_size=-8000"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(engine, "begin")
@@ -98,6 +101,17 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         return engine
+
+    def _use_wal(self, connection: Any) -> None:
+        """Turn a new database to WAL; it stays so.  SQLite does not wait for others here, so we do."""
+        deadline = time.monotonic() + self._busy
+        while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
     def _prepare_file(self, path: Path) -> None:
         try:

@@ -30,7 +30,7 @@ _TOOK = re.compile(
     rf"(?:{_LEAD})*(?P<who>{_THING}\s+|{_I_DID})?(?:(?:now|just|already|also|manually)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken)\b"
     rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually)\b)*"
-    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S).*|\s*\(.*|)",
+    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_TAKEN = re.compile(
@@ -83,7 +83,7 @@ _DROPPED = re.compile(
 
 
 def applied(sentence: str, words: str) -> str | None:
-    """Which patches a sentence says were applied: "1-3,5", "some", "rest", or "" for all; None where it does not.
+    """Which patches a sentence says were applied: "1-3,5", "some", "rest", "" for what it answers; None for nothing.
 
     `words` is the whole mail: b4 lists the patches below the sentence.
     """
@@ -123,9 +123,8 @@ def _is_done(found: re.Match[str]) -> bool:
 
 def _which(found: re.Match[str], words: str) -> str:
     listed = [(int(number), int(whole)) for number, whole in _THANKED.findall(words)]
-    if listed:
-        numbers = sorted({number for number, _ in listed} - {0})
-        return "" if len(numbers) >= max(whole for _, whole in listed) else ",".join(map(str, numbers))
+    if any(whole > 1 for _, whole in listed):
+        return ",".join(map(str, sorted({number for number, _ in listed} - {0})))
     if numbers_said := found.groupdict().get("numbers"):
         return " ".join(numbers_said.split())
     if _REST.search(_clause(found)):

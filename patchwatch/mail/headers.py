@@ -31,6 +31,7 @@ _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
 # It may only begin where a word does: otherwise a header of one long word takes minutes.
 _ADDRESS = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
+_ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
 _NAME_AND_ADDRESS = re.compile(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
 _VIA_LIST = re.compile(r"(?i)\s+via\s+\S+\s*$")
 
@@ -99,10 +100,12 @@ class Headers:
 
 def decoded(text: str) -> str:
     """A header's value as text: encoded words (RFC 2047) and raw 8-bit decoded, white space folded."""
+    text = _read_8bit(text)
     if "=?" in text:
+        # Word by word, because liblore spoils raw 8-bit beside them.
         with contextlib.suppress(ValueError, LookupError):
-            text = clean_header(text)
-    return " ".join(_read_8bit(text).split())
+            text = _ENCODED_WORDS.sub(lambda found: clean_header(found[0]), text)
+    return " ".join(text.split())
 
 
 def _read_8bit(text: str) -> str:
@@ -166,16 +169,10 @@ def person(value: str) -> Person:
         name, address = email.utils.parseaddr(value)
     else:
         name, address = "", ""  # parseaddr recurses into comments in comments
-    if "=?" in name:
-        try:
-            name = clean_header(name)
-        except (ValueError, LookupError):
-            name = ""
-    if "@" not in address:
+    if "@" not in address or " " in address:
         found = _ADDRESS.search(value)
         address = found[0] if found else address
-    name = " ".join(_read_8bit(name).split()).strip("\"'")
-    return Person(name[:200], _read_8bit(address).lower()[:320])
+    return Person(decoded(name).strip("\"'")[:200], _read_8bit(address).lower()[:320])
 
 
 def recipients(headers: Headers) -> tuple[str, ...]:

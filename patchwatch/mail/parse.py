@@ -63,7 +63,9 @@ def parse(raw: bytes) -> Message:
         base_commit=links.base_commit(whole) if posted else "",
         earlier=links.earlier_links(words) if posted else (),
         about=_about(whole) if notice else (),
-        signals=() if submission else _signals(parts, subject, text, said, words, bot=bot, notice=notice),
+        signals=()
+        if submission
+        else _signals(parts, subject, text, said, words, bot=bot, notice=notice, tagged=any(t.own for t in tags)),
         bot=bot,
         words=prose.count(earnest) if kind == "reply" else 0,
         excerpt=prose.excerpt(earnest, said),
@@ -106,11 +108,20 @@ def _about(text: str) -> tuple[str, ...]:
 
 
 def _signals(
-    parts: Subject, subject: str, text: Text, said: tuple[str, ...], words: str, *, bot: bool, notice: bool
+    parts: Subject,
+    subject: str,
+    text: Text,
+    said: tuple[str, ...],
+    words: str,
+    *,
+    bot: bool,
+    notice: bool,
+    tagged: bool,
 ) -> tuple[Signal, ...]:
     if notice:
-        return tuple(robots.notice_signals(text.whole))
+        return tuple(robots.notice_signals(subject, text.whole))
     if bot:
         return tuple(robots.robot_signals(subject, text.said, reply=parts.reply))
     # netdev's commands stand below the signature marker, where b4 and Gnus users put them.
-    return (*signals.commands(text.said), *signals.person_signals(said, words))
+    whole = signals.for_all(said) if tagged else ()
+    return (*signals.commands(text.said), *whole, *signals.person_signals(said, words))

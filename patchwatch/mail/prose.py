@@ -23,7 +23,7 @@ _ABBREVIATION = re.compile(r"(?i)\b(?:e\.g|i\.e|etc|vs|cf|w\.r\.t|mr|dr|no)\.$")
 # What is said for politeness, or to agree: it asks nothing of anybody.
 _GOOD = (
     r"(?:\ (?:all|very|pretty|quite|really|much|great|good|fine|ok(?:ay)?|reasonable|sane|sensible|correct|nice|better|"
-    r"right|to\ me|now|overall|in\ general))*"
+    r"right|to\ me|now|overall|in\ general))+"
 )
 _COURTESY = re.compile(
     rf"""
@@ -32,7 +32,7 @@ _COURTESY = re.compile(
         (?:(?:many|much|a\ lot\ of)\ )?(?:thanks?|thx|thank\ you)\b.{{0,60}}
       | (?:i\ )?appreciate\b.{{0,40}}
       | (?:(?:the|this|it|that|series|patch(?:es)?|rest|everything|all|code|change|v\d+)\ )*
-        (?:lgtm|looks?|sounds?|seems?){_GOOD}\b.{{0,30}}
+        (?:lgtm|(?:looks?|sounds?|seems?){_GOOD})\b.{{0,30}}
       | (?:(?:it|this|that)\ )?(?:makes\ sense|works\ for\ me)\b.{{0,30}}
       | (?:i(?:'m|\ am)?\ )?(?:(?:fully|totally|completely)\ )?
         (?:agree[d]?|fine\ with\ (?:it|this|that)|like\ (?:it|this))\b.{{0,20}}

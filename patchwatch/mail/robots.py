@@ -40,10 +40,11 @@ _PULLED = re.compile(
 _MM_ADDED = re.compile(r"^has been added to the -mm (\S+) branch", re.MULTILINE)
 _MM_REMOVED = re.compile(r"^has been removed from the -mm tree", re.MULTILINE)
 _MM_REASON = re.compile(r"^This patch was dropped because (.+)$", re.MULTILINE)
-_STABLE = re.compile(r"^(to the (\S+) tree) which can be found at", re.MULTILINE)
+_STABLE = re.compile(r"^to the (\S+) tree which can be found at", re.MULTILINE)
 _FOUND = re.compile(
     r"kernel test robot noticed [^\n]*|^All (?:errors|warnings) \([^\n]*|^BUG: [^\n]*|"
-    r"^syzbot (?:has found a reproducer|has bisected|ci has tested|tried to test|has tested the proposed patch but)[^\n]*(?:\n[^\n]+)?",
+    r"^syzbot (?:has found a reproducer|has bisected|ci has tested|tried to test|has tested the proposed patch but)"
+    r"[^\n]*(?:\n[^\n]+)?",
     re.MULTILINE,
 )
 _FOUND_IN = 20_000  # characters: a report says what it found at its top; below are logs of megabytes
@@ -62,19 +63,19 @@ def is_notice(subject: str) -> bool:
     return _NOTICE_SUBJECT.match(subject) is not None
 
 
-def notice_signals(text: str) -> Iterator[Signal]:
+def notice_signals(subject: str, text: str) -> Iterator[Signal]:
     """What a notice says: a patch goes into a tree, or leaves it."""
     if found := _MM_ADDED.search(text):
-        yield Signal(APPLIED, evidence(found[0]))
+        yield Signal(APPLIED, evidence(f"This patch {found[0]}"))
     elif found := _MM_REMOVED.search(text):
         reason = _MM_REASON.search(text)
         merged = reason is not None and "was merged into" in reason[1]
-        yield Signal(APPLIED if merged else UNAPPLIED, evidence((reason or found)[0]))
+        yield Signal(APPLIED if merged else UNAPPLIED, evidence(reason[0] if reason else f"This patch {found[0]}"))
     elif found := _APPLIED.search(text):
         yield Signal(APPLIED, evidence(found[0]))
     elif found := _STABLE.search(text):
         # A stable tree takes what Linus has: the patch it was made from is in his tree.
-        yield Signal(MAINLINED, evidence(found[0]), found[2])
+        yield Signal(MAINLINED, evidence(subject), found[1])
 
 
 def robot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
@@ -93,8 +94,6 @@ def robot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
 
 
 def _applied_only(text: str) -> str:
-    """The numbers of the patches that patchwork's bot found in the tree, where they are not all."""
+    """The numbers of the patches that patchwork's bot found in the tree; empty where it answers a single one."""
     listed = [(int(number), not commit.startswith("(no")) for number, _, commit in _SUMMARY.findall(text)]
-    if all(found for _, found in listed):
-        return ""
-    return ",".join(str(number) for number, found in sorted(listed) if found) or "none"
+    return ",".join(str(number) for number, found in sorted(listed) if found) if listed else ""

@@ -18,7 +18,7 @@ from patchwatch.mail import applying
 from patchwatch.mail.message import Signal
 from patchwatch.mail.prose import evidence
 
-APPLIED = "applied"  # into a maintainer's tree; detail: "1-3,5", "some" or "rest" where not all patches were
+APPLIED = "applied"  # into a maintainer's tree; detail: the patches' numbers "1-3,5", "some", "rest", or empty
 MAINLINED = "mainlined"  # in Linus's tree; detail: the tree that says so
 UNAPPLIED = "unapplied"  # dropped or reverted after it had been applied
 NAK = "nak"
@@ -27,10 +27,11 @@ QUESTION = "question"
 COMMAND = "command"  # pw-bot: detail is patchwork's state
 PROMISE = "promise"  # the sender will post something himself
 WITHDRAWN = "withdrawn"  # the author takes it back
+FOR_ALL = "for-all"  # the tags of this mail are for the whole series
 FAILURE = "failure"  # a robot found that it does not build, or worse
 
 _NAK = re.compile(
-    r"(?:^|(?<=[.,!:(]\s)|\b(?:so|formal|big|strong|a|another|hard|soft|also)\s+)(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
+    r"(?:^|(?<=[.,!:(]\s)|\b(?:so|formal|big|strong|a|another|hard|soft|also|my)\s+)(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
     r"^Nacked-by:"
 )
 _NOT_NAK = re.compile(
@@ -93,15 +94,21 @@ _NOT_PROMISED = re.compile(
     re.IGNORECASE,
 )
 _WITHDRAWN = re.compile(
-    r"\bplease (?:ignore|drop|discard|disregard) (?:this|it|these|the) ?"
-    r"(?:patch(?:es|set)?|series|version|one|mail|thread|submission|v\d+)?"
-    r"(?=\s*(?:[.,!;:)]|$| for now| as | since | because |\s-))|"
-    r"\bi(?:'ll| will| am going to) (?:drop|withdraw|abandon) (?:this|it|the|these) ?(?:patch(?:es)?|series)?"
-    r"(?: for now| then)?\s*[.!]|\b(?:self-?nak|withdrawn|withdrawing)\b",
+    r"\bplease (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
+    r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b(?! (?:at|in|from|below|above)\b)|"
+    r"\bplease (?:ignore|disregard) (?:this|it|these)\b.*\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
+    r"\bi(?:'ll| will| am going to) (?:withdraw|abandon) (?:this|it|the|these)\b|"
+    r"\b(?:self-?nak|withdrawn|withdrawing)\b",
     re.IGNORECASE,
 )
 _IF = re.compile(r"if\b", re.IGNORECASE)
 
+_WHOLE = re.compile(
+    r"\b(?:for|to|on) (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\b|"
+    r"\b(?:the|this|whole|entire) (?:series|patch ?set) (?:looks?|lgtm|seems|is (?:good|fine))\b|"
+    r"\bseries looks (?:\w+ )?(?:good|great|fine)\b|\bfor all (?:\w+ )?patches\b|\ball (?:the )?patches (?:look|lgtm)\b",
+    re.IGNORECASE,
+)
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
 _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)
 
@@ -140,6 +147,11 @@ def commands(text: str) -> tuple[Signal, ...]:
     if "pw-bot:" not in text.lower():
         return ()
     return tuple(Signal(COMMAND, evidence(found[0]), found[1].strip().lower()) for found in _PW_BOT.finditer(text))
+
+
+def for_all(said: Iterable[str]) -> tuple[Signal, ...]:
+    """Whether the tags of a reply are for the series, though it answers one patch: "For the series: Acked-by: …"."""
+    return tuple(Signal(FOR_ALL, evidence(one)) for one in said if _WHOLE.search(one) and "?" not in one)[:1]
 
 
 def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:

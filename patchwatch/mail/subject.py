@@ -22,7 +22,7 @@ _MAX_GROUPS = 10
 _VERSION = re.compile(r"-?[vV](\d{1,3})(?:\.(\d{1,2}))?[:.]?")
 _COUNTER = re.compile(r"#?(\d{1,4})/(\d{1,4})")
 _GLUED = re.compile(
-    r"\b(patch(?:set)?|patches|rfc|resend|repost|series|v\d+)[-_/]?(?=v\d|rfc\b|patch\b|resend\b|repost\b)",
+    r"(?:\b|(?<=patch))(patch(?:set)?|patches|rfc|resend|repost|series|v\d+)[-_/]?(?=v\d|rfc\b|patch\b|resend\b|repost\b)",
     re.IGNORECASE,
 )
 _N_OF_M = re.compile(r"\b(\d{1,4})\s+of\s+(\d{1,4})\b", re.IGNORECASE)
@@ -83,10 +83,11 @@ def parse_subject(subject: str) -> Subject:
         behind = _BARE_VERSION_BEHIND.search(title)
     if behind is not None:
         title = title[: behind.start()].strip()
-        if not stated:
+        # "[PATCH 5/7] ttm: use it (v4)": the fourth version of this patch, in a series that has its own.
+        if not stated and (not counter or expected == 1):
             version, minor, stated = int(behind[1]), int(behind[2] or 0), True
     if counter is not None and expected is not None and counter > expected:
-        counter = expected = None  # "[PATCH 9/2019]" is a date, "5/3" a slip: no series can be built on it
+        counter = expected = None  # a slip: no series can be built on "5/3"
     return Subject(
         title=title,
         version=version,

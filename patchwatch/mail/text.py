@@ -5,6 +5,7 @@ Knows MIME, transfer encodings and charsets that lie; knows nothing of what the 
 
 from __future__ import annotations
 
+import codecs
 import email
 import html
 import re
@@ -15,6 +16,9 @@ from patchwatch.mail import diff
 from patchwatch.mail.headers import Headers
 
 _MAX_TEXT = 8 << 20  # characters of text read; what is behind is kept raw but not understood
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"}
+)  # but codecs, and slow
 _PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", "application/mbox"})
 
 
@@ -35,7 +39,10 @@ def text_of(headers: Headers, raw: bytes) -> Text:
     """The text of a mail whose headers were read."""
     part, content = headers.as_part()
     if part.get_content_maintype() in ("multipart", "message"):
-        return text_of_parts(email.message_from_bytes(raw))
+        try:
+            return text_of_parts(email.message_from_bytes(raw))
+        except RecursionError:
+            pass  # parts in parts, a thousand deep: the email package gives up, and nobody wrote that to be read
     encoding = str(part.get("content-transfer-encoding") or "").strip().lower()
     if encoding in ("base64", "quoted-printable", "x-uuencode", "uuencode"):
         part.set_payload(content.decode("ascii", "surrogateescape"))
@@ -109,9 +116,11 @@ def _in_charset(payload: bytes, part: EmailMessage) -> str:
         except UnicodeDecodeError:
             return payload.decode("latin-1")
     try:
-        return payload.decode(charset, "replace")
-    except (LookupError, ValueError):  # ValueError: a codec that is no charset ("charset=idna")
-        return payload.decode("utf-8", "replace")
+        if codecs.lookup(charset).name not in _NO_CHARSETS:
+            return payload.decode(charset, "replace")
+    except (LookupError, ValueError):
+        pass
+    return payload.decode("utf-8", "replace")
 
 
 def _strip_html(text: str) -> str:

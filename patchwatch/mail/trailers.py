@@ -109,7 +109,8 @@ def _value(text: str) -> str:
 
 def _names(value: str, sender: Person) -> bool:
     """Whether a tag's value names the sender, by address or by name: b4's rule for tags in replies."""
-    named = person(value)
+    name, bracket, rest = value.partition("<")
+    named = Person(name.strip(" \"'"), rest.partition(">")[0].strip().lower()) if bracket else person(value)
     return (bool(named.email) and named.email == sender.email) or (
         bool(named.name and sender.name) and name_matches(named.name, sender.name)
     )

@@ -41,7 +41,8 @@ def nodes(message: Message) -> tuple[str, ...]:
         posting = f"{message.author.email}|{parts.version}.{parts.minor}|{parts.expected}"
         run = stem(message.message_id)
         if run:
-            found.append(f" stem|{posting}|{run}")  # the blank keeps it apart from every message-id
+            # The blank keeps it apart from every message-id.  Without the version: it may stand on the cover only.
+            found.append(f" stem|{message.author.email}|{run}")
         if not references:
             slot = message.date // _NEAR_SECONDS
             found += [f" near|{posting}|{slot}", f" near|{posting}|{slot + 1}"]

@@ -32,11 +32,12 @@ def landed(one: Posting, pull: Posting) -> frozenset[int]:
     """Which of a posting's patches (by place, from 0) a pull request lists."""
     if not one.date <= pull.date <= one.date + REACH or one.trees:
         return frozenset()
-    mine = [title for name, title in pull.listed if name in one.names]
-    if not mine:
-        return frozenset()
-    found = {place for place, title in enumerate(one.titles) if title in mine}
-    left = [title for title in mine if title not in one.titles]
+    left = [title for name, title in pull.listed if name in one.names]
+    found = set()
+    for place, title in enumerate(one.titles):
+        if title in left:
+            found.add(place)
+            left.remove(title)
     for place, title in enumerate(one.titles):
         if place not in found and (nearest := _nearest(title, left)):
             found.add(place)

@@ -48,6 +48,8 @@ class Revision:
     @property
     def expected(self) -> int:
         """How many patches the posting says it has; 0 for a proposal or pull request."""
+        if self.root.kind == "pull" and not self.patches:
+            return 0  # "[GIT PULL 2/4]" counts requests
         return max(
             (m.parts.expected for m in self.own_messages if m.parts.expected is not None), default=len(self.patches)
         )
@@ -75,6 +77,8 @@ def recognise(messages: Iterable[Message]) -> list[Revision]:
     known = {m.message_id: m for m in messages}
     known.update({cover.message_id: cover for cover in _unmarked_covers(known)})
     groups = _groups(sorted((m for m in known.values() if m.is_submission), key=_order))
+    if not groups:
+        return []  # long discussions are mostly that: nobody's way up is looked for
     home = {m.message_id: number for number, group in enumerate(groups) for m in group}
     answers: dict[int, list[FollowUp]] = defaultdict(list)
     for message in known.values():
@@ -90,12 +94,12 @@ def recognise(messages: Iterable[Message]) -> list[Revision]:
 def _unmarked_covers(known: Mapping[str, Message]) -> list[Message]:
     """Cover letters that do not say `0/n`: mails without a diff that the patches of one sending answer.
 
-    Christoph Hellwig's have no prefix at all ("add a helper"), others say `[PATCH v6] x`, `[RFC] x`, or count the cover as
-    patch 1.
+    Christoph Hellwig's have no prefix at all ("add a helper"), others say `[PATCH v6] x`, `[RFC] x`, or count the cover
+    as patch 1.
     """
     answered: dict[str, list[Message]] = defaultdict(list)
     for message in known.values():
-        if message.kind in ("patch", "cover") and message.parent in known:
+        if message.kind in ("patch", "cover") and message.parent is not None and message.parent in known:
             answered[message.parent].append(message)
     found: list[Message] = []
     for message_id, answers in answered.items():
@@ -133,23 +137,21 @@ def _anchor(message: Message, known: dict[str, Message], home: dict[str, int]) -
     if message.kind == "notice":
         return next((i for i in message.about if i in home), None)
     seen: set[str] = set()
-    level = message
-    while True:
-        for reference in reversed(level.references):
-            if reference in home:
-                # A reference that is itself a reply in this conversation knows its own way better than this mail does.
-                return reference
-            above = known.get(reference)
-            if above is not None and reference not in seen:
-                seen.add(reference)
-                level = above
-                break
-        else:
-            return None
+    way = list(message.references)
+    while way:
+        reference = way.pop()
+        if reference in home:
+            return reference
+        if reference in known and reference not in seen:
+            # A reply in this conversation knows its own way better than this mail does, if it names one at all.
+            seen.add(reference)
+            way += known[reference].references
+    return None
 
 
 def _revision(group: Sequence[Message], answers: list[FollowUp]) -> Revision:
-    cover = next((m for m in group if m.kind == "cover"), None)
+    # Of a pull request with its patches below it, the request is the cover ("[pull request][net-next V2 00/15]").
+    cover = next((m for m in group if m.kind == "cover" or (m.kind == "pull" and len(group) > 1)), None)
     by_number: dict[int, Message] = {}
     replaced: list[Message] = []
     for message in sorted((m for m in group if m.kind == "patch"), key=lambda m: (m.parts.minor, *_order(m))):
@@ -176,7 +178,8 @@ def _groups(submissions: Sequence[Message]) -> list[list[Message]]:
     numbered: dict[tuple[str, int, int, int], list[Message]] = defaultdict(list)
     for message in submissions:
         parts = message.parts
-        if parts.counter is None or parts.expected is None:
+        # "[GIT PULL 2/4]" is a request of its own, with a shortlog of its own.
+        if parts.counter is None or parts.expected is None or (message.kind == "pull" and parts.counter > 0):
             alone.append([message])
         else:
             numbered[message.author.email, parts.version, parts.minor, parts.expected].append(message)
@@ -260,7 +263,7 @@ def _version_on_cover_only(runs: list[list[Message]]) -> list[list[Message]]:
     for number, run in enumerate(runs):
         if run[0].parts.stated_version:
             continue
-        for mark in _sending_marks(run) | {m.parent for m in run if m.parent}:
+        for mark in sorted(_sending_marks(run) | {m.parent for m in run if m.parent}):
             target = stated.get((run[0].author.email, run[0].parts.expected or 0, mark))
             if target is not None and not {m.parts.counter for m in run} & {m.parts.counter for m in runs[target]}:
                 runs[target].extend(run)
@@ -297,6 +300,7 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
                 None,
             )
             if target is not None:
+                owner.update((m.message_id, target) for m in run)  # what mends it in turn may name it alone
                 runs[target].extend(run)
                 joined.add(number)
                 break
@@ -318,8 +322,8 @@ def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) ->
     joined: list[list[Message]] = []
     for group in [*(single for single in alone if single[0].kind == "cover"), *lone_covers]:
         cover = group[0]
-        run = below.get(cover.message_id) if cover.parts.counter is None else None
-        other = run or singles.get(cover.message_id)
+        numbered = below.get(cover.message_id) if cover.parts.counter is None else None
+        other = numbered or singles.get(cover.message_id)
         if other and other[0].author.email == cover.author.email and _same_version(cover, other[0]):
             other.append(cover)
             joined.append(group)

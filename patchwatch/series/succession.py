@@ -216,10 +216,15 @@ def judge(one: Posting, other: Posting) -> Link | None:
         same_version
         and earlier
         and not resend
-        and (other.rfc and not one.rfc or other.kind == "proposal" or not one.stated)
+        and ((other.rfc and not one.rfc) or other.kind == "proposal" or not one.stated)
     )
-    # A first version after an RFC starts counting anew: "[RFC PATCH v2]" precedes "[PATCH]".
-    restarted = earlier and other.rfc and not one.rfc and one.version < other.version and one.version == 1
+    # A first version after an RFC starts counting anew: "[RFC PATCH v2]" precedes "[PATCH]".  So does who takes over.
+    restarted = (
+        earlier
+        and one.version == 1
+        and one.version < other.version
+        and ((other.rfc and not one.rfc) or (is_linked and not person))
+    )
     if not (order or resend or renewed or restarted):
         return None
     if set(one.trees) != set(other.trees):

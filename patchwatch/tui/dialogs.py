@@ -81,7 +81,7 @@ class WatchDialog(ModalScreen[None]):
         self.dismiss()
 
     def _say(self, pieces: list[Piece]) -> None:
-        if self.is_attached:
+        if self.is_active:
             answer = self.query_one("#answer", Static)
             answer.update(content(pieces))
             answer.display = bool(pieces)
@@ -92,13 +92,13 @@ class WatchDialog(ModalScreen[None]):
 
     def _watched(self, watched: Sequence[Watched]) -> None:
         self._underway = False
-        if self.is_attached:
+        if self.is_active:
             self.dismiss()
         self._heard(watched)
 
     def _failed(self, error: PatchwatchError) -> None:
         self._underway = False
-        if self.is_attached:
+        if self.is_active:
             self._say([("! ", "bad strong"), (line(str(error)), "")])
         else:
             self._errands.notices.say("watch", "error", str(error))

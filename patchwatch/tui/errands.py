@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 from textual.app import App
+from textual.screen import Screen
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.tui.notices import Notices
@@ -80,12 +81,14 @@ class Errands:
         done: Callable[[Result], None],
         failed: Failed | None = None,
         *,
+        screen: Screen[Any] | None = None,
         latest: bool = False,
     ) -> None:
         """Do `work` in `lane`, then `done` with its result, in the app.
 
         A PatchwatchError becomes a notice about `about` (which a later success takes back), or goes to `failed`.  Any
-        other exception is a defect: it ends the app and keeps its traceback.  `latest`: of several errands about the
+        other exception is a defect: it ends the app and keeps its traceback.  What `screen` asked for it hears when it
+        is mounted, and not after it was left; without one the app hears it.  `latest`: of several errands about the
         same that have not begun, only the last is run.
         """
 
@@ -93,8 +96,6 @@ class Errands:
             if failed is None:
                 self.notices.hush(about)
             done(result)
-            if lane == "write":
-                self._wrote()
 
         def fail(error: PatchwatchError) -> None:
             if failed is None:
@@ -106,23 +107,31 @@ class Errands:
             try:
                 result = work()
             except PatchwatchError as error:
-                self.tell(fail, error)
+                self.tell(fail, error, screen=screen)
             except Exception as defect:  # noqa: BLE001 (raised again where it is seen)
                 self.tell(_raise, defect)
             else:
-                self.tell(succeed, result)
+                self.tell(succeed, result, screen=screen)
+            if lane == "write":
+                self.tell(self._wrote)
 
         self._lanes.setdefault(lane, Lane(lane)).put(about if latest else "", job)
 
-    def tell(self, listener: Callable[..., None], *said: object) -> None:
-        """Call `listener` in the app, from any thread."""
+    def tell(self, listener: Callable[..., None], *said: object, screen: Screen[Any] | None = None) -> None:
+        """Call `listener` in the app, from any thread; for a `screen`, when it is mounted and until it is left."""
         loop = self._app._loop
         if loop is None:
             return
+        pump = screen or self._app
+        call = partial(self._deliver, screen, partial(listener, *said))
         try:
-            loop.call_soon_threadsafe(partial(self._app.call_later, listener, *said))
+            loop.call_soon_threadsafe(pump.call_later, call)
         except RuntimeError:
             return  # the loop was closed between the two lines
+
+    def _deliver(self, screen: Screen[Any] | None, call: Callable[[], None]) -> None:
+        if self._app.is_running and not self._app._exit and (screen is None or screen in self._app.screen_stack):
+            call()
 
     def drain(self, lane: LaneName, seconds: float) -> bool:
         """Give `lane` up to `seconds` to finish; whether it did."""

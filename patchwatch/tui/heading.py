@@ -125,4 +125,4 @@ class SeriesHeading(Vertical):
             row, now, said = self._shown
             lines = [headline(row, width), standing(row, now), reason(row, width, said)]
         for name, pieces in zip(("headline", "standing", "reason"), lines, strict=True):
-            self.query_one(f"#{name}", Static).update(content(pieces))
+            self.query_one(f"#{name}", Static).update(content(pieces), layout=False)

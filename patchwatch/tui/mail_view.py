@@ -13,7 +13,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from patchwatch.tui.ink import Palette, Piece, overlay
-from patchwatch.tui.page import Line, Page, Row, Span, broken, find, header_label
+from patchwatch.tui.page import Line, Page, Row, Sheet, Span, broken, find, header_label
 
 _STAT = re.compile(r"^(?P<file>\s*\S.*?)(?P<bar>\s\|\s+\d+ ?)(?P<plus>\+*)(?P<minus>-*)$")
 _TRAILER_NAME = re.compile(r"^\s*[\w-]+:")
@@ -26,8 +26,8 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
     MailView {
         background: $background;
         padding: 0 0 0 1;
+        overflow: scroll scroll; /* with "auto", nothing scrolls before the layout that brings the scrollbar */
         scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
         scrollbar-size-horizontal: 0;
     }
     """
@@ -43,18 +43,25 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         """An empty view; `show` fills it."""
         super().__init__(id=id)
-        self.page: Page | None = None
         self.highlighted: tuple[Span, ...] = ()
-        self._rows: list[Row] = []
-        self._width = 0
+        self._sheet: Sheet | None = None
         self._palette = Palette()
 
-    def show(self, page: Page) -> None:
-        """Show `page` from its top."""
-        self.page = page
+    @property
+    def text_width(self) -> int:
+        """The columns that there are for text."""
+        return self.scrollable_content_region.width
+
+    @property
+    def page(self) -> Page | None:
+        """The mail that is shown."""
+        return self._sheet.page if self._sheet else None
+
+    def show(self, sheet: Sheet) -> None:
+        """Show a mail from its top."""
         self.highlighted = ()
         self.screen.clear_selection()
-        self._break()
+        self._take(sheet if sheet.width == self.text_width else broken(sheet.page, self.text_width))
         self.scroll_to(0, 0, animate=False)
 
     def highlight(self, sentence: str) -> bool:
@@ -65,8 +72,8 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
         return bool(self.highlighted)
 
     def _show_highlighted(self) -> None:
-        if self.highlighted:
-            first = next(y for y, row in enumerate(self._rows) if _holds(row, self.highlighted[0]))
+        if self.highlighted and self._sheet:
+            first = next(y for y, row in enumerate(self._sheet.rows) if _holds(row, self.highlighted[0]))
             self.scroll_to(0, max(first - self.size.height // 3, 0), animate=False)
 
     def page_by(self, pages: int) -> None:
@@ -99,20 +106,20 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Break the lines anew, keeping the first line in sight where it is."""
-        if self.page is None or self.scrollable_content_region.width == self._width:
+        old = self._sheet
+        if old is None or self.text_width == old.width:
             return
-        seen = self._width > 0  # else this is the first time that there is room
-        top = self._rows[min(self.scroll_offset.y, len(self._rows) - 1)].line if self._rows else 0
-        self._break()
-        if seen:
-            self.scroll_to(y=next((y for y, row in enumerate(self._rows) if row.line == top), 0), animate=False)
-        else:
+        new = broken(old.page, self.text_width)
+        self._take(new)
+        if old.width and old.rows:
+            top = old.rows[min(self.scroll_offset.y, len(old.rows) - 1)].line
+            self.scroll_to(y=next(y for y, row in enumerate(new.rows) if row.line == top), animate=False)
+        else:  # there was no room before
             self._show_highlighted()
 
-    def _break(self) -> None:
-        self._width = self.scrollable_content_region.width
-        self._rows = broken(self.page, self._width) if self.page else []
-        self.virtual_size = Size(max(self.page.widest if self.page else 0, 0), len(self._rows))
+    def _take(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self.virtual_size = Size(sheet.page.widest, len(sheet.rows))
         self.refresh()
 
     def notify_style_update(self) -> None:
@@ -126,7 +133,8 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def get_selection(self, selection: Selection) -> tuple[str, str]:
         """The text that is selected with the mouse, as it stands on the screen."""
-        return selection.extract("\n".join(self._text(row) for row in self._rows)), "\n"
+        rows = self._sheet.rows if self._sheet else ()
+        return selection.extract("\n".join(self._text(row) for row in rows)), "\n"
 
     def _text(self, row: Row) -> str:
         return row.prefix + self.page.lines[row.line].text[row.start : row.end] if self.page else ""
@@ -134,11 +142,12 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
         left, top = self.scroll_offset
-        width = self.scrollable_content_region.width
-        if self.page is None or top + y >= len(self._rows):
+        width = self.text_width
+        sheet = self._sheet
+        if sheet is None or top + y >= len(sheet.rows):
             return Strip.blank(width, self.rich_style)
-        row = self._rows[top + y]
-        pieces = _row_pieces(self.page.lines[row.line], row, self.highlighted)
+        row = sheet.rows[top + y]
+        pieces = _row_pieces(sheet.page.lines[row.line], row, self.highlighted)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(top + y)) is not None:
             start, end = span

@@ -117,6 +117,7 @@ class OverviewScreen(Screen[None]):
             lambda: (tuple(self._core.series(everything=everything)), tuple(self._core.inboxes())),
             partial(self._show, everything),
             self._failed,
+            screen=self,
         )
 
     def tick(self) -> None:

@@ -15,6 +15,7 @@ from patchwatch.printable import block, line
 from patchwatch.tui.cells import cell_len, wrap
 
 _LABEL = 9  # columns of a header's name
+_LONGEST = 2000  # characters of a line; some mails are a megabyte without a newline
 _LABELS = {"message-id": "Id"}  # names too long for them
 _UNBROKEN = frozenset({"diff", "diffstat"})
 _NOT_OWN_WORDS = frozenset({"quote", "attribution", "signature", "diff", "diffstat"})
@@ -57,20 +58,35 @@ class Page:
     widest: int  # of the lines that are never broken, in cells
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page broken to a width."""
+
+    page: Page
+    width: int
+    rows: tuple[Row, ...]
+
+
 def compose(mail: Mail) -> Page:
     """Make `mail` printable and cut it into lines."""
     lines = [Line("header", text, 0) for text in _headers(mail.headers)]
     lines.append(Line("header", "", 0))
     body = [
-        Line(segment.kind, text, segment.depth)
+        Line(segment.kind, part, segment.depth)
         for segment in mail.segments
         for text in map(str.rstrip, block(segment.text).split("\n"))
+        for part in ((text,) if len(text) <= _LONGEST else _parts(text))
     ]
     while body and not body[-1].text:
         body.pop()
     lines += body
     widest = max((cell_len(one.text) for one in lines if one.kind in _UNBROKEN), default=0)
     return Page(mail.message_id, tuple(lines), widest)
+
+
+def _parts(text: str) -> Iterator[str]:
+    for start in range(0, len(text), _LONGEST):
+        yield text[start : start + _LONGEST]
 
 
 def _headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -92,18 +108,17 @@ def header_label(text: str) -> int:
     return min(_LABEL, len(text))
 
 
-def broken(page: Page, width: int) -> list[Row]:
-    """The page's lines broken to `width`; diffs are left as they are.  A broken quote stays marked as one."""
+def broken(page: Page, width: int) -> Sheet:
+    """The page with its lines broken to `width`, diffs left as they are.  A broken quote stays marked as one."""
     rows: list[Row] = []
-    for number, one in enumerate(page.lines):
-        length = len(one.text)
-        if one.kind in _UNBROKEN or (length <= width and (one.text.isascii() or cell_len(one.text) <= width)):
-            rows.append(Row(number, 0, length, ""))
+    for number, (kind, text, _) in enumerate(page.lines):
+        if kind in _UNBROKEN or cell_len(text) <= width:
+            rows.append(Row(number, 0, len(text), ""))
             continue
-        prefix = _prefix(one, width)
-        for start, end in wrap(one.text, width, len(prefix), len(prefix)):
+        prefix = _prefix(page.lines[number], width)
+        for start, end in wrap(text, width, len(prefix), len(prefix)):
             rows.append(Row(number, start, end, prefix if start else ""))
-    return rows
+    return Sheet(page, width, tuple(rows))
 
 
 def _prefix(one: Line, width: int) -> str:

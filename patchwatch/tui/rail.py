@@ -103,10 +103,10 @@ class RevisionRail(Static):
 
     def _draw(self) -> None:
         if not self._revisions:
-            self.update(content([]))
             return
         pieces = [piece for _, piece in self._stations()]
-        self.update(content([*pieces, ("\n", ""), *account(self._revisions[self._chosen], self._revisions)]))
+        pieces += [("\n", ""), *account(self._revisions[self._chosen], self._revisions)]
+        self.update(content(pieces), layout=False)
 
     def on_click(self, event: Click) -> None:
         """Choose what was clicked."""

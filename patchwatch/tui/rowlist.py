@@ -35,9 +35,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     RowList {
         background: $background;
         overflow-x: hidden;
-        overflow-y: auto;
+        overflow-y: scroll; /* with "auto", nothing scrolls before the layout that brings the scrollbar */
         scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
         & > .rowlist--cursor { background: $cursor-ground-blurred; }
         &:focus > .rowlist--cursor { background: $cursor-ground; }
     }

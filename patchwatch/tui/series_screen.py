@@ -16,19 +16,17 @@ from textual.widgets import Footer
 from patchwatch.db.rows import Evidence, MessageRow, SeriesRow
 from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
-from patchwatch.tui import keys
+from patchwatch.tui import keys, wording
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.heading import EvidenceLine, SeriesHeading, evidence_of
 from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.page import Page, compose, said
+from patchwatch.tui.page import Sheet, broken, compose, said
 from patchwatch.tui.rail import RevisionRail
 from patchwatch.tui.reading import Reading
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.status_bar import StatusBar
 from patchwatch.tui.thread_list import ThreadList
-
-_REVISION = Binding.Group("Revision", compact=True)
 
 
 class SeriesScreen(Screen[None]):
@@ -40,20 +38,8 @@ class SeriesScreen(Screen[None]):
         Binding("N", "unread(-1)", "Previous unread mail", show=False, id="series.previous_unread"),
         Binding("e", "evidence", "Evidence", tooltip="The words that the state is taken from", id="series.evidence"),
         Binding("E", "turn", "Turn", show=False, tooltip="The words that the turn is taken from", id="series.turn"),
-        Binding(
-            "left_square_bracket,h,left",
-            "revision(-1)",
-            "The revision before",
-            group=_REVISION,
-            id="series.older",
-        ),
-        Binding(
-            "right_square_bracket,l,right",
-            "revision(1)",
-            "The revision after",
-            group=_REVISION,
-            id="series.newer",
-        ),
+        keys.OLDER,
+        keys.NEWER,
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the mail", id="series.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
@@ -114,6 +100,7 @@ class SeriesScreen(Screen[None]):
             lambda: (self._core.one(self.series_id), tuple(self._core.thread(self.series_id))),
             self._show,
             self._failed,
+            screen=self,
         )
 
     def tick(self) -> None:
@@ -164,26 +151,28 @@ class SeriesScreen(Screen[None]):
         if row is None or row.message_id == self._asked:
             return
         self._asked = row.message_id
-        message_id = row.message_id
+        message_id, width = row.message_id, self.mail.text_width
         self._errands.send(
             "read",
             "mail",
-            lambda: compose(self._core.mail(message_id)),
+            lambda: broken(compose(self._core.mail(message_id)), width),
             self._opened,
             self._not_opened,
+            screen=self,
             latest=True,
         )
 
-    def _opened(self, page: Page) -> None:
-        if page.message_id != self._asked or not self.is_attached:
+    def _opened(self, sheet: Sheet) -> None:
+        message_id = sheet.page.message_id
+        if message_id != self._asked:
             return
         self._errands.notices.hush("mail")
-        self.mail.show(page)
+        self.mail.show(sheet)
         self._show_sentence()
-        self._mark_read(page.message_id)
+        self._mark_read(message_id)
 
     def _not_opened(self, error: PatchwatchError) -> None:
-        self.mail.show(said(self._asked, line(str(error))))
+        self.mail.show(broken(said(self._asked, line(str(error))), self.mail.text_width))
         self._asked = ""
         self._errands.notices.say("mail", "error", str(error))
 
@@ -193,15 +182,19 @@ class SeriesScreen(Screen[None]):
             return
 
         def failed(error: PatchwatchError) -> None:
-            reading.read.discard(message_id)
-            self._draw(reading)
             self._errands.notices.say("mark read", "error", str(error))
+            reading.read.discard(message_id)
+            if self.is_current:
+                self._draw(reading)
 
         reading.read.add(message_id)
         self._draw(reading)
-        hush = self._errands.notices.hush
         self._errands.send(
-            "write", "mark read", lambda: self._core.mark_read([message_id]), lambda _: hush("mark read"), failed
+            "write",
+            "mark read",
+            lambda: self._core.mark_read([message_id]),
+            lambda _: self._errands.notices.hush("mark read"),
+            failed,
         )
 
     # Moving about.
@@ -250,21 +243,14 @@ class SeriesScreen(Screen[None]):
             self._show_evidence(self._reading, self._reading.series.turn_evidence)
 
     def _show_evidence(self, reading: Reading, evidence: Evidence | None) -> None:
-        notices = self._errands.notices
         row = reading.row(evidence.message_id) if evidence else None
-        if evidence is None:
-            notices.say("evidence", "outcome", "Nobody has answered yet: there is no evidence to show.")
-        elif row is not None:
-            notices.hush("evidence")
-            self._sentence = (row.message_id, evidence.text)
-            self._go_to(reading, row)
-            self._show_sentence()
-        elif evidence.by_hand:
-            notices.say("evidence", "outcome", f"Decided by hand, not by a mail: {line(evidence.text)}")
-        elif evidence.commit:
-            notices.say("evidence", "outcome", f"The evidence is commit {line(evidence.commit)}, not a mail.")
-        else:
-            notices.say("evidence", "error", f"The mail <{line(evidence.message_id)}> is not at hand; r polls for it.")
+        if evidence is None or row is None:
+            self._errands.notices.say("evidence", "outcome", wording.without_mail(evidence))
+            return
+        self._errands.notices.hush("evidence")
+        self._sentence = (row.message_id, evidence.text)
+        self._go_to(reading, row)
+        self._show_sentence()
 
     def _show_sentence(self) -> None:
         """Mark the words that were asked for, once their mail is open."""
@@ -297,6 +283,7 @@ class SeriesScreen(Screen[None]):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
+            self._errands.notices.hush("series", "mail", "evidence", "unread")
             self.dismiss()
 
     def action_step_back(self) -> None:

@@ -24,7 +24,7 @@ from patchwatch.tui.rowlist import RowList
 NARROW = 64
 _WIDE = 100
 _TITLE = 25  # the least a title gets
-_TITLE_FIRST = 38  # columns that are only nice to have leave it this much
+_TITLE_FIRST = 40  # columns that are only nice to have leave it this much
 _GAP = 2
 _MEASURED = 500  # rows that columns are fitted to; what is wider further down is cut
 
@@ -45,9 +45,8 @@ class Column:
 
 
 def _title(row: SeriesRow, now: int) -> list[Piece]:
-    ink = "strong" if row.unread else "dim" if not row.watched else ""
-    remarks = wording.remarks(row)
-    return [(line(row.title), ink), (f" · {', '.join(remarks)}" if remarks else "", "dim")]
+    aside = not row.watched or row.muted or row.snoozed_until is not None
+    return [(line(row.title), "dim" if aside else "strong" if row.unread else "")]
 
 
 _STATE = Column("State", lambda row, now: wording.state(row.state))
@@ -57,7 +56,7 @@ _TITLE_COLUMN = Column("Title", _title, most=1000)
 _AUTHOR = Column("Author", lambda row, now: [(wording.author(row), "dim")])
 _TAGS = Column("Tags", lambda row, now: wording.reviewed(row), right=True)
 _UNREAD = Column("Unread", lambda row, now: [(str(row.unread) if row.unread else "", "accent strong")], True, sign="●")
-_INBOX = Column("Inbox", lambda row, now: [(", ".join(map(line, row.inboxes)), "dim")], most=16)
+_INBOX = Column("Inbox", lambda row, now: [(", ".join(map(line, row.inboxes)), "dim")], most=12)
 _ACTIVE = Column("Active", lambda row, now: [(wording.age(row.last_activity, now), "dim")], right=True)
 
 # As they stand from left to right, and the order in which they are given room: with what the title must keep.

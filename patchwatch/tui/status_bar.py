@@ -98,4 +98,4 @@ class StatusBar(Vertical):
 
     def _draw_standing(self) -> None:
         pieces = standing_pieces(self._standing, self.size.width)
-        self.query_one("#standing-line", Static).update(content(pieces))
+        self.query_one("#standing-line", Static).update(content(pieces), layout=False)

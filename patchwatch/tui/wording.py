@@ -149,6 +149,17 @@ def quoted(evidence: Evidence) -> str:
     return f"“{words}”" if words else ""
 
 
+def without_mail(evidence: Evidence | None) -> str:
+    """Why a piece of evidence can't be shown in a mail of the series."""
+    if evidence is None:
+        return "Nobody has answered yet: there is no evidence to show."
+    if evidence.by_hand:
+        return f"Decided by hand, not by a mail: {line(evidence.text)}"
+    if evidence.commit:
+        return f"The evidence is commit {line(evidence.commit)}, not a mail."
+    return f"The mail <{line(evidence.message_id)}> is not at hand; r polls for it."
+
+
 def stale(inboxes: tuple[InboxRow, ...]) -> list[str]:
     """`bpf stale since 19 Sep 2023 22:10` for each inbox in use that can't be polled since then."""
     return [

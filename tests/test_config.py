@@ -1,0 +1,241 @@
+"""The config file: what is wrong is said with file, line and key; the environment outranks it; the example holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from patchwatch.config import DEFAULT_LORE_URL, Config, config_path, load_config, parse_config
+from patchwatch.errors import ConfigError
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
+FILE = Path("/etc/pw.toml")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of whoever runs the tests, and homes that are empty."""
+    for name in ("PATCHWATCH_CONFIG", "PATCHWATCH_LORE_URL", "PATCHWATCH_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigError) as refused:
+        parse_config(text, FILE)
+    return str(refused.value)
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    config = load_config()
+    assert config == Config()
+    assert config.lore.url == DEFAULT_LORE_URL == "https://lore.kernel.org"
+    assert config.review.overdue_days == 7
+
+
+def test_an_empty_file_gives_the_defaults() -> None:
+    assert parse_config("", FILE) == Config(source=FILE)
+
+
+def test_every_kind_of_value_is_read() -> None:
+    config = parse_config(
+        '[lore]\nurl = "http://lore.example/"\nmirrors = ["https://a.example/", "https://b.example/m"]\n'
+        'timeout_seconds = 2.5\ndeadline_seconds = 60\n[me]\naddresses = ["ann@example.org"]\n'
+        "[review]\noverdue_days = 3\n",
+        FILE,
+    )
+    assert config.lore.url == "http://lore.example"
+    assert config.lore.mirrors == ("https://a.example", "https://b.example/m")
+    assert (config.lore.timeout_seconds, config.lore.deadline_seconds) == (2.5, 60.0)
+    assert config.me.addresses == ("ann@example.org",)
+    assert config.review.overdue_days == 3
+    assert config.poll == Config().poll
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[lore]\nurl = "http://lore.example"\n',
+        'lore.url = "http://lore.example"\n',
+        'lore = { url = "http://lore.example" }\n',
+        '["lore"]\n"url" = "http://lore.example"\n',
+    ],
+    ids=["table", "dotted", "inline", "quoted"],
+)
+def test_a_key_may_be_written_in_any_form_of_toml(text: str) -> None:
+    assert parse_config(text, FILE).lore.url == "http://lore.example"
+
+
+def test_the_example_is_the_defaults_and_names_every_key() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert parse_config(text, EXAMPLE) == Config(source=EXAMPLE)
+    expected = {
+        section.name: {key.name for key in dataclasses.fields(getattr(Config(), section.name))}
+        for section in dataclasses.fields(Config)
+        if section.name != "source"
+    }
+    assert {name: set(table) for name, table in tomllib.loads(text).items()} == expected
+
+
+WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "unknown section": ("\n[loer]\n", ":2", ("[loer]", "did you mean lore?")),
+    "unknown section, unlike any": ("[xyzzy]\n", ":1", ("[xyzzy]", "known are: lore, poll, me, review, database")),
+    "unknown section, dotted": ('# mine\nloer.url = "https://x.example"\n', ":2", ("[loer]", "did you mean lore?")),
+    "unknown key": ('[lore]\n# url\nulr = "https://x.example"\n', ":3", ("lore.ulr", "did you mean url?")),
+    "unknown key, unlike any": ("[me]\nqqq = 1\n", ":2", ("me.qqq", "known are: addresses")),
+    "unknown key in the second of two sections": (
+        '[database]\nurl = ""\n\n[poll]\nurl = ""\n',
+        ":5",
+        ("unknown key poll.url", "known are"),
+    ),
+    "unknown key, dotted": ("\nreview.overdu_days = 3\n", ":2", ("review.overdu_days", "did you mean overdue_days?")),
+    "unknown key, inline": ("\nreview = { overdu_days = 3 }\n", ":2", ("review.overdu_days",)),
+    "unknown key, a table of its own": ("[lore]\n\n[lore.extra]\na = 1\n", ":3", ("lore.extra",)),
+    "a section that is a value": ("\nlore = 3\n", ":2", ("lore is a section", "[lore]")),
+    "a section that is a list": ("\n[[lore]]\n", ":2", ("lore is a section", "[lore]")),
+    "a number for a text": ("[lore]\nurl = 3\n", ":2", ("lore.url must be text", "3")),
+    "a text for a list": ('[me]\naddresses = "ann@x"\n', ":2", ("me.addresses must be a list", "'ann@x'")),
+    "a number in a list of texts": ('[me]\naddresses = ["a@b", 3]\n', ":2", ("me.addresses must be a list",)),
+    "a text for a whole number": (
+        '[review]\noverdue_days = "7"\n',
+        ":2",
+        ("review.overdue_days must be a whole", "'7'"),
+    ),
+    "a fraction for a whole number": ("[review]\noverdue_days = 7.5\n", ":2", ("must be a whole number", "7.5")),
+    "truth for a whole number": ("[review]\noverdue_days = true\n", ":2", ("must be a whole number", "True")),
+    "truth for a number": ("[lore]\ntimeout_seconds = true\n", ":2", ("lore.timeout_seconds must be a number",)),
+    "below zero": ("[poll]\nfirst_days = -1\n", ":2", ("poll.first_days", "from 0 to 1000000", "-1")),
+    "too much of a whole number": ("[poll]\nfirst_days = 1000001\n", ":2", ("from 0 to 1000000", "1000001")),
+    "no time at all": ("[database]\nbusy_seconds = 0\n", ":2", ("database.busy_seconds", "above 0", "it is 0")),
+    "more time than there is": ("[lore]\ndeadline_seconds = 2e6\n", ":2", ("at most 1000000", "2000000.0")),
+    "infinite": ("[lore]\ntimeout_seconds = inf\n", ":2", ("at most 1000000", "inf")),
+    "not a number": ("[lore]\ntimeout_seconds = nan\n", ":2", ("lore.timeout_seconds", "nan")),
+    "an address without a scheme": (
+        '[lore]\nurl = "lore.kernel.org"\n',
+        ":2",
+        ("lore.url", "http", "'lore.kernel.org'"),
+    ),
+    "another scheme": ('[lore]\nurl = "file:///etc"\n', ":2", ("lore.url", "https://")),
+    "no host": ('[lore]\nurl = "https:///x"\n', ":2", ("lore.url",)),
+    "a blank in an address": ('[lore]\nurl = "https://lore.example/ x"\n', ":2", ("lore.url",)),
+    "one wrong mirror": (
+        '[lore]\nmirrors = [\n  "https://a.example",\n  "b.example",\n]\n',
+        ":2",
+        ("lore.mirrors", "'b.example'"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_said_with_file_line_and_key(name: str) -> None:
+    text, place, words = WRONG[name]
+    said = refusal(text)
+    assert said.startswith(f"{FILE}{place}: ")
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[lore]\nurl = \n", "line 2,"),
+        ("[lore\n", "line 1,"),
+        ("[me]\n[me]\n", "line 2,"),
+        ("a = 1\na = 2\n", "line 2,"),
+        ("\n\nurl = lore.kernel.org\n", "line 3,"),
+        ('\n\nurl = "https://x', "end of document"),
+    ],
+)
+def test_broken_toml_is_named_with_its_line(text: str, place: str) -> None:
+    said = refusal(text)
+    assert said.startswith(f"{FILE}: not valid TOML")
+    assert place in said
+
+
+def test_a_file_in_the_config_home_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "config" / "patchwatch" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[review]\noverdue_days = 3\n", encoding="utf-8")
+    assert config_path() == file
+    assert load_config().review.overdue_days == 3
+    assert load_config().source == file
+
+
+def test_the_file_named_in_the_environment_outranks_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "home" / "pw.toml"
+    file.parent.mkdir()
+    file.write_text("[review]\noverdue_days = 4\n", encoding="utf-8")
+    monkeypatch.setenv("PATCHWATCH_CONFIG", "~/pw.toml")
+    assert load_config().review.overdue_days == 4
+
+
+@pytest.mark.parametrize("by", ["argument", "environment"])
+def test_a_file_that_was_named_must_be_there(by: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.toml"
+    if by == "environment":
+        monkeypatch.setenv("PATCHWATCH_CONFIG", str(missing))
+    with pytest.raises(ConfigError, match=r"missing\.toml: no such config file.*config\.example\.toml"):
+        load_config(missing if by == "argument" else None)
+
+
+def test_a_directory_is_no_config(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't read the config"):
+        load_config(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_no_config(tmp_path: Path) -> None:
+    file = tmp_path / "latin1.toml"
+    file.write_bytes('[lore]\ncontact = "Jörg"\n'.encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"latin1\.toml: can't read the config"):
+        load_config(file)
+
+
+def test_the_archive_in_the_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "pw.toml"
+    file.write_text('[lore]\nurl = "https://file.example"\ncontact = "ann@example.org"\n', encoding="utf-8")
+    monkeypatch.setenv("PATCHWATCH_LORE_URL", "http://127.0.0.1:8080/")
+    assert load_config(file).lore.url == "http://127.0.0.1:8080"
+    assert load_config(file).lore.contact == "ann@example.org"
+    assert load_config().lore.url == "http://127.0.0.1:8080"
+    monkeypatch.setenv("PATCHWATCH_LORE_URL", "")
+    assert load_config(file).lore.url == "https://file.example"
+
+
+@pytest.mark.parametrize("url", ["lore.kernel.org", "ftp://lore.kernel.org", "https://", "https://lore.example/ x"])
+def test_a_bad_archive_in_the_environment_is_named_as_such(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATCHWATCH_LORE_URL", url)
+    with pytest.raises(ConfigError, match="PATCHWATCH_LORE_URL in the environment") as refused:
+        load_config()
+    assert repr(url) in str(refused.value)
+
+
+def test_the_database_is_in_the_data_home(tmp_path: Path) -> None:
+    assert Config().database_url == f"sqlite:///{tmp_path}/data/patchwatch/patchwatch.db"
+
+
+@pytest.mark.parametrize(
+    ("named", "url"),
+    [
+        ("/srv/pw.db", "sqlite:////srv/pw.db"),
+        ("~/pw.db", "sqlite:///{home}/pw.db"),
+        ("pw.db", "sqlite:///{here}/pw.db"),
+        ("sqlite:////srv/pw.db", "sqlite:////srv/pw.db"),
+        ("postgresql+psycopg://ann@db.example/pw", "postgresql+psycopg://ann@db.example/pw"),
+    ],
+)
+@pytest.mark.parametrize("by", ["config", "environment"])
+def test_the_database_is_named_as_a_file_or_a_url(
+    named: str, url: str, by: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    expected = url.format(home=tmp_path / "home", here=tmp_path)
+    if by == "config":
+        assert parse_config(f'[database]\nurl = "{named}"\n', FILE).database_url == expected
+    else:
+        monkeypatch.setenv("PATCHWATCH_DATABASE", named)
+        assert parse_config('[database]\nurl = "/other.db"\n', FILE).database_url == expected

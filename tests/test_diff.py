@@ -1,0 +1,63 @@
+"""Where a diff begins, which files it touches, and what it is known by."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from patchwatch.mail import diff
+
+HUNK = "@@ -1,2 +1,2 @@\n int f(void);\n-int a;\n+int b;\n"
+GIT = f"diff --git a/mm/f.c b/mm/f.c\nindex 1111111..2222222 100644\n--- a/mm/f.c\n+++ b/mm/f.c\n{HUNK}"
+QUILT = f"--- a/mm/f.c~mend-frob\n+++ a/mm/f.c\n{HUNK}"
+TREES = f"--- linux-next.orig/mm/f.c\n+++ linux-next/mm/f.c\n{HUNK}"
+SVN = f"Index: linux/mm/f.c\n===================================================================\n{TREES}"
+
+
+@pytest.mark.parametrize("patch", [GIT, QUILT, TREES, SVN])
+def test_a_diff_is_found_below_the_message(patch: str) -> None:
+    text = f"Why.\n\n---\n mm/f.c | 2 +-\n\n{patch}"
+    assert text[diff.start(text) :] == patch
+    assert diff.start(patch) == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Why.\n---\nv2: better\n", "--- a\n+++ b\n", "a\n--- b\nc\n", "> diff --git a/x b/x\n"]
+)
+def test_what_is_no_diff(text: str) -> None:
+    assert diff.start(text) == -1
+
+
+@pytest.mark.parametrize(
+    ("patch", "files"),
+    [
+        (GIT, ("mm/f.c",)),
+        (QUILT, ("mm/f.c",)),
+        (TREES, ("mm/f.c",)),
+        (GIT + GIT.replace("mm/f.c", "mm/g.c"), ("mm/f.c", "mm/g.c")),
+        (GIT + GIT, ("mm/f.c",)),
+        ("diff --git a/mm/f.c b/lib/g.c\nsimilarity index 100%\nrename from mm/f.c\nrename to lib/g.c\n", ("lib/g.c",)),
+        (f"diff --git a/f.c b/f.c\ndeleted file mode 100644\n--- a/f.c\n+++ /dev/null\n{HUNK}", ("f.c",)),
+        (f"--- a/mm/f.c\n+++ /dev/null\n{HUNK}", ("mm/f.c",)),
+        (f"diff --git mm/f.c mm/f.c\n--- mm/f.c\n+++ mm/f.c\n{HUNK}", ("mm/f.c",)),
+        ("", ()),
+    ],
+)
+def test_the_files_a_diff_touches_by_their_new_names(patch: str, files: tuple[str, ...]) -> None:
+    assert diff.files(patch) == files
+
+
+def test_the_patch_id_is_gits_own() -> None:
+    git = subprocess.run(["git", "patch-id", "--stable"], input=GIT, capture_output=True, text=True, check=True)
+    assert diff.patch_id(GIT) == git.stdout.split()[0]
+
+
+def test_line_numbers_do_not_change_the_patch_id_and_words_do() -> None:
+    assert diff.patch_id(GIT) == diff.patch_id(GIT.replace("@@ -1,2 +1,2 @@", "@@ -91,2 +91,2 @@"))
+    assert diff.patch_id(GIT) != diff.patch_id(GIT.replace("int b", "int c"))
+
+
+@pytest.mark.parametrize("text", ["", "diff --git a/f.c b/f.c\n@@ broken\n", "\udcff"])
+def test_what_has_no_patch_id(text: str) -> None:
+    assert diff.patch_id(text) in ("", diff.patch_id("diff --git a/f.c b/f.c\n"))

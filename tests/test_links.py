@@ -1,0 +1,102 @@
+"""What a posting says of its own past."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from patchwatch.mail.links import base_commit, change_id, earlier_links, links
+from patchwatch.mail.message import EarlierLink
+
+LORE = "https://lore.kernel.org"
+OLD = "20230701.1-ann@example.org"
+
+
+@pytest.mark.parametrize(
+    ("words", "version"),
+    [
+        (f"v1: {LORE}/netdev/{OLD}/", 1),
+        (f"- Link to v1: {LORE}/r/{OLD}", 1),
+        (f"V3: {LORE}/all/{OLD}/T/#t", 3),
+        (f"v2 ({LORE}/lkml/{OLD}/)", 2),
+        (f"Link: {LORE}/r/{OLD} [v1]", 1),
+        (f"Changes since v4:\n- better\n\nv4:\n  {LORE}/all/{OLD}/", 4),
+        (f"Changes in v3:\n{LORE}/all/{OLD}/", 3),
+        (f"Previous version: https://patch.msgid.link/{OLD}", None),
+        (f"RFC: https://lkml.kernel.org/r/{OLD}", None),
+        (f"v1 -> v2: {LORE}/all/{OLD}/", None),
+        (
+            f"This was posted before [1].\n\nThe first version is at [2].\n\n[1] {LORE}/r/other@x\n[2] {LORE}/r/{OLD}",
+            None,
+        ),
+        (f"Changes since v3 [1]:\n- better\n\n[1]: {LORE}/r/{OLD}", 3),
+        (f"Supersedes: <{OLD}>\nmessage-id: <{OLD}>", None),
+        (f"v1: {LORE}/all/{OLD.replace('@', '%40')}/", 1),
+        (f"Supersedes v1, message-id: <{OLD}>", 1),
+    ],
+)
+def test_links_to_earlier_versions(words: str, version: int | None) -> None:
+    assert earlier_links(words) == (EarlierLink(OLD, version),)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"Closes: {LORE}/r/{OLD}",
+        f"Reported by the robot:\n{LORE}/all/{OLD}/",
+        f"This depends on {LORE}/all/{OLD}/",
+        f"Applies on top of v3 of the frob series: {LORE}/all/{OLD}/",
+        f"See also the earlier talk: {LORE}/all/{OLD}/",
+        f"Cc: ann@example.org\nhttps://example.org/{OLD}",
+        "No link at all, v1.",
+        f"v1: {LORE}/netdev/",
+    ],
+)
+def test_links_that_are_to_something_else(words: str) -> None:
+    assert earlier_links(words) == ()
+
+
+def test_a_version_is_not_a_files_or_a_kernels() -> None:
+    assert earlier_links(f"in gic-v3.c: {LORE}/r/{OLD}") == ()
+
+
+def test_each_version_of_a_changelog_with_its_link() -> None:
+    words = f"v3: {LORE}/r/c@x\nv2: {LORE}/r/b@x\nv1: {LORE}/r/a@x\nv1: {LORE}/r/a@x\n"
+    assert earlier_links(words) == (EarlierLink("c@x", 3), EarlierLink("b@x", 2), EarlierLink("a@x", 1))
+
+
+def test_a_line_of_thousands_of_links_takes_no_time() -> None:
+    begun = process_time()
+    earlier_links(f"v1 {LORE}/r/{OLD} " * 20_000)
+    assert process_time() - begun < 2
+
+
+def test_every_link_in_order() -> None:
+    assert links(f"See {LORE}/r/a@x, {LORE}/lkml/b%40x/#t, https://patch.msgid.link/c@x. {LORE}/r/a@x") == (
+        "a@x",
+        "b@x",
+        "c@x",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("---\nbase-commit: 1234\nchange-id: 20230703-frob-1a2b3c\n", "20230703-frob-1a2b3c"),
+        ("X-Change-ID: 20230703-frob-1a2b3c\n", "20230703-frob-1a2b3c"),
+        ("Change-Id: I0123456789abcdef0123456789abcdef01234567\n", ""),
+        ("the change-id: is here\n", ""),
+        ("Why.\n", ""),
+    ],
+)
+def test_b4s_change_id_counts_and_gerrits_does_not(text: str, found: str) -> None:
+    assert change_id(text) == found
+
+
+def test_the_base_commit_that_format_patch_records() -> None:
+    assert (
+        base_commit("---\nbase-commit: 0123456789abcdef0123456789abcdef01234567\n")
+        == "0123456789abcdef0123456789abcdef01234567"
+    )
+    assert base_commit("base-commit: next-20230703\n") == ""

@@ -1,0 +1,189 @@
+"""Mail that is shown neither commands the terminal nor reads otherwise than it is; what people write stays legible."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch.printable import block, line
+
+REPLACEMENT = "\ufffd"
+
+ESCAPES = {
+    "CSI colour": ("a\x1b[31mred", "a␛[31mred"),
+    "CSI clear and home": ("\x1b[2J\x1b[H", "␛[2J␛[H"),
+    "OSC title, ended by BEL": ("\x1b]0;root@host\x07", "␛]0;root@host␇"),
+    "OSC 8 link, ended by ST": (
+        "\x1b]8;;http://evil.example\x1b\\ok\x1b]8;;\x1b\\",
+        "␛]8;;http://evil.example␛\\ok␛]8;;␛\\",
+    ),
+    "OSC 52 clipboard": ("\x1b]52;c;cm0gLXJm\x07", "␛]52;c;cm0gLXJm␇"),
+    "DCS": ("\x1bPq#0\x1b\\", "␛Pq#0␛\\"),
+    "reset": ("\x1bc", "␛c"),
+    "C1 CSI": ("\x9b31m", f"{REPLACEMENT}31m"),
+    "C1 OSC and ST": ("\x9d0;title\x9c", f"{REPLACEMENT}0;title{REPLACEMENT}"),
+    "C1 DCS": ("\x90q", f"{REPLACEMENT}q"),
+    "BEL": ("ding\x07", "ding␇"),
+    "NUL": ("a\x00b", "a␀b"),
+    "backspace": ("safe\b\b\b\bevil", "safe␈␈␈␈evil"),
+    "DEL": ("a\x7fb", "a␡b"),
+    "shift out": ("\x0elqqk\x0f", "␎lqqk␏"),
+}
+
+HIDDEN = {
+    "left-to-right override": "\u202d",
+    "right-to-left override": "\u202e",
+    "right-to-left embedding": "\u202b",
+    "pop directional formatting": "\u202c",
+    "left-to-right isolate": "\u2066",
+    "right-to-left isolate": "\u2067",
+    "first strong isolate": "\u2068",
+    "pop directional isolate": "\u2069",
+    "left-to-right mark": "\u200e",
+    "right-to-left mark": "\u200f",
+    "Arabic letter mark": "\u061c",
+    "zero-width space": "\u200b",
+    "zero-width non-joiner": "\u200c",
+    "word joiner": "\u2060",
+    "invisible times": "\u2062",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\u00ad",
+    "Hangul filler": "\u3164",
+    "Mongolian vowel separator": "\u180e",
+    "variation selector 1": "\ufe00",
+    "variation selector 17": "\U000e0100",
+    "language tag": "\U000e0001",
+    "tag letter": "\U000e0061",
+    "interlinear annotation": "\ufff9",
+    "musical begin beam": "\U0001d173",
+    "shorthand overlap": "\U0001bca0",
+    "surrogate": "\udc80",
+    "private use": "\ue000",
+    "private use, plane 16": "\U00100000",
+    "unassigned": "\u0378",
+    "non-character": "\U0001fffe",
+}
+
+
+@pytest.mark.parametrize("show", [line, block])
+@pytest.mark.parametrize("name", ESCAPES)
+def test_no_escape_sequence_gets_through(name: str, show: object) -> None:
+    given, shown = ESCAPES[name]
+    assert show(given) == shown  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("show", [line, block])
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_hides_or_turns_text_is_made_visible(name: str, show: object) -> None:
+    assert show(f"ab{HIDDEN[name]}cd") == f"ab{REPLACEMENT}cd"  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[bold]not bold[/bold] [link=http://x]y[/link]",
+        "[PATCH net-next v2 1/2] net: [RFC] frob",
+        "100 % \\ ~ ^ ` ' \" < > & {}",
+        "Jörg Müller, Łukasz Ćwik, Ñandú",
+        "Лев Иванов, Ελένη, יעל כהן",
+        "李雷 王小明 山田太郎 김철수",
+        "ａｌｌｙｅｓ ﾊﾝｶｸ",
+        "محمد بن علي",
+        "مُحَمَّد",
+        "राजेश कुमार",
+        "हिन्दी में क्षत्रिय",
+        "e\u0301 n\u0303 a\u030a",
+        "🐧 👍🏽 ❤️ 🇩🇪",
+        "→ ≤ ± € “quoted” – —",
+        "␛[31m",
+    ],
+)
+def test_what_people_write_stays_as_it_is(text: str) -> None:
+    assert line(text) == text
+    assert block(text) == text
+
+
+def test_a_joined_emoji_keeps_its_parts() -> None:
+    shown = line("👩\u200d💻 wrote")
+    assert shown.startswith("👩")
+    assert shown.endswith("💻 wrote")
+
+
+def test_too_many_marks_on_one_letter_are_cut() -> None:
+    zalgo = "".join(letter + "\u0301\u0316\u0489\u0334" * 20 for letter in "abc")
+    assert [c for c in line(zalgo) if not unicodedata.combining(c) and unicodedata.category(c) != "Me"] == list("abc")
+    assert len(line(zalgo)) <= 3 * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        (" \t\n ", ""),
+        ("  a   b  ", "a b"),
+        ("folded\n subject\r\n\tline", "folded subject line"),
+        ("a\rb", "a b"),
+        ("a\x0b\x0cb\x1c\x1d\x1e\x1f\x85c", "a b c"),
+        ("a\u2028b\u2029c", "a b c"),
+        ("no\u00a0break\u2003em\u3000wide", "no break em wide"),
+    ],
+)
+def test_a_line_is_one_line_with_single_blanks(text: str, shown: str) -> None:
+    assert line(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("a\nb\n\nc\n", "a\nb\n\nc\n"),
+        ("a\r\nb\r\n", "a\nb\n"),
+        ("a\rb", "a␍b"),
+        ("over\rwritten\n", "over␍written\n"),
+        ("\ta\n-\tb\n1234567\tc\n12345678\td", "        a\n-       b\n1234567 c\n12345678        d"),
+        ("  indented  ", "  indented  "),
+        ("a\fb", "a\nb"),
+        ("a\x0bb", "a␋b"),
+        ("a\u2028b\x85c", f"a{REPLACEMENT}b{REPLACEMENT}c"),
+    ],
+)
+def test_a_block_keeps_its_lines_and_spreads_tabs(text: str, shown: str) -> None:
+    assert block(text) == shown
+
+
+def harmless(text: str) -> bool:
+    return all(character.isprintable() for character in text)
+
+
+anything = st.text(st.characters(codec=None), max_size=60) | st.text(
+    st.sampled_from([*"ab \t\r\n\x1b\u0301\u200d\ufe0f", *HIDDEN.values()]), max_size=60
+)
+
+
+@given(anything)
+def test_a_line_is_printable_whatever_it_was(text: str) -> None:
+    """The stand-ins are printable characters themselves."""
+    shown = line(text)
+    assert "\n" not in shown
+    assert harmless(shown)
+
+
+@given(anything)
+def test_a_block_is_printable_but_for_its_newlines_and_wide_blanks(text: str) -> None:
+    shown = block(text)
+    assert harmless("".join(c for c in shown if c != "\n" and unicodedata.category(c) != "Zs"))
+    assert shown.count("\n") == text.replace("\r\n", "\n").replace("\f", "\n").count("\n")
+
+
+@given(anything)
+def test_what_is_harmless_stays_as_it_is(text: str) -> None:
+    assert line(line(text)) == line(text)
+    assert block(block(text)) == block(text)
+
+
+def test_no_single_character_escapes() -> None:
+    everything = "".join(map(chr, range(0x110000)))
+    assert harmless(line(everything))

@@ -1,0 +1,106 @@
+"""Own words as sentences: the unit of evidence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch.mail.prose import evidence, excerpt, is_courtesy, said_in_earnest, sentences
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("One line\nand the next. Then\nmore.\n", ["One line and the next.", "Then more."]),
+        ("One.\n\nTwo.\n", ["One.", "Two."]),
+        ("Is it so? i think not.\n", ["Is it so?", "i think not."]),
+        ("Applied to frob/for-6.13. Thanks.\n", ["Applied to frob/for-6.13.", "Thanks."]),
+        ("Use it, e.g. Frob or i.e. Knob.\n", ["Use it, e.g. Frob or i.e. Knob."]),
+        ("In v6.13 it was so.\n", ["In v6.13 it was so."]),
+        ("Two nits:\n- one\n  goes on\n- two\n", ["Two nits:", "- one goes on", "- two"]),
+        (
+            "Fine\nAcked-by: Rita <rita@example.com>\nthough late\n",
+            ["Fine", "Acked-by: Rita <rita@example.com>", "though late"],
+        ),
+        ("Hi Ann,\n\nwhy?\n", ["why?"]),
+        ("Hello, Ann.\nwhy?\n", ["why?"]),
+        ("Ann,\nwhy?\n", ["why?"]),
+        ("Hi Ann could you\nsay why?\n", ["Hi Ann could you say why?"]),
+        ("Look:\n[  123.456789] BUG: frob\nSee?\n", ["Look:", "See?"]),
+        ("", []),
+        (" \n\n \n", []),
+    ],
+)
+def test_sentences_run_over_lines_but_not_over_lists_tags_and_paragraphs(words: str, said: list[str]) -> None:
+    assert list(sentences(words)) == said
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Thanks!",
+        "Thanks a lot for the quick fix.",
+        "Thank you very much",
+        "LGTM.",
+        "Looks good to me.",
+        "This looks great, thanks.",
+        "The patch looks good to me.",
+        "Makes sense.",
+        "I agree.",
+        "Nice catch!",
+        "Best regards,",
+        "Rita",
+        "Rita Reviewer",
+        "With that fixed, feel free to add:",
+        "For the series:",
+        "...",
+    ],
+)
+def test_politeness_and_agreement_say_nothing_in_earnest(sentence: str) -> None:
+    assert is_courtesy(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Looks good, but the lock is wrong.",
+        "Thanks, but I don't see why.",
+        "Looks wrong.",
+        "Makes sense?",
+        "I agree if you add a comment.",
+        "No.",
+        "Why?",
+        "NAK",
+        "This should be split.",
+        "Thanks for the patch; the error path leaks the socket when the device is gone and nobody holds the lock.",
+    ],
+)
+def test_objections_are_said_in_earnest(sentence: str) -> None:
+    assert not is_courtesy(sentence)
+
+
+def test_an_excerpt_passes_over_courtesy_and_tags() -> None:
+    said = ["Thanks for this.", "Reviewed-by: R <r@x.org>", "The lock is wrong.", "Please mend it.", "More."]
+    earnest = said_in_earnest(said, ("Reviewed-by:",))
+    assert excerpt(earnest, said) == "The lock is wrong.\nPlease mend it."
+
+
+def test_of_a_mail_that_only_thanks_and_tags_the_excerpt_is_that() -> None:
+    said = ["Reviewed-by: R <r@x.org>", "Thanks!"]
+    assert excerpt(said_in_earnest(said, ("Reviewed-by:",)), said) == "Reviewed-by: R <r@x.org>\nThanks!"
+
+
+def test_evidence_is_one_line_and_not_too_long() -> None:
+    assert evidence("two\n  lines") == "two lines"
+    long = evidence("word " * 100)
+    assert len(long) <= 200
+    assert long.endswith("…")
+
+
+@given(st.text(max_size=300))
+def test_sentences_are_made_of_the_words_there(words: str) -> None:
+    folded = " ".join(words.split())
+    for sentence in sentences(words):
+        assert sentence == sentence.strip() != ""
+        assert " ".join(sentence.split()) in folded

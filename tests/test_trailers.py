@@ -1,0 +1,127 @@
+"""Tags in patches and replies: which lines are tags, and whose they are."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from patchwatch.mail import trailers
+from patchwatch.mail.message import Person, Trailer
+
+RITA = Person("Rita Reviewer", "rita@example.com")
+SIGNED = "Signed-off-by: Ann Author <ann@example.org>"
+
+
+def of_patch(words: str) -> list[str]:
+    return [f"{t.name}: {t.value}" for t in trailers.of_patch(words)]
+
+
+def of_reply(words: str, sender: Person = RITA) -> list[Trailer]:
+    return list(trailers.of_reply(words, sender))
+
+
+def test_the_last_paragraph_of_a_commit_message() -> None:
+    words = (
+        f'Why: because.\n\nFixes: 123456789abc ("frob: add")\nLink: https://example.org/1\n{SIGNED}\n---\nv2: no tag\n'
+    )
+    assert of_patch(words) == ['Fixes: 123456789abc ("frob: add")', "Link: https://example.org/1", SIGNED]
+
+
+def test_paragraphs_above_it_that_are_all_tags_belong_to_it() -> None:
+    words = f"Why.\n\nReported-by: Rolf <rolf@example.net>\n\n[ben: fix the build]\n{SIGNED}\n"
+    assert of_patch(words) == ["Reported-by: Rolf <rolf@example.net>", SIGNED]
+
+
+def test_prose_with_a_tag_in_it_ends_the_tags() -> None:
+    words = f"Words.\nAcked-by: Old <old@example.net>\n\n{SIGNED}\n"
+    assert of_patch(words) == [SIGNED]
+
+
+def test_notes_below_the_line_hold_no_tags() -> None:
+    assert of_patch(f"Why.\n\n{SIGNED}\n---\nReviewed-by: Rita <rita@example.com>\n") == [SIGNED]
+
+
+@pytest.mark.parametrize("message", ["mm: frob the knob", "Note: this is prose", "Why.", "", "a:\nb"])
+def test_a_message_without_tags(message: str) -> None:
+    assert of_patch(message) == []
+
+
+def test_long_values_that_mail_programs_wrapped_are_joined() -> None:
+    words = 'Why.\n\nFixes: 123456789abc ("frob: add a\nlong one")\nReviewed-by: A Very Long Name\n<long@example.com>\n'
+    assert of_patch(words) == [
+        'Fixes: 123456789abc ("frob: add a long one")',
+        "Reviewed-by: A Very Long Name <long@example.com>",
+    ]
+
+
+def test_remarks_behind_a_hash_are_not_part_of_the_value() -> None:
+    assert of_patch("Why.\n\nCc: stable@vger.kernel.org # v6.1+\nTested-by: R <r@x.org> # on arm64\n") == [
+        "Cc: stable@vger.kernel.org",
+        "Tested-by: R <r@x.org>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["base-commit: 1234567890ab", "change-id: 20230703-x-1", "Fixes: the frob", "In-Reply-To: x"]
+)
+def test_lines_that_are_like_tags_and_are_none(line: str) -> None:
+    assert of_patch(f"Why.\n\n{SIGNED}\n{line}\n") == [SIGNED]
+
+
+def test_tags_of_kinds_never_heard_of_are_kept() -> None:
+    assert of_patch("Why.\n\nWhatevered-by: W <w@example.org>\n") == ["Whatevered-by: W <w@example.org>"]
+
+
+def test_a_patchs_tags_are_not_its_senders_own() -> None:
+    assert not any(t.own for t in trailers.of_patch(f"Why.\n\n{SIGNED}\n"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Rita Reviewer <rita@example.com>",
+        "Rita Reviewer <rita@work.example>",
+        "Reviewer, Rita <rita@work.example>",
+        "rita@example.com",
+    ],
+)
+def test_a_tag_in_a_reply_is_the_senders_own_by_address_or_name(value: str) -> None:
+    assert [t.own for t in of_reply(f"Fine.\n\n  Reviewed-by: {value}\n\nBye.\n")] == [True]
+
+
+def test_a_tag_that_is_passed_on_is_not_the_senders_own() -> None:
+    assert [t.own for t in of_reply("Tested-by: Rolf Reporter <rolf@example.net>\n")] == [False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reviewed-by: me",
+        "> Reviewed-by: Rita Reviewer <rita@example.com>",
+        "see Reviewed-by: Rita Reviewer <rita@example.com>",
+        "Link: https://example.org/rita@example.com",
+        "Reviewed-by: https://example.org/@rita",
+        "Signed-off: rita@example.com",
+    ],
+)
+def test_lines_of_a_reply_that_give_no_tag(line: str) -> None:
+    assert of_reply(f"-by\n{line}\n") == []
+
+
+def test_a_tag_wrapped_in_a_reply() -> None:
+    assert of_reply("Acked-by: Rita Reviewer\n<rita@example.com>\n") == [
+        Trailer("Acked-by", "Rita Reviewer <rita@example.com>", own=True)
+    ]
+
+
+def test_the_same_tag_twice_is_one() -> None:
+    assert len(of_reply("Acked-by: Rita <rita@example.com>\n\nAcked-by: Rita <rita@example.com>\n")) == 1
+
+
+def test_a_line_of_a_megabyte_takes_no_time() -> None:
+    begun = process_time()
+    trailers.of_patch("Why.\n\nAcked-by: " + "a " * 500_000)
+    trailers.of_reply("Acked-by: " + "a " * 500_000, RITA)
+    trailers.of_reply("Acked-by: a\n" * 50_000, RITA)
+    assert process_time() - begun < 2

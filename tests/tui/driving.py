@@ -1,0 +1,33 @@
+"""Driving the screens: waiting for what is to happen, and reading what they show."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+WAIT_SECONDS = 10.0
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], object], what: str = "") -> None:
+    """Wait until `holds` is true."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{what or 'it'} did not happen; the screen shows:\n{shown(pilot)}")
+
+
+def shown(pilot: Pilot[None]) -> str:
+    """The text on the screen."""
+    screen = pilot.app.screen
+    return "\n".join(strip.text.rstrip() for strip in screen._compositor.render_strips(screen.size))
+
+
+async def opened(pilot: Pilot[None], text: str = "") -> None:
+    """Wait until there are rows (or the word that there are none) and `text`, and keys have somewhere to go."""
+    await until(pilot, lambda: "series" in shown(pilot) and text in shown(pilot), f"{text!r} on the screen")
+    await until(pilot, lambda: pilot.app.focused or "yet." in shown(pilot), "the focus")

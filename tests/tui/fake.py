@@ -1,0 +1,146 @@
+"""A core without a database.
+
+What a test wants to happen is set on it (`failing`, `gates`, `deliver`); what the screens asked for is kept in `asked`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from letters import NOW, Known, Letter, at, chinese, drops, hostile, mail_of, message_row, zswap
+
+from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow
+from patchwatch.errors import NotFoundError, PatchwatchError
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What `FakeCore.watch` answers."""
+
+    series_id: int
+    title: str
+    already: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `FakeCore.poll` answers."""
+
+    summary: str = "3 new mails, 1 new revision, net: under-review → accepted"
+    failures: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ("netdev: 3 new mails",)
+
+
+class FakeCore:
+    """Answers from what is set on it; keeps what it was asked."""
+
+    def __init__(self, *, empty: bool = False) -> None:
+        """Three watched series and a hostile one that is not; or none at all."""
+        self.now_is = NOW
+        self.failing: dict[str, PatchwatchError] = {}  # by the name of the call
+        self.gates: dict[str, threading.Event] = {}  # a call of this name waits for it
+        self.asked: dict[str, list[object]] = defaultdict(list)
+        self.report = Report()
+        self.progress = ("polling bpf", "polling netdev")
+        self.rows: dict[int, SeriesRow] = {}
+        self.threads: dict[int, tuple[MessageRow, ...]] = {}
+        self.mails: dict[str, Mail] = {}
+        self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
+        self._generation = 1
+        self._lock = threading.Lock()
+        if not empty:
+            for known in (drops(), zswap(), chinese(), hostile()):
+                self.add(known)
+
+    def add(self, known: Known) -> None:
+        """Know a series."""
+        row, postings = known
+        letters = [(letter, posting.letters[0].id) for posting in postings for letter in posting.letters]
+        with self._lock:
+            self.rows[row.id] = row
+            self.threads[row.id] = tuple(message_row(letter, root) for letter, root in letters)
+            self.mails |= {letter.id: mail_of(letter) for letter, _ in letters}
+            self._generation += 1
+
+    def deliver(self, series_id: int, letter: Letter, root: str) -> None:
+        """Another process stored a mail."""
+        row = self.rows[series_id]
+        with self._lock:
+            self.threads[series_id] += (message_row(letter, root),)
+            self.mails[letter.id] = mail_of(letter)
+        self.change(series_id, unread=row.unread + 1, last_activity=max(row.last_activity, at(letter.when)))
+
+    def change(self, series_id: int, **changes: Any) -> None:
+        """Another process changed a series."""
+        with self._lock:
+            self.rows[series_id] = replace(self.rows[series_id], **changes)
+            self._generation += 1
+
+    def _ask(self, name: str, *said: object) -> None:
+        with self._lock:
+            self.asked[name].append(said)
+        if name in self.gates:
+            self.gates[name].wait(30)
+        if name in self.failing:
+            raise self.failing[name]
+
+    def now(self) -> int:
+        return self.now_is
+
+    def generation(self) -> int:
+        self._ask("generation")
+        return self._generation
+
+    def series(self, *, everything: bool = False) -> tuple[SeriesRow, ...]:
+        self._ask("series", everything)
+        rows = [row for row in self.rows.values() if everything or row.watched]
+        return tuple(sorted(rows, key=lambda row: -row.last_activity))
+
+    def one(self, series_id: int) -> SeriesRow:
+        self._ask("one", series_id)
+        if series_id not in self.rows:
+            raise NotFoundError(f"there is no series {series_id}.")
+        return self.rows[series_id]
+
+    def thread(self, series_id: int) -> tuple[MessageRow, ...]:
+        self._ask("thread", series_id)
+        return self.threads[series_id]
+
+    def mail(self, message_id: str) -> Mail:
+        self._ask("mail", message_id)
+        return self.mails[message_id]
+
+    def inboxes(self) -> tuple[InboxRow, ...]:
+        self._ask("inboxes")
+        return self.inbox_rows
+
+    def mark_read(self, message_ids: Collection[str]) -> None:
+        self._ask("mark_read", *message_ids)
+        with self._lock:
+            for series_id, thread in self.threads.items():
+                self.threads[series_id] = tuple(
+                    replace(m, unread=m.unread and m.message_id not in message_ids) for m in thread
+                )
+                unread = sum(m.unread for m in self.threads[series_id])
+                self.rows[series_id] = replace(self.rows[series_id], unread=unread)
+            self._generation += 1
+
+    def unwatch(self, series_id: int) -> None:
+        self._ask("unwatch", series_id)
+        self.change(series_id, watched=False)
+
+    def watch(self, text: str, progress: Callable[[str], None]) -> tuple[Watched, ...]:
+        progress(f"fetching {text}")
+        self._ask("watch", text)
+        self.change(11, watched=True)
+        return (Watched(11, self.rows[11].title),)
+
+    def poll(self, progress: Callable[[str], None]) -> Report:
+        for said in self.progress:
+            progress(said)
+        self._ask("poll")
+        return self.report

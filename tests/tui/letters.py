@@ -1,0 +1,375 @@
+"""Mails and series for the screens: hand-written, in our own words, by people who do not exist."""
+# ruff: noqa: W291, E101
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from patchwatch.db.rows import Evidence, Mail, MessageRow, PredecessorRow, RevisionRow, SeriesRow
+from patchwatch.mail.body import segments
+
+
+def at(text: str) -> int:
+    """`2023-09-20 08:00` in UTC seconds."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+NOW = at("2023-09-20 08:00")
+MIRA = ("Mira Okafor", "mira@example.org")
+JONAS = ("Jonas Weide", "jonas@example.com")
+LIN = ("林小雨", "lin@example.cn")
+BOT = ("", "patchwork-bot+netdevbpf@kernel.org")
+HOSTILE = "\x1b[31mred\x1b[0m \x1b]2;owned\x07 [bold]patch[/bold] [patch 1/2] \u202egnp.exe\u200b"
+SENTENCE = "This series was applied to netdev/net-next.git (main)"
+COPIED = "Jonas Weide <jonas@example.com>, 林小雨 <lin@example.cn>, linux-kernel@vger.kernel.org, davem@example.net"
+
+COVER = """\
+A queue that drops packets does so in silence: there is one number for the
+whole device, and nobody knows which queue it was.
+
+Count them for each queue, and show the counts where the other numbers of a
+queue are.
+
+Changes in v5:
+- one lock less, as Jonas asked
+Link to v4: https://lore.kernel.org/r/drops-v4-0@example.org
+
+Mira Okafor (2):
+  net: count drops for each queue
+  selftests: net: check that drops are counted
+
+ net/core/dev.c                        | 21 +++++++++++++++++--
+ tools/testing/selftests/net/drops.sh  | 40 ++++++++++++++++++++++++++++++++++
+ 2 files changed, 59 insertions(+), 2 deletions(-)
+
+-- 
+2.42.0
+"""
+PATCH = """\
+One number for the whole device does not say which queue is too short.
+
+Signed-off-by: Mira Okafor <mira@example.org>
+Reviewed-by: Jonas Weide <jonas@example.com>
+---
+ net/core/dev.c | 8 ++++++--
+ 1 file changed, 6 insertions(+), 2 deletions(-)
+
+diff --git a/net/core/dev.c b/net/core/dev.c
+index 5a0000000001..5a0000000002 100644
+--- a/net/core/dev.c
++++ b/net/core/dev.c
+@@ -4011,8 +4011,12 @@ static int queue_put(struct queue *q, struct packet *p)
+ 	if (!queue_full(q))
+ 		return queue_add(q, p);
+
+-	count_drop(q->device);
+-	return -ENOBUFS;
++	/* the device's number is the sum of these */
++	u64_stats_update_begin(&q->drops.sync);
++	q->drops.packets++;
++	u64_stats_update_end(&q->drops.sync);
++
++	return -ENOBUFS; /* a line that is long enough to be wider than the half of any screen that this is read on */
+ }
+
+-- 
+2.42.0
+"""
+REPLY = """\
+On Mon, 18 Sep 2023 10:00:00 +0200, Mira Okafor wrote:
+> > Who reads this number?
+> The people who run it.
+>
+> -	count_drop(q->device);
+
+That makes sense to me. Is the lock really needed, though?
+
+Reviewed-by: Jonas Weide <jonas@example.com>
+
+-- 
+Jonas
+"""
+APPLIED = f"""\
+Hello:
+
+{SENTENCE}
+by somebody who looks after it:
+
+On Mon, 18 Sep 2023 10:00:00 +0200 you wrote:
+> This series was applied to nothing, said a quote.
+
+Here is the summary with links:
+  - [net-next,v5,1/2] net: count drops for each queue
+    https://git.kernel.org/netdev/net-next/c/5a5a5a5a5a5a
+"""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail, as short as it can be said."""
+
+    id: str
+    subject: str
+    text: str
+    who: tuple[str, str] = MIRA
+    when: str = "2023-09-18 08:00"
+    depth: int = 0
+    parent: str | None = None
+    patch: int = 0
+    kind: str = "reply"
+    unread: bool = True
+    bot: bool = False
+    tags: tuple[str, ...] = ()
+    excerpt: str = ""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A revision: its root and everything below it."""
+
+    version: int
+    letters: tuple[Letter, ...]
+    state: str = "superseded"
+    rfc: bool = False
+    expected: int = 2
+    predecessor: PredecessorRow | None = None
+
+
+def submission(id: str, subject: str, patch: int, **more: Any) -> Letter:  # noqa: A002
+    """A cover letter (patch 0) or a patch; read already."""
+    kind, text = ("patch", PATCH) if patch else ("cover", COVER)
+    return Letter(id, subject, **{"text": text, "kind": kind, "patch": patch, "unread": False, **more})
+
+
+def revision_row(number: int, posting: Posting) -> RevisionRow:
+    """The row of a posting."""
+    root = posting.letters[0]
+    patches = tuple(letter.id for letter in posting.letters if letter.kind == "patch")
+    return RevisionRow(
+        id=number,
+        version=posting.version,
+        minor=0,
+        message_id=root.id,
+        subject=root.subject,
+        author_name=root.who[0],
+        author_email=root.who[1],
+        date=at(root.when),
+        rfc=posting.rfc,
+        patches=len(patches),
+        expected=posting.expected,
+        has_cover=root.kind == "cover",
+        state=posting.state,
+        state_evidence=None,
+        follow_ups=sum(letter.kind == "reply" for letter in posting.letters),
+        inbox="netdev",
+        patch_message_ids=patches,
+        postings=(root.id,),
+        trailers=(),
+        predecessor=posting.predecessor,
+    )
+
+
+def message_row(letter: Letter, root: str) -> MessageRow:
+    """The row of a letter."""
+    return MessageRow(
+        message_id=letter.id,
+        parent=letter.parent,
+        depth=letter.depth,
+        revision=root,
+        patch=letter.patch,
+        kind=letter.kind,
+        submission=letter.kind in ("cover", "patch"),
+        author_name=letter.who[0],
+        author_email=letter.who[1],
+        subject=letter.subject,
+        date=at(letter.when),
+        unread=letter.unread,
+        bot=letter.bot,
+        tags=letter.tags,
+        excerpt=letter.excerpt,
+    )
+
+
+def mail_of(letter: Letter) -> Mail:
+    """What is shown of a letter."""
+    name, address = letter.who
+    headers = (
+        ("From", f"{name} <{address}>" if name else address),
+        ("To", "netdev@vger.kernel.org"),
+        ("Cc", COPIED),
+        ("Date", f"{letter.when}:00 +0000"),
+        ("Subject", letter.subject),
+    )
+    cut = tuple(segments(letter.text, patch=letter.kind == "patch"))
+    return Mail(letter.id, headers, cut, ("netdev",))
+
+
+def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes: Any) -> SeriesRow:
+    """The row of a series, with the usual values where `changes` names no others."""
+    newest = postings[-1]
+    root = newest.letters[0]
+    letters = [letter for posting in postings for letter in posting.letters]
+    row = SeriesRow(
+        id=number,
+        title=title,
+        author_name=root.who[0],
+        author_email=root.who[1],
+        inboxes=("netdev",),
+        watched=True,
+        muted=False,
+        snoozed_until=None,
+        state=newest.state,
+        state_evidence=None,
+        turn="reviewers",
+        turn_since=at(root.when),
+        turn_evidence=Evidence(root.id, root.subject),
+        awaiting_review=False,
+        overdue=False,
+        unread=sum(letter.unread for letter in letters),
+        last_activity=max(at(letter.when) for letter in letters),
+        version=newest.version,
+        rfc=newest.rfc,
+        incomplete=False,
+        patches=sum(letter.kind == "patch" for letter in newest.letters),
+        reviewed=0,
+        stale_since=None,
+        revisions=tuple(revision_row(number * 10 + n, posting) for n, posting in enumerate(postings)),
+    )
+    return replace(row, **changes)
+
+
+Known = tuple[SeriesRow, tuple[Posting, ...]]
+
+
+def drops() -> Known:
+    """Two revisions; the newest was applied, which a robot says; three answers to it and one to v4 are unread."""
+    title = "net: count drops for each queue"
+    v4, v5 = "drops-v4-{}@example.org", "drops-v5-{}@example.org"
+    old, new = f"[PATCH net-next v4 {{}}/2] {title}", f"[PATCH net-next v5 {{}}/2] {title}"
+    selftest = "[PATCH net-next v5 2/2] selftests: net: check that drops are counted"
+    asked, noon = "That makes sense to me. Is the lock really needed, though?", "2023-09-18 12:30"
+    older = (
+        submission(v4.format(0), old.format(0), 0, when="2023-09-02 08:00"),
+        submission(v4.format(1), old.format(1), 1, depth=1, parent=v4.format(0), when="2023-09-02 08:00"),
+        Letter(v4.format("r"), f"Re: {old.format(1)}", REPLY, JONAS, "2023-09-03 12:30", 2, v4.format(1), 1),
+    )
+    newer = (
+        submission(v5.format(0), new.format(0), 0),
+        submission(v5.format(1), new.format(1), 1, depth=1, parent=v5.format(0), tags=("Signed-off-by",)),
+        Letter(
+            v5.format("r"),
+            f"Re: {new.format(1)}",
+            REPLY,
+            JONAS,
+            noon,
+            2,
+            v5.format(1),
+            1,
+            tags=("Reviewed-by",),
+            excerpt=asked,
+        ),
+        Letter(
+            v5.format("a"),
+            f"Re: {new.format(1)}",
+            "No, not any more.\n",
+            when="2023-09-18 13:00",
+            depth=3,
+            parent=v5.format("r"),
+            patch=1,
+            excerpt="No, not any more.",
+        ),
+        submission(v5.format(2), selftest, 2, depth=1, parent=v5.format(0)),
+        Letter(
+            v5.format("bot"),
+            f"Re: {new.format(0)}",
+            APPLIED,
+            BOT,
+            "2023-09-19 21:40",
+            1,
+            v5.format(0),
+            bot=True,
+            excerpt="Hello: This series was applied",
+        ),
+    )
+    before = PredecessorRow(v4.format(0), ("same-title", "same-author"), by_hand=False)
+    postings = (Posting(4, older), Posting(5, newer, "accepted", predecessor=before))
+    applied = Evidence(v5.format("bot"), SENTENCE)
+    since = at("2023-09-19 21:40")
+    row = series_row(
+        3,
+        title,
+        postings,
+        state_evidence=applied,
+        turn="nobody",
+        turn_since=since,
+        turn_evidence=applied,
+        reviewed=1,
+    )
+    return row, postings
+
+
+def zswap() -> Known:
+    """An RFC of four patches that waits for reviewers, overdue, all of it unread."""
+    title = "mm/zswap: shrink the pool before it is full"
+    names = [title, *(f"mm/zswap: step {n} of the way" for n in range(1, 5))]
+    letters = tuple(
+        submission(
+            f"zswap-{n}@example.org",
+            f"[RFC PATCH v3 {n}/4] {name}",
+            n,
+            who=JONAS,
+            when="2023-09-08 07:00",
+            unread=True,
+            depth=min(n, 1),
+            parent="zswap-0@example.org" if n else None,
+        )
+        for n, name in enumerate(names)
+    )
+    postings = (Posting(3, letters, "under-review", rfc=True, expected=4),)
+    said = Evidence("zswap-2@example.org", "One number for the whole device does not say which queue is too short.")
+    lists = ("linux-mm", "linux-kernel")
+    row = series_row(7, title, postings, overdue=True, reviewed=2, inboxes=lists, state_evidence=said)
+    return row, postings
+
+
+def chinese() -> Known:
+    """A single patch with a wide title; changes were asked for; all of it read."""
+    title = "docs/zh_CN: 更新内核补丁提交指南并修正若干失效链接与术语"
+    words = "请把第二段改一下,然后再发一版。"
+    letters = (
+        submission("zh-1@example.cn", f"[PATCH v2] {title}", 1, who=LIN, when="2023-09-17 01:00"),
+        Letter(
+            "zh-r@example.com",
+            f"Re: [PATCH v2] {title}",
+            f"谢谢。{words}\n",
+            JONAS,
+            "2023-09-18 01:00",
+            1,
+            "zh-1@example.cn",
+            1,
+            unread=False,
+            excerpt=f"谢谢。{words}",
+        ),
+    )
+    postings = (Posting(2, letters, "changes-requested", expected=1),)
+    asked = Evidence("zh-r@example.com", words)
+    since = at("2023-09-18 01:00")
+    row = series_row(9, title, postings, state_evidence=asked, turn="author", turn_since=since, turn_evidence=asked)
+    return row, postings
+
+
+def hostile() -> Known:
+    """Every text in it wants to harm the terminal or the markup; not watched."""
+    marks = "e" + "\u0301" * 9
+    text = f"{HOSTILE}\n> {HOSTILE}\nReviewed-by: {HOSTILE} <x@example.org>\n\x1b[2J\x9b31m\x00{marks}\n"
+    name, when = (HOSTILE, "x@example.org"), "2023-08-01 00:00"
+    letters = (
+        submission("evil\x1b[7m@example.org", f"[PATCH] {HOSTILE}", 1, text=text, who=name, when=when, unread=True),
+        Letter("evil-r@example.org", HOSTILE, text, name, when, 1, "evil\x1b[7m@example.org", excerpt=HOSTILE),
+    )
+    postings = (Posting(1, letters, "new", expected=1),)
+    evidence = Evidence(letters[0].id, HOSTILE)
+    row = series_row(11, HOSTILE, postings, watched=False, inboxes=(HOSTILE,), state_evidence=evidence)
+    return row, postings

@@ -1,0 +1,41 @@
+"""The lanes that take time off the interface's hands."""
+
+from __future__ import annotations
+
+import threading
+
+from patchwatch.tui.errands import Lane
+
+
+def test_jobs_are_done_in_order() -> None:
+    lane, done = Lane("test"), []
+    for number in range(20):
+        lane.put("", lambda number=number: done.append(number))
+    assert lane.drain(5)
+    assert done == list(range(20))
+
+
+def test_of_several_of_the_same_kind_only_the_last_is_begun() -> None:
+    lane, done, gate = Lane("test"), [], threading.Event()
+    lane.put("", lambda: gate.wait(5))
+    for number in range(5):
+        lane.put("mail", lambda number=number: done.append(number))
+    lane.put("", lambda: done.append("other"))
+    gate.set()
+    assert lane.drain(5)
+    assert done == [4, "other"]
+
+
+def test_draining_does_not_wait_for_ever() -> None:
+    lane, gate = Lane("test"), threading.Event()
+    lane.put("", lambda: gate.wait(5))
+    assert not lane.drain(0.05)
+    gate.set()
+    assert lane.drain(5)
+
+
+def test_lanes_do_not_keep_the_process_alive() -> None:
+    lane = Lane("test")
+    lane.put("", lambda: None)
+    assert lane.drain(5)
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "patchwatch-test")

@@ -1,0 +1,210 @@
+"""Everything of the screens that is a function: columns, trees, breaking lines, finding a sentence, words."""
+
+from __future__ import annotations
+
+import pytest
+from fake import FakeCore
+from hypothesis import given
+from hypothesis import strategies as st
+from letters import APPLIED, NOW, SENTENCE, Letter, at, chinese, drops, mail_of, message_row, zswap
+from rich.cells import cell_len
+
+from patchwatch.db.rows import InboxRow
+from patchwatch.printable import block, line
+from patchwatch.tui import wording
+from patchwatch.tui.cells import fill, fit, fit_pieces, width_of, wrap
+from patchwatch.tui.ink import overlay
+from patchwatch.tui.page import Page, broken, compose, find
+from patchwatch.tui.rail import stations
+from patchwatch.tui.reading import Reading
+from patchwatch.tui.series_table import layout
+from patchwatch.tui.thread_list import guides
+
+TEXTS = st.text(st.sampled_from("ab ·é̀你好ｗ 😀\u200b…x"), max_size=60).map(line) | st.text(max_size=40).map(line)
+
+
+def plain(pieces: list[tuple[str, str]]) -> str:
+    return "".join(text for text, _ in pieces)
+
+
+@given(TEXTS, st.integers(0, 30), st.booleans())
+def test_a_cell_takes_exactly_its_width(text: str, width: int, right: bool) -> None:
+    assert cell_len(fit(text, width)) <= width
+    assert cell_len(fill(text, width, right=right)) == width
+    assert width_of(fit_pieces([(text, ""), (text, "dim")], width, right=right)) == width
+
+
+@given(TEXTS, st.integers(2, 20), st.integers(0, 5), st.integers(0, 3))
+def test_broken_lines_fit_and_lose_nothing_but_spaces(text: str, width: int, indent: int, keep: int) -> None:
+    indent = min(indent, width - 2)
+    pieces = wrap(text, width, indent, keep)
+    for number, (start, end) in enumerate(pieces):
+        room = width - (indent if number else 0)
+        assert cell_len(text[start:end].rstrip(" ")) <= room
+    assert "".join(text[start:end] for start, end in pieces).replace(" ", "") == text.replace(" ", "")
+
+
+def test_lines_break_between_words() -> None:
+    text = "one two three"
+    assert [text[a:b] for a, b in wrap(text, 8)] == ["one two", "three"]
+    assert [text[a:b] for a, b in wrap(text, 4)] == ["one", "two", "thre", "e"]
+
+
+@pytest.mark.parametrize("width", range(64, 200, 4))
+def test_the_title_keeps_25_columns_at_every_width(width: int) -> None:
+    rows = [known()[0] for known in (drops, zswap, chinese)]
+    columns = {column.heading: columns for column, columns in layout(rows, width, NOW).columns}
+    assert columns["Title"] >= (25 if width >= 76 else 8)
+    assert {"State", "Turn", "Ver", "Title"} <= set(columns)
+    drawn = layout(rows, width, NOW).draw(lambda column: column.cell(rows[2], NOW))
+    assert width_of(drawn) == width - 1 or width_of(drawn) == width
+
+
+def test_wide_tables_show_everything() -> None:
+    rows = [known()[0] for known in (drops, zswap, chinese)]
+    headings = [column.heading for column, _ in layout(rows, 160, NOW).columns]
+    assert headings == ["State", "Turn", "Ver", "Title", "Author", "Tags", "Unread", "Inbox", "Active"]
+
+
+def test_a_tree_is_joined_by_lines() -> None:
+    assert guides([0, 1, 2, 3, 1, 1, 0]) == ["", "├─", "│ └─", "│   └─", "├─", "└─", ""]
+    assert guides([0, 1, 2, 2, 1]) == ["", "├─", "│ ├─", "│ └─", "└─"]
+    assert guides([]) == []
+
+
+def test_very_deep_trees_stop_growing_to_the_right() -> None:
+    assert len(set(map(len, guides(list(range(40)))[14:]))) == 1
+
+
+def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
+    page = compose(mail_of(drops()[1][1].letters[0]))
+    headers = [one.text for one in page.lines if one.kind == "header"]
+    assert [text.split()[0] for text in headers if text] == ["From", "Date", "Subject", "To", "Cc"]
+    assert headers[4].endswith("Jonas Weide, 林小雨, linux-kernel@vger.kernel.org and 1 more")
+
+
+def test_quotes_stay_quotes_where_they_are_broken_and_diffs_are_not_broken() -> None:
+    text = "> " + "word " * 28 + "\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n+" + "x" * 90 + "\n"
+    page = compose(mail_of(Letter("a@b", "s", text)))
+    rows = [row.prefix + page.lines[row.line].text[row.start : row.end] for row in broken(page, 40).rows]
+    quoted = [row for row in rows if "word" in row]
+    assert len(quoted) == 4
+    assert all(row.startswith("> word") and len(row) <= 40 for row in quoted)
+    assert "+" + "x" * 90 in rows
+    assert page.widest == 91
+
+
+def said(page: Page, sentence: str) -> list[str]:
+    return [page.lines[span.line].text[span.start : span.end] for span in find(page, sentence)]
+
+
+def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None:
+    page = compose(mail_of(Letter("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
+    (span,) = find(page, SENTENCE)
+    assert page.lines[span.line].kind == "prose"
+    assert said(page, SENTENCE) == [SENTENCE]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "spans"),
+    [
+        ("I have applied\n  this, thanks.\n", "I have applied this, thanks.", ["I have applied", "this, thanks."]),
+        ("Far too long to be kept whole.\n", "Far too long to be …", ["Far too long to be"]),
+        ("has been added to the -mm x\n", "This patch has been added to the -mm x", ["has been added to the -mm x"]),
+        ("Reviewed-by: A B <a@b>\n", "Reviewed-by: A B <a@b>", ["Reviewed-by: A B <a@b>"]),
+        ("nothing\n", "[PATCH] a (subject)", ["[PATCH] a (subject)"]),
+        ("nothing\n", "something else altogether here", []),
+        ("nothing\n", "", []),
+    ],
+)  # fmt: skip
+def test_evidence_is_found_as_the_program_tells_it(text: str, sentence: str, spans: list[str]) -> None:
+    assert said(compose(mail_of(Letter("a@b", "[PATCH] a (subject)", text))), sentence) == spans
+
+
+def test_ink_is_laid_over_pieces() -> None:
+    assert overlay([("abc", "dim"), ("def", "")], 2, 5, "evidence") == [
+        ("ab", "dim"),
+        ("c", "dim evidence"),
+        ("de", "evidence"),
+        ("f", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [(-3600, "now"), (10, "now"), (300, "5m"), (7200, "2h"), (12 * 86400, "12d"), (800 * 86400, "2y")],
+)
+def test_ages_are_short(ago: int, text: str) -> None:
+    assert wording.age(NOW - ago, NOW) == text
+
+
+def test_a_date_of_the_far_future_is_shown_as_one() -> None:
+    assert wording.age(at("2077-01-01 00:00"), NOW) == "2077"
+
+
+@pytest.mark.parametrize(
+    "state", ["new", "under-review", "changes-requested", "accepted", "rejected", "from-the-future"]
+)
+def test_a_state_has_a_sign_and_its_word(state: str) -> None:
+    sign, word = wording.state(state)
+    assert len(sign[0].strip()) == 1
+    assert word[0] == state
+
+
+def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
+    failing = InboxRow("bpf", False, 1, 0, NOW, at("2023-09-19 22:10"), "no answer")
+    unused = InboxRow("old", False, 0, 0, NOW, NOW, "gone")
+    assert wording.stale((failing, unused)) == ["bpf stale since 19 Sep 2023 22:10"]
+
+
+@pytest.mark.parametrize("chosen", [0, 3, 19])
+def test_a_long_rail_fits_and_shows_the_chosen_revision(chosen: int) -> None:
+    row = drops()[0].revisions[0]
+    rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in range(1, 21)]
+    pieces = [piece for _, piece in stations(rows, chosen, (), 40)]
+    assert width_of(pieces) <= 40
+    assert f"[v{chosen + 1}]" in plain(pieces)
+
+
+def test_versions_that_were_never_seen_are_a_dotted_line() -> None:
+    row = drops()[0].revisions[0]
+    rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in (1, 2, 5)]
+    assert plain([piece for _, piece in stations(rows, 2, (), 40)]) == " v1 ── v2 ┄┄[v5]"
+
+
+def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -> None:
+    core = FakeCore()
+    reading = Reading(core.one(3), core.thread(3))
+    seen, here = [], reading.first
+    for _ in range(4):
+        seen.append(here)
+        reading.read.add(here)
+        following = reading.next_unread(here, 1)
+        here = following.message_id if following else ""
+    order = ["drops-v5-r", "drops-v5-a", "drops-v5-bot", "drops-v4-r"]
+    assert [message_id.partition("@")[0] for message_id in seen] == order
+    assert here == ""
+
+
+def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
+    core = FakeCore()
+    reading = Reading(core.one(3), core.thread(3))
+    assert reading.choose(0)
+    core.deliver(3, Letter("late@example.org", "Re: it", "yes"), "drops-v5-0@example.org")
+    reading.update(core.one(3), core.thread(3))
+    assert reading.index == 0
+    assert not reading.choose(7)
+
+
+def test_an_answer_is_no_numbered_patch() -> None:
+    row = message_row(Letter("a@b", "Re: [PATCH 1/2] x", "yes", patch=1), "a@b")
+    assert wording.title(row.subject) == "x"
+    assert wording.tags(("Signed-off-by", "Reviewed-by", "tested-by", "Reviewed-by")) == ["R-b", "T-b"]
+
+
+@given(st.text(max_size=200))
+def test_any_text_makes_a_printable_page(text: str) -> None:
+    page = compose(mail_of(Letter("a@b", text, text)))
+    assert all(one.text == block(one.text) for one in page.lines)
+    broken(page, 20)
+    find(page, text)
