@@ -40,7 +40,7 @@ class Poll:
     overlap_minutes: int = 180  # asked again each time: mail can reach an archive late
     deep_overlap_hours: int = 72  # asked again once a day
     first_days: int = 7  # how far the first poll of a list looks back
-    kin_days: int = 730  # how far around a watched posting its author's other postings are looked for
+    kin_days: int = 730  # how far before a watched posting its author's other postings are looked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def complete(
 
 
 def _kin_queries(postings: Iterable[tuple[Posting, Sequence[str]]], days: int) -> list[tuple[str, str]]:
-    """By inbox, what to ask for: everything that the authors of these postings posted around them."""
+    """By inbox, what to ask for: everything that the authors of these postings posted since shortly before them."""
     people: dict[str, set[str]] = {}
     dates: dict[str, list[int]] = {}
     for posting, names in postings:
@@ -205,11 +205,12 @@ def _kin_queries(postings: Iterable[tuple[Posting, Sequence[str]]], days: int) -
             people.setdefault(inbox, set()).update(posting.people)
             dates.setdefault(inbox, []).append(posting.date)
     span = datetime.timedelta(days=days)
+    tomorrow = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
     return [
         (inbox, f'{query} (s:"patch" OR s:"rfc")')
         for inbox in sorted(people)
         for query in search.by_people(
-            sorted(people[inbox]), _day(min(dates[inbox])) - span, _day(max(dates[inbox])) + span
+            sorted(people[inbox]), _day(min(dates[inbox])) - span, max(_day(max(dates[inbox])), tomorrow)
         )
     ]
 
