@@ -106,7 +106,8 @@ _IF = re.compile(r"if\b", re.IGNORECASE)
 _WHOLE = re.compile(
     r"\b(?:for|to|on) (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\b|"
     r"\b(?:the|this|whole|entire) (?:series|patch ?set) (?:looks?|lgtm|seems|is (?:good|fine))\b|"
-    r"\bseries looks (?:\w+ )?(?:good|great|fine)\b|\bfor all (?:\w+ )?patches\b|\ball (?:the )?patches (?:look|lgtm)\b",
+    r"\bseries looks (?:\w+ )?(?:good|great|fine)\b|\bfor all (?:\w+ )?patches\b|"
+    r"\ball (?:the )?patches (?:look|lgtm)\b",
     re.IGNORECASE,
 )
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
