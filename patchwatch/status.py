@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from patchwatch.mail import signals
 from patchwatch.mail.message import Message, Signal
 from patchwatch.series.revision import FollowUp, Revision
+from patchwatch.series.tags import REVIEWS, Tag, authors_of, completing_tag, message_of, reviewed_patches, tags_of
 from patchwatch.words import CLOSED, NOBODYS_TURN
 
-REVIEWS = frozenset({"reviewed-by", "acked-by"})
 _ENDORSEMENTS = REVIEWS | {"tested-by"}
 _HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED)  # said by the author: nobody else can move
-_VOCATIVE = re.compile(r"(?:(?:hi|hello|hey)[ ,]+)?([A-Z]\w+),? (?:can|could|would|will|please)\b")
+_VOCATIVE = re.compile(
+    r"(?:H(?:i|ello|ey)[ ,]+)?(?!(?:Also|And|Again|Anyway|But|First|However|Instead|Now|Ok|Okay|Or|Otherwise|So|Sorry|"
+    r"Still|Thanks|Then|Well|Yes)\b)([A-Z]\w+), (?:can|could|would|will|please)\b"
+)
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
@@ -60,17 +63,6 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
-    """A trailer on a revision: `patch` 0 means all of it; `counts` as a review by somebody else."""
-
-    name: str
-    value: str
-    message_id: str
-    patch: int
-    counts: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """A mail that changed state or turn, and what they were after it."""
 
@@ -104,61 +96,16 @@ class Mark:
     by: str
 
 
-def people_of(revision: Revision) -> frozenset[str]:
-    """Addresses that speak for the author: sender and patch authors."""
-    found = {revision.root.author.email}
-    for message in revision.own_messages:
-        if message.patch_author:
-            found.add(message.patch_author.email)
-        found.add(message.author.email)
-    return frozenset(found)
-
-
-def tags_of(revision: Revision) -> tuple[Tag, ...]:
-    """The tags of a revision: those its patches carry, and those given in replies, one person once a patch."""
-    authors = people_of(revision)
-    names = {_name(m.author.name) for m in revision.own_messages}
-    found: dict[tuple[str, str, int], Tag] = {}
-
-    def add(name: str, value: str, message_id: str, patch: int) -> None:
-        address = _address(value)
-        # The author's own tag is no review, whatever address he gives it from.
-        own = address in authors or _name(value.partition("<")[0]) in names
-        tag = Tag(name, value, message_id, patch, name.lower() in REVIEWS and not own)
-        found.setdefault((name.lower(), address or value.lower(), patch), tag)
-
-    for message in revision.patches:
-        for trailer in message.trailers:
-            add(trailer.name, trailer.value, message.message_id, _number(message))
-    for follow_up in revision.follow_ups:
-        if follow_up.notice or follow_up.message.bot:
-            continue
-        for_all = any(s.kind == signals.FOR_ALL for s in follow_up.message.signals)
-        for trailer in follow_up.message.trailers:
-            if trailer.own:
-                patch = 0 if for_all else follow_up.patch
-                add(trailer.name, trailer.value, follow_up.message.message_id, patch)
-    return tuple(found.values())
-
-
-def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:
-    """How many patches carry a review; one on the cover counts for each."""
-    counting = {t.patch for t in tags if t.counts}
-    if 0 in counting:
-        return len(revision.patches)
-    return len({_number(m) for m in revision.patches} & counting)
-
-
 def standing(revision: Revision) -> Standing:
     """Where a revision stands by its own mails, told in the order of their dates."""
     tags = tags_of(revision)
-    authors = people_of(revision)
-    names = {_name(m.author.name) for m in revision.own_messages if " " in m.author.name.strip()}
-    complete = _completing_mail(revision, tags)
-    story = _Story(revision, _tag_reason(revision, tags, complete) if complete else None)
+    authors = authors_of(revision)
+    last = completing_tag(revision, tags)
+    completion = _reason(message_of(revision, last), f"{last.name}: {last.value}") if last else None
+    story = _Story(revision, completion)
     for follow_up in revision.follow_ups:
-        message = follow_up.message
-        story.hear(follow_up, by_author=message.author.email in authors or _name(message.author.name) in names)
+        sender = follow_up.message.author
+        story.hear(follow_up, by_author=authors.include(sender.name, sender.email))
     return Standing(
         state=story.state,
         reason=story.reason,
@@ -178,7 +125,7 @@ class _Story:
     def __init__(self, revision: Revision, completion: Reason | None) -> None:
         """`completion` is the mail with which every patch has its tag, if there is one."""
         root = revision.root
-        self.whole = _whole(revision)
+        self.whole = max(revision.expected, len(revision.patches))
         self.completion = completion
         own = {m.message_id for m in revision.own_messages}
         self.reviewed = completion is not None and completion.message_id in own
@@ -188,7 +135,7 @@ class _Story:
         self.turn_reason = Reason(root.message_id, root.subject, root.date)
         self.partly = ""
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
-        self._asked_by = ""  # whose words made it changes-requested
+        self._asking: set[str] = set()  # who asked for changes and was not heard to be content since
         self._withdrawn: set[int] = set()  # patches that the author took back one by one
         self.steps = [Step(self.turn_reason, self.state, self.turn)]
 
@@ -225,24 +172,25 @@ class _Story:
             self._withdraw(follow_up, withdrawn)
         elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
             self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
-        elif self.state == "changes-requested" and message.author.email == self._asked_by and _content_with(message):
-            self.state, self.reason = "under-review", _reason(message)
-        elif not by_author and not self.closed and self.state != "changes-requested" and message.words:
-            if asked := self._asked_of_author(message):
-                self._become("changes-requested", message, asked)
-                self._asked_by = message.author.email
-            elif self.state == "new":
-                self.state = "under-review"
-                self.reason = _reason(message)
-        elif not by_author and self.state == "new":
-            self.state = "under-review"
-            self.reason = _reason(message)
+            self._asking.add(message.author.email)
+        elif message.author.email in self._asking and _content_with(message):
+            self._content(message)
+        elif not by_author and not self.closed:
+            self._review(message)
         if complete:
             self.reviewed = True
             if self.state in ("new", "under-review"):
                 self.state, self.reason = "reviewed", self.completion
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
+
+    def _review(self, message: Message) -> None:
+        if asked := self._asked_of_author(message):
+            self._asking.add(message.author.email)
+            if self.state != "changes-requested":
+                self._become("changes-requested", message, asked)
+        elif self.state == "new":
+            self.state, self.reason = "under-review", _reason(message)
 
     def _asked_of_author(self, message: Message) -> Signal | None:
         """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew."""
@@ -251,6 +199,14 @@ class _Story:
             if signal.kind == signals.CHANGES and (named is None or named[1].lower() in self._names):
                 return signal
         return None
+
+    def _content(self, message: Message) -> None:
+        """Somebody who had asked for changes gives his tag."""
+        self._asking.discard(message.author.email)
+        if self.state == "changes-requested" and not self._asking:
+            self.state = "reviewed" if self.reviewed else "under-review"
+            self.reason = _reason(message)
+            self._turn("maintainer" if self.reviewed else "reviewers", message, None)
 
     def _withdraw(self, follow_up: FollowUp, withdrawn: Signal) -> None:
         self._withdrawn |= {follow_up.patch}
@@ -306,7 +262,7 @@ class _Story:
         asked = next((spoken[k] for k in (signals.NAK, signals.CHANGES, signals.QUESTION) if k in spoken), None)
         if asked:
             self._turn("author", message, asked.text)
-        elif complete:
+        elif complete and self.state == "reviewed":
             self._turn("maintainer", message, None)
         elif self.reviewed or any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers):
             pass  # kind words with a tag, or after every patch has its tag, ask nothing of anybody
@@ -341,48 +297,12 @@ def _content_with(message: Message) -> bool:
     return not asks and any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
 
 
-def _whole(revision: Revision) -> int:
-    return max(revision.expected, len(revision.patches))
-
-
-def _completing_mail(revision: Revision, tags: Sequence[Tag]) -> str:
-    """The mail with which every patch had its review, or empty."""
-    if not revision.patches:
-        return ""
-    order = {m.message_id: -1 for m in revision.own_messages}
-    order.update({f.message.message_id: n for n, f in enumerate(revision.follow_ups)})
-    given = sorted((t for t in tags if t.counts), key=lambda t: order.get(t.message_id, -1))
-    for count, tag in enumerate(given, 1):
-        if reviewed_patches(revision, given[:count]) >= _whole(revision):
-            return tag.message_id
-    return ""
-
-
-def _tag_reason(revision: Revision, tags: Sequence[Tag], message_id: str) -> Reason | None:
-    tag = next((t for t in tags if t.message_id == message_id and t.counts), None)
-    mail = next((f.message for f in revision.follow_ups if f.message.message_id == message_id), revision.root)
-    return Reason(message_id, f"{tag.name}: {tag.value}", mail.date) if tag else None
-
-
 def _numbers(text: str, whole: int) -> set[int]:
     """`1-3, 5` as numbers; words that name none give none."""
     found: set[int] = set()
     for first, last in re.findall(r"(\d+)(?:\s*(?:-|–|to|through)\s*#?(\d+))?", text):
         found |= set(range(int(first), min(int(last or first), whole) + 1))
     return {n for n in found if 1 <= n <= whole}
-
-
-def _number(message: Message) -> int:
-    return message.parts.counter if message.parts.counter is not None else 1
-
-
-def _address(value: str) -> str:
-    found = re.search(r"<([^<>\s]+@[^<>\s]+)>|(\S+@\S+)", value)
-    return (found[1] or found[2]).lower() if found else ""
-
-
-def _name(name: str) -> str:
-    return " ".join(sorted(re.findall(r"\w+", name.lower())))
 
 
 @dataclass(frozen=True, slots=True)

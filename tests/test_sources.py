@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -761,12 +762,36 @@ def test_the_names_of_a_maildir_may_be_any_bytes(tmp_path):
     assert position.isascii()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
-def test_a_mail_that_may_not_be_read_is_an_error(tmp_path):
-    folder = make_eml_folder(tmp_path, mails(1))
-    (folder / "0000.eml").chmod(0)
+@pytest.fixture
+def ordinary_user():
+    """Whoever runs the tests; as root, who may read everything, nobody for the time of the test."""
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as directory:  # pytest's own is closed to others
+        Path(directory).chmod(0o755)
+        if root:
+            os.seteuid(65534)
+        try:
+            yield Path(directory)
+        finally:
+            if root:
+                os.seteuid(0)
+
+
+def test_a_mail_that_may_not_be_read_is_an_error(ordinary_user):
+    source = open_source(make_unreadable(ordinary_user))
     with pytest.raises(PatchwatchError, match=r"0000\.eml: can't read it"):
-        read(open_source(folder))
+        read(source)
+
+
+def make_unreadable(directory):
+    """A folder with a mail that only its owner, somebody else, may read."""
+    user = os.geteuid()
+    if user == 65534:
+        os.seteuid(0)
+    folder = make_eml_folder(directory, mails(1))
+    (folder / "0000.eml").chmod(0)
+    os.seteuid(user)
+    return folder
 
 
 def test_one_eml_file_is_read_once_and_again_when_it_changes(tmp_path):

@@ -12,7 +12,7 @@ from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import SUBMISSIONS, Kind, Message, Person, Signal, Subject
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
-from patchwatch.mail.text import Text, text_of
+from patchwatch.mail.text import text_of
 
 _IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
 _PATCHSET = re.compile(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")
@@ -43,6 +43,15 @@ def parse(raw: bytes) -> Message:
     words = body.own_words((whole if cut < 0 else whole[:cut]) if submission else text.said, patch=submission)
     tags = trailers.of_patch(words) if submission else trailers.of_reply(words, sender)
     said = tuple(prose.sentences(words[:_MAX_PROSE]))
+    spoken: tuple[Signal, ...] = ()
+    if notice:
+        spoken = tuple(robots.notice_signals(subject, whole))
+    elif bot:
+        spoken = tuple(robots.robot_signals(subject, text.said, reply=parts.reply))
+    elif not submission:
+        # netdev's commands stand below the signature marker too, where b4 and Gnus users put them.
+        given = signals.tags_for_all(said) if any(tag.own for tag in tags) else ()
+        spoken = (*signals.commands(text.said), *given, *signals.person_signals(said, words))
     earnest = prose.said_in_earnest(said, tuple(f"{tag.name}:" for tag in tags))
     return Message(
         message_id=headers.message_id(head, raw),
@@ -63,9 +72,7 @@ def parse(raw: bytes) -> Message:
         base_commit=links.base_commit(whole) if posted else "",
         earlier=links.earlier_links(words) if posted else (),
         about=_about(whole) if notice else (),
-        signals=()
-        if submission
-        else _signals(parts, subject, text, said, words, bot=bot, notice=notice, tagged=any(t.own for t in tags)),
+        signals=spoken,
         bot=bot,
         words=prose.count(earnest) if kind == "reply" else 0,
         excerpt=prose.excerpt(earnest, said),
@@ -105,23 +112,3 @@ def _patch_author(text: str, sender: Person) -> Person | None:
 def _about(text: str) -> tuple[str, ...]:
     """What a notice is about: the `Link:` trailers of the commit it shows."""
     return tuple(dict.fromkeys(i for link in _LINK_TRAILER.findall(text) for i in links.links(link)))[:5]
-
-
-def _signals(
-    parts: Subject,
-    subject: str,
-    text: Text,
-    said: tuple[str, ...],
-    words: str,
-    *,
-    bot: bool,
-    notice: bool,
-    tagged: bool,
-) -> tuple[Signal, ...]:
-    if notice:
-        return tuple(robots.notice_signals(subject, text.whole))
-    if bot:
-        return tuple(robots.robot_signals(subject, text.said, reply=parts.reply))
-    # netdev's commands stand below the signature marker, where b4 and Gnus users put them.
-    whole = signals.for_all(said) if tagged else ()
-    return (*signals.commands(text.said), *whole, *signals.person_signals(said, words))

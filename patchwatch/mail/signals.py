@@ -150,8 +150,8 @@ def commands(text: str) -> tuple[Signal, ...]:
     return tuple(Signal(COMMAND, evidence(found[0]), found[1].strip().lower()) for found in _PW_BOT.finditer(text))
 
 
-def for_all(said: Iterable[str]) -> tuple[Signal, ...]:
-    """Whether the tags of a reply are for the series, though it answers one patch: "For the series: Acked-by: …"."""
+def tags_for_all(said: Iterable[str]) -> tuple[Signal, ...]:
+    """The sentence that gives the tags of a reply to the whole series, though it answers one patch."""
     return tuple(Signal(FOR_ALL, evidence(one)) for one in said if _WHOLE.search(one) and "?" not in one)[:1]
 
 

@@ -1,0 +1,446 @@
+"""Where a posting stands and who moves next, mail by mail, with the mail that says so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mails import mail
+
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.series.revision import Revision, recognise
+from patchwatch.status import Mark, Reason, Standing, series_status, standing
+from patchwatch.words import STATES, TURNS
+
+ANN = "Ann Author <ann@example.org>"
+ANN_AT_WORK = "Ann Author <aauthor@corp.example.com>"
+RITA = "Rita Reviewer <rita@example.com>"
+REX = "Rex Reviewer <rex@example.net>"
+MIA = "Mia Maintainer <mia@kernel.example>"
+PATCHWORK = "patchwork-bot+netdevbpf@kernel.org"
+LKP = "kernel test robot <lkp@intel.com>"
+
+ANN_TAG = "Reviewed-by: Ann Author <ann@example.org>\n"
+RITA_TAG = "Reviewed-by: Rita Reviewer <rita@example.com>\n"
+REX_TAG = "Acked-by: Rex Reviewer <rex@example.net>\n"
+APPLIED = "Applied to frob/for-6.5, thanks!\n"
+
+
+def at(hour: float) -> datetime:
+    return datetime(2023, 7, 3, 10, tzinfo=UTC) + timedelta(hours=hour)
+
+
+def patch(number: int, whole: int, tags: str = "") -> Message:
+    """Patch `number` of a series with a cover, or of none; posted at once."""
+    subject = f"[PATCH {number}/{whole}] frob: part {number}" if whole > 1 else "[PATCH] frob: mend it"
+    diff = f"diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+{number}\n"
+    body = f"Why.\n\n{tags}Signed-off-by: {ANN}\n---\n{diff}"
+    below = "0@x" if whole > 1 else None
+    date = format_datetime(at(0) + timedelta(seconds=number))
+    return parse(mail(message_id=f"{number}@x", subject=subject, sender=ANN, date=date, in_reply_to=below, body=body))
+
+
+def posted(whole: int, tags: str = "") -> list[Message]:
+    """A series of so many patches with its cover; of one, just the patch."""
+    patches = [patch(number, whole, tags) for number in range(1, whole + 1)]
+    if whole == 1:
+        return patches
+    cover = mail(
+        message_id="0@x", subject=f"[PATCH 0/{whole}] frob", sender=ANN, date=format_datetime(at(0)), body="All.\n"
+    )
+    return [parse(cover), *patches]
+
+
+Said = tuple[str, str] | tuple[str, str, int]
+"""Who says what, in answer to which patch (0, the cover, unless told)."""
+
+
+def told(whole: int, *said: Said, tags: str = "") -> Standing:
+    """Where a series of `whole` patches stands when this was said about it, an hour after the other."""
+    return standing(revision(whole, *said, tags=tags))
+
+
+def revision(whole: int, *said: Said, tags: str = "") -> Revision:
+    own = posted(whole, tags)
+    answers = []
+    for number, (sender, body, *answered) in enumerate(said, 1):
+        above = own[answered[0] if answered and whole > 1 else 0]
+        answers.append(
+            parse(
+                mail(
+                    message_id=f"a{number}@x",
+                    subject=f"Re: {above.subject}",
+                    sender=sender,
+                    date=format_datetime(at(number)),
+                    in_reply_to=above.message_id,
+                    body=body,
+                )
+            )
+        )
+    (found,) = recognise([*own, *answers])
+    return found
+
+
+STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
+    # what: patches, what is said; state, turn, the mail that made the state (- for none)
+    "nobody spoke": (2, [], "new", "reviewers", "-"),
+    "the author alone spoke": (1, [(ANN, "Gentle ping.\n")], "new", "reviewers", "-"),
+    "the author from another address spoke": (1, [(ANN_AT_WORK, "Any news on this one?\n")], "new", "reviewers", "-"),
+    "somebody asked": (1, [(RITA, "Why is the lock taken?\n")], "under-review", "author", "a1@x"),
+    "somebody doubted": (1, [(RITA, "This leaks the socket.\n")], "under-review", "author", "a1@x"),
+    "the author answered": (
+        1,
+        [(RITA, "Why is the lock taken?\n"), (ANN, "Because of the frob.\n")],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "the author will post": (
+        1,
+        [(RITA, "Why is the lock taken?\n"), (ANN, "Right, I will drop it in v2.\n")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "a change is asked for": (1, [(RITA, "Please use frob() instead.\n")], "changes-requested", "author", "a1@x"),
+    "a new version is asked for": (2, [(RITA, "Please rebase and resend.\n")], "changes-requested", "author", "a1@x"),
+    "a change is asked of somebody else": (
+        1,
+        [(RITA, "Rex, can you please drop the other patch?\n")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "a change is asked of the author by name": (
+        1,
+        [(RITA, "Ann, can you please drop the helper?\n")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "who asked for the change is content": (
+        1,
+        [(RITA, "Please use frob() instead.\n"), (ANN, "It sleeps.\n"), (RITA, f"I see.\n\n{RITA_TAG}")],
+        "reviewed",
+        "maintainer",
+        "a3@x",
+    ),
+    "another is content, who asked is not": (
+        1,
+        [(RITA, "Please use frob() instead.\n"), (REX, REX_TAG)],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "every patch has a tag": (2, [(RITA, RITA_TAG, 1), (REX, REX_TAG, 2)], "reviewed", "maintainer", "a2@x"),
+    "one patch of two has a tag": (2, [(RITA, RITA_TAG, 1)], "under-review", "reviewers", "a1@x"),
+    "a tag on the cover is for each patch": (2, [(RITA, RITA_TAG)], "reviewed", "maintainer", "a1@x"),
+    "a tag on one patch said to be for the series": (
+        2,
+        [(RITA, f"For the series:\n{RITA_TAG}", 1)],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "a question comes with the tag": (1, [(RITA, f"Why is that?\n\n{RITA_TAG}")], "reviewed", "author", "a1@x"),
+    "a question comes after the tag": (
+        1,
+        [(RITA, RITA_TAG), (REX, "Why is the lock taken?\n")],
+        "reviewed",
+        "author",
+        "a1@x",
+    ),
+    "the author's own tag is no review": (1, [(ANN_AT_WORK, ANN_TAG)], "new", "reviewers", "-"),
+    "a quoted tag is nobody's": (1, [(REX, f"> {RITA_TAG}")], "under-review", "author", "a1@x"),
+    "it is applied": (2, [(MIA, APPLIED)], "accepted", "nobody", "a1@x"),
+    "it is applied by a maintainer's few words": (1, [(MIA, "Applied, thanks.\n")], "accepted", "nobody", "a1@x"),
+    "it is applied after changes were asked for": (
+        1,
+        [(RITA, "Please use frob() instead.\n"), (MIA, APPLIED)],
+        "accepted",
+        "nobody",
+        "a2@x",
+    ),
+    "the bot says that it is applied": (
+        2,
+        [(PATCHWORK, "Hello:\n\nThis series was applied to netdev/net.git (main)\nby Mia:\n")],
+        "accepted",
+        "nobody",
+        "a1@x",
+    ),
+    "a quoted application": (1, [(RITA, "> Applied, thanks!\n\nWhere to?\n")], "under-review", "author", "a1@x"),
+    "an author who takes advice": (
+        1,
+        [(RITA, "Why is the lock taken?\n"), (ANN, "Applied, thanks.\n")],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "an author who is the maintainer": (1, [(ANN, "Applied to frob/for-6.5.\n")], "accepted", "nobody", "a1@x"),
+    "a tag after it was applied": (1, [(MIA, APPLIED), (RITA, RITA_TAG)], "accepted", "nobody", "a1@x"),
+    "a question after it was applied": (1, [(MIA, APPLIED), (RITA, "Why now?\n")], "accepted", "nobody", "a1@x"),
+    "it was dropped again": (
+        1,
+        [(MIA, APPLIED), (MIA, "Dropped it for now.\n")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "the author speaks of dropping": (1, [(MIA, APPLIED), (ANN, "I'll drop it.\n")], "accepted", "nobody", "a1@x"),
+    "a NAK to the whole": (2, [(MIA, "NAK. This is wrong.\n")], "rejected", "nobody", "a1@x"),
+    "a NAK to the only patch": (1, [(MIA, "NAK\n")], "rejected", "nobody", "a1@x"),
+    "a NAK to one patch of two": (2, [(MIA, "NAK\n", 2)], "changes-requested", "author", "a1@x"),
+    "the author's own NAK": (1, [(ANN, "NAK from me to that idea.\n")], "new", "reviewers", "-"),
+    "the author takes it back": (1, [(ANN, "Please ignore this patch.\n")], "not-applicable", "nobody", "a1@x"),
+    "the author takes back one patch of two": (2, [(ANN, "Please ignore this patch.\n", 1)], "new", "author", "-"),
+    "the author takes back one patch after the other": (
+        2,
+        [(ANN, "Please ignore this patch.\n", 1), (ANN, "Please ignore this patch.\n", 2)],
+        "not-applicable",
+        "nobody",
+        "a2@x",
+    ),
+    "a robot found that it does not build": (
+        1,
+        [(LKP, "kernel test robot noticed the following build errors:\n")],
+        "new",
+        "author",
+        "-",
+    ),
+    "a robot speaks without a finding": (1, [(LKP, "Thank you for your patch.\n")], "new", "reviewers", "-"),
+}
+
+
+@pytest.mark.parametrize("name", STANDS)
+def test_state_and_turn_follow_from_what_was_said(name: str) -> None:
+    whole, said, state, turn, evidence = STANDS[name]
+    found = told(whole, *said)
+    assert (found.state, found.turn) == (state, turn)
+    assert (found.reason.message_id if found.reason else "-") == evidence
+
+
+@pytest.mark.parametrize(
+    ("command", "state", "turn"),
+    [
+        ("changes-requested", "changes-requested", "author"),
+        ("cr", "changes-requested", "author"),
+        ("under-review", "under-review", "author"),
+        ("accept", "accepted", "nobody"),
+        ("reject", "rejected", "nobody"),
+        ("defer", "deferred", "author"),
+        ("not-applicable", "not-applicable", "nobody"),
+        ("awaiting-upstream", "awaiting-upstream", "author"),
+        ("unheard-of", "new", "author"),
+    ],
+)
+def test_patchworks_commands_set_the_state(command: str, state: str, turn: str) -> None:
+    found = told(1, (MIA, f"net-next is closed.\n-- \npw-bot: {command}\n"))
+    assert (found.state, found.turn) == (state, turn)
+
+
+def test_what_is_deferred_stays_with_the_author_whoever_speaks() -> None:
+    found = told(1, (MIA, "pw-bot: defer\n"), (RITA, "Sounds right.\n"), (ANN, "When does it open?\n"))
+    assert (found.state, found.turn) == ("deferred", "author")
+
+
+def test_the_evidence_is_the_sentence_and_its_mail() -> None:
+    found = told(1, (MIA, "Hi Ann,\n\nnice. Applied to\nfrob/for-6.5.\n"))
+    assert found.reason == Reason("a1@x", "Applied to frob/for-6.5.", int(at(1).timestamp()))
+    assert found.turn_reason == found.reason
+
+
+def test_a_turn_has_lasted_since_the_first_mail_that_passed_it() -> None:
+    found = told(1, (RITA, "Why is the lock taken?\n"), (REX, "And why is it freed?\n"))
+    assert found.turn_since == int(at(1).timestamp())
+    assert found.turn_reason.text == "Why is the lock taken?"
+
+
+def test_posting_passes_the_turn_with_the_postings_own_date() -> None:
+    found = told(2)
+    assert found.turn_since == int(at(0).timestamp())
+    assert found.turn_reason.message_id == "0@x"
+
+
+HALF_FOUND = """\
+This series was applied to frob/frob.git (main)
+
+  - [1/3] frob: part 1
+    https://git.kernel.org/frob/c/0123456789ab
+  - [2/3] frob: part 2
+    (no matching commit)
+"""
+THANKS = "Applied, thanks!\n\n" + "".join(
+    f"[{number}/3] frob: part {number}\n      commit: 0123456789ab\n" for number in (1, 2, 3)
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "partly"),
+    [
+        ([(MIA, "Applied 1-2 to frob/for-6.5.\n")], "1,2"),
+        ([(MIA, "Applied, thanks.\n", 3)], "3"),
+        ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
+        ([(MIA, "Applied the first patch.\n")], "some"),
+        ([(PATCHWORK, HALF_FOUND)], "1"),
+    ],
+)
+def test_a_series_applied_in_part_says_which_patches(said: list[Said], partly: str) -> None:
+    found = told(3, *said)
+    assert (found.state, found.partly) == ("under-review", partly)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (REX, "Applied patch 3 to knob/next.\n")],
+        [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (MIA, "Applied the rest, thanks.\n")],
+        [(MIA, "Applied, thanks.\n", number) for number in (1, 2, 3)],
+        [(MIA, "Series applied, thanks.\n", 1)],
+        [(MIA, THANKS, 1)],
+    ],
+)
+def test_a_series_applied_in_pieces_is_accepted_with_the_last(said: list[Said]) -> None:
+    found = told(3, *said)
+    assert (found.state, found.partly) == ("accepted", "")
+    assert found.reason is not None
+    assert found.reason.message_id == f"a{len(said)}@x"
+
+
+def notice(subject: str, body: str, about: str = "1@x", hour: float = 5) -> Message:
+    text = f"{body}\n\nLink: https://lore.kernel.org/r/{about}\n"
+    return parse(mail(message_id=f"n{hour}@x", subject=subject, sender=MIA, date=format_datetime(at(hour)), body=text))
+
+
+TIP = "The following commit has been merged into the sched/core branch of tip:\n"
+STABLE = "I've just added the patch titled\n\n    frob\n\nto the 6.6-stable tree which can be found at:\n    x\n"
+
+
+def test_notices_about_each_patch_accept_a_series() -> None:
+    one = notice("[tip: sched/core] frob: part 1", TIP, "1@x", 5)
+    two = notice("[tip: sched/core] frob: part 2", TIP, "2@x", 6)
+    (half,) = recognise([*posted(2), one])
+    (whole,) = recognise([*posted(2), one, two])
+    assert (standing(half).state, standing(half).partly) == ("under-review", "1")
+    assert standing(whole).state == "accepted"
+
+
+def test_what_a_stable_tree_takes_is_in_mainline() -> None:
+    (found,) = recognise([*posted(1), notice('Patch "frob" has been added to the 6.6-stable tree', STABLE)])
+    assert (standing(found).state, standing(found).turn) == ("mainlined", "nobody")
+
+
+def test_what_mm_drops_again_is_no_more_accepted() -> None:
+    added = notice(
+        "+ frob.patch added to mm-unstable branch", "has been added to the -mm mm-unstable branch.\n", hour=5
+    )
+    dropped = notice(
+        "[to-be-updated] frob.patch removed from -mm tree",
+        "has been removed from the -mm tree.\n\nThis patch was dropped because an updated version will be issued\n",
+        hour=6,
+    )
+    (found,) = recognise([*posted(1), added, dropped])
+    assert (standing(found).state, standing(found).turn) == ("under-review", "author")
+
+
+def test_a_pull_request_that_was_merged_is_in_mainline() -> None:
+    pull = parse(mail(message_id="p@x", subject="[GIT PULL] frob", sender=MIA, body="Please pull.\n"))
+    body = "The pull request you sent on Mon, 3 Jul:\n\n> git://x tags/y\n\nhas been merged into torvalds/linux.git:\nhttps://x\n"
+    bot = parse(
+        mail(
+            message_id="b@x",
+            subject="Re: [GIT PULL] frob",
+            sender="pr-tracker-bot@kernel.org",
+            in_reply_to="p@x",
+            body=body,
+        )
+    )
+    (found,) = recognise([pull, bot])
+    assert (standing(found).state, standing(found).turn) == ("mainlined", "nobody")
+
+
+def test_tags_that_patches_carry_count_from_the_start() -> None:
+    found = told(2, tags=RITA_TAG)
+    assert (found.state, found.turn, found.reviewed) == ("reviewed", "maintainer", 2)
+
+
+def test_each_step_is_told_with_its_mail() -> None:
+    found = told(1, (RITA, "Why is the lock taken?\n"), (ANN, "Because of it.\n"), (RITA, RITA_TAG), (MIA, APPLIED))
+    assert [(step.reason.message_id, step.state, step.turn) for step in found.steps] == [
+        ("1@x", "new", "reviewers"),
+        ("a1@x", "under-review", "author"),
+        ("a2@x", "under-review", "reviewers"),
+        ("a3@x", "reviewed", "maintainer"),
+        ("a4@x", "accepted", "nobody"),
+    ]
+
+
+NEWEST = told(1, (RITA, "Why is the lock taken?\n"))
+
+
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [
+        ("rejected", "nobody"),
+        ("not-applicable", "nobody"),
+        ("deferred", "author"),
+        ("changes-requested", "author"),
+        ("new", "author"),
+    ],
+)
+def test_a_mark_by_hand_outranks_what_the_mails_say(state: str, turn: str) -> None:
+    status = series_status("1@x", NEWEST, [Mark("1@x", state, 99, "rita")])
+    assert (status.state, status.turn) == (state, turn)
+    assert status.reason == Reason("", "set by rita", 99, by_hand=True)
+
+
+def test_a_mark_that_opens_what_was_closed_asks_the_reviewers() -> None:
+    accepted = told(1, (MIA, APPLIED))
+    assert series_status("1@x", accepted, [Mark("1@x", "under-review", 99, "rita")]).turn == "reviewers"
+
+
+def test_a_mark_on_an_older_posting_says_nothing_of_the_newest() -> None:
+    assert series_status("1@x", NEWEST, [Mark("old@x", "rejected", 99, "rita")]).state == "under-review"
+
+
+def test_what_landed_with_a_pull_request_is_in_mainline_unless_marked() -> None:
+    landed = Reason("b@x", "The pull request you sent on Monday has been merged into torvalds/linux.git", 50)
+    assert series_status("1@x", NEWEST, [], landed).state == "mainlined"
+    assert series_status("1@x", NEWEST, [], landed).reason == landed
+    assert series_status("1@x", NEWEST, [Mark("1@x", "rejected", 99, "rita")], landed).state == "rejected"
+
+
+BODIES = st.sampled_from(
+    [
+        APPLIED,
+        RITA_TAG,
+        REX_TAG,
+        "Why?\n",
+        "Please resend.\n",
+        "NAK\n",
+        "pw-bot: defer\n",
+        "Dropped it.\n",
+        "I'll fix it in v2.\n",
+        "> x\n",
+    ]
+)
+SAID = st.lists(
+    st.tuples(st.sampled_from([ANN, ANN_AT_WORK, RITA, REX, MIA, LKP]), BODIES, st.integers(0, 2)), max_size=6
+)
+
+
+@given(SAID)
+def test_whatever_is_said_there_is_one_state_with_its_evidence(said: list[tuple[str, str, int]]) -> None:
+    whole = revision(2, *said)
+    found = standing(whole)
+    ids = {m.message_id for m in whole.own_messages} | {f.message.message_id for f in whole.follow_ups}
+    assert found.state in STATES
+    assert found.turn in TURNS
+    assert found.state == "new" or (found.reason is not None and found.reason.message_id in ids and found.reason.text)
+    assert found.turn_reason.message_id in ids
+    assert (found.turn == "nobody") == (found.state in {"accepted", "mainlined", "rejected", "not-applicable"})
+    assert found.steps[-1].state == found.state
+    assert found.steps[-1].turn == found.turn
