@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.subject import parse_subject, title_key, title_words
+from patchwatch.mail.subject import gist_words, parse_subject, title_key, title_words
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,10 @@ def test_titles_are_compared_without_case_spaces_and_closing_punctuation() -> No
 
 def test_words_of_a_title_leave_out_what_every_title_has() -> None:
     assert title_words("net: fix the leak of a socket") == {"net", "leak", "socket"}
+
+
+def test_the_gist_of_a_title_leaves_out_the_subsystem() -> None:
+    assert gist_words("cgroup/cpuset: Remove stale text") == {"stale", "text"}
+    assert gist_words("mm: memcg: count the pages twice") == {"count", "pages", "twice"}
+    assert gist_words("fizz: fix") == {"fizz"}
+    assert gist_words("trace: tcp:tcp_ca_event") == {"tcp", "tcp_ca_event"}

@@ -30,6 +30,7 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
         by_revision.setdefault(row.revision_id, []).append((row, decode_message(row.facts)))
     found: list[MessageRow] = []
     for revision in revisions:
+        own = set(json.loads(revision.view)["message_ids"])  # a cover without a mark is no submission by itself
         members = {m.message_id: (row, m) for row, m in by_revision.get(revision.id, ())}
         parents = {i: next((r for r in reversed(m.references) if r in members), None) for i, (_, m) in members.items()}
         for message_id, depth in _in_tree_order(members, parents, revision.root):
@@ -42,14 +43,14 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
                     revision=revision.root,
                     patch=row.patch or 0,
                     kind=m.kind,
-                    submission=m.is_submission,
+                    submission=message_id in own,
                     author_name=m.author.name,
                     author_email=m.author.email,
                     subject=m.subject,
                     date=m.date,
                     unread=row.read_at is None,
                     bot=m.bot,
-                    tags=tuple(dict.fromkeys(x.name for x in m.trailers if x.own)) if not m.is_submission else (),
+                    tags=tuple(dict.fromkeys(x.name for x in m.trailers if x.own)) if message_id not in own else (),
                     excerpt=m.excerpt,
                 )
             )

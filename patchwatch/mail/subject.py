@@ -131,6 +131,7 @@ def title_key(title: str) -> str:
     return " ".join(title.lower().split()).strip(" .,:;'\"`!?")
 
 
+_SUBSYSTEM = re.compile(r"^(?:[\w/.,&+*\[\]{}() -]{1,40}: )+")
 _STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -144,3 +145,12 @@ def title_words(title: str) -> frozenset[str]:
     """The words of a title that carry its meaning: lower case, without the prefix's colons and without stop words."""
     words = re.findall(r"[a-z0-9_]+", title.lower())
     return frozenset(word for word in words if len(word) > 1 and word not in _STOP_WORDS)
+
+
+def gist_words(title: str) -> frozenset[str]:
+    """The words of a title without the subsystem in front, if two or more are left.
+
+    "mm: memcg: " stands before every title of that corner of the kernel, so it makes no two of them alike.
+    """
+    words = title_words(_SUBSYSTEM.sub("", title))
+    return words if len(words) > 1 else title_words(title)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Message, Person
-from patchwatch.mail.subject import title_key, title_words
+from patchwatch.mail.subject import gist_words, title_key
 from patchwatch.series.revision import Revision
 
 ENOUGH = 5.0
@@ -298,7 +298,9 @@ def judge(one: Posting, other: Posting) -> Link | None:
             weigh(-2, "")
     if resend:
         weigh(1, "marked-as-resend")
-    if score < ENOUGH or not _SPEAKS_OF_IT & set(evidence):
+    # Without a number to say so, a mere place in the thread can be a patch that the discussion brought up.
+    speaks = _SPEAKS_OF_IT - {"posted-into-its-thread"} if renewed or restarted else _SPEAKS_OF_IT
+    if score < ENOUGH or not speaks & set(evidence):
         return None
     return Link(one.root, other.root, tuple(evidence), round(score, 3), resend=resend)
 
@@ -315,7 +317,7 @@ def _alike(one: Posting, other: Posting) -> float:
     best = 0.0
     for mine in {one.title, *one.titles[:3]}:
         for theirs in {other.title, *other.titles[:3]}:
-            a, b = title_words(mine), title_words(theirs)
+            a, b = gist_words(mine), gist_words(theirs)
             if a and b:
                 best = max(best, len(a & b) / len(a | b))
     return best

@@ -6,7 +6,7 @@ Pure, so that it can be done away from the interface: a patch may have 150,000 l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ _LABEL = 9  # columns of a header's name
 _LONGEST = 2000  # characters of a line; some mails are a megabyte without a newline
 _LABELS = {"message-id": "Id"}  # names too long for them
 _UNBROKEN = frozenset({"diff", "diffstat"})
+_TELLING = 12  # characters: shorter evidence may stand anywhere by chance
 _NOT_OWN_WORDS = frozenset({"quote", "attribution", "signature", "diff", "diffstat"})
 _RECIPIENT = re.compile(r",\s+(?=[^,]*@)")
 _ADDRESS = re.compile(r"\s*<[^<>]*>")
@@ -148,10 +149,15 @@ def find(page: Page, sentence: str) -> tuple[Span, ...]:
         for numbers in (own, header, rest):
             if spans := _search(page, numbers, wanted):
                 return spans
+    # Some evidence is put together from two places of a robot's mail ("build errors: file.c:12: …"): its longest part.
+    for piece in sorted(line(sentence).removesuffix("…").split(": "), key=len, reverse=True):
+        wanted = r"\s+".join(map(re.escape, piece.split()))
+        if len(piece) >= _TELLING and (spans := _search(page, range(len(page.lines)), wanted)):
+            return spans
     return ()
 
 
-def _search(page: Page, numbers: list[int], wanted: str) -> tuple[Span, ...]:
+def _search(page: Page, numbers: Sequence[int], wanted: str) -> tuple[Span, ...]:
     text = "\n".join(page.lines[number].text for number in numbers)
     found = re.search(wanted, text)
     if not found:

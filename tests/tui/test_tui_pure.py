@@ -208,3 +208,9 @@ def test_any_text_makes_a_printable_page(text: str) -> None:
     assert all(one.text == block(one.text) for one in page.lines)
     broken(page, 20)
     find(page, text)
+
+
+def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() -> None:
+    text = "All errors:\n\n>> drivers/fizz.c:12:3: error: undeclared fizz_count\n"
+    evidence = "the following build errors: drivers/fizz.c:12:3: error: undeclared fizz_count"
+    assert said(compose(mail_of(Letter("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
