@@ -219,14 +219,16 @@ class Derivation:
     def _neighbours(self, postings: Sequence[Posting]) -> dict[int, set[int]]:
         """For each posting (by its place in the list) the revisions that share a key with it."""
         keys = [succession.keys(p) for p in postings]
+        authors = [[(key, p.date) for key in succession.author_keys(p)] for p in postings]
         held = derived.holders(self._db, set().union(*keys) if keys else set())
-        found: dict[int, set[int]] = {}
-        for index, posting in enumerate(postings):
-            near = {number for key in keys[index] for number in held.get(key, ())}
-            for key in succession.author_keys(posting):
-                near.update(derived.holders_around(self._db, key, posting.date, succession.AUTHOR_WINDOW))
-            found[index] = near
-        return found
+        around = derived.holders_around(
+            self._db, [wanted for own in authors for wanted in own], succession.AUTHOR_WINDOW
+        )
+        return {
+            index: {number for key in keys[index] for number in held.get(key, ())}
+            | {number for wanted in authors[index] for number in around[wanted]}
+            for index in range(len(postings))
+        }
 
     def _load(self, ids: set[int]) -> None:
         missing = ids - self._postings.keys()
@@ -296,8 +298,9 @@ class Derivation:
         for pull in (p for p in map(decode_posting, texts) if p.listed):
             held = derived.holders(self._db, {f"t:{title}"[:400] for _, title in pull.listed})
             near = {i for ids in held.values() for i in ids}
-            for name in {name for name, _ in pull.listed}:
-                near.update(derived.holders_around(self._db, f"n:{name}"[:400], pull.date, landing.REACH))
+            wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
+            for ids in derived.holders_around(self._db, wanted, landing.REACH).values():
+                near.update(ids)
             self._load(near)
             touched |= {i for i in near if i in self._postings and landing.landed(self._postings[i], pull)}
         return touched

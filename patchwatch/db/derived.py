@@ -226,15 +226,26 @@ def holders(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]
     return found
 
 
-def holders_around(connection: Connection, key: str, date: int, seconds: int) -> list[int]:
-    """The revisions that hold a key and were posted at most `seconds` before or after `date`."""
-    return list(
-        connection.scalars(
-            select(t.revision_key.c.revision_id).where(
-                t.revision_key.c.key == key, t.revision_key.c.date.between(date - seconds, date + seconds)
+def holders_around(
+    connection: Connection, wanted: Sequence[tuple[str, int]], seconds: int
+) -> dict[tuple[str, int], list[int]]:
+    """For each (key, date) wanted: the revisions that hold the key and lie at most `seconds` from the date."""
+    if not wanted:
+        return {}
+    dates = [date for _, date in wanted]
+    held: dict[str, list[tuple[int, int]]] = {}
+    for part in chunks(sorted({key for key, _ in wanted})):
+        for row in connection.execute(
+            select(t.revision_key.c.key, t.revision_key.c.revision_id, t.revision_key.c.date).where(
+                t.revision_key.c.key.in_(part),
+                t.revision_key.c.date.between(min(dates) - seconds, max(dates) + seconds),
             )
-        )
-    )
+        ):
+            held.setdefault(row.key, []).append((row.revision_id, row.date))
+    return {
+        (key, date): [number for number, posted in held.get(key, ()) if abs(posted - date) <= seconds]
+        for key, date in wanted
+    }
 
 
 def series_revisions(connection: Connection, ids: Iterable[int]) -> list[StoredRevision]:

@@ -7,6 +7,7 @@ languages.  A version is taken as stated; `5.10`, `for-6.9` and `v6.1-stable` na
 
 from __future__ import annotations
 
+import functools
 import re
 
 from patchwatch.mail.message import Subject
@@ -147,6 +148,7 @@ def title_words(title: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) > 1 and word not in _STOP_WORDS)
 
 
+@functools.lru_cache(maxsize=8192)  # a posting's title is held against dozens of others
 def gist_words(title: str) -> frozenset[str]:
     """The words of a title without the subsystem in front, if two or more are left.
 
