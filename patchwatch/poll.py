@@ -1,4 +1,4 @@
-"""One pass over everything watched and followed: one request an inbox, and what follows from the mail.
+"""One pass over everything watched and followed: one query an inbox, and what follows from the mail.
 
 The cursor of an inbox is the server's time of the last answer that is stored in full; it moves in the transaction that
 stores the answer's last mail, and never on an error.  Each request goes back some hours behind it, once a day some
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from patchwatch import doorbell
 from patchwatch.config import Poll
 from patchwatch.db import derived, inboxes, queries
 from patchwatch.db.database import Database
@@ -135,6 +136,8 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
             outcome = store_answer(
                 database, answer, name, after=lambda connection: inboxes.set_inbox(connection, name, **moved)
             )
+            if not outcome.new_mails and not answer.from_mirror:
+                outcome += doorbell.answer(database, archive, name)
     except LoreError as error:
         _note_failure(database, name, error, clock)
         return InboxReport(name, NOTHING, str(error))

@@ -285,7 +285,9 @@ class Tracker:
         if address is None:
             raise InvalidInputError(f"{text!r} is neither a link to a mail on lore nor a message-id.")
         with self._archive() as archive:
-            return watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
+            watched = watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
+            self._listen(archive, watched)
+            return watched
 
     def watch_text(self, content: bytes, progress: Progress = _silent) -> tuple[list[Watched], list[Skipped]]:
         """Watch every lore link of a report, or the series of the mails in an .eml or mbox.
@@ -296,7 +298,11 @@ class Tracker:
         from patchwatch.watch_file import watch_content
 
         with self._archive() as archive:
-            return watch_content(self.database, archive, self.config.poll, content, self.hosts, self.now(), progress)
+            watched, skipped = watch_content(
+                self.database, archive, self.config.poll, content, self.hosts, self.now(), progress
+            )
+            self._listen(archive, watched)
+            return watched, skipped
 
     def poll(self, progress: Progress = _silent) -> PollReport:
         """One pass over everything watched and followed."""
@@ -329,6 +335,14 @@ class Tracker:
         from patchwatch.lore.client import Archive
 
         return Archive(self.config.lore)
+
+    def _listen(self, archive: Archive, watched: Collection[Watched]) -> None:
+        """From now on, new mail of the lists of these series rings the doorbell."""
+        from patchwatch.doorbell import listen
+
+        rows = self.series(wanted=Filter(ids=frozenset(w.series_id for w in watched)))
+        for name in sorted({name for row in rows for name in row.inboxes}):
+            listen(self.database, archive, name)
 
     def _decide(self, series_id: int, decision: decisions.Decision, **values: object) -> None:
         root = self.one(series_id).revisions[0].message_id

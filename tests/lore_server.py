@@ -54,10 +54,11 @@ class LoreServer:
         self._run("public-inbox-index", "-L", self._index_level, home)
         self._refresh(inbox)
 
-    def deliver(self, inbox: str, *mails: bytes) -> None:
+    def deliver(self, inbox: str, *mails: bytes, found: bool = True) -> None:
         """Let mails arrive, in this order; when it returns, the server shows them.
 
-        The time of arrival is in the newest Received header of each mail, as public-inbox sees it.
+        The time of arrival is in the newest Received header of each mail, as public-inbox sees it.  Unless it is
+        `found`, the mail is in threads and feeds, but for up to 30 seconds in no answer to a query.
         """
         self.create(inbox)
         epoch = self._epoch(inbox)
@@ -74,7 +75,8 @@ class LoreServer:
         # The level is not remembered by an inbox that was empty so far.
         self._run("public-inbox-index", "-L", self._index_level, str(self._directory / inbox))
         self._run("public-inbox-extindex", "-L", self._index_level, "--all", str(self._everything))
-        self._refresh(inbox)
+        if found:
+            self._refresh(inbox)
 
     def start(self) -> None:
         """Answer requests on `url`."""

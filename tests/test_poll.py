@@ -270,3 +270,29 @@ def test_a_series_that_no_list_is_known_for_is_polled_by_its_thread(
     lore_server.deliver(inbox, p.reply(1, "Why?"))
     tracker.poll()
     assert tracker.one(watched.series_id).revisions[0].follow_ups == 1
+
+
+def test_mail_that_the_search_does_not_find_yet_is_taken_from_the_feed(
+    tracker: Tracker, lore_server: LoreServer, inbox: str
+) -> None:
+    p = Postings("gasket")
+    lore_server.deliver(inbox, p.patch(1))
+    (watched,) = tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
+    tracker.poll()
+    lore_server.deliver(inbox, p.reply(1, "Why?"), p.patch(2), found=False)
+    report = tracker.poll()
+    assert [(r.inbox, r.outcome.new_mails) for r in report.inboxes][:1] == [(inbox, 2)]
+    assert [(r.version, r.follow_ups) for r in tracker.one(watched.series_id).revisions] == [(1, 1), (2, 0)]
+
+
+def test_what_the_feed_showed_before_the_watch_is_not_fetched(
+    tracker: Tracker, lore_server: LoreServer, inbox: str
+) -> None:
+    old, p = Postings("washer"), Postings("flange")
+    old.begin -= 60 * 86_400  # long before what the first poll asks for
+    lore_server.deliver(inbox, old.patch(1), p.patch(1))
+    tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
+    tracker.poll()
+    with tracker.database.read() as connection:
+        stored = inboxes.inboxes(connection)
+    assert [i.messages for i in stored if i.name == inbox] == [1]
