@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start clean
+.PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-understanding clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -35,6 +35,10 @@ screenshots: $(VENV)/installed-dev
 # Speed beside public-inbox-index on the same archive in the same run; see bench/README.md.
 bench-ingest: $(VENV)/installed
 	$(BIN)/python bench/ingest.py $(ARGS)
+
+# Version bumps, states and turns against what authors said and a reader wrote down.
+bench-understanding: $(VENV)/installed
+	$(BIN)/python bench/understanding.py $(ARGS)
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)

@@ -8,25 +8,26 @@ patchwatch.series and patchwatch.status decide; this only fetches what they need
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from patchwatch import pulls
 from patchwatch.db import decisions, derived, mails
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.facts import decode_message
 from patchwatch.db.order import in_order
-from patchwatch.db.postings import decode_posting
+from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
-from patchwatch.records import homes, revision_record, series_record, stored_standing
+from patchwatch.records import homes, revision_record, series_record
 from patchwatch.series import landing, succession
 from patchwatch.series.conversation import nodes
 from patchwatch.series.revision import Revision, number_of, recognise
 from patchwatch.series.succession import Link, Posting
-from patchwatch.status import Mark, Reason
+from patchwatch.status import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Derivation:
         self._db = connection
         self._messages: dict[int, Message] = {}  # decoded in this transaction
         self._conversations: set[int] = set()  # to be worked out anew
-        self._postings: dict[int, Posting] = {}
+        self._postings = Postings(connection)
 
     def take_in(self, messages: Sequence[tuple[int, Message]]) -> None:
         """Place new messages (primary key, facts) in their conversations."""
@@ -104,7 +105,7 @@ class Derivation:
         before, after, follow = self._revisions()
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
-        touched |= self._landing(before, after)
+        touched |= pulls.touched(self._db, self._postings, before, after)
         return self._series(touched | follow), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ class Derivation:
         # Who else could want one of them as predecessor, or could have wanted what is gone?
         versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
         near = self._neighbours([p for _, p in versions])
-        self._load(set().union(*near.values()) if near else set())
+        self._postings.load(set().union(*near.values()) if near else set())
         asking = set(new_postings)
         for index, (number, posting) in enumerate(versions):
             for other in near[index]:
@@ -230,17 +231,12 @@ class Derivation:
             for index in range(len(postings))
         }
 
-    def _load(self, ids: set[int]) -> None:
-        missing = ids - self._postings.keys()
-        for row in derived.revisions_by_id(self._db, missing):
-            self._postings[row.id] = decode_posting(row.posting)
-
     def _relink(self, asking: set[int]) -> set[int]:
         """Work out the predecessors of the revisions that ask; returns those whose link changed, and their families."""
-        self._load(asking)
+        self._postings.load(asking)
         order = [i for i in sorted(asking) if i in self._postings]
         near = self._neighbours([self._postings[i] for i in order])
-        self._load(set().union(*near.values()) if near else set())
+        self._postings.load(set().union(*near.values()) if near else set())
         tied, refused = self._by_hand([self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}
         rows: list[dict[str, Any]] = []
@@ -286,55 +282,6 @@ class Derivation:
                 refused |= {pair, (pair[1], pair[0])}
         return tied, refused
 
-    # ---- pull requests ---------------------------------------------------------------------------------------------
-
-    def _landing(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
-        """The revisions whose patches are listed by a pull request that is new or stands otherwise than before."""
-        old = {r.id: (r.posting, r.standing) for r in before}
-        now = {row["id"]: (row["posting"], row["standing"]) for row in rows}
-        changed = [i for i in old.keys() | now.keys() if old.get(i) != now.get(i)]
-        texts = {kept[i][0] for kept in (old, now) for i in changed if i in kept}
-        touched: set[int] = set()
-        for pull in (p for p in map(decode_posting, texts) if p.listed):
-            held = derived.holders(self._db, {f"t:{title}"[:400] for _, title in pull.listed})
-            near = {i for ids in held.values() for i in ids}
-            wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
-            for ids in derived.holders_around(self._db, wanted, landing.REACH).values():
-                near.update(ids)
-            self._load(near)
-            touched |= {i for i in near if i in self._postings and landing.landed(self._postings[i], pull)}
-        return touched
-
-    def _landed(self, newest: Iterable[StoredRevision]) -> dict[int, Reason]:
-        """By revision: the mail that says that a pull request with its patches was merged into Linus's tree."""
-        members = {r.id: r for r in newest}
-        self._load(set(members))
-        keys = {i: landing.keys_of_landed(self._postings[i]) for i in members}
-        held = derived.holders(self._db, set().union(*keys.values()) if keys else set())
-        pulls = {
-            r.id: stored_standing(json.loads(r.standing))
-            for r in derived.revisions_by_id(self._db, {i for ids in held.values() for i in ids})
-        }
-        merged = {i: s.reason for i, s in pulls.items() if s.state == "mainlined" and s.reason}
-        self._load(set(merged))
-        found: dict[int, Reason] = {}
-        for number, revision in members.items():
-            one = self._postings[number]
-            lists = {
-                i: landing.landed(one, self._postings[i])
-                for key in keys[number]
-                for i in held.get(key, ())
-                if i in merged
-            }
-            wanted = max(len(one.titles), json.loads(revision.view)["expected"])
-            accepted = json.loads(revision.standing)["state"] == "accepted"
-            count = len(frozenset().union(*lists.values()))
-            if count and (count >= wanted or (accepted and 2 * count >= wanted)):
-                found[number] = max(
-                    (merged[i] for i, places in lists.items() if places), key=lambda r: (r.date, r.message_id)
-                )
-        return found
-
     # ---- series ----------------------------------------------------------------------------------------------------
 
     def _series(self, touched: set[int]) -> tuple[Change, ...]:
@@ -354,7 +301,7 @@ class Derivation:
             for message_id in ids
             if message_id in said
         ]
-        landed = self._landed([in_order([family[i] for i in group])[-1] for group in groups])
+        landed = pulls.landed(self._db, self._postings, [in_order([family[i] for i in group])[-1] for group in groups])
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []

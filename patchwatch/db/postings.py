@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import Connection
+
+from patchwatch.db import derived
 from patchwatch.mail.message import Person
 from patchwatch.series.succession import Posting
 
@@ -69,3 +73,17 @@ def decode_posting(text: str) -> Posting:
         incomplete=f[21],
         listed=tuple((name, title) for name, title in f[22]),
     )
+
+
+class Postings(dict[int, Posting]):
+    """The postings of revisions, by number, decoded once in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """They are read from `connection`, when they are loaded."""
+        super().__init__()
+        self._connection = connection
+
+    def load(self, numbers: Iterable[int]) -> None:
+        """Have the postings of these revisions at hand; those that are no more stay absent."""
+        for row in derived.revisions_by_id(self._connection, set(numbers) - self.keys()):
+            self[row.id] = decode_posting(row.posting)
