@@ -39,7 +39,7 @@ def mark_command(context: Context, series: str, state: str) -> None:
     click.echo(f"#{row.id} {line(row.title)}: {row.state}")
 
 
-@click.command("link")
+@click.command("link", short_help="Say that one revision succeeds another.")
 @click.argument("later")
 @click.argument("earlier")
 @now_option
@@ -50,7 +50,7 @@ def link_command(context: Context, later: str, earlier: str) -> None:
     click.echo(f"linked: #{row.id} {line(row.title)} has {len(row.revisions)} revisions")
 
 
-@click.command("unlink")
+@click.command("unlink", short_help="Say that it does not.")
 @click.argument("later")
 @click.argument("earlier", required=False)
 @now_option

@@ -19,7 +19,7 @@ def _tell(text: str) -> None:
         say(f"{line(text)} …")
 
 
-@click.command("watch")
+@click.command("watch", short_help="Watch series: links, message-ids, reports, mails.")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @now_option
 @click.pass_obj
@@ -74,7 +74,7 @@ def poll_command(context: Context) -> None:
         raise click.exceptions.Exit(1)
 
 
-@click.command("follow")
+@click.command("follow", short_help="Follow every series of a list from now on.")
 @click.argument("inbox", metavar="INBOX-URL")
 @click.option("--stop", is_flag=True, help="Follow it no longer.")
 @click.pass_obj
@@ -89,7 +89,7 @@ def follow_command(context: Context, inbox: str, stop: bool) -> None:
     click.echo(f"{'no longer following' if stop else 'following'} {name}")
 
 
-@click.command("import")
+@click.command("import", short_help="Import mail; again reads only what is new.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--inbox", required=True, help="The list it is the mail of: bpf, linux-mm.")
 @now_option

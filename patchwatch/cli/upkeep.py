@@ -12,7 +12,7 @@ from patchwatch.doctor import examine
 from patchwatch.printable import line
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Say what works, what does not, and the mend.")
 @json_option
 @now_option
 @click.pass_obj
