@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object], what: str = "") -> None:
