@@ -168,7 +168,7 @@ def _add_copies(
                 mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
                 touched = True
         if touched:
-            before = _canonical([read_mail(unpack(mail.mail)) for mail in have.values()])
+            before = canonical_of(list(have.values()))
             after = canonical_of(mails.stored_mails(connection, [pk])[pk])
             if after.facts != before.facts:
                 mails.change_facts(connection, [{"id": pk, **_columns(after)}])
@@ -191,7 +191,7 @@ def reindex(connection: Connection, progress: Callable[[int], None] = lambda don
     while part := mails.every_mail(connection, last, _REINDEX_BATCH):
         last = part[-1][0]
         derivation = Derivation(connection)
-        reads = [(pk, canonical_of(mails)) for pk, mails in part]
+        reads = [(pk, canonical_of(copies)) for pk, copies in part]
         mails.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
         derivation.take_in([(pk, read.message) for pk, read in reads])
         derivation.finish()

@@ -140,28 +140,26 @@ class Tracker:
         """
         from patchwatch.mail.reading import read
 
+        raw = self.raw(message_id)
         with self.database.read() as connection:
-            copies = threads.stored_copies(connection, message_id)
             seen_in = inboxes.inboxes_of(connection, message_id)
-        if not copies:
-            raise NotFoundError(f"<{message_id}> is not stored. `patchwatch watch {message_id}` fetches its thread.")
-        from patchwatch.ingest import unpack
-
-        return read(message_id, unpack(copies[0][2]), seen_in)
+        return read(message_id, raw, seen_in)
 
     def raw(self, message_id: str) -> bytes:
-        """One stored mail as it came.
+        """One stored mail as it came: of several copies the one that is understood.
 
         Raises:
             NotFoundError: it is not stored.
         """
-        import zlib
+        from patchwatch.ingest import canonical_of, unpack
 
         with self.database.read() as connection:
-            copies = threads.stored_copies(connection, message_id)
+            known = mails.known_messages(connection, [message_id])
+            stored = mails.stored_mails(connection, known.values())
+        copies = stored[known[message_id]] if known else []
         if not copies:
-            raise NotFoundError(f"<{message_id}> is not stored.")
-        return zlib.decompress(copies[0][2])
+            raise NotFoundError(f"<{message_id}> is not stored. `patchwatch watch {message_id}` fetches its thread.")
+        return unpack(canonical_of(copies).packed)
 
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Every known inbox and how polling it goes."""

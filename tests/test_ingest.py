@@ -8,9 +8,11 @@ import pytest
 from mails import mail
 from sqlalchemy import func, select
 
-from patchwatch.db import decisions, queries, schema, threads
+from patchwatch.config import Config
+from patchwatch.db import decisions, queries, schema
 from patchwatch.db.database import Database
-from patchwatch.ingest import ingest, read_mail, reindex, unpack
+from patchwatch.ingest import ingest, read_mail, reindex
+from patchwatch.tracker import Tracker
 
 NOW = 1_700_000_000
 
@@ -100,13 +102,12 @@ def test_a_mail_that_was_torn_while_it_was_written_gives_way_to_the_whole_one(
         take(database, (torn, whole)[one])
     (row,) = everything(database)
     assert [t.name for t in row.revisions[0].trailers if t.counts] == ["Reviewed-by"]
+    assert Tracker(Config(), database_url=database.url).raw("2@example.org") == whole
 
 
 def test_raw_mail_comes_out_as_it_went_in(database: Database) -> None:
     take(database, POSTED)
-    with database.read() as connection:
-        ((_, _, packed),) = threads.stored_copies(connection, "1@example.org")
-    assert unpack(packed) == POSTED
+    assert Tracker(Config(), database_url=database.url).raw("1@example.org") == POSTED
 
 
 def test_a_cover_that_comes_last_changes_neither_number_nor_watch(database: Database) -> None:

@@ -149,7 +149,8 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
     """How a series came to its state, as a short story."""
     lines = [f"#{row.id}  {line(row.title)}: {row.state}"]
     links = {r.message_id: r for r in row.revisions}
-    for step in tracker.steps(row.id):
+    steps = tracker.steps(row.id)
+    for step in steps:
         revision = links.get(step.message_id)
         if revision is not None:
             lines += ["", f"{day(step.date)}  {version_of(revision)} posted by {line(revision.author_name)}"]
@@ -164,7 +165,7 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
         lines.append(f"            → {step.state}, {turn}")
         lines.append(f"            {line(tracker.url(step.message_id))}")
     shown = row.state_evidence
-    if shown and shown.message_id not in {s.message_id for s in tracker.steps(row.id)}:
+    if shown and shown.message_id not in {s.message_id for s in steps}:
         lines += ["", f"            “{line(shown.text)}”", f"            → {row.state}"]
         lines += [f"            {line(tracker.url(shown.message_id))}"] if shown.message_id else []
     return lines

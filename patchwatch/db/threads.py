@@ -67,19 +67,6 @@ def steps(connection: Connection, series_id: int) -> tuple[StepRow, ...]:
     return tuple(found)
 
 
-def stored_copies(connection: Connection, message_id: str) -> list[tuple[int, bytes, bytes]]:
-    """The stored copies of a mail: (arrived, digest, compressed), the understood one first."""
-    return [
-        (row.arrived, row.digest, row.mail)
-        for row in connection.execute(
-            select(t.raw.c.arrived, t.raw.c.digest, t.raw.c.mail)
-            .join(t.message, t.message.c.id == t.raw.c.message_pk)
-            .where(t.message.c.message_id == message_id)
-            .order_by(t.raw.c.arrived, t.raw.c.digest)
-        )
-    ]
-
-
 def _in_tree_order(
     members: Mapping[str, Any], parents: Mapping[str, str | None], root: str
 ) -> Iterable[tuple[str, int]]:
