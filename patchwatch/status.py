@@ -8,7 +8,7 @@ follows Gerrit's attention set: who posts or answers passes it on.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail import signals
@@ -18,10 +18,16 @@ from patchwatch.series.tags import REVIEWS, Tag, authors_of, completing_tag, mes
 from patchwatch.words import CLOSED, NOBODYS_TURN
 
 _ENDORSEMENTS = REVIEWS | {"tested-by"}
-_HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED)  # said by the author: nobody else can move
+# Said by the author: nobody else can move.
+_HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATER)
+_ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
 _VOCATIVE = re.compile(
     r"(?:H(?:i|ello|ey)[ ,]+)?(?!(?:Also|And|Again|Anyway|But|First|However|Instead|Now|Ok|Okay|Or|Otherwise|So|Sorry|"
     r"Still|Thanks|Then|Well|Yes)\b)([A-Z]\w+), (?:can|could|would|will|please)\b"
+)
+_BESIDE = re.compile(
+    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|test\w*|"
+    r"another (?:patch|series)|tags?|acks?|but)\b"
 )
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
@@ -135,7 +141,11 @@ class _Story:
         self.turn_reason = Reason(root.message_id, root.subject, root.date)
         self.partly = ""
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
+        self._others: set[str] = set()  # mails of people other than the author
+        self._answers_reviewer = False  # the mail at hand answers one of them
+        self._promised = False  # the author said that he will move
         self._asking: set[str] = set()  # who asked for changes and was not heard to be content since
+        self._open: set[str] = set()  # who asked or doubted since the author's last answer
         self._withdrawn: set[int] = set()  # patches that the author took back one by one
         self.steps = [Step(self.turn_reason, self.state, self.turn)]
 
@@ -145,6 +155,9 @@ class _Story:
 
     def hear(self, follow_up: FollowUp, *, by_author: bool) -> None:
         """Take in one more mail, and note the step if it moved anything."""
+        if not by_author and not follow_up.message.bot and not follow_up.notice:
+            self._others.add(follow_up.message.message_id)
+        self._answers_reviewer = follow_up.message.parent in self._others
         before = (self.state, self.turn, self.partly)
         self._take_in(follow_up, by_author=by_author)
         if (self.state, self.turn, self.partly) != before:
@@ -170,9 +183,14 @@ class _Story:
             self._become("changes-requested", message, undone)
         elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
             self._withdraw(follow_up, withdrawn)
+        elif by_author and not self.closed and self._answers_reviewer and (promise := _new_version(message)):
+            if self.state != "changes-requested":
+                self._become("changes-requested", message, promise)
         elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
             self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
             self._asking.add(message.author.email)
+        elif (deferred := spoken.get(signals.DEFERRED)) and not by_author and not self.closed:
+            self._become("deferred", message, deferred)
         elif message.author.email in self._asking and _content_with(message):
             self._content(message)
         elif not by_author and not self.closed:
@@ -234,8 +252,8 @@ class _Story:
             partial = str(follow_up.patch)
         if partial == "rest" and self.partly:
             partial = ""
-        if partial and self.whole > 1:
-            applied_now = _numbers(partial, self.whole) | _numbers(self.partly, self.whole)
+        if partial and self.whole > 1 and 0 not in self._withdrawn:
+            applied_now = _numbers(partial, self.whole) | _numbers(self.partly, self.whole) | self._withdrawn
             if len(applied_now) < self.whole:
                 self.partly = ",".join(map(str, sorted(applied_now))) or partial
                 if self.state in ("new", "under-review"):
@@ -251,23 +269,37 @@ class _Story:
             self._turn("author", message, None)
             return
         if by_author:
+            self._open.clear()
             promise = next((spoken[k] for k in _HIS_MOVE if k in spoken), None)
-            if promise and signals.QUESTION not in spoken:
+            self._promised = promise is not None and signals.QUESTION not in spoken
+            if promise and self._promised:
                 # He says that he will post: nobody else can move.
                 if self.turn != "author":
                     self._turn("author", message, promise.text)
             else:
                 self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None)
             return
-        asked = next((spoken[k] for k in (signals.NAK, signals.CHANGES, signals.QUESTION) if k in spoken), None)
+        who = message.author.email
+        asked = next((spoken[k] for k in _ASKING if k in spoken), None)
         if asked:
+            if not self._answers_reviewer or self.turn != "author":
+                self._open.add(who)  # what one reviewer asks another is not for the author
             self._turn("author", message, asked.text)
         elif complete and self.state == "reviewed":
             self._turn("maintainer", message, None)
-        elif self.reviewed or any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers):
-            pass  # kind words with a tag, or after every patch has its tag, ask nothing of anybody
+        elif _is_content(message, spoken):
+            self._settled(message)
+        elif self.reviewed or signals.LATER in spoken:
+            pass  # kind words after every patch has its tag ask nothing of anybody; who will look himself neither
         else:
+            self._open.add(who)
             self._turn("author", message, None)
+
+    def _settled(self, message: Message) -> None:
+        """Somebody is content: when nobody else waits for the author's answer, it is no longer his turn."""
+        self._open.discard(message.author.email)
+        if self.turn == "author" and not self._open and not self._promised and self.state != "changes-requested":
+            self._turn("maintainer" if self.reviewed else "reviewers", message, None)
 
     def _become(self, state: str, message: Message, why: Signal) -> None:
         self.state = state
@@ -295,6 +327,17 @@ def _content_with(message: Message) -> bool:
     """Whether somebody endorses the patch and asks for nothing more."""
     asks = any(s.kind in (signals.CHANGES, signals.QUESTION, signals.NAK) for s in message.signals)
     return not asks and any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
+
+
+def _new_version(message: Message) -> Signal | None:
+    """What an author says that he will change in this very patch: then changes were asked for, whatever the words."""
+    return next((s for s in message.signals if s.kind == signals.PROMISE and not _BESIDE.search(s.text)), None)
+
+
+def _is_content(message: Message, spoken: Mapping[str, Signal]) -> bool:
+    """Whether somebody who asks nothing endorses, agrees, or only thanks."""
+    endorses = any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
+    return endorses or signals.CONTENT in spoken or (message.words == 0 and message.excerpt != "")
 
 
 def _numbers(text: str, whole: int) -> set[int]:

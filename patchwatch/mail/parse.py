@@ -106,7 +106,7 @@ def _patch_author(text: str, sender: Person) -> Person | None:
     if not found:
         return None
     author = person(headers.decoded(found[1]))
-    return author if author.email and author.email != sender.email else None
+    return author if author.email and author != sender else None
 
 
 def _about(text: str) -> tuple[str, ...]:

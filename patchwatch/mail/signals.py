@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from patchwatch.mail import applying
+from patchwatch.mail import applying, opinions
 from patchwatch.mail.message import Signal
 from patchwatch.mail.prose import evidence
 
@@ -27,11 +27,16 @@ QUESTION = "question"
 COMMAND = "command"  # pw-bot: detail is patchwork's state
 PROMISE = "promise"  # the sender will post something himself
 WITHDRAWN = "withdrawn"  # the author takes it back
+DOUBT = "doubt"  # it is objected to or doubted
+WISH = "wish"  # it should be otherwise, without "please"
+CONTENT = "content"  # what its sender asked or doubted is settled
+DEFERRED = "deferred"  # put off until the tree opens again, or parked
+LATER = "later"  # the sender will look at it himself
 FOR_ALL = "for-all"  # the tags of this mail are for the whole series
 FAILURE = "failure"  # a robot found that it does not build, or worse
 
 _NAK = re.compile(
-    r"(?:^|(?<=[.,!:(]\s)|\b(?:so|formal|big|strong|a|another|hard|soft|also|my)\s+)(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
+    r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
     r"^Nacked-by:"
 )
 _NOT_NAK = re.compile(
@@ -39,7 +44,10 @@ _NOT_NAK = re.compile(
 )
 
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
-_VERSION = r"(?:out )?(?:an? |the )?(?:(?:new|next|updated|proper|fixed|refreshed) )*(?:v\d+|version|set|series)"
+_VERSION = (
+    r"(?:out )?(?:an? |the )?(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
+    r"(?:(?:new|next|updated|proper|fixed|refreshed) )*(?:v\d+|version|set|series))"
+)
 _NEW_VERSION = re.compile(
     rf"\bplease\s+(?:\w+\s+){{0,4}}?(?:{_AGAIN}|sen[dt] {_VERSION})\b|"
     rf"\b(?:can|could) you (?:please )?(?:{_AGAIN}|send {_VERSION})\b|"
@@ -64,6 +72,7 @@ _CHANGES = re.compile(
 )
 _NOT_ASKED = re.compile(
     r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
+    r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
     r"\b(?:in (?:the )?future|next time|follow-?ups?|on top of|i applied|if you (?:fix|want|like|need|think|insist))\b|"
     r"\bpatch on top\b",
     re.IGNORECASE,
@@ -98,10 +107,15 @@ _WITHDRAWN = re.compile(
     r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b(?! (?:at|in|from|below|above)\b)|"
     r"\bplease (?:ignore|disregard) (?:this|it|these)\b.*\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
     r"\bi(?:'ll| will| am going to) (?:withdraw|abandon) (?:this|it|the|these)\b|"
+    r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d| would)?|let's|let me|so|will) "
+    r"(?:(?:just|now|then|going|planning|decided|simply|rather|plan|like) (?:to )?)*"
+    r"(?:drop(?:ped|ping)?|abandon(?:ed|ing)?|withdr[ae]w|discard|retract|give up on|forget about) "
+    r"(?:this|the|these|my) (?:whole |entire |rfc |v\d+ )?(?:patch(?:es|set|[- ]series)?|patch set|series|submission|rfc)\b"
+    r"(?! (?:from|in (?:the )?(?:next|v\d|new|this series|series)|out of|into|at|to)\b)|"
     r"\b(?:self-?nak|withdrawn|withdrawing)\b",
     re.IGNORECASE,
 )
-_IF = re.compile(r"if\b", re.IGNORECASE)
+_IF = re.compile(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
 
 _WHOLE = re.compile(
     r"\b(?:for|to|on) (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\b|"
@@ -134,12 +148,24 @@ class _Rule:
 
 # The first that fits is meant.
 _RULES = (
-    _Rule(WITHDRAWN, ("please", "i'll ", "i will", "i am", "nak", "withdr"), _WITHDRAWN, _IF),
+    _Rule(
+        WITHDRAWN,
+        ("drop", "ignore", "disc", "disreg", "aband", "nak", "withdr", "retract", "forget", "give up"),
+        _WITHDRAWN,
+        _IF,
+    ),
     _Rule(CHANGES, ("please", "need", "require", " you ", "look"), _NEW_VERSION, _NOT_ASKED, "version"),
     _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail"), _CHANGES, _NOT_ASKED),
     _Rule(PROMISE, ("will", "going to", "'ll", "let me", "shall", " in ", "i can", "i plan"), _PROMISE, _NOT_PROMISED),
 )
 _APPLYING = ("appl", "queu", "merge", "pushed", "pick", "take", "taking")
+_OPINIONS = (
+    (WISH, opinions.wish),
+    (DOUBT, opinions.doubt),
+    (CONTENT, opinions.content),
+    (LATER, opinions.later),
+)
+_MAX_OPINION = 600  # characters
 _DROPPING = ("drop", "revert", "back", "unqueue")
 
 
@@ -171,10 +197,16 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(UNAPPLIED, evidence(sentence))
         elif "na" in lowered and _is_nak(sentence):
             yield Signal(NAK, evidence(sentence))
+        elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
+            yield Signal(DEFERRED, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
         elif "?" in sentence and _is_question(sentence):
             yield Signal(QUESTION, evidence(sentence))
+        elif len(sentence) > _MAX_OPINION:
+            pass
+        elif kind := next((kind for kind, holds in _OPINIONS if holds(sentence)), None):
+            yield Signal(kind, evidence(sentence))
 
 
 def _is_nak(sentence: str) -> bool:
@@ -185,5 +217,7 @@ def _is_nak(sentence: str) -> bool:
 def _is_question(sentence: str) -> bool:
     """Whether it ends with a question mark, and is of words: a trace's "[<ffff81>] ? schedule" is not."""
     asked = sentence.rstrip(" .!)]\"'…")
+    if sentence.startswith("+"):
+        return False  # a line of a patch
     words = sum(any(c.isalpha() for c in word) for word in asked.split(maxsplit=3)[:3])
     return asked.endswith("?") and (words > 1 or asked.rstrip("?! ").lower() in _SHORT_QUESTIONS)
