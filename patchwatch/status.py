@@ -29,6 +29,10 @@ _BESIDE = re.compile(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|test\w*|"
     r"another (?:patch|series)|tags?|acks?|but)\b"
 )
+_NEXT_VERSION = re.compile(
+    r"(?i)\b(?:v\d+|(?:next|new) (?:version|revision|rev|spin|iteration|round)|re-?(?:spin|send|post|submit))\b"
+)
+_FEW_WORDS = 12
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
@@ -134,6 +138,8 @@ class _Story:
         self.whole = max(revision.expected, len(revision.patches))
         self.completion = completion
         own = {m.message_id for m in revision.own_messages}
+        self._own = own
+        self.rfc = revision.rfc
         self.reviewed = completion is not None and completion.message_id in own
         self.state = "reviewed" if self.reviewed else "new"
         self.reason = completion if self.reviewed else None
@@ -141,6 +147,8 @@ class _Story:
         self.turn_reason = Reason(root.message_id, root.subject, root.date)
         self.partly = ""
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
+        self._promised_only = False  # nobody asked for changes in so many words: the author said that he will make them
+        self._arguable = False  # changes are requested by wishes only, which the author may answer
         self._others: set[str] = set()  # mails of people other than the author
         self._answers_reviewer = False  # the mail at hand answers one of them
         self._promised = False  # the author said that he will move
@@ -148,6 +156,27 @@ class _Story:
         self._open: set[str] = set()  # who asked or doubted since the author's last answer
         self._withdrawn: set[int] = set()  # patches that the author took back one by one
         self.steps = [Step(self.turn_reason, self.state, self.turn)]
+
+    def _rework(self, message: Message) -> Signal | None:
+        """What an author says that he will change in this very patch: then changes were asked for, whatever the words.
+
+        After a NAK only a next version counts.
+        """
+        return next(
+            (
+                s
+                for s in message.signals
+                if s.kind == signals.PROMISE
+                and not _BESIDE.search(s.text)
+                and (self.state != "rejected" or _NEXT_VERSION.search(s.text))
+            ),
+            None,
+        )
+
+    @property
+    def _may_rework(self) -> bool:
+        """Whether an author who says now that he will change it was told to."""
+        return self._answers_reviewer and (not self.closed or self.state == "rejected")
 
     @property
     def closed(self) -> bool:
@@ -183,9 +212,14 @@ class _Story:
             self._become("changes-requested", message, undone)
         elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
             self._withdraw(follow_up, withdrawn)
-        elif by_author and not self.closed and self._answers_reviewer and (promise := _new_version(message)):
+        elif by_author and self._may_rework and (promise := self._rework(message)):
+            self._promised_only = not self._asking
+            self._arguable = False
             if self.state != "changes-requested":
                 self._become("changes-requested", message, promise)
+        elif by_author and self._arguable and self.state == "changes-requested" and not _concedes(message, spoken):
+            self._arguable = False
+            self.state, self.reason = "under-review", _reason(message)
         elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
             self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
             self._asking.add(message.author.email)
@@ -197,18 +231,30 @@ class _Story:
             self._review(message)
         if complete:
             self.reviewed = True
-            if self.state in ("new", "under-review"):
+            if self.state in ("new", "under-review") or (self.state == "changes-requested" and self._promised_only):
                 self.state, self.reason = "reviewed", self.completion
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
     def _review(self, message: Message) -> None:
-        if asked := self._asked_of_author(message):
+        asked = None if _endorses(message) else self._asked_of_author(message)
+        wished = None if asked or _endorses(message) else self._wished_of_author(message)
+        if asked:
             self._asking.add(message.author.email)
+            self._arguable = False
             if self.state != "changes-requested":
                 self._become("changes-requested", message, asked)
+        elif wished and self.state in ("new", "under-review"):
+            self._arguable = True
+            self._become("changes-requested", message, wished)
         elif self.state == "new":
             self.state, self.reason = "under-review", _reason(message)
+
+    def _wished_of_author(self, message: Message) -> Signal | None:
+        """How the patch should be instead, said in review of the patch itself; an RFC asks for opinions."""
+        if self.rfc or message.parent not in self._own:
+            return None
+        return next((s for s in message.signals if s.kind == signals.WISH), None)
 
     def _asked_of_author(self, message: Message) -> Signal | None:
         """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew."""
@@ -248,7 +294,8 @@ class _Story:
     def _apply(self, follow_up: FollowUp, applied: Signal, state: str = "accepted") -> None:
         """Applied as a whole, or patches of it: said by numbers, or by answering one patch of several."""
         partial = applied.detail if applied.kind == signals.APPLIED else ""
-        if not partial and follow_up.patch and not _ALL.search(applied.text):
+        thanked = ".b4-ty@" in follow_up.message.message_id and follow_up.patch == 1
+        if not partial and follow_up.patch and not thanked and not _ALL.search(applied.text):
             partial = str(follow_up.patch)
         if partial == "rest" and self.partly:
             partial = ""
@@ -267,6 +314,10 @@ class _Story:
         message = follow_up.message
         if self.state == "deferred":
             self._turn("author", message, None)
+            return
+        if follow_up.patch in _numbers(self.partly, self.whole):
+            return  # what follows the applying of a patch does not hold up the others
+        if by_author and self.turn == "author" and _concedes(message, spoken):
             return
         if by_author:
             self._open.clear()
@@ -287,6 +338,8 @@ class _Story:
             self._turn("author", message, asked.text)
         elif complete and self.state == "reviewed":
             self._turn("maintainer", message, None)
+        elif self.state == "changes-requested" and not _endorses(message) and signals.CONTENT not in spoken:
+            self._turn("author", message, None)  # few words, but the changes still stand
         elif _is_content(message, spoken):
             self._settled(message)
         elif self.reviewed or signals.LATER in spoken:
@@ -326,18 +379,21 @@ def _only_taken_as_advice(applied: Signal) -> bool:
 def _content_with(message: Message) -> bool:
     """Whether somebody endorses the patch and asks for nothing more."""
     asks = any(s.kind in (signals.CHANGES, signals.QUESTION, signals.NAK) for s in message.signals)
-    return not asks and any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
+    return not asks and _endorses(message)
 
 
-def _new_version(message: Message) -> Signal | None:
-    """What an author says that he will change in this very patch: then changes were asked for, whatever the words."""
-    return next((s for s in message.signals if s.kind == signals.PROMISE and not _BESIDE.search(s.text)), None)
+def _endorses(message: Message) -> bool:
+    return any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
+
+
+def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:
+    """Whether an author says no more than that the others are right, or thanks: then it is still up to him."""
+    return message.words == 0 and message.excerpt != "" or (signals.CONTENT in spoken and message.words < _FEW_WORDS)
 
 
 def _is_content(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether somebody who asks nothing endorses, agrees, or only thanks."""
-    endorses = any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
-    return endorses or signals.CONTENT in spoken or (message.words == 0 and message.excerpt != "")
+    return _endorses(message) or signals.CONTENT in spoken or (message.words == 0 and message.excerpt != "")
 
 
 def _numbers(text: str, whole: int) -> set[int]:

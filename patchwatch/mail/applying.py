@@ -33,6 +33,16 @@ _TOOK = re.compile(
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
+_TOOK_THEM = re.compile(
+    rf"(?:{_LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*took (?:it|this|them|'em|these|those|both|all)\b"
+    r"(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|on|yesterday|today|already|last)\b.*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+# "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)
+_NOW_A_COMMIT = re.compile(
+    r"\b(?:your|this|the) (?:patch|change),?\s+(?:which |that )?(?:is|was|has|became)\b.{0,40}?\bcommit\s+[0-9a-f]{8,40}\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _NOT_TAKEN = re.compile(
     r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|for testing|next (?:version|revision|spin))\b|n't\b|\?"
 )
@@ -89,12 +99,16 @@ def applied(sentence: str, words: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
+    if _NOW_A_COMMIT.search(sentence) and "?" not in sentence:
+        return ""
     clauses = [found for found in _CLAUSE.finditer(sentence) if not found["also"] or _DID_MORE.match(sentence)]
     for start in (0, *(found.end() for found in clauses)):
         if _CONDITION.search(sentence, 0, start):
             return None
         part = sentence[start:]
         if (found := _TOOK.fullmatch(part)) and _is_done(found):
+            return _which(found, words)
+        if (found := _TOOK_THEM.fullmatch(part)) and not _NOT_TAKEN.search(_clause(found)):
             return _which(found, words)
         if (found := _WILL_TAKE.fullmatch(part)) and not _NOT_YET.search(part):
             return _which(found, words)

@@ -70,6 +70,7 @@ _WISH = re.compile(
         (?:also\ |probably\ |not\ |at\ least\ )*
         (?:be\ \w+|have|go|get|use|come|say|explain|mention|include|live|return|check|take|follow|do|happen|stay|a\ |an\ |some\ |more\ |
            to\ be\b)
+  | \bwe\ (?:also\ |probably\ |still\ |really\ )*(?:should(?!\ be\ (?:fine|good|ok|able))|must|need\ to|ought\ to)\b
   | \b(?:missing|lacks?)\ (?:a|an|the|some)\b
   | \blet'?s\ (?!take|merge|apply|see\b|wait\b|go\ with\ (?:this|it)|keep\ (?:it|this)\ (?:as|the)|discuss)\w+
     """,

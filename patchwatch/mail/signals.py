@@ -43,6 +43,20 @@ _NOT_NAK = re.compile(
     r"(?i)(?:\b(?:your|his|her|their|if|unless|not|avoid|without|previous|last|would be)\b|n't\b).{0,24}$|[\"'`]$"
 )
 
+# "Breaking it like this is not something we'll accept."
+_REFUSED = re.compile(
+    r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|never|won't|will not|will never|can't|cannot) (?:be )?(?:going to |gonna )?(?:ever )?"
+    r"(?:accept|apply|take|merge|pull|pick up)(?:ing)? (?:this|these|it|the (?:patch|series)|such|that|any of)\b|"
+    r"\bnot something (?:i|we)(?:'d| would|'ll| will|'re going to)? (?:ever )?(?:accept|merge|take|apply)|"
+    r"\b(?:this|it|patch|series) (?:won't|will not|will never|is not going to|isn't going to) (?:ever )?(?:be )?"
+    r"(?:accepted|applied|merged|taken|going in)\b",
+    re.IGNORECASE,
+)
+_REFUSED_SO = re.compile(
+    r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) (?:form|state|shape)|yet|"
+    r"(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b|\?"
+)
+
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
 _VERSION = (
     r"(?:out )?(?:an? |the )?(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
@@ -52,6 +66,7 @@ _NEW_VERSION = re.compile(
     rf"\bplease\s+(?:\w+\s+){{0,4}}?(?:{_AGAIN}|sen[dt] {_VERSION})\b|"
     rf"\b(?:can|could) you (?:please )?(?:{_AGAIN}|send {_VERSION})\b|"
     rf"\b(?:needs?|requires?)\s+(?:a\s+)?(?:v\d+|{_AGAIN}|rework|(?:new|another) version)\b|"
+    rf"\bplease\b.{{0,120}}\band (?:then )?(?:{_AGAIN}|send (?:it|this|them|a|an|us|the)\b)|"
     r"\blooking forward to (?:v\d|the next)|\b(?:v\d+|new version|respin|resend) (?:is )?(?:needed|please)\b",
     re.IGNORECASE,
 )
@@ -112,7 +127,9 @@ _WITHDRAWN = re.compile(
     r"(?:drop(?:ped|ping)?|abandon(?:ed|ing)?|withdr[ae]w|discard|retract|give up on|forget about) "
     r"(?:this|the|these|my) (?:whole |entire |rfc |v\d+ )?(?:patch(?:es|set|[- ]series)?|patch set|series|submission|rfc)\b"
     r"(?! (?:from|in (?:the )?(?:next|v\d|new|this series|series)|out of|into|at|to)\b)|"
-    r"\b(?:self-?nak|withdrawn|withdrawing)\b",
+    r"\b(?:self-?nak|withdrawn|withdrawing)\b|"
+    r"\b(?:(?:the|this|my) )?(?:patch(?:es|set)?|series) (?:is|are|was)(?:n't| not| no longer) (?:really |actually )?"
+    r"(?:needed|necessary|required)\b",
     re.IGNORECASE,
 )
 _IF = re.compile(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
@@ -123,6 +140,10 @@ _WHOLE = re.compile(
     r"\bseries looks (?:\w+ )?(?:good|great|fine)\b|\bfor all (?:\w+ )?patches\b|"
     r"\ball (?:the )?patches (?:look|lgtm)\b",
     re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|(?:out of|just|pure) curi\w+|off[- ]topic|"
+    r"any(?:body|one) else)\b"
 )
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
 _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)
@@ -150,7 +171,20 @@ class _Rule:
 _RULES = (
     _Rule(
         WITHDRAWN,
-        ("drop", "ignore", "disc", "disreg", "aband", "nak", "withdr", "retract", "forget", "give up"),
+        (
+            "drop",
+            "ignore",
+            "disc",
+            "disreg",
+            "aband",
+            "nak",
+            "withdr",
+            "retract",
+            "forget",
+            "give up",
+            "patch",
+            "series",
+        ),
         _WITHDRAWN,
         _IF,
     ),
@@ -158,7 +192,7 @@ _RULES = (
     _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail"), _CHANGES, _NOT_ASKED),
     _Rule(PROMISE, ("will", "going to", "'ll", "let me", "shall", " in ", "i can", "i plan"), _PROMISE, _NOT_PROMISED),
 )
-_APPLYING = ("appl", "queu", "merge", "pushed", "pick", "take", "taking")
+_APPLYING = ("took", "commit", "appl", "queu", "merge", "pushed", "pick", "take", "taking")
 _OPINIONS = (
     (WISH, opinions.wish),
     (DOUBT, opinions.doubt),
@@ -195,7 +229,7 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
                 continue
         if any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
             yield Signal(UNAPPLIED, evidence(sentence))
-        elif "na" in lowered and _is_nak(sentence):
+        elif _is_nak(sentence):
             yield Signal(NAK, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
             yield Signal(DEFERRED, evidence(sentence))
@@ -210,12 +244,16 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
 
 
 def _is_nak(sentence: str) -> bool:
+    if _REFUSED.search(sentence) and not _REFUSED_SO.search(sentence):
+        return True
     found = _NAK.search(sentence)
     return found is not None and not _NOT_NAK.search(sentence[: found.start()])
 
 
 def _is_question(sentence: str) -> bool:
     """Whether it ends with a question mark, and is of words: a trace's "[<ffff81>] ? schedule" is not."""
+    if _ASIDE.search(sentence):
+        return False
     asked = sentence.rstrip(" .!)]\"'…")
     if sentence.startswith("+"):
         return False  # a line of a patch
