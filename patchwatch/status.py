@@ -21,9 +21,13 @@ _ENDORSEMENTS = REVIEWS | {"tested-by"}
 # Said by the author: nobody else can move.
 _HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATER)
 _ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
+# "Andrew, can you take this?", "Waiman, what do you think?": said to him, whoever wrote the patch.
 _VOCATIVE = re.compile(
-    r"(?:H(?:i|ello|ey)[ ,]+)?(?!(?:Also|And|Again|Anyway|But|First|However|Instead|Now|Ok|Okay|Or|Otherwise|So|Sorry|"
-    r"Still|Thanks|Then|Well|Yes)\b)([A-Z]\w+), (?:can|could|would|will|please)\b"
+    r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
+    r"Btw|But|By|Else|F(?:irst|urthermore|WIW|YI|TR)|For|H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|OW)|Instead|"
+    r"Just|Maybe|Meanwhile|Moreover|Next|No|Nit|Nope|Now|O(?:h|k|kay|n|TOH|therwise|ne)|Perhaps|Please|Plus|Q|Question|Right|See|"
+    r"Second|Since|So|Sorry|Still|Sure|Thanks|That|The|Then|There(?:fore)?|This|Though|Thus|To|Um|Well|What|When|While|Yeah?|Yep|"
+    r"Yes|You)\b|[A-Z]\w+ly\b)([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?, (?=\w)"
 )
 _BESIDE = re.compile(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|test\w*|"
@@ -258,11 +262,12 @@ class _Story:
 
     def _asked_of_author(self, message: Message) -> Signal | None:
         """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew."""
-        for signal in message.signals:
-            named = _VOCATIVE.match(signal.text)
-            if signal.kind == signals.CHANGES and (named is None or named[1].lower() in self._names):
-                return signal
-        return None
+        return next((s for s in message.signals if s.kind == signals.CHANGES and self._is_for_author(s)), None)
+
+    def _is_for_author(self, signal: Signal) -> bool:
+        """Whether a sentence is for the author: it names nobody, or him."""
+        named = _VOCATIVE.match(signal.text)
+        return named is None or any(name and name.lower() in self._names for name in named.groups())
 
     def _content(self, message: Message) -> None:
         """Somebody who had asked for changes gives his tag."""
@@ -331,13 +336,15 @@ class _Story:
                 self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None)
             return
         who = message.author.email
-        asked = next((spoken[k] for k in _ASKING if k in spoken), None)
+        asked = next((s for k in _ASKING for s in message.signals if s.kind == k and self._is_for_author(s)), None)
         if asked:
             if not self._answers_reviewer or self.turn != "author":
                 self._open.add(who)  # what one reviewer asks another is not for the author
             self._turn("author", message, asked.text)
         elif complete and self.state == "reviewed":
             self._turn("maintainer", message, None)
+        elif any(s.kind == signals.QUESTION for s in message.signals):
+            pass  # it is for somebody else to answer
         elif self.state == "changes-requested" and not _endorses(message) and signals.CONTENT not in spoken:
             self._turn("author", message, None)  # few words, but the changes still stand
         elif _is_content(message, spoken):

@@ -34,8 +34,13 @@ _TOOK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOOK_THEM = re.compile(
-    rf"(?:{_LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*took (?:it|this|them|'em|these|those|both|all)\b"
+    rf"(?:{_LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*(?:took|grabbed) (?:it|this|them|'em|these|those|both|all)\b"
     r"(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|on|yesterday|today|already|last)\b.*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+# "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
+_REPLACED = re.compile(
+    rf"(?:{_LEAD})*(?:{_I_DID})?replaced .{{0,60}}\b(?:in|on) \S*\w[-/.]\w\S* with (?:this|it|the new|v\d+)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)
@@ -47,8 +52,8 @@ _NOT_TAKEN = re.compile(
     r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|for testing|next (?:version|revision|spin))\b|n't\b|\?"
 )
 _WILL_TAKE = re.compile(
-    rf"(?:{_LEAD})*(?:i(?:'ll| will| am going to|'m going to)\s+(?:(?:just|also|then)\s+)?"
-    rf"(?:take|apply|queue(?: up)?|pick(?: up)?|merge)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))\s+{_THING}"
+    rf"(?:{_LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
+    rf"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))\s+{_THING}"
     r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -65,6 +70,7 @@ _INTO_A_TREE = re.compile(
     rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now))*{_ALONE}",
     re.IGNORECASE | re.DOTALL,
 )
+_AS_IT_IS = re.compile(r"(?i)\s+(?:as[- ]is\b|as an? -?fix\b)")
 _TREE = re.compile(
     r"\b(?:to|into|in|on|onto|via|through|for)\s+(?:(?:the|my|our)\s+)?"
     r"(?:[\w./-]*\w[-/.]\w|(?!same\b)[\w-]+ tree\b|tree\b)",
@@ -99,7 +105,7 @@ def applied(sentence: str, words: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
-    if _NOW_A_COMMIT.search(sentence) and "?" not in sentence:
+    if (_NOW_A_COMMIT.search(sentence) or _REPLACED.match(sentence)) and "?" not in sentence:
         return ""
     clauses = [found for found in _CLAUSE.finditer(sentence) if not found["also"] or _DID_MORE.match(sentence)]
     for start in (0, *(found.end() for found in clauses)):
@@ -131,7 +137,7 @@ def _is_done(found: re.Match[str]) -> bool:
     if _SAID_ALONE.fullmatch(found["rest"]):
         return True
     if (found["who"] or "").strip().lower() in ("i", "we"):
-        return _INTO_A_TREE.fullmatch(found["rest"]) is not None
+        return _INTO_A_TREE.fullmatch(found["rest"]) is not None or _AS_IT_IS.match(found["rest"]) is not None
     return not found["verb"].lower().startswith(("push", "pick", "take")) or _TREE.search(_clause(found)) is not None
 
 

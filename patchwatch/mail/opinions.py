@@ -104,6 +104,8 @@ _CONTENT = re.compile(
   | \b(?:ignore|disregard|scratch)\ (?:my|me|that|the\ noise)\b
   | \b(?:my\ (?:bad|mistake|fault)|i\ (?:was\ wrong|stand\ corrected|misread|misunderstood|see\ now|take\ (?:it|that)\ back|got\ confused))\b
   | \byou(?:'re|\ are)\ (?:absolutely\ |completely\ |totally\ )?(?:right|correct)\b
+  | \b(?:just|only)\ (?:a\ |an\ |my\ |some\ )?(?:minor\ |small\ )?(?:suggestions?|notes?|thoughts?|remarks?|fyi|observations?)\b
+  | \bjust\ (?:pointing\ (?:this|that|it)\ out|mentioning|noting|fyi)\b
   | \bup\ to\ you\b | \b(?:not\ a\ (?:blocker|big\ deal)|either\ way\ (?:is\ )?(?:works|fine|ok))\b
   | \bthank(?:s|\ you)\ for\ (?:the\ |your\ )?(?:\w+\ )?(?:explain\w*|explanations?|clarif\w+|confirm\w*|details?|info\w*)\b
   | ^(?:ah+|oh|ok(?:ay)?|right|got\ it|i\ see|understood|alright|yeah|yes|yep)?[,.!\s]*(?:that\ |it\ |this\ |then\ |all\ )*

@@ -57,6 +57,10 @@ _REFUSED_SO = re.compile(
     r"(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b|\?"
 )
 
+_CONDITION = re.compile(
+    r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
+)
+
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
 _VERSION = (
     r"(?:out )?(?:an? |the )?(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
@@ -192,7 +196,7 @@ _RULES = (
     _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail"), _CHANGES, _NOT_ASKED),
     _Rule(PROMISE, ("will", "going to", "'ll", "let me", "shall", " in ", "i can", "i plan"), _PROMISE, _NOT_PROMISED),
 )
-_APPLYING = ("took", "commit", "appl", "queu", "merge", "pushed", "pick", "take", "taking")
+_APPLYING = ("took", "commit", "grab", "replaced", "appl", "queu", "merge", "pushed", "pick", "take", "taking")
 _OPINIONS = (
     (WISH, opinions.wish),
     (DOUBT, opinions.doubt),
@@ -233,6 +237,8 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(NAK, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
             yield Signal(DEFERRED, evidence(sentence))
+        elif _REFUSED.search(sentence) and _CONDITION.search(sentence) and "?" not in sentence:
+            yield Signal(CHANGES, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
         elif "?" in sentence and _is_question(sentence):

@@ -28,6 +28,7 @@ _SPEAKS_OF_IT = _OUTRIGHT | {
     "same-patches",
 }
 _DAY = 86_400
+_OUTGROWN = 6  # times as many patches: no number says that it is the same work
 _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
 _TREE = re.compile(r"(?i)\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?|autosel|stable|\d\.\d+[.-]\S+")
 _SOON_DAYS = 14  # an RFC's first version tends to follow within days of its discussion
@@ -231,6 +232,8 @@ def judge(one: Posting, other: Posting) -> Link | None:
         return None  # a backport repeats the title of what it backports
     if one.change_id and other.change_id and one.change_id != other.change_id and not is_linked:
         return None
+    if renewed and not is_linked and other.titles and not (other.rfc and not one.rfc) and _outgrown(one, other):
+        return None  # a patch that was posted alone is carried along by a large series, or taken out of one
     if order and one.date < other.date and not (is_linked or one.change_id):
         return None
 
@@ -303,6 +306,11 @@ def judge(one: Posting, other: Posting) -> Link | None:
     if score < ENOUGH or not speaks & set(evidence):
         return None
     return Link(one.root, other.root, tuple(evidence), round(score, 3), resend=resend)
+
+
+def _outgrown(one: Posting, other: Posting) -> bool:
+    small, large = sorted((len(one.titles), len(other.titles)))
+    return large > _OUTGROWN * small
 
 
 def _overlap(a: tuple[str, ...], b: tuple[str, ...]) -> float:
