@@ -1,10 +1,11 @@
 """How well version bumps, states and turns are understood, on the real cgroups archive.
 
-    python bench/understanding.py [--archive EPOCH-OR-BUNDLE] [--table FILE.tsv] [--rows]
+    python bench/understanding.py [--archive EPOCH-OR-BUNDLE] [--table FILE.tsv]... [--rows]
 
 Imports the archive as it is, and without the hints that authors leave (change-ids, links to earlier postings); has
 `../shared/eval/bumps` score the links; then compares states and turns with verdicts that a person wrote down before the
-program ran (bench/verdicts/sixty.tsv; a fresh table is kept for the end: thirty.tsv).  Without ../shared it says so and
+program ran on them.  The rules were made with bench/verdicts/sixty.tsv and eighty.tsv at hand; what they are worth on
+threads that nobody looked at while making them, thirty.tsv tells (`--table bench/verdicts/thirty.tsv`).  Without ../shared it says so and
 ends with 0.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+VERDICTS = ROOT / "bench" / "verdicts"
 BUMPS = SHARED / "eval" / "bumps"
 
 
@@ -30,7 +32,7 @@ def main() -> int:
     """Run the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", type=Path, default=SHARED / "corpus" / "cgroups-2024.bundle")
-    parser.add_argument("--table", type=Path, default=ROOT / "bench" / "verdicts" / "sixty.tsv")
+    parser.add_argument("--table", type=Path, action="append", help="verdicts to compare with; sixty and eighty")
     parser.add_argument("--rows", action="store_true", help="print every disagreement and every bump missed")
     options = parser.parse_args()
     if not options.archive.exists() or not BUMPS.exists():
@@ -51,7 +53,8 @@ def main() -> int:
                 subprocess.run([BUMPS, verb, epoch, work / "list.json"], check=True)
             if source is epoch:
                 series = listed
-        compare(series, options.table, options.rows)
+        for table in options.table or [VERDICTS / "sixty.tsv", VERDICTS / "eighty.tsv"]:
+            compare(series, table, options.rows)
     return 0
 
 

@@ -34,9 +34,9 @@ def at(hour: float) -> datetime:
     return datetime(2023, 7, 3, 10, tzinfo=UTC) + timedelta(hours=hour)
 
 
-def patch(number: int, whole: int, tags: str = "") -> Message:
+def patch(number: int, whole: int, tags: str = "", prefix: str = "PATCH") -> Message:
     """Patch `number` of a series with a cover, or of none; posted at once."""
-    subject = f"[PATCH {number}/{whole}] frob: part {number}" if whole > 1 else "[PATCH] frob: mend it"
+    subject = f"[PATCH {number}/{whole}] frob: part {number}" if whole > 1 else f"[{prefix}] frob: mend it"
     diff = f"diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+{number}\n"
     body = f"Why.\n\n{tags}Signed-off-by: {ANN}\n---\n{diff}"
     below = "0@x" if whole > 1 else None
@@ -44,9 +44,9 @@ def patch(number: int, whole: int, tags: str = "") -> Message:
     return parse(mail(message_id=f"{number}@x", subject=subject, sender=ANN, date=date, in_reply_to=below, body=body))
 
 
-def posted(whole: int, tags: str = "") -> list[Message]:
+def posted(whole: int, tags: str = "", prefix: str = "PATCH") -> list[Message]:
     """A series of so many patches with its cover; of one, just the patch."""
-    patches = [patch(number, whole, tags) for number in range(1, whole + 1)]
+    patches = [patch(number, whole, tags, prefix) for number in range(1, whole + 1)]
     if whole == 1:
         return patches
     cover = mail(
@@ -55,8 +55,8 @@ def posted(whole: int, tags: str = "") -> list[Message]:
     return [parse(cover), *patches]
 
 
-Said = tuple[str, str] | tuple[str, str, int]
-"""Who says what, in answer to which patch (0, the cover, unless told)."""
+Said = tuple[str, str] | tuple[str, str, int | str]
+"""Who says what, in answer to which patch (0, the cover, unless told), or to which answer ("a1")."""
 
 
 def told(whole: int, *said: Said, tags: str = "") -> Standing:
@@ -64,11 +64,12 @@ def told(whole: int, *said: Said, tags: str = "") -> Standing:
     return standing(revision(whole, *said, tags=tags))
 
 
-def revision(whole: int, *said: Said, tags: str = "") -> Revision:
-    own = posted(whole, tags)
-    answers = []
+def revision(whole: int, *said: Said, tags: str = "", prefix: str = "PATCH") -> Revision:
+    own = posted(whole, tags, prefix)
+    answers: list[Message] = []
     for number, (sender, body, *answered) in enumerate(said, 1):
-        above = own[answered[0] if answered and whole > 1 else 0]
+        to = answered[0] if answered else 0
+        above = answers[int(to[1:]) - 1] if isinstance(to, str) else own[to if whole > 1 else 0]
         answers.append(
             parse(
                 mail(
@@ -85,6 +86,7 @@ def revision(whole: int, *said: Said, tags: str = "") -> Revision:
     return found
 
 
+# `whole` 0: an RFC of one patch
 STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
     # what: patches, what is said; state, turn, the mail that made the state (- for none)
     "nobody spoke": (2, [], "new", "reviewers", "-"),
@@ -211,6 +213,180 @@ STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
         "author",
         "-",
     ),
+    "it should be otherwise": (1, [(RITA, "I'd rather see it in the core.\n")], "changes-requested", "author", "a1@x"),
+    "an RFC asks how it should be": (0, [(RITA, "I'd rather see it in the core.\n")], "under-review", "author", "a1@x"),
+    "the author answers a wish": (
+        1,
+        [(RITA, "I'd rather see it in the core.\n"), (ANN, "The core can't sleep there.\n", "a1")],
+        "under-review",
+        "reviewers",
+        "a2@x",
+    ),
+    "the author answers a demand": (
+        1,
+        [(RITA, "Please use frob() instead.\n"), (ANN, "The core can't sleep there.\n", "a1")],
+        "changes-requested",
+        "reviewers",
+        "a1@x",
+    ),
+    "a demand comes with a tag": (
+        1,
+        [(RITA, f"Please fix the typo.\n\n{RITA_TAG}")],
+        "reviewed",
+        "author",
+        "a1@x",
+    ),
+    "the author agrees to change it": (
+        1,
+        [(RITA, "This leaks the socket.\n"), (ANN, "I will fix it.\n", "a1")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "the author will do something else later": (
+        1,
+        [(RITA, "This leaks the socket.\n"), (ANN, "I will fix that in a follow-up.\n", "a1")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "every patch has a tag after the author agreed to change it": (
+        2,
+        [(RITA, "This leaks the socket.\n", 1), (ANN, "I will fix it.\n", "a1"), (REX, REX_TAG)],
+        "reviewed",
+        "maintainer",
+        "a3@x",
+    ),
+    "the author only agrees": (
+        1,
+        [(RITA, "The socket is leaked there.\n"), (ANN, "Ok, I see. Thanks!\n", "a1")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "the author thanks for a tag": (
+        2,
+        [(RITA, RITA_TAG, 1), (ANN, "Thanks!\n", "a1")],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "who doubted is content": (
+        1,
+        [(RITA, "This looks wrong to me.\n"), (ANN, "It is called twice.\n", "a1"), (RITA, "Fair enough.\n", "a2")],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "who doubted takes it back at once": (
+        1,
+        [(RITA, "This looks wrong to me.\n"), (RITA, "Never mind, I misread it.\n", "a1")],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "another still doubts": (
+        1,
+        [(RITA, "This looks wrong.\n"), (REX, "Why is it freed?\n"), (RITA, "Never mind.\n", "a1")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "a doubt comes after every patch has its tag": (
+        1,
+        [(RITA, RITA_TAG), (REX, "I'm not sure that this is safe.\n")],
+        "reviewed",
+        "author",
+        "a1@x",
+    ),
+    "praise comes after every patch has its tag": (
+        1,
+        [(RITA, RITA_TAG), (REX, "A fine use of the frob.\n")],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "a reviewer will look himself": (1, [(RITA, "I'll take a look tomorrow.\n")], "under-review", "reviewers", "a1@x"),
+    "the author will look himself": (
+        1,
+        [(RITA, "It crashed here.\n"), (ANN, "I'll look into it.\n", "a1")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "a question for somebody else": (
+        1,
+        [(RITA, f"Rex, what do you think?\n\n{RITA_TAG}")],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "a question beside the matter": (
+        1,
+        [(RITA, f"Not related to this patch, but why is it an int?\n\n{RITA_TAG}")],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "the tree is closed": (1, [(MIA, "Please resend after the merge window.\n")], "deferred", "author", "a1@x"),
+    "it is refused": (1, [(MIA, "We will never accept this.\n")], "rejected", "nobody", "a1@x"),
+    "it is refused as it is": (
+        1,
+        [(MIA, "I'm not going to take this without a test.\n")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "the author will rework what was refused": (
+        1,
+        [(MIA, "NAK\n"), (ANN, "I will move it to the core in v2.\n", "a1")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "the author argues with who refused": (
+        1,
+        [(MIA, "NAK\n"), (ANN, "But it helps my users.\n", "a1")],
+        "rejected",
+        "nobody",
+        "a1@x",
+    ),
+    "the author drops it": (
+        1,
+        [(RITA, "What for?\n"), (ANN, "We've decided to drop this patch.\n", "a1")],
+        "not-applicable",
+        "nobody",
+        "a2@x",
+    ),
+    "the author drops a part of it in the next version": (
+        2,
+        [(RITA, "What for?\n", 2), (ANN, "I will drop this patch in v2.\n", "a1")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "the author drops the rest of what is applied": (
+        2,
+        [(ANN, "I am going to drop this series for now.\n"), (MIA, "Applied to frob/for-6.5.\n", 1)],
+        "accepted",
+        "nobody",
+        "a2@x",
+    ),
+    "somebody asks about a patch that is applied": (
+        2,
+        [(RITA, RITA_TAG), (MIA, "Applied patch 1.\n"), (REX, "Why is that an int?\n", 1)],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "the patch is a commit now": (
+        1,
+        [(REX, 'Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/next.\n')],
+        "accepted",
+        "nobody",
+        "a1@x",
+    ),
+    "the maintainer took it": (1, [(MIA, "I took it on Monday.\n")], "accepted", "nobody", "a1@x"),
     "a robot speaks without a finding": (1, [(LKP, "Thank you for your patch.\n")], "new", "reviewers", "-"),
 }
 
@@ -218,7 +394,7 @@ STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
 @pytest.mark.parametrize("name", STANDS)
 def test_state_and_turn_follow_from_what_was_said(name: str) -> None:
     whole, said, state, turn, evidence = STANDS[name]
-    found = told(whole, *said)
+    found = told(whole, *said) if whole else standing(revision(1, *said, prefix="RFC PATCH"))
     assert (found.state, found.turn) == (state, turn)
     assert (found.reason.message_id if found.reason else "-") == evidence
 
