@@ -23,15 +23,16 @@ _HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATE
 _ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
 # "Andrew, can you take this?", "Waiman, what do you think?": said to him, whoever wrote the patch.
 _VOCATIVE = re.compile(
-    r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
+    r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
+    r"(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
     r"Btw|But|By|Else|F(?:irst|urthermore|WIW|YI|TR)|For|H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|OW)|Instead|"
     r"Just|Maybe|Meanwhile|Moreover|Next|No|Nit|Nope|Now|O(?:h|k|kay|n|TOH|therwise|ne)|Perhaps|Please|Plus|Q|Question|Right|See|"
     r"Second|Since|So|Sorry|Still|Sure|Thanks|That|The|Then|There(?:fore)?|This|Though|Thus|To|Um|Well|What|When|While|Yeah?|Yep|"
     r"Yes|You)\b|[A-Z]\w+ly\b)([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?, (?=\w)"
 )
 _BESIDE = re.compile(
-    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|test\w*|"
-    r"another (?:patch|series)|tags?|acks?|but)\b"
+    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|"
+    r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
 _NEXT_VERSION = re.compile(
     r"(?i)\b(?:v\d+|(?:next|new) (?:version|revision|rev|spin|iteration|round)|re-?(?:spin|send|post|submit))\b"
@@ -395,7 +396,9 @@ def _endorses(message: Message) -> bool:
 
 def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether an author says no more than that the others are right, or thanks: then it is still up to him."""
-    return message.words == 0 and message.excerpt != "" or (signals.CONTENT in spoken and message.words < _FEW_WORDS)
+    if message.words == 0:
+        return message.excerpt != ""
+    return signals.CONTENT in spoken and message.words < _FEW_WORDS
 
 
 def _is_content(message: Message, spoken: Mapping[str, Signal]) -> bool:

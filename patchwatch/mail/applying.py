@@ -45,7 +45,8 @@ _REPLACED = re.compile(
 )
 # "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)
 _NOW_A_COMMIT = re.compile(
-    r"\b(?:your|this|the) (?:patch|change),?\s+(?:which |that )?(?:is|was|has|became)\b.{0,40}?\bcommit\s+[0-9a-f]{8,40}\b",
+    r"\b(?:your|this|the) (?:patch|change),?\s+(?:which |that )?(?:is|was|has|became)\b.{0,40}?"
+    r"\bcommit\s+[0-9a-f]{8,40}\b",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_TAKEN = re.compile(
@@ -53,7 +54,8 @@ _NOT_TAKEN = re.compile(
 )
 _WILL_TAKE = re.compile(
     rf"(?:{_LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
-    rf"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))\s+{_THING}"
+    r"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))"
+    rf"\s+{_THING}"
     r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -105,8 +107,11 @@ def applied(sentence: str, words: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
-    if (_NOW_A_COMMIT.search(sentence) or _REPLACED.match(sentence)) and "?" not in sentence:
-        return ""
+    lowered = sentence.lower()
+    if ("commit" in lowered and _NOW_A_COMMIT.search(sentence)) or (
+        "replaced" in lowered and _REPLACED.match(sentence)
+    ):
+        return None if "?" in sentence else ""
     clauses = [found for found in _CLAUSE.finditer(sentence) if not found["also"] or _DID_MORE.match(sentence)]
     for start in (0, *(found.end() for found in clauses)):
         if _CONDITION.search(sentence, 0, start):

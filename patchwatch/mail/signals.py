@@ -45,17 +45,18 @@ _NOT_NAK = re.compile(
 
 # "Breaking it like this is not something we'll accept."
 _REFUSED = re.compile(
-    r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|never|won't|will not|will never|can't|cannot) (?:be )?(?:going to |gonna )?(?:ever )?"
+    r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|never|won't|will not|will never|can't|cannot) (?:be )?"
+    r"(?:going to |gonna )?(?:ever )?"
     r"(?:accept|apply|take|merge|pull|pick up)(?:ing)? (?:this|these|it|the (?:patch|series)|such|that|any of)\b|"
     r"\bnot something (?:i|we)(?:'d| would|'ll| will|'re going to)? (?:ever )?(?:accept|merge|take|apply)|"
     r"\b(?:this|it|patch|series) (?:won't|will not|will never|is not going to|isn't going to) (?:ever )?(?:be )?"
     r"(?:accepted|applied|merged|taken|going in)\b",
     re.IGNORECASE,
 )
-_REFUSED_SO = re.compile(
-    r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) (?:form|state|shape)|yet|"
-    r"(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b|\?"
+_REFUSED_NOW = re.compile(
+    r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
+_REFUSING = ("accept", "apply", "take", "taking", "merg", "pull", "pick", "going in")
 
 _CONDITION = re.compile(
     r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
@@ -63,7 +64,8 @@ _CONDITION = re.compile(
 
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
 _VERSION = (
-    r"(?:out )?(?:an? |the )?(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
+    r"(?:out )?(?:an? |the )?"
+    r"(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
     r"(?:(?:new|next|updated|proper|fixed|refreshed) )*(?:v\d+|version|set|series))"
 )
 _NEW_VERSION = re.compile(
@@ -129,7 +131,8 @@ _WITHDRAWN = re.compile(
     r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d| would)?|let's|let me|so|will) "
     r"(?:(?:just|now|then|going|planning|decided|simply|rather|plan|like) (?:to )?)*"
     r"(?:drop(?:ped|ping)?|abandon(?:ed|ing)?|withdr[ae]w|discard|retract|give up on|forget about) "
-    r"(?:this|the|these|my) (?:whole |entire |rfc |v\d+ )?(?:patch(?:es|set|[- ]series)?|patch set|series|submission|rfc)\b"
+    r"(?:this|the|these|my) (?:whole |entire |rfc |v\d+ )?"
+    r"(?:patch(?:es|set|[- ]series)?|patch set|series|submission|rfc)\b"
     r"(?! (?:from|in (?:the )?(?:next|v\d|new|this series|series)|out of|into|at|to)\b)|"
     r"\b(?:self-?nak|withdrawn|withdrawing)\b|"
     r"\b(?:(?:the|this|my) )?(?:patch(?:es|set)?|series) (?:is|are|was)(?:n't| not| no longer) (?:really |actually )?"
@@ -146,7 +149,8 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|(?:out of|just|pure) curi\w+|off[- ]topic|"
+    r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|"
+    r"(?:out of|just|pure) curi\w+|off[- ]topic|"
     r"any(?:body|one) else)\b"
 )
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
@@ -233,12 +237,12 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
                 continue
         if any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
             yield Signal(UNAPPLIED, evidence(sentence))
-        elif _is_nak(sentence):
+        elif "na" in lowered and _is_nak(sentence):
             yield Signal(NAK, evidence(sentence))
+        elif any(word in lowered for word in _REFUSING) and (refused := _refusal(sentence)):
+            yield Signal(refused, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
             yield Signal(DEFERRED, evidence(sentence))
-        elif _REFUSED.search(sentence) and _CONDITION.search(sentence) and "?" not in sentence:
-            yield Signal(CHANGES, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
         elif "?" in sentence and _is_question(sentence):
@@ -249,9 +253,16 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(kind, evidence(sentence))
 
 
+def _refusal(sentence: str) -> str:
+    """What a refusal amounts to: a NAK, changes where it tells the condition, nothing where it is a matter of time."""
+    if not _REFUSED.search(sentence) or "?" in sentence:
+        return ""
+    if _CONDITION.search(sentence):
+        return CHANGES
+    return "" if _REFUSED_NOW.search(sentence) else NAK
+
+
 def _is_nak(sentence: str) -> bool:
-    if _REFUSED.search(sentence) and not _REFUSED_SO.search(sentence):
-        return True
     found = _NAK.search(sentence)
     return found is not None and not _NOT_NAK.search(sentence[: found.start()])
 
