@@ -93,7 +93,8 @@ _DOUBTS = (
 )
 _NO_DOUBT = re.compile(
     r"(?i)\bi (?:don't|do not) (?:think|see|believe) (?:there(?:'s| is| are)|that|this|it|we|you|any)?\s*"
-    r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?(?:problems?|issues?|objections?|reason not|harm|need to (?:worry|respin|resend))\b|"
+    r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?"
+    r"(?:problems?|issues?|objections?|reason not|harm|need to (?:worry|respin|resend))\b|"
     r"\bi (?:don't|do not) see (?:any|a) (?:problem|issue|reason (?:not|why not)|objection|harm)|"
     r"\bi(?:'m| am) afraid (?:not|so)\b|^if\b|\bif you (?:think|don't)\b"
 )
@@ -249,7 +250,7 @@ _LATER = _phrase(
         |reproduce)\b
     """,
 )
-# "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window", "I parked it"
+# "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window"
 _DEFERRED = _phrase(
     "closed|re-|rese|repo|resub|resp|park|post|defer|shel|hold|sit on|aside",
     r"""
