@@ -214,6 +214,7 @@ class _Story:
         elif (applied := spoken.get(signals.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
             self._apply(follow_up, applied)
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted" and not by_author:
+            self.partly = ""
             self._become("changes-requested", message, undone)
         elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
             self._withdraw(follow_up, withdrawn)
@@ -292,6 +293,7 @@ class _Story:
         elif (applied := spoken.get(signals.APPLIED)) and self.state != "mainlined":
             self._apply(follow_up, applied)
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
+            self.partly = ""
             self._become("under-review", message, undone)
             self._turn("author", message, undone.text)
         elif (failure := spoken.get(signals.FAILURE)) and self.state not in NOBODYS_TURN:
@@ -308,6 +310,8 @@ class _Story:
         if partial and self.whole > 1 and 0 not in self._withdrawn:
             applied_now = _numbers(partial, self.whole) | _numbers(self.partly, self.whole) | self._withdrawn
             if len(applied_now) < self.whole:
+                if self.state == state:
+                    return  # all of it is in already
                 self.partly = ",".join(map(str, sorted(applied_now))) or partial
                 if self.state in ("new", "under-review"):
                     self.state = "under-review"
