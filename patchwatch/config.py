@@ -66,6 +66,17 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Tree:
+    """A local clone that is read for commits, and never written or fetched."""
+
+    name: str = ""  # what it is called in evidence: net-next
+    path: str = ""  # bare or not, or a worktree; `~` is your home
+    branches: tuple[str, ...] = ()  # local or remote ones, globs too; empty: origin's default branch, or HEAD
+    mainline: bool = False  # what is in it is mainlined, and its tags tell the merge windows
+    since_days: int = 400  # how far the first reading goes back
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set."""
 
@@ -74,6 +85,7 @@ class Config:
     me: Me = Me()
     review: Review = Review()
     database: Database = Database()
+    tree: tuple[Tree, ...] = ()
     source: Path | None = None  # the file it was read from
 
     @property
@@ -152,6 +164,9 @@ def parse_config(text: str, source: Path) -> Config:
         place = _Place(source, text, name)
         if name not in sections:
             raise ConfigError(f"{place.of(None)}: unknown section [{name}]{_nearest(name, sections)}")
+        if name == "tree":
+            read[name] = _trees(table, place)
+            continue
         if not isinstance(table, dict):
             raise ConfigError(f"{place.of(None)}: {name} is a section: write [{name}] on a line of its own")
         read[name] = _section(type(sections[name]), table, place)
@@ -165,10 +180,11 @@ class _Place:
     source: Path
     text: str
     section: str
+    begins: int = 1  # the line of the section, where there can be several of its name: [[tree]]
 
     def of(self, key: str | None) -> str:
         within = ""
-        for number, line in enumerate(self.text.splitlines(), 1):
+        for number, line in list(enumerate(self.text.splitlines(), 1))[self.begins - 1 :]:
             header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
             if header:
                 within = header[1].strip("\"'")
@@ -193,6 +209,28 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
         if key in ("url", "mirrors") and kind is Lore:
             values[key] = tuple(_url(v, where) for v in values[key]) if key == "mirrors" else _url(values[key], where)
     return kind(**values)
+
+
+def _trees(tables: Any, place: _Place) -> tuple[Tree, ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(f"{place.of(None)}: a tree begins with [[tree]], in double brackets, on a line of its own")
+    headers = [n for n, line in enumerate(place.text.splitlines(), 1) if re.match(r"\s*\[\[\s*[\"']?tree\b", line)]
+    found: list[Tree] = []
+    for nth, table in enumerate(tables):
+        here = dataclasses.replace(place, begins=headers[nth]) if nth < len(headers) else place
+        tree: Tree = _section(Tree, table, here)
+        if not tree.name.strip() or not tree.path:
+            raise ConfigError(f"{here.of(None)}: each [[tree]] needs tree.name and tree.path")
+        if not tree.name.isprintable():
+            raise ConfigError(f"{here.of('name')}: tree.name must be printable; it is {tree.name!r}")
+        if not tree.path.startswith(("/", "~/")):
+            raise ConfigError(f"{here.of('path')}: tree.path must begin with / or ~/; it is {tree.path!r}")
+        if any(tree.name == other.name for other in found):
+            raise ConfigError(f"{here.of('name')}: tree.name {tree.name!r} is given to two trees")
+        if tree.mainline and (other := next((t for t in found if t.mainline), None)):
+            raise ConfigError(f"{here.of('mainline')}: tree.mainline: {other.name} is mainline already, and one can be")
+        found.append(tree)
+    return tuple(found)
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
@@ -224,11 +262,18 @@ def _number(value: Any, where: str) -> float:
     return float(value)
 
 
+def _truth(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{where} must be true or false; it is {value!r}")
+    return value
+
+
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "str": _text,
     "tuple[str, ...]": _texts,
     "int": _whole,
     "float": _number,
+    "bool": _truth,
 }
 
 

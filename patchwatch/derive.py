@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch import pulls
+from patchwatch import applied, pulls
 from patchwatch.db import decisions, derived, mails
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.facts import decode_message
@@ -23,7 +23,7 @@ from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
 from patchwatch.records import homes, revision_record, series_record
-from patchwatch.series import landing, succession
+from patchwatch.series import commits, landing, succession
 from patchwatch.series.conversation import nodes
 from patchwatch.series.revision import Revision, number_of, recognise
 from patchwatch.series.succession import Link, Posting
@@ -98,6 +98,10 @@ class Derivation:
         """Look again at the predecessors of these revisions, and at their series."""
         self._series(self._relink(revisions) | revisions)
 
+    def reconsider(self, revisions: set[int]) -> tuple[Change, ...]:
+        """Look again at the series of these revisions: what is known beyond their mails is another."""
+        return self._series(revisions)
+
     def finish(self) -> tuple[tuple[Change, ...], tuple[str, ...]]:
         """Work everything out; returns the changes of series and the roots of new revisions."""
         if not self._conversations:
@@ -106,6 +110,7 @@ class Derivation:
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
         touched |= pulls.touched(self._db, self._postings, before, after)
+        touched |= applied.touched(self._db, before, after)
         return self._series(touched | follow), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
@@ -213,7 +218,12 @@ class Derivation:
             [
                 {"key": key, "revision_id": number, "date": posting.date}
                 for number, posting in postings.items()
-                for key in sorted(succession.keys(posting) | succession.author_keys(posting) | landing.keys(posting))
+                for key in sorted(
+                    succession.keys(posting)
+                    | succession.author_keys(posting)
+                    | landing.keys(posting)
+                    | commits.further_keys(posting)
+                )
             ],
         )
 
@@ -301,15 +311,17 @@ class Derivation:
             for message_id in ids
             if message_id in said
         ]
-        landed = pulls.landed(self._db, self._postings, [in_order([family[i] for i in group])[-1] for group in groups])
+        orders = [in_order([family[i] for i in group]) for group in groups]
+        in_trees = applied.landed(self._db, self._postings, orders)
+        pulled = pulls.landed(self._db, self._postings, [order[-1] for order in orders])
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []
-        for group in groups:
-            number = min(group)
-            members = [family[i] for i in group]
-            last = max(activity.get(i, family[i].date) for i in group)
-            row = series_record(number, members, marks, landed.get(in_order(members)[-1].id), last)
+        for members in orders:
+            number = min(r.id for r in members)
+            last = max(activity.get(r.id, r.date) for r in members)
+            landings = [found[members[-1].id] for found in (in_trees, pulled) if members[-1].id in found]
+            row = series_record(number, members[-1], marks, landings, last)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

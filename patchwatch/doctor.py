@@ -23,7 +23,7 @@ class Finding:
 
 
 def examine(now: int | None = None) -> Iterator[Finding]:
-    """Check config, database, polling and archive, in the order in which they depend on each other."""
+    """Check config, database, polling, git trees and archive, in the order in which they depend on each other."""
     try:
         config = load_config()
     except PatchwatchError as error:
@@ -32,6 +32,7 @@ def examine(now: int | None = None) -> Iterator[Finding]:
     yield Finding("config", True, str(config.source) if config.source else f"defaults ({config_path()} does not exist)")
     tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
     yield from _database(tracker)
+    yield from _trees(tracker)
     yield from _archive(config, tracker)
 
 
@@ -62,6 +63,37 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(
                 f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
             )
+
+
+def _trees(tracker: Tracker) -> Iterator[Finding]:
+    if not tracker.config.tree:
+        return
+    from patchwatch.sources.tree import TreeReader
+
+    try:
+        rows = {row.name: row for row in tracker.trees()}
+    except PatchwatchError:
+        return  # the database's own check says why
+    for tree in tracker.config.tree:
+        row = rows.get(tree.name)
+        try:
+            reader = TreeReader(tree)
+            newest = reader.newest()
+            partial = reader.partial()
+        except PatchwatchError as error:
+            yield Finding(f"tree {tree.name}", False, str(error), "patchwatch reads a tree and never fetches it.")
+            continue
+        if row is None or row.read_at is None:
+            read = "not read yet; `patchwatch poll` does it"
+        else:
+            read = f"read {max(tracker.now() - row.read_at, 0) // 60} min ago"
+        text = f"{read}; its newest commit is {max(tracker.now() - newest, 0) // 86_400} days old"
+        if partial:
+            text += "; a partial clone: commits are known by links and titles only"
+        if row is not None and row.failed_at is not None:
+            yield Finding(f"tree {tree.name}", False, f"fails: {row.failure}", "`patchwatch poll` tries again.")
+        else:
+            yield Finding(f"tree {tree.name}", True, text)
 
 
 def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:

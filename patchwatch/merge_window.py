@@ -33,6 +33,11 @@ class Window:
         return self.opened + LONGEST if self.closed is None else self.closed
 
 
+def is_mark(tag: str) -> bool:
+    """Whether a tag opens or closes a window."""
+    return _TAG.fullmatch(tag) is not None
+
+
 def windows(tags: Iterable[tuple[str, int]]) -> tuple[Window, ...]:
     """The merge windows, oldest first, from (name, time) of a tree's tags.
 

@@ -1,4 +1,4 @@
-"""One pass over everything watched and followed: one query an inbox, and what follows from the mail.
+"""One pass over everything watched and followed: one query an inbox, then the git trees, and what follows from both.
 
 The cursor of an inbox is the server's time of the last answer that is stored in full; it moves in the transaction that
 stores the answer's last mail, and never on an error.  Each request goes back some hours behind it, once a day some
@@ -8,12 +8,13 @@ days, because mail can reach an archive late with an earlier time (public-inbox 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from patchwatch import doorbell
-from patchwatch.config import Poll
+from patchwatch.config import Poll, Tree
 from patchwatch.db import derived, inboxes, queries
 from patchwatch.db.database import Database
 from patchwatch.db.postings import decode_posting
@@ -22,6 +23,7 @@ from patchwatch.errors import InboxNotFoundError, LoreError, MessageNotFoundErro
 from patchwatch.ingest import NOTHING, Outcome
 from patchwatch.lore import search
 from patchwatch.lore.client import Archive
+from patchwatch.trees import TreeReport, read_trees
 from patchwatch.watching import EVERYWHERE, Progress, complete, fetch_thread, store_answer
 
 _DAY = 86_400
@@ -43,18 +45,21 @@ class PollReport:
     inboxes: tuple[InboxReport, ...]
     changes: tuple[Change, ...]  # of watched series, first state to last
     new_revisions: tuple[str, ...]  # of watched series, as "title: v6"
+    trees: tuple[TreeReport, ...] = ()
 
     @property
     def failures(self) -> tuple[str, ...]:
         """What could not be polled, each with the next step."""
-        return tuple(f"{r.inbox}: {r.failure}" for r in self.inboxes if r.failure)
+        found = [f"{r.inbox}: {r.failure}" for r in self.inboxes if r.failure]
+        return (*found, *(f"{r.name}: {r.failure}" for r in self.trees if r.failure))
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """A line an inbox, then one for each watched series that moved."""
-        if not self.inboxes:
+        """A line an inbox and a tree, then one for each watched series that moved."""
+        if not self.inboxes and not self.trees:
             return ("nothing is watched or followed: there is nothing to poll. `patchwatch watch LINK` begins.",)
         found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
+        found += [r.line for r in self.trees]
         found += [f"  new revision of {one}" for one in self.new_revisions]
         found += [f"  {describe(change)}" for change in self.changes if change.before]
         return tuple(found)
@@ -62,7 +67,7 @@ class PollReport:
     @property
     def summary(self) -> str:
         """All of it in one sentence."""
-        if not self.inboxes:
+        if not self.inboxes and not self.trees:
             return "nothing is watched yet"
         total = NOTHING
         for report in self.inboxes:
@@ -70,8 +75,9 @@ class PollReport:
         parts = [_counts(total)]
         parts += [f"new {one}" for one in self.new_revisions[:2]]
         parts += [describe(c) for c in self.changes[:2] if c.before]
-        if self.failures:
-            parts.append(f"{len(self.failures)} of {len(self.inboxes)} inboxes failed")
+        for noun, reports in (("inboxes", self.inboxes), ("trees", self.trees)):
+            if failed := sum(bool(r.failure) for r in reports):
+                parts.append(f"{failed} of {len(reports)} {noun} failed")
         return "; ".join(parts)
 
 
@@ -94,8 +100,18 @@ def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def poll(database: Database, archive: Archive, settings: Poll, progress: Progress) -> PollReport:
-    """Do one pass.  An inbox that fails is reported and left as it was; the others go on."""
+def poll(
+    database: Database,
+    archive: Archive,
+    settings: Poll,
+    progress: Progress,
+    trees: Sequence[Tree] = (),
+    now: int | None = None,
+) -> PollReport:
+    """Do one pass.  An inbox or tree that fails is reported and left as it was; the others go on.
+
+    `now` (UTC, seconds; the clock's where it is None) is what the age of a tree's commits is reckoned by.
+    """
     with database.read() as connection:
         names = _to_poll(connection)
         before = _watched_states(connection)
@@ -106,9 +122,14 @@ def poll(database: Database, archive: Archive, settings: Poll, progress: Progres
     failed = any(r.failure for r in reports)
     if not failed:
         _complete_grown(database, archive, settings, before, progress)
+    tree_reports = read_trees(database, trees, _clock() if now is None else now, progress)
     with database.read() as connection:
         changes, revisions = _moved(before, _watched_states(connection))
-    return PollReport(tuple(reports), changes, revisions)
+    return PollReport(tuple(reports), changes, revisions, tree_reports)
+
+
+def _clock() -> int:
+    return int(datetime.datetime.now(datetime.UTC).timestamp())
 
 
 def _to_poll(connection: Connection) -> list[str]:
@@ -120,7 +141,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
         cursor, deep_at = inboxes.cursor(connection, name)
     progress(f"polling {name}")
     # The cursor is the server's time: the first poll, which has none, is near it too, whatever --now says.
-    clock = int(datetime.datetime.now(datetime.UTC).timestamp())
+    clock = _clock()
     deep = deep_at is None or clock - deep_at >= _DAY
     if cursor is None:
         since = clock - settings.first_days * _DAY
@@ -175,7 +196,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
     if not people:
         return []
     progress("asking where else the authors posted")
-    clock = int(datetime.datetime.now(datetime.UTC).timestamp())
+    clock = _clock()
     begin = cursor if cursor is not None else clock - settings.first_days * _DAY
     first = datetime.datetime.fromtimestamp(begin, datetime.UTC).date() - datetime.timedelta(days=2)
     last = datetime.datetime.fromtimestamp(clock, datetime.UTC).date() + datetime.timedelta(days=2)

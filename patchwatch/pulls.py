@@ -13,7 +13,7 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.records import stored_standing
 from patchwatch.series import landing
-from patchwatch.status import Reason
+from patchwatch.status import Landing
 
 
 def touched(
@@ -36,7 +36,7 @@ def touched(
     return found
 
 
-def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Reason]:
+def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Landing]:
     """By revision: the mail that says that a pull request with its patches was merged into Linus's tree.
 
     All of its patches must be listed; half of them, where a maintainer said that he applied it: titles get reworded.
@@ -51,7 +51,7 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
     }
     merged = {i: s.reason for i, s in standings.items() if s.state == "mainlined" and s.reason}
     postings.load(merged)
-    found: dict[int, Reason] = {}
+    found: dict[int, Landing] = {}
     for number, revision in members.items():
         near = {i for key in keys[number] for i in held.get(key, ()) if i in merged}
         lists = {i: places for i in near if (places := landing.landed(postings[number], postings[i]))}
@@ -59,5 +59,6 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
         accepted = json.loads(revision.standing)["state"] == "accepted"
         count = len(frozenset().union(*lists.values()))
         if count and (count >= wanted or (accepted and 2 * count >= wanted)):
-            found[number] = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
+            last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
+            found[number] = Landing("mainlined", last)
     return found

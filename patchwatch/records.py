@@ -7,25 +7,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.order import in_order
 from patchwatch.db.postings import encode_posting
 from patchwatch.db.sql import dumps
 from patchwatch.series import succession
 from patchwatch.series.revision import Revision
-from patchwatch.status import Mark, Reason, Standing, series_status, standing
+from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
 
 
 def series_record(
-    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], landed: Reason | None, activity: int
+    number: int, newest: StoredRevision, marks: Sequence[Mark], landings: Sequence[Landing], activity: int
 ) -> dict[str, Any]:
     """A series as it is stored.
 
-    `landed` is the word that its newest revision is in Linus's tree; `activity` is the date of its newest mail.
+    `landings` is what is known of its newest revision beyond its mails; `activity` is the date of its newest mail.
     """
-    newest = in_order(members)[-1]
     view = json.loads(newest.view)
     kept = json.loads(newest.standing)
-    status = series_status(newest.root, stored_standing(kept), marks, landed)
+    status = series_status(newest.root, stored_standing(kept), marks, landings)
     return {
         "id": number,
         "title": view["title"],
@@ -46,7 +44,15 @@ def series_record(
 def _reason_json(reason: Reason | None) -> str | None:
     if reason is None:
         return None
-    return dumps({"message_id": reason.message_id, "text": reason.text, "date": reason.date, "by_hand": reason.by_hand})
+    return dumps(
+        {
+            "message_id": reason.message_id,
+            "text": reason.text,
+            "date": reason.date,
+            "by_hand": reason.by_hand,
+            "commit": reason.commit,
+        }
+    )
 
 
 def stored_standing(kept: dict[str, Any]) -> Standing:

@@ -1,8 +1,8 @@
 """State and turn of a revision and of a series, each with its evidence.
 
 Pure functions: a revision's own mails give its standing; the standing of the newest revision, what people marked by
-hand, and pull requests that list it give the series its state.  The words are patchwork's (DESIGN §2); the turn
-follows Gerrit's attention set: who posts or answers passes it on.
+hand, and the pull requests and git trees that its patches are in give the series its state.  The words are patchwork's
+(DESIGN §2); the turn follows Gerrit's attention set: who posts or answers passes it on.
 """
 
 from __future__ import annotations
@@ -69,12 +69,13 @@ _COMMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A mail, its date and the words in it that made us say something."""
+    """A mail (or commit), its date and the words in it that made us say something."""
 
     message_id: str
     text: str
     date: int
     by_hand: bool = False
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +420,15 @@ def _numbers(text: str, whole: int) -> set[int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Landing:
+    """What is known of a revision's patches beyond its own mails: merged pull requests, commits in git trees."""
+
+    state: str  # mainlined or accepted; under-review where only a part is in, or it was taken out again
+    reason: Reason
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesStatus:
     """State and turn of a series: those of its newest revision, unless somebody decided otherwise by hand."""
 
@@ -430,20 +440,41 @@ class SeriesStatus:
 
 
 def series_status(
-    newest_root: str, newest: Standing, marks: Sequence[Mark], landed: Reason | None = None
+    newest_root: str, newest: Standing, marks: Sequence[Mark], landings: Sequence[Landing] = ()
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
-    `landed` is the word that a pull request with its patches was merged into Linus's tree; it outranks what its own
-    mails say.  A mark outranks both, until a newer revision is posted.
+    What is in a tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
     """
+    status = SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
     mark = next((m for m in marks if m.root == newest_root), None)
-    if mark is None and landed is not None and newest.state != "mainlined":
-        return SeriesStatus("mainlined", landed, "nobody", landed.date, landed)
-    if mark is None:
-        return SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
+    if mark is not None:
+        return _marked(status, mark)
+    if landings:
+        return _landed(status, max(landings, key=_weight))
+    return status
+
+
+def _weight(landing: Landing) -> tuple[bool, int]:
+    return landing.taken_back, ("under-review", "accepted", "mainlined").index(landing.state)
+
+
+def _landed(status: SeriesStatus, landing: Landing) -> SeriesStatus:
+    why = landing.reason
+    if landing.taken_back:
+        return SeriesStatus("under-review", why, "author", why.date, why)
+    if landing.state == "under-review":  # a part of it is in
+        if status.state not in ("new", "under-review"):
+            return status
+        return SeriesStatus("under-review", why, status.turn, status.turn_since, status.turn_reason)
+    if status.state in ("mainlined", landing.state):
+        return status  # its mails say as much
+    return SeriesStatus(landing.state, why, "nobody", why.date, why)
+
+
+def _marked(status: SeriesStatus, mark: Mark) -> SeriesStatus:
     reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True)
-    turn, since, why = newest.turn, newest.turn_since, newest.turn_reason
+    turn, since, why = status.turn, status.turn_since, status.turn_reason
     if mark.state in NOBODYS_TURN:
         turn, since, why = "nobody", mark.at, reason
     elif mark.state in ("deferred", "changes-requested"):

@@ -24,7 +24,7 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow, StepRow
+    from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow, StepRow, TreeRow
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
     from patchwatch.poll import PollReport
@@ -166,6 +166,13 @@ class Tracker:
         with self.database.read() as connection:
             return inboxes.inboxes(connection)
 
+    def trees(self) -> tuple[TreeRow, ...]:
+        """The git trees that were read, and how reading them goes."""
+        from patchwatch.db import trees
+
+        with self.database.read() as connection:
+            return trees.trees(connection)
+
     def generation(self) -> int:
         """Changes with every committed change, of any process."""
         return self.database.generation()
@@ -303,11 +310,11 @@ class Tracker:
             return watched, skipped
 
     def poll(self, progress: Progress = _silent) -> PollReport:
-        """One pass over everything watched and followed."""
+        """One pass over everything watched and followed, and over the git trees of the config."""
         from patchwatch.poll import poll
 
         with self._archive() as archive:
-            return poll(self.database, archive, self.config.poll, progress)
+            return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now())
 
     def follow(self, inbox: str, *, followed: bool = True) -> None:
         """Follow every series posted to a list from now on."""

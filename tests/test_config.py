@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.config import DEFAULT_LORE_URL, Config, config_path, load_config, parse_config
+from patchwatch.config import DEFAULT_LORE_URL, Config, Tree, config_path, load_config, parse_config
 from patchwatch.errors import ConfigError
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
@@ -77,9 +77,17 @@ def test_the_example_is_the_defaults_and_names_every_key() -> None:
     expected = {
         section.name: {key.name for key in dataclasses.fields(getattr(Config(), section.name))}
         for section in dataclasses.fields(Config)
-        if section.name != "source"
+        if section.name not in ("source", "tree")
     }
     assert {name: set(table) for name, table in tomllib.loads(text).items()} == expected
+
+
+def test_the_example_shows_every_key_of_a_tree() -> None:
+    shown = EXAMPLE.read_text(encoding="utf-8").partition("# [[tree]]\n")[2]
+    table = "[[tree]]\n" + shown.partition("# [[tree]]")[0].replace("# ", "", 1).replace("\n# ", "\n").rstrip("#\n ")
+    (tree,) = parse_config(table, FILE).tree
+    assert set(tomllib.loads(table)["tree"][0]) == {key.name for key in dataclasses.fields(Tree)}
+    assert (tree.mainline, tree.since_days) == (Tree().mainline, Tree().since_days)
 
 
 WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -128,7 +136,36 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ":2",
         ("lore.mirrors", "'b.example'"),
     ),
+    "a tree that is no list": ('[tree]\nname = "x"\n', ":1", ("[[tree]]",)),
+    "a tree without a path": ('[[tree]]\npath = "/a"\nname = "a"\n[[tree]]\nname = "b"\n', ":4", ("tree.path",)),
+    "a key of the second tree": (
+        '[[tree]]\nname = "a"\npath = "/a"\n[[tree]]\nname = "b"\npath = "/b"\nbranch = "x"\n',
+        ":7",
+        ("tree.branch", "did you mean branches?"),
+    ),
+    "two trees of a name": (
+        '[[tree]]\nname = "a"\npath = "/a"\n[[tree]]\npath = "/b"\nname = "a"\n',
+        ":6",
+        ("tree.name", "'a'"),
+    ),
+    "two mainlines": (
+        '[[tree]]\nname = "a"\npath = "/a"\nmainline = true\n[[tree]]\nname = "b"\npath = "/a"\nmainline = true\n',
+        ":8",
+        ("tree.mainline", "a is mainline already"),
+    ),
+    "a relative path": ('[[tree]]\nname = "a"\npath = "src/linux"\n', ":3", ("tree.path", "'src/linux'")),
+    "a number for truth": ('[[tree]]\nname = "a"\npath = "/a"\nmainline = 1\n', ":4", ("true or false",)),
+    "a tree in one line": ('\ntree = [{ name = "a", path = 3 }]\n', ":2", ("tree.path must be text",)),
 }
+
+
+def test_trees_are_read() -> None:
+    text = '[[tree]]\nname = "net-next"\npath = "~/linux"\nbranches = ["net-next/main"]\n'
+    text += '[[tree]]\nname = "mainline"\npath = "/srv/linux.git"\nmainline = true\nsince_days = 30\n'
+    assert parse_config(text, FILE).tree == (
+        Tree("net-next", "~/linux", ("net-next/main",)),
+        Tree("mainline", "/srv/linux.git", (), mainline=True, since_days=30),
+    )
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -13,7 +14,7 @@ from mails import mail
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, recognise
-from patchwatch.status import Mark, Reason, Standing, series_status, standing
+from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
 from patchwatch.words import STATES, TURNS
 
 ANN = "Ann Author <ann@example.org>"
@@ -582,11 +583,44 @@ def test_a_mark_on_an_older_posting_says_nothing_of_the_newest() -> None:
     assert series_status("1@x", NEWEST, [Mark("old@x", "rejected", 99, "rita")]).state == "under-review"
 
 
-def test_what_landed_with_a_pull_request_is_in_mainline_unless_marked() -> None:
-    landed = Reason("b@x", "The pull request you sent on Monday has been merged into torvalds/linux.git", 50)
-    assert series_status("1@x", NEWEST, [], landed).state == "mainlined"
-    assert series_status("1@x", NEWEST, [], landed).reason == landed
-    assert series_status("1@x", NEWEST, [Mark("1@x", "rejected", 99, "rita")], landed).state == "rejected"
+PULLED = Landing("mainlined", Reason("b@x", "The pull request has been merged into torvalds/linux.git", 50))
+APPLIED_IN = Landing("accepted", Reason("", "commit 1a2b in net-next: frob", 40, commit="1a2b"))
+PARTLY_IN = Landing("under-review", Reason("", "patch 1 of 2: commit 1a2b in net-next: frob", 40, commit="1a2b"))
+REVERTED = Landing("under-review", Reason("", "commit 3c4d in net-next: Revert", 60, commit="3c4d"), taken_back=True)
+
+
+@pytest.mark.parametrize(
+    ("own", "landings", "state", "turn", "date"),
+    [
+        ("under-review", [PULLED], "mainlined", "nobody", 50),
+        ("under-review", [APPLIED_IN], "accepted", "nobody", 40),
+        ("rejected", [APPLIED_IN], "accepted", "nobody", 40),  # what is in a tree is no longer a matter of words
+        ("under-review", [APPLIED_IN, PULLED], "mainlined", "nobody", 50),
+        ("new", [PARTLY_IN], "under-review", "reviewers", 7),
+        ("accepted", [PARTLY_IN], "accepted", "nobody", 7),
+        ("changes-requested", [PARTLY_IN], "changes-requested", "author", 7),
+        ("accepted", [REVERTED], "under-review", "author", 60),
+        ("accepted", [REVERTED, PULLED], "under-review", "author", 60),
+    ],
+)
+def test_what_landed_outranks_what_its_mails_say(
+    own: str, landings: list[Landing], state: str, turn: str, date: int
+) -> None:
+    turns = {"accepted": "nobody", "rejected": "nobody", "changes-requested": "author"}
+    said = Reason("r@x", "words", 7)
+    newest = replace(NEWEST, state=own, reason=said, turn=turns.get(own, "reviewers"), turn_since=7, turn_reason=said)
+    status = series_status("1@x", newest, [], landings)
+    assert (status.state, status.turn, status.turn_since) == (state, turn, date)
+
+
+def test_its_own_mails_stay_the_evidence_where_they_say_as_much() -> None:
+    said = Reason("r@x", "Applied to net-next, thanks.", 30)
+    newest = replace(NEWEST, state="accepted", reason=said, turn="nobody", turn_since=30, turn_reason=said)
+    assert series_status("1@x", newest, [], [APPLIED_IN]).reason == said
+
+
+def test_a_mark_outranks_what_landed() -> None:
+    assert series_status("1@x", NEWEST, [Mark("1@x", "rejected", 99, "rita")], [PULLED]).state == "rejected"
 
 
 BODIES = st.sampled_from(

@@ -158,7 +158,12 @@ def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:
 def _evidence(found: Evidence | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return {"message_id": found.message_id or None, "text": found.text, "by_hand": found.by_hand}
+    return {
+        "message_id": found.message_id or None,
+        "text": found.text,
+        "by_hand": found.by_hand,
+        "commit": found.commit or None,
+    }
 
 
 def _revision_json(row: RevisionRow, url: Any) -> dict[str, Any]:

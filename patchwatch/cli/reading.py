@@ -163,7 +163,9 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
             lines.append(f"{day(step.date)}  “{line(step.text)}”")
         turn = "nobody’s turn" if step.turn == "nobody" else f"turn: {step.turn}"
         lines.append(f"            → {step.state}, {turn}")
-        lines.append(f"            {line(tracker.url(step.message_id))}")
+        lines.append(
+            f"            {line(tracker.url(step.message_id)) if step.message_id else f'commit {step.commit}'}"
+        )
     shown = row.state_evidence
     if shown and shown.message_id not in {s.message_id for s in steps}:
         lines += ["", f"            “{line(shown.text)}”", f"            → {row.state}"]

@@ -13,6 +13,7 @@ from patchwatch.db import schema as t
 from patchwatch.db.order import in_order
 from patchwatch.db.rows import Evidence, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
 from patchwatch.db.sql import chunks
+from patchwatch.merge_window import Window, waited, windows
 from patchwatch.words import CLOSED
 
 _DAY = 86_400
@@ -42,6 +43,7 @@ def series(connection: Connection, wanted: Filter, now: int, overdue_days: int =
     unread = _unread(connection, [i for i in ids if i in watched])
     muted = decided(connection, t.mute)
     snoozed = decided(connection, t.snooze)
+    paused = merge_windows(connection)
     rows: list[SeriesRow] = []
     for row in found:
         own = revisions.get(row.id, ())
@@ -71,7 +73,7 @@ def series(connection: Connection, wanted: Filter, now: int, overdue_days: int =
                 turn_since=row.turn_since,
                 turn_evidence=_evidence(row.turn_evidence),
                 awaiting_review=awaiting,
-                overdue=awaiting and now - row.turn_since >= overdue_days * _DAY,
+                overdue=awaiting and waited(row.turn_since, now, paused) >= overdue_days * _DAY,
                 unread=unread.get(row.id, 0),
                 last_activity=row.last_activity,
                 version=row.version,
@@ -114,6 +116,12 @@ def series_numbered(connection: Connection, number: int) -> int | None:
 def watched_series(connection: Connection) -> dict[int, Sequence[Any]]:
     """Series that are watched."""
     return decided(connection, t.watch)
+
+
+def merge_windows(connection: Connection) -> tuple[Window, ...]:
+    """The merge windows that the tags of the mainline tree tell; none where there is no such tree."""
+    tags = connection.scalar(select(t.tree.c.tags).where(t.tree.c.mainline.is_(True)))
+    return windows((name, time) for name, time in json.loads(tags)) if tags else ()
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
@@ -315,7 +323,7 @@ def _evidence(text: str | None) -> Evidence | None:
     if not text:
         return None
     kept = json.loads(text)
-    return Evidence(kept["message_id"], kept["text"], kept["by_hand"])
+    return Evidence(kept["message_id"], kept["text"], kept["by_hand"], kept.get("commit", ""))
 
 
 def _evidence_of(reason: list[Any] | None) -> Evidence | None:

@@ -98,7 +98,7 @@ class SeriesRow:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A mail that changed the state or turn of a revision, its words, and what they were after it."""
+    """A mail (or commit) that changed the state or turn of a revision, its words, and what they were after it."""
 
     version: int
     date: int
@@ -106,6 +106,7 @@ class StepRow:
     text: str
     state: str
     turn: str
+    commit: str = ""  # that moved it, where it was no mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +139,18 @@ class InboxRow:
     watched: int  # series watched in it
     messages: int
     polled_at: int | None
+    failed_at: int | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRow:
+    """A git tree and how reading it goes."""
+
+    id: int
+    name: str
+    mainline: bool
+    position: str | None
+    read_at: int | None
     failed_at: int | None
     failure: str

@@ -1,9 +1,9 @@
 """Tables.
 
-Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`); what people decided (`watch`, `mute`,
-`snooze`, `mark`, `tie`, `reading`); and what is worked out from both (`node`, `revision`, `revision_key`, `series`),
-which `reindex` makes anew.  `number` stands between: it gives a revision's root the number that people type, and is
-never taken back.
+Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`,
+`tree_holds`, `commit_key`); what people decided (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`); and what is
+worked out from both (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.  `number` stands
+between: it gives a revision's root the number that people type, and is never taken back.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """
@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The newest migration this program knows; a test holds it against the migrations."""
 
 metadata = MetaData(
@@ -202,6 +202,47 @@ source = Table(
     Column("identity", String, primary_key=True),
     Column("inbox", String, primary_key=True),
     Column("position", Text, nullable=False),
+)
+
+tree = Table(
+    "tree",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("name", String, nullable=False, unique=True),  # in the config
+    Column("mainline", Boolean, nullable=False),
+    Column("position", Text),  # how far it was read: patchwatch.sources.tree
+    Column("tags", Text, nullable=False),  # JSON: [name, time] of releases and first candidates, in mainline
+    Column("read_at", TIME),  # last success
+    Column("failed_at", TIME),  # first failure since then
+    Column("failure", Text),
+)
+
+tree_commit = Table(
+    "tree_commit",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("sha", String, nullable=False, unique=True),
+    Column("author_email", String, nullable=False),
+    Column("author_key", String, nullable=False),  # the name, as it is compared
+    Column("committed", TIME, nullable=False),
+    Column("patch_id", String),  # NULL: not asked for yet; empty: it has none
+    Column("facts", Text, nullable=False),  # patchwatch.db.trees: everything else that was read from it
+)
+
+tree_holds = Table(
+    "tree_holds",
+    metadata,
+    Column("commit_id", ROW, ForeignKey("tree_commit.id"), primary_key=True),
+    Column("tree_id", ROW, ForeignKey("tree.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+commit_key = Table(
+    "commit_key",
+    metadata,
+    Column("key", String, primary_key=True),  # patchwatch.series.commits.keys
+    Column("commit_id", ROW, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 setting = Table(

@@ -58,12 +58,18 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
 
 
 def steps(connection: Connection, series_id: int) -> tuple[StepRow, ...]:
-    """How a series came to where it stands: each step of each revision, oldest revision first."""
+    """How a series came to where it stands: each step of each revision, oldest revision first; then its commit."""
     found: list[StepRow] = []
+    version = 0
     for revision in in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all()):
         version = json.loads(revision.view)["version"]
         for reason, state, turn in json.loads(revision.standing)["steps"]:
             found.append(StepRow(version, reason[2], reason[0], reason[1], state, turn))
+    row = connection.execute(select(t.series).where(t.series.c.id == series_id)).first()
+    evidence = json.loads(row.state_evidence) if row and row.state_evidence else {}
+    if row and evidence.get("commit"):
+        words, commit = evidence["text"], evidence["commit"]
+        found.append(StepRow(version, evidence["date"], "", words, row.state, row.turn, commit))
     return tuple(found)
 
 

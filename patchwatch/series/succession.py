@@ -32,7 +32,7 @@ _OUTGROWN = 6  # times as many patches: no number says that it is the same work
 _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
 _TREE = re.compile(r"(?i)\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?|autosel|stable|\d\.\d+[.-]\S+")
 _SOON_DAYS = 14  # an RFC's first version tends to follow within days of its discussion
-_KEYED_TITLES = 40  # of a series' patches: enough to find it again
+KEYED_TITLES = 40  # of a series' patches: enough to find it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +117,30 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         recipients=root.recipients[:60],
         names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
         incomplete=len(revision.patches) < revision.expected,
-        listed=tuple((_name_key(name), title_key(title)) for name, title in root.listed),
+        listed=tuple((name_key(name), title_key(title)) for name, title in root.listed),
     )
 
 
 def _names(message: Message) -> Iterable[str]:
-    yield _name_key(message.author.name)
+    yield name_key(message.author.name)
     if message.patch_author:
-        yield _name_key(message.patch_author.name)
+        yield name_key(message.patch_author.name)
 
 
 def _own_addresses(message: Message) -> Iterable[str]:
     """Addresses in a patch's Signed-off-by lines that bear the sender's or patch author's name."""
-    names = {_name_key(message.author.name)}
+    names = {name_key(message.author.name)}
     if message.patch_author:
-        names.add(_name_key(message.patch_author.name))
+        names.add(name_key(message.patch_author.name))
     for trailer in message.trailers:
         if trailer.name.lower() == "signed-off-by" and "<" in trailer.value:
             name, _, rest = trailer.value.partition("<")
-            if _name_key(name) in names and len(_name_key(name)) > 3:
+            if name_key(name) in names and len(name_key(name)) > 3:
                 yield rest.partition(">")[0].strip().lower()
 
 
-def _name_key(name: str) -> str:
+def name_key(name: str) -> str:
+    """A person's name as it is compared: the words of it, whatever their order and case."""
     return " ".join(sorted(re.findall(r"\w+", name.lower())))
 
 
@@ -150,8 +151,8 @@ AUTHOR_WINDOW = 400 * _DAY
 def keys(one: Posting) -> frozenset[str]:
     """Index keys other than the author: titles, patches, change-id, messages linked, answered and owned."""
     found = {f"t:{one.title}"} if one.title else set()
-    found |= {f"t:{title}" for title in one.titles[:_KEYED_TITLES]}
-    found |= {f"p:{patch_id}" for patch_id in one.patch_ids[:_KEYED_TITLES]}
+    found |= {f"t:{title}" for title in one.titles[:KEYED_TITLES]}
+    found |= {f"p:{patch_id}" for patch_id in one.patch_ids[:KEYED_TITLES]}
     if one.change_id:
         found.add(f"c:{one.change_id}")
     found |= {f"m:{i}" for i in (*one.message_ids, *one.answered)}
@@ -164,7 +165,7 @@ def author_keys(one: Posting) -> frozenset[str]:
     if one.trees:
         return frozenset()
     found = {f"a:{address}" for address in one.people}
-    name = _name_key(one.author.name)
+    name = name_key(one.author.name)
     if " " in name:
         found.add(f"n:{name}")
     return frozenset(key[:400] for key in found)
@@ -174,8 +175,8 @@ def same_person(a: Posting, b: Posting) -> bool:
     """Whether two postings are by one person: a common address, or the same full name."""
     if set(a.people) & set(b.people):
         return True
-    name = _name_key(a.author.name)
-    return " " in name and name == _name_key(b.author.name)
+    name = name_key(a.author.name)
+    return " " in name and name == name_key(b.author.name)
 
 
 def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:

@@ -22,6 +22,7 @@ _CONFINED = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",  # nothing is written, not even a refreshed index
 }
 # commitGraph: its copy of the history would hide that a commit is missing until diff-tree silently passes over it.
 _SETTINGS = ("-c", "core.fsmonitor=false", "-c", "core.commitGraph=false")
