@@ -52,7 +52,9 @@ def series(connection: Connection, wanted: Filter, now: int, overdue_days: int =
         names = inboxes.get(row.id, ())
         if wanted.inbox and wanted.inbox not in names:
             continue
-        newest = own[-1]
+        # What its patches landed in, and what somebody decided, is said of the series, and so of its newest revision.
+        newest = replace(own[-1], state=row.state, state_evidence=_evidence(row.state_evidence))
+        own = (*own[:-1], newest)
         open_ = row.state not in CLOSED
         awaiting = open_ and row.turn == "reviewers"
         if wanted.awaiting_review and not awaiting:
