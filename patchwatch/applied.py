@@ -1,5 +1,7 @@
-"""Commits in the git trees of the config, and the series that they carry: found in the database by index, judged by
-series.commits; what that means for a series is put in words here, and weighed by patchwatch.status."""
+"""Commits in the git trees of the config, and the series that they carry: found in the database, judged by series.commits.
+
+What it means for a series that its patches are in a tree is put in words here, and weighed by patchwatch.status.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,6 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived, trees
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.order import in_order
 from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.series import commits
 from patchwatch.series.commits import Held, Match
@@ -20,6 +21,8 @@ from patchwatch.status import Landing, Reason
 
 def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """The revisions for which commits can mean something else, because postings came, changed or went."""
+    if not trees.any_commits(connection):
+        return set()
     old = {r.id: r.posting for r in before}
     now = {row["id"]: row["posting"] for row in rows}
     changed = {
@@ -45,10 +48,12 @@ def count_known(connection: Connection, commit_ids: Collection[int]) -> int:
 
 
 def landed(
-    connection: Connection, postings: Postings, groups: Sequence[Sequence[StoredRevision]]
+    connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]
 ) -> dict[int, Landing]:
-    """By the newest revision of each series (`groups`): what the trees say of it."""
-    newest = {(order := in_order(group))[-1].id: _repeated(order) for group in groups}
+    """By the newest revision of each series (its revisions, in order): what the trees say of it."""
+    if not trees.any_commits(connection):
+        return {}
+    newest = {order[-1].id: _repeated(order) for order in orders}
     postings.load(r.id for same in newest.values() for r in same)
     keys = {r.id: commits.keys_of_posting(postings[r.id]) for same in newest.values() for r in same}
     held = trees.holders(connection, set().union(*keys.values()) if keys else set())
@@ -56,11 +61,15 @@ def landed(
         return {}
     near = _with_reverts(connection, {i for ids in held.values() for i in ids})
     matched, series = _matches(connection, postings, near)
-    series |= {r.root: -number for number, group in enumerate(groups, 1) for r in group}  # as they are now
+    series |= {r.root: -number for number, order in enumerate(orders, 1) for r in order}  # as they are now
+    by_key: dict[str, set[int]] = {}
+    for i, one in near.items():
+        for key in commits.keys(one.commit):
+            by_key.setdefault(key, set()).add(i)
     found: dict[int, Landing] = {}
     for number, same in newest.items():
         wanted = {i for r in same for key in keys[r.id] for i in held.get(key, ())}
-        own = _with_their_reverts(wanted, near)
+        own = _with_their_reverts(wanted, near, by_key)
         view, standing = json.loads(same[0].view), json.loads(same[0].standing)
         where = commits.find([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
         whole = max(len(postings[number].titles), view["expected"])
@@ -93,14 +102,8 @@ def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[i
     return near
 
 
-def _with_their_reverts(wanted: set[int], near: Mapping[int, Held]) -> set[int]:
+def _with_their_reverts(wanted: set[int], near: Mapping[int, Held], by_key: Mapping[str, set[int]]) -> set[int]:
     """Those of `near` that speak of the commits wanted: `near` may hold the commits of many series."""
-    if len(wanted) == len(near):
-        return wanted
-    by_key: dict[str, set[int]] = {}
-    for i, held in near.items():
-        for key in commits.keys(held.commit):
-            by_key.setdefault(key, set()).add(i)
     found: set[int] = set()
     wave = wanted
     while wave:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from git_tree import GitTree
 from lore_server import LoreServer
 from mails import mail
 
@@ -175,7 +176,7 @@ def test_the_example_config_names_every_key(run: Run) -> None:
     from dataclasses import fields
 
     tables = tomllib.loads((ROOT / "config.example.toml").read_text())
-    sections = {f.name: f.default for f in fields(Config) if f.name != "source"}
+    sections = {f.name: f.default for f in fields(Config) if f.name not in ("source", "tree")}
     assert {name: set(table) for name, table in tables.items()} == {
         name: {f.name for f in fields(default)}  # type: ignore[arg-type]
         for name, default in sections.items()
@@ -298,6 +299,34 @@ def test_doctor_says_what_fails_and_the_mend(with_xdp: Run) -> None:
     assert "FAIL  archive: Can't reach http://127.0.0.1:9" in done.stdout
     report = json.loads(with_xdp("doctor", "--json").stdout)
     assert (report["schema"], report["ok"]) == (1, False)
+
+
+def test_a_git_tree_of_the_config_is_polled_shown_and_examined(run: Run, tmp_path: Path) -> None:
+    tree = GitTree(tmp_path / "frob", 1_688_000_000)
+    sha = tree.commit("frob: turn the \x1b[31mwheel once", at=1_688_500_000, authored=1_688_400_000)
+    (tmp_path / "one.eml").write_bytes(mail(message_id="1@v1", subject="[PATCH] frob: turn the \x1b[31mwheel once"))
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.write_text(f'[[tree]]\nname = "linus"\npath = "{tree.path}"\nmainline = true\n')
+    run("import", tmp_path / "one.eml", "--inbox", "frob")
+    clock = ("--now", "2023-07-20T00:00Z")
+    polled = run("poll", *clock)
+    assert (polled.stdout, polled.stderr, polled.returncode) == ("linus: 2 new commits, 1 patch applied\n", "", 0)
+    (row,) = json.loads(run("list", "--all", "--json").stdout)
+    assert (row["state"], row["state_evidence"]["commit"], row["state_evidence"]["message_id"]) == (
+        "mainlined",
+        sha,
+        None,
+    )
+    why = run("show", "1@v1", "--why").stdout
+    assert f"“commit {sha[:12]} in linus: frob: turn the" in why
+    assert f"            commit {sha}\n" in why
+    assert "\x1b" not in why
+    assert "ok    tree linus: read 0 min ago; its newest commit is 15 days old" in run("doctor", *clock).stdout
+    tree.path.rename(tmp_path / "away")
+    assert "FAIL  tree linus: there is no git repository at " in run("doctor").stdout
+    gone = run("poll")
+    assert (gone.stdout, gone.returncode) == ("linus: failed\n", 1)
+    assert "Set tree.path" in gone.stderr
 
 
 @pytest.mark.lore

@@ -20,7 +20,7 @@ POSTED = datetime(2023, 7, 3, 10, tzinfo=UTC)
 T0 = int(POSTED.timestamp())
 ANN = Person("Ann Author", "ann@example.org")
 BEN = Person("Ben Builder", "ben@example.net")
-MIA = "mia@kernel.example"
+MIA = Person("Mia Maintainer", "mia@kernel.example")
 ONE, TWO = "frob: turn the big wheel once", "frob: oil the small wheel"
 
 
@@ -55,7 +55,7 @@ def commit(
     day: float = 1,
     authored: float | None = None,
     author: Person = ANN,
-    committer: str = MIA,
+    committer: Person = MIA,
     merge: bool = False,
     patch_id: str = "",
     sha: str = "",
@@ -109,7 +109,12 @@ CASES: dict[str, tuple[Commit, Posting, tuple[set[int], str] | None]] = {
     "title, before it was posted": (commit(authored=-3), SINGLE, None),
     "title, long after": (commit(day=500), SINGLE, None),
     "his own tree: written before it was posted, committed after": (
-        commit(authored=-3, committer=ANN.email),
+        commit(authored=-3, committer=ANN),
+        SINGLE,
+        ({0}, "title"),
+    ),
+    "the same from the address of the tree": (
+        commit(authored=-3, committer=Person("Ann Author", "ann@kernel.example")),
         SINGLE,
         ({0}, "title"),
     ),

@@ -8,10 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 import patchwatch.db
 from patchwatch.db import mails
@@ -33,6 +35,21 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
 def test_the_newest_migration_is_the_one_the_program_names() -> None:
     scripts = ScriptDirectory(str(Path(patchwatch.db.__file__).parent / "migrations"))
     assert scripts.get_current_head() == SCHEMA_REVISION
+
+
+def test_the_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(patchwatch.db.__file__).parent / "migrations"))
+    engine = create_engine(url(tmp_path))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO watch (message_id, at) VALUES ('1@x', 7)"))
+    engine.dispose()
+    database = Database(url(tmp_path))
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT message_id, at FROM watch")).all() == [("1@x", 7)]
 
 
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ def forget_tree(connection: Connection, name: str) -> None:
     connection.execute(delete(t.tree).where(t.tree.c.name == name))
 
 
+def any_commits(connection: Connection) -> bool:
+    """Whether a tree was read at all: most people name none."""
+    return connection.scalar(select(t.tree_commit.c.id).limit(1)) is not None
+
+
 # ---- commits -------------------------------------------------------------------------------------------------------
 
 
@@ -193,7 +198,16 @@ def set_patch_ids(connection: Connection, patch_ids: Mapping[int, str]) -> None:
 
 
 def _row(number: int, c: Commit) -> dict[str, Any]:
-    facts = [c.author.name, c.authored, c.committer, c.title, c.links, c.origins, c.reverts, c.merge]
+    facts = [
+        c.author.name,
+        c.authored,
+        [c.committer.name, c.committer.email],
+        c.title,
+        c.links,
+        c.origins,
+        c.reverts,
+        c.merge,
+    ]
     return {
         "id": number,
         "sha": c.sha,
@@ -211,7 +225,7 @@ def _commit(row: Any) -> Commit:
         sha=row.sha,
         author=Person(name, row.author_email),
         authored=authored,
-        committer=committer,
+        committer=Person(*committer),
         committed=row.committed,
         title=title,
         links=tuple(links),

@@ -43,7 +43,7 @@ class Commit:
     sha: str
     author: Person
     authored: int  # `git am` keeps the mail's Date here
-    committer: str  # address, lower case
+    committer: Person
     committed: int
     title: str
     links: tuple[str, ...] = ()  # message-ids in its Link: and Message-ID: lines
@@ -55,7 +55,8 @@ class Commit:
     @property
     def applied(self) -> int:
         """When it was made from a mail: the mail's date where somebody else committed it, however often he rebases."""
-        return self.committed if self.committer == self.author.email else min(self.authored, self.committed)
+        own = self.committer.email == self.author.email or name_key(self.committer.name) == name_key(self.author.name)
+        return self.committed if own else min(self.authored, self.committed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from patchwatch.sources.git import Git, git_directory, piped
 _DAY = 86_400
 _LATEST = 2**40  # seconds: clocks of committers have said worse, and databases hold no more than 63 bits
 _DEFAULT = "refs/remotes/origin/HEAD"
-_FIELDS = ("%P", "%an", "%ae", "%at", "%ce", "%ct", "%B")
+_FIELDS = ("%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
 _BLOCK = 1 << 20
 # A rename is one in mails too (format-patch); nothing that a repository's config or attributes name may run.
 _PATCH = ("--stdin", "-p", "-M", "--root", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/")
@@ -55,11 +55,17 @@ class TreeReader:
     """One tree of the config."""
 
     def __init__(self, tree: Tree) -> None:
-        """Raises:
-        NotFoundError: there is no git repository at its path.
+        """Find its repository.
+
+        Raises:
+            NotFoundError: there is none at its path.
+            InvalidInputError: we may not look there.
         """
         path = Path(tree.path).expanduser()
-        directory = git_directory(path)
+        try:
+            directory = git_directory(path)
+        except OSError as error:
+            raise InvalidInputError(f"{path} can't be read: {error.strerror}. Mend its rights or tree.path.") from None
         if directory is None:
             raise NotFoundError(
                 f"there is no git repository at {path}. Set tree.path to a clone of it (its directory, or a bare one)."
@@ -238,13 +244,13 @@ def _lines(printed: bytes) -> list[str]:
 def _commit(fields: Sequence[str]) -> Commit:
     """The commit of one record: `commit <sha>` on a line of its own, then the fields."""
     header, _, parents = fields[0].lstrip("\n").partition("\n")
-    _, name, address, authored, committer, committed, message = fields
+    _, name, address, authored, committer, committer_address, committed, message = fields
     title, links, origins, reverts = read_message(message)
     return Commit(
         sha=header.removeprefix("commit ").strip("-<> "),
         author=Person(name, address.lower()),
         authored=_seconds(authored),
-        committer=committer.lower(),
+        committer=Person(committer, committer_address.lower()),
         committed=_seconds(committed),
         title=title[:1_000],
         links=links,
