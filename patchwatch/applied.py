@@ -1,4 +1,4 @@
-"""Commits in the git trees of the config, and the series that they carry: found in the database, judged by series.commits.
+"""Commits in git trees, and the series that they carry: found in the database by index, judged by series.commits.
 
 What it means for a series that its patches are in a tree is put in words here, and weighed by patchwatch.status.
 """
