@@ -5,8 +5,8 @@
 Imports the archive as it is, and without the hints that authors leave (change-ids, links to earlier postings); has
 `../shared/eval/bumps` score the links; then compares states and turns with verdicts that a person wrote down before the
 program ran on them.  The rules were made with bench/verdicts/sixty.tsv and eighty.tsv at hand; what they are worth on
-threads that nobody looked at while making them, thirty.tsv tells (`--table bench/verdicts/thirty.tsv`).  Without ../shared it says so and
-ends with 0.
+threads that nobody looked at while making them, thirty.tsv tells (`--table bench/verdicts/thirty.tsv`).  Without
+../shared it says so and ends with 0.
 """
 
 from __future__ import annotations
