@@ -39,17 +39,28 @@ def of_patch(words: str) -> tuple[Trailer, ...]:
     """The tags of a commit message: those of its last paragraph, and of the ones above it that are nothing but tags."""
     if ":" not in words:
         return ()
-    message = re.split(r"^---\s*$", words, maxsplit=1, flags=re.MULTILINE)[0].rstrip()
+    return parted(re.split(r"^---\s*$", words, maxsplit=1, flags=re.MULTILINE)[0])[1]
+
+
+def parted(message: str) -> tuple[str, tuple[Trailer, ...]]:
+    """A commit message without its tags, and the tags as `of_patch` finds them."""
+    paragraphs = message.rstrip().split("\n\n")
     found: list[tuple[str, str]] = []
-    for paragraph in reversed(message.split("\n\n")):
-        lines = [one for one in paragraph.split("\n") if one.strip() and not _REMARK.match(one)]
-        tags, rest = _read(lines)
+    remarks: list[str] = []
+    while paragraphs:
+        lines = [one for one in paragraphs[-1].split("\n") if one.strip()]
+        noted = [one for one in lines if _REMARK.match(one)]
+        tags, rest = _read([one for one in lines if not _REMARK.match(one)])
         if not tags or (found and rest):
             break
         found = tags + found
+        remarks = noted + remarks
+        paragraphs.pop()
         if rest:
+            paragraphs.append("\n".join(rest))
             break
-    return tuple(dict.fromkeys(Trailer(name, value, own=False) for name, value in found))
+    text = "\n\n".join([*paragraphs, *(["\n".join(remarks)] if remarks else [])])
+    return text, tuple(dict.fromkeys(Trailer(name, value, own=False) for name, value in found))
 
 
 def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
@@ -66,10 +77,10 @@ def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
     )
 
 
-def _read(lines: Sequence[str]) -> tuple[list[tuple[str, str]], int]:
-    """The tags among `lines`, names and values, wrapped values joined; and how many lines are something else."""
+def _read(lines: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The tags among `lines`, names and values, wrapped values joined; and the lines that are something else."""
     tags: list[tuple[str, str]] = []
-    rest = 0
+    rest: list[str] = []
     after_tag = False
     for one in lines:
         match = _LINE.match(one) if ":" in one else None
@@ -81,7 +92,7 @@ def _read(lines: Sequence[str]) -> tuple[list[tuple[str, str]], int]:
             name, begun = tags[-1]
             tags[-1] = (name, _value(f"{begun} {one}"))
         else:
-            rest += 1
+            rest.append(one)
         after_tag = False
     return tags, rest
 

@@ -1,0 +1,192 @@
+"""What an author says has changed: the parts of a posting's words that stand under "Changes in v3:", "v2 -> v3:", …
+
+People put it into the cover letter, below `---` or (drivers/gpu) into the commit message, newest first or last, with
+all earlier versions or the last one only.  Only headings that name a version are understood, and "Changelog:" before
+the list of a later version; "Changes:" alone could be about anything.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A stated version: `RFC v2` is 2, minor 0, rfc."""
+
+    major: int
+    minor: int = 0
+    rfc: bool = False
+
+    @property
+    def number(self) -> tuple[int, int]:
+        """What versions are ordered by."""
+        return (self.major, self.minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an author says of one version."""
+
+    heading: str  # as written: "Changes since v2", "v3"
+    text: str  # lines, their common indentation removed
+    version: Version | None  # that brought the changes; None: the newest, whatever it is ("since the last version")
+
+
+_V = r"(?:(?P<{0}rfc>rfc)[ _/-]{{0,2}})?(?:patch[ _-]?)?(?:version |rev(?:ision)? ?|v\s?)(?P<{0}major>\d{{1,3}})(?:\.(?P<{0}minor>\d{{1,2}}))?"
+_VERSION = rf"(?:{_V}|(?P<{{0}}bare>rfc)(?:[ -]patch(?:set|es)?)?)(?:\s?\[\d+\])?(?![\w/])"
+_OLD, _NEW, _ONE = (_VERSION.format(name) for name in ("old_", "new_", "one_"))
+_WORD = r"(?:(?:main|major|notable|other|detailed|the|full)\s+)?(?:change[- ]?(?:s|log)?|diff(?:erence)?s?|updates?|modifications?|history|revision history|notes)"
+_SINCE = r"(?:since|from|vs\.?|over|compared (?:to|with)|relative to|against|w\.r\.t\.?|after)"
+_ARROW = r"\s*(?:-+>|=+>|→|⇒|–|…|\.{2,3}|\bto\b)\s*"
+_LAST = r"(?:the\s+)?(?:last|previous|prior)\s+(?:version|revision|posting|post|submission|series|rfc|one|patch(?:set)?)"
+# Behind the words of a heading: links and remarks, then a colon and the first change, or nothing.
+_TAIL = r"(?P<aside>(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|https?://[^\s]+))*)\s*(?P<end>[\])]?\s*(?:[:\uff1a]|={2,}|\s[-–]\s|-?$))\s*(?P<rest>.*)"
+_HEADINGS = tuple(
+    re.compile(rf"{words}{_TAIL}", re.IGNORECASE)
+    for words in (
+        rf"(?:{_WORD}[ :,]*(?:{_SINCE}\s+)?)?(?:the\s+)?{_OLD}{_ARROW}{_NEW}",
+        rf"(?:(?:{_WORD}|new)[ :,]*)?{_SINCE}\s+(?:(?:the|my|patch(?:set)?)\s+)*{_OLD}(?:\s+(?:series|patch(?:set|es)?|posting|version))?",
+        rf"{_WORD}[ :,]*{_SINCE}\s+(?P<last>{_LAST})",
+        rf"(?:{_WORD}[ :,]*(?:in|for|of|at)?|(?:what'?s )?new in|in)\s+(?:the\s+)?(?:this\s+)?{_ONE}",
+        rf"{_ONE}\s+(?:{_WORD})",
+        rf"{_ONE}",
+    )
+)
+_QUICK = re.compile(r"(?i)\b(?:v\s?\d|version|rev|rfc|previous|last|prior)")
+_DECORATION = " \t*-+#=[(>•"
+_BULLET = re.compile(r"\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s")
+_CHANGELOG = re.compile(r"(?i)\W*change[- ]?log\W*")
+_RULE = re.compile(r"[-=~]{3,}\s*")
+_PART = re.compile(r"(?i)\s*(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:\s*$")
+_END = re.compile(
+    r"(?i)(?:---\s*$|-- $|base-commit:|change-id:|prerequisite-|link to |[a-z-]+-by: |(?:fixes|link|cc|closes): |"
+    r"\S.{0,60} \(\d+\):$|based on |the following changes since )"
+)
+_TRAILER = re.compile(r"\s*[A-Za-z-]+:\s")
+_LINKS = re.compile(r"\[?[\w.]*\]?:?\s*<?(?:https?://\S+|[\w.+-]+@[\w.-]+)>?")
+_MAX_HEADING = 200  # characters
+_AFTER_THE_RFCS = Version(1000, rfc=True)  # "changes since RFC": whatever the number of the last one was
+
+
+def changelog(words: str, since: Version, to: Version) -> tuple[Changes, ...]:
+    """What `words`, of the posting of version `to`, say of the versions after `since`, in their order."""
+    return tuple(found for found in _sections(words, to) if found is not None and _concerns(found, since, to))
+
+
+def _concerns(changes: Changes, since: Version, to: Version) -> bool:
+    version = changes.version
+    if version is None:
+        return True
+    if version.rfc:  # the RFCs of a change have numbers of their own
+        return since.rfc and version.number > since.number and (not to.rfc or version.number <= to.number)
+    if since.rfc and not to.rfc and to.number <= since.number:  # numbers began anew when it was no RFC any more
+        return version.number <= to.number
+    return since.number < version.number <= to.number
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    words: str
+    version: Version | None
+    rest: str
+
+
+def _sections(words: str, to: Version) -> Iterator[Changes]:
+    """Every part of `words` that has a version for a heading."""
+    lines = words.split("\n")
+    number = 0
+    inside = False
+    while number < len(lines):
+        heading = _heading(lines, number, to, inside=inside)
+        number += 1
+        if heading is None:
+            inside = inside and not lines[number - 1].strip()
+            continue
+        if number < len(lines) and _RULE.fullmatch(lines[number]) and len(lines[number].strip()) > 3:
+            number += 1  # the heading is underlined
+        first = number
+        while number < len(lines) and not _ends(lines, number, first, heading.rest):
+            if _heading(lines, number, to, inside=True) is not None:
+                break
+            number += 1
+        inside = True
+        body = textwrap.dedent("\n".join(lines[first:number])).strip("\n").rstrip()
+        text = f"{heading.rest}\n{body}" if heading.rest and body else heading.rest or body
+        if _LINKS.sub("", text).strip(" \t\n-*+.,;:()[]"):
+            yield Changes(heading.words, text, heading.version)
+
+
+def _ends(lines: list[str], number: int, first: int, rest: str) -> bool:
+    """Whether the changes that began at `first` end before this line."""
+    one = lines[number]
+    if not one.strip():
+        return False
+    if _END.match(one):
+        return True
+    above = number - 1
+    while above >= first and not lines[above].strip():
+        above -= 1
+    if above == number - 1 or (above < first and not rest):
+        return False  # the paragraph goes on, or it is the first one
+    return not (one[0] in " \t" or _BULLET.match(one) or _PART.match(one))
+
+
+def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _Heading | None:
+    """The heading that a line is; `inside`: among other changes, where less is needed to be one."""
+    line = lines[number][:_MAX_HEADING]
+    if not _QUICK.search(line):
+        alone = _CHANGELOG.fullmatch(line) and to.number > (1, 0) and _list_follows(lines, number)
+        return _Heading("Changelog", None, "") if alone else None
+    text = line.lstrip(_DECORATION).rstrip()
+    for pattern in _HEADINGS:
+        found = pattern.match(text)
+        if found is not None:
+            break
+    else:
+        return None
+    bare = pattern is _HEADINGS[-1]
+    colon = found["end"].strip(" ]) ") != ""
+    above = lines[number - 1] if number else ""
+    starts = not above.strip() or above.rstrip().endswith((":", "-", "=")) or _CHANGELOG.fullmatch(above)
+    if not (inside or starts or _TRAILER.match(above)):
+        return None  # a sentence that runs over the end of a line: "as cgroup\nv2: it has …"
+    if not colon and bare and not _list_follows(lines, number):
+        return None
+    words = text[: found.start("end")].strip().rstrip("]) ") if not found["aside"] else text[: found.start("aside")]
+    full = lines[number].lstrip(_DECORATION)
+    return _Heading(words.strip(), _version(found, to), full[found.start("rest") :].strip())
+
+
+def _list_follows(lines: list[str], number: int) -> bool:
+    following = next((one for one in lines[number + 1 : number + 3] if one.strip()), "")
+    return _BULLET.match(following) is not None and not _heading_like(following)
+
+
+def _heading_like(line: str) -> bool:
+    return _HEADINGS[-1].match(line.lstrip(_DECORATION)) is not None
+
+
+def _version(found: re.Match[str], to: Version) -> Version | None:
+    """The version that a heading says brought the changes; "since v2" are those of v3."""
+    groups = found.groupdict()
+    if groups.get("last"):
+        return None
+    if one := _named(groups, "new_") or _named(groups, "one_"):
+        return one
+    old = _named(groups, "old_")
+    if old is None:
+        return None
+    if groups.get("old_bare") and not to.rfc:
+        return _AFTER_THE_RFCS
+    return Version(old.major, old.minor + 1, old.rfc) if old.major == to.major else Version(old.major + 1, 0, old.rfc)
+
+
+def _named(groups: dict[str, str | None], name: str) -> Version | None:
+    major = groups.get(f"{name}major")
+    if major:
+        return Version(int(major), int(groups.get(f"{name}minor") or 0), groups.get(f"{name}rfc") is not None)
+    return Version(1, 0, rfc=True) if groups.get(f"{name}bare") else None
