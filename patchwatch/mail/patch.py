@@ -32,6 +32,7 @@ class Patch:
     message: str  # of the commit, without title and tags
     trailers: tuple[Trailer, ...]
     notes: str  # what stands below `---` for people; without the diffstat
+    words: str  # message and notes: where changelogs stand
     diff: Diff
     patch_id: str  # git's; empty without a diff that git can read
 
@@ -50,6 +51,7 @@ def read_patch(raw: bytes) -> Patch:
             title = " ".join(decoded(own[1]).split())
     border = _SEPARATOR.search(above)
     message, tags = trailers.parted(above[: border.start()] if border else above)
+    notes = body.own_words(above[border.start() :], patch=True).partition("\n")[2].strip("\n") if border else ""
     return Patch(
         message_id=facts.message_id,
         number=1 if facts.parts.counter is None else facts.parts.counter,
@@ -57,14 +59,15 @@ def read_patch(raw: bytes) -> Patch:
         author=facts.patch_author or facts.author,
         message=message.strip("\n"),
         trailers=tags,
-        notes=body.own_words(above[border.start() :], patch=True).partition("\n")[2].strip("\n") if border else "",
+        notes=notes,
+        words=f"{message}\n\n---\n{notes}",
         diff=read_diff(changes),
         patch_id=facts.patch_id,
     )
 
 
-def read_words(raw: bytes) -> str:
-    """What the author of a posting says in this mail of it, diff and diffstat apart: where changelogs stand."""
+def read_cover(raw: bytes) -> str:
+    """What a cover letter says; without quotes, diffstat and signature."""
     text = text_of(Headers(raw), raw).whole
     cut = diff.start(text)
     return body.own_words(text if cut < 0 else text[:cut], patch=True).strip("\n")

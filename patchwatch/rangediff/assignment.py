@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-_MAX_GROUP = 200  # members on the smaller side that are weighed against each other; beyond, the greatest gain goes first
+_MAX_GROUP = 200  # members on the smaller side that are all weighed; beyond, the greatest gain goes first
 
 Gains = Mapping[tuple[int, int], float]
 
@@ -84,7 +84,7 @@ def _hungarian(cost: list[list[float]]) -> list[tuple[int, int]]:
     for new in range(rows):
         distance = [float("inf")] * columns
         before: list[int | None] = [None] * columns  # the column from which the path came here
-        done: list[int] = []
+        done: list[tuple[int, int]] = []  # columns, and the rows that hold them
         open_columns = set(range(columns))
         row, via, reached = new, None, 0.0
         while True:
@@ -98,12 +98,10 @@ def _hungarian(cost: list[list[float]]) -> list[tuple[int, int]]:
             holder = owner[nearest]
             if holder is None:
                 break
-            done.append(nearest)
+            done.append((nearest, holder))
             row, via = holder, nearest
         row_price[new] += reached
-        for column in done:
-            holder = owner[column]
-            assert holder is not None
+        for column, holder in done:
             row_price[holder] += reached - distance[column]
             column_price[column] -= reached - distance[column]
         end: int | None = nearest

@@ -36,26 +36,41 @@ class Changes:
     version: Version | None  # that brought the changes; None: the newest, whatever it is ("since the last version")
 
 
-_V = r"(?:(?P<{0}rfc>rfc)[ _/-]{{0,2}})?(?:patch[ _-]?)?(?:version |rev(?:ision)? ?|v\s?)(?P<{0}major>\d{{1,3}})(?:\.(?P<{0}minor>\d{{1,2}}))?"
-_VERSION = rf"(?:{_V}|(?P<{{0}}bare>rfc)(?:[ -]patch(?:set|es)?)?)(?:\s?\[\d+\])?(?![\w/])"
+# A version: "v3", "RFC v2", "PATCH v1", "version 2", "V4[1]"; "RFC" alone.  The names of its groups begin with {0}.
+_VERSION = (
+    r"(?:(?:(?P<{0}rfc>rfc)[ _/-]{{0,2}})?(?:patch[ _-]?)?(?:version |rev(?:ision)? ?|v\s?)"
+    r"(?P<{0}major>\d{{1,3}})(?:\.(?P<{0}minor>\d{{1,2}}))?"
+    r"|(?P<{0}bare>rfc)(?:[ -]patch(?:set|es)?)?)(?:\s?\[\d+\])?(?![\w/])"
+)
 _OLD, _NEW, _ONE = (_VERSION.format(name) for name in ("old_", "new_", "one_"))
-_WORD = r"(?:(?:main|major|notable|other|detailed|the|full)\s+)?(?:change[- ]?(?:s|log)?|diff(?:erence)?s?|updates?|modifications?|history|revision history|notes)"
+_WORD = (
+    r"(?:(?:main|major|notable|other|detailed|the|full)\s+)?"
+    r"(?:change[- ]?(?:s|log)?|diff(?:erence)?s?|updates?|modifications?|history|revision history|notes)"
+)
 _SINCE = r"(?:since|from|vs\.?|over|compared (?:to|with)|relative to|against|w\.r\.t\.?|after)"
 _ARROW = r"\s*(?:-+>|=+>|→|⇒|–|…|\.{2,3}|\bto\b)\s*"
-_LAST = r"(?:the\s+)?(?:last|previous|prior)\s+(?:version|revision|posting|post|submission|series|rfc|one|patch(?:set)?)"
+_LAST = (
+    r"(?P<last>(?:the\s+)?(?:last|previous|prior)\s+"
+    r"(?:version|revision|posting|post|submission|series|rfc|one|patch(?:set)?))"
+)
 # Behind the words of a heading: links and remarks, then a colon and the first change, or nothing.
-_TAIL = r"(?P<aside>(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|https?://[^\s]+))*)\s*(?P<end>[\])]?\s*(?:[:\uff1a]|={2,}|\s[-–]\s|-?$))\s*(?P<rest>.*)"
+_TAIL = (
+    r"(?P<aside>(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|https?://[^\s]+))*)\s*"
+    r"(?P<end>[\])]?\s*(?:[:\uff1a]|={2,}|\s[-–]\s|-?$))\s*(?P<rest>.*)"
+)
+_THE = r"(?:(?:the|my|patch(?:set)?)\s+)*"
 _HEADINGS = tuple(
-    re.compile(rf"{words}{_TAIL}", re.IGNORECASE)
+    re.compile(words + _TAIL, re.IGNORECASE)
     for words in (
         rf"(?:{_WORD}[ :,]*(?:{_SINCE}\s+)?)?(?:the\s+)?{_OLD}{_ARROW}{_NEW}",
-        rf"(?:(?:{_WORD}|new)[ :,]*)?{_SINCE}\s+(?:(?:the|my|patch(?:set)?)\s+)*{_OLD}(?:\s+(?:series|patch(?:set|es)?|posting|version))?",
-        rf"{_WORD}[ :,]*{_SINCE}\s+(?P<last>{_LAST})",
+        rf"(?:(?:{_WORD}|new)[ :,]*)?{_SINCE}\s+{_THE}{_OLD}(?:\s+(?:series|patch(?:set|es)?|posting|version))?",
+        rf"{_WORD}[ :,]*{_SINCE}\s+{_LAST}",
         rf"(?:{_WORD}[ :,]*(?:in|for|of|at)?|(?:what'?s )?new in|in)\s+(?:the\s+)?(?:this\s+)?{_ONE}",
         rf"{_ONE}\s+(?:{_WORD})",
-        rf"{_ONE}",
+        _ONE,
     )
 )
+_BARE = _HEADINGS[-1]
 _QUICK = re.compile(r"(?i)\b(?:v\s?\d|version|rev|rfc|previous|last|prior)")
 _DECORATION = " \t*-+#=[(>•"
 _BULLET = re.compile(r"\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s")
@@ -148,17 +163,16 @@ def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _He
             break
     else:
         return None
-    bare = pattern is _HEADINGS[-1]
-    colon = found["end"].strip(" ]) ") != ""
+    colon = found["end"].strip("]) \t") != ""
     above = lines[number - 1] if number else ""
     starts = not above.strip() or above.rstrip().endswith((":", "-", "=")) or _CHANGELOG.fullmatch(above)
     if not (inside or starts or _TRAILER.match(above)):
         return None  # a sentence that runs over the end of a line: "as cgroup\nv2: it has …"
-    if not colon and bare and not _list_follows(lines, number):
+    if not colon and pattern is _BARE and not _list_follows(lines, number):
         return None
-    words = text[: found.start("end")].strip().rstrip("]) ") if not found["aside"] else text[: found.start("aside")]
-    full = lines[number].lstrip(_DECORATION)
-    return _Heading(words.strip(), _version(found, to), full[found.start("rest") :].strip())
+    words = text[: found.start("aside")].rstrip("]) \t")
+    rest = lines[number].lstrip(_DECORATION)[found.start("rest") :]
+    return _Heading(words, _version(found, to), rest.strip())
 
 
 def _list_follows(lines: list[str], number: int) -> bool:
@@ -167,7 +181,7 @@ def _list_follows(lines: list[str], number: int) -> bool:
 
 
 def _heading_like(line: str) -> bool:
-    return _HEADINGS[-1].match(line.lstrip(_DECORATION)) is not None
+    return _BARE.match(line.lstrip(_DECORATION)) is not None
 
 
 def _version(found: re.Match[str], to: Version) -> Version | None:

@@ -1,0 +1,191 @@
+"""A patch's diff as lines to be compared, and the difference between two of them: the diff of diffs.
+
+As `git range-diff` has it: line numbers do not count, files and hunks have headings, and each row carries two markers:
+which version has the line, and what the line does there.  xdiff (libgit2) compares: its time is bounded on any input.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import pygit2
+from pygit2.enums import DiffOption
+
+from patchwatch.mail.hunks import FileChange
+
+Outer = Literal[" ", "-", "+", "@"]
+Inner = Literal[" ", "-", "+", "@", "#"]
+
+CONTEXT = 3  # lines around a difference, as git shows and counts them
+_MAX_LINES = 250_000  # of both diffs together that are compared: about three seconds at worst
+_MAX_ROWS = 4_000  # of a difference that are kept; nobody reads more
+_TELLING = 8  # letters and digits in a line that hardly stands in two patches by chance, as "return 0;" does
+_INNER: dict[str, Inner] = {"+": "+", "-": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a difference.
+
+    `outer` says who has it: both (" "), only the older ("-") or only the newer patch ("+"); "@" is a heading that names
+    the file and function where the following rows are.  `inner` is what the patch does with the line: context (" "),
+    removed, added, or a heading of a file ("#") or hunk ("@") of the patch itself.
+    """
+
+    outer: Outer
+    inner: Inner
+    text: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The lines of a diff, each with its inner marker."""
+
+    rows: tuple[tuple[Inner, str], ...]
+
+    @cached_property
+    def content(self) -> bytes:
+        """What is compared: of a hunk's heading only that there is one, for its function changes with the context."""
+        lines = ("@" if inner == "@" else inner + text for inner, text in self.rows)
+        return "".join(f"{one}\n" for one in lines).encode("utf-8", "surrogatepass")
+
+    @cached_property
+    def changes(self) -> tuple[tuple[str, str], ...]:
+        """What the patch does, context apart: its added and removed lines, each with its file, and whole files."""
+        found: list[tuple[str, str]] = []
+        file = ""
+        for inner, text in self.rows:
+            if inner == "#":
+                file = text
+                found.append((file, ""))
+            elif inner in ("+", "-"):
+                found.append((file, inner + text))
+        return tuple(found)
+
+    @cached_property
+    def telling(self) -> Counter[str]:
+        """Added and removed lines that hardly stand in two patches by chance, without white space, counted."""
+        lines = ("".join(line.split()) for _, line in self.changes)
+        return Counter(one for one in lines if sum(map(str.isalnum, one)) >= _TELLING)
+
+
+def sheet(files: Sequence[FileChange]) -> Sheet:
+    """The lines of a diff that was taken apart."""
+    rows: list[tuple[Inner, str]] = []
+    for file in files:
+        rows.append(("#", file.heading))
+        if file.binary:
+            rows.append(("+", f"binary content {file.binary}"))
+        for hunk in file.hunks:
+            rows.append(("@", hunk.function))
+            for line in hunk.lines:
+                marker = line[:1]
+                rows.append((" ", line) if marker == "\\" else (_INNER.get(marker, " "), line[1:]))
+    return Sheet(tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs between two diffs, or two texts."""
+
+    rows: tuple[Row, ...]
+    context_only: int = 0  # places that differ only in lines the patches leave alone: not among the rows
+    omitted: int = 0  # rows beyond what is kept
+    too_large: bool = False  # not compared line by line
+
+    @property
+    def changed(self) -> tuple[int, int]:
+        """How many rows only the newer and only the older patch has, of those kept."""
+        return sum(r.outer == "+" for r in self.rows), sum(r.outer == "-" for r in self.rows)
+
+
+SAME = Difference(())
+
+
+def too_large(older: Sheet, newer: Sheet) -> bool:
+    """Whether two diffs are more than is compared line by line."""
+    return len(older.rows) + len(newer.rows) > _MAX_LINES
+
+
+def cost(older: Sheet, newer: Sheet) -> int:
+    """The lines of the diff of two diffs, with context and headings: git's measure of how much two patches differ."""
+    if older.content == newer.content:
+        return 0
+    if too_large(older, newer):
+        return len(older.rows) + len(newer.rows) - 2 * sum((older.telling & newer.telling).values())
+    patch = _compared(older, newer)
+    return sum(patch.line_stats) + len(patch.hunks)
+
+
+def difference(older: Sheet, newer: Sheet) -> Difference:
+    """The diff of two diffs."""
+    if older.content == newer.content:
+        return SAME
+    if too_large(older, newer):
+        return Difference((), too_large=True)
+    places = _Places(newer)
+    rows: list[Row] = []
+    context_only = 0
+    for start, part in _parts(older, newer):
+        if all(row.outer == " " or row.inner in (" ", "@") for row in part):
+            context_only += 1
+            continue
+        if part[0].inner != "#" and (place := places.before(start)):
+            rows.append(Row("@", "@", place))
+        rows += part
+    return Difference(tuple(rows[:_MAX_ROWS]), context_only, max(len(rows) - _MAX_ROWS, 0))
+
+
+def text_difference(older: str, newer: str) -> Difference:
+    """The diff of two texts; every inner marker is " "."""
+    one, other = (_prose(text) for text in (older, newer))
+    if too_large(one, other):
+        return Difference((), too_large=True)
+    rows: list[Row] = []
+    for number, (_, part) in enumerate(_parts(one, other)):
+        rows += [*([Row("@", "@", "")] if number else []), *part]
+    return Difference(tuple(rows[:_MAX_ROWS]), omitted=max(len(rows) - _MAX_ROWS, 0))
+
+
+def _prose(text: str) -> Sheet:
+    return Sheet(tuple((" ", line.rstrip()) for line in text.split("\n")) if text else ())
+
+
+def _compared(older: Sheet, newer: Sheet) -> pygit2.Patch:
+    return pygit2.Patch.create_from(older.content, newer.content, flag=DiffOption.FORCE_TEXT, context_lines=CONTEXT)
+
+
+def _parts(older: Sheet, newer: Sheet) -> Iterator[tuple[int, list[Row]]]:
+    """The places that differ, with the lines around them, and the number of each one's first line in `newer`."""
+    for hunk in _compared(older, newer).hunks:
+        part: list[Row] = []
+        for line in hunk.lines:
+            if line.origin == "-":
+                part.append(Row("-", *older.rows[line.old_lineno - 1]))
+            elif line.origin in ("+", " "):
+                part.append(Row("+" if line.origin == "+" else " ", *newer.rows[line.new_lineno - 1]))
+        yield hunk.new_start, part
+
+
+class _Places:
+    """In which file and function the lines of a sheet are; asked for in order."""
+
+    def __init__(self, of: Sheet) -> None:
+        self._rows = of.rows
+        self._next = 0
+        self._file = self._function = ""
+
+    def before(self, number: int) -> str:
+        """The file and function of the line with this number, counted from 1."""
+        while self._next < min(number, len(self._rows)):
+            inner, text = self._rows[self._next]
+            if inner == "#":
+                self._file, self._function = text, ""
+            elif inner == "@":
+                self._function = text
+            self._next += 1
+        return f"{self._file}: {self._function}" if self._function else self._file
