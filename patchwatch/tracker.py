@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
     from patchwatch.poll import PollReport
+    from patchwatch.rangediff.comparison import Comparison
     from patchwatch.watch_file import Skipped
     from patchwatch.watching import Watched
 
@@ -151,15 +152,31 @@ class Tracker:
         Raises:
             NotFoundError: it is not stored.
         """
-        from patchwatch.ingest import canonical_of, unpack
-
-        with self.database.read() as connection:
-            known = mails.known_messages(connection, [message_id])
-            stored = mails.stored_mails(connection, known.values())
-        copies = stored[known[message_id]] if known else []
-        if not copies:
+        found = self._raws([message_id])
+        if message_id not in found:
             raise NotFoundError(f"<{message_id}> is not stored. `patchwatch watch {message_id}` fetches its thread.")
-        return unpack(canonical_of(copies).packed)
+        return found[message_id]
+
+    def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
+        """What changed between two revisions of a series: by default the newest and the one before it.
+
+        They are named as v3, 3, v5.1, rfc1, or by a message-id.
+
+        Raises:
+            NotFoundError: there is no such series or revision, or only one revision.
+            InvalidInputError: a name fits several revisions, or both names the same one.
+        """
+        from patchwatch.comparing import between, choose, mails_of, side
+        from patchwatch.rangediff.comparison import compare
+
+        revisions = self.one(series_id).revisions
+        chosen = choose(revisions, older, newer, self._revision_root)
+        resent = any(one.root != one.revision.message_id for one in chosen)
+        thread = self.thread(series_id) if resent else ()
+        wanted = {one: mails_of(one, thread) for one in (*chosen, *between(revisions, *chosen))}
+        raws = self._raws({i for one, patches in wanted.items() for i in (one.root, *patches)})
+        first, last, *passed = (side(one, patches, raws) for one, patches in wanted.items())
+        return compare(first, last, passed)
 
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Every known inbox and how polling it goes."""
@@ -335,6 +352,19 @@ class Tracker:
             return reindex(connection, progress)
 
     # ---- parts -----------------------------------------------------------------------------------------------------
+
+    def _raws(self, message_ids: Collection[str]) -> dict[str, bytes]:
+        """Stored mails, as `raw` gives one; those that are not stored are left out."""
+        from patchwatch.ingest import canonical_of, unpack
+
+        with self.database.read() as connection:
+            known = mails.known_messages(connection, message_ids)
+            stored = mails.stored_mails(connection, known.values())
+        copies = {message_id: stored[pk] for message_id, pk in known.items() if stored.get(pk)}
+        return {
+            message_id: unpack(found[0].mail if len(found) == 1 else canonical_of(found).packed)
+            for message_id, found in copies.items()
+        }
 
     def _archive(self) -> Archive:
         from patchwatch.lore.client import Archive

@@ -25,6 +25,7 @@ _COMMANDS = {
     "unwatch": "deciding",
     "list": "reading",
     "show": "reading",
+    "diff": "comparing",
     "tui": "screen",
     "poll": "fetching",
     "follow": "fetching",

@@ -122,7 +122,7 @@ class Pair:
     def words(self) -> tuple[str, ...]:
         """What is to be said of it, in a few words each."""
         if self.older is None or self.newer is None:
-            return (self.standing.replace("-", " "), *self._origin())
+            return self._fate()
         said = [_DIFF_WORDS[self.standing]]
         if self.standing == "equal" and self._words_changed:
             said = ["same diff"]
@@ -144,12 +144,18 @@ class Pair:
             said.append(f"tags {' '.join(counts)}")
         return tuple(said)
 
-    def _origin(self) -> Iterator[str]:
-        preposition = "of its lines are in" if self.newer is None else "of its lines come from"
-        for relative in self.relatives:
-            yield f"{relative.share:.0%} {preposition} {relative.number}"
+    def _fate(self) -> tuple[str, ...]:
+        """What became of a dropped patch, or where a new one comes from."""
+        gone = self.newer is None
+        if any(kin.share >= _ALL for kin in self.relatives):
+            wholly = ", ".join(str(kin.number) for kin in self.relatives if kin.share >= _ALL)
+            return (f"{'merged into' if gone else 'split from'} {wholly}",)
+        where = "now in" if gone else "were in"
+        parts = (f"{kin.share:.0%} of its lines {where} {kin.number}" for kin in self.relatives)
+        return (self.standing.replace("-", " "), *parts)
 
 
+_ALL = 0.9  # share of a patch's lines that is as good as all of them
 _DIFF_WORDS: dict[Standing, str] = {
     "equal": "equal",
     "white-space": "equal but for white space",
@@ -179,7 +185,7 @@ def compare(older: Side, newer: Side, between: Sequence[Side] = ()) -> Compariso
     `between` are the revisions posted between them, oldest first: what they say has changed counts where the newer one
     says nothing of it.
     """
-    old, new = ([Candidate(p.title, p.patch_id, sheet(p.diff.files)) for p in one.patches] for one in (older, newer))
+    old, new = ([_candidate(patch) for patch in side.patches] for side in (older, newer))
     places = pair(old, new)
     forwards = dict(places)
     backwards = {b: a for a, b in places}
@@ -198,6 +204,11 @@ def compare(older: Side, newer: Side, between: Sequence[Side] = ()) -> Compariso
             one, other = older.patches[a], newer.patches[b]
             pairs.append(_pair(one, other, old[a].sheet, new[b].sheet, moved=(a, b) in moved))
     return Comparison(older, newer, tuple(pairs), _said(older, newer, between))
+
+
+def _candidate(patch: Patch) -> Candidate:
+    files = frozenset(file.path for file in patch.diff.files)
+    return Candidate(patch.title, patch.patch_id, sheet(patch.diff.files), files)
 
 
 def _relatives(other: Side, kin: Sequence[Kin]) -> tuple[Relative, ...]:

@@ -1,7 +1,7 @@
 """Which patch of one revision is which of another, though renamed, moved or rewritten.
 
 Patches with equal diffs first, then those with a title that no other has, then by what the diff of their diffs costs,
-as `git range-diff` weighs it.  What became of the rest (split, merged) is found by `kinship`.
+as `git range-diff` weighs it, then by similar titles.  What became of the rest (split, merged) is found by `kinship`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.subject import title_key
+from patchwatch.mail.subject import gist_words, title_key
 from patchwatch.rangediff.assignment import best_pairs
 from patchwatch.rangediff.sheet import Sheet, cost
 
 CREATION_FACTOR = 60
 """Percent, as git's default: two patches are not the same when their difference costs more than this share of both."""
 
-_MAX_COSTS = 2_000_000  # lines compared to match the patches of two revisions; pairs beyond are left unmatched
+_MAX_COSTS = 1_000_000  # lines compared to match the patches of two revisions; pairs beyond are left unmatched
+_LIKENESS = 0.5  # share of the words of two titles that both have
 _MIN_KIN = 3  # telling lines of a patch, below which nothing is said of where they went
 _KIN_SHARE = 0.25  # of its telling lines that must be in a patch to name it, and half of them in all those named
 _KIN_TOTAL = 0.5
@@ -30,6 +31,7 @@ class Candidate:
     title: str
     patch_id: str  # git's; may be empty
     sheet: Sheet
+    files: frozenset[str] = frozenset()  # that it touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def pair(older: Sequence[Candidate], newer: Sequence[Candidate]) -> Pairs:
     matched.by(lambda c: c.patch_id or None)
     matched.by(lambda c: title_key(c.title), unique=True)
     matched.by_cost()
+    matched.by_similar_title()
     return sorted(matched.pairs)
 
 
@@ -95,6 +98,18 @@ class _Matched:
                 spent += len(one.sheet.rows) + len(other.sheet.rows)
                 if spent <= _MAX_COSTS:
                     gains[a, b] = alone - cost(one.sheet, other.sheet)
+        for a, b in best_pairs(gains):
+            self._take(a, b)
+
+    def by_similar_title(self) -> None:
+        """Match patches to one file whose titles share most of their words: small ones that were rewritten."""
+        gains: dict[tuple[int, int], float] = {}
+        for a, one in self._older.items():
+            for b, other in self._newer.items():
+                ours, theirs = gist_words(one.title), gist_words(other.title)
+                if ours and theirs and not one.files.isdisjoint(other.files):
+                    likeness = len(ours & theirs) / len(ours | theirs)
+                    gains[a, b] = likeness if likeness >= _LIKENESS else 0.0
         for a, b in best_pairs(gains):
             self._take(a, b)
 

@@ -21,7 +21,7 @@ Outer = Literal[" ", "-", "+", "@"]
 Inner = Literal[" ", "-", "+", "@", "#"]
 
 CONTEXT = 3  # lines around a difference, as git shows and counts them
-_MAX_LINES = 250_000  # of both diffs together that are compared: about three seconds at worst
+_MAX_LINES = 400_000  # of both diffs together that are compared: about three seconds at worst
 _MAX_ROWS = 4_000  # of a difference that are kept; nobody reads more
 _TELLING = 8  # letters and digits in a line that hardly stands in two patches by chance, as "return 0;" does
 _INNER: dict[str, Inner] = {"+": "+", "-": "-"}
@@ -49,9 +49,13 @@ class Sheet:
 
     @cached_property
     def content(self) -> bytes:
-        """What is compared: of a hunk's heading only that there is one, for its function changes with the context."""
-        lines = ("@" if inner == "@" else inner + text for inner, text in self.rows)
-        return "".join(f"{one}\n" for one in lines).encode("utf-8", "surrogatepass")
+        """What is compared: of a hunk's heading only the file, for its function changes with the context."""
+        lines: list[str] = []
+        file = ""
+        for inner, text in self.rows:
+            file = text if inner == "#" else file
+            lines.append(f"{inner}{file if inner == '@' else text}\n")
+        return "".join(lines).encode("utf-8", "surrogatepass")
 
     @cached_property
     def changes(self) -> tuple[tuple[str, str], ...]:
@@ -99,8 +103,9 @@ class Difference:
 
     @property
     def changed(self) -> tuple[int, int]:
-        """How many rows only the newer and only the older patch has, of those kept."""
-        return sum(r.outer == "+" for r in self.rows), sum(r.outer == "-" for r in self.rows)
+        """How many added and removed lines only the newer and only the older patch has, of the rows kept."""
+        own = [row.outer for row in self.rows if row.inner in ("+", "-")]
+        return own.count("+"), own.count("-")
 
 
 SAME = Difference(())
@@ -134,7 +139,8 @@ def difference(older: Sheet, newer: Sheet) -> Difference:
         if all(row.outer == " " or row.inner in (" ", "@") for row in part):
             context_only += 1
             continue
-        if part[0].inner != "#" and (place := places.before(start)):
+        skipped, part = _within_headings(part)
+        if part[0].inner != "#" and (place := places.before(start + skipped)):
             rows.append(Row("@", "@", place))
         rows += part
     return Difference(tuple(rows[:_MAX_ROWS]), context_only, max(len(rows) - _MAX_ROWS, 0))
@@ -149,6 +155,15 @@ def text_difference(older: str, newer: str) -> Difference:
     for number, (_, part) in enumerate(_parts(one, other)):
         rows += [*([Row("@", "@", "")] if number else []), *part]
     return Difference(tuple(rows[:_MAX_ROWS]), omitted=max(len(rows) - _MAX_ROWS, 0))
+
+
+def _within_headings(part: list[Row]) -> tuple[int, list[Row]]:
+    """A place without the lines around it that belong to another file or hunk, and how many are gone in front."""
+    changed = [n for n, row in enumerate(part) if row.outer != " "]
+    headings = [n for n, row in enumerate(part) if row.outer == " " and row.inner in ("#", "@")]
+    first = max((n for n in headings if n < changed[0]), default=-1) + 1
+    last = min((n for n in headings if n > changed[-1]), default=len(part))
+    return first, part[first:last]
 
 
 def _prose(text: str) -> Sheet:
