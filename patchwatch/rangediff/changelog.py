@@ -172,7 +172,7 @@ def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _He
         return None
     words = text[: found.start("aside")].rstrip("]) \t")
     rest = lines[number].lstrip(_DECORATION)[found.start("rest") :]
-    return _Heading(words, _version(found, to), rest.strip())
+    return _Heading(words, _version(found, to), "" if _LINKS.fullmatch(rest.strip()) else rest.strip())
 
 
 def _list_follows(lines: list[str], number: int) -> bool:

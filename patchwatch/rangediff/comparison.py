@@ -19,10 +19,13 @@ from patchwatch.rangediff.sheet import SAME, Difference, Sheet, difference, shee
 Standing = Literal["equal", "white-space", "context", "changed", "dropped", "new", "not-seen"]
 """How the diff of a patch stands to that of its counterpart.
 
-equal        the same, line numbers apart        white-space  equal but for white space, as git's patch-id sees it
-context      the same changes in other context: it was rebased            changed  anything else
-dropped      only the older revision has it      new          only the newer one has it
-not-seen     only one revision has it, but patches of the other one were not seen
+equal        the same, line numbers apart
+context      the same changes among other lines: it was rebased
+white-space  the same changes but for white space
+changed      anything else
+dropped      only the older revision has it
+new          only the newer revision has it
+not-seen     one revision has it, and patches of the other one were not seen
 """
 
 
@@ -226,7 +229,7 @@ def _pair(older: Patch, newer: Patch, old: Sheet, new: Sheet, *, moved: bool) ->
     return Pair(
         older=older,
         newer=newer,
-        standing=_standing(older, newer, old, new),
+        standing=_standing(old, new),
         diff=difference(old, new),
         message=message,
         rewrapped=rewrapped,
@@ -244,15 +247,14 @@ def _tag_key(tag: Trailer) -> tuple[str, str]:
     return tag.name.lower(), " ".join(tag.value.split())
 
 
-def _standing(older: Patch, newer: Patch, old: Sheet, new: Sheet) -> Standing:
+def _standing(old: Sheet, new: Sheet) -> Standing:
+    # Patch-ids would not do: they leave out white space, and libgit2's the content of binary files.
     if old.content == new.content:
         return "equal"
     if old.changes == new.changes:
         return "context"
-    same_but_blanks = [[(file, "".join(line.split())) for file, line in one.changes] for one in (old, new)]
-    if (older.patch_id and older.patch_id == newer.patch_id) or same_but_blanks[0] == same_but_blanks[1]:
-        return "white-space"
-    return "changed"
+    one, other = ([(file, "".join(line.split())) for file, line in a.changes] for a in (old, new))
+    return "white-space" if one == other else "changed"
 
 
 def _moved(places: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
