@@ -211,6 +211,14 @@ def test_files_do_not_mix() -> None:
     assert shown == [("-", "f.c"), ("+", "g.c")]
 
 
+def test_rows_of_another_file_are_not_shown_around_a_new_one() -> None:
+    f = change("f.c", hunk(["+\tfrob_device();", " }"]))
+    g = change("g.c", hunk(["+\tquux_socket();", " }"]))
+    h = change("h.c", hunk(["+\txyzzy_page();", " }"]))
+    found = compare(side(("a", f + h)), side(("a", f + g + h), version=2))
+    assert list(only(found).diff.rows) == rows("+#g.c\n+@\n++\tquux_socket();\n+ }")
+
+
 def test_a_binary_file_with_other_content_is_changed() -> None:
     text = "diff --git a/x.bin b/x.bin\nindex 1111111..{} 100644\nBinary files a/x.bin and b/x.bin differ\n"
     v1, v2 = (side(("a", text.format(name)), version=n) for n, name in enumerate(("2222222", "3333333"), 1))

@@ -162,6 +162,8 @@ def _within_headings(part: list[Row]) -> tuple[int, list[Row]]:
     changed = [n for n, row in enumerate(part) if row.outer != " "]
     headings = [n for n, row in enumerate(part) if row.outer == " " and row.inner in ("#", "@")]
     first = max((n for n in headings if n < changed[0]), default=-1) + 1
+    if part[changed[0]].inner == "#":
+        first = changed[0]
     last = min((n for n in headings if n > changed[-1]), default=len(part))
     return first, part[first:last]
 
