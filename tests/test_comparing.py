@@ -186,7 +186,8 @@ def test_diff_stat_is_a_line_a_patch(diff: Diff) -> None:
 
 def test_diff_color_always_and_no_color(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
     coloured = diff("1", "--color", "always")[1]
-    assert "\x1b[" in coloured
+    assert "    \x1b[32m\x1b[7m+\x1b[0m\x1b[32m\x1b[1m+        struct netlink_ext_ack ack = {};\x1b[0m\n" in coloured
+    assert "    \x1b[31m\x1b[7m-\x1b[0m\x1b[32m\x1b[2m+        struct netlink_ext_ack ack;\x1b[0m\n" in coloured
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -158,9 +158,10 @@ def _row(row: Row) -> str:
     body = heading if heading is not None else row.inner + text
     inner = {"+": "green", "-": "red", "#": "cyan", "@": "cyan"}.get(row.inner)
     if row.outer == " ":
-        return click.style(f" {body}".rstrip(), fg=inner)
+        return click.style(f" {body}".rstrip(), fg=inner, reset=inner is not None)
     outer = click.style(row.outer, fg="green" if row.outer == "+" else "red", reverse=True)
-    return outer + click.style(body.rstrip(), fg=inner, dim=row.outer == "-", bold=row.outer == "+")
+    # None, not False: to click False is an escape sequence that takes bold and dim back.
+    return outer + click.style(body.rstrip(), fg=inner, dim=row.outer == "-" or None, bold=row.outer == "+" or None)
 
 
 def comparison_json(number: int, title: str, found: Comparison) -> dict[str, Any]:
