@@ -82,14 +82,17 @@ _END = re.compile(
     r"\S.{0,60} \(\d+\):$|based on |the following changes since )"
 )
 _TRAILER = re.compile(r"\s*[A-Za-z-]+:\s")
-_LINKS = re.compile(r"\[?[\w.]*\]?:?\s*<?(?:https?://\S+|[\w.+-]+@[\w.-]+)>?")
+# No part of it may be unbounded and found anywhere: a hostile line would take hours.
+_LINKS = re.compile(r"(?:\[?[\w.]{1,9}\]?:?\s?)?<?(?:https?://\S+|\b[\w.+-]{1,99}@[\w.-]+)>?")
+_MAX_WORDS = 200_000  # characters that are read
 _MAX_HEADING = 200  # characters
+_MAX_LINKS = 2_000  # characters at the beginning of changes that may be nothing but links
 _AFTER_THE_RFCS = Version(1000, rfc=True)  # "changes since RFC": whatever the number of the last one was
 
 
 def changelog(words: str, since: Version, to: Version) -> tuple[Changes, ...]:
     """What `words`, of the posting of version `to`, say of the versions after `since`, in their order."""
-    return tuple(found for found in _sections(words, to) if found is not None and _concerns(found, since, to))
+    return tuple(found for found in _sections(words[:_MAX_WORDS], to) if _concerns(found, since, to))
 
 
 def _concerns(changes: Changes, since: Version, to: Version) -> bool:
@@ -131,7 +134,7 @@ def _sections(words: str, to: Version) -> Iterator[Changes]:
         inside = True
         body = textwrap.dedent("\n".join(lines[first:number])).strip("\n").rstrip()
         text = f"{heading.rest}\n{body}" if heading.rest and body else heading.rest or body
-        if _LINKS.sub("", text).strip(" \t\n-*+.,;:()[]"):
+        if _LINKS.sub("", text[:_MAX_LINKS]).strip(" \t\n-*+.,;:()[]"):
             yield Changes(heading.words, text, heading.version)
 
 
