@@ -167,6 +167,19 @@ def test_parts_by_patch_belong_to_the_list() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("Since v2 [4]:", "Since v2 [4]"),
+        ("[v3]", "v3"),
+        ("* v3 (Ann):", "v3"),
+        ("Changes in v3 (https://x):", "Changes in v3"),
+    ],
+)
+def test_a_heading_is_shown_as_written_without_decoration(line: str, heading: str) -> None:
+    assert [found.heading for found in changelog(f"{line}\n- x\n", V2, V3)] == [heading]
+
+
 @given(
     st.lists(st.sampled_from(["v3:", "v2 -> v3", "- x", "", "RFC", "Changelog:", "-----", "[", "v" * 300, "(" * 90]))
 )

@@ -173,7 +173,7 @@ def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _He
         return None  # a sentence that runs over the end of a line: "as cgroup\nv2: it has …"
     if not colon and pattern is _BARE and not _list_follows(lines, number):
         return None
-    words = text[: found.start("aside")].rstrip("]) \t")
+    words = text[: found.start("aside")].rstrip()
     rest = lines[number].lstrip(_DECORATION)[found.start("rest") :]
     return _Heading(words, _version(found, to), "" if _LINKS.fullmatch(rest.strip()) else rest.strip())
 
