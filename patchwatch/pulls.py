@@ -1,4 +1,4 @@
-"""Pull requests that were merged, and the series that they carry: found in the database, judged by series.landing."""
+"""Merged pull requests, and backports of what is in mainline: found in the database, judged by series.landing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.records import stored_standing
 from patchwatch.series import landing
-from patchwatch.status import Landing
+from patchwatch.status import Landing, Reason
 
 
 def touched(
@@ -49,16 +49,28 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
         r.id: stored_standing(json.loads(r.standing))
         for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})
     }
+    postings.load(standings)
     merged = {i: s.reason for i, s in standings.items() if s.state == "mainlined" and s.reason}
-    postings.load(merged)
     found: dict[int, Landing] = {}
     for number, revision in members.items():
-        near = {i for key in keys[number] for i in held.get(key, ()) if i in merged}
-        lists = {i: places for i in near if (places := landing.landed(postings[number], postings[i]))}
+        near = {i for key in keys[number] for i in held.get(key, ())}
+        lists = {i: places for i in near & merged.keys() if (places := landing.landed(postings[number], postings[i]))}
         wanted = max(len(postings[number].titles), json.loads(revision.view)["expected"])
         accepted = json.loads(revision.standing)["state"] == "accepted"
         count = len(frozenset().union(*lists.values()))
         if count and (count >= wanted or (accepted and 2 * count >= wanted)):
             last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
             found[number] = Landing("mainlined", last)
+        elif (backported := _backported(postings, number, near)) and len(backported) >= wanted:
+            found[number] = Landing("mainlined", max(backported.values(), key=lambda r: (r.date, r.message_id)))
+    return found
+
+
+def _backported(postings: Postings, number: int, near: Iterable[int]) -> dict[int, Reason]:
+    """By patch: the backport that says that it is in Linus's tree."""
+    found: dict[int, Reason] = {}
+    for i in sorted(near, key=lambda i: (postings[i].date, postings[i].root)):
+        for place, (message_id, commit) in landing.repeated(postings[number], postings[i]).items():
+            text = f"[ Upstream commit {commit[:12]} ]"
+            found.setdefault(place, Reason(message_id, text, postings[i].date, commit=commit))
     return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from patchwatch.mail.message import EarlierLink, Message, Person, Signal, Subject, Trailer
 
-FORM = 3
+FORM = 4
 """Raised when what is stored here, or how it is understood, changes: the database is then reindexed on opening."""
 
 
@@ -56,6 +56,7 @@ def encode_message(m: Message) -> str:
             m.words,
             m.excerpt,
             m.listed,
+            m.upstream,
         ],
         separators=(",", ":"),
     )
@@ -89,4 +90,5 @@ def decode_message(text: str) -> Message:
         words=f[20],
         excerpt=f[21],
         listed=tuple((name, title) for name, title in f[22]),
+        upstream=f[23],
     )

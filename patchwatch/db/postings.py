@@ -40,6 +40,7 @@ def encode_posting(p: Posting) -> str:
             p.names,
             p.incomplete,
             p.listed,
+            p.upstream,
         ],
         separators=(",", ":"),
     )
@@ -72,6 +73,7 @@ def decode_posting(text: str) -> Posting:
         names=tuple(f[20]),
         incomplete=f[21],
         listed=tuple((name, title) for name, title in f[22]),
+        upstream=tuple((message_id, commit) for message_id, commit in f[23]),
     )
 
 

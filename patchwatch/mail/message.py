@@ -109,6 +109,7 @@ class Message:
     words: int = 0  # number of words in the author's own prose, tags and quotes apart
     excerpt: str = ""  # the first two sentences of the author's own prose, greetings apart, a line each
     listed: tuple[tuple[str, str], ...] = ()  # in a pull request: (author's name, title) of each patch
+    upstream: str = ""  # the commit of Linus's tree that a patch for a stable tree repeats
 
     @property
     def is_submission(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail import body, diff, headers, links, prose, robots, signals, trailers
+from patchwatch.mail.backports import upstream_commit
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import SUBMISSIONS, Kind, Message, Person, Signal, Subject
 from patchwatch.mail.shortlog import shortlog
@@ -77,6 +78,7 @@ def parse(raw: bytes) -> Message:
         words=prose.count(earnest) if kind == "reply" else 0,
         excerpt=prose.excerpt(earnest, said),
         listed=shortlog(whole) if kind == "pull" else (),
+        upstream=upstream_commit(words) if kind == "patch" else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which patches a pull request carries: the shortlog lists them, by author and title.
+"""Which patches a pull request carries: the shortlog lists them, by author and title.  So does a backport, one each.
 
 Maintainers reword titles when they apply ("cgroup:" for "mm/cgroup:", a mended typo), so a title need only be much like
 the one posted, if the author is the same and no other patch of his in the list is nearer.  Nothing else is evidence.
@@ -30,7 +30,7 @@ def keys_of_landed(one: Posting) -> frozenset[str]:
 
 def landed(one: Posting, pull: Posting) -> frozenset[int]:
     """Which of a posting's patches (by place, from 0) a pull request lists."""
-    if not one.date <= pull.date <= one.date + REACH or one.trees:
+    if not one.date <= pull.date <= one.date + REACH or one.trees or one.upstream:
         return frozenset()
     left = [title for name, title in pull.listed if name in one.names]
     found = set()
@@ -43,6 +43,17 @@ def landed(one: Posting, pull: Posting) -> frozenset[int]:
             found.add(place)
             left.remove(nearest)
     return frozenset(found)
+
+
+def repeated(one: Posting, backport: Posting) -> dict[int, tuple[str, str]]:
+    """Which of a posting's patches a backport repeats as they are in Linus's tree, with (message-id, commit)."""
+    if not backport.upstream or one.trees or one.upstream or backport.date < one.date:
+        return {}
+    found: dict[int, tuple[str, str]] = {}
+    for (name, title), named in zip(backport.listed, backport.upstream, strict=True):
+        if name in one.names and title in one.titles:
+            found[one.titles.index(title)] = named
+    return found
 
 
 def _nearest(title: str, others: Sequence[str]) -> str | None:

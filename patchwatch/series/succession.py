@@ -61,7 +61,10 @@ class Posting:
     recipients: tuple[str, ...]  # of the root
     names: tuple[str, ...] = ()  # of sender and patch authors, as keys
     incomplete: bool = False  # fewer patches seen than announced
-    listed: tuple[tuple[str, str], ...] = ()  # of a pull request: (author's name, title), as keys
+    listed: tuple[
+        tuple[str, str], ...
+    ] = ()  # of a pull request, or repeated by a backport: (author's name, title), keys
+    upstream: tuple[tuple[str, str], ...] = ()  # of what is repeated: (message-id, commit in Linus's tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         for link in message.earlier:
             if link.message_id not in own_ids:
                 earlier.setdefault(link.message_id, link.version)
+    repeats = [m for m in revision.patches if m.upstream]
     return Posting(
         root=root.message_id,
         author=root.author,
@@ -117,8 +121,13 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         recipients=root.recipients[:60],
         names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
         incomplete=len(revision.patches) < revision.expected,
-        listed=tuple((name_key(name), title_key(title)) for name, title in root.listed),
+        listed=tuple((name_key(name), title_key(title)) for name, title in root.listed) or _repeated(repeats),
+        upstream=tuple((m.message_id, m.upstream) for m in repeats),
     )
+
+
+def _repeated(patches: Iterable[Message]) -> tuple[tuple[str, str], ...]:
+    return tuple((name_key((m.patch_author or m.author).name), title_key(m.parts.title)) for m in patches)
 
 
 def _names(message: Message) -> Iterable[str]:
