@@ -25,7 +25,11 @@ _LATE = 6 * _HOUR  # lists deliver late now and then
 _LISTED = 8  # patches by their numbers: more are only counted
 
 # What the author was asked or said, most urgent first: a question is answered before a promise is kept.
-_URGENT = ("nak", "changes", "unapplied", "failure", "question", "promise", "withdrawn", "applied", "marked")
+_ASKS = ("nak", "changes", "wish", "question", "doubt")
+_URGENT = (
+    "nak", "changes", "unapplied", "failure", "wish", "question", "doubt", "promise", "later", "withdrawn", "applied",
+    "marked",
+)  # fmt: skip
 _CLOSED_TREE = re.compile(r"(?i)\b([\w.]*[a-z][\w.]*(?:-next)?)(?: is (?:\w+ ){0,2}|-)closed\b")
 _BUILD = re.compile(r"(?i)\b(?:errors?|warnings?|undefined|build|compil\w+)\b")
 
@@ -108,8 +112,8 @@ def _owed(row: SeriesRow, now: int, windows: Sequence[Window], *, me: bool) -> t
     age = now - (first.date or row.turn_since)
     if age >= _DEAD:
         return f"revive or drop: {'your turn' if me else 'silent'} for {span(age)}", first.message_id
-    others = {e.by_email for e in asked[1:] if e.kind in ("nak", "changes", "question")} - {first.by_email}
-    more = f", and {len(others)} more" if others and first.kind in ("nak", "changes", "question") else ""
+    others = {e.by_email for e in asked[1:] if e.kind in _ASKS} - {first.by_email}
+    more = f", and {len(others)} more" if others and first.kind in _ASKS else ""
     return _demand(row, first, f"{span(age)} ago", me=me) + more, first.message_id
 
 
@@ -128,8 +132,12 @@ def _demand(row: SeriesRow, said: Evidence, ago: str, *, me: bool) -> str:
         return f"rework: {who} dropped it {ago}"
     if said.kind == "failure":
         return f"mend {'the build' if _BUILD.search(said.text) else 'it'}: {who}, {ago}"
-    if said.kind == "question":
-        return f"answer {who}'s question of {ago}"
+    if said.kind == "wish":
+        return f"send {version}, or answer {who}'s wish of {ago}"
+    if said.kind in ("question", "doubt"):
+        return f"answer {who}'s {said.kind} of {ago}"
+    if said.kind == "later":
+        return f"look into it: {'you said so' if me else 'promised'} {ago}"
     if said.kind == "promise":
         return f"send {version}: {'you said so' if me else 'promised'} {ago}"
     if said.kind == "withdrawn":

@@ -285,6 +285,7 @@ class _Story:
     def _content(self, message: Message) -> None:
         """Somebody who had asked for changes gives his tag."""
         self._asking.discard(message.author.email)
+        self.owed = [reason for reason in self.owed if reason.by.email != message.author.email]
         if self.state == "changes-requested" and not self._asking:
             self.state = "reviewed" if self.reviewed else "under-review"
             self.reason = _reason(message, None, TAGGED)

@@ -108,7 +108,17 @@ ANSWERED = {"voices": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
 MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     # what: the series; what I do next, who moves, the mail
     "asked a question": (case("author", 3, QUESTION), "answer Jakub's question of 3 days ago", "me", "jakub-question"),
-    "told a doubt": (
+    "told how it should be": (
+        case("author", 2, said("wish", "jakub", 2)),
+        "send v4, or answer Jakub's wish of 2 days ago", "me", "jakub-wish",
+    ),
+    "doubted": (
+        case("author", 2, said("doubt", "jakub", 2)), "answer Jakub's doubt of 2 days ago", "me", "jakub-doubt",
+    ),
+    "going to look myself": (
+        case("author", 2, said("later", "ann", 2)), "look into it: you said so 2 days ago", "me", "ann-later",
+    ),
+    "told something": (
         case("author", 2, said("said", "jakub", 2)), "answer Jakub's comment of 2 days ago", "me", "jakub-said",
     ),
     "asked for changes": (
