@@ -70,6 +70,10 @@ def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequen
         return _move(row, "wait: merge window, ping after it", by="reviewers")
     if silence >= _DEAD:
         return _move(row, f"resend or drop: silent for {span(silence)}", by="me")
+    if row.state == "changes-requested":  # he answered, and nobody insisted or gave in
+        return _move(
+            row, f"send v{row.version + 1} or ping{' ' + whom if whom else ''}: silent for {span(silence)}", by="me"
+        )
     if silence >= (_RESEND if row.state == "new" else _CYCLE):
         return _move(row, f"resend: no answer for {span(silence)}", by="me")
     if row.reviewed and not whom:

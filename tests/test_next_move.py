@@ -208,6 +208,13 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
         case("reviewers", 15, why=said("answered", "ann", 15), newest=ANSWERED),
         "ping Jakub: no answer for 15 days", "me", "ann-answered",
     ),
+    "I answered who asked for changes": (
+        case(
+            "reviewers", 15, why=said("answered", "ann", 15), newest=ANSWERED, state="changes-requested",
+            state_evidence=said("changes", "jakub", 16),
+        ),
+        "send v4 or ping Jakub: silent for 15 days", "me", "ann-answered",
+    ),
     "reviewed in part": (
         case("reviewers", 15, why=said("tagged", "jakub", 15), reviewed=1),
         "ping: 1/2 reviewed, silent for 15 days", "me", "jakub-tagged",
