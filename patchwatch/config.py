@@ -54,7 +54,8 @@ class Me:
 class Review:
     """When waiting is too long."""
 
-    overdue_days: int = 7
+    overdue_days: int = 7  # the reviewers' turn
+    ping_days: int = 7  # nobody answers what I posted
 
 
 @dataclass(frozen=True, slots=True)

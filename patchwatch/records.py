@@ -9,8 +9,10 @@ from typing import Any
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import encode_posting
 from patchwatch.db.sql import dumps
+from patchwatch.mail.message import Person
 from patchwatch.series import succession
-from patchwatch.series.revision import Revision
+from patchwatch.series.revision import Revision, number_of
+from patchwatch.series.voices import Voice, voices_of
 from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
 
 
@@ -51,6 +53,8 @@ def _reason_json(reason: Reason | None) -> str | None:
             "date": reason.date,
             "by_hand": reason.by_hand,
             "commit": reason.commit,
+            "kind": reason.kind,
+            "by": [reason.by.name, reason.by.email],
         }
     )
 
@@ -59,7 +63,10 @@ def stored_standing(kept: dict[str, Any]) -> Standing:
     """The standing that `revision_record` stored."""
 
     def reason(value: list[Any] | None) -> Reason | None:
-        return Reason(*value) if value else None
+        if not value:
+            return None
+        message_id, text, date, by_hand, kind, by = value
+        return Reason(message_id, text, date, by_hand, kind=kind, by=Person(*by))
 
     turn_reason = reason(kept["turn_reason"])
     assert turn_reason is not None  # noqa: S101  (written so below)
@@ -88,6 +95,7 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
 def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
     """A revision as it is stored."""
     stands = standing(revision)
+    posting = succession.posting(revision, home)
     root = revision.root
     view = {
         "subject": root.subject,
@@ -105,6 +113,12 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "patch_message_ids": [m.message_id for m in revision.patches],
         "trailers": [[t.name, t.value, t.message_id, t.patch, t.counts] for t in stands.tags],
         "reviewed": stands.reviewed,
+        "senders": _each(m.author.email for m in revision.own_messages),
+        "writers": _each((m.patch_author or m.author).email for m in revision.patches),
+        "recipients": _each(address for m in revision.own_messages for address in m.recipients),
+        "voices": [_voice_list(voice) for voice in voices_of(revision)],
+        "missing": _missing(revision),
+        "backport": any("-rc" not in tree for tree in posting.trees),
     }
     kept = {
         "state": stands.state,
@@ -114,18 +128,42 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "turn_reason": _reason_list(stands.turn_reason),
         "reviewed": stands.reviewed,
         "partly": stands.partly,
-        "steps": [[_reason_list(s.reason), s.state, s.turn] for s in stands.steps],
+        "steps": [[[s.reason.message_id, s.reason.text, s.reason.date], s.state, s.turn] for s in stands.steps],
+        "owed": [_reason_list(r) for r in stands.owed],
     }
     return {
         "id": number,
         "root": root.message_id,
         "conversation": conversation,
         "date": root.date,
-        "posting": encode_posting(succession.posting(revision, home)),
+        "posting": encode_posting(posting),
         "view": dumps(view),
         "standing": dumps(kept),
     }
 
 
 def _reason_list(reason: Reason | None) -> list[Any] | None:
-    return [reason.message_id, reason.text, reason.date, reason.by_hand] if reason else None
+    if reason is None:
+        return None
+    by = [reason.by.name, reason.by.email]
+    return [reason.message_id, reason.text, reason.date, reason.by_hand, reason.kind, by]
+
+
+def _voice_list(voice: Voice) -> list[Any]:
+    return [voice.person.name, voice.person.email, voice.date, voice.content, voice.answer, voice.answered]
+
+
+def _each(addresses: Iterable[str]) -> list[str]:
+    return sorted({address for address in addresses if address})
+
+
+def _missing(revision: Revision) -> list[int]:
+    """The patches that were sent but never seen: few of a series whose mails all went to the same people.
+
+    People send single patches of a series to the lists they concern; then nothing is missing.
+    """
+    seen = {number_of(m) for m in revision.patches}
+    sent_to = {frozenset(m.recipients) for m in revision.patches}
+    if len(sent_to) > 1 or not 0 < revision.expected - len(seen) < len(seen):
+        return []
+    return [number for number in range(1, revision.expected + 1) if number not in seen]

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail import signals
-from patchwatch.mail.message import Message, Signal
+from patchwatch.mail.message import Message, Person, Signal
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.tags import REVIEWS, Tag, authors_of, completing_tag, message_of, reviewed_patches, tags_of
-from patchwatch.words import CLOSED, NOBODYS_TURN
+from patchwatch.words import ANSWERED, CLOSED, DEFERRED, MARKED, NOBODYS_TURN, POSTED, SAID, TAGGED
 
 _ENDORSEMENTS = REVIEWS | {"tested-by"}
 # Said by the author: nobody else can move.
@@ -67,15 +67,23 @@ _COMMANDS = {
 }
 
 
+NOBODY = Person("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A mail (or commit), its date and the words in it that made us say something."""
+    """A mail (or commit), its date and the words in it that made us say something.
+
+    `kind` is what was done with them: one of patchwatch.mail.signals or patchwatch.words; empty where it is not known.
+    """
 
     message_id: str
     text: str
     date: int
     by_hand: bool = False
     commit: str = ""
+    kind: str = ""
+    by: Person = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class Standing:
     reviewed: int  # patches with a review
     partly: str = ""  # which patches were applied, where not all were
     steps: tuple[Step, ...] = ()  # how it came to that
+    owed: tuple[Reason, ...] = ()  # in the author's turn: what he was asked, or promised, since it is his
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def standing(revision: Revision) -> Standing:
     tags = tags_of(revision)
     authors = authors_of(revision)
     last = completing_tag(revision, tags)
-    completion = _reason(message_of(revision, last), f"{last.name}: {last.value}") if last else None
+    completion = _reason(message_of(revision, last), f"{last.name}: {last.value}", TAGGED) if last else None
     story = _Story(revision, completion)
     for follow_up in revision.follow_ups:
         sender = follow_up.message.author
@@ -132,6 +141,7 @@ def standing(revision: Revision) -> Standing:
         reviewed=reviewed_patches(revision, tags),
         partly=story.partly,
         steps=tuple(story.steps),
+        owed=tuple(story.owed),
     )
 
 
@@ -150,7 +160,8 @@ class _Story:
         self.state = "reviewed" if self.reviewed else "new"
         self.reason = completion if self.reviewed else None
         self.turn = "maintainer" if self.reviewed else "reviewers"
-        self.turn_reason = Reason(root.message_id, root.subject, root.date)
+        self.turn_reason = Reason(root.message_id, root.subject, root.date, kind=POSTED, by=root.author)
+        self.owed: list[Reason] = []
         self.partly = ""
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self._promised_only = False  # nobody asked for changes in so many words: the author said that he will make them
@@ -255,7 +266,7 @@ class _Story:
             self._arguable = True
             self._become("changes-requested", message, wished)
         elif self.state == "new":
-            self.state, self.reason = "under-review", _reason(message)
+            self.state, self.reason = "under-review", _reason(message, None, SAID)
 
     def _wished_of_author(self, message: Message) -> Signal | None:
         """How the patch should be instead, said in review of the patch itself; an RFC asks for opinions."""
@@ -275,10 +286,11 @@ class _Story:
     def _content(self, message: Message) -> None:
         """Somebody who had asked for changes gives his tag."""
         self._asking.discard(message.author.email)
+        self.owed = [reason for reason in self.owed if reason.by.email != message.author.email]
         if self.state == "changes-requested" and not self._asking:
             self.state = "reviewed" if self.reviewed else "under-review"
-            self.reason = _reason(message)
-            self._turn("maintainer" if self.reviewed else "reviewers", message, None)
+            self.reason = _reason(message, None, TAGGED)
+            self._turn("maintainer" if self.reviewed else "reviewers", message, None, TAGGED)
 
     def _withdraw(self, follow_up: FollowUp, withdrawn: Signal) -> None:
         self._withdrawn |= {follow_up.patch}
@@ -296,9 +308,9 @@ class _Story:
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
             self.partly = ""
             self._become("under-review", message, undone)
-            self._turn("author", message, undone.text)
+            self._turn("author", message, undone.text, undone.kind)
         elif (failure := spoken.get(signals.FAILURE)) and self.state not in NOBODYS_TURN:
-            self._turn("author", message, failure.text)
+            self._turn("author", message, failure.text, failure.kind)
 
     def _apply(self, follow_up: FollowUp, applied: Signal, state: str = "accepted") -> None:
         """Applied as a whole, or patches of it: said by numbers, or by answering one patch of several."""
@@ -316,7 +328,7 @@ class _Story:
                 self.partly = ",".join(map(str, sorted(applied_now))) or partial
                 if self.state in ("new", "under-review"):
                     self.state = "under-review"
-                    self.reason = _reason(follow_up.message, applied.text)
+                    self.reason = _reason(follow_up.message, applied.text, applied.kind)
                 return
         self.partly = ""
         self._become(state, follow_up.message, applied)
@@ -324,7 +336,7 @@ class _Story:
     def _pass_turn(self, follow_up: FollowUp, spoken: dict[str, Signal], *, by_author: bool, complete: bool) -> None:
         message = follow_up.message
         if self.state == "deferred":
-            self._turn("author", message, None)
+            self._turn("author", message, None, DEFERRED)
             return
         if follow_up.patch in _numbers(self.partly, self.whole):
             return  # what follows the applying of a patch does not hold up the others
@@ -336,52 +348,59 @@ class _Story:
             self._promised = promise is not None and signals.QUESTION not in spoken
             if promise and self._promised:
                 # He says that he will post: nobody else can move.
-                if self.turn != "author":
-                    self._turn("author", message, promise.text)
+                self.owed.clear()
+                self._turn("author", message, promise.text, promise.kind)
             else:
-                self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None)
+                self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None, ANSWERED)
             return
         who = message.author.email
         asked = next((s for k in _ASKING for s in message.signals if s.kind == k and self._is_for_author(s)), None)
         if asked:
             if not self._answers_reviewer or self.turn != "author":
                 self._open.add(who)  # what one reviewer asks another is not for the author
-            self._turn("author", message, asked.text)
+            self._turn("author", message, asked.text, asked.kind)
         elif complete and self.state == "reviewed":
-            self._turn("maintainer", message, None)
+            self._turn("maintainer", message, None, TAGGED)
         elif any(s.kind == signals.QUESTION for s in message.signals):
             pass  # it is for somebody else to answer
         elif self.state == "changes-requested" and not _endorses(message) and signals.CONTENT not in spoken:
-            self._turn("author", message, None)  # few words, but the changes still stand
+            self._turn("author", message, None, SAID)  # few words, but the changes still stand
         elif _is_content(message, spoken):
             self._settled(message)
         elif self.reviewed or signals.LATER in spoken:
             pass  # kind words after every patch has its tag ask nothing of anybody; who will look himself neither
         else:
             self._open.add(who)
-            self._turn("author", message, None)
+            self._turn("author", message, None, signals.APPLIED if signals.APPLIED in spoken else SAID)
 
     def _settled(self, message: Message) -> None:
         """Somebody is content: when nobody else waits for the author's answer, it is no longer his turn."""
         self._open.discard(message.author.email)
+        self.owed = [reason for reason in self.owed if reason.by.email != message.author.email]
         if self.turn == "author" and not self._open and not self._promised and self.state != "changes-requested":
-            self._turn("maintainer" if self.reviewed else "reviewers", message, None)
+            self._turn("maintainer" if self.reviewed else "reviewers", message, None, TAGGED)
 
     def _become(self, state: str, message: Message, why: Signal) -> None:
         self.state = state
-        self.reason = _reason(message, why.text)
+        self.reason = _reason(message, why.text, why.kind)
         if state in NOBODYS_TURN:
-            self._turn("nobody", message, why.text)
+            self._turn("nobody", message, why.text, why.kind)
 
-    def _turn(self, turn: str, message: Message, text: str | None) -> None:
+    def _turn(self, turn: str, message: Message, text: str | None, kind: str) -> None:
+        reason = _reason(message, text, kind)
+        if turn != "author":
+            self.owed.clear()
+        elif (message.author, kind) not in {(r.by, r.kind) for r in self.owed}:
+            self.owed.append(reason)
         if turn == self.turn == "author":
             return  # it has been his since the first mail that asked
         self.turn = turn
-        self.turn_reason = _reason(message, text)
+        self.turn_reason = reason
 
 
-def _reason(message: Message, text: str | None = None) -> Reason:
-    return Reason(message.message_id, text or message.excerpt.partition("\n")[0] or message.subject, message.date)
+def _reason(message: Message, text: str | None = None, kind: str = "") -> Reason:
+    words = text or message.excerpt.partition("\n")[0] or message.subject
+    return Reason(message.message_id, words, message.date, kind=kind, by=message.author)
 
 
 def _only_taken_as_advice(applied: Signal) -> bool:
@@ -473,7 +492,7 @@ def _landed(status: SeriesStatus, landing: Landing) -> SeriesStatus:
 
 
 def _marked(status: SeriesStatus, mark: Mark) -> SeriesStatus:
-    reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True)
+    reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True, kind=MARKED, by=Person(mark.by, ""))
     turn, since, why = status.turn, status.turn_since, status.turn_reason
     if mark.state in NOBODYS_TURN:
         turn, since, why = "nobody", mark.at, reason

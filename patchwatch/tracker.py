@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from patchwatch.db.database import Database
 from patchwatch.db.facts import FORM
 from patchwatch.db.queries import Filter
 from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.next_move import next_move
 from patchwatch.words import STATES
 
 if TYPE_CHECKING:
@@ -81,8 +83,17 @@ class Tracker:
     def series(self, *, everything: bool = False, wanted: Filter | None = None) -> tuple[SeriesRow, ...]:
         """The watched series, or all that are known, or those that `wanted` describes."""
         wanted = wanted or Filter(everything=everything)
+        now, review = self.now(), self.config.review
         with self.database.read() as connection:
-            return queries.series(connection, wanted, self.now(), self.config.review.overdue_days)
+            rows = queries.series(connection, wanted, now, review.overdue_days, self.addresses)
+            windows = queries.merge_windows(connection)
+        moves = [next_move(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
+        return tuple(replace(row, next_move=m) if m else row for row, m in zip(rows, moves, strict=True))
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The user's own, in lower case: who `me` is."""
+        return frozenset(address.lower() for address in self.config.me.addresses)
 
     def one(self, series_id: int) -> SeriesRow:
         """One series.

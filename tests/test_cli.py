@@ -73,7 +73,7 @@ def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
     (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
     assert {
         "schema", "id", "title", "author", "inboxes", "watched", "state", "state_evidence", "turn", "turn_since",
-        "awaiting_review", "overdue", "unread", "last_activity", "revisions",
+        "next", "awaiting_review", "overdue", "unread", "last_activity", "revisions",
     } <= series.keys()  # fmt: skip
     assert {
         "version", "message_id", "subject", "date", "rfc", "patches", "expected", "has_cover", "state", "follow_ups",
@@ -86,6 +86,98 @@ def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
     assert v5["url"] == f"https://lore.kernel.org/bpf/{XDP_V5}/"
     assert (series["state"], series["turn"], series["watched"]) == ("accepted", "nobody", False)
     assert series["state_evidence"]["text"] == "This series was applied to bpf/bpf-next.git (master)"
+
+
+@pytest.fixture
+def with_question(run: Run, tmp_path: Path) -> Run:
+    """A patch of Ann's that Rita asked about, and one of Bo's to Ann; the config says that the user is Ann."""
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.write_text('[me]\naddresses = ["Ann@Example.org"]\n')
+    raws = [
+        mail(message_id="a@x", subject="[PATCH] frob: mend it", body="Why.\n---\n"),
+        mail(
+            message_id="q@x",
+            subject="Re: [PATCH] frob: mend it",
+            sender="Rita Reviewer <rita@example.com>",
+            date="Tue, 4 Jul 2023 10:00:00 +0000",
+            in_reply_to="a@x",
+            body="Why is the lock taken?\n",
+        ),
+        mail(
+            message_id="b@x",
+            subject="[PATCH] quux: say quux",
+            sender="Bo Author <bo@example.net>",
+            date="Wed, 5 Jul 2023 10:00:00 +0000",
+            cc="Ann Author <ann@example.org>",
+            body="Why.\n---\n",
+        ),
+        mail(message_id="c@x", subject="[PATCH] blip: mend it", sender="Cy <cy@example.com>", body="Why.\n---\n"),
+    ]
+    for number, raw in enumerate(raws):
+        path = tmp_path / f"{number}.eml"
+        path.write_bytes(raw)
+        assert run("import", path, "--inbox", "x").returncode == 0
+    return run
+
+
+def test_what_i_do_next_stands_below_a_series(with_question: Run) -> None:
+    mine = with_question("list", "--all", "--mine", "--now", "2023-07-07T10:00Z").stdout.splitlines()
+    assert (len(mine), mine[2]) == (3, "   → answer Rita's question of 3 days ago")
+    for_me = with_question("list", "--all", "--for-me", "--now", "2023-07-07T10:00Z").stdout.splitlines()
+    assert (len(for_me), for_me[2]) == (3, "   → review: waits for 2 days")
+    either = with_question("list", "--all", "--mine", "--for-me", "--now", "2023-07-07T10:00Z").stdout
+    assert [one.strip() for one in either.splitlines() if "→" in one] == [for_me[2].strip(), mine[2].strip()]
+    everything = with_question("list", "--all", "--now", "2023-07-07T10:00Z").stdout
+    assert (len(everything.splitlines()), everything.count("→")) == (6, 2)  # nothing below what is not mine to do
+
+
+def test_the_next_move_in_json_names_its_mail_and_who_moves(with_question: Run) -> None:
+    rows = json.loads(with_question("list", "--all", "--json", "--now", "2023-07-07T10:00Z").stdout)
+    found = {row["title"]: row for row in rows}
+    question = {"text": "answer Rita's question of 3 days ago", "message_id": "q@x", "by": "me"}
+    assert found["frob: mend it"]["next"] == question
+    assert found["blip: mend it"]["next"] == {
+        "text": "reviewers: waits for 4 days", "message_id": "c@x", "by": "reviewers",
+    }  # fmt: skip
+    assert found["frob: mend it"]["turn_evidence"] == {
+        "message_id": "q@x",
+        "text": "Why is the lock taken?",
+        "by_hand": False,
+        "kind": "question",
+        "by": {"name": "Rita Reviewer", "email": "rita@example.com"},
+        "date": "2023-07-04T10:00:00Z",
+    }
+
+
+def test_show_says_what_is_next_with_the_turn(with_question: Run) -> None:
+    shown = with_question("show", "a@x", "--now", "2023-07-07T10:00Z").stdout
+    assert "Next:   answer Rita's question of 3 days ago\n" in shown
+    assert "Next:   reviewers: waits for 4 days\n" in with_question("show", "c@x", "--now", "2023-07-07T10:00Z").stdout
+
+
+def test_the_digest_begins_with_my_turn(with_question: Run, tmp_path: Path) -> None:
+    with_question("watch", tmp_path / "0.eml")
+    text = with_question("digest", "--now", "2023-07-07T10:00Z").stdout
+    assert text.startswith("Subject: [patchwatch] 1 for you\n\nYour turn (1)\n")
+    assert "  answer Rita's question of 3 days ago\n  “Why is the lock taken?”\nhttps://lore.kernel.org/r/q@x/" in text
+
+
+def test_who_i_am_is_for_the_config_to_say_and_git_knows_what(run: Run, tmp_path: Path) -> None:
+    git = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.email", "GIT_CONFIG_VALUE_0": "ann@example.org"}
+    done = run("list", "--mine", **git)
+    assert (done.returncode, done.stdout) == (1, "")
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    assert f'Put addresses = ["ann@example.org"] below a line [me] in {config}.' in done.stderr
+    unknown = run("list", "--for-me", **git | {"GIT_CONFIG_VALUE_0": ""})
+    assert 'addresses = ["you@example.org"]' in unknown.stderr
+
+
+def test_an_empty_list_says_where_else_to_look(with_question: Run, tmp_path: Path) -> None:
+    assert "nothing is watched yet" in with_question("list", "--mine").stderr
+    with_question("watch", tmp_path / "3.eml")
+    said = with_question("list", "--mine").stderr
+    assert said == "none of 1 watched series concerns ann@example.org. --all looks at imported and followed ones too.\n"
+    assert with_question("list", "--all", "--state", "rejected").stderr == "no known series is as you asked.\n"
 
 
 def test_show_json_is_one_object_with_the_thread(with_xdp: Run) -> None:

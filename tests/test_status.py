@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mails import mail
 
-from patchwatch.mail.message import Message
+from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, recognise
 from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
@@ -426,8 +426,54 @@ def test_what_is_deferred_stays_with_the_author_whoever_speaks() -> None:
 
 def test_the_evidence_is_the_sentence_and_its_mail() -> None:
     found = told(1, (MIA, "Hi Ann,\n\nnice. Applied to\nfrob/for-6.5.\n"))
-    assert found.reason == Reason("a1@x", "Applied to frob/for-6.5.", int(at(1).timestamp()))
+    mia = Person("Mia Maintainer", "mia@kernel.example")
+    assert found.reason == Reason("a1@x", "Applied to frob/for-6.5.", int(at(1).timestamp()), kind="applied", by=mia)
     assert found.turn_reason == found.reason
+
+
+OWED: dict[str, tuple[list[Said], list[tuple[str, str]]]] = {
+    # what: what is said; of each thing that the author owes an answer: what it is, and its mail
+    "nothing before anybody asks": ([(RITA, RITA_TAG)], []),
+    "a question": ([(RITA, "Why is the lock taken?\n")], [("question", "a1@x")]),
+    "what two people asked": (
+        [(RITA, "Why is the lock taken?\n"), (REX, "Please use frob() instead.\n")],
+        [("question", "a1@x"), ("changes", "a2@x")],
+    ),
+    "what one person asks twice, once": (
+        [(RITA, "Why is the lock taken?\n"), (RITA, "And why twice?\n")],
+        [("question", "a1@x")],
+    ),
+    "a doubt": ([(RITA, "This leaks the socket.\n")], [("said", "a1@x")]),
+    "what a robot found": (
+        [(LKP, "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n")],
+        [("failure", "a1@x")],
+    ),
+    "nothing after he answered": ([(RITA, "Why is the lock taken?\n"), (ANN, "Because of the frob.\n")], []),
+    "what he promised, instead of what he was asked": (
+        [(RITA, "Why is the lock taken?\n"), (ANN, "Right, I will drop it in v2.\n")],
+        [("promise", "a2@x")],
+    ),
+    "nothing once it is closed": ([(RITA, "Why is the lock taken?\n"), (MIA, APPLIED)], []),
+    "a new posting, after it was deferred": (
+        [(MIA, "net-next is closed.\n-- \npw-bot: defer\n")],
+        [("deferred", "a1@x")],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OWED)
+def test_what_the_author_owes_an_answer_to_is_kept_with_its_mail(what: str) -> None:
+    said, owed = OWED[what]
+    assert [(reason.kind, reason.message_id) for reason in told(1, *said).owed] == owed
+
+
+def test_the_turn_names_who_passed_it_and_how() -> None:
+    asked = told(1, (RITA, "Why is the lock taken?\n")).turn_reason
+    assert (asked.by, asked.kind) == (Person("Rita Reviewer", "rita@example.com"), "question")
+    answered = told(1, (RITA, "Why is the lock taken?\n"), (ANN, "Because of the frob.\n")).turn_reason
+    assert (answered.by.name, answered.kind) == ("Ann Author", "answered")
+    assert (told(1).turn_reason.by.name, told(1).turn_reason.kind) == ("Ann Author", "posted")
+    assert told(1, (RITA, RITA_TAG)).turn_reason.kind == "tagged"
 
 
 def test_a_turn_has_lasted_since_the_first_mail_that_passed_it() -> None:
@@ -571,7 +617,7 @@ NEWEST = told(1, (RITA, "Why is the lock taken?\n"))
 def test_a_mark_by_hand_outranks_what_the_mails_say(state: str, turn: str) -> None:
     status = series_status("1@x", NEWEST, [Mark("1@x", state, 99, "rita")])
     assert (status.state, status.turn) == (state, turn)
-    assert status.reason == Reason("", "set by rita", 99, by_hand=True)
+    assert status.reason == Reason("", "set by rita", 99, by_hand=True, kind="marked", by=Person("rita", ""))
 
 
 def test_a_mark_that_opens_what_was_closed_asks_the_reviewers() -> None:

@@ -350,6 +350,13 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
         [V1, posted("b", "[PATCH AUTOSEL 6.1 1/7] net: frob the queue once", 30, sender=BEN, change="v1")],
         "b",
     ),
+    "backports to two trees that are named as releases": (
+        [
+            posted("a", "[PATCH v4.19] net: frob the queue once", 0),
+            posted("b", "[PATCH v5.4] net: frob the queue once", 1),
+        ],
+        "b",
+    ),
     "backports to two trees": (
         [
             posted("a", "[PATCH 5.10] net: frob the queue once", change="new"),

@@ -8,9 +8,10 @@ import pytest
 from mails import mail
 from sqlalchemy import update
 
+from patchwatch.config import Config, Me
 from patchwatch.db import mails, schema
 from patchwatch.db.queries import Filter
-from patchwatch.db.rows import SeriesRow
+from patchwatch.db.rows import Part, SeriesRow
 from patchwatch.demo import NOW, DemoTracker, demo
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.ingest import ingest, read_mail
@@ -220,6 +221,125 @@ def test_for_me_is_what_i_was_sent_or_answered(tracker: DemoTracker) -> None:
     assert concerning("yuzhao@google.com") == {MGLRU_V3}
     assert concerning("kuba@kernel.org") == {XDP_V5, TCP_V4}
     assert concerning("me@manjusaka.me") == set()  # his own
+
+
+def test_mine_is_what_i_posted_and_with_for_me_either(tracker: DemoTracker) -> None:
+    def found(mine: str, for_me: str = "") -> set[str]:
+        rows = tracker.series(wanted=Filter(mine=frozenset({mine}), for_me=frozenset({for_me} if for_me else ())))
+        return {r.revisions[-1].message_id for r in rows}
+
+    assert found("me@manjusaka.me") == {TCP_V4}
+    assert found("kuba@kernel.org") == set()
+    assert found("ryncsn@gmail.com", "kuba@kernel.org") == {MGLRU_V3, XDP_V5, TCP_V4}
+
+
+def test_a_series_says_what_i_have_to_do_next() -> None:
+    def moves(address: str) -> dict[str, tuple[str, str]]:
+        with demo() as tracker:
+            tracker.config = Config(me=Me((address.upper(),)))
+            rows = [r for r in tracker.series() if r.next_move]
+            return {r.revisions[-1].message_id: (r.next_move.text, r.next_move.by) for r in rows if r.next_move}
+
+    waits = "reviewers: waits for 12 hours"
+    assert moves("me@manjusaka.me") == {TCP_V4: ("resend: net-next reopened", "me"), MGLRU_V3: (waits, "reviewers")}
+    assert moves("yuzhao@google.com") == {
+        TCP_V4: ("author: resend, net-next reopened", "author"),
+        MGLRU_V3: ("review: waits for 12 hours", "me"),
+    }
+
+
+def test_what_i_have_to_do_with_a_series_is_read_from_its_mails() -> None:
+    """Ann posts to Rita and Rex; Rita asks, Ann answers; Ann posts the next version with Rex's tag."""
+    ann, rita, rex = (
+        "Ann Author <ann@example.org>",
+        "Rita Reviewer <rita@example.com>",
+        "Rex Reviewer <rex@example.net>",
+    )
+    diff = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+
+    def reply(number: int, sender: str, body: str, above: str) -> bytes:
+        return mail(
+            message_id=f"{number}@x",
+            subject="Re: [PATCH] frob: mend it",
+            sender=sender,
+            date=f"Mon, 4 Sep 2023 1{number}:00:00 +0000",
+            in_reply_to=above,
+            body=body,
+        )
+
+    first = [
+        mail(
+            message_id="v1@x",
+            subject="[PATCH] frob: mend it",
+            date="Mon, 4 Sep 2023 10:00:00 +0000",
+            to=f"{rita}, {rex}",
+            body=f"Why.\n---\n{diff}",
+        ),
+        reply(1, rita, "Why is the lock taken?\n", "v1@x"),
+        reply(2, ann, "Because the other side frobs it too.\n", "1@x"),
+        reply(3, rex, "Reviewed-by: Rex Reviewer <rex@example.net>\n", "v1@x"),
+    ]
+    second = mail(
+        message_id="v2@x",
+        subject="[PATCH v2] frob: mend it",
+        date="Tue, 19 Sep 2023 10:00:00 +0000",
+        to=rita,
+        body=f"Why.\n\nReviewed-by: {rex}\n---\n{diff}",
+    )
+
+    with demo() as tracker:
+
+        def part(*addresses: str) -> Part:
+            tracker.config = Config(me=Me(addresses))
+            found = row(tracker, "v1@x").part
+            assert found is not None
+            return found
+
+        for raw in first:
+            take(tracker, raw)
+        mine = part("ann@example.org")
+        assert (mine.author, mine.posted, mine.asked, mine.spoke) == (True, True, False, 0)
+        asker = part("rita@example.com")
+        assert (asker.author, asker.asked, asker.answer, asker.content) == (False, True, "2@x", False)
+        assert part("rex@example.net").content is True
+        assert row(tracker, "v1@x").revisions[-1].voices == ("Rita Reviewer", "Rex Reviewer")
+        assert row(tracker, "v1@x").revisions[-1].awaited == ("Rita Reviewer",)
+        take(tracker, second)
+        asker = part("rita@example.com")
+        assert (asker.asked, asker.spoke, asker.earlier, asker.answer, asker.content) == (True, 0, "v1", "", False)
+        tagger = part("rex@example.net", "rex@elsewhere.example")
+        assert (tagger.asked, tagger.earlier, tagger.content) == (False, "v1", True)  # his tag was carried over
+        assert part("nobody@example.org") == Part(False, False, False, 0, False, "", "", 0)
+
+
+def test_a_backport_of_my_patch_is_not_mine(tracker: DemoTracker) -> None:
+    diff = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+    body = f"From: Ann Author <ann@example.org>\n\nWhy.\n---\n{diff}"
+    for number, prefix in enumerate(("PATCH 5.10/5.15", "PATCH v6.1", "PATCH AUTOSEL 6.6 3/9", "PATCH mm-unstable")):
+        subject = f"[{prefix}] frob: mend part {number}"
+        take(tracker, mail(message_id=f"{number}@x", subject=subject, sender="Bo <bo@kernel.example>", body=body))
+    rows = tracker.series(wanted=Filter(everything=True, mine=frozenset({"ann@example.org"})))
+    assert [r.revisions[-1].message_id for r in rows] == ["3@x"]
+    backport = row(tracker, "0@x")
+    assert (backport.revisions[-1].backport, backport.next_move) == (True, None)
+
+
+def test_patches_never_came_where_all_went_to_the_same_people(tracker: DemoTracker) -> None:
+    def post(name: str, number: int, to: str) -> None:
+        body = f"Why.\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+{number}\n"
+        subject = f"[PATCH {number}/4] {name}: part {number}"
+        above = f"1@{name}" if number > 1 else None
+        sender = f"{name.title()} Author <{name}@example.org>"
+        raw = mail(message_id=f"{number}@{name}", subject=subject, sender=sender, to=to, in_reply_to=above, body=body)
+        take(tracker, raw)
+
+    for number in (1, 2, 4):
+        post("frob", number, "frob@lists.example")
+        post("quux", number, f"quux{number}@lists.example")
+    post("blip", 1, "blip@lists.example")
+    assert row(tracker, "1@frob").revisions[-1].missing == (3,)
+    assert row(tracker, "1@quux").revisions[-1].missing == ()  # each to those whom it concerns
+    assert row(tracker, "1@blip").revisions[-1].missing == ()  # the most of it went elsewhere
 
 
 def test_a_mail_reads_decoded_and_in_segments(tracker: DemoTracker) -> None:

@@ -15,7 +15,7 @@ import click
 from patchwatch.printable import line
 
 if TYPE_CHECKING:
-    from patchwatch.db.rows import Evidence, RevisionRow, SeriesRow
+    from patchwatch.db.rows import Evidence, Move, RevisionRow, SeriesRow
 
 _DAY = 86_400
 
@@ -71,15 +71,20 @@ def fit(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
-def table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
-    """Print columns as wide as their content; the last one takes what is left of the terminal."""
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str], notes: Sequence[str] = ()) -> None:
+    """Print columns as wide as their content; the last one takes what is left of the terminal.
+
+    `notes`, one a row where there are any, stand below their rows unless they are empty.
+    """
     columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 0
     sizes = [max(width(r[i]) for r in [*rows, heads]) for i in range(len(heads) - 1)]
     left = max(columns - sum(sizes) - 2 * len(sizes), 20) if columns else 0
-    for row in [heads, *rows]:
+    for row, note in zip([heads, *rows], ["", *(notes or [""] * len(rows))], strict=True):
         cells = [fit(cell, size) for cell, size in zip(row, sizes, strict=False)]
         last = row[-1] if not left or width(row[-1]) <= left else fit(row[-1], left)
         click.echo("  ".join([*cells, last]).rstrip())
+        if note:
+            click.echo(f"{' ' * sizes[0]}  → {note}")
 
 
 def version_of(row: SeriesRow | RevisionRow) -> str:
@@ -101,7 +106,8 @@ def tags_of(row: SeriesRow) -> str:
 
 
 def print_series(rows: Iterable[SeriesRow], now: int) -> None:
-    """The list."""
+    """The list; what I have to do myself stands below a series, so that what has no such line can be passed over."""
+    rows = list(rows)
     cells = []
     for r in rows:
         state = r.state + (" (incomplete)" if r.incomplete else "")
@@ -119,7 +125,8 @@ def print_series(rows: Iterable[SeriesRow], now: int) -> None:
                 line(r.title) + notes,
             ]
         )
-    table(cells, ["#", "STATE", "TURN", "VER", "TAGS", "NEW", "AGE", "AUTHOR", "TITLE"])
+    mine = [r.next_move.text if r.next_move and r.next_move.by == "me" else "" for r in rows]
+    table(cells, ["#", "STATE", "TURN", "VER", "TAGS", "NEW", "AGE", "AUTHOR", "TITLE"], mine)
 
 
 def print_json(value: Any) -> None:
@@ -146,6 +153,7 @@ def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:
         "turn": row.turn,
         "turn_since": stamp(row.turn_since),
         "turn_evidence": _evidence(row.turn_evidence),
+        "next": _move(row.next_move),
         "awaiting_review": row.awaiting_review,
         "overdue": row.overdue,
         "unread": row.unread,
@@ -163,7 +171,16 @@ def _evidence(found: Evidence | None) -> dict[str, Any] | None:
         "text": found.text,
         "by_hand": found.by_hand,
         "commit": found.commit or None,
+        "kind": found.kind or None,
+        "by": {"name": found.by_name, "email": found.by_email} if found.by_name or found.by_email else None,
+        "date": stamp(found.date) if found.date else None,
     }
+
+
+def _move(move: Move | None) -> dict[str, str | None] | None:
+    if move is None:
+        return None
+    return {"text": move.text, "message_id": move.message_id or None, "by": move.by}
 
 
 def _revision_json(row: RevisionRow, url: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from patchwatch.words import STATES
 
 @click.command("list")
 @click.option("--awaiting-review", is_flag=True, help="Open, and it is the reviewers' turn; the longest wait first.")
-@click.option("--mine", is_flag=True, help="Posted from one of my addresses ([me] addresses).")
-@click.option("--for-me", is_flag=True, help="Sent to one of my addresses, or I answered it.")
+@click.option("--mine", is_flag=True, help="Posted, or written, by me ([me] addresses); below it what I do next.")
+@click.option("--for-me", is_flag=True, help="Sent to me, or I spoke about a version of it; with --mine: either.")
 @click.option("--state", type=click.Choice([s for s in STATES if s != "superseded"]), help="In this state.")
 @click.option("--inbox", help="Seen in this list.")
 @click.option("--author", help="By an author whose name or address has this in it.")
@@ -42,9 +42,9 @@ def list_command(
 ) -> None:
     """List the watched series."""
     tracker = context.tracker
-    addresses = frozenset(a.lower() for a in tracker.config.me.addresses)
+    addresses = tracker.addresses
     if (mine or for_me) and not addresses:
-        raise InvalidInputError('who are you? Set addresses = ["you@example.org"] in the section [me] of the config.')
+        raise InvalidInputError(_who_are_you(tracker))
     rows = tracker.series(
         wanted=Filter(
             everything=everything,
@@ -61,10 +61,34 @@ def list_command(
     elif rows:
         print_series(rows, tracker.now())
         _say_stale(rows, tracker)
-    elif everything or any((awaiting_review, mine, for_me, state, inbox, author)):
-        say("nothing matches.")
     else:
-        say("nothing is watched yet. `patchwatch watch LINK` begins, with a link from lore.kernel.org.")
+        say(_nothing(tracker, everything=everything, mine=mine, for_me=for_me))
+
+
+def _who_are_you(tracker: Tracker) -> str:
+    """What to put into the config: the address that git has, for it is nearly always right, but for the user to say."""
+    import subprocess
+
+    from patchwatch.config import config_path
+
+    try:
+        asked = subprocess.run(["git", "config", "user.email"], capture_output=True, text=True, timeout=5, check=False)
+        address = asked.stdout.strip()
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        address = ""
+    place = tracker.config.source or config_path()
+    return f'who are you? Put addresses = ["{address or "you@example.org"}"] below a line [me] in {place}.'
+
+
+def _nothing(tracker: Tracker, *, everything: bool, mine: bool, for_me: bool) -> str:
+    """Why a list is empty, and where to look."""
+    watched = 0 if everything else len(tracker.series())
+    if not everything and not watched:
+        return "nothing is watched yet. `patchwatch watch LINK` begins, with a link from lore.kernel.org."
+    fits = f"concerns {', '.join(sorted(tracker.addresses))}" if mine or for_me else "is as you asked"
+    if everything:
+        return f"no known series {fits}."
+    return f"none of {watched} watched series {fits}. --all looks at imported and followed ones too."
 
 
 def _say_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
@@ -132,7 +156,7 @@ def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> l
     lines.append(f"Turn:   {turn_of(row, now)}" + (f", since {day(row.turn_since)}" if row.turn != "nobody" else ""))
     if row.turn_evidence and row.turn != "nobody":
         lines += _evidence(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
-    lines += ["", "Revisions:"]
+    lines += [*_next(row, tracker), "", "Revisions:"]
     for revision in row.revisions:
         lines += _revision(revision, tracker)
     by_revision: dict[str, list[MessageRow]] = {}
@@ -171,6 +195,16 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
         lines += ["", f"            “{line(shown.text)}”", f"            → {row.state}"]
         lines += [f"            {line(tracker.url(shown.message_id))}"] if shown.message_id else []
     return lines
+
+
+def _next(row: SeriesRow, tracker: Tracker) -> list[str]:
+    """The next move, and its mail unless that of the turn, just above, is meant."""
+    move = row.next_move
+    if move is None:
+        return []
+    shown = {row.turn_evidence.message_id} if row.turn_evidence else set()
+    url = [] if not move.message_id or move.message_id in shown else [f"        {line(tracker.url(move.message_id))}"]
+    return [f"Next:   {line(move.text)}", *url]
 
 
 def _evidence(text: str, message_id: str, tracker: Tracker) -> list[str]:

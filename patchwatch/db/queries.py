@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.order import in_order
-from patchwatch.db.rows import Evidence, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
-from patchwatch.db.sql import chunks
+from patchwatch.db.part import names_of, part_of
+from patchwatch.db.rows import Evidence, Part, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.db.sql import chunks, dumps
 from patchwatch.merge_window import Window, waited, windows
 from patchwatch.words import CLOSED
 
@@ -21,24 +22,29 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which series are wanted; empty fields do not limit."""
+    """Which series are wanted; empty fields do not limit, `mine` and `for_me` together mean either."""
 
     everything: bool = False  # not only the watched ones
     ids: frozenset[int] | None = None
     state: str = ""
     inbox: str = ""
     author: str = ""  # part of a name or address
-    mine: frozenset[str] = frozenset()  # posted from one of these addresses
-    for_me: frozenset[str] = frozenset()  # sent to, or answered from, one of these addresses
+    mine: frozenset[str] = frozenset()  # a revision of it was posted, or written, from one of these addresses
+    for_me: frozenset[str] = frozenset()  # the newest was sent to one of them, or one spoke about it; not their own
     awaiting_review: bool = False
 
 
-def series(connection: Connection, wanted: Filter, now: int, overdue_days: int = 7) -> tuple[SeriesRow, ...]:
-    """The series wanted, most recently active first; those that await review: the longest wait first."""
+def series(
+    connection: Connection, wanted: Filter, now: int, overdue_days: int = 7, me: Set[str] = frozenset()
+) -> tuple[SeriesRow, ...]:
+    """The series wanted, most recently active first; those that await review: the longest wait first.
+
+    `me` are the addresses, in lower case, of the one whose part in them is wanted.
+    """
     watched = decided(connection, t.watch)
     found = _series_rows(connection, wanted, watched)
     ids = [row.id for row in found]
-    revisions = _revisions(connection, ids)
+    revisions = _revisions(connection, ids, me | wanted.mine | wanted.for_me)
     inboxes, failed = seen_in(connection, ids)
     unread = _unread(connection, [i for i in ids if i in watched])
     muted = decided(connection, t.mute)
@@ -46,8 +52,10 @@ def series(connection: Connection, wanted: Filter, now: int, overdue_days: int =
     paused = merge_windows(connection)
     rows: list[SeriesRow] = []
     for row in found:
-        own = revisions.get(row.id, ())
+        own, part = revisions.get(row.id, ((), None))
         if not own:
+            continue
+        if (wanted.mine or wanted.for_me) and not (part and _concerns(wanted, part)):
             continue
         names = inboxes.get(row.id, ())
         if wanted.inbox and wanted.inbox not in names:
@@ -85,6 +93,7 @@ def series(connection: Connection, wanted: Filter, now: int, overdue_days: int =
                 reviewed=_reviewed(newest),
                 stale_since=min((failed[n] for n in names if n in failed), default=None),
                 revisions=own,
+                part=part,
             )
         )
     if wanted.awaiting_review:
@@ -162,10 +171,8 @@ def _series_rows(connection: Connection, wanted: Filter, watched: Mapping[int, A
         conditions.append(
             func.lower(t.series.c.author_name).like(part) | func.lower(t.series.c.author_email).like(part)
         )
-    if wanted.mine:
-        conditions.append(t.series.c.author_email.in_(sorted(wanted.mine)))
-    if wanted.for_me:
-        conditions.append(t.series.c.id.in_(_concerning(sorted(wanted.for_me))))
+    if me := wanted.mine | wanted.for_me:
+        conditions.append(t.series.c.id.in_(_naming(sorted(me))))
     if wanted.awaiting_review:
         conditions.append(and_(t.series.c.turn == "reviewers", t.series.c.state.not_in(sorted(CLOSED))))
     query = select(t.series).where(*conditions)
@@ -177,22 +184,20 @@ def _series_rows(connection: Connection, wanted: Filter, watched: Mapping[int, A
     return [row for part in chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
 
 
-def _concerning(addresses: Sequence[str]) -> Any:
-    """Series that were sent to one of these addresses, or in which one of them answered."""
-    sent = or_(*(t.message.c.facts.contains(json.dumps(a), autoescape=True) for a in addresses), false())
-    roots = t.message.c.message_id == t.revision.c.root
-    return (
-        select(t.revision.c.series_id)
-        .join(t.message, t.message.c.revision_id == t.revision.c.id)
-        .join(t.series, t.series.c.id == t.revision.c.series_id)
-        .where(
-            or_(t.message.c.author_email.in_(addresses), and_(roots, sent)),
-            t.series.c.author_email.not_in(addresses),
-        )
-    )
+def _concerns(wanted: Filter, part: Part) -> bool:
+    for_me = not part.author and bool(part.asked or part.spoke or part.earlier)
+    return bool(wanted.mine and part.posted) or bool(wanted.for_me and for_me)
 
 
-def _revisions(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[RevisionRow, ...]]:
+def _naming(addresses: Sequence[str]) -> Any:
+    """Series in which one of these addresses has some part; which one, `part_of` tells."""
+    named = or_(*(t.revision.c.view.contains(dumps(a), autoescape=True) for a in addresses))
+    return select(t.revision.c.series_id).where(t.revision.c.series_id.is_not(None), named)
+
+
+def _revisions(
+    connection: Connection, ids: Iterable[int], me: Set[str]
+) -> dict[int, tuple[tuple[RevisionRow, ...], Part | None]]:
     by_series: dict[int, list[Any]] = {}
     homes: dict[str, str] = {}
     for part in chunks(ids):
@@ -209,16 +214,23 @@ def _revisions(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[Re
                 .group_by(t.revision.c.root)
             )
         )
-    return {i: _revision_rows(in_order(rows), homes) for i, rows in by_series.items()}
+    found: dict[int, tuple[tuple[RevisionRow, ...], Part | None]] = {}
+    for number, rows in by_series.items():
+        views = {row.root: json.loads(row.view) for row in rows}
+        kept = _revision_rows(in_order(rows), views, homes)
+        found[number] = (kept, part_of(kept, views, me) if me else None)
+    return found
 
 
-def _revision_rows(rows: Sequence[Any], homes: Mapping[str, str]) -> tuple[RevisionRow, ...]:
+def _revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[str, str]) -> tuple[RevisionRow, ...]:
     """Rows of one series in order; what was sent again unchanged is one revision with several postings."""
     found: dict[str, RevisionRow] = {}
     original: dict[str, str] = {}  # root of a resend -> root of what it repeats
     newest = rows[-1].root
     for row in rows:
-        view, standing = json.loads(row.view), json.loads(row.standing)
+        view, standing = views[row.root], json.loads(row.standing)
+        owed = tuple(_said(reason) for reason in standing["owed"]) if row.root == newest else ()
+        voices, awaited = names_of(view) if row.root == newest else ((), ())
         link = json.loads(row.link) if row.link else None
         trailers = tuple(TrailerRow(*trailer) for trailer in view["trailers"])
         repeats = original.get(row.predecessor, row.predecessor) if link and link["resend"] else None
@@ -232,6 +244,11 @@ def _revision_rows(rows: Sequence[Any], homes: Mapping[str, str]) -> tuple[Revis
                 trailers=tuple(dict.fromkeys((*first.trailers, *trailers))),
                 state=standing["state"] if row.root == newest else first.state,
                 state_evidence=_evidence_of(standing["reason"]) if row.root == newest else first.state_evidence,
+                partly=standing["partly"],
+                owed=owed,
+                missing=tuple(view["missing"]),
+                voices=voices,
+                awaited=awaited,
             )
             continue
         before = original.get(row.predecessor, row.predecessor)
@@ -250,13 +267,20 @@ def _revision_rows(rows: Sequence[Any], homes: Mapping[str, str]) -> tuple[Revis
             expected=view["expected"],
             has_cover=view["has_cover"],
             state="superseded" if superseded else standing["state"],
-            state_evidence=None if superseded else _evidence_of(standing["reason"]),
+            state_evidence=_evidence_of(None if superseded else standing["reason"]),
             follow_ups=view["follow_ups"],
             inbox=homes.get(row.root, ""),
             patch_message_ids=tuple(view["patch_message_ids"]),
             postings=(row.root,),
             trailers=trailers,
             predecessor=PredecessorRow(before, tuple(link["evidence"]), link["by_hand"]) if before and link else None,
+            partly=standing["partly"],
+            owed=owed,
+            missing=tuple(view["missing"]),
+            backport=view["backport"],
+            voices=voices,
+            awaited=awaited,
+            pull=view["kind"] == "pull",
         )
     kept = list(found.values())
     if newest in original and len(kept) > 1 and kept[-1].message_id != original[newest]:
@@ -325,8 +349,16 @@ def _evidence(text: str | None) -> Evidence | None:
     if not text:
         return None
     kept = json.loads(text)
-    return Evidence(kept["message_id"], kept["text"], kept["by_hand"], kept.get("commit", ""))
+    name, email = kept["by"]
+    return Evidence(
+        kept["message_id"], kept["text"], kept["by_hand"], kept["commit"], kept["kind"], name, email, kept["date"]
+    )
 
 
 def _evidence_of(reason: list[Any] | None) -> Evidence | None:
-    return Evidence(reason[0], reason[1], reason[3]) if reason else None
+    return _said(reason) if reason else None
+
+
+def _said(reason: list[Any]) -> Evidence:
+    message_id, text, date, by_hand, kind, (name, email) = reason
+    return Evidence(message_id, text, by_hand, "", kind, name, email, date)

@@ -18,6 +18,33 @@ class Evidence:
     text: str
     by_hand: bool = False
     commit: str = ""
+    kind: str = ""  # what was done with these words: patchwatch.mail.signals, patchwatch.words
+    by_name: str = ""
+    by_email: str = ""
+    date: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What I have to do with a series: I am whoever has one of the addresses asked for."""
+
+    author: bool  # I posted the newest revision
+    posted: bool  # I posted, or wrote all of, some revision
+    asked: bool  # the newest revision was sent to me
+    spoke: int  # my last mail about the newest revision; 0 without one
+    content: bool  # my tag is on the newest revision, and I asked nothing since
+    earlier: str  # the last revision before it that I spoke about: `v4`, `RFC v2`; empty without one
+    answer: str  # the author's last mail to me, to which I said nothing yet
+    answered: int  # its date
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is to be done next, in one short imperative line, by whom, and the mail that it follows from."""
+
+    text: str
+    message_id: str  # empty where a person decided by hand
+    by: str  # me, author, reviewers or maintainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +91,15 @@ class RevisionRow:
     postings: tuple[str, ...]  # roots: more than one when it was sent again unchanged
     trailers: tuple[TrailerRow, ...]
     predecessor: PredecessorRow | None
+    partly: str = ""  # the patches that were applied, where not all were: 1,3
+    owed: tuple[Evidence, ...] = ()  # of the newest, in the author's turn: what he was asked, or promised
+    missing: tuple[int, ...] = ()  # patches that were sent but never seen
+    backport: bool = False  # to a stable tree
+    pull: bool = False  # a pull request
+    voices: tuple[str, ...] = ()  # of the newest: names of those who spoke about it, besides author and robots
+    awaited: tuple[
+        str, ...
+    ] = ()  # those of them whom the author answered, by the date of it, and who said nothing since
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +130,8 @@ class SeriesRow:
     reviewed: int  # patches of the newest revision that carry a review
     stale_since: int | None  # an inbox of it could not be polled since then
     revisions: tuple[RevisionRow, ...]  # oldest first
+    part: Part | None = None  # mine in it, if it is known who I am
+    next_move: Move | None = None  # None: nobody has to do anything
 
 
 @dataclass(frozen=True, slots=True)

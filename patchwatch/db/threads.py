@@ -69,7 +69,7 @@ def steps(connection: Connection, series_id: int) -> tuple[StepRow, ...]:
     evidence = json.loads(row.state_evidence) if row and row.state_evidence else {}
     if row and evidence.get("commit"):
         words, commit = evidence["text"], evidence["commit"]
-        found.append(StepRow(version, evidence["date"], "", words, row.state, row.turn, commit))
+        found.append(StepRow(version, evidence["date"], evidence["message_id"], words, row.state, row.turn, commit))
     return tuple(found)
 
 

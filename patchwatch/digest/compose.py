@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.db.rows import MessageRow, SeriesRow
+from patchwatch.db.rows import MessageRow, Move, SeriesRow
 from patchwatch.lore.address import message_url
 from patchwatch.printable import line
 
@@ -56,6 +56,7 @@ def compose(
         return [entry for _, entry in kept]
 
     closed = section([(r, _closed(r)) for r in rows if r.turn == "nobody" and r.turn_since > begin])
+    own = section([(r, _mine(r, r.next_move)) for r in _longest_first(rows) if r.next_move and r.next_move.by == "me"])
     versions = section([(r, _new_version(r)) for r in rows if r.revisions[-1].date > begin])
     authors = section([(r, _turn(r, now)) for r in _longest_first(rows) if r.turn == "author"])
     review = section([(r, _turn(r, now)) for r in _longest_first(rows) if r.awaiting_review])
@@ -73,6 +74,7 @@ def compose(
         if m.bot and begin < m.date <= now and r.id not in placed
     ]
     parts = [
+        ("Your turn", own),
         ("New versions", versions),
         ("The author's turn", authors),
         ("Awaiting review", review),
@@ -89,11 +91,13 @@ def compose(
                 text += _printed(entry)
     open_ = sum(r.turn != "nobody" for r in rows)
     text.append(f"{len(rows)} series watched, {open_} open, {sum(r.unread for r in rows)} mails unread.")
-    return Digest(_subject(len(versions), len(review), sum(r.overdue for r in rows), len(closed)), "\n".join(text))
+    return Digest(
+        _subject(len(own), len(versions), len(review), sum(r.overdue for r in rows), len(closed)), "\n".join(text)
+    )
 
 
-def _subject(versions: int, review: int, overdue: int, closed: int) -> str:
-    said = []
+def _subject(own: int, versions: int, review: int, overdue: int, closed: int) -> str:
+    said = [f"{own} for you"] if own else []
     if review:
         said.append(f"{review} awaiting review" + (f" ({overdue} overdue)" if overdue else ""))
     if versions:
@@ -125,6 +129,16 @@ def _turn(row: SeriesRow, now: int) -> _Entry:
             said.append(f"“{line(row.turn_evidence.text)}”")
         url = row.turn_evidence.message_id or url
     return _Entry(_name(row), tuple(said), url)
+
+
+def _mine(row: SeriesRow, move: Move) -> _Entry:
+    """What I have to do; below it the words that ask for it."""
+    newest = row.revisions[-1]
+    asking = next((e for e in (*newest.owed, row.turn_evidence) if e and e.message_id == move.message_id), None)
+    said = [move.text]
+    if asking and asking.message_id != newest.message_id:
+        said.append(f"“{line(asking.text)}”")
+    return _Entry(_name(row), tuple(said), move.message_id or newest.message_id)
 
 
 def _new_version(row: SeriesRow) -> _Entry:

@@ -30,7 +30,8 @@ _SPEAKS_OF_IT = _OUTRIGHT | {
 _DAY = 86_400
 _OUTGROWN = 6  # times as many patches: no number says that it is the same work
 _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
-_TREE = re.compile(r"(?i)\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?|autosel|stable|\d\.\d+[.-]\S+")
+_RELEASE = r"v?\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?"
+_TREE = re.compile(rf"(?i){_RELEASE}(?:[-/,]{_RELEASE})*|autosel|stable|\d\.\d+[.-]\S+")
 _SOON_DAYS = 14  # an RFC's first version tends to follow within days of its discussion
 KEYED_TITLES = 40  # of a series' patches: enough to find it again
 
@@ -113,7 +114,7 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
         titles=tuple(title_key(m.parts.title) for m in revision.patches),
         patch_ids=tuple(dict.fromkeys(m.patch_id for m in revision.patches if m.patch_id)),
         files=tuple(dict.fromkeys(f for m in revision.patches for f in m.files))[:400],
-        trees=tuple(t.lower() for t in root.parts.prefixes if _TREE.fullmatch(t)),
+        trees=tuple(t.lower().removeprefix("v") for t in root.parts.prefixes if _TREE.fullmatch(t)),
         change_id=next((m.change_id for m in own if m.change_id), ""),
         earlier=tuple(earlier.items()),
         answered=tuple(dict.fromkeys(home[i] for i in root.references if i in home)),

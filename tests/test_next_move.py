@@ -1,0 +1,449 @@
+"""What is to be done next, in one line, by whom, and the mail that asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch import next_move as next_moves
+from patchwatch import words
+from patchwatch.db.rows import Evidence, Move, Part, RevisionRow, SeriesRow
+from patchwatch.mail import signals
+from patchwatch.merge_window import Window
+from patchwatch.next_move import next_move, span
+from patchwatch.words import STATES, TURNS
+
+HOUR, DAY = 3600, 86_400
+NOW = 1_700_000_000
+PEOPLE = {"ann": "Ann Author", "jakub": "Jakub Reviewer", "johannes": "Johannes Reviewer", "lkp": "kernel test robot"}
+
+MINE = Part(author=True, posted=True, asked=False, spoke=0, content=False, earlier="", answer="", answered=0)
+ASKED = replace(MINE, author=False, posted=False, asked=True)
+
+
+def said(kind: str, who: str, days: float, text: str = "Words.", message_id: str = "") -> Evidence:
+    """Something said so many days ago; its message-id is `who-kind` unless another is given."""
+    email = f"{who}@example.org"
+    message_id = message_id or f"{who}-{kind}"
+    return Evidence(
+        message_id, text, kind=kind, by_name=PEOPLE.get(who, who), by_email=email, date=int(NOW - days * DAY)
+    )
+
+
+POSTED = said("posted", "ann", 3)
+
+
+def case(
+    turn: str,
+    days: float,
+    *owed: Evidence,
+    why: Evidence | None = None,
+    newest: dict[str, Any] | None = None,
+    **row: Any,
+) -> SeriesRow:
+    """Version 3 of a series by Ann, two patches, for so many days in somebody's turn; watched by a stranger."""
+    why = why or (owed[0] if owed else said("posted", "ann", days, message_id="root"))
+    revision = RevisionRow(
+        id=1,
+        version=3,
+        minor=0,
+        message_id="root",
+        subject="[PATCH net-next v3 0/2] frob",
+        author_name="Ann Author",
+        author_email="ann@example.org",
+        date=int(NOW - days * DAY),
+        rfc=False,
+        patches=2,
+        expected=2,
+        has_cover=True,
+        state="new",
+        state_evidence=None,
+        follow_ups=0,
+        inbox="netdev",
+        patch_message_ids=("p1", "p2"),
+        postings=("root",),
+        trailers=(),
+        predecessor=None,
+        owed=owed,
+    )
+    whole = SeriesRow(
+        id=1,
+        title="frob",
+        author_name="Ann Author",
+        author_email="ann@example.org",
+        inboxes=("netdev",),
+        watched=True,
+        muted=False,
+        snoozed_until=None,
+        state="new" if why.kind == "posted" else "under-review",
+        state_evidence=None,
+        turn=turn,
+        turn_since=int(NOW - days * DAY),
+        turn_evidence=why,
+        awaiting_review=turn == "reviewers",
+        overdue=False,
+        unread=0,
+        last_activity=int(NOW - days * DAY),
+        version=3,
+        rfc=False,
+        incomplete=False,
+        patches=2,
+        reviewed=0,
+        stale_since=None,
+        revisions=(replace(revision, **(newest or {})),),
+    )
+    return replace(whole, **row)
+
+
+QUESTION = said("question", "jakub", 3)
+CHANGES = said("changes", "johannes", 5)
+TAGGED = said("tagged", "jakub", 21)
+CLOSED = said("deferred", "jakub", 9, "net-next is closed for new features, please repost when it reopens.")
+ANSWERED = {"voices": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
+
+MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
+    # what: the series; what I do next, who moves, the mail
+    "asked a question": (case("author", 3, QUESTION), "answer Jakub's question of 3 days ago", "me", "jakub-question"),
+    "told how it should be": (
+        case("author", 2, said("wish", "jakub", 2)),
+        "send v4, or answer Jakub's wish of 2 days ago", "me", "jakub-wish",
+    ),
+    "doubted": (
+        case("author", 2, said("doubt", "jakub", 2)), "answer Jakub's doubt of 2 days ago", "me", "jakub-doubt",
+    ),
+    "going to look myself": (
+        case("author", 2, said("later", "ann", 2)), "look into it: you said so 2 days ago", "me", "ann-later",
+    ),
+    "told something": (
+        case("author", 2, said("said", "jakub", 2)), "answer Jakub's comment of 2 days ago", "me", "jakub-said",
+    ),
+    "asked for changes": (
+        case("author", 5, CHANGES), "send v4: Johannes asked for changes 5 days ago", "me", "johannes-changes",
+    ),
+    "asked for changes after a question": (
+        case("author", 6, said("question", "jakub", 6), CHANGES),
+        "send v4: Johannes asked for changes 5 days ago, and 1 more", "me", "johannes-changes",
+    ),
+    "asked by three": (
+        case("author", 6, said("question", "jakub", 6), said("question", "rex", 2), said("question", "rita", 1)),
+        "answer Jakub's question of 6 days ago, and 2 more", "me", "jakub-question",
+    ),
+    "told something besides a question": (
+        case("author", 9, said("said", "rex", 9), QUESTION),
+        "answer Jakub's question of 3 days ago", "me", "jakub-question",
+    ),
+    "refused": (
+        case("author", 5, CHANGES, said("nak", "rex", 2)),
+        "rework or drop: NAKed by rex 2 days ago, and 1 more", "me", "rex-nak",
+    ),
+    "not built": (
+        case("author", 1, said("failure", "lkp", 1, ">> f.c:1: error: no frob")),
+        "mend the build: kernel test robot, 1 day ago", "me", "lkp-failure",
+    ),
+    "crashed": (
+        case("author", 1, said("failure", "syzbot", 1, "BUG: KASAN: use-after-free in frob")),
+        "mend it: syzbot, 1 day ago", "me", "syzbot-failure",
+    ),
+    "promised": (case("author", 6, said("promise", "ann", 6)), "send v4: you said so 6 days ago", "me", "ann-promise"),
+    "asked after a promise": (
+        case("author", 6, said("promise", "ann", 6), QUESTION),
+        "answer Jakub's question of 3 days ago", "me", "jakub-question",
+    ),
+    "taken back in part": (
+        case("author", 6, said("withdrawn", "ann", 6)),
+        "send v4: you took a patch back 6 days ago", "me", "ann-withdrawn",
+    ),
+    "dropped from a tree": (
+        case("author", 2, said("unapplied", "rex", 2)), "rework: rex dropped it 2 days ago", "me", "rex-unapplied",
+    ),
+    "applied in part": (
+        case("author", 2, said("applied", "rex", 2), newest={"partly": "1", "expected": 3}),
+        "resend the rest: patches 2,3", "me", "rex-applied",
+    ),
+    "applied but for one": (
+        case("author", 2, said("applied", "rex", 2), newest={"partly": "1-2", "expected": 3}),
+        "resend the rest: patch 3", "me", "rex-applied",
+    ),
+    "applied in small part": (
+        case("author", 2, said("applied", "rex", 2), newest={"partly": "1", "expected": 30}),
+        "resend the rest: 29 patches", "me", "rex-applied",
+    ),
+    "marked by hand": (
+        case(
+            "author", 2, QUESTION, state="changes-requested",
+            why=Evidence("", "set by ann", by_hand=True, kind="marked", by_name="ann", date=NOW - 2 * DAY),
+        ),
+        "send v4: marked changes-requested 2 days ago", "me", "",
+    ),
+    "of another year": (
+        case("author", 400, said("question", "jakub", 400)),
+        "revive or drop: your turn for 13 months", "me", "jakub-question",
+    ),
+    "deferred": (
+        case("author", 40, why=said("deferred", "rex", 40, "Not now."), state="deferred"),
+        "resend or drop: deferred 40 days ago", "me", "rex-deferred",
+    ),
+    "deferred while the tree is closed": (
+        case("author", 9, why=CLOSED, state="deferred"), "resend when net-next reopens", "me", "jakub-deferred",
+    ),
+    "deferred while the tree was closed, longer ago than it ever is": (
+        case("author", 23, why=replace(CLOSED, date=NOW - 23 * DAY), state="deferred"),
+        "resend: net-next reopened", "me", "jakub-deferred",
+    ),
+    "just posted": (case("reviewers", 3), "wait for reviewers: 3 days so far", "reviewers", "root"),
+    "without an answer": (case("reviewers", 15), "ping: no answer for 15 days", "me", "root"),
+    "a week without an answer": (case("reviewers", 7), "ping: no answer for 7 days", "me", "root"),
+    "six days without an answer": (case("reviewers", 6.9), "wait for reviewers: 6 days so far", "reviewers", "root"),
+    "a month without an answer": (case("reviewers", 40), "resend: no answer for 40 days", "me", "root"),
+    "half a year without an answer": (case("reviewers", 200), "resend or drop: silent for 6 months", "me", "root"),
+    "I answered": (
+        case("reviewers", 2, why=said("answered", "ann", 2), newest=ANSWERED),
+        "wait for Jakub: 2 days so far", "reviewers", "ann-answered",
+    ),
+    "I answered and heard nothing": (
+        case("reviewers", 15, why=said("answered", "ann", 15), newest=ANSWERED),
+        "ping Jakub: no answer for 15 days", "me", "ann-answered",
+    ),
+    "I answered who asked for changes": (
+        case(
+            "reviewers", 15, why=said("answered", "ann", 15), newest=ANSWERED, state="changes-requested",
+            state_evidence=said("changes", "jakub", 16),
+        ),
+        "send v4 or ping Jakub: silent for 15 days", "me", "ann-answered",
+    ),
+    "reviewed in part": (
+        case("reviewers", 15, why=said("tagged", "jakub", 15), reviewed=1),
+        "ping: 1/2 reviewed, silent for 15 days", "me", "jakub-tagged",
+    ),
+    "a patch lost": (
+        case("reviewers", 1, newest={"expected": 4, "patches": 3, "missing": (3,)}),
+        "resend: patch 3/4 never came", "me", "root",
+    ),
+    "patches lost": (
+        case("reviewers", 1, newest={"expected": 6, "patches": 4, "missing": (3, 5)}),
+        "resend: 2 of 6 patches never came", "me", "root",
+    ),
+    "patches still coming": (
+        case("reviewers", 0.2, newest={"expected": 4, "patches": 3, "missing": (3,)}),
+        "wait for reviewers: 4 hours so far", "reviewers", "root",
+    ),
+    "reviewed": (
+        case("maintainer", 5, why=said("tagged", "jakub", 5)),
+        "wait for the maintainer: reviewed 5 days ago", "maintainer", "jakub-tagged",
+    ),
+    "reviewed and forgotten": (
+        case("maintainer", 21, why=TAGGED),
+        "ping the maintainer: reviewed, not applied for 21 days", "me", "jakub-tagged",
+    ),
+    "reviewed a release ago": (
+        case("maintainer", 100, why=TAGGED), "resend, or mark it applied: reviewed 3 months ago", "me", "jakub-tagged",
+    ),
+    "reviewed for comments only": (
+        case("maintainer", 5, why=said("tagged", "jakub", 5), rfc=True),
+        "send it without RFC: reviewed 5 days ago", "me", "jakub-tagged",
+    ),
+}  # fmt: skip
+
+SPOKE = replace(ASKED, spoke=NOW - 5 * DAY)
+THEIRS: dict[str, tuple[SeriesRow, Part | None, str, str, str]] = {
+    # what: the series, my part; the line, who moves, the mail
+    "sent to me": (case("reviewers", 9), ASKED, "review: waits for 9 days", "me", "root"),
+    "sent to me as a pull request": (
+        case("reviewers", 9, newest={"pull": True}), ASKED, "pull: waits for 9 days", "me", "root",
+    ),
+    "sent to me this morning": (case("reviewers", 0.2), ASKED, "review: waits for 4 hours", "me", "root"),
+    "sent to me for the release before": (
+        case("reviewers", 80), ASKED, "reviewers: waits for 2 months", "reviewers", "root",
+    ),
+    "answered somebody else": (
+        case("reviewers", 2, why=said("answered", "ann", 2), newest=ANSWERED),
+        ASKED, "Jakub: see Ann's answer of 2 days ago", "reviewers", "ann-answered",
+    ),
+    "answered me": (
+        case("reviewers", 1, why=said("answered", "ann", 1), newest=ANSWERED),
+        replace(SPOKE, answer="to-me", answered=NOW - 2 * DAY),
+        "see Ann's answer of 2 days ago", "me", "to-me",
+    ),
+    "I spoke and was not answered": (
+        case("reviewers", 9), SPOKE, "reviewers: waits for 9 days", "reviewers", "root",
+    ),
+    "I gave my tag": (
+        case("reviewers", 9), replace(SPOKE, content=True), "reviewers: waits for 9 days", "reviewers", "root",
+    ),
+    "I reviewed the version before": (
+        case("reviewers", 9), replace(ASKED, earlier="v2"), "review v3: you reviewed v2", "me", "root",
+    ),
+    "I reviewed the RFC and am not asked": (
+        case("reviewers", 9), replace(ASKED, asked=False, earlier="RFC v3"),
+        "review v3: you reviewed RFC v3", "me", "root",
+    ),
+    "I reviewed a posting of the same number": (
+        case("reviewers", 9), replace(ASKED, earlier="v3"), "review v3: you reviewed the one before", "me", "root",
+    ),
+    "my tag was carried over": (
+        case("reviewers", 9), replace(ASKED, earlier="v2", content=True),
+        "reviewers: waits for 9 days", "reviewers", "root",
+    ),
+    "the author's turn": (
+        case("author", 3, QUESTION), ASKED, "author: answer Jakub's question of 3 days ago", "author", "jakub-question",
+    ),
+    "watched, the author asked for changes": (
+        case("author", 5, CHANGES), None,
+        "author: send v4, Johannes asked for changes 5 days ago", "author", "johannes-changes",
+    ),
+    "watched, the author promised": (
+        case("author", 6, said("promise", "ann", 6)), None,
+        "author: send v4, promised 6 days ago", "author", "ann-promise",
+    ),
+    "watched, forgotten by its author": (
+        case("author", 400, said("question", "jakub", 400)), None,
+        "author: revive or drop, silent for 13 months", "author", "jakub-question",
+    ),
+    "watched": (case("reviewers", 15), None, "reviewers: waits for 15 days", "reviewers", "root"),
+    "watched, reviewed": (
+        case("maintainer", 21, why=TAGGED), None,
+        "maintainer: apply or answer, reviewed 21 days ago", "maintainer", "jakub-tagged",
+    ),
+    "watched, for comments": (
+        case("maintainer", 21, why=TAGGED, rfc=True), None,
+        "author: send it without RFC, reviewed 21 days ago", "author", "jakub-tagged",
+    ),
+    "for a tree above": (
+        case("author", 2, why=said("command", "rex", 2), state="awaiting-upstream"), MINE,
+        "maintainer: send it on to the tree above", "maintainer", "rex-command",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MINE_CASES)
+def test_my_next_move(what: str) -> None:
+    row, text, by, message_id = MINE_CASES[what]
+    assert next_move(replace(row, part=MINE), NOW) == Move(text, message_id, by)
+
+
+@pytest.mark.parametrize("what", THEIRS)
+def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
+    row, part, text, by, message_id = THEIRS[what]
+    assert next_move(replace(row, part=part), NOW) == Move(text, message_id, by)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        case("nobody", 2, state="accepted"),
+        case("author", 2, QUESTION, muted=True),
+        case("author", 2, QUESTION, snoozed_until=0),
+        case("reviewers", 15, newest={"backport": True}),
+    ],
+    ids=["closed", "muted", "snoozed", "a backport goes in unless somebody objects"],
+)
+@pytest.mark.parametrize("part", [MINE, ASKED, None])
+def test_there_is_no_next_move(row: SeriesRow, part: Part | None) -> None:
+    assert next_move(replace(row, part=part), NOW) is None
+
+
+OPEN = Window("v6.6", NOW - 4 * DAY, None)
+OVER = Window("v6.6", NOW - 16 * DAY, NOW - 2 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("row", "windows", "text"),
+    [
+        (
+            case("author", 5, why=CLOSED, state="deferred"),
+            [OPEN],
+            "wait: net-next closed, reopens after the merge window",
+        ),
+        (case("author", 9, why=CLOSED, state="deferred"), [OVER], "resend: net-next reopened 2 days ago"),
+        (case("author", 9, why=CLOSED, state="deferred"), [Window("v6.5", 0, 9)], "resend when net-next reopens"),
+        (case("reviewers", 12), [OPEN], "wait: merge window, ping after it"),
+        (case("reviewers", 5), [OPEN], "wait for reviewers: 5 days so far"),
+        (case("reviewers", 12), [OVER], "wait for reviewers: 12 days so far"),  # two of them counted
+        (case("reviewers", 22), [OVER], "ping: no answer for 22 days"),  # eight of them counted
+        (case("maintainer", 21, why=TAGGED), [OPEN], "wait: merge window, ping the maintainer after it"),
+        (case("maintainer", 21, why=TAGGED), [OVER], "wait for the maintainer: reviewed 21 days ago"),
+    ],
+)
+def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Window], text: str) -> None:
+    row = replace(row, part=MINE)
+    if row.state == "deferred":
+        row = replace(row, turn_evidence=replace(CLOSED, date=row.turn_since))
+    move = next_move(row, NOW, windows=windows)
+    assert move is not None
+    assert move.text == text
+
+
+@pytest.mark.parametrize(
+    ("words", "tree"),
+    [
+        ("## Form letter - net-next-closed", "net-next"),
+        ("(form letter: net-next is closed)", "net-next"),
+        ("bpf-next is currently closed.", "bpf-next"),
+        ("The merge window is open and therefore net-next is now closed.", "net-next"),
+    ],
+)
+def test_the_tree_that_is_closed_is_read_from_the_words(words: str, tree: str) -> None:
+    row = case("author", 9, why=replace(CLOSED, text=words), state="deferred", part=MINE)
+    move = next_move(row, NOW)
+    assert move is not None
+    assert move.text == f"resend when {tree} reopens"
+
+
+def test_how_long_to_wait_is_the_users_to_say() -> None:
+    row = case("reviewers", 15, part=MINE)
+    assert next_move(row, NOW, ping_days=21) == Move("wait for reviewers: 15 days so far", "root", "reviewers")
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    row = case("author", 3, QUESTION, newest={"voices": ("Jakub Reviewer", "Jakub Rival")}, part=MINE)
+    assert next_move(row, NOW) == Move("answer Jakub Reviewer's question of 3 days ago", "jakub-question", "me")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "1 minute"),
+        (59 * 60, "59 minutes"),
+        (HOUR, "1 hour"),
+        (23 * HOUR, "23 hours"),
+        (DAY, "1 day"),
+        (60 * DAY, "60 days"),
+        (61 * DAY, "2 months"),
+        (400 * DAY, "13 months"),
+        (800 * DAY, "2 years"),
+    ],
+)
+def test_spans_in_words(seconds: int, words: str) -> None:
+    assert span(seconds) == words
+
+
+@given(
+    state=st.sampled_from(STATES),
+    turn=st.sampled_from(TURNS),
+    days=st.integers(0, 2000),
+    kinds=st.lists(
+        st.text(max_size=9) | st.sampled_from(["nak", "changes", "question", "failure", "promise", "applied"])
+    ),
+    name=st.text(max_size=99),
+    part=st.sampled_from([None, MINE, ASKED, SPOKE]),
+    partly=st.text("0123456789,-some", max_size=9),
+)
+def test_a_line_is_short_whatever_mail_says(
+    state: str, turn: str, days: int, kinds: list[str], name: str, part: Part | None, partly: str
+) -> None:
+    owed = [replace(said(kind, "rex", days, name), by_name=name) for kind in kinds]
+    row = case(turn, days, *owed, newest={"partly": partly}, state=state, part=part, author_name=name)
+    move = next_move(row, NOW)
+    if move is not None:
+        assert 0 < len(move.text) <= 90
+        assert move.text.isprintable()
+        assert (move.by == "me") <= (part is not None)
+
+
+def test_every_kind_that_is_told_apart_is_one_that_mails_have() -> None:
+    known = {value for module in (signals, words) for value in vars(module).values() if isinstance(value, str)}
+    assert set(next_moves._URGENT) <= known
