@@ -143,6 +143,7 @@ def test_the_next_move_in_json_names_its_mail_and_who_moves(with_question: Run) 
         "message_id": "q@x",
         "text": "Why is the lock taken?",
         "by_hand": False,
+        "commit": None,
         "kind": "question",
         "by": {"name": "Rita Reviewer", "email": "rita@example.com"},
         "date": "2023-07-04T10:00:00Z",
