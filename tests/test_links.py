@@ -47,6 +47,7 @@ def test_links_to_earlier_versions(words: str, version: int | None) -> None:
         f"Reported by the robot:\n{LORE}/all/{OLD}/",
         f"This depends on {LORE}/all/{OLD}/",
         f"Applies on top of v3 of the frob series: {LORE}/all/{OLD}/",
+        f"This is based on the latest tree along with the\nsafe series [1].\n\nLink: {LORE}/{OLD}",
         f"See also the earlier talk: {LORE}/all/{OLD}/",
         f"Cc: ann@example.org\nhttps://example.org/{OLD}",
         "No link at all, v1.",

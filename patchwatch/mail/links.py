@@ -22,10 +22,10 @@ _VERSION = re.compile(
 _FROM_TO = re.compile(r"(?i)\bv\d+\s*(?:->|=>|→|to|\.\.+)\s*v?\d+\s*:?\s*$")
 _EARLIER_WORDS = re.compile(
     r"(?i)\b(?:previous(?:ly)?|earlier|last|old(?:er)?|first|prior|initial|original|RFC|supersedes?|replac(?:es|ing)|"
-    r"follow-?up (?:of|to)|continu(?:es|ation)|respin|resend|rework|take over|took over|picked up|based on)\b"
+    r"follow-?up (?:of|to)|continu(?:es|ation)|respin|resend|rework|take over|took over|picked up)\b"
 )
 _OTHER_WORK = re.compile(
-    r"(?i)\b(?:depends? on|prerequisite|applies on top|on top of|based on top|together with|companion|see also)\b"
+    r"(?i)\b(?:depends? on|prerequisite|applies (?:on top|to)|on top of|based on|along with|together with|companion|see also)\b"
 )
 _FOOTNOTE = re.compile(r"\s*\[(\d{1,2})\][: ]*")
 _MAX_LINE = 1_000  # characters of a line that are read
