@@ -14,10 +14,17 @@ from dataclasses import dataclass
 from patchwatch.mail import signals
 from patchwatch.mail.message import Message, Person, Signal
 from patchwatch.series.revision import FollowUp, Revision
-from patchwatch.series.tags import REVIEWS, Tag, authors_of, completing_tag, message_of, reviewed_patches, tags_of
+from patchwatch.series.tags import (
+    Tag,
+    authors_of,
+    completing_tag,
+    is_endorsement,
+    message_of,
+    reviewed_patches,
+    tags_of,
+)
 from patchwatch.words import ANSWERED, CLOSED, DEFERRED, MARKED, NOBODYS_TURN, POSTED, SAID, TAGGED
 
-_ENDORSEMENTS = REVIEWS | {"tested-by"}
 # Said by the author: nobody else can move.
 _HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATER)
 _ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
@@ -107,6 +114,7 @@ class Standing:
     tags: tuple[Tag, ...]
     reviewed: int  # patches with a review
     partly: str = ""  # which patches were applied, where not all were
+    partly_reason: Reason | None = None  # who said so last
     steps: tuple[Step, ...] = ()  # how it came to that
     owed: tuple[Reason, ...] = ()  # in the author's turn: what he was asked, or promised, since it is his
 
@@ -140,6 +148,7 @@ def standing(revision: Revision) -> Standing:
         tags=tags,
         reviewed=reviewed_patches(revision, tags),
         partly=story.partly,
+        partly_reason=story.partly_reason,
         steps=tuple(story.steps),
         owed=tuple(story.owed),
     )
@@ -163,6 +172,7 @@ class _Story:
         self.turn_reason = Reason(root.message_id, root.subject, root.date, kind=POSTED, by=root.author)
         self.owed: list[Reason] = []
         self.partly = ""
+        self.partly_reason: Reason | None = None
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self._promised_only = False  # nobody asked for changes in so many words: the author said that he will make them
         self._arguable = False  # changes are requested by wishes only, which the author may answer
@@ -321,16 +331,17 @@ class _Story:
         if partial == "rest" and self.partly:
             partial = ""
         if partial and self.whole > 1 and 0 not in self._withdrawn:
-            applied_now = _numbers(partial, self.whole) | _numbers(self.partly, self.whole) | self._withdrawn
-            if len(applied_now) < self.whole:
+            applied_now = _numbers(partial, self.whole) | _numbers(self.partly, self.whole)
+            if len(applied_now | self._withdrawn) < self.whole:
                 if self.state == state:
                     return  # all of it is in already
                 self.partly = ",".join(map(str, sorted(applied_now))) or partial
+                self.partly_reason = _reason(follow_up.message, applied.text, applied.kind)
                 if self.state in ("new", "under-review"):
                     self.state = "under-review"
                     self.reason = _reason(follow_up.message, applied.text, applied.kind)
                 return
-        self.partly = ""
+        self.partly, self.partly_reason = "", None
         self._become(state, follow_up.message, applied)
 
     def _pass_turn(self, follow_up: FollowUp, spoken: dict[str, Signal], *, by_author: bool, complete: bool) -> None:
@@ -415,7 +426,7 @@ def _content_with(message: Message) -> bool:
 
 
 def _endorses(message: Message) -> bool:
-    return any(t.own and t.name.lower() in _ENDORSEMENTS for t in message.trailers)
+    return any(t.own and is_endorsement(t.name) for t in message.trailers)
 
 
 def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:
@@ -459,19 +470,32 @@ class SeriesStatus:
 
 
 def series_status(
-    newest_root: str, newest: Standing, marks: Sequence[Mark], landings: Sequence[Landing] = ()
+    newest_root: str,
+    newest: Standing,
+    marks: Sequence[Mark],
+    landings: Sequence[Landing] = (),
+    endorsed: Reason | None = None,
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
-    What is in a tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
+    `endorsed` is the last tag needed where tags that earlier versions were given complete the review.  What is in a
+    tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
     """
     status = SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
+    if endorsed is not None and status.state in ("new", "under-review"):
+        status = _reviewed_before(status, endorsed)
     mark = next((m for m in marks if m.root == newest_root), None)
     if mark is not None:
         return _marked(status, mark)
     if landings:
         return _landed(status, max(landings, key=_weight))
     return status
+
+
+def _reviewed_before(status: SeriesStatus, last: Reason) -> SeriesStatus:
+    if status.turn != "reviewers":
+        return SeriesStatus("reviewed", last, status.turn, status.turn_since, status.turn_reason)
+    return SeriesStatus("reviewed", last, "maintainer", max(status.turn_since, last.date), last)
 
 
 def _weight(landing: Landing) -> tuple[bool, int]:

@@ -205,21 +205,93 @@ def test_robots_that_found_a_failure(sender: str, subject: str, body: str) -> No
 @pytest.mark.parametrize(
     ("sender", "subject", "body"),
     [
-        (LKP, "[frob:for-next] BUILD SUCCESS 0123456789abcdef", "tree/branch: x\n"),
         (LKP, "[linus:master] [frob] 0123456789: will-it-scale 4.0% improvement", "Hello,\n"),
         ("syzbot <syzbot+1@syzkaller.appspotmail.com>", "[syzbot] Monthly frob report", "Hello frob maintainers,\n"),
-        (
-            "syzbot <syzbot+1@syzkaller.appspotmail.com>",
-            "Re: [syzbot] WARNING in frob",
-            "syzbot has tested the proposed patch and the reproducer did not trigger any issue:\n",
-        ),
         (LKP, "Re: [linus:master] [frob] 0123456789: stress-ng -8.5% regression", "hi, Ann,\n\nthe log is attached.\n"),
-        (
-            "Patchwork <patchwork@emeril.freedesktop.org>",
-            "✓ Fi.CI.BAT: success for frob (fix a warning)",
-            "== Details ==\n",
-        ),
     ],
 )
-def test_robots_that_found_nothing(sender: str, subject: str, body: str) -> None:
+def test_robots_that_have_no_result(sender: str, subject: str, body: str) -> None:
     assert said(robot(body, sender=sender, subject=subject)) == []
+
+
+BPF_CI = "bot+bpf-ci@kernel.org"
+BLUEZ = "bluez.test.bot@gmail.com"
+MPTCP = "MPTCP CI <wpasupplicant.patchew@gmail.com>"
+RE = "Re: [PATCH] frob"
+RESULTS = {
+    "0-day built it": (LKP, "[frob:for-next] BUILD SUCCESS 0123456789abcdef", "tree: x\n", signals.SUCCESS, "[frob:"),
+    "syzbot tried it": (
+        "syzbot <syzbot+1@syzkaller.appspotmail.com>",
+        "Re: [syzbot] WARNING in frob",
+        "Hello,\n\nsyzbot has tested the proposed patch and the reproducer did not trigger any issue:\n",
+        signals.SUCCESS,
+        "syzbot has tested the proposed patch",
+    ),
+    "the graphics CI": (
+        "Patchwork <patchwork@emeril.freedesktop.org>",
+        "✓ Fi.CI.BAT: success for frob (fix a warning)",
+        "== Details ==\n",
+        signals.SUCCESS,
+        "✓ Fi.CI.BAT",
+    ),
+    "BPF's passes": (
+        BPF_CI,
+        RE,
+        "CI has tested the following submission:\nStatus:     SUCCESS\nName:       frob\n",
+        signals.SUCCESS,
+        "CI has tested the following submission: Status: SUCCESS",
+    ),
+    "BPF's fails": (
+        BPF_CI,
+        RE,
+        "CI has tested the following submission:\nStatus:     FAILURE\nName:       frob\n",
+        signals.FAILURE,
+        "CI has tested the following submission: Status: FAILURE",
+    ),
+    "bluez' passes": (
+        BLUEZ,
+        RE,
+        "Test Summary:\nCheckPatch       PASS      0.31 seconds\n",
+        signals.SUCCESS,
+        "CheckPatch",
+    ),
+    "bluez' fails in one": (
+        BLUEZ,
+        RE,
+        "Test Summary:\nCheckPatch       PASS      0.31 seconds\nBuildKernel      FAIL      24.5 seconds\n",
+        signals.FAILURE,
+        "BuildKernel FAIL",
+    ),
+    "MPTCP's fails in one": (
+        MPTCP,
+        RE,
+        "- KVM Validation: normal: Success! ✅\n- KVM Validation: debug: Unstable: 1 failed test(s)\n",
+        signals.FAILURE,
+        "- KVM Validation: debug: Unstable",
+    ),
+    "0-day measured better": (
+        LKP,
+        RE,
+        "Hello,\n\nkernel test robot noticed a 5.1% improvement of frob.ops on:\n",
+        signals.FINDING,
+        "kernel test robot noticed a 5.1% improvement",
+    ),
+    "a maintainer's bot": (
+        "Mia Maintainer <mia@kernel.org>",
+        RE,
+        "Ann wrote:\n> frob\n\nMy bot found errors running 'make dt_binding_check' on your patch:\n\nerror\n",
+        signals.FAILURE,
+        "My bot found errors running",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", RESULTS)
+def test_results_of_robots(what: str) -> None:
+    sender, subject, body, kind, text = RESULTS[what]
+    (found,) = robot(body, sender=sender, subject=subject).signals
+    assert (found.kind, found.text[: len(text)]) == (kind, text)
+
+
+def test_somebody_who_speaks_of_a_bot_is_none() -> None:
+    assert not robot("> My bot found errors\n\nDid my bot say that?\n", sender="Mia <mia@kernel.org>").bot

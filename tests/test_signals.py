@@ -264,6 +264,10 @@ def test_words_of_the_future_that_promise_nothing(body: str) -> None:
     assert signals.PROMISE not in {kind for kind, _ in said(body)}
 
 
+def test_a_jest_is_no_question() -> None:
+    assert said("Only three bugs, eh? :)\n") == []
+
+
 def test_a_line_of_a_trace_is_no_question() -> None:
     assert said("[   12.345678]  ? schedule+0x1/0x2\n[<ffff8101>] ? frob\n") == []
 

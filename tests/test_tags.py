@@ -87,6 +87,56 @@ def test_what_is_quoted_passed_on_or_said_by_a_robot_is_no_tag(body: str, sender
     assert tags(series(patch(1), patch(2), answer(1, body, sender))) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        (f"For patch 2:\n\n{RITA_TAG}", [("Reviewed-by", 2, True)]),
+        (f"{RITA_TAG}for the series except patch 1.\n", [("Reviewed-by", 2, True)]),
+        (f"For patches 1 and 2:\n\n{RITA_TAG}", [("Reviewed-by", 0, True)]),
+        (f"For the f.c bits:\n\n{RITA_TAG}", [("Reviewed-by", 0, True)]),
+        (f"For the io_uring bits:\n\n{RITA_TAG}", [("Reviewed-by", 0, False)]),
+        (f"For the series except patch 1.\n\nPatch 1 needs a comment.\n\n{RITA_TAG}", [("Reviewed-by", 2, True)]),
+    ],
+)
+def test_a_tag_counts_where_its_giver_says(body: str, given: list[tuple[str, int, bool]]) -> None:
+    assert tags(series(patch(1), patch(2), answer(0, body))) == given
+
+
+def test_a_limit_that_reaches_no_patch_is_shown() -> None:
+    (tag,) = [
+        t for t in tags_of(series(patch(1), patch(2), answer(2, f"For the io_uring bits:\n\n{RITA_TAG}"))) if t.limit
+    ]
+    assert (tag.limit, tag.patch, tag.counts) == ("For the io_uring bits", 2, False)
+
+
+def test_one_person_from_two_addresses_counts_once() -> None:
+    at_home = RITA_TAG.replace("example.com", "home.example")
+    revision = series(patch(1, RITA_TAG), patch(2), answer(1, at_home, "Rita Reviewer <rita@home.example>"))
+    assert tags(revision) == [("Reviewed-by", 1, True)]
+
+
+def test_a_tag_for_all_adds_nothing_where_each_patch_has_it_nor_the_other_way_round() -> None:
+    collected = series(patch(1, RITA_TAG), patch(2, RITA_TAG), answer(0, RITA_TAG))
+    assert tags(collected) == [("Reviewed-by", 1, True), ("Reviewed-by", 2, True)]
+    both = series(patch(1), patch(2), answer(0, RITA_TAG), answer(2, RITA_TAG, message_id="b@x"))
+    assert tags(both) == [("Reviewed-by", 0, True)]
+
+
+def test_who_wrote_one_patch_may_review_the_other() -> None:
+    ben = "Ben Builder <ben@example.net>"
+    bens = patch(2, before=f"From: {ben}\n\n")
+    revision = series(patch(1), bens, answer(0, f"Reviewed-by: {ben}\n", ben))
+    assert tags(revision) == [("Reviewed-by", 1, True), ("Reviewed-by", 2, False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("Reviewed-and-tested-by", True), ("Tested-and-acked-by", True), ("Reviewed-but-not-liked-by", False)],
+)
+def test_tags_joined_by_and(name: str, counts: bool) -> None:
+    assert tags(series(patch(1, f"{name}: {RITA}\n"), patch(2))) == [(name, 1, counts)]
+
+
 def test_the_tag_that_completes_a_review_is_the_last_that_was_needed() -> None:
     late = answer(2, RITA_TAG, message_id="b@x")
     revision = series(patch(1), patch(2), answer(1, RITA_TAG), late)

@@ -8,6 +8,7 @@ import pytest
 
 from patchwatch.mail import trailers
 from patchwatch.mail.message import Person, Trailer
+from patchwatch.mail.signals import TAGS_DROPPED
 
 RITA = Person("Rita Reviewer", "rita@example.com")
 SIGNED = "Signed-off-by: Ann Author <ann@example.org>"
@@ -71,6 +72,56 @@ def test_lines_that_are_like_tags_and_are_none(line: str) -> None:
 
 def test_tags_of_kinds_never_heard_of_are_kept() -> None:
     assert of_patch("Why.\n\nWhatevered-by: W <w@example.org>\n") == ["Whatevered-by: W <w@example.org>"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Side-note: the way it is", "Whatevered-by: nobody at all", "Note-by: w@example.org", "Caused-by: the frob"],
+)
+def test_what_is_like_a_tag_of_an_unknown_kind_and_names_no_person_is_prose(line: str) -> None:
+    assert of_patch(f"Why.\n\n{SIGNED}\n{line}\n") == [SIGNED]
+    assert of_reply(f"{line}\n") == []
+
+
+@pytest.mark.parametrize("name", ["Suggested-by", "Reported-and-tested-by", "Co-developed-by"])
+def test_a_known_kind_may_name_a_person_without_an_address(name: str) -> None:
+    assert of_patch(f"Why.\n\n{name}: Rolf\n{SIGNED}\n") == [f"{name}: Rolf", SIGNED]
+
+
+def test_a_reply_may_give_a_tag_of_a_kind_never_heard_of() -> None:
+    assert of_reply("Whatevered-by: Rita Reviewer <rita@example.com>\n") == [
+        Trailer("Whatevered-by", "Rita Reviewer <rita@example.com>", own=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Dropped Reviewed-by tag because of changes.",
+        "- dropped all RB's",
+        "Remove Jane's R-b, the patch changed.",
+        "I did not carry the Acked-by from Rex.",
+        "Drop the review tags, the locking is new.",
+        "Tests were redone, so I didn't keep Tested-by.",
+    ],
+)
+def test_an_author_says_that_he_dropped_tags(said: str) -> None:
+    assert [(s.kind, s.text) for s in trailers.dropped([said])] == [(TAGS_DROPPED, said)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Dropped patch 4, collected Reviewed-by tags.",
+        "Remove the __rcu tag from the pointer.",
+        "Drop the Fixes tag.",
+        "Added Reviewed-by from Jane.",
+        "Picked up R-b tags.",
+        "Remove the retry and add Rita's R-b.",
+    ],
+)
+def test_other_changes_drop_no_tags(said: str) -> None:
+    assert trailers.dropped([said]) == ()
 
 
 def test_a_patchs_tags_are_not_its_senders_own() -> None:

@@ -46,7 +46,7 @@ def encode_message(m: Message) -> str:
             [m.patch_author.name, m.patch_author.email] if m.patch_author else None,
             m.patch_id,
             m.files,
-            [[t.name, t.value, t.own] for t in m.trailers],
+            [[t.name, t.value, t.own, t.limit] if t.limit else [t.name, t.value, t.own] for t in m.trailers],
             m.change_id,
             m.base_commit,
             [[e.message_id, e.version] for e in m.earlier],

@@ -59,6 +59,7 @@ class Trailer:
     name: str
     value: str
     own: bool = True  # the sender names himself; false for tags that were collected or passed on
+    limit: str = ""  # his words for what alone it is given: "for patches 1-3", "mm" (patchwatch.mail.limits)
 
 
 @dataclass(frozen=True, slots=True)

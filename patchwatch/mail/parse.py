@@ -33,7 +33,7 @@ def parse(raw: bytes) -> Message:
     date = headers.date(head, arrived)
     parent, references = headers.ancestors(head)
     notice = robots.is_notice(subject)
-    bot = robots.is_robot(sender)
+    bot = robots.is_robot(sender) or robots.is_passed_on(text.said)
     whole = text.whole
     cut = diff.start(whole)
     kind = _kind(parts, subject, whole, has_diff=cut >= 0, answers=parent is not None, notice=notice, bot=bot)
@@ -49,7 +49,9 @@ def parse(raw: bytes) -> Message:
         spoken = tuple(robots.notice_signals(subject, whole))
     elif bot:
         spoken = tuple(robots.robot_signals(subject, text.said, reply=parts.reply))
-    elif not submission:
+    elif submission:
+        spoken = trailers.dropped(said)
+    else:
         # netdev's commands stand below the signature marker too, where b4 and Gnus users put them.
         given = signals.tags_for_all(said) if any(tag.own for tag in tags) else ()
         spoken = (*signals.commands(text.said), *given, *signals.person_signals(said, words))

@@ -34,6 +34,9 @@ DEFERRED = "deferred"  # put off until the tree opens again, or parked
 LATER = "later"  # the sender will look at it himself
 FOR_ALL = "for-all"  # the tags of this mail are for the whole series
 FAILURE = "failure"  # a robot found that it does not build, or worse
+SUCCESS = "success"  # a robot tried it and found nothing wrong
+FINDING = "finding"  # a robot measured something that is no failure
+TAGS_DROPPED = "tags-dropped"  # in a posting: tags that an earlier version was given are left out on purpose
 
 _NAK = re.compile(
     r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
@@ -151,7 +154,7 @@ _WHOLE = re.compile(
 _ASIDE = re.compile(
     r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|"
     r"(?:out of|just|pure) curi\w+|off[- ]topic|"
-    r"any(?:body|one) else)\b"
+    r"any(?:body|one) else|eh(?=\?))\b"
 )
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
 _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from patchwatch.mail import signals
 from patchwatch.mail.message import Person
 from patchwatch.series.revision import Revision
-from patchwatch.series.tags import REVIEWS, authors_of, given_in
+from patchwatch.series.tags import authors_of, given_in, is_endorsement
 
-_ENDORSEMENTS = REVIEWS | {"tested-by"}
 _ASKS = frozenset({signals.CHANGES, signals.QUESTION, signals.NAK})
 
 
@@ -45,7 +44,7 @@ def voices_of(revision: Revision) -> tuple[Voice, ...]:
         speaker[message.message_id] = address
         before = found.get(address)
         asks = any(s.kind in _ASKS for s in message.signals)
-        tags = any(t.name.lower() in _ENDORSEMENTS for t in given_in(follow_up))
+        tags = any(is_endorsement(t.name) for t in given_in(follow_up))
         content = not asks and (tags or (before is not None and before.content))
         found[address] = Voice(message.author, message.date, content)
     return tuple(found.values())

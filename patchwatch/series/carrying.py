@@ -1,0 +1,198 @@
+"""Tags from version to version: which the author collected, who gave them first, and which he left behind.
+
+submitting-patches.rst: tags received are added to the next version, unless the patch changed substantially; their
+removal is mentioned below `---`.  So a tag that a patch carries is the one that was given to an earlier version, and
+keeps the mail in which it was.  One that is carried by no patch is shown as given to that version, until the author
+says that he dropped it, its giver gives another, or its patch is gone; it counts only while the patch is the same to
+the letter (git patch-id), as b4 reckons.  Which revisions are versions of one change is decided in succession.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from patchwatch.mail.subject import gist_words, title_key
+from patchwatch.series.tags import People, Tag, address_in, is_endorsement, is_review, name_key
+
+_SIMILAR = 0.5  # common words among all words of two titles, from which on patches in one place are one patch
+_OF_THEIR_VERSION = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPatch:
+    """What of a patch counts when tags move from version to version."""
+
+    number: int
+    message_id: str
+    title: str
+    patch_id: str
+    dropped: tuple[str, ...] = ()  # sentences that say which tags its author left out
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A revision and its own tags."""
+
+    root: str
+    author: str  # its sender, as a tag would name him
+    patches: tuple[PostedPatch, ...]
+    tags: tuple[Tag, ...]
+    dropped: tuple[str, ...] = ()  # the same sentences in its cover letter
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A tag as it was given first, and the patch it was given for."""
+
+    tag: Tag
+    root: str
+    patch_id: str
+
+
+_Key = tuple[str, str]  # kind of tag, person
+
+
+def carry(chain: Sequence[Tagged]) -> list[tuple[Tag, ...]]:
+    """The tags of each revision of a series, oldest first: its own, then those that were left behind.
+
+    Own tags that were collected bear the mail, and the words, with which they were given.
+    """
+    people = People()
+    alive: dict[int, dict[_Key, _Given]] = {}  # what each patch of the revision before had
+    history: dict[_Key, list[_Given]] = {}
+    before: Sequence[PostedPatch] = ()
+    told: list[tuple[Tag, ...]] = []
+    for one in chain:
+        came_from = _same_patches(before, one.patches)
+        tags, now = _own(one, {n: alive.get(o, {}) for n, o in came_from.items()}, history, people)
+        left = _left_behind(one, {n: alive.get(o, {}) for n, o in came_from.items()}, now, people)
+        told.append((*tags, *left))
+        for given in now.values():
+            for key, each in given.items():
+                history.setdefault(key, []).append(each)
+        alive, before = now, one.patches or before
+    return told
+
+
+def _own(
+    one: Tagged,
+    inherited: dict[int, dict[_Key, _Given]],
+    history: dict[_Key, list[_Given]],
+    people: People,
+) -> tuple[list[Tag], dict[int, dict[_Key, _Given]]]:
+    """A revision's own tags, each traced back to where it was given; and what each patch has by them."""
+    patch_ids = {p.number: p.patch_id for p in one.patches}
+    carriers = {p.message_id for p in one.patches}
+    now: dict[int, dict[_Key, _Given]] = {}
+    tags: list[Tag] = []
+    kinds = {kind for kind, _ in history}
+    for own in one.tags:
+        tag, kind, collected = own, own.name.lower(), own.message_id in carriers
+        if kind in _OF_THEIR_VERSION or (collected and not (is_endorsement(kind) or kind in kinds)):
+            tags.append(tag)
+            continue
+        key = (kind, people.key(tag.value))
+        if collected and (first := _first(key, inherited.get(tag.patch, {}), history)):
+            was = first.tag
+            tag = Tag(was.name, was.value, was.message_id, tag.patch, tag.counts, was.date, tag.limit, first.root)
+        root = tag.given_to or one.root
+        for number in [tag.patch] if tag.patch else patch_ids or [0]:
+            now.setdefault(number, {}).setdefault(key, _Given(tag, root, patch_ids.get(number, "")))
+        tags.append(tag)
+    return tags, now
+
+
+def _first(key: _Key, inherited: dict[_Key, _Given], history: dict[_Key, list[_Given]]) -> _Given | None:
+    """Where a collected tag was given: to this patch, or, if it was given once only, wherever that was."""
+    if key in inherited:
+        return inherited[key]
+    mails = {given.tag.message_id: given for given in history.get(key, ())}
+    return next(iter(mails.values())) if len(mails) == 1 else None
+
+
+def _left_behind(
+    one: Tagged,
+    inherited: dict[int, dict[_Key, _Given]],
+    now: dict[int, dict[_Key, _Given]],
+    people: People,
+) -> list[Tag]:
+    """The tags that its patches had in the version before and do not carry; `now` learns them."""
+    author = people.key(one.author)
+    left: list[Tag] = []
+    everybody = {given.tag.value for had in inherited.values() for given in had.values()}
+    for patch in one.patches:
+        has = now.setdefault(patch.number, {})
+        endorsed = {person for name, person in has if is_review(name)}
+        for key, given in inherited.get(patch.number, {}).items():
+            name, person = key
+            if key in has or person == author or (is_review(name) and person in endorsed):
+                continue
+            if any(_says_dropped(said, given.tag, everybody, 0) for said in patch.dropped):
+                continue
+            if any(_says_dropped(said, given.tag, everybody, patch.number) for said in one.dropped):
+                continue
+            unchanged = bool(patch.patch_id) and patch.patch_id == given.patch_id
+            counts = given.tag.counts and unchanged
+            tag = replace(given.tag, patch=patch.number, counts=counts, given_to=given.root, carried=False)
+            has[key] = given
+            left.append(tag)
+    return left
+
+
+def _same_patches(before: Sequence[PostedPatch], now: Sequence[PostedPatch]) -> dict[int, int]:
+    """The number that each patch had in the version before: by diff, else by title, else a similar one in its place."""
+    found: dict[int, int] = {}
+    free = {p.number: p for p in before}
+    alone = len(before) == len(now) == 1
+
+    def pair(patch: PostedPatch, old: PostedPatch | None) -> None:
+        if patch.number not in found and old is not None and old.number in free:
+            found[patch.number] = old.number
+            del free[old.number]
+
+    by_patch_id = {p.patch_id: p for p in reversed(before) if p.patch_id}
+    for patch in now:
+        pair(patch, by_patch_id.get(patch.patch_id))
+    by_title = {title_key(p.title): p for p in reversed(before) if p.number in free}
+    for patch in now:
+        pair(patch, by_title.get(title_key(patch.title)))
+    for patch in now:
+        old = free.get(patch.number)
+        if old is not None and (alone or _alike(patch.title, old.title)):
+            pair(patch, old)
+    return found
+
+
+def _alike(one: str, other: str) -> bool:
+    a, b = gist_words(one), gist_words(other)
+    return bool(a & b) and len(a & b) / len(a | b) >= _SIMILAR
+
+
+_KINDS = {
+    "reviewed": re.compile(r"(?i)\breviewed-by|\br-?v?b\b"),
+    "acked": re.compile(r"(?i)\backed-by|\ba-?c?b\b|\backs?\b"),
+    "tested": re.compile(r"(?i)\btested-by|\bt-?b\b"),
+}
+_NUMBERS = re.compile(r"(?i)\bpatch(?:es)? (?:#?\d+(?:\s*(?:,|and|&|-)\s*)?)+|\b\d+/\d+")
+_SOMEBODY = re.compile(r"\b(?:from|by) [A-Z]|\b[A-Z]\w+['’]s?\s")
+
+
+def _says_dropped(said: str, tag: Tag, everybody: set[str], number: int) -> bool:
+    """Whether a sentence like "dropped Jane's R-b from patch 2" is about this tag, on patch `number` if not 0."""
+    kinds = [kind for kind, pattern in _KINDS.items() if pattern.search(said)]
+    if kinds and not any(kind in tag.name.lower() for kind in kinds):
+        return False
+    named = [value for value in everybody if _names(said, value)]
+    if tag.value not in named and (named or _SOMEBODY.search(said)):
+        return False
+    patches = {int(n) for run in _NUMBERS.findall(said) for n in re.findall(r"\d+", run.partition("/")[0])}
+    return not number or not patches or number in patches
+
+
+def _names(said: str, value: str) -> bool:
+    words = set(re.findall(r"\w+", said.lower()))
+    address = address_in(value)
+    name = [word for word in name_key(value.partition("<")[0]).split() if len(word) > 2]
+    return (bool(address) and address in said.lower()) or any(word in words for word in name)

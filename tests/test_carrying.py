@@ -1,0 +1,172 @@
+"""Tags from version to version: collected, left behind, dropped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from patchwatch.series.carrying import PostedPatch, Tagged, carry
+from patchwatch.series.tags import Tag
+
+ANN = "Ann Author <ann@example.org>"
+RITA = "Rita Reviewer <rita@example.com>"
+RITA_AT_HOME = "Rita Reviewer <rita@home.example>"
+REX = "Rex Tester <rex@example.net>"
+
+
+def patch(version: int, number: int = 1, *, title: str = "", patch_id: str = "", dropped: str = "") -> PostedPatch:
+    """A patch that changes in every version, unless its `patch_id` is given."""
+    return PostedPatch(
+        number,
+        f"v{version}-{number}",
+        title or f"frob: part {number}",
+        patch_id or f"{version}-{number}",
+        (dropped,) if dropped else (),
+    )
+
+
+def tag(mail: str, value: str = RITA, number: int = 1, *, name: str = "Reviewed-by") -> Tag:
+    return Tag(name, value, mail, number, name in ("Reviewed-by", "Acked-by"), date=1)
+
+
+def version(number: int, *given: Tag, patches: tuple[PostedPatch, ...] = (), dropped: str = "") -> Tagged:
+    said = (dropped,) if dropped else ()
+    return Tagged(f"v{number}", ANN, patches or (patch(number),), given, said)
+
+
+def told(*chain: Tagged) -> list[tuple[str, str, int, bool, str, bool]]:
+    """The tags of the newest revision."""
+    return [(t.value, t.message_id, t.patch, t.counts, t.given_to, t.carried) for t in carry(chain)[-1]]
+
+
+def test_a_collected_tag_keeps_the_mail_and_the_revision_in_which_it_was_given() -> None:
+    assert told(version(1, tag("reply")), version(2, tag("v2-1"))) == [(RITA, "reply", 1, True, "v1", True)]
+
+
+def test_through_several_versions_too() -> None:
+    chain = [version(1, tag("reply")), version(2, tag("v2-1")), version(3, tag("v3-1"))]
+    assert told(*chain) == [(RITA, "reply", 1, True, "v1", True)]
+
+
+def test_the_same_person_from_another_address_gave_the_same_tag() -> None:
+    chain = [version(1, tag("reply", RITA_AT_HOME)), version(2, tag("v2-1", RITA))]
+    assert told(*chain) == [(RITA_AT_HOME, "reply", 1, True, "v1", True)]
+
+
+def test_a_tag_that_was_given_in_no_known_mail_stays_with_its_patch() -> None:
+    assert told(version(1), version(2, tag("v2-1"))) == [(RITA, "v2-1", 1, True, "", True)]
+
+
+def test_a_tag_on_the_cover_is_collected_into_each_patch() -> None:
+    two = (patch(1), patch(1, 2))
+    later = (patch(2), patch(2, 2))
+    chain = [version(1, tag("reply", number=0), patches=two)]
+    chain.append(version(2, tag("v2-1"), tag("v2-2", number=2), patches=later))
+    assert told(*chain) == [(RITA, "reply", 1, True, "v1", True), (RITA, "reply", 2, True, "v1", True)]
+
+
+def test_a_tag_that_was_not_collected_is_shown_and_counts_for_nothing() -> None:
+    assert told(version(1, tag("reply")), version(2)) == [(RITA, "reply", 1, False, "v1", False)]
+
+
+def test_it_counts_while_the_patch_is_the_same_to_the_letter() -> None:
+    same = (patch(1, patch_id="same"),)
+    assert told(version(1, tag("reply"), patches=same), version(2, patches=same)) == [
+        (RITA, "reply", 1, True, "v1", False)
+    ]
+    chain = [version(1, tag("reply"), patches=same), version(2, patches=same), version(3)]
+    assert told(*chain) == [(RITA, "reply", 1, False, "v1", False)]
+
+
+def test_a_tag_on_the_cover_that_was_collected_in_part_is_left_behind_elsewhere() -> None:
+    two, later = (patch(1), patch(1, 2)), (patch(2), patch(2, 2))
+    chain = [version(1, tag("reply", number=0), patches=two), version(2, tag("v2-2", number=2), patches=later)]
+    assert told(*chain) == [(RITA, "reply", 2, True, "v1", True), (RITA, "reply", 1, False, "v1", False)]
+
+
+def test_a_tag_that_is_given_anew_is_given_to_the_new_version() -> None:
+    assert told(version(1, tag("reply")), version(2, tag("again"))) == [(RITA, "again", 1, True, "", True)]
+
+
+def test_another_review_by_the_same_person_stands_for_the_one_left_behind() -> None:
+    chain = [version(1, tag("reply", name="Acked-by")), version(2, tag("again"))]
+    assert told(*chain) == [(RITA, "again", 1, True, "", True)]
+
+
+def test_a_tag_left_behind_is_found_again_when_a_later_version_collects_it() -> None:
+    chain = [version(1, tag("reply")), version(2), version(3, tag("v3-1"))]
+    assert told(*chain) == [(RITA, "reply", 1, True, "v1", True)]
+
+
+def test_a_patch_that_is_gone_takes_its_tags_along() -> None:
+    two = (patch(1), patch(1, 2, title="frob: another thing altogether"))
+    assert told(version(1, tag("reply", number=2), patches=two), version(2)) == []
+
+
+def test_a_patch_is_followed_to_its_new_place_and_title() -> None:
+    before = (
+        patch(1, 1, patch_id="a"),
+        patch(1, 2, title="frob: keep the title"),
+        patch(1, 3, title="frob: old words"),
+    )
+    later = (
+        patch(2, 1, title="frob: keep the title"),
+        patch(2, 2, title="frob: renamed", patch_id="a"),
+        patch(2, 3, title="frob: old words again"),
+    )
+    given = [tag(f"r{n}", number=n) for n in (1, 2, 3)]
+    found = told(version(1, *given, patches=before), version(2, patches=later))
+    assert [(mail, number) for _, mail, number, *_ in found] == [("r2", 1), ("r1", 2), ("r3", 3)]
+
+
+def test_the_only_patch_of_two_versions_is_one_patch_whatever_its_title() -> None:
+    chain = [version(1, tag("reply")), version(2, patches=(patch(2, title="bar: do it all otherwise"),))]
+    assert told(*chain) == [(RITA, "reply", 1, False, "v1", False)]
+
+
+def test_who_takes_the_work_over_leaves_no_review_of_his_own_behind() -> None:
+    assert told(version(1, tag("reply")), replace(version(2), author=RITA)) == []
+
+
+@pytest.mark.parametrize("name", ["Signed-off-by", "Nacked-by"])
+def test_what_is_said_of_one_version_only_is_not_left_behind(name: str) -> None:
+    assert told(version(1, tag("reply", name=name)), version(2)) == []
+
+
+def test_credits_of_a_patch_are_its_own_in_every_version() -> None:
+    by_patch = tag("v1-1", REX, name="Suggested-by")
+    assert told(version(1, by_patch), version(2, replace(by_patch, message_id="v2-1"))) == [
+        (REX, "v2-1", 1, False, "", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Dropped Reviewed-by tags, the patch changed a lot.", ["Tested-by"]),
+        ("Dropped Rita's R-b since it changed.", ["Tested-by"]),
+        ("Dropped all tags.", []),
+        ("Removed R-b and T-b, please look again.", []),
+        ("Dropped Rex's T-b.", ["Reviewed-by"]),
+        ("Dropped the Acked-by from Mia.", ["Reviewed-by", "Tested-by"]),
+        ("Patch 1: dropped the R-b.", ["Tested-by"]),
+        ("Patch 2: dropped the R-b.", ["Reviewed-by", "Tested-by"]),
+    ],
+)
+def test_what_the_author_says_that_he_dropped_is_gone(said: str, left: list[str]) -> None:
+    given = tag("reply"), tag("reply2", REX, name="Tested-by")
+    by_cover = carry([version(1, *given), version(2, dropped=said), version(3)])
+    assert [t.name for t in by_cover[1]] == left
+    assert [t.name for t in by_cover[2]] == left
+    if "2" not in said:
+        by_patch = carry([version(1, *given), version(2, patches=(patch(2, dropped=said),))])
+        assert [t.name for t in by_patch[1]] == left
+
+
+def test_the_first_revision_and_a_proposal_without_patches_have_their_own() -> None:
+    own = tag("reply", number=0)
+    assert carry([version(1, own)]) == [(own,)]
+    proposal = Tagged("v1", ANN, (), (own,))
+    assert carry([proposal, version(2)]) == [(own,), ()]
+    assert carry([]) == []
