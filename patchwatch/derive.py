@@ -321,7 +321,7 @@ class Derivation:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
             landings = [found[members[-1].id] for found in (in_trees, pulled) if members[-1].id in found]
-            row = series_record(number, members[-1], marks, landings, last)
+            row = series_record(number, members, marks, landings, last)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

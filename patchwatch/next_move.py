@@ -161,7 +161,7 @@ def _patches(numbers: Sequence[int]) -> str:
 def _rest(row: SeriesRow) -> list[int]:
     """The patches that are left where some were applied."""
     newest = row.revisions[-1]
-    applied = {int(number) for number in re.findall(r"\d+", newest.partly)}
+    applied = newest.applied.patches if newest.applied else ()
     return [n for n in range(1, min(newest.expected, 999) + 1) if n not in applied] if applied else []
 
 

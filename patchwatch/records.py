@@ -9,23 +9,29 @@ from typing import Any
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import encode_posting
 from patchwatch.db.sql import dumps
-from patchwatch.mail.message import Person
+from patchwatch.db.tags import View, encode_tags, tags_of_chain
+from patchwatch.mail.message import Message, Person
+from patchwatch.mail.signals import TAGS_DROPPED
 from patchwatch.series import succession
+from patchwatch.series.checks import checks_of
 from patchwatch.series.revision import Revision, number_of
+from patchwatch.series.tags import address_in
 from patchwatch.series.voices import Voice, voices_of
 from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
+from patchwatch.words import TAGGED
 
 
 def series_record(
-    number: int, newest: StoredRevision, marks: Sequence[Mark], landings: Sequence[Landing], activity: int
+    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], landings: Sequence[Landing], activity: int
 ) -> dict[str, Any]:
-    """A series as it is stored.
+    """A series as it is stored, from its revisions, oldest first.
 
     `landings` is what is known of its newest revision beyond its mails; `activity` is the date of its newest mail.
     """
-    view = json.loads(newest.view)
+    chain = [(one.root, json.loads(one.view)) for one in members]
+    newest, view = members[-1], chain[-1][1]
     kept = json.loads(newest.standing)
-    status = series_status(newest.root, stored_standing(kept), marks, landings)
+    status = series_status(newest.root, stored_standing(kept), marks, landings, _endorsed(chain))
     return {
         "id": number,
         "title": view["title"],
@@ -41,6 +47,20 @@ def series_record(
         "incomplete": view["patches"] < view["expected"],
         "last_activity": activity,
     }
+
+
+def _endorsed(chain: Sequence[tuple[str, View]]) -> Reason | None:
+    """The last of the tags that review every patch of the newest revision, if earlier versions were given some."""
+    view = chain[-1][1]
+    if len(chain) == 1 or view["patches"] < max(view["expected"], 1):
+        return None
+    counting = [tag for tag in tags_of_chain(chain)[-1] if tag.counts]
+    reviewed = {tag.patch for tag in counting}
+    if all(tag.carried for tag in counting) or not {number for number, *_ in view["patch_facts"]} <= reviewed:
+        return None
+    last = max(counting, key=lambda tag: (tag.date, tag.message_id, tag.name))
+    by = Person(last.value.partition("<")[0].strip(' "'), address_in(last.value))
+    return Reason(last.message_id, f"{last.name}: {last.value}", last.date, kind=TAGGED, by=by)
 
 
 def _reason_json(reason: Reason | None) -> str | None:
@@ -79,6 +99,7 @@ def stored_standing(kept: dict[str, Any]) -> Standing:
         tags=(),
         reviewed=kept["reviewed"],
         partly=kept["partly"],
+        partly_reason=reason(kept["partly_reason"]),
     )
 
 
@@ -111,7 +132,10 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "follow_ups": sum(not f.notice for f in revision.follow_ups),
         "message_ids": [m.message_id for m in revision.own_messages],
         "patch_message_ids": [m.message_id for m in revision.patches],
-        "trailers": [[t.name, t.value, t.message_id, t.patch, t.counts] for t in stands.tags],
+        "patch_facts": [[number_of(m), m.parts.title, m.patch_id, *_dropped(m)] for m in revision.patches],
+        "dropped": _dropped(revision.cover) if revision.cover else [],
+        "trailers": encode_tags(stands.tags),
+        "checks": [[c.name, c.verdict, c.text, c.message_id, c.date, c.patch] for c in checks_of(revision)],
         "reviewed": stands.reviewed,
         "senders": _each(m.author.email for m in revision.own_messages),
         "writers": _each((m.patch_author or m.author).email for m in revision.patches),
@@ -128,6 +152,7 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "turn_reason": _reason_list(stands.turn_reason),
         "reviewed": stands.reviewed,
         "partly": stands.partly,
+        "partly_reason": _reason_list(stands.partly_reason),
         "steps": [[[s.reason.message_id, s.reason.text, s.reason.date], s.state, s.turn] for s in stands.steps],
         "owed": [_reason_list(r) for r in stands.owed],
     }
@@ -140,6 +165,11 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "view": dumps(view),
         "standing": dumps(kept),
     }
+
+
+def _dropped(message: Message) -> list[str]:
+    """What the author of a posting says of tags that he left out."""
+    return [signal.text for signal in message.signals if signal.kind == TAGS_DROPPED]
 
 
 def _reason_list(reason: Reason | None) -> list[Any] | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchwatch import next_move as next_moves
 from patchwatch import words
-from patchwatch.db.rows import Evidence, Move, Part, RevisionRow, SeriesRow
+from patchwatch.db.rows import AppliedRow, Evidence, Move, Part, RevisionRow, SeriesRow
 from patchwatch.mail import signals
 from patchwatch.merge_window import Window
 from patchwatch.next_move import next_move, span
@@ -161,15 +161,15 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
         case("author", 2, said("unapplied", "rex", 2)), "rework: rex dropped it 2 days ago", "me", "rex-unapplied",
     ),
     "applied in part": (
-        case("author", 2, said("applied", "rex", 2), newest={"partly": "1", "expected": 3}),
+        case("author", 2, said("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 3}),
         "resend the rest: patches 2,3", "me", "rex-applied",
     ),
     "applied but for one": (
-        case("author", 2, said("applied", "rex", 2), newest={"partly": "1-2", "expected": 3}),
+        case("author", 2, said("applied", "rex", 2), newest={"applied": AppliedRow((1, 2), None), "expected": 3}),
         "resend the rest: patch 3", "me", "rex-applied",
     ),
     "applied in small part": (
-        case("author", 2, said("applied", "rex", 2), newest={"partly": "1", "expected": 30}),
+        case("author", 2, said("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 30}),
         "resend the rest: 29 patches", "me", "rex-applied",
     ),
     "marked by hand": (
@@ -430,13 +430,15 @@ def test_spans_in_words(seconds: int, words: str) -> None:
     ),
     name=st.text(max_size=99),
     part=st.sampled_from([None, MINE, ASKED, SPOKE]),
-    partly=st.text("0123456789,-some", max_size=9),
+    applied=st.lists(st.integers(0, 2000), max_size=9).map(tuple),
 )
 def test_a_line_is_short_whatever_mail_says(
-    state: str, turn: str, days: int, kinds: list[str], name: str, part: Part | None, partly: str
+    state: str, turn: str, days: int, kinds: list[str], name: str, part: Part | None, applied: tuple[int, ...]
 ) -> None:
     owed = [replace(said(kind, "rex", days, name), by_name=name) for kind in kinds]
-    row = case(turn, days, *owed, newest={"partly": partly}, state=state, part=part, author_name=name)
+    row = case(
+        turn, days, *owed, newest={"applied": AppliedRow(applied, None)}, state=state, part=part, author_name=name
+    )
     move = next_move(row, NOW)
     if move is not None:
         assert 0 < len(move.text) <= 90

@@ -141,7 +141,49 @@ def made() -> list[bytes]:
             body=diff.format("whole", 3),
         ),
     ]
-    return found
+    return found + tagged(diff)
+
+
+def tagged(diff: str) -> list[bytes]:
+    """Three versions: tags that are collected, left behind, dropped, limited; an unchanged patch; a robot's results."""
+    rita = f"Reviewed-by: {RITA}\n"
+    mails = []
+    for version, day in ((1, 3), (2, 10), (3, 17)):
+        mark = f" v{version}" if version > 1 else ""
+        dropped = "Changes: dropped Rita's R-b from patch 1.\n" if version == 3 else ""
+        cover = mail(
+            message_id=f"t{version}-0@b",
+            subject=f"[PATCH{mark} 0/3] tagged",
+            sender=BEN,
+            date=at(0, day),
+            body=f"x\n{dropped}",
+        )
+        mails.append(cover)
+        for n in (1, 2, 3):
+            tag = rita if (version, n) == (2, 2) else ""
+            mails.append(
+                mail(
+                    message_id=f"t{version}-{n}@b",
+                    subject=f"[PATCH{mark} {n}/3] tagged: part {n}",
+                    sender=BEN,
+                    date=at(n, day),
+                    in_reply_to=f"t{version}-0@b",
+                    body=f"x\n\n{tag}Signed-off-by: {BEN}{diff.format('tagged', n if n == 3 else 10 * version + n)}",
+                )
+            )
+    answers = (
+        ("t1-0@b", RITA, f"For patches 1-2:\n{rita}", 5),
+        ("t1-0@b", "Rita Reviewer <rita@home.example>", "Acked-by: Rita Reviewer <rita@home.example> # part\n", 6),
+        ("t1-3@b", ANN, f"Reviewed-by: {ANN}\n", 7),
+        ("t2-1@b", RITA, rita, 12),
+        ("t2-2@b", "kernel test robot <lkp@intel.com>", "kernel test robot noticed the following build errors:\n", 13),
+        ("t3-0@b", RITA, "Applied patches 2-3 to frob/for-next, thanks!\n", 19),
+    )
+    mails += [
+        mail(message_id=f"ta{n}@c", subject="Re: tagged", sender=who, date=at(9, day), in_reply_to=above, body=body)
+        for n, (above, who, body, day) in enumerate(answers)
+    ]
+    return mails
 
 
 def demo() -> list[bytes]:
@@ -174,6 +216,8 @@ def dump(database: Database) -> list[object]:
                     r.predecessor,
                     frozenset(r.trailers),
                     r.state_evidence,
+                    r.applied,
+                    r.checks,
                 )
                 for r in row.revisions
             ]
@@ -231,3 +275,33 @@ def test_the_made_threads_are_understood(expected: dict[str, list[object]]) -> N
     assert versions == [(1, ("v1@b", "v1r@b")), (2, ("v2@b",))]
     assert [len(r[5]) for r in series["whole"][3]] == [2]  # type: ignore[index]
     assert {"loose part 1", "twin part 1", "frob: turn it thrice"} <= series.keys()
+
+
+def test_the_made_versions_show_what_became_of_each_tag(expected: dict[str, list[object]]) -> None:
+    series = {row[0]: row for row in expected["made"]}  # type: ignore[index]
+    revisions = series["tagged"][3]  # type: ignore[index]
+    tags = [
+        {(t.name, t.message_id, t.patch, t.counts, t.given_to, t.carried) for t in r[8] if t.name != "Signed-off-by"}
+        for r in revisions
+    ]
+    assert tags == [
+        {
+            ("Reviewed-by", "ta0@c", 1, True, "", True),
+            ("Reviewed-by", "ta0@c", 2, True, "", True),
+            ("Reviewed-by", "ta2@c", 3, True, "", True),
+            ("Acked-by", "ta1@c", 0, False, "", True),
+        },
+        {
+            ("Reviewed-by", "ta3@c", 1, True, "", True),
+            ("Reviewed-by", "ta0@c", 2, True, "t1-0@b", True),
+            ("Reviewed-by", "ta2@c", 3, True, "t1-0@b", False),  # its patch is the same to the letter
+            ("Acked-by", "ta1@c", 3, False, "t1-0@b", False),
+        },
+        {
+            ("Reviewed-by", "ta0@c", 2, False, "t1-0@b", False),
+            ("Reviewed-by", "ta2@c", 3, True, "t1-0@b", False),
+            ("Acked-by", "ta1@c", 3, False, "t1-0@b", False),
+        },
+    ]
+    assert [r[10] and r[10].patches for r in revisions] == [None, None, (2, 3)]
+    assert [[(c.verdict, c.patch) for c in r[11]] for r in revisions] == [[], [("failure", 2)], []]

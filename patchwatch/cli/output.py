@@ -15,7 +15,7 @@ import click
 from patchwatch.printable import line
 
 if TYPE_CHECKING:
-    from patchwatch.db.rows import Evidence, Move, RevisionRow, SeriesRow
+    from patchwatch.db.rows import CheckRow, Evidence, Move, RevisionRow, SeriesRow, TrailerRow
 
 _DAY = 86_400
 
@@ -105,17 +105,25 @@ def tags_of(row: SeriesRow) -> str:
     return f"{row.reviewed}/{row.patches}" if row.reviewed else ""
 
 
+def state_of(row: SeriesRow) -> str:
+    """`under-review (3/5 applied)`."""
+    newest = row.revisions[-1]
+    notes = ["incomplete"] if row.incomplete else []
+    if newest.applied and newest.applied.patches:
+        notes.append(f"{len(newest.applied.patches)}/{max(newest.expected, newest.patches)} applied")
+    return row.state + (f" ({', '.join(notes)})" if notes else "")
+
+
 def print_series(rows: Iterable[SeriesRow], now: int) -> None:
     """The list; what I have to do myself stands below a series, so that what has no such line can be passed over."""
     rows = list(rows)
     cells = []
     for r in rows:
-        state = r.state + (" (incomplete)" if r.incomplete else "")
         notes = "".join([" [muted]" if r.muted else "", " [snoozed]" if r.snoozed_until is not None else ""])
         cells.append(
             [
                 str(r.id),
-                state,
+                state_of(r),
                 turn_of(r, now),
                 version_of(r),
                 tags_of(r),
@@ -163,6 +171,31 @@ def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:
     }
 
 
+def _trailer(tag: TrailerRow) -> dict[str, Any]:
+    return {
+        "name": tag.name,
+        "value": tag.value,
+        "message_id": tag.message_id,
+        "date": stamp(tag.date),
+        "patch": tag.patch,
+        "limit": tag.limit,
+        "counts": tag.counts,
+        "given_to": tag.given_to or None,
+        "carried": tag.carried,
+    }
+
+
+def _check(check: CheckRow) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "verdict": check.verdict,
+        "text": check.text,
+        "message_id": check.message_id,
+        "date": stamp(check.date),
+        "patch": check.patch,
+    }
+
+
 def _evidence(found: Evidence | None) -> dict[str, Any] | None:
     if found is None:
         return None
@@ -202,10 +235,10 @@ def _revision_json(row: RevisionRow, url: Any) -> dict[str, Any]:
         "url": url(row.message_id, row.inbox),
         "patch_message_ids": list(row.patch_message_ids),
         "postings": list(row.postings),
-        "trailers": [
-            {"name": t.name, "value": t.value, "message_id": t.message_id, "patch": t.patch, "counts": t.counts}
-            for t in row.trailers
-        ],
+        "applied_patches": list(row.applied.patches) if row.applied else [],
+        "applied_evidence": _evidence(row.applied.evidence) if row.applied else None,
+        "trailers": [_trailer(t) for t in row.trailers],
+        "checks": [_check(c) for c in row.checks],
         "predecessor": {
             "message_id": row.predecessor.message_id,
             "evidence": list(row.predecessor.evidence),

@@ -7,9 +7,10 @@ import sys
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import age, day, plural, print_json, print_series, say, series_json, turn_of, version_of
+from patchwatch.cli.output import age, day, print_json, print_series, say, series_json, turn_of, version_of
+from patchwatch.cli.results import applied_of, evidence_lines, revision_lines
 from patchwatch.db.queries import Filter
-from patchwatch.db.rows import MessageRow, RevisionRow, SeriesRow
+from patchwatch.db.rows import MessageRow, SeriesRow
 from patchwatch.errors import InvalidInputError
 from patchwatch.printable import line
 from patchwatch.tracker import Tracker
@@ -150,15 +151,18 @@ def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> l
     if row.inboxes:
         lines[-1] += f" in {', '.join(row.inboxes)}"
     state = row.state + (", incomplete" if row.incomplete else "") + (", RFC" if row.rfc else "")
+    if row.revisions[-1].applied:
+        state += f", {applied_of(row.revisions[-1])}"
     lines += ["", f"State:  {state}"]
     if row.state_evidence:
-        lines += _evidence(row.state_evidence.text, row.state_evidence.message_id, tracker)
+        lines += evidence_lines(row.state_evidence.text, row.state_evidence.message_id, tracker)
     lines.append(f"Turn:   {turn_of(row, now)}" + (f", since {day(row.turn_since)}" if row.turn != "nobody" else ""))
     if row.turn_evidence and row.turn != "nobody":
-        lines += _evidence(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
+        lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
     lines += [*_next(row, tracker), "", "Revisions:"]
+    names = {root: version_of(revision) for revision in row.revisions for root in revision.postings}
     for revision in row.revisions:
-        lines += _revision(revision, tracker)
+        lines += revision_lines(revision, names, tracker)
     by_revision: dict[str, list[MessageRow]] = {}
     for m in thread:
         by_revision.setdefault(m.revision, []).append(m)
@@ -205,37 +209,6 @@ def _next(row: SeriesRow, tracker: Tracker) -> list[str]:
     shown = {row.turn_evidence.message_id} if row.turn_evidence else set()
     url = [] if not move.message_id or move.message_id in shown else [f"        {line(tracker.url(move.message_id))}"]
     return [f"Next:   {line(move.text)}", *url]
-
-
-def _evidence(text: str, message_id: str, tracker: Tracker) -> list[str]:
-    lines = [f"        “{line(text)}”"]
-    if message_id:
-        lines.append(f"        {line(tracker.url(message_id))}")
-    return lines
-
-
-def _revision(r: RevisionRow, tracker: Tracker) -> list[str]:
-    count = f"{r.patches}/{r.expected} patches" if r.patches < r.expected else plural(r.patches, "patch", "patches")
-    if r.expected == 0:
-        count = "no patch"
-    lines = [
-        f"  {version_of(r):<8}{day(r.date)}  {r.state:<18}{count}, {plural(r.follow_ups, 'reply', 'replies')}",
-        f"          {line(r.subject)}",
-        f"          {line(tracker.url(r.message_id, r.inbox))}",
-    ]
-    if len(r.postings) > 1:
-        lines.append(f"          sent {len(r.postings)} times")
-    if r.predecessor:
-        who = "by hand: " if r.predecessor.by_hand else ""
-        lines.append(
-            f"          after <{line(r.predecessor.message_id)}>: {who}{', '.join(map(line, r.predecessor.evidence))}"
-        )
-    lines += [
-        f"          {line(t.name)}: {line(t.value)}" + (f"  (patch {t.patch})" if t.patch and r.expected > 1 else "")
-        for t in r.trailers
-        if t.name.lower() != "signed-off-by"
-    ]
-    return lines
 
 
 def _message(m: MessageRow) -> str:

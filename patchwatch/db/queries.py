@@ -12,9 +12,20 @@ from sqlalchemy import Connection, and_, func, or_, select
 from patchwatch.db import schema as t
 from patchwatch.db.order import in_order
 from patchwatch.db.part import names_of, part_of
-from patchwatch.db.rows import Evidence, Part, PredecessorRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.db.rows import (
+    AppliedRow,
+    CheckRow,
+    Evidence,
+    Part,
+    PredecessorRow,
+    RevisionRow,
+    SeriesRow,
+    TrailerRow,
+)
 from patchwatch.db.sql import chunks, dumps
+from patchwatch.db.tags import tags_of_chain
 from patchwatch.merge_window import Window, waited, windows
+from patchwatch.series.tags import Tag, each_once
 from patchwatch.words import CLOSED
 
 _DAY = 86_400
@@ -61,7 +72,12 @@ def series(
         if wanted.inbox and wanted.inbox not in names:
             continue
         # What its patches landed in, and what somebody decided, is said of the series, and so of its newest revision.
-        newest = replace(own[-1], state=row.state, state_evidence=_evidence(row.state_evidence))
+        newest = replace(
+            own[-1],
+            state=row.state,
+            state_evidence=_evidence(row.state_evidence),
+            applied=None if row.state in CLOSED else own[-1].applied,
+        )
         own = (*own[:-1], newest)
         open_ = row.state not in CLOSED
         awaiting = open_ and row.turn == "reviewers"
@@ -78,7 +94,7 @@ def series(
                 muted=row.id in muted,
                 snoozed_until=_snoozed_until(snoozed.get(row.id), row.last_activity, now),
                 state=row.state,
-                state_evidence=_evidence(row.state_evidence),
+                state_evidence=newest.state_evidence,
                 turn=row.turn,
                 turn_since=row.turn_since,
                 turn_evidence=_evidence(row.turn_evidence),
@@ -227,24 +243,29 @@ def _revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping
     found: dict[str, RevisionRow] = {}
     original: dict[str, str] = {}  # root of a resend -> root of what it repeats
     newest = rows[-1].root
+    chain = [(row.root, views[row.root]) for row in rows]
+    tags = dict(zip((root for root, _ in chain), tags_of_chain(chain), strict=True))
     for row in rows:
         view, standing = views[row.root], json.loads(row.standing)
         owed = tuple(_said(reason) for reason in standing["owed"]) if row.root == newest else ()
         voices, awaited = names_of(view) if row.root == newest else ((), ())
         link = json.loads(row.link) if row.link else None
-        trailers = tuple(TrailerRow(*trailer) for trailer in view["trailers"])
         repeats = original.get(row.predecessor, row.predecessor) if link and link["resend"] else None
         if repeats in found:
             original[row.root] = repeats
             first = found[repeats]
+            postings = (*first.postings, row.root)
+            numbers = [number for number, *_ in view["patch_facts"]]
+            tags[repeats] = each_once((*tags[repeats], *tags[row.root]), numbers)
             found[repeats] = replace(
                 first,
                 follow_ups=first.follow_ups + view["follow_ups"],
-                postings=(*first.postings, row.root),
-                trailers=tuple(dict.fromkeys((*first.trailers, *trailers))),
+                postings=postings,
+                trailers=_trailers(tags[repeats], postings),
+                checks=tuple(sorted((*first.checks, *_checks(view)), key=lambda c: (c.date, c.message_id))),
+                applied=_applied(standing) or first.applied,
                 state=standing["state"] if row.root == newest else first.state,
                 state_evidence=_evidence_of(standing["reason"]) if row.root == newest else first.state_evidence,
-                partly=standing["partly"],
                 owed=owed,
                 missing=tuple(view["missing"]),
                 voices=voices,
@@ -272,9 +293,10 @@ def _revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping
             inbox=homes.get(row.root, ""),
             patch_message_ids=tuple(view["patch_message_ids"]),
             postings=(row.root,),
-            trailers=trailers,
+            trailers=_trailers(tags[row.root], (row.root,)),
             predecessor=PredecessorRow(before, tuple(link["evidence"]), link["by_hand"]) if before and link else None,
-            partly=standing["partly"],
+            applied=_applied(standing),
+            checks=_checks(view),
             owed=owed,
             missing=tuple(view["missing"]),
             backport=view["backport"],
@@ -298,6 +320,35 @@ def _revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping
                 kept[position - 1], state_evidence=Evidence(revision.message_id, revision.subject)
             )
     return tuple(kept)
+
+
+def _trailers(tags: Sequence[Tag], postings: Sequence[str]) -> tuple[TrailerRow, ...]:
+    """Tags as rows; what one of its own `postings` was given was given to this revision."""
+    return tuple(
+        TrailerRow(
+            t.name,
+            t.value,
+            t.message_id,
+            t.patch,
+            t.counts,
+            t.date,
+            t.limit,
+            "" if t.given_to in postings else t.given_to,
+            t.carried or t.given_to in postings,
+        )
+        for t in tags
+    )
+
+
+def _checks(view: dict[str, Any]) -> tuple[CheckRow, ...]:
+    return tuple(CheckRow(*check) for check in view["checks"])
+
+
+def _applied(standing: dict[str, Any]) -> AppliedRow | None:
+    if not standing["partly"] or standing["state"] in CLOSED:
+        return None
+    numbers = tuple(int(n) for n in standing["partly"].split(",") if n.isdigit())
+    return AppliedRow(numbers, _evidence_of(standing["partly_reason"]))
 
 
 def _reviewed(revision: RevisionRow) -> int:

@@ -49,13 +49,37 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class TrailerRow:
-    """A tag: who gave it where, and for which patch (0: all)."""
+    """A tag: who gave it where (first), and for which patch (0: all)."""
 
     name: str
     value: str
     message_id: str
     patch: int
     counts: bool  # as a review: given by somebody else than the author
+    date: int = 0  # of that mail
+    limit: str = ""  # the giver's words for what alone it is given: "for the io_uring bits"
+    given_to: str = ""  # root of the earlier revision it was given to; empty: to this one, as far as is known
+    carried: bool = True  # false: given to an earlier revision, and the author did not collect it
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """What a build bot or CI found."""
+
+    name: str  # the robot's
+    verdict: str  # failure, success or notice
+    text: str
+    message_id: str
+    date: int
+    patch: int  # that its mail answers; 0: the cover
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRow:
+    """A part of a revision that was applied."""
+
+    patches: tuple[int, ...]  # empty where the mails do not say which
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +115,8 @@ class RevisionRow:
     postings: tuple[str, ...]  # roots: more than one when it was sent again unchanged
     trailers: tuple[TrailerRow, ...]
     predecessor: PredecessorRow | None
-    partly: str = ""  # the patches that were applied, where not all were: 1,3
+    applied: AppliedRow | None = None  # where not all of it was
+    checks: tuple[CheckRow, ...] = ()  # by date
     owed: tuple[Evidence, ...] = ()  # of the newest, in the author's turn: what he was asked, or promised
     missing: tuple[int, ...] = ()  # patches that were sent but never seen
     backport: bool = False  # to a stable tree
