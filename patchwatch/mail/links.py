@@ -25,7 +25,8 @@ _EARLIER_WORDS = re.compile(
     r"follow-?up (?:of|to)|continu(?:es|ation)|respin|resend|rework|take over|took over|picked up)\b"
 )
 _OTHER_WORK = re.compile(
-    r"(?i)\b(?:depends? on|prerequisite|applies (?:on top|to)|on top of|based on|along with|together with|companion|see also)\b"
+    r"(?i)\b(?:depends? on|prerequisite|applies (?:on top|to)|on top of|based on|along with|together with|companion|"
+    r"see also)\b"
 )
 _FOOTNOTE = re.compile(r"\s*\[(\d{1,2})\][: ]*")
 _MAX_LINE = 1_000  # characters of a line that are read
