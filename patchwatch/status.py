@@ -28,6 +28,7 @@ from patchwatch.words import ANSWERED, CLOSED, DEFERRED, MARKED, NOBODYS_TURN, P
 # Said by the author: nobody else can move.
 _HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATER)
 _ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
+_ASKING_WITH_TAG = _ASKING[:3]  # what is remarked beside a tag asks for nothing
 # "Andrew, can you take this?", "Waiman, what do you think?": said to him, whoever wrote the patch.
 _VOCATIVE = re.compile(
     r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
@@ -39,12 +40,14 @@ _VOCATIVE = re.compile(
 )
 _BESIDE = re.compile(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|"
+    r"fix diff|fixlet|"
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
 _NEXT_VERSION = re.compile(
     r"(?i)\b(?:v\d+|(?:next|new) (?:version|revision|rev|spin|iteration|round)|re-?(?:spin|send|post|submit))\b"
 )
 _FEW_WORDS = 12
+_FINAL = ("mainlined", "rejected", "not-applicable")
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
@@ -179,6 +182,7 @@ class _Story:
         self._others: set[str] = set()  # mails of people other than the author
         self._answers_reviewer = False  # the mail at hand answers one of them
         self._promised = False  # the author said that he will move
+        self._coming = False  # … that a next version will come
         self._asking: set[str] = set()  # who asked for changes and was not heard to be content since
         self._open: set[str] = set()  # who asked or doubted since the author's last answer
         self._withdrawn: set[int] = set()  # patches that the author took back one by one
@@ -235,7 +239,7 @@ class _Story:
                 self._become(state, message, command)
         elif (applied := spoken.get(signals.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
             self._apply(follow_up, applied)
-        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted" and not by_author:
+        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state not in _FINAL and not by_author:
             self.partly = ""
             self._become("changes-requested", message, undone)
         elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
@@ -355,7 +359,12 @@ class _Story:
             return
         if by_author:
             self._open.clear()
+            if self._coming and self.turn == "author" and signals.QUESTION not in spoken:
+                return
+            self._coming |= any(s.kind == signals.PROMISE and _NEXT_VERSION.search(s.text) for s in message.signals)
             promise = next((spoken[k] for k in _HIS_MOVE if k in spoken), None)
+            if promise and promise.kind == signals.LATER and message.words > _FEW_WORDS:
+                promise = None  # he answered, and will look at something else
             self._promised = promise is not None and signals.QUESTION not in spoken
             if promise and self._promised:
                 # He says that he will post: nobody else can move.
@@ -365,7 +374,8 @@ class _Story:
                 self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None, ANSWERED)
             return
         who = message.author.email
-        asked = next((s for k in _ASKING for s in message.signals if s.kind == k and self._is_for_author(s)), None)
+        kinds = _ASKING_WITH_TAG if _endorses(message) else _ASKING
+        asked = next((s for k in kinds for s in message.signals if s.kind == k and self._is_for_author(s)), None)
         if asked:
             if not self._answers_reviewer or self.turn != "author":
                 self._open.add(who)  # what one reviewer asks another is not for the author
@@ -376,6 +386,8 @@ class _Story:
             pass  # it is for somebody else to answer
         elif self.state == "changes-requested" and not _endorses(message) and signals.CONTENT not in spoken:
             self._turn("author", message, None, SAID)  # few words, but the changes still stand
+        elif self._coming and self.state == "changes-requested":
+            self._turn("author", message, None, SAID)  # nobody waits for anything but the next version
         elif _is_content(message, spoken):
             self._settled(message)
         elif self.reviewed or signals.LATER in spoken:

@@ -74,6 +74,11 @@ def test_what_is_backported_is_in_mainline(tracker: Tracker) -> None:
     assert row.state_evidence.text == "[ Upstream commit 0123456789ab ]"
 
 
+def test_the_same_change_may_have_another_title_by_now(tracker: Tracker) -> None:
+    reworded = backport("[PATCH 5.10 1/2] drivers/frob: make the wheel turn")
+    assert state_of(tracker, posted(), reworded) == ("mainlined", "nobody", "b@x")
+
+
 def test_whichever_comes_first(tracker: Tracker) -> None:
     state_of_backport_alone = [read_mail(backport())]
     with tracker.database.write() as connection:
@@ -89,7 +94,7 @@ def test_the_backport_itself_is_new(tracker: Tracker) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        backport("[PATCH 5.10 1/2] frob: turn the small wheel"),
+        backport("[PATCH 5.10 1/2] frob: turn the small wheel").replace(b"+b", b"+c"),
         backport(words="Please take this into 5.10."),
     ],
 )

@@ -19,7 +19,7 @@ _LEAD = (
 _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
 _THING = (
     r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|"
-    r"(?:the |this )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|v\d+)|"
+    r"(?:the |this )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:\w+ )?(?:patch(?:es)?|ones?))?"
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
@@ -36,6 +36,11 @@ _TOOK = re.compile(
 _TOOK_THEM = re.compile(
     rf"(?:{_LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*(?:took|grabbed) (?:it|this|them|'em|these|those|both|all)\b"
     r"(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|on|yesterday|today|already|last)\b.*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+# "The patch is simple so I'll add it to mm-unstable for additional exposure."
+_WILL_ADD = re.compile(
+    rf"(?:{_LEAD})*(?:i(?:'ll| will)|let me) add {_THING} to (?:the )?\S*\w[-/]\w\S*(?:\s.*|[.,].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
@@ -85,12 +90,13 @@ _THANKED = re.compile(r"^\[(\d+)/(\d+)\] .+\n\s+(?:commit: [0-9a-f]{7,}|https?:/
 
 # A sentence may apply in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = re.compile(
-    rf"(?:[,;:–—-]\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+)*"
+    rf"(?:[,;:–—-]\s+|\bso\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+)*"
     r"(?:applied|queued|merged|pushed|picked|i'll|i will|i'm)\b)",
     re.IGNORECASE,
 )
 _DID_MORE = re.compile(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
 
+_SO = re.compile(r"(?i),?\s+so\s+")  # "The review was not compelling, so I'll drop it for now."
 _DROPPED = re.compile(
     rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|unqueued)|"
     r"(?:now\s+)?(?:dropped|reverted|unqueued|dropping|backed out)|i(?:'m| am) (?:now )?(?:dropping|reverting)|"
@@ -121,6 +127,8 @@ def applied(sentence: str, words: str) -> str | None:
             return _which(found, words)
         if (found := _TOOK_THEM.fullmatch(part)) and not _NOT_TAKEN.search(_clause(found)):
             return _which(found, words)
+        if _WILL_ADD.fullmatch(part) and not _NOT_YET.search(part):
+            return ""
         if (found := _WILL_TAKE.fullmatch(part)) and not _NOT_YET.search(part):
             return _which(found, words)
     return None
@@ -128,7 +136,10 @@ def applied(sentence: str, words: str) -> str | None:
 
 def dropped(sentence: str) -> bool:
     """Whether a sentence says that what had been applied is no more."""
-    return "?" not in sentence and _DROPPED.fullmatch(sentence) is not None
+    if "?" in sentence or len(sentence) > _MAX_SENTENCE:
+        return False
+    starts = (0, *(found.end() for found in _SO.finditer(sentence)))
+    return any(_DROPPED.fullmatch(sentence, start) for start in starts)
 
 
 def _clause(found: re.Match[str]) -> str:

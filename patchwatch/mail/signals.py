@@ -105,7 +105,8 @@ _NOT_ASKED = re.compile(
 _I_WILL = r"(?:i(?:'ll| will| shall| am going to|'m going to| plan to| intend to| can)|we(?:'ll| will)|let me)"
 _DO = (
     r"(?:add|address|adjust|amend|apply|change|clarify|clean|convert|correct|cover|delete|document|"
-    r"do (?:that|it|so|this)|drop|fix|fold|follow up|improve|include|incorporate|make|mention|modify|move|post|prepare|"
+    r"do (?:that|it|so|this)|go (?:with|for|this|that)|drop|fix|fold|follow up|improve|include|incorporate|make|"
+    r"mention|modify|move|post|prepare|"
     r"put|rebase|refine|remove|rename|rephrase|replace|re-?post|re-?send|re-?spin|re-?submit|revert|revise|rework|reword|"
     r"send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
 )
@@ -114,7 +115,7 @@ _NEXT = (
     r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|(?:my )?v\d)"
 )
 _PROMISE = re.compile(
-    rf"\b{_I_WILL}\s+(?:(?:just|also|then|definitely|certainly|try to|probably)\s+)*{_DO}\b|"
+    rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
     rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
     rf"\b(?:i|we)(?:'ll| will)\b.{{0,80}}\b{_NEXT}|"
     r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"
@@ -153,7 +154,9 @@ _WHOLE = re.compile(
 )
 _ASIDE = re.compile(
     r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|"
-    r"(?:out of|just|pure) curi\w+|off[- ]topic|"
+    r"(?:out of|just|pure) curi\w+|off[- ]topic|(?:go|goes|going|routed?|taken?|picked?) (?:this |it |"
+    r"these )?(?:in )?(?:up )?"
+    r"(?:through|via|by)|which tree|"
     r"any(?:body|one) else|eh(?=\?))\b"
 )
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
@@ -203,7 +206,21 @@ _RULES = (
     _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail"), _CHANGES, _NOT_ASKED),
     _Rule(PROMISE, ("will", "going to", "'ll", "let me", "shall", " in ", "i can", "i plan"), _PROMISE, _NOT_PROMISED),
 )
-_APPLYING = ("took", "commit", "grab", "replaced", "appl", "queu", "merge", "pushed", "pick", "take", "taking")
+_APPLYING = (
+    "took",
+    "add it",
+    "add th",
+    "commit",
+    "grab",
+    "replaced",
+    "appl",
+    "queu",
+    "merge",
+    "pushed",
+    "pick",
+    "take",
+    "taking",
+)
 _OPINIONS = (
     (WISH, opinions.wish),
     (DOUBT, opinions.doubt),

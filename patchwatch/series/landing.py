@@ -53,6 +53,11 @@ def repeated(one: Posting, backport: Posting) -> dict[int, tuple[str, str]]:
     for (name, title), named in zip(backport.listed, backport.upstream, strict=True):
         if name in one.names and title in one.titles:
             found[one.titles.index(title)] = named
+    if len(one.patch_ids) == len(one.titles) and len(backport.patch_ids) == len(backport.upstream):
+        # A maintainer may have reworded the title; the same change by the same author is the same patch.
+        for patch_id, (name, _), named in zip(backport.patch_ids, backport.listed, backport.upstream, strict=True):
+            if name in one.names and patch_id in one.patch_ids:
+                found.setdefault(one.patch_ids.index(patch_id), named)
     return found
 
 
