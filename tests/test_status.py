@@ -366,7 +366,7 @@ STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
             (RITA, "How is the socket freed?\n"),
             (
                 ANN,
-                "The core frees the socket when the last user is gone. The other driver never did that. I'll look into it.\n",
+                "The core frees the socket when the last user is gone. Others do not. I'll look into it.\n",
                 "a1",
             ),
         ],
