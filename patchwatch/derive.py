@@ -19,7 +19,7 @@ from patchwatch.db import decisions, derived, mails
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.facts import decode_message
 from patchwatch.db.order import in_order
-from patchwatch.db.postings import Postings, decode_posting
+from patchwatch.db.postings import Postings, decode_posting, neighbours
 from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
 from patchwatch.records import homes, revision_record, series_record
@@ -198,7 +198,7 @@ class Derivation:
             return set()
         # Who else could want one of them as predecessor, or could have wanted what is gone?
         versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
-        near = self._neighbours([p for _, p in versions])
+        near = neighbours(self._db, [p for _, p in versions])
         self._postings.load(set().union(*near.values()) if near else set())
         asking = set(new_postings)
         for index, (number, posting) in enumerate(versions):
@@ -227,25 +227,11 @@ class Derivation:
             ],
         )
 
-    def _neighbours(self, postings: Sequence[Posting]) -> dict[int, set[int]]:
-        """For each posting (by its place in the list) the revisions that share a key with it."""
-        keys = [succession.keys(p) for p in postings]
-        authors = [[(key, p.date) for key in succession.author_keys(p)] for p in postings]
-        held = derived.holders(self._db, set().union(*keys) if keys else set())
-        around = derived.holders_around(
-            self._db, [wanted for own in authors for wanted in own], succession.AUTHOR_WINDOW
-        )
-        return {
-            index: {number for key in keys[index] for number in held.get(key, ())}
-            | {number for wanted in authors[index] for number in around[wanted]}
-            for index in range(len(postings))
-        }
-
     def _relink(self, asking: set[int]) -> set[int]:
         """Work out the predecessors of the revisions that ask; returns those whose link changed, and their families."""
         self._postings.load(asking)
         order = [i for i in sorted(asking) if i in self._postings]
-        near = self._neighbours([self._postings[i] for i in order])
+        near = neighbours(self._db, [self._postings[i] for i in order])
         self._postings.load(set().union(*near.values()) if near else set())
         tied, refused = self._by_hand([self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}

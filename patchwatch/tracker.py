@@ -6,6 +6,7 @@ before a terminal's user notices, and reading a database needs no network librar
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from patchwatch.config import DEFAULT_LORE_URL, Config
-from patchwatch.db import decisions, derived, inboxes, mails, queries, threads
+from patchwatch.db import decisions, derived, inboxes, journal, mails, queries, threads
 from patchwatch.db.database import Database
 from patchwatch.db.facts import FORM
 from patchwatch.db.queries import Filter
@@ -26,7 +27,7 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow, StepRow, TreeRow
+    from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, SeriesRow, StepRow, TreeRow
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
     from patchwatch.poll import PollReport
@@ -41,13 +42,8 @@ def _silent(_: str) -> None:
     return None
 
 
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container whose user has no name
-        return "you"
+Ids = int | Collection[int]
+"""A series' number, or several: what is done to several at once is undone at once."""
 
 
 class Tracker:
@@ -225,27 +221,27 @@ class Tracker:
             with self.database.write() as connection:
                 decisions.mark_read(connection, message_ids, self.now())
 
-    def unwatch(self, series_id: int) -> None:
+    def unwatch(self, series_ids: Ids) -> None:
         """Stop watching; what is stored stays."""
-        self._forget(series_id, "watch")
+        self._decide(series_ids, "watch", "no longer watched", None)
 
-    def mute(self, series_id: int, *, muted: bool = True) -> None:
-        """Keep a series, but let it be silent in the digest; or let it speak again."""
+    def mute(self, series_ids: Ids, *, muted: bool = True) -> None:
+        """Keep series, but let them be silent in the digest; or let them speak again."""
         if muted:
-            self._decide(series_id, "mute")
+            self._decide(series_ids, "mute", "muted", lambda row: {})
         else:
-            self._forget(series_id, "mute")
+            self._decide(series_ids, "mute", "no longer muted", None)
 
-    def snooze(self, series_id: int, until: int | None) -> None:
-        """Put a series aside until a time (UTC seconds), or until somebody answers (None)."""
-        self._forget(series_id, "snooze")
-        self._decide(series_id, "snooze", until=until)
+    def snooze(self, series_ids: Ids, until: int | None) -> None:
+        """Put series aside until a time (UTC seconds), or until somebody else than me answers (None)."""
+        what = "snoozed until somebody answers" if until is None else f"snoozed until {_day(until)}"
+        self._decide(series_ids, "snooze", what, lambda row: {"until": until, "newest": row.last_activity})
 
-    def unsnooze(self, series_id: int) -> None:
-        """Take a series up again."""
-        self._forget(series_id, "snooze")
+    def unsnooze(self, series_ids: Ids) -> None:
+        """Take series up again."""
+        self._decide(series_ids, "snooze", "no longer snoozed", None)
 
-    def mark(self, series_id: int, state: str | None, by: str = "") -> None:
+    def mark(self, series_ids: Ids, state: str | None, by: str = "") -> None:
         """Set a state by hand; it holds until a newer revision is posted.  None takes the mark back.
 
         Raises:
@@ -255,12 +251,45 @@ class Tracker:
             raise InvalidInputError(
                 f"{state!r} is no state. States are: {', '.join(s for s in STATES if s != 'superseded')}."
             )
-        newest = self.one(series_id).revisions[-1]
+        rows = self._rows(series_ids)
+        newest = [row.revisions[-1] for row in rows]
+        ids = [i for revision in newest for i in (revision.message_id, *revision.patch_message_ids)]
+        what = _what(f"marked {state}" if state else "mark taken back", rows)
         with self.database.write() as connection:
-            decisions.undecide(connection, "mark", [newest.message_id, *newest.patch_message_ids])
-            if state is not None:
-                decisions.decide(connection, "mark", newest.message_id, state=state, at=self.now(), by=by or _user())
-            self._derive_again(connection, [newest.message_id])
+            with journal.noted(connection, "mark", ids, what, self.now()):
+                decisions.undecide(connection, "mark", ids)
+                if state is not None:
+                    who = by or journal.user()
+                    for revision in newest:
+                        decisions.decide(connection, "mark", revision.message_id, state=state, at=self.now(), by=who)
+            self._derive_again(connection, [revision.message_id for revision in newest])
+
+    def undo(self) -> str:
+        """Take back my last watch, unwatch, mute, snooze, mark, link or unlink; returns what it was.
+
+        Again it takes back the one before.  What somebody else has changed since stays as he left it.
+
+        Raises:
+            NotFoundError: there is nothing to take back.
+        """
+        with self.database.write() as connection:
+            taken = journal.take_back(connection)
+            if taken is None:
+                raise NotFoundError("there is nothing to undo.")
+            if taken.decided in ("mark", "tie"):
+                roots = derived.roots_of(connection, taken.message_ids)
+                self._derive_again(connection, sorted(set(roots.values())))
+        return taken.what
+
+    def candidates(self, series_id: int) -> tuple[CandidateRow, ...]:
+        """Revisions of other series that this one may go on from, or be gone on from, likeliest first.
+
+        Those that were likely enough are linked already, unless somebody refused them.
+        """
+        from patchwatch.linking import candidates
+
+        with self.database.read() as connection:
+            return candidates(connection, series_id)
 
     def link(self, later: str, earlier: str, by: str = "") -> int:
         """Say that one revision succeeds another; returns the series.  Outranks what is inferred, for good.
@@ -272,13 +301,14 @@ class Tracker:
         a, b = self._revision_root(later), self._revision_root(earlier)
         if a == b:
             raise InvalidInputError("a revision can't succeed itself: name the later one, then the earlier one.")
+        what = f"linked: {self._titled(a)}, with {self._titled(b)}"
         with self.database.write() as connection:
             ties = decisions.ties(connection, [a, b])
             if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in ties):
                 raise InvalidInputError(
                     f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first."
                 )
-            self._tie(connection, a, b, linked=True, by=by)
+            self._tie(connection, a, b, what, linked=True, by=by)
         return self.find(a)
 
     def unlink(self, later: str, earlier: str | None = None, by: str = "") -> tuple[int, int]:
@@ -298,8 +328,9 @@ class Tracker:
             b = self._revision_root(earlier)
         if a == b:
             raise InvalidInputError("name two revisions: the later one and the earlier one.")
+        what = f"unlinked: {self._titled(a)}, from {self._titled(b)}"
         with self.database.write() as connection:
-            self._tie(connection, a, b, linked=False, by=by)
+            self._tie(connection, a, b, what, linked=False, by=by)
         return self.find(a), self.find(b)
 
     # ---- fetching --------------------------------------------------------------------------------------------------
@@ -390,15 +421,26 @@ class Tracker:
         for name in sorted({name for row in rows for name in row.inboxes}):
             listen(self.database, archive, name)
 
-    def _decide(self, series_id: int, decision: decisions.Decision, **values: object) -> None:
-        root = self.one(series_id).revisions[0].message_id
-        with self.database.write() as connection:
-            decisions.decide(connection, decision, root, at=self.now(), **values)
+    def _rows(self, series_ids: Ids) -> list[SeriesRow]:
+        return [self.one(number) for number in ([series_ids] if isinstance(series_ids, int) else series_ids)]
 
-    def _forget(self, series_id: int, decision: decisions.Decision) -> None:
-        ids = [row.message_id for row in self.thread(series_id)]
+    def _decide(
+        self,
+        series_ids: Ids,
+        decision: decisions.Decision,
+        what: str,
+        values: Callable[[SeriesRow], dict[str, object]] | None,
+    ) -> None:
+        """Decide something about series, with these values, in place of what was decided before; None: nothing."""
+        rows = self._rows(series_ids)
         with self.database.write() as connection:
-            decisions.undecide(connection, decision, ids)
+            ids = queries.messages_of(connection, [row.id for row in rows])
+            with journal.noted(connection, decision, ids, _what(what, rows), self.now()):
+                decisions.undecide(connection, decision, ids)
+                if values is not None:
+                    for row in rows:
+                        root = row.revisions[0].message_id
+                        decisions.decide(connection, decision, root, at=self.now(), **values(row))
 
     def _revision_root(self, name: str) -> str:
         """The root of the revision that a user named by a message-id, a link, or a series' number (its newest)."""
@@ -413,11 +455,29 @@ class Tracker:
                 address.message_id if address else name
             ]
 
-    def _tie(self, connection: Connection, later: str, earlier: str, *, linked: bool, by: str) -> None:
-        decisions.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or _user())
+    def _tie(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
+        with journal.noted(connection, "tie", [later], what, self.now()):
+            decisions.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or journal.user())
         self._derive_again(connection, [later, earlier])
+
+    def _titled(self, root: str) -> str:
+        row = self.one(self.find(root))
+        revision = next(r for r in row.revisions if root in r.postings)
+        return f"v{revision.version} of #{row.id} {revision.subject}"
 
     def _derive_again(self, connection: Connection, message_ids: Sequence[str]) -> None:
         from patchwatch.derive import derive_again
 
         derive_again(connection, message_ids)
+
+
+def _what(done: str, rows: Sequence[SeriesRow]) -> str:
+    """What was done to series, as undo says it."""
+    if len(rows) == 1:
+        return f"{done}: #{rows[0].id} {rows[0].title}"
+    return f"{done}: {len(rows)} series ({', '.join(f'#{row.id}' for row in rows)})"
+
+
+def _day(seconds: int) -> str:
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return moment.strftime("%Y-%m-%d %H:%M UTC").removesuffix(" 00:00 UTC")

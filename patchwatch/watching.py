@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll
-from patchwatch.db import decisions, derived, inboxes, mails, queries
+from patchwatch.db import decisions, derived, inboxes, journal, mails, queries
 from patchwatch.db.database import Database
 from patchwatch.db.postings import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
@@ -110,7 +110,8 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
             if number is None or any(w.series_id == number for w in found):
                 continue
             if number not in before:
-                decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)
+                with journal.noted(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
+                    decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)
             found.append(Watched(number, titles[number][2], number in before))
     return found
 

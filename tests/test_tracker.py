@@ -171,21 +171,47 @@ def test_a_snooze_ends_at_its_time(tracker: DemoTracker) -> None:
         assert row(other, XDP_V5).snoozed_until is None
 
 
+def answer(sender: str, date: str, message_id: str = "late@example.org") -> bytes:
+    return mail(
+        message_id=message_id,
+        subject="Re: [PATCH bpf-next v5 0/2] bpf, xdp: Add tracepoint to xdp attaching failure",
+        sender=sender,
+        date=date,
+        in_reply_to=XDP_V5,
+        body="Is this in a release yet?\n",
+    )
+
+
 def test_a_snooze_without_a_time_ends_with_an_answer(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.snooze(number, None)
     assert tracker.one(number).snoozed_until == 0
-    take(
-        tracker,
-        mail(
-            message_id="late@example.org",
-            subject="Re: [PATCH bpf-next v5 0/2] bpf, xdp: Add tracepoint to xdp attaching failure",
-            sender="Rita Reviewer <rita@example.org>",
-            date="Thu, 21 Sep 2023 09:00:00 +0000",
-            in_reply_to=XDP_V5,
-            body="Is this in a release yet?\n",
-        ),
-    )
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Thu, 21 Sep 2023 09:00:00 +0000"))
+    assert tracker.one(number).snoozed_until is None
+
+
+def test_an_answer_that_was_not_fetched_yet_ends_a_snooze_too(tracker: DemoTracker) -> None:
+    """It was sent before the snooze, but whoever snoozed had not seen it."""
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Wed, 20 Sep 2023 09:00:00 +0000"))
+    assert tracker.one(number).snoozed_until is None
+
+
+def test_an_old_mail_that_comes_late_ends_no_snooze(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Tue, 1 Aug 2023 15:00:00 +0000"))
+    assert tracker.one(number).snoozed_until == 0
+
+
+def test_my_own_answer_ends_no_snooze(tracker: DemoTracker) -> None:
+    tracker.config = Config(me=Me(addresses=("Rita@example.org",)))
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Thu, 21 Sep 2023 09:00:00 +0000"))
+    assert tracker.one(number).snoozed_until == 0
+    take(tracker, answer("Ben <ben@example.org>", "Thu, 21 Sep 2023 10:00:00 +0000", "later@example.org"))
     assert tracker.one(number).snoozed_until is None
 
 
@@ -371,3 +397,17 @@ def test_a_database_that_was_understood_otherwise_is_understood_anew(tracker: De
     later = DemoTracker(tracker.config, clock=lambda: float(NOW), database_url=tracker.database.url)
     assert row(later, XDP_V5) == before
     later.database.close()
+
+
+def test_what_was_parted_is_the_first_candidate_for_a_link(tracker: DemoTracker) -> None:
+    tracker.unlink(XDP_V5)
+    (candidate,) = tracker.candidates(tracker.find(XDP_V5))
+    assert (candidate.message_id, candidate.place, candidate.version) == (XDP_V4, "earlier", 4)
+    assert {"same-author", "same-title"} <= set(candidate.evidence)
+    assert candidate.series_id == tracker.find(XDP_V4)
+    (candidate,) = tracker.candidates(tracker.find(XDP_V4))
+    assert (candidate.message_id, candidate.place) == (XDP_V5, "later")
+
+
+def test_a_series_that_resembles_no_other_has_no_candidates(tracker: DemoTracker) -> None:
+    assert tracker.candidates(tracker.find(TCP_V4)) == ()

@@ -1,17 +1,20 @@
-"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`: what people decide."""
+"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`: what people decide; and `undo`, which takes it back."""
 
 from __future__ import annotations
 
-import datetime
-import re
+from typing import TYPE_CHECKING
 
 import click
 
-from patchwatch.cli.main import Context, now_option, parse_now
-from patchwatch.cli.output import day
-from patchwatch.errors import InvalidInputError
+from patchwatch import when
+from patchwatch.cli.main import Context, now_option
+from patchwatch.cli.output import moment
 from patchwatch.printable import line
 from patchwatch.words import STATES
+
+if TYPE_CHECKING:
+    from patchwatch.db.rows import SeriesRow
+    from patchwatch.tracker import Tracker
 
 
 @click.command("unwatch")
@@ -20,8 +23,9 @@ from patchwatch.words import STATES
 def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
     """Stop watching; the mail stays."""
     tracker = context.tracker
-    for row in [tracker.one(tracker.find(name)) for name in series]:
-        tracker.unwatch(row.id)
+    rows = _named(tracker, series)
+    tracker.unwatch([row.id for row in rows])
+    for row in rows:
         click.echo(f"no longer watching #{row.id} {line(row.title)}")
 
 
@@ -71,36 +75,40 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
 def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
     """Keep following, but silently: not in the digest."""
     tracker = context.tracker
-    for row in [tracker.one(tracker.find(name)) for name in series]:
-        tracker.mute(row.id, muted=not off)
+    rows = _named(tracker, series)
+    tracker.mute([row.id for row in rows], muted=not off)
+    for row in rows:
         click.echo(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
 @click.command("snooze")
 @click.argument("series", nargs=-1, required=True)
-@click.option("--until", help="A day (2023-10-01) or a span (3d, 2w); without it, until somebody answers.")
+@click.option("--until", help=f"{when.SPELLINGS}; without it, until somebody answers.")
 @click.option("--off", is_flag=True, help="Take it up again.")
 @now_option
 @click.pass_obj
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
     """Put a series aside until a day, or until somebody answers."""
     tracker = context.tracker
-    when = _until(until, tracker.now()) if until else None
-    for row in [tracker.one(tracker.find(name)) for name in series]:
-        if off:
-            tracker.unsnooze(row.id)
-            click.echo(f"no longer snoozed: #{row.id} {line(row.title)}")
-        else:
-            tracker.snooze(row.id, when)
-            click.echo(f"snoozed until {day(when) if when else 'somebody answers'}: #{row.id} {line(row.title)}")
+    time = when.until(until, tracker.now()) if until else None
+    rows = _named(tracker, series)
+    if off:
+        tracker.unsnooze([row.id for row in rows])
+        done = "no longer snoozed"
+    else:
+        tracker.snooze([row.id for row in rows], time)
+        done = f"snoozed until {moment(time) if time else 'somebody answers'}"
+    for row in rows:
+        click.echo(f"{done}: #{row.id} {line(row.title)}")
 
 
-def _until(text: str, now: int) -> int:
-    span = re.fullmatch(r"(\d{1,4})([hdwm])", text)
-    if span:
-        hours = {"h": 1, "d": 24, "w": 168, "m": 720}[span[2]]
-        return now + int(datetime.timedelta(hours=int(span[1]) * hours).total_seconds())
-    when = parse_now(text)
-    if when <= now:
-        raise InvalidInputError(f"{text} has passed: name a later time, or a span such as 3d.")
-    return when
+@click.command("undo")
+@now_option
+@click.pass_obj
+def undo_command(context: Context) -> None:
+    """Take back the last watch, unwatch, mark, link, unlink, mute or snooze; again: the one before."""
+    click.echo(f"taken back: {line(context.tracker.undo())}")
+
+
+def _named(tracker: Tracker, names: tuple[str, ...]) -> list[SeriesRow]:
+    return [tracker.one(number) for number in dict.fromkeys(tracker.find(name) for name in names)]

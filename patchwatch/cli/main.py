@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import importlib
 import os
 import sys
@@ -15,6 +14,7 @@ import click
 
 from patchwatch import __version__
 from patchwatch.errors import InvalidInputError, PatchwatchError
+from patchwatch.when import moment
 
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
@@ -35,6 +35,7 @@ _COMMANDS = {
     "unlink": "deciding",
     "mute": "deciding",
     "snooze": "deciding",
+    "undo": "deciding",
     "digest": "reading",
     "demo": "screen",
     "doctor": "upkeep",
@@ -86,27 +87,12 @@ class Context:
         return Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
 
 
-def parse_now(text: str) -> int:
-    """`2023-09-20T08:00Z`, `2023-09-20`: UTC unless it says otherwise; in seconds.
-
-    Raises:
-        InvalidInputError: it is no time.
-    """
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError(f"{text!r} is no time: write it as 2023-09-20T08:00Z or 2023-09-20.") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return int(moment.timestamp())
-
-
 class _Now(click.ParamType[int]):
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
-            return parse_now(str(value))
+            return moment(str(value))
         except InvalidInputError as error:
             self.fail(str(error), param, ctx)
 

@@ -35,6 +35,13 @@ def day(seconds: int) -> str:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")
 
 
+def moment(seconds: int) -> str:
+    """A time to come, in UTC: the day alone where it is its beginning."""
+    if seconds % _DAY == 0:
+        return day(seconds)
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def age(seconds: int) -> str:
     """A span in one number: 5m, 3h, 12d, 8w, 2y."""
     seconds = max(seconds, 0)

@@ -20,7 +20,7 @@ from patchwatch.db.schema import SCHEMA_REVISION, setting
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
 
 _BUSY_SECONDS = 15.0
-_KNOWN_REVISIONS = ("0001", "0002")
+_KNOWN_REVISIONS = ("0001", "0002", "0003")
 
 
 class Database:

@@ -1,16 +1,16 @@
-"""Postings (what version bumps are judged by) as compact JSON, and back; see `facts`."""
+"""Postings (what version bumps are judged by) as compact JSON, and back (see `facts`), and those near each other."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from patchwatch.db import derived
 from patchwatch.mail.message import Person
-from patchwatch.series.succession import Posting
+from patchwatch.series.succession import AUTHOR_WINDOW, Posting, author_keys, keys
 
 
 def encode_posting(p: Posting) -> str:
@@ -89,3 +89,16 @@ class Postings(dict[int, Posting]):
         """Have the postings of these revisions at hand; those that are no more stay absent."""
         for row in derived.revisions_by_id(self._connection, set(numbers) - self.keys()):
             self[row.id] = decode_posting(row.posting)
+
+
+def neighbours(connection: Connection, postings: Sequence[Posting]) -> dict[int, set[int]]:
+    """For each posting (by its place in the sequence) the revisions that share a key with it, itself among them."""
+    keys_of = [keys(p) for p in postings]
+    authors = [[(key, p.date) for key in author_keys(p)] for p in postings]
+    held = derived.holders(connection, set().union(*keys_of) if keys_of else set())
+    around = derived.holders_around(connection, [wanted for own in authors for wanted in own], AUTHOR_WINDOW)
+    return {
+        index: {number for key in keys_of[index] for number in held.get(key, ())}
+        | {number for wanted in authors[index] for number in around[wanted]}
+        for index in range(len(postings))
+    }

@@ -50,7 +50,7 @@ def series(
 ) -> tuple[SeriesRow, ...]:
     """The series wanted, most recently active first; those that await review: the longest wait first.
 
-    `me` are the addresses, in lower case, of the one whose part in them is wanted.
+    `me` are the addresses, in lower case, of the one whose part in them is wanted, and whose mails end no snooze.
     """
     watched = decided(connection, t.watch)
     found = _series_rows(connection, wanted, watched)
@@ -60,6 +60,7 @@ def series(
     unread = _unread(connection, [i for i in ids if i in watched])
     muted = decided(connection, t.mute)
     snoozed = decided(connection, t.snooze)
+    answered = _answered(connection, me)
     paused = merge_windows(connection)
     rows: list[SeriesRow] = []
     for row in found:
@@ -92,7 +93,7 @@ def series(
                 inboxes=names,
                 watched=row.id in watched,
                 muted=row.id in muted,
-                snoozed_until=_snoozed_until(snoozed.get(row.id), row.last_activity, now),
+                snoozed_until=_snoozed_until(snoozed.get(row.id), row.id in answered, now),
                 state=row.state,
                 state_evidence=newest.state_evidence,
                 turn=row.turn,
@@ -132,6 +133,19 @@ def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, i
             )
         )
     return found
+
+
+def messages_of(connection: Connection, series_ids: Iterable[int]) -> list[str]:
+    """Every mail of these series."""
+    return [
+        message_id
+        for part in chunks(series_ids)
+        for message_id in connection.scalars(
+            select(t.message.c.message_id)
+            .join(t.revision, t.revision.c.id == t.message.c.revision_id)
+            .where(t.revision.c.series_id.in_(part))
+        )
+    ]
 
 
 def series_numbered(connection: Connection, number: int) -> int | None:
@@ -388,11 +402,33 @@ def _unread(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def _snoozed_until(row: Any, last_activity: int, now: int) -> int | None:
-    if row is None:
+def _answered(connection: Connection, me: Set[str]) -> set[int]:
+    """Series, snoozed until somebody answers, in which somebody has: a mail by another, newer than all there were.
+
+    Newer than those mails, and not than the moment: what lay on the server when it was snoozed is news too.
+    """
+    own = t.revision.alias()
+    said = t.message.alias()
+    query = (
+        select(t.revision.c.series_id)
+        .join(t.message, t.message.c.revision_id == t.revision.c.id)
+        .join(t.snooze, t.snooze.c.message_id == t.message.c.message_id)
+        .join(own, own.c.series_id == t.revision.c.series_id)
+        .join(said, said.c.revision_id == own.c.id)
+        .where(
+            t.snooze.c.until.is_(None),
+            said.c.date > func.coalesce(t.snooze.c.newest, t.snooze.c.at),
+            said.c.author_email.not_in(sorted(me)),
+        )
+    )
+    return set(connection.scalars(query.distinct()))
+
+
+def _snoozed_until(row: Any, answered: bool, now: int) -> int | None:
+    if row is None or (row.until is None and answered):
         return None
     if row.until is None:
-        return 0 if last_activity <= row.at else None
+        return 0
     return row.until if now < row.until else None
 
 

@@ -173,6 +173,21 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A revision of another series that could be linked with one by hand, and what speaks for it."""
+
+    series_id: int
+    message_id: str  # the root's
+    place: str  # earlier or later than the series in question
+    score: float  # the more, the likelier
+    evidence: tuple[str, ...]
+    version: int
+    subject: str
+    author_name: str
+    date: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
     """One mail of a series, as a thread shows it."""
 

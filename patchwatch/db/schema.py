@@ -1,9 +1,9 @@
 """Tables.
 
 Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`,
-`tree_holds`, `commit_key`); what people decided (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`); and what is
-worked out from both (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.  `number` stands
-between: it gives a revision's root the number that people type, and is never taken back.
+`tree_holds`, `commit_key`); what people decided (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`, and the `journal`
+of it); and what is worked out from both (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.
+`number` stands between: it gives a revision's root the number that people type, and is never taken back.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """
@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The newest migration this program knows; a test holds it against the migrations."""
 
 metadata = MetaData(
@@ -168,6 +168,7 @@ snooze = Table(
     Column("message_id", String, primary_key=True),
     Column("at", TIME, nullable=False),
     Column("until", TIME),  # NULL: until somebody answers
+    Column("newest", TIME),  # of the mails that were there when it was made; NULL from before it was noted
 )
 
 mark = Table(
@@ -187,6 +188,16 @@ tie = Table(
     Column("linked", Boolean, nullable=False),  # false: they are not versions of one change
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("at", TIME, nullable=False),
+    Column("by", String, nullable=False),
+    Column("what", Text, nullable=False),  # was done, in words
+    Column("change", Text, nullable=False),  # JSON: patchwatch.db.journal
 )
 
 reading = Table(

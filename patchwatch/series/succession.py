@@ -212,6 +212,17 @@ def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:
 
 def judge(one: Posting, other: Posting) -> Link | None:
     """Weigh `other` as predecessor of `one`; None where it can't be, or is not likely enough."""
+    link = likeness(one, other)
+    if link is None or link.score < ENOUGH:
+        return None
+    # Without a number to say so, a mere place in the thread can be a patch that the discussion brought up.
+    numbered = (other.version, other.minor) < (one.version, one.minor) or link.resend
+    speaks = _SPEAKS_OF_IT if numbered else _SPEAKS_OF_IT - {"posted-into-its-thread"}
+    return link if speaks & set(link.evidence) else None
+
+
+def likeness(one: Posting, other: Posting) -> Link | None:
+    """What there is to say for `other` as predecessor of `one`, however little; None where it can't be."""
     if (other.date, other.root) >= (one.date + _SKEW, one.root):
         return None
     linked = next((version for i, version in one.earlier if i in other.message_ids), False)
@@ -312,10 +323,6 @@ def judge(one: Posting, other: Posting) -> Link | None:
             weigh(-2, "")
     if resend:
         weigh(1, "marked-as-resend")
-    # Without a number to say so, a mere place in the thread can be a patch that the discussion brought up.
-    speaks = _SPEAKS_OF_IT - {"posted-into-its-thread"} if renewed or restarted else _SPEAKS_OF_IT
-    if score < ENOUGH or not speaks & set(evidence):
-        return None
     return Link(one.root, other.root, tuple(evidence), round(score, 3), resend=resend)
 
 

@@ -1,0 +1,104 @@
+"""The journal of what people decided, so that the last decision can be taken back, by any process, at any time.
+
+An entry holds the rows of one table of decisions that an action changed, as they were before and after it.  Taking it
+back puts the rows before it in place again.  What is worked out from decisions is for the caller to work out anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Table, and_, delete, insert, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.sql import chunks, dumps, next_id
+
+Decided = Literal["watch", "mute", "snooze", "mark", "tie"]
+"""The tables whose changes are noted."""
+
+_KEPT = 500  # entries
+
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A decision that holds no longer: what it was, the table it stood in, and the messages it was about."""
+
+    what: str
+    decided: Decided
+    message_ids: frozenset[str]
+
+
+def user() -> str:
+    """The name of whoever decides here, as the system knows it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return "you"
+
+
+@contextmanager
+def noted(connection: Connection, decided: Decided, message_ids: Iterable[str], what: str, at: int) -> Iterator[None]:
+    """Note, as one entry, what the block changes of the decisions about these messages; nothing, if it changes none."""
+    table = t.metadata.tables[decided]
+    ids = sorted(set(message_ids))
+    before = _about(connection, table, ids)
+    yield
+    after = _about(connection, table, ids)
+    change = {"table": decided, "before": _without(before, after), "after": _without(after, before)}
+    if change["before"] or change["after"]:
+        number = next_id(connection, t.journal)
+        connection.execute(insert(t.journal).values(id=number, at=at, by=user(), what=what, change=dumps(change)))
+        connection.execute(delete(t.journal).where(t.journal.c.id <= number - _KEPT))
+
+
+def take_back(connection: Connection) -> TakenBack | None:
+    """Take back this user's last decision; None where there is none.
+
+    A decision that somebody has changed since is not the last one about its messages: it is passed over, and forgotten.
+    """
+    mine = select(t.journal).where(t.journal.c.by == user()).order_by(t.journal.c.id.desc())
+    while entry := connection.execute(mine.limit(1)).first():
+        connection.execute(delete(t.journal).where(t.journal.c.id == entry.id))
+        change = json.loads(entry.change)
+        table = t.metadata.tables[change["table"]]
+        keys = {_key(table, row) for row in (*change["before"], *change["after"])}
+        if sorted(map(dumps, _with(connection, table, keys))) != sorted(map(dumps, change["after"])):
+            continue
+        for key in keys:
+            connection.execute(delete(table).where(_is(table, key)))
+        if change["before"]:
+            connection.execute(insert(table), change["before"])
+        return TakenBack(entry.what, change["table"], frozenset(message_id for key in keys for message_id in key))
+    return None
+
+
+def _about(connection: Connection, table: Table, message_ids: Sequence[str]) -> list[_Row]:
+    return [
+        dict(row)
+        for part in chunks(message_ids)
+        for row in connection.execute(select(table).where(table.c.message_id.in_(part))).mappings()
+    ]
+
+
+def _with(connection: Connection, table: Table, keys: Iterable[tuple[str, ...]]) -> list[_Row]:
+    return [dict(row) for key in keys for row in connection.execute(select(table).where(_is(table, key))).mappings()]
+
+
+def _without(rows: Iterable[_Row], others: Sequence[_Row]) -> list[_Row]:
+    return [row for row in rows if row not in others]
+
+
+def _key(table: Table, row: _Row) -> tuple[str, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+def _is(table: Table, key: tuple[str, ...]) -> Any:
+    return and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))

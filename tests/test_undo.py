@@ -1,0 +1,129 @@
+"""Decisions are taken back one by one, by any process, and leave what others decided since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from patchwatch.config import Config
+from patchwatch.db import journal
+from patchwatch.demo import NOW, DemoTracker, demo
+from patchwatch.errors import NotFoundError
+from patchwatch.tracker import Tracker
+
+XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
+TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"
+MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
+DAY = 86_400
+
+
+@pytest.fixture
+def tracker() -> Iterator[DemoTracker]:
+    with demo() as tracker:
+        while True:  # the watching of the demo's own threads
+            try:
+                tracker.undo()
+            except NotFoundError:
+                break
+        for message_id in (XDP_V5, TCP_V4, MGLRU_V3):
+            assert not tracker.one(tracker.find(message_id)).watched
+        yield tracker
+
+
+def test_a_state_set_by_hand_goes_back_to_what_it_was(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mark(number, "rejected")
+    tracker.mark(number, "deferred")
+    assert tracker.undo() == f"marked deferred: #{number} bpf, xdp: Add tracepoint to xdp attaching failure"
+    assert tracker.one(number).state == "rejected"
+    tracker.undo()
+    assert tracker.one(number).state == "accepted"
+    with pytest.raises(NotFoundError, match="nothing to undo"):
+        tracker.undo()
+
+
+def test_a_mark_that_was_taken_back_comes_back(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mark(number, "rejected")
+    tracker.mark(number, None)
+    tracker.undo()
+    assert tracker.one(number).state == "rejected"
+
+
+def test_an_unlink_is_taken_back(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    parted = tracker.unlink(XDP_V5)
+    assert tracker.undo().startswith("unlinked: v5 of #")
+    assert tracker.find(XDP_V5) == tracker.find(XDP_V4) == number == min(parted)
+    assert len(tracker.one(number).revisions) == 2
+
+
+def test_a_link_is_taken_back(tracker: DemoTracker) -> None:
+    number = tracker.link(MGLRU_V3, XDP_V5)
+    assert [r.version for r in tracker.one(number).revisions] == [4, 5, 3]
+    tracker.undo()
+    for _ in range(2):
+        assert [r.version for r in tracker.one(tracker.find(XDP_V5)).revisions] == [4, 5]
+        assert [r.version for r in tracker.one(tracker.find(MGLRU_V3)).revisions] == [1, 3]
+        tracker.reindex(lambda done: None)
+
+
+def test_snooze_mute_and_watch_are_taken_back(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, NOW + DAY)
+    tracker.snooze(number, None)
+    tracker.mute(number)
+    assert [tracker.undo().partition(":")[0] for _ in range(2)] == ["muted", "snoozed until somebody answers"]
+    row = tracker.one(number)
+    assert (row.muted, row.snoozed_until) == (False, NOW + DAY)
+    tracker.unsnooze(number)
+    tracker.undo()
+    assert tracker.one(number).snoozed_until == NOW + DAY
+
+
+def test_unwatch_is_taken_back() -> None:
+    with demo() as tracker:
+        number = tracker.find(XDP_V5)
+        tracker.unwatch(number)
+        tracker.undo()
+        assert tracker.one(number).watched
+
+
+def test_what_was_done_to_several_is_taken_back_at_once(tracker: DemoTracker) -> None:
+    numbers = [tracker.find(XDP_V5), tracker.find(TCP_V4)]
+    tracker.mark(numbers, "not-applicable")
+    assert tracker.undo().startswith("marked not-applicable: 2 series (#")
+    assert [tracker.one(n).state for n in numbers] == ["accepted", "deferred"]
+
+
+def test_what_changes_nothing_is_not_noted(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mute(number)
+    tracker.unwatch(number)
+    tracker.mark(number, None)
+    assert tracker.undo().startswith("muted")
+
+
+def test_another_process_takes_it_back(tmp_path: Path, tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mark(number, "rejected")
+    other = Tracker(Config(), database_url=tracker.database.url)
+    other.undo()
+    other.database.close()
+    assert tracker.one(number).state == "accepted"
+
+
+def test_what_somebody_changed_since_stays(tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, tcp = tracker.find(XDP_V5), tracker.find(TCP_V4)
+    tracker.mark(tcp, "rejected")
+    tracker.mark(number, "rejected")
+    monkeypatch.setattr(journal, "user", lambda: "rita")
+    tracker.mark(number, "reviewed")
+    monkeypatch.undo()
+    assert f"#{tcp} " in tracker.undo()  # the last of mine that nobody else has touched
+    assert tracker.one(number).state == "reviewed"
+    monkeypatch.setattr(journal, "user", lambda: "rita")
+    tracker.undo()
+    assert tracker.one(number).state == "rejected"
