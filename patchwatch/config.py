@@ -67,6 +67,14 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Send:
+    """Mails that are sent, with git send-email and its settings."""
+
+    dry_run: bool = True  # only say what would be sent
+    sender: str = ""  # "Name <address>"; empty: who git send-email would send as
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
     """A local clone that is read for commits, and never written or fetched."""
 
@@ -86,6 +94,7 @@ class Config:
     me: Me = Me()
     review: Review = Review()
     database: Database = Database()
+    send: Send = Send()
     tree: tuple[Tree, ...] = ()
     source: Path | None = None  # the file it was read from
 

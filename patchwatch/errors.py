@@ -57,3 +57,11 @@ class MessageNotFoundError(LoreError, NotFoundError):
 
 class InboxNotFoundError(LoreError, NotFoundError):
     """The archive is fine, and says that it has no such inbox."""
+
+
+class ToolError(PatchwatchError):
+    """A program that work is handed to (git, b4, an editor, a browser) is missing, or could not be started."""
+
+
+class SendError(PatchwatchError):
+    """A mail was not sent, or it is not known whether; the text says which."""

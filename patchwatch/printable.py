@@ -34,6 +34,12 @@ def block(text: str) -> str:
     return "\n".join(_harmless(one.expandtabs(8).rstrip("\r")) for one in lines)
 
 
+def content(text: str) -> str:
+    """`text` as lines to be kept or sent: as `block`, but tabs stay what they are, for a patch is spoiled without."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(_harmless, one.rstrip("\r").split("\t"))) for one in lines)
+
+
 def _harmless(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text

@@ -27,11 +27,16 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from patchwatch.citing import Citation
     from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, SeriesRow, StepRow, TreeRow
+    from patchwatch.draft import Draft
+    from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
     from patchwatch.lore.client import Archive
+    from patchwatch.mail.addresses import Mailbox
     from patchwatch.poll import PollReport
     from patchwatch.rangediff.comparison import Comparison
+    from patchwatch.sending import Rehearsal, Sent
     from patchwatch.watch_file import Skipped
     from patchwatch.watching import Watched
 
@@ -333,6 +338,99 @@ class Tracker:
             self._tie(connection, a, b, what, linked=False, by=by)
         return self.find(a), self.find(b)
 
+    # ---- handing over ----------------------------------------------------------------------------------------------
+
+    def reply(self, message_id: str) -> Draft:
+        """An answer to a stored mail, to be edited.
+
+        Raises:
+            NotFoundError: it is not stored.
+            SendError: nobody says who I am.
+        """
+        from patchwatch.reply import reply
+
+        raw, sender = self.raw(message_id), self._sender()
+        return reply(raw, sender, self.addresses, _new_message_id(sender))
+
+    def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
+        """An answer that gives tags to a patch, or, `whole`, to every patch of its revision.
+
+        The whole is answered at its cover letter, or at its first patch, saying so.
+
+        Raises:
+            NotFoundError: it is not stored, or (part of) no posting.
+            InvalidInputError: one of them is no tag of a reviewer.
+            SendError: nobody says who I am.
+        """
+        from patchwatch.reply import endorse
+
+        if whole:
+            root = self._revision_root(message_id)
+            revision = next(r for r in self.one(self.find(root)).revisions if root in r.postings)
+            message_id = root if revision.has_cover else next(iter(revision.patch_message_ids), root)
+            whole = revision.patches > 1
+        raw, sender = self.raw(message_id), self._sender()
+        return endorse(raw, sender, self.addresses, _new_message_id(sender), tags, whole=whole)
+
+    def rehearse(self, draft: Draft) -> Rehearsal:
+        """What git send-email would send to whom.
+
+        Raises:
+            InvalidInputError: something stands in the way of sending it.
+            SendError: git refuses, or would send something else.
+            ToolError: git send-email is missing.
+        """
+        from patchwatch import sending
+        from patchwatch.draft import check
+
+        check(draft)
+        return sending.rehearse(draft)
+
+    def send(self, draft: Draft) -> Sent:
+        """Send a draft, or as long as the config does not say otherwise only try to; the terminal is git's meanwhile.
+
+        Raises:
+            InvalidInputError: something stands in the way of sending it.
+            SendError: git refuses or fails.
+            ToolError: git send-email is missing.
+        """
+        from patchwatch import sending
+        from patchwatch.draft import check
+
+        check(draft)
+        return sending.send(draft, dry_run=self.config.send.dry_run)
+
+    def b4(self, task: Task, message_id: str, directory: Path) -> int:
+        """Hand the revision that a mail belongs to over to b4, in a directory and in this terminal; its exit status.
+
+        Raises:
+            NotFoundError: it belongs to none.
+            ToolError: b4 or the directory is missing.
+        """
+        from patchwatch.handover import run_b4
+
+        root = self._revision_root(message_id)
+        mails = [self.raw(row.message_id) for row in self.thread(self.find(root)) if row.revision == root]
+        return run_b4(task, root, mails, directory, self.config.lore.url)
+
+    def work_trees(self) -> tuple[Path, ...]:
+        """The directories of the config's trees in which a series can be applied."""
+        from patchwatch.handover import work_trees
+
+        return work_trees(self.config.tree)
+
+    def citations(self, message_id: str) -> tuple[Citation, ...]:
+        """The forms in which people pass a stored mail on.
+
+        Raises:
+            NotFoundError: it is not stored.
+        """
+        from patchwatch.citing import citations
+
+        mail = self.mail(message_id)
+        url = self.url(message_id, next(iter(mail.inboxes), ""))
+        return citations(message_id, url, dict(mail.headers).get("Subject", ""))
+
     # ---- fetching --------------------------------------------------------------------------------------------------
 
     def watch(self, text: str, progress: Progress = _silent) -> tuple[Watched, ...]:
@@ -421,6 +519,11 @@ class Tracker:
         for name in sorted({name for row in rows for name in row.inboxes}):
             listen(self.database, archive, name)
 
+    def _sender(self) -> Mailbox:
+        from patchwatch.sending import sender
+
+        return sender(self.config.send.sender)
+
     def _rows(self, series_ids: Ids) -> list[SeriesRow]:
         return [self.one(number) for number in ([series_ids] if isinstance(series_ids, int) else series_ids)]
 
@@ -476,6 +579,12 @@ def _what(done: str, rows: Sequence[SeriesRow]) -> str:
     if len(rows) == 1:
         return f"{done}: #{rows[0].id} {rows[0].title}"
     return f"{done}: {len(rows)} series ({', '.join(f'#{row.id}' for row in rows)})"
+
+
+def _new_message_id(sender: Mailbox) -> str:
+    import email.utils
+
+    return email.utils.make_msgid("patchwatch", sender.address.rpartition("@")[2]).strip("<>")
 
 
 def _day(seconds: int) -> str:

@@ -214,6 +214,17 @@ def test_decisions_by_hand(with_xdp: Run) -> None:
     assert with_xdp("unwatch", "1").returncode == 0
 
 
+def test_undo_takes_back_one_decision_after_the_other(with_xdp: Run) -> None:
+    with_xdp("mark", "1", "deferred")
+    with_xdp("snooze", "1", "--until", "monday", "--now", "2023-09-21")
+    assert with_xdp("undo").stdout.startswith("taken back: snoozed until 2023-09-25: #1 ")
+    assert with_xdp("undo").stdout.startswith("taken back: marked deferred: #1 ")
+    (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
+    assert (series["state"], series["snoozed"]) == ("accepted", False)
+    done = with_xdp("undo")
+    assert (done.returncode, done.stderr) == (1, "patchwatch: there is nothing to undo.\n")
+
+
 def test_reindex_gives_the_same_list(with_xdp: Run) -> None:
     before = with_xdp("list", "--all", "--json").stdout
     assert with_xdp("reindex").stdout == "13 mails understood anew\n"
@@ -232,6 +243,7 @@ def test_reindex_gives_the_same_list(with_xdp: Run) -> None:
         (("lst",), 2, "Did you mean 'list'?"),
         (("--now", "soon", "list"), 2, "write it as 2023-09-20T08:00Z"),
         (("snooze", "1"), 1, "there is no series 1"),
+        (("snooze", "1", "--until", "soon"), 1, "write it as 2026-12-01"),
         (("tui",), 1, "needs a terminal"),
     ],
 )

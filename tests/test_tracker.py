@@ -8,7 +8,7 @@ import pytest
 from mails import mail
 from sqlalchemy import update
 
-from patchwatch.config import Config, Me
+from patchwatch.config import Config, Me, Send
 from patchwatch.db import mails, schema
 from patchwatch.db.queries import Filter
 from patchwatch.db.rows import Part, SeriesRow
@@ -411,3 +411,55 @@ def test_what_was_parted_is_the_first_candidate_for_a_link(tracker: DemoTracker)
 
 def test_a_series_that_resembles_no_other_has_no_candidates(tracker: DemoTracker) -> None:
     assert tracker.candidates(tracker.find(TCP_V4)) == ()
+
+
+# ---- answers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rita(tracker: DemoTracker) -> DemoTracker:
+    tracker.config = Config(
+        me=Me(addresses=("rita@work.example.com",)), send=Send(sender="Rita Reviewer <rita@example.com>")
+    )
+    return tracker
+
+
+def test_a_reply_goes_to_the_author_and_the_lists(rita: DemoTracker) -> None:
+    draft = rita.reply(XDP_V5)
+    assert [m.address for m in draft.to] == ["hffilwlqm@gmail.com"]
+    assert "bpf@vger.kernel.org" in [m.address for m in draft.cc]
+    assert draft.sender.address == "rita@example.com"
+    assert draft.message_id.endswith(".patchwatch@example.com")
+    assert draft.message_id != rita.reply(XDP_V5).message_id
+
+
+def test_a_tag_for_the_whole_answers_the_cover_letter(rita: DemoTracker) -> None:
+    second = rita.one(rita.find(XDP_V5)).revisions[-1].patch_message_ids[1]
+    draft = rita.endorse(second, ["Acked-by"], whole=True)
+    assert draft.in_reply_to == XDP_V5
+    assert "For the series" not in draft.body
+    assert rita.endorse(second, ["Acked-by"]).in_reply_to == second
+
+
+def test_a_tag_for_the_whole_without_a_cover_letter_answers_the_first_patch(rita: DemoTracker) -> None:
+    for number in (2, 1):
+        take(
+            rita,
+            mail(
+                message_id=f"p{number}@example.org",
+                subject=f"[PATCH {number}/2] net: part {number}",
+                in_reply_to="p1@example.org" if number == 2 else None,
+                body="Why.\n---\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b\n",
+            ),
+        )
+    draft = rita.endorse("p2@example.org", ["Reviewed-by"], whole=True)
+    assert draft.in_reply_to == "p1@example.org"
+    assert "\nFor the series:\n\nReviewed-by: Rita Reviewer <rita@example.com>\n" in draft.body
+
+
+def test_a_tag_for_the_whole_of_one_patch_needs_no_word(rita: DemoTracker) -> None:
+    assert "For the series" not in rita.endorse(TCP_V4, ["Reviewed-by"], whole=True).body
+
+
+def test_nothing_goes_out_until_the_config_says_so() -> None:
+    assert Send().dry_run is True

@@ -27,6 +27,9 @@ _MAX_COMMENTS = 20
 _MAX_VALUE = 60_000  # characters of one header
 _MAX_SUBJECT = 2_000
 
+NO_ID = "@no-message-id.invalid"
+"""How the ids end that were made for mails without one."""
+
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
 # It may only begin where a word does: otherwise a header of one long word takes minutes.
@@ -42,7 +45,7 @@ def _any_case(name: str) -> str:
 
 _READ = (
     *("subject", "from", "to", "cc", "date", "message-id", "in-reply-to", "references", "reply-to", "x-original-from"),
-    *("x-change-id", "content-type", "content-transfer-encoding"),
+    *("x-change-id", "content-type", "content-transfer-encoding", "mail-followup-to"),
 )
 _FIELD = re.compile(f"\n({'|'.join(map(_any_case, _READ))}):([^\n]*(?:\n[ \t][^\n]*)*)".encode())
 _RECEIVED = re.compile(f"\n{_any_case('received')}:([^\n]*(?:\n[ \t][^\n]*)*)".encode())  # the first is the newest
@@ -135,7 +138,7 @@ def _made_id(headers: Headers, raw: bytes) -> str:
     _, content = headers.as_part()
     said = "\n".join(headers.first(name) for name in ("from", "date", "subject"))
     told = said.encode("utf-8", "surrogateescape") + b"\n" + (content or raw)
-    return hashlib.sha256(told).hexdigest()[:40] + "@no-message-id.invalid"
+    return hashlib.sha256(told).hexdigest()[:40] + NO_ID
 
 
 def subject(headers: Headers) -> str:

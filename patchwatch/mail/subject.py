@@ -105,6 +105,11 @@ def parse_subject(subject: str) -> Subject:
     )
 
 
+def reply_subject(subject: str) -> str:
+    """The subject of an answer: `Re: ` once, whatever the marks that it bears already."""
+    return f"Re: {_REPLY.sub('', subject).strip()}".rstrip()
+
+
 def _tokens(group: str) -> list[str]:
     """The words of one bracket, `RFC/PATCH`, `PATCHv3` and `v3,4/5` parted."""
     group = _GLUED.sub(r"\1 ", group)

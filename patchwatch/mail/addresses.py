@@ -1,0 +1,111 @@
+"""People as a mail is sent to them: names and addresses of headers, read and written (RFC 5322, 3.4).
+
+Nothing that is read here can break out of a header: names are one printable line, and what is no plain address is none.
+The email package's own reader is not used: what it makes of a broken list of addresses depends on Python's version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from patchwatch.mail.headers import decoded
+from patchwatch.printable import line
+
+# Lengths are bounded, so that no hostile header takes more than a moment.  A comma in an encoded word parts nothing.
+_TOKEN = re.compile(
+    r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]{0,400}\?=|"
+    r'"(?:[^"\\]|\\.){0,400}"|\((?:[^()\\]|\\.){0,400}\)|<[^<>]{0,400}>|[,;]|[^,;"(<=]+|.',
+    re.DOTALL,
+)
+# What git send-email and every relay take: no quoted local parts, no addresses in other scripts.
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
+_ADDRESS = re.compile(rf"{_LOCAL}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_IN_BRACKETS = re.compile(r"(.*?)<\s*([^<>]*?)\s*>[^<>]*", re.DOTALL)
+_COMMENT = re.compile(r"\(((?:[^()\\]|\\.){0,400})\)")
+_GROUP = re.compile(r"""[^<>"@:]*:""")  # "reviewers: a@b.org, c@d.org;"
+_PLAIN = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]*")  # a name that needs no quotation marks
+_MAX_NAME = 200
+_MAX_MAILBOXES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Somebody, or a list, that mail is sent to."""
+
+    name: str
+    address: str  # as it is written; compare `key`
+
+    @property
+    def key(self) -> str:
+        """What tells two mailboxes apart."""
+        return self.address.lower()
+
+    def __str__(self) -> str:
+        """As it stands in a header, in Unicode: a name with a comma or dot in it is quoted."""
+        if not self.name:
+            return self.address
+        name = self.name
+        if not _PLAIN.fullmatch(name):
+            name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return f"{name} <{self.address}>"
+
+    @property
+    def signature(self) -> str:
+        """As it stands in a trailer, where people write names as they are."""
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
+    """The mailboxes that header values name, each once, in order; what is no address is left out."""
+    found: dict[str, Mailbox] = {}
+    for mailbox, _ in _read(values):
+        if mailbox is not None and len(found) < _MAX_MAILBOXES:
+            found.setdefault(mailbox.key, mailbox)
+    return tuple(found.values())
+
+
+def unreadable(values: Iterable[str]) -> tuple[str, ...]:
+    """The parts of header values that name nobody a mail could be sent to."""
+    return tuple(text for mailbox, text in _read(values) if mailbox is None)
+
+
+def without(people: Iterable[Mailbox], keys: Iterable[str]) -> tuple[Mailbox, ...]:
+    """`people` but for those with these keys."""
+    left_out = set(keys)
+    return tuple(mailbox for mailbox in people if mailbox.key not in left_out)
+
+
+def _read(values: Iterable[str]) -> Iterator[tuple[Mailbox | None, str]]:
+    for value in values:
+        for part in _parts(value):
+            part = _GROUP.sub("", part, count=1).strip() if ":" in part else part.strip()
+            if not part:
+                continue
+            if bracketed := _IN_BRACKETS.fullmatch(part):
+                name, address = bracketed.groups()
+            else:
+                name, address = " ".join(_COMMENT.findall(part)), _COMMENT.sub("", part).strip()
+            if _ADDRESS.fullmatch(address):
+                yield Mailbox(_name(name), address), part
+            else:
+                yield None, line(part)
+
+
+def _parts(value: str) -> Iterator[str]:
+    part: list[str] = []
+    for token in _TOKEN.findall(value):
+        if token in (",", ";"):
+            yield "".join(part)
+            part = []
+        else:
+            part.append(token)
+    yield "".join(part)
+
+
+def _name(text: str) -> str:
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = re.sub(r"\\(.)", r"\1", text[1:-1])
+    return line(decoded(text))[:_MAX_NAME].strip()
