@@ -44,9 +44,11 @@ _BESIDE = re.compile(
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
 _NEXT_VERSION = re.compile(
-    r"(?i)\b(?:v\d+|(?:next|new) (?:version|revision|rev|spin|iteration|round)|re-?(?:spin|send|post|submit))\b"
+    r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"
+    r"re-?(?:spin|send|post|submit))\b"
 )
 _FEW_WORDS = 12
+_A_WORD = 5
 _FINAL = ("mainlined", "rejected", "not-applicable")
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
@@ -178,7 +180,9 @@ class _Story:
         self.partly_reason: Reason | None = None
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self._promised_only = False  # nobody asked for changes in so many words: the author said that he will make them
+        self._elsewhere: Signal | None = None  # somebody said that the same was done already
         self._arguable = False  # changes are requested by wishes only, which the author may answer
+        self._wisher = ""  # who wished
         self._others: set[str] = set()  # mails of people other than the author
         self._answers_reviewer = False  # the mail at hand answers one of them
         self._promised = False  # the author said that he will move
@@ -244,11 +248,16 @@ class _Story:
             self._become("changes-requested", message, undone)
         elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
             self._withdraw(follow_up, withdrawn)
+        elif by_author and self._elsewhere and not self.closed and _says_no_more(message):
+            self._become("not-applicable", message, self._elsewhere)
         elif by_author and self._may_rework and (promise := self._rework(message)):
             self._promised_only = not self._asking
             self._arguable = False
             if self.state != "changes-requested":
                 self._become("changes-requested", message, promise)
+        elif message.author.email == self._wisher and self._arguable and signals.CONTENT in spoken:
+            self._arguable = False
+            self.state, self.reason = "under-review", _reason(message, spoken[signals.CONTENT].text, signals.CONTENT)
         elif by_author and self._arguable and self.state == "changes-requested" and not _concedes(message, spoken):
             self._arguable = False
             self.state, self.reason = "under-review", _reason(message)
@@ -269,6 +278,7 @@ class _Story:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
     def _review(self, message: Message) -> None:
+        self._elsewhere = next((s for s in message.signals if s.kind == signals.ELSEWHERE), None)
         asked = None if _endorses(message) else self._asked_of_author(message)
         wished = None if asked or _endorses(message) else self._wished_of_author(message)
         if asked:
@@ -277,7 +287,7 @@ class _Story:
             if self.state != "changes-requested":
                 self._become("changes-requested", message, asked)
         elif wished and self.state in ("new", "under-review"):
-            self._arguable = True
+            self._arguable, self._wisher = True, message.author.email
             self._become("changes-requested", message, wished)
         elif self.state == "new":
             self.state, self.reason = "under-review", _reason(message, None, SAID)
@@ -286,7 +296,7 @@ class _Story:
         """How the patch should be instead, said in review of the patch itself; an RFC asks for opinions."""
         if self.rfc or message.parent not in self._own:
             return None
-        return next((s for s in message.signals if s.kind == signals.WISH), None)
+        return next((s for s in message.signals if s.kind == signals.WISH or s.detail == "flaw"), None)
 
     def _asked_of_author(self, message: Message) -> Signal | None:
         """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew."""
@@ -441,8 +451,15 @@ def _endorses(message: Message) -> bool:
     return any(t.own and is_endorsement(t.name) for t in message.trailers)
 
 
+def _says_no_more(message: Message) -> bool:
+    """Whether a mail is a word or two ("Even easier then. Thanks!") that ask and promise nothing."""
+    return message.words <= _A_WORD and not any(s.kind in (signals.QUESTION, signals.PROMISE) for s in message.signals)
+
+
 def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether an author says no more than that the others are right, or thanks: then it is still up to him."""
+    if signals.QUESTION in spoken or signals.PROMISE in spoken:
+        return False
     if message.words == 0:
         return message.excerpt != ""
     return signals.CONTENT in spoken and message.words < _FEW_WORDS

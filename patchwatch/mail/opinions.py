@@ -91,6 +91,7 @@ _DOUBTS = (
         "worth|idea|the right", r"\bnot (?:worth|a good idea|the right (?:way|place|thing|approach|fix))\b|\bbad idea\b"
     ),
 )
+_FLAWS = _DOUBTS[2:4]
 _NO_DOUBT = re.compile(
     r"(?i)\bi (?:don't|do not) (?:think|see|believe) (?:there(?:'s| is| are)|that|this|it|we|you|any)?\s*"
     r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?"
@@ -105,7 +106,7 @@ _WISHES = (
         "prefer|rather|suggest|recommend|like |love to|expect|want|i'd not|i would not",
         r"""
         \bi(?:'d| would) (?:(?:really|much|still|strongly|also|personally|rather|definitely) )*
-            (?:prefer|rather|suggest|recommend|like (?:to see|you to|it to|this to)|love to see|expect|want
+            (?:prefer|rather|suggest|recommend|like (?:to see|you to|it to|this to)|love to see|want
             |not (?:go|do|use))\b
         |\bi (?:(?:really|strongly|would|also) )*(?:suggest|recommend|prefer)\b
         """,
@@ -274,6 +275,12 @@ def doubt(sentence: str) -> bool:
     """Whether it objects to the patch or doubts it."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _DOUBTS) and _NO_DOUBT.search(sentence) is None
+
+
+def flaw(sentence: str) -> bool:
+    """Whether a doubt is that the patch is wrong, and not that somebody is unsure."""
+    lowered = sentence.lower()
+    return any(phrase.occurs(sentence, lowered) for phrase in _FLAWS)
 
 
 def wish(sentence: str) -> bool:

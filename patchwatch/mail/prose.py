@@ -27,9 +27,10 @@ _GOOD = (
 )
 _COURTESY = re.compile(
     rf"""
-    (?:(?:ok(?:ay)?|yes|yeah|yep|sure|great|cool|nice|perfect|and|so|well|otherwise|but|overall|also|hi|hello)\b[\s,.!]*)*
+    (?:(?:ok(?:ay)?|all\ ?right|alright|i\ see|see|got\ it|understood|oh|ah|
+        yes|yeah|yep|sure|great|cool|nice|perfect|and|so|well|otherwise|but|overall|also|hi|hello)\b[\s,.!]*)*
     (?:
-        (?:(?:many|much|a\ lot\ of)\ )?(?:thanks?|thx|thank\ you)\b.{{0,60}}
+        (?:(?:many|much|a\ lot\ of)\ )?(?:thanks?|thx|thank\ (?:you|for))\b.{{0,60}}
       | (?:i\ )?appreciate\b.{{0,40}}
       | (?:(?:the|this|it|that|series|patch(?:es)?|rest|everything|all|code|change|v\d+)\ )*
         (?:lgtm|(?:looks?|sounds?|seems?){_GOOD})\b.{{0,30}}

@@ -27,11 +27,12 @@ QUESTION = "question"
 COMMAND = "command"  # pw-bot: detail is patchwork's state
 PROMISE = "promise"  # the sender will post something himself
 WITHDRAWN = "withdrawn"  # the author takes it back
-DOUBT = "doubt"  # it is objected to or doubted
+DOUBT = "doubt"  # it is objected to or doubted; detail: "flaw" where it is said to be wrong
 WISH = "wish"  # it should be otherwise, without "please"
 CONTENT = "content"  # what its sender asked or doubted is settled
 DEFERRED = "deferred"  # put off until the tree opens again, or parked
 LATER = "later"  # the sender will look at it himself
+ELSEWHERE = "elsewhere"  # the same was done already by another patch or commit
 FOR_ALL = "for-all"  # the tags of this mail are for the whole series
 FAILURE = "failure"  # a robot found that it does not build, or worse
 SUCCESS = "success"  # a robot tried it and found nothing wrong
@@ -56,9 +57,29 @@ _REFUSED = re.compile(
     r"(?:accepted|applied|merged|taken|going in)\b",
     re.IGNORECASE,
 )
+# "I'd much rather leave it as-is and let it wither away."
+_LEFT = re.compile(
+    r"\b(?:rather|prefer(?: to)?|let's|please|better(?: to)?|better off|should(?: just)?)\b.{0,30}?\b(?:leav(?:e|"
+    r"ing)|keep(?:ing)?) "
+    r"(?:it|this|that|things|everything|the (?:code|file|behaviou?r|current \w+|existing \w+)) "
+    r"(?:as[- ]is|as (?:it is|they are|it was)|alone|the way (?:it is|they are))",
+    re.IGNORECASE,
+)
+_NOT_LEFT = re.compile(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|in this (?:patch|series))\b|\?")
+# "Rik already sent a fix", "It was fixed by commit 0123456789ab"; not "bisected to commit…", "first bad commit"
+_ELSEWHERE = re.compile(
+    r"\balready (?:been )?(?:sent|posted|submitted|fixed|addressed|solved|merged|upstream(?:ed)?|committed|queued|"
+    r"handled)\b|"
+    r"\b(?:(?:is|was|been|got|gets) fixed (?:already|upstream|(?:by|in|with) (?:commit|this|the|\w*https?))|"
+    r"duplicate of|"
+    r"(?:same|identical) (?:fix|patch|change) (?:is|was|has been|has already))\b",
+    re.IGNORECASE,
+)
+_NOT_ELSEWHERE = re.compile(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
 _REFUSED_NOW = re.compile(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
+_DONE = ("alread", "fixed", "duplicate", "same", "identical")
 _REFUSING = ("accept", "apply", "take", "taking", "merg", "pull", "pick", "going in")
 
 _CONDITION = re.compile(
@@ -111,7 +132,7 @@ _DO = (
     r"send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
 )
 _NEXT = (
-    r"in (?:(?:the |my )?(?:next|new|coming|following) "
+    r"in (?:(?:the |my )?(?:next|new|coming|following|formal|final) "
     r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|(?:my )?v\d)"
 )
 _PROMISE = re.compile(
@@ -259,6 +280,14 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(UNAPPLIED, evidence(sentence))
         elif "na" in lowered and _is_nak(sentence):
             yield Signal(NAK, evidence(sentence))
+        elif (" as" in lowered or "alone" in lowered) and _LEFT.search(sentence) and not _NOT_LEFT.search(sentence):
+            yield Signal(NAK, evidence(sentence), "left")
+        elif (
+            any(word in lowered for word in _DONE)
+            and _ELSEWHERE.search(sentence)
+            and not _NOT_ELSEWHERE.search(sentence)
+        ):
+            yield Signal(ELSEWHERE, evidence(sentence))
         elif any(word in lowered for word in _REFUSING) and (refused := _refusal(sentence)):
             yield Signal(refused, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
@@ -270,7 +299,7 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
         elif len(sentence) > _MAX_OPINION:
             pass
         elif kind := next((kind for kind, holds in _OPINIONS if holds(sentence)), None):
-            yield Signal(kind, evidence(sentence))
+            yield Signal(kind, evidence(sentence), "flaw" if kind == DOUBT and opinions.flaw(sentence) else "")
 
 
 def _refusal(sentence: str) -> str:
