@@ -62,6 +62,14 @@ def waited(since: int, now: int, windows: Sequence[Window]) -> int:
     return max(now - since, 0) - paused
 
 
+def since_at_latest(seconds: int, now: int, windows: Sequence[Window]) -> int:
+    """The latest time from which `seconds` have been `waited` by now."""
+    since = now - seconds
+    while (missing := seconds - waited(since, now, windows)) > 0:
+        since -= missing
+    return since
+
+
 def reopened(after: int, windows: Sequence[Window]) -> int | None:
     """When the window that was open at `after`, or the next one, closed; None if it did not yet."""
     return next((w.closed for w in windows if w.closed is None or w.closed > after), None)

@@ -8,6 +8,8 @@ from typing import Any
 
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import encode_posting
+from patchwatch.db.part import people, posters
+from patchwatch.db.queries import reviewed, revision_rows
 from patchwatch.db.sql import dumps
 from patchwatch.db.tags import View, encode_tags, tags_of_chain
 from patchwatch.mail.message import Message, Person
@@ -26,10 +28,12 @@ def series_record(
 ) -> dict[str, Any]:
     """A series as it is stored, from its revisions, oldest first.
 
-    `landings` is what is known of its newest revision beyond its mails; `activity` is the date of its newest mail.
+    `members` are its revisions in order; `landings` is what is known of the newest beyond its mails; `activity` is the
+    date of its newest mail.
     """
     chain = [(one.root, json.loads(one.view)) for one in members]
     newest, view = members[-1], chain[-1][1]
+    shown = revision_rows(members, dict(chain), {})[-1]  # postings of the same put together
     kept = json.loads(newest.standing)
     status = series_status(newest.root, stored_standing(kept), marks, landings, _endorsed(chain))
     return {
@@ -46,6 +50,13 @@ def series_record(
         "rfc": view["rfc"],
         "incomplete": view["patches"] < view["expected"],
         "last_activity": activity,
+        "minor": shown.minor,
+        "patches": shown.patches,
+        "expected": shown.expected,
+        "reviewed": reviewed(shown),
+        "roots": "\n".join(root for root, _ in chain),
+        "posters": _lines(posters(one) for _, one in chain),
+        "people": _lines(people(one) for _, one in chain),
     }
 
 
@@ -165,6 +176,10 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "view": dumps(view),
         "standing": dumps(kept),
     }
+
+
+def _lines(addresses: Iterable[set[str]]) -> str:
+    return "\n".join(sorted(set().union(*addresses) - {""}))
 
 
 def _dropped(message: Message) -> list[str]:

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from patchwatch.config import DEFAULT_LORE_URL, Config
-from patchwatch.db import decisions, derived, inboxes, journal, mails, queries, threads
-from patchwatch.db.database import Database
+from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
+from patchwatch.db import Later
 from patchwatch.db.facts import FORM
-from patchwatch.db.queries import Filter
+from patchwatch.db.wanted import Filter
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.next_move import next_move
 from patchwatch.words import STATES
@@ -28,7 +27,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from patchwatch.citing import Citation
-    from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, SeriesRow, StepRow, TreeRow
+    from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, queries, threads
+    from patchwatch.db.database import Database
+    from patchwatch.db.rows import (
+        CandidateRow,
+        InboxRow,
+        Mail,
+        MessageRow,
+        SeriesLine,
+        SeriesRow,
+        StepRow,
+        TreeRow,
+    )
     from patchwatch.draft import Draft
     from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
@@ -39,6 +49,12 @@ if TYPE_CHECKING:
     from patchwatch.sending import Rehearsal, Sent
     from patchwatch.watch_file import Skipped
     from patchwatch.watching import Watched
+
+else:
+    decisions, derived, inboxes, journal, lines, mails, queries, threads = (
+        Later(f"patchwatch.db.{name}")
+        for name in ("decisions", "derived", "inboxes", "journal", "lines", "mails", "queries", "threads")
+    )
 
 Progress = Callable[[str], None]
 
@@ -65,6 +81,8 @@ class Tracker:
     @cached_property
     def database(self) -> Database:
         """The database, opened when it is first used: created, migrated, or understood anew by a newer program."""
+        from patchwatch.db.database import Database
+
         database = Database(self._url, busy_seconds=self.config.database.busy_seconds)
         with database.read() as connection:
             form = mails.setting(connection, "form")
@@ -95,6 +113,37 @@ class Tracker:
     def addresses(self) -> frozenset[str]:
         """The user's own, in lower case: who `me` is."""
         return frozenset(address.lower() for address in self.config.me.addresses)
+
+    def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
+        """A line for each series that is known, or that is watched: quick to read for any number of them.
+
+        What I have to do next is not worked out where only the watched ones are asked for.
+        """
+        found = self._lines(watched_only)
+        if watched_only or not self.addresses:
+            return found
+        from patchwatch.views import may_be_mine_to_move
+
+        maybe = frozenset(line.id for line in found if may_be_mine_to_move(line))
+        rows = self.series(wanted=Filter(everything=True, ids=maybe)) if maybe else ()
+        mine = {row.id: row.next_move.text for row in rows if row.next_move and row.next_move.by == "me"}
+        return tuple(line._replace(next_move=mine.get(line.id, "")) if line.id in maybe else line for line in found)
+
+    def _lines(self, watched_only: bool) -> tuple[SeriesLine, ...]:
+        days, me = self.config.review.overdue_days, self.addresses
+        if "database" not in self.__dict__:
+            from patchwatch.db.glance import glance
+
+            found = glance(self._url, self.now(), days, me, watched_only=watched_only)
+            if found is not None:
+                return found
+        with self.database.read() as connection:
+            return lines.lines(lines.asking(connection), self.now(), days, me, watched_only=watched_only)
+
+    @property
+    def config_file(self) -> str:
+        """Where the config is, or would be."""
+        return str(self.config.source or config_path())
 
     def one(self, series_id: int) -> SeriesRow:
         """One series.
@@ -225,6 +274,12 @@ class Tracker:
         if message_ids:
             with self.database.write() as connection:
                 decisions.mark_read(connection, message_ids, self.now())
+
+    def read_series(self, series_ids: Collection[int]) -> None:
+        """Note that all mail of these series was read."""
+        if series_ids:
+            with self.database.write() as connection:
+                decisions.read_series(connection, series_ids, self.now())
 
     def unwatch(self, series_ids: Ids) -> None:
         """Stop watching; what is stored stays."""

@@ -57,6 +57,18 @@ def tie(connection: Connection, later: str, earlier: str, *, linked: bool, at: i
     connection.execute(insert(t.tie).values(message_id=later, predecessor=earlier, linked=linked, at=at, by=by))
 
 
+def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> None:
+    """Note that every mail of these series was read."""
+    for part in chunks(series_ids):
+        unread = connection.scalars(
+            select(t.message.c.message_id)
+            .join(t.revision, t.revision.c.id == t.message.c.revision_id)
+            .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
+            .where(t.revision.c.series_id.in_(part), t.reading.c.message_id.is_(None))
+        ).all()
+        mark_read(connection, unread, at)
+
+
 def mark_read(connection: Connection, message_ids: Iterable[str], at: int) -> None:
     """Note that mails were read; the first time counts."""
     insert_missing(connection, t.reading, [{"message_id": i, "at": at} for i in message_ids])

@@ -11,7 +11,7 @@ from typing import Any
 
 from patchwatch.mail.message import EarlierLink, Message, Person, Signal, Subject, Trailer
 
-FORM = 6
+FORM = 7
 """Raised when what is stored here, or how it is understood, changes: the database is then reindexed on opening."""
 
 

@@ -48,6 +48,16 @@ def names_of(view: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]
     return tuple(dict.fromkeys(v.name or v.email for v in heard)), tuple(v.name or v.email for v in awaited)
 
 
+def posters(view: Mapping[str, Any]) -> set[str]:
+    """Whose posting it is, each by himself: as `Part.posted`."""
+    return {address for address in (*view["senders"], *view["writers"]) if _posted(view, {address})}
+
+
+def people(view: Mapping[str, Any]) -> set[str]:
+    """To whom it was sent, and who spoke about it."""
+    return {*view["recipients"], *(voice.email for voice in _voices(view))}
+
+
 def _voices(view: Mapping[str, Any]) -> Iterable[_Voice]:
     return (_Voice(*voice) for voice in view["voices"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -24,25 +24,12 @@ from patchwatch.db.rows import (
 )
 from patchwatch.db.sql import chunks, dumps
 from patchwatch.db.tags import tags_of_chain
+from patchwatch.db.wanted import Filter as Filter
 from patchwatch.merge_window import Window, waited, windows
 from patchwatch.series.tags import Tag, each_once
 from patchwatch.words import CLOSED
 
 _DAY = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which series are wanted; empty fields do not limit, `mine` and `for_me` together mean either."""
-
-    everything: bool = False  # not only the watched ones
-    ids: frozenset[int] | None = None
-    state: str = ""
-    inbox: str = ""
-    author: str = ""  # part of a name or address
-    mine: frozenset[str] = frozenset()  # a revision of it was posted, or written, from one of these addresses
-    for_me: frozenset[str] = frozenset()  # the newest was sent to one of them, or one spoke about it; not their own
-    awaiting_review: bool = False
 
 
 def series(
@@ -107,7 +94,7 @@ def series(
                 rfc=row.rfc,
                 incomplete=row.incomplete,
                 patches=newest.patches,
-                reviewed=_reviewed(newest),
+                reviewed=reviewed(newest),
                 stale_since=min((failed[n] for n in names if n in failed), default=None),
                 revisions=own,
                 part=part,
@@ -247,12 +234,12 @@ def _revisions(
     found: dict[int, tuple[tuple[RevisionRow, ...], Part | None]] = {}
     for number, rows in by_series.items():
         views = {row.root: json.loads(row.view) for row in rows}
-        kept = _revision_rows(in_order(rows), views, homes)
+        kept = revision_rows(in_order(rows), views, homes)
         found[number] = (kept, part_of(kept, views, me) if me else None)
     return found
 
 
-def _revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[str, str]) -> tuple[RevisionRow, ...]:
+def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[str, str]) -> tuple[RevisionRow, ...]:
     """Rows of one series in order; what was sent again unchanged is one revision with several postings."""
     found: dict[str, RevisionRow] = {}
     original: dict[str, str] = {}  # root of a resend -> root of what it repeats
@@ -365,7 +352,8 @@ def _applied(standing: dict[str, Any]) -> AppliedRow | None:
     return AppliedRow(numbers, _evidence_of(standing["partly_reason"]))
 
 
-def _reviewed(revision: RevisionRow) -> int:
+def reviewed(revision: RevisionRow) -> int:
+    """How many of its patches carry a review."""
     counting = {trailer.patch for trailer in revision.trailers if trailer.counts}
     return revision.patches if 0 in counting else min(len(counting), revision.patches)
 

@@ -24,8 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0003"
-"""The newest migration this program knows; a test holds it against the migrations."""
+from patchwatch.db.form import SCHEMA_REVISION as SCHEMA_REVISION
 
 metadata = MetaData(
     naming_convention={
@@ -109,7 +108,7 @@ revision = Table(
     Column("id", ROW, primary_key=True),  # its number
     Column("root", String, nullable=False, unique=True),
     Column("conversation", ROW, nullable=False, index=True),
-    Column("series_id", ROW, index=True),
+    Column("series_id", ROW),
     Column("date", TIME, nullable=False),
     Column("posting", Text, nullable=False),  # patchwatch.db.facts: patchwatch.series.succession.Posting
     Column("view", Text, nullable=False),  # JSON: what lists and screens show of it
@@ -117,6 +116,7 @@ revision = Table(
     Column("predecessor", String),
     Column("link", Text),  # JSON: evidence, score, by_hand, resend
     Index("ix_revision_predecessor", "predecessor"),
+    Index("ix_revision_series_id_root", "series_id", "root"),  # the root too: lists need not touch the fat rows
 )
 
 revision_key = Table(
@@ -145,6 +145,15 @@ series = Table(
     Column("rfc", Boolean, nullable=False),
     Column("incomplete", Boolean, nullable=False),
     Column("last_activity", TIME, nullable=False, index=True),
+    # What a list shows of the newest revision, so that ten thousand series are read without their revisions:
+    Column("minor", Integer, nullable=False, server_default="0"),
+    Column("patches", Integer, nullable=False, server_default="0"),
+    Column("expected", Integer, nullable=False, server_default="0"),
+    Column("reviewed", Integer, nullable=False, server_default="0"),
+    # … and of all of them, a line each:
+    Column("roots", Text, nullable=False, server_default=""),  # the newest last
+    Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.part
+    Column("people", Text, nullable=False, server_default=""),
 )
 
 watch = Table(
