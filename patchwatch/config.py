@@ -11,7 +11,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,33 @@ class Database:
     busy_seconds: float = 15.0
 
 
+THEMES = ("dark", "light", "ansi")
+"""How the screen can look; `ansi` is the terminal's own colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tui:
+    """The screen."""
+
+    theme: str = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Other keys for what the screen can do."""
+
+    name: str  # the binding's id
+    keys: str  # with commas between them
+    where: str  # file and line, for whoever finds it wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Other keys, as they stand in the file; the screen knows which there are."""
+
+    changed: tuple[Key, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """Mails that are sent, with git send-email and its settings."""
@@ -96,6 +123,8 @@ class Config:
     database: Database = Database()
     send: Send = Send()
     tree: tuple[Tree, ...] = ()
+    tui: Tui = Tui()
+    keys: Keys = Keys()
     source: Path | None = None  # the file it was read from
 
     @property
@@ -208,7 +237,20 @@ class _Place:
         return self.of(None) if key else str(self.source)  # a key of an inline table stands on its section's line
 
 
+def _keys(table: Mapping[str, Any], place: _Place, within: str = "") -> Iterator[Key]:
+    """Ids have dots in them, which TOML takes for tables where they are not quoted."""
+    for key, value in table.items():
+        name = f"{within}{key}"
+        if isinstance(value, dict):
+            yield from _keys(value, place, f"{name}.")
+        else:
+            where = f"{place.of(name)}: {place.section}.{name}"
+            yield Key(name, _text(value, where), where)
+
+
 def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
+    if kind is Keys:
+        return Keys(tuple(_keys(table, place)))
     fields = {f.name: f for f in dataclasses.fields(kind)}
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -216,6 +258,8 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
         if key not in fields:
             raise ConfigError(f"{place.of(key)}: unknown key {place.section}.{key}{_nearest(key, fields)}")
         values[key] = _READERS[str(fields[key].type)](value, where)
+        if kind is Tui and values[key] not in THEMES:
+            raise ConfigError(f"{where} must be one of {', '.join(THEMES)}; it is {value!r}")
         if key in ("url", "mirrors") and kind is Lore:
             values[key] = tuple(_url(v, where) for v in values[key]) if key == "mirrors" else _url(values[key], where)
     return kind(**values)

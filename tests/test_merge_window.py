@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.merge_window import LONGEST, Window, reopened, waited, windows
+from patchwatch.merge_window import LONGEST, Window, reopened, since_at_latest, waited, windows
 
 DAY = 86_400
 
@@ -56,6 +56,13 @@ def test_a_hole_in_the_tags_makes_no_long_window() -> None:
 )
 def test_waiting_stops_in_a_window(since: int, now: int, expected: int) -> None:
     assert waited(since, now, TWO) == expected
+
+
+@pytest.mark.parametrize("now", [day(95), day(105), day(120), day(186), day(300)])
+def test_who_waits_so_long_has_waited_since_then(now: int) -> None:
+    since = since_at_latest(day(7), now, TWO)
+    assert waited(since, now, TWO) >= day(7)
+    assert waited(since + 1, now, TWO) < day(7)
 
 
 def test_without_windows_all_time_counts() -> None:

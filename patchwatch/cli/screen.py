@@ -27,8 +27,7 @@ def tui_command(context: Context, series: str | None) -> None:
 def _open(tracker: Tracker, series_id: int | None) -> None:
     from patchwatch.tui.app import run_tui
 
-    tracker.generation()  # a database that can't be opened says so here, not on the screen
-    run_tui(tracker, series_id)
+    run_tui(tracker, tracker.config, series_id)
 
 
 @click.command("demo")

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.reactive import reactive
 
+from patchwatch.config import Config
+from patchwatch.db.rows import SeriesLine
 from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
+from patchwatch.tui import keys, palette
 from patchwatch.tui.core import Core, PollReport, Watched
 from patchwatch.tui.dialogs import WatchDialog
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.help import HelpScreen, explained
-from patchwatch.tui.ink import DARK
+from patchwatch.tui.ink import THEMES
+from patchwatch.tui.live import LiveScreen
 from patchwatch.tui.notices import Notice, Notices
 from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.series_screen import SeriesScreen
+from patchwatch.tui.remembered import Remembered
 from patchwatch.tui.status_bar import Standing
+
+if TYPE_CHECKING:
+    from patchwatch.tui.series_screen import SeriesScreen
 
 _BEAT_SECONDS = 1.0  # how often another process's changes are looked for
 _LAST_WORDS_SECONDS = 0.5  # what writing gets to finish in when the program is left
@@ -31,25 +41,49 @@ class PatchwatchApp(App[None]):
 
     TITLE = "patchwatch"
     CSS_PATH = "patchwatch.tcss"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS = {palette.Actions, palette.Series}  # noqa: RUF012 (Textual's type)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (112, "-wide")]  # noqa: RUF012 (Textual's type)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        replace(keys.PALETTE, show=False),
     ]
+
+    looks: ClassVar[dict[str, str]] = {"dark": "dark", "light": "light", "ansi": "the terminal’s own colours"}
+    """The themes, with what they are called."""
 
     notices: reactive[tuple[Notice, ...]] = reactive(())
     standing: reactive[Standing] = reactive(Standing())
 
-    def __init__(self, tracker: Core, *, open_series: int | None = None) -> None:
-        """Shows what `tracker` knows, beginning with a series if one is named."""
-        super().__init__()
-        self.register_theme(DARK)
-        self.theme = DARK.name
+    def __init__(
+        self,
+        tracker: Core,
+        *,
+        open_series: int | None = None,
+        keymap: Mapping[str, str] | None = None,
+        theme: str = "dark",
+        remembered: Remembered | None = None,
+        few: Sequence[SeriesLine] = (),
+    ) -> None:
+        """Shows what `tracker` knows, beginning with a series if one is named.
+
+        `keymap` has other keys by the ids of their bindings; `theme` is the config's, which a later choice that is
+        `remembered` outranks; `few` are series to show before everything was read.
+        """
+        colourless = "NO_COLOR" in os.environ  # https://no-color.org: then the terminal's own, without them
+        super().__init__(ansi_color=True if colourless else None)
+        for known in THEMES.values():
+            self.register_theme(known)
+        self._remembered = remembered
+        if remembered is not None:
+            theme = remembered.theme(theme)
+        self.theme = THEMES["ansi" if colourless else theme].name
+        if keymap:
+            self.set_keymap(keymap)
         self._core = tracker
         self._said = Notices(self._changed)
         self.errands = Errands(self, self._said, self._beat)
-        self._overview = OverviewScreen(tracker, self.errands)
+        self._overview = OverviewScreen(tracker, self.errands, self._watched, few)
         self._open_series = open_series
         self._generation: int | None = None  # what is on the screen; None: read it anew
         self._listening = False
@@ -94,8 +128,8 @@ class PatchwatchApp(App[None]):
         self._listening = False
         self._said.say("database", "error", str(error))
 
-    def _live(self) -> Sequence[OverviewScreen | SeriesScreen]:
-        return [screen for screen in self.screen_stack if isinstance(screen, OverviewScreen | SeriesScreen)]
+    def _live(self) -> Sequence[LiveScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
 
     @on(OverviewScreen.Loaded)
     def _overview_loaded(self, event: OverviewScreen.Loaded) -> None:
@@ -104,8 +138,8 @@ class PatchwatchApp(App[None]):
         else:
             self.standing = event.standing
 
-    @on(SeriesScreen.Loaded)
-    def _series_loaded(self, event: SeriesScreen.Loaded) -> None:
+    def on_series_screen_loaded(self, event: SeriesScreen.Loaded) -> None:
+        """What could not be read is tried again at the next beat."""
         if not event.succeeded:
             self._generation = None
 
@@ -113,6 +147,8 @@ class PatchwatchApp(App[None]):
 
     def open(self, series_id: int) -> None:
         """Show a series."""
+        from patchwatch.tui.series_screen import SeriesScreen  # what only it needs must not hold up the first screen
+
         self.push_screen(SeriesScreen(self._core, self.errands, series_id))
 
     @on(OverviewScreen.Opened)
@@ -122,7 +158,13 @@ class PatchwatchApp(App[None]):
     def action_watch(self) -> None:
         """Ask for a link and watch it; for a series in sight that is not watched, propose it."""
         row = self._overview.table.row if self.screen is self._overview else None
-        proposed = row.revisions[-1].message_id if row and not row.watched and row.revisions else ""
+        self._ask_for_link(row.message_id if row and not row.watched else "")
+
+    @on(OverviewScreen.Pasted)
+    def _pasted(self, event: OverviewScreen.Pasted) -> None:
+        self._ask_for_link(event.text)
+
+    def _ask_for_link(self, proposed: str) -> None:
         self._said.hush("watch")
         self.push_screen(WatchDialog(self._core, self.errands, self._watched, line(proposed)))
 
@@ -135,7 +177,7 @@ class PatchwatchApp(App[None]):
             text = f"Watching {len(new)} more series; {len(watched) - len(new)} were watched already."
         self._said.say("watch", "outcome", text)
         if watched:
-            while isinstance(self.screen, SeriesScreen):
+            while isinstance(self.screen, LiveScreen) and self.screen is not self._overview:
                 self.pop_screen()
             self._overview.go_to((new or watched)[0].series_id)
             self._overview.reload()
@@ -170,6 +212,23 @@ class PatchwatchApp(App[None]):
         self._polling = ""
         self._said.say("poll", "error", str(error))
 
+    @property
+    def all_lines(self) -> Sequence[SeriesLine]:
+        """Every series, as it was read last."""
+        return self._overview.all_lines
+
+    def choose_theme(self, name: str) -> None:
+        """Look otherwise, from now on."""
+        self.theme = THEMES[name].name
+        if self._remembered is not None:
+            self._remembered.choose_theme(name)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Say that the config gives a key to two actions."""
+        said = ", ".join(sorted({binding.id or binding.action for binding in clashed_bindings}))
+        text = f"The config's section [keys] takes keys from: {said}. Give those other keys there, too."
+        self.call_later(self._said.say, "keys", "error", text)
+
     def action_clear(self) -> None:
         """Put away what was said."""
         self._said.clear()
@@ -179,11 +238,29 @@ class PatchwatchApp(App[None]):
         self.push_screen(HelpScreen(explained(self, self.screen.active_bindings.values())))
 
 
-def run_tui(tracker: Core, open_series: int | None = None) -> None:
+def run_tui(tracker: Core, config: Config | None = None, open_series: int | None = None) -> None:
     """Show the screens until they are left.
 
     What is being polled then is dropped; what is being written gets half a second to finish.
+
+    Raises:
+        ConfigError: the config gives keys to what does not exist, or keys that do not.
+        DatabaseError: the database can't be opened.
     """
-    app = PatchwatchApp(tracker, open_series=open_series)
+    few = tracker.lines(watched_only=True)
+    config = config or Config()
+    changed: Mapping[str, str] = {}
+    if config.keys.changed:
+        from patchwatch.tui.keymap import keymap  # looks at every screen there is
+
+        changed = keymap(config.keys.changed)
+    app = PatchwatchApp(
+        tracker,
+        open_series=open_series,
+        keymap=changed,
+        theme=config.tui.theme,
+        remembered=Remembered(),
+        few=few,
+    )
     app.run()
     app.errands.drain("write", _LAST_WORDS_SECONDS)

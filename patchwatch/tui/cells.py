@@ -1,10 +1,13 @@
 """Text measured in terminal cells: a Chinese character takes two, a combining mark none.
 
-Pure.  What goes into a column is cut and filled here, so that no name can push its neighbours out of line.
+Pure.  What goes into a column is cut and filled here, so that no name can push its neighbours out of line.  Nor pull
+them: a terminal that knows the bidirectional algorithm would take the number in the next column into a Hebrew title, so
+a mark that ends the right-to-left run follows it (Unicode UAX 9, 2.6).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, split_graphemes
@@ -12,6 +15,8 @@ from rich.cells import cell_len, split_graphemes
 from patchwatch.tui.ink import Piece
 
 ELLIPSIS = "…"
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_LEFT_AGAIN = "\u200e"  # LEFT-TO-RIGHT MARK: takes no room
 
 __all__ = ["ELLIPSIS", "cell_len", "fill", "fit", "fit_pieces", "width_of", "wrap"]
 
@@ -36,7 +41,11 @@ def fill(text: str, width: int, *, right: bool = False) -> str:
     """`text` in exactly `width` cells: cut, or filled with spaces after it (`right`: before it)."""
     text = fit(text, width)
     space = " " * (width - cell_len(text))
-    return space + text if right else text + space
+    return space + _closed(text) if right else _closed(text) + space
+
+
+def _closed(text: str) -> str:
+    return text if text.isascii() or not _RIGHT_TO_LEFT.search(text) else text + _LEFT_AGAIN
 
 
 def width_of(pieces: Iterable[Piece]) -> int:
@@ -54,10 +63,10 @@ def fit_pieces(pieces: Iterable[Piece], width: int, *, right: bool = False) -> l
             text = fit(text, left)
             cells = cell_len(text)
             if text:
-                kept.append((text, ink))
+                kept.append((_closed(text), ink))
             left -= cells
             break
-        kept.append((text, ink))
+        kept.append((_closed(text), ink))
         left -= cells
     space = [(" " * left, "")] if left > 0 else []
     return space + kept if right else kept + space

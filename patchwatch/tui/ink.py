@@ -8,6 +8,7 @@ nothing is told by colour alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from rich.segment import Segment
@@ -15,7 +16,7 @@ from rich.style import Style as RichStyle
 from textual.content import Content
 from textual.strip import Strip
 from textual.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 Piece: TypeAlias = tuple[str, str]
 """A text and the names of its inks, separated by spaces; later ones win."""
@@ -32,27 +33,63 @@ INKS = {
     "calm": "$ink-calm",
     "quote": "$ink-quote",
     "requote": "$ink-requote",
-    "chosen": "bold $background on $ink-accent",
+    "chosen": "bold $ink-on-accent on $ink-accent",
+    "tab": "$ink-on-accent on $ink-accent",
+    "underlined": "underline",
     "evidence": "bold underline $ink-evidence on $ink-evidence-ground",
     "selected": "on $ink-selected-ground",
 }
 
-DARK = Theme(
-    name="patchwatch-dark",
-    primary="#8ab4f8",
-    secondary="#7cc7c4",
-    accent="#8ab4f8",
-    foreground="#d7dae0",
-    background="#14161a",
-    surface="#1a1d23",
+
+def _theme(name: str, *, dark: bool, ground: str, raised: str, panel: str, text: str, inks: dict[str, str]) -> Theme:
+    """A theme from the colours of its grounds, of its text, and of its inks."""
+    accent, dim = inks["ink-accent"], inks["ink-dim"]
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=accent,
+        secondary=inks["ink-calm"],
+        accent=accent,
+        foreground=text,
+        background=ground,
+        surface=raised,
+        panel=panel,
+        success=inks["ink-good"],
+        warning=inks["ink-warn"],
+        error=inks["ink-bad"],
+        variables={
+            **inks,
+            "footer-background": raised,
+            "footer-item-background": raised,
+            "footer-key-background": raised,
+            "footer-description-background": raised,
+            "footer-key-foreground": accent,
+            "footer-description-foreground": dim,
+            "scrollbar-active": accent,
+            "scrollbar-background": ground,
+            "scrollbar-background-hover": ground,
+            "scrollbar-background-active": ground,
+            "scrollbar-corner-color": ground,
+            "block-cursor-background": inks["cursor-ground"],
+            "block-cursor-foreground": text,
+            "block-cursor-blurred-background": inks["cursor-ground"],
+            "block-cursor-blurred-foreground": text,
+        },
+    )
+
+
+DARK = _theme(
+    "patchwatch-dark",
+    dark=True,
+    ground="#14161a",
+    raised="#1a1d23",
     panel="#22262e",
-    success="#8fcb9b",
-    warning="#e5b567",
-    error="#ec8a8f",
-    variables={
+    text="#d7dae0",
+    inks={
         "ink-dim": "#8b93a1",
         "ink-faint": "#49505c",
         "ink-accent": "#8ab4f8",
+        "ink-on-accent": "#14161a",
         "ink-good": "#8fcb9b",
         "ink-warn": "#e5b567",
         "ink-bad": "#ec8a8f",
@@ -64,22 +101,103 @@ DARK = Theme(
         "ink-selected-ground": "#35507a",
         "cursor-ground": "#262d3a",
         "cursor-ground-blurred": "#1c2027",
+        "field-ground": "#22262e",
         "rule": "#2c313b",
-        "footer-background": "#1a1d23",
-        "footer-item-background": "#1a1d23",
-        "footer-key-background": "#1a1d23",
-        "footer-description-background": "#1a1d23",
-        "footer-key-foreground": "#8ab4f8",
-        "footer-description-foreground": "#8b93a1",
         "scrollbar": "#333a46",
         "scrollbar-hover": "#48515f",
-        "scrollbar-active": "#8ab4f8",
-        "scrollbar-background": "#14161a",
-        "scrollbar-background-hover": "#14161a",
-        "scrollbar-background-active": "#14161a",
-        "scrollbar-corner-color": "#14161a",
     },
 )
+
+LIGHT = _theme(
+    "patchwatch-light",
+    dark=False,
+    ground="#fbfbf9",
+    raised="#f0f0ec",
+    panel="#e6e6e1",
+    text="#22262e",
+    inks={
+        "ink-dim": "#5d6470",
+        "ink-faint": "#b4b8bf",
+        "ink-accent": "#1a5fb4",
+        "ink-on-accent": "#ffffff",
+        "ink-good": "#1f6f3a",
+        "ink-warn": "#8a5200",
+        "ink-bad": "#b3261e",
+        "ink-calm": "#0b6b68",
+        "ink-quote": "#40597d",
+        "ink-requote": "#66528c",
+        "ink-evidence": "#4a3500",
+        "ink-evidence-ground": "#fbe7a8",
+        "ink-selected-ground": "#bcd5f5",
+        "cursor-ground": "#dde7f5",
+        "cursor-ground-blurred": "#ededea",
+        "field-ground": "#e6e6e1",
+        "rule": "#d3d4d0",
+        "scrollbar": "#c9ccd1",
+        "scrollbar-hover": "#aab0b8",
+    },
+)
+
+# The terminal's own colours.  It is not known whether they are on black or on white, so only those are used that can be
+# read on both; grounds are not coloured, and the cursor's row is drawn in reverse (patchwatch.tcss).
+_TERMINAL = BUILTIN_THEMES["ansi-dark"]  # for the variables that Textual wants of such a theme
+ANSI = replace(
+    _TERMINAL,
+    name="patchwatch-ansi",
+    primary="ansi_bright_blue",
+    secondary="ansi_default",
+    accent="ansi_bright_blue",
+    warning="ansi_magenta",
+    variables={
+        **_TERMINAL.variables,
+        "ink-dim": "ansi_bright_black",
+        "ink-faint": "ansi_bright_black",
+        "ink-accent": "ansi_bright_blue",
+        "ink-on-accent": "ansi_bright_white",
+        "ink-good": "ansi_green",
+        "ink-warn": "ansi_magenta",
+        "ink-bad": "ansi_red",
+        "ink-calm": "ansi_default",
+        "ink-quote": "ansi_bright_black",
+        "ink-requote": "ansi_magenta",
+        "ink-evidence": "ansi_black",
+        "ink-evidence-ground": "ansi_yellow",
+        "ink-selected-ground": "ansi_bright_black",
+        "cursor-ground": "ansi_default",
+        "cursor-ground-blurred": "ansi_default",
+        "field-ground": "ansi_default",
+        "rule": "ansi_bright_black",
+        "border": "ansi_bright_black",
+        "border-blurred": "ansi_bright_black",
+        "footer-background": "ansi_default",
+        "footer-item-background": "ansi_default",
+        "footer-key-background": "ansi_default",
+        "footer-description-background": "ansi_default",
+        "footer-key-foreground": "ansi_bright_blue",
+        "footer-description-foreground": "ansi_default",
+        "scrollbar": "ansi_bright_black",
+        "scrollbar-hover": "ansi_bright_blue",
+        "scrollbar-active": "ansi_bright_blue",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-background-hover": "ansi_default",
+        "scrollbar-background-active": "ansi_default",
+        "scrollbar-corner-color": "ansi_default",
+        "block-cursor-foreground": "ansi_bright_white",
+        "block-cursor-background": "ansi_bright_blue",
+        "block-cursor-blurred-foreground": "ansi_bright_white",
+        "block-cursor-blurred-background": "ansi_bright_blue",
+        "input-cursor-background": "ansi_bright_blue",
+        "input-cursor-foreground": "ansi_bright_white",
+        "input-cursor-text-style": "none",
+        "input-selection-background": "ansi_bright_blue",
+        "input-selection-foreground": "ansi_bright_white",
+        "screen-selection-background": "ansi_bright_blue",
+        "screen-selection-foreground": "ansi_bright_white",
+    },
+)
+
+THEMES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
+"""By their names in the config."""
 
 
 def definition(ink: str) -> str:

@@ -46,9 +46,11 @@ class Notices:
         if any(self._notices.pop(one, None) for one in about):
             self._changed(tuple(self._notices.values()))
 
-    def clear(self) -> None:
-        """Take back what was said, except what is still going on."""
+    def clear(self) -> bool:
+        """Take back what was said, except what is still going on; whether there was anything."""
         kept = {about: notice for about, notice in self._notices.items() if notice.tone == "progress"}
-        if kept != self._notices:
-            self._notices = kept
-            self._changed(tuple(kept.values()))
+        if kept == self._notices:
+            return False
+        self._notices = kept
+        self._changed(tuple(kept.values()))
+        return True

@@ -1,68 +1,87 @@
-"""The first screen: every series that is watched, and how it stands."""
+"""The first screen: the series of a view, how each stands, and what can be done about them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Middle
+from textual.containers import Center, Middle
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.timer import Timer
+from textual.widgets import Footer, Input, Static
 
-from patchwatch.db.rows import InboxRow, SeriesRow
+from patchwatch.db.rows import InboxRow, SeriesLine, SeriesRow
 from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
 from patchwatch.tui import keys, wording
-from patchwatch.tui.core import Core
-from patchwatch.tui.dialogs import UnwatchDialog
+from patchwatch.tui.core import Core, Watched
+from patchwatch.tui.dialogs import StateDialog, UnwatchDialog
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.heading import SeriesHeading
-from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.ink import content
+from patchwatch.tui.limit_bar import LimitBar, LimitInput
+from patchwatch.tui.live import LiveScreen
+from patchwatch.tui.nothing import nothing, welcome, welcome_more
 from patchwatch.tui.rowlist import RowList
-from patchwatch.tui.series_table import SeriesTable, TableHeading
+from patchwatch.tui.series_table import COLUMNS, LATEST, LONGEST, Order, SeriesTable, TableHeading, chosen
 from patchwatch.tui.status_bar import Standing, StatusBar
+from patchwatch.tui.view_tabs import ViewTabs
+from patchwatch.tui.watch_form import WatchForm
+from patchwatch.views import WAITING, View, first_view, sift
+
+_REST_SECONDS = 0.06  # for which the cursor stays on a row before its account is read
+_VIEWS = list(View)
 
 
-def views(everything: bool) -> list[Piece]:
-    """The line at the top: the program's name, and which of its two views is shown."""
-    named = [("Watched", not everything), ("All", everything)]
-    pieces: list[Piece] = [("patchwatch", "strong accent"), ("   ", "")]
-    for name, shown in named:
-        pieces += [(f"[{name}]" if shown else f" {name} ", "strong" if shown else "dim"), (" ", "")]
-    return pieces
+def _view_keys() -> list[BindingType]:
+    """A number for each view."""
+    return [
+        Binding(
+            f"{number},a" if view is View.ALL else str(number),
+            f"view({number - 1})",
+            view.value,
+            show=False,
+            tooltip=f"Show “{view.value}”",
+            id=f"overview.{view.name.lower()}",
+        )
+        for number, view in enumerate(_VIEWS, 1)
+    ]
 
 
-def nothing(everything: bool) -> list[Piece]:
-    """What stands where the table would, when it is empty: which key to press next."""
-    if everything:
-        said = "No series is known yet."
-        next_keys = [("w", "watch a link or a message-id")]
-    else:
-        said = "Nothing is watched yet."
-        next_keys = [("w", "watch a link or a message-id"), ("a", "show all series that are known")]
-    pieces: list[Piece] = [(said, "strong"), ("\n", "")]
-    for key, meaning in next_keys:
-        pieces += [("\n", ""), (key, "accent strong"), (f"   {meaning:<31}", "dim")]
-    return pieces
-
-
-class OverviewScreen(Screen[None]):
+class OverviewScreen(LiveScreen):
     """A table of series; wide and high enough, with an account of the one under the cursor below it."""
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "limit", "Limit", tooltip="Show only what is like this", id="overview.limit"),
         keys.WATCH,
         keys.POLL,
-        Binding("x", "unwatch", "Unwatch", tooltip="Stop watching the series under the cursor", id="overview.unwatch"),
-        Binding("a", "everything", "All", tooltip="Watched series or all that are known", id="overview.everything"),
+        *_view_keys(),
+        Binding("l,right", "turn(1)", "Next view", show=False, id="overview.next_view"),
+        Binding("h,left", "turn(-1)", "Previous view", show=False, id="overview.previous_view"),
+        Binding("n", "unread(1)", "Unread", show=False, tooltip="Next series with unread mail", id="overview.unread"),
+        Binding("N", "unread(-1)", "Previous series with unread mail", show=False, id="overview.previous_unread"),
+        Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
+        Binding("O", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="overview.reverse"),
+        Binding("R", "read", "Mark read", show=False, tooltip="Take all mail of it as read", id="overview.read"),
+        Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="overview.state"),
+        Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="overview.mute"),
+        Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="overview.unwatch"),
+        keys.PALETTE,
         keys.HELP,
         Binding("q", "app.quit", "Quit", id="overview.quit"),
-        Binding("escape", "app.clear", "Clear", show=False, tooltip="Put away what was said", id="overview.clear"),
+        Binding(
+            "escape",
+            "escape",
+            "Clear",
+            show=False,
+            tooltip="Put away what was said, then the marks, then the limit",
+            id="overview.escape",
+        ),
     ]
 
     class Opened(Message):
@@ -81,24 +100,43 @@ class OverviewScreen(Screen[None]):
             super().__init__()
             self.standing = standing
 
-    def __init__(self, core: Core, errands: Errands) -> None:
-        """Shows what `core` knows."""
+    def __init__(
+        self,
+        core: Core,
+        errands: Errands,
+        watched: Callable[[Sequence[Watched]], None],
+        few: Sequence[SeriesLine],
+    ) -> None:
+        """Shows what `core` knows; `watched` hears what was watched from a first start's line.
+
+        `few` is what is shown before everything was read.
+        """
         super().__init__()
         self._core = core
         self._errands = errands
-        self._everything = False
+        self._heard_watched = watched
+        self._view = first_view(knows_me=bool(core.me))
+        self._before = View.WATCHED  # the view that was shown before
+        self._views: Mapping[View, list[SeriesLine]] | None = None  # None until all were read
+        self._few = few
+        self._orders: dict[View, Order] = {}
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
-        self._loaded_once = False
         self._inboxes: tuple[InboxRow, ...] = ()
+        self._rest: Timer | None = None
+        self._accounted: SeriesRow | None = None
 
     def compose(self) -> ComposeResult:
-        """The views, the table, the account, the status, the keys."""
-        yield Static(content(views(False)), id="views")
+        """The views, the limit, the table, the account, the status, the keys."""
+        yield ViewTabs(self._view)
+        yield LimitBar()
         table = SeriesTable(self._core.now, id="table")
         yield TableHeading(table)
         yield table
         with Middle(id="nothing"):
-            yield Static()
+            yield Static(id="why")
+            with Center(id="welcome"):
+                yield WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys")
+            yield Static(content(welcome_more()), id="more")
         yield SeriesHeading(focusable=False, id="account")
         yield StatusBar()
         yield Footer(show_command_palette=False)
@@ -108,68 +146,144 @@ class OverviewScreen(Screen[None]):
         """The table."""
         return self.query_one(SeriesTable)
 
+    @property
+    def all_lines(self) -> Sequence[SeriesLine]:
+        """Every series, as it was read last."""
+        return self._few if self._views is None else self._views[View.ALL]
+
+    def targets(self) -> list[SeriesLine]:
+        """What an action is about: the marked rows in sight, or else the row under the cursor."""
+        marked = self.table.marked
+        row = self.table.row
+        return marked or ([row] if row else [])
+
+    # Reading, and showing what was read.
+
+    def on_mount(self) -> None:
+        """Show what is there, so that the first paint has it."""
+        if self._few:
+            self._arrange()
+
     def reload(self) -> None:
-        """Read the rows anew; cursor and scroll stay."""
-        everything = self._everything
-        self._errands.send(
-            "read",
-            "reload",
-            lambda: (tuple(self._core.series(everything=everything)), tuple(self._core.inboxes())),
-            partial(self._show, everything),
-            self._failed,
-            screen=self,
-        )
+        """Read the rows anew; view, limit, order, marks, cursor and scroll stay."""
+        self._errands.send("read", "reload", self._read, self._show, self._failed, screen=self)
 
-    def tick(self) -> None:
-        """Let the ages grow."""
-        self.table.refresh()
-        self._account()
-        if self._loaded_once:
-            self._post_standing()
+    def _read(self) -> tuple[dict[View, list[SeriesLine]], tuple[InboxRow, ...]]:
+        return sift(self._core.lines()), tuple(self._core.inboxes())
 
-    def go_to(self, series_id: int) -> None:
-        """Put the cursor on a series, now or when it is there."""
-        self._wanted = None if self.table.select(series_id) else series_id
-
-    def _show(self, everything: bool, read: tuple[Sequence[SeriesRow], tuple[InboxRow, ...]]) -> None:
-        if everything != self._everything:
-            return  # the other view was asked for meanwhile
-        rows, self._inboxes = read
-        self._loaded_once = True
+    def _show(self, read: tuple[Mapping[View, list[SeriesLine]], tuple[InboxRow, ...]]) -> None:
+        self._views, self._inboxes = read
         self._errands.notices.hush("reload")
-        self.table.set_rows(rows)
-        if self._wanted is not None and self.table.select(self._wanted):
-            self._wanted = None
-        self.set_class(not rows, "-empty")
-        if not rows:
-            self.set_focus(None)  # the keys below are those of the screen
-        elif self.focused is None:
-            self.call_after_refresh(self.table.focus)
-        self.query_one("#nothing Static", Static).update(content(nothing(everything)))
-        self.query_one("#views", Static).update(content(views(everything)))
-        self.query_one(TableHeading).refresh()
-        self._account()
-        self._post_standing()
+        self._arrange()
+        self._settle(self._views)
+        self._account(at_once=True)
 
     def _failed(self, error: PatchwatchError) -> None:
         self._errands.notices.say("reload", "error", str(error))
         self.post_message(self.Loaded(None))
 
+    @property
+    def _natural(self) -> Order:
+        return LONGEST if self._view in WAITING else LATEST
+
+    def _arrange(self) -> None:
+        """Show the chosen view, as far as the limit allows, in the chosen order."""
+        views = self._views or sift(self._few)
+        among = views[self._view]
+        bar = self.query_one(LimitBar)
+        rows: Sequence[SeriesLine] = bar.limit.keep(among, self._core.now()) if bar.limit.holds else among
+        order = self._orders.get(self._view, self._natural)
+        if order != self._natural:
+            rows = order.sort(rows)
+        self.table.show(rows, order, among)
+        bar.count(len(rows), len(among))
+        if self._views is None and not rows:
+            return  # it is not known yet that there is nothing
+        known = list(View) if self._views is not None else [View.WATCHED]
+        self.query_one(ViewTabs).show(self._view, {view: len(views[view]) for view in known})
+        self._draw_nothing(bool(rows))
+        self.query_one(TableHeading).refresh()
+        self._post_standing()
+
+    def _draw_nothing(self, some: bool) -> None:
+        bar = self.query_one(LimitBar)
+        limited = bool(bar.limit.text)
+        first = not some and not limited and not self.all_lines
+        first = first or (not some and not limited and self._view is View.WATCHED)
+        self.set_class(not some, "-empty")
+        self.set_class(first, "-first")
+        pieces = welcome() if first else []
+        if not some and not first:
+            pieces = nothing(
+                self._view,
+                self._key,
+                knows_me=bool(self._core.me),
+                config_file=self._core.config_file,
+                limited=limited,
+            )
+        self.query_one("#why", Static).update(content(pieces))
+        typing = isinstance(self.focused, Input)
+        if some:
+            if self.focused is None or (typing and not isinstance(self.focused, LimitInput)):
+                self.call_after_refresh(self.table.focus)
+        elif not typing and first:
+            self.call_after_refresh(self.query_one("#link", Input).focus)
+        elif not typing or (not first and not isinstance(self.focused, LimitInput)):
+            self.set_focus(None)  # the keys below are those of the screen
+
+    def _key(self, name: str) -> str:
+        return keys.shown(self.app, self.BINDINGS, name)
+
     def _post_standing(self) -> None:
-        rows = self.table.rows
+        rows, bar = self.table.rows, self.query_one(LimitBar)
         polled = [inbox.polled_at for inbox in self._inboxes if inbox.polled_at is not None]
         standing = Standing(
+            view=self._view,
             series=len(rows),
-            everything=self._everything,
+            of=len(self._views[self._view]) if self._views and bar.limit.text else None,
             unread=sum(row.unread for row in rows),
+            marked=len(self.table.marked),
             polled_at=max(polled, default=None),
             stale=tuple(wording.stale(self._inboxes)),
             now=self._core.now(),
         )
         self.post_message(self.Loaded(standing))
 
-    def _account(self) -> None:
-        self.query_one("#account", SeriesHeading).show(self.table.row, self._core.now())
+    def tick(self) -> None:
+        """Let the ages grow."""
+        self.table.refresh()
+        self._draw_account()
+        if self._views is not None:
+            self._post_standing()
+
+    # The account of the row under the cursor.
+
+    def _account(self, *, at_once: bool = False) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        if at_once:
+            self._read_account()
+        else:
+            self._rest = self.set_timer(_REST_SECONDS, self._read_account)
+
+    def _read_account(self) -> None:
+        row = self.table.row
+        if row is None:
+            self._accounted = None
+            self._draw_account()
+        elif self.query_one("#account").display:
+            self._errands.send(
+                "read", "account", partial(self._core.one, row.id), self._show_account, screen=self, latest=True
+            )
+
+    def _show_account(self, read: SeriesRow) -> None:
+        if (row := self.table.row) and row.id == read.id:
+            self._accounted = read
+            self._draw_account()
+
+    def _draw_account(self) -> None:
+        self.query_one("#account", SeriesHeading).show(self._accounted, self._core.now())
 
     @on(RowList.Moved)
     def _moved(self) -> None:
@@ -181,30 +295,186 @@ class OverviewScreen(Screen[None]):
             self.post_message(self.Opened(row.id))
 
     def on_resize(self) -> None:
-        """The headings follow the table."""
+        """The headings follow the table; a higher screen has room for the account."""
         self.call_after_refresh(self.query_one(TableHeading).refresh)
+        self.call_after_refresh(self._account)
 
-    def action_everything(self) -> None:
-        """Show all series that are known, or the watched ones again."""
-        self._everything = not self._everything
-        self.reload()
+    def on_paste(self, event: events.Paste) -> None:
+        """A link that is pasted is to be watched."""
+        event.stop()
+        self.app.post_message(self.Pasted(line(event.text)))
+
+    class Pasted(Message):
+        """Something was pasted where nothing is typed."""
+
+        def __init__(self, text: str) -> None:
+            """What."""
+            super().__init__()
+            self.text = text
+
+    # Moving about.
+
+    def go_to(self, series_id: int) -> None:
+        """Put the cursor on a watched series, now or when it is there; if need be, in another view."""
+        self._wanted = None if self.table.select(series_id) else series_id
+
+    def _settle(self, views: Mapping[View, Sequence[SeriesLine]]) -> None:
+        """Go where the cursor is wanted, if that was read."""
+        if self._wanted is None or self.table.select(self._wanted):
+            self._wanted = None
+        elif any(row.id == self._wanted for row in views[View.WATCHED]):
+            self.query_one(LimitBar).clear()
+            self._choose(View.WATCHED)
+            self.call_after_refresh(self.go_to, self._wanted)
+
+    def _choose(self, view: View) -> None:
+        here = self.table.row
+        if view is not self._view:
+            self._before, self._view = self._view, view
+        self._arrange()
+        if self.table.row is not here:
+            self.table.action_first()
+        self._account(at_once=True)
+
+    def action_view(self, number: int) -> None:
+        """Show a view; if it is shown, the one before it."""
+        self._choose(self._before if _VIEWS[number] is self._view else _VIEWS[number])
+
+    def action_turn(self, by: int) -> None:
+        """Show the view beside this one."""
+        self._choose(_VIEWS[(_VIEWS.index(self._view) + by) % len(_VIEWS)])
+
+    @on(ViewTabs.Chosen)
+    def _tab_chosen(self, event: ViewTabs.Chosen) -> None:
+        self._choose(event.view)
+
+    def action_unread(self, direction: int) -> None:
+        """Put the cursor on the next series with unread mail."""
+        table = self.table
+        count = len(table.rows)
+        around = (table.rows[(table.cursor + direction * step) % count] for step in range(1, count + 1))
+        row = next((row for row in around if row.unread), None)
+        if row is None:
+            self._errands.notices.say("unread", "outcome", "No unread mail is left here.")
+        else:
+            self._errands.notices.hush("unread")
+            table.select(row.id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something is typed, no limit can be begun: the key is a letter then."""
+        return not (action == "limit" and isinstance(self.focused, Input))
+
+    def action_limit(self) -> None:
+        """Let a limit be typed."""
+        self.query_one(LimitBar).begin()
+
+    @on(LimitBar.Changed)
+    def _limited(self) -> None:
+        self._arrange()
+        self._account()
+
+    @on(LimitInput.Left)
+    def _limit_left(self) -> None:
+        if self.table.rows:
+            self.table.focus()
+        else:
+            self.set_focus(None)
+
+    def action_sort(self) -> None:
+        """Sort by the next column to the right."""
+        columns = [column for column, _ in self.table.columns.columns] or list(COLUMNS)
+        here = next((n for n, column in enumerate(columns) if column is self.table.order.column), -1)
+        self._sort(chosen(self.table.order, columns[(here + 1) % len(columns)]))
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._sort(chosen(self.table.order, self.table.order.column))
+
+    @on(TableHeading.Chosen)
+    def _heading_chosen(self, event: TableHeading.Chosen) -> None:
+        self._sort(chosen(self.table.order, event.column))
+
+    def _sort(self, order: Order) -> None:
+        self._orders[self._view] = order
+        self._arrange()
+
+    def action_escape(self) -> None:
+        """Leave the line of a first start; put away what was said; then take away the marks; then the limit."""
+        if isinstance(self.focused, Input):
+            self.set_focus(None)
+        elif self._errands.notices.clear():
+            pass
+        elif self.table.marks:
+            self.table.unmark()
+        else:
+            bar = self.query_one(LimitBar)
+            bar.clear()
+            bar.remove_class("-shown")
+
+    @on(SeriesTable.Marked)
+    def _marked(self) -> None:
+        self._post_standing()
+
+    # What is decided about the targets.
+
+    def _do(self, about: str, rows: Sequence[SeriesLine], work: Callable[[], None], did: str) -> None:
+        """Write what was decided about `rows`; then say so, and take their marks away."""
+
+        def done(_: None) -> None:
+            what = line(rows[0].title) if len(rows) == 1 else f"{len(rows)} series"
+            self._errands.notices.say(about, "outcome", f"{did}: {what}")
+            self.table.unmark()
+
+        self._errands.send("write", about, work, done)
 
     def action_unwatch(self) -> None:
-        """Ask, then stop watching the series under the cursor."""
-        row = self.table.row
-        if row is None:
+        """Ask, then stop watching the targets."""
+        rows = [row for row in self.targets() if row.watched]
+        if not rows:
+            for row in self.targets()[:1]:
+                self._errands.notices.say("unwatch", "outcome", f"Not watched: {row.title}")
             return
-        if not row.watched:
-            self._errands.notices.say("unwatch", "outcome", f"Not watched: {row.title}")
-            return
+
+        def unwatch() -> None:
+            for row in rows:
+                self._core.unwatch(row.id)
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._errands.send(
-                    "write", "unwatch", lambda: self._core.unwatch(row.id), lambda _: self._unwatched(row)
-                )
+                self._do("unwatch", rows, unwatch, "No longer watched")
 
-        self.app.push_screen(UnwatchDialog(row), answered)
+        self.app.push_screen(UnwatchDialog(rows), answered)
 
-    def _unwatched(self, row: SeriesRow) -> None:
-        self._errands.notices.say("unwatch", "outcome", f"No longer watched: {line(row.title)}")
+    def action_read(self) -> None:
+        """Take all mail of the targets as read."""
+        if rows := self.targets():
+            self._do("mark read", rows, lambda: self._core.read_series([row.id for row in rows]), "Read")
+
+    def action_mute(self) -> None:
+        """Mute the targets, or let them speak again if all are muted."""
+        if not (rows := self.targets()):
+            return
+        muted = not all(row.muted for row in rows)
+
+        def mute() -> None:
+            for row in rows:
+                self._core.mute(row.id, muted=muted)
+
+        self._do("mute", rows, mute, "Muted" if muted else "No longer muted")
+
+    def action_state(self) -> None:
+        """Ask for a state and set it on the targets."""
+        if not (rows := self.targets()):
+            return
+
+        def answered(state: str | None) -> None:
+            if state is None:
+                return
+
+            def mark() -> None:
+                for row in rows:
+                    self._core.mark(row.id, state or None)
+
+            self._do("state", rows, mark, f"Set to {state}" if state else "As the mails say")
+
+        self.app.push_screen(StateDialog(rows), answered)

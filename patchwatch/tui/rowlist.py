@@ -97,7 +97,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         old_key = None if old is None else self.key_of(old)
         at = self.cursor
         self.rows = rows
-        self._at = {self.key_of(row): index for index, row in enumerate(rows)}
+        self._at = dict(zip(map(self.key_of, rows), range(len(rows)), strict=True))
         self.cursor = self._at.get(old_key, min(at, max(len(rows) - 1, 0)))
         scrolled = self.scroll_offset.y
         self._measure()
@@ -197,4 +197,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             mark = ("▌" if self.has_focus else "▏", "accent")
         lines = self.draw(self.rows[index], index, width - 1)
         pieces = lines[within] if within < len(lines) else []
+        if index == self.cursor and self.app.native_ansi_color:  # reversed: coloured letters would be coloured blots
+            mark = (mark[0], "")
+            pieces = [(text, "strong" if "strong" in ink.split() else "") for text, ink in pieces]
         return self._palette.strip([mark, *fit_pieces(pieces, width - 1)], ground)

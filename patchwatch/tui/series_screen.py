@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from patchwatch.db.rows import Evidence, MessageRow, SeriesRow
@@ -20,6 +19,7 @@ from patchwatch.tui import keys, wording
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.heading import EvidenceLine, SeriesHeading, evidence_of
+from patchwatch.tui.live import LiveScreen
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Sheet, broken, compose, said
 from patchwatch.tui.rail import RevisionRail
@@ -29,7 +29,7 @@ from patchwatch.tui.status_bar import StatusBar
 from patchwatch.tui.thread_list import ThreadList
 
 
-class SeriesScreen(Screen[None]):
+class SeriesScreen(LiveScreen):
     """The tree at the left and the mail beside it; the mail below where the screen is narrow."""
 
     AUTO_FOCUS = "ThreadList"

@@ -1,4 +1,4 @@
-"""The table of series: which columns a width has room for, and what stands in them.
+"""The table of series: which columns a width has room for, what stands in them, and what they are sorted by.
 
 From 64 columns on it is a table; narrower, each series takes two lines.  The title is never given less than 25 columns:
 others give way, least needed first.
@@ -6,68 +6,136 @@ others give way, least needed first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from patchwatch.db.rows import SeriesRow
+from patchwatch.db.rows import SeriesLine
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.cells import cell_len, fit_pieces, width_of
 from patchwatch.tui.ink import Palette, Piece
 from patchwatch.tui.rowlist import RowList
+from patchwatch.words import STATES
 
 NARROW = 64
 _WIDE = 100
-_TITLE = 25  # the least a title gets
+_TITLE = 24  # the least a title gets
+_TITLE_AMONG = 34  # beside who wrote it
 _TITLE_FIRST = 40  # columns that are only nice to have leave it this much
 _GAP = 2
-_MEASURED = 500  # rows that columns are fitted to; what is wider further down is cut
+_MEASURED = 200  # rows that columns are fitted to; what is wider further down is cut
+_MARK = "*"
+_ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading and how a row's cell is drawn."""
+    """A column: its heading, how a row's cell is drawn, and what it is sorted by."""
 
     heading: str
-    cell: Callable[[SeriesRow, int], list[Piece]]
+    cell: Callable[[SeriesLine, int], list[Piece]]
+    key: Callable[[SeriesLine], Any]
     right: bool = False
     most: int = 20  # columns, however long its words are
+    tight: int = 20  # the same where the table is not wide
     sign: str = ""  # for the heading, where the table is not wide
+    descending: bool = False  # what one wants to see first: the most unread, the latest
+    blank: Callable[[SeriesLine], bool] = lambda row: False  # nothing to sort by: last, whichever way
 
     def headed(self, width: int) -> str:
         """The heading in a table of `width`."""
         return self.sign if self.sign and width < _WIDE else self.heading
 
 
-def _title(row: SeriesRow, now: int) -> list[Piece]:
-    aside = not row.watched or row.muted or row.snoozed_until is not None
+def _title(row: SeriesLine, now: int) -> list[Piece]:
+    aside = row.muted or row.snoozed_until is not None
     return [(line(row.title), "dim" if aside else "strong" if row.unread else "")]
 
 
-_STATE = Column("State", lambda row, now: wording.state(row.state))
-_TURN = Column("Turn", wording.turn)
-_VERSION = Column("Ver", lambda row, now: [(wording.version(row), "")])
-_TITLE_COLUMN = Column("Title", _title, most=1000)
-_AUTHOR = Column("Author", lambda row, now: [(wording.author(row), "dim")])
-_TAGS = Column("Tags", lambda row, now: wording.reviewed(row), right=True)
-_UNREAD = Column("Unread", lambda row, now: [(str(row.unread) if row.unread else "", "accent strong")], True, sign="●")
-_INBOX = Column("Inbox", lambda row, now: [(", ".join(map(line, row.inboxes)), "dim")], most=12)
-_ACTIVE = Column("Active", lambda row, now: [(wording.age(row.last_activity, now), "dim")], right=True)
+_STAGES = {name: stage for stage, name in enumerate(STATES)}
+
+_STATE = Column("State", lambda row, now: wording.state(row.state), lambda row: _STAGES.get(row.state, 99), tight=16)
+_TURN = Column("Turn", wording.turn, lambda row: row.turn_since, blank=lambda row: row.turn == "nobody")
+_VERSION = Column("Ver", lambda row, now: [(wording.version(row), "")], lambda row: (row.version, row.minor))
+_TITLE_COLUMN = Column("Title", _title, lambda row: row.title.casefold(), most=1000)
+_NEXT = Column(
+    "Next",
+    lambda row, now: [(line(row.next_move or ""), "accent")],
+    lambda row: row.next_move,
+    most=44,
+    blank=lambda row: not row.next_move,
+)
+_AUTHOR = Column("Author", lambda row, now: [(wording.author(row), "dim")], lambda row: wording.author(row).casefold())
+_TAGS = Column(
+    "Tags",
+    lambda row, now: wording.reviewed(row),
+    lambda row: (row.reviewed / max(row.patches, 1), row.reviewed),
+    right=True,
+    descending=True,
+)
+_UNREAD = Column(
+    "Unread",
+    lambda row, now: [(str(row.unread) if row.unread else "", "accent strong")],
+    lambda row: row.unread,
+    right=True,
+    sign="●",
+    descending=True,
+)
+_INBOX = Column(
+    "Inbox", lambda row, now: [(", ".join(map(line, row.inboxes)), "dim")], lambda row: row.inboxes, most=12
+)
+_ACTIVE = Column(
+    "Active",
+    lambda row, now: [(wording.age(row.last_activity, now), "dim")],
+    lambda row: row.last_activity,
+    right=True,
+    descending=True,
+)
 
 # As they stand from left to right, and the order in which they are given room: with what the title must keep.
-_ORDER = (_STATE, _TURN, _VERSION, _TITLE_COLUMN, _AUTHOR, _TAGS, _UNREAD, _INBOX, _ACTIVE)
+COLUMNS = (_STATE, _TURN, _VERSION, _TITLE_COLUMN, _NEXT, _AUTHOR, _TAGS, _UNREAD, _INBOX, _ACTIVE)
 _WANTED = (
     (_UNREAD, _TITLE),
     (_TAGS, _TITLE),
     (_ACTIVE, _TITLE),
+    (_NEXT, _TITLE_AMONG),
+    (_AUTHOR, _TITLE_AMONG),
     (_INBOX, _TITLE_FIRST),
-    (_AUTHOR, _TITLE_FIRST),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What rows are sorted by."""
+
+    column: Column
+    descending: bool
+
+    def sort(self, rows: Iterable[SeriesLine]) -> list[SeriesLine]:
+        """The rows in this order; equals stay as they were."""
+        rows = list(rows)
+        blank = [row for row in rows if self.column.blank(row)]
+        rest = [row for row in rows if not self.column.blank(row)] if blank else rows
+        return sorted(rest, key=self.column.key, reverse=self.descending) + blank
+
+
+LATEST = Order(_ACTIVE, descending=True)
+"""The order in which views come by themselves: the latest mail first …"""
+
+LONGEST = Order(_TURN, descending=False)
+"""… or the longest wait."""
+
+
+def chosen(order: Order, column: Column) -> Order:
+    """The order after `column` was chosen: the other way round if it was chosen already."""
+    return Order(column, not order.descending if column is order.column else column.descending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,48 +144,90 @@ class Layout:
 
     columns: tuple[tuple[Column, int], ...]
 
-    def draw(self, cells: Callable[[Column], list[Piece]]) -> list[Piece]:
-        """A line, from what stands in each column."""
+    def draw(self, cells: Callable[[Column], list[Piece]], first: Piece = (" ", "")) -> list[Piece]:
+        """A line, from what stands in each column; `first` stands before them, in one cell."""
         drawn: list[Piece] = []
         for column, width in self.columns:
-            drawn += [(" " * _GAP, "")] if drawn else [(" ", "")]
+            drawn += [(" " * _GAP, "")] if drawn else [first]
             drawn += fit_pieces(cells(column), width, right=column.right)
         return drawn
 
+    def column_at(self, x: int) -> Column | None:
+        """The column that covers cell `x` of a line, the gap before it included."""
+        end = 1
+        for column, width in self.columns:
+            end += width
+            if x < end:
+                return column
+            end += _GAP
+        return None
 
-def layout(rows: Sequence[SeriesRow], width: int, now: int) -> Layout:
+
+def layout(rows: Sequence[SeriesLine], width: int, now: int) -> Layout:
     """The columns for a table of `width`."""
+    measured = rows[:_MEASURED]
 
     def needed(column: Column) -> int:
-        widest = max((width_of(column.cell(row, now)) for row in rows[:_MEASURED]), default=0)
-        return min(max(widest, cell_len(column.headed(width))), column.most)
+        widest = max((width_of(column.cell(row, now)) for row in measured), default=0)
+        most = min(column.most, column.tight) if width < _WIDE and column is not _TITLE_COLUMN else column.most
+        return min(max(widest, cell_len(column.headed(width))), most)
 
-    widths = {column: needed(column) for column in (_STATE, _TURN, _VERSION)}
+    widths = {column.heading: needed(column) for column in (_STATE, _TURN, _VERSION)}
     left = width - 1 - sum(widths.values()) - _GAP * len(widths)
     for column, title in _WANTED:
+        if column is _NEXT and not any(row.next_move for row in measured):
+            continue
         wanted = needed(column) + _GAP
         if left - wanted >= title:
-            widths[column] = wanted - _GAP
+            widths[column.heading] = wanted - _GAP
             left -= wanted
-    widths[_TITLE_COLUMN] = max(left - 1, 1)
-    return Layout(tuple((column, widths[column]) for column in _ORDER if column in widths))
+    widths[_TITLE_COLUMN.heading] = max(left - 1, 1)
+    return Layout(tuple((column, widths[column.heading]) for column in COLUMNS if column.heading in widths))
 
 
-class SeriesTable(RowList[SeriesRow]):
-    """The series, most lately active first as the core gives them, with a cursor."""
+def headings(columns: Layout, order: Order, width: int) -> list[Piece]:
+    """The line of headings; the arrow stands in the gap beside the one that is sorted by."""
+    drawn: list[Piece] = []
+    gap: Piece = (" ", "")
+    for column, room in columns.columns:
+        sorted_by = column is order.column
+        arrow: Piece = (_ARROWS[order.descending], "accent strong")
+        heading = [(column.headed(width), "strong" if sorted_by else "dim")]
+        if sorted_by and column.right:
+            drawn += [(" " * (_GAP - 1), ""), *fit_pieces([arrow, *heading], room + 1, right=True)]
+            gap = (" " * _GAP, "")
+        else:
+            cell = [*heading, arrow] if sorted_by else heading
+            drawn += [gap, *fit_pieces(cell, room + sorted_by)]
+            gap = (" " * (_GAP - sorted_by), "")
+    return drawn
+
+
+class SeriesTable(RowList[SeriesLine]):
+    """The series in the order in which they are given, with a cursor, and with marks that outlive what is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown,space", "page(1)", "Page down", show=False, id="list.page_down"),
-        Binding("pageup,b", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("pageup,b,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("space,m", "mark", "Mark", show=False, tooltip="Mark this row, and go to the next", id="list.mark"),
+        Binding(
+            "asterisk", "mark_all", "Mark all", show=False, tooltip="Mark all rows in sight, or none", id="list.all"
+        ),
     ]
+
+    class Marked(Message):
+        """Other rows are marked than before."""
 
     def __init__(self, clock: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
         """`clock` is what ages are reckoned by."""
         super().__init__(id=id)
+        self.marks: frozenset[int] = frozenset()
+        self.order = LATEST
         self._clock = clock
+        self._fitted: Sequence[SeriesLine] = ()
         self._layout: tuple[tuple[int, int], Layout] | None = None
 
-    def key_of(self, row: SeriesRow) -> Hashable:
+    def key_of(self, row: SeriesLine) -> Hashable:
         """A series' number."""
         return row.id
 
@@ -126,10 +236,39 @@ class SeriesTable(RowList[SeriesRow]):
         """Two lines where there is no room for columns."""
         return 2 if 0 < self.scrollable_content_region.width < NARROW else 1
 
-    def set_rows(self, rows: Sequence[SeriesRow]) -> None:
-        """Show `rows`, in columns that suit them."""
-        self._layout = None
+    def show(self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine]) -> None:
+        """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked."""
+        if among is not self._fitted:
+            self._fitted = among
+            self._layout = None
+        self.order = order
         super().set_rows(rows)
+
+    @property
+    def marked(self) -> list[SeriesLine]:
+        """The marked rows, of those that are shown."""
+        return [row for row in self.rows if row.id in self.marks] if self.marks else []
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self._mark(frozenset())
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor or take its mark away, and go to the next."""
+        if row := self.row:
+            self._mark(self.marks ^ {row.id})
+            self.action_move(1)
+
+    def action_mark_all(self) -> None:
+        """Mark all that is shown; if it is, take the marks away."""
+        shown = frozenset(row.id for row in self.rows)
+        self._mark(self.marks - shown if shown <= self.marks else self.marks | shown)
+
+    def _mark(self, marks: frozenset[int]) -> None:
+        if marks != self.marks:
+            self.marks = marks
+            self.refresh()
+            self.post_message(self.Marked())
 
     @property
     def columns(self) -> Layout:
@@ -138,27 +277,38 @@ class SeriesTable(RowList[SeriesRow]):
         width = self.scrollable_content_region.width - 1
         key = (width, now // 60)
         if self._layout is None or self._layout[0] != key:
-            self._layout = (key, layout(self.rows, width, now))
+            self._layout = (key, layout(self._fitted, width, now))
         return self._layout[1]
 
-    def draw(self, row: SeriesRow, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: SeriesLine, index: int, width: int) -> list[list[Piece]]:
         """A line of the table, or the two lines that stand for it."""
         now = self._clock()
+        mark: Piece = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
         if self.row_height == 1:
-            return [self.columns.draw(lambda column: column.cell(row, now))]
+            return [self.columns.draw(lambda column: column.cell(row, now), mark)]
         unread: list[Piece] = [(f" {row.unread}", "accent strong")] if row.unread else []
-        first = fit_pieces([wording.state_sign(row.state), (" ", ""), *_title(row, now)], width - width_of(unread) - 1)
+        head = [wording.state_sign(row.state), mark, *_title(row, now)]
+        first = fit_pieces(head, width - width_of(unread) - 1)
         second: list[Piece] = [("  ", ""), (line(row.state), wording.state_sign(row.state)[1]), (" · ", "faint")]
         second += [*wording.turn(row, now), (f" · {wording.version(row)} · ", "dim"), *wording.reviewed(row)]
         return [[*first, *unread], second]
 
 
 class TableHeading(Widget):
-    """The headings of a table's columns, on one line."""
+    """The headings of a table's columns, on one line; a click on one sorts by it."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     TableHeading { height: 1; background: $background; }
     """
+
+    class Chosen(Message):
+        """The table is to be sorted by a column."""
+
+        def __init__(self, column: Column) -> None:
+            """Which."""
+            super().__init__()
+            self.column = column
 
     def __init__(self, table: SeriesTable) -> None:
         """Stands above `table` and follows its columns."""
@@ -170,7 +320,11 @@ class TableHeading(Widget):
         table = self._table
         pieces: list[Piece] = []
         if table.row_height == 1 and table.rows:
-            pieces = table.columns.draw(
-                lambda column: [(column.headed(table.scrollable_content_region.width - 1), "dim")]
-            )
+            pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
         return Palette().strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column that was clicked."""
+        column = self._table.columns.column_at(event.x - 1) if self._table.row_height == 1 else None
+        if column is not None:
+            self.post_message(self.Chosen(column))

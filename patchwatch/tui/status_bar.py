@@ -12,7 +12,9 @@ from patchwatch.tui import wording
 from patchwatch.tui.cells import width_of
 from patchwatch.tui.ink import Piece, content
 from patchwatch.tui.notices import Notice, Tone
+from patchwatch.views import View
 
+_NOUNS = {View.WATCHED: " watched", View.ALL: " known", View.CLOSED: " closed", View.FOLLOWED: " followed"}
 _MOST = 3  # notices shown at a time, the latest ones
 
 _SIGNS: dict[Tone, Piece] = {
@@ -26,9 +28,11 @@ _SIGNS: dict[Tone, Piece] = {
 class Standing:
     """How things stand: what the status line shows when nothing has to be said."""
 
+    view: View = View.WATCHED
     series: int = 0
-    everything: bool = False
+    of: int | None = None  # how many there are without the limit, where there is one
     unread: int = 0
+    marked: int = 0
     polled_at: int | None = None
     stale: tuple[str, ...] = ()
     now: int = 0
@@ -36,8 +40,10 @@ class Standing:
 
 def standing_pieces(standing: Standing, width: int) -> list[Piece]:
     """The status line: series and unread mails at the left, the last poll and what is stale at the right."""
-    noun = "series known" if standing.everything else "series watched"
-    left: list[Piece] = [(f"{standing.series} {noun}", "dim")]
+    count = f"{standing.series} of {standing.of}" if standing.of is not None else str(standing.series)
+    left: list[Piece] = [(f"{count} series{_NOUNS.get(standing.view, '')}", "dim")]
+    if standing.marked:
+        left += [(" · ", "faint"), (f"{standing.marked} marked", "accent strong")]
     if standing.unread:
         left += [(" · ", "faint"), (f"{standing.unread} unread", "accent")]
     right: list[Piece] = []

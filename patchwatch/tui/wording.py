@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from patchwatch.db.rows import Evidence, InboxRow, MessageRow, RevisionRow, SeriesRow
+from patchwatch.db.rows import Evidence, InboxRow, MessageRow, RevisionRow, SeriesLine, SeriesRow
 from patchwatch.printable import line
 from patchwatch.tui.ink import Piece
 
@@ -41,17 +41,17 @@ def state_sign(name: str) -> Piece:
     return _STATES.get(name, ("?", "dim"))
 
 
-def turn(row: SeriesRow, now: int) -> list[Piece]:
+def turn(row: SeriesRow | SeriesLine, now: int) -> list[Piece]:
     """Whose turn it is and for how long; overdue is marked with `!`."""
     if row.turn == "nobody":
         return [("nobody", "dim")]
     pieces = [(line(row.turn), ""), (f" {age(row.turn_since, now)}", "warn" if row.overdue else "dim")]
-    return [*pieces, (" !", "warn strong")] if row.overdue else pieces
+    return [*pieces, ("!", "warn strong")] if row.overdue else pieces
 
 
-def version(row: SeriesRow) -> str:
+def version(row: SeriesRow | SeriesLine) -> str:
     """`v3 RFC`: the version of the newest revision as it was stated."""
-    newest = row.revisions[-1] if row.revisions else None
+    newest = row if isinstance(row, SeriesLine) else row.revisions[-1] if row.revisions else None
     minor = f".{newest.minor}" if newest and newest.minor else ""
     return f"v{row.version}{minor}{' RFC' if row.rfc else ''}"
 
@@ -61,7 +61,7 @@ def revision_name(row: RevisionRow) -> str:
     return f"v{row.version}.{row.minor}" if row.minor else f"v{row.version}"
 
 
-def reviewed(row: SeriesRow) -> list[Piece]:
+def reviewed(row: SeriesRow | SeriesLine) -> list[Piece]:
     """`2/4`: how many of the newest revision's patches carry a review."""
     if not row.patches:
         return [("–", "faint")]
@@ -119,7 +119,7 @@ def moment(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%d %b %Y %H:%M").lstrip("0")
 
 
-def author(row: SeriesRow | MessageRow | RevisionRow) -> str:
+def author(row: SeriesRow | SeriesLine | MessageRow | RevisionRow) -> str:
     """The name somebody goes by, or the address where there is none."""
     address = line(row.author_email)
     if isinstance(row, MessageRow) and row.bot:

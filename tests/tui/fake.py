@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from letters import NOW, Known, Letter, at, chinese, drops, hostile, mail_of, message_row, zswap
+from letters import NOW, Known, Letter, at, chinese, drops, hostile, line_of, mail_of, message_row, zswap
 
-from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesRow
+from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesLine, SeriesRow
 from patchwatch.errors import NotFoundError, PatchwatchError
 
 
@@ -49,6 +49,8 @@ class FakeCore:
         self.rows: dict[int, SeriesRow] = {}
         self.threads: dict[int, tuple[MessageRow, ...]] = {}
         self.mails: dict[str, Mail] = {}
+        self.me: frozenset[str] = frozenset()
+        self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self._generation = 1
         self._lock = threading.Lock()
@@ -95,10 +97,10 @@ class FakeCore:
         self._ask("generation")
         return self._generation
 
-    def series(self, *, everything: bool = False) -> tuple[SeriesRow, ...]:
-        self._ask("series", everything)
-        rows = [row for row in self.rows.values() if everything or row.watched]
-        return tuple(sorted(rows, key=lambda row: -row.last_activity))
+    def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
+        self._ask("lines", watched_only)
+        rows = [row for row in self.rows.values() if row.watched or not watched_only]
+        return tuple(sorted((line_of(row, self.me) for row in rows), key=lambda line: -line.last_activity))
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)
@@ -128,6 +130,19 @@ class FakeCore:
                 unread = sum(m.unread for m in self.threads[series_id])
                 self.rows[series_id] = replace(self.rows[series_id], unread=unread)
             self._generation += 1
+
+    def read_series(self, series_ids: Collection[int]) -> None:
+        self._ask("read_series", *series_ids)
+        for series_id in series_ids:
+            self.change(series_id, unread=0)
+
+    def mute(self, series_id: int, *, muted: bool = True) -> None:
+        self._ask("mute", series_id, muted)
+        self.change(series_id, muted=muted)
+
+    def mark(self, series_id: int, state: str | None) -> None:
+        self._ask("mark", series_id, state)
+        self.change(series_id, state=state or "new")
 
     def unwatch(self, series_id: int) -> None:
         self._ask("unwatch", series_id)

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from patchwatch.db.rows import Evidence, Mail, MessageRow, PredecessorRow, RevisionRow, SeriesRow
+from patchwatch.db.rows import Evidence, Mail, MessageRow, PredecessorRow, RevisionRow, SeriesLine, SeriesRow
 from patchwatch.mail.body import segments
+from patchwatch.words import CLOSED
 
 
 def at(text: str) -> int:
@@ -238,6 +240,43 @@ def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes
         revisions=tuple(revision_row(number * 10 + n, posting) for n, posting in enumerate(postings)),
     )
     return replace(row, **changes)
+
+
+def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesLine:
+    """The line that a list shows of a series; whatever is sent to somebody is sent to me."""
+    newest = row.revisions[-1] if row.revisions else None
+    roots = "\n".join(root for revision in row.revisions for root in revision.postings)
+    mine = row.author_email in me
+    return SeriesLine(
+        id=row.id,
+        title=row.title,
+        author_name=row.author_name,
+        author_email=row.author_email,
+        inboxes=row.inboxes,
+        watched=row.watched,
+        followed=False,
+        muted=row.muted,
+        snoozed_until=row.snoozed_until,
+        state=row.state,
+        turn=row.turn,
+        turn_since=row.turn_since,
+        awaiting_review=row.turn == "reviewers" and row.state not in CLOSED,
+        overdue=row.overdue,
+        unread=row.unread,
+        last_activity=row.last_activity,
+        version=row.version,
+        minor=newest.minor if newest else 0,
+        rfc=row.rfc,
+        patches=row.patches,
+        expected=newest.expected if newest else 0,
+        reviewed=row.reviewed,
+        roots=roots,
+        words=f"{row.title}\n{row.author_name}\n{row.author_email}\n{roots}".lower(),
+        mine=mine,
+        for_me=bool(me) and not mine,
+        endorsed=False,
+        stale_since=row.stale_since,
+    )
 
 
 Known = tuple[SeriesRow, tuple[Posting, ...]]

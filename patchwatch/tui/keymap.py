@@ -1,0 +1,72 @@
+"""Which bindings there are, and other keys for them from the config.
+
+The bindings are found, not listed: every class of patchwatch.tui says what it binds.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import Keys, key_to_character
+
+import patchwatch.tui
+from patchwatch.config import Key
+from patchwatch.errors import ConfigError
+
+_MODIFIERS = ("ctrl", "alt", "shift", "super", "meta", "hyper")
+_NAMES = frozenset(key.value for key in Keys)
+
+
+def bindings() -> dict[str, Binding]:
+    """Every binding of the screens, by its id."""
+    for module in pkgutil.iter_modules(patchwatch.tui.__path__, "patchwatch.tui."):
+        importlib.import_module(module.name)
+    return {
+        binding.id: binding
+        for kind in _below(DOMNode)
+        if kind.__module__.startswith("patchwatch.tui.")
+        for binding in kind.__dict__.get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.id
+    }
+
+
+def _below(kind: type) -> Iterator[type]:
+    below: type
+    for below in kind.__subclasses__():
+        yield below
+        yield from _below(below)
+
+
+def keymap(changed: Iterable[Key]) -> dict[str, str]:
+    """Keys by the ids of their bindings, as Textual takes them.
+
+    Raises:
+        ConfigError: there is no such binding, or no such key.
+    """
+    changed = tuple(changed)
+    if not changed:
+        return {}
+    known = bindings()
+    for one in changed:
+        if one.name not in known:
+            near = difflib.get_close_matches(one.name, known, n=1, cutoff=0.4)
+            also = f"did you mean {near[0]}?" if near else "config.example.toml lists what can be bound."
+            raise ConfigError(f"{one.where} is nothing that a key can be bound to; {also}")
+        for key in one.keys.split(","):
+            if not _is_key(key.strip()):
+                near = difflib.get_close_matches(key.strip(), _NAMES, n=1)
+                also = f"did you mean {near[0]}?" if near else "write x, X, f5, ctrl+x, space, question_mark, …"
+                raise ConfigError(f"{one.where}: {key.strip()!r} is no key; {also}")
+    return {one.name: ",".join(key.strip() for key in one.keys.split(",")) for one in changed}
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, name = key.split("+") if len(key) > 1 else [key]
+    if not all(modifier in _MODIFIERS for modifier in modifiers):
+        return False
+    return len(name) == 1 or name in _NAMES or key in _NAMES or key_to_character(name) is not None

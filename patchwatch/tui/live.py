@@ -1,0 +1,19 @@
+"""A screen that shows what is in the database and keeps up with it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from textual.screen import Screen
+
+
+class LiveScreen(Screen[None]):
+    """The app tells it when something has changed, and each minute that one has passed."""
+
+    @abstractmethod
+    def reload(self) -> None:
+        """Read anew what is shown; what is chosen, scrolled and focused stays so."""
+
+    @abstractmethod
+    def tick(self) -> None:
+        """Let the ages grow."""
