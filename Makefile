@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-understanding clean
+.PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
+  keys clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -39,6 +40,14 @@ bench-ingest: $(VENV)/installed
 # Version bumps, states and turns against what authors said and a reader wrote down.
 bench-understanding: $(VENV)/installed
 	$(BIN)/python bench/understanding.py $(ARGS)
+
+# First paint, keys and memory with 10,000 series and 100,000 mails, which are made the first time.
+bench-tui: $(VENV)/installed
+	$(BIN)/python bench/tui.py $(ARGS)
+
+# Write the keys that can be changed into config.example.toml, after a binding came, went, or moved.
+keys: $(VENV)/installed
+	$(BIN)/python docs/keys.py
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)

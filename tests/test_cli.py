@@ -545,3 +545,11 @@ def test_json_has_the_tags_what_was_applied_and_the_checks(with_versions: Run) -
     assert revision["applied_evidence"]["message_id"] == "a5@x"
     (check,) = revision["checks"]
     assert (check["name"], check["verdict"], check["patch"]) == ("kernel test robot", "failure", 3)
+
+
+def test_list_takes_a_limit(with_xdp: Run) -> None:
+    assert "xdp" in with_xdp("list", "--all", "st:accepted", "f:leon", "v:5").stdout.lower()
+    assert with_xdp("list", "--all", "st:accepted -xdp").stderr.strip() == "no known series is as you asked."
+    refused = with_xdp("list", "st:acepted")
+    assert refused.returncode == 2
+    assert "'st:acepted' is not understood: did you mean accepted?" in refused.stderr

@@ -27,11 +27,13 @@ from patchwatch.words import STATES
 @click.option(
     "--all", "everything", is_flag=True, help="Also what was imported or is followed, not only the watched ones."
 )
+@click.argument("limit", nargs=-1)
 @json_option
 @now_option
 @click.pass_obj
 def list_command(
     context: Context,
+    limit: tuple[str, ...],
     awaiting_review: bool,
     mine: bool,
     for_me: bool,
@@ -41,7 +43,12 @@ def list_command(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """List the watched series."""
+    """List the watched series, or those of them that LIMIT describes.
+
+    \b
+    LIMIT is what / takes on the screen (docs/limits.md), for example
+      patchwatch list 'st:under-review t:author age:>7d'
+    """
     tracker = context.tracker
     addresses = tracker.addresses
     if (mine or for_me) and not addresses:
@@ -55,6 +62,7 @@ def list_command(
             mine=addresses if mine else frozenset(),
             for_me=addresses if for_me else frozenset(),
             awaiting_review=awaiting_review,
+            ids=_limited(" ".join(limit), tracker) if limit else None,
         )
     )
     if as_json:
@@ -90,6 +98,17 @@ def _nothing(tracker: Tracker, *, everything: bool, mine: bool, for_me: bool) ->
     if everything:
         return f"no known series {fits}."
     return f"none of {watched} watched series {fits}. --all looks at imported and followed ones too."
+
+
+def _limited(text: str, tracker: Tracker) -> frozenset[int]:
+    """The series that a limit describes."""
+    from patchwatch.limit import parse
+
+    limit = parse(text)
+    if limit.problems:
+        said = "; ".join(f"{problem.word!r} is not understood: {problem.text}" for problem in limit.problems)
+        raise click.UsageError(line(said))
+    return frozenset(row.id for row in limit.keep(tracker.lines(), tracker.now()))
 
 
 def _say_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:

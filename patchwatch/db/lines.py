@@ -57,7 +57,7 @@ def asking(connection: Connection) -> Ask:
     """Queries that run on an SQLAlchemy connection."""
     from sqlalchemy import text
 
-    return lambda sql, values: connection.execute(text(sql), values).tuples()
+    return lambda sql, values: connection.execute(text(sql), values)
 
 
 def lines(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
 from textual.reactive import reactive
 
 from patchwatch.config import Config
@@ -222,12 +221,6 @@ class PatchwatchApp(App[None]):
         self.theme = THEMES[name].name
         if self._remembered is not None:
             self._remembered.choose_theme(name)
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Say that the config gives a key to two actions."""
-        said = ", ".join(sorted({binding.id or binding.action for binding in clashed_bindings}))
-        text = f"The config's section [keys] takes keys from: {said}. Give those other keys there, too."
-        self.call_later(self._said.say, "keys", "error", text)
 
     def action_clear(self) -> None:
         """Put away what was said."""

@@ -86,7 +86,7 @@ DARK = _theme(
     panel="#22262e",
     text="#d7dae0",
     inks={
-        "ink-dim": "#8b93a1",
+        "ink-dim": "#9098a6",
         "ink-faint": "#49505c",
         "ink-accent": "#8ab4f8",
         "ink-on-accent": "#14161a",

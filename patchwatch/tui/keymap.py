@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.keys import Keys, key_to_character
+from textual.keys import Keys, _normalize_key_list, key_to_character
 
 import patchwatch.tui
 from patchwatch.config import Key
@@ -24,22 +24,24 @@ _NAMES = frozenset(key.value for key in Keys)
 
 def bindings() -> dict[str, Binding]:
     """Every binding of the screens, by its id."""
+    return {name: binding for kind in _kinds() for name, binding in _bound(kind).items()}
+
+
+def _kinds() -> Iterator[type]:
+    """Every class of the screens that binds something."""
     for module in pkgutil.iter_modules(patchwatch.tui.__path__, "patchwatch.tui."):
         importlib.import_module(module.name)
-    return {
-        binding.id: binding
-        for kind in _below(DOMNode)
-        if kind.__module__.startswith("patchwatch.tui.")
-        for binding in kind.__dict__.get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.id
-    }
+    waiting: list[type] = [DOMNode]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("patchwatch.tui.") and "BINDINGS" in kind.__dict__:
+            yield kind
 
 
-def _below(kind: type) -> Iterator[type]:
-    below: type
-    for below in kind.__subclasses__():
-        yield below
-        yield from _below(below)
+def _bound(kind: type) -> dict[str, Binding]:
+    """What a class binds."""
+    return {one.id: one for one in kind.__dict__["BINDINGS"] if isinstance(one, Binding) and one.id}
 
 
 def keymap(changed: Iterable[Key]) -> dict[str, str]:
@@ -62,7 +64,21 @@ def keymap(changed: Iterable[Key]) -> dict[str, str]:
                 near = difflib.get_close_matches(key.strip(), _NAMES, n=1)
                 also = f"did you mean {near[0]}?" if near else "write x, X, f5, ctrl+x, space, question_mark, …"
                 raise ConfigError(f"{one.where}: {key.strip()!r} is no key; {also}")
-    return {one.name: ",".join(key.strip() for key in one.keys.split(",")) for one in changed}
+    keys = {one.name: ",".join(key.strip() for key in one.keys.split(",")) for one in changed}
+    _refuse_clashes({one.name: one.where for one in changed}, keys)
+    return keys
+
+
+def _refuse_clashes(where: Mapping[str, str], keys: Mapping[str, str]) -> None:
+    """No key may do two things in one place, by what was changed."""
+    for kind in _kinds():
+        taken: dict[str, str] = {}
+        for name, binding in _bound(kind).items():
+            for key in _normalize_key_list(keys.get(name, binding.key)).split(","):
+                other = taken.setdefault(key, name)
+                if other != name and (name in keys or other in keys):
+                    changed, kept = (name, other) if name in keys else (other, name)
+                    raise ConfigError(f"{where[changed]}: {key!r} is {kept}'s already; give that another key, too")
 
 
 def _is_key(key: str) -> bool:
