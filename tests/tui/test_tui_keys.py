@@ -25,8 +25,8 @@ def test_the_example_lists_every_binding_with_its_keys() -> None:
 
 
 def test_keys_are_read_from_the_config() -> None:
-    config = parse_config('[keys]\n"app.poll" = "f5, P"\noverview.limit = "?"\n', FILE)
-    assert keymap(config.keys.changed) == {"app.poll": "f5,P", "overview.limit": "?"}
+    config = parse_config('[keys]\n"app.poll" = "f5, P"\noverview.limit = "f"\n', FILE)
+    assert keymap(config.keys.changed) == {"app.poll": "f5,P", "overview.limit": "f"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fake import FakeCore
 from hypothesis import given
@@ -15,10 +17,13 @@ from patchwatch.tui import wording
 from patchwatch.tui.cells import fill, fit, fit_pieces, width_of, wrap
 from patchwatch.tui.ink import overlay
 from patchwatch.tui.page import Page, broken, compose, find
+from patchwatch.tui.palette import lit, ranked
 from patchwatch.tui.rail import stations
 from patchwatch.tui.reading import Reading
-from patchwatch.tui.series_table import layout
+from patchwatch.tui.series_table import LATEST, LONGEST, Order, headings, layout
 from patchwatch.tui.thread_list import guides
+from patchwatch.tui.view_tabs import tabs
+from patchwatch.views import View
 
 TEXTS = st.text(st.sampled_from("ab ·é̀你好ｗ 😀\u200b…x"), max_size=60).map(line) | st.text(max_size=40).map(line)
 
@@ -64,6 +69,64 @@ def test_wide_tables_show_everything() -> None:
     rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
     headings = [column.heading for column, _ in layout(rows, 160, NOW).columns]
     assert headings == ["State", "Turn", "Ver", "Title", "Author", "Tags", "Unread", "Inbox", "Active"]
+
+
+@pytest.mark.parametrize("order", [LATEST, LONGEST])
+@pytest.mark.parametrize("width", [64, 90, 130, 200])
+def test_headings_stand_over_their_columns(width: int, order: Order) -> None:
+    rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
+    columns = layout(rows, width, NOW)
+    drawn = columns.draw(lambda column: [("x" * 40, "")])
+    headed = plain(headings(columns, order, width))
+    assert width_of(headings(columns, order, width)) == width_of(drawn)
+    cells = plain(drawn)
+    for column, _ in columns.columns:
+        at = headed.index(column.headed(width))
+        assert cells[at] in "x…"
+        assert columns.column_at(at) is column
+    assert headed.count("↑") + headed.count("↓") == (1 if order.column in dict(columns.columns) else 0)
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 130])
+@pytest.mark.parametrize("view", list(View))
+def test_tabs_fit_every_width_and_name_the_view_in_sight(view: View, width: int) -> None:
+    counts = dict.fromkeys(View, 9999)
+    pieces = [piece for _, part in tabs(view, counts, width) for piece in part]
+    assert width_of(pieces) <= max(width, 32)
+    assert (view.value in plain(pieces)) or (view is View.AWAITING_REVIEW and "Review" in plain(pieces))
+    assert "9999" in plain(pieces)
+
+
+def test_what_is_not_counted_yet_is_not_said_to_be_nothing() -> None:
+    assert "…" in plain([piece for _, part in tabs(View.WATCHED, {View.WATCHED: 3}, 130) for piece in part])
+
+
+def test_right_to_left_text_ends_where_its_column_does() -> None:
+    assert fill("שלום", 6) == "שלום\u200e  "
+    assert fill("abc", 5) == "abc  "
+    assert width_of(fit_pieces([("שלום עולם", "")], 6)) == 6
+    assert plain(fit_pieces([("مرحبا", ""), ("2/4", "")], 8)) == "مرحبا\u200e2/4"
+
+
+def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() -> None:
+    titles = ["mm: unzip the pages", "net: count drops", "zip: count the pages"]
+    rows = [line_of(replace(drops()[0], id=n, title=title)) for n, title in enumerate(titles)]
+    rows = [row._replace(words=row.title) for row in rows]
+    assert [row.id for row in ranked(rows, "zip")] == [2, 0]
+    assert [row.id for row in ranked(rows, "pages zip")] == [2, 0]
+    assert [row.id for row in ranked(rows, "ncdr")] == [1]
+    assert ranked(rows, "xyzzy") == []
+    assert ranked(rows, " ") == []
+
+
+def test_words_are_lit_as_they_are_and_nothing_is_lost() -> None:
+    assert lit("A [b] a", "a [b") == [
+        ("A", "strong underlined"),
+        (" ", ""),
+        ("[b", "strong underlined"),
+        ("] ", ""),
+        ("a", "strong underlined"),
+    ]
 
 
 def test_a_tree_is_joined_by_lines() -> None:
