@@ -251,7 +251,7 @@ class OverviewScreen(LiveScreen):
 
     def tick(self) -> None:
         """Let the ages grow."""
-        self.table.refresh()
+        self.table.redraw()
         self._draw_account()
         if self._views is not None:
             self._post_standing()

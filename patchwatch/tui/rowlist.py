@@ -30,6 +30,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     """The list; a subclass says what a row is called and how it is drawn."""
 
     ALLOW_SELECT = False
+    KEEPS_STRIPS = False  # a subclass whose rows look the same until `set_rows` or `redraw` says so
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rowlist--cursor"}
     DEFAULT_CSS = """
     RowList {
@@ -72,6 +73,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._at: dict[Hashable, int] = {}
         self._palette = Palette()
+        self._strips: dict[tuple[Hashable, int], list[Strip]] = {}  # rows as they were drawn, by row and width
 
     @abstractmethod
     def key_of(self, row: Row) -> Hashable:
@@ -93,6 +95,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show `rows`, keeping cursor and scroll where they are."""
+        self._strips.clear()
         old = self.row
         old_key = None if old is None else self.key_of(old)
         at = self.cursor
@@ -108,6 +111,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         if old_key != (None if new is None else self.key_of(new)):
             self._bring_into_sight()
             self.post_message(self.Moved(self))
+
+    def redraw(self) -> None:
+        """Draw all rows anew, for something else than the rows has changed."""
+        self._strips.clear()
+        self.refresh()
 
     def select(self, key: Hashable) -> bool:
         """Put the cursor on the row called `key`; whether there is one."""
@@ -183,6 +191,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """Forget the colours of the theme that was."""
         super().notify_style_update()
         self._palette = Palette()
+        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
@@ -190,14 +199,29 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         index, within = divmod(y + self.scroll_offset.y, self.row_height)
         if index >= len(self.rows):
             return Strip.blank(width, self.rich_style)
-        ground: Style = self.rich_style
-        mark: Piece = (" ", "")
+        row = self.rows[index]
         if index == self.cursor:
-            ground = ground + self.get_component_rich_style("rowlist--cursor", partial=True)
-            mark = ("▌" if self.has_focus else "▏", "accent")
-        lines = self.draw(self.rows[index], index, width - 1)
-        pieces = lines[within] if within < len(lines) else []
-        if index == self.cursor and self.app.native_ansi_color:  # reversed: coloured letters would be coloured blots
-            mark = (mark[0], "")
-            pieces = [(text, "strong" if "strong" in ink.split() else "") for text, ink in pieces]
-        return self._palette.strip([mark, *fit_pieces(pieces, width - 1)], ground)
+            return self._cursor_strips(row, index, width)[within]
+        if not self.KEEPS_STRIPS:
+            return self._drawn(row, index, width, (" ", ""), self.rich_style)[within]
+        key = (self.key_of(row), width)
+        strips = self._strips.get(key)
+        if strips is None:
+            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self.rich_style)
+        return strips[within]
+
+    def _cursor_strips(self, row: Row, index: int, width: int) -> list[Strip]:
+        ground = self.rich_style + self.get_component_rich_style("rowlist--cursor", partial=True)
+        mark = "▌" if self.has_focus else "▏"
+        if not self.app.native_ansi_color:
+            return self._drawn(row, index, width, (mark, "accent"), ground)
+        return self._drawn(row, index, width, (mark, ""), ground, plain=True)  # reversed: no coloured blots
+
+    def _drawn(
+        self, row: Row, index: int, width: int, mark: Piece, ground: Style, *, plain: bool = False
+    ) -> list[Strip]:
+        lines = self.draw(row, index, width - 1)
+        lines += [[] for _ in range(self.row_height - len(lines))]
+        if plain:
+            lines = [[(text, "strong" if "strong" in ink.split() else "") for text, ink in line] for line in lines]
+        return [self._palette.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]

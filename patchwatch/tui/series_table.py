@@ -30,7 +30,7 @@ _TITLE = 24  # the least a title gets
 _TITLE_AMONG = 34  # beside who wrote it
 _TITLE_FIRST = 40  # columns that are only nice to have leave it this much
 _GAP = 2
-_MEASURED = 200  # rows that columns are fitted to; what is wider further down is cut
+_MEASURED = 100  # rows that columns are fitted to; what is wider further down is cut
 _MARK = "*"
 _ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
 
@@ -206,6 +206,7 @@ def headings(columns: Layout, order: Order, width: int) -> list[Piece]:
 class SeriesTable(RowList[SeriesLine]):
     """The series in the order in which they are given, with a cursor, and with marks that outlive what is shown."""
 
+    KEEPS_STRIPS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
         Binding("pageup,b,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
@@ -267,7 +268,7 @@ class SeriesTable(RowList[SeriesLine]):
     def _mark(self, marks: frozenset[int]) -> None:
         if marks != self.marks:
             self.marks = marks
-            self.refresh()
+            self.redraw()
             self.post_message(self.Marked())
 
     @property
