@@ -34,6 +34,7 @@ from patchwatch.tui.watch_form import WatchForm
 from patchwatch.views import WAITING, View, first_view, sift
 
 _REST_SECONDS = 0.06  # for which the cursor stays on a row before its account is read
+_BEHIND_SECONDS = 1.5  # for which rows that nobody sees may be old: ten thousand take a while
 _VIEWS = list(View)
 
 
@@ -123,6 +124,7 @@ class OverviewScreen(LiveScreen):
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
         self._rest: Timer | None = None
+        self._later: Timer | None = None
         self._accounted: SeriesRow | None = None
 
     def compose(self) -> ComposeResult:
@@ -165,8 +167,22 @@ class OverviewScreen(LiveScreen):
             self._arrange()
 
     def reload(self) -> None:
-        """Read the rows anew; view, limit, order, marks, cursor and scroll stay."""
-        self._errands.send("read", "reload", self._read, self._show, self._failed, screen=self)
+        """Read the rows anew; view, limit, order, marks, cursor and scroll stay.  In the background there is time."""
+        if self.is_current or self._views is None:
+            self._reload()
+        elif self._later is None:
+            self._later = self.set_timer(_BEHIND_SECONDS, self._reload)
+
+    def _reload(self) -> None:
+        if self._later is not None:
+            self._later.stop()
+            self._later = None
+        self._errands.send("lists", "reload", self._read, self._show, self._failed, screen=self, latest=True)
+
+    def on_screen_resume(self) -> None:
+        """What was put off in the background is done now."""
+        if self._later is not None:
+            self._reload()
 
     def _read(self) -> tuple[dict[View, list[SeriesLine]], tuple[InboxRow, ...]]:
         return sift(self._core.lines()), tuple(self._core.inboxes())

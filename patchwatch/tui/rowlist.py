@@ -71,7 +71,6 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
-        self._at: dict[Hashable, int] = {}
         self._palette = Palette()
         self._strips: dict[tuple[Hashable, int], list[Strip]] = {}  # rows as they were drawn, by row and width
 
@@ -100,8 +99,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         old_key = None if old is None else self.key_of(old)
         at = self.cursor
         self.rows = rows
-        self._at = dict(zip(map(self.key_of, rows), range(len(rows)), strict=True))
-        self.cursor = self._at.get(old_key, min(at, max(len(rows) - 1, 0)))
+        kept = self._index_of(old_key)
+        self.cursor = min(at, max(len(rows) - 1, 0)) if kept is None else kept
         scrolled = self.scroll_offset.y
         self._measure()
         if scrolled and self.cursor != at:
@@ -119,10 +118,14 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def select(self, key: Hashable) -> bool:
         """Put the cursor on the row called `key`; whether there is one."""
-        if key not in self._at:
+        index = self._index_of(key)
+        if index is None:
             return False
-        self._go(self._at[key])
+        self._go(index)
         return True
+
+    def _index_of(self, key: Hashable) -> int | None:
+        return next((index for index, row in enumerate(self.rows) if self.key_of(row) == key), None)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
