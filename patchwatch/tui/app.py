@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from patchwatch.tui.series_screen import SeriesScreen
 
 _BEAT_SECONDS = 1.0  # how often another process's changes are looked for
+_TURN_SECONDS = 0.0005  # for which a lane keeps the interpreter from the keys; Python's own 5 ms are felt
 _LAST_WORDS_SECONDS = 0.5  # what writing gets to finish in when the program is left
 
 
@@ -142,6 +144,23 @@ class PatchwatchApp(App[None]):
         if not event.succeeded:
             self._generation = None
 
+    def on_series_screen_led(self, event: SeriesScreen.Led) -> None:
+        """Show the series that a link led to."""
+        self.open(event.series_id)
+
+    def on_series_screen_finished(self, event: SeriesScreen.Finished) -> None:
+        """Go on to the next series of the view with unread mail."""
+        rows = self._overview.table.rows
+        here = next((n for n, row in enumerate(rows) if row.id == event.screen.series_id), -1)
+        around = [rows[(here + step * event.direction) % len(rows)] for step in range(1, len(rows) + 1)]
+        row = next((row for row in around if row.unread and row.id != event.screen.series_id), None)
+        if row is None:
+            self._said.say("unread", "outcome", "No unread mail is left.")
+        else:
+            self._said.say("unread", "outcome", f"Next: {row.title}")
+            self._overview.go_to(row.id)
+            event.screen.turn_to(row.id)
+
     # What is asked for.
 
     def open(self, series_id: int) -> None:
@@ -157,7 +176,10 @@ class PatchwatchApp(App[None]):
     def action_watch(self) -> None:
         """Ask for a link and watch it; for a series in sight that is not watched, propose it."""
         row = self._overview.table.row if self.screen is self._overview else None
-        self._ask_for_link(row.message_id if row and not row.watched else "")
+        proposed = row.message_id if row and not row.watched else ""
+        self._ask_for_link(
+            self.screen.proposed if isinstance(self.screen, LiveScreen) and self.screen.proposed else proposed
+        )
 
     @on(OverviewScreen.Pasted)
     def _pasted(self, event: OverviewScreen.Pasted) -> None:
@@ -240,6 +262,7 @@ def run_tui(tracker: Core, config: Config | None = None, open_series: int | None
         ConfigError: the config gives keys to what does not exist, or keys that do not.
         DatabaseError: the database can't be opened.
     """
+    sys.setswitchinterval(_TURN_SECONDS)
     few = tracker.lines(watched_only=True)
     config = config or Config()
     changed: Mapping[str, str] = {}

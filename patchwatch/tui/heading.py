@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Click
-from textual.message import Message
 from textual.widgets import Static
 
 from patchwatch.db.rows import Evidence, MessageRow, SeriesRow
@@ -63,29 +58,8 @@ def reason(row: SeriesRow, width: int, said: MessageRow | None = None) -> list[P
     return [(fit(wording.quoted(evidence), room), "slanted"), (source, "dim")]
 
 
-class EvidenceLine(Static, can_focus=True):
-    """The words that the state is taken from, on one line; Enter or a click asks to see them in their mail."""
-
-    DEFAULT_CSS = """
-    EvidenceLine { height: 1; text-wrap: nowrap; text-overflow: ellipsis; &:focus { background: $cursor-ground; } }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "ask", "Show the words", id="evidence.show")]
-
-    class Asked(Message):
-        """The mail with these words is to be shown."""
-
-    def action_ask(self) -> None:
-        """Ask to see them."""
-        self.post_message(self.Asked())
-
-    def on_click(self, event: Click) -> None:
-        """A click is as good as Enter."""
-        event.stop()
-        self.action_ask()
-
-
 class SeriesHeading(Vertical):
-    """Three lines on a series: title, standing, reason."""
+    """Lines on a series: title, standing and, where no story tells it, the reason."""
 
     DEFAULT_CSS = """
     SeriesHeading {
@@ -95,19 +69,19 @@ class SeriesHeading(Vertical):
     }
     """
 
-    def __init__(self, *, focusable: bool, id: str | None = None) -> None:  # noqa: A002
-        """`focusable`: whether the reason can be chosen, to be shown in its mail."""
+    def __init__(self, *, reason: bool = True, id: str | None = None) -> None:  # noqa: A002
+        """`reason`: with the words that the state is taken from."""
         super().__init__(id=id)
-        self._focusable = focusable
+        self._reason = reason
+        self._lines: dict[str, list[Piece]] | None = None  # what is on the screen
         self._shown: tuple[SeriesRow, int, MessageRow | None] | None = None
 
     def compose(self) -> ComposeResult:
-        """The three lines."""
+        """The lines."""
         yield Static(id="headline")
         yield Static(id="standing")
-        evidence = EvidenceLine(id="reason")
-        evidence.can_focus = self._focusable
-        yield evidence
+        if self._reason:
+            yield Static(id="reason")
 
     def show(self, row: SeriesRow | None, now: int, said: MessageRow | None = None) -> None:
         """Show `row`; `said` is the mail that its state is taken from, if that is at hand."""
@@ -120,9 +94,16 @@ class SeriesHeading(Vertical):
 
     def _draw(self) -> None:
         width = self.size.width
-        lines: list[list[Piece]] = [[], [], []]
+        lines: dict[str, list[Piece]] = {}
         if self._shown:
             row, now, said = self._shown
-            lines = [headline(row, width), standing(row, now), reason(row, width, said)]
-        for name, pieces in zip(("headline", "standing", "reason"), lines, strict=True):
-            self.query_one(f"#{name}", Static).update(content(pieces), layout=False)
+            lines = {
+                "headline": headline(row, width),
+                "standing": standing(row, now),
+                "reason": reason(row, width, said),
+            }
+        if lines == self._lines:
+            return
+        self._lines = lines
+        for shown in self.query(Static):
+            shown.update(content(lines.get(shown.id or "", [])), layout=False)

@@ -20,7 +20,9 @@ _PLACES = {
     "series": "Series",
     "list": "In a list",
     "mail": "In a mail",
-    "evidence": "On the evidence",
+    "files": "Files",
+    "compare": "Comparing",
+    "story": "In the story",
     "app": "Everywhere",
 }
 

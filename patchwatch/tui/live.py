@@ -10,6 +10,9 @@ from textual.screen import Screen
 class LiveScreen(Screen[None]):
     """The app tells it when something has changed, and each minute that one has passed."""
 
+    proposed = ""
+    """A link that is not known yet, to be watched from here."""
+
     @abstractmethod
     def reload(self) -> None:
         """Read anew what is shown; what is chosen, scrolled and focused stays so."""

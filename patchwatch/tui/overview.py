@@ -139,7 +139,7 @@ class OverviewScreen(LiveScreen):
             with Center(id="welcome"):
                 yield WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys")
             yield Static(content(welcome_more()), id="more")
-        yield SeriesHeading(focusable=False, id="account")
+        yield SeriesHeading(id="account")
         yield StatusBar()
         yield Footer(show_command_palette=False)
 

@@ -1,23 +1,29 @@
 """A mail as lines to be read: printable, each of a kind, broken to a width; and where in them a sentence stands.
 
-Pure, so that it can be done away from the interface: a patch may have 150,000 lines.
+Pure, so that it can be done away from the interface: a patch may have 150,000 lines.  Long quotes are folded; what is
+right above an answer stays in sight, because that is what it answers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from patchwatch.db.rows import Mail
+from patchwatch.mail.body import Segment
 from patchwatch.printable import block, line
 from patchwatch.tui.cells import cell_len, wrap
+from patchwatch.tui.code import NO_CODE, Code, code_of
 
 _LABEL = 9  # columns of a header's name
 _LONGEST = 2000  # characters of a line; some mails are a megabyte without a newline
 _LABELS = {"message-id": "Id"}  # names too long for them
-_UNBROKEN = frozenset({"diff", "diffstat"})
+_UNBROKEN = frozenset({"diff", "diffstat", "between"})
+_BELOW = frozenset({"quote", "attribution", "signature"})  # what answers nothing
+_KEPT_ABOVE_ANSWER = 4  # lines of a folded quote
+_LEAST_FOLDED = 4  # lines: a fold that hides less saves nothing
 _TELLING = 12  # characters: shorter evidence may stand anywhere by chance
 _NOT_OWN_WORDS = frozenset({"quote", "attribution", "signature", "diff", "diffstat"})
 _RECIPIENT = re.compile(r",\s+(?=[^,]*@)")
@@ -26,7 +32,7 @@ _QUOTE_MARKS = re.compile(r"\s{0,3}(?:[>|]\s?)+")
 
 
 class Line(NamedTuple):
-    """A line of a mail: `kind` is a segment's, or "header"; `depth` is how often it is quoted."""
+    """A line of a mail, or of what is set below one: `kind` is a segment's or another, `depth` counts quotations."""
 
     kind: str
     text: str
@@ -34,12 +40,16 @@ class Line(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What stands on a line of the screen: the characters from `start` to `end` of a line, after `prefix`."""
+    """What stands on a line of the screen: the characters from `start` to `end` of a line, after `prefix`.
+
+    Where `hidden` is not 0, it stands for a quote of so many lines, of which `line` is the first.
+    """
 
     line: int
     start: int
     end: int
     prefix: str
+    hidden: int = 0
 
 
 class Span(NamedTuple):
@@ -56,7 +66,23 @@ class Page:
 
     message_id: str
     lines: tuple[Line, ...]
-    widest: int  # of the lines that are never broken, in cells
+    widest: int  # of the lines that are broken on demand only, in cells
+    code: Code = NO_CODE
+    folds: tuple[tuple[int, int], ...] = ()  # the lines that may be hidden: from the first up to the second
+    targets: tuple[tuple[int, str], ...] = ()  # lines that lead to another mail
+    whole: bool = True  # False: only its beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a page is laid out."""
+
+    wrapped: bool = False  # the long lines of diffs, too
+    unfolded: bool = False  # every quote is shown whole
+    opened: frozenset[int] = frozenset()  # the quotes that are, by the first line hidden of them
+
+
+PLAIN = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +92,65 @@ class Sheet:
     page: Page
     width: int
     rows: tuple[Row, ...]
+    manner: Manner = PLAIN
 
 
-def compose(mail: Mail) -> Page:
-    """Make `mail` printable and cut it into lines."""
+def compose(mail: Mail, most: int | None = None) -> Page:
+    """Make `mail` printable and cut it into lines; `most`: only so many characters of its beginning."""
     lines = [Line("header", text, 0) for text in _headers(mail.headers)]
     lines.append(Line("header", "", 0))
     body = [
         Line(segment.kind, part, segment.depth)
-        for segment in mail.segments
+        for segment in (mail.segments if most is None else _beginning(mail.segments, most))
         for text in map(str.rstrip, block(segment.text).split("\n"))
         for part in ((text,) if len(text) <= _LONGEST else _parts(text))
     ]
     while body and not body[-1].text:
         body.pop()
     lines += body
+    return paged(mail.message_id, lines)
+
+
+def paged(message_id: str, lines: Sequence[Line], targets: Sequence[tuple[int, str]] = ()) -> Page:
+    """Lines as a page: where its code stands, and what of it can be folded."""
     widest = max((cell_len(one.text) for one in lines if one.kind in _UNBROKEN), default=0)
-    return Page(mail.message_id, tuple(lines), widest)
+    code = code_of([(one.text, one.kind == "diff") for one in lines])
+    return Page(message_id, tuple(lines), widest, code, tuple(_folds(lines)), tuple(targets))
+
+
+def unfinished(page: Page, size: int) -> Page:
+    """The page as the beginning of a mail of `size` characters, which is still being taken apart."""
+    rest = (Line("prose", "", 0), Line("signature", f"… of {size:,} characters; the rest is being read", 0))
+    return replace(page, lines=page.lines + rest, whole=False)
+
+
+def length(mail: Mail) -> int:
+    """How many characters a mail has."""
+    return sum(len(segment.text) for segment in mail.segments)
+
+
+def _beginning(segments: Iterable[Segment], most: int) -> Iterator[Segment]:
+    for segment in segments:
+        if most <= 0:
+            return
+        yield segment if len(segment.text) <= most else replace(segment, text=segment.text[:most])
+        most -= len(segment.text)
+
+
+def _folds(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """The quotes that are long; of one that is answered, its last lines are not hidden."""
+    last_words = max((n for n, one in enumerate(lines) if one.text and one.kind not in _BELOW), default=0)
+    number = 0
+    while number < len(lines):
+        if lines[number].kind != "quote":
+            number += 1
+            continue
+        first = number
+        while number < len(lines) and lines[number].kind == "quote":
+            number += 1
+        end = number - _KEPT_ABOVE_ANSWER if number <= last_words else number
+        if end - first >= _LEAST_FOLDED:
+            yield first, end
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -109,17 +177,38 @@ def header_label(text: str) -> int:
     return min(_LABEL, len(text))
 
 
-def broken(page: Page, width: int) -> Sheet:
-    """The page with its lines broken to `width`, diffs left as they are.  A broken quote stays marked as one."""
+def broken(page: Page, width: int, manner: Manner = PLAIN) -> Sheet:
+    """The page with its lines broken to `width`; diffs only where that is wanted.  A broken quote stays marked."""
+    hidden = {} if manner.unfolded else {first: end for first, end in page.folds if first not in manner.opened}
     rows: list[Row] = []
-    for number, (kind, text, _) in enumerate(page.lines):
-        if kind in _UNBROKEN or cell_len(text) <= width:
-            rows.append(Row(number, 0, len(text), ""))
+    skipped = 0  # the line before which all are hidden
+    for number, one in enumerate(page.lines):
+        if number < skipped:
             continue
-        prefix = _prefix(page.lines[number], width)
-        for start, end in wrap(text, width, len(prefix), len(prefix)):
-            rows.append(Row(number, start, end, prefix if start else ""))
-    return Sheet(page, width, tuple(rows))
+        if number in hidden:
+            skipped = hidden[number]
+            rows.append(Row(number, 0, 0, "", skipped - number))
+        elif (one.kind in _UNBROKEN and not manner.wrapped) or cell_len(one.text) <= width:
+            rows.append(Row(number, 0, len(one.text), ""))
+        else:
+            rows += _broken_line(one, number, width)
+    return Sheet(page, width, tuple(rows), manner)
+
+
+def _broken_line(one: Line, number: int, width: int) -> Iterator[Row]:
+    prefix = _prefix(one, width)
+    keep = 1 if one.kind in _UNBROKEN else len(prefix)
+    for start, end in wrap(one.text, width, len(prefix), keep):
+        yield Row(number, start, end, prefix if start else "")
+
+
+def lengthened(sheet: Sheet, lines: Sequence[Line], targets: Sequence[tuple[int, str]]) -> Sheet:
+    """The sheet with more lines below; `targets` are counted from the first of these."""
+    first = len(sheet.page.lines)
+    more = tuple((first + at, message_id) for at, message_id in targets)
+    page = replace(sheet.page, lines=(*sheet.page.lines, *lines), targets=sheet.page.targets + more)
+    rows = (row for number, one in enumerate(lines, first) for row in _broken_line(one, number, sheet.width))
+    return replace(sheet, page=page, rows=(*sheet.rows, *rows))
 
 
 def _prefix(one: Line, width: int) -> str:
@@ -127,6 +216,10 @@ def _prefix(one: Line, width: int) -> str:
         prefix = marks[0].rstrip() + " "
     elif one.kind == "header":
         prefix = " " * _LABEL
+    elif one.kind == "excerpt":
+        prefix = " " * (len(one.text) - len(one.text.lstrip()))
+    elif one.kind in ("diff", "between"):
+        prefix = "↪ "
     else:
         prefix = ""
     return prefix if len(prefix) < width // 2 else ""

@@ -12,58 +12,77 @@ from textual.widgets import Static
 from patchwatch.db.rows import RevisionRow
 from patchwatch.printable import line
 from patchwatch.tui import wording
-from patchwatch.tui.cells import cell_len
+from patchwatch.tui.cells import cell_len, width_of
 from patchwatch.tui.ink import Piece, content
 
 
 def label(row: RevisionRow, unread: bool) -> str:
-    """`v3 RFC ●`: a revision's name, and whether it has unread mail."""
-    return f"{wording.revision_name(row)}{' RFC' if row.rfc else ''}{' ●' if unread else ''}"
+    """`v3 RFC ×2 ●`: a revision's name, how often it was sent, and whether it has unread mail."""
+    again = f" ×{len(row.postings)}" if len(row.postings) > 1 else ""
+    return f"{wording.revision_name(row)}{' RFC' if row.rfc else ''}{again}{' ●' if unread else ''}"
+
+
+def hole(earlier: int, later: int) -> str:
+    """` v2–v4? `: the versions between two that were never seen; empty where none is missing."""
+    if later <= earlier + 1:
+        return ""
+    first, last = earlier + 1, later - 1
+    return f" v{first}? " if first == last else f" v{first}–v{last}? "
+
+
+def joint(missing: str) -> list[Piece]:
+    """What joins two revisions: a dotted line where versions are missing."""
+    return [("┄", "faint"), (missing, "faint"), ("┄", "faint")] if missing else [("──", "faint")]
 
 
 def stations(
     revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str], width: int
 ) -> list[tuple[int, Piece]]:
-    """The rail as pieces with the index of their revision (-1: between two); the chosen one is always on it.
-
-    A dotted line stands for versions that were never seen.
-    """
+    """The rail as pieces with the index of their revision (-1: none); the chosen one is always on it."""
     labels = [f" {label(row, row.message_id in unread)} " for row in revisions]
-    joints = ["┄┄" if later.version > earlier.version + 1 else "──" for earlier, later in pairwise(revisions)]
+    versions = [0, *(row.version for row in revisions)]
+    before = [joint(hole(*pair)) for pair in pairwise(versions)]
+    before[0] = before[0] if revisions[0].version > 1 else []
+    sizes = [width_of(before[n]) + cell_len(labels[n]) for n in range(len(labels))]
     first = last = chosen
-    used = cell_len(labels[chosen]) + 4  # for the ellipses at both ends
+    used = sizes[chosen] + 4  # for the ellipses at both ends
     while True:
-        if last + 1 < len(labels) and used + 2 + cell_len(labels[last + 1]) <= width:
+        if last + 1 < len(labels) and used + sizes[last + 1] <= width:
             last += 1
-            used += 2 + cell_len(labels[last])
-        elif first > 0 and used + 2 + cell_len(labels[first - 1]) <= width:
+            used += sizes[last]
+        elif first > 0 and used + sizes[first - 1] <= width:
             first -= 1
-            used += 2 + cell_len(labels[first])
+            used += sizes[first]
         else:
             break
     pieces: list[tuple[int, Piece]] = [(first - 1, ("… ", "dim"))] if first else []
     for index in range(first, last + 1):
-        if index > first:
-            pieces.append((-1, (joints[index - 1], "faint")))
+        if sizes[index] + 4 <= width:
+            pieces += [(-1, piece) for piece in before[index]]
         text = f"[{labels[index].strip()}]" if index == chosen else labels[index]
         pieces.append((index, (text, "chosen" if index == chosen else "strong" if "●" in text else "")))
     return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(labels) else pieces
 
 
 def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
-    """When a revision was posted, of how many patches, and what links it to the one before."""
-    patches = "no patch" if not row.expected and not row.patches else f"{row.patches} patch"
-    if row.patches > 1:
-        patches = f"{row.patches} patches"
-    if row.expected > row.patches:
-        patches = f"{row.patches} of {row.expected} patches seen"
-    pieces: list[Piece] = [(f"{wording.date(row.date)} · {patches}", "dim")]
+    """When a revision was posted, of how many patches, its tags, and what links it to the one before."""
+    pieces: list[Piece] = [(f"{wording.date(row.date)} · {wording.patches(row)}", "dim")]
+    if len(row.postings) > 1:
+        pieces.append((f" · sent {len(row.postings)} times", "dim"))
+    if given := given_tags(row):
+        pieces += [(" · ", "dim"), (given, "calm")]
     if row.predecessor is None:
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
     name = wording.revision_name(earlier) if earlier else "an earlier one"
     why = "by hand" if row.predecessor.by_hand else ", ".join(map(line, row.predecessor.evidence))
     return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
+
+
+def given_tags(row: RevisionRow) -> str:
+    """`2 R-b, 1 T-b`: the tags that others gave to a revision, by their kind."""
+    kinds = [tag for trailer in row.trailers if trailer.counts for tag in wording.tags((trailer.name,))]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
 
 
 class RevisionRail(Static):
@@ -88,6 +107,7 @@ class RevisionRail(Static):
         self._revisions: Sequence[RevisionRow] = ()
         self._chosen = 0
         self._unread: Collection[str] = ()
+        self._pieces: list[Piece] = []  # what is on the screen
 
     def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str]) -> None:
         """Show `revisions`; `unread` are the roots of those with unread mail."""
@@ -106,7 +126,9 @@ class RevisionRail(Static):
             return
         pieces = [piece for _, piece in self._stations()]
         pieces += [("\n", ""), *account(self._revisions[self._chosen], self._revisions)]
-        self.update(content(pieces), layout=False)
+        if pieces != self._pieces:
+            self._pieces = pieces
+            self.update(content(pieces), layout=False)
 
     def on_click(self, event: Click) -> None:
         """Choose what was clicked."""

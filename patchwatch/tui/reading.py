@@ -1,5 +1,7 @@
 """What a reader of one series is at: the chosen revision, and which mails are still unread.
 
+Knows the story's steps too, because they are told with the mails that they are taken from.
+
 Pure.  Rows come and go underneath; what was chosen stays chosen as long as it exists.
 """
 
@@ -7,23 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchwatch.db.rows import MessageRow, RevisionRow, SeriesRow
+from patchwatch.db.rows import MessageRow, RevisionRow, SeriesRow, StepRow
+from patchwatch.tui.story import Step, tell
 
 
 class Reading:
     """A series, its mails, and where the reader is in them."""
 
-    def __init__(self, series: SeriesRow, thread: Sequence[MessageRow]) -> None:
+    def __init__(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StepRow] = ()) -> None:
         """Begins at the newest revision."""
         self.read: set[str] = set()  # marked read by this reader, before the rows say so
         self._root = ""
-        self.update(series, thread)
+        self.update(series, thread, steps)
 
-    def update(self, series: SeriesRow, thread: Sequence[MessageRow]) -> None:
+    def update(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StepRow] = ()) -> None:
         """Take the rows as they are now."""
         self.series = series
         self.thread = thread
         self._rows = {row.message_id: row for row in thread}
+        self.story: tuple[Step, ...] = tell(series, steps, self._rows)
         self.read &= {row.message_id for row in thread if row.unread}
         if self._root not in {revision.message_id for revision in series.revisions}:
             self._root = series.revisions[-1].message_id if series.revisions else ""
@@ -41,7 +45,11 @@ class Reading:
     @property
     def mails(self) -> list[MessageRow]:
         """The chosen revision's mails, in tree order."""
-        return [row for row in self.thread if row.revision == self._root]
+        return self.mails_of(self._root)
+
+    def mails_of(self, root: str) -> list[MessageRow]:
+        """The mails of a revision, in tree order."""
+        return [row for row in self.thread if row.revision == root]
 
     @property
     def unread(self) -> list[MessageRow]:
@@ -52,6 +60,11 @@ class Reading:
     def first(self) -> str:
         """The mail to begin the chosen revision with: its first unread one, or its root."""
         return next((row.message_id for row in self.unread if row.revision == self._root), self._root)
+
+    def is_unread(self, message_id: str) -> bool:
+        """Whether a mail is one of the series and unread."""
+        row = self._rows.get(message_id)
+        return row is not None and row.unread and message_id not in self.read
 
     def row(self, message_id: str) -> MessageRow | None:
         """A mail of the series."""
@@ -72,8 +85,7 @@ class Reading:
 
     def next_unread(self, message_id: str, direction: int) -> MessageRow | None:
         """The next (1) or previous (-1) unread mail from one on, over all revisions and around the end."""
-        ids = [row.message_id for row in self.thread]
-        at = ids.index(message_id) if message_id in self._rows else 0
-        unread = {row.message_id for row in self.unread}
-        around = (self.thread[(at + step * direction) % len(ids)] for step in range(1, len(ids) + 1))
-        return next((row for row in around if row.message_id in unread), None)
+        count = len(self.thread)
+        at = next((n for n, row in enumerate(self.thread) if row.message_id == message_id), 0)
+        around = (self.thread[(at + step * direction) % count] for step in range(1, count + 1))
+        return next((row for row in around if self.is_unread(row.message_id)), None)

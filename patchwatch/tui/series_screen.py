@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Footer
 
-from patchwatch.db.rows import Evidence, MessageRow, SeriesRow
-from patchwatch.errors import PatchwatchError
+from patchwatch.db.rows import Evidence, MessageRow, SeriesRow, StepRow
+from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.printable import line
 from patchwatch.tui import keys, wording
 from patchwatch.tui.core import Core
+from patchwatch.tui.discussion import answers, told
 from patchwatch.tui.errands import Errands
-from patchwatch.tui.heading import EvidenceLine, SeriesHeading, evidence_of
+from patchwatch.tui.files_screen import FilesScreen
+from patchwatch.tui.heading import SeriesHeading, evidence_of
 from patchwatch.tui.live import LiveScreen
 from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.page import Sheet, broken, compose, said
+from patchwatch.tui.page import Sheet, broken, compose, length, lengthened, said, unfinished
 from patchwatch.tui.rail import RevisionRail
 from patchwatch.tui.reading import Reading
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.status_bar import StatusBar
+from patchwatch.tui.story_list import StoryList
 from patchwatch.tui.thread_list import ThreadList
+
+Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StepRow, ...]]
+
+_GATHER_SECONDS = 0.3  # for which mails that are read are gathered, to be noted together
+_PAUSE_SECONDS = 0.8  # between two readings of the rows: reading a mail changes the database, and not the screen
+_LARGE = 200_000  # characters of a mail whose beginning is shown before all of it was taken apart
+_BEGINNING = 20_000
 
 
 class SeriesScreen(LiveScreen):
@@ -34,16 +46,21 @@ class SeriesScreen(LiveScreen):
 
     AUTO_FOCUS = "ThreadList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "unread(1)", "Unread", tooltip="Next unread mail", id="series.next_unread"),
+        Binding("n", "unread(1)", "Unread", tooltip="Next unread mail, then the next series", id="series.next_unread"),
         Binding("N", "unread(-1)", "Previous unread mail", show=False, id="series.previous_unread"),
-        Binding("e", "evidence", "Evidence", tooltip="The words that the state is taken from", id="series.evidence"),
+        Binding("e", "evidence", "Why", tooltip="The words that the state is taken from", id="series.evidence"),
         Binding("E", "turn", "Turn", show=False, tooltip="The words that the turn is taken from", id="series.turn"),
+        Binding("s", "story", "Story", tooltip="How it came to its state, step by step", id="series.story"),
         keys.OLDER,
         keys.NEWER,
+        Binding("d", "compare", "Diff", tooltip="What changed since the revision before", id="series.compare"),
+        Binding("f", "files", "Files", tooltip="The files that the revision touches", id="series.files"),
+        Binding("t", "quotes", "Quotes", show=False, tooltip="Unfold the quotes, or fold them", id="series.quotes"),
+        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Break the long lines of diffs", id="series.wrap"),
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the mail", id="series.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
-        keys.POLL,
+        dataclasses.replace(keys.POLL, show=False),
         keys.HELP,
         Binding("q", "back", "Back", id="series.back"),
         dataclasses.replace(keys.WATCH, show=False),
@@ -58,6 +75,23 @@ class SeriesScreen(LiveScreen):
             super().__init__()
             self.succeeded = succeeded
 
+    class Finished(Message):
+        """No unread mail is left here: the next series that has some is wanted."""
+
+        def __init__(self, screen: SeriesScreen, direction: int) -> None:
+            """The one after (1) or before (-1) that of `screen`, which then turns to it."""
+            super().__init__()
+            self.screen = screen
+            self.direction = direction
+
+    class Led(Message):
+        """A link led to another series."""
+
+        def __init__(self, series_id: int) -> None:
+            """Its number."""
+            super().__init__()
+            self.series_id = series_id
+
     def __init__(self, core: Core, errands: Errands, series_id: int) -> None:
         """Shows series number `series_id`."""
         super().__init__()
@@ -66,11 +100,16 @@ class SeriesScreen(LiveScreen):
         self._errands = errands
         self._reading: Reading | None = None  # until the rows were read
         self._asked = ""  # the mail that was last asked for
+        self._bare: Sheet | None = None  # the mail that is shown, without what was said about it
         self._sentence: tuple[str, str] | None = None  # a mail, and the words to show in it once it is open
+        self._seen: list[str] = []  # mails that were read, and are not yet noted to be
+        self._pause: Timer | None = None  # before the rows are read again
+        self._stale = False  # whether they are to be
 
     def compose(self) -> ComposeResult:
-        """Heading, revisions, tree, mail, status, keys."""
-        yield SeriesHeading(focusable=True, id="heading")
+        """Heading, story, revisions, tree, mail, status, keys."""
+        yield SeriesHeading(reason=False, id="heading")
+        yield StoryList(self._core.now, id="story")
         yield RevisionRail(id="rail")
         with Container(id="panes"):
             yield ThreadList(self._core.now, id="thread")
@@ -80,6 +119,8 @@ class SeriesScreen(LiveScreen):
 
     def on_mount(self) -> None:
         """Read the rows."""
+        if key := keys.shown(self.app, self.BINDINGS, "series.quotes"):
+            self.mail.hint = f"{key} unfolds"
         self.reload()
 
     @property
@@ -92,12 +133,46 @@ class SeriesScreen(LiveScreen):
         """The mail."""
         return self.query_one(MailView)
 
+    @property
+    def story(self) -> StoryList:
+        """How it came to its state."""
+        return self.query_one(StoryList)
+
+    def turn_to(self, series_id: int) -> None:
+        """Show another series instead."""
+        if self._reading:
+            self._write_seen(self._reading)
+        self.series_id = series_id
+        self._reading = None
+        self._asked = ""
+        self._bare = None
+        self._stale = False
+        self._read_rows()
+
     def reload(self) -> None:
-        """Read the rows anew; what is chosen, scrolled and focused stays so."""
+        """Read the rows anew, at once or after a pause; what is chosen, scrolled and focused stays so."""
+        if self._pause is not None:
+            self._stale = True
+            return
+        self._pause = self.set_timer(_PAUSE_SECONDS, self._paused)
+        self._read_rows()
+
+    def _paused(self) -> None:
+        self._pause = None
+        if self._stale:
+            self._stale = False
+            self.reload()
+
+    def _read_rows(self) -> None:
+        series_id = self.series_id
         self._errands.send(
             "read",
             "series",
-            lambda: (self._core.one(self.series_id), tuple(self._core.thread(self.series_id))),
+            lambda: (
+                self._core.one(series_id),
+                tuple(self._core.thread(series_id)),
+                tuple(self._core.steps(series_id)),
+            ),
             self._show,
             self._failed,
             screen=self,
@@ -108,7 +183,9 @@ class SeriesScreen(LiveScreen):
         if self._reading:
             self._draw_heading(self._reading)
 
-    def _show(self, read: tuple[SeriesRow, tuple[MessageRow, ...]]) -> None:
+    def _show(self, read: Rows) -> None:
+        if read[0].id != self.series_id:
+            return  # another one was turned to meanwhile
         self._errands.notices.hush("series")
         if self._reading is None:
             self._reading = Reading(*read)
@@ -116,6 +193,7 @@ class SeriesScreen(LiveScreen):
         else:
             self._reading.update(*read)
             self._draw(self._reading)
+            self._discuss(self._reading)
         self.post_message(self.Loaded(True))
 
     def _failed(self, error: PatchwatchError) -> None:
@@ -123,15 +201,14 @@ class SeriesScreen(LiveScreen):
         self.post_message(self.Loaded(False))
 
     def _draw_heading(self, reading: Reading) -> None:
-        evidence = evidence_of(reading.series)
-        spoken = reading.row(evidence.message_id) if evidence else None
-        self.query_one(SeriesHeading).show(reading.series, self._core.now(), spoken)
+        self.query_one(SeriesHeading).show(reading.series, self._core.now())
         unread = {row.revision for row in reading.unread}
         self.query_one(RevisionRail).show(reading.series.revisions, reading.index, unread)
 
     def _draw(self, reading: Reading) -> None:
         self._draw_heading(reading)
-        self.thread.show(reading.mails, reading.revision.expected if reading.revision else 0, reading.read)
+        self.story.tell(reading.story)
+        self.thread.show(reading.mails, reading.revision, reading.read)
 
     def _begin(self, reading: Reading) -> None:
         """Show the chosen revision from where it is to be read."""
@@ -142,7 +219,7 @@ class SeriesScreen(LiveScreen):
 
     # Reading a mail.
 
-    @on(RowList.Moved)
+    @on(RowList.Moved, "#thread")
     def _moved(self) -> None:
         self._open()
 
@@ -151,51 +228,81 @@ class SeriesScreen(LiveScreen):
         if row is None or row.message_id == self._asked:
             return
         self._asked = row.message_id
-        message_id, width = row.message_id, self.mail.text_width
-        self._errands.send(
-            "read",
-            "mail",
-            lambda: broken(compose(self._core.mail(message_id)), width),
-            self._opened,
-            self._not_opened,
-            screen=self,
-            latest=True,
-        )
+        message_id, width, manner = row.message_id, self.mail.text_width, self.mail.fresh_manner()
+
+        def work() -> Sheet:
+            mail = self._core.mail(message_id)
+            if length(mail) > _LARGE:
+                beginning = unfinished(compose(mail, _BEGINNING), length(mail))
+                self._errands.tell(self._opened, broken(beginning, width, manner), screen=self)
+            return broken(compose(mail), width, manner)
+
+        self._errands.send("read", "mail", work, self._opened, self._not_opened, screen=self, latest=True)
 
     def _opened(self, sheet: Sheet) -> None:
-        message_id = sheet.page.message_id
-        if message_id != self._asked:
+        reading, message_id = self._reading, sheet.page.message_id
+        if message_id != self._asked or reading is None:
             return
         self._errands.notices.hush("mail")
-        self.mail.show(sheet)
+        begun = self._bare is not None and self._bare.page.message_id == message_id
+        self._bare = sheet
+        if begun:
+            self.mail.lengthen(self._discussed(reading, sheet))
+        else:
+            self.mail.show(self._discussed(reading, sheet))
         self._show_sentence()
-        self._mark_read(message_id)
+        self._mark_read(reading, message_id)
 
     def _not_opened(self, error: PatchwatchError) -> None:
+        self._bare = None
         self.mail.show(broken(said(self._asked, line(str(error))), self.mail.text_width))
         self._asked = ""
         self._errands.notices.say("mail", "error", str(error))
 
-    def _mark_read(self, message_id: str) -> None:
-        reading = self._reading
-        if reading is None or message_id not in {row.message_id for row in reading.unread}:
+    def _discussed(self, reading: Reading, sheet: Sheet) -> Sheet:
+        """The sheet of a patch with what was said about it below."""
+        row = reading.row(sheet.page.message_id)
+        found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []
+        return lengthened(sheet, *told(found, reading.read, self._core.now())) if found else sheet
+
+    def _discuss(self, reading: Reading) -> None:
+        """Show what was said meanwhile about the patch that is shown."""
+        if self._bare is not None and self._bare.page.whole and self._bare.page.message_id == self._asked:
+            sheet = self._discussed(reading, self._bare)
+            if self.mail.page is None or self.mail.page.lines != sheet.page.lines:
+                self.mail.lengthen(sheet)
+
+    def _mark_read(self, reading: Reading, message_id: str) -> None:
+        if not reading.is_unread(message_id):
             return
+
+        reading.read.add(message_id)
+        self._draw_heading(reading)
+        self.thread.refresh()
+        self._seen.append(message_id)
+        if len(self._seen) == 1:
+            self.set_timer(_GATHER_SECONDS, partial(self._write_seen, reading))
+
+    def _write_seen(self, reading: Reading) -> None:
+        """Note what was read, in one transaction: who goes through a thread reads many mails a second."""
+        seen, self._seen = self._seen, []
 
         def failed(error: PatchwatchError) -> None:
             self._errands.notices.say("mark read", "error", str(error))
-            reading.read.discard(message_id)
-            if self.is_current:
+            reading.read.difference_update(seen)
+            if self.is_current and reading is self._reading:
                 self._draw(reading)
 
-        reading.read.add(message_id)
-        self._draw(reading)
-        self._errands.send(
-            "write",
-            "mark read",
-            lambda: self._core.mark_read([message_id]),
-            lambda _: self._errands.notices.hush("mark read"),
-            failed,
-        )
+        def wrote(_: None) -> None:
+            self._errands.notices.hush("mark read")
+
+        if seen:
+            self._errands.send("write", "mark read", lambda: self._core.mark_read(seen), wrote, failed)
+
+    def on_unmount(self) -> None:
+        """Note what was read at last."""
+        if self._reading:
+            self._write_seen(self._reading)
 
     # Moving about.
 
@@ -206,13 +313,13 @@ class SeriesScreen(LiveScreen):
         self._open()
 
     def action_unread(self, direction: int) -> None:
-        """Go to the next unread mail of the series, over all its revisions."""
+        """Go to the next unread mail of the series, over all its revisions; then to the next series that has one."""
         if self._reading is None:
             return
         here = self.thread.row
         row = self._reading.next_unread(here.message_id if here else "", direction)
         if row is None:
-            self._errands.notices.say("unread", "outcome", "No unread mail is left in this series.")
+            self.post_message(self.Finished(self, direction))
         else:
             self._errands.notices.hush("unread")
             self._go_to(self._reading, row)
@@ -231,7 +338,6 @@ class SeriesScreen(LiveScreen):
         if reading.choose(index):
             self._begin(reading)
 
-    @on(EvidenceLine.Asked)
     def action_evidence(self) -> None:
         """Show the words that the state is taken from."""
         if self._reading:
@@ -241,6 +347,16 @@ class SeriesScreen(LiveScreen):
         """Show the words that the turn is taken from."""
         if self._reading:
             self._show_evidence(self._reading, self._reading.series.turn_evidence)
+
+    def action_story(self) -> None:
+        """Open the story, or go back to the tree."""
+        (self.thread if self.story.has_focus else self.story).focus()
+
+    @on(RowList.Chosen, "#story")
+    def _step_chosen(self) -> None:
+        step = self.story.row
+        if self._reading and step:
+            self._show_evidence(self._reading, step.evidence)
 
     def _show_evidence(self, reading: Reading, evidence: Evidence | None) -> None:
         row = reading.row(evidence.message_id) if evidence else None
@@ -257,17 +373,85 @@ class SeriesScreen(LiveScreen):
         page = self.mail.page
         if self._sentence is None or page is None or page.message_id != self._sentence[0]:
             return
-        sentence, self._sentence = self._sentence[1], None
-        if not self.mail.highlight(sentence):
+        sentence = self._sentence[1]
+        if self.mail.highlight(sentence):
+            self._sentence = None
+        elif page.whole:
+            self._sentence = None
             self._errands.notices.say("evidence", "outcome", f"In this mail, in other words: {line(sentence)}")
+
+    @on(MailView.Followed)
+    def _followed(self, event: MailView.Followed) -> None:
+        reading, spot = self._reading, event.spot
+        if reading is None:
+            return
+        if row := reading.row(spot.message_id):
+            self._go_to(reading, row)
+        elif spot.link:
+            self._follow(reading, spot.link)
+
+    def _follow(self, reading: Reading, link: str) -> None:
+        from patchwatch.lore.address import parse_target
+
+        address = parse_target(link)
+        if address and (row := reading.row(address.message_id)):
+            self._go_to(reading, row)
+            return
+
+        def found(series_id: int) -> None:
+            self._errands.notices.hush("link")
+            self.post_message(self.Led(series_id))
+
+        def failed(error: PatchwatchError) -> None:
+            self.proposed = link
+            unknown = isinstance(error, NotFoundError)
+            text = f"Not known here; w watches it: {link}" if unknown else str(error)
+            self._errands.notices.say("link", "outcome" if unknown else "error", text)
+
+        self._errands.send("read", "link", lambda: self._core.find(link), found, failed, screen=self)
 
     # The mail and the tree.
 
-    @on(RowList.Chosen)
+    @on(RowList.Chosen, "#thread")
     def _read_on(self) -> None:
         self.mail.focus()
         if self.has_class("-narrow"):
             self.add_class("-zoomed")
+
+    def action_quotes(self) -> None:
+        """Unfold the quotes of the mail, or fold them again."""
+        self.mail.toggle_quotes()
+
+    def action_wrap(self) -> None:
+        """Break the long lines of diffs, or let them run on."""
+        self.mail.toggle_wrapping()
+
+    def action_files(self) -> None:
+        """Show the files that the chosen revision touches."""
+        if self._reading and self._reading.revision:
+            revision = self._reading.revision
+            patches = [row for row in self._reading.mails if row.message_id in revision.patch_message_ids]
+            self.app.push_screen(FilesScreen(self._core, self._errands, revision, patches), self._patch_chosen)
+
+    def action_compare(self) -> None:
+        """Compare the chosen revision with the one before it; the first one with the one after."""
+        reading = self._reading
+        if reading is None:
+            return
+        revisions = reading.series.revisions
+        if len(revisions) < 2:
+            self._errands.notices.say("compare", "outcome", "There is one revision only: nothing to compare it with.")
+            return
+        from patchwatch.tui.compare_screen import CompareScreen
+
+        newer = max(reading.index, 1)
+        screen = CompareScreen(self._core, self._errands, self.series_id, revisions, newer - 1, newer)
+        self.app.push_screen(screen, self._patch_chosen)
+
+    def _patch_chosen(self, message_id: str | None) -> None:
+        row = self._reading.row(message_id) if self._reading and message_id else None
+        if self._reading and row:
+            self._go_to(self._reading, row)
 
     def action_page(self, pages: int) -> None:
         """Scroll the mail, wherever the focus is."""
@@ -283,12 +467,12 @@ class SeriesScreen(LiveScreen):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._errands.notices.hush("series", "mail", "evidence", "unread")
+            self._errands.notices.hush("series", "mail", "evidence", "unread", "link")
             self.dismiss()
 
     def action_step_back(self) -> None:
-        """Leave the mail for the tree, and the tree for the overview."""
-        if self.mail.has_focus and not self.has_class("-zoomed"):
+        """Leave the mail or the story for the tree, and the tree for the overview."""
+        if not self.thread.has_focus and not self.has_class("-zoomed"):
             self.thread.focus()
         else:
             self.action_back()

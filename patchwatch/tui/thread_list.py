@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
-from patchwatch.db.rows import MessageRow
+from patchwatch.db.rows import MessageRow, RevisionRow
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.cells import fit_pieces, width_of
@@ -34,6 +34,19 @@ def part(row: MessageRow, expected: int) -> str:
     return f"{row.patch}/{expected}" if row.submission and expected > 1 else ""
 
 
+def given(revision: RevisionRow) -> dict[int, list[str]]:
+    """The tags that others gave, shortened and counted where there are several, by the number of the patch."""
+    found: dict[int, list[str]] = {}
+    for trailer in revision.trailers:
+        if trailer.counts:
+            patch = trailer.patch if revision.has_cover or revision.expected > 1 else 1  # for all of it is for that one
+            found.setdefault(patch, []).extend(wording.tags((trailer.name,)))
+    return {
+        patch: [kind if kinds.count(kind) == 1 else f"{kinds.count(kind)}×{kind}" for kind in dict.fromkeys(kinds)]
+        for patch, kinds in found.items()
+    }
+
+
 class ThreadList(RowList[MessageRow]):
     """The mails of one revision, with a cursor."""
 
@@ -41,21 +54,32 @@ class ThreadList(RowList[MessageRow]):
         """`clock` is what dates are shortened by."""
         super().__init__(id=id)
         self._clock = clock
+        self._depths: list[int] = []
         self._guides: list[str] = []
-        self._titles: dict[str, str] = {}
+        self._subjects: dict[str, str] = {}
         self._expected = 0
+        self._given: Mapping[int, list[str]] = {}
         self._read: Collection[str] = ()
 
     def key_of(self, row: MessageRow) -> Hashable:
         """A mail's message-id."""
         return row.message_id
 
-    def show(self, rows: Sequence[MessageRow], expected: int, read: Collection[str]) -> None:
-        """Show the mails of a revision of `expected` patches; those in `read` are so, whatever their rows say."""
-        self._guides = guides([row.depth for row in rows])
-        self._titles = {row.message_id: wording.title(row.subject) for row in rows}
-        self._expected = expected
+    def show(self, rows: Sequence[MessageRow], revision: RevisionRow | None, read: Collection[str]) -> None:
+        """Show the mails of a revision; those in `read` are so, whatever their rows say.
+
+        What is in `read` later is so too, from the next time that the row is drawn.
+        """
+        self._expected = revision.expected if revision else 0
+        self._given = given(revision) if revision else {}
         self._read = read
+        if rows == self.rows:
+            self.refresh()
+            return
+        depths = [row.depth for row in rows]
+        if depths != self._depths:
+            self._depths, self._guides = depths, guides(depths)
+        self._subjects = {row.message_id: row.subject for row in rows}
         self.set_rows(rows)
 
     def draw(self, row: MessageRow, index: int, width: int) -> list[list[Piece]]:
@@ -65,7 +89,8 @@ class ThreadList(RowList[MessageRow]):
         if self._guides[index]:
             left.append((" ", ""))
         left += self._words(row, unread)
-        right: list[Piece] = [(f" {tag}", "calm") for tag in wording.tags(row.tags)]
+        tags = self._given.get(row.patch, []) if row.submission else wording.tags(row.tags)
+        right: list[Piece] = [(f" {tag}", "calm") for tag in tags]
         right.append((f" {wording.day(row.date, self._clock()):>6} ", "dim"))
         room = width - width_of(right)
         return [[*fit_pieces(left, room), *right]] if room >= 20 else [left]
@@ -74,13 +99,13 @@ class ThreadList(RowList[MessageRow]):
         ink = "strong" if unread else ""
         if row.submission:
             number = part(row, self._expected)
-            return [(f"{number} " if number else "", "accent"), (self._titles[row.message_id], ink)]
+            return [(f"{number} " if number else "", "accent"), (wording.title(row.subject), ink)]
         bot: list[Piece] = [("bot ", "dim")] if row.bot else []
         return [*bot, (wording.author(row), ink), ("  ", ""), (self._said(row), "dim")]
 
     def _said(self, row: MessageRow) -> str:
         """An answer's own first words, after its subject where it changed that."""
-        title = self._titles[row.message_id]
-        if row.parent in self._titles and self._titles[row.parent] != title:
+        title = wording.title(row.subject)
+        if row.parent in self._subjects and wording.title(self._subjects[row.parent]) != title:
             return f"{title} – {line(row.excerpt)}"
         return line(row.excerpt)

@@ -61,6 +61,20 @@ def revision_name(row: RevisionRow) -> str:
     return f"v{row.version}.{row.minor}" if row.minor else f"v{row.version}"
 
 
+def patches(row: RevisionRow) -> str:
+    """`2 patches`, or how many were seen of those that were announced."""
+    if row.expected > row.patches:
+        return f"{row.patches} of {row.expected} patches seen"
+    if not row.patches:
+        return "no patch"
+    return "1 patch" if row.patches == 1 else f"{row.patches} patches"
+
+
+def posted(row: RevisionRow) -> str:
+    """`posted an RFC, 4 patches`: what a revision is."""
+    return f"posted {'an RFC, ' if row.rfc else ''}{patches(row)}"
+
+
 def reviewed(row: SeriesRow | SeriesLine) -> list[Piece]:
     """`2/4`: how many of the newest revision's patches carry a review."""
     if not row.patches:

@@ -11,10 +11,26 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from letters import NOW, Known, Letter, at, chinese, drops, hostile, line_of, mail_of, message_row, zswap
+from letters import (
+    NOW,
+    Known,
+    Letter,
+    at,
+    chinese,
+    drops,
+    drops_story,
+    hostile,
+    line_of,
+    mail_of,
+    message_row,
+    raw_of,
+    zswap,
+)
 
-from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesLine, SeriesRow
+from patchwatch.comparing import choose, mails_of, side
+from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesLine, SeriesRow, StepRow
 from patchwatch.errors import NotFoundError, PatchwatchError
+from patchwatch.rangediff.comparison import Comparison, compare
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,8 @@ class FakeCore:
         self.rows: dict[int, SeriesRow] = {}
         self.threads: dict[int, tuple[MessageRow, ...]] = {}
         self.mails: dict[str, Mail] = {}
+        self.raws: dict[str, bytes] = {}
+        self.stories: dict[int, tuple[StepRow, ...]] = {3: drops_story()}
         self.me: frozenset[str] = frozenset()
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
@@ -66,6 +84,7 @@ class FakeCore:
             self.rows[row.id] = row
             self.threads[row.id] = tuple(message_row(letter, root) for letter, root in letters)
             self.mails |= {letter.id: mail_of(letter) for letter, _ in letters}
+            self.raws |= {letter.id: raw_of(letter) for letter, _ in letters}
             self._generation += 1
 
     def deliver(self, series_id: int, letter: Letter, root: str) -> None:
@@ -111,6 +130,23 @@ class FakeCore:
     def thread(self, series_id: int) -> tuple[MessageRow, ...]:
         self._ask("thread", series_id)
         return self.threads[series_id]
+
+    def steps(self, series_id: int) -> tuple[StepRow, ...]:
+        self._ask("steps", series_id)
+        return self.stories.get(series_id, ())
+
+    def find(self, name: str) -> int:
+        self._ask("find", name)
+        for series_id, thread in self.threads.items():
+            if any(row.message_id in name for row in thread):
+                return series_id
+        raise NotFoundError(f"no known series has the message {name}.")
+
+    def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
+        self._ask("compare", series_id, older, newer)
+        chosen = choose(self.rows[series_id].revisions, older, newer, lambda name: name)
+        first, last = (side(one, mails_of(one, self.threads[series_id]), self.raws) for one in chosen)
+        return compare(first, last)
 
     def mail(self, message_id: str) -> Mail:
         self._ask("mail", message_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from patchwatch.db.rows import Evidence, Mail, MessageRow, PredecessorRow, RevisionRow, SeriesLine, SeriesRow
+from patchwatch.db.rows import Evidence, Mail, MessageRow, PredecessorRow, RevisionRow, SeriesLine, SeriesRow, StepRow
 from patchwatch.mail.body import segments
 from patchwatch.words import CLOSED
 
@@ -62,7 +62,7 @@ diff --git a/net/core/dev.c b/net/core/dev.c
 index 5a0000000001..5a0000000002 100644
 --- a/net/core/dev.c
 +++ b/net/core/dev.c
-@@ -4011,8 +4011,12 @@ static int queue_put(struct queue *q, struct packet *p)
+@@ -4011,7 +4011,11 @@ static int queue_put(struct queue *q, struct packet *p)
  	if (!queue_full(q))
  		return queue_add(q, p);
 
@@ -78,6 +78,47 @@ index 5a0000000001..5a0000000002 100644
 
 -- 
 2.42.0
+"""
+_END = "+	u64_stats_update_end(&q->drops.sync);\n"
+PATCH_V4 = (
+    PATCH.replace("Reviewed-by: Jonas Weide <jonas@example.com>\n", "")
+    .replace("+	/* the device's number is the sum of these */\n", "+	spin_lock(&q->lock);\n")
+    .replace(_END, f"{_END}+	spin_unlock(&q->lock);\n")
+    .replace("+4011,11 @@", "+4011,12 @@")
+)
+SELFTEST = """\
+Fill a queue, and look whether its number grows.
+
+Signed-off-by: Mira Okafor <mira@example.org>
+---
+ tools/testing/selftests/net/drops.sh | 5 +++++
+ 1 file changed, 5 insertions(+)
+
+diff --git a/tools/testing/selftests/net/drops.sh b/tools/testing/selftests/net/drops.sh
+new file mode 100755
+--- /dev/null
++++ b/tools/testing/selftests/net/drops.sh
+@@ -0,0 +1,5 @@
++#!/bin/bash
++# Count what is dropped.
++for queue in $(seq 0 "$QUEUES"); do
++	fill "$queue" && grow "$queue"
++done
+-- 
+2.42.0
+"""
+QUOTED = "".join(f"> line {number} of what was posted\n" for number in range(1, 21))
+LONG_REPLY = f"""\
+On Mon, 18 Sep 2023 10:00:00 +0200, Mira Okafor wrote:
+{QUOTED}
+This reads well. See https://lore.kernel.org/r/drops-v4-0@example.org and
+https://lore.kernel.org/netdev/elsewhere@example.org/ for how it was before.
+
+> and this, at last,
+> was quoted and not answered
+
+-- 
+Jonas
 """
 REPLY = """\
 On Mon, 18 Sep 2023 10:00:00 +0200, Mira Okafor wrote:
@@ -208,6 +249,14 @@ def mail_of(letter: Letter) -> Mail:
     return Mail(letter.id, headers, cut, ("netdev",))
 
 
+def raw_of(letter: Letter) -> bytes:
+    """A letter as it would be stored."""
+    name, address = letter.who
+    date = datetime.fromtimestamp(at(letter.when), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    above = f"From: {name} <{address}>\nSubject: {letter.subject}\nDate: {date}\nMessage-ID: <{letter.id}>\n"
+    return f"{above}Content-Type: text/plain; charset=utf-8\n\n{letter.text}".encode()
+
+
 def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes: Any) -> SeriesRow:
     """The row of a series, with the usual values where `changes` names no others."""
     newest = postings[-1]
@@ -291,7 +340,9 @@ def drops() -> Known:
     asked, noon = "That makes sense to me. Is the lock really needed, though?", "2023-09-18 12:30"
     older = (
         submission(v4.format(0), old.format(0), 0, when="2023-09-02 08:00"),
-        submission(v4.format(1), old.format(1), 1, depth=1, parent=v4.format(0), when="2023-09-02 08:00"),
+        submission(
+            v4.format(1), old.format(1), 1, depth=1, parent=v4.format(0), when="2023-09-02 08:00", text=PATCH_V4
+        ),
         Letter(v4.format("r"), f"Re: {old.format(1)}", REPLY, JONAS, "2023-09-03 12:30", 2, v4.format(1), 1),
     )
     newer = (
@@ -319,7 +370,7 @@ def drops() -> Known:
             patch=1,
             excerpt="No, not any more.",
         ),
-        submission(v5.format(2), selftest, 2, depth=1, parent=v5.format(0)),
+        submission(v5.format(2), selftest, 2, depth=1, parent=v5.format(0), text=SELFTEST),
         Letter(
             v5.format("bot"),
             f"Re: {new.format(0)}",
@@ -347,6 +398,21 @@ def drops() -> Known:
         reviewed=1,
     )
     return row, postings
+
+
+def drops_story() -> tuple[StepRow, ...]:
+    """How `drops` came to be applied."""
+    question = "Is the lock really needed, though?"
+    v4, v5 = "drops-v4-{}@example.org", "drops-v5-{}@example.org"
+    posted = "[PATCH net-next v{} 0/2] net: count drops for each queue"
+    return (
+        StepRow(4, at("2023-09-02 08:00"), v4.format(0), posted.format(4), "new", "reviewers"),
+        StepRow(4, at("2023-09-03 12:30"), v4.format("r"), question, "under-review", "author"),
+        StepRow(5, at("2023-09-18 08:00"), v5.format(0), posted.format(5), "new", "reviewers"),
+        StepRow(5, at("2023-09-18 12:30"), v5.format("r"), question, "under-review", "author"),
+        StepRow(5, at("2023-09-18 13:00"), v5.format("a"), "No, not any more.", "under-review", "reviewers"),
+        StepRow(5, at("2023-09-19 21:40"), v5.format("bot"), SENTENCE, "accepted", "nobody"),
+    )
 
 
 def zswap() -> Known:

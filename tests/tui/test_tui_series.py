@@ -14,10 +14,11 @@ from textual.pilot import Pilot
 from patchwatch.db.rows import Evidence
 from patchwatch.errors import DatabaseLockedError, NotFoundError
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.heading import EvidenceLine
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.overview import OverviewScreen
 from patchwatch.tui.series_screen import SeriesScreen
+from patchwatch.tui.series_table import SeriesTable
+from patchwatch.tui.story_list import StoryList
 from patchwatch.tui.thread_list import ThreadList
 
 
@@ -44,6 +45,11 @@ def cursor(pilot: Pilot[None]) -> str:
     return row.message_id if row else ""
 
 
+def noted(core: FakeCore) -> list[object]:
+    """The mails that were noted to be read."""
+    return [message_id for said in core.asked["mark_read"] for message_id in said]  # type: ignore[attr-defined]
+
+
 async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(core: FakeCore, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
@@ -65,10 +71,12 @@ async def test_moving_the_cursor_reads_the_mail_and_marks_it_read(core: FakeCore
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("j")
         await reading(pilot, "drops-v5-a@example.org")
-        await until(pilot, lambda: len(core.asked["mark_read"]) == 2)
+        await until(pilot, lambda: len(noted(core)) == 2)
         await pilot.press("g")
         await reading(pilot, "drops-v5-0@example.org")
-        assert len(core.asked["mark_read"]) == 2  # it had been read before
+        await pilot.press("G")
+        await until(pilot, lambda: len(noted(core)) == 3)
+        assert "drops-v5-0@example.org" not in noted(core)  # it had been read before
 
 
 async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -> None:
@@ -90,27 +98,41 @@ async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -
 
 async def test_cursor_and_sentence_are_in_sight_at_once(core: FakeCore) -> None:
     """Before the first layout there is no scrollbar, without which Textual does not scroll."""
-    core.mark_read([row.message_id for row in core.thread(3)[:-1]])
     for _ in range(3):
+        core.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in core.threads[3])
         async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
             await reading(pilot, "drops-v5-bot@example.org")
             await pilot.press("e")
             tree, mail = pilot.app.screen.query_one(ThreadList), pilot.app.screen.query_one(MailView)
             assert tree.scroll_offset.y == 2
             assert mail.scroll_offset.y == 5
-            core.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in core.threads[3])
 
 
-async def test_enter_and_the_mouse_on_the_evidence_do_the_same(app: PatchwatchApp) -> None:
+async def test_the_story_opens_and_enter_on_a_step_shows_its_words(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await pilot.press("shift+tab")
-        assert isinstance(pilot.app.focused, EvidenceLine)
-        await pilot.press("enter")
-        await reading(pilot, "drops-v5-bot@example.org")
-        await pilot.press("tab", "g")
-        await reading(pilot, "drops-v5-0@example.org")
-        await pilot.click(EvidenceLine)
+        story, mail = pilot.app.screen.query_one(StoryList), pilot.app.screen.query_one(MailView)
+        assert story.size.height == 1
+        assert SENTENCE[:20] in shown(pilot)  # how it ends
+        await pilot.press("s")
+        await until(pilot, lambda: story.size.height == 6)
+        await pilot.press("k", "k", "k", "k", "enter")
+        await reading(pilot, "drops-v4-r@example.org")
+        await until(pilot, lambda: mail.highlighted)
+        (span,) = mail.highlighted
+        assert mail.page is not None
+        assert mail.page.lines[span.line].text[span.start : span.end] == "Is the lock really needed, though?"
+        assert "[v4" in shown(pilot)
+        assert story.has_focus
+        await pilot.press("escape")
+        assert pilot.app.screen.query_one(ThreadList).has_focus
+        await until(pilot, lambda: story.size.height == 1)
+
+
+async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
+    async with app.run_test() as pilot:
+        await reading(pilot, "drops-v5-r@example.org")
+        await pilot.click(StoryList, offset=(5, 0))
         await reading(pilot, "drops-v5-bot@example.org")
 
 
@@ -139,10 +161,27 @@ async def test_n_goes_through_all_unread_mails_and_marks_them_read(core: FakeCor
         for name in ("v5-a", "v5-bot", "v4-r"):
             await pilot.press("n")
             await reading(pilot, f"drops-{name}@example.org")
-        await until(pilot, lambda: len(core.asked["mark_read"]) == 4)
+        await until(pilot, lambda: len(noted(core)) == 4)
+        await until(pilot, lambda: "●" not in shown(pilot))
+
+
+async def test_n_goes_on_to_the_next_series_with_unread_mail(core: FakeCore, app: PatchwatchApp) -> None:
+    core.mark_read([row.message_id for row in core.thread(3)])
+    core.asked.clear()
+    async with app.run_test() as pilot:
+        await reading(pilot, "drops-v5-0@example.org")
         await pilot.press("n")
-        await until(pilot, lambda: "No unread mail is left in this series." in shown(pilot))
-        assert "●" not in shown(pilot)
+        for number in range(5):
+            await reading(pilot, f"zswap-{number}@example.org")
+            assert number or "Next: mm/zswap: shrink the pool before it is full" in shown(pilot)
+            await pilot.press("n")
+        await until(pilot, lambda: "No unread mail is left." in shown(pilot))
+        await until(pilot, lambda: len(noted(core)) == 5)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
+        row = pilot.app.screen.query_one(SeriesTable).row
+        assert row is not None
+        assert row.id == 7  # what was read last
 
 
 async def test_capital_n_goes_back(app: PatchwatchApp) -> None:
@@ -169,7 +208,7 @@ async def test_revisions_are_chosen_with_keys(app: PatchwatchApp, keys: tuple[st
 async def test_revisions_are_chosen_with_the_mouse(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await pilot.click("#rail", offset=(3, 0))
+        await pilot.click("#rail", offset=(13, 0))
         await until(pilot, lambda: "[v4" in shown(pilot))
 
 
@@ -336,7 +375,7 @@ async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: Fa
         await reading(pilot, "huge@example.org")
         mail = pilot.app.screen.query_one(MailView)
         await pilot.press("tab", "G")
-        assert mail.scroll_offset.y > 99_000
+        await until(pilot, lambda: mail.scroll_offset.y > 99_000)
 
 
 def _row(core: FakeCore, letter: Letter) -> dict[str, object]:

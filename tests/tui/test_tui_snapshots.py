@@ -45,24 +45,6 @@ def test_empty_overview(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(PatchwatchApp(FakeCore(empty=True)), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize("size", [*SIZES, NARROW])
-def test_series(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
-    core.mark_read([row.message_id for row in core.thread(3)[:-2]])
-    drive = after("e", ready="From ", text="5 unread")
-    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_patch(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
-    core.mark_read([row.message_id for row in core.thread(3)])
-
-    async def drive(pilot: Pilot[None]) -> None:
-        await after("j", "tab", ready="From ", text="[PATCH net-next v5 1/2]")(pilot)
-        await after("G", text="2.42.0")(pilot)
-
-    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_help(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
     drive = after("question_mark", text="Keys")

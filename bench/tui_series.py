@@ -1,0 +1,215 @@
+"""How fast the screen of a series is, in a terminal of its own: opening, moving, reading, and what it keeps in memory.
+
+    python bench/tui_series.py [--mails N] [--keys N]
+
+A series is made whose thread has N mails, with a patch of 5,000 lines and one of 5 MB, in a database made for the run.
+Then the program is run on a pseudo-terminal and driven by keys.  A key's time goes from writing it to the end of the
+frame that it brought; the terminal tells frames apart (mode 2026).  Opening goes from Enter to the frame with the tree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pty
+import re
+import select
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSWINSZ
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+WANTED_KEY, WANTED_OPEN, WANTED_MB = 0.016, 0.3, 150
+LINES, HUGE = 5_000, 5 << 20
+FRAME_END = b"\x1b[?2026l"
+ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]")
+
+
+def mail(number: str, subject: str, text: str, parent: str | None, minute: int) -> str:
+    """One mail of the mbox."""
+    above = f"In-Reply-To: <{parent}@example.org>\nReferences: <{parent}@example.org>\n" if parent else ""
+    date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(1_695_000_000 + minute * 60))
+    who = f"Reader {minute % 17} <r{minute % 17}@example.org>" if number[0] == "r" else "Mira Okafor <mira@example.org>"
+    headers = f"From: {who}\nDate: {date}\nSubject: {subject}\nMessage-ID: <{number}@example.org>\n{above}"
+    return f"From mboxrd@z Thu Jan  1 00:00:00 1970\n{headers}To: netdev@vger.kernel.org\n\n{text}\n\n"
+
+
+def diff(path: str, characters: int, lines: int) -> str:
+    """A diff of one file, of so many lines or characters."""
+    code: list[str] = []
+    size = 0
+    while len(code) < lines and size < characters:
+        n = len(code)
+        one = ('+\tif (!queue_full(q) && count_%d(q->device, "name %d"))', "-\tint count_%d = %d; /* why */")[
+            n % 3 == 0
+        ]
+        code.append(one % (n, n))
+        size += len(code[-1]) + 1
+    return f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1,{lines} +1,{lines} @@ f\n" + "\n".join(
+        code
+    )
+
+
+def mbox(mails: int) -> str:
+    """The series and its thread."""
+    found = [mail("c", "[PATCH 0/2] net: count", "A cover.", None, 0)]
+    for n, changes in ((1, diff("net/core/dev.c", HUGE, LINES)), (2, diff("net/core/huge.c", HUGE, 1 << 30))):
+        text = f"Words.\n\nSigned-off-by: Mira Okafor <mira@example.org>\n---\n\n{changes}\n-- \n2.42"
+        found.append(mail(f"p{n}", f"[PATCH {n}/2] net: step {n}", text, "c", n))
+    for n in range(mails - 3):
+        parent = f"r{n - 1 - n % 7}" if n % 9 and n > 10 else f"p{1 + n % 2}"
+        text = f"On a day, Mira wrote:\n> quoted\n> words\n\nAnswer number {n}, of some words.\n"
+        found.append(mail(f"r{n}", f"Re: [PATCH {1 + n % 2}/2] net: step {1 + n % 2}", text, parent, 10 + n))
+    return "".join(found)
+
+
+class Took(NamedTuple):
+    """Seconds by the clock, and of a processor."""
+
+    passed: float
+    worked: float
+
+
+class Terminal:
+    """The program on a pseudo-terminal of 120 columns and 40 lines."""
+
+    def __init__(self, environment: dict[str, str], command: list[str]) -> None:
+        self._ours, theirs = pty.openpty()
+        ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=ROOT)
+        os.close(theirs)
+
+    def read(self, seconds: float) -> bytes:
+        """What comes within a time; answers the question whether frames can be told apart."""
+        if not select.select([self._ours], [], [], seconds)[0]:
+            return b""
+        got = os.read(self._ours, 1 << 20)
+        if b"\x1b[?2026$p" in got:
+            os.write(self._ours, b"\x1b[?2026;1$y")
+        return got
+
+    def press(self, key: bytes, text: bytes = b"", limit: float = 20.0) -> Took:
+        """What it took from the key to the end of the first frame, or to the end of the one with `text`."""
+        begin, worked = time.perf_counter(), self._worked()
+        os.write(self._ours, key)
+        seen = b""
+        while time.perf_counter() - begin < limit:
+            seen += self.read(limit)
+            if seen.endswith(FRAME_END) and text in ESCAPES.sub(b"", seen):
+                return Took(time.perf_counter() - begin, self._worked() - worked)
+        raise SystemExit(f"{key!r} did not bring {text!r}: {ESCAPES.sub(b'', seen)[-2000:]!r}")
+
+    def _worked(self) -> float:
+        """Seconds that the process had a processor for: what a busy machine does not change."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
+
+    def quiet(self, seconds: float = 0.4) -> None:
+        """Read until nothing comes any more."""
+        while self.read(seconds):
+            pass
+
+    def peak_mb(self) -> float:
+        """The most memory that it had so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+
+
+def figures(name: str, took: list[Took], wanted: float = WANTED_KEY) -> bool:
+    """Print how long something took; whether it was fast enough."""
+    at = min(int(len(took) * 0.95), len(took) - 1)
+    passed, worked = (sorted(values) for values in zip(*took, strict=True))
+    kept = passed[at] <= wanted
+    print(
+        f"{name:<36}{statistics.median(passed) * 1e3:7.1f} ms median{passed[at] * 1e3:7.1f} ms p95; of a processor"
+        f"{statistics.median(worked) * 1e3:7.1f} ms median{worked[at] * 1e3:7.1f} ms p95   {'' if kept else 'MISSED'}"
+    )
+    return kept
+
+
+def main() -> int:
+    """Run the measurement."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mails", type=int, default=2_000)
+    parser.add_argument("--keys", type=int, default=150)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="patchwatch-bench-") as directory:
+        environment = {
+            **os.environ,
+            "PATCHWATCH_DATABASE": f"{directory}/bench.db",
+            "XDG_CONFIG_HOME": directory,
+            "XDG_STATE_HOME": directory,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+        }
+        environment.pop("NO_COLOR", None)
+        (Path(directory) / "thread.mbox").write_text(mbox(arguments.mails))
+        patchwatch = [sys.executable, "-m", "patchwatch"]
+        command = [*patchwatch, "import", f"{directory}/thread.mbox", "--inbox", "netdev"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        good = measure(Terminal(environment, [*patchwatch, "tui"]), arguments.keys)
+    return 0 if good else 1
+
+
+def measure(terminal: Terminal, keys: int) -> bool:
+    """Drive the program, and print what came of it."""
+    good = True
+    try:
+        terminal.quiet(1.5)
+        terminal.press(b"a", b"net: count")
+        terminal.quiet()
+        first = terminal.press(b"\r", b"Reader")
+        terminal.quiet(1.0)
+        base = terminal.peak_mb()
+        again = []
+        for _ in range(5):
+            terminal.press(b"q", b"known")
+            terminal.quiet()
+            again.append(terminal.press(b"\r", b"Reader"))
+            terminal.quiet(1.0)
+        good &= figures("open a thread of 2,000 mails", [first, *again], WANTED_OPEN)
+        terminal.press(b"G")
+        terminal.quiet()
+        good &= figures("up and down in the thread", [terminal.press(b"kj"[n % 2 : n % 2 + 1]) for n in range(keys)])
+        steps = []
+        for _ in range(keys):
+            steps.append(terminal.press(b"k"))
+            time.sleep(0.03)  # as fast as a key repeats
+        good &= figures("up through unread mails, repeating", steps)
+        terminal.quiet(1.0)
+        terminal.press(b"g")
+        terminal.quiet()
+        terminal.press(b"j", b"step 1")
+        terminal.quiet(1.0)
+        terminal.press(b"\t")
+        terminal.quiet()
+        good &= figures("down a diff of 5,000 lines", [terminal.press(b"j") for _ in range(keys)])
+        good &= figures("pages of a diff of 5,000 lines", [terminal.press(b" ") for _ in range(min(keys, 100))])
+        terminal.press(b"\x1b[Z")
+        terminal.quiet()
+        terminal.press(b"g")
+        terminal.quiet()
+        before = terminal.peak_mb()
+        hop = terminal.press(b"f", b"huge.c")
+        terminal.quiet(1.5)
+        print(f"{'the files of 5,2 MB of patches':<34} {hop.passed * 1e3:6.1f} ms")
+        terminal.press(b"q", b"Revision")
+        terminal.quiet()
+        peaks = f"{base:.0f} MB with the thread, {before:.0f} after the keys, {terminal.peak_mb():.0f} after the files"
+        print(f"{'memory':<36}{peaks}")
+        good &= base <= WANTED_MB
+    finally:
+        terminal.process.kill()
+        terminal.process.wait()
+    print("what is wanted: " + ("reached" if good else "MISSED"))
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())
