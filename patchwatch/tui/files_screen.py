@@ -40,9 +40,12 @@ def title(revision: RevisionRow, found: Sequence[Change]) -> list[Piece]:
     ]
 
 
-def counts(added: int, removed: int) -> list[Piece]:
-    """`+12 -3`."""
-    return [(f"+{added}", "good" if added else "faint"), (" ", ""), (f"-{removed}", "bad" if removed else "faint")]
+def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[Piece]:
+    """`+12 -3`, each in so many columns."""
+    return [
+        (f"{f'+{added}':>{wide}}", "good" if added else "faint"),
+        (f" {f'-{removed}':>{also}}", "bad" if removed else "faint"),
+    ]
 
 
 def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
@@ -62,6 +65,21 @@ def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
 class FileList(RowList[Branch]):
     """Directories and files, with a cursor."""
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty list; `show` fills it."""
+        super().__init__(id=id)
+        self._widths = (2, 2)  # of the numbers of added and removed lines
+
+    def show(self, branches: Sequence[Branch]) -> None:
+        """Show these."""
+        files = [branch for branch in branches if branch.changes]
+        added, removed = (
+            max((len(str(count)) for count in one), default=1) + 1
+            for one in ([file.added for file in files], [file.removed for file in files])
+        )
+        self._widths = (added, removed)
+        self.set_rows(branches)
+
     def key_of(self, row: Branch) -> Hashable:
         """Its path."""
         return row.path
@@ -70,7 +88,7 @@ class FileList(RowList[Branch]):
         """One line: its name; at the right which patches touch it, and how many lines."""
         left: list[Piece] = [("  " * min(row.depth, _DEEPEST), ""), (row.name, "" if row.changes else "dim")]
         right: list[Piece] = [(f" {', '.join(_numbers(row.changes))}  ", "dim")] if row.changes else []
-        right += counts(row.added, row.removed) if row.changes else []
+        right += counts(row.added, row.removed, *self._widths) if row.changes else []
         room = width - 1 - width_of(right)
         return [[*fit_pieces(left, room), *right]] if room >= 16 else [left]
 
@@ -156,7 +174,7 @@ class FilesScreen(Screen[str]):
         self._changes = found
         self._say(title(self._revision, found))
         branches = tree(found)
-        self.files.set_rows(branches)
+        self.files.show(branches)
         first = next((branch.path for branch in branches if branch.changes), None)
         if first is None:
             self._say([(f"{wording.revision_name(self._revision)} touches no file.", "strong")])

@@ -53,6 +53,7 @@ _BLOCK_COMMENTS = frozenset({"c", "cpp", "gas", "devicetree", "rust"})
 
 # Inks by token, the general after the particular.
 _INKS = (
+    ("Comment.PreprocFile", "code-string"),
     ("Comment.Preproc", "code-directive"),
     ("Comment", "code-comment"),
     ("Keyword.Type", "code-type"),

@@ -11,6 +11,7 @@ from patchwatch.tui.cells import fit_pieces, width_of
 from patchwatch.tui.ink import Piece
 from patchwatch.tui.rowlist import RowList
 
+_LEAST_WORDS = 20  # columns
 _DEEPEST = 12  # deeper answers are drawn at this depth: the words matter more than the lines
 
 
@@ -89,11 +90,14 @@ class ThreadList(RowList[MessageRow]):
         if self._guides[index]:
             left.append((" ", ""))
         left += self._words(row, unread)
+        date: Piece = (f" {wording.day(row.date, self._clock()):>6} ", "dim")
         tags = self._given.get(row.patch, []) if row.submission else wording.tags(row.tags)
-        right: list[Piece] = [(f" {tag}", "calm") for tag in tags]
-        right.append((f" {wording.day(row.date, self._clock()):>6} ", "dim"))
-        room = width - width_of(right)
-        return [[*fit_pieces(left, room), *right]] if room >= 20 else [left]
+        said: list[Piece] = [(f" {tag}", "calm") for tag in tags]
+        for right in ([*said, date], said, []):  # as much as leaves the words some room
+            room = width - width_of(right)
+            if room >= _LEAST_WORDS:
+                break
+        return [[*fit_pieces(left, room), *right]]
 
     def _words(self, row: MessageRow, unread: bool) -> list[Piece]:
         ink = "strong" if unread else ""
