@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _BEAT_SECONDS = 1.0  # how often another process's changes are looked for
 _TURN_SECONDS = 0.0005  # for which a lane keeps the interpreter from the keys; Python's own 5 ms are felt
+_YOUNG_OBJECTS = 50_000  # before Python looks for garbage; a patch of 5 MB would make it look for a quarter of a second
 _LAST_WORDS_SECONDS = 0.5  # what writing gets to finish in when the program is left
 
 
@@ -263,6 +265,7 @@ def run_tui(tracker: Core, config: Config | None = None, open_series: int | None
         DatabaseError: the database can't be opened.
     """
     sys.setswitchinterval(_TURN_SECONDS)
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
     few = tracker.lines(watched_only=True)
     config = config or Config()
     changed: Mapping[str, str] = {}

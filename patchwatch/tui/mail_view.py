@@ -135,7 +135,10 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _show_highlighted(self) -> None:
         if self.highlighted and self._sheet:
-            first = next(y for y, row in enumerate(self._sheet.rows) if _holds(row, self.highlighted[0]))
+            span, rows = self.highlighted[0], self._sheet.rows
+            first = rows.at_line(span.line)
+            while first + 1 < len(rows) and rows[first + 1].line == span.line and rows[first + 1].start <= span.start:
+                first += 1
             self.scroll_to(0, max(first - self.size.height // 3, 0), animate=False)
 
     # How it is laid out.
@@ -162,9 +165,9 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
         new = broken(old.page, self.text_width, manner)
         self.spot = None
         self._take(new)
-        if old.width and old.rows:
+        if old.width and len(old.rows):
             top = old.rows[min(self.scroll_offset.y, len(old.rows) - 1)].line
-            self.scroll_to(y=max((y for y, row in enumerate(new.rows) if row.line <= top), default=0), animate=False)
+            self.scroll_to(y=new.rows.at_line(top), animate=False)
             if manner.wrapped:
                 self.scroll_to(x=0, animate=False)
         else:  # there was no room before
@@ -227,8 +230,9 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
         self._forget_drawn()
 
     def _spots(self, direction: int) -> Iterator[Spot]:
-        rows = self._sheet.rows if self._sheet else ()
-        here = self.spot
+        if self._sheet is None:
+            return
+        rows, here = self._sheet.rows, self.spot
         if here is not None:
             same = self._spots_of(here.row)[::direction]
             yield from same[same.index(here) + 1 :]
@@ -255,9 +259,9 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def target_in_sight(self) -> str:
         """The mail that the lines in sight lead to: by the last line above the middle that leads to one."""
-        rows = self._sheet.rows if self._sheet else ()
-        if not rows:
+        if self._sheet is None or not len(self._sheet.rows):
             return ""
+        rows = self._sheet.rows
         middle = rows[min(self.scroll_offset.y + self.size.height // 2, len(rows) - 1)].line
         above = [number for number in self._targets if number <= middle]
         return self._targets[max(above)] if above else ""
@@ -363,7 +367,3 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
     def _forget_drawn(self) -> None:
         self._drawn.clear()
         self.refresh()
-
-
-def _holds(row: Row, span: Span) -> bool:
-    return row.line == span.line and row.start <= span.start < max(row.end, 1)

@@ -7,6 +7,8 @@ right above an answer stays in sight, because that is what it answers.
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -52,6 +54,52 @@ class Row(NamedTuple):
     hidden: int = 0
 
 
+class Rows:
+    """The rows of a sheet.  Most of them are a line as it is, and cost no more than its number: a patch has 150,000."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        """No rows yet, of these lines."""
+        self._lines = lines
+        self._numbers = array("L")  # the line of each row, ascending
+        self._parts: dict[int, Row] = {}  # the rows that are something else than a line as it is
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, at: int) -> Row:
+        part = self._parts.get(at)
+        number = self._numbers[at]
+        return Row(number, 0, len(self._lines[number].text), "") if part is None else part
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.__getitem__, range(len(self)))
+
+    def append_whole(self, number: int) -> None:
+        """Add a line as it is."""
+        self._numbers.append(number)
+
+    def append(self, row: Row) -> None:
+        """Add a row."""
+        self._parts[len(self._numbers)] = row
+        self._numbers.append(row.line)
+
+    def extend(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
+        for row in rows:
+            self.append(row)
+
+    def copy(self, lines: Sequence[Line]) -> Rows:
+        """These rows, of these lines and perhaps more."""
+        new = Rows(lines)
+        new._numbers, new._parts = self._numbers[:], dict(self._parts)
+        return new
+
+    def at_line(self, number: int) -> int:
+        """The first row of a line; where it is hidden, the row that stands for it."""
+        at = bisect_left(self._numbers, number)
+        return at if at < len(self) and self._numbers[at] == number else max(at - 1, 0)
+
+
 class Span(NamedTuple):
     """Characters of a line."""
 
@@ -91,7 +139,7 @@ class Sheet:
 
     page: Page
     width: int
-    rows: tuple[Row, ...]
+    rows: Rows
     manner: Manner = PLAIN
 
 
@@ -180,7 +228,7 @@ def header_label(text: str) -> int:
 def broken(page: Page, width: int, manner: Manner = PLAIN) -> Sheet:
     """The page with its lines broken to `width`; diffs only where that is wanted.  A broken quote stays marked."""
     hidden = {} if manner.unfolded else {first: end for first, end in page.folds if first not in manner.opened}
-    rows: list[Row] = []
+    rows = Rows(page.lines)
     skipped = 0  # the line before which all are hidden
     for number, one in enumerate(page.lines):
         if number < skipped:
@@ -189,10 +237,10 @@ def broken(page: Page, width: int, manner: Manner = PLAIN) -> Sheet:
             skipped = hidden[number]
             rows.append(Row(number, 0, 0, "", skipped - number))
         elif (one.kind in _UNBROKEN and not manner.wrapped) or cell_len(one.text) <= width:
-            rows.append(Row(number, 0, len(one.text), ""))
+            rows.append_whole(number)
         else:
-            rows += _broken_line(one, number, width)
-    return Sheet(page, width, tuple(rows), manner)
+            rows.extend(_broken_line(one, number, width))
+    return Sheet(page, width, rows, manner)
 
 
 def _broken_line(one: Line, number: int, width: int) -> Iterator[Row]:
@@ -207,8 +255,10 @@ def lengthened(sheet: Sheet, lines: Sequence[Line], targets: Sequence[tuple[int,
     first = len(sheet.page.lines)
     more = tuple((first + at, message_id) for at, message_id in targets)
     page = replace(sheet.page, lines=(*sheet.page.lines, *lines), targets=sheet.page.targets + more)
-    rows = (row for number, one in enumerate(lines, first) for row in _broken_line(one, number, sheet.width))
-    return replace(sheet, page=page, rows=(*sheet.rows, *rows))
+    rows = sheet.rows.copy(page.lines)
+    for number, one in enumerate(lines, first):
+        rows.extend(_broken_line(one, number, sheet.width))
+    return replace(sheet, page=page, rows=rows)
 
 
 def _prefix(one: Line, width: int) -> str:
