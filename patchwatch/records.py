@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.postings import encode_posting
 from patchwatch.db.part import people, posters
+from patchwatch.db.postings import encode_posting
 from patchwatch.db.queries import reviewed, revision_rows
 from patchwatch.db.sql import dumps
 from patchwatch.db.tags import View, encode_tags, tags_of_chain

@@ -49,6 +49,13 @@ LEFT JOIN reading ON reading.message_id = message.message_id
 WHERE revision.series_id IN ({_WATCHED}) AND reading.message_id IS NULL
 GROUP BY revision.series_id
 """  # noqa: S608 (put together from constants)
+# Who wrote since a series was snoozed until somebody answers (patchwatch.db.queries tells the same with SQLAlchemy).
+_ANSWERED = """
+SELECT revision.series_id, said.author_email FROM snooze
+JOIN message ON message.message_id = snooze.message_id JOIN revision ON revision.id = message.revision_id
+JOIN revision AS own ON own.series_id = revision.series_id JOIN message AS said ON said.revision_id = own.id
+WHERE snooze.until IS NULL AND said.date > coalesce(snooze.newest, snooze.at)
+"""
 _TAGS = "SELECT tags FROM tree WHERE mainline"
 _INBOXES = "SELECT id, name, followed, failed_at FROM inbox"
 
@@ -69,9 +76,9 @@ def lines(
     """
     watched = {row[0] for row in ask(_WATCHED, {})}
     muted = {row[0] for row in ask(_DECIDED.format(table="mute", columns="mute.at"), {})}
-    snoozed = {
-        row[0]: (row[1], row[2]) for row in ask(_DECIDED.format(table="snooze", columns="snooze.at, snooze.until"), {})
-    }
+    mine = {address.lower() for address in me}
+    snoozed = {row[0]: row[1] for row in ask(_DECIDED.format(table="snooze", columns="snooze.until"), {})}
+    answered = {row[0] for row in ask(_ANSWERED, {}) if row[1] not in mine} if snoozed else set()
     unread = {row[0]: row[1] for row in ask(_UNREAD, {})}
     names: dict[int, str] = {}
     followed: set[str] = set()
@@ -88,7 +95,6 @@ def lines(
         name, before = names[inbox], seen.get(number, ())
         if name not in before:
             seen[number] = (*before, name)
-    mine = {address.lower() for address in me}
     found: list[SeriesLine] = []
     where = f" WHERE id IN ({_WATCHED})" if watched_only else ""
     tags = next(iter(ask(_TAGS, {})), None)
@@ -110,7 +116,7 @@ def lines(
                 number in watched,
                 not followed.isdisjoint(inboxes),
                 number in muted,
-                _until(snoozed.get(number), active, now),
+                _until(snoozed[number], number in answered, now) if number in snoozed else None,
                 state,
                 turn,
                 since,
@@ -135,11 +141,8 @@ def lines(
     return tuple(found)
 
 
-def _until(snooze: tuple[int, int | None] | None, last_activity: int, now: int) -> int | None:
-    """As `SeriesLine.snoozed_until`: a snooze ends at its time, or with the first mail after it was decided."""
-    if snooze is None:
-        return None
-    at, until = snooze
+def _until(until: int | None, answered: bool, now: int) -> int | None:
+    """As `SeriesLine.snoozed_until`: a snooze ends at its time, or when somebody else than me has answered."""
     if until is None:
-        return 0 if last_activity <= at else None
+        return None if answered else 0
     return until if now < until else None

@@ -116,7 +116,7 @@ class OverviewScreen(LiveScreen):
         self._core = core
         self._errands = errands
         self._heard_watched = watched
-        self._view = first_view(knows_me=bool(core.me))
+        self._view = first_view(knows_me=bool(core.addresses))
         self._before = View.WATCHED  # the view that was shown before
         self._views: Mapping[View, list[SeriesLine]] | None = None  # None until all were read
         self._few = few
@@ -233,7 +233,7 @@ class OverviewScreen(LiveScreen):
             pieces = nothing(
                 self._view,
                 self._key,
-                knows_me=bool(self._core.me),
+                knows_me=bool(self._core.addresses),
                 config_file=self._core.config_file,
                 limited=limited,
             )

@@ -67,7 +67,7 @@ class FakeCore:
         self.mails: dict[str, Mail] = {}
         self.raws: dict[str, bytes] = {}
         self.stories: dict[int, tuple[StepRow, ...]] = {3: drops_story()}
-        self.me: frozenset[str] = frozenset()
+        self.addresses: frozenset[str] = frozenset()
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self._generation = 1
@@ -119,7 +119,7 @@ class FakeCore:
     def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
         self._ask("lines", watched_only)
         rows = [row for row in self.rows.values() if row.watched or not watched_only]
-        return tuple(sorted((line_of(row, self.me) for row in rows), key=lambda line: -line.last_activity))
+        return tuple(sorted((line_of(row, self.addresses) for row in rows), key=lambda line: -line.last_activity))
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)

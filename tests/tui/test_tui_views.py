@@ -35,7 +35,7 @@ def ids(pilot: Pilot[None]) -> list[int]:
 
 async def test_each_view_has_its_number_and_its_count() -> None:
     core = FakeCore()
-    core.me = frozenset({"jonas@example.com"})
+    core.addresses = frozenset({"jonas@example.com"})
     async with PatchwatchApp(core).run_test(size=WIDE) as pilot:
         await until(pilot, lambda: "All 4" in shown(pilot))
         assert "My turn 1" in shown(pilot)  # begins with what needs me
