@@ -73,7 +73,7 @@ def test_a_glance_declines_what_is_not_there_or_not_ours(tmp_path: Path, tracker
     assert glance(tracker._url, NOW, 7, (), watched_only=False) is None
 
 
-def test_what_is_mine_what_is_for_me_and_what_i_endorsed(tracker: DemoTracker) -> None:
+def test_what_is_mine_what_is_for_me_and_what_i_have_to_do(tracker: DemoTracker) -> None:
     posted = mail(message_id="p@x", sender=f"Ann <{ANN}>", to=f"list@example.org, Bob <{BOB}>")
     tagged = mail(
         message_id="t@x",
@@ -87,13 +87,13 @@ def test_what_is_mine_what_is_for_me_and_what_i_endorsed(tracker: DemoTracker) -
     flags = {}
     for who in (ANN, BOB, CAT, "nobody@example.org", ""):
         (line,) = (line for line in opened(tracker, who).lines() if line.message_id == "p@x")
-        flags[who] = (line.mine, line.for_me, line.endorsed)
+        flags[who] = (line.mine, line.for_me, line.next_move)
     assert flags == {
-        ANN: (True, False, False),
-        BOB: (False, True, False),
-        CAT: (False, True, True),
-        "nobody@example.org": (False, False, False),
-        "": (False, False, False),
+        ANN: (True, False, "resend, or mark it applied: reviewed 2 months ago"),
+        BOB: (False, True, None),  # it is neither watched nor followed
+        CAT: (False, True, None),
+        "nobody@example.org": (False, False, None),
+        "": (False, False, None),
     }
 
 

@@ -323,7 +323,6 @@ def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesLine:
         words=f"{row.title}\n{row.author_name}\n{row.author_email}\n{roots}".lower(),
         mine=mine,
         for_me=bool(me) and not mine,
-        endorsed=False,
         stale_since=row.stale_since,
     )
 
