@@ -11,16 +11,14 @@ from patchwatch.db.part import people, posters
 from patchwatch.db.postings import encode_posting
 from patchwatch.db.queries import reviewed, revision_rows
 from patchwatch.db.sql import dumps
-from patchwatch.db.tags import View, encode_tags, tags_of_chain
+from patchwatch.db.tags import encode_tags
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.signals import TAGS_DROPPED
 from patchwatch.series import succession
 from patchwatch.series.checks import checks_of
 from patchwatch.series.revision import Revision, number_of
-from patchwatch.series.tags import address_in
 from patchwatch.series.voices import Voice, voices_of
 from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
-from patchwatch.words import TAGGED
 
 
 def series_record(
@@ -35,7 +33,7 @@ def series_record(
     newest, view = members[-1], chain[-1][1]
     shown = revision_rows(members, dict(chain), {})[-1]  # postings of the same put together
     kept = json.loads(newest.standing)
-    status = series_status(newest.root, stored_standing(kept), marks, landings, _endorsed(chain))
+    status = series_status(newest.root, stored_standing(kept), marks, landings)
     return {
         "id": number,
         "title": view["title"],
@@ -58,20 +56,6 @@ def series_record(
         "posters": _lines(posters(one) for _, one in chain),
         "people": _lines(people(one) for _, one in chain),
     }
-
-
-def _endorsed(chain: Sequence[tuple[str, View]]) -> Reason | None:
-    """The last of the tags that review every patch of the newest revision, if earlier versions were given some."""
-    view = chain[-1][1]
-    if len(chain) == 1 or view["patches"] < max(view["expected"], 1):
-        return None
-    counting = [tag for tag in tags_of_chain(chain)[-1] if tag.counts]
-    reviewed = {tag.patch for tag in counting}
-    if all(tag.carried for tag in counting) or not {number for number, *_ in view["patch_facts"]} <= reviewed:
-        return None
-    last = max(counting, key=lambda tag: (tag.date, tag.message_id, tag.name))
-    by = Person(last.value.partition("<")[0].strip(' "'), address_in(last.value))
-    return Reason(last.message_id, f"{last.name}: {last.value}", last.date, kind=TAGGED, by=by)
 
 
 def _reason_json(reason: Reason | None) -> str | None:

@@ -503,28 +503,18 @@ def series_status(
     newest: Standing,
     marks: Sequence[Mark],
     landings: Sequence[Landing] = (),
-    endorsed: Reason | None = None,
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
-    `endorsed` is the last tag needed where tags that earlier versions were given complete the review.  What is in a
-    tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
+    What is in a tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
     """
     status = SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
-    if endorsed is not None and status.state in ("new", "under-review"):
-        status = _reviewed_before(status, endorsed)
     mark = next((m for m in marks if m.root == newest_root), None)
     if mark is not None:
         return _marked(status, mark)
     if landings:
         return _landed(status, max(landings, key=_weight))
     return status
-
-
-def _reviewed_before(status: SeriesStatus, last: Reason) -> SeriesStatus:
-    if status.turn != "reviewers":
-        return SeriesStatus("reviewed", last, status.turn, status.turn_since, status.turn_reason)
-    return SeriesStatus("reviewed", last, "maintainer", max(status.turn_since, last.date), last)
 
 
 def _weight(landing: Landing) -> tuple[bool, int]:

@@ -764,17 +764,6 @@ def test_a_mark_outranks_what_landed() -> None:
     assert series_status("1@x", NEWEST, [Mark("1@x", "rejected", 99, "rita")], [PULLED]).state == "rejected"
 
 
-def test_tags_given_to_earlier_versions_complete_the_review_of_an_unchanged_patch() -> None:
-    endorsed = Reason("old@x", "Reviewed-by: Rita Reviewer <rita@example.com>", 5)
-    waiting = told(1)
-    status = series_status("1@x", waiting, [], endorsed=endorsed)
-    assert (status.state, status.reason, status.turn) == ("reviewed", endorsed, "maintainer")
-    assert status.turn_since == waiting.turn_since  # not before it was posted
-    asked = told(1, (MIA, "Why?\n"))
-    assert series_status("1@x", asked, [], endorsed=endorsed).turn == "author"
-    assert series_status("1@x", told(1, (MIA, APPLIED)), [], endorsed=endorsed).state == "accepted"
-
-
 def test_a_partly_applied_series_says_which_patches_and_who_said_so() -> None:
     found = told(4, (MIA, "Applied patches 1-2, thanks!\n"), (MIA, APPLIED, 3))
     assert (found.state, found.partly) == ("under-review", "1,2,3")

@@ -3,8 +3,8 @@
 submitting-patches.rst: tags received are added to the next version, unless the patch changed substantially; their
 removal is mentioned below `---`.  So a tag that a patch carries is the one that was given to an earlier version, and
 keeps the mail in which it was.  One that is carried by no patch is shown as given to that version, until the author
-says that he dropped it, its giver gives another, or its patch is gone; it counts only while the patch is the same to
-the letter (git patch-id), as b4 reckons.  Which revisions are versions of one change is decided in succession.
+says that he dropped it, its giver gives another, or its patch is gone; it counts for nothing there, because only the
+author can say whether it still holds.  Which revisions are versions of one change is decided in succession.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class _Given:
 
     tag: Tag
     root: str
-    patch_id: str
 
 
 _Key = tuple[str, str]  # kind of tag, person
@@ -99,7 +98,7 @@ def _own(
             tag = Tag(was.name, was.value, was.message_id, tag.patch, tag.counts, was.date, tag.limit, first.root)
         root = tag.given_to or one.root
         for number in [tag.patch] if tag.patch else patch_ids or [0]:
-            now.setdefault(number, {}).setdefault(key, _Given(tag, root, patch_ids.get(number, "")))
+            now.setdefault(number, {}).setdefault(key, _Given(tag, root))
         tags.append(tag)
     return tags, now
 
@@ -133,9 +132,7 @@ def _left_behind(
                 continue
             if any(_says_dropped(said, given.tag, everybody, patch.number) for said in one.dropped):
                 continue
-            unchanged = bool(patch.patch_id) and patch.patch_id == given.patch_id
-            counts = given.tag.counts and unchanged
-            tag = replace(given.tag, patch=patch.number, counts=counts, given_to=given.root, carried=False)
+            tag = replace(given.tag, patch=patch.number, counts=False, given_to=given.root, carried=False)
             has[key] = given
             left.append(tag)
     return left
