@@ -41,7 +41,7 @@ def test_overview(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_empty_overview(snap_compare: Compare, size: tuple[int, int]) -> None:
-    drive = after(text="Nothing is watched yet.")
+    drive = after(text="Follow your first thread")
     assert snap_compare(PatchwatchApp(FakeCore(empty=True)), terminal_size=size, run_before=drive)
 
 
