@@ -16,7 +16,8 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.series import commits
 from patchwatch.series.commits import Held, Match
-from patchwatch.status import Landing, Reason
+from patchwatch.standing import Reason
+from patchwatch.status import Landing
 
 
 def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:

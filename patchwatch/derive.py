@@ -2,7 +2,7 @@
 
 `Derivation` keeps one transaction's account of what new mail touches and works exactly that out anew: the conversations
 it falls into, their revisions, the links that those could change, the series that hang on them.  The pure functions of
-patchwatch.series and patchwatch.status decide; this only fetches what they need and stores what they say.
+patchwatch.series, standing and status decide; this only fetches what they need and stores what they say.
 """
 
 from __future__ import annotations

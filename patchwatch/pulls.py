@@ -13,7 +13,8 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import Postings, decode_posting
 from patchwatch.records import stored_standing
 from patchwatch.series import landing
-from patchwatch.status import Landing, Reason
+from patchwatch.standing import Reason
+from patchwatch.status import Landing
 
 
 def touched(

@@ -18,7 +18,8 @@ from patchwatch.series import succession
 from patchwatch.series.checks import checks_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.voices import Voice, voices_of
-from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
+from patchwatch.standing import Reason, Standing, standing
+from patchwatch.status import Landing, Mark, series_status
 
 
 def series_record(

@@ -14,7 +14,8 @@ from mails import mail
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, recognise
-from patchwatch.status import Landing, Mark, Reason, Standing, series_status, standing
+from patchwatch.standing import Reason, Standing, standing
+from patchwatch.status import Landing, Mark, series_status
 from patchwatch.words import STATES, TURNS
 
 ANN = "Ann Author <ann@example.org>"

@@ -2,7 +2,7 @@
 
 People seldom write "please change": they doubt ("I don't think this works"), prefer ("I'd rather have it in core"), or
 order ("Add a comment here.").  Here such a sentence is told apart from talk; whether it moves a patch is decided
-elsewhere (patchwatch.status).  Wording seen on the lists; where it could mean another thing it counts for nothing.
+elsewhere (patchwatch.standing).  Wording seen on the lists; where it could mean another thing it counts for nothing.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 patchwork's bot (git.kernel.org, korg-helpers `git-patchwork-bot`), tip-bot2 (x86 tip), Andrew Morton's mm-commits
 mails, stable's queue mails, pr-tracker-bot, 0-day (lkp), syzbot, and continuous integration: BPF's, bluez', MPTCP's,
 the graphics people's, and the devicetree maintainers' bot that speaks through one of them.  What their word means for
-a series is decided elsewhere (patchwatch.status).
+a series is decided elsewhere (patchwatch.standing).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sentences that move a patch, as people write them.
 
 Each sentence of an author's own words (never a quote) gives at most one signal, with the sentence as evidence.  What it
-means for a series is decided elsewhere (patchwatch.status): here is only "who says applied", not "is applied".  Where
+means for a series is decided elsewhere (patchwatch.standing): here is only "who says applied", not "is applied".  Where
 words are uncertain the weaker signal is given, or none.
 
 Sources: netdev's `pw-bot:` commands (Documentation/process/maintainer-netdev.rst), and the wording of people on the

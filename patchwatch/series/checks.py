@@ -1,6 +1,6 @@
 """What build bots and CI found of a revision: their mails in answer to it, each as a result.
 
-Robots are no reviewers; what a failure means for the turn is decided in patchwatch.status, which mails are a robot's,
+Robots are no reviewers; what a failure means for the turn is decided in patchwatch.standing, which mails are a robot's,
 and what they say, in patchwatch.mail.robots.
 """
 

@@ -2,7 +2,7 @@
 
 A tag counts as a review if somebody else gave it; whoever has several addresses or a second name is told by either.
 What becomes of a tag in the next version is decided in patchwatch.series.carrying, what follows for the state in
-patchwatch.status.
+patchwatch.standing.
 """
 
 from __future__ import annotations

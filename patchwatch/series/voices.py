@@ -1,6 +1,6 @@
 """Who spoke about a revision, besides its author and robots: when last, whether content, and what the author answered.
 
-From it follows what one person still has to do (patchwatch.next_move); whose turn it is, patchwatch.status decides.
+From it follows what one person still has to do (patchwatch.next_move); whose turn it is, patchwatch.standing decides.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How a series came to where it stands, a line a step: when, of which revision, what it became, and whose words did it.
 
-Pure; what the steps are was decided by patchwatch.status.
+Pure; what the steps are was decided by patchwatch.standing.
 """
 
 from __future__ import annotations

@@ -1,0 +1,45 @@
+"""Whom a sentence calls, and what an author's promise is of."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.addressed import addressed, is_of_next_version, is_of_this_patch
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("Andrew, can you take this?", ("andrew",)),
+        ("Hi Andrew, can you take this?", ("andrew",)),
+        ("But Waiman, what do you think?", ("waiman",)),
+        ("Jens and Tejun, any preference?", ("jens", "tejun")),
+        ("Jens/Tejun, any preference?", ("jens", "tejun")),
+        ("Andrew can take this.", ()),
+        ("However, this leaks.", ()),
+        ("Otherwise, it looks good.", ()),
+        ("Unfortunately, it crashes.", ()),
+        ("Also, why an int?", ()),
+        ("why, then?", ()),
+    ],
+)
+def test_the_names_that_a_sentence_calls(sentence: str, names: tuple[str, ...]) -> None:
+    assert addressed(sentence) == names
+
+
+@pytest.mark.parametrize(
+    ("promise", "this", "following"),
+    [
+        ("I will fix it in v3.", True, True),
+        ("Will do in the next version.", True, True),
+        ("I'll respin.", True, True),
+        ("I will drop it.", True, False),
+        ("I'll explain it in the formal version.", True, True),
+        ("I'll do it in a follow-up.", False, False),
+        ("I will send a separate patch.", False, False),
+        ("I'll add your tag.", False, False),
+        ("I will test it on the big machine.", False, False),
+    ],
+)
+def test_what_an_author_promises(promise: str, this: bool, following: bool) -> None:
+    assert (is_of_this_patch(promise), is_of_next_version(promise)) == (this, following)
