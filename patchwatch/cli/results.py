@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patchwatch.cli.output import day, fit, plural, version_of, width
 from patchwatch.printable import line
+from patchwatch.words import patch_names
 
 if TYPE_CHECKING:
     from patchwatch.db.rows import CheckRow, RevisionRow, TrailerRow
@@ -105,21 +106,3 @@ def _check(check: CheckRow, r: RevisionRow, tracker: Tracker) -> list[str]:
         f"{_INDENT}{line(check.name)}: {check.verdict}{where}, {day(check.date)}",
         *evidence_lines(check.text, check.message_id, tracker, _INDENT + "  "),
     ]
-
-
-def patch_names(numbers: Iterable[int]) -> str:
-    """`patch 2`, `patches 1-3, 5`; 0 is all of them."""
-    order = sorted(set(numbers))
-    if 0 in order:
-        return "all"
-    runs: list[list[int]] = []
-    for number in order:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return f"{'patch' if len(order) == 1 else 'patches'} {', '.join(map(_run, runs))}"
-
-
-def _run(numbers: Sequence[int]) -> str:
-    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"

@@ -34,6 +34,8 @@ def standing(row: SeriesRow, now: int) -> list[Piece]:
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))
     pieces.append((f", since {wording.date(row.turn_since)}", "dim"))
+    if row.next_move:
+        pieces += [("   next: ", "dim"), (line(row.next_move.text), "accent")]
     return pieces + [(f"   {remark}", "warn") for remark in wording.remarks(row)]
 
 

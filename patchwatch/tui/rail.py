@@ -14,6 +14,7 @@ from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.cells import cell_len, width_of
 from patchwatch.tui.ink import Piece, content
+from patchwatch.words import patch_names
 
 
 def label(row: RevisionRow, unread: bool) -> str:
@@ -71,6 +72,13 @@ def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
         pieces.append((f" · sent {len(row.postings)} times", "dim"))
     if given := given_tags(row):
         pieces += [(" · ", "dim"), (given, "calm")]
+    if row.applied:
+        which = (
+            f"{patch_names(row.applied.patches)} of {max(row.expected, row.patches)}" if row.applied.patches else "some"
+        )
+        pieces += [(" · ", "dim"), (f"{which} applied", "good")]
+    for verdict, number in results(row).items():
+        pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]
     if row.predecessor is None:
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
@@ -79,10 +87,24 @@ def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
     return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
 
 
+_VERDICTS = {"failure": ("CI ✗", "bad"), "success": ("CI ✓", "good"), "notice": ("CI notes", "dim")}
+
+
+def results(row: RevisionRow) -> dict[str, int]:
+    """How many robots found what: each one's last word counts."""
+    last = {(check.name, check.patch): check.verdict for check in row.checks}
+    return {verdict: count for verdict in _VERDICTS if (count := list(last.values()).count(verdict))}
+
+
 def given_tags(row: RevisionRow) -> str:
-    """`2 R-b, 1 T-b`: the tags that others gave to a revision, by their kind."""
-    kinds = [tag for trailer in row.trailers if trailer.counts for tag in wording.tags((trailer.name,))]
-    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not taken over`: the tags that others gave, by their kind."""
+    told = [
+        f"{tag} “{line(one.limit)}”" if one.limit else tag if one.carried else f"{tag} not taken over"
+        for one in row.trailers
+        if one.counts
+        for tag in wording.tags((one.name,))
+    ]
+    return ", ".join(f"{told.count(one)} {one}" for one in dict.fromkeys(told))
 
 
 class RevisionRail(Static):

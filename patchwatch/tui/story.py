@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.db.rows import Evidence, MessageRow, SeriesRow, StepRow
+from patchwatch.db.rows import Evidence, MessageRow, RevisionRow, SeriesRow, StepRow
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.cells import fill, fit, width_of
@@ -42,7 +42,7 @@ def tell(series: SeriesRow, steps: Sequence[StepRow], rows: Mapping[str, Message
     for step in steps:
         revision = roots.get(step.message_id)
         said = rows.get(step.message_id)
-        evidence = Evidence(step.message_id, step.text)
+        evidence = Evidence(step.message_id, step.text, commit=step.commit)
         number = seen[step.message_id, step.text] = seen.get((step.message_id, step.text), -1) + 1
         told.append(
             Step(
@@ -50,7 +50,7 @@ def tell(series: SeriesRow, steps: Sequence[StepRow], rows: Mapping[str, Message
                 version=wording.revision_name(revision) if revision else f"v{step.version}",
                 date=step.date,
                 evidence=evidence,
-                who=wording.author(said) if said else wording.author(revision) if revision else "",
+                who=_who(evidence, said, revision),
                 posted=wording.posted(revision) if revision else "",
                 state=step.state,
                 turn=step.turn,
@@ -60,6 +60,17 @@ def tell(series: SeriesRow, steps: Sequence[StepRow], rows: Mapping[str, Message
         )
         state, turn = step.state, step.turn
     return (*told, *_decided(series, told))
+
+
+def _who(evidence: Evidence, said: MessageRow | None, revision: RevisionRow | None) -> str:
+    """Whose words they are."""
+    if evidence.by_hand:
+        return "by hand"
+    if evidence.commit and not evidence.message_id:
+        return f"commit {line(evidence.commit)[:12]}"
+    if spoken := said or revision:
+        return wording.author(spoken)
+    return line(evidence.by_name or evidence.by_email)
 
 
 def _decided(series: SeriesRow, told: Sequence[Step]) -> Sequence[Step]:
@@ -74,7 +85,7 @@ def _decided(series: SeriesRow, told: Sequence[Step]) -> Sequence[Step]:
             version=wording.revision_name(newest) if newest else "",
             date=series.turn_since,
             evidence=evidence,
-            who="by hand" if evidence.by_hand else f"commit {line(evidence.commit)[:12]}" if evidence.commit else "",
+            who=_who(evidence, None, None),
             posted="",
             state=series.state,
             turn=series.turn,

@@ -36,12 +36,16 @@ def part(row: MessageRow, expected: int) -> str:
 
 
 def given(revision: RevisionRow) -> dict[int, list[str]]:
-    """The tags that others gave, shortened and counted where there are several, by the number of the patch."""
+    """The tags that others gave, shortened and counted where there are several, by the number of the patch.
+
+    In brackets stands what counts for a part only, or was given to an earlier revision and not taken over.
+    """
     found: dict[int, list[str]] = {}
     for trailer in revision.trailers:
         if trailer.counts:
             patch = trailer.patch if revision.has_cover or revision.expected > 1 else 1  # for all of it is for that one
-            found.setdefault(patch, []).extend(wording.tags((trailer.name,)))
+            partly = bool(trailer.limit) or not trailer.carried
+            found.setdefault(patch, []).extend(f"({tag})" if partly else tag for tag in wording.tags((trailer.name,)))
     return {
         patch: [kind if kinds.count(kind) == 1 else f"{kinds.count(kind)}×{kind}" for kind in dict.fromkeys(kinds)]
         for patch, kinds in found.items()
@@ -60,6 +64,7 @@ class ThreadList(RowList[MessageRow]):
         self._subjects: dict[str, str] = {}
         self._expected = 0
         self._given: Mapping[int, list[str]] = {}
+        self._verdicts: Mapping[str, str] = {}  # of robots, by their mails
         self._read: Collection[str] = ()
 
     def key_of(self, row: MessageRow) -> Hashable:
@@ -73,6 +78,7 @@ class ThreadList(RowList[MessageRow]):
         """
         self._expected = revision.expected if revision else 0
         self._given = given(revision) if revision else {}
+        self._verdicts = {check.message_id: check.verdict for check in revision.checks} if revision else {}
         self._read = read
         if rows == self.rows:
             self.refresh()
@@ -93,6 +99,8 @@ class ThreadList(RowList[MessageRow]):
         date: Piece = (f" {wording.day(row.date, self._clock()):>6} ", "dim")
         tags = self._given.get(row.patch, []) if row.submission else wording.tags(row.tags)
         said: list[Piece] = [(f" {tag}", "calm") for tag in tags]
+        if verdict := self._verdicts.get(row.message_id):
+            said.append((f" {verdict}", {"failure": "bad", "success": "good"}.get(verdict, "dim")))
         for right in ([*said, date], said, []):  # as much as leaves the words some room
             room = width - width_of(right)
             if room >= _LEAST_WORDS:

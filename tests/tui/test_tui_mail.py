@@ -23,16 +23,17 @@ from letters import (
     zswap,
 )
 
-from patchwatch.db.rows import Evidence, StepRow, TrailerRow
+from patchwatch.db.rows import AppliedRow, CheckRow, Evidence, Move, StepRow, TrailerRow
 from patchwatch.printable import block
 from patchwatch.tui.code import code_of
 from patchwatch.tui.compared import changelog_page, headline, pair_page, pair_pieces
 from patchwatch.tui.discussion import answers, told
 from patchwatch.tui.files_screen import page_of
+from patchwatch.tui.heading import standing
 from patchwatch.tui.ink import INKS, THEMES
 from patchwatch.tui.mail_lines import ground, links, row_pieces
 from patchwatch.tui.page import Line, Manner, Page, broken, compose, find, length, lengthened, unfinished
-from patchwatch.tui.rail import account, given_tags, stations
+from patchwatch.tui.rail import account, given_tags, results, stations
 from patchwatch.tui.story import step_pieces, tell
 from patchwatch.tui.syntax import coloured, language
 from patchwatch.tui.thread_list import given as given_to
@@ -380,6 +381,35 @@ def test_tags_are_counted_where_they_count() -> None:
     assert given_to(revision) == {1: ["2×R-b"], 0: ["T-b"]}
     single = replace(revision, expected=1, has_cover=False)
     assert given_to(single) == {1: ["2×R-b", "T-b"]}
+
+
+def test_tags_that_count_in_part_say_so() -> None:
+    row, _ = drops()
+    tag = TrailerRow("Reviewed-by", "Jonas", "r@x", 1, True)
+    revision = replace(
+        row.revisions[1],
+        trailers=(tag, replace(tag, limit="for the net bits"), replace(tag, patch=2, given_to="v4@x", carried=False)),
+    )
+    assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not taken over"
+    assert given_to(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
+
+
+def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
+    row, _ = drops()
+    early = CheckRow("lkp", "failure", "build error", "c1@x", NOW, 1)
+    checks = (early, replace(early, verdict="success", message_id="c2@x"), replace(early, patch=2))
+    revision = replace(row.revisions[1], checks=checks, applied=AppliedRow((1,), None))
+    assert results(revision) == {"failure": 1, "success": 1}  # the last word on each patch
+    told_of = "".join(text for text, _ in account(revision, row.revisions))
+    assert "· patch 1 applied · 1 CI ✗ · 1 CI ✓ ·" in told_of
+    partly = replace(revision, applied=AppliedRow((), None))
+    assert "· some applied ·" in "".join(text for text, _ in account(partly, row.revisions))
+
+
+def test_the_next_move_is_beside_the_turn() -> None:
+    row, _ = zswap()
+    moved = replace(row, next_move=Move("ping: no answer for 12 days", "", "author"))
+    assert "next: ping: no answer for 12 days" in "".join(text for text, _ in standing(moved, NOW))
 
 
 # Comparisons.
