@@ -73,10 +73,8 @@ def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
     if given := given_tags(row):
         pieces += [(" · ", "dim"), (given, "calm")]
     if row.applied:
-        which = (
-            f"{patch_names(row.applied.patches)} of {max(row.expected, row.patches)}" if row.applied.patches else "some"
-        )
-        pieces += [(" · ", "dim"), (f"{which} applied", "good")]
+        which = patch_names(row.applied.patches) if row.applied.patches else "some"
+        pieces += [(" · ", "dim"), (f"{which} of {max(row.expected, row.patches)} applied", "good")]
     for verdict, number in results(row).items():
         pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]
     if row.predecessor is None:

@@ -401,9 +401,9 @@ def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
     revision = replace(row.revisions[1], checks=checks, applied=AppliedRow((1,), None))
     assert results(revision) == {"failure": 1, "success": 1}  # the last word on each patch
     told_of = "".join(text for text, _ in account(revision, row.revisions))
-    assert "· patch 1 applied · 1 CI ✗ · 1 CI ✓ ·" in told_of
+    assert "· patch 1 of 2 applied · 1 CI ✗ · 1 CI ✓ ·" in told_of
     partly = replace(revision, applied=AppliedRow((), None))
-    assert "· some applied ·" in "".join(text for text, _ in account(partly, row.revisions))
+    assert "· some of 2 applied ·" in "".join(text for text, _ in account(partly, row.revisions))
 
 
 def test_the_next_move_is_beside_the_turn() -> None:
