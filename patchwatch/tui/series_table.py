@@ -144,6 +144,11 @@ class Layout:
 
     columns: tuple[tuple[Column, int], ...]
 
+    @property
+    def tells_moves(self) -> bool:
+        """Whether there is room for what I have to do."""
+        return any(column is _NEXT for column, _ in self.columns)
+
     def draw(self, cells: Callable[[Column], list[Piece]], first: Piece = (" ", "")) -> list[Piece]:
         """A line, from what stands in each column; `first` stands before them, in one cell."""
         drawn: list[Piece] = []
@@ -226,6 +231,7 @@ class SeriesTable(RowList[SeriesLine]):
         self.order = LATEST
         self._clock = clock
         self._fitted: Sequence[SeriesLine] = ()
+        self._moves = False  # some row tells what I have to do
         self._layout: tuple[tuple[int, int], Layout] | None = None
 
     def key_of(self, row: SeriesLine) -> Hashable:
@@ -234,16 +240,25 @@ class SeriesTable(RowList[SeriesLine]):
 
     @property
     def row_height(self) -> int:
-        """Two lines where there is no room for columns."""
-        return 2 if 0 < self.scrollable_content_region.width < NARROW else 1
+        """Two lines where there is no room for columns, or for one that tells what I have to do."""
+        width = self.scrollable_content_region.width
+        if 0 < width < NARROW:
+            return 2
+        return 2 if self._moves and width and not self.columns.tells_moves else 1
 
     def show(self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine]) -> None:
         """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked."""
         if among is not self._fitted:
             self._fitted = among
             self._layout = None
+        self._moves = any(row.next_move for row in rows)
         self.order = order
         super().set_rows(rows)
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether there is room for columns."""
+        return self.scrollable_content_region.width >= NARROW
 
     @property
     def marked(self) -> list[SeriesLine]:
@@ -285,11 +300,15 @@ class SeriesTable(RowList[SeriesLine]):
         """A line of the table, or the two lines that stand for it."""
         now = self._clock()
         mark: Piece = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
-        if self.row_height == 1:
-            return [self.columns.draw(lambda column: column.cell(row, now), mark)]
+        move: list[Piece] = [("→ ", "dim"), (line(row.next_move or ""), "accent")] if row.next_move else []
+        if width >= NARROW - 1:
+            drawn = [self.columns.draw(lambda column: column.cell(row, now), mark)]
+            return drawn if self.row_height == 1 else [*drawn, [("   ", ""), *move]]
         unread: list[Piece] = [(f" {row.unread}", "accent strong")] if row.unread else []
         head = [wording.state_sign(row.state), mark, *_title(row, now)]
         first = fit_pieces(head, width - width_of(unread) - 1)
+        if move:
+            return [[*first, *unread], [("  ", ""), *move]]
         second: list[Piece] = [("  ", ""), (line(row.state), wording.state_sign(row.state)[1]), (" · ", "faint")]
         second += [*wording.turn(row, now), (f" · {wording.version(row)} · ", "dim"), *wording.reviewed(row)]
         return [[*first, *unread], second]
@@ -320,12 +339,12 @@ class TableHeading(Widget):
         """Draw it."""
         table = self._table
         pieces: list[Piece] = []
-        if table.row_height == 1 and table.rows:
+        if table.in_columns and table.rows:
             pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
         return Palette().strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the column that was clicked."""
-        column = self._table.columns.column_at(event.x - 1) if self._table.row_height == 1 else None
+        column = self._table.columns.column_at(event.x - 1) if self._table.in_columns else None
         if column is not None:
             self.post_message(self.Chosen(column))

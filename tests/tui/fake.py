@@ -68,6 +68,11 @@ class FakeCore:
         self.raws: dict[str, bytes] = {}
         self.stories: dict[int, tuple[StepRow, ...]] = {3: drops_story()}
         self.addresses: frozenset[str] = frozenset()
+        self.followed: set[int] = set()
+        self.moves: dict[int, str] = {
+            7: "ping: no answer for 12 days",
+            9: "send v3: Jonas asked for changes 2 days ago",
+        }
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self._generation = 1
@@ -101,6 +106,11 @@ class FakeCore:
             self.rows[series_id] = replace(self.rows[series_id], **changes)
             self._generation += 1
 
+    def follow(self, series_id: int) -> None:
+        """Another process follows the list of a series, which is not watched any more."""
+        self.followed.add(series_id)
+        self.change(series_id, watched=False)
+
     def _ask(self, name: str, *said: object) -> None:
         with self._lock:
             self.asked[name].append(said)
@@ -119,7 +129,12 @@ class FakeCore:
     def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
         self._ask("lines", watched_only)
         rows = [row for row in self.rows.values() if row.watched or not watched_only]
-        return tuple(sorted((line_of(row, self.addresses) for row in rows), key=lambda line: -line.last_activity))
+        lines = (line_of(row, self.addresses) for row in rows)
+        return tuple(sorted(map(self._known, lines), key=lambda line: -line.last_activity))
+
+    def _known(self, line: SeriesLine) -> SeriesLine:
+        move = self.moves.get(line.id, "") if line.mine else "" if self.addresses else None
+        return line._replace(followed=line.id in self.followed, next_move=move)
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)

@@ -10,17 +10,18 @@ from fake import FakeCore
 from textual.pilot import Pilot
 
 from patchwatch.tui.app import PatchwatchApp
+from patchwatch.views import View
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 NARROW = pytest.param((40, 24), id="40x24")
 Compare = Callable[..., bool]
 
 
-def after(*keys: str, ready: str = "", text: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Callable[[Pilot[None]], Awaitable[None]]:
     """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more."""
 
     async def drive(pilot: Pilot[None]) -> None:
-        await opened(pilot, ready)
+        await opened(pilot, ready, focused=focused)
         await pilot.press(*keys)
         await until(pilot, lambda: text in shown(pilot), text)
         before = ""
@@ -33,16 +34,112 @@ def after(*keys: str, ready: str = "", text: str) -> Callable[[Pilot[None]], Awa
     return drive
 
 
+# Sizes and themes are tried in pairs: what a theme changes does not depend on the size.
+LOOKS = [pytest.param((80, 24), "dark", id="80x24-dark"), pytest.param((120, 40), "light", id="120x40-light")]
+LOOKS_ANSI = [*LOOKS, pytest.param((80, 24), "ansi", id="80x24-ansi")]
+LOOKS_NARROW = [*LOOKS, pytest.param((40, 24), "dark", id="40x24-dark")]
+JONAS = frozenset({"jonas@example.com"})
+
+
 @pytest.mark.parametrize("size", [*SIZES, NARROW])
 def test_overview(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
     drive = after("a", "j", text="4 series known")
     assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_empty_overview(snap_compare: Compare, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("view", list(View), ids=lambda view: view.name.lower())
+def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int, int], theme: str) -> None:
+    core.addresses = JONAS
+    core.follow(9)
+    number = list(View).index(view) + 1
+    keys = () if view is View.MY_TURN else (str(number),)
+    drive = after(*keys, ready="ping: no answer", text=f" {view.value} ")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize(
+    ("view", "text"),
+    [
+        (View.MY_TURN, "Nothing needs you now."),
+        (View.AWAITING_REVIEW, "waits for reviewers."),
+        (View.MINE, "No series of yours is known yet."),
+        (View.WATCHED, "Follow your first thread"),
+        (View.FOLLOWED, "No list is followed"),
+        (View.CLOSED, "is closed yet."),
+    ],
+    ids=lambda value: value.name.lower() if isinstance(value, View) else "",
+)
+def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[int, int], theme: str) -> None:
+    core = FakeCore()
+    core.addresses = frozenset({"nobody@example.net"})
+    for row in tuple(core.rows.values()):
+        core.change(row.id, watched=False)
+    number = list(View).index(view) + 1
+    keys = () if view is View.MY_TURN else (str(number),)
+    drive = after(*keys, focused=False, ready="Nothing needs you now.", text=text)
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS_NARROW)
+def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
     drive = after(text="Follow your first thread")
-    assert snap_compare(PatchwatchApp(FakeCore(empty=True)), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(FakeCore(empty=True), theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    drive = after("1", text="Who are you on the lists?")
+    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, LOOKS_NARROW[-1]])
+def test_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("slash", *"zswap st:opne", text="st:opne")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    drive = after("slash", *"xyzzy", "enter", text="No series here is like that.")
+    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
+def test_marked_and_sorted(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("o", "o", "space", text="1 marked")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_state_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("asterisk", "S", text="Set the state")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
+def test_palette(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("colon", *"re", text="v3 RFC · Jonas")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", [*SIZES, NARROW])
+def test_series(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    core.mark_read([row.message_id for row in core.thread(3)[:-2]])
+    drive = after("e", ready="From ", text="5 unread")
+    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_patch(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    core.mark_read([row.message_id for row in core.thread(3)])
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await after("j", "tab", ready="From ", text="[PATCH net-next v5 1/2]")(pilot)
+        await after("G", text="2.42.0")(pilot)
+
+    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("size", SIZES)
