@@ -294,12 +294,12 @@ def test_the_made_versions_show_what_became_of_each_tag(expected: dict[str, list
         {
             ("Reviewed-by", "ta3@c", 1, True, "", True),
             ("Reviewed-by", "ta0@c", 2, True, "t1-0@b", True),
-            ("Reviewed-by", "ta2@c", 3, True, "t1-0@b", False),  # its patch is the same to the letter
+            ("Reviewed-by", "ta2@c", 3, False, "t1-0@b", False),  # though its patch is the same to the letter
             ("Acked-by", "ta1@c", 3, False, "t1-0@b", False),
         },
         {
             ("Reviewed-by", "ta0@c", 2, False, "t1-0@b", False),
-            ("Reviewed-by", "ta2@c", 3, True, "t1-0@b", False),
+            ("Reviewed-by", "ta2@c", 3, False, "t1-0@b", False),
             ("Acked-by", "ta1@c", 3, False, "t1-0@b", False),
         },
     ]

@@ -121,11 +121,11 @@ async def test_a_revision_is_compared_with_the_one_before(core: FakeCore, app: P
     async with app.run_test(size=(120, 40)) as pilot:
         await comparison(pilot)
         assert core.asked["compare"] == [(3, "drops-v4-0@example.org", "drops-v5-0@example.org")]
+        await until(pilot, lambda: "── v5, cover letter" in shown(pilot), "the changelog beside it")
         text = shown(pilot)
         for words in ("[v4]──[v5]", "v4 → v5", "1 → 1  ! net: count drops", "- → 2  > selftests", "changed +"):
             assert words in text
         assert "- +        spin_lock(&q->lock);" in text
-        assert "── v5, cover letter" in text  # the changelog beside it
         assert "- one lock less, as Jonas asked" in text
 
 

@@ -104,8 +104,7 @@ async def test_cursor_and_sentence_are_in_sight_at_once(core: FakeCore) -> None:
             await reading(pilot, "drops-v5-bot@example.org")
             await pilot.press("e")
             tree, mail = pilot.app.screen.query_one(ThreadList), pilot.app.screen.query_one(MailView)
-            assert tree.scroll_offset.y == 2
-            assert mail.scroll_offset.y == 5
+            await until(pilot, lambda: (tree.scroll_offset.y, mail.scroll_offset.y) == (2, 5), "the scrolling")  # noqa: B023
 
 
 async def test_the_story_opens_and_enter_on_a_step_shows_its_words(app: PatchwatchApp) -> None:
