@@ -262,8 +262,14 @@ class Palette:
         return found
 
     def strip(self, pieces: Sequence[Piece], ground: RichStyle) -> Strip:
-        """Pieces as a line on `ground`."""
-        return Strip([Segment(text, ground + self.style(ink)) for text, ink in pieces if text])
+        """Pieces as a line on `ground`; neighbours of one ink in one segment, for each costs time further on."""
+        joined: list[tuple[str, str]] = []
+        for text, ink in pieces:
+            if joined and (joined[-1][1] == ink or not text):
+                joined[-1] = (joined[-1][0] + text, joined[-1][1])
+            elif text:
+                joined.append((text, ink))
+        return Strip([Segment(text, ground + self.style(ink)) for text, ink in joined])
 
 
 def overlay(pieces: Iterable[Piece], start: int, end: int, ink: str) -> list[Piece]:

@@ -211,7 +211,7 @@ class OverviewScreen(LiveScreen):
         order = self._orders.get(self._view, self._natural)
         if order != self._natural:
             rows = order.sort(rows)
-        self.table.show(rows, order, among)
+        self.table.show(rows, order, among, moves=self._view is View.MY_TURN)
         bar.count(len(rows), len(among))
         if self._views is None and not rows:
             return  # it is not known yet that there is nothing

@@ -168,8 +168,8 @@ class Layout:
         return None
 
 
-def layout(rows: Sequence[SeriesLine], width: int, now: int) -> Layout:
-    """The columns for a table of `width`."""
+def layout(rows: Sequence[SeriesLine], width: int, now: int, *, moves: bool = False) -> Layout:
+    """The columns for a table of `width`; `moves`: it should tell what I have to do."""
     measured = rows[:_MEASURED]
 
     def needed(column: Column) -> int:
@@ -180,7 +180,7 @@ def layout(rows: Sequence[SeriesLine], width: int, now: int) -> Layout:
     widths = {column.heading: needed(column) for column in (_STATE, _TURN, _VERSION)}
     left = width - 1 - sum(widths.values()) - _GAP * len(widths)
     for column, title in _WANTED:
-        if column is _NEXT and not any(row.next_move for row in measured):
+        if column is _NEXT and not moves:
             continue
         wanted = needed(column) + _GAP
         if left - wanted >= title:
@@ -231,7 +231,7 @@ class SeriesTable(RowList[SeriesLine]):
         self.order = LATEST
         self._clock = clock
         self._fitted: Sequence[SeriesLine] = ()
-        self._moves = False  # some row tells what I have to do
+        self._moves = False  # rows tell what I have to do
         self._layout: tuple[tuple[int, int], Layout] | None = None
 
     def key_of(self, row: SeriesLine) -> Hashable:
@@ -246,12 +246,17 @@ class SeriesTable(RowList[SeriesLine]):
             return 2
         return 2 if self._moves and width and not self.columns.tells_moves else 1
 
-    def show(self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine]) -> None:
-        """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked."""
+    def show(
+        self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine], *, moves: bool = False
+    ) -> None:
+        """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked.
+
+        `moves`: with what I have to do about each.
+        """
         if among is not self._fitted:
             self._fitted = among
             self._layout = None
-        self._moves = any(row.next_move for row in rows)
+        self._moves = moves
         self.order = order
         super().set_rows(rows)
 
@@ -293,7 +298,7 @@ class SeriesTable(RowList[SeriesLine]):
         width = self.scrollable_content_region.width - 1
         key = (width, now // 60)
         if self._layout is None or self._layout[0] != key:
-            self._layout = (key, layout(self._fitted, width, now))
+            self._layout = (key, layout(self._fitted, width, now, moves=self._moves))
         return self._layout[1]
 
     def draw(self, row: SeriesLine, index: int, width: int) -> list[list[Piece]]:
