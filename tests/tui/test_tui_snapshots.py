@@ -54,7 +54,7 @@ def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int
     core.follow(9)
     number = list(View).index(view) + 1
     keys = () if view is View.MY_TURN else (str(number),)
-    drive = after(*keys, ready="ping: no answer", text=f" {view.value} ")
+    drive = after(*keys, ready="ping: no answer", text="All 4")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
