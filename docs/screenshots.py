@@ -36,7 +36,7 @@ async def main() -> None:
     """The overview, and the accepted series at the mail that proves it."""
     with demo() as tracker:
         app = PatchwatchApp(tracker)
-        async with app.run_test(size=(110, 14)) as pilot:
+        async with app.run_test(size=(116, 16)) as pilot:
             await settled(pilot)
             save(app, "overview")
     with demo() as tracker:

@@ -266,11 +266,11 @@ class OverviewScreen(LiveScreen):
         self.post_message(self.Loaded(standing))
 
     def tick(self) -> None:
-        """Let the ages grow."""
+        """Let the ages grow, and what is limited by them."""
         self.table.redraw()
         self._draw_account()
         if self._views is not None:
-            self._post_standing()
+            self._arrange()
 
     # The account of the row under the cursor.
 

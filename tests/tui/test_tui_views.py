@@ -85,7 +85,7 @@ async def test_an_empty_view_says_what_to_do(app: PatchwatchApp, view: str, text
             assert 'addresses = ["you@example.org"]' in shown(pilot)
         await pilot.press("4")
         await until(pilot, lambda: "3 series watched" in shown(pilot))
-        assert isinstance(pilot.app.focused, SeriesTable)
+        await until(pilot, lambda: isinstance(pilot.app.focused, SeriesTable), "the focus")
 
 
 # A limit.
@@ -119,6 +119,15 @@ async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: P
         assert ids(pilot) == [7]
         await pilot.press("backspace", "backspace", "backspace", "backspace")
         await until(pilot, lambda: "did you mean" not in shown(pilot))
+
+
+async def test_a_limit_by_age_holds_as_time_goes_by(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"age:<12h", "enter")
+        await until(pilot, lambda: ids(pilot) == [3])
+        core.now_is += 3 * 3600
+        await until(pilot, lambda: ids(pilot) == [], "the limit's end")
 
 
 async def test_escape_in_the_line_clears_the_limit(app: PatchwatchApp) -> None:
