@@ -96,9 +96,10 @@ async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -
         assert SENTENCE in "\n".join(shown(pilot).splitlines()[mail.region.y :])  # in sight
 
 
-async def test_cursor_and_sentence_are_in_sight_at_once(core: FakeCore) -> None:
+async def test_cursor_and_sentence_are_in_sight_at_once() -> None:
     """Before the first layout there is no scrollbar, without which Textual does not scroll."""
     for _ in range(3):
+        core = FakeCore()
         core.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in core.threads[3])
         async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
             await reading(pilot, "drops-v5-bot@example.org")
