@@ -4,8 +4,8 @@
 
 Imports the archive as it is, and without the hints that authors leave (change-ids, links to earlier postings); has
 `../shared/eval/bumps` score the links; then compares states and turns with verdicts that a person wrote down before the
-program ran on them.  The rules were made with bench/verdicts/sixty.tsv and eighty.tsv at hand; what they are worth on
-threads that nobody looked at while making them, thirty.tsv tells (`--table bench/verdicts/thirty.tsv`).  Without
+program ran on them.  The rules were made with the tables sixty, eighty, thirty and forty at hand; what they are worth on
+threads that nobody looked at while making them, thirtysix tells, whose series were drawn at random.  Without
 ../shared it says so and ends with 0.
 """
 
@@ -32,7 +32,7 @@ def main() -> int:
     """Run the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", type=Path, default=SHARED / "corpus" / "cgroups-2024.bundle")
-    parser.add_argument("--table", type=Path, action="append", help="verdicts to compare with; sixty and eighty")
+    parser.add_argument("--table", type=Path, action="append", help="verdicts to compare with; all of bench/verdicts")
     parser.add_argument("--rows", action="store_true", help="print every disagreement and every bump missed")
     options = parser.parse_args()
     if not options.archive.exists() or not BUMPS.exists():
@@ -53,7 +53,7 @@ def main() -> int:
                 subprocess.run([BUMPS, verb, epoch, work / "list.json"], check=True)
             if source is epoch:
                 series = listed
-        for table in options.table or [VERDICTS / "sixty.tsv", VERDICTS / "eighty.tsv"]:
+        for table in options.table or sorted(VERDICTS.glob("*.tsv")):
             compare(series, table, options.rows)
     return 0
 
