@@ -4,7 +4,8 @@
 
 A process of its own on a pseudo-terminal, measured from outside: from its start until the first row is drawn, beside
 `import textual` in the same run; from a key until what it changed was written; its proportional set size at the end.
-Beside each time stands for how long the interface's thread had a processor: on a busy machine the figure to look at.
+Beside each time stands for how long the interface's thread had a processor: on a busy machine the figure to look at,
+and the one that keys are judged by.
 The database is made once (a minute or two) and kept in the directory.
 """
 
@@ -121,6 +122,7 @@ def main() -> int:
     }
     ok = paint(environment, options.runs)
     ok &= keys(environment, options.keys)
+    print(f"keys: at most {KEY_SECONDS * 1000:.0f} ms at the 95th percentile is wanted")
     return 0 if ok else 1
 
 
@@ -184,7 +186,7 @@ def said(what: str, keys: Sequence[Taken]) -> bool:
         f"{what:<34} median {statistics.median(walls):.1f} ms, 95th percentile {worst:.1f} ms; "
         f"processor {statistics.median(processors):.1f} and {worst_processor:.1f} ms; {len(keys)} keys"
     )
-    return worst <= KEY_SECONDS * 1000
+    return worst_processor <= KEY_SECONDS * 1000
 
 
 def verdict(what: str, found: float, wanted: float, unit: str) -> bool:
