@@ -1,10 +1,18 @@
-"""What stands where the table would, when it is empty: why it is so, and which key is next."""
+"""What stands where the table would, when it is empty: why it is so, which key is next, or a line for a first link.
+
+What is said is made by pure functions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from patchwatch.tui.ink import Piece
+from textual.app import ComposeResult
+from textual.containers import Center, Middle
+from textual.widgets import Input, Static
+
+from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.watch_form import WatchForm
 from patchwatch.views import NEEDS_ME, View
 
 _WATCH = ("app.watch", "watch a link or a message-id")
@@ -51,7 +59,7 @@ def welcome() -> list[Piece]:
     """What a first start says above the line for a link."""
     return [
         ("Follow your first thread", "strong"),
-        ("\n\nEvery version of it, the state it is in, whose turn it is, and the mail that proves it.", "dim"),
+        ("\n\nEvery version of it, the state it is in, whose turn it is,\nand the mail that proves it.", "dim"),
     ]
 
 
@@ -63,3 +71,36 @@ def welcome_more() -> list[Piece]:
         ("\nOld mail:      ", "dim"),
         ("patchwatch import PATH --inbox NAME", "accent"),
     ]
+
+
+class Nothing(Middle):
+    """The empty view."""
+
+    def __init__(self, form: WatchForm) -> None:
+        """`form` is where a first start asks for a link."""
+        super().__init__(id="nothing")
+        self._form = form
+        self._welcomes = False
+
+    def compose(self) -> ComposeResult:
+        """Why, the line, and what else there is."""
+        yield Static(id="why")
+        with Center(id="welcome"):
+            yield self._form
+            yield Static(content(welcome_more()), id="more")
+
+    def show(self, pieces: list[Piece]) -> None:
+        """Say why a view is empty; nothing where it is not."""
+        self._say(pieces, welcomes=False)
+
+    def welcome(self) -> None:
+        """Ask for a first link; where it was asked already, the focus stays where it is."""
+        if not self._welcomes:
+            self.call_after_refresh(self.query_one("#link", Input).focus)
+        self._say(welcome(), welcomes=True)
+
+    def _say(self, pieces: list[Piece], *, welcomes: bool) -> None:
+        self._welcomes = welcomes
+        self.screen.set_class(bool(pieces), "-empty")
+        self.screen.set_class(welcomes, "-first")
+        self.query_one("#why", Static).update(content(pieces))

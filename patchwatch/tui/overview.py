@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Middle
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
-from patchwatch.db.rows import InboxRow, SeriesLine, SeriesRow
+from patchwatch.db.rows import InboxRow, SeriesLine
 from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
 from patchwatch.tui import keys, wording
+from patchwatch.tui.account import Account
 from patchwatch.tui.core import Core, Watched
-from patchwatch.tui.dialogs import StateDialog, UnwatchDialog
+from patchwatch.tui.deciding import Deciding
 from patchwatch.tui.errands import Errands
-from patchwatch.tui.heading import SeriesHeading
-from patchwatch.tui.ink import content
 from patchwatch.tui.limit_bar import LimitBar, LimitInput
 from patchwatch.tui.live import LiveScreen
-from patchwatch.tui.nothing import nothing, welcome, welcome_more
+from patchwatch.tui.nothing import Nothing, nothing
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.series_table import COLUMNS, LATEST, LONGEST, Order, SeriesTable, TableHeading, chosen
 from patchwatch.tui.status_bar import Standing, StatusBar
@@ -33,7 +30,6 @@ from patchwatch.tui.view_tabs import ViewTabs
 from patchwatch.tui.watch_form import WatchForm
 from patchwatch.views import WAITING, View, first_view, sift
 
-_REST_SECONDS = 0.06  # for which the cursor stays on a row before its account is read
 _BEHIND_SECONDS = 1.5  # for which rows that nobody sees may be old: ten thousand take a while
 _VIEWS = list(View)
 
@@ -123,9 +119,7 @@ class OverviewScreen(LiveScreen):
         self._orders: dict[View, Order] = {}
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
-        self._rest: Timer | None = None
         self._later: Timer | None = None
-        self._accounted: SeriesRow | None = None
 
     def compose(self) -> ComposeResult:
         """The views, the limit, the table, the account, the status, the keys."""
@@ -134,14 +128,14 @@ class OverviewScreen(LiveScreen):
         table = SeriesTable(self._core.now, id="table")
         yield TableHeading(table)
         yield table
-        with Middle(id="nothing"):
-            yield Static(id="why")
-            with Center(id="welcome"):
-                yield WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys")
-            yield Static(content(welcome_more()), id="more")
-        yield SeriesHeading(id="account")
+        yield Nothing(WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys"))
+        yield Account(self._core, self._errands)
         yield StatusBar()
         yield Footer(show_command_palette=False)
+
+    @property
+    def _deciding(self) -> Deciding:
+        return Deciding(self.app, self._core, self._errands, self.table.unmark)
 
     @property
     def table(self) -> SeriesTable:
@@ -222,30 +216,23 @@ class OverviewScreen(LiveScreen):
         self._post_standing()
 
     def _draw_nothing(self, some: bool) -> None:
-        bar = self.query_one(LimitBar)
-        limited = bool(bar.limit.text)
-        first = not some and not limited and not self.all_lines
-        first = first or (not some and not limited and self._view is View.WATCHED)
-        self.set_class(not some, "-empty")
-        self.set_class(first, "-first")
-        pieces = welcome() if first else []
-        if not some and not first:
-            pieces = nothing(
-                self._view,
-                self._key,
-                knows_me=bool(self._core.addresses),
-                config_file=self._core.config_file,
-                limited=limited,
-            )
-        self.query_one("#why", Static).update(content(pieces))
-        typing = isinstance(self.focused, Input)
+        """Say why there is no row, if there is none; and give the keys to whom they are for."""
+        empty, limited = self.query_one(Nothing), bool(self.query_one(LimitBar).limit.text)
         if some:
-            if self.focused is None or (typing and not isinstance(self.focused, LimitInput)):
+            empty.show([])
+            if self.focused is None or self._at_first_link:
                 self.call_after_refresh(self.table.focus)
-        elif not typing and first:
-            self.call_after_refresh(self.query_one("#link", Input).focus)
-        elif not typing or (not first and not isinstance(self.focused, LimitInput)):
-            self.set_focus(None)  # the keys below are those of the screen
+        elif not limited and (not self.all_lines or self._view is View.WATCHED):
+            empty.welcome()
+        else:
+            me, place = bool(self._core.addresses), self._core.config_file
+            empty.show(nothing(self._view, self._key, knows_me=me, config_file=place, limited=limited))
+            if not isinstance(self.focused, LimitInput):
+                self.set_focus(None)  # the keys below are those of the screen
+
+    @property
+    def _at_first_link(self) -> bool:
+        return isinstance(self.focused, Input) and not isinstance(self.focused, LimitInput)
 
     def _key(self, name: str) -> str:
         return keys.shown(self.app, self.BINDINGS, name)
@@ -268,38 +255,15 @@ class OverviewScreen(LiveScreen):
     def tick(self) -> None:
         """Let the ages grow, and what is limited by them."""
         self.table.redraw()
-        self._draw_account()
+        self.query_one(Account).tick()
         if self._views is not None:
             self._arrange()
 
-    # The account of the row under the cursor.
+    # The row under the cursor.
 
     def _account(self, *, at_once: bool = False) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
-        if at_once:
-            self._read_account()
-        else:
-            self._rest = self.set_timer(_REST_SECONDS, self._read_account)
-
-    def _read_account(self) -> None:
         row = self.table.row
-        if row is None:
-            self._accounted = None
-            self._draw_account()
-        elif self.query_one("#account").display:
-            self._errands.send(
-                "read", "account", partial(self._core.one, row.id), self._show_account, screen=self, latest=True
-            )
-
-    def _show_account(self, read: SeriesRow) -> None:
-        if (row := self.table.row) and row.id == read.id:
-            self._accounted = read
-            self._draw_account()
-
-    def _draw_account(self) -> None:
-        self.query_one("#account", SeriesHeading).show(self._accounted, self._core.now())
+        self.query_one(Account).follow(row.id if row else None, at_once=at_once)
 
     @on(RowList.Moved)
     def _moved(self) -> None:
@@ -416,7 +380,7 @@ class OverviewScreen(LiveScreen):
 
     def action_escape(self) -> None:
         """Leave the line of a first start; put away what was said; then take away the marks; then the limit."""
-        if isinstance(self.focused, Input):
+        if self._at_first_link:
             self.set_focus(None)
         elif self._errands.notices.clear():
             pass
@@ -433,64 +397,18 @@ class OverviewScreen(LiveScreen):
 
     # What is decided about the targets.
 
-    def _do(self, about: str, rows: Sequence[SeriesLine], work: Callable[[], None], did: str) -> None:
-        """Write what was decided about `rows`; then say so, and take their marks away."""
-
-        def done(_: None) -> None:
-            what = line(rows[0].title) if len(rows) == 1 else f"{len(rows)} series"
-            self._errands.notices.say(about, "outcome", f"{did}: {what}")
-            self.table.unmark()
-
-        self._errands.send("write", about, work, done)
-
     def action_unwatch(self) -> None:
         """Ask, then stop watching the targets."""
-        rows = [row for row in self.targets() if row.watched]
-        if not rows:
-            for row in self.targets()[:1]:
-                self._errands.notices.say("unwatch", "outcome", f"Not watched: {row.title}")
-            return
-
-        def unwatch() -> None:
-            for row in rows:
-                self._core.unwatch(row.id)
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._do("unwatch", rows, unwatch, "No longer watched")
-
-        self.app.push_screen(UnwatchDialog(rows), answered)
+        self._deciding.unwatch(self.targets())
 
     def action_read(self) -> None:
         """Take all mail of the targets as read."""
-        if rows := self.targets():
-            self._do("mark read", rows, lambda: self._core.read_series([row.id for row in rows]), "Read")
+        self._deciding.read(self.targets())
 
     def action_mute(self) -> None:
         """Mute the targets, or let them speak again if all are muted."""
-        if not (rows := self.targets()):
-            return
-        muted = not all(row.muted for row in rows)
-
-        def mute() -> None:
-            for row in rows:
-                self._core.mute(row.id, muted=muted)
-
-        self._do("mute", rows, mute, "Muted" if muted else "No longer muted")
+        self._deciding.mute(self.targets())
 
     def action_state(self) -> None:
         """Ask for a state and set it on the targets."""
-        if not (rows := self.targets()):
-            return
-
-        def answered(state: str | None) -> None:
-            if state is None:
-                return
-
-            def mark() -> None:
-                for row in rows:
-                    self._core.mark(row.id, state or None)
-
-            self._do("state", rows, mark, f"Set to {state}" if state else "As the mails say")
-
-        self.app.push_screen(StateDialog(rows), answered)
+        self._deciding.state(self.targets())

@@ -323,6 +323,17 @@ async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> N
         assert isinstance(pilot.app.focused, SeriesTable)
 
 
+async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None:
+    core = FakeCore(empty=True)
+    async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "Follow your first thread")
+        await pilot.press("escape")
+        core.add((FakeCore().rows[11], ()))
+        await until(pilot, lambda: "All 1" in shown(pilot))
+        await pilot.press("7")
+        await until(pilot, lambda: "1 series known" in shown(pilot))
+
+
 async def test_a_link_that_is_pasted_is_to_be_watched(app: PatchwatchApp) -> None:
     link = "https://lore.kernel.org/bpf/1@example.org/"
     async with app.run_test(size=WIDE) as pilot:
