@@ -42,7 +42,9 @@ def ranked(rows: Iterable[SeriesLine], query: str) -> list[SeriesLine]:
 
 def _by_letters(rows: Iterable[SeriesLine], letters: str) -> list[SeriesLine]:
     """The series with these letters in their titles, in this order, closest together first."""
-    spread = re.compile(".*?".join(map(re.escape, letters)))
+    first, *others = map(re.escape, letters)
+    # Up to the next place of each letter and no further: `.*?` would try all, and titles are written by strangers.
+    spread = re.compile(first + "".join(f"[^{letter}]*{letter}" for letter in others))
     found = [(match.end() - match.start(), row.id, row) for row in rows if (match := spread.search(row.title.lower()))]
     return [row for *_, row in sorted(found)[:_MOST]]
 

@@ -115,6 +115,7 @@ def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() 
     assert [row.id for row in ranked(rows, "zip")] == [2, 0]
     assert [row.id for row in ranked(rows, "pages zip")] == [2, 0]
     assert [row.id for row in ranked(rows, "ncdr")] == [1]
+    assert [row.id for row in ranked(rows, "mm^]-")] == []
     assert ranked(rows, "xyzzy") == []
     assert ranked(rows, " ") == []
 
