@@ -33,7 +33,7 @@ def save(app: PatchwatchApp, name: str) -> None:
 
 
 async def main() -> None:
-    """The overview, and the accepted series at the mail that proves it."""
+    """The overview, the accepted series at the mail that proves it, and its last two versions compared."""
     with demo() as tracker:
         app = PatchwatchApp(tracker)
         async with app.run_test(size=(116, 16)) as pilot:
@@ -46,6 +46,9 @@ async def main() -> None:
             await pilot.press("e")
             await settled(pilot)
             save(app, "series")
+            await pilot.press("d")
+            await settled(pilot)
+            save(app, "compare")
 
 
 if __name__ == "__main__":

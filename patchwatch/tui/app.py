@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _BEAT_SECONDS = 1.0  # how often another process's changes are looked for
 _TURN_SECONDS = 0.0005  # for which a lane keeps the interpreter from the keys; Python's own 5 ms are felt
-_YOUNG_OBJECTS = 50_000  # before Python looks for garbage; a patch of 5 MB would make it look for a quarter of a second
+_YOUNG_OBJECTS = 10_000  # before Python looks for garbage; a patch of 5 MB would make it look for a quarter of a second
 _LAST_WORDS_SECONDS = 0.5  # what writing gets to finish in when the program is left
 
 
@@ -90,6 +91,7 @@ class PatchwatchApp(App[None]):
         self._open_series = open_series
         self._generation: int | None = None  # what is on the screen; None: read it anew
         self._listening = False
+        self._warm = False  # whether what a series is shown with is loaded
         self._minute = 0
         self._polling = ""  # what the poll under way said last
 
@@ -140,6 +142,9 @@ class PatchwatchApp(App[None]):
             self._generation = None  # try again at the next beat
         else:
             self.standing = event.standing
+            if not self._warm:
+                self._warm = True
+                self.errands.send("study", "loading", _load_series_screen, lambda _: None)
 
     def on_series_screen_loaded(self, event: SeriesScreen.Loaded) -> None:
         """What could not be read is tried again at the next beat."""
@@ -169,7 +174,9 @@ class PatchwatchApp(App[None]):
         """Show a series."""
         from patchwatch.tui.series_screen import SeriesScreen  # what only it needs must not hold up the first screen
 
-        self.push_screen(SeriesScreen(self._core, self.errands, series_id))
+        screen = SeriesScreen(self._core, self.errands, series_id)
+        self.push_screen(screen)
+        screen.read_rows()  # while the screen is being made
 
     @on(OverviewScreen.Opened)
     def _opened(self, event: OverviewScreen.Opened) -> None:
@@ -255,6 +262,12 @@ class PatchwatchApp(App[None]):
         self.push_screen(HelpScreen(explained(self, self.screen.active_bindings.values())))
 
 
+def _load_series_screen() -> None:
+    """Load what the first series would otherwise wait for."""
+    for name in ("patchwatch.mail.reading", "patchwatch.tui.series_screen", "pygments.lexers.c_cpp"):
+        importlib.import_module(name)
+
+
 def run_tui(tracker: Core, config: Config | None = None, open_series: int | None = None) -> None:
     """Show the screens until they are left.
 
@@ -265,7 +278,7 @@ def run_tui(tracker: Core, config: Config | None = None, open_series: int | None
         DatabaseError: the database can't be opened.
     """
     sys.setswitchinterval(_TURN_SECONDS)
-    gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
     few = tracker.lines(watched_only=True)
     config = config or Config()
     changed: Mapping[str, str] = {}

@@ -118,10 +118,9 @@ class SeriesScreen(LiveScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Read the rows."""
+        """Set beside a fold which key opens it."""
         if key := keys.shown(self.app, self.BINDINGS, "series.quotes"):
             self.mail.hint = f"{key} unfolds"
-        self.reload()
 
     @property
     def thread(self) -> ThreadList:
@@ -147,7 +146,7 @@ class SeriesScreen(LiveScreen):
         self._asked = ""
         self._bare = None
         self._stale = False
-        self._read_rows()
+        self.read_rows()
 
     def reload(self) -> None:
         """Read the rows anew, at once or after a pause; what is chosen, scrolled and focused stays so."""
@@ -155,7 +154,7 @@ class SeriesScreen(LiveScreen):
             self._stale = True
             return
         self._pause = self.set_timer(_PAUSE_SECONDS, self._paused)
-        self._read_rows()
+        self.read_rows()
 
     def _paused(self) -> None:
         self._pause = None
@@ -163,7 +162,8 @@ class SeriesScreen(LiveScreen):
             self._stale = False
             self.reload()
 
-    def _read_rows(self) -> None:
+    def read_rows(self) -> None:
+        """Read the rows now."""
         series_id = self.series_id
         self._errands.send(
             "read",

@@ -120,6 +120,7 @@ async def test_a_proposal_without_patches_touches_no_file(core: FakeCore) -> Non
 async def test_a_revision_is_compared_with_the_one_before(core: FakeCore, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await comparison(pilot)
+        await until(pilot, lambda: "── v5, cover letter" in shown(pilot))  # the changelog beside it
         assert core.asked["compare"] == [(3, "drops-v4-0@example.org", "drops-v5-0@example.org")]
         await until(pilot, lambda: "── v5, cover letter" in shown(pilot), "the changelog beside it")
         text = shown(pilot)
