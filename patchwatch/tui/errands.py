@@ -135,6 +135,11 @@ class Errands:
         if self._app.is_running and not self._app._exit and (screen is None or screen in self._app.screen_stack):
             call()
 
+    @property
+    def idle(self) -> bool:
+        """Whether no lane has anything to do."""
+        return all(lane.drain(0) for lane in self._lanes.values())
+
     def drain(self, lane: LaneName, seconds: float) -> bool:
         """Give `lane` up to `seconds` to finish; whether it did."""
         found = self._lanes.get(lane)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import cast
 
 from textual.pilot import Pilot
+
+from patchwatch.tui.app import PatchwatchApp
 
 WAIT_SECONDS = 60.0
 
@@ -31,3 +34,14 @@ async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) ->
     """Wait until there are rows and `text`, and, if it will be, something is focused."""
     await until(pilot, lambda: "series" in shown(pilot) and text in shown(pilot), f"{text!r} on the screen")
     await until(pilot, lambda: pilot.app.focused or not focused, "the focus")
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until nothing that was asked for is still being done, and what came of it was taken in."""
+    app = cast(PatchwatchApp, pilot.app)
+    deadline = time.monotonic() + WAIT_SECONDS
+    quiet = 0
+    while quiet < 2:  # what came of one errand may be the next
+        assert time.monotonic() < deadline, f"it did not come to rest; the screen shows:\n{shown(pilot)}"
+        await pilot.pause()
+        quiet = quiet + 1 if app.errands.idle else 0

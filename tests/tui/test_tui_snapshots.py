@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from driving import opened, shown, until
+from driving import opened, settled, shown, until
 from fake import FakeCore
 from textual.pilot import Pilot
 
@@ -18,11 +18,17 @@ Compare = Callable[..., bool]
 
 
 def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more."""
+    """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more.
+
+    Each key waits for what the one before it asked for: `G` goes to the end of a list only when the list is there.
+    """
 
     async def drive(pilot: Pilot[None]) -> None:
         await opened(pilot, ready, focused=focused)
-        await pilot.press(*keys)
+        for key in keys:
+            await settled(pilot)
+            await pilot.press(key)
+        await settled(pilot)
         await until(pilot, lambda: text in shown(pilot), text)
         before = ""
         while before != (now := pilot.app.export_screenshot()):
