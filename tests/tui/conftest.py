@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from driving import settled
 from fake import FakeCore
+from textual.pilot import Pilot
 
 from patchwatch.tui.app import PatchwatchApp
 
@@ -13,6 +15,18 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look more often whether the program is idle: Textual's pilot does so every 20 ms, twice a key."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.002)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a key, wait for what it asked for; not for long, because some tests hold that up."""
+    press = Pilot.press
+
+    async def press_and_wait(pilot: Pilot[None], *pressed: str) -> None:
+        await press(pilot, *pressed)
+        await settled(pilot, 0.5)
+
+    monkeypatch.setattr(Pilot, "press", press_and_wait)
 
 
 @pytest.fixture

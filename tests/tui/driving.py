@@ -36,12 +36,12 @@ async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) ->
     await until(pilot, lambda: pilot.app.focused or not focused, "the focus")
 
 
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing that was asked for is still being done, and what came of it was taken in."""
+async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
+    """Wait until nothing that was asked for is still being done, and what came of it was taken in; whether it is so."""
     app = cast(PatchwatchApp, pilot.app)
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     quiet = 0
-    while quiet < 2:  # what came of one errand may be the next
-        assert time.monotonic() < deadline, f"it did not come to rest; the screen shows:\n{shown(pilot)}"
+    while quiet < 2 and time.monotonic() < deadline:  # what came of one errand may be the next
         await pilot.pause()
         quiet = quiet + 1 if app.errands.idle else 0
+    return quiet == 2

@@ -26,9 +26,9 @@ def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Calla
     async def drive(pilot: Pilot[None]) -> None:
         await opened(pilot, ready, focused=focused)
         for key in keys:
-            await settled(pilot)
+            assert await settled(pilot)
             await pilot.press(key)
-        await settled(pilot)
+        assert await settled(pilot)
         await until(pilot, lambda: text in shown(pilot), text)
         before = ""
         while before != (now := pilot.app.export_screenshot()):
