@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 check: lint types contracts test
 
