@@ -243,8 +243,11 @@ class Derivation:
             if hand is not None:
                 link: Link | None = Link(posting.root, hand[0], (f"linked by {hand[1]}",), 0.0, by_hand=True)
             else:
-                candidates = (self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number)
-                link = succession.predecessor(posting, [c for c in candidates if (posting.root, c.root) not in refused])
+                candidates = [self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number]
+                barred = self._refused(posting, refused)
+                link = succession.predecessor(
+                    posting, [c for c in candidates if not any(succession.same_revision(c, b) for b in barred)]
+                )
             predecessor = link.predecessor if link else None
             text = (
                 dumps({"evidence": link.evidence, "score": link.score, "by_hand": link.by_hand, "resend": link.resend})
@@ -277,6 +280,13 @@ class Derivation:
             else:
                 refused |= {pair, (pair[1], pair[0])}
         return tied, refused
+
+    def _refused(self, posting: Posting, refused: set[tuple[str, str]]) -> list[Posting]:
+        """What is not to be the predecessor of a posting, because somebody said so."""
+        roots = [earlier for later, earlier in refused if later == posting.root]
+        numbers = [r.id for r in derived.revisions_by_root(self._db, roots)]
+        self._postings.load(numbers)
+        return [self._postings[i] for i in numbers if i in self._postings]
 
     # ---- series ----------------------------------------------------------------------------------------------------
 

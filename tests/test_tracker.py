@@ -115,6 +115,28 @@ def test_unlink_parts_a_series_for_good_and_both_keep_a_number(tracker: DemoTrac
     assert tracker.one(later).state == "accepted"
 
 
+def test_unlink_is_from_every_posting_of_the_version_before(tracker: DemoTracker) -> None:
+    diff = "\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-old\n+new\n"
+    postings = (("one", "[PATCH]", 3), ("again", "[PATCH RESEND]", 9), ("two", "[PATCH v2]", 12))
+    mails = [
+        mail(
+            message_id=f"{name}@b",
+            subject=f"{prefix} frob: turn it",
+            sender="Ben Builder <ben@example.net>",
+            date=f"{day} Jul 2023 10:00:00 +0000",
+            body=diff,
+        )
+        for name, prefix, day in postings
+    ]
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw) for raw in mails], "bpf")
+    assert len({tracker.find(f"{name}@b") for name, *_ in postings}) == 1
+    tracker.unlink("two@b")
+    assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
+    tracker.reindex(lambda done: None)
+    assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
+
+
 def test_link_joins_what_was_parted_and_shows_who_said_so(tracker: DemoTracker) -> None:
     tracker.unlink(XDP_V5)
     number = tracker.link(XDP_V5, XDP_V4, by="me")

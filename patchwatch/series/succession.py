@@ -210,6 +210,12 @@ def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:
     return max(likely, key=lambda pair: (pair[1].version, pair[1].minor, pair[1].date, pair[0].score, pair[1].root))[0]
 
 
+def same_revision(one: Posting, other: Posting) -> bool:
+    """Whether they are one revision: the same posting, or one is the other posted again."""
+    links = (judge(one, other), judge(other, one))
+    return one.root == other.root or any(link is not None and link.resend for link in links)
+
+
 def judge(one: Posting, other: Posting) -> Link | None:
     """Weigh `other` as predecessor of `one`; None where it can't be, or is not likely enough."""
     link = likeness(one, other)
