@@ -55,10 +55,9 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that is alone in writing; committed at the end, rolled back on any error."""
         with self._reported(), self.engine.connect() as plain:
-            connection = plain.execution_options(patchwatch_write=True)
+            connection = self._alone(plain)
             with connection.begin():
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(726834)"))
+                _wait_for_others(connection)
                 yield connection
                 connection.execute(
                     update(setting)
@@ -78,9 +77,11 @@ class Database:
             raise DatabaseError(
                 f"{self.url!r} is no database URL. Set PATCHWATCH_DATABASE to a file or an SQLAlchemy URL."
             ) from None
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")  # the driver that patchwatch[postgresql] brings
         if url.get_backend_name() != "sqlite":
             try:
-                return create_engine(url)
+                return create_engine(url, isolation_level="REPEATABLE READ")  # a reader sees one moment, as in SQLite
             except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
                 raise DatabaseError(
                     f"no driver for {url.get_backend_name()} is installed ({error}); install patchwatch[postgresql]"
@@ -130,8 +131,9 @@ class Database:
         if found == SCHEMA_REVISION:
             return
         with self.engine.connect() as plain:
-            connection = plain.execution_options(patchwatch_write=True)
+            connection = self._alone(plain)
             with connection.begin():
+                _wait_for_others(connection)
                 found = _schema_revision(connection)  # somebody may have been faster
                 if found is None and inspect(connection).get_table_names():
                     raise DatabaseError(
@@ -144,6 +146,13 @@ class Database:
                     )
                 if found != SCHEMA_REVISION:
                     _migrate(connection)
+
+    def _alone(self, plain: Connection) -> Connection:
+        """The connection, for a transaction that writes: one that waited for another is to see what that one wrote."""
+        options: dict[str, Any] = {"patchwatch_write": True}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "READ COMMITTED"
+        return plain.execution_options(**options)
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -159,6 +168,12 @@ class Database:
             raise DatabaseError(f"the database {self.url} can't be used: {reason}. Nothing was changed.") from error
         except exc.DatabaseError as error:
             raise DatabaseError(f"the database {self.url} can't be used: {error.orig}. Nothing was changed.") from error
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one transaction write at a time; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(726834)"))
 
 
 def _schema_revision(connection: Connection) -> str | None:

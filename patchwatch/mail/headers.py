@@ -75,7 +75,7 @@ class Headers:
         for name, value in fields:
             # 8-bit bytes become surrogates, as in the email package, until `_read_8bit`.
             self._values.setdefault(name.decode().lower(), []).append(
-                value[:_MAX_VALUE].decode("ascii", "surrogateescape").strip()
+                value[:_MAX_VALUE].replace(b"\0", b"?").decode("ascii", "surrogateescape").strip()
             )
 
     def first(self, name: str) -> str:
@@ -108,7 +108,12 @@ def decoded(text: str) -> str:
         # Word by word, because liblore spoils raw 8-bit beside them.
         with contextlib.suppress(ValueError, LookupError):
             text = _ENCODED_WORDS.sub(lambda found: clean_header(found[0]), text)
-    return " ".join(text.split())
+    return without_nul(" ".join(text.split()))
+
+
+def without_nul(text: str) -> str:
+    """Text with U+FFFD for each NUL, which RFC 5322 (section 3.5) forbids and PostgreSQL can't store."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def _read_8bit(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import Message as EmailMessage
 
 from patchwatch.mail import diff
-from patchwatch.mail.headers import Headers
+from patchwatch.mail.headers import Headers, without_nul
 
 _MAX_TEXT = 8 << 20  # characters of text read; what is behind is kept raw but not understood
 _NO_CHARSETS = frozenset(
@@ -100,7 +100,7 @@ def _leaves(mail: EmailMessage) -> list[tuple[EmailMessage, bool]]:
 
 
 def _clean(text: str) -> str:
-    return text[:_MAX_TEXT].replace("\r\n", "\n")
+    return without_nul(text[:_MAX_TEXT].replace("\r\n", "\n"))
 
 
 def _decoded(part: EmailMessage) -> str:

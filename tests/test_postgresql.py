@@ -1,0 +1,142 @@
+"""The database of a team: PostgreSQL holds the same as SQLite, and several processes may write it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mails import mail
+from postgres_server import PostgresServer
+from sqlalchemy import Connection, select
+from test_order import READS, dump, stored
+
+from patchwatch.config import Config
+from patchwatch.db.database import Database
+from patchwatch.db.schema import message
+from patchwatch.errors import DatabaseError
+from patchwatch.ingest import ingest, read_mail, reindex
+from patchwatch.tracker import Tracker
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    if reason := PostgresServer.missing():
+        pytest.skip(reason)
+    directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
+    directory.chmod(0o755)
+    postgres = PostgresServer(directory)
+    postgres.start()
+    yield postgres
+    postgres.stop()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def url(server: PostgresServer) -> str:
+    """A new database."""
+    return server.create()
+
+
+@pytest.fixture
+def tracker(url: str) -> Iterator[Tracker]:
+    """A tracker on a new database."""
+    found = Tracker(Config(), database_url=url)
+    yield found
+    found.database.close()
+
+
+def dump_ids(connection: Connection) -> list[str]:
+    return sorted(connection.scalars(select(message.c.message_id)))
+
+
+@pytest.mark.parametrize("name", ["demo", "made"])
+def test_it_understands_the_same_as_sqlite(url: str, name: str) -> None:
+    database = Database(url)
+    for half in (READS[name][1::2], READS[name][::2]):
+        with database.write() as connection:
+            ingest(connection, half, "bpf")
+    assert dump(database) == stored([READS[name]])
+    with database.write() as connection:
+        reindex(connection)
+    assert dump(database) == stored([READS[name]])
+    database.close()
+
+
+def test_decisions_lists_and_undo(tracker: Tracker) -> None:
+    with tracker.database.write() as connection:
+        ingest(connection, READS["made"], "bpf")
+    number = tracker.find("v2@b")
+    assert [line.id for line in tracker.lines()] == [row.id for row in tracker.series(everything=True)]
+    tracker.mark(number, "rejected")
+    assert tracker.one(number).state == "rejected"
+    tracker.undo()
+    assert tracker.one(number).state == "mainlined"
+    tracker.snooze(number, None)
+    tracker.mute(number)
+    tracker.mark_read([row.message_id for row in tracker.thread(number)])
+    assert tracker.one(number).unread == 0
+    tracker.unlink("v2@b")
+    assert tracker.find("v1@b") != tracker.find("v2@b")
+    tracker.link("v2@b", "v1@b")
+    assert tracker.find("v1@b") == tracker.find("v2@b")
+    assert tracker.candidates(number) is not None
+
+
+def test_what_no_text_of_postgresql_may_hold_is_kept_and_shown_harmlessly(tracker: Tracker) -> None:
+    raw = mail(message_id="nul@a", subject="[PATCH] a", sender="A <a@example.org>", date="3 Jul 2023 10:00:00 +0000")
+    raw = (
+        raw.replace(b"Subject: [PATCH] a", b"Subject: [PATCH] a\x00b \xff\xfe =?utf-8?q?=00?=") + b"\x00 \xed\xa0\x80\n"
+    )
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw)], "bpf")
+    assert tracker.raw("nul@a") == raw
+    assert tracker.one(tracker.find("nul@a")).title
+
+
+def test_two_that_write_at_once_wait_for_each_other(url: str) -> None:
+    Database(url).close()
+    halves = (READS["demo"][::2], READS["demo"][1::2])
+
+    def write(reads: list[object]) -> None:
+        database = Database(url)
+        for read in reads:
+            with database.write() as connection:
+                ingest(connection, [read], "bpf")  # type: ignore[list-item]
+        database.close()
+
+    writers = [threading.Thread(target=write, args=(half,)) for half in halves]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    database = Database(url)
+    assert dump(database) == stored([READS["demo"]])
+    assert database.generation() == len(READS["demo"])
+    database.close()
+
+
+def test_a_reader_sees_one_moment(url: str) -> None:
+    database = Database(url)
+    with database.read() as reader:
+        before = dump_ids(reader)
+        with database.write() as connection:
+            ingest(connection, READS["made"], "bpf")
+        assert dump_ids(reader) == before
+    with database.read() as reader:
+        assert dump_ids(reader) != before
+    database.close()
+
+
+def test_the_driver_need_not_be_named(url: str) -> None:
+    database = Database(url.replace("+psycopg", ""))
+    assert database.generation() == 0
+    database.close()
+
+
+def test_a_server_that_is_not_there_is_said(url: str) -> None:
+    with pytest.raises(DatabaseError, match="can't be used"):
+        Database(url.replace("host=", "host=/nowhere"))
