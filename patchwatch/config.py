@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from patchwatch.errors import ConfigError
+from patchwatch.list_address import is_list_address
 
 DEFAULT_LORE_URL = "https://lore.kernel.org"
 
@@ -112,6 +113,51 @@ class Tree:
     since_days: int = 400  # how far the first reading goes back
 
 
+MAIL_WAYS = ("git", "smtp", "sendmail")
+"""How mail goes out: with git's sendemail.* settings, to a server of the config's own, through a program."""
+
+ENCRYPTIONS = ("starttls", "tls", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How patchwatch's own mail, the digests, goes out.  No password stands in it."""
+
+    how: str = "git"  # one of MAIL_WAYS
+    host: str = ""  # of how = "smtp"
+    port: int = 0  # 0: 587 with starttls, 465 with tls, 25 with none
+    encryption: str = "starttls"  # one of ENCRYPTIONS
+    certificates: str = ""  # a file or directory of authorities to trust; empty: the system's
+    user: str = ""  # to log in as; empty: no login
+    password_command: str = ""  # its first line of output is the password; $PATCHWATCH_SMTP_PASSWORD outranks it
+    keyring: bool = False  # ask the desktop's keyring: service = host, name = user
+    sendmail: str = "sendmail"  # the program of how = "sendmail", with its arguments: msmtp -a work
+    sender: str = ""  # "Name <address>"; empty: who git send-email would send as
+
+
+DIGEST_DAYS = ("daily", "weekdays", "weekly")
+"""When a digest is due: weekly is on Mondays."""
+
+DIGEST_VIEWS = ("my-turn", "awaiting-review", "mine", "watched", "followed", "closed", "all")
+"""patchwatch.views.View, as the config writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who gets the digest, and of what."""
+
+    name: str = ""  # what it is called in notes and logs
+    to: str = ""  # one address, and never a list's
+    addresses: tuple[str, ...] = ()  # who he is on the lists; empty: [me]
+    inboxes: tuple[str, ...] = ()  # empty: all
+    views: tuple[str, ...] = ()  # some of DIGEST_VIEWS; empty: everything
+    at: str = "07:00"  # the local hour
+    zone: str = ""  # Europe/Berlin; empty: the system's
+    days: str = "daily"  # one of DIGEST_DAYS
+    at_once: tuple[str, ...] = ()  # events that are told by a mail of their own, when they happen
+    even_if_empty: bool = False  # a mail also when there is nothing to say
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set."""
@@ -123,6 +169,8 @@ class Config:
     database: Database = Database()
     send: Send = Send()
     tree: tuple[Tree, ...] = ()
+    mail: Mail = Mail()
+    digest: tuple[Recipient, ...] = ()
     tui: Tui = Tui()
     keys: Keys = Keys()
     source: Path | None = None  # the file it was read from
@@ -203,8 +251,8 @@ def parse_config(text: str, source: Path) -> Config:
         place = _Place(source, text, name)
         if name not in sections:
             raise ConfigError(f"{place.of(None)}: unknown section [{name}]{_nearest(name, sections)}")
-        if name == "tree":
-            read[name] = _trees(table, place)
+        if name in _ARRAYS:
+            read[name] = _ARRAYS[name](table, place)
             continue
         if not isinstance(table, dict):
             raise ConfigError(f"{place.of(None)}: {name} is a section: write [{name}] on a line of its own")
@@ -258,21 +306,41 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
         if key not in fields:
             raise ConfigError(f"{place.of(key)}: unknown key {place.section}.{key}{_nearest(key, fields)}")
         values[key] = _READERS[str(fields[key].type)](value, where)
-        if kind is Tui and values[key] not in THEMES:
-            raise ConfigError(f"{where} must be one of {', '.join(THEMES)}; it is {value!r}")
+        if (kind, key) in _CHOICES and values[key] not in _CHOICES[kind, key]:
+            raise ConfigError(f"{where} must be one of {', '.join(_CHOICES[kind, key])}; it is {values[key]!r}")
         if key in ("url", "mirrors") and kind is Lore:
             values[key] = tuple(_url(v, where) for v in values[key]) if key == "mirrors" else _url(values[key], where)
-    return kind(**values)
+    section = kind(**values)
+    if isinstance(section, Mail):
+        _check_mail(section, place)
+    return section
+
+
+_CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
+    (Tui, "theme"): THEMES,
+    (Mail, "how"): MAIL_WAYS,
+    (Mail, "encryption"): ENCRYPTIONS,
+    (Recipient, "days"): DIGEST_DAYS,
+}
+
+
+def _each(kind: type, tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]]:
+    """The sections of a name that there can be several of, each with its place."""
+    name = place.section
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(
+            f"{place.of(None)}: a {name} begins with [[{name}]], in double brackets, on a line of its own"
+        )
+    header = re.compile(rf"\s*\[\[\s*[\"']?{name}\b")
+    headers = [n for n, line in enumerate(place.text.splitlines(), 1) if header.match(line)]
+    for nth, table in enumerate(tables):
+        here = dataclasses.replace(place, begins=headers[nth]) if nth < len(headers) else place
+        yield _section(kind, table, here), here
 
 
 def _trees(tables: Any, place: _Place) -> tuple[Tree, ...]:
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ConfigError(f"{place.of(None)}: a tree begins with [[tree]], in double brackets, on a line of its own")
-    headers = [n for n, line in enumerate(place.text.splitlines(), 1) if re.match(r"\s*\[\[\s*[\"']?tree\b", line)]
     found: list[Tree] = []
-    for nth, table in enumerate(tables):
-        here = dataclasses.replace(place, begins=headers[nth]) if nth < len(headers) else place
-        tree: Tree = _section(Tree, table, here)
+    for tree, here in _each(Tree, tables, place):
         if not tree.name.strip() or not tree.path:
             raise ConfigError(f"{here.of(None)}: each [[tree]] needs tree.name and tree.path")
         if not tree.name.isprintable():
@@ -285,6 +353,69 @@ def _trees(tables: Any, place: _Place) -> tuple[Tree, ...]:
             raise ConfigError(f"{here.of('mainline')}: tree.mainline: {other.name} is mainline already, and one can be")
         found.append(tree)
     return tuple(found)
+
+
+# What git send-email and every relay take (patchwatch.mail.addresses); none that a program could take for an option.
+_ADDRESS = r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def _check_mail(mail: Mail, place: _Place) -> None:
+    if mail.sender and not re.fullmatch(rf"{_ADDRESS}|[^<>\x00-\x1f]*<{_ADDRESS}>", mail.sender):
+        where = place.of("sender")
+        raise ConfigError(f"{where}: mail.sender must be written as Name <name@example.org>; it is {mail.sender!r}")
+    if mail.how == "smtp" and not mail.host:
+        raise ConfigError(f'{place.of("how")}: mail.how = "smtp" needs mail.host, the server\'s name')
+    if mail.port > 65_535:
+        raise ConfigError(f"{place.of('port')}: mail.port must be at most 65535; it is {mail.port}")
+    if mail.user and mail.encryption == "none" and mail.host not in _LOOPBACK:
+        raise ConfigError(
+            f'{place.of("encryption")}: mail.encryption = "none" with mail.user would show the password to everybody '
+            "on the way: use starttls or tls"
+        )
+    if mail.how == "sendmail" and not mail.sendmail.strip():
+        raise ConfigError(f'{place.of("sendmail")}: mail.sendmail must name a program, such as "msmtp"')
+
+
+def _recipients(tables: Any, place: _Place) -> tuple[Recipient, ...]:
+    found: list[Recipient] = []
+    for one, here in _each(Recipient, tables, place):
+        if not one.name.strip() or not one.to:
+            raise ConfigError(f"{here.of(None)}: each [[digest]] needs digest.name and digest.to")
+        if not one.name.isprintable():
+            raise ConfigError(f"{here.of('name')}: digest.name must be printable; it is {one.name!r}")
+        if any(one.name == other.name for other in found):
+            raise ConfigError(f"{here.of('name')}: digest.name {one.name!r} is given to two digests")
+        if not re.fullmatch(_ADDRESS, one.to):
+            raise ConfigError(f"{here.of('to')}: digest.to must be one mail address, without a name; it is {one.to!r}")
+        if is_list_address(one.to):
+            raise ConfigError(
+                f"{here.of('to')}: digest.to: {one.to} is at a host of mailing lists, and a digest never goes to a "
+                "list. Name the address of a person."
+            )
+        if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", one.at):
+            raise ConfigError(f'{here.of("at")}: digest.at must be an hour such as "07:00"; it is {one.at!r}')
+        if one.zone:
+            _check_zone(one.zone, f"{here.of('zone')}: digest.zone")
+        for view in one.views:
+            if view not in DIGEST_VIEWS:
+                known = dict.fromkeys(DIGEST_VIEWS)
+                raise ConfigError(f"{here.of('views')}: digest.views has no {view!r}{_nearest(view, known)}")
+        found.append(one)
+    return tuple(found)
+
+
+def _check_zone(name: str, where: str) -> None:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f'{where} must be a time zone such as "Europe/Berlin"; it is {name!r}') from None
+
+
+_ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {"tree": _trees, "digest": _recipients}
+"""Sections that there can be several of."""
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:

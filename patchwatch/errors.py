@@ -63,5 +63,14 @@ class ToolError(PatchwatchError):
     """A program that work is handed to (git, b4, an editor, a browser) is missing, or could not be started."""
 
 
+class DeliveryError(PatchwatchError):
+    """A digest was not taken by the server or program that it was given to."""
+
+    def __init__(self, message: str, *, for_good: bool) -> None:
+        """`for_good`: it was refused, and would be again; otherwise another try may succeed."""
+        super().__init__(message)
+        self.for_good = for_good
+
+
 class SendError(PatchwatchError):
     """A mail was not sent, or it is not known whether; the text says which."""

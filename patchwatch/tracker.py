@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
+from patchwatch.config import DEFAULT_LORE_URL, Config, Recipient, config_path
 from patchwatch.db import Later
 from patchwatch.db.facts import FORM
 from patchwatch.db.wanted import Filter
@@ -27,18 +27,23 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from patchwatch.citing import Citation
-    from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, queries, threads
+    from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, outbox, queries, threads
     from patchwatch.db.database import Database
     from patchwatch.db.rows import (
         CandidateRow,
         InboxRow,
         Mail,
         MessageRow,
+        OutboxRow,
         SeriesLine,
         SeriesRow,
         StepRow,
         TreeRow,
     )
+    from patchwatch.digest.compose import Digest
+    from patchwatch.digest.letter import Letter
+    from patchwatch.digest.post import Delivery
+    from patchwatch.digest.reader import Reader
     from patchwatch.draft import Draft
     from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
@@ -51,12 +56,15 @@ if TYPE_CHECKING:
     from patchwatch.watching import Watched
 
 else:
-    decisions, derived, inboxes, journal, lines, mails, queries, threads = (
+    decisions, derived, inboxes, journal, lines, mails, outbox, queries, threads = (
         Later(f"patchwatch.db.{name}")
-        for name in ("decisions", "derived", "inboxes", "journal", "lines", "mails", "queries", "threads")
+        for name in ("decisions", "derived", "inboxes", "journal", "lines", "mails", "outbox", "queries", "threads")
     )
 
 Progress = Callable[[str], None]
+
+
+_REWRITE = 600  # seconds after which a digest is tried again that could not be written
 
 
 def _silent(_: str) -> None:
@@ -77,6 +85,7 @@ class Tracker:
         self.config = config
         self._clock = clock
         self._url = database_url or config.database_url
+        self._unwritten: dict[str, int] = {}  # recipients whose digest could not be written: when to try again
 
     @cached_property
     def database(self) -> Database:
@@ -545,6 +554,105 @@ class Tracker:
 
         with self.database.write() as connection:
             return reindex(connection, progress)
+
+    # ---- digests ---------------------------------------------------------------------------------------------------
+
+    def digest(self, reader: Reader, since: int) -> Digest:
+        """What there is to tell a reader of what happened since a time."""
+        from patchwatch.digest.compose import compose
+
+        rows = self.series()
+        threads = {row.id: self.thread(row.id) for row in rows}
+        return compose(rows, threads, self.now(), self.config.review.overdue_days, since=since)
+
+    def send_digests(self, *, today: bool = False) -> tuple[Delivery, ...]:
+        """Write the digests that are due, and try everything that waits for a try; what became of each.
+
+        With `today`, which is a person's wish: also today's digest before its hour, and again what was put off or
+        refused.  What can't be delivered is told, not raised.
+        """
+        from patchwatch.digest.post import deliver, write_due
+        from patchwatch.digest.transport import transport
+
+        mail, recipients = self.config.mail, self.config.digest
+        now = self.now()
+        ready = [one for one in recipients if today or self._unwritten.get(one.name, now) <= now]
+        written = tuple(write_due(self.database, ready, mail, self._digest_for, now, today=today))
+        self._unwritten = {one.recipient: now + _REWRITE for one in written if one.outcome == "failed"}
+        if today and self.outbox():
+            with self.database.write() as connection:
+                outbox.hurry(connection, self.now())
+        return (*written, *deliver(self.database, recipients, lambda: transport(mail), self.now))
+
+    def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool:
+        """Have a mail of its own sent to a recipient of the config; once for each `key`: False where it was before.
+
+        It goes out with the next `send_digests`.
+
+        Raises:
+            NotFoundError: the config has no such recipient.
+            DeliveryError: his address is a list's.
+            SendError: nobody says whom it is from.
+        """
+        from patchwatch.digest.compose import Digest
+        from patchwatch.digest.post import put, write
+
+        found = next((one for one in self.config.digest if one.name == recipient), None)
+        if found is None:
+            raise NotFoundError(f"there is no [[digest]] named {recipient} in {self.config_file}.")
+        written = write(self.database, self.config.mail, found, key, Digest(subject, text), self.now())
+        with self.database.write() as connection:
+            return put(connection, found, key, written, self.now())
+
+    def letters(self) -> tuple[tuple[Recipient, Letter], ...]:
+        """The digests as mails, as they would be written now; nothing is sent or noted.
+
+        Raises:
+            DeliveryError: an address is a list's.
+            SendError: nobody says whom they are from.
+        """
+        from patchwatch.digest.post import since, write
+        from patchwatch.digest.schedule import schedule_of
+
+        found = []
+        for one in self.config.digest:
+            schedule = schedule_of(one)
+            with self.database.read() as connection:
+                told = outbox.told(connection, one.name)
+            day = schedule.today(self.now())
+            digest = self._digest_for(one, since(schedule, told, day))
+            found.append((one, write(self.database, self.config.mail, one, day.isoformat(), digest, self.now())))
+        return tuple(found)
+
+    def next_post_at(self) -> int | None:
+        """When the next digest or the next try is due (UTC seconds, perhaps passed); None: never."""
+        from patchwatch.digest.schedule import schedule_of
+
+        with self.database.read() as connection:
+            told = {one.name: outbox.told(connection, one.name) for one in self.config.digest}
+            retry = outbox.next_try(connection)
+        due = []
+        for one in self.config.digest:
+            last = told[one.name]
+            following = schedule_of(one).next_at(last.day if last else None, self.now())
+            due.append(max(following, self._unwritten.get(one.name, following)))
+        return min((*due, *([] if retry is None else [retry])), default=None)
+
+    def outbox(self) -> tuple[OutboxRow, ...]:
+        """Mails of our own that wait, or were given up."""
+        with self.database.read() as connection:
+            return outbox.unsent(connection)
+
+    def digests_sent(self) -> dict[str, int]:
+        """When each recipient was last sent a mail, by name."""
+        with self.database.read() as connection:
+            return outbox.last_sent(connection)
+
+    def _digest_for(self, recipient: Recipient, since: int) -> Digest:
+        from patchwatch.digest.reader import Reader
+
+        addresses = frozenset(one.lower() for one in recipient.addresses) or self.addresses
+        return self.digest(Reader(addresses, frozenset(recipient.inboxes), recipient.views), since)
 
     # ---- parts -----------------------------------------------------------------------------------------------------
 

@@ -52,6 +52,11 @@ def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     )
 
 
+def names(connection: Connection) -> frozenset[str]:
+    """The names of all that are known."""
+    return frozenset(connection.scalars(select(t.inbox.c.name)))
+
+
 def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
     """The inboxes in which a message was seen."""
     return tuple(

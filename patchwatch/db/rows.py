@@ -256,6 +256,26 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A mail of patchwatch's own: waiting, on its way, sent, or given up."""
+
+    id: int
+    recipient: str  # its name in the config
+    key: str  # what there is one mail of: the day of a digest (2023-09-18), or an event
+    address: str
+    sender: str  # address
+    message_id: str
+    subject: str
+    queued_at: int
+    tries: int
+    begun_at: int | None  # a try is under way since, or was when its process ended
+    try_at: int | None  # not before; None: no more
+    sent_at: int | None
+    failed_at: int | None  # given up
+    failure: str  # why the last try failed
+
+
+@dataclass(frozen=True, slots=True)
 class InboxRow:
     """A list's archive and how polling it goes."""
 

@@ -1,8 +1,9 @@
 """Tables.
 
-Three kinds, and no row is of two: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`,
+Four kinds, and no row is of two: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`,
 `tree_holds`, `commit_key`); what people decided (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`, and the `journal`
-of it); and what is worked out from both (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.
+of it); what patchwatch itself wrote and to whom (`outbox`, `told`); and what is worked out from the first two (`node`,
+`revision`, `revision_key`, `series`), which `reindex` makes anew.
 `number` stands between: it gives a revision's root the number that people type, and is never taken back.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
@@ -22,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from patchwatch.db.form import SCHEMA_REVISION as SCHEMA_REVISION
@@ -263,6 +265,36 @@ commit_key = Table(
     Column("key", String, primary_key=True),  # patchwatch.series.commits.keys
     Column("commit_id", ROW, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("recipient", String, nullable=False),  # its name in the config
+    Column("key", String, nullable=False),  # what there is one mail of: a day, an event
+    Column("address", String, nullable=False),  # that it goes to
+    Column("sender", String, nullable=False),  # the address it is from
+    Column("message_id", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("mail", LargeBinary, nullable=False),  # as it goes out, each time; emptied some time after it was sent
+    Column("queued_at", TIME, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("begun_at", TIME),  # a try is under way since, or was when its process ended
+    Column("try_at", TIME),  # not before; NULL: no more
+    Column("sent_at", TIME),
+    Column("failed_at", TIME),  # given up
+    Column("failure", Text),  # why the last try failed
+    Index("ix_outbox_try_at", "try_at"),
+    UniqueConstraint("recipient", "key"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("recipient", String, primary_key=True),
+    Column("day", String, nullable=False),  # the last whose digest was written, or had nothing to say
+    Column("until", TIME, nullable=False),  # what the next one is reckoned from
 )
 
 setting = Table(

@@ -26,6 +26,7 @@ class Digest:
 
     subject: str
     text: str
+    empty: bool = False  # nothing moved, and nobody waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def compose(
     open_ = sum(r.turn != "nobody" for r in rows)
     text.append(f"{len(rows)} series watched, {open_} open, {sum(r.unread for r in rows)} mails unread.")
     return Digest(
-        _subject(len(own), len(versions), len(review), sum(r.overdue for r in rows), len(closed)), "\n".join(text)
+        _subject(len(own), len(versions), len(review), sum(r.overdue for r in rows), len(closed)),
+        "\n".join(text),
+        empty=not any(entries for _, entries in parts),
     )
 
 
