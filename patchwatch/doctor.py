@@ -34,6 +34,7 @@ def examine(now: int | None = None) -> Iterator[Finding]:
     yield from _database(tracker)
     yield from _trees(tracker)
     yield from _archive(config, tracker)
+    yield from _digests(tracker)
 
 
 def _database(tracker: Tracker) -> Iterator[Finding]:
@@ -94,6 +95,49 @@ def _trees(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(f"tree {tree.name}", False, f"fails: {row.failure}", "`patchwatch poll` tries again.")
         else:
             yield Finding(f"tree {tree.name}", True, text)
+
+
+def _digests(tracker: Tracker) -> Iterator[Finding]:
+    """How sending digests goes, and whether a server would take one now."""
+    config = tracker.config
+    if not config.digest:
+        return
+    from patchwatch.digest.transport import transport
+    from patchwatch.list_address import is_list_address
+    from patchwatch.sending import sender
+
+    try:
+        unsent, last = tracker.outbox(), tracker.digests_sent()
+        inboxes = [inbox.name for inbox in tracker.inboxes()]
+    except PatchwatchError:
+        return  # the database's own check says why
+    for one in config.digest:
+        name = f"digest {one.name}"
+        failing = next((row for row in unsent if row.recipient == one.name and row.failure), None)
+        if is_list_address(one.to, inboxes):
+            yield Finding(name, False, f"{one.to} is the address of a list", "Name a person's address in digest.to.")
+        elif failing and failing.failed_at is not None:
+            mend = "`patchwatch digest --send` tries again, once that is mended."
+            yield Finding(name, False, f"of {failing.key}, given up: {failing.failure}", mend)
+        elif failing:
+            yield Finding(
+                name, False, f"of {failing.key}, {failing.tries} tries: {failing.failure}", "It is tried again."
+            )
+        elif one.name in last:
+            hours = max(tracker.now() - last[one.name], 0) // 3600
+            yield Finding(name, True, f"last sent {hours} h ago, to {one.to}")
+        else:
+            yield Finding(name, True, f"none sent yet to {one.to}; `patchwatch digest --send` does it")
+    try:
+        address = sender(config.mail.sender).address
+        way = transport(config.mail)
+        way.check()
+    except PatchwatchError as error:
+        yield Finding(
+            "mail", False, str(error), "See [mail] in the config; `patchwatch digest --dry-run` shows the mail."
+        )
+    else:
+        yield Finding("mail", True, f"from {address} by {way.name}")
 
 
 def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from patchwatch.citing import Citation
     from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, outbox, queries, threads
     from patchwatch.db.database import Database
+    from patchwatch.db.outbox import Told
     from patchwatch.db.rows import (
         CandidateRow,
         InboxRow,
@@ -557,8 +558,8 @@ class Tracker:
 
     # ---- digests ---------------------------------------------------------------------------------------------------
 
-    def digest(self, reader: Reader, since: int) -> Digest:
-        """What there is to tell a reader of what happened since a time."""
+    def digest(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Digest:
+        """What is to be said to a reader, by default to me, of all that happened since the digest before."""
         from patchwatch.digest.compose import compose
 
         rows = self.series()
@@ -611,17 +612,16 @@ class Tracker:
             DeliveryError: an address is a list's.
             SendError: nobody says whom they are from.
         """
-        from patchwatch.digest.post import since, write
+        from patchwatch.digest.post import write
         from patchwatch.digest.schedule import schedule_of
 
         found = []
         for one in self.config.digest:
-            schedule = schedule_of(one)
             with self.database.read() as connection:
                 told = outbox.told(connection, one.name)
-            day = schedule.today(self.now())
-            digest = self._digest_for(one, since(schedule, told, day))
-            found.append((one, write(self.database, self.config.mail, one, day.isoformat(), digest, self.now())))
+            day = schedule_of(one).today(self.now()).isoformat()
+            digest = self._digest_for(one, told)
+            found.append((one, write(self.database, self.config.mail, one, day, digest, self.now())))
         return tuple(found)
 
     def next_post_at(self) -> int | None:
@@ -648,11 +648,12 @@ class Tracker:
         with self.database.read() as connection:
             return outbox.last_sent(connection)
 
-    def _digest_for(self, recipient: Recipient, since: int) -> Digest:
+    def _digest_for(self, recipient: Recipient, told: Told | None) -> Digest:
         from patchwatch.digest.reader import Reader
 
         addresses = frozenset(one.lower() for one in recipient.addresses) or self.addresses
-        return self.digest(Reader(addresses, frozenset(recipient.inboxes), recipient.views), since)
+        reader = Reader(addresses, frozenset(recipient.inboxes), recipient.views)
+        return self.digest(reader, told.until, told.seen) if told else self.digest(reader)
 
     # ---- parts -----------------------------------------------------------------------------------------------------
 

@@ -239,10 +239,17 @@ def _message(m: MessageRow) -> str:
 
 
 @click.command("digest")
+@click.option("--send", is_flag=True, help="Send today's to everybody in the config who has not got it ([[digest]]).")
+@click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
 @now_option
 @click.pass_obj
-def digest_command(context: Context) -> None:
-    """Print what a morning mail would say of the watched series."""
+def digest_command(context: Context, send: bool, dry_run: bool) -> None:
+    """Print what a morning mail would say of the watched series; or send it."""
+    if send or dry_run:
+        from patchwatch.cli import posting
+
+        (posting.rehearse if dry_run else posting.send)(context.tracker)
+        return
     from patchwatch.digest.compose import compose
 
     tracker = context.tracker

@@ -27,19 +27,22 @@ class Told:
     """How far a recipient has been told."""
 
     day: datetime.date  # the last that was dealt with
-    until: int
+    until: int  # when that was
+    seen: str  # what was known then: patchwatch.digest.compose.Digest.seen
 
 
 def told(connection: Connection, recipient: str) -> Told | None:
     """How far a recipient has been told; None: nothing yet."""
     row = connection.execute(select(t.told).where(t.told.c.recipient == recipient)).first()
-    return Told(datetime.date.fromisoformat(row.day), row.until) if row else None
+    return Told(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
 
 
-def tell(connection: Connection, recipient: str, day: datetime.date, until: int) -> None:
-    """Tick off a day: it was told, or had nothing to say."""
+def tell(connection: Connection, recipient: str, now: Told) -> None:
+    """Tick off a day: it is in the outbox, or there was nothing to say."""
     connection.execute(delete(t.told).where(t.told.c.recipient == recipient))
-    connection.execute(insert(t.told).values(recipient=recipient, day=day.isoformat(), until=until))
+    connection.execute(
+        insert(t.told).values(recipient=recipient, day=now.day.isoformat(), until=now.until, seen=now.seen)
+    )
 
 
 def put(connection: Connection, recipient: str, key: str, mail: bytes, at: int, **columns: str) -> bool:

@@ -294,7 +294,8 @@ told = Table(
     metadata,
     Column("recipient", String, primary_key=True),
     Column("day", String, nullable=False),  # the last whose digest was written, or had nothing to say
-    Column("until", TIME, nullable=False),  # what the next one is reckoned from
+    Column("until", TIME, nullable=False),  # when that was: what the next one is reckoned from
+    Column("seen", Text, nullable=False),  # patchwatch.digest.compose.Digest.seen of it
 )
 
 setting = Table(

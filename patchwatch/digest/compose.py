@@ -26,7 +26,8 @@ class Digest:
 
     subject: str
     text: str
-    empty: bool = False  # nothing moved, and nobody waits
+    empty: bool = False  # nothing is new
+    seen: str = ""  # how far the database was known: what the next digest is to be composed after
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from patchwatch.printable import block, line
 _LONGEST_LINE = 998  # RFC 5322, 2.1.1
 _COLUMNS = 76
 _MOST_OF_SUBJECT = 300  # characters
+_MOST_OF_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def letter(
     body = block(text).rstrip("\n") + "\n"
     encoding = _encoding(body)
     headers = (
-        ("From", f"{name} <{sender.address}>" if (name := _encoded_name(line(sender.name))) else sender.address),
+        ("From", _from(sender)),
         ("To", to),
         ("Subject", _encoded(shown)),
         ("Date", email.utils.format_datetime(date)),
@@ -99,10 +100,11 @@ def _encoded(text: str) -> str:
     return email.header.Header(text, charset, _COLUMNS, "Subject").encode(linesep="\r\n")
 
 
-def _encoded_name(name: str) -> str:
+def _from(sender: Mailbox) -> str:
+    name = line(sender.name)[:_MOST_OF_NAME]
     if name.isascii() and "=?" not in name:
-        return str(Mailbox(name, "")).removesuffix(" <>")
-    return _encoded(name)
+        return str(Mailbox(name, sender.address))
+    return f"{_encoded(name)} <{sender.address}>"
 
 
 def _mark(*told: str) -> str:

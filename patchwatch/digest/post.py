@@ -19,7 +19,7 @@ from patchwatch.db.outbox import Told
 from patchwatch.db.rows import OutboxRow
 from patchwatch.digest.compose import Digest
 from patchwatch.digest.letter import Letter, letter
-from patchwatch.digest.schedule import Schedule, schedule_of
+from patchwatch.digest.schedule import schedule_of
 from patchwatch.digest.transport import Transport
 from patchwatch.errors import DatabaseLockedError, DeliveryError, PatchwatchError
 from patchwatch.list_address import is_list_address
@@ -28,8 +28,8 @@ from patchwatch.sending import sender
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-Compose = Callable[[Recipient, int], Digest]
-"""What a recipient is to be told of what happened since a time."""
+Compose = Callable[[Recipient, Told | None], Digest]
+"""What a recipient is to be told, after what he was told last."""
 
 _LEASE = 600  # seconds that a try may take; whoever has not ended then was killed
 _FIRST_RETRY = 60
@@ -72,7 +72,7 @@ def write_due(
         if day is None:
             continue
         try:
-            digest = compose(recipient, since(schedule, told, day))
+            digest = compose(recipient, told)
             silent = digest.empty and not recipient.even_if_empty
             written = None if silent else write(database, mail, recipient, day.isoformat(), digest, now)
         except PatchwatchError as error:
@@ -81,16 +81,11 @@ def write_due(
         with database.write() as connection:
             if outbox.told(connection, recipient.name) != told:
                 continue  # another process was faster
-            outbox.tell(connection, recipient.name, day, now)
+            outbox.tell(connection, recipient.name, Told(day, now, digest.seen))
             if written:
                 put(connection, recipient, day.isoformat(), written, now)
         if not written:
             yield Delivery(recipient.name, day.isoformat(), "nothing", "nothing is new, and so there is no mail")
-
-
-def since(schedule: Schedule, told: Told | None, day: datetime.date) -> int:
-    """What the digest of a day is reckoned from: the one before, or where there is none when it would have been."""
-    return told.until if told and told.day < day else schedule.before(day)
 
 
 def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest: Digest, now: int) -> Letter:

@@ -11,4 +11,4 @@ class Reader:
 
     addresses: frozenset[str] = frozenset()  # who he is on the lists, in lower case
     inboxes: frozenset[str] = frozenset()  # empty: all
-    views: tuple[str, ...] = ()  # patchwatch.config.DIGEST_VIEWS; empty: everything that is watched
+    views: tuple[str, ...] = ()  # patchwatch.config.DIGEST_VIEWS; empty: everything watched, followed, or his own

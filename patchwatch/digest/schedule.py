@@ -40,11 +40,6 @@ class Schedule:
         weekday = day.weekday()
         return self.days == "daily" or weekday == _MONDAY or (self.days == "weekdays" and weekday < _SATURDAY)
 
-    def before(self, day: datetime.date) -> int:
-        """When the last digest before a day's was due: what the first of all covers begins there."""
-        earlier = (day - n * _DAY for n in range(1, _WEEK + 1))
-        return self.moment(next(one for one in earlier if self.has(one)))
-
     def due(self, told: datetime.date | None, now: int) -> datetime.date | None:
         """The day whose digest is due; `told` is the last that was dealt with, None before the first.
 

@@ -7,6 +7,7 @@ here asks anybody anything: a password comes from the environment, a command, th
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import shlex
@@ -28,6 +29,7 @@ PASSWORD = "PATCHWATCH_SMTP_PASSWORD"  # noqa: S105  (the variable's name)
 _SECONDS = 20.0  # longest silence of a server
 _LAST_WORDS_SECONDS = 2.0  # a server's answer to QUIT: the mail has been taken, or not, before it
 _PROGRAM_SECONDS = 60.0
+_LOGGED_IN = 235
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _ENCRYPTIONS = {"ssl": "tls", "tls": "starttls"}  # as sendemail.smtpEncryption calls them
@@ -155,7 +157,10 @@ class Smtp:
     def _log_in(self, server: smtplib.SMTP, login: Login) -> None:
         password = login.password()
         try:
-            server.login(login.user, password)
+            if f"{login.user}{password}".isascii():
+                server.login(login.user, password)
+            else:
+                _log_in_beyond_ascii(server, login.user, password)
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code // 100 == 5:
                 login.heard(password, False)
@@ -168,6 +173,15 @@ class Smtp:
 
     def _failed(self, why: str) -> DeliveryError:
         return DeliveryError(f"{self.name}: {why}", for_good=False)
+
+
+def _log_in_beyond_ascii(server: smtplib.SMTP, user: str, password: str) -> None:
+    """What smtplib's own login can't: AUTH PLAIN in UTF-8, as RFC 4616 has it."""
+    server.ehlo_or_helo_if_needed()
+    given = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, said = server.docmd("AUTH PLAIN", given)
+    if code != _LOGGED_IN:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _leave(server: smtplib.SMTP) -> None:

@@ -16,10 +16,10 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from patchwatch.config import Config
-from patchwatch.db.rows import SeriesLine
+from patchwatch.db.rows import OutboxRow, SeriesLine
 from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
-from patchwatch.tui import keys, palette
+from patchwatch.tui import keys, palette, wording
 from patchwatch.tui.core import Core, PollReport, Watched
 from patchwatch.tui.dialogs import WatchDialog
 from patchwatch.tui.errands import Errands
@@ -93,6 +93,7 @@ class PatchwatchApp(App[None]):
         self._listening = False
         self._warm = False  # whether what a series is shown with is loaded
         self._minute = 0
+        self._refused: frozenset[int] = frozenset()  # digests that nobody takes, and this was said
         self._polling = ""  # what the poll under way said last
 
     def _changed(self, notices: tuple[Notice, ...]) -> None:
@@ -123,11 +124,20 @@ class PatchwatchApp(App[None]):
             self._generation = generation
             for screen in self._live():
                 screen.reload()
+            self.errands.send("lists", "outbox", self._core.outbox, self._heard_of_digests, latest=True)
         minute = self._core.now() // 60
         if minute != self._minute:
             self._minute = minute
             for screen in self._live():
                 screen.tick()
+
+    def _heard_of_digests(self, unsent: Sequence[OutboxRow]) -> None:
+        refused = [row for row in unsent if row.failed_at is not None]
+        known, self._refused = self._refused, frozenset(row.id for row in refused)
+        if not refused:
+            self._said.hush("digest")
+        elif self._refused != known:
+            self._said.say("digest", "error", wording.undelivered(refused))
 
     def _heard_nothing(self, error: PatchwatchError) -> None:
         self._listening = False

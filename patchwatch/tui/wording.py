@@ -6,9 +6,10 @@ Pure, and the clock is passed in.  The words themselves are DESIGN §1 and §2.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from patchwatch.db.rows import Evidence, InboxRow, MessageRow, RevisionRow, SeriesLine, SeriesRow
+from patchwatch.db.rows import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesLine, SeriesRow
 from patchwatch.printable import line
 from patchwatch.tui.ink import Piece
 
@@ -181,3 +182,13 @@ def stale(inboxes: tuple[InboxRow, ...]) -> list[str]:
         for inbox in inboxes
         if inbox.failed_at is not None and (inbox.watched or inbox.followed)
     ]
+
+
+def undelivered(refused: Sequence[OutboxRow]) -> str:
+    """Digests that were refused for good: the latest, and why."""
+    last = refused[-1]
+    others = f" (and {len(refused) - 1} before it)" if len(refused) > 1 else ""
+    return (
+        f"The digest {last.key} to {last.address}{others} was not sent: {last.failure}. "
+        "`patchwatch digest --send` tries again."
+    )

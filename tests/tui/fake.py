@@ -28,7 +28,7 @@ from letters import (
 )
 
 from patchwatch.comparing import choose, mails_of, side
-from patchwatch.db.rows import InboxRow, Mail, MessageRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.db.rows import InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.rangediff.comparison import Comparison, compare
 
@@ -75,6 +75,7 @@ class FakeCore:
         }
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
+        self.outbox_rows: tuple[OutboxRow, ...] = ()
         self._generation = 1
         self._lock = threading.Lock()
         if not empty:
@@ -170,6 +171,10 @@ class FakeCore:
     def inboxes(self) -> tuple[InboxRow, ...]:
         self._ask("inboxes")
         return self.inbox_rows
+
+    def outbox(self) -> tuple[OutboxRow, ...]:
+        self._ask("outbox")
+        return self.outbox_rows
 
     def mark_read(self, message_ids: Collection[str]) -> None:
         self._ask("mark_read", *message_ids)

@@ -35,5 +35,6 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("recipient", name=op.f("pk_told")),
     )
