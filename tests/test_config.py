@@ -8,8 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.config import DEFAULT_LORE_URL, Config, Tree, config_path, load_config, parse_config
+from patchwatch.config import (
+    DEFAULT_LORE_URL,
+    DIGEST_VIEWS,
+    Config,
+    Mail,
+    Recipient,
+    Tree,
+    config_path,
+    load_config,
+    parse_config,
+)
 from patchwatch.errors import ConfigError
+from patchwatch.list_address import is_list_address
+from patchwatch.views import View
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
 FILE = Path("/etc/pw.toml")
@@ -91,6 +103,18 @@ def test_the_example_shows_every_key_of_a_tree() -> None:
     assert (tree.mainline, tree.since_days) == (Tree().mainline, Tree().since_days)
 
 
+def test_the_example_shows_every_key_of_a_digest_with_its_default() -> None:
+    shown = EXAMPLE.read_text(encoding="utf-8").partition("# [[digest]]\n")[2].partition("\n\n")[0]
+    table = "[[digest]]\n" + shown.replace("# ", "", 1).replace("\n# ", "\n")
+    (recipient,) = parse_config(table, FILE).digest
+    assert set(tomllib.loads(table)["digest"][0]) == {key.name for key in dataclasses.fields(Recipient)}
+    assert recipient == Recipient("me", "you@example.org")
+
+
+def test_the_views_of_a_digest_are_those_of_the_screen() -> None:
+    assert tuple(view.name.lower().replace("_", "-") for view in View) == DIGEST_VIEWS
+
+
 WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "unknown section": ("\n[loer]\n", ":2", ("[loer]", "did you mean lore?")),
     "unknown section, unlike any": ("[xyzzy]\n", ":1", ("[xyzzy]", "known are: lore, poll, me, review, database")),
@@ -156,6 +180,73 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "a relative path": ('[[tree]]\nname = "a"\npath = "src/linux"\n', ":3", ("tree.path", "'src/linux'")),
     "a number for truth": ('[[tree]]\nname = "a"\npath = "/a"\nmainline = 1\n', ":4", ("true or false",)),
+    "a way of mail that there is not": (
+        '[mail]\nhow = "pigeon"\n',
+        ":2",
+        ("mail.how", "git, smtp, sendmail", "'pigeon'"),
+    ),
+    "an encryption that there is not": ('[mail]\nencryption = "ssl"\n', ":2", ("starttls, tls, none", "'ssl'")),
+    "a server without a name": ('[mail]\nhow = "smtp"\n', ":2", ("mail.host",)),
+    "a password in the clear": (
+        '[mail]\nhow = "smtp"\nhost = "mail.example.org"\nuser = "ann"\nencryption = "none"\n',
+        ":5",
+        ("mail.encryption", "starttls or tls"),
+    ),
+    "a password in the file": (
+        '[mail]\npassword = "secret"\n',
+        ":2",
+        ("mail.password", "did you mean password_command?"),
+    ),
+    "no such port": ("[mail]\nport = 65536\n", ":2", ("mail.port", "65535")),
+    "no program": ('[mail]\nhow = "sendmail"\nsendmail = " "\n', ":3", ("mail.sendmail", "msmtp")),
+    "a sender that is no address": (
+        '[mail]\nsender = "Ann"\n',
+        ":2",
+        ("mail.sender", "Name <name@example.org>", "'Ann'"),
+    ),
+    "a sender of two lines": ('[mail]\nsender = "Ann\\nBcc: x <ann@example.org>"\n', ":2", ("mail.sender",)),
+    "a digest that is no list": ('[digest]\nname = "x"\n', ":1", ("[[digest]]",)),
+    "a digest to nobody": ('[[digest]]\nname = "me"\n', ":1", ("digest.name and digest.to",)),
+    "two digests of a name": (
+        '[[digest]]\nname = "me"\nto = "a@example.org"\n[[digest]]\nto = "b@example.org"\nname = "me"\n',
+        ":6",
+        ("digest.name", "'me'"),
+    ),
+    "a digest to no address": ('[[digest]]\nname = "me"\nto = "Ann <a@example.org>"\n', ":3", ("digest.to", "'Ann")),
+    "a digest to two": ('[[digest]]\nname = "me"\nto = "a@example.org, b@example.org"\n', ":3", ("one mail address",)),
+    "a digest to an option": ('[[digest]]\nname = "me"\nto = "-oQ/tmp@example.org"\n', ":3", ("digest.to",)),
+    "a digest to a list": (
+        '[[digest]]\nname = "me"\nto = "netdev@vger.kernel.org"\n',
+        ":3",
+        ("digest.to", "netdev@vger.kernel.org", "never goes to a list"),
+    ),
+    "no such hour": ('[[digest]]\nname = "me"\nto = "a@example.org"\nat = "7 am"\n', ":4", ("digest.at", "'7 am'")),
+    "an hour after midnight": ('[[digest]]\nname = "me"\nto = "a@example.org"\nat = "24:00"\n', ":4", ("digest.at",)),
+    "no such zone": (
+        '[[digest]]\nname = "me"\nto = "a@example.org"\nzone = "Berlin"\n',
+        ":4",
+        ("digest.zone", "Europe/Berlin", "'Berlin'"),
+    ),
+    "a zone that is a path": (
+        '[[digest]]\nname = "me"\nto = "a@example.org"\nzone = "../../etc/passwd"\n',
+        ":4",
+        ("digest.zone",),
+    ),
+    "no such days": (
+        '[[digest]]\nname = "me"\nto = "a@example.org"\ndays = "often"\n',
+        ":4",
+        ("digest.days", "daily, weekdays, weekly"),
+    ),
+    "no such view": (
+        '[[digest]]\nname = "me"\nto = "a@example.org"\nviews = ["my turn"]\n',
+        ":4",
+        ("digest.views", "'my turn'", "did you mean my-turn?"),
+    ),
+    "a key of the second digest": (
+        '[[digest]]\nname = "a"\nto = "a@example.org"\n[[digest]]\nname = "b"\nto = "b@example.org"\nhour = "7:00"\n',
+        ":7",
+        ("digest.hour",),
+    ),
     "a tree in one line": ('\ntree = [{ name = "a", path = 3 }]\n', ":2", ("tree.path must be text",)),
 }
 
@@ -167,6 +258,63 @@ def test_trees_are_read() -> None:
         Tree("net-next", "~/linux", ("net-next/main",)),
         Tree("mainline", "/srv/linux.git", (), mainline=True, since_days=30),
     )
+
+
+def test_digests_and_their_mail_are_read() -> None:
+    config = parse_config(
+        '[mail]\nhow = "smtp"\nhost = "mail.example.org"\nuser = "ann"\npassword_command = "pass show mail"\n'
+        'sender = "Patchwatch <pw@example.org>"\n'
+        '[[digest]]\nname = "me"\nto = "ann@example.org"\n'
+        '[[digest]]\nname = "team"\nto = "team@example.net"\naddresses = ["ben@example.net"]\ninboxes = ["netdev"]\n'
+        'views = ["my-turn", "awaiting-review"]\nat = "18:30"\nzone = "America/New_York"\ndays = "weekdays"\n'
+        "even_if_empty = true\n",
+        FILE,
+    )
+    assert config.mail == Mail(
+        "smtp",
+        "mail.example.org",
+        user="ann",
+        password_command="pass show mail",
+        sender="Patchwatch <pw@example.org>",
+    )
+    assert config.digest == (
+        Recipient("me", "ann@example.org"),
+        Recipient(
+            "team",
+            "team@example.net",
+            ("ben@example.net",),
+            ("netdev",),
+            ("my-turn", "awaiting-review"),
+            "18:30",
+            "America/New_York",
+            "weekdays",
+            even_if_empty=True,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "is_list"),
+    [
+        ("netdev@vger.kernel.org", True),
+        ("Linux-Kernel@VGER.kernel.org.", True),
+        ("linux-mm@kvack.org", True),
+        ("mptcp@lists.linux.dev", True),
+        ("linux-arm-kernel@lists.infradead.org", True),
+        ("alsa-devel@mailman.alsa-project.org", True),
+        ("x@googlegroups.com", True),
+        ("ann@kernel.org", False),
+        ("ann@linux.dev", False),
+        ("ann@infradead.org", False),
+        ("lists@example.org", False),  # a person's, whatever it is called
+        ("ann@lists.org", False),  # a domain of that name
+        ("alsa-devel@alsa-project.org", True),  # an inbox that is known
+        ("Alsa-Devel+owner@alsa-project.org", True),
+        ("ann+alsa-devel@alsa-project.org", False),
+    ],
+)
+def test_the_address_of_a_list_is_known_by_its_host_or_its_inbox(address: str, is_list: bool) -> None:
+    assert is_list_address(address, {"alsa-devel", "bpf"}) == is_list
 
 
 @pytest.mark.parametrize("name", WRONG)
