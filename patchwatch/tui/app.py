@@ -124,7 +124,9 @@ class PatchwatchApp(App[None]):
             self._generation = generation
             for screen in self._live():
                 screen.reload()
-            self.errands.send("lists", "outbox", self._core.outbox, self._heard_of_digests, latest=True)
+            self.errands.send(
+                "lists", "outbox", self._core.outbox, self._heard_of_digests, self._heard_nothing_of_digests
+            )
         minute = self._core.now() // 60
         if minute != self._minute:
             self._minute = minute
@@ -138,6 +140,10 @@ class PatchwatchApp(App[None]):
             self._said.hush("digest")
         elif self._refused != known:
             self._said.say("digest", "error", wording.undelivered(refused))
+
+    def _heard_nothing_of_digests(self, error: PatchwatchError) -> None:
+        self._generation = None  # try again at the next beat
+        self._said.say("database", "error", str(error))
 
     def _heard_nothing(self, error: PatchwatchError) -> None:
         self._listening = False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
-from driving import opened, shown, until
+from driving import opened, settled, shown, until
 from fake import FakeCore, Report
-from letters import Letter, drops, zswap
+from letters import NOW, Letter, drops, zswap
 from textual.widgets import Input
 
+from patchwatch.db.rows import OutboxRow
 from patchwatch.errors import DatabaseLockedError, InvalidInputError, LoreUnreachableError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs import UnwatchDialog, WatchDialog
@@ -251,7 +253,7 @@ async def test_a_stale_inbox_is_said_in_the_status_line(core: FakeCore, app: Pat
         await opened(pilot, "! bpf stale since 19 Sep 2023 22:00")
 
 
-@pytest.mark.parametrize("call", ["generation", "lines", "inboxes"])
+@pytest.mark.parametrize("call", ["generation", "lines", "inboxes", "outbox"])
 async def test_a_locked_database_is_said_and_survived(core: FakeCore, app: PatchwatchApp, call: str) -> None:
     core.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
     async with app.run_test() as pilot:
@@ -259,6 +261,32 @@ async def test_a_locked_database_is_said_and_survived(core: FakeCore, app: Patch
         core.failing.clear()
         await until(pilot, lambda: "mm/zswap" in shown(pilot), "the rows")
         await until(pilot, lambda: "locked" not in shown(pilot), "the notice's end")
+
+
+async def test_a_digest_that_nobody_takes_is_said_once(core: FakeCore, app: PatchwatchApp) -> None:
+    said = "mail.example.org:587 answered 550 no such user"
+    times = (NOW, 1, None, None, None, NOW)
+    refused = OutboxRow(3, "me", "2023-09-20", "me@example.org", "pw@example.org", "1@pw", "x", *times, said)
+    waiting = replace(refused, id=4, key="2023-09-21", try_at=NOW + 60, failed_at=None, failure="no answer")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot, "mm/zswap")
+        core.outbox_rows = (refused, waiting)
+        core.change(7, unread=3)
+        notice = "! The digest 2023-09-20 to me@example.org was not sent: mail.example.org:587"
+        await until(pilot, lambda: notice in shown(pilot), "the notice")
+        await pilot.press("escape")
+        await until(pilot, lambda: "was not sent" not in shown(pilot), "the notice's end")
+        asked = len(core.asked["outbox"])
+        core.change(7, unread=4)
+        await until(pilot, lambda: len(core.asked["outbox"]) > asked, "another look")
+        await settled(pilot, 1.0)
+        assert "was not sent" not in shown(pilot)
+        core.outbox_rows = (replace(refused, id=5, key="2023-09-22"),)
+        core.change(7, unread=5)
+        await until(pilot, lambda: "The digest 2023-09-22" in shown(pilot), "the notice about another")
+        core.outbox_rows = ()
+        core.change(7, unread=6)
+        await until(pilot, lambda: "was not sent" not in shown(pilot), "the end of that")
 
 
 async def test_a_defect_is_not_hidden(core: FakeCore, app: PatchwatchApp) -> None:
