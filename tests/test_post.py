@@ -291,6 +291,28 @@ def test_two_processes_send_it_once(tell: Callable[..., Told], tmp_path: Path) -
     assert len(tracker.carrier.taken) == 1
 
 
+def test_a_try_that_took_too_long_changes_nothing_about_the_one_that_succeeded(
+    tell: Callable[..., Told], tmp_path: Path
+) -> None:
+    tracker, other = tell(), Told(tmp_path)
+    tracker.at("2023-10-23T05:00Z")
+    other.at("2023-10-23T06:00Z")
+    taken = tracker.carrier.send
+    meanwhile: list[list[tuple[str, str]]] = []
+
+    def asleep(sender: str, to: str, mail: bytes) -> None:
+        tracker.carrier.send = taken  # type: ignore[method-assign]
+        meanwhile.append(outcomes(other))
+        raise TEMPORARY
+
+    tracker.carrier.send = asleep  # type: ignore[method-assign]
+    assert outcomes(tracker) == [("2023-10-23", "later")]
+    assert meanwhile == [[("2023-10-23", "sent")]]
+    tracker.at("2023-10-23T12:00Z")
+    assert outcomes(tracker) == []
+    assert (len(tracker.carrier.taken), tracker.outbox()) == (1, ())
+
+
 def test_a_day_that_another_process_has_written_meanwhile_is_left_to_it(
     tell: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

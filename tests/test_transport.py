@@ -114,6 +114,11 @@ def test_a_certificate_for_another_name_is_not_accepted(tmp_path: Path) -> None:
         assert office.logins == []
 
 
+def test_certificates_that_are_not_there_are_named(office: PostOffice) -> None:
+    refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "/nowhere/ca.pem")))
+    assert "no certificates can be read from /nowhere/ca.pem: No such file" in str(refused)
+
+
 def test_a_server_without_starttls_gets_neither_password_nor_mail(tmp_path: Path) -> None:
     with post_office(tmp_path, encryption="none", login=False) as office:
         refused = refusal(over_smtp(office))
@@ -349,3 +354,9 @@ def test_without_a_password_git_asks_nobody(office: PostOffice, monkeypatch: pyt
 def test_a_login_that_we_do_not_know_is_named(office: PostOffice) -> None:
     with pytest.raises(DeliveryError, match=r"sendemail\.smtpAuth = XOAUTH2 is not known"):
         through_git(office, smtpAuth="XOAUTH2")
+
+
+def test_settings_of_gits_that_can_not_be_read_are_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "home" / ".gitconfig").write_text("[sendemail\n")
+    with pytest.raises(DeliveryError, match=r"git's settings can't be read: fatal: bad config line 1"):
+        transport(Mail())

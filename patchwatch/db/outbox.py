@@ -52,7 +52,7 @@ def put(connection: Connection, recipient: str, key: str, mail: bytes, at: int, 
     number = next_id(connection, t.outbox)
     values: dict[str, Any] = {"mail": mail, "queued_at": at, "tries": 0, "try_at": at, **columns}
     connection.execute(insert(t.outbox).values(id=number, recipient=recipient, key=key, **values))
-    connection.execute(update(t.outbox).where(t.outbox.c.sent_at < at - _KEPT).values(mail=b""))
+    connection.execute(update(t.outbox).where(t.outbox.c.sent_at < at - _KEPT, t.outbox.c.mail != b"").values(mail=b""))
     return True
 
 
@@ -76,12 +76,12 @@ def sent(connection: Connection, number: int, at: int) -> None:
 
 def put_off(connection: Connection, number: int, until: int, why: str) -> None:
     """A mail was not taken now; it is tried again."""
-    _set(connection, number, begun_at=None, try_at=until, failure=why)
+    _set_unsent(connection, number, begun_at=None, try_at=until, failure=why)
 
 
 def give_up(connection: Connection, number: int, at: int, why: str) -> None:
     """A mail was refused, and is not tried again."""
-    _set(connection, number, begun_at=None, try_at=None, failed_at=at, failure=why)
+    _set_unsent(connection, number, begun_at=None, try_at=None, failed_at=at, failure=why)
 
 
 def hurry(connection: Connection, now: int) -> None:
@@ -110,6 +110,12 @@ def last_sent(connection: Connection) -> dict[str, int]:
 
 def _set(connection: Connection, number: int, **values: Any) -> None:
     connection.execute(update(t.outbox).where(t.outbox.c.id == number).values(**values))
+
+
+def _set_unsent(connection: Connection, number: int, **values: Any) -> None:
+    """As `_set`, but where another process has sent it: that one tried when our try had taken too long."""
+    waits = (t.outbox.c.id == number, t.outbox.c.sent_at.is_(None))
+    connection.execute(update(t.outbox).where(*waits).values(**values))
 
 
 def _row(values: Any) -> OutboxRow:

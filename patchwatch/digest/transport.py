@@ -147,12 +147,15 @@ class Smtp:
             raise self._failed(line(str(error)) or type(error).__name__) from None
 
     def _context(self) -> ssl.SSLContext:
-        path = Path(self.certificates).expanduser() if self.certificates else None
-        if path is None:
+        if not self.certificates:
             return ssl.create_default_context()
+        path = Path(self.certificates).expanduser()
         if path.is_dir():
             return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
+        try:
+            return ssl.create_default_context(cafile=path)
+        except OSError as error:
+            raise self._failed(f"no certificates can be read from {path}: {error.strerror or error}") from None
 
     def _log_in(self, server: smtplib.SMTP, login: Login) -> None:
         password = login.password()
@@ -220,7 +223,7 @@ class Program:
         argv = (
             ("sh", "-c", f'{self.command[0]} "$@"', "-", *arguments) if self.for_shell else (*self.command, *arguments)
         )
-        done = _run(argv, mail.replace(b"\r\n", b"\n"))
+        done = _run(argv, mail.replace(b"\r\n", b"\n"), self.name)
         if done.returncode:
             said = line(done.stderr.decode("utf-8", "replace")) or "it said nothing"
             why = f"{self.name} failed with {done.returncode}: {said}"
@@ -233,13 +236,13 @@ class Program:
             raise DeliveryError(f"there is no program {words[0]}: install it, or name another", for_good=False)
 
 
-def _run(argv: Sequence[str], fed: bytes) -> subprocess.CompletedProcess[bytes]:
+def _run(argv: Sequence[str], fed: bytes, name: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(argv, input=fed, capture_output=True, timeout=_PROGRAM_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise DeliveryError(f"{argv[0]} did not end within {_PROGRAM_SECONDS:g} s", for_good=False) from None
+        raise DeliveryError(f"{name} did not end within {_PROGRAM_SECONDS:g} s", for_good=False) from None
     except OSError as error:
-        raise DeliveryError(f"{argv[0]} can't be run: {error.strerror}", for_good=False) from None
+        raise DeliveryError(f"{name} can't be run: {error.strerror}", for_good=False) from None
 
 
 # ---- passwords -----------------------------------------------------------------------------------------------------
@@ -259,7 +262,7 @@ def _password(mail: Mail) -> str:
 
 
 def _from_command(command: str) -> str:
-    done = _run(("sh", "-c", command), b"")
+    done = _run(("sh", "-c", command), b"", "mail.password_command")
     first = done.stdout.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
     if done.returncode or not first:
         said = line(done.stderr.decode("utf-8", "replace")) or "it printed nothing"
@@ -351,7 +354,11 @@ def _git_login(said: Mapping[str, str], host: str) -> Login | None:
 def _sendemail() -> dict[str, list[str]]:
     """git's sendemail.* settings, by their names in lower case; those of sendemail.identity outrank the others."""
     entries: list[tuple[str, str]] = []
-    for entry in _git("config", "-z", "--get-regexp", r"^sendemail\.").stdout.decode("utf-8", "replace").split("\0"):
+    asked = _git("config", "-z", "--get-regexp", r"^sendemail\.")
+    if asked.returncode not in (0, 1):  # 1: there are none
+        said = line(asked.stderr.decode("utf-8", "replace"))
+        raise DeliveryError(f"git's settings can't be read: {said}", for_good=False)
+    for entry in asked.stdout.decode("utf-8", "replace").split("\0"):
         name, _, value = entry.partition("\n")
         entries.append((name.partition(".")[2], value))
     found: dict[str, list[str]] = {}
