@@ -11,13 +11,16 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from patchwatch.errors import ConfigError
 from patchwatch.list_address import is_list_address
+from patchwatch.words import EVENTS
+
+_HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 
 DEFAULT_LORE_URL = "https://lore.kernel.org"
 
@@ -42,6 +45,8 @@ class Poll:
     deep_overlap_hours: int = 72  # asked again once a day
     first_days: int = 7  # how far the first poll of a list looks back
     kin_days: int = 730  # how far before a watched posting its author's other postings are looked for
+    interval_minutes: float = 15.0  # `patchwatch run`: between two polls of a list
+    quiet_hours: str = ""  # `23:00-06:00`, local time: it polls nothing then
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,27 @@ class Recipient:
     even_if_empty: bool = False  # a mail also when there is nothing to say
 
 
+LOGS = ("text", "json")
+"""How `patchwatch run` writes its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The program that runs by itself."""
+
+    log: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A command of yours that is run for what happens, with the event as JSON on its stdin."""
+
+    name: str = ""  # what it is called in the log
+    events: tuple[str, ...] = ()  # patchwatch.words.EVENTS; empty: all of them
+    command: tuple[str, ...] = ()  # the program and its arguments; no shell
+    seconds: float = 20.0  # after which it is killed
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set."""
@@ -168,6 +194,8 @@ class Config:
     review: Review = Review()
     database: Database = Database()
     send: Send = Send()
+    run: Run = Run()
+    hook: tuple[Hook, ...] = ()
     tree: tuple[Tree, ...] = ()
     mail: Mail = Mail()
     digest: tuple[Recipient, ...] = ()
@@ -308,6 +336,8 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
         values[key] = _READERS[str(fields[key].type)](value, where)
         if (kind, key) in _CHOICES and values[key] not in _CHOICES[kind, key]:
             raise ConfigError(f"{where} must be one of {', '.join(_CHOICES[kind, key])}; it is {values[key]!r}")
+        if key == "quiet_hours" and value and not _HOURS.fullmatch(value):
+            raise ConfigError(f'{where} must be two local times, such as "23:00-06:00"; it is {value!r}')
         if key in ("url", "mirrors") and kind is Lore:
             values[key] = tuple(_url(v, where) for v in values[key]) if key == "mirrors" else _url(values[key], where)
     section = kind(**values)
@@ -318,6 +348,7 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
 
 _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Tui, "theme"): THEMES,
+    (Run, "log"): LOGS,
     (Mail, "how"): MAIL_WAYS,
     (Mail, "encryption"): ENCRYPTIONS,
     (Recipient, "days"): DIGEST_DAYS,
@@ -401,8 +432,15 @@ def _recipients(tables: Any, place: _Place) -> tuple[Recipient, ...]:
             if view not in DIGEST_VIEWS:
                 known = dict.fromkeys(DIGEST_VIEWS)
                 raise ConfigError(f"{here.of('views')}: digest.views has no {view!r}{_nearest(view, known)}")
+        _check_events(one.at_once, f"{here.of('at_once')}: digest.at_once")
         found.append(one)
     return tuple(found)
+
+
+def _check_events(kinds: Iterable[str], where: str) -> None:
+    for kind in kinds:
+        if kind not in EVENTS:
+            raise ConfigError(f"{where} has no {kind!r}{_nearest(kind, dict.fromkeys(EVENTS))}")
 
 
 def _check_zone(name: str, where: str) -> None:
@@ -414,7 +452,19 @@ def _check_zone(name: str, where: str) -> None:
         raise ConfigError(f'{where} must be a time zone such as "Europe/Berlin"; it is {name!r}') from None
 
 
-_ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {"tree": _trees, "digest": _recipients}
+def _hooks(tables: Any, place: _Place) -> tuple[Hook, ...]:
+    found: list[Hook] = []
+    for hook, here in _each(Hook, tables, place):
+        if not hook.name.strip() or not hook.name.isprintable() or not hook.command or not hook.command[0]:
+            raise ConfigError(f'{here.of(None)}: each [[hook]] needs hook.name and hook.command, such as ["notify-me"]')
+        if any(hook.name == other.name for other in found):
+            raise ConfigError(f"{here.of('name')}: hook.name {hook.name!r} is given to two hooks")
+        _check_events(hook.events, f"{here.of('events')}: hook.events")
+        found.append(hook)
+    return tuple(found)
+
+
+_ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {"tree": _trees, "digest": _recipients, "hook": _hooks}
 """Sections that there can be several of."""
 
 

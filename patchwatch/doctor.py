@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from patchwatch import lock
 from patchwatch.config import Config, config_path, load_config
+from patchwatch.db.rows import InboxRow
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
+from patchwatch.lock import Holder
+from patchwatch.running import due
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600
+_PATIENT_POLLS = 4  # that may fail or come late before it is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,29 @@ class Finding:
     mend: str = ""
 
 
-def examine(now: int | None = None) -> Iterator[Finding]:
-    """Check config, database, polling, git trees and archive, in the order in which they depend on each other."""
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the program that runs by itself does, for scripts."""
+
+    holder: Holder | None  # who polls now
+    inboxes: tuple[InboxRow, ...]  # those that are polled
+
+
+def health(now: int | None = None) -> Health | None:
+    """How polling goes; None where config or database can't be read, which `examine` tells."""
+    try:
+        tracker = Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
+        rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
+        return Health(tracker.holder(), rows)
+    except PatchwatchError:
+        return None
+
+
+def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]:
+    """Check config, database, polling, git trees and archive, in the order in which they depend on each other.
+
+    `offline`: the archive is not asked.
+    """
     try:
         config = load_config()
     except PatchwatchError as error:
@@ -34,10 +60,35 @@ def examine(now: int | None = None) -> Iterator[Finding]:
     yield Finding("config", True, str(config.source) if config.source else f"defaults ({config_path()} does not exist)")
     tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
     yield from _database(tracker)
+    yield from _running(tracker)
     yield from _trees(tracker)
     yield from _digests(tracker)
-    yield from _archive(config, tracker)
-    yield from _mail(tracker)
+    if not offline:
+        yield from _archive(config, tracker)
+        yield from _mail(tracker)
+
+
+def _running(tracker: Tracker) -> Iterator[Finding]:
+    """Whether somebody polls, and whether he does what he is there for."""
+    try:
+        holder = tracker.holder()
+        polled = [row.polled_at for row in tracker.inboxes() if row.watched or row.followed]
+    except PatchwatchError:
+        return  # the database's own check says why
+    if holder is None:
+        yield Finding("running", True, "nobody polls now; `patchwatch run` does it by itself")
+        return
+    yield Finding("running", True, holder.text)
+    times = [at for at in polled if at is not None]
+    late = tracker.now() - max((*times, holder.since))
+    settings = tracker.config.poll
+    patience = max(_PATIENT_POLLS * settings.interval_minutes * 60, _HOUR)
+    quiet = due.quiet_hours(settings.quiet_hours)
+    if quiet is not None:
+        patience += ((quiet.end - quiet.begin) % (24 * 60)) * 60
+    if holder.what == lock.RUN and polled and late > patience:
+        text = f"it runs, and no poll has succeeded for {late // 60} min"
+        yield Finding("polls", False, text, "Its log says why (journalctl --user -u patchwatch); restart it.")
 
 
 def _database(tracker: Tracker) -> Iterator[Finding]:

@@ -25,6 +25,15 @@ class DatabaseLockedError(DatabaseError):
     """Another process held the database for longer than we wait."""
 
 
+class HeldError(PatchwatchError):
+    """Somebody else polls this database already; the text says who, and since when."""
+
+    def __init__(self, message: str, pid: int = 0) -> None:
+        """`pid` is his process; 0 where it is not known."""
+        super().__init__(message)
+        self.pid = pid
+
+
 class NotFoundError(PatchwatchError):
     """A series, message-id, file or inbox that was named does not exist."""
 

@@ -8,7 +8,7 @@ days, because mail can reach an archive late with an earlier time (public-inbox 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -18,8 +18,9 @@ from patchwatch.config import Poll, Tree
 from patchwatch.db import derived, inboxes, queries
 from patchwatch.db.database import Database
 from patchwatch.db.postings import decode_posting
+from patchwatch.db.rows import InboxRow
 from patchwatch.derive import Change
-from patchwatch.errors import InboxNotFoundError, LoreError, MessageNotFoundError
+from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreError, MessageNotFoundError
 from patchwatch.ingest import NOTHING, Outcome
 from patchwatch.lore import search
 from patchwatch.lore.client import Archive
@@ -36,6 +37,7 @@ class InboxReport:
     inbox: str
     outcome: Outcome
     failure: str = ""
+    wait: float = 0.0  # seconds for which the server wants to be left alone, where it said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +109,26 @@ def poll(
     progress: Progress,
     trees: Sequence[Tree] = (),
     now: int | None = None,
+    only: Collection[str] | None = None,
 ) -> PollReport:
     """Do one pass.  An inbox or tree that fails is reported and left as it was; the others go on.
 
-    `now` (UTC, seconds; the clock's where it is None) is what the age of a tree's commits is reckoned by.
+    `now` (UTC, seconds; the clock's where it is None) is what the age of a tree's commits is reckoned by.  `only` names
+    the inboxes to poll; EVERYWHERE among them stands for all that is in none: threads without a list, what authors
+    posted elsewhere, trees.
     """
     with database.read() as connection:
-        names = _to_poll(connection)
+        names = [name for name in to_poll(inboxes.inboxes(connection)) if only is None or name in only]
         before = _watched_states(connection)
     reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
-    if before:
+    beyond = only is None or EVERYWHERE in only
+    if before and beyond:
         reports += _poll_homeless(database, archive, progress)
         reports += _poll_elsewhere(database, archive, settings, progress)
     failed = any(r.failure for r in reports)
     if not failed:
         _complete_grown(database, archive, settings, before, progress)
-    tree_reports = read_trees(database, trees, _clock() if now is None else now, progress)
+    tree_reports = read_trees(database, trees if beyond else (), _clock() if now is None else now, progress)
     with database.read() as connection:
         changes, revisions = _moved(before, _watched_states(connection))
     return PollReport(tuple(reports), changes, revisions, tree_reports)
@@ -132,8 +138,9 @@ def _clock() -> int:
     return int(datetime.datetime.now(datetime.UTC).timestamp())
 
 
-def _to_poll(connection: Connection) -> list[str]:
-    return [r.name for r in inboxes.inboxes(connection) if (r.watched or r.followed) and r.name != EVERYWHERE]
+def to_poll(rows: Iterable[InboxRow]) -> list[str]:
+    """The names of those inboxes that something is watched in, or that are followed."""
+    return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
 
 
 def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, progress: Progress) -> InboxReport:
@@ -161,8 +168,12 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
                 outcome += doorbell.answer(database, archive, name)
     except LoreError as error:
         _note_failure(database, name, error, clock)
-        return InboxReport(name, NOTHING, str(error))
+        return InboxReport(name, NOTHING, str(error), _wait(error))
     return InboxReport(name, outcome)
+
+
+def _wait(error: LoreError) -> float:
+    return (error.retry_after or 0.0) if isinstance(error, LoreAnswerError) else 0.0
 
 
 def _note_failure(database: Database, name: str, error: LoreError, clock: int) -> None:
@@ -184,7 +195,7 @@ def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> 
         except MessageNotFoundError:
             continue  # a mail from a file that no archive has
         except LoreError as error:
-            return [InboxReport("threads", total, str(error))]
+            return [InboxReport("threads", total, str(error), _wait(error))]
     return [InboxReport("threads", total)] if roots else []
 
 
@@ -214,7 +225,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
         return []  # a private archive without /all/: there is no elsewhere
     except LoreError as error:
         _note_failure(database, EVERYWHERE, error, clock)
-        return [InboxReport("elsewhere", NOTHING, str(error))]
+        return [InboxReport("elsewhere", NOTHING, str(error), _wait(error))]
     return [InboxReport("elsewhere", total)] if total.new_mails else []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from patchwatch.citing import Citation
     from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, outbox, queries, threads
     from patchwatch.db.database import Database
+    from patchwatch.db.news import Telling
     from patchwatch.db.outbox import Told
     from patchwatch.db.rows import (
         CandidateRow,
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from patchwatch.digest.post import Delivery
     from patchwatch.digest.reader import Reader
     from patchwatch.draft import Draft
+    from patchwatch.events import Event
     from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
+    from patchwatch.lock import Holder
     from patchwatch.lore.client import Archive
     from patchwatch.mail.addresses import Mailbox
     from patchwatch.poll import PollReport
@@ -111,11 +115,13 @@ class Tracker:
 
     def series(self, *, everything: bool = False, wanted: Filter | None = None) -> tuple[SeriesRow, ...]:
         """The watched series, or all that are known, or those that `wanted` describes."""
-        wanted = wanted or Filter(everything=everything)
-        now, review = self.now(), self.config.review
         with self.database.read() as connection:
-            rows = queries.series(connection, wanted, now, review.overdue_days, self.addresses)
-            windows = queries.merge_windows(connection)
+            return self._series(connection, wanted or Filter(everything=everything), self.addresses)
+
+    def _series(self, connection: Connection, wanted: Filter, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+        now, review = self.now(), self.config.review
+        rows = queries.series(connection, wanted, now, review.overdue_days, me)
+        windows = queries.merge_windows(connection)
         moves = [next_move(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
         return tuple(replace(row, next_move=m) if m else row for row, m in zip(rows, moves, strict=True))
 
@@ -532,11 +538,75 @@ class Tracker:
             return watched, skipped
 
     def poll(self, progress: Progress = _silent) -> PollReport:
-        """One pass over everything watched and followed, and over the git trees of the config."""
+        """One pass over everything watched and followed, and over the git trees of the config.
+
+        Raises:
+            HeldError: `patchwatch run` polls this database, or a poll of somebody else does not end.
+        """
+        with self.lock("poll", progress):
+            return self.poll_some(None, progress)
+
+    def poll_some(
+        self, names: Collection[str] | None, progress: Progress = _silent, pause: Callable[[float], None] = time.sleep
+    ) -> PollReport:
+        """Poll inboxes, for whoever holds the lock; `all` among the names stands for everything that is in none.
+
+        `pause` waits between the tries of a question to the archive, for so many seconds.
+        """
         from patchwatch.poll import poll
 
-        with self._archive() as archive:
-            return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now())
+        with self._archive(pause) as archive:
+            return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now(), names)
+
+    def lock(self, what: str, progress: Progress = _silent) -> AbstractContextManager[None]:
+        """Be the one who polls this database, while the context is open.
+
+        Raises:
+            HeldError: somebody else is; the text says who.
+        """
+        from patchwatch import lock
+
+        return lock.hold(lock.lock_path(self._url), what, int(time.time()), tell=progress)
+
+    def holder(self) -> Holder | None:
+        """Who polls this database now, if anybody does."""
+        from patchwatch import lock
+
+        return lock.holder(lock.lock_path(self._url))
+
+    def happened(self) -> tuple[Event, ...]:
+        """What happened to the watched series since this was last asked, by any process.
+
+        It is queued for the hooks of the config and for recipients who want a mail at once, in the same transaction.
+        """
+        from patchwatch import telling
+        from patchwatch.events import Listener
+
+        listeners = [Listener(f"hook {h.name}", frozenset(h.events), self.addresses) for h in self.config.hook]
+        for one in self.config.digest:
+            if one.at_once:
+                addresses = frozenset(a.lower() for a in one.addresses) or self.addresses
+                kinds, names = frozenset(one.at_once), frozenset(one.inboxes)
+                listeners.append(Listener(f"mail {one.name}", kinds, addresses, names))
+
+        def rows(connection: Connection, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+            return self._series(connection, Filter(), me)
+
+        return telling.look(self.database, rows, self.addresses, listeners, self.now())
+
+    def tellings(self) -> tuple[Telling, ...]:
+        """Events that somebody has not heard of yet, oldest first."""
+        from patchwatch.db import news
+
+        with self.database.read() as connection:
+            return news.tellings(connection)
+
+    def told(self, telling_id: int) -> None:
+        """Somebody has heard of an event."""
+        from patchwatch.db import news
+
+        with self.database.write() as connection:
+            news.forget_telling(connection, telling_id)
 
     def follow(self, inbox: str, *, followed: bool = True) -> None:
         """Follow every series posted to a list from now on."""
@@ -670,10 +740,10 @@ class Tracker:
             for message_id, found in copies.items()
         }
 
-    def _archive(self) -> Archive:
+    def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
         from patchwatch.lore.client import Archive
 
-        return Archive(self.config.lore)
+        return Archive(self.config.lore, sleep=pause)
 
     def _listen(self, archive: Archive, watched: Collection[Watched]) -> None:
         """From now on, new mail of the lists of these series rings the doorbell."""

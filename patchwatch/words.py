@@ -22,6 +22,18 @@ NOBODYS_TURN = frozenset({"accepted", "mainlined", "rejected", "not-applicable"}
 TURNS = ("author", "reviewers", "maintainer", "nobody")
 """Who moves next."""
 
+EVENTS = (
+    "new_version",  # of a series that is watched
+    "reply",  # somebody answered; gave no tag
+    "tag",  # somebody gave a tag
+    "ci_failure",  # a build bot or CI found something
+    "applied",  # all of it, or a part
+    "state_changed",  # to any other state
+    "turn_changed",  # to somebody else
+    "your_turn",  # I have to do something about it
+)
+"""What can happen to a series (patchwatch.events)."""
+
 # What a mail did that passed a turn, besides the signals of patchwatch.mail.signals.
 POSTED = "posted"
 ANSWERED = "answered"  # the author spoke

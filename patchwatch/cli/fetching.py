@@ -64,8 +64,16 @@ def _content(path: Path) -> bytes:
 @now_option
 @click.pass_obj
 def poll_command(context: Context) -> None:
-    """One pass over everything watched and followed."""
-    report = context.tracker.poll(_tell)
+    """One pass over everything watched and followed; then the hooks of the config are told what happened.
+
+    When somebody else polls, he is waited for; `patchwatch run` is not, for it polls by itself.
+    """
+    tracker = context.tracker
+    with tracker.lock("poll", say):
+        report = tracker.poll_some(None, _tell)
+        from patchwatch.running.handing import tell
+
+        tell(tracker)
     for one in report.lines:
         click.echo(line(one) if not one.startswith("  ") else "  " + line(one))
     for failure in report.failures:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "diff": "comparing",
     "tui": "screen",
     "poll": "fetching",
+    "run": "running",
     "follow": "fetching",
     "import": "fetching",
     "mark": "deciding",
@@ -38,6 +39,7 @@ _COMMANDS = {
     "undo": "deciding",
     "digest": "reading",
     "demo": "screen",
+    "service": "running",
     "doctor": "upkeep",
     "reindex": "upkeep",
 }

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_json
-from patchwatch.doctor import examine
+from patchwatch.cli.output import print_json, stamp
+from patchwatch.doctor import Health, examine, health
 from patchwatch.printable import line
 
 
 @click.command("doctor", short_help="Say what works, what does not, and the mend.")
 @json_option
+@click.option("--offline", is_flag=True, help="Do not ask the archive: for scripts that look often.")
 @now_option
 @click.pass_obj
-def doctor_command(context: Context, as_json: bool) -> None:
-    """Check config, database and archive: what works, what does not, and the mend."""
-    findings = list(examine(context.now))
+def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
+    """Check config, database, polling and archive: what works, what does not, and the mend.
+
+    The exit status is 0 when all is well, 1 when something is not.
+    """
+    findings = list(examine(context.now, offline=offline))
     if as_json:
         print_json(
             {
                 "schema": 1,
                 "ok": all(f.ok for f in findings),
                 "checks": [{"name": f.name, "ok": f.ok, "text": f.text, "mend": f.mend or None} for f in findings],
+                **_health_json(health(context.now)),
             }
         )
     else:
@@ -34,6 +40,30 @@ def doctor_command(context: Context, as_json: bool) -> None:
                 click.echo(f"      → {line(f.mend)}")
     if not all(f.ok for f in findings):
         raise click.exceptions.Exit(1)
+
+
+def _health_json(found: Health | None) -> dict[str, Any]:
+    """Null where it could not be looked at."""
+    if found is None:
+        return {"holder": None, "inboxes": None}
+    holder = found.holder
+    return {
+        "holder": {"what": holder.what, "pid": holder.pid, "since": stamp(holder.since)} if holder else None,
+        "inboxes": [
+            {
+                "name": row.name,
+                "followed": row.followed,
+                "last_poll": _time(row.polled_at),
+                "stale_since": _time(row.failed_at),
+                "failure": row.failure or None,
+            }
+            for row in found.inboxes
+        ],
+    }
+
+
+def _time(seconds: int | None) -> str | None:
+    return None if seconds is None else stamp(seconds)
 
 
 @click.command("reindex")

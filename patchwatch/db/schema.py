@@ -2,8 +2,8 @@
 
 Four kinds, and no row is of two: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`,
 `tree_holds`, `commit_key`); what people decided (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`, and the `journal`
-of it); what patchwatch itself wrote and to whom (`outbox`, `told`); and what is worked out from the first two (`node`,
-`revision`, `revision_key`, `series`), which `reindex` makes anew.
+of it); what patchwatch itself tells and to whom (`outbox`, `told`, `telling`); and what is worked out from the first
+two (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.
 `number` stands between: it gives a revision's root the number that people type, and is never taken back.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
@@ -296,6 +296,16 @@ told = Table(
     Column("day", String, nullable=False),  # the last whose digest was written, or had nothing to say
     Column("until", TIME, nullable=False),  # when that was: what the next one is reckoned from
     Column("seen", Text, nullable=False),  # patchwatch.digest.compose.Digest.seen of it
+)
+
+telling = Table(
+    "telling",
+    metadata,
+    Column("id", ROW, primary_key=True),
+    Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" of a digest's recipient
+    Column("event_id", String, nullable=False),
+    Column("event", Text, nullable=False),  # JSON: patchwatch.events.Event
+    UniqueConstraint("listener", "event_id"),
 )
 
 setting = Table(

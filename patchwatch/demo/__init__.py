@@ -5,7 +5,8 @@ The mails have the headers of the real ones (facts) and bodies in words of our o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,7 @@ _INBOXES = {"tcp.mbox": ("linux-trace-kernel", "netdev"), "mglru.mbox": ("linux-
 class DemoTracker(Tracker):
     """A tracker without an archive."""
 
-    def _archive(self) -> Archive:
+    def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
         raise LoreUnreachableError(
             "this demo is offline. `patchwatch watch LINK` and `patchwatch tui` use the real thing."
         )
