@@ -9,7 +9,7 @@ from pathlib import Path
 
 from patchwatch import lock
 from patchwatch.config import Config, config_path, load_config
-from patchwatch.db.rows import InboxRow
+from patchwatch.db.rows import InboxRow, OutboxRow
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.lock import Holder
 from patchwatch.running import due
@@ -35,6 +35,8 @@ class Health:
 
     holder: Holder | None  # who polls now
     inboxes: tuple[InboxRow, ...]  # those that are polled
+    recipients: tuple[tuple[str, int | None], ...]  # of digests, and when each was last sent a mail
+    outbox: tuple[OutboxRow, ...]  # mails that wait, or were given up
 
 
 def health(now: int | None = None) -> Health | None:
@@ -42,7 +44,9 @@ def health(now: int | None = None) -> Health | None:
     try:
         tracker = Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
-        return Health(tracker.holder(), rows)
+        sent = tracker.digests_sent()
+        recipients = tuple((one.name, sent.get(one.name)) for one in tracker.config.digest)
+        return Health(tracker.holder(), rows, recipients, tracker.outbox())
     except PatchwatchError:
         return None
 
@@ -61,6 +65,7 @@ def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Findin
     tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
     yield from _database(tracker)
     yield from _running(tracker)
+    yield from _digests(tracker)
     yield from _trees(tracker)
     yield from _digests(tracker)
     if not offline:
@@ -118,6 +123,30 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(
                 f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
             )
+
+
+def _digests(tracker: Tracker) -> Iterator[Finding]:
+    """When each recipient was last sent a mail, and what lies in the outbox."""
+    try:
+        sent, outbox = tracker.digests_sent(), tracker.outbox()
+    except PatchwatchError:
+        return
+    for one in tracker.config.digest:
+        last = sent.get(one.name)
+        text = f"last sent {max(tracker.now() - last, 0) // _HOUR} h ago" if last is not None else "none was sent yet"
+        yield Finding(f"digest {one.name}", True, f"{text}, to {one.to}")
+    for row in outbox:
+        name = f"mail to {row.recipient}"
+        if row.failed_at is not None:
+            mend = "Mend the cause; `patchwatch digest --send` tries again."
+            yield Finding(name, False, f"given up, {row.key}: {row.failure}", mend)
+        elif row.failure:
+            yield Finding(name, False, f"waits after {row.tries} tries, {row.key}: {row.failure}", _TRIES_BY_ITSELF)
+        else:
+            yield Finding(name, True, f"waits to be sent, {row.key}")
+
+
+_TRIES_BY_ITSELF = "It is tried again by itself; `patchwatch digest --send` does at once."
 
 
 def _trees(tracker: Tracker) -> Iterator[Finding]:

@@ -25,7 +25,9 @@ Rows = Callable[[Connection, frozenset[str]], Sequence[SeriesRow]]
 def look(
     database: Database, rows: Rows, me: frozenset[str], listeners: Sequence[Listener], now: int
 ) -> tuple[Event, ...]:
-    """What happened since the last look, queued for `listeners`; returned is what I (`me`) am told.
+    """What happened since the last look, queued for those `listeners` who want to hear of it.
+
+    Returned is all of it; of what is somebody's turn, what is mine (`me`).
 
     The first look finds nothing: it only remembers how things stand.  So does the first one at a series.
     """

@@ -45,7 +45,7 @@ def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
 def _health_json(found: Health | None) -> dict[str, Any]:
     """Null where it could not be looked at."""
     if found is None:
-        return {"holder": None, "inboxes": None}
+        return {"holder": None, "inboxes": None, "digests": None, "outbox": None}
     holder = found.holder
     return {
         "holder": {"what": holder.what, "pid": holder.pid, "since": stamp(holder.since)} if holder else None,
@@ -58,6 +58,20 @@ def _health_json(found: Health | None) -> dict[str, Any]:
                 "failure": row.failure or None,
             }
             for row in found.inboxes
+        ],
+        "digests": [{"recipient": name, "last_sent": _time(sent)} for name, sent in found.recipients],
+        "outbox": [
+            {
+                "recipient": row.recipient,
+                "key": row.key,
+                "subject": row.subject,
+                "queued": stamp(row.queued_at),
+                "tries": row.tries,
+                "next_try": _time(row.try_at),
+                "given_up": _time(row.failed_at),
+                "failure": row.failure or None,
+            }
+            for row in found.outbox
         ],
     }
 

@@ -143,7 +143,10 @@ class _Lane:
                 _kill(process)  # what it left behind too; before it is reaped, for then its number may be another's
             status = process.wait()
             words = _last_line(errors.fileno())
-        if not in_time:
+            flooded = os.fstat(errors.fileno()).st_size >= _STDERR
+        if flooded:
+            self._log.warn("hook", f"{name}: killed, because it complained without end, at {said}: {words}", hook=name)
+        elif not in_time:
             self._log.warn("hook", f"{name}: killed after {self._hook.seconds:g} s, at {said}", hook=name)
         elif status and not self._stopped:
             self._log.warn("hook", f"{name}: exit status {status}, at {said}{f': {words}' if words else ''}", hook=name)

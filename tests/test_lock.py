@@ -1,0 +1,116 @@
+"""One at a time: the lock, what it says of its holder, and what its death leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patchwatch.errors import HeldError
+from patchwatch.lock import Holder, hold, holder, lock_path
+
+SINCE = 1_700_000_000  # 2023-11-14 22:13:20 UTC
+
+PATHS = {
+    "a file": ("sqlite:////srv/pw.db", "/srv/pw.db.lock"),
+    "a file and a driver": ("sqlite+pysqlite:////srv/pw.db?timeout=3", "/srv/pw.db.lock"),
+    "in memory": ("sqlite://", None),
+    "in memory, said": ("sqlite:///:memory:", None),
+}
+
+
+@pytest.mark.parametrize(("url", "path"), PATHS.values(), ids=PATHS)
+def test_the_lock_of_a_file_is_beside_it(url: str, path: str | None) -> None:
+    assert lock_path(url) == (Path(path) if path else None)
+
+
+def test_another_databases_lock_is_in_the_state_directory_whatever_its_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    found = lock_path("postgresql://ann:secret@db.example.org/pw")
+    assert found is not None
+    assert found.parent == tmp_path / "patchwatch"
+    assert found == lock_path("postgresql://ann:changed@db.example.org/pw")
+    assert found != lock_path("postgresql://ann:secret@db.example.org/other")
+
+
+def test_the_holder_is_known_while_he_holds_it(tmp_path: Path) -> None:
+    path = tmp_path / "pw.db.lock"
+    assert holder(path) is None
+    with hold(path, "poll", SINCE):
+        assert holder(path) == Holder("poll", os.getpid(), SINCE)
+    assert holder(path) is None
+
+
+def test_a_run_is_not_waited_for_and_its_process_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pw.db.lock"
+    with hold(path, "run", SINCE), pytest.raises(HeldError) as refused, hold(path, "poll", SINCE, pause=lambda _: None):
+        pass
+    assert refused.value.pid == os.getpid()
+    said = str(refused.value)
+    assert f"patchwatch run (process {os.getpid()}, since 2023-11-14 22:13 UTC)" in said
+    assert f"kill -USR1 {os.getpid()}" in said
+
+
+def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "pw.db.lock"
+    said: list[str] = []
+    other = hold(path, "poll", SINCE)
+    other.__enter__()
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            other.__exit__(None, None, None)
+
+    with hold(path, "poll", SINCE, tell=said.append, pause=pause):
+        pass
+    assert said == [f"waiting for patchwatch poll (process {os.getpid()}, since 2023-11-14 22:13 UTC) to end"]
+    assert len(pauses) == 3
+
+
+def test_patience_ends(tmp_path: Path) -> None:
+    path = tmp_path / "pw.db.lock"
+    with hold(path, "poll", SINCE), pytest.raises(HeldError, match="does not end"):  # noqa: SIM117
+        with hold(path, "poll", SINCE, patience=5, pause=lambda _: None):
+            pass
+
+
+HOLD_AND_WAIT = """
+import sys, time
+from pathlib import Path
+from patchwatch.lock import hold
+with hold(Path(sys.argv[1]), "run", 1_700_000_000):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_who_is_killed_holds_nothing_and_what_he_wrote_misleads_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "pw.db.lock"
+    with subprocess.Popen([sys.executable, "-c", HOLD_AND_WAIT, str(path)], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        assert holder(path) == Holder("run", other.pid, SINCE)
+        other.send_signal(signal.SIGKILL)
+    assert holder(path) is None
+    assert path.read_text() != ""
+    with hold(path, "poll", SINCE):
+        assert holder(path) == Holder("poll", os.getpid(), SINCE)
+
+
+def test_a_child_does_not_keep_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "pw.db.lock"
+    with hold(path, "run", SINCE):
+        child = subprocess.Popen(["sleep", "60"])
+    try:
+        assert holder(path) is None
+    finally:
+        child.kill()
+        child.wait()
