@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys clean
+  keys soak clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -44,6 +44,10 @@ bench-understanding: $(VENV)/installed
 # First paint, keys and memory with 10,000 series and 100,000 mails, which are made the first time.
 bench-tui: $(VENV)/installed
 	$(BIN)/python bench/tui.py $(ARGS)
+
+# `patchwatch run` for 20 minutes against a private lore where mail arrives at random.
+soak: $(VENV)/installed
+	$(BIN)/python bench/soak.py $(ARGS)
 
 # Write the keys that can be changed into config.example.toml, after a binding came, went, or moved.
 keys: $(VENV)/installed

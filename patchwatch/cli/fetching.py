@@ -70,6 +70,7 @@ def poll_command(context: Context) -> None:
     """
     tracker = context.tracker
     with tracker.lock("poll", say):
+        tracker.happened()  # what others stored; and what is watched since then begins here
         report = tracker.poll_some(None, _tell)
         from patchwatch.running.handing import tell
 

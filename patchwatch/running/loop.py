@@ -151,11 +151,12 @@ class Loop:
         return Pace(settings.interval_minutes * 60, due.quiet_hours(settings.quiet_hours))
 
     def _known_rounds(self) -> list[Round]:
-        """Every inbox to poll, as the database knows it now: others watch and unwatch while we run."""
+        """Every inbox to poll, as the database knows it now: others watch and unwatch while we run.
+
+        What is in no inbox (threads that no list is known for, what authors post elsewhere, trees) is a round too.
+        """
         rows = {row.name: row for row in self._core.inboxes()}
-        names = to_poll(rows.values())
-        if names:
-            names.append(EVERYWHERE)
+        names = [*to_poll(rows.values()), EVERYWHERE]
         for name in names:
             if name not in self._rounds:
                 row = rows.get(name)
@@ -169,6 +170,7 @@ class Loop:
             if self._requests.stop.is_set():
                 raise StoppingError
 
+        self._tell()  # what others stored; and what is watched since then begins here
         now = int(self._clock())
         try:
             report = self._core.poll_some(names, progress, self._requests.pause)

@@ -26,10 +26,11 @@ _GRACE_SECONDS = 3.0
 _LOOK_SECONDS = 0.5
 
 
-def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False) -> int:
+def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False, speed: float = 1.0) -> int:
     """Poll, tell and post until SIGTERM or SIGINT; returns the exit status.
 
-    SIGHUP reloads the config, SIGUSR1 polls now.  `clock` gives UTC seconds.
+    SIGHUP reloads the config, SIGUSR1 polls now.  `clock` gives UTC seconds; it runs `speed` times as fast as time does
+    (in bench/soak.py).
 
     Raises:
         HeldError: another one looks after this database.
@@ -47,7 +48,7 @@ def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False) 
         return Tracker(config, clock=clock)
 
     def wait(seconds: float) -> None:
-        requests.wake.wait(seconds)
+        requests.wake.wait(seconds / speed)
 
     with _signals(requests), tracker.lock("run", lambda said: log.say("lock", said)):
         count = len(to_poll(tracker.inboxes()))  # a database that can't be opened is said before anything else

@@ -1,0 +1,276 @@
+"""The loop over days, in milliseconds: its clock is moved by its own waiting."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import itertools
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from patchwatch.config import Config, Poll
+from patchwatch.db.news import Telling
+from patchwatch.db.rows import InboxRow
+from patchwatch.digest.post import Delivery
+from patchwatch.errors import ConfigError, DatabaseLockedError, PatchwatchError
+from patchwatch.events import Event
+from patchwatch.ingest import NOTHING, Outcome
+from patchwatch.poll import InboxReport, PollReport
+from patchwatch.running.log import Log
+from patchwatch.running.loop import Loop, Requests
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+BEGIN = int(datetime.datetime(2026, 3, 23, 12, 0, tzinfo=BERLIN).timestamp())
+
+
+def inbox(name: str, polled_at: int | None = None) -> InboxRow:
+    return InboxRow(name, followed=True, watched=0, messages=0, polled_at=polled_at, failed_at=None, failure="")
+
+
+class World:
+    """A core that notes what is asked of it, a clock that waiting moves, and a digest at seven, Berlin time."""
+
+    def __init__(self, **settings: object) -> None:
+        self.now = float(BEGIN)
+        self.config = Config(poll=replace(Poll(), **settings))  # type: ignore[arg-type]
+        self.rows = [inbox("bpf"), inbox("netdev")]
+        self.polls: list[tuple[int, str]] = []
+        self.posts: list[int] = []
+        self.failing: dict[str, InboxReport] = {}
+        self.trouble: PatchwatchError | None = None
+        self.requests = Requests()
+        self.text = io.StringIO()
+        self.reloaded: Callable[[], World] = lambda: self
+        self.before_wait: Callable[[], None] = lambda: None
+        log = Log("json", lambda: self.now, self.text)
+        self.loop = Loop(
+            self,
+            log,
+            clock=lambda: self.now,
+            wait=self.wait,
+            requests=self.requests,
+            reload=lambda: self.reloaded(),
+        )
+
+    def run(self, seconds: float) -> None:
+        until = self.now + seconds
+        while self.now < until:
+            self.loop.once()
+
+    def wait(self, seconds: float) -> None:
+        self.before_wait()
+        self.now += seconds
+
+    # ---- what the loop asks for
+
+    def inboxes(self) -> Sequence[InboxRow]:
+        if self.trouble:
+            raise self.trouble
+        return self.rows
+
+    def poll_some(
+        self, names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
+    ) -> PollReport:
+        reports = []
+        for name in names or ():
+            self.polls.append((int(self.now), name))
+            reports.append(self.failing.get(name, InboxReport(name, Outcome(1, 0, (), ()))))
+        return PollReport(tuple(reports), (), ())
+
+    def happened(self) -> Sequence[Event]:
+        return ()
+
+    def tellings(self) -> Sequence[Telling]:
+        return ()
+
+    def told(self, telling_id: int) -> None: ...
+
+    def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool:
+        return True
+
+    def url(self, message_id: str, inbox: str = "") -> str:
+        return ""
+
+    def next_post_at(self) -> int | None:
+        """The next seven o'clock after the last post, or after the beginning."""
+        last = datetime.datetime.fromtimestamp(self.posts[-1] if self.posts else BEGIN, BERLIN)
+        day = last.date() + datetime.timedelta(days=last.hour >= 7)
+        return int(datetime.datetime.combine(day, datetime.time(7), BERLIN).timestamp())
+
+    def send_digests(self) -> Sequence[Delivery]:
+        self.posts.append(int(self.now))
+        return (Delivery("ann", "day", "sent", "sent"),)
+
+    def times(self, name: str) -> list[int]:
+        return [at for at, polled in self.polls if polled == name]
+
+    def said(self, kind: str) -> list[str]:
+        return [one["text"] for one in map(json.loads, self.text.getvalue().splitlines()) if one["event"] == kind]
+
+
+def test_two_weeks_with_a_clock_change() -> None:
+    """Summer time begins on 29 March: an hour is missing, no digest is, and none comes at another hour."""
+    world = World()
+    world.run(14 * DAY)
+    local = [datetime.datetime.fromtimestamp(at, BERLIN) for at in world.posts]
+    assert [t.date() for t in local] == [datetime.date(2026, 3, 24) + datetime.timedelta(days=n) for n in range(14)]
+    assert all((t.hour, t.minute) == (7, 0) for t in local)
+    for name in ("bpf", "netdev", "all"):
+        times = world.times(name)
+        pauses = [b - a for a, b in itertools.pairwise(times)]
+        assert min(pauses) >= 13.5 * MINUTE - 1
+        assert max(pauses) <= 16.5 * MINUTE + 1
+        assert len(set(pauses)) > 20  # jitter
+
+
+def test_a_laptop_that_sleeps_for_three_days_polls_and_posts_once_when_it_wakes() -> None:
+    world = World()
+    world.run(HOUR)
+    world.polls.clear()
+    asleep = iter([3 * DAY])
+
+    def sleep() -> None:
+        world.now += next(asleep, 0)
+
+    world.before_wait = sleep
+    woke = world.now + 3 * DAY
+    world.run(3 * DAY + 5 * MINUTE)
+    assert sorted(name for _, name in world.polls) == ["all", "bpf", "netdev"]
+    assert len(world.posts) == 1
+    assert min(at for at, _ in world.polls) >= woke + 20  # the network comes back later than the clock
+    assert world.posts[0] >= max(at for at, _ in world.polls)  # and tells what these polls brought
+    assert len(world.said("clock")) == 1
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_polls() -> None:
+    world = World()
+    world.run(HOUR)
+    world.now -= 30 * DAY
+    before = len(world.polls)
+    world.run(20 * MINUTE)
+    assert len(world.polls) > before
+
+
+def test_an_inbox_that_fails_is_left_alone_for_longer_each_time_and_the_others_are_not() -> None:
+    world = World()
+    world.failing["bpf"] = InboxReport("bpf", NOTHING, "bpf answers 503. Try again later.")
+    world.run(6 * HOUR)
+    times = world.times("bpf")
+    pauses = [round((b - a) / (15 * MINUTE)) for a, b in itertools.pairwise(times)]
+    assert pauses[:3] == [2, 4, 8]
+    assert len(world.times("netdev")) >= 21
+    world.failing.clear()
+    world.run(7 * HOUR)
+    times = world.times("bpf")
+    assert times[-1] - times[-2] <= 16.5 * MINUTE + 1  # one success, and it is as before
+    assert world.said("poll").count("bpf: bpf answers 503. Try again later.") == 4
+
+
+def test_a_server_that_names_a_time_is_not_asked_before() -> None:
+    world = World()
+    world.failing["bpf"] = InboxReport("bpf", NOTHING, "bpf answers 429.", wait=3.0 * HOUR)
+    world.run(2.9 * HOUR)
+    assert len(world.times("bpf")) == 1
+    world.run(0.5 * HOUR)
+    assert len(world.times("bpf")) == 2
+
+
+def test_what_was_polled_a_minute_ago_is_not_polled_at_the_start() -> None:
+    world = World()
+    world.rows = [inbox("bpf", BEGIN - MINUTE), inbox("netdev", BEGIN - HOUR)]
+    world.run(MINUTE)
+    assert (len(world.times("bpf")), len(world.times("netdev"))) == (0, 1)
+
+
+def test_an_inbox_that_somebody_watches_meanwhile_is_polled_soon() -> None:
+    world = World()
+    world.run(5 * MINUTE)
+    world.rows = [*world.rows, inbox("linux-mm")]
+    world.run(MINUTE)
+    assert len(world.times("linux-mm")) == 1
+
+
+def test_without_an_inbox_threads_and_trees_are_looked_at_and_the_digest_has_its_hour() -> None:
+    world = World()
+    world.rows = []
+    world.run(DAY)
+    assert {name for _, name in world.polls} == {"all"}
+    assert len(world.posts) == 1
+
+
+def test_who_asks_for_a_poll_gets_it_at_once() -> None:
+    world = World()
+    world.run(MINUTE)
+    world.polls.clear()
+    world.requests.ask(world.requests.poll)
+    world.loop.once()
+    assert sorted(name for _, name in world.polls) == ["all", "bpf", "netdev"]
+
+
+def test_a_new_config_holds_from_the_next_step_on() -> None:
+    world = World()
+    world.run(HOUR)
+    world.config = Config(poll=Poll(interval_minutes=60))
+    world.requests.ask(world.requests.reload)
+    world.polls.clear()
+    world.run(3 * HOUR)
+    assert len(world.times("bpf")) in (2, 3)
+    assert world.said("reload") == ["config read: defaults"]
+
+
+def test_a_broken_new_config_is_said_and_the_old_one_holds() -> None:
+    world = World()
+    world.run(HOUR)
+
+    def broken() -> World:
+        raise ConfigError("pw.toml:3: unknown key poll.intervall; did you mean interval_minutes?")
+
+    world.reloaded = broken
+    world.requests.ask(world.requests.reload)
+    world.polls.clear()
+    world.run(HOUR)
+    assert len(world.times("bpf")) >= 3
+    (said,) = world.said("reload")
+    assert said.startswith("the new config is not taken, the one before holds: pw.toml:3: unknown key poll.intervall;")
+
+
+def test_a_database_that_somebody_else_holds_is_said_once_and_tried_again() -> None:
+    world = World()
+    world.trouble = DatabaseLockedError("the database is locked by another program for more than 15 s.")
+    world.run(10 * MINUTE)
+    assert world.polls == []
+    assert len(world.said("database")) == 1
+    world.trouble = None
+    world.run(2 * MINUTE)
+    assert len(world.times("bpf")) == 1
+
+
+def test_a_stop_ends_it_in_the_middle_of_a_poll() -> None:
+    world = World()
+    asked: list[str] = []
+
+    def poll_some(
+        names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
+    ) -> PollReport:
+        for name in names or ():
+            progress(f"polling {name}")
+            asked.append(name)
+            world.requests.ask(world.requests.stop)
+            pause(3600)
+        return PollReport((), (), ())
+
+    world.poll_some = poll_some  # type: ignore[method-assign]
+    world.loop.run()
+    assert asked == ["bpf"]
+    assert world.posts == []
+
+
+def test_quiet_hours_are_kept_for_a_week() -> None:
+    world = World(quiet_hours="23:00-06:00")
+    world.run(7 * DAY)
+    hours = {datetime.datetime.fromtimestamp(at).astimezone().hour for at, _ in world.polls}
+    assert hours == set(range(6, 23))
+    assert len(world.posts) == 7
