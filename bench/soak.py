@@ -1,12 +1,13 @@
 """`patchwatch run` for a while, against a private lore where mail arrives at random.
 
-Says, and fails unless: every mail that was delivered is recorded once and told once, memory stays flat, one digest went
-out for each simulated day, and it ends within seconds.  The clock runs fast (`--day-seconds` of real time are a day), so
-that days pass; polls are two seconds of real time apart.
+Says, and fails unless: every mail that was delivered is recorded once and told once, memory stays flat, one digest
+went out for each simulated day, and it ends within seconds.  The clock runs fast (`--day-seconds` of real time are a
+day), so that days pass; polls are two seconds of real time apart.
 
     python bench/soak.py [--minutes 20] [--day-seconds 300] [--report FILE]
 
-Needs `../shared/lore/lore`, a public-inbox server on loopback with the mail of three threads; says so where it is absent.
+Needs `../shared/lore/lore`, a public-inbox server on loopback with the mail of three threads, and says so where it is
+absent.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ INBOXES = ("bpf", "netdev", "linux-mm")
 WATCHED = {
     "bpf": "20230801142621.7925-1-hffilwlqm@gmail.com",
     "netdev": "20230825133246.344364-1-me@manjusaka.me",
-    "linux-mm": "20230920190244.16839-1-ryncsn@gmail.com",
+    "linux-mm": "20230725185733.43929-1-ryncsn@gmail.com",
 }
 DAY = 86_400
 INTERVAL_SECONDS = 2.0

@@ -1,0 +1,123 @@
+"""systemd user units: what is in them, that systemd understands them, and that only ours are touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.service import install, needed_environment, remove, status, unit_directory, units
+
+PROGRAM = ("/usr/bin/python3", "-m", "patchwatch")
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home of its own, without a systemd that could be asked."""
+    for name in [n for n in os.environ if n.startswith(("PATCHWATCH_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def names(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("timer", "files", "unit"),
+    [
+        (False, {"patchwatch.service"}, "patchwatch.service"),
+        (True, {"patchwatch-poll.service", "patchwatch-poll.timer"}, "patchwatch-poll.timer"),
+    ],
+)
+def test_units_are_installed_found_and_removed(home: Path, timer: bool, files: set[str], unit: str) -> None:
+    done = install(15, timer=timer)
+    assert unit_directory() == home / ".config" / "systemd" / "user"
+    assert names(unit_directory()) == files
+    assert "systemctl --user daemon-reload" in done.next
+    assert f"systemctl --user enable --now {unit}" in done.next
+    assert {(path.name, state) for path, state in status()} == {(name, "unknown") for name in files}
+    install(30, timer=timer)  # again, with another interval
+    remove()
+    assert names(unit_directory()) == set()
+    with pytest.raises(NotFoundError):
+        remove()
+
+
+def test_a_unit_of_somebody_else_is_left_alone() -> None:
+    path = unit_directory() / "patchwatch.service"
+    path.parent.mkdir(parents=True)
+    path.write_text("[Service]\nExecStart=/bin/true\n")
+    with pytest.raises(InvalidInputError, match="was not written by patchwatch"):
+        install(15, timer=False)
+    with pytest.raises(NotFoundError):
+        remove()
+    assert path.read_text() == "[Service]\nExecStart=/bin/true\n"
+
+
+def test_one_way_is_enough() -> None:
+    install(15, timer=False)
+    with pytest.raises(InvalidInputError, match="one way is enough"):
+        install(15, timer=True)
+
+
+def test_what_enabling_linked_is_removed_too() -> None:
+    install(15, timer=False)
+    link = unit_directory() / "default.target.wants" / "patchwatch.service"
+    link.parent.mkdir()
+    link.symlink_to(unit_directory() / "patchwatch.service")
+    remove()
+    assert not link.is_symlink()
+
+
+def test_the_service_finds_what_the_shell_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = needed_environment(
+        {"PATCHWATCH_DATABASE": "here.db", "PATCHWATCH_LORE_URL": "http://127.0.0.1:8090", "EDITOR": "vi"}
+    )
+    assert found == {"PATCHWATCH_DATABASE": f"{tmp_path}/here.db", "PATCHWATCH_LORE_URL": "http://127.0.0.1:8090"}
+
+
+def test_a_password_does_not_get_into_a_unit() -> None:
+    with pytest.raises(InvalidInputError, match="password"):
+        needed_environment({"PATCHWATCH_DATABASE": "postgresql://ann:secret@db/pw"})
+
+
+def test_words_with_spaces_and_signs_stay_one_word() -> None:
+    text = units(("/opt/my python", "$x%h"), {"PATCHWATCH_DATABASE": '/home/a b/"$x%h".db'}, 15, timer=False)
+    lines = text["patchwatch.service"].splitlines()
+    assert 'ExecStart="/opt/my python" "$$x%%h" run' in lines
+    assert 'Environment="PATCHWATCH_DATABASE=/home/a b/\\"$x%%h\\".db"' in lines
+
+
+def test_a_line_break_is_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        units(PROGRAM, {"PATCHWATCH_CONFIG": "/a\nExecStart=/bin/evil"}, 15, timer=False)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.parametrize("timer", [False, True])
+def test_systemd_understands_them(tmp_path: Path, timer: bool) -> None:
+    texts = units((sys.executable, "-m", "patchwatch"), {"PATCHWATCH_CONFIG": "/home/a b/c.toml"}, 2.5, timer=timer)
+    paths = [tmp_path / name for name in texts]
+    for path in paths:
+        path.write_text(texts[path.name])
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    checked = subprocess.run(
+        ["systemd-analyze", "--user", "verify", *map(str, paths)],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(runtime)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "Failed to initialize manager" in checked.stderr:
+        pytest.skip(f"systemd-analyze does not work here: {checked.stderr.strip()}")
+    complaints = [line for line in checked.stderr.splitlines() if "patchwatch" in line]
+    assert (checked.returncode, complaints) == (0, [])
