@@ -54,7 +54,7 @@ def health(now: int | None = None) -> Health | None:
 def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]:
     """Check config, database, polling, git trees and archive, in the order in which they depend on each other.
 
-    `offline`: the archive is not asked.
+    `offline`: neither the archive nor the mail server is asked.
     """
     try:
         config = load_config()
@@ -65,12 +65,11 @@ def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Findin
     tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
     yield from _database(tracker)
     yield from _running(tracker)
-    yield from _digests(tracker)
     yield from _trees(tracker)
     yield from _digests(tracker)
     if not offline:
         yield from _archive(config, tracker)
-        yield from _mail(tracker)
+    yield from _mail(tracker, offline=offline)
 
 
 def _running(tracker: Tracker) -> Iterator[Finding]:
@@ -123,30 +122,6 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(
                 f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
             )
-
-
-def _digests(tracker: Tracker) -> Iterator[Finding]:
-    """When each recipient was last sent a mail, and what lies in the outbox."""
-    try:
-        sent, outbox = tracker.digests_sent(), tracker.outbox()
-    except PatchwatchError:
-        return
-    for one in tracker.config.digest:
-        last = sent.get(one.name)
-        text = f"last sent {max(tracker.now() - last, 0) // _HOUR} h ago" if last is not None else "none was sent yet"
-        yield Finding(f"digest {one.name}", True, f"{text}, to {one.to}")
-    for row in outbox:
-        name = f"mail to {row.recipient}"
-        if row.failed_at is not None:
-            mend = "Mend the cause; `patchwatch digest --send` tries again."
-            yield Finding(name, False, f"given up, {row.key}: {row.failure}", mend)
-        elif row.failure:
-            yield Finding(name, False, f"waits after {row.tries} tries, {row.key}: {row.failure}", _TRIES_BY_ITSELF)
-        else:
-            yield Finding(name, True, f"waits to be sent, {row.key}")
-
-
-_TRIES_BY_ITSELF = "It is tried again by itself; `patchwatch digest --send` does at once."
 
 
 def _trees(tracker: Tracker) -> Iterator[Finding]:
@@ -204,8 +179,8 @@ def _digests(tracker: Tracker) -> Iterator[Finding]:
 _TRIES_BY_ITSELF = "It is tried again by itself; `patchwatch digest --send` does at once."
 
 
-def _mail(tracker: Tracker) -> Iterator[Finding]:
-    """Whether digests may go where they are to go, and whether somebody would take one now."""
+def _mail(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
+    """Whether digests may go where they are to go, and, unless `offline`, whether somebody would take one now."""
     config = tracker.config
     if not config.digest:
         return
@@ -224,7 +199,8 @@ def _mail(tracker: Tracker) -> Iterator[Finding]:
     try:
         address = sender(config.mail.sender).address
         way = transport(config.mail)
-        way.check()
+        if not offline:
+            way.check()
     except PatchwatchError as error:
         yield Finding("mail", False, str(error), "See [mail] in the config.")
     else:

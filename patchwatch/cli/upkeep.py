@@ -15,7 +15,7 @@ from patchwatch.printable import line
 
 @click.command("doctor", short_help="Say what works, what does not, and the mend.")
 @json_option
-@click.option("--offline", is_flag=True, help="Do not ask the archive: for scripts that look often.")
+@click.option("--offline", is_flag=True, help="Ask no server: for scripts that look often.")
 @now_option
 @click.pass_obj
 def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
