@@ -17,6 +17,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -60,7 +61,6 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--day-seconds", type=float, default=300.0, help="of real time, that are a day of its clock")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--port", type=int, default=8097)
     parser.add_argument("--report", type=Path, help="write the report here too")
     parser.add_argument("--worker", nargs=2, metavar=("BEGIN", "SPEED"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -91,7 +91,7 @@ def worker(begin: float, speed: float) -> int:
 
 def soak(directory: Path, options: argparse.Namespace) -> tuple[list[str], bool]:
     speed = DAY / options.day_seconds
-    lore = [sys.executable, str(LORE), "--port", str(options.port), "--dir", str(directory / "lore")]
+    lore = [sys.executable, str(LORE), "--port", str(free_port()), "--dir", str(directory / "lore")]
     outbox = directory / "sent"
     outbox.mkdir()
     environment = surroundings(directory, outbox, speed)
@@ -107,6 +107,12 @@ def soak(directory: Path, options: argparse.Namespace) -> tuple[list[str], bool]
         return watch_it(process, lore, directory, outbox, begin, speed, options)
     finally:
         subprocess.run([*lore, "down"], check=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def surroundings(directory: Path, outbox: Path, speed: float) -> dict[str, str]:
