@@ -107,6 +107,12 @@ class Tracker:
                 reindex(connection)
         return database
 
+    def with_config(self, config: Config) -> Tracker:
+        """Another tracker over the same database, opened once, with another config."""
+        other = Tracker(config, clock=self._clock, database_url=self._url)
+        other.database = self.database
+        return other
+
     def now(self) -> int:
         """The time that ages and overdue are reckoned by: UTC, seconds."""
         return int(self._clock())

@@ -45,7 +45,7 @@ def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False, 
             raise ConfigError("it names another database: `patchwatch run` has to be started anew for that.")
         if not as_json:
             log.form = config.run.log
-        return Tracker(config, clock=clock)
+        return tracker.with_config(config)
 
     def wait(seconds: float) -> None:
         requests.wake.wait(seconds / speed)
