@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         StepRow,
         TreeRow,
     )
+    from patchwatch.digest.compose import Digest
+    from patchwatch.digest.reader import Reader
     from patchwatch.draft import Draft
     from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
@@ -238,6 +240,18 @@ class Tracker:
         raws = self._raws({i for one, patches in wanted.items() for i in (one.root, *patches)})
         first, last, *passed = (side(one, patches, raws) for one, patches in wanted.items())
         return compare(first, last, passed)
+
+    def digest(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Digest:
+        """What is to be said to a reader, by default to me, of all that happened since the digest before.
+
+        That one was composed at `since` (UTC seconds; None: there was none, a day is told) and knew what is `seen`
+        (`Digest.seen` of it): mail that came later than it was sent is new too, then.
+        """
+        from patchwatch.briefing import brief
+        from patchwatch.digest.reader import Reader
+
+        reader = reader or Reader(self.addresses)
+        return brief(self.database, self.config.review, self._raws, reader, self.now(), since, seen)
 
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Every known inbox and how polling it goes."""

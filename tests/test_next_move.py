@@ -408,7 +408,12 @@ def test_how_long_to_wait_is_the_users_to_say() -> None:
     ("what", "row", "windows", "until"),
     [
         ("a week after it was posted", case("reviewers", 3), (), NOW + 4 * DAY),
-        ("the window does not count", case("reviewers", 20), (Window("v6.5", NOW - 19 * DAY, NOW - 5 * DAY),), NOW + DAY),
+        (
+            "the window does not count",
+            case("reviewers", 20),
+            (Window("v6.5", NOW - 19 * DAY, NOW - 5 * DAY),),
+            NOW + DAY,
+        ),
         ("twice as long for the maintainer", case("maintainer", 3, why=TAGGED), (), NOW + 11 * DAY),
         ("nobody knows when the tree reopens", case("author", 9, why=CLOSED, state="deferred"), (), 0),
         ("nor when the window closes", case("reviewers", 9), (Window("v6.5", NOW - DAY, None),), 0),
@@ -416,7 +421,9 @@ def test_how_long_to_wait_is_the_users_to_say() -> None:
         ("the week is over", case("reviewers", 8), (), None),
     ],
 )
-def test_when_there_is_something_to_do(what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None) -> None:
+def test_when_there_is_something_to_do(
+    what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None
+) -> None:
     move = next_move(replace(row, part=MINE), NOW, windows=windows)
     assert move is not None
     assert move.until == until

@@ -16,6 +16,8 @@ from patchwatch.printable import line
 from patchwatch.tracker import Tracker
 from patchwatch.words import STATES
 
+_MORNING = 7 * 3600
+
 
 @click.command("list")
 @click.option("--awaiting-review", is_flag=True, help="Open, and it is the reviewers' turn; the longest wait first.")
@@ -239,16 +241,35 @@ def _message(m: MessageRow) -> str:
 
 
 @click.command("digest")
+@click.option("--date", "day_of", help="As it would have been on this day (7:00 UTC, unless a time is given).")
+@click.option("--since", help="Tell what happened since then, and the rest in brief; without it, of a day.")
 @now_option
 @click.pass_obj
-def digest_command(context: Context) -> None:
-    """Print what a morning mail would say of the watched series."""
-    from patchwatch.digest.compose import compose
+def digest_command(context: Context, day_of: str | None, since: str | None) -> None:
+    """Print what a morning mail would say: what is my turn, what waits, what moved.
 
-    tracker = context.tracker
-    rows = tracker.series()
-    digest = compose(
-        rows, {r.id: tracker.thread(r.id) for r in rows}, tracker.now(), tracker.config.review.overdue_days
-    )
+    With --date, or --now, only what was known then is told.
+    """
+    from patchwatch.when import moment
+
+    begin = moment(since) if since else None
+    then = _morning(day_of) if day_of else context.now
+    if then is None:
+        _print_digest(context.tracker, begin)
+        return
+    from patchwatch.hindsight import as_of
+
+    with as_of(context.tracker, then) as tracker:
+        _print_digest(tracker, begin)
+
+
+def _morning(text: str) -> int:
+    from patchwatch.when import moment
+
+    return moment(text) + (_MORNING if len(text.strip()) == len("2023-09-20") else 0)
+
+
+def _print_digest(tracker: Tracker, since: int | None) -> None:
+    digest = tracker.digest(since=since)
     click.echo(f"Subject: {digest.subject}\n")
     click.echo(digest.text)

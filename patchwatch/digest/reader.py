@@ -1,0 +1,14 @@
+"""For whom a digest is composed: whose eyes it looks through, and at what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who reads a digest."""
+
+    addresses: frozenset[str] = frozenset()  # who he is on the lists, in lower case
+    inboxes: frozenset[str] = frozenset()  # empty: all
+    views: tuple[str, ...] = ()  # patchwatch.config.DIGEST_VIEWS; empty: everything watched, followed, or his own

@@ -1,0 +1,116 @@
+"""A series and what happened to it since the digest before: what is new, and in which part it stands.
+
+Pure.  A series stands in one part only, the most urgent of those it could be in.  How it is worded is decided in
+patchwatch.digest.entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+
+from patchwatch.db.rows import CheckRow, MessageRow, Move, SeriesRow
+
+
+class Part(Enum):
+    """The parts of a digest, in their order; the value is the heading."""
+
+    MY_TURN = "Your turn"
+    MY_REVIEW = "Awaiting your review"
+    MY_WAITING = "Your patches waiting for others"
+    VERSIONS = "New versions"
+    REPLIES = "Tags and replies"
+    ROBOTS = "CI and bots"
+    CLOSED = "Applied, rejected, closed"
+    WAITING = "Still waiting"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A series, with what its reader has to do about it in `row.next_move`, and the mails that are new."""
+
+    row: SeriesRow
+    thread: tuple[MessageRow, ...] = ()  # all its mails, where they are asked for
+    fresh: frozenset[str] = frozenset()  # message-ids (and commits) that the digest before did not know
+    begin: int = 0  # when that was, UTC seconds
+    me: frozenset[str] = frozenset()  # the reader's addresses: what he wrote himself is no news to him
+    changes: str = ""  # what the author says has changed, where the newest revision is new
+    was: Move | None = None  # the next move at the time of the digest before, had the mails been the same
+
+    @cached_property
+    def version(self) -> bool:
+        """Whether the newest revision, or a resend of it, is new, and somebody else's."""
+        postings = self.row.revisions[-1].postings
+        return any(m.message_id in postings for m in self._news() if m.submission)
+
+    @cached_property
+    def said(self) -> tuple[MessageRow, ...]:
+        """What people said that is new, by date."""
+        return tuple(m for m in self._news() if not m.submission and not m.bot)
+
+    @cached_property
+    def found(self) -> tuple[tuple[MessageRow, CheckRow | None], ...]:
+        """What robots said that is new, by date, and what they found; good news only about the reader's own patches."""
+        checks = {check.message_id: check for revision in self.row.revisions for check in revision.checks}
+        ending = self.row.state_evidence.message_id if self.row.state_evidence else ""
+        mine = bool(self.row.part and self.row.part.posted)
+        kept = []
+        for m in self._news():
+            check = checks.get(m.message_id)
+            if (
+                m.bot
+                and not m.submission
+                and m.message_id != ending
+                and (mine or not check or check.verdict != "success")
+            ):
+                kept.append((m, check))
+        return tuple(kept)
+
+    @cached_property
+    def ended(self) -> bool:
+        """Whether it was applied, rejected or closed otherwise since then."""
+        why = self.row.state_evidence
+        if self.row.turn != "nobody":
+            return False
+        if why is None or why.by_hand:
+            return self.row.turn_since > self.begin
+        return why.message_id in self.fresh or why.commit in self.fresh
+
+    @cached_property
+    def part(self) -> Part | None:
+        """Where it stands; None where there is nothing to be said of it."""
+        return _part(self)
+
+    @cached_property
+    def new(self) -> bool:
+        """Whether it moved: by a mail or commit, or because time passed (a week of silence: ping)."""
+        if self.version or self.said or self.found or self.ended:
+            return True
+        return self.part is not None and self.part is not _part(
+            replace(self, row=replace(self.row, next_move=self.was))
+        )
+
+    def _news(self) -> Iterator[MessageRow]:
+        fresh = [m for m in self.thread if m.message_id in self.fresh and m.author_email.lower() not in self.me]
+        return iter(sorted(fresh, key=lambda m: (m.date, m.message_id)))
+
+
+def _part(story: Story) -> Part | None:
+    row = story.row
+    move, mine = row.next_move, row.part
+    if move and move.by == "me" and move.until is None:
+        reviews = mine is not None and not mine.author and not mine.answer
+        return Part.MY_REVIEW if reviews else Part.MY_TURN
+    if move and mine and mine.author:
+        return Part.MY_WAITING
+    if story.ended:
+        return Part.CLOSED
+    if story.version:
+        return Part.VERSIONS
+    if story.said:
+        return Part.REPLIES
+    if story.found:
+        return Part.ROBOTS
+    return Part.WAITING if row.watched and move else None
