@@ -6,7 +6,7 @@ What is said of it, and where, is decided in patchwatch.digest; here it is only 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from patchwatch.comparing import choose, mails_of, side
 from patchwatch.config import Review
@@ -30,10 +30,27 @@ _QUIET = 90 * _DAY  # what nobody wrote about for so long is told only if it is 
 _VIEWS = {view.name.lower().replace("_", "-"): view for view in View}
 
 
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What a digest is composed of."""
+
+    stories: tuple[Story, ...]
+    since: int
+    first: bool  # there was no digest before
+    counts: Counts
+    stale: tuple[Stale, ...]
+    seen: str
+
+    def digest(self, now: int) -> Digest:
+        """The digest at `now`."""
+        digest = compose(self.stories, now, since=self.since, counts=self.counts, first=self.first, stale=self.stale)
+        return replace(digest, seen=self.seen)
+
+
 def brief(
     database: Database, review: Review, raws: Raws, reader: Reader, now: int, since: int | None, seen: str = ""
-) -> Digest:
-    """The digest for a reader at `now`: see `Tracker.digest`."""
+) -> Briefing:
+    """What there is to be told to a reader at `now`: see `Tracker.digest`."""
     begin = now - _DAY if since is None else since
     with database.read() as connection:
         known = fresh.seen(connection)
@@ -50,18 +67,32 @@ def brief(
             rows = _in_views(rows, mine, reader)
         mails = fresh.fresh_mails(connection, [row.id for row in rows], begin, now, seen)
         commits = fresh.fresh_commits(connection, filter(None, map(_commit, rows)), begin, seen)
+        lists = _applied_to(rows, reader)
         stories = []
         for row in rows:
             new = frozenset(mails.get(row.id, ())) | (commits & {_commit(row)})
             asked = row.next_move is not None and row.next_move.by == "me"
             was = row.next_move if new else next_move(row, begin, ping_days=review.ping_days, windows=windows)
             thread = threads.thread(connection, row.id) if new or asked else ()
-            stories.append(Story(row, thread, new, begin, reader.addresses, was=was))
-    told = [replace(story, changes=_changes(story, raws)) if story.version else story for story in stories]
+            applies = not lists.isdisjoint(row.inboxes)
+            stories.append(Story(row, thread, new, begin, reader.addresses, applies=applies, was=was))
+    told = tuple(replace(story, changes=_changes(story, raws)) if story.version else story for story in stories)
     read = reader.inboxes or {name for row in rows for name in row.inboxes}
-    stale = [Stale(box.name, box.failed_at) for box in boxes if box.failed_at is not None and box.name in read]
-    counts = _counts(mine, rows, reader)
-    return replace(compose(told, now, since=begin, counts=counts, first=since is None, stale=stale), seen=known)
+    stale = tuple(Stale(box.name, box.failed_at) for box in boxes if box.failed_at is not None and box.name in read)
+    return Briefing(told, begin, since is None, _counts(mine, rows, reader), stale, known)
+
+
+def _applied_to(rows: Sequence[SeriesRow], reader: Reader) -> frozenset[str]:
+    """The lists of which the reader applies what others post: he said of some series that he did."""
+    by_me = [
+        row.inboxes
+        for row in rows
+        if row.state in ("accepted", "mainlined")
+        and row.state_evidence
+        and row.state_evidence.by_email.lower() in reader.addresses
+        and row.author_email.lower() not in reader.addresses
+    ]
+    return frozenset(name for names in by_me for name in names)
 
 
 def _commit(row: SeriesRow) -> str:

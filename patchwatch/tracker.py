@@ -26,6 +26,7 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from patchwatch.briefing import Briefing
     from patchwatch.citing import Citation
     from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, queries, threads
     from patchwatch.db.database import Database
@@ -247,6 +248,10 @@ class Tracker:
         That one was composed at `since` (UTC seconds; None: there was none, a day is told) and knew what is `seen`
         (`Digest.seen` of it): mail that came later than it was sent is new too, then.
         """
+        return self.briefing(reader, since, seen).digest(self.now())
+
+    def briefing(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Briefing:
+        """What `digest` is composed of."""
         from patchwatch.briefing import brief
         from patchwatch.digest.reader import Reader
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, ColumnElement, Table, delete, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, true
 
 from patchwatch.db import schema as t
 

@@ -17,7 +17,7 @@ from patchwatch.printable import line
 
 _DAY = 86_400
 _SAID = 3  # things in the subject, above which replies are not counted there
-_DEAD = 180 * _DAY  # what waits for me for so long is counted, and not told every morning
+_DEAD = 180 * _DAY  # what did not move for so long is not told every morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,20 @@ def compose(
     stale: Sequence[Stale] = (),
 ) -> Digest:
     """The digest at `now` of what happened since the one before; `first`: there was none, and all is told in full."""
-    parts: dict[Part, list[Story]] = {part: [] for part in Part}
-    for story in stories:
-        if not story.row.muted and story.row.snoozed_until is None and story.part is not None:
-            parts[story.part].append(story)
+    told = [s for s in stories if s.part is not None and not s.row.muted and s.row.snoozed_until is None]
+    parts = {part: [s for s in told if s.part is part and _alive(s, now)] for part in Part}
     text = _not_up_to_date(stale)
     days = max(-(-(now - since) // _DAY), 1)
     for part, found in parts.items():
         if found:
             text += _section(part, found, now, days, whole=first)
-    text += [*paragraph(f"{_counted(counts)}."), f"News since {_moment(since)}."]
+    by_me = sum(story.ended_by_me for story in stories)
+    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {_moment(since)}."]
     return Digest(_subject(parts), "\n".join(text), empty=not any(s.new for own in parts.values() for s in own))
+
+
+def _alive(story: Story, now: int) -> bool:
+    return story.new or now - story.row.turn_since < _DEAD
 
 
 def _subject(parts: dict[Part, list[Story]]) -> str:
@@ -121,17 +124,7 @@ def _new_first(story: Story) -> tuple[int, ...]:
 
 
 def _latest_first(story: Story) -> tuple[int, ...]:
-    return (-_concern(story), -story.row.last_activity, story.row.id)
-
-
-def _concern(story: Story) -> int:
-    """How much it is the reader's: his own, then what he spoke about or watches, then what was sent to him."""
-    mine = story.row.part
-    if mine and mine.posted:
-        return 3
-    if story.row.watched or (mine and (mine.spoke or mine.earlier)):
-        return 2
-    return 1 if mine and mine.asked else 0
+    return (-story.concern, -story.row.last_activity, story.row.id)
 
 
 _TURNS = ("author", "reviewers", "maintainer")
@@ -157,7 +150,7 @@ _WAYS = {
 def _section(part: Part, stories: Sequence[Story], now: int, days: int, *, whole: bool) -> list[str]:
     way = _WAYS[part]
     ordered = sorted(stories, key=way.order)
-    old = [s for s in ordered if not s.new and now - s.row.turn_since < _DEAD]
+    old = [s for s in ordered if not s.new]
     shown = {s.row.id for s in (*[s for s in ordered if s.new][: way.new], *old[: way.old])}
     entries = [entry(story, part, now) for story in ordered if story.row.id in shown]
     return section(Section(part.value, entries, len(stories), whole, way.more.format(days=days)))
@@ -171,10 +164,12 @@ def _not_up_to_date(stale: Sequence[Stale]) -> list[str]:
     return [*paragraph(f"NOT UP TO DATE: {names} can't be polled since {since}; `patchwatch doctor` tells why."), ""]
 
 
-def _counted(counts: Counts) -> str:
-    said = [f"{counts.series} series", f"{counts.open} open", f"{counts.awaiting} waiting for review"]
+def _counted(counts: Counts, by_me: int) -> str:
+    said = [f"{counts.series} series", f"{counts.open} open", f"{counts.awaiting} await{'s' * (counts.awaiting == 1)} review"]
     if counts.overdue:
         said[-1] += f" ({counts.overdue} overdue)"
+    if by_me:
+        said.append(f"{by_me} closed by you")
     if counts.unread:
         said.append(_number(counts.unread, "mail unread", "mails unread"))
     return ", ".join(said)

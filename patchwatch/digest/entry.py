@@ -12,16 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwatch.calling import called
-from patchwatch.db.rows import Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.db.rows import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
 from patchwatch.digest.story import Part, Story
 from patchwatch.printable import line
 
-_MOST_MAILS = 3  # of one series, newest: more are counted
+_MOST_MAILS = (1, 1, 3, 3)  # of one series, newest, by how much it is the reader's: more are counted
 _MOST_NAMES = 3
 _LAST_YEAR = 270 * 86_400  # from which age on a day is told with its year
+_TO_APPLY = "maintainer: "  # said to somebody who looks on; the reader is one
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _IS_TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: ")
-_SIGN_OFF = re.compile(r"\s-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*)?$")
+_SIGN_OFF = re.compile(r"(?:^|\s)-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*)?$")
 _BULLET = re.compile(r"^\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s+")
 _HEADING = re.compile(r"(?i)^(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:$")
 
@@ -60,7 +61,7 @@ def entry(story: Story, part: Part, now: int) -> Entry:
     move = row.next_move
     items = [item for item in _ITEMS[part](story, now) if item.said]
     proof = (move.message_id if move else "") or row.revisions[-1].message_id
-    return Entry(row.id, story.new, _name(row), _brief(row), tuple(_each_once(items)), proof)
+    return Entry(row.id, story.new, _name(row), _brief(story), tuple(_each_once(items)), proof)
 
 
 def _each_once(items: Sequence[Item]) -> Iterator[Item]:
@@ -109,7 +110,13 @@ def _version(story: Story, now: int) -> list[Item]:
 
 
 def _replies(story: Story, now: int) -> list[Item]:
-    return [*_news(story, now, besides=set()), *_outlook(story)]
+    """Whose turn it is after all that, then what was said."""
+    news = _news(story, now, besides=set())
+    move = story.row.next_move
+    if move is None or move.by == "reviewers":
+        return news
+    told = any(item.message_id == move.message_id for item in news)
+    return [Item((Said(line(move.text)),), "" if told else move.message_id), *news]
 
 
 def _closed(story: Story, now: int) -> list[Item]:
@@ -149,15 +156,21 @@ def _todo(story: Story, now: int) -> str:
     if move is None:
         return row.state
     text = line(move.text)
+    if story.part is Part.MY_REVIEW:
+        return f"{text.removeprefix(_TO_APPLY)}{', OVERDUE' if row.overdue else ''}"
     if row.part and row.part.author and move.by != "me" and move.until:
         return f"{text}; ping politely from {day(move.until, now)} on"
-    return f"{text}, OVERDUE" if row.overdue else text
+    return text
 
 
-def _brief(row: SeriesRow) -> str:
+def _brief(story: Story) -> str:
     """The next move in few words."""
+    row = story.row
     text = line(row.next_move.text) if row.next_move else row.state
-    return f"{text.replace('waits for ', '')}{', OVERDUE' if row.overdue else ''}"
+    if story.part is Part.MY_REVIEW:
+        text = text.removeprefix(_TO_APPLY)
+    overdue = row.overdue and story.part in (Part.MY_REVIEW, Part.WAITING)  # elsewhere the text says it
+    return f"{text.replace('waits for ', '')}{', OVERDUE' if overdue else ''}"
 
 
 def _asks(story: Story, message_id: str, now: int) -> list[Said]:
@@ -170,14 +183,6 @@ def _asks(story: Story, message_id: str, now: int) -> list[Said]:
     return [said for m in story.thread if m.message_id == message_id and not m.submission for said in _words(m, now)]
 
 
-def _outlook(story: Story) -> list[Item]:
-    """What follows from what was said, for somebody who looks on."""
-    move = story.row.next_move
-    if move is None or move.by == "reviewers":
-        return []
-    return [Item((Said(f"Next: {line(move.text)}"),), move.message_id)]
-
-
 # ---- what is new ---------------------------------------------------------------------------------------------------
 
 
@@ -187,15 +192,14 @@ def _news(story: Story, now: int, *, besides: set[str]) -> list[Item]:
     items += [
         Item(tuple(_words(m, now)), m.message_id) for m in story.said if _own_words(m) and m.message_id not in besides
     ]
-    left = len(items) - _MOST_MAILS
-    items = items[max(left, 0) :]
-    if left > 0:
-        items.append(Item((Said(f"and {left} more mail{'s' * (left != 1)}"),)))
-    robots = [Item((Said(_finding(m, check_text, now), 2),), m.message_id) for m, check_text in _robots(story)]
-    if len(robots) > _MOST_MAILS:
-        more = len(robots) - _MOST_MAILS
-        robots = [*robots[more:], Item((Said(f"and {more} more of robots"),))]
-    return items + robots
+    most = _MOST_MAILS[story.concern]
+    robots = [Item((Said(_finding(m, check, now)),), m.message_id) for m, check in story.found]
+    return [*_newest(items, most, "mail"), *_newest(robots, most, "robot's mail")]
+
+
+def _newest(items: list[Item], most: int, kind: str) -> list[Item]:
+    left = len(items) - most
+    return items if left <= 0 else [*items[left:], Item((Said(f"and {left} more {kind}{'s' * (left != 1)}"),))]
 
 
 def _tags(mails: Sequence[MessageRow], now: int, besides: set[str]) -> list[Item]:
@@ -228,12 +232,8 @@ def _own_words(m: MessageRow) -> str:
     return " ".join(_SIGN_OFF.sub("", one) for one in m.excerpt.split("\n") if one and not _IS_TAG.match(one))
 
 
-def _robots(story: Story) -> Iterator[tuple[MessageRow, str]]:
-    for m, check in story.found:
-        yield m, f"{check.verdict}: {_quoted(check.text)}" if check else _quoted(_own_words(m) or m.subject)
-
-
-def _finding(m: MessageRow, found: str, now: int) -> str:
+def _finding(m: MessageRow, check: CheckRow | None, now: int) -> str:
+    found = f"{check.verdict}: {_quoted(check.text)}" if check else _quoted(_own_words(m) or m.subject)
     return f"{_dated(m.author_name or m.author_email, m.date, now)}: {found}"
 
 
@@ -272,7 +272,7 @@ def changes_in_a_line(text: str) -> str:
             points[-1] += f" {words}"
         else:
             points.append(words)
-    return "; ".join(point.rstrip(".,; ") for point in points)
+    return "; ".join(point.rstrip(".,; ") for point in points).replace(":; ", ": ")
 
 
 def _tags_kept(newest: RevisionRow) -> str:

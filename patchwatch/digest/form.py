@@ -17,7 +17,7 @@ COLUMNS = 72
 _LORE = "https://lore.kernel.org"
 _INDENT = "  "
 _NAME_LINES = 2
-_LEAST_TITLE = 30  # columns of a title that stay beside what is to be done
+_LEAST_TITLE = 24  # columns of a title that stay beside what is to be done
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
+from patchwatch.db import rows
 from patchwatch.db.rows import CheckRow, MessageRow, Move, SeriesRow
+
+_CYCLE = 70 * 86_400  # of releases: what was not applied in one is hardly waited for (patchwatch.next_move)
+_SPOKE = 2
 
 
 class Part(Enum):
@@ -37,6 +41,7 @@ class Story:
     begin: int = 0  # when that was, UTC seconds
     me: frozenset[str] = frozenset()  # the reader's addresses: what he wrote himself is no news to him
     changes: str = ""  # what the author says has changed, where the newest revision is new
+    applies: bool = False  # the reader applies what others post to these lists
     was: Move | None = None  # the next move at the time of the digest before, had the mails been the same
 
     @cached_property
@@ -70,13 +75,33 @@ class Story:
 
     @cached_property
     def ended(self) -> bool:
-        """Whether it was applied, rejected or closed otherwise since then."""
+        """Whether it was applied, rejected or closed otherwise since then, by somebody else."""
+        return self._ended and not self.ended_by_me
+
+    @cached_property
+    def ended_by_me(self) -> bool:
+        """Whether the reader did it himself, and needs not be told."""
+        why = self.row.state_evidence
+        return self._ended and why is not None and why.by_email.lower() in self.me
+
+    @property
+    def _ended(self) -> bool:
         why = self.row.state_evidence
         if self.row.turn != "nobody":
             return False
         if why is None or why.by_hand:
             return self.row.turn_since > self.begin
         return why.message_id in self.fresh or why.commit in self.fresh
+
+    @property
+    def concern(self) -> int:
+        """How much it is the reader's: 3 his own, 2 what he spoke about or watches, 1 what was sent to him, 0."""
+        mine = self.row.part
+        if mine and mine.posted:
+            return 3
+        if self.row.watched or (mine and (mine.spoke or mine.earlier)):
+            return 2
+        return 1 if mine and mine.asked else 0
 
     @cached_property
     def part(self) -> Part | None:
@@ -103,8 +128,14 @@ def _part(story: Story) -> Part | None:
     if move and move.by == "me" and move.until is None:
         reviews = mine is not None and not mine.author and not mine.answer
         return Part.MY_REVIEW if reviews else Part.MY_TURN
+    if story.applies and mine and _to_be_applied(story, mine):
+        return Part.MY_REVIEW
     if move and mine and mine.author:
         return Part.MY_WAITING
+    if row.revisions[-1].backport and story.concern < _SPOKE:
+        return None  # stable's reviews are sent to everybody, patch by patch
+    if story.ended_by_me:
+        return Part.REPLIES if any(m.date > row.turn_since for m in story.said) else None
     if story.ended:
         return Part.CLOSED
     if story.version:
@@ -114,3 +145,10 @@ def _part(story: Story) -> Part | None:
     if story.found:
         return Part.ROBOTS
     return Part.WAITING if row.watched and move else None
+
+
+def _to_be_applied(story: Story, mine: rows.Part) -> bool:
+    """Whether a reviewed series of somebody else waits for the reader to apply it; not for ever."""
+    move = story.row.next_move
+    to_me = move is not None and move.by == "maintainer" and mine.asked and not mine.author
+    return to_me and story.row.turn_since > story.begin - _CYCLE
