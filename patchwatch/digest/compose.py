@@ -165,7 +165,11 @@ def _not_up_to_date(stale: Sequence[Stale]) -> list[str]:
 
 
 def _counted(counts: Counts, by_me: int) -> str:
-    said = [f"{counts.series} series", f"{counts.open} open", f"{counts.awaiting} await{'s' * (counts.awaiting == 1)} review"]
+    said = [
+        f"{counts.series} series",
+        f"{counts.open} open",
+        f"{counts.awaiting} await{'s' * (counts.awaiting == 1)} review",
+    ]
     if counts.overdue:
         said[-1] += f" ({counts.overdue} overdue)"
     if by_me:

@@ -188,10 +188,9 @@ def _asks(story: Story, message_id: str, now: int) -> list[Said]:
 
 def _news(story: Story, now: int, *, besides: set[str]) -> list[Item]:
     """What people said, then what robots did, the newest of it; `besides` was told already."""
-    items = _tags([m for m in story.said if m.tags and not _own_words(m)], now, besides)
-    items += [
-        Item(tuple(_words(m, now)), m.message_id) for m in story.said if _own_words(m) and m.message_id not in besides
-    ]
+    told = [m for m in story.said if m.message_id not in besides]
+    items = _tags([m for m in told if m.tags and not _own_words(m)], now)
+    items += [Item(tuple(_words(m, now)), m.message_id) for m in told if _own_words(m) or not m.tags]
     most = _MOST_MAILS[story.concern]
     robots = [Item((Said(_finding(m, check, now)),), m.message_id) for m, check in story.found]
     return [*_newest(items, most, "mail"), *_newest(robots, most, "robot's mail")]
@@ -202,12 +201,11 @@ def _newest(items: list[Item], most: int, kind: str) -> list[Item]:
     return items if left <= 0 else [*items[left:], Item((Said(f"and {left} more {kind}{'s' * (left != 1)}"),))]
 
 
-def _tags(mails: Sequence[MessageRow], now: int, besides: set[str]) -> list[Item]:
+def _tags(mails: Sequence[MessageRow], now: int) -> list[Item]:
     """Mails that only give tags: one line for all who gave the same."""
     given: dict[tuple[str, ...], list[MessageRow]] = {}
     for m in mails:
-        if m.message_id not in besides:
-            given.setdefault(m.tags, []).append(m)
+        given.setdefault(m.tags, []).append(m)
     items = []
     for tags, givers in given.items():
         names = list(dict.fromkeys(line(m.author_name or m.author_email) for m in givers))

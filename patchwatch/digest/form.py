@@ -81,4 +81,4 @@ def _wrapped(text: str, first: str, following: str, most: int) -> list[str]:
     if len(pieces) > most:
         width = COLUMNS - len(following if most > 1 else first)
         lines[-1] = fit(text[pieces[most - 1][0] :], width)
-    return [f"{first if number == 0 else following}{one}" for number, one in enumerate(lines)]
+    return [f"{first if number == 0 else following}{one}".rstrip() for number, one in enumerate(lines)]
