@@ -33,6 +33,8 @@ APPLIED = series(
     state="accepted", turn="nobody", awaiting_review=False, next_move=None, turn_since=NOW - 3600,
     state_evidence=said("applied", "Applied to frob.git, thanks!", "a@rita"),
 )  # fmt: skip
+LONG_APPLIED = replace(APPLIED, turn_since=NOW - 9 * DAY)
+TREE_CLOSED = Move("resend when frob-next reopens", "", "me", until=0)
 ROBOT = message("r@bot", "frob robot", "Build failed.", bot=True)
 
 
@@ -58,7 +60,7 @@ def lines(*stories: Story, first: bool = False) -> list[str]:
         ("a new version for me", story(TO_REVIEW, posted(1)), Part.MY_REVIEW),
         ("mine waits", story(WAITS), Part.MY_WAITING),
         ("mine waits and was answered", story(WAITS, message("m@rita")), Part.MY_WAITING),
-        ("mine waits for the tree", story(replace(ASKS_ME, next_move=Move("resend", "", "me", until=0))), Part.MY_WAITING),
+        ("mine waits for the tree", story(replace(ASKS_ME, next_move=TREE_CLOSED)), Part.MY_WAITING),
         ("a new version", story(series(), posted(1)), Part.VERSIONS),
         ("a new version that was answered", story(series(), posted(1), message("m@rita")), Part.VERSIONS),
         ("a reply", story(series(), message("m@rita")), Part.REPLIES),
@@ -67,8 +69,8 @@ def lines(*stories: Story, first: bool = False) -> list[str]:
         ("applied", story(APPLIED, message("a@rita")), Part.CLOSED),
         ("mine was applied", story(replace(APPLIED, part=MINE), message("a@rita")), Part.CLOSED),
         ("a new version was applied at once", story(APPLIED, posted(1), message("a@rita")), Part.CLOSED),
-        ("applied long ago", story(replace(APPLIED, turn_since=NOW - 9 * DAY)), None),
-        ("applied long ago, and spoken of", story(replace(APPLIED, turn_since=NOW - 9 * DAY), message("m@rita")), Part.REPLIES),
+        ("applied long ago", story(LONG_APPLIED), None),
+        ("applied long ago, and spoken of", story(LONG_APPLIED, message("m@rita")), Part.REPLIES),
         ("nothing new of what I watch", story(series()), Part.WAITING),
         ("nothing new of what I follow", story(series(watched=False)), None),
         ("I spoke myself", story(series(watched=False), message("m@me", author_email="me@example.org")), None),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.main import Context, Moment, json_option, now_option
 from patchwatch.cli.output import age, day, print_json, print_series, say, series_json, turn_of, version_of
 from patchwatch.cli.results import applied_of, evidence_lines, revision_lines
 from patchwatch.db.queries import Filter
@@ -16,7 +17,10 @@ from patchwatch.printable import line
 from patchwatch.tracker import Tracker
 from patchwatch.words import STATES
 
-_MORNING = 7 * 3600
+if TYPE_CHECKING:
+    from patchwatch.digest.compose import Digest
+
+_HOUR_OF_DIGEST = 7 * 3600
 
 
 @click.command("list")
@@ -240,36 +244,35 @@ def _message(m: MessageRow) -> str:
     return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{who}{bot}: {line(m.subject)}{tags}"
 
 
+class _Morning(Moment):
+    """A day, at the hour of the digest, or a time."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        hour = _HOUR_OF_DIGEST if len(str(value).strip()) == len("2023-09-20") else 0
+        return super().convert(value, param, ctx) + hour
+
+
 @click.command("digest")
-@click.option("--date", "day_of", help="As it would have been on this day (7:00 UTC, unless a time is given).")
-@click.option("--since", help="Tell what happened since then, and the rest in brief; without it, of a day.")
+@click.option("--date", "then", type=_Morning(), help="As it would have been on that day, at 7:00 UTC.")
+@click.option("--since", type=Moment(), help="Tell what is new since then; without it everything, in full.")
 @now_option
 @click.pass_obj
-def digest_command(context: Context, day_of: str | None, since: str | None) -> None:
+def digest_command(context: Context, then: int | None, since: int | None) -> None:
     """Print what a morning mail would say: what is my turn, what waits, what moved.
 
-    With --date, or --now, only what was known then is told.
+    With --date, or --now, it tells only what was known then.
     """
-    from patchwatch.when import moment
-
-    begin = moment(since) if since else None
-    then = _morning(day_of) if day_of else context.now
+    then = context.now if then is None else then
     if then is None:
-        _print_digest(context.tracker, begin)
+        _print_digest(context.tracker.digest(since=since))
         return
     from patchwatch.hindsight import as_of
 
     with as_of(context.tracker, then) as tracker:
-        _print_digest(tracker, begin)
+        _print_digest(tracker.digest(since=since))
 
 
-def _morning(text: str) -> int:
-    from patchwatch.when import moment
-
-    return moment(text) + (_MORNING if len(text.strip()) == len("2023-09-20") else 0)
-
-
-def _print_digest(tracker: Tracker, since: int | None) -> None:
-    digest = tracker.digest(since=since)
-    click.echo(f"Subject: {digest.subject}\n")
-    click.echo(digest.text)
+def _print_digest(digest: Digest) -> None:
+    click.echo(f"Subject: {digest.subject}\n\n{digest.text}")
