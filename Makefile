@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys clean
+  keys digest-examples clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -48,6 +48,10 @@ bench-tui: $(VENV)/installed
 # Write the keys that can be changed into config.example.toml, after a binding came, went, or moved.
 keys: $(VENV)/installed
 	$(BIN)/python docs/keys.py
+
+# Write the examples of docs/digest.md; that of a whole list needs its archive: ARGS="cgroups=PATH".
+digest-examples: $(VENV)/installed
+	$(BIN)/python docs/digests.py $(ARGS)
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)

@@ -31,7 +31,7 @@ ANSWER = mail(
     sender="Rita Reviewer <rita@example.org>",
     date="Tue, 4 Jul 2023 12:00:00 +0000",
     in_reply_to="1@ann",
-    body="Hi Ann,\n\nOn Tue, 4 Jul 2023, Ann Author wrote:\n> Should it be turned at all?\n\nTurn it left.\n\n-- \nRita\n",
+    body="Hi,\n\nOn Tue, 4 Jul 2023, Ann Author wrote:\n> Should it be turned at all?\n\nTurn it left.\n\n-- \nRita\n",
 )
 
 
@@ -190,11 +190,25 @@ def test_the_mornings_of_who_only_watches(three: DemoTracker, morning: str, subj
     assert line in told.text.split("\n")
 
 
-def test_the_mornings_of_an_author(three: DemoTracker) -> None:
-    told = {}
-    for day in (2, 3):
-        now = moment(f"2023-08-0{day}T07:00Z")
-        with as_of(three, now) as then:
-            told[day] = then.digest(LEON, now - DAY)
-    assert "Your patches waiting for others (1)" in told[2].text or "Your turn (1)" in told[2].text
-    assert "“This series was applied to bpf/bpf-next.git" in told[3].text
+@pytest.mark.parametrize(
+    ("morning", "lines"),
+    [
+        (
+            "2023-08-01",
+            [
+                "Your patches waiting for others (1)",
+                "-----------------------------------",
+                "",
+                "NEW #9 v4 bpf, xdp: Add tracepoint to xdp attaching failure",
+                "  wait for Jakub: 3 hours so far; ping politely from 8 Aug on",
+                "https://lore.kernel.org/r/b04eb1f8-b36a-9fce-5ae5-d4c770c36139@gmail.com/",
+            ],
+        ),
+        ("2023-08-03", ["Applied, rejected, closed (1)"]),
+    ],
+)
+def test_the_mornings_of_an_author(three: DemoTracker, morning: str, lines: list[str]) -> None:
+    now = moment(f"{morning}T07:00Z")
+    with as_of(three, now) as then:
+        told = then.digest(LEON, now - DAY)
+    assert told.text.split("\n")[: len(lines)] == lines

@@ -227,16 +227,17 @@ def test_a_mail_without_words_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("excerpt", "shown"),
+    ("excerpt", "tags", "shown"),
     [
-        ("Looks odd.\n-- Rita", "Looks odd."),
-        ("Looks odd. -Rita", "Looks odd."),
-        ("Reviewed-by: Rita <r@example.org>\nLooks odd.", "Looks odd."),
-        ("It is 5 -3.", "It is 5 -3."),
+        ("Looks odd.\n-- Rita", (), "Looks odd."),
+        ("Looks odd. -Rita", (), "Looks odd."),
+        ("Reviewed-by: Rita <r@example.org>\nLooks odd.", ("Reviewed-by",), "Looks odd."),
+        ("Turned-by: Rita?", (), "Turned-by: Rita?"),
+        ("It is 5 -3.", (), "It is 5 -3."),
     ],
 )
-def test_a_signature_is_no_words(excerpt: str, shown: str) -> None:
-    assert f"“{shown}”" in digest(story(series(), message("m", excerpt=excerpt))).text
+def test_names_and_tags_are_no_words(excerpt: str, tags: tuple[str, ...], shown: str) -> None:
+    assert f": “{shown}”" in digest(story(series(), message("m", excerpt=excerpt, tags=tags))).text
 
 
 def test_robots_say_what_failed_and_good_news_only_to_the_author() -> None:

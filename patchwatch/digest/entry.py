@@ -227,7 +227,9 @@ def _words(m: MessageRow, now: int) -> list[Said]:
 
 
 def _own_words(m: MessageRow) -> str:
-    return " ".join(_SIGN_OFF.sub("", one) for one in m.excerpt.split("\n") if one and not _IS_TAG.match(one))
+    """What he wrote, without name and tags; what only looks like a tag is what he wrote."""
+    said = [_SIGN_OFF.sub("", one) for one in m.excerpt.split("\n")]
+    return " ".join(one for one in said if one and not (m.tags and _IS_TAG.match(one)))
 
 
 def _finding(m: MessageRow, check: CheckRow | None, now: int) -> str:
