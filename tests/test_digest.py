@@ -103,9 +103,10 @@ def test_what_i_closed_myself_is_counted_only() -> None:
 
 
 def test_a_commit_that_was_found_tells_that_it_was_applied() -> None:
-    why = replace(said("applied", "frob: turn the wheel", ""), commit="bf4ea1d0b2cb", message_id="")
+    why = said("", "commit bf4ea1d0b2cb in frob-next: frob: turn the wheel", "", commit="bf4ea1d0b2cb")
     found = story(replace(APPLIED, state_evidence=why, turn_since=NOW - 9 * DAY), fresh=frozenset({"bf4ea1d0b2cb"}))
     assert found.part is Part.CLOSED
+    assert lines(found)[4] == "  accepted, 25 Jul: commit bf4ea1d0b2cb in frob-next: frob: turn the"
     assert story(replace(APPLIED, state_evidence=why)).part is None
 
 
@@ -259,8 +260,8 @@ def test_what_ended_says_how_and_where_it_is_written() -> None:
 
 
 def test_a_state_set_by_hand_names_nobodys_words() -> None:
-    row = replace(APPLIED, state="rejected", state_evidence=said("marked", "rejected", "", by_hand=True))
-    assert lines(story(row))[4:6] == ["  rejected, 3 Aug: set by hand", "https://lore.kernel.org/r/v1@ann/"]
+    row = replace(APPLIED, state="rejected", state_evidence=said("marked", "set by max", "", by_hand=True))
+    assert lines(story(row))[4:6] == ["  rejected, 3 Aug: set by max", "https://lore.kernel.org/r/v1@ann/"]
 
 
 def test_what_i_only_watch_waits_by_turn() -> None:

@@ -47,6 +47,7 @@ def demo_command(context: Context, printed: bool) -> None:
 
 def _print(tracker: Tracker) -> None:
     from patchwatch.cli.reading import story
+    from patchwatch.hindsight import as_of
 
     rows = tracker.series()
     click.echo("$ patchwatch list\n")
@@ -55,5 +56,6 @@ def _print(tracker: Tracker) -> None:
     click.echo(f"\n$ patchwatch show {accepted.id}\n")
     for one in story(accepted, tracker.thread(accepted.id), tracker):
         click.echo(one)
-    digest = tracker.digest()
+    with as_of(tracker, tracker.now()) as then:
+        digest = then.digest()
     click.echo(f"\n$ patchwatch digest\n\nSubject: {digest.subject}\n\n{digest.text}")

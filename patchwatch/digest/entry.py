@@ -126,8 +126,8 @@ def _closed(story: Story, now: int) -> list[Item]:
     head = f"{row.state}, {day(row.turn_since, now)}"
     if why is None:
         return [Item((Said(head),), newest)]
-    if why.by_hand:
-        return [Item((Said(f"{head}: set by hand"),), newest)]
+    if why.by_hand or why.commit:  # our own words: who set it, which commit it is
+        return [Item((Said(f"{head}: {line(why.text)}", 3),), why.message_id or newest)]
     return [Item((Said(f"{head}: {_quoted(why.text)}", 3),), why.message_id or newest)]
 
 
