@@ -133,6 +133,14 @@ def test_my_turn_says_what_since_when_and_the_sentence_that_asks() -> None:
     ]
 
 
+def test_my_own_answer_is_no_sentence_that_asks_but_my_promise_is() -> None:
+    mine = replace(said("answered", "It turns left.", "a@me"), by_name="Me", by_email="me@example.org")
+    ping = replace(ASKS_ME, turn_evidence=mine, next_move=Move("ping Rita: no answer for 8 days", "a@me", "me"))
+    assert "turns left" not in digest(story(ping), first=True).text
+    promised = replace(mine, kind="promise", text="I will turn it right.")
+    assert "  Me, 1 Aug: “I will turn it right.”" in lines(story(replace(ping, turn_evidence=promised)), first=True)
+
+
 def test_an_answer_to_me_is_quoted() -> None:
     row = replace(TO_REVIEW, part=replace(ASKED, answer="x@ann", spoke=1))
     row = replace(row, next_move=Move("see Ann's answer of 2 hours ago", "x@ann", "me"))
@@ -168,6 +176,7 @@ def test_time_alone_makes_it_my_turn_and_that_is_new() -> None:
 
 def test_my_patch_that_waits_says_from_when_on_to_ping() -> None:
     assert "  wait for reviewers: 3 days so far; ping politely from 7 Aug on" in lines(story(WAITS, message("m@rita")))
+    assert lines(story(WAITS))[3] == "#7 v1 frob: turn the wheel – reviewers: 3 days; ping from 7 Aug"
 
 
 def test_a_review_says_what_it_is_and_that_it_is_overdue() -> None:

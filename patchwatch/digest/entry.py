@@ -15,6 +15,7 @@ from patchwatch.calling import called
 from patchwatch.db.rows import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
 from patchwatch.digest.story import Part, Story
 from patchwatch.printable import line
+from patchwatch.words import ANSWERED, POSTED
 
 _MOST_MAILS = (1, 1, 3, 3)  # of one series, newest, by how much it is the reader's: more are counted
 _MOST_NAMES = 3
@@ -61,7 +62,7 @@ def entry(story: Story, part: Part, now: int) -> Entry:
     move = row.next_move
     items = [item for item in _ITEMS[part](story, now) if item.said]
     proof = (move.message_id if move else "") or row.revisions[-1].message_id
-    return Entry(row.id, story.new, _name(row), _brief(story), tuple(_each_once(items)), proof)
+    return Entry(row.id, story.new, _name(row), _brief(story, now), tuple(_each_once(items)), proof)
 
 
 def _each_once(items: Sequence[Item]) -> Iterator[Item]:
@@ -163,12 +164,16 @@ def _todo(story: Story, now: int) -> str:
     return text
 
 
-def _brief(story: Story) -> str:
+def _brief(story: Story, now: int) -> str:
     """The next move in few words."""
     row = story.row
-    text = line(row.next_move.text) if row.next_move else row.state
+    if row.next_move is None:
+        return row.state
+    text = line(row.next_move.text)
     if story.part is Part.MY_REVIEW:
         text = text.removeprefix(_TO_APPLY)
+    if story.part is Part.MY_WAITING and row.next_move.until:
+        return f"{text.removeprefix('wait for ').removesuffix(' so far')}; ping from {day(row.next_move.until, now)}"
     overdue = row.overdue and story.part in (Part.MY_REVIEW, Part.WAITING)  # elsewhere the text says it
     return f"{text.replace('waits for ', '')}{', OVERDUE' if overdue else ''}"
 
@@ -178,6 +183,8 @@ def _asks(story: Story, message_id: str, now: int) -> list[Said]:
     newest = story.row.revisions[-1]
     known: list[Evidence | None] = [*newest.owed, story.row.turn_evidence, story.row.state_evidence]
     found = next((e for e in known if e and message_id and e.message_id == message_id), None)
+    if found is not None and found.kind in (POSTED, ANSWERED) and found.by_email in story.me:
+        return []  # what I said last is not what I have to do
     if found is not None and found.message_id not in newest.postings:
         return [Said(f"{_dated(found.by_name or found.by_email, found.date, now)}: {_quoted(found.text)}", 3)]
     return [said for m in story.thread if m.message_id == message_id and not m.submission for said in _words(m, now)]
