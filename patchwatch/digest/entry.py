@@ -183,7 +183,7 @@ def _asks(story: Story, message_id: str, now: int) -> list[Said]:
     newest = story.row.revisions[-1]
     known: list[Evidence | None] = [*newest.owed, story.row.turn_evidence, story.row.state_evidence]
     found = next((e for e in known if e and message_id and e.message_id == message_id), None)
-    if found is not None and found.kind in (POSTED, ANSWERED) and found.by_email in story.me:
+    if found is not None and found.kind in (POSTED, ANSWERED) and found.by_email.lower() in story.me:
         return []  # what I said last is not what I have to do
     if found is not None and found.message_id not in newest.postings:
         return [Said(f"{_dated(found.by_name or found.by_email, found.date, now)}: {_quoted(found.text)}", 3)]
@@ -226,7 +226,7 @@ def _tags(mails: Sequence[MessageRow], now: int) -> list[Item]:
 
 
 def _words(m: MessageRow, now: int) -> list[Said]:
-    """Who wrote, with the tags he gave, and two lines of what he wrote below the quote."""
+    """Who wrote, with the tags he gave, and some two lines of what he wrote below the quote."""
     tags = f" ({', '.join(map(line, m.tags))})" if m.tags else ""
     who = f"{_dated(m.author_name or m.author_email, m.date, now)}{tags}"
     words = _own_words(m)
@@ -283,7 +283,7 @@ def changes_in_a_line(text: str) -> str:
 
 
 def _tags_kept(newest: RevisionRow) -> str:
-    """`2 tags kept, lost: Reviewed-by of Roman`."""
+    """`2 tags kept, not collected: Reviewed-by of Roman`."""
     kept = [tag for tag in newest.trailers if tag.given_to and tag.carried]
     lost = [tag for tag in newest.trailers if not tag.carried]
     givers = {(tag.name, tag.value) for tag in kept}

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from patchwatch.db import rows
 from patchwatch.db.rows import CheckRow, MessageRow, Move, SeriesRow
+from patchwatch.db.rows import Part as Role
 
 _CYCLE = 70 * 86_400  # of releases: what was not applied in one is hardly waited for (patchwatch.next_move)
-_SPOKE = 2
+_SPOKE = 2  # of `Story.concern`
 
 
 class Part(Enum):
@@ -60,18 +60,11 @@ class Story:
         """What robots said that is new, by date, and what they found; good news only about the reader's own patches."""
         checks = {check.message_id: check for revision in self.row.revisions for check in revision.checks}
         ending = self.row.state_evidence.message_id if self.row.state_evidence else ""
-        mine = bool(self.row.part and self.row.part.posted)
-        kept = []
-        for m in self._news():
-            check = checks.get(m.message_id)
-            if (
-                m.bot
-                and not m.submission
-                and m.message_id != ending
-                and (mine or not check or check.verdict != "success")
-            ):
-                kept.append((m, check))
-        return tuple(kept)
+        told = [
+            (m, checks.get(m.message_id)) for m in self._news() if m.bot and not m.submission and m.message_id != ending
+        ]
+        mine = self.row.part is not None and self.row.part.posted
+        return tuple((m, check) for m, check in told if mine or check is None or check.verdict != "success")
 
     @cached_property
     def ended(self) -> bool:
@@ -147,7 +140,7 @@ def _part(story: Story) -> Part | None:
     return Part.WAITING if row.watched and move else None
 
 
-def _to_be_applied(story: Story, mine: rows.Part) -> bool:
+def _to_be_applied(story: Story, mine: Role) -> bool:
     """Whether a reviewed series of somebody else waits for the reader to apply it; not for ever."""
     move = story.row.next_move
     to_me = move is not None and move.by == "maintainer" and mine.asked and not mine.author
