@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys soak clean
+  keys digest-examples soak clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -52,6 +52,10 @@ soak: $(VENV)/installed
 # Write the keys that can be changed into config.example.toml, after a binding came, went, or moved.
 keys: $(VENV)/installed
 	$(BIN)/python docs/keys.py
+
+# Write the examples of docs/digest.md; that of a whole list needs its archive: ARGS="cgroups=PATH".
+digest-examples: $(VENV)/installed
+	$(BIN)/python docs/digests.py $(ARGS)
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)

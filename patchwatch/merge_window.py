@@ -62,6 +62,14 @@ def waited(since: int, now: int, windows: Sequence[Window]) -> int:
     return max(now - since, 0) - paused
 
 
+def waited_by(since: int, seconds: int, windows: Sequence[Window]) -> int:
+    """The time at which `seconds` will have been `waited` since then, as far as the windows are known."""
+    when = since + seconds
+    while (missing := seconds - waited(since, when, windows)) > 0:
+        when += missing
+    return when
+
+
 def since_at_latest(seconds: int, now: int, windows: Sequence[Window]) -> int:
     """The latest time from which `seconds` have been `waited` by now."""
     since = now - seconds

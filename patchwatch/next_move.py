@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from patchwatch.calling import called
 from patchwatch.db.rows import Evidence, Move, Part, SeriesRow
-from patchwatch.merge_window import LONGEST, Window, reopened, waited
+from patchwatch.merge_window import LONGEST, Window, reopened, waited, waited_by
 
 _HOUR = 3600
 _DAY = 86_400
@@ -65,9 +65,10 @@ def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequen
         return _move(row, _missing(newest.missing, newest.expected), newest.message_id, by="me")
     whom = _awaited(row)
     if waited(row.turn_since, now, windows) < patience:
-        return _move(row, f"wait for {whom or 'reviewers'}: {span(silence)} so far", by="reviewers")
-    if _open(now, windows):
-        return _move(row, "wait: merge window, ping after it", by="reviewers")
+        ping = waited_by(row.turn_since, patience, windows)
+        return _move(row, f"wait for {whom or 'reviewers'}: {span(silence)} so far", until=ping, by="reviewers")
+    if window := _open(now, windows):
+        return _move(row, "wait: merge window, ping after it", until=window.closed or 0, by="reviewers")
     if silence >= _DEAD:
         return _move(row, f"resend or drop: silent for {span(silence)}", by="me")
     if row.state == "changes-requested":  # he answered, and nobody insisted or gave in
@@ -86,9 +87,11 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
     if row.rfc:
         return _move(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
     if waited(row.turn_since, now, windows) < 2 * patience:
-        return _move(row, f"wait for the maintainer: reviewed {span(silence)} ago", by="maintainer")
-    if _open(now, windows):
-        return _move(row, "wait: merge window, ping the maintainer after it", by="maintainer")
+        ping = waited_by(row.turn_since, 2 * patience, windows)
+        return _move(row, f"wait for the maintainer: reviewed {span(silence)} ago", until=ping, by="maintainer")
+    if window := _open(now, windows):
+        text = "wait: merge window, ping the maintainer after it"
+        return _move(row, text, until=window.closed or 0, by="maintainer")
     if silence >= _CYCLE:  # maintainers do not always say that they applied it
         return _move(row, f"resend, or mark it applied: reviewed {span(silence)} ago", by="me")
     return _move(row, f"ping the maintainer: reviewed, not applied for {span(silence)}", by="me")
@@ -103,22 +106,22 @@ def _missing(numbers: Sequence[int], expected: int) -> str:
 # ---- the author's turn ---------------------------------------------------------------------------------------------
 
 
-def _owed(row: SeriesRow, now: int, windows: Sequence[Window], *, me: bool) -> tuple[str, str]:
-    """What the author has to do, and the mail that says so."""
+def _owed(row: SeriesRow, now: int, windows: Sequence[Window], *, me: bool) -> tuple[str, str, int | None]:
+    """What the author has to do, the mail that says so, and when, unless it is now (`Move.until`)."""
     turn = row.turn_evidence
     if row.state == "deferred":
         return _deferred(row, now, windows)
     owed = row.revisions[-1].owed if turn is not None and not turn.by_hand else ()
     asked = sorted(owed or ((turn,) if turn else ()), key=lambda e: (_urgency(e), e.date))
     if not asked:
-        return f"send v{row.version + 1}", row.revisions[-1].message_id
+        return f"send v{row.version + 1}", row.revisions[-1].message_id, None
     first = asked[0]
     age = now - (first.date or row.turn_since)
     if age >= _DEAD:
-        return f"revive or drop: {'your turn' if me else 'silent'} for {span(age)}", first.message_id
+        return f"revive or drop: {'your turn' if me else 'silent'} for {span(age)}", first.message_id, None
     others = {e.by_email for e in asked[1:] if e.kind in _ASKS} - {first.by_email}
     more = f", and {len(others)} more" if others and first.kind in _ASKS else ""
-    return _demand(row, first, f"{span(age)} ago", me=me) + more, first.message_id
+    return _demand(row, first, f"{span(age)} ago", me=me) + more, first.message_id, None
 
 
 def _urgency(evidence: Evidence) -> int:
@@ -165,21 +168,21 @@ def _rest(row: SeriesRow) -> list[int]:
     return [n for n in range(1, min(newest.expected, 999) + 1) if n not in applied] if applied else []
 
 
-def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str, str]:
+def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str, str, int | None]:
     said = [e for e in (row.turn_evidence, row.state_evidence) if e is not None]
     since = said[0].date if said and said[0].date else row.turn_since
     message_id = said[0].message_id if said else ""
     tree = next((called(found[1], "") for e in said if (found := _CLOSED_TREE.search(e.text))), "")
     if not tree:
-        return f"resend or drop: deferred {span(now - since)} ago", message_id
+        return f"resend or drop: deferred {span(now - since)} ago", message_id, None
     again = reopened(since, windows)
     if again is not None and again <= now:
-        return f"resend: {tree} reopened {span(now - again)} ago", message_id
-    if _open(now, windows):
-        return f"wait: {tree} closed, reopens after the merge window", message_id
+        return f"resend: {tree} reopened {span(now - again)} ago", message_id, None
+    if window := _open(now, windows):
+        return f"wait: {tree} closed, reopens after the merge window", message_id, window.closed or 0
     if now - since >= LONGEST:
-        return f"resend: {tree} reopened", message_id
-    return f"resend when {tree} reopens", message_id
+        return f"resend: {tree} reopened", message_id, None
+    return f"resend when {tree} reopens", message_id, 0
 
 
 # ---- somebody else's patch -----------------------------------------------------------------------------------------
@@ -209,8 +212,8 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
     if row.state == "awaiting-upstream":
         return _move(row, "maintainer: send it on to the tree above", by="maintainer")
     if turn == "author":
-        text, message_id = _owed(row, now, windows, me=False)
-        return _move(row, f"author: {text.replace(': ', ', ', 1)}", message_id, by="author")
+        text, message_id, until = _owed(row, now, windows, me=False)
+        return _move(row, f"author: {text.replace(': ', ', ', 1)}", message_id, until, by="author")
     since = span(now - row.turn_since)
     if turn == "maintainer" and row.rfc:
         return _move(row, f"author: send it without RFC, reviewed {since} ago", by="author")
@@ -225,10 +228,10 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
 # ---- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _move(row: SeriesRow, text: str, message_id: str | None = None, *, by: str) -> Move:
+def _move(row: SeriesRow, text: str, message_id: str | None = None, until: int | None = None, *, by: str) -> Move:
     if message_id is None:
         message_id = row.turn_evidence.message_id if row.turn_evidence else ""
-    return Move(text, message_id, by)
+    return Move(text, message_id, by, until)
 
 
 def _awaited(row: SeriesRow) -> str:
@@ -241,8 +244,8 @@ def _called(row: SeriesRow, name: str, address: str) -> str:
     return called(name, address, (*row.revisions[-1].voices, row.author_name))
 
 
-def _open(now: int, windows: Sequence[Window]) -> bool:
-    return any(window.opened <= now < window.end for window in windows)
+def _open(now: int, windows: Sequence[Window]) -> Window | None:
+    return next((window for window in windows if window.opened <= now < window.end), None)
 
 
 def span(seconds: int) -> str:

@@ -27,6 +27,7 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from patchwatch.briefing import Briefing
     from patchwatch.citing import Citation
     from patchwatch.db import decisions, derived, inboxes, journal, lines, mails, outbox, queries, threads
     from patchwatch.db.database import Database
@@ -635,12 +636,20 @@ class Tracker:
     # ---- digests ---------------------------------------------------------------------------------------------------
 
     def digest(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Digest:
-        """What is to be said to a reader, by default to me, of all that happened since the digest before."""
-        from patchwatch.digest.compose import compose
+        """What is to be said to a reader, by default to me, of all that happened since the digest before.
 
-        rows = self.series()
-        threads = {row.id: self.thread(row.id) for row in rows}
-        return compose(rows, threads, self.now(), self.config.review.overdue_days, since=since)
+        That one was composed at `since` (UTC seconds; None: there was none, a day is told) and knew what is `seen`
+        (`Digest.seen` of it): mail that came later than it was sent is new too, then.
+        """
+        return self.briefing(reader, since, seen).digest(self.now())
+
+    def briefing(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Briefing:
+        """What `digest` is composed of."""
+        from patchwatch.briefing import brief
+        from patchwatch.digest.reader import Reader
+
+        reader = reader or Reader(self.addresses)
+        return brief(self.database, self.config.review, self._raws, reader, self.now(), since, seen)
 
     def send_digests(self, *, today: bool = False) -> tuple[Delivery, ...]:
         """Write the digests that are due, and try everything that waits for a try; what became of each.

@@ -159,8 +159,21 @@ def test_show_says_what_is_next_with_the_turn(with_question: Run) -> None:
 def test_the_digest_begins_with_my_turn(with_question: Run, tmp_path: Path) -> None:
     with_question("watch", tmp_path / "0.eml")
     text = with_question("digest", "--now", "2023-07-07T10:00Z").stdout
-    assert text.startswith("Subject: [patchwatch] 1 for you\n\nYour turn (1)\n")
-    assert "  answer Rita's question of 3 days ago\n  “Why is the lock taken?”\nhttps://lore.kernel.org/r/q@x/" in text
+    assert text.startswith("Subject: [patchwatch] nothing new, 1 needs you\n\nYour turn (1)\n")
+    said = "  answer Rita's question of 3 days ago\n  Rita Reviewer, 4 Jul: “Why is the lock taken?”\n"
+    assert f"{said}https://lore.kernel.org/r/q@x/" in text
+
+
+def test_the_digest_of_a_day_that_has_passed_knows_only_what_was_known_then(with_question: Run, tmp_path: Path) -> None:
+    with_question("watch", tmp_path / "0.eml")
+    before = with_question("digest", "--date", "2023-07-04").stdout  # at seven; the question came at ten
+    assert "question" not in before
+    assert "News since 2023-07-03 07:00 UTC." in before
+    after = with_question("digest", "--date", "2023-07-05", "--since", "2023-07-04T07:00Z").stdout
+    assert after.startswith(
+        "Subject: [patchwatch] 1 needs you\n\nYour turn (1)\n---------\n".replace("---------", "-" * 13)
+    )
+    assert "NEW #1 " in after
 
 
 def test_who_i_am_is_for_the_config_to_say_and_git_knows_what(run: Run, tmp_path: Path) -> None:
@@ -395,7 +408,7 @@ def test_list_fits_the_terminal(with_xdp: Run, environment: dict[str, str]) -> N
 def test_digest_lines_fit_72_columns_but_for_links(with_xdp: Run) -> None:
     with_xdp("watch", "-", stdin=(DEMO / "xdp.mbox").read_bytes())
     text = with_xdp("digest", "--now", "2023-08-03").stdout
-    assert "accepted, 2023-08-02" in text
+    assert "  accepted, 2 Aug: " in text
     assert [one for one in text.splitlines()[2:] if len(one) > 72 and not one.startswith("https://")] == []
 
 

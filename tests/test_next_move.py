@@ -319,16 +319,21 @@ THEIRS: dict[str, tuple[SeriesRow, Part | None, str, str, str]] = {
 }  # fmt: skip
 
 
+def at_any_time(move: Move | None) -> Move | None:
+    """The move without the time before which there is nothing to do."""
+    return replace(move, until=None) if move else None
+
+
 @pytest.mark.parametrize("what", MINE_CASES)
 def test_my_next_move(what: str) -> None:
     row, text, by, message_id = MINE_CASES[what]
-    assert next_move(replace(row, part=MINE), NOW) == Move(text, message_id, by)
+    assert at_any_time(next_move(replace(row, part=MINE), NOW)) == Move(text, message_id, by)
 
 
 @pytest.mark.parametrize("what", THEIRS)
 def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
     row, part, text, by, message_id = THEIRS[what]
-    assert next_move(replace(row, part=part), NOW) == Move(text, message_id, by)
+    assert at_any_time(next_move(replace(row, part=part), NOW)) == Move(text, message_id, by)
 
 
 @pytest.mark.parametrize(
@@ -395,7 +400,33 @@ def test_the_tree_that_is_closed_is_read_from_the_words(words: str, tree: str) -
 
 def test_how_long_to_wait_is_the_users_to_say() -> None:
     row = case("reviewers", 15, part=MINE)
-    assert next_move(row, NOW, ping_days=21) == Move("wait for reviewers: 15 days so far", "root", "reviewers")
+    text, ping = "wait for reviewers: 15 days so far", NOW + 6 * DAY
+    assert next_move(row, NOW, ping_days=21) == Move(text, "root", "reviewers", until=ping)
+
+
+@pytest.mark.parametrize(
+    ("what", "row", "windows", "until"),
+    [
+        ("a week after it was posted", case("reviewers", 3), (), NOW + 4 * DAY),
+        (
+            "the window does not count",
+            case("reviewers", 20),
+            (Window("v6.5", NOW - 19 * DAY, NOW - 5 * DAY),),
+            NOW + DAY,
+        ),
+        ("twice as long for the maintainer", case("maintainer", 3, why=TAGGED), (), NOW + 11 * DAY),
+        ("nobody knows when the tree reopens", case("author", 9, why=CLOSED, state="deferred"), (), 0),
+        ("nor when the window closes", case("reviewers", 9), (Window("v6.5", NOW - DAY, None),), 0),
+        ("what was asked can be answered now", case("author", 3, QUESTION), (), None),
+        ("the week is over", case("reviewers", 8), (), None),
+    ],
+)
+def test_when_there_is_something_to_do(
+    what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None
+) -> None:
+    move = next_move(replace(row, part=MINE), NOW, windows=windows)
+    assert move is not None
+    assert move.until == until
 
 
 def test_two_of_one_name_are_told_apart() -> None:

@@ -89,7 +89,9 @@ class Context:
         return Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
 
 
-class _Now(click.ParamType[int]):
+class Moment(click.ParamType[int]):
+    """A time, in UTC seconds."""
+
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -106,7 +108,7 @@ def _set_now(ctx: click.Context, _param: click.Parameter, value: int | None) -> 
 
 now_option = click.option(
     "--now",
-    type=_Now(),
+    type=Moment(),
     expose_value=False,
     is_eager=True,
     callback=_set_now,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.main import Context, Moment, json_option, now_option
 from patchwatch.cli.output import age, day, print_json, print_series, say, series_json, turn_of, version_of
 from patchwatch.cli.results import applied_of, evidence_lines, revision_lines
 from patchwatch.db.queries import Filter
@@ -15,6 +16,11 @@ from patchwatch.errors import InvalidInputError
 from patchwatch.printable import line
 from patchwatch.tracker import Tracker
 from patchwatch.words import STATES
+
+if TYPE_CHECKING:
+    from patchwatch.digest.compose import Digest
+
+_HOUR_OF_DIGEST = 7 * 3600
 
 
 @click.command("list")
@@ -238,24 +244,44 @@ def _message(m: MessageRow) -> str:
     return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{who}{bot}: {line(m.subject)}{tags}"
 
 
+class _Morning(Moment):
+    """A day, at the hour of the digest, or a time."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        hour = _HOUR_OF_DIGEST if len(str(value).strip()) == len("2023-09-20") else 0
+        return super().convert(value, param, ctx) + hour
+
+
 @click.command("digest")
+@click.option("--date", "then", type=_Morning(), help="As it would have been on that day, at 7:00 UTC.")
+@click.option("--since", type=Moment(), help="Tell what is new since then; without it everything, in full.")
 @click.option("--send", is_flag=True, help="Send today's to everybody in the config who has not got it ([[digest]]).")
 @click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
 @now_option
 @click.pass_obj
-def digest_command(context: Context, send: bool, dry_run: bool) -> None:
-    """Print what a morning mail would say of the watched series; or send it."""
+def digest_command(context: Context, then: int | None, since: int | None, send: bool, dry_run: bool) -> None:
+    """Print what a morning mail would say: what is my turn, what waits, what moved; or send it.
+
+    With --date, or --now, it tells only what was known then.
+    """
     if send or dry_run:
+        if then is not None or since is not None:
+            raise click.UsageError("--date and --since are for reading; what is sent is what is due now.")
         from patchwatch.cli import posting
 
         (posting.rehearse if dry_run else posting.send)(context.tracker)
         return
-    from patchwatch.digest.compose import compose
+    then = context.now if then is None else then
+    if then is None:
+        _print_digest(context.tracker.digest(since=since))
+        return
+    from patchwatch.hindsight import as_of
 
-    tracker = context.tracker
-    rows = tracker.series()
-    digest = compose(
-        rows, {r.id: tracker.thread(r.id) for r in rows}, tracker.now(), tracker.config.review.overdue_days
-    )
-    click.echo(f"Subject: {digest.subject}\n")
-    click.echo(digest.text)
+    with as_of(context.tracker, then) as tracker:
+        _print_digest(tracker.digest(since=since))
+
+
+def _print_digest(digest: Digest) -> None:
+    click.echo(f"Subject: {digest.subject}\n\n{digest.text}")

@@ -47,15 +47,15 @@ def demo_command(context: Context, printed: bool) -> None:
 
 def _print(tracker: Tracker) -> None:
     from patchwatch.cli.reading import story
-    from patchwatch.digest.compose import compose
+    from patchwatch.hindsight import as_of
 
     rows = tracker.series()
-    threads = {row.id: tracker.thread(row.id) for row in rows}
     click.echo("$ patchwatch list\n")
     print_series(rows, tracker.now())
     accepted = next(row for row in rows if row.state == "accepted")
     click.echo(f"\n$ patchwatch show {accepted.id}\n")
-    for one in story(accepted, threads[accepted.id], tracker):
+    for one in story(accepted, tracker.thread(accepted.id), tracker):
         click.echo(one)
-    digest = compose(rows, threads, tracker.now(), tracker.config.review.overdue_days)
+    with as_of(tracker, tracker.now()) as then:
+        digest = then.digest()
     click.echo(f"\n$ patchwatch digest\n\nSubject: {digest.subject}\n\n{digest.text}")

@@ -46,6 +46,7 @@ class Move:
     text: str
     message_id: str  # empty where a person decided by hand
     by: str  # me, author, reviewers or maintainer
+    until: int | None = None  # not before this time; 0: not before something that has no date yet; None: now
 
 
 @dataclass(frozen=True, slots=True)

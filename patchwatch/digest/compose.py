@@ -1,23 +1,23 @@
-"""What the digest says: a pure function of rows and the time.
+"""What the digest says: a pure function of what happened, for a reader, as of a time.
 
-Plain text, at most 72 columns except bare URLs on lines of their own; a series appears once, at its most urgent place;
-every statement is followed by the mail that proves it.
+Plain text, at most 72 columns except bare links on lines of their own; a series appears once, at its most urgent place;
+every statement is followed by the mail that proves it; what was in the digest before and did not move is one line.
 """
 
 from __future__ import annotations
 
 import datetime
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from patchwatch.db.rows import MessageRow, Move, SeriesRow
-from patchwatch.lore.address import message_url
+from patchwatch.digest.entry import entry
+from patchwatch.digest.form import Section, paragraph, section
+from patchwatch.digest.story import Part, Story
 from patchwatch.printable import line
 
-COLUMNS = 72
 _DAY = 86_400
-_LORE = "https://lore.kernel.org"
+_SAID = 3  # things in the subject, above which replies are not counted there
+_DEAD = 180 * _DAY  # what did not move for so long is not told every morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,151 +31,153 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """A series in the digest: what is said of it, and where that is proven."""
+class Counts:
+    """Everything that the reader looks at, whether there is something to be said of it or not."""
 
-    head: str
-    said: tuple[str, ...]
-    url: str
+    series: int
+    open: int = 0
+    awaiting: int = 0
+    overdue: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An inbox that can't be polled, and since when."""
+
+    inbox: str
+    since: int
 
 
 def compose(
-    rows: Sequence[SeriesRow],
-    threads: Mapping[int, Sequence[MessageRow]],
+    stories: Sequence[Story],
     now: int,
-    overdue_days: int,
     *,
-    since: int | None = None,
+    since: int,
+    counts: Counts,
+    first: bool = False,
+    stale: Sequence[Stale] = (),
 ) -> Digest:
-    """The digest of `rows` at `now`; new is what was sent after `since` (a day before, if it is not given)."""
-    begin = since if since is not None else now - _DAY
-    rows = [r for r in rows if not r.muted and r.snoozed_until is None]
-    placed: set[int] = set()
-
-    def section(entries: Sequence[tuple[SeriesRow, _Entry]]) -> list[_Entry]:
-        kept = [(row, entry) for row, entry in entries if row.id not in placed]
-        placed.update(row.id for row, _ in kept)
-        return [entry for _, entry in kept]
-
-    closed = section([(r, _closed(r)) for r in rows if r.turn == "nobody" and r.turn_since > begin])
-    own = section([(r, _mine(r, r.next_move)) for r in _longest_first(rows) if r.next_move and r.next_move.by == "me"])
-    versions = section([(r, _new_version(r)) for r in rows if r.revisions[-1].date > begin])
-    authors = section([(r, _turn(r, now)) for r in _longest_first(rows) if r.turn == "author"])
-    review = section([(r, _turn(r, now)) for r in _longest_first(rows) if r.awaiting_review])
-    maintainers = section([(r, _turn(r, now)) for r in _longest_first(rows) if r.turn == "maintainer"])
-    replies = [
-        _reply(r, m)
-        for r in rows
-        for m in threads.get(r.id, ())
-        if not m.submission and not m.bot and begin < m.date <= now
-    ]
-    robots = [
-        _reply(r, m)
-        for r in rows
-        for m in threads.get(r.id, ())
-        if m.bot and begin < m.date <= now and r.id not in placed
-    ]
-    parts = [
-        ("Your turn", own),
-        ("New versions", versions),
-        ("The author's turn", authors),
-        ("Awaiting review", review),
-        ("The maintainer's turn", maintainers),
-        ("Replies", replies),
-        ("CI and bots", robots),
-        ("Applied, rejected, closed", closed),
-    ]
-    text: list[str] = []
-    for title, entries in parts:
-        if entries:
-            text += [f"{title} ({len(entries)})", "-" * (len(title) + len(str(len(entries))) + 3), ""]
-            for entry in entries:
-                text += _printed(entry)
-    open_ = sum(r.turn != "nobody" for r in rows)
-    text.append(f"{len(rows)} series watched, {open_} open, {sum(r.unread for r in rows)} mails unread.")
-    return Digest(
-        _subject(len(own), len(versions), len(review), sum(r.overdue for r in rows), len(closed)),
-        "\n".join(text),
-        empty=not any(entries for _, entries in parts),
-    )
+    """The digest at `now` of what happened since the one before; `first`: there was none, and all is told in full."""
+    told = [s for s in stories if s.part is not None and not s.row.muted and s.row.snoozed_until is None]
+    parts = {part: [s for s in told if s.part is part and _alive(s, now)] for part in Part}
+    text = _not_up_to_date(stale)
+    days = max(-(-(now - since) // _DAY), 1)
+    for part, found in parts.items():
+        if found:
+            text += _section(part, found, now, days, whole=first)
+    by_me = sum(story.ended_by_me for story in stories)
+    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {_moment(since)}."]
+    return Digest(_subject(parts), "\n".join(text), empty=not any(s.new for own in parts.values() for s in own))
 
 
-def _subject(own: int, versions: int, review: int, overdue: int, closed: int) -> str:
-    said = [f"{own} for you"] if own else []
-    if review:
-        said.append(f"{review} awaiting review" + (f" ({overdue} overdue)" if overdue else ""))
-    if versions:
-        said.append(f"{versions} new version{'s' * (versions != 1)}")
-    if closed:
-        said.append(f"{closed} closed")
-    return f"[patchwatch] {', '.join(said) or 'nothing moved'}"
+def _alive(story: Story, now: int) -> bool:
+    return story.new or now - story.row.turn_since < _DEAD
 
 
-def _longest_first(rows: Sequence[SeriesRow]) -> list[SeriesRow]:
-    return sorted(rows, key=lambda r: (r.turn_since, r.id))
-
-
-def _name(row: SeriesRow) -> str:
-    return f"#{row.id} v{row.version}{' RFC' if row.rfc else ''} {line(row.title)}"
-
-
-def _on(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")
-
-
-def _turn(row: SeriesRow, now: int) -> _Entry:
-    days = max(now - row.turn_since, 0) // _DAY
-    waits = f"for {days} day{'s' * (days != 1)}" if days else "since today"
-    said = [f"{row.state}, {waits} (since {_on(row.turn_since)})" + (", OVERDUE" if row.overdue else "")]
-    url = row.revisions[-1].message_id
-    if row.turn_evidence:
-        if row.turn_evidence.message_id != row.revisions[-1].message_id:
-            said.append(f"“{line(row.turn_evidence.text)}”")
-        url = row.turn_evidence.message_id or url
-    return _Entry(_name(row), tuple(said), url)
-
-
-def _mine(row: SeriesRow, move: Move) -> _Entry:
-    """What I have to do; below it the words that ask for it."""
-    newest = row.revisions[-1]
-    asking = next((e for e in (*newest.owed, row.turn_evidence) if e and e.message_id == move.message_id), None)
-    said = [move.text]
-    if asking and asking.message_id != newest.message_id:
-        said.append(f"“{line(asking.text)}”")
-    return _Entry(_name(row), tuple(said), move.message_id or newest.message_id)
-
-
-def _new_version(row: SeriesRow) -> _Entry:
-    newest = row.revisions[-1]
-    before = (
-        f"v{row.revisions[-2].version} → v{newest.version}" if len(row.revisions) > 1 else f"v{newest.version}, new"
-    )
-    said = [f"{before}, {_on(newest.date)}, by {line(newest.author_name)}"]
-    if newest.patches < newest.expected:
-        said.append(f"{newest.patches} of {newest.expected} patches seen")
-    return _Entry(_name(row), tuple(said), newest.message_id)
-
-
-def _closed(row: SeriesRow) -> _Entry:
-    said = [f"{row.state}, {_on(row.turn_since)}"]
-    url = row.revisions[-1].message_id
-    if row.state_evidence:
-        said.append(f"“{line(row.state_evidence.text)}”")
-        url = row.state_evidence.message_id or url
-    return _Entry(_name(row), tuple(said), url)
-
-
-def _reply(row: SeriesRow, m: MessageRow) -> _Entry:
+def _subject(parts: dict[Part, list[Story]]) -> str:
+    """The point of it, in numbers alone: nothing that came by mail can stand in a header."""
+    new = {part: [story for story in found if story.new] for part, found in parts.items()}
+    versions = sum(story.version for found in new.values() for story in found)
+    applied = sum(story.row.state in ("accepted", "mainlined") for story in parts[Part.CLOSED])
+    replied = sum(bool(story.said) for part in (Part.MY_WAITING, Part.REPLIES) for story in new[part])
     said = [
-        f"{line(m.author_name or m.author_email)}, {_on(m.date)}"
-        + (f": {', '.join(map(line, m.tags))}" if m.tags else "")
+        _number(len(parts[Part.MY_TURN]), "needs you", "need you"),
+        _number(len(parts[Part.MY_REVIEW]), "to review", "to review"),
+        _number(versions, "new version", "new versions"),
+        _number(applied, "applied", "applied"),
+        _number(len(parts[Part.CLOSED]) - applied, "closed", "closed"),
     ]
-    said += [line(one) for one in m.excerpt.split("\n") if one]
-    return _Entry(_name(row), tuple(said), m.message_id)
+    told = [one for one in said if one]
+    if replied and len(told) < _SAID:
+        told.append(f"replies in {_number(replied, 'thread', 'threads')}")
+    if not told and (robots := len(new[Part.ROBOTS])):
+        told.append(_number(robots, "robot's report", "robots' reports"))
+    if not any(new.values()):
+        told.insert(0, "nothing new")
+    return f"[patchwatch] {', '.join(told) or 'your turn comes nearer'}"
 
 
-def _printed(entry: _Entry) -> list[str]:
-    lines = textwrap.wrap(entry.head, COLUMNS, subsequent_indent="    ")
-    for one in entry.said:
-        lines += textwrap.wrap(one, COLUMNS, initial_indent="  ", subsequent_indent="  ")
-    return [*lines, message_url(_LORE, None, entry.url), ""]
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}" if count else ""
+
+
+# ---- parts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a part is told."""
+
+    order: Callable[[Story], tuple[int, ...]]
+    new: int  # how many that moved are told, and how many that did not
+    old: int
+    more: str  # the command that lists all of them; {days} since the digest before
+
+
+def _longest_first(story: Story) -> tuple[int, ...]:
+    return (story.row.turn_since, story.row.id)
+
+
+def _new_first(story: Story) -> tuple[int, ...]:
+    return (not story.new, -story.row.turn_since, story.row.id)
+
+
+def _latest_first(story: Story) -> tuple[int, ...]:
+    return (-story.concern, -story.row.last_activity, story.row.id)
+
+
+_TURNS = ("author", "reviewers", "maintainer")
+
+
+def _by_turn(story: Story) -> tuple[int, ...]:
+    row = story.row
+    return (_TURNS.index(row.turn) if row.turn in _TURNS else len(_TURNS), row.turn_since, row.id)
+
+
+_WAYS = {
+    Part.MY_TURN: _Way(_new_first, 10, 10, "patchwatch list --all t:me"),
+    Part.MY_REVIEW: _Way(_longest_first, 8, 8, "patchwatch list --all --for-me --awaiting-review"),
+    Part.MY_WAITING: _Way(_longest_first, 8, 8, "patchwatch list --all --mine is:open"),
+    Part.VERSIONS: _Way(_latest_first, 8, 0, "patchwatch list --all is:open 'age:<{days}d'"),
+    Part.REPLIES: _Way(_latest_first, 8, 0, "patchwatch list --all 'age:<{days}d'"),
+    Part.ROBOTS: _Way(_latest_first, 5, 0, "patchwatch list --all 'age:<{days}d'"),
+    Part.CLOSED: _Way(_latest_first, 8, 0, "patchwatch list --all is:closed 'age:<{days}d'"),
+    Part.WAITING: _Way(_by_turn, 10, 10, "patchwatch list is:open"),
+}
+
+
+def _section(part: Part, stories: Sequence[Story], now: int, days: int, *, whole: bool) -> list[str]:
+    way = _WAYS[part]
+    ordered = sorted(stories, key=way.order)
+    old = [s for s in ordered if not s.new]
+    shown = {s.row.id for s in (*[s for s in ordered if s.new][: way.new], *old[: way.old])}
+    entries = [entry(story, part, now) for story in ordered if story.row.id in shown]
+    return section(Section(part.value, entries, len(stories), whole, way.more.format(days=days)))
+
+
+def _not_up_to_date(stale: Sequence[Stale]) -> list[str]:
+    if not stale:
+        return []
+    names = ", ".join(sorted(line(one.inbox) for one in stale))
+    since = _moment(min(one.since for one in stale))
+    return [*paragraph(f"NOT UP TO DATE: {names} can't be polled since {since}; `patchwatch doctor` tells why."), ""]
+
+
+def _counted(counts: Counts, by_me: int) -> str:
+    said = [
+        f"{counts.series} series",
+        f"{counts.open} open",
+        f"{counts.awaiting} await{'s' * (counts.awaiting == 1)} review",
+    ]
+    if counts.overdue:
+        said[-1] += f" ({counts.overdue} overdue)"
+    if by_me:
+        said.append(f"{by_me} closed by you")
+    if counts.unread:
+        said.append(_number(counts.unread, "mail unread", "mails unread"))
+    return ", ".join(said)
+
+
+def _moment(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -206,7 +206,7 @@ def compare(older: Side, newer: Side, between: Sequence[Side] = ()) -> Compariso
         elif a is not None and b is not None:
             one, other = older.patches[a], newer.patches[b]
             pairs.append(_pair(one, other, old[a].sheet, new[b].sheet, moved=(a, b) in moved))
-    return Comparison(older, newer, tuple(pairs), _said(older, newer, between))
+    return Comparison(older, newer, tuple(pairs), said_of(older, newer, between))
 
 
 def _candidate(patch: Patch) -> Candidate:
@@ -293,7 +293,7 @@ def _in_order(
             b += 1
 
 
-def _said(older: Side, newer: Side, between: Sequence[Side]) -> tuple[Said, ...]:
+def said_of(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[Said, ...]:
     """What the authors say of the versions after the older one; the same words are said once."""
     found: dict[str, Said] = {}
     versions: set[Version | None] = set()

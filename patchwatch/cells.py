@@ -1,0 +1,92 @@
+"""Text measured in the cells of a terminal or a mail reader: a Chinese character takes two, a combining mark none.
+
+Pure.  Where it is cut or broken to fit is decided here; what it says, and that it is printable, elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, split_graphemes
+
+ELLIPSIS = "…"
+
+__all__ = ["ELLIPSIS", "cell_len", "fit", "wrap"]
+
+
+def fit(text: str, width: int) -> str:
+    """`text`, cut with an ellipsis where it takes more than `width` cells."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    kept = 0
+    used = 0
+    for _, end, cells in split_graphemes(text)[0]:
+        if used + cells > width - 1:
+            break
+        used += cells
+        kept = end
+    return text[:kept].rstrip() + ELLIPSIS
+
+
+def wrap(text: str, width: int, indent: int = 0, keep: int = 0) -> list[tuple[int, int]]:
+    """Where to break `text` so that each piece fits: (start, end) pairs, at spaces where there are any.
+
+    Pieces after the first have `indent` cells less.  The spaces that a line is broken at belong to neither piece.  The
+    first `keep` characters are not torn apart, nor from what follows them.
+    """
+    if cell_len(text) <= width or width <= 0:
+        return [(0, len(text))]
+    if text.isascii():
+        return _wrap_ascii(text, width, indent, keep)
+    graphemes, _ = split_graphemes(text)
+    spaces = [text[start:end] == " " for start, end, _ in graphemes]  # a space with a mark upon it is none
+    pieces: list[tuple[int, int]] = []
+    first, room = 0, width
+    while (last := _fitting(graphemes, first, room)) < len(graphemes):
+        start = graphemes[first][0]
+        gap = last
+        while gap > first and not spaces[gap]:
+            gap -= 1
+        following = gap
+        while gap > first and spaces[gap - 1]:
+            gap -= 1
+        if gap > first and graphemes[gap][0] >= keep:
+            while following < len(graphemes) and spaces[following]:
+                following += 1
+        else:
+            gap = following = max(last, first + 1)
+        pieces.append((start, graphemes[gap][0] if gap < len(graphemes) else len(text)))
+        first, room = following, max(width - indent, 1)
+    if first < len(graphemes):
+        pieces.append((graphemes[first][0], len(text)))
+    return pieces
+
+
+def _wrap_ascii(text: str, width: int, indent: int, keep: int) -> list[tuple[int, int]]:
+    """`wrap`, where a character is a cell: some twenty times as fast."""
+    pieces: list[tuple[int, int]] = []
+    start, room = 0, width
+    while len(text) - start > room:
+        following = text.rfind(" ", start, start + room + 1) + 1
+        end = start + len(text[start:following].rstrip(" "))
+        if end > start and end >= keep:
+            while following < len(text) and text[following] == " ":
+                following += 1
+        else:
+            end = following = start + room
+        pieces.append((start, end))
+        start, room = following, max(width - indent, 1)
+    if start < len(text):
+        pieces.append((start, len(text)))
+    return pieces
+
+
+def _fitting(graphemes: Sequence[tuple[int, int, int]], first: int, room: int) -> int:
+    """The first grapheme, from `first` on, that does not fit into `room` cells any more."""
+    for index in range(first, len(graphemes)):
+        room -= graphemes[index][2]
+        if room < 0:
+            return index
+    return len(graphemes)

@@ -1,0 +1,56 @@
+"""What came since a digest: mails and commits that the database did not have then.
+
+Primary keys grow in the order of storing and are never given twice, so they tell what came later, also where a mail was
+sent long before it arrived, or a commit made long before it was pushed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.sql import chunks
+
+_LATE = 7 * 86_400  # a mail that comes later than this is old: the past of a thread that is watched only now
+_SEEN = re.compile(r"(\d{1,18})\.(\d{1,18})")
+
+
+def seen(connection: Connection) -> str:
+    """How far the database is known now; to be kept with a digest."""
+    mails = connection.scalar(select(func.max(t.message.c.id))) or 0
+    commits = connection.scalar(select(func.max(t.tree_commit.c.id))) or 0
+    return f"{mails}.{commits}"
+
+
+def fresh_mails(
+    connection: Connection, series_ids: Iterable[int], since: int, now: int, seen: str = ""
+) -> dict[int, set[str]]:
+    """The mails of each series that were sent after `since`, or stored after what was `seen`; by series."""
+    known = _SEEN.fullmatch(seen)
+    begin = since - _LATE if known else since
+    found: dict[int, set[str]] = {}
+    for part in chunks(series_ids):
+        query = (
+            select(t.revision.c.series_id, t.message.c.message_id)
+            .join(t.message, t.message.c.revision_id == t.revision.c.id)
+            .where(t.revision.c.series_id.in_(part), t.message.c.date > begin, t.message.c.date <= now)
+        )
+        if known:
+            query = query.where(t.message.c.id > int(known[1]))
+        for row in connection.execute(query):
+            found.setdefault(row.series_id, set()).add(row.message_id)
+    return found
+
+
+def fresh_commits(connection: Connection, shas: Iterable[str], since: int, seen: str = "") -> set[str]:
+    """Those of these commits that were made after `since`, or read from their tree after what was `seen`."""
+    known = _SEEN.fullmatch(seen)
+    later = t.tree_commit.c.id > int(known[2]) if known else t.tree_commit.c.committed > since
+    return {
+        sha
+        for part in chunks(shas)
+        for sha in connection.scalars(select(t.tree_commit.c.sha).where(t.tree_commit.c.sha.in_(part), later))
+    }

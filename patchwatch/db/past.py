@@ -1,0 +1,68 @@
+"""A database as it was: what had been sent, committed and decided by a time, copied into an empty one.
+
+What is worked out is left out: it has to be worked out anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, true
+
+from patchwatch.db import schema as t
+
+_BATCH = 500
+
+
+def copy_past(source: Connection, target: Connection, until: int) -> None:
+    """Copy everything of up to `until` (UTC seconds); mails by the day they were sent."""
+    sent = select(t.message.c.id).where(t.message.c.date <= until)
+    made = select(t.tree_commit.c.id).where(t.tree_commit.c.committed <= until)
+    everything = true()
+    wanted: list[tuple[Table, ColumnElement[bool]]] = [
+        (t.inbox, everything),
+        (t.message, t.message.c.date <= until),
+        (t.raw, t.raw.c.message_pk.in_(sent)),
+        (t.copy, t.copy.c.message_pk.in_(sent)),
+        (t.number, everything),
+        (t.mute, t.mute.c.at <= until),
+        (t.snooze, t.snooze.c.at <= until),
+        (t.mark, t.mark.c.at <= until),
+        (t.tie, t.tie.c.at <= until),
+        (t.reading, t.reading.c.at <= until),
+        (t.tree, everything),
+        (t.tree_commit, t.tree_commit.c.committed <= until),
+        (t.tree_holds, t.tree_holds.c.commit_id.in_(made)),
+        (t.commit_key, t.commit_key.c.commit_id.in_(made)),
+    ]
+    for table, condition in wanted:
+        target.execute(delete(table))
+        rows: list[dict[str, Any]] = []
+        for row in source.execute(select(table).where(condition)):
+            rows.append(_of_then(table, dict(row._mapping), until))
+            if len(rows) == _BATCH:
+                target.execute(insert(table), rows)
+                rows = []
+        if rows:
+            target.execute(insert(table), rows)
+
+
+def _of_then(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
+    if table is t.message:
+        return {**row, "conversation": 0, "revision_id": None, "patch": None}
+    if table is t.inbox:
+        return {**row, "failed_at": None, "failure": None}
+    if table is t.tree:
+        return {**row, "tags": json.dumps([[name, time] for name, time in json.loads(row["tags"]) if time <= until])}
+    return row
+
+
+def facts_of_all(connection: Connection) -> Iterator[list[tuple[int, str]]]:
+    """Primary key and facts of every message, in the order of storing, some at a time."""
+    last = 0
+    query = select(t.message.c.id, t.message.c.facts).order_by(t.message.c.id).limit(_BATCH)
+    while rows := connection.execute(query.where(t.message.c.id > last)).all():
+        last = rows[-1].id
+        yield [(row.id, row.facts) for row in rows]

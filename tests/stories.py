@@ -1,0 +1,75 @@
+"""Series with something new in them, for tests of the digest; words of our own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from patchwatch.db.rows import Evidence, MessageRow, Move, Part, RevisionRow, SeriesRow
+from patchwatch.digest.story import Story
+
+DAY = 86_400
+NOW = 1_691_046_000  # 2023-08-03T07:00Z, a Thursday
+SINCE = NOW - DAY
+ME = frozenset({"me@example.org"})
+
+WATCHED = Part(author=False, posted=False, asked=False, spoke=0, content=False, earlier="", answer="", answered=0)
+MINE = replace(WATCHED, author=True, posted=True)
+ASKED = replace(WATCHED, asked=True)
+
+
+def revision(version: int = 1, **values: Any) -> RevisionRow:
+    """One version of a series by Ann, two patches, posted an hour ago a version."""
+    root = f"v{version}@ann"
+    made = RevisionRow(
+        id=version, version=version, minor=0, message_id=root, subject=f"[PATCH v{version} 0/2] frob: turn the wheel",
+        author_name="Ann Author", author_email="ann@example.org", date=NOW - 3600, rfc=False, patches=2, expected=2,
+        has_cover=True, state="new", state_evidence=None, follow_ups=0, inbox="frob", patch_message_ids=("p1", "p2"),
+        postings=(root,), trailers=(), predecessor=None,
+    )  # fmt: skip
+    return replace(made, **values)
+
+
+def series(number: int = 7, *revisions: RevisionRow, **values: Any) -> SeriesRow:
+    """A watched series of Ann's that waits for review for three days."""
+    own = revisions or (revision(),)
+    made = SeriesRow(
+        id=number, title="frob: turn the wheel", author_name="Ann Author", author_email="ann@example.org",
+        inboxes=("frob",), watched=True, muted=False, snoozed_until=None, state="new", state_evidence=None,
+        turn="reviewers", turn_since=NOW - 3 * DAY, turn_evidence=None, awaiting_review=True, overdue=False, unread=0,
+        last_activity=NOW - 3600, version=own[-1].version, rfc=False, incomplete=False, patches=2, reviewed=0,
+        stale_since=None, revisions=own, part=WATCHED,
+        next_move=Move("reviewers: waits for 3 days", own[-1].message_id, "reviewers"),
+    )  # fmt: skip
+    return replace(made, **values)
+
+
+def message(
+    message_id: str, who: str = "Rita Reviewer", excerpt: str = "Why is it turned?", **values: Any
+) -> MessageRow:
+    """A mail about the series, two hours old."""
+    made = MessageRow(
+        message_id=message_id, parent="v1@ann", depth=1, revision="v1@ann", patch=0, kind="reply", submission=False,
+        author_name=who, author_email=f"{who.split()[0].lower()}@example.org" if who else "x@example.org",
+        subject="Re: [PATCH 0/2] frob: turn the wheel", date=NOW - 2 * 3600, unread=True, bot=False, tags=(),
+        excerpt=excerpt,
+    )  # fmt: skip
+    return replace(made, **values)
+
+
+def posted(version: int) -> MessageRow:
+    """The root of a version, as a mail."""
+    return message(f"v{version}@ann", "Ann Author", "It turns.", submission=True, kind="cover")
+
+
+def story(row: SeriesRow, *thread: MessageRow, **values: Any) -> Story:
+    """A series whose mails are all new."""
+    made = Story(row, thread, frozenset(m.message_id for m in thread), SINCE, ME, was=row.next_move)
+    return replace(made, **values)
+
+
+def said(kind: str, text: str, message_id: str, **values: Any) -> Evidence:
+    """What Rita said on 1 August."""
+    return Evidence(
+        message_id, text, kind=kind, by_name="Rita Reviewer", by_email="rita@example.org", date=NOW - 2 * DAY, **values
+    )
