@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from patchwatch.citing import Citation
 
 ACTIONS: tuple[BindingType, ...] = (
-    Binding("R", "read", "Mark read", show=False, tooltip="Take all mail of it as read", id="act.read"),
+    Binding("C", "read", "Catch up", show=False, tooltip="Take all mail of it as read", id="act.read"),
     Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
     Binding("Z", "snooze", "Snooze", show=False, tooltip="Put aside until a day, or until an answer", id="act.snooze"),
     Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="act.mute"),

@@ -24,7 +24,7 @@ class CitationList(RowList[tuple[int, Citation]]):
     """The forms, with the number that chooses each."""
 
     DEFAULT_CSS = """
-    CitationList { background: $surface; margin-bottom: 1; }
+    CitationList { background: $surface; overflow-y: hidden; margin-bottom: 1; }
     """
 
     def __init__(self, citations: Sequence[Citation]) -> None:

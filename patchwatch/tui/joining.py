@@ -45,19 +45,17 @@ def _begin(row: SeriesRow) -> RevisionRow:
 
 
 def told(found: Joint) -> list[Piece]:
-    """`v5 “net: …” then goes on from v3 “…”; one series of both: v1 v3 v5`."""
+    """`one series, v3 v4 v5: v4 “net: …” goes on from v3 “…”`: what a link does, before it is made."""
+    titles = [f" “{wording.title(row.subject)}”" for row in (found.later, found.earlier)]
+    if titles[0] == titles[1]:
+        titles = ["", ""]
     return [
         ("→ ", "accent"),
-        *_revision(found.later),
-        (" goes on from ", ""),
-        *_revision(found.earlier),
-        ("; one series of both: ", ""),
+        ("one series, ", ""),
         (" ".join(found.versions), "strong"),
+        (f": {wording.revision_name(found.later)}{titles[0]} goes on from ", ""),
+        (f"{wording.revision_name(found.earlier)}{titles[1]}", ""),
     ]
-
-
-def _revision(row: RevisionRow) -> list[Piece]:
-    return [(wording.revision_name(row), "strong"), (f" “{wording.title(row.subject)}”", "")]
 
 
 def parted(row: SeriesRow, later: RevisionRow) -> list[Piece]:

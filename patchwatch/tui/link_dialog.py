@@ -29,7 +29,7 @@ from patchwatch.tui.ink import Piece, content
 from patchwatch.tui.joining import Joint, before, evidence, joint, parted, told
 from patchwatch.tui.rowlist import RowList
 
-_PLACEHOLDER = "or a link, a message-id, or a number of `list`"
+_PLACEHOLDER = "any other: a link, a message-id, a number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,13 @@ class ChoiceList(RowList[Choice]):
     """Candidates, and the parting if there is one: two lines each."""
 
     DEFAULT_CSS = """
-    ChoiceList { background: $surface; height: auto; max-height: 10; margin-bottom: 1; }
+    ChoiceList {
+        background: $surface;
+        scrollbar-background: $surface;
+        scrollbar-background-hover: $surface;
+        scrollbar-background-active: $surface;
+        margin-bottom: 1;
+    }
     """
 
     def __init__(self, choices: Sequence[Choice]) -> None:
@@ -76,10 +82,10 @@ class ChoiceList(RowList[Choice]):
             why = row.later.predecessor
             words = "linked by hand" if why and why.by_hand else f"linked for: {evidence(why.evidence if why else ())}"
             return [[("Part ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {words}", "dim")]]
-        about = f"  {line(row.author_name)}, {wording.date(row.date)}: "
+        about = f"  · {line(row.author_name)}, {wording.date(row.date)}"
         return [
             [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (wording.title(row.subject), "")],
-            [(about, "dim"), (evidence(row.evidence), "")],
+            [(f"  {evidence(row.evidence)}", ""), (about, "dim")],
         ]
 
 

@@ -99,7 +99,7 @@ class SnoozeDialog(ModalScreen[Rest | None]):
         return [(fill(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
 
     def _say(self, pieces: list[Piece]) -> None:
-        still = "Out of My turn, Awaiting review and the digest until then; new mail is taken in."
+        still = "Out of My turn, Awaiting review and the digest until then."
         self.query_one("#reading", Static).update(content(pieces or [(still, "dim")]))
 
     def on_key(self, event: events.Key) -> None:

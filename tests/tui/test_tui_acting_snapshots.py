@@ -44,7 +44,7 @@ def test_snooze_until_no_date(snap_compare: Compare, core: FakeCore, size: tuple
 
 @looks_narrow
 def test_link(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int], theme: str) -> None:
-    drive = after("L", ready="From ", text="one series of both" if size[0] > 40 else "→")
+    drive = after("L", ready="From ", text="one series, " if size[0] > 40 else "→")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 

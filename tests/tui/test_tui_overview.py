@@ -75,7 +75,7 @@ async def test_an_empty_overview_names_the_next_key() -> None:
     async with PatchwatchApp(FakeCore(empty=True)).run_test() as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("escape")
-        for key in ("enter", "x", "R", "M", "S", "space", "asterisk", "o", "O", "n", "j", "G"):
+        for key in ("enter", "x", "C", "M", "S", "Z", "L", "u", "y", "W", "space", "asterisk", "o", "O", "n", "j", "G"):
             await pilot.press(key)  # nothing to act upon: nothing happens
         assert isinstance(pilot.app.screen, OverviewScreen)
 
