@@ -48,5 +48,5 @@ class Field(Input):
         if self.has_focus or not free or event.character is None:
             return
         event.stop()
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key may be on its way
         self.insert_text_at_cursor(event.character)

@@ -65,7 +65,7 @@ def parted(row: SeriesRow, later: RevisionRow) -> list[Piece]:
     kept = [wording.revision_name(r) for r in row.revisions if r.message_id not in others]
     return [
         ("→ ", "accent"),
-        ("two series, for good: ", ""),
+        ("two series, whatever the mails say: ", ""),
         (" ".join(kept), "strong"),
         (" and ", ""),
         (" ".join(names), "strong"),

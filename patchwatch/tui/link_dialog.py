@@ -162,7 +162,7 @@ class LinkDialog(ModalScreen[Joint | Parting | None]):
             number = row.series_id
             self._look(lambda: number)
         else:
-            self._say(None, [("Links and partings by hand outrank what is inferred, for good.", "dim")])
+            self._say(None, [("Your word outranks what the mails say.", "dim")])
 
     def _look(self, which: Callable[[], int]) -> None:
         text = self._text

@@ -162,7 +162,9 @@ def test_a_series_is_not_linked_with_itself(core: FakeCore) -> None:
 
 def test_parting_says_which_versions_go_together(core: FakeCore) -> None:
     row: SeriesRow = core.rows[3]
-    assert "".join(text for text, _ in parted(row, row.revisions[1])) == "→ two series, for good: v4 and v5"
+    assert (
+        "".join(text for text, _ in parted(row, row.revisions[1])) == "→ two series, whatever the mails say: v4 and v5"
+    )
 
 
 async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core: FakeCore) -> None:
@@ -186,7 +188,9 @@ async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: Fa
         await reading(pilot)
         await pilot.press("L")
         await asked(pilot, LinkDialog)
-        await until(pilot, lambda: "two series, for good: v4 and v5" in shown(pilot))  # there is no candidate
+        await until(
+            pilot, lambda: "two series, whatever the mails say: v4 and v5" in shown(pilot)
+        )  # there is no candidate
         field = pilot.app.screen.query_one(Input)
         field.value = "<drops-v5-1@example.org>"
         await until(pilot, lambda: "That is a version of this series already." in shown(pilot))
@@ -245,7 +249,7 @@ async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_lef
         await reading(pilot)
         await pilot.press("S")
         await asked(pilot, StateDialog)
-        await pilot.press("g", "home", "enter")
+        await pilot.press("home", "enter")
         await until(pilot, lambda: "✓ Set to new: net: count drops" in shown(pilot))
         await until(pilot, lambda: "○ new" in shown(pilot))
         await pilot.press("M")
@@ -436,5 +440,7 @@ async def test_the_palette_has_every_action_of_the_screen(core: FakeCore, series
         wanted = [b for b in type(screen).__dict__["BINDINGS"] if b.action != "app.command_palette"]
         assert [b.id for b in wanted if (b.tooltip or b.description) not in offered] == []
         assert set(ACTIONS) <= set(wanted)
-        await pilot.press("colon", *"put aside", "enter")
+        await pilot.press("colon", *"put aside")
+        await until(pilot, lambda: "Put aside until a day" in shown(pilot))
+        await pilot.press("enter")
         await asked(pilot, SnoozeDialog)
