@@ -199,12 +199,8 @@ class PatchwatchApp(App[None]):
         self.open(event.series_id)
 
     def action_watch(self) -> None:
-        """Ask for a link and watch it; for a series in sight that is not watched, propose it."""
-        row = self._overview.table.row if self.screen is self._overview else None
-        proposed = row.message_id if row and not row.watched else ""
-        self._ask_for_link(
-            self.screen.proposed if isinstance(self.screen, LiveScreen) and self.screen.proposed else proposed
-        )
+        """Ask for a link and watch it, beginning with what the screen proposes."""
+        self._ask_for_link(self.screen.proposed if isinstance(self.screen, LiveScreen) else "")
 
     @on(OverviewScreen.Pasted)
     def _pasted(self, event: OverviewScreen.Pasted) -> None:

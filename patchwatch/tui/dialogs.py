@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from patchwatch.db.rows import SeriesLine
+from patchwatch.db.rows import SeriesLine, SeriesRow
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.core import Core, Watched
@@ -20,6 +20,9 @@ from patchwatch.tui.errands import Errands
 from patchwatch.tui.ink import Piece, content
 from patchwatch.tui.watch_form import WatchForm
 from patchwatch.words import STATES
+
+Series: TypeAlias = SeriesLine | SeriesRow
+"""A series, as a list or as its own screen knows it."""
 
 _LISTED = 5  # titles that are shown of several
 
@@ -53,7 +56,7 @@ class WatchDialog(ModalScreen[None]):
         self._heard(watched)
 
 
-def named(rows: Sequence[SeriesLine]) -> list[Piece]:
+def named(rows: Sequence[Series]) -> list[Piece]:
     """The series that a question is about: one with its particulars, several by their titles."""
     if len(rows) == 1:
         row = rows[0]
@@ -75,7 +78,7 @@ class UnwatchDialog(ModalScreen[bool]):
         Binding("n,escape,q", "answer(False)", "Keep", id="unwatch.no"),
     ]
 
-    def __init__(self, rows: Sequence[SeriesLine]) -> None:
+    def __init__(self, rows: Sequence[Series]) -> None:
         """`rows` are the series in question."""
         super().__init__()
         self._rows = rows
@@ -103,7 +106,7 @@ class StateDialog(ModalScreen[str | None]):
         Binding("k", "app.simulate_key('up')", "Up", show=False, id="state.up"),
     ]
 
-    def __init__(self, rows: Sequence[SeriesLine]) -> None:
+    def __init__(self, rows: Sequence[Series]) -> None:
         """`rows` are the series in question."""
         super().__init__()
         self._rows = rows

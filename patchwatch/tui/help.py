@@ -18,6 +18,7 @@ from patchwatch.tui.ink import Piece, content
 _PLACES = {
     "overview": "Overview",
     "series": "Series",
+    "act": "About the series",
     "list": "In a list",
     "mail": "In a mail",
     "files": "Files",

@@ -10,8 +10,10 @@ from textual.screen import Screen
 class LiveScreen(Screen[None]):
     """The app tells it when something has changed, and each minute that one has passed."""
 
-    proposed = ""
-    """A link that is not known yet, to be watched from here."""
+    @property
+    def proposed(self) -> str:
+        """What is likely to be watched from here: a link or a message-id."""
+        return ""
 
     @abstractmethod
     def reload(self) -> None:

@@ -15,16 +15,37 @@ from patchwatch.tui.syntax import coloured
 _STAT = re.compile(r"^(?P<file>\s*\S.*?)(?P<bar>\s\|\s+\d+ ?)(?P<plus>\+*)(?P<minus>-*)$")
 _TRAILER_NAME = re.compile(r"^\s*[\w-]+:")
 _RULE = "─" * 300  # cut at the edge
-_LINK = re.compile(r"https?://[^\s<>\"'`)\]}]*[^\s<>\"'`)\]}.,;:!?]")
+_LINK = re.compile(
+    r"(?:https?://|(?<![\w.@/:%=-])(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link)/)"
+    r"[^\s<>\"'`)\]}]*[^\s<>\"'`)\]}.,;:!?]"
+)
+_ADDRESS = re.compile(r"[\w.+=$%~-]+@[\w.-]*\w")
+_CALLED_ID = re.compile(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
+# A time to the second, or b4's day: what git and b4 begin message-ids with, and nobody his address.
+_STAMPED = re.compile(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
 _LINKED = frozenset({"prose", "trailer", "quote", "header"})
 _ABOUT_FILES = ("index ", "new file", "deleted file", "old mode", "new mode", "similarity", "rename ", "copy ")
 
 
 def links(one: Line) -> list[tuple[int, int]]:
-    """Where in a line links stand."""
-    if one.kind not in _LINKED or "://" not in one.text:
+    """Where in a line links to anywhere stand, and message-ids, as far as they can be told from addresses."""
+    if one.kind not in _LINKED or not ("://" in one.text or "@" in one.text or "/" in one.text):
         return []
-    return [found.span() for found in _LINK.finditer(one.text)]
+    found = [match.span() for match in _LINK.finditer(one.text)]
+    if "@" in one.text and one.kind != "header":
+        ids = (match for match in _ADDRESS.finditer(one.text) if _is_message_id(one, match))
+        apart = [match.span() for match in ids if not any(a <= match.start() < b for a, b in found)]
+        found = sorted(found + apart)
+    return found
+
+
+def _is_message_id(one: Line, match: re.Match[str]) -> bool:
+    """Because it is called one; or, outside of tags, where people stand, because no address looks so."""
+    if _CALLED_ID.search(one.text, 0, match.start()):
+        return True
+    if one.kind == "trailer":
+        return False
+    return _STAMPED.match(match[0]) is not None or match[0].endswith("@mail.gmail.com")
 
 
 def quote_ink(one: Line) -> str:

@@ -96,6 +96,11 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
         """The mail that is shown."""
         return self._sheet.page if self._sheet else None
 
+    @property
+    def link(self) -> str:
+        """The link, or message-id in the text, that is chosen; empty where none is."""
+        return self.spot.link if self.spot else ""
+
     def fresh_manner(self) -> Manner:
         """How another mail is to be laid out: as this one, but with no quote opened by itself."""
         return replace(self.manner, opened=frozenset())

@@ -17,11 +17,10 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
 from patchwatch.tui import keys, wording
 from patchwatch.tui.account import Account
+from patchwatch.tui.acting import ACTIONS, ActingScreen
 from patchwatch.tui.core import Core, Watched
-from patchwatch.tui.deciding import Deciding
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.limit_bar import LimitBar, LimitInput
-from patchwatch.tui.live import LiveScreen
 from patchwatch.tui.nothing import Nothing, nothing
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.series_table import COLUMNS, LATEST, LONGEST, Order, SeriesTable, TableHeading, chosen
@@ -49,7 +48,7 @@ def _view_keys() -> list[BindingType]:
     ]
 
 
-class OverviewScreen(LiveScreen):
+class OverviewScreen(ActingScreen):
     """A table of series; wide and high enough, with an account of the one under the cursor below it."""
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
@@ -64,10 +63,7 @@ class OverviewScreen(LiveScreen):
         Binding("N", "unread(-1)", "Previous series with unread mail", show=False, id="overview.previous_unread"),
         Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
         Binding("O", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="overview.reverse"),
-        Binding("R", "read", "Mark read", show=False, tooltip="Take all mail of it as read", id="overview.read"),
-        Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="overview.state"),
-        Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="overview.mute"),
-        Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="overview.unwatch"),
+        *ACTIONS,
         keys.PALETTE,
         keys.HELP,
         Binding("q", "app.quit", "Quit", id="overview.quit"),
@@ -134,10 +130,6 @@ class OverviewScreen(LiveScreen):
         yield Footer(show_command_palette=False)
 
     @property
-    def _deciding(self) -> Deciding:
-        return Deciding(self.app, self._core, self._errands, self.table.unmark)
-
-    @property
     def table(self) -> SeriesTable:
         """The table."""
         return self.query_one(SeriesTable)
@@ -146,6 +138,12 @@ class OverviewScreen(LiveScreen):
     def all_lines(self) -> Sequence[SeriesLine]:
         """Every series, as it was read last."""
         return self._few if self._views is None else self._views[View.ALL]
+
+    @property
+    def proposed(self) -> str:
+        """The series under the cursor, if it is not watched."""
+        row = self.table.row
+        return row.message_id if row and not row.watched else ""
 
     def targets(self) -> list[SeriesLine]:
         """What an action is about: the marked rows in sight, or else the row under the cursor."""
@@ -395,20 +393,23 @@ class OverviewScreen(LiveScreen):
     def _marked(self) -> None:
         self._post_standing()
 
-    # What is decided about the targets.
+    # What is done about the targets.
 
-    def action_unwatch(self) -> None:
-        """Ask, then stop watching the targets."""
-        self._deciding.unwatch(self.targets())
+    def decided(self) -> None:
+        """What was marked has been acted upon."""
+        self.table.unmark()
 
-    def action_read(self) -> None:
-        """Take all mail of the targets as read."""
-        self._deciding.read(self.targets())
+    def regrouped(self, series_id: int | None) -> None:
+        """Go to the series that was made."""
+        if series_id is not None:
+            self.go_to(series_id)
 
-    def action_mute(self) -> None:
-        """Mute the targets, or let them speak again if all are muted."""
-        self._deciding.mute(self.targets())
+    def in_hand(self) -> tuple[str, str] | None:
+        """The newest posting of the series under the cursor."""
+        row = self.table.row
+        return (row.message_id, next(iter(row.inboxes), "")) if row else None
 
-    def action_state(self) -> None:
-        """Ask for a state and set it on the targets."""
-        self._deciding.state(self.targets())
+    def action_link(self) -> None:
+        """Link the series under the cursor, or part its newest revision from the one before."""
+        if row := self.table.row:
+            self._deciding.link(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, TypeAlias
 
@@ -18,12 +19,13 @@ from patchwatch.db.rows import Evidence, MessageRow, SeriesRow, StepRow
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.printable import line
 from patchwatch.tui import keys, wording
+from patchwatch.tui.acting import ACTIONS, ActingScreen
 from patchwatch.tui.core import Core
+from patchwatch.tui.dialogs import Series
 from patchwatch.tui.discussion import answers, told
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.files_screen import FilesScreen
 from patchwatch.tui.heading import SeriesHeading, evidence_of
-from patchwatch.tui.live import LiveScreen
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Sheet, broken, compose, length, lengthened, said, unfinished
 from patchwatch.tui.rail import RevisionRail
@@ -41,7 +43,7 @@ _LARGE = 200_000  # characters of a mail whose beginning is shown before all of 
 _BEGINNING = 20_000
 
 
-class SeriesScreen(LiveScreen):
+class SeriesScreen(ActingScreen):
     """The tree at the left and the mail beside it; the mail below where the screen is narrow."""
 
     AUTO_FOCUS = "ThreadList"
@@ -60,6 +62,7 @@ class SeriesScreen(LiveScreen):
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the mail", id="series.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
+        *ACTIONS,
         dataclasses.replace(keys.POLL, show=False),
         keys.HELP,
         Binding("q", "back", "Back", id="series.back"),
@@ -105,6 +108,8 @@ class SeriesScreen(LiveScreen):
         self._seen: list[str] = []  # mails that were read, and are not yet noted to be
         self._pause: Timer | None = None  # before the rows are read again
         self._stale = False  # whether they are to be
+        self._unknown = ""  # a link in the mail that led to nothing known here
+        self._wanted = ""  # the mail to begin with, when the rows of another series are there
 
     def compose(self) -> ComposeResult:
         """Heading, story, revisions, tree, mail, status, keys."""
@@ -137,8 +142,8 @@ class SeriesScreen(LiveScreen):
         """How it came to its state."""
         return self.query_one(StoryList)
 
-    def turn_to(self, series_id: int) -> None:
-        """Show another series instead."""
+    def turn_to(self, series_id: int, message_id: str = "") -> None:
+        """Show another series instead, beginning with one of its mails if that is named."""
         if self._reading:
             self._write_seen(self._reading)
         self.series_id = series_id
@@ -146,6 +151,7 @@ class SeriesScreen(LiveScreen):
         self._asked = ""
         self._bare = None
         self._stale = False
+        self._wanted = message_id
         self.read_rows()
 
     def reload(self) -> None:
@@ -189,7 +195,9 @@ class SeriesScreen(LiveScreen):
         self._errands.notices.hush("series")
         if self._reading is None:
             self._reading = Reading(*read)
-            self._begin(self._reading)
+            if row := self._reading.row(self._wanted):
+                self._reading.choose_of(row)
+            self._begin(self._reading, self._wanted)
         else:
             self._reading.update(*read)
             self._draw(self._reading)
@@ -197,6 +205,12 @@ class SeriesScreen(LiveScreen):
         self.post_message(self.Loaded(True))
 
     def _failed(self, error: PatchwatchError) -> None:
+        if self._reading and isinstance(error, NotFoundError):
+            self._follow_revision(self._reading, error)
+        else:
+            self._not_read(error)
+
+    def _not_read(self, error: PatchwatchError) -> None:
         self._errands.notices.say("series", "error", str(error))
         self.post_message(self.Loaded(False))
 
@@ -210,10 +224,10 @@ class SeriesScreen(LiveScreen):
         self.story.tell(reading.story)
         self.thread.show(reading.mails, reading.revision, reading.read)
 
-    def _begin(self, reading: Reading) -> None:
-        """Show the chosen revision from where it is to be read."""
+    def _begin(self, reading: Reading, message_id: str = "") -> None:
+        """Show the chosen revision from a mail, or from where it is to be read."""
         self._draw(reading)
-        if not self.thread.select(reading.first):
+        if not self.thread.select(message_id) and not self.thread.select(reading.first):
             self.thread.action_first()
         self._open()
 
@@ -246,6 +260,7 @@ class SeriesScreen(LiveScreen):
         self._errands.notices.hush("mail")
         begun = self._bare is not None and self._bare.page.message_id == message_id
         self._bare = sheet
+        self._unknown = self._unknown if begun else ""
         if begun:
             self.mail.lengthen(self._discussed(reading, sheet))
         else:
@@ -403,12 +418,73 @@ class SeriesScreen(LiveScreen):
             self.post_message(self.Led(series_id))
 
         def failed(error: PatchwatchError) -> None:
-            self.proposed = link
+            self._unknown = link
             unknown = isinstance(error, NotFoundError)
             text = f"Not known here; w watches it: {link}" if unknown else str(error)
             self._errands.notices.say("link", "outcome" if unknown else "error", text)
 
         self._errands.send("read", "link", lambda: self._core.find(link), found, failed, screen=self)
+
+    # Acting.
+
+    def targets(self) -> Sequence[Series]:
+        """This series."""
+        return [self._reading.series] if self._reading else []
+
+    def in_hand(self) -> tuple[str, str] | None:
+        """The mail that is shown."""
+        row = self.thread.row
+        revision = self._reading.revision if self._reading else None
+        return (row.message_id, revision.inbox if revision else "") if row else None
+
+    def page_in_hand(self) -> str:
+        """The link that is chosen in the mail, or the mail."""
+        from patchwatch.lore.address import parse_target
+
+        link = self.mail.link if self.mail.has_focus else ""
+        if not link:
+            return super().page_in_hand()
+        if "://" in link:
+            return link
+        address = parse_target(link)
+        return self._core.url(address.message_id, address.inbox or "") if address else ""
+
+    @property
+    def proposed(self) -> str:
+        """The link that is chosen in the mail, or that led to nothing; or the series itself, if it is not watched."""
+        if link := self.mail.link or self._unknown:
+            return link
+        row = self._reading.series if self._reading else None
+        return row.revisions[-1].message_id if row and row.revisions and not row.watched else ""
+
+    def action_link(self) -> None:
+        """Link this series with another one, or part the chosen revision from the one before."""
+        if self._reading and self._reading.revision:
+            self._deciding.link(self._reading.series, self._reading.revision.message_id)
+
+    def regrouped(self, series_id: int | None) -> None:
+        """Stay with the chosen revision, whichever series it belongs to now."""
+        if self._reading:
+            self._follow_revision(self._reading)
+
+    def _follow_revision(self, reading: Reading, gone: NotFoundError | None = None) -> None:
+        """Turn to the series that the chosen revision belongs to now; `gone` says that it is no more where it was."""
+        revision, row = reading.revision, self.thread.row
+
+        def found(series_id: int) -> None:
+            if reading is not self._reading:
+                return
+            if series_id != self.series_id:
+                self.turn_to(series_id, row.message_id if row else "")
+            elif gone is not None:
+                self._not_read(gone)
+
+        if revision is None:
+            self._not_read(gone or NotFoundError(f"there is no series {self.series_id}."))
+            return
+        self._errands.send(
+            "read", "series", lambda: self._core.find(revision.message_id), found, self._not_read, screen=self
+        )
 
     # The mail and the tree.
 

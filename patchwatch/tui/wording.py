@@ -92,7 +92,7 @@ def remarks(row: SeriesRow) -> list[str]:
     if row.muted:
         found.append("muted")
     if row.snoozed_until is not None:
-        found.append("snoozed")
+        found.append(f"snoozed until {date(row.snoozed_until) if row.snoozed_until else 'somebody answers'}")
     return found
 
 

@@ -27,8 +27,9 @@ from letters import (
     zswap,
 )
 
+from patchwatch.citing import Citation, citations
 from patchwatch.comparing import choose, mails_of, side
-from patchwatch.db.rows import InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.rangediff.comparison import Comparison, compare
 
@@ -73,6 +74,8 @@ class FakeCore:
             7: "ping: no answer for 12 days",
             9: "send v3: Jonas asked for changes 2 days ago",
         }
+        self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo takes back, with the rows of before
+        self.likely: dict[int, tuple[CandidateRow, ...]] = {}  # for a link, by series
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self.outbox_rows: tuple[OutboxRow, ...] = ()
@@ -192,17 +195,56 @@ class FakeCore:
         for series_id in series_ids:
             self.change(series_id, unread=0)
 
-    def mute(self, series_id: int, *, muted: bool = True) -> None:
-        self._ask("mute", series_id, muted)
-        self.change(series_id, muted=muted)
+    def mute(self, series_ids: Collection[int], *, muted: bool = True) -> None:
+        self._decide("mute", series_ids, muted, muted=muted)
 
-    def mark(self, series_id: int, state: str | None) -> None:
-        self._ask("mark", series_id, state)
-        self.change(series_id, state=state or "new")
+    def mark(self, series_ids: Collection[int], state: str | None) -> None:
+        self._decide("mark", series_ids, state, state=state or "new")
 
-    def unwatch(self, series_id: int) -> None:
-        self._ask("unwatch", series_id)
-        self.change(series_id, watched=False)
+    def unwatch(self, series_ids: Collection[int]) -> None:
+        self._decide("unwatch", series_ids, watched=False)
+
+    def snooze(self, series_ids: Collection[int], until: int | None) -> None:
+        self._decide("snooze", series_ids, until, snoozed_until=until or 0)
+
+    def unsnooze(self, series_ids: Collection[int]) -> None:
+        self._decide("unsnooze", series_ids, snoozed_until=None)
+
+    def _decide(self, name: str, series_ids: Collection[int], *said: object, **changes: Any) -> None:
+        self._ask(name, *series_ids, *said)
+        self.decisions.append((f"{name}: {', '.join(f'#{n}' for n in series_ids)}", [self.rows[n] for n in series_ids]))
+        for series_id in series_ids:
+            self.change(series_id, **changes)
+
+    def undo(self) -> str:
+        self._ask("undo")
+        if not self.decisions:
+            raise NotFoundError("there is nothing to undo.")
+        what, rows = self.decisions.pop()
+        for row in rows:
+            with self._lock:
+                self.rows[row.id] = row
+                self._generation += 1
+        return what
+
+    def candidates(self, series_id: int) -> tuple[CandidateRow, ...]:
+        self._ask("candidates", series_id)
+        return self.likely.get(series_id, ())
+
+    def link(self, later: str, earlier: str) -> int:
+        self._ask("link", later, earlier)
+        return self.find(earlier)
+
+    def unlink(self, later: str, earlier: str) -> tuple[int, int]:
+        self._ask("unlink", later, earlier)
+        return self.find(later), self.find(earlier)
+
+    def url(self, message_id: str, inbox: str = "") -> str:
+        return f"https://lore.kernel.org/{inbox or 'r'}/{message_id}/"
+
+    def citations(self, message_id: str) -> tuple[Citation, ...]:
+        self._ask("citations", message_id)
+        return citations(message_id, self.url(message_id, "netdev"), dict(self.mails[message_id].headers)["Subject"])
 
     def watch(self, text: str, progress: Callable[[str], None]) -> tuple[Watched, ...]:
         progress(f"fetching {text}")

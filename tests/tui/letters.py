@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from patchwatch.db.rows import Evidence, Mail, MessageRow, PredecessorRow, RevisionRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.db.rows import (
+    CandidateRow,
+    Evidence,
+    Mail,
+    MessageRow,
+    PredecessorRow,
+    RevisionRow,
+    SeriesLine,
+    SeriesRow,
+    StepRow,
+)
 from patchwatch.mail.body import segments
 from patchwatch.words import CLOSED
 
@@ -477,3 +487,21 @@ def hostile() -> Known:
     evidence = Evidence(letters[0].id, HOSTILE)
     row = series_row(11, HOSTILE, postings, watched=False, inboxes=(HOSTILE,), state_evidence=evidence)
     return row, postings
+
+
+def older_drops() -> Known:
+    """What `drops` was called before anybody took them for one series."""
+    root = submission("drops-v3@example.org", "[PATCH v3] net: tell drops apart", 1, when="2023-08-20 08:00")
+    return series_row(2, "net: tell drops apart", (Posting(3, (root,), "new", expected=1),)), (Posting(3, (root,)),)
+
+
+def likely() -> tuple[CandidateRow, ...]:
+    """Revisions of other series that `drops` may be linked with: an earlier one, and one that a hostile hand titled."""
+    asked = ("same-author", "same-files", "next-version")
+    hostile = ("similar-title", "soon-after")
+    before, after = at("2023-08-20 08:00"), at("2023-09-08 07:00")
+    title = "[PATCH v3] net: tell drops apart"
+    return (
+        CandidateRow(2, "drops-v3@example.org", "earlier", 6.0, asked, 3, title, MIRA[0], before),
+        CandidateRow(7, "zswap-0@example.org", "later", 3.5, hostile, 6, f"[PATCH v6] {HOSTILE}", JONAS[0], after),
+    )

@@ -33,13 +33,13 @@ def test_keys_are_read_from_the_config() -> None:
     ("text", "says"),
     [
         (
-            '"overview.unwach" = "X"',
-            "c.toml:2: keys.overview.unwach is nothing that a key can be bound to; did",
+            '"act.unwach" = "X"',
+            "c.toml:2: keys.act.unwach is nothing that a key can be bound to; did",
         ),
         ('"app.poll" = "ctrl+shft+x"', "c.toml:2: keys.app.poll: 'ctrl+shft+x' is no key"),
         ('"app.poll" = "pgdn"', "'pgdn' is no key"),
         ('"app.poll" = 5', "must be text in quotes"),
-        ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is overview.unwatch's already; give that another key, too"),
+        ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is act.unwatch's already; give that another key, too"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:

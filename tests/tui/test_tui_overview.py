@@ -77,7 +77,7 @@ async def test_an_empty_overview_names_the_next_key() -> None:
     async with PatchwatchApp(FakeCore(empty=True)).run_test() as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("escape")
-        for key in ("enter", "x", "R", "M", "S", "space", "asterisk", "o", "O", "n", "j", "G"):
+        for key in ("enter", "x", "C", "M", "S", "Z", "L", "u", "y", "W", "space", "asterisk", "o", "O", "n", "j", "G"):
             await pilot.press(key)  # nothing to act upon: nothing happens
         assert isinstance(pilot.app.screen, OverviewScreen)
 
@@ -297,7 +297,7 @@ async def test_a_defect_is_not_hidden(core: FakeCore, app: PatchwatchApp) -> Non
 
 
 async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
-    async with app.run_test(size=(100, 50)) as pilot:
+    async with app.run_test(size=(100, 60)) as pilot:
         await opened(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

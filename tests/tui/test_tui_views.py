@@ -186,7 +186,7 @@ async def test_marks_outlive_what_changes_and_actions_take_them(core: FakeCore, 
         core.change(7, last_activity=core.now())
         await until(pilot, lambda: ids(pilot) == [7, 3, 9])
         assert [row.id for row in overview(pilot).targets()] == [3, 9]
-        await pilot.press("R")
+        await pilot.press("C")
         await until(pilot, lambda: "Read: 2 series" in shown(pilot))
         assert core.asked["read_series"] == [(3, 9)]
         await until(pilot, lambda: "marked" not in shown(pilot))

@@ -1,0 +1,123 @@
+"""What can be done about series, and with their mails, from a screen that shows some: keys, and what each does."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+
+from patchwatch.tui.core import Core
+from patchwatch.tui.deciding import Deciding
+from patchwatch.tui.dialogs import Series
+from patchwatch.tui.errands import Errands
+from patchwatch.tui.live import LiveScreen
+
+if TYPE_CHECKING:
+    from patchwatch.citing import Citation
+
+ACTIONS: tuple[BindingType, ...] = (
+    Binding("C", "read", "Catch up", show=False, tooltip="Take all mail of it as read", id="act.read"),
+    Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
+    Binding("Z", "snooze", "Snooze", show=False, tooltip="Put aside until a day, or until an answer", id="act.snooze"),
+    Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="act.mute"),
+    Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="act.unwatch"),
+    Binding("L", "link", "Link", show=False, tooltip="Link with another version, or part from one", id="act.link"),
+    Binding("u", "undo", "Undo", show=False, tooltip="Undo the last change of state, link or snooze", id="act.undo"),
+    Binding("y", "copy", "Copy", show=False, tooltip="Copy message-id, URL or Link: line", id="act.copy"),
+    Binding("W", "browse", "Browser", show=False, tooltip="Open in the browser", id="act.browse"),
+)
+"""The keys, for the bindings of such a screen."""
+
+
+class ActingScreen(LiveScreen):
+    """A screen with series to act upon, and a mail in hand."""
+
+    _core: Core
+    _errands: Errands
+
+    @abstractmethod
+    def targets(self) -> Sequence[Series]:
+        """The series that an action is about."""
+
+    @abstractmethod
+    def in_hand(self) -> tuple[str, str] | None:
+        """The message-id of the mail that is to be passed on, and an inbox that it was seen in (empty: not known)."""
+
+    def decided(self) -> None:
+        """Something about the targets was decided and written."""
+
+    @abstractmethod
+    def regrouped(self, series_id: int | None) -> None:
+        """Revisions may belong to other series than before; `series_id` is the one that is wanted now, if known."""
+
+    @property
+    def _deciding(self) -> Deciding:
+        return Deciding(self.app, self._core, self._errands, self.decided, self.regrouped)
+
+    # Deciding.
+
+    def action_read(self) -> None:
+        """Take all mail of the targets as read."""
+        self._deciding.read(self.targets())
+
+    def action_state(self) -> None:
+        """Ask for a state and set it on the targets."""
+        self._deciding.state(self.targets())
+
+    def action_snooze(self) -> None:
+        """Ask until when and put the targets aside, or wake them."""
+        self._deciding.snooze(self.targets())
+
+    def action_mute(self) -> None:
+        """Mute the targets, or let them speak again if all are muted."""
+        self._deciding.mute(self.targets())
+
+    def action_unwatch(self) -> None:
+        """Ask, then stop watching the targets."""
+        self._deciding.unwatch(self.targets())
+
+    @abstractmethod
+    def action_link(self) -> None:
+        """Ask which other series is a version of this one, or part a version from it."""
+
+    def action_undo(self) -> None:
+        """Take back the last decision."""
+        self._deciding.undo()
+
+    # Passing on.
+
+    def action_copy(self) -> None:
+        """Ask in which form the mail in hand is to be copied, and copy it."""
+        if found := self.in_hand():
+            message_id, _ = found
+            self._errands.send("read", "copy", lambda: self._core.citations(message_id), self._ask_for_form)
+
+    def _ask_for_form(self, citations: Sequence[Citation]) -> None:
+        from patchwatch.tui.copying import CopyDialog
+
+        def answered(citation: Citation | None) -> None:
+            if citation is not None:
+                self.app.copy_to_clipboard(citation.text)
+                self._errands.notices.say("copy", "outcome", f"Copied the {citation.label}: {citation.text}")
+
+        self.app.push_screen(CopyDialog(citations), answered)
+
+    def page_in_hand(self) -> str:
+        """The page to be opened in the browser; empty where there is none."""
+        found = self.in_hand()
+        return self._core.url(*found) if found else ""
+
+    def action_browse(self) -> None:
+        """Open the page of the mail in hand in the browser."""
+        from patchwatch import handover
+
+        if url := self.page_in_hand():
+            opened = f"Opened in the browser: {url}"
+            self._errands.send(
+                "read",
+                "browse",
+                lambda: handover.browse(url),
+                lambda _: self._errands.notices.say("browse", "outcome", opened),
+            )
