@@ -100,7 +100,7 @@ class ActingScreen(LiveScreen):
         def answered(citation: Citation | None) -> None:
             if citation is not None:
                 self.app.copy_to_clipboard(citation.text)
-                self._errands.notices.say("copy", "outcome", f"Copied the {citation.label}: {citation.text}")
+                self._errands.notices.say("copy", "outcome", f"Copied: {citation.text}")
 
         self.app.push_screen(CopyDialog(citations), answered)
 

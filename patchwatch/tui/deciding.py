@@ -60,7 +60,7 @@ class Deciding:
 
     def read(self, rows: Sequence[Series]) -> None:
         """Take all their mail as read."""
-        self._write("mark read", rows, lambda: self._core.read_series(_ids(rows)), "Read")
+        self._write("catch up", rows, lambda: self._core.read_series(_ids(rows)), "Read")
 
     def mute(self, rows: Sequence[Series]) -> None:
         """Mute, or let speak again if all are muted."""

@@ -286,16 +286,16 @@ class Terminal:
 
 
 @pytest.mark.parametrize(
-    ("keys", "copied", "label"),
+    ("keys", "copied"),
     [
-        (("enter",), "drops-v5-r@example.org", "message-id"),
-        (("y",), "drops-v5-r@example.org", "message-id"),
-        (("j", "enter"), "https://lore.kernel.org/netdev/drops-v5-r@example.org/", "URL"),
-        (("3",), "Link: https://lore.kernel.org/r/drops-v5-r@example.org", "Link: trailer"),
+        (("enter",), "drops-v5-r@example.org"),
+        (("y",), "drops-v5-r@example.org"),
+        (("j", "enter"), "https://lore.kernel.org/netdev/drops-v5-r@example.org/"),
+        (("3",), "Link: https://lore.kernel.org/r/drops-v5-r@example.org"),
     ],
 )
 async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
-    core: FakeCore, keys: tuple[str, ...], copied: str, label: str, monkeypatch: pytest.MonkeyPatch
+    core: FakeCore, keys: tuple[str, ...], copied: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = PatchwatchApp(core, open_series=3)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -304,7 +304,7 @@ async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
         await asked(pilot, CopyDialog)
         terminal = Terminal(app, monkeypatch)
         await pilot.press(*keys)
-        await until(pilot, lambda: f"✓ Copied the {label}: {copied}" in shown(pilot))
+        await until(pilot, lambda: f"✓ Copied: {copied}" in shown(pilot))
         assert terminal.clipboard == copied
 
 
@@ -315,7 +315,7 @@ async def test_of_a_row_the_newest_posting_is_copied(core: FakeCore) -> None:
         await pilot.press("y")
         await asked(pilot, CopyDialog)
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Copied the message-id: drops-v5-0@example.org" in shown(pilot))
+        await until(pilot, lambda: "✓ Copied: drops-v5-0@example.org" in shown(pilot))
         assert app.clipboard == "drops-v5-0@example.org"
 
 

@@ -216,7 +216,7 @@ async def test_a_state_is_set_by_hand(core: FakeCore, app: PatchwatchApp) -> Non
         pilot.app.screen.query_one(OptionList).highlighted = 6
         await pilot.press("j", "k", "enter")
         await until(pilot, lambda: "Set to rejected: 2 series" in shown(pilot))
-        assert core.asked["mark"] == [(9, "rejected"), (7, "rejected")]
+        assert core.asked["mark"] == [(9, 7, "rejected")]
         await pilot.press("S", "escape")
         await pilot.press("S", "end", "enter")
         await until(pilot, lambda: "As the mails say" in shown(pilot))
@@ -242,7 +242,7 @@ async def test_several_are_unwatched_after_one_question(core: FakeCore, app: Pat
         assert "3 series" in shown(pilot)
         await pilot.press("y")
         await until(pilot, lambda: "No longer watched: 3 series" in shown(pilot))
-        assert core.asked["unwatch"] == [(3,), (9,), (7,)]
+        assert core.asked["unwatch"] == [(3, 9, 7)]
         await until(pilot, lambda: "Follow your first thread" in shown(pilot))
 
 
@@ -281,7 +281,7 @@ async def test_the_palette_has_every_action_in_force(core: FakeCore, app: Patchw
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("ctrl+p", *"take all mail")
-        await until(pilot, lambda: "Take all mail of it as read  R" in shown(pilot))
+        await until(pilot, lambda: "Take all mail of it as read  C" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: core.asked["read_series"] == [(3,)])
 
