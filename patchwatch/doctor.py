@@ -66,10 +66,9 @@ def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Findin
     yield from _database(tracker)
     yield from _running(tracker)
     yield from _trees(tracker)
-    yield from _digests(tracker)
     if not offline:
         yield from _archive(config, tracker)
-    yield from _mail(tracker, offline=offline)
+    yield from _digests(tracker, offline=offline)
 
 
 def _running(tracker: Tracker) -> Iterator[Finding]:
@@ -155,32 +154,8 @@ def _trees(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(f"tree {tree.name}", True, text)
 
 
-def _digests(tracker: Tracker) -> Iterator[Finding]:
-    """When each recipient was last sent a mail, and what lies in the outbox."""
-    try:
-        sent, outbox = tracker.digests_sent(), tracker.outbox()
-    except PatchwatchError:
-        return
-    for one in tracker.config.digest:
-        last = sent.get(one.name)
-        text = f"last sent {max(tracker.now() - last, 0) // _HOUR} h ago" if last is not None else "none was sent yet"
-        yield Finding(f"digest {one.name}", True, f"{text}, to {one.to}")
-    for row in outbox:
-        name = f"mail to {row.recipient}"
-        if row.failed_at is not None:
-            mend = "Mend the cause; `patchwatch digest --send` tries again."
-            yield Finding(name, False, f"given up, {row.key}: {row.failure}", mend)
-        elif row.failure:
-            yield Finding(name, False, f"waits after {row.tries} tries, {row.key}: {row.failure}", _TRIES_BY_ITSELF)
-        else:
-            yield Finding(name, True, f"waits to be sent, {row.key}")
-
-
-_TRIES_BY_ITSELF = "It is tried again by itself; `patchwatch digest --send` does at once."
-
-
-def _mail(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
-    """Whether digests may go where they are to go, and, unless `offline`, whether somebody would take one now."""
+def _digests(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
+    """How sending digests goes, and, unless `offline`, whether a server would take one now."""
     config = tracker.config
     if not config.digest:
         return
@@ -189,20 +164,36 @@ def _mail(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
     from patchwatch.sending import sender
 
     try:
+        unsent, last = tracker.outbox(), tracker.digests_sent()
         inboxes = [inbox.name for inbox in tracker.inboxes()]
     except PatchwatchError:
-        inboxes = []  # the database's own check says why
+        return  # the database's own check says why
     for one in config.digest:
+        name = f"digest {one.name}"
+        failing = next((row for row in unsent if row.recipient == one.name and row.failure), None)
         if is_list_address(one.to, inboxes):
-            text = f"digest.to of {one.name}: {one.to} is the address of a list, and it is sent nothing"
-            yield Finding("mail", False, text, "Name a person's address.")
+            yield Finding(name, False, f"{one.to} is the address of a list", "Name a person's address in digest.to.")
+        elif failing and failing.failed_at is not None:
+            mend = "`patchwatch digest --send` tries again, once that is mended."
+            yield Finding(name, False, f"of {failing.key}, given up: {failing.failure}", mend)
+        elif failing:
+            yield Finding(
+                name, False, f"of {failing.key}, {failing.tries} tries: {failing.failure}", "It is tried again."
+            )
+        elif one.name in last:
+            hours = max(tracker.now() - last[one.name], 0) // 3600
+            yield Finding(name, True, f"last sent {hours} h ago, to {one.to}")
+        else:
+            yield Finding(name, True, f"none sent yet to {one.to}; `patchwatch digest --send` does it")
     try:
         address = sender(config.mail.sender).address
         way = transport(config.mail)
         if not offline:
             way.check()
     except PatchwatchError as error:
-        yield Finding("mail", False, str(error), "See [mail] in the config.")
+        yield Finding(
+            "mail", False, str(error), "See [mail] in the config; `patchwatch digest --dry-run` shows the mail."
+        )
     else:
         yield Finding("mail", True, f"from {address} by {way.name}")
 
