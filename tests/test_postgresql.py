@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from sqlalchemy import Connection, select
 from test_order import READS, dump, stored
 
 from patchwatch.config import Config
+from patchwatch.db import outbox
 from patchwatch.db.database import Database
+from patchwatch.db.outbox import Told
 from patchwatch.db.schema import message
 from patchwatch.errors import DatabaseError
 from patchwatch.ingest import ingest, read_mail, reindex
@@ -140,3 +143,30 @@ def test_the_driver_need_not_be_named(url: str) -> None:
 def test_a_server_that_is_not_there_is_said(url: str) -> None:
     with pytest.raises(DatabaseError, match="can't be used"):
         Database(url.replace("host=", "host=/nowhere"))
+
+
+def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
+    database = Database(url)
+    columns = {"address": "ann@example.org", "sender": "pw@example.org", "message_id": "1@pw", "subject": "x"}
+    with database.write() as connection:
+        outbox.tell(connection, "me", Told(date(2023, 9, 18), 100, "seen"))
+        assert outbox.put(connection, "me", "2023-09-18", b"mail\r\n", 100, **columns)
+        assert not outbox.put(connection, "me", "2023-09-18", b"other\r\n", 100, **columns)
+    with database.write() as connection:
+        claimed = outbox.claim(connection, 100, 700)
+        assert outbox.claim(connection, 100, 700) is None
+    assert claimed is not None
+    row, mail = claimed
+    assert (row.key, row.tries, mail) == ("2023-09-18", 1, b"mail\r\n")
+    with database.write() as connection:
+        outbox.put_off(connection, row.id, 200, "no answer")
+    with database.read() as connection:
+        assert [(one.try_at, one.failure) for one in outbox.unsent(connection)] == [(200, "no answer")]
+        assert outbox.told(connection, "me") == Told(date(2023, 9, 18), 100, "seen")
+    with database.write() as connection:
+        outbox.sent(connection, row.id, 250)
+        outbox.put(connection, "me", "2023-12-01", b"mail\r\n", 250 + 40 * 86_400, **columns)
+    with database.read() as connection:
+        assert outbox.last_sent(connection) == {"me": 250}
+        assert [one.key for one in outbox.unsent(connection)] == ["2023-12-01"]
+    database.close()
