@@ -664,7 +664,8 @@ class Tracker:
         now = self.now()
         ready = [one for one in recipients if today or self._unwritten.get(one.name, now) <= now]
         written = tuple(write_due(self.database, ready, mail, self._digest_for, now, today=today))
-        self._unwritten = {one.recipient: now + _REWRITE for one in written if one.outcome == "failed"}
+        later = {name: at for name, at in self._unwritten.items() if at > now}
+        self._unwritten = later | {one.recipient: now + _REWRITE for one in written if one.outcome == "failed"}
         if today and self.outbox():
             with self.database.write() as connection:
                 outbox.hurry(connection, self.now())

@@ -58,7 +58,7 @@ def write_due(
     *,
     today: bool = False,
 ) -> Iterator[Delivery]:
-    """Write the digests that are due into the outbox; with `today` also today's whose hour has not come.
+    """Write the digests that are due into the outbox; with `today` today's, whatever the hour and the day of the week.
 
     Yields what could not be written, and the days on which there is nothing to say.
     """
@@ -66,10 +66,9 @@ def write_due(
         schedule = schedule_of(recipient)
         with database.read() as connection:
             told = outbox.told(connection, recipient.name)
-        day = schedule.due(told.day if told else None, now)
-        if day is None and today and (told is None or told.day < schedule.today(now)):
-            day = schedule.today(now)
-        if day is None:
+        last = told.day if told else None
+        day = schedule.today(now) if today else schedule.due(last, now)
+        if day is None or (last is not None and last >= day):
             continue
         try:
             digest = compose(recipient, told)
