@@ -244,7 +244,8 @@ def judge(
     begin, end, speed = clock
     digests = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(outbox.glob("*.eml"))]
     ids = [str(one["Message-ID"]) for one in digests]
-    days = due_days(begin, begin + (end - begin) * speed)
+    fast_end = begin + (end - begin) * speed
+    least, days = due_days(begin, fast_end - 5 * speed), due_days(begin, fast_end)  # one may be under way at the end
     settled = [m for m in memory[len(memory) // 6 :] if m]
     third = max(len(settled) // 3, 1)
     first, last = statistics.median(settled[:third] or [0]), statistics.median(settled[-third:] or [0])
@@ -254,7 +255,7 @@ def judge(
         f"{len(once)} of {len(delivered)} mails recorded once": len(once) == len(delivered) == len(recorded),
         f"{len(told_once)} of {len(delivered)} mails told once": len(told_once) == len(delivered) == len(told),
         f"memory {first:.1f} MB, then {last:.1f} MB (most {max(memory, default=0):.1f})": last < first * 1.1 + 2,
-        f"{len(ids)} digests for {days} simulated days, {len(set(ids))} Message-IDs": len(ids) == days == len(set(ids)),
+        f"{len(ids)} digests for {days} simulated days, {len(set(ids))} Message-IDs": least <= len(ids) == len(set(ids)) <= days,
         f"ended in {ended:.1f} s with status {status}": alive and status == 0 and ended < 10,
         f"{len(polls)} polls, {len(warnings)} warnings": bool(polls) and not warnings,
     }
@@ -264,8 +265,8 @@ def judge(
 
 
 def due_days(begin: float, end: float) -> int:
-    """How often it was seven o'clock UTC."""
-    return int((end - 7 * 3600) // DAY) - int((begin - 7 * 3600) // DAY)
+    """Days whose seven o'clock UTC has passed; who is new gets the first day's at once."""
+    return int((end - 7 * 3600) // DAY) - int(begin // DAY) + 1
 
 
 if __name__ == "__main__":
