@@ -255,7 +255,7 @@ def judge(
         f"{len(once)} of {len(delivered)} mails recorded once": len(once) == len(delivered) == len(recorded),
         f"{len(told_once)} of {len(delivered)} mails told once": len(told_once) == len(delivered) == len(told),
         f"memory {first:.1f} MB, then {last:.1f} MB (most {max(memory, default=0):.1f})": last < first * 1.1 + 2,
-        f"{len(ids)} digests for {days} simulated days, {len(set(ids))} Message-IDs": least <= len(ids) == len(set(ids)) <= days,
+        f"{len(ids)} digests for {days} simulated days": least <= len(ids) == len(set(ids)) <= days,
         f"ended in {ended:.1f} s with status {status}": alive and status == 0 and ended < 10,
         f"{len(polls)} polls, {len(warnings)} warnings": bool(polls) and not warnings,
     }
