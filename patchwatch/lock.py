@@ -55,7 +55,7 @@ def lock_path(database_url: str) -> Path | None:
     scheme, _, rest = database_url.partition("://")
     if scheme.partition("+")[0] == "sqlite":
         name = rest.removeprefix("/").partition("?")[0]
-        return Path(f"{name}.lock") if name and name != ":memory:" else None
+        return Path(f"{Path(name).resolve()}.lock") if name and name != ":memory:" else None
     name = hashlib.sha256(_without_password(database_url).encode()).hexdigest()[:16]
     return _state_directory() / f"{name}.lock"
 

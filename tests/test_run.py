@@ -42,7 +42,14 @@ class Program:
         """The first line of its log of this kind with these words in it."""
 
         def found() -> dict[str, object] | None:
-            return next((one for one in self.lines if one["event"] == kind and text in str(one["text"])), None)
+            return next(
+                (
+                    one
+                    for one in self.lines
+                    if one["event"] == kind and any(text in str(value) for value in one.values())
+                ),
+                None,
+            )
 
         with self._came:
             assert self._came.wait_for(lambda: found() is not None, PATIENCE), self.lines
@@ -141,15 +148,15 @@ def test_it_ends_when_it_is_told_to(start: Start, how: signal.Signals) -> None:
 def test_it_ends_in_the_middle_of_a_poll_of_a_server_that_does_not_answer(
     start: Start,
     patchwatch: Callable[..., subprocess.CompletedProcess[str]],
+    environment: dict[str, str],
     silent_server: tuple[str, threading.Event],
 ) -> None:
     url, asked = silent_server
+    Path(environment["PATCHWATCH_CONFIG"]).write_text("[lore]\ntimeout_seconds = 600\ndeadline_seconds = 3600\n")
     assert patchwatch("follow", "bpf").returncode == 0
     program = start(PATCHWATCH_LORE_URL=url)
     assert asked.wait(PATIENCE)
-    begun = time.monotonic()
-    assert program.end() == 0
-    assert time.monotonic() - begun < 20  # and not the 30 s that the server could take, four times
+    assert program.end() == 0  # and does not wait for the ten minutes that the server may be silent for
     assert "in the middle of a poll" in str(program.lines[-1]["text"])
     again = start(PATCHWATCH_LORE_URL=url)  # the lock is free, the database whole
     again.until("start")
@@ -257,12 +264,7 @@ def test_a_reply_is_told_to_a_hook_while_another_hook_hangs(
                 body=f"Why {number} times?\n",
             ),
         )
-        program.until("reply", "Rita answered")
-        said = [one for one in program.lines if one["event"] == "reply"]
-        while len(said) < number:
-            time.sleep(0.05)
-            said = [one for one in program.lines if one["event"] == "reply"]
-        assert said[-1]["evidence"] == f"spindle-r{number}@example.net"
+        assert "Rita answered" in str(program.until("reply", f"spindle-r{number}@example.net")["text"])
     wanted = {"spindle-r1@example.net", "spindle-r2@example.net"}
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

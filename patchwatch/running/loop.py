@@ -25,6 +25,8 @@ from patchwatch.running.hooks import Hooks
 from patchwatch.running.log import Log
 from patchwatch.watching import EVERYWHERE
 
+_LAST_SECONDS = 1.0  # for hooks that run when the program ends
+
 
 class StoppingError(Exception):
     """Raised within a poll when the program is to end: no failure, and nobody's to catch but the loop's."""
@@ -109,7 +111,7 @@ class Loop:
         except StoppingError:
             pass
         finally:
-            self._hooks.finish(0)
+            self._hooks.finish(_LAST_SECONDS)
 
     def once(self) -> None:
         """Do what is due, then wait for a step."""
