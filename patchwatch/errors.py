@@ -63,5 +63,13 @@ class ToolError(PatchwatchError):
     """A program that work is handed to (git, b4, an editor, a browser) is missing, or could not be started."""
 
 
+class NoTerminalError(ToolError):
+    """There is no terminal that could be lent to a program: the screen is shown in a browser."""
+
+
+class DraftError(PatchwatchError):
+    """The file in which an answer is kept until it is sent can't be written, read or removed."""
+
+
 class SendError(PatchwatchError):
     """A mail was not sent, or it is not known whether; the text says which."""

@@ -70,6 +70,13 @@ class Reading:
         """A mail of the series."""
         return self._rows.get(message_id)
 
+    def posting_of(self, row: MessageRow) -> MessageRow:
+        """The patch or cover letter that a mail is, or is about; where none is at hand, the root of its revision."""
+        above: MessageRow | None = row
+        while above is not None and not (above.submission and above.revision == row.revision):
+            above = self._rows.get(above.parent or "")
+        return above or self._rows.get(row.revision, row)
+
     def choose(self, index: int) -> bool:
         """Choose a revision by its place; whether there is one there, and another than before."""
         if not 0 <= index < len(self.series.revisions) or index == self.index:
