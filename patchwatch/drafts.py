@@ -14,7 +14,8 @@ from pathlib import Path
 from patchwatch.draft import Draft, to_be_edited
 from patchwatch.errors import DraftError, InvalidInputError
 
-_NAME = 40  # characters of a file's name that tell a person what it is
+_NAME = 24  # characters of a file's name that tell a person what it is
+_PREFIXES = re.compile(r"^(?:\s*(?:re:|\[[^\]]*\]))*", re.IGNORECASE)
 
 
 class Drafts:
@@ -26,8 +27,8 @@ class Drafts:
 
     def file(self, draft: Draft) -> Path:
         """Where a draft is, or would be: by the mail that it answered when it was composed."""
-        words = re.sub(r"[^a-z0-9]+", "-", draft.subject.lower())[:_NAME].strip("-")
-        answered = hashlib.sha256((draft.in_reply_to or draft.subject).encode("utf-8", "replace")).hexdigest()[:12]
+        words = re.sub(r"[^a-z0-9]+", "-", _PREFIXES.sub("", draft.subject).lower()).strip("-")[:_NAME].strip("-")
+        answered = hashlib.sha256((draft.in_reply_to or draft.subject).encode("utf-8", "replace")).hexdigest()[:8]
         return self.directory / f"{words}-{answered}.eml".removeprefix("-")
 
     def kept(self, draft: Draft) -> Path | None:

@@ -64,9 +64,7 @@ class B4Dialog(ModalScreen[Handover | None]):
         """The revision, the tasks, the trees, the command, and the keys."""
         name = wording.revision_name(self._revision)
         about: list[Piece] = [(f"{name} ", "accent strong"), (wording.title(self._revision.subject), "strong")]
-        tasks = [
-            Option(content([(f"{names:<16}", ""), (does, "dim")]), id=task) for task, (names, does) in TASKS.items()
-        ]
+        tasks = [content([(f"{called:<16}", ""), (does, "dim")]) for called, does in TASKS.values()]
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Hand over to b4"
             yield Static(content(about), id="question")

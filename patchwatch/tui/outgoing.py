@@ -28,8 +28,9 @@ def headline(draft: Draft, rehearsal: Rehearsal, *, dry_run: bool) -> list[Piece
 
 
 def mail_page(draft: Draft, rehearsal: Rehearsal) -> Page:
-    """Who gets it, its headers, its text, and the command that sends it."""
-    return paged(draft.message_id, [*_envelope(rehearsal), *_headers(rehearsal), *_text(draft.body), *_end(rehearsal)])
+    """Its headers, its text, who gets it, and the command that sends it; at the top who gets it without being named."""
+    lines = [*_hidden(rehearsal), *_headers(rehearsal), *_text(draft.body), *_envelope(rehearsal), *_command(rehearsal)]
+    return paged(draft.message_id, lines)
 
 
 def draft_page(message_id: str, why: str, text: str) -> Page:
@@ -43,23 +44,22 @@ def _text(text: str) -> Iterator[Line]:
             yield Line(segment.kind, one, segment.depth)
 
 
-def _envelope(rehearsal: Rehearsal) -> Iterator[Line]:
-    yield Line("section", "── Goes to", 0)
-    hidden = set(rehearsal.hidden)
-    for one in rehearsal.recipients:
-        if one not in hidden:
-            yield Line("outgoing", line(one), 0)
+def _hidden(rehearsal: Rehearsal) -> Iterator[Line]:
     for one in rehearsal.hidden:
-        yield Line("warning", f"{line(one)}  (no header names it: git's settings add it, as sendemail.bcc)", 0)
+        yield Line("warning", f"! It goes to {line(one)}, too, whom no header names: by git’s sendemail.bcc", 0)
 
 
 def _headers(rehearsal: Rehearsal) -> Iterator[Line]:
-    yield Line("section", "── The mail", 0)
     for name, value in rehearsal.headers:
         yield Line("outgoing", f"{line(name)}: {line(value)}", 0)
     yield Line("outgoing", "", 0)
 
 
-def _end(rehearsal: Rehearsal) -> Iterator[Line]:
-    yield Line("section", "── git’s command, tried without sending", 0)
+def _envelope(rehearsal: Rehearsal) -> Iterator[Line]:
+    yield Line("section", "── Goes to", 0)
+    yield Line("outgoing", ", ".join(map(line, rehearsal.recipients)), 0)
+
+
+def _command(rehearsal: Rehearsal) -> Iterator[Line]:
+    yield Line("section", "── By git’s command, tried without sending", 0)
     yield Line("outgoing", line(rehearsal.command), 0)

@@ -60,7 +60,7 @@ class SeriesScreen(LiveScreen):
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the mail", id="series.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
-        Binding("R", "reply", "Reply", tooltip="Answer the mail in sight, to all", id="series.reply"),
+        Binding("R", "reply", "Reply", show=False, tooltip="Answer the mail in sight, to all", id="series.reply"),
         Binding("T", "tag", "Tags", show=False, tooltip="Give Reviewed-by and its kin", id="series.tag"),
         Binding("B", "b4", "b4", show=False, tooltip="Hand the revision over to b4", id="series.b4"),
         dataclasses.replace(keys.POLL, show=False),

@@ -61,8 +61,8 @@ class TagDialog(ModalScreen[Tags | None]):
             yield OptionList(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
             keys: list[Piece] = []
-            said = [("space", "choose"), *([("w", "patch or series")] if self._either else [])]
-            for key, does in (*said, ("⏎", "see what will be sent"), ("e", "write first"), ("esc", "leave")):
+            said = [("space", "choose"), *([("w", "patch/series")] if self._either else [])]
+            for key, does in (*said, ("⏎", "show mail"), ("e", "edit first"), ("esc", "leave")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
             yield Static(content(keys), id="keys")
 
@@ -72,11 +72,8 @@ class TagDialog(ModalScreen[Tags | None]):
         self._say()
 
     def _shown(self, name: str) -> list[Piece]:
-        chosen = name in self._chosen
-        return [
-            ("[x] " if chosen else "[ ] ", "accent strong" if chosen else "dim"),
-            (name, "strong" if chosen else ""),
-        ]
+        box: Piece = ("[x] ", "accent strong") if name in self._chosen else ("[ ] ", "dim")
+        return [box, (name[:1], "accent"), (name[1:], "")]
 
     def _say(self, warning: str = "") -> None:
         posting, revision = self._posting, self._revision

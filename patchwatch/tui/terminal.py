@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
@@ -23,16 +23,23 @@ def lent(app: App[Any]) -> Iterator[None]:
     Raises:
         NoTerminalError: there is none; the screen is shown in a browser.
     """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(app.suspend())
-        except SuspendNotSupported:
-            raise NoTerminalError(
-                "this takes a terminal, and there is none here that could be lent to another program. "
-                "Run `patchwatch tui` in a terminal for it."
-            ) from None
-        stack.callback(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, lambda *_: None))
-        yield
+    failure: Exception | None = None
+    try:
+        with app.suspend():
+            before = signal.signal(signal.SIGINT, lambda *_: None)
+            try:
+                yield
+            except Exception as error:  # noqa: BLE001 (raised again below: Textual does not come back from one)
+                failure = error
+            finally:
+                signal.signal(signal.SIGINT, before)
+    except SuspendNotSupported:
+        raise NoTerminalError(
+            "this takes a terminal, and there is none here that could be lent to another program. "
+            "Run `patchwatch tui` in a terminal for it."
+        ) from None
+    if failure is not None:
+        raise failure
 
 
 def tell(text: str) -> None:
