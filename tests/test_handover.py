@@ -69,7 +69,10 @@ def test_b4_am_makes_an_mbox_of_the_stored_mails(tmp_path: Path) -> None:
 def test_b4_shazam_applies_to_a_tree(tmp_path: Path) -> None:
     tree = tmp_path / "linux"
     mail = make_tree_and_patch(tree)
-    assert run_b4("shazam", "p@example.org", [mail], tree, NOWHERE) == 0
+    told: list[str] = []
+    assert run_b4("shazam", "p@example.org", [mail], tree, NOWHERE, told.append) == 0
+    assert len(told) == 1
+    assert told[0].endswith(" -- p@example.org")
     log = subprocess.run(["git", "log", "-1", "--format=%an: %s"], cwd=tree, capture_output=True, text=True, check=True)
     assert log.stdout == "Ann Author: frob it\n"
     assert (tree / "frob.c").read_text() == "new\n"

@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from patchwatch.db.rows import RevisionRow
 from patchwatch.handover import Task
 from patchwatch.printable import line
 from patchwatch.tui import wording
+from patchwatch.tui.choices import Choices
 from patchwatch.tui.ink import Piece, content
 
 BOX = "MAILS"
@@ -43,11 +44,9 @@ class B4Dialog(ModalScreen[Handover | None]):
 
     AUTO_FOCUS = "#tasks"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "run", "Run it", priority=True, id="b4.run"),
+        Binding("enter", "run", "Run it", id="b4.run"),
         Binding("tab", "app.focus_next", "Tasks, trees", id="b4.next"),
         Binding("escape,q", "leave", "Close", id="b4.leave"),
-        Binding("j", "app.simulate_key('down')", "Down", show=False, id="b4.down"),
-        Binding("k", "app.simulate_key('up')", "Up", show=False, id="b4.up"),
     ]
 
     def __init__(
@@ -74,15 +73,15 @@ class B4Dialog(ModalScreen[Handover | None]):
                 yield Static(content([(none, ""), ("\n", ""), (how, "dim")]), id="note")
                 yield Static(content([("esc", "accent"), (" close", "dim")]), id="keys")
                 return
-            yield OptionList(*tasks, id="tasks", compact=True)
-            yield OptionList(*(content([(wording.place(tree), "")]) for tree in self._trees), id="trees", compact=True)
+            yield Choices(*tasks, id="tasks", compact=True)
+            yield Choices(*(content([(wording.place(tree), "")]) for tree in self._trees), id="trees", compact=True)
             yield Static(id="command")
             keys: list[Piece] = [("⏎", "accent"), (" run it   ", "dim"), ("tab", "accent"), (" tasks, trees   ", "dim")]
             yield Static(content([*keys, ("esc", "accent"), (" leave it", "dim")]), id="keys")
 
     def on_mount(self) -> None:
         """Begin with the first of each."""
-        for options in self.query(OptionList):
+        for options in self.query(Choices):
             options.highlighted = 0
 
     @property
@@ -90,8 +89,8 @@ class B4Dialog(ModalScreen[Handover | None]):
         """The task and the tree under the cursors."""
         if not self._trees:
             return None
-        task = self.query_one("#tasks", OptionList).highlighted or 0
-        tree = self.query_one("#trees", OptionList).highlighted or 0
+        task = self.query_one("#tasks", Choices).highlighted or 0
+        tree = self.query_one("#trees", Choices).highlighted or 0
         return Handover(list(TASKS)[task], self._trees[tree])
 
     def on_option_list_option_highlighted(self) -> None:

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from patchwatch.db.rows import MessageRow, RevisionRow
 from patchwatch.reply import TAGS
 from patchwatch.tui import wording
+from patchwatch.tui.choices import Choices
 from patchwatch.tui.ink import Piece, content
 
 
@@ -30,18 +31,16 @@ class Tags:
 class TagDialog(ModalScreen[Tags | None]):
     """The tags, of which several can be chosen, and what they are for; None where none is to be given."""
 
-    AUTO_FOCUS = "OptionList"
+    AUTO_FOCUS = "Choices"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "choose_here", "Choose, or not", id="tag.choose"),
         Binding("r", "choose(0)", TAGS[0], id="tag.reviewed"),
         Binding("a", "choose(1)", TAGS[1], id="tag.acked"),
         Binding("t", "choose(2)", TAGS[2], id="tag.tested"),
         Binding("w", "whole", "This patch, or the whole series", id="tag.whole"),
-        Binding("enter", "give(False)", "See what will be sent", priority=True, id="tag.give"),
+        Binding("enter", "give(False)", "See what will be sent", id="tag.give"),
         Binding("e", "give(True)", "Write something first", id="tag.edit"),
         Binding("escape,q", "leave", "Close", id="tag.leave"),
-        Binding("j", "app.simulate_key('down')", "Down", show=False, id="tag.down"),
-        Binding("k", "app.simulate_key('up')", "Up", show=False, id="tag.up"),
     ]
 
     def __init__(self, posting: MessageRow, revision: RevisionRow) -> None:
@@ -58,7 +57,7 @@ class TagDialog(ModalScreen[Tags | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Give tags"
             yield Static(id="question")
-            yield OptionList(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
+            yield Choices(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
             keys: list[Piece] = []
             said = [("space", "choose"), *([("w", "patch/series")] if self._either else [])]
@@ -68,7 +67,7 @@ class TagDialog(ModalScreen[Tags | None]):
 
     def on_mount(self) -> None:
         """Begin with the first tag."""
-        self.query_one(OptionList).highlighted = 0
+        self.query_one(Choices).highlighted = 0
         self._say()
 
     def _shown(self, name: str) -> list[Piece]:
@@ -90,17 +89,17 @@ class TagDialog(ModalScreen[Tags | None]):
 
     def _toggle(self, name: str) -> None:
         self._chosen ^= {name}
-        self.query_one(OptionList).replace_option_prompt(name, content(self._shown(name)))
+        self.query_one(Choices).replace_option_prompt(name, content(self._shown(name)))
         self._say()
 
     def action_choose(self, number: int) -> None:
         """Choose a tag, or choose it no longer."""
-        self.query_one(OptionList).highlighted = number
+        self.query_one(Choices).highlighted = number
         self._toggle(TAGS[number])
 
     def action_choose_here(self) -> None:
         """Choose the tag under the cursor, or choose it no longer."""
-        at = self.query_one(OptionList).highlighted
+        at = self.query_one(Choices).highlighted
         if at is not None:
             self._toggle(TAGS[at])
 

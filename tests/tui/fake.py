@@ -86,7 +86,7 @@ class FakeCore:
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self.dry_run = True
-        self.drafts = Drafts(Path("/nonexistent/drafts"))  # a test that writes names another
+        self.drafts = Drafts(Path(__file__) / "drafts")  # no directory: a test that writes names another
         self.hidden: tuple[str, ...] = ()  # who gets what is sent though no header says so
         self.trees: tuple[Path, ...] = ()
         self.status = 0  # of b4

@@ -58,10 +58,11 @@ def is_shown(view: MailView, message_id: str) -> bool:
     return view.page is not None and view.page.message_id == message_id
 
 
-async def pressed(pilot: Pilot[None], *keys: str, says: str) -> None:
-    """Press `keys`, and wait for what the screen then says."""
+async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -> None:
+    """Press `keys`, and wait for all that the screen then says."""
     await pilot.press(*keys)
-    await until(pilot, lambda: says in shown(pilot), says)
+    for words in (says,) if isinstance(says, str) else says:
+        await until(pilot, lambda words=words: words in shown(pilot), words)
 
 
 def sent(core: FakeCore) -> list[Draft]:
@@ -79,10 +80,8 @@ def notices(pilot: Pilot[None]) -> str:
 async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Dry run")
-        text = shown(pilot)
-        for words in (
-            "nothing goes out; it would go to 1 recipient",
+        says = (
+            "Dry run  nothing goes out; it would go to 1 recipient",
             "From: Rita Reviewer <rita@example.com>",
             "To: Jonas Weide <jonas@example.com>",
             "Subject: Re: [PATCH net-next v5 1/2] net: count drops for each queue",
@@ -92,8 +91,8 @@ async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(core: FakeCore, app
             "\n That makes sense.",
             "~/.local/share/patchwatch/drafts/net-count-drops-for-each-",
             "git send-email --dry-run /tmp/mail.eml",
-        ):
-            assert words in text
+        )
+        await pressed(pilot, "R", says=says)
         await pilot.press("y")
         await at_series(pilot)
         await until(pilot, lambda: "outcome: Dry run: nothing went out." in notices(pilot))
@@ -165,8 +164,7 @@ async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
         await pressed(pilot, "y", says="git send-email has not agreed to it")
         assert not core.asked["send"]
         gate.set()
-        await until(pilot, lambda: "Ready to be sent" in shown(pilot))
-        assert "And more." in shown(pilot)
+        await until(pilot, lambda: "Ready to be sent" in shown(pilot) and "And more." in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert [draft.body.splitlines()[-2:] for draft in sent(core)] == [["That makes sense.", "And more."]]
@@ -176,9 +174,8 @@ async def test_what_is_wrong_with_it_is_said_and_can_be_mended(core: FakeCore, a
     desk.does('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Can’t be sent like this")
-        assert "! Cc: 'nobody at all' is no mail address." in shown(pilot)
-        assert "Fine." in shown(pilot)
+        says = ("Can’t be sent like this", "! Cc: 'nobody at all' is no mail address.", "Fine.")
+        await pressed(pilot, "R", says=says)
         await pressed(pilot, "y", says="has not agreed to it")
         assert not core.asked["send"]
         desk.does('sed -i "/^Cc:/d" "$1"')
@@ -225,8 +222,8 @@ async def test_a_draft_that_was_left_is_offered_again(core: FakeCore, app: Patch
             await pilot.press("R")
             await until(pilot, lambda: isinstance(pilot.app.screen, DraftDialog))
             await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and "Dry run" in shown(pilot))
-        assert "\n That makes sense." in shown(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen))
+        await pressed(pilot, says=("Dry run", "\n That makes sense."))
         await pilot.press("q")
         await at_series(pilot)
         await pilot.press("R")
@@ -281,11 +278,9 @@ async def test_tags_are_given_to_the_patch_in_sight(core: FakeCore, app: Patchwa
         await at_series(pilot, PATCH)
         await pressed(pilot, "T", says="For this patch: net: count drops for each queue")
         await pressed(pilot, "t", "r", says="[x] Reviewed-by")
-        await pressed(pilot, "enter", says="Dry run")
+        given = " Reviewed-by: Rita Reviewer <rita@example.com>\n Tested-by: Rita Reviewer <rita@example.com>"
+        await pressed(pilot, "enter", says=("Dry run", "> Signed-off-by: Mira Okafor", given))
         assert core.asked["endorse"] == [(PATCH, ("Reviewed-by", "Tested-by"), False)]
-        text = shown(pilot)
-        assert "> Signed-off-by: Mira Okafor" in text
-        assert " Reviewed-by: Rita Reviewer <rita@example.com>\n Tested-by: Rita Reviewer <rita@example.com>" in text
         assert len(desk.kept(core)) == 1
 
 
@@ -359,9 +354,8 @@ async def test_b4_runs_what_was_shown_where_it_was_shown(
     core.trees = (desk.home / "src" / "linux", desk.home / "src" / "net-next")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "B", says="In ~/src/linux this will run:")
-        assert f"b4 am -m MAILS -o . -- {COVER}" in shown(pilot)
-        assert "MAILS is a maildir" in shown(pilot)
+        says = ("In ~/src/linux this will run:", f"b4 am -m MAILS -o . -- {COVER}", "MAILS is a maildir")
+        await pressed(pilot, "B", says=says)
         await pressed(pilot, "j", says=f"b4 shazam -m MAILS -- {COVER}")
         await pressed(pilot, "tab", "j", says="In ~/src/net-next this will run:")
         await pilot.press("enter")
@@ -431,21 +425,21 @@ async def test_in_a_browser_it_is_said_what_takes_a_terminal(
         await at_series(pilot)
         await pressed(pilot, "R", says="! this takes a terminal")
         assert desk.kept(core) == []
-        await pressed(pilot, "escape", "B", says="this will run")
-        await pressed(pilot, "enter", says="! this takes a terminal")
+        await pressed(pilot, "B", says="this will run")
+        await pilot.press("enter")
+        await until(pilot, lambda: [notice.about for notice in app.notices] == ["answer", "b4"])
         assert not core.asked["b4"]
-        await pressed(pilot, "escape", "T", says="Give tags")
+        await pressed(pilot, "T", says="Give tags")
         await pressed(pilot, "r", "enter", says="Ready to be sent")
         await pressed(pilot, "y", says="The draft is kept")
         assert not core.asked["send"]
         assert len(desk.kept(core)) == 1
-        await pressed(pilot, "e", says="! this takes a terminal")
+        await pilot.press("e")
+        await until(pilot, lambda: len(core.asked["rehearse"]) == 3)
         assert len(desk.kept(core)) == 1
 
 
-async def test_a_dry_run_takes_no_terminal(
-    core: FakeCore, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_dry_run_takes_no_terminal(core: FakeCore, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -475,11 +469,10 @@ async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
         await at_series(pilot)
         await pilot.press("G")
         await at_series(pilot, letter.id)
-        await pressed(pilot, "R", says="Ready to be sent  to 3 recipients")
-        text = shown(pilot)
-        assert all(one.isprintable() for one in text.split("\n"))
-        assert "Subject: Re: x Bcc: victim@example.net␛[31m [red]" in text
-        assert "\n Bcc:" not in text
+        says = ("Ready to be sent  to 3 recipients", "Subject: Re: x Bcc: victim@example.net␛[31m [red]", "> Harmless?")
+        await pressed(pilot, "R", says=says)
+        assert all(one.isprintable() for one in shown(pilot).split("\n"))
+        assert "\n Bcc:" not in shown(pilot)
         await pilot.press("y")
         await at_series(pilot, letter.id)
         (draft,) = sent(core)
@@ -494,7 +487,7 @@ async def test_who_gets_it_without_being_named_stands_at_the_top(core: FakeCore,
     core.hidden = ("archive@example.com",)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="it would go to 2 recipients")
+        await pressed(pilot, "R", says=("it would go to 2 recipients", "From: Rita"))
         assert shown(pilot).split("\n")[3].startswith(" ! It goes to archive@example.com, too")
 
 
