@@ -11,12 +11,14 @@ from writing import Desk
 
 from patchwatch.tui.app import PatchwatchApp
 
+JONAS = "drops-v5-r@example.org"
+TO_JONAS = ("g", "j", "j")
 looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeCore) -> Desk:
-    """A desk, and only two mails that are not read yet, of which the first is in sight."""
+    """A desk, and a series that was read but for its last mails."""
     core.mark_read([row.message_id for row in core.thread(3)[:-2]])
     desk = Desk(tmp_path, monkeypatch)
     desk.sit(core)
@@ -31,7 +33,7 @@ def shot(compare: Compare, core: FakeCore, size: tuple[int, int], theme: str, *k
 @pytest.mark.usefixtures("desk")
 @looks
 def test_dry_run(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
-    assert shot(snap_compare, core, size, theme, "R", text="Dry run")
+    assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="Dry run")
 
 
 @pytest.mark.usefixtures("desk")
@@ -45,14 +47,14 @@ def test_ready(snap_compare: Compare, core: FakeCore, size: tuple[int, int], the
 @looks
 def test_not_like_this(snap_compare: Compare, core: FakeCore, desk: Desk, size: tuple[int, int], theme: str) -> None:
     desk.does('sed -i "s/^To:.*/To: nobody at all/; \\$ a Fine." "$1"')
-    assert shot(snap_compare, core, size, theme, "R", text="is no mail address")
+    assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="is no mail address")
 
 
 @pytest.mark.usefixtures("desk")
 @looks
 def test_draft_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
-    core.drafts.keep(core.reply(core.thread(3)[-2].message_id))
-    assert shot(snap_compare, core, size, theme, "R", text="Your draft")
+    core.drafts.keep(core.reply(JONAS))
+    assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="Your draft")
 
 
 @pytest.mark.usefixtures("desk")
