@@ -35,7 +35,10 @@ def mail_page(draft: Draft, rehearsal: Rehearsal) -> Page:
 
 def draft_page(message_id: str, why: str, text: str) -> Page:
     """What stands in the way of sending a draft, and the draft as it was written."""
-    return paged(message_id, [Line("warning", f"! {line(why)}", 0), Line("prose", "", 0), *_text(text)])
+    head, _, body = text.partition("\n\n")
+    headers = [Line("outgoing", one, 0) for one in block(head).split("\n")]
+    between = Line("outgoing", "", 0)
+    return paged(message_id, [Line("warning", f"! {line(why)}", 0), between, *headers, between, *_text(body)])
 
 
 def _text(text: str) -> Iterator[Line]:

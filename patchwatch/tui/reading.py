@@ -73,9 +73,13 @@ class Reading:
     def posting_of(self, row: MessageRow) -> MessageRow:
         """The patch or cover letter that a mail is, or is about; where none is at hand, the root of its revision."""
         above: MessageRow | None = row
-        while above is not None and not (above.submission and above.revision == row.revision):
+        for _ in self.thread:  # no more often: mails may answer each other in a ring
+            if above is None or above.submission:
+                break
             above = self._rows.get(above.parent or "")
-        return above or self._rows.get(row.revision, row)
+        if above is None or not above.submission or above.revision != row.revision:
+            return self._rows.get(row.revision, row)
+        return above
 
     def choose(self, index: int) -> bool:
         """Choose a revision by its place; whether there is one there, and another than before."""
