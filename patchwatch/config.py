@@ -208,7 +208,7 @@ class Config:
         """The SQLAlchemy URL in force: `$PATCHWATCH_DATABASE` (a URL or a file), the config, the default file."""
         named = os.environ.get("PATCHWATCH_DATABASE") or self.database.url
         if not named:
-            named = str(_data_directory() / "patchwatch.db")
+            named = str(data_directory() / "patchwatch.db")
         return named if "://" in named else f"sqlite:///{Path(named).expanduser().absolute()}"
 
 
@@ -225,7 +225,8 @@ def config_path() -> Path:
     return user_config_path("patchwatch") / "config.toml"
 
 
-def _data_directory() -> Path:
+def data_directory() -> Path:
+    """Where what must not be lost is kept."""
     home = os.environ.get("XDG_DATA_HOME")
     if home:
         return Path(home) / "patchwatch"

@@ -81,5 +81,13 @@ class DeliveryError(PatchwatchError):
         self.for_good = for_good
 
 
+class NoTerminalError(ToolError):
+    """There is no terminal that could be lent to a program: the screen is shown in a browser."""
+
+
+class DraftError(PatchwatchError):
+    """The file in which an answer is kept until it is sent can't be written, read or removed."""
+
+
 class SendError(PatchwatchError):
     """A mail was not sent, or it is not known whether; the text says which."""

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -46,14 +46,23 @@ def b4_command(
     return (program, *settings, task, "-m", box, *where, "--", message_id)
 
 
-def run_b4(task: Task, message_id: str, mails: Iterable[bytes], directory: Path, server: str = DEFAULT_LORE_URL) -> int:
-    """Run b4 in a directory, in this terminal; returns its exit status.
+def run_b4(
+    task: Task,
+    message_id: str,
+    mails: Iterable[bytes],
+    directory: Path,
+    server: str = DEFAULT_LORE_URL,
+    progress: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Run b4 in a directory, in this terminal; returns its exit status.  `progress` hears of the command before.
 
     Raises:
         ToolError: b4 or the directory is missing.
     """
     with _box(mails) as box:
-        return _run(b4_command(task, message_id, str(box), server, _b4()), directory)
+        argv = b4_command(task, message_id, str(box), server, _b4())
+        progress(shlex.join(argv))
+        return _run(argv, directory)
 
 
 def work_trees(trees: Iterable[Tree]) -> tuple[Path, ...]:

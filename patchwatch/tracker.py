@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from patchwatch.config import DEFAULT_LORE_URL, Config, Recipient, config_path
+from patchwatch.config import DEFAULT_LORE_URL, Config, Recipient, config_path, data_directory
 from patchwatch.db import Later
 from patchwatch.db.facts import FORM
 from patchwatch.db.wanted import Filter
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from patchwatch.digest.post import Delivery
     from patchwatch.digest.reader import Reader
     from patchwatch.draft import Draft
+    from patchwatch.drafts import Drafts
     from patchwatch.events import Event
     from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
@@ -418,6 +419,18 @@ class Tracker:
 
     # ---- handing over ----------------------------------------------------------------------------------------------
 
+    @property
+    def dry_run(self) -> bool:
+        """Whether `send` only tries to."""
+        return self.config.send.dry_run
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Answers that were not sent yet."""
+        from patchwatch.drafts import Drafts
+
+        return Drafts(data_directory() / "drafts")
+
     def reply(self, message_id: str) -> Draft:
         """An answer to a stored mail, to be edited.
 
@@ -476,10 +489,24 @@ class Tracker:
         from patchwatch.draft import check
 
         check(draft)
-        return sending.send(draft, dry_run=self.config.send.dry_run)
+        return sending.send(draft, dry_run=self.dry_run)
 
-    def b4(self, task: Task, message_id: str, directory: Path) -> int:
+    def b4_command(self, task: Task, message_id: str, box: str) -> str:
+        """What `b4` will run, as one would type it, with the revision's mails in the maildir `box`.
+
+        Raises:
+            NotFoundError: the mail belongs to no revision.
+        """
+        import shlex
+
+        from patchwatch.handover import b4_command
+
+        return shlex.join(b4_command(task, self._revision_root(message_id), box, self.config.lore.url))
+
+    def b4(self, task: Task, message_id: str, directory: Path, progress: Progress = _silent) -> int:
         """Hand the revision that a mail belongs to over to b4, in a directory and in this terminal; its exit status.
+
+        `progress` hears of the command before it runs.
 
         Raises:
             NotFoundError: it belongs to none.
@@ -489,7 +516,7 @@ class Tracker:
 
         root = self._revision_root(message_id)
         mails = [self.raw(row.message_id) for row in self.thread(self.find(root)) if row.revision == root]
-        return run_b4(task, root, mails, directory, self.config.lore.url)
+        return run_b4(task, root, mails, directory, self.config.lore.url, progress)
 
     def work_trees(self) -> tuple[Path, ...]:
         """The directories of the config's trees in which a series can be applied."""

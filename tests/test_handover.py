@@ -65,11 +65,22 @@ def test_b4_am_makes_an_mbox_of_the_stored_mails(tmp_path: Path) -> None:
     assert "Whatevered-by: Jakub Kicinski" in text
 
 
+def test_what_b4_will_run_is_told_for_the_revision_of_any_mail() -> None:
+    with demo() as tracker:
+        answer = "20230801150826.6f617919@kernel.org"
+        assert tracker.b4_command("shazam", answer, "MAILS") == f"b4 shazam -m MAILS -- {XDP_V5}"
+        with pytest.raises(NotFoundError):
+            tracker.b4_command("am", "unknown@x", "MAILS")
+
+
 @pytest.mark.usefixtures("quiet_git")
 def test_b4_shazam_applies_to_a_tree(tmp_path: Path) -> None:
     tree = tmp_path / "linux"
     mail = make_tree_and_patch(tree)
-    assert run_b4("shazam", "p@example.org", [mail], tree, NOWHERE) == 0
+    told: list[str] = []
+    assert run_b4("shazam", "p@example.org", [mail], tree, NOWHERE, told.append) == 0
+    assert len(told) == 1
+    assert told[0].endswith(" -- p@example.org")
     log = subprocess.run(["git", "log", "-1", "--format=%an: %s"], cwd=tree, capture_output=True, text=True, check=True)
     assert log.stdout == "Ann Author: frob it\n"
     assert (tree / "frob.c").read_text() == "new\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from patchwatch.config import Config
+from patchwatch.drafts import Drafts
 from patchwatch.errors import LoreUnreachableError
 from patchwatch.importing import import_mail
 from patchwatch.lore.address import find_addresses
@@ -37,10 +38,11 @@ class DemoTracker(Tracker):
 
 @contextmanager
 def demo(now: int | None = None) -> Iterator[DemoTracker]:
-    """A tracker over the demo's mail, as of `now` (UTC seconds); its database is deleted at the end."""
+    """A tracker over the demo's mail, as of `now` (UTC seconds); its database and drafts are deleted at the end."""
     with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
         clock = float(NOW if now is None else now)
         tracker = DemoTracker(Config(), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")
+        tracker.drafts = Drafts(Path(directory) / "drafts")
         try:
             for name, inboxes in _INBOXES.items():
                 for inbox in inboxes:

@@ -6,13 +6,18 @@ Every call may be made from any thread.  Those that can fail raise PatchwatchErr
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
 
 if TYPE_CHECKING:
     from patchwatch.citing import Citation
+    from patchwatch.draft import Draft
+    from patchwatch.drafts import Drafts
+    from patchwatch.handover import Task
     from patchwatch.rangediff.comparison import Comparison
+    from patchwatch.sending import Rehearsal, Sent
 
 
 class Watched(Protocol):
@@ -38,7 +43,11 @@ class PollReport(Protocol):
 
 
 class Core(Protocol):
-    """The tracker, as the screens use it.  `watch` and `poll` use the network; everything else is the database."""
+    """The tracker, as the screens use it.
+
+    `watch` and `poll` use the network; `reply`, `endorse`, `rehearse` and `send` ask git, and `send` and `b4` need the
+    terminal for it; everything else is the database.
+    """
 
     @property
     def addresses(self) -> frozenset[str]: ...
@@ -70,3 +79,14 @@ class Core(Protocol):
     def citations(self, message_id: str) -> Sequence[Citation]: ...
     def watch(self, text: str, progress: Callable[[str], None]) -> Sequence[Watched]: ...
     def poll(self, progress: Callable[[str], None]) -> PollReport: ...
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    def reply(self, message_id: str) -> Draft: ...
+    def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft: ...
+    def rehearse(self, draft: Draft) -> Rehearsal: ...
+    def send(self, draft: Draft) -> Sent: ...
+    def work_trees(self) -> Sequence[Path]: ...
+    def b4_command(self, task: Task, message_id: str, box: str) -> str: ...
+    def b4(self, task: Task, message_id: str, directory: Path, progress: Callable[[str], None]) -> int: ...

@@ -1,9 +1,9 @@
 """Work that may take time, done away from the interface; what came of it is told to the interface.
 
-Six lanes, each a daemon thread that takes its jobs in order: reading what was asked for, reading whole lists (which a
+Seven lanes, each a daemon thread that takes its jobs in order: reading what was asked for, reading whole lists (which a
 mail must not wait for), studying a whole revision (which may take seconds), writing (which another process may hold
-up), polling, and watching.  Nobody waits for a lane:
-quitting in the middle of a poll leaves it to die with the process, which the database's transactions make harmless.
+up), polling, watching, and mail (which git may take its time for).  Nobody waits for a lane: quitting in the middle of
+a poll leaves it to die with the process, which the database's transactions make harmless.
 Textual's own thread workers can't do this: they run in asyncio's executor, whose threads the interpreter joins on its
 way out.
 """
@@ -23,7 +23,7 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.tui.notices import Notices
 
 Result = TypeVar("Result")
-LaneName = Literal["read", "lists", "study", "write", "poll", "watch"]
+LaneName = Literal["read", "lists", "study", "write", "poll", "watch", "mail"]
 Failed = Callable[[PatchwatchError], None]
 
 

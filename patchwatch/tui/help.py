@@ -24,6 +24,7 @@ _PLACES = {
     "files": "Files",
     "compare": "Comparing",
     "story": "In the story",
+    "send": "Before sending",
     "app": "Everywhere",
 }
 

@@ -124,6 +124,9 @@ def _line_pieces(page: Page, number: int) -> list[Piece]:
             return _diff_pieces(page, number)
         case "between":
             return _between_pieces(page, number)
+        case "outgoing":
+            name = _TRAILER_NAME.match(text)
+            return [(name[0], "dim"), (text[name.end() :], "")] if name else [(text, "")]
         case "warning":
             return [(text, "warn")]
         case _:

@@ -21,6 +21,7 @@ from patchwatch.tui.code import NO_CODE, Code, code_of
 
 _LABEL = 9  # columns of a header's name
 _LONGEST = 2000  # characters of a line; some mails are a megabyte without a newline
+_CONTINUED = 4  # columns by which a header that goes on is set in
 _LABELS = {"message-id": "Id"}  # names too long for them
 _UNBROKEN = frozenset({"diff", "diffstat", "between"})
 _BELOW = frozenset({"quote", "attribution", "signature"})  # what answers nothing
@@ -266,6 +267,8 @@ def _prefix(one: Line, width: int) -> str:
         prefix = marks[0].rstrip() + " "
     elif one.kind == "header":
         prefix = " " * _LABEL
+    elif one.kind == "outgoing":
+        prefix = " " * _CONTINUED
     elif one.kind == "excerpt":
         prefix = " " * (len(one.text) - len(one.text.lstrip()))
     elif one.kind in ("diff", "between"):

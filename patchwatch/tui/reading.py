@@ -70,6 +70,17 @@ class Reading:
         """A mail of the series."""
         return self._rows.get(message_id)
 
+    def posting_of(self, row: MessageRow) -> MessageRow:
+        """The patch or cover letter that a mail is, or is about; where none is at hand, the root of its revision."""
+        above: MessageRow | None = row
+        for _ in self.thread:  # no more often: mails may answer each other in a ring
+            if above is None or above.submission:
+                break
+            above = self._rows.get(above.parent or "")
+        if above is None or not above.submission or above.revision != row.revision:
+            return self._rows.get(row.revision, row)
+        return above
+
     def choose(self, index: int) -> bool:
         """Choose a revision by its place; whether there is one there, and another than before."""
         if not 0 <= index < len(self.series.revisions) or index == self.index:

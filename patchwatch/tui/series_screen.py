@@ -63,6 +63,9 @@ class SeriesScreen(ActingScreen):
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
         *ACTIONS,
+        Binding("R", "reply", "Reply", show=False, tooltip="Answer the mail in sight, to all", id="series.reply"),
+        Binding("T", "tag", "Tags", show=False, tooltip="Give Reviewed-by and its kin", id="series.tag"),
+        Binding("B", "b4", "b4", show=False, tooltip="Hand the revision over to b4", id="series.b4"),
         dataclasses.replace(keys.POLL, show=False),
         keys.HELP,
         Binding("q", "back", "Back", id="series.back"),
@@ -528,6 +531,28 @@ class SeriesScreen(ActingScreen):
         row = self._reading.row(message_id) if self._reading and message_id else None
         if self._reading and row:
             self._go_to(self._reading, row)
+
+    def action_reply(self) -> None:
+        """Answer the mail under the cursor."""
+        if self.thread.row:
+            from patchwatch.tui.writing import Writing
+
+            Writing(self.app, self._core, self._errands).reply(self.thread.row.message_id)
+
+    def action_tag(self) -> None:
+        """Give tags to the patch under the cursor, or that the mail there answers."""
+        reading, row = self._reading, self.thread.row
+        if reading and reading.revision and row:
+            from patchwatch.tui.writing import Writing
+
+            Writing(self.app, self._core, self._errands).tag(reading.posting_of(row), reading.revision)
+
+    def action_b4(self) -> None:
+        """Hand the chosen revision over."""
+        if self._reading and self._reading.revision:
+            from patchwatch.tui.handing_over import HandingOver
+
+            HandingOver(self.app, self._core, self._errands).b4(self._reading.revision)
 
     def action_page(self, pages: int) -> None:
         """Scroll the mail, wherever the focus is."""

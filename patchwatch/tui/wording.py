@@ -5,9 +5,11 @@ Pure, and the clock is passed in.  The words themselves are DESIGN §1 and §2.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from patchwatch.db.rows import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesLine, SeriesRow
 from patchwatch.printable import line
@@ -29,6 +31,12 @@ _STATES = {
     "not-applicable": ("–", "dim"),
     "superseded": ("»", "dim"),
 }
+
+
+def place(path: Path) -> str:
+    """`~/src/linux`: a file or directory, as people write it."""
+    home, named = os.path.expanduser("~"), str(path)
+    return line(f"~{named[len(home) :]}" if len(home) > 1 and f"{named}/".startswith(f"{home}/") else named)
 
 
 def state(name: str) -> list[Piece]:

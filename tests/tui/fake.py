@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from letters import (
@@ -27,11 +28,20 @@ from letters import (
     zswap,
 )
 
+from patchwatch import reply as answers
 from patchwatch.citing import Citation, citations
 from patchwatch.comparing import choose, mails_of, side
 from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.draft import Draft, check
+from patchwatch.drafts import Drafts
 from patchwatch.errors import NotFoundError, PatchwatchError
+from patchwatch.handover import Task, b4_command
+from patchwatch.mail.addresses import Mailbox
 from patchwatch.rangediff.comparison import Comparison, compare
+from patchwatch.sending import Rehearsal, Sent
+
+RITA = Mailbox("Rita Reviewer", "rita@example.com")
+ANSWER_ID = "answer@example.com"
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,11 @@ class FakeCore:
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self.outbox_rows: tuple[OutboxRow, ...] = ()
+        self.dry_run = True
+        self.drafts = Drafts(Path(__file__) / "drafts")  # no directory: a test that writes names another
+        self.hidden: tuple[str, ...] = ()  # who gets what is sent though no header says so
+        self.trees: tuple[Path, ...] = ()
+        self.status = 0  # of b4
         self._generation = 1
         self._lock = threading.Lock()
         if not empty:
@@ -257,3 +272,42 @@ class FakeCore:
             progress(said)
         self._ask("poll")
         return self.report
+
+    def reply(self, message_id: str) -> Draft:
+        self._ask("reply", message_id)
+        return answers.reply(self.raws[message_id], RITA, self.addresses, ANSWER_ID)
+
+    def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
+        self._ask("endorse", message_id, tuple(tags), whole)
+        return answers.endorse(self.raws[message_id], RITA, self.addresses, ANSWER_ID, tags, whole=whole)
+
+    def rehearse(self, draft: Draft) -> Rehearsal:
+        self._ask("rehearse", draft)
+        check(draft)
+        headers = (
+            ("From", str(draft.sender)),
+            *((name, ", ".join(map(str, people))) for name, people in (("To", draft.to), ("Cc", draft.cc)) if people),
+            ("Subject", draft.subject),
+            ("Date", "Wed, 20 Sep 2023 08:00:00 +0000"),
+            ("Message-ID", f"<{draft.message_id}>"),
+            ("In-Reply-To", f"<{draft.in_reply_to}>"),
+            ("Content-Transfer-Encoding", "8bit"),
+        )
+        people = tuple(mailbox.address for mailbox in (*draft.to, *draft.cc))
+        return Rehearsal(headers, (*people, *self.hidden), self.hidden, "git send-email --dry-run /tmp/mail.eml")
+
+    def send(self, draft: Draft) -> Sent:
+        self._ask("send", draft)
+        return Sent(draft.message_id, self.dry_run, "git send-email /tmp/mail.eml", "OK")
+
+    def work_trees(self) -> tuple[Path, ...]:
+        self._ask("work_trees")
+        return self.trees
+
+    def b4_command(self, task: Task, message_id: str, box: str) -> str:
+        return " ".join(b4_command(task, message_id, box))
+
+    def b4(self, task: Task, message_id: str, directory: Path, progress: Callable[[str], None]) -> int:
+        progress(self.b4_command(task, message_id, "/tmp/series"))
+        self._ask("b4", task, message_id, directory)
+        return self.status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake import FakeCore
@@ -258,6 +259,50 @@ def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
     reading.update(core.one(3), core.thread(3))
     assert reading.index == 0
     assert not reading.choose(7)
+
+
+@pytest.mark.parametrize(
+    ("mail", "posting"),
+    [
+        ("drops-v5-0", "drops-v5-0"),
+        ("drops-v5-1", "drops-v5-1"),
+        ("drops-v5-r", "drops-v5-1"),
+        ("drops-v5-a", "drops-v5-1"),
+        ("drops-v5-bot", "drops-v5-0"),
+        ("lost", "drops-v5-0"),
+    ],
+)
+def test_a_mail_is_about_the_posting_above_it(mail: str, posting: str) -> None:
+    core = FakeCore()
+    core.deliver(3, Letter("lost@example.org", "Re: it", "yes", parent="nowhere@example.org"), "drops-v5-0@example.org")
+    reading = Reading(core.one(3), core.thread(3))
+    row = reading.row(f"{mail}@example.org")
+    assert row is not None
+    assert reading.posting_of(row).message_id == f"{posting}@example.org"
+
+
+def test_mails_that_answer_each_other_are_about_their_revision() -> None:
+    core = FakeCore()
+    for one, other in (("a", "b"), ("b", "a")):
+        core.deliver(3, Letter(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
+    reading = Reading(core.one(3), core.thread(3))
+    row = reading.row("a@x.org")
+    assert row is not None
+    assert reading.posting_of(row).message_id == "drops-v5-0@example.org"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/home/rita/src/linux", "~/src/linux"),
+        ("/home/rita", "~"),
+        ("/home/ritas/src", "/home/ritas/src"),
+        ("/srv/a\x1b[2Jb", "/srv/a␛[2Jb"),
+    ],
+)
+def test_places_are_written_as_people_do(monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
+    monkeypatch.setenv("HOME", "/home/rita")
+    assert wording.place(Path(path)) == said
 
 
 def test_an_answer_is_no_numbered_patch() -> None:

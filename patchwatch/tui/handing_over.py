@@ -1,0 +1,62 @@
+"""Revisions handed over to b4 from a screen, which makes room for it until it is done and its words were read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from patchwatch.db.rows import RevisionRow
+from patchwatch.errors import PatchwatchError
+from patchwatch.handover import Task
+from patchwatch.printable import line
+from patchwatch.tui import wording
+from patchwatch.tui.b4_dialog import BOX, TASKS, B4Dialog, Handover
+from patchwatch.tui.core import Core
+from patchwatch.tui.errands import Errands
+from patchwatch.tui.terminal import lent, pause, tell
+
+
+class HandingOver:
+    """One revision at a time."""
+
+    def __init__(self, app: App[Any], core: Core, errands: Errands) -> None:
+        """The dialog is shown by `app`."""
+        self._app = app
+        self._core = core
+        self._errands = errands
+
+    def b4(self, revision: RevisionRow) -> None:
+        """Ask what b4 shall do with it, and in which tree; then let it."""
+
+        def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
+            commands = {task: self._core.b4_command(task, revision.message_id, BOX) for task in TASKS}
+            return self._core.work_trees(), commands
+
+        def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
+            self._app.push_screen(B4Dialog(revision, *found, self._core.config_file), answered)
+
+        def answered(chosen: Handover | None) -> None:
+            if chosen is not None:
+                self._run(chosen, revision.message_id)
+
+        self._errands.send("read", "b4", work, ask)
+
+    def _run(self, chosen: Handover, message_id: str) -> None:
+        where = wording.place(chosen.directory)
+
+        def running(command: str) -> None:
+            tell(f"in {where}:\n{line(command)}\n")
+
+        try:
+            with lent(self._app):
+                status = self._core.b4(chosen.task, message_id, chosen.directory, running)
+                tell(f"\nb4 ended with {status}.")
+                pause()
+        except PatchwatchError as error:
+            self._errands.notices.say("b4", "error", str(error))
+        else:
+            said = f"{TASKS[chosen.task][0]} ended with {status} in {where}."
+            self._errands.notices.say("b4", "error" if status else "outcome", said)

@@ -1,0 +1,127 @@
+"""Asks which tags to give, and to what: a patch, or every patch of its revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from patchwatch.db.rows import MessageRow, RevisionRow
+from patchwatch.reply import TAGS
+from patchwatch.tui import wording
+from patchwatch.tui.choices import Choices
+from patchwatch.tui.ink import Piece, content
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What was chosen."""
+
+    names: tuple[str, ...]  # of TAGS, in that order
+    whole: bool  # for every patch of the revision
+    edit: bool  # before it is shown what will be sent
+
+
+class TagDialog(ModalScreen[Tags | None]):
+    """The tags, of which several can be chosen, and what they are for; None where none is to be given."""
+
+    AUTO_FOCUS = "Choices"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "choose_here", "Choose, or not", id="tag.choose"),
+        Binding("r", "choose(0)", TAGS[0], id="tag.reviewed"),
+        Binding("a", "choose(1)", TAGS[1], id="tag.acked"),
+        Binding("t", "choose(2)", TAGS[2], id="tag.tested"),
+        Binding("w", "whole", "This patch, or the whole series", id="tag.whole"),
+        Binding("enter", "give(False)", "See what will be sent", id="tag.give"),
+        Binding("e", "give(True)", "Write something first", id="tag.edit"),
+        Binding("escape,q", "leave", "Close", id="tag.leave"),
+    ]
+
+    def __init__(self, posting: MessageRow, revision: RevisionRow) -> None:
+        """`posting` is a patch or the cover letter of `revision`; tags for a cover letter are for all of it."""
+        super().__init__()
+        self._posting = posting
+        self._revision = revision
+        self._chosen: set[str] = set()
+        self._either = posting.kind == "patch" and revision.patches > 1  # whether there is a choice
+        self._whole = not self._either
+
+    def compose(self) -> ComposeResult:
+        """What it is about, the tags, and the keys."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Give tags"
+            yield Static(id="question")
+            yield Choices(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
+            yield Static(id="note")
+            keys: list[Piece] = []
+            said = [("space", "choose"), *([("w", "patch/series")] if self._either else [])]
+            for key, does in (*said, ("⏎", "show mail"), ("e", "edit first"), ("esc", "leave")):
+                keys += [(key, "accent"), (f" {does}   ", "dim")]
+            yield Static(content(keys), id="keys")
+
+    def on_mount(self) -> None:
+        """Begin with the first tag."""
+        self.query_one(Choices).highlighted = 0
+        self._say()
+
+    def _shown(self, name: str) -> list[Piece]:
+        box: Piece = ("[x] ", "accent strong") if name in self._chosen else ("[ ] ", "dim")
+        return [box, (name[:1], "accent"), (name[1:], "")]
+
+    def _say(self, warning: str = "") -> None:
+        posting, revision = self._posting, self._revision
+        name = wording.revision_name(revision)
+        if not self._whole:
+            of, subject = "this patch", posting.subject
+        else:
+            of = f"all {revision.patches} patches of {name}" if revision.patches > 1 else name
+            subject = revision.subject
+        about: list[Piece] = [(f"For {of}: ", "dim"), (wording.title(subject), "strong")]
+        self.query_one("#question", Static).update(content(about))
+        note: list[Piece] = [("Nothing is sent before you have seen it.", "dim")]
+        self.query_one("#note", Static).update(content([(f"! {warning}", "warn")] if warning else note))
+
+    def _toggle(self, name: str) -> None:
+        self._chosen ^= {name}
+        self.query_one(Choices).replace_option_prompt(name, content(self._shown(name)))
+        self._say()
+
+    def action_choose(self, number: int) -> None:
+        """Choose a tag, or choose it no longer."""
+        self.query_one(Choices).highlighted = number
+        self._toggle(TAGS[number])
+
+    def action_choose_here(self) -> None:
+        """Choose the tag under the cursor, or choose it no longer."""
+        at = self.query_one(Choices).highlighted
+        if at is not None:
+            self._toggle(TAGS[at])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click chooses, too."""
+        if event.option_id:
+            self._toggle(event.option_id)
+
+    def action_whole(self) -> None:
+        """Give them to the patch alone, or to all patches."""
+        if self._either:
+            self._whole = not self._whole
+            self._say()
+
+    def action_give(self, edit: bool) -> None:
+        """Close the dialog with what was chosen."""
+        names = tuple(name for name in TAGS if name in self._chosen)
+        if names:
+            self.dismiss(Tags(names, self._whole, edit))
+        else:
+            self._say("Choose a tag first: space, or its letter.")
+
+    def action_leave(self) -> None:
+        """Close the dialog without any."""
+        self.dismiss(None)

@@ -1,0 +1,113 @@
+"""Answers written from a screen: composed by the core, edited in the user's editor, shown before they are sent.
+
+An answer begins as a draft, which is a file from then on.  One that was left is gone on with when the same mail is
+answered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from patchwatch import handover
+from patchwatch.db.rows import MessageRow, RevisionRow
+from patchwatch.draft import Draft
+from patchwatch.errors import NoTerminalError, PatchwatchError
+from patchwatch.tui.core import Core
+from patchwatch.tui.draft_dialog import DraftDialog
+from patchwatch.tui.errands import Errands
+from patchwatch.tui.send_screen import SendScreen
+from patchwatch.tui.tag_dialog import TagDialog, Tags
+from patchwatch.tui.terminal import lent
+
+
+class Writing:
+    """One answer at a time."""
+
+    def __init__(self, app: App[Any], core: Core, errands: Errands) -> None:
+        """Screens are shown by `app`."""
+        self._app = app
+        self._core = core
+        self._errands = errands
+
+    def reply(self, message_id: str) -> None:
+        """Answer a mail, to all."""
+        self._compose(lambda: self._core.reply(message_id), edit=True)
+
+    def tag(self, posting: MessageRow, revision: RevisionRow) -> None:
+        """Ask which tags to give to a patch, or to its whole revision, and give them."""
+
+        def answered(tags: Tags | None) -> None:
+            if tags is not None:
+                names, whole = tags.names, tags.whole
+                self._compose(lambda: self._core.endorse(posting.message_id, names, whole=whole), edit=tags.edit)
+
+        self._app.push_screen(TagDialog(posting, revision), answered)
+
+    def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
+        def work() -> tuple[Draft, Path | None]:
+            draft = compose()
+            return draft, self._core.drafts.kept(draft)
+
+        def composed(found: tuple[Draft, Path | None]) -> None:
+            draft, kept = found
+            if kept is None:
+                self._begin(draft, edit=edit)
+            else:
+                self._ask(draft, kept, edit=edit)
+
+        self._errands.send("mail", "answer", work, composed)
+
+    def _ask(self, draft: Draft, kept: Path, *, edit: bool) -> None:
+        """Whether to go on with the draft that was left, or to begin anew."""
+
+        def answered(go_on: bool | None) -> None:
+            if go_on:
+                self._show(draft, kept)
+            elif go_on is False:
+                self._begin(draft, edit=edit)
+
+        self._app.push_screen(DraftDialog(draft, kept, tags=not edit), answered)
+
+    def _begin(self, draft: Draft, *, edit: bool) -> None:
+        try:
+            file = self._core.drafts.keep(draft)
+        except PatchwatchError as error:
+            self._errands.notices.say("answer", "error", str(error))
+            return
+        if not edit or self._edit(file, fresh=True):
+            self._show(draft, file)
+
+    def _show(self, draft: Draft, file: Path) -> None:
+        self._errands.notices.hush("send")
+        self._app.push_screen(SendScreen(self._core, self._errands, draft, file, lambda: self._edit(file)))
+
+    def _edit(self, file: Path, *, fresh: bool = False) -> bool:
+        """Let a draft be edited; whether there is one afterwards.
+
+        One that was emptied is thrown away, and so is a `fresh` one in which nothing was written.
+        """
+        drafts, notices = self._core.drafts, self._errands.notices
+        try:
+            before = drafts.read(file)
+            try:
+                with lent(self._app):
+                    handover.edit(file)
+            except NoTerminalError:
+                if fresh:
+                    drafts.forget(file)
+                raise
+            after = drafts.read(file)
+            if after.strip() and (after != before or not fresh):
+                notices.hush("answer")
+                return True
+            drafts.forget(file)
+        except PatchwatchError as error:
+            notices.say("answer", "error", str(error))
+            return not fresh
+        why = "Nothing was written" if after.strip() else "It was emptied"
+        notices.say("answer", "outcome", f"{why}: the draft is thrown away, and nothing is sent.")
+        return False

@@ -1,0 +1,78 @@
+"""Answers that were not sent yet, as files."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from patchwatch.draft import Draft, edited
+from patchwatch.drafts import Drafts
+from patchwatch.errors import DraftError, InvalidInputError
+from patchwatch.mail.addresses import Mailbox
+
+DRAFT = Draft(
+    sender=Mailbox("Rita", "rita@example.com"),
+    to=(Mailbox("Ann", "ann@example.org"),),
+    cc=(Mailbox("", "netdev@vger.kernel.org"),),
+    subject="Re: [PATCH v2 1/2] net: free it once, größer",
+    body="> twice\n\nFine.\n",
+    message_id="answer@example.com",
+    in_reply_to="p@example.org",
+    references=("p@example.org",),
+)
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Drafts:
+    return Drafts(tmp_path / "share" / "drafts")
+
+
+def test_a_draft_is_kept_for_the_mail_that_it_answers(drafts: Drafts) -> None:
+    assert drafts.kept(DRAFT) is None
+    file = drafts.keep(DRAFT)
+    assert drafts.kept(replace(DRAFT, message_id="another@example.com", body="")) == file
+    assert drafts.kept(replace(DRAFT, in_reply_to="q@example.org")) is None
+    assert edited(DRAFT, drafts.read(file)) == DRAFT
+    drafts.forget(file)
+    drafts.forget(file)
+    assert drafts.kept(DRAFT) is None
+
+
+def test_only_its_writer_reads_a_draft(drafts: Drafts) -> None:
+    file = drafts.keep(DRAFT)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(drafts.directory.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("subject", "begins"),
+    [
+        ("Re: [PATCH v2 1/2] net: free it once, größer", "net-free-it-once-gr-er-"),
+        ("Re: [PATCH] ../../etc/passwd\x00\n", "etc-passwd-"),
+        ("Re: 小雨", ""),
+        ("Re: [PATCH " + "x" * 400, "patch-xxxxxxxxxxxxxxxxxx-"),
+    ],
+)
+def test_a_file_is_named_so_that_a_person_knows_it(drafts: Drafts, subject: str, begins: str) -> None:
+    file = drafts.file(replace(DRAFT, subject=subject))
+    assert file.parent == drafts.directory
+    assert file.name.startswith(begins)
+    assert len(file.name) == len(begins) + len("01234567.eml")
+
+
+def test_what_goes_wrong_names_the_file(drafts: Drafts) -> None:
+    with pytest.raises(DraftError, match=r"the draft .*drafts/gone\.eml can't be read: No such file"):
+        drafts.read(drafts.directory / "gone.eml")
+    file = drafts.keep(DRAFT)
+    file.write_bytes(b"From: J\xf6rg\n")
+    with pytest.raises(InvalidInputError, match="is not in UTF-8"):
+        drafts.read(file)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(DraftError, match="can't be kept in"):
+        drafts.keep(DRAFT)
+    with pytest.raises(DraftError, match="can't be removed"):
+        drafts.forget(file)

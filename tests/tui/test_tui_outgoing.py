@@ -1,0 +1,61 @@
+"""A mail that is about to be sent, as it is shown."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch.draft import Draft
+from patchwatch.mail.addresses import Mailbox
+from patchwatch.printable import block
+from patchwatch.sending import Rehearsal
+from patchwatch.tui.mail_lines import row_pieces
+from patchwatch.tui.outgoing import draft_page, headline, mail_page
+from patchwatch.tui.page import Manner, Page, broken
+
+RITA = Mailbox("Rita", "rita@example.com")
+QUOTE = "".join(f"> line {number}\n" for number in range(40))
+
+
+def draft_of(body: str, subject: str = "Re: it") -> Draft:
+    return Draft(RITA, (RITA,), (), subject, body, "answer@example.com")
+
+
+def shown(page: Page, width: int = 60) -> list[str]:
+    sheet = broken(page, width, Manner(wrapped=True, unfolded=True))
+    return ["".join(text for text, _ in row_pieces(page, row)) for row in sheet.rows]
+
+
+def test_headers_text_recipients_and_command_stand_there_whole() -> None:
+    people = tuple(f"someone{number}@example.org" for number in range(6))
+    headers = (("From", "Rita <rita@example.com>"), ("Cc", ", ".join(people)))
+    rehearsal = Rehearsal(headers, (*people, "b@example.net"), ("b@example.net",), "git send-email --dry-run x")
+    text = shown(mail_page(draft_of(f"On Monday, Ann wrote:\n{QUOTE}Yes. {'x' * 100}\n"), rehearsal))
+    assert text[0].startswith("! It goes to b@example.net, too")
+    assert " ".join(one.strip() for one in text).count(", ".join(people)) == 2  # in the header and in the envelope
+    assert all(f"> line {number}" in text for number in range(40))
+    assert sum(one.count("x") for one in text if set(one) <= set("xYes. ")) == 100
+    assert max(len(one) for one in text if "──" not in one) <= 60
+    assert text[-1] == "git send-email --dry-run x"
+
+
+def test_what_is_wrong_stands_above_the_draft_as_it_was_written() -> None:
+    text = shown(draft_page("a@b", "To: 'x' is no mail address.", "From: me\nTo: x\n\n> so\n\nNo.\n"))
+    assert text[:7] == ["! To: 'x' is no mail address.", "", "From: me", "To: x", "", "> so", ""]
+    assert "No." in text
+
+
+def test_the_headline_tells_a_dry_run_from_the_real_thing() -> None:
+    rehearsal = Rehearsal((), ("ann@example.org",), (), "")
+    dry, real = ("".join(text for text, _ in headline(draft_of(""), rehearsal, dry_run=dry)) for dry in (True, False))
+    assert dry == "Dry run  nothing goes out; it would go to 1 recipient  Re: it"
+    assert real == "Ready to be sent  to 1 recipient  Re: it"
+
+
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_any_text_makes_a_printable_page(text: str, word: str) -> None:
+    rehearsal = Rehearsal(((word, text),), (text, word), (word,), text)
+    for page in (mail_page(draft_of(text, word), rehearsal), draft_page("a@b", word, text)):
+        assert all(one.text == block(one.text) and "\n" not in one.text for one in page.lines)
+        shown(page, 20)
+    assert all(said == block(said) for said, _ in headline(draft_of("", text), rehearsal, dry_run=True))
