@@ -16,33 +16,33 @@ from patchwatch.tracker import Tracker
 @click.argument("series", required=False)
 @now_option
 @click.pass_obj
-def tui_command(context: Context, series: str | None) -> None:
+def tui_command(context: Context, series: str | None) -> int:
     """Open the screen: the watched series, or SERIES."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InvalidInputError("the screen needs a terminal. `patchwatch list` prints the same.")
     tracker = context.tracker
-    _open(tracker, tracker.find(series) if series else None)
+    return _open(tracker, tracker.find(series) if series else None)
 
 
-def _open(tracker: Tracker, series_id: int | None) -> None:
+def _open(tracker: Tracker, series_id: int | None) -> int:
     from patchwatch.tui.app import run_tui
 
-    run_tui(tracker, tracker.config, series_id)
+    return run_tui(tracker, tracker.config, series_id)
 
 
 @click.command("demo")
 @click.option("--print", "printed", is_flag=True, help="Print the list, one series and a digest instead.")
 @now_option
 @click.pass_obj
-def demo_command(context: Context, printed: bool) -> None:
+def demo_command(context: Context, printed: bool) -> int:
     """The three threads, offline, on a throwaway database."""
     from patchwatch.demo import demo
 
     with demo(context.now) as tracker:
         if printed or not (sys.stdin.isatty() and sys.stdout.isatty()):
             _print(tracker)
-        else:
-            _open(tracker, None)
+            return 0
+        return _open(tracker, None)
 
 
 def _print(tracker: Tracker) -> None:
