@@ -1,4 +1,4 @@
-"""Terminals that are not as they should be; above all, one that goes away while the program runs.
+"""A terminal that goes away while the program runs: noticing it, and being able to end after it.
 
 Mostly the kernel tells by SIGHUP, which ends the process.  A process without a controlling terminal, or one that was
 told to ignore the signal (nohup), gets none: reading then yields nothing at once, for ever, writing fails, and
@@ -24,16 +24,11 @@ _LAST_SECONDS = 10  # to end in; then the kernel ends the process
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's, whose writing thread outlives the terminal: else whatever is drawn after it waits for ever.
-
-    And of one mind about the size of a terminal that has none (a serial line, `script`, a container): Textual takes it
-    for 80x24 and Rich for 80x25, and the screen would be laid out for the one and the other in turns, without end.
-    """
+    """Textual's, whose writing thread outlives the terminal: else whatever is drawn after it waits for ever."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """As Textual's."""
         super().__init__(*arguments, **options)
-        self._size = self._size or self._get_terminal_size()
         self._file = cast(Any, _Deaf(self._file))
 
 
