@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
-from patchwatch.demo import demo
+from patchwatch.config import Config
+from patchwatch.demo import DemoTracker, demo
 from patchwatch.tui.app import PatchwatchApp
 
 HERE = Path(__file__).resolve().parent
+TCP = "60474508-419e-2070-2cfc-35196cb74964@manjusaka.me"
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 
 
@@ -32,23 +35,28 @@ def save(app: PatchwatchApp, name: str) -> None:
     (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+async def picture(name: str, app: PatchwatchApp, size: tuple[int, int], *keys: str) -> None:
+    """What `app` shows after `keys`."""
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        save(app, name)
+
+
 async def main() -> None:
-    """The overview, the accepted series at the mail that proves it, and its last two versions compared."""
+    """The overview; the accepted series at the mail that proves it; its last two versions compared; a first start."""
     with demo() as tracker:
-        app = PatchwatchApp(tracker)
-        async with app.run_test(size=(116, 16)) as pilot:
-            await settled(pilot)
-            save(app, "overview")
-    with demo() as tracker:
-        app = PatchwatchApp(tracker, open_series=tracker.find(XDP_V5))
-        async with app.run_test(size=(120, 34)) as pilot:
-            await settled(pilot)
-            await pilot.press("e")
-            await settled(pilot)
-            save(app, "series")
-            await pilot.press("d")
-            await settled(pilot)
-            save(app, "compare")
+        series = tracker.find(XDP_V5)
+        await picture("overview", PatchwatchApp(tracker), (144, 12))
+        await picture("series", PatchwatchApp(tracker, open_series=series), (132, 34), "e")
+        await picture("compare", PatchwatchApp(tracker, open_series=series), (132, 30), "d", "j")
+        await picture("light", PatchwatchApp(tracker, open_series=tracker.find(TCP), theme="light"), (132, 34), "s")
+    with TemporaryDirectory() as directory:
+        tracker = DemoTracker(Config(), database_url=f"sqlite:///{directory}/new.db")
+        await picture("first-start", PatchwatchApp(tracker), (100, 20))
+        tracker.database.close()
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ def patchwatch(ctx: click.Context) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
     try:
-        # Without its standalone mode click returns what a command's Exit says; commands return nothing else.
+        # Without its standalone mode click returns what a command returns or its Exit says: a status, or nothing.
         status = patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
     except click.UsageError as error:
         error.show()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.reactive import reactive
 
 from patchwatch.config import Config
@@ -30,6 +32,7 @@ from patchwatch.tui.notices import Notice, Notices
 from patchwatch.tui.overview import OverviewScreen
 from patchwatch.tui.remembered import Remembered
 from patchwatch.tui.status_bar import Standing
+from patchwatch.tui.terminal import STATUS, TerminalDriver, when_hung_up
 
 if TYPE_CHECKING:
     from patchwatch.tui.series_screen import SeriesScreen
@@ -103,8 +106,15 @@ class PatchwatchApp(App[None]):
         """The overview."""
         return self._overview
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice; on a terminal one that outlives it."""
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
     def on_mount(self) -> None:
         """Show what there is, and from now on what changes."""
+        if not self.is_headless:
+            when_hung_up(lambda: self.errands.tell(self.exit, None, STATUS))
         if self._open_series is not None:
             self.open(self._open_series)
         self._beat()
@@ -280,8 +290,8 @@ def _load_series_screen() -> None:
         importlib.import_module(name)
 
 
-def run_tui(tracker: Core, config: Config | None = None, open_series: int | None = None) -> None:
-    """Show the screens until they are left.
+def run_tui(tracker: Core, config: Config | None = None, open_series: int | None = None) -> int:
+    """Show the screens until they are left; the exit status.
 
     What is being polled then is dropped; what is being written gets half a second to finish.
 
@@ -308,3 +318,4 @@ def run_tui(tracker: Core, config: Config | None = None, open_series: int | None
     )
     app.run()
     app.errands.drain("write", _LAST_WORDS_SECONDS)
+    return app.return_code or 0

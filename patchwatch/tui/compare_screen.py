@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from patchwatch.db.rows import RevisionRow
@@ -26,6 +25,7 @@ from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Page, broken
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.status_bar import StatusBar
+from patchwatch.tui.steady import SteadyScreen
 
 _OLDER, _NEWER = Binding.Group("Older", compact=True), Binding.Group("Newer", compact=True)
 _LEAST_TITLE = 24  # columns of a title, before what is said of a pair is cut
@@ -56,7 +56,7 @@ class PairList(RowList[Pair]):
         return [[*fit_pieces(left, room), *right]]
 
 
-class CompareScreen(Screen[str]):
+class CompareScreen(SteadyScreen[str]):
     """The pairs above; below them what differs, and beside that the changelog; it ends with a mail to be read."""
 
     AUTO_FOCUS = "PairList"

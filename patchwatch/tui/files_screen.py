@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from patchwatch.db.rows import MessageRow, RevisionRow
@@ -24,6 +23,7 @@ from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Line, Page, broken, compose, paged
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.status_bar import StatusBar
+from patchwatch.tui.steady import SteadyScreen
 from patchwatch.tui.touched import Branch, Change, changes, tree
 
 _DEEPEST = 8  # deeper directories are drawn at this depth
@@ -99,7 +99,7 @@ def _numbers(found: Sequence[Change]) -> list[str]:
     return numbers if len(numbers) <= 4 else [*numbers[:3], "…"]
 
 
-class FilesScreen(Screen[str]):
+class FilesScreen(SteadyScreen[str]):
     """The tree at the left, the diffs beside it or below; it ends with the message-id of the patch to be read."""
 
     AUTO_FOCUS = "FileList"

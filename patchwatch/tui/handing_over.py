@@ -16,7 +16,7 @@ from patchwatch.tui import wording
 from patchwatch.tui.b4_dialog import BOX, TASKS, B4Dialog, Handover
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
-from patchwatch.tui.terminal import lent, pause, tell
+from patchwatch.tui.lending import lent, pause, tell
 
 
 class HandingOver:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from textual.screen import Screen
+from patchwatch.tui.steady import SteadyScreen
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(SteadyScreen[None]):
     """The app tells it when something has changed, and each minute that one has passed."""
 
     @property

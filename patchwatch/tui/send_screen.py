@@ -19,11 +19,11 @@ from patchwatch.tui import keys, wording
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.lending import lent, tell
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.outgoing import draft_page, headline, mail_page
 from patchwatch.tui.page import Manner, Page, broken
 from patchwatch.tui.status_bar import StatusBar
-from patchwatch.tui.terminal import lent, tell
 
 _ALL_OF_IT = Manner(wrapped=True, unfolded=True)
 

@@ -1,57 +1,71 @@
-"""The terminal, lent to another program for a while: to an editor, to git, to b4."""
+"""A terminal that goes away while the program runs: noticing it, and being able to end after it.
+
+Mostly the kernel tells by SIGHUP, which ends the process.  A process without a controlling terminal, or one that was
+told to ignore the signal (nohup), gets none: reading then yields nothing at once, for ever, writing fails, and
+Textual's driver would keep a processor busy with that until somebody kills it.
+"""
 
 from __future__ import annotations
 
+import os
+import select
 import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
 
-from textual.app import App, SuspendNotSupported
+from textual.drivers.linux_driver import LinuxDriver
 
-from patchwatch.errors import NoTerminalError
+STATUS = 128 + signal.SIGHUP
+"""The exit status of who was left alone by his terminal, as a shell tells it."""
+_STDIN = 0
+_LAST_SECONDS = 10  # to end in; then the kernel ends the process
 
 
-@contextmanager
-def lent(app: App[Any]) -> Iterator[None]:
-    """Give the terminal away; at the end the screen is drawn again.
+class TerminalDriver(LinuxDriver):
+    """Textual's, whose writing thread outlives the terminal: else whatever is drawn after it waits for ever."""
 
-    Ctrl-C is meant for the other program.  It reaches this one too, which must not end of it; ignoring it altogether
-    would make the other program ignore it.
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """As Textual's."""
+        super().__init__(*arguments, **options)
+        self._file = cast(Any, _Deaf(self._file))
 
-    Raises:
-        NoTerminalError: there is none; the screen is shown in a browser.
+
+class _Deaf:
+    """A file; what is written to a terminal that is gone is dropped."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def fileno(self) -> int:
+        return int(self._file.fileno())
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):  # `when_hung_up` ends the program
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+
+def when_hung_up(tell: Callable[[], None]) -> None:
+    """Call `tell`, from a thread of its own, when nobody is left at the other end of stdin.
+
+    From then on what is read is at its end, what is written goes nowhere, and the process ends in ten seconds if it
+    does not by itself.
     """
-    failure: Exception | None = None
-    try:
-        with app.suspend():
-            before = signal.signal(signal.SIGINT, lambda *_: None)
-            try:
-                yield
-            except Exception as error:  # noqa: BLE001 (raised again below: Textual does not come back from one)
-                failure = error
-            finally:
-                signal.signal(signal.SIGINT, before)
-    except SuspendNotSupported:
-        raise NoTerminalError(
-            "this takes a terminal, and there is none here that could be lent to another program. "
-            "Run `patchwatch tui` in a terminal for it."
-        ) from None
-    if failure is not None:
-        raise failure
 
+    def wait() -> None:
+        watch = select.poll()
+        watch.register(_STDIN, 0)  # hanging up is told always
+        if not any(told & (select.POLLHUP | select.POLLERR) for _, told in watch.poll()):
+            return  # no file that can hang up
+        signal.alarm(_LAST_SECONDS)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        tell()
 
-def tell(text: str) -> None:
-    """Say something on the terminal that was lent; `text` must be printable."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def pause() -> None:
-    """Wait for Enter, so that what the other program said can be read; what was typed before does not count."""
-    if sys.stdin.isatty():
-        import termios
-
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    tell("\nEnter goes back to patchwatch.")
-    sys.stdin.readline()
+    threading.Thread(target=wait, name="patchwatch-hangup", daemon=True).start()

@@ -19,9 +19,9 @@ from patchwatch.errors import NoTerminalError, PatchwatchError
 from patchwatch.tui.core import Core
 from patchwatch.tui.draft_dialog import DraftDialog
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.lending import lent
 from patchwatch.tui.send_screen import SendScreen
 from patchwatch.tui.tag_dialog import TagDialog, Tags
-from patchwatch.tui.terminal import lent
 
 
 class Writing:

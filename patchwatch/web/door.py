@@ -1,0 +1,224 @@
+"""The screen in a browser: textual-serve, with a door.
+
+textual-serve starts the program once for every page and carries keys to it and what it draws back.  It lets everybody
+in, and whoever is in can do what the user can: read the mail, open an editor, send.  The port of a loopback address is
+open to every user of the machine, and to every page in the browser: WebSockets know no same-origin policy.  So a secret
+in the address is asked for, once, and kept in a cookie; the names by which the server is called must be its own (a
+stranger's name that leads here is DNS rebinding); and a WebSocket must be opened by a page of ours.
+
+Nothing comes from elsewhere: textual-serve's own page would ask Google for its font.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+import logging
+import secrets
+import shlex
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import redirect_stdout, suppress
+from functools import partial
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from textual_serve.app_service import AppService
+from textual_serve.server import Server, to_int
+
+from patchwatch.errors import PatchwatchError
+
+_HERE = Path(__file__).parent
+_PAGE = Template((_HERE / "page.html").read_text(encoding="utf-8"))
+_COOKIE = "patchwatch"
+_LEAVING_SECONDS = 5.0  # for a program to leave in
+_SIZE = {"width": 80, "height": 24}
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class WebError(PatchwatchError):
+    """The screen can't be served; the text says what to change."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens at `host` (a name or an address)."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Door(Server):
+    """textual-serve's server, for one who knows the secret."""
+
+    def __init__(
+        self, command: Sequence[str], host: str, secret: str, ready: Callable[[], None] = lambda: None
+    ) -> None:
+        """`command` is the program, with its arguments, that each page gets one of; `ready` is called at the start."""
+        super().__init__(f"exec {shlex.join(command)}", host=host, title="patchwatch")
+        self._secret = secret
+        self._ready = ready
+        self._names = frozenset({"localhost", "127.0.0.1", "::1", host.strip("[]")}) if is_loopback(host) else None
+
+    async def application(self) -> web.Application:
+        """What is served."""
+        application = web.Application(middlewares=[self._check])
+        application.add_routes(
+            [
+                web.get("/", self._index),
+                web.get("/page.js", self._script),
+                web.get("/ws", self._socket),
+                web.get("/download/{key}", self.handle_download),
+                web.static("/static", self.statics_path),
+            ]
+        )
+        application.on_startup.append(self.on_startup)
+        return application
+
+    async def on_startup(self, app: web.Application) -> None:
+        """Say so; textual-serve would show its name in large letters."""
+        self._ready()
+
+    @web.middleware
+    async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        if self._names is not None and _name(f"//{request.host}") not in self._names:
+            raise web.HTTPForbidden(text="This is not a name of this server.")
+        if request.path == "/ws" and request.headers.get("Origin") != f"http://{request.host}":
+            raise web.HTTPForbidden(text="Only a page of this server may open this.")
+        given = request.query.get("secret", "") if request.path == "/" else ""
+        if not self._knows(given or request.cookies.get(self._cookie(request), "")):
+            raise web.HTTPForbidden(text="Open the address that `patchwatch tui --web` printed: it has a secret in it.")
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(_HEADERS)
+        return response
+
+    def _knows(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(), self._secret.encode())
+
+    @staticmethod
+    def _cookie(request: web.Request) -> str:
+        """Cookies are common to all ports of a host: another patchwatch must not take ours."""
+        return f"{_COOKIE}-{urlsplit(f'//{request.host}').port or 80}"
+
+    async def _index(self, request: web.Request) -> web.Response:
+        if "secret" in request.query:  # out of the address bar and the history
+            response = web.Response(status=303, headers={"Location": "/"})
+            response.set_cookie(self._cookie(request), self._secret, httponly=True, samesite="Lax")
+            return response
+        text = _PAGE.substitute(socket=f"ws://{request.host}/ws")
+        return web.Response(text=text, content_type="text/html")
+
+    async def _script(self, _request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_HERE / "page.js")
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(heartbeat=15)
+        await socket.prepare(request)
+        program = _Program(
+            self.command,
+            write_bytes=socket.send_bytes,
+            write_str=socket.send_str,
+            close=partial(_close, socket),
+            download_manager=self.download_manager,
+        )
+        width, height = (to_int(request.query.get(name, ""), default) for name, default in _SIZE.items())
+        await program.start(width, height)
+        try:
+            await self._process_messages(socket, program)
+        finally:
+            await program.stop()
+        return socket
+
+
+class _Program(AppService):
+    """One page's patchwatch.  However it ended, the page is told: textual-serve tells of a good end only."""
+
+    async def run(self) -> None:
+        try:
+            await super().run()
+        finally:
+            self.stdin.close()  # which patchwatch takes for a terminal that went away
+            if self._process is not None:
+                await self._process.wait()
+            with suppress(ConnectionError):
+                await self.remote_close()
+
+    async def stop(self) -> None:
+        try:
+            async with asyncio.timeout(_LEAVING_SECONDS):
+                await super().stop()
+        except TimeoutError:
+            if self._process is not None and self._process.returncode is None:
+                self._process.kill()
+
+
+async def _close(socket: web.WebSocketResponse) -> None:
+    await socket.close()
+
+
+def _name(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def serve(command: Sequence[str], host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve what `command` shows until a signal ends it; `ready` is told the address to open.
+
+    `port` 0 takes any free one.
+
+    Raises:
+        WebError: nothing can listen there.
+    """
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="patchwatch: %(message)s")
+    listening = _listen(host, port)
+    secret = secrets.token_urlsafe(24)
+    at = f"[{host.strip('[]')}]" if ":" in host else host
+    address = f"http://{at}:{listening.getsockname()[1]}/?secret={secret}"
+    door = Door(command, host, secret, lambda: ready(address))
+    with redirect_stdout(sys.stderr):  # where textual-serve prints what a program says on stderr
+        web.run_app(
+            door.application(),
+            sock=listening,
+            print=None,
+            access_log=None,
+            shutdown_timeout=1,
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen()
+        except OSError:
+            listening.close()
+            raise
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise WebError(
+            f"nothing can listen at {host}, port {port}: {reason}. Name others with --host and --port; --port 0 takes "
+            "any free one."
+        ) from error
+    return listening
