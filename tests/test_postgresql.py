@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from test_order import READS, dump, stored
 
 from patchwatch.config import Config
-from patchwatch.db import outbox
+from patchwatch.db import news, outbox
 from patchwatch.db.database import Database
 from patchwatch.db.outbox import Told
 from patchwatch.db.schema import message
@@ -170,3 +170,14 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
         assert outbox.last_sent(connection) == {"me": 250}
         assert [one.key for one in outbox.unsent(connection)] == ["2023-12-01"]
     database.close()
+
+
+def test_events_are_queued_once_and_told(tracker: Tracker) -> None:
+    with tracker.database.write() as connection:
+        news.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook b", "e1", "{}")])
+        news.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook a", "e2", "{}")])
+    assert [t.listener for t in tracker.tellings()] == ["hook a", "hook b", "hook a"]
+    for telling in tracker.tellings():
+        tracker.told(telling.id)
+    assert tracker.tellings() == ()
+    assert tracker.happened() == ()

@@ -50,6 +50,22 @@ def test_units_are_installed_found_and_removed(home: Path, timer: bool, files: s
         remove()
 
 
+def test_the_command_says_what_it_wrote_and_what_to_do_next(home: Path) -> None:
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "patchwatch", "service", *arguments]
+        return subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=False)
+
+    path = f"{home}/.config/systemd/user/patchwatch.service"
+    installed = call("install")
+    assert (installed.returncode, installed.stdout) == (0, f"written {path}\n")
+    assert "  systemctl --user enable --now patchwatch.service\n" in installed.stderr
+    assert call("status").stdout == f"{path}: unknown\n"
+    assert call("remove").stdout == f"removed {path}\n"
+    nothing = call("status")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert "patchwatch service install" in nothing.stderr
+
+
 def test_a_unit_of_somebody_else_is_left_alone() -> None:
     path = unit_directory() / "patchwatch.service"
     path.parent.mkdir(parents=True)
