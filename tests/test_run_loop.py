@@ -201,6 +201,13 @@ def test_without_an_inbox_threads_and_trees_are_looked_at_and_the_digest_has_its
     assert len(world.posts) == 1
 
 
+def test_a_post_that_stays_due_does_not_keep_it_from_waiting() -> None:
+    world = World()
+    world.next_post_at = lambda: BEGIN  # type: ignore[method-assign]
+    world.run(MINUTE)
+    assert len(world.posts) == 12
+
+
 def test_who_asks_for_a_poll_gets_it_at_once() -> None:
     world = World()
     world.run(MINUTE)

@@ -25,6 +25,7 @@ from patchwatch.running.hooks import Hooks
 from patchwatch.running.log import Log
 from patchwatch.watching import EVERYWHERE
 
+_POST_SECONDS = 5  # between two rounds of posting at least, whatever is due
 _LAST_SECONDS = 1.0  # for hooks that run when the program ends
 
 
@@ -99,6 +100,7 @@ class Loop:
         self._reload = reload
         self._rounds: dict[str, Round] = {}
         self._settled = 0
+        self._post_again = 0
         self._hooks = Hooks(core.config.hook, log)
         self._handed: set[int] = set()  # tellings that a hook's queue holds
         self._lost = ""  # what the database said when it could not be read
@@ -137,9 +139,10 @@ class Loop:
         """Do it; returns when to look again."""
         asked = self._requests.poll.is_set()
         self._requests.poll.clear()
-        plan = due.plan(
-            self._known_rounds(), self._pace(), self._core.next_post_at(), now, settled=self._settled, asked=asked
-        )
+        post_at = self._core.next_post_at()
+        if post_at is not None:
+            post_at = max(post_at, self._post_again)
+        plan = due.plan(self._known_rounds(), self._pace(), post_at, now, settled=self._settled, asked=asked)
         if plan.polls:
             self._poll(plan.polls)
         if plan.polls or plan.post:
@@ -214,6 +217,7 @@ class Loop:
         hand_over(self._core, self._hooks, self._handed, self._log)
 
     def _post(self) -> None:
+        self._post_again = int(self._clock()) + _POST_SECONDS
         for one in self._core.send_digests():
             if one.outcome == "nothing":
                 continue
