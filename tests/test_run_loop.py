@@ -145,13 +145,22 @@ def test_a_laptop_that_sleeps_for_three_days_polls_and_posts_once_when_it_wakes(
     assert len(world.said("clock")) == 1
 
 
-def test_a_clock_that_is_set_back_does_not_stop_the_polls() -> None:
+def test_a_clock_that_is_set_back_stops_neither_polls_nor_posts() -> None:
     world = World()
     world.run(HOUR)
-    world.now -= 30 * DAY
-    before = len(world.polls)
+    world.next_post_at = lambda: BEGIN - 40 * DAY  # type: ignore[method-assign]
+    world.run(MINUTE)
+
+    def set_back() -> None:
+        world.now -= 30 * DAY
+        world.before_wait = lambda: None
+
+    world.before_wait = set_back
+    world.loop.once()
+    polls, posts = len(world.polls), len(world.posts)
     world.run(20 * MINUTE)
-    assert len(world.polls) > before
+    assert len(world.polls) > polls
+    assert len(world.posts) > posts
 
 
 def test_an_inbox_that_fails_is_left_alone_for_longer_each_time_and_the_others_are_not() -> None:

@@ -138,12 +138,15 @@ class Loop:
     def _do_due(self, now: int) -> int:
         """Do it; returns when to look again."""
         asked = self._requests.poll.is_set()
-        self._requests.poll.clear()
+        if self._post_again > now + _POST_SECONDS:
+            self._post_again = 0  # that was by another clock
         post_at = self._core.next_post_at()
         if post_at is not None:
             post_at = max(post_at, self._post_again)
         plan = due.plan(self._known_rounds(), self._pace(), post_at, now, settled=self._settled, asked=asked)
         if plan.polls:
+            if asked:
+                self._requests.poll.clear()
             self._poll(plan.polls)
         if plan.polls or plan.post:
             self._tell()
@@ -246,6 +249,7 @@ class Loop:
             return
         moved = now - before
         self._log.say("clock", f"the clock moved by {moved} s while {waited:g} s were waited for", moved=moved)
+        self._settled = self._post_again = 0  # they were by another clock
         if now > before:
             self._settled = due.settle(now)
             # What failed before a sleep tells nothing of the network after it.
