@@ -69,6 +69,7 @@ def main() -> int:
     if not LORE.exists():
         print(f"no soak: it needs a private lore at {LORE}, which is not here")
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped, and the directory removed
     with tempfile.TemporaryDirectory(prefix="patchwatch-soak-") as directory:
         report, well = soak(Path(directory), options)
     print("\n".join(report))
@@ -104,7 +105,11 @@ def soak(directory: Path, options: argparse.Namespace) -> tuple[list[str], bool]
         begin = time.time()
         command = [sys.executable, __file__, "--worker", repr(begin), repr(speed)]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-        return watch_it(process, lore, directory, outbox, begin, speed, options)
+        try:
+            return watch_it(process, lore, directory, outbox, begin, speed, options)
+        finally:
+            process.kill()
+            process.wait()
     finally:
         subprocess.run([*lore, "down"], check=False)
 
