@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
+from textual.screen import Screen
 
 from patchwatch.db.rows import RevisionRow
 from patchwatch.errors import PatchwatchError
@@ -22,9 +22,9 @@ from patchwatch.tui.lending import lent, pause, tell
 class HandingOver:
     """One revision at a time."""
 
-    def __init__(self, app: App[Any], core: Core, errands: Errands) -> None:
-        """The dialog is shown by `app`."""
-        self._app = app
+    def __init__(self, screen: Screen[Any], core: Core, errands: Errands) -> None:
+        """What `screen` asks for comes to nothing where it was left before."""
+        self._screen = screen
         self._core = core
         self._errands = errands
 
@@ -36,13 +36,13 @@ class HandingOver:
             return self._core.work_trees(), commands
 
         def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
-            self._app.push_screen(B4Dialog(revision, *found, self._core.config_file), answered)
+            self._screen.app.push_screen(B4Dialog(revision, *found, self._core.config_file), answered)
 
         def answered(chosen: Handover | None) -> None:
             if chosen is not None:
                 self._run(chosen, revision.message_id)
 
-        self._errands.send("read", "b4", work, ask)
+        self._errands.send("read", "b4", work, ask, screen=self._screen, latest=True)
 
     def _run(self, chosen: Handover, message_id: str) -> None:
         where = wording.place(chosen.directory)
@@ -51,7 +51,7 @@ class HandingOver:
             tell(f"in {where}:\n{line(command)}\n")
 
         try:
-            with lent(self._app):
+            with lent(self._screen.app):
                 status = self._core.b4(chosen.task, message_id, chosen.directory, running)
                 tell(f"\nb4 ended with {status}.")
                 pause()

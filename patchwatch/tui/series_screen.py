@@ -537,7 +537,7 @@ class SeriesScreen(ActingScreen):
         if self.thread.row:
             from patchwatch.tui.writing import Writing
 
-            Writing(self.app, self._core, self._errands).reply(self.thread.row.message_id)
+            Writing(self, self._core, self._errands).reply(self.thread.row.message_id)
 
     def action_tag(self) -> None:
         """Give tags to the patch under the cursor, or that the mail there answers."""
@@ -545,14 +545,14 @@ class SeriesScreen(ActingScreen):
         if reading and reading.revision and row:
             from patchwatch.tui.writing import Writing
 
-            Writing(self.app, self._core, self._errands).tag(reading.posting_of(row), reading.revision)
+            Writing(self, self._core, self._errands).tag(reading.posting_of(row), reading.revision)
 
     def action_b4(self) -> None:
         """Hand the chosen revision over."""
         if self._reading and self._reading.revision:
             from patchwatch.tui.handing_over import HandingOver
 
-            HandingOver(self.app, self._core, self._errands).b4(self._reading.revision)
+            HandingOver(self, self._core, self._errands).b4(self._reading.revision)
 
     def action_page(self, pages: int) -> None:
         """Scroll the mail, wherever the focus is."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
+from textual.screen import Screen
 
 from patchwatch import handover
 from patchwatch.db.rows import MessageRow, RevisionRow
@@ -27,9 +27,9 @@ from patchwatch.tui.tag_dialog import TagDialog, Tags
 class Writing:
     """One answer at a time."""
 
-    def __init__(self, app: App[Any], core: Core, errands: Errands) -> None:
-        """Screens are shown by `app`."""
-        self._app = app
+    def __init__(self, screen: Screen[Any], core: Core, errands: Errands) -> None:
+        """What `screen` asks for comes to nothing where it was left before."""
+        self._screen = screen
         self._core = core
         self._errands = errands
 
@@ -45,7 +45,7 @@ class Writing:
                 names, whole = tags.names, tags.whole
                 self._compose(lambda: self._core.endorse(posting.message_id, names, whole=whole), edit=tags.edit)
 
-        self._app.push_screen(TagDialog(posting, revision), answered)
+        self._screen.app.push_screen(TagDialog(posting, revision), answered)
 
     def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
         def work() -> tuple[Draft, Path | None]:
@@ -59,7 +59,7 @@ class Writing:
             else:
                 self._ask(draft, kept, edit=edit)
 
-        self._errands.send("mail", "answer", work, composed)
+        self._errands.send("mail", "answer", work, composed, screen=self._screen, latest=True)
 
     def _ask(self, draft: Draft, kept: Path, *, edit: bool) -> None:
         """Whether to go on with the draft that was left, or to begin anew."""
@@ -70,7 +70,7 @@ class Writing:
             elif go_on is False:
                 self._begin(draft, edit=edit)
 
-        self._app.push_screen(DraftDialog(draft, kept, tags=not edit), answered)
+        self._screen.app.push_screen(DraftDialog(draft, kept, tags=not edit), answered)
 
     def _begin(self, draft: Draft, *, edit: bool) -> None:
         try:
@@ -83,7 +83,7 @@ class Writing:
 
     def _show(self, draft: Draft, file: Path) -> None:
         self._errands.notices.hush("send")
-        self._app.push_screen(SendScreen(self._core, self._errands, draft, file, lambda: self._edit(file)))
+        self._screen.app.push_screen(SendScreen(self._core, self._errands, draft, file, lambda: self._edit(file)))
 
     def _edit(self, file: Path, *, fresh: bool = False) -> bool:
         """Let a draft be edited; whether there is one afterwards.
@@ -94,7 +94,7 @@ class Writing:
         try:
             before = drafts.read(file)
             try:
-                with lent(self._app):
+                with lent(self._screen.app):
                     handover.edit(file)
             except NoTerminalError:
                 if fresh:

@@ -21,6 +21,7 @@ from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.b4_dialog import B4Dialog
 from patchwatch.tui.draft_dialog import DraftDialog
 from patchwatch.tui.mail_view import MailView
+from patchwatch.tui.overview import OverviewScreen
 from patchwatch.tui.send_screen import SendScreen
 from patchwatch.tui.series_screen import SeriesScreen
 from patchwatch.tui.tag_dialog import TagDialog
@@ -230,6 +231,21 @@ async def test_a_draft_that_was_left_is_offered_again(core: FakeCore, app: Patch
         await until(pilot, lambda: isinstance(pilot.app.screen, DraftDialog))
         await pressed(pilot, "n", says="Said anew.")
         assert "\n That makes sense." not in shown(pilot)
+
+
+async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
+    core: FakeCore, app: PatchwatchApp, desk: Desk
+) -> None:
+    gate = core.gates["reply"] = threading.Event()
+    async with app.run_test(size=ROOMY) as pilot:
+        await at_series(pilot)
+        await pilot.press("R", "R", "q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
+        gate.set()
+        assert app.errands.drain("mail", 30)
+        await pilot.press("j")
+        assert desk.kept(core) == []
+        assert isinstance(pilot.app.screen, OverviewScreen)
 
 
 async def test_drafts_of_other_mails_are_not_offered(core: FakeCore, app: PatchwatchApp) -> None:
