@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from patchwatch.draft import Draft
     from patchwatch.drafts import Drafts
     from patchwatch.events import Event
+    from patchwatch.following import Rule
     from patchwatch.handover import Task
     from patchwatch.ingest import Outcome
     from patchwatch.lock import Holder
@@ -642,10 +643,19 @@ class Tracker:
         with self.database.write() as connection:
             news.forget_telling(connection, telling_id)
 
-    def follow(self, inbox: str, *, followed: bool = True) -> None:
-        """Follow every series posted to a list from now on."""
+    def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
+        """Follow what is posted to a list, or what of it fits this rule or an earlier one; returns the rules in force.
+
+        Raises:
+            InvalidInputError: a rule is given, and everything is followed already.
+        """
         with self.database.write() as connection:
-            inboxes.set_inbox(connection, inbox, followed=followed)
+            return inboxes.follow(connection, inbox, rule)
+
+    def unfollow(self, inbox: str) -> None:
+        """Follow a list no longer; its rules are forgotten."""
+        with self.database.write() as connection:
+            inboxes.set_inbox(connection, inbox, followed=False, rules=None)
 
     def import_mail(self, path: Path, inbox: str, progress: Callable[[int], None]) -> Outcome:
         """Import what is new at a path."""

@@ -215,6 +215,18 @@ def test_now_sets_the_clock_before_or_after_the_command(with_xdp: Run) -> None:
         assert " 2h " in with_xdp(*arguments).stdout  # since the bot's mail of 2 August, 21:40 UTC
 
 
+def test_a_list_is_followed_whole_or_by_rules(with_xdp: Run) -> None:
+    said = with_xdp("follow", "https://lore.kernel.org/netdev/", "--author", "kuba", "--path", "net/core").stdout
+    assert said == "following netdev --author kuba --path net/core\n"
+    assert with_xdp("follow", "netdev", "--subject", "xdp").stdout.endswith("\nfollowing netdev --subject xdp\n")
+    assert with_xdp("follow").stdout == "netdev --author kuba --path net/core\nnetdev --subject xdp\n"
+    assert with_xdp("follow", "netdev").stdout == "following netdev\n"
+    assert "--stop` first" in with_xdp("follow", "netdev", "--subject", "xdp").stderr
+    assert with_xdp("follow", "netdev", "--stop").stdout == "no longer following netdev\n"
+    assert with_xdp("follow").stdout == ""
+    assert with_xdp("follow", "--subject", "xdp").returncode == 2
+
+
 def test_decisions_by_hand(with_xdp: Run) -> None:
     assert with_xdp("mark", "1", "deferred").stdout.endswith(": deferred\n")
     assert with_xdp("mute", "1").stdout.startswith("muted: #1 ")

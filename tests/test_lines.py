@@ -14,6 +14,8 @@ from mails import mail
 from patchwatch.config import Config, Me
 from patchwatch.db.glance import glance
 from patchwatch.demo import NOW, DemoTracker, demo
+from patchwatch.errors import InvalidInputError
+from patchwatch.following import Rule
 from patchwatch.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
 
@@ -100,6 +102,37 @@ def test_what_is_mine_what_is_for_me_and_what_i_have_to_do(tracker: DemoTracker)
 def test_what_is_posted_to_a_followed_list_is_followed(tracker: DemoTracker) -> None:
     tracker.follow("bpf")
     assert {line.inboxes for line in tracker.lines() if line.followed} == {("bpf",)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "titles"),
+    [
+        (Rule(author="ZHEAO"), {"tracepoint: add new `tcp:tcp_ca_event` trace event"}),
+        (Rule(author="hffilwlqm@"), {"bpf, xdp: Add tracepoint to xdp attaching failure"}),
+        (Rule(path="net/core"), {"bpf, xdp: Add tracepoint to xdp attaching failure"}),
+        (Rule(path="net/core", author="Zheao"), set()),
+        (Rule(subject="TRACEPOINT to XDP"), {"bpf, xdp: Add tracepoint to xdp attaching failure"}),
+    ],
+    ids=str,
+)
+def test_a_rule_says_what_of_a_list_is_followed(tracker: DemoTracker, rule: Rule, titles: set[str]) -> None:
+    for inbox in ("bpf", "linux-trace-kernel"):
+        assert tracker.follow(inbox, rule) == (rule,)
+    assert {line.title for line in tracker.lines() if line.followed} == titles
+    assert opened(tracker).lines() == tracker.lines()
+
+
+def test_one_of_several_rules_is_enough_and_stopping_forgets_them(tracker: DemoTracker) -> None:
+    nothing, wanted = Rule(subject="no such thing"), Rule(subject="xdp")
+    tracker.follow("bpf", nothing)
+    assert tracker.follow("bpf", wanted) == tracker.follow("bpf", wanted) == (nothing, wanted)
+    assert len([line for line in tracker.lines() if line.followed]) == 1
+    tracker.unfollow("bpf")
+    assert not [line for line in tracker.lines() if line.followed]
+    assert tracker.follow("bpf", wanted) == (wanted,)
+    assert tracker.follow("bpf") == ()
+    with pytest.raises(InvalidInputError, match="everything in bpf is followed already"):
+        tracker.follow("bpf", wanted)
 
 
 def test_all_mail_of_a_series_is_read_at_once(tracker: DemoTracker) -> None:

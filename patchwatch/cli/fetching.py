@@ -84,18 +84,42 @@ def poll_command(context: Context) -> None:
 
 
 @click.command("follow", short_help="Follow every series of a list from now on.")
-@click.argument("inbox", metavar="INBOX-URL")
+@click.argument("inbox", metavar="INBOX-URL", default="")
+@click.option("--author", default="", help="Only those of whom this is part of the name or the address.")
+@click.option("--path", default="", help="Only those that touch this file, directory or pattern, as F: in MAINTAINERS.")
+@click.option("--subject", default="", help="Only those with this in the title.")
 @click.option("--stop", is_flag=True, help="Follow it no longer.")
 @click.pass_obj
-def follow_command(context: Context, inbox: str, stop: bool) -> None:
-    """Follow every series posted to a list from now on (`list --all` shows them)."""
+def follow_command(context: Context, inbox: str, author: str, path: str, subject: str, stop: bool) -> None:
+    """Follow every series posted to a list from now on: the view Followed and `list --all` show them.
+
+    With --author, --path or --subject only what fits all that is given; said again with others, what fits these too.
+    Without a list: which are followed.
+    """
+    from patchwatch.following import Rule
     from patchwatch.lore.address import parse_inbox
 
+    rule = Rule(author, path, subject)
+    if not inbox:
+        if stop or rule != Rule():
+            raise click.UsageError("which list? Give its URL (https://lore.kernel.org/netdev/) or its name.")
+        for row in context.tracker.inboxes():
+            if row.followed:
+                for said in [f"{row.name} {one}" for one in row.rules] or [row.name]:
+                    click.echo(line(said))
+        return
+    if stop and rule != Rule():
+        raise click.UsageError("--stop ends all that is followed of a list; it takes no rule.")
     name = parse_inbox(inbox, context.tracker.hosts)
     if name is None:
         raise InvalidInputError(f"{inbox!r} is no inbox: give its URL (https://lore.kernel.org/netdev/) or its name.")
-    context.tracker.follow(name, followed=not stop)
-    click.echo(f"{'no longer following' if stop else 'following'} {name}")
+    if stop:
+        context.tracker.unfollow(name)
+        click.echo(f"no longer following {name}")
+        return
+    rules = context.tracker.follow(name, rule if rule != Rule() else None)
+    for said in [f"following {name} {one}" for one in rules] or [f"following {name}"]:
+        click.echo(line(said))
 
 
 @click.command("import", short_help="Import mail; again reads only what is new.")

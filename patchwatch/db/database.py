@@ -21,7 +21,7 @@ from patchwatch.db.schema import setting
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
 
 _BUSY_SECONDS = 15.0
-_KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+_KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 class Database:

@@ -10,6 +10,8 @@ from patchwatch.db import schema as t
 from patchwatch.db.queries import decided, seen_in
 from patchwatch.db.rows import InboxRow
 from patchwatch.db.sql import next_id
+from patchwatch.errors import InvalidInputError
+from patchwatch.following import Rule, decode_rules, encode_rules
 
 
 def inbox_id(connection: Connection, name: str) -> int:
@@ -22,9 +24,26 @@ def inbox_id(connection: Connection, name: str) -> int:
 
 
 def set_inbox(connection: Connection, name: str, **values: Any) -> None:
-    """Change columns of an inbox: cursor, deep_at, polled_at, failed_at, failure, followed."""
+    """Change columns of an inbox: cursor, deep_at, polled_at, failed_at, failure, followed, rules."""
     row = inbox_id(connection, name)
     connection.execute(update(t.inbox).where(t.inbox.c.id == row).values(**values))
+
+
+def follow(connection: Connection, name: str, rule: Rule | None = None) -> tuple[Rule, ...]:
+    """Follow everything, or what fits a rule besides what is followed already; returns the rules there are now.
+
+    Raises:
+        InvalidInputError: everything is followed already, so that a rule would say nothing.
+    """
+    row = connection.execute(select(t.inbox.c.followed, t.inbox.c.rules).where(t.inbox.c.name == name)).first()
+    before = decode_rules(row.rules) if row else ()
+    if rule is not None and row and row.followed and not before:
+        raise InvalidInputError(
+            f"everything in {name} is followed already. `patchwatch follow {name} --stop` first, then with the rule."
+        )
+    rules = tuple(dict.fromkeys((*before, rule))) if rule else ()
+    set_inbox(connection, name, followed=True, rules=encode_rules(rules))
+    return rules
 
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
@@ -47,6 +66,7 @@ def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
             row.polled_at,
             row.failed_at,
             row.failure or "",
+            decode_rules(row.rules),
         )
         for row in connection.execute(select(t.inbox).order_by(t.inbox.c.name))
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patchwatch.db.rows import SeriesLine
+from patchwatch.following import Rule, decode_rules
 from patchwatch.merge_window import since_at_latest, windows
 from patchwatch.words import CLOSED
 
@@ -57,7 +58,9 @@ JOIN revision AS own ON own.series_id = revision.series_id JOIN message AS said 
 WHERE snooze.until IS NULL AND said.date > coalesce(snooze.newest, snooze.at)
 """
 _TAGS = "SELECT tags FROM tree WHERE mainline"
-_INBOXES = "SELECT id, name, followed, failed_at FROM inbox"
+_INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
+_FILES = 13  # where patchwatch.db.postings, which needs SQLAlchemy, has the files
+_POSTINGS = "SELECT series_id, posting FROM revision WHERE series_id IS NOT NULL"
 
 
 def asking(connection: Connection) -> Ask:
@@ -82,10 +85,13 @@ def lines(
     unread = {row[0]: row[1] for row in ask(_UNREAD, {})}
     names: dict[int, str] = {}
     followed: set[str] = set()
+    rules: dict[str, tuple[Rule, ...]] = {}
     failed: dict[str, int] = {}
-    for number, name, follows, failed_at in ask(_INBOXES, {}):
+    for number, name, follows, failed_at, ruled in ask(_INBOXES, {}):
         names[number] = name
-        if follows:
+        if follows and ruled:
+            rules[name] = decode_rules(ruled)
+        elif follows:
             followed.add(name)
         if failed_at is not None:
             failed[name] = failed_at
@@ -99,6 +105,7 @@ def lines(
     where = f" WHERE id IN ({_WATCHED})" if watched_only else ""
     tags = next(iter(ask(_TAGS, {})), None)
     paused = windows((name, time) for name, time in json.loads(tags[0])) if tags and tags[0] else ()
+    files = _files(ask) if any(rule.path for some in rules.values() for rule in some) else {}
     overdue_since = since_at_latest(overdue_days * _DAY, now, paused)
     for row in ask(_SERIES + where, {}):
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
@@ -114,7 +121,12 @@ def lines(
                 email,
                 inboxes if len(inboxes) < 2 else tuple(sorted(inboxes)),
                 number in watched,
-                not followed.isdisjoint(inboxes),
+                not followed.isdisjoint(inboxes)
+                or any(
+                    rule.fits(title, (author, *posters.split("\n")), files.get(number, ()))
+                    for inbox in inboxes
+                    for rule in rules.get(inbox, ())
+                ),
                 number in muted,
                 _until(snoozed[number], number in answered, now) if number in snoozed else None,
                 state,
@@ -139,6 +151,14 @@ def lines(
         )
     found.sort(key=lambda line: (-line.last_activity, line.id))
     return tuple(found)
+
+
+def _files(ask: Ask) -> dict[int, set[str]]:
+    """What the patches of each series touch."""
+    found: dict[int, set[str]] = {}
+    for number, posting in ask(_POSTINGS, {}):
+        found.setdefault(number, set()).update(json.loads(posting)[_FILES])
+    return found
 
 
 def _until(until: int | None, answered: bool, now: int) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from patchwatch.following import Rule
 from patchwatch.mail.body import Mail as Mail
 
 
@@ -287,6 +288,7 @@ class InboxRow:
     polled_at: int | None
     failed_at: int | None
     failure: str
+    rules: tuple[Rule, ...] = ()  # which of its series are followed, one being enough; none: all
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ inbox = Table(
     Column("id", ROW, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("followed", Boolean, nullable=False, default=False),
+    Column("rules", Text),  # which of its series are meant; see patchwatch.following
     Column("cursor", TIME),  # everything that arrived before it has been seen
     Column("deep_at", TIME),  # when the long overlap was last asked for
     Column("polled_at", TIME),  # last success
