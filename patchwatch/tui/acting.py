@@ -24,7 +24,7 @@ ACTIONS: tuple[BindingType, ...] = (
     Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="act.mute"),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="act.unwatch"),
     Binding("L", "link", "Link", show=False, tooltip="Link with another version, or part from one", id="act.link"),
-    Binding("u", "undo", "Undo", show=False, tooltip="Undo the last change of state, link or snooze", id="act.undo"),
+    Binding("u", "undo", "Undo", show=False, tooltip="Undo the last decision: state, link, snooze …", id="act.undo"),
     Binding("y", "copy", "Copy", show=False, tooltip="Copy message-id, URL or Link: line", id="act.copy"),
     Binding("W", "browse", "Browser", show=False, tooltip="Open in the browser", id="act.browse"),
 )

@@ -81,7 +81,8 @@ def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
     name = wording.revision_name(earlier) if earlier else "an earlier one"
-    why = "by hand" if row.predecessor.by_hand else ", ".join(map(line, row.predecessor.evidence))
+    words = (line(one).replace("-", " ") for one in row.predecessor.evidence)
+    why = "by hand" if row.predecessor.by_hand else ", ".join(words)
     return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
 
 

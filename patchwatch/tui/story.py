@@ -98,7 +98,7 @@ def _decided(series: SeriesRow, told: Sequence[Step]) -> Sequence[Step]:
 def step_pieces(step: Step, now: int, width: int) -> list[Piece]:
     """A step on one line."""
     sign, ink = wording.state_sign(step.state)
-    pieces: list[Piece] = [(f"{wording.day(step.date, now):>6} ", "dim"), (fill(step.version, 5), "accent")]
+    pieces: list[Piece] = [(f"{wording.day(step.date, now):>8} ", "dim"), (fill(step.version, 5), "accent")]
     turn = f"→ {line(step.turn)} " if step.turn_changed and step.turn != "nobody" else ""
     if width < _WIDE:
         pieces += [(f"{sign} ", ink), (turn if width > _NARROW else "", "dim")]
