@@ -1,0 +1,1 @@
+"""The parts of the tracker, a subject each; patchwatch.tracker puts them together."""
