@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchwatch import lock
-from patchwatch.config import Config, config_path, load_config
+from patchwatch.config import Config, config_path
+from patchwatch.config_file import load_config
 from patchwatch.db.rows import InboxRow, OutboxRow
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.lock import Holder

@@ -17,7 +17,8 @@ from git_tree import GitTree
 from lore_server import LoreServer
 from mails import mail
 
-from patchwatch.config import Config, parse_config
+from patchwatch.config import Config
+from patchwatch.config_file import parse_config
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "patchwatch" / "demo"

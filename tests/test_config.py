@@ -8,17 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.config import (
-    DEFAULT_LORE_URL,
-    DIGEST_VIEWS,
-    Config,
-    Mail,
-    Recipient,
-    Tree,
-    config_path,
-    load_config,
-    parse_config,
-)
+from patchwatch.config import DEFAULT_LORE_URL, DIGEST_VIEWS, Config, Mail, Recipient, Tree, config_path
+from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.list_address import is_list_address
 from patchwatch.views import View

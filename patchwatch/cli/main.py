@@ -82,7 +82,7 @@ class Context:
     @cached_property
     def tracker(self) -> Tracker:
         """The core, with the user's config."""
-        from patchwatch.config import load_config
+        from patchwatch.config_file import load_config
         from patchwatch.tracker import Tracker
 
         now = self.now

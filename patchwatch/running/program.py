@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from patchwatch.config import load_config
+from patchwatch.config_file import load_config
 from patchwatch.errors import ConfigError
 from patchwatch.poll import to_poll
 from patchwatch.running.log import Log

@@ -8,7 +8,7 @@ import pytest
 from driving import opened, shown, until
 from fake import FakeCore
 
-from patchwatch.config import parse_config
+from patchwatch.config_file import parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.keymap import bindings, keymap

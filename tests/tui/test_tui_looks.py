@@ -10,7 +10,7 @@ from fake import FakeCore
 from textual.color import Color
 from textual.theme import Theme
 
-from patchwatch.config import parse_config
+from patchwatch.config_file import parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.ink import DARK, LIGHT

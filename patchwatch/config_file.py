@@ -1,0 +1,332 @@
+"""Reading a config file: every key is known, every value of its kind and in range.
+
+Unknown keys are errors, because a typing mistake that is silently ignored is a setting that silently does not hold.
+Every message names the file, the line and the key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from patchwatch.config import (
+    DIGEST_DAYS,
+    DIGEST_VIEWS,
+    ENCRYPTIONS,
+    LOGS,
+    MAIL_WAYS,
+    THEMES,
+    Config,
+    Hook,
+    Key,
+    Keys,
+    Lore,
+    Mail,
+    Recipient,
+    Run,
+    Tree,
+    Tui,
+    config_path,
+)
+from patchwatch.errors import ConfigError
+from patchwatch.list_address import is_list_address
+from patchwatch.words import EVENTS
+
+_HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read the config file; a missing file gives the defaults unless it was named by the user.
+
+    `$PATCHWATCH_LORE_URL` outranks the file.
+
+    Raises:
+        ConfigError: unreadable, not TOML, an unknown key, a value of the wrong kind or out of range.
+    """
+    named = path is not None or bool(os.environ.get("PATCHWATCH_CONFIG"))
+    source = path or config_path()
+    try:
+        text = source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if named:
+            raise ConfigError(
+                f"{source}: no such config file. Create it (config.example.toml is a start) or unset PATCHWATCH_CONFIG."
+            ) from None
+        config = Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{source}: can't read the config: {error}") from None
+    else:
+        config = parse_config(text, source)
+    override = os.environ.get("PATCHWATCH_LORE_URL")
+    if override:
+        url = checked_url(override, "PATCHWATCH_LORE_URL in the environment")
+        config = dataclasses.replace(config, lore=dataclasses.replace(config.lore, url=url))
+    return config
+
+
+def parse_config(text: str, source: Path) -> Config:
+    """Read the config from `text`; `source` is named in errors.
+
+    Raises:
+        ConfigError: as for `load_config`.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source}: not valid TOML: {error}. Mend that line and try again.") from None
+    sections = {f.name: f.default for f in dataclasses.fields(Config) if f.name != "source"}
+    read: dict[str, Any] = {}
+    for name, table in tables.items():
+        place = _Place(source, text, name)
+        if name not in sections:
+            raise ConfigError(f"{place.of(None)}: unknown section [{name}]{_nearest(name, sections)}")
+        if name in _ARRAYS:
+            read[name] = _ARRAYS[name](table, place)
+            continue
+        if not isinstance(table, dict):
+            raise ConfigError(f"{place.of(None)}: {name} is a section: write [{name}] on a line of its own")
+        read[name] = _section(type(sections[name]), table, place)
+    return Config(**read, source=source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Finds the line of a key, because tomllib does not say."""
+
+    source: Path
+    text: str
+    section: str
+    begins: int = 1  # the line of the section, where there can be several of its name: [[tree]]
+
+    def of(self, key: str | None) -> str:
+        within = ""
+        for number, line in list(enumerate(self.text.splitlines(), 1))[self.begins - 1 :]:
+            header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+            if header:
+                within = header[1].strip("\"'")
+                if within.split(".")[0] == self.section if key is None else within == f"{self.section}.{key}":
+                    return f"{self.source}:{number}"
+            elif re.match(rf"\s*[\"']?{re.escape(key or self.section)}[\"']?\s*[.=]", line):
+                if within == (self.section if key else ""):
+                    return f"{self.source}:{number}"
+            elif key and not within and re.match(rf"\s*{re.escape(self.section)}\s*\.\s*{re.escape(key)}\s*=", line):
+                return f"{self.source}:{number}"
+        return self.of(None) if key else str(self.source)  # a key of an inline table stands on its section's line
+
+
+def _keys(table: Mapping[str, Any], place: _Place, within: str = "") -> Iterator[Key]:
+    """Ids have dots in them, which TOML takes for tables where they are not quoted."""
+    for key, value in table.items():
+        name = f"{within}{key}"
+        if isinstance(value, dict):
+            yield from _keys(value, place, f"{name}.")
+        else:
+            where = f"{place.of(name)}: {place.section}.{name}"
+            yield Key(name, _text(value, where), where)
+
+
+def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
+    if kind is Keys:
+        return Keys(tuple(_keys(table, place)))
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        where = f"{place.of(key)}: {place.section}.{key}"
+        if key not in fields:
+            raise ConfigError(f"{place.of(key)}: unknown key {place.section}.{key}{_nearest(key, fields)}")
+        values[key] = _READERS[str(fields[key].type)](value, where)
+        if (kind, key) in _CHOICES and values[key] not in _CHOICES[kind, key]:
+            raise ConfigError(f"{where} must be one of {', '.join(_CHOICES[kind, key])}; it is {values[key]!r}")
+        if key == "quiet_hours" and value and not _HOURS.fullmatch(value):
+            raise ConfigError(f'{where} must be two local times, such as "23:00-06:00"; it is {value!r}')
+        if key in ("url", "mirrors") and kind is Lore:
+            several = key == "mirrors"
+            values[key] = tuple(checked_url(v, where) for v in value) if several else checked_url(value, where)
+    section = kind(**values)
+    if isinstance(section, Mail):
+        _check_mail(section, place)
+    return section
+
+
+_CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
+    (Tui, "theme"): THEMES,
+    (Run, "log"): LOGS,
+    (Mail, "how"): MAIL_WAYS,
+    (Mail, "encryption"): ENCRYPTIONS,
+    (Recipient, "days"): DIGEST_DAYS,
+}
+
+
+def _each(kind: type, tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]]:
+    """The sections of a name that there can be several of, each with its place."""
+    name = place.section
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(
+            f"{place.of(None)}: a {name} begins with [[{name}]], in double brackets, on a line of its own"
+        )
+    header = re.compile(rf"\s*\[\[\s*[\"']?{name}\b")
+    headers = [n for n, line in enumerate(place.text.splitlines(), 1) if header.match(line)]
+    for nth, table in enumerate(tables):
+        here = dataclasses.replace(place, begins=headers[nth]) if nth < len(headers) else place
+        yield _section(kind, table, here), here
+
+
+def _trees(tables: Any, place: _Place) -> tuple[Tree, ...]:
+    found: list[Tree] = []
+    for tree, here in _each(Tree, tables, place):
+        if not tree.name.strip() or not tree.path:
+            raise ConfigError(f"{here.of(None)}: each [[tree]] needs tree.name and tree.path")
+        if not tree.name.isprintable():
+            raise ConfigError(f"{here.of('name')}: tree.name must be printable; it is {tree.name!r}")
+        if not tree.path.startswith(("/", "~/")):
+            raise ConfigError(f"{here.of('path')}: tree.path must begin with / or ~/; it is {tree.path!r}")
+        if any(tree.name == other.name for other in found):
+            raise ConfigError(f"{here.of('name')}: tree.name {tree.name!r} is given to two trees")
+        if tree.mainline and (other := next((t for t in found if t.mainline), None)):
+            raise ConfigError(f"{here.of('mainline')}: tree.mainline: {other.name} is mainline already, and one can be")
+        found.append(tree)
+    return tuple(found)
+
+
+# What git send-email and every relay take (patchwatch.mail.addresses); none that a program could take for an option.
+_ADDRESS = r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def _check_mail(mail: Mail, place: _Place) -> None:
+    if mail.sender and not re.fullmatch(rf"{_ADDRESS}|[^<>\x00-\x1f]*<{_ADDRESS}>", mail.sender):
+        where = place.of("sender")
+        raise ConfigError(f"{where}: mail.sender must be written as Name <name@example.org>; it is {mail.sender!r}")
+    if mail.how == "smtp" and not mail.host:
+        raise ConfigError(f'{place.of("how")}: mail.how = "smtp" needs mail.host, the server\'s name')
+    if mail.port > 65_535:
+        raise ConfigError(f"{place.of('port')}: mail.port must be at most 65535; it is {mail.port}")
+    if mail.user and mail.encryption == "none" and mail.host not in _LOOPBACK:
+        raise ConfigError(
+            f'{place.of("encryption")}: mail.encryption = "none" with mail.user would show the password to everybody '
+            "on the way: use starttls or tls"
+        )
+    if mail.how == "sendmail" and not mail.sendmail.strip():
+        raise ConfigError(f'{place.of("sendmail")}: mail.sendmail must name a program, such as "msmtp"')
+
+
+def _recipients(tables: Any, place: _Place) -> tuple[Recipient, ...]:
+    found: list[Recipient] = []
+    for one, here in _each(Recipient, tables, place):
+        if not one.name.strip() or not one.to:
+            raise ConfigError(f"{here.of(None)}: each [[digest]] needs digest.name and digest.to")
+        if not one.name.isprintable():
+            raise ConfigError(f"{here.of('name')}: digest.name must be printable; it is {one.name!r}")
+        if any(one.name == other.name for other in found):
+            raise ConfigError(f"{here.of('name')}: digest.name {one.name!r} is given to two digests")
+        if not re.fullmatch(_ADDRESS, one.to):
+            raise ConfigError(f"{here.of('to')}: digest.to must be one mail address, without a name; it is {one.to!r}")
+        if is_list_address(one.to):
+            raise ConfigError(
+                f"{here.of('to')}: digest.to: {one.to} is at a host of mailing lists, and a digest never goes to a "
+                "list. Name the address of a person."
+            )
+        if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", one.at):
+            raise ConfigError(f'{here.of("at")}: digest.at must be an hour such as "07:00"; it is {one.at!r}')
+        if one.zone:
+            _check_zone(one.zone, f"{here.of('zone')}: digest.zone")
+        for view in one.views:
+            if view not in DIGEST_VIEWS:
+                known = dict.fromkeys(DIGEST_VIEWS)
+                raise ConfigError(f"{here.of('views')}: digest.views has no {view!r}{_nearest(view, known)}")
+        _check_events(one.at_once, f"{here.of('at_once')}: digest.at_once")
+        found.append(one)
+    return tuple(found)
+
+
+def _check_events(kinds: Iterable[str], where: str) -> None:
+    for kind in kinds:
+        if kind not in EVENTS:
+            raise ConfigError(f"{where} has no {kind!r}{_nearest(kind, dict.fromkeys(EVENTS))}")
+
+
+def _check_zone(name: str, where: str) -> None:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f'{where} must be a time zone such as "Europe/Berlin"; it is {name!r}') from None
+
+
+def _hooks(tables: Any, place: _Place) -> tuple[Hook, ...]:
+    found: list[Hook] = []
+    for hook, here in _each(Hook, tables, place):
+        if not hook.name.strip() or not hook.name.isprintable() or not hook.command or not hook.command[0]:
+            raise ConfigError(f'{here.of(None)}: each [[hook]] needs hook.name and hook.command, such as ["notify-me"]')
+        if any(hook.name == other.name for other in found):
+            raise ConfigError(f"{here.of('name')}: hook.name {hook.name!r} is given to two hooks")
+        _check_events(hook.events, f"{here.of('events')}: hook.events")
+        found.append(hook)
+    return tuple(found)
+
+
+_ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {"tree": _trees, "digest": _recipients, "hook": _hooks}
+"""Sections that there can be several of."""
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else f"; known are: {', '.join(known)}"
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f'{where} must be text in quotes, such as "…"; it is {value!r}')
+    return value
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise ConfigError(f'{where} must be a list of texts, such as ["…", "…"]; it is {value!r}')
+    return tuple(value)
+
+
+def _whole(value: Any, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
+        raise ConfigError(f"{where} must be a whole number from 0 to 1000000; it is {value!r}")
+    return value
+
+
+def _number(value: Any, where: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1_000_000:
+        raise ConfigError(f"{where} must be a number above 0 and at most 1000000; it is {value!r}")
+    return float(value)
+
+
+def _truth(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{where} must be true or false; it is {value!r}")
+    return value
+
+
+_READERS: dict[str, Callable[[Any, str], Any]] = {
+    "str": _text,
+    "tuple[str, ...]": _texts,
+    "int": _whole,
+    "float": _number,
+    "bool": _truth,
+}
+
+
+def checked_url(value: str, where: str) -> str:
+    """A base URL as it is used, without a slash at the end.
+
+    Raises:
+        ConfigError: it is none; `where` says whose fault it is.
+    """
+    if not re.fullmatch(r"https?://[^/\s]+(?:/\S*)?", value):
+        raise ConfigError(f"{where} must be an http:// or https:// address; it is {value!r}")
+    return value.rstrip("/")
