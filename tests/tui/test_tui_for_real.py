@@ -106,7 +106,7 @@ async def test_a_revision_is_parted_and_offered_again_for_a_link(tracker: DemoTr
         await until(pilot, lambda: "✓ Undone: linked:" in shown(pilot))
         await pilot.press("u")
         await until(pilot, lambda: "✓ Undone: unlinked:" in shown(pilot))
-        await until(pilot, lambda: "same-title" in shown(pilot))
+        await until(pilot, lambda: "same title" in shown(pilot))
         assert versions(tracker, XDP_V5) == [4, 5]
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))

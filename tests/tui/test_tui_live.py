@@ -129,7 +129,7 @@ async def test_who_writes_for_long_holds_up_no_key(tracker: Tracker, file: Path)
         other = sqlite3.connect(file, isolation_level=None)
         try:
             other.execute("BEGIN IMMEDIATE")  # as a poll in another process does while it stores
-            await pilot.press("R")  # waits for the other
+            await pilot.press("C")  # waits for the other
             await pilot.press("j", "j")
             await until(pilot, lambda: table(pilot).cursor == 2, "the cursor")
             await pilot.press("enter")
