@@ -81,6 +81,7 @@ class Nothing(Middle):
         super().__init__(id="nothing")
         self._form = form
         self._welcomes = False
+        self._said: list[Piece] = []  # saying it anew lays out the whole screen
 
     def compose(self) -> ComposeResult:
         """Why, the line, and what else there is."""
@@ -103,4 +104,6 @@ class Nothing(Middle):
         self._welcomes = welcomes
         self.screen.set_class(bool(pieces), "-empty")
         self.screen.set_class(welcomes, "-first")
-        self.query_one("#why", Static).update(content(pieces))
+        if pieces != self._said:
+            self._said = pieces
+            self.query_one("#why", Static).update(content(pieces))
