@@ -78,9 +78,9 @@ class LimitBar(Vertical):
         yield Static(id="limit-problems")
 
     def begin(self) -> None:
-        """Let it be typed on."""
+        """Let it be typed on, from the next key on: `focus` would come after those that were typed meanwhile."""
         self.add_class("-shown")
-        self.query_one(LimitInput).focus()
+        self.screen.set_focus(self.query_one(LimitInput))
 
     def clear(self) -> None:
         """Limit nothing."""

@@ -53,7 +53,14 @@ class OverviewScreen(ActingScreen):
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "limit", "Limit", tooltip="Show only what is like this", id="overview.limit"),
+        Binding(
+            "slash",
+            "limit",
+            "Limit",
+            priority=True,  # what is typed at once after it is handed out before a key comes back from the table
+            tooltip="Show only what is like this",
+            id="overview.limit",
+        ),
         keys.WATCH,
         keys.POLL,
         *_view_keys(),

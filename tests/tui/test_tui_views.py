@@ -7,6 +7,7 @@ from driving import opened, shown, until
 from fake import FakeCore
 from letters import HOSTILE, Letter
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
@@ -109,6 +110,24 @@ async def test_a_limit_holds_while_it_is_typed_and_after(core: FakeCore, app: Pa
         assert ids(pilot) == [3, 7]
         await pilot.press("escape")
         await until(pilot, lambda: len(ids(pilot)) == 4)
+
+
+async def test_what_is_typed_at_once_after_the_limit_key_is_of_the_limit(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        for character in "/st:open q7":  # one burst, as it is pasted, or typed while the program is busy
+            app.post_message(events.Key(_character_to_key(character), character))
+        limit = overview(pilot).query_one(LimitInput)
+        await until(pilot, lambda: limit.value == "st:open q7", "the whole limit")
+        assert pilot.app.screen is overview(pilot)
+
+
+async def test_a_slash_within_the_limit_is_a_letter(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"mm", "slash", *"zs")
+        await until(pilot, lambda: ids(pilot) == [7])
+        assert overview(pilot).query_one(LimitInput).value == "mm/zs"
 
 
 async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: PatchwatchApp) -> None:
