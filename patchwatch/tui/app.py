@@ -15,7 +15,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.reactive import reactive
+from textual.reactive import var
 
 from patchwatch.config import Config
 from patchwatch.db.rows import OutboxRow, SeriesLine
@@ -59,8 +59,9 @@ class PatchwatchApp(App[None]):
     looks: ClassVar[dict[str, str]] = {"dark": "dark", "light": "light", "ansi": "the terminal’s own colours"}
     """The themes, with what they are called."""
 
-    notices: reactive[tuple[Notice, ...]] = reactive(())
-    standing: reactive[Standing] = reactive(Standing())
+    # Watched by the status bars; as `reactive`, each would have the whole screen drawn again.
+    notices: var[tuple[Notice, ...]] = var(())
+    standing: var[Standing] = var(Standing())
 
     def __init__(
         self,

@@ -167,7 +167,8 @@ class OverviewScreen(ActingScreen):
 
     def reload(self) -> None:
         """Read the rows anew; view, limit, order, marks, cursor and scroll stay.  In the background there is time."""
-        if self.is_current or self._views is None:
+        in_sight = self.is_active or self.app.screen.is_modal  # Textual calls what is behind any screen "current"
+        if in_sight or self._views is None:
             self._reload()
         elif self._later is None:
             self._later = self.set_timer(_BEHIND_SECONDS, self._reload)

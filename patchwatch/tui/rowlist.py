@@ -72,6 +72,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self.rows: Sequence[Row] = ()
         self.cursor = 0
         self._palette = Palette()
+        self._ground: Style | None = None
         self._strips: dict[tuple[Hashable, int], list[Strip]] = {}  # rows as they were drawn, by row and width
 
     @abstractmethod
@@ -115,6 +116,14 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """Draw all rows anew, for something else than the rows has changed."""
         self._strips.clear()
         self.refresh()
+
+    def redraw_row(self, key: Hashable) -> None:
+        """Draw the row called `key` anew, for something else than the row has changed."""
+        for kept in [kept for kept in self._strips if kept[0] == key]:
+            del self._strips[kept]
+        index = self._index_of(key)
+        if index is not None:
+            self.refresh_lines(index * self.row_height, self.row_height)
 
     def select(self, key: Hashable) -> bool:
         """Put the cursor on the row called `key`; whether there is one."""
@@ -194,23 +203,26 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """Forget the colours of the theme that was."""
         super().notify_style_update()
         self._palette = Palette()
+        self._ground = None
         self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
         width = self.scrollable_content_region.width
+        if self._ground is None:
+            self._ground = self.rich_style
         index, within = divmod(y + self.scroll_offset.y, self.row_height)
         if index >= len(self.rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._ground)
         row = self.rows[index]
         if index == self.cursor:
             return self._cursor_strips(row, index, width)[within]
         if not self.KEEPS_STRIPS:
-            return self._drawn(row, index, width, (" ", ""), self.rich_style)[within]
+            return self._drawn(row, index, width, (" ", ""), self._ground)[within]
         key = (self.key_of(row), width)
         strips = self._strips.get(key)
         if strips is None:
-            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self.rich_style)
+            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self._ground)
         return strips[within]
 
     def _cursor_strips(self, row: Row, index: int, width: int) -> list[Strip]:

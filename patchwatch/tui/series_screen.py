@@ -191,6 +191,7 @@ class SeriesScreen(ActingScreen):
         """Let the ages grow."""
         if self._reading:
             self._draw_heading(self._reading)
+            self.thread.redraw()
 
     def _show(self, read: Rows) -> None:
         if read[0].id != self.series_id:
@@ -296,7 +297,7 @@ class SeriesScreen(ActingScreen):
 
         reading.read.add(message_id)
         self._draw_heading(reading)
-        self.thread.refresh()
+        self.thread.redraw_row(message_id)
         self._seen.append(message_id)
         if len(self._seen) == 1:
             self.set_timer(_GATHER_SECONDS, partial(self._write_seen, reading))

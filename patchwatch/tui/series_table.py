@@ -30,7 +30,7 @@ _TITLE = 24  # the least a title gets
 _TITLE_AMONG = 34  # beside who wrote it
 _TITLE_FIRST = 40  # columns that are only nice to have leave it this much
 _GAP = 2
-_MEASURED = 100  # rows that columns are fitted to; what is wider further down is cut
+_MEASURED = 60  # rows that columns are fitted to; what is wider further down is cut
 _MARK = "*"
 _ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
 

@@ -55,6 +55,8 @@ def given(revision: RevisionRow) -> dict[int, list[str]]:
 class ThreadList(RowList[MessageRow]):
     """The mails of one revision, with a cursor."""
 
+    KEEPS_STRIPS = True
+
     def __init__(self, clock: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
         """`clock` is what dates are shortened by."""
         super().__init__(id=id)
@@ -74,14 +76,14 @@ class ThreadList(RowList[MessageRow]):
     def show(self, rows: Sequence[MessageRow], revision: RevisionRow | None, read: Collection[str]) -> None:
         """Show the mails of a revision; those in `read` are so, whatever their rows say.
 
-        What is in `read` later is so too, from the next time that the row is drawn.
+        What is in `read` later is so too, from the next `redraw_row` of it on.
         """
         self._expected = revision.expected if revision else 0
         self._given = given(revision) if revision else {}
         self._verdicts = {check.message_id: check.verdict for check in revision.checks} if revision else {}
         self._read = read
         if rows == self.rows:
-            self.refresh()
+            self.redraw()
             return
         depths = [row.depth for row in rows]
         if depths != self._depths:
