@@ -40,6 +40,20 @@ def content(text: str) -> str:
     return "\n".join("\t".join(map(_harmless, one.rstrip("\r").split("\t"))) for one in lines)
 
 
+def escaped(text: str) -> str:
+    """JSON `text` that means the same, with everything unsafe in its strings as an escape (RFC 8259, 7)."""
+    return "\n".join(one if one.isascii() and one.isprintable() else _escaped(one) for one in text.split("\n"))
+
+
+def _escaped(text: str) -> str:
+    return "".join(one if one.isprintable() and not _UNSAFE.match(one) else _escape(one) for one in text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def _harmless(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text

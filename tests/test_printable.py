@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.printable import block, line
+from patchwatch.printable import block, escaped, line
 
 REPLACEMENT = "\ufffd"
 
@@ -79,6 +80,18 @@ def test_no_escape_sequence_gets_through(name: str, show: object) -> None:
 @pytest.mark.parametrize("name", HIDDEN)
 def test_what_hides_or_turns_text_is_made_visible(name: str, show: object) -> None:
     assert show(f"ab{HIDDEN[name]}cd") == f"ab{REPLACEMENT}cd"  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", [*ESCAPES, *HIDDEN])
+def test_json_means_the_same_without_what_a_terminal_would_obey(name: str) -> None:
+    hidden = ESCAPES[name][0] if name in ESCAPES else HIDDEN[name]
+    text = escaped(json.dumps({"said\n": hidden}, indent=1, ensure_ascii=False))
+    assert json.loads(text) == {"said\n": hidden}
+    assert block(text) == text
+
+
+def test_json_keeps_what_people_write() -> None:
+    assert escaped('{\n "name": "李雷 יעל ❤️"\n}') == '{\n "name": "李雷 יעל ❤️"\n}'
 
 
 @pytest.mark.parametrize(

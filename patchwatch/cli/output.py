@@ -6,13 +6,12 @@ import datetime
 import json
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.printable import line
+from patchwatch.printable import escaped, line
 
 if TYPE_CHECKING:
     from patchwatch.db.rows import CheckRow, Evidence, Move, RevisionRow, SeriesRow, TrailerRow
@@ -57,24 +56,20 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def width(text: str) -> int:
-    """Columns that `text` takes in a terminal: wide characters take two, combining ones none."""
+    """Columns that `text` takes in a terminal."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    from patchwatch.cells import cell_len  # takes a while to load, and many lists do without
+
+    return cell_len(text)
 
 
 def fit(text: str, columns: int) -> str:
     """`text` in exactly so many columns: cut with an ellipsis, or padded."""
     if width(text) > columns:
-        kept = ""
-        for c in text:
-            if width(kept + c) > columns - 1:
-                break
-            kept += c
-        text = kept + "…"
+        from patchwatch import cells
+
+        text = cells.fit(text, columns)
     return text + " " * (columns - width(text))
 
 
@@ -140,13 +135,13 @@ def print_series(rows: Iterable[SeriesRow], now: int) -> None:
                 line(r.title) + notes,
             ]
         )
-    mine = [r.next_move.text if r.next_move and r.next_move.by == "me" else "" for r in rows]
+    mine = [line(r.next_move.text) if r.next_move and r.next_move.by == "me" else "" for r in rows]
     table(cells, ["#", "STATE", "TURN", "VER", "TAGS", "NEW", "AGE", "AUTHOR", "TITLE"], mine)
 
 
 def print_json(value: Any) -> None:
-    """JSON on stdout."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+    """JSON on stdout; what a terminal would obey stands in it as an escape."""
+    click.echo(escaped(json.dumps(value, indent=1, ensure_ascii=False)))
 
 
 def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:

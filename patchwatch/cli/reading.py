@@ -121,7 +121,7 @@ def _say_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
     stale = [r for r in rows if r.stale_since is not None]
     if stale:
         since = min(r.stale_since or 0 for r in stale)
-        names = ", ".join(sorted({n for r in stale for n in r.inboxes}))
+        names = ", ".join(sorted({line(n) for r in stale for n in r.inboxes}))
         say(f"stale since {age(tracker.now() - since)} ago: polling {names} fails; `patchwatch doctor` tells why.")
 
 
@@ -174,7 +174,7 @@ def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> l
     now = tracker.now()
     lines = [f"#{row.id}  {line(row.title)}", f"    by {line(row.author_name)} <{line(row.author_email)}>"]
     if row.inboxes:
-        lines[-1] += f" in {', '.join(row.inboxes)}"
+        lines[-1] += f" in {', '.join(map(line, row.inboxes))}"
     state = row.state + (", incomplete" if row.incomplete else "") + (", RFC" if row.rfc else "")
     if row.revisions[-1].applied:
         state += f", {applied_of(row.revisions[-1])}"
@@ -217,7 +217,7 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
         turn = "nobody’s turn" if step.turn == "nobody" else f"turn: {step.turn}"
         lines.append(f"            → {step.state}, {turn}")
         lines.append(
-            f"            {line(tracker.url(step.message_id)) if step.message_id else f'commit {step.commit}'}"
+            f"            {line(tracker.url(step.message_id)) if step.message_id else f'commit {line(step.commit)}'}"
         )
     shown = row.state_evidence
     if shown and shown.message_id not in {s.message_id for s in steps}:
