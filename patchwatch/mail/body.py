@@ -99,12 +99,11 @@ def own_words(text: str, *, patch: bool) -> str:
 def segments(text: str, *, patch: bool) -> list[Segment]:
     """Cut the text of a mail into runs of one kind, in order; joined by newlines they are the text again."""
     lines = text.split("\n")
-    marks = [
-        (kind, _depth(one) if kind == "quote" else 0)
-        for one, kind in zip(lines, _kinds(lines, patch=patch), strict=True)
-    ]
-    borders = [0, *(n for n, (a, b) in enumerate(pairwise(marks), 1) if a != b), len(lines)]
-    return [Segment(marks[a][0], "\n".join(lines[a:b]), marks[a][1]) for a, b in pairwise(borders)]
+    kinds = _kinds(lines, patch=patch)
+    depths = [_depth(one) if kind == "quote" else 0 for one, kind in zip(lines, kinds, strict=True)]
+    last = len(lines)
+    borders = [0, *(n for n in range(1, last) if kinds[n] != kinds[n - 1] or depths[n] != depths[n - 1]), last]
+    return [Segment(kinds[a], "\n".join(lines[a:b]), depths[a]) for a, b in pairwise(borders)]
 
 
 def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:

@@ -15,6 +15,7 @@ def read(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
     """Take a mail apart for reading; its text is not yet made printable."""
     headers = Headers(raw)
     text = text_of(headers, raw).whole
-    shown = ((name, decoded(", ".join(headers.every(name.lower())))) for name in _SHOWN)
+    shown = [(name, decoded(", ".join(headers.every(name.lower())))) for name in _SHOWN]
+    del headers  # they hold the body too, which may be 5 MB
     segments = body.segments(text.strip("\n"), patch=parse(raw).is_submission and diff.start(text) >= 0)
     return Mail(message_id, tuple((name, value) for name, value in shown if value), tuple(segments), inboxes)

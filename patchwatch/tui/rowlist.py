@@ -23,6 +23,7 @@ from patchwatch.tui.ink import Palette, Piece
 
 Row = TypeVar("Row")
 
+_KEPT = 400  # rows as they were drawn, of some kB each
 _CONTEXT = 1  # rows kept in sight above and below the cursor
 
 
@@ -222,6 +223,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         key = (self.key_of(row), width)
         strips = self._strips.get(key)
         if strips is None:
+            if len(self._strips) >= _KEPT:
+                self._strips.clear()
             strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self._ground)
         return strips[within]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pygments.token import _TokenType
 
 _LONGEST = 240  # characters of a line that are looked at
-_REMEMBERED = 4096  # lines
+_REMEMBERED = 1024  # lines, of some 3 kB each
 
 # What kernel trees are written in.  A language that is not listed is not coloured: Pygments guesses by the name alone
 # (".S" is R to it, and ".pl" Prolog), and mail may name any file.
