@@ -7,17 +7,20 @@ from collections.abc import Awaitable, Callable
 import pytest
 from fake import FakeCore
 from letters import likely, older_drops
-from test_tui_snapshots import LOOKS, LOOKS_NARROW, Compare, after
+from test_tui_snapshots import CROSSWISE, LOOKS, LOOKS_ALL, LOOKS_NARROW, Compare, after
 from textual.pilot import Pilot
 
-from patchwatch.errors import ToolError
+from patchwatch.errors import MessageNotFoundError, ToolError
 from patchwatch.tui.app import PatchwatchApp
 
 Drive = Callable[[Pilot[None]], Awaitable[None]]
 ROWS = "net: count drops"
 SNOOZE, LINK, COPY = "Snooze ", "Link with another version", "Copy "
+WATCH = "Watch a series"
 
 looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
+looks_all = pytest.mark.parametrize(("size", "theme"), LOOKS_ALL)
+looks_everywhere = pytest.mark.parametrize(("size", "theme"), [*LOOKS_NARROW, *CROSSWISE])
 looks_narrow = pytest.mark.parametrize(("size", "theme"), LOOKS_NARROW)
 
 
@@ -40,7 +43,32 @@ def app(core: FakeCore, theme: str) -> PatchwatchApp:
     return PatchwatchApp(core, open_series=3, theme=theme)
 
 
-@looks_narrow
+@looks_all
+def test_watch(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = asked("w", WATCH, ready=ROWS, text="any mail of it")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@looks
+def test_watch_what_is_not_there(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.failing["watch"] = MessageNotFoundError("https://lore.kernel.org has no message <x@example.org>.")
+    drive = asked("w", WATCH, *"x@example.org", "enter", ready=ROWS, text="! https://lore.kernel.org has no")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@looks_all
+def test_unwatch(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("x", ready=ROWS, text="watching again brings it back")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@looks
+def test_unwatch_several(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("asterisk", "x", ready=ROWS, text="watching again brings it back")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@looks_everywhere
 def test_snooze(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
     drive = asked("asterisk Z", SNOOZE, "j", ready=ROWS, text="until somebody answers")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
@@ -59,7 +87,7 @@ def test_snooze_until_no_date(snap_compare: Compare, core: FakeCore, size: tuple
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
-@looks_narrow
+@looks_everywhere
 def test_link(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int], theme: str) -> None:
     drive = asked("L", LINK, text="one series, ")
     assert snap_compare(app, terminal_size=size, run_before=drive)

@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from driving import opened, settled, shown, until
-from fake import FakeCore
+from fake import FakeCore, Report
+from letters import NOW
 from textual.pilot import Pilot
 
+from patchwatch.db.rows import InboxRow
+from patchwatch.errors import DatabaseLockedError, LoreUnreachableError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.views import View
 
@@ -40,8 +43,17 @@ def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Calla
     return drive
 
 
-# Sizes and themes are tried in pairs: what a theme changes does not depend on the size.
+# Sizes and themes are tried in pairs: what a theme changes does not depend on the size.  Crosswise they are tried too
+# where a screen or dialog is shown for itself, and where it is empty.
 LOOKS = [pytest.param((80, 24), "dark", id="80x24-dark"), pytest.param((120, 40), "light", id="120x40-light")]
+CROSSWISE = [pytest.param((80, 24), "light", id="80x24-light"), pytest.param((120, 40), "dark", id="120x40-dark")]
+LOOKS_ALL = [*LOOKS, *CROSSWISE]
+DARK_AND_LIGHT = [
+    pytest.param((80, 24), "dark", id="80x24"),
+    pytest.param((120, 40), "dark", id="120x40"),
+    pytest.param((80, 24), "light", id="80x24-light"),
+    pytest.param((120, 40), "light", id="120x40-light"),
+]
 LOOKS_ANSI = [*LOOKS, pytest.param((80, 24), "ansi", id="80x24-ansi")]
 LOOKS_NARROW = [*LOOKS, pytest.param((40, 24), "dark", id="40x24-dark")]
 JONAS = frozenset({"jonas@example.com"})
@@ -53,8 +65,14 @@ def test_overview(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) 
     assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("view", list(View), ids=lambda view: view.name.lower())
+FULL_VIEWS = [
+    pytest.param(view, *look.values, id=f"{view.name.lower()}-{look.id}")
+    for view in View
+    for look in (LOOKS_ALL if view is View.MY_TURN else LOOKS)
+]
+
+
+@pytest.mark.parametrize(("view", "size", "theme"), FULL_VIEWS)
 def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int, int], theme: str) -> None:
     core.addresses = JONAS
     core.follow(9)
@@ -64,7 +82,7 @@ def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize(("size", "theme"), LOOKS_ALL)
 @pytest.mark.parametrize(
     ("view", "text"),
     [
@@ -88,16 +106,16 @@ def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[in
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS_NARROW)
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS_NARROW, *CROSSWISE])
 def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
     drive = after(text="Follow your first thread")
     assert snap_compare(PatchwatchApp(FakeCore(empty=True), theme=theme), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
+def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
     drive = after("1", text="Who are you on the lists?")
-    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, LOOKS_NARROW[-1]])
@@ -106,10 +124,10 @@ def test_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], the
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
+def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
     drive = after("slash", *"xyzzy", "enter", text="No series here is like that.")
-    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
@@ -124,7 +142,7 @@ def test_state_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, in
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, *CROSSWISE])
 def test_palette(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
     drive = after("colon", *"re", text="v3 RFC · Jonas")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
@@ -157,3 +175,48 @@ def test_help(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> N
 def test_notices(snap_compare: Compare, core: FakeCore) -> None:
     drive = after("r", text="3 new mails")
     assert snap_compare(PatchwatchApp(core), terminal_size=(80, 24), run_before=drive)
+
+
+# What goes wrong.
+
+LOCKED = (
+    "the database sqlite:////home/rita/patchwatch.db is locked by another program for more than 15 s. "
+    "Nothing was changed; try again when the other has ended."
+)
+SILENT = "https://lore.kernel.org does not answer: the connection timed out. `patchwatch doctor` looks into it."
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_an_error_stays(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.failing["poll"] = LoreUnreachableError(SILENT)
+    drive = after("r", "j", "k", "o", "O", text="! https://lore.kernel.org does not answer")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_one_list_failed(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.inbox_rows = (
+        InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),
+        InboxRow("bpf", True, 0, 4, NOW - 86_400, NOW - 36_000, SILENT),
+        InboxRow("linux-mm", False, 1, 7, NOW - 86_400, NOW - 30_000, SILENT),
+    )
+    core.report = Report("2 new mails", failures=(f"bpf: {SILENT}", f"linux-mm: {SILENT}"))
+    drive = after("r", text="! bpf stale since 19 Sep 2023 22:00 and 1 more")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_locked_while_it_is_open(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await after(text="mm/zswap")(pilot)
+        core.failing["generation"] = DatabaseLockedError(LOCKED)
+        await after(text="! the database sqlite:////home/rita")(pilot)
+
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_locked_from_the_start(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.failing["lines"] = DatabaseLockedError(LOCKED)
+    drive = after(text="! the database sqlite:////home/rita", focused=False)
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)

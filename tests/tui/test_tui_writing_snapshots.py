@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fake import FakeCore
-from test_tui_snapshots import LOOKS, Compare, after
+from test_tui_snapshots import LOOKS, LOOKS_ALL, Compare, after
 from writing import Desk
 
 from patchwatch.tui.app import PatchwatchApp
@@ -31,7 +31,7 @@ def shot(compare: Compare, core: FakeCore, size: tuple[int, int], theme: str, *k
 
 
 @pytest.mark.usefixtures("desk")
-@looks
+@pytest.mark.parametrize(("size", "theme"), LOOKS_ALL)
 def test_dry_run(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
     assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="Dry run")
 
