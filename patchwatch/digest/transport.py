@@ -279,7 +279,7 @@ def _from_keyring(host: str, user: str) -> str:
             "mail.keyring needs the keyring package: pip install 'patchwatch[keyring]'", for_good=False
         ) from None
     try:
-        found = keyring.get_password(host, user)
+        found: str | None = keyring.get_password(host, user)
     except keyring.errors.KeyringError as error:
         raise DeliveryError(f"the keyring can't be read: {line(str(error))}", for_good=False) from None
     if found is None:
