@@ -9,11 +9,19 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from patchwatch.printable import line
+from patchwatch.printable import block, line
 
 
-class Field(Input):
-    """The line.  What is pasted is made printable."""
+class Typed(Input):
+    """A line to type on; what is pasted is printable before it is ever drawn."""
+
+    def validate_value(self, value: str) -> str:
+        """What stands on the line, where `value` was to."""
+        return block(value).replace("\n", " ")
+
+
+class Field(Typed):
+    """The line."""
 
     DEFAULT_CSS = """
     Field {

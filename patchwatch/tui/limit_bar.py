@@ -13,12 +13,13 @@ from textual.widgets import Input, Static
 
 from patchwatch.limit import Limit, parse
 from patchwatch.printable import line
+from patchwatch.tui.field import Typed
 from patchwatch.tui.ink import Piece, content
 
 _PLACEHOLDER = "words, s:title f:author l:list st:state t:turn is:unread age:>7d v:>=3"
 
 
-class LimitInput(Input):
+class LimitInput(Typed):
     """Where it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,6 +12,7 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.printable import line
 from patchwatch.tui.core import Core, Watched
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.field import Typed
 from patchwatch.tui.ink import Piece, content
 
 QUESTION = "A lore.kernel.org link or a message-id, of any mail of it:"
@@ -50,7 +51,7 @@ class WatchForm(Vertical):
     def compose(self) -> ComposeResult:
         """A line to type on, and a line for what comes of it."""
         yield Static(QUESTION, id="question")
-        yield Input(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
+        yield Typed(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
         yield Static(id="answer")
         keys: list[Piece] = [("⏎", "accent"), (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
         yield Static(content(keys), id="keys")
