@@ -188,6 +188,10 @@ async def test_two_revisions_are_chosen(core: FakeCore) -> None:
         await pilot.press("H")
         await until(pilot, lambda: "v4 → v5   1 changed" in shown(pilot))
         assert core.asked["compare"][-1] == (3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+        await pilot.press("L")
+        await until(pilot, lambda: "[v4]── v5 ──[v6]" in shown(pilot))
+        await pilot.press("l")
+        await until(pilot, lambda: "v4 ──[v5]──[v6]" in shown(pilot))
 
 
 async def test_a_single_revision_has_nothing_to_be_compared_with(core: FakeCore) -> None:

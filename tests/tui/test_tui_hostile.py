@@ -88,7 +88,8 @@ async def test_the_title_of_the_window_says_nothing_of_any_mail(app: PatchwatchA
 # Every place that shows what came by mail: the whole of this in each name, subject, list and sentence.
 
 READABLE = "[bold]x[/bold] [@click=app.quit]y[/]"
-EVIL = f"\x1b[31m\x9b2J\x07\r\nBcc: e@x\u2028\u202e\u2066\u200b\u2060\xad\ufeff {READABLE} יעל 林小雨 z{chr(0x301) * 9} राजेश"
+_HIDDEN = "\x1b[31m\x9b2J\x07\r\nBcc: e@x\u2028\u202e\u2066\u200b\u2060\xad\ufeff"
+EVIL = f"{_HIDDEN} {READABLE} יעל 林小雨 z{chr(0x301) * 9} राजेश"
 LEFT_TO_RIGHT = "\u200e"  # ours: it ends a run of right-to-left text (patchwatch.tui.cells)
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -96,7 +97,7 @@ UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 @pytest.fixture
 def evil(core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCore:
     """Two revisions of a series, and another that it may be linked with, in which every text wants to harm."""
-    row, postings = drops()
+    _, postings = drops()
     encoded = f"=?utf-8?B?{base64.b64encode(EVIL.encode()).decode()}?="
     postings = tuple(
         replace(
@@ -108,8 +109,7 @@ def evil(core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fak
         )
         for posting in postings
     )
-    newest = postings[-1].letters
-    said = Evidence(newest[-1].id, EVIL)
+    said = Evidence(postings[-1].letters[-1].id, EVIL)
     more = {"inboxes": (EVIL,), "state_evidence": said, "turn": "author", "turn_evidence": said}
     core.rows, core.threads, core.mails, core.raws = {}, {}, {}, {}
     core.add((series_row(3, EVIL, postings, state="under-review", **more), postings))
