@@ -6,6 +6,7 @@ import pytest
 from driving import settled
 from fake import FakeCore
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from patchwatch.tui.app import PatchwatchApp
 
@@ -15,6 +16,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look more often whether the program is idle: Textual's pilot does so every 20 ms, twice a key."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.002)
+
+
+@pytest.fixture(autouse=True)
+def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cursor of a line does not blink: what a snapshot shows would depend on when it is taken."""
+    monkeypatch.setattr(Input.cursor_blink, "_default", False)
 
 
 @pytest.fixture(autouse=True)
