@@ -13,13 +13,31 @@ from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import SUBMISSIONS, Kind, Message, Person, Signal, Subject
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
-from patchwatch.mail.text import text_of
+from patchwatch.mail.text import Text, text_of
 
 _IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
 _PATCHSET = re.compile(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")
 _SIGNED_OFF = re.compile(r"(?m)^Signed-off-by: ")
 _LINK_TRAILER = re.compile(r"(?m)^\s*Link:\s+(\S+)")
 _MAX_PROSE = 20_000  # characters of own words in which sentences are looked for
+
+
+def kind_of(head: Headers, text: Text) -> Kind:
+    """What a mail is, without the rest of its facts: of a patch of 5 MB they take seconds."""
+    subject = headers.subject(head)
+    return _kind(
+        parse_subject(subject),
+        subject,
+        text.whole,
+        has_diff=diff.start(text.whole) >= 0,
+        answers=headers.ancestors(head)[0] is not None,
+        notice=robots.is_notice(subject),
+        bot=_by_robot(headers.sender(head), text),
+    )
+
+
+def _by_robot(sender: Person, text: Text) -> bool:
+    return robots.is_robot(sender) or robots.is_passed_on(text.said)
 
 
 def parse(raw: bytes) -> Message:
@@ -33,7 +51,7 @@ def parse(raw: bytes) -> Message:
     date = headers.date(head, arrived)
     parent, references = headers.ancestors(head)
     notice = robots.is_notice(subject)
-    bot = robots.is_robot(sender) or robots.is_passed_on(text.said)
+    bot = _by_robot(sender, text)
     whole = text.whole
     cut = diff.start(whole)
     kind = _kind(parts, subject, whole, has_diff=cut >= 0, answers=parent is not None, notice=notice, bot=bot)
