@@ -7,9 +7,9 @@ endings cut.  `reindex` rewrites all of them, so the form may change with any ve
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from patchwatch.mail.message import EarlierLink, Message, Person, Signal, Subject, Trailer
+from patchwatch.mail.message import SUBMISSIONS, EarlierLink, Kind, Message, Person, Signal, Subject, Trailer
 
 FORM = 7
 """Raised when what is stored here, or how it is understood, changes: the database is then reindexed on opening."""
@@ -92,3 +92,29 @@ def decode_message(text: str) -> Message:
         listed=tuple((name, title) for name, title in f[22]),
         upstream=f[23],
     )
+
+
+class Entry(NamedTuple):
+    """What a thread shows of a message; thousands are read at a time."""
+
+    author_name: str
+    author_email: str
+    date: int
+    subject: str
+    references: list[str]  # ancestors, oldest first
+    kind: Kind
+    bot: bool
+    gives: tuple[str, ...]  # the names of its own trailers, each once
+    excerpt: str
+
+    @property
+    def is_submission(self) -> bool:
+        """Whether this is (part of) a posting of a change, and not talk about one."""
+        return self.kind in SUBMISSIONS
+
+
+def decode_entry(text: str) -> Entry:
+    """That much of the message that `encode_message` wrote: in half the time of all of it."""
+    f: list[Any] = json.loads(text)
+    gives = tuple(dict.fromkeys(t[0] for t in f[13] if t[2])) if f[13] else ()
+    return Entry(f[2][0], f[2][1], f[3], f[1], f[6], f[8], f[19], gives, f[21])

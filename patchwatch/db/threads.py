@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeAlias
 
 from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.facts import decode_message
+from patchwatch.db.facts import Entry, decode_entry
 from patchwatch.db.order import in_order
 from patchwatch.db.queries import REVISIONS
 from patchwatch.db.rows import MessageRow, StepRow
+
+_Member: TypeAlias = tuple[int, bool, Entry]
+"""A mail of a revision: the number of its patch, whether it is unread, and what it says."""
 
 
 def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
@@ -20,38 +23,42 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
     revisions = in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all())
     if not revisions:
         return ()
+    m = t.message.c
     rows = connection.execute(
-        select(t.message, t.reading.c.at.label("read_at"))
-        .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
-        .where(t.message.c.revision_id.in_([r.id for r in revisions]))
-    ).all()
-    by_revision: dict[int, list[Any]] = {}
-    for row in rows:
-        by_revision.setdefault(row.revision_id, []).append((row, decode_message(row.facts)))
+        select(m.message_id, m.revision_id, m.patch, m.facts, t.reading.c.at)
+        .outerjoin(t.reading, t.reading.c.message_id == m.message_id)
+        .where(m.revision_id.in_([r.id for r in revisions]))
+    )
+    by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}
+    for message_id, revision_id, patch, facts, read_at in rows:
+        by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_entry(facts))
     found: list[MessageRow] = []
     for revision in revisions:
         own = set(json.loads(revision.view)["message_ids"])  # a cover without a mark is no submission by itself
-        members = {m.message_id: (row, m) for row, m in by_revision.get(revision.id, ())}
-        parents = {i: next((r for r in reversed(m.references) if r in members), None) for i, (_, m) in members.items()}
+        members = by_revision[revision.id]
+        parents = {
+            message_id: next((above for above in reversed(entry.references) if above in members), None)
+            for message_id, (_, _, entry) in members.items()
+        }
         for message_id, depth in _in_tree_order(members, parents, revision.root):
-            row, m = members[message_id]
+            patch, unread, entry = members[message_id]
             found.append(
                 MessageRow(
                     message_id=message_id,
                     parent=parents[message_id],
                     depth=depth,
                     revision=revision.root,
-                    patch=row.patch or 0,
-                    kind=m.kind,
+                    patch=patch,
+                    kind=entry.kind,
                     submission=message_id in own,
-                    author_name=m.author.name,
-                    author_email=m.author.email,
-                    subject=m.subject,
-                    date=m.date,
-                    unread=row.read_at is None,
-                    bot=m.bot,
-                    tags=tuple(dict.fromkeys(x.name for x in m.trailers if x.own)) if message_id not in own else (),
-                    excerpt=m.excerpt,
+                    author_name=entry.author_name,
+                    author_email=entry.author_email,
+                    subject=entry.subject,
+                    date=entry.date,
+                    unread=unread,
+                    bot=entry.bot,
+                    tags=entry.gives if message_id not in own else (),
+                    excerpt=entry.excerpt,
                 )
             )
     return tuple(found)
@@ -74,7 +81,7 @@ def steps(connection: Connection, series_id: int) -> tuple[StepRow, ...]:
 
 
 def _in_tree_order(
-    members: Mapping[str, Any], parents: Mapping[str, str | None], root: str
+    members: Mapping[str, _Member], parents: Mapping[str, str | None], root: str
 ) -> Iterable[tuple[str, int]]:
     """Message-ids depth first, answers by date, patches by number; what hangs on nothing comes after the root."""
     children: dict[str | None, list[str]] = {}
@@ -85,8 +92,8 @@ def _in_tree_order(
         children.setdefault(None, []).extend(children.pop(root, []))
 
     def rank(message_id: str) -> tuple[bool, int, int, str]:
-        row, m = members[message_id]
-        return (not m.is_submission, row.patch or 0 if m.is_submission else 0, m.date, message_id)
+        patch, _, entry = members[message_id]
+        return (not entry.is_submission, patch if entry.is_submission else 0, entry.date, message_id)
 
     stack = [(i, 0) for i in sorted(children.get(None, ()), key=rank, reverse=True)]
     seen: set[str] = set()
