@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len as _cell_len
+from rich.cells import split_graphemes
 
 ELLIPSIS = "…"
 
 __all__ = ["ELLIPSIS", "cell_len", "fit", "wrap"]
+
+
+def cell_len(text: str) -> int:
+    """How many cells `text` takes; most text is plain, and needs no counting."""
+    return len(text) if text.isascii() and text.isprintable() else _cell_len(text)
 
 
 def fit(text: str, width: int) -> str:

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from patchwatch.db.rows import RevisionRow
 from patchwatch.errors import PatchwatchError
@@ -21,6 +21,7 @@ from patchwatch.tui.compared import changelog_page, headline, pair_page, pair_pi
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Page, broken
 from patchwatch.tui.rowlist import RowList
@@ -122,7 +123,7 @@ class CompareScreen(SteadyScreen[str]):
             yield MailView(id="difference")
             yield MailView(id="changelog")
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     @property
     def pairs(self) -> PairList:

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from patchwatch.db.rows import MessageRow, RevisionRow
 from patchwatch.errors import PatchwatchError
@@ -19,6 +19,7 @@ from patchwatch.tui.cells import fit_pieces, width_of
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Line, Page, broken, compose, paged
 from patchwatch.tui.rowlist import RowList
@@ -142,7 +143,7 @@ class FilesScreen(SteadyScreen[str]):
             yield FileList(id="files")
             yield MailView(id="diffs")
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     @property
     def files(self) -> FileList:

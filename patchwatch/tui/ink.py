@@ -14,9 +14,11 @@ from typing import TypeAlias
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.content import Content
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 from textual.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
+from textual.widget import Widget
 
 Piece: TypeAlias = tuple[str, str]
 """A text and the names of its inks, separated by spaces; later ones win."""
@@ -245,6 +247,15 @@ def definition(ink: str) -> str:
 def content(pieces: Iterable[Piece]) -> Content:
     """Pieces as something that a Static can show."""
     return Content.assemble(*((text, definition(ink)) if ink else text for text, ink in pieces))
+
+
+def filters_of(widget: Widget) -> list[LineFilter]:
+    """What a widget's lines go through on their way to the screen, if they are drawn with inks alone.
+
+    One filter turns a terminal's own colours into those of a theme.  It looks at every segment of every frame, and our
+    themes have no such colours, except the one that wants them left as they are.
+    """
+    return [one for one in widget.app.get_line_filters() if not isinstance(one, ANSIToTruecolor)]
 
 
 class Palette:

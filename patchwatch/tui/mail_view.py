@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -16,9 +17,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from patchwatch.tui.cells import cell_len
-from patchwatch.tui.ink import Palette, overlay
+from patchwatch.tui.ink import Palette, filters_of, overlay
 from patchwatch.tui.mail_lines import ground, links, row_pieces
 from patchwatch.tui.page import PLAIN, Manner, Page, Row, Sheet, Span, broken, find
+from patchwatch.tui.steady import extend
 
 _COLUMNS = 8  # scrolled sideways at a time
 _KEPT = 12  # screenfuls of drawn lines that are kept
@@ -186,7 +188,7 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
     def _take(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._targets = dict(sheet.page.targets)
-        self.virtual_size = Size(0 if sheet.manner.wrapped else sheet.page.widest, len(sheet.rows))
+        extend(self, Size(0 if sheet.manner.wrapped else sheet.page.widest, len(sheet.rows)))
         self._forget_drawn()
 
     # Moving about.
@@ -319,6 +321,10 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _text(self, row: Row) -> str:
         return row.prefix + self.page.lines[row.line].text[row.start : row.end] if self.page else ""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None but those that change what is drawn here."""
+        return filters_of(self)
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""

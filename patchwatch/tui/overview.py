@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from patchwatch.db.rows import InboxRow, SeriesLine
 from patchwatch.errors import PatchwatchError
@@ -20,6 +20,7 @@ from patchwatch.tui.account import Account
 from patchwatch.tui.acting import ACTIONS, ActingScreen
 from patchwatch.tui.core import Core, Watched
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.limit_bar import LimitBar, LimitInput
 from patchwatch.tui.nothing import Nothing, nothing
 from patchwatch.tui.rowlist import RowList
@@ -29,7 +30,7 @@ from patchwatch.tui.view_tabs import ViewTabs
 from patchwatch.tui.watch_form import WatchForm
 from patchwatch.views import WAITING, View, first_view, sift
 
-_BEHIND_SECONDS = 1.5  # for which rows that nobody sees may be old: ten thousand take a while
+_BEHIND_SECONDS = 1.5  # without a change, until rows that nobody sees are read: ten thousand take a while
 _VIEWS = list(View)
 
 
@@ -134,7 +135,7 @@ class OverviewScreen(ActingScreen):
         yield Nothing(WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys"))
         yield Account(self._core, self._errands)
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     @property
     def table(self) -> SeriesTable:
@@ -166,11 +167,16 @@ class OverviewScreen(ActingScreen):
             self._arrange()
 
     def reload(self) -> None:
-        """Read the rows anew; view, limit, order, marks, cursor and scroll stay.  In the background there is time."""
+        """Read the rows anew; view, limit, order, marks, cursor and scroll stay.
+
+        In the background there is time: until nothing has changed for a while, as it does with each mail that is read.
+        """
         in_sight = self.is_active or self.app.screen.is_modal  # Textual calls what is behind any screen "current"
         if in_sight or self._views is None:
             self._reload()
-        elif self._later is None:
+        else:
+            if self._later is not None:
+                self._later.stop()
             self._later = self.set_timer(_BEHIND_SECONDS, self._reload)
 
     def _reload(self) -> None:
@@ -190,6 +196,7 @@ class OverviewScreen(ActingScreen):
     def _show(self, read: tuple[Mapping[View, list[SeriesLine]], tuple[InboxRow, ...]]) -> None:
         self._views, self._inboxes = read
         self._errands.notices.hush("reload")
+        self.table.forget()
         self._arrange()
         self._settle(self._views)
         self._account(at_once=True)
@@ -211,7 +218,7 @@ class OverviewScreen(ActingScreen):
         order = self._orders.get(self._view, self._natural)
         if order != self._natural:
             rows = order.sort(rows)
-        self.table.show(rows, order, among, moves=self._view is View.MY_TURN)
+        self.table.show(rows, order, among, self._view, moves=self._view is View.MY_TURN)
         bar.count(len(rows), len(among))
         if self._views is None and not rows:
             return  # it is not known yet that there is nothing
@@ -260,7 +267,7 @@ class OverviewScreen(ActingScreen):
 
     def tick(self) -> None:
         """Let the ages grow, and what is limited by them."""
-        self.table.redraw()
+        self.table.forget()
         self.query_one(Account).tick()
         if self._views is not None:
             self._arrange()
@@ -320,7 +327,7 @@ class OverviewScreen(ActingScreen):
         self._arrange()
         if self.table.row is not here:
             self.table.action_first()
-        self._account(at_once=True)
+        self._account()
 
     def action_view(self, number: int) -> None:
         """Show a view; if it is shown, the one before it."""

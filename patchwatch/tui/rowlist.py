@@ -13,13 +13,15 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.filter import LineFilter
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from patchwatch.tui.cells import fit_pieces
-from patchwatch.tui.ink import Palette, Piece
+from patchwatch.tui.ink import Palette, Piece, filters_of
+from patchwatch.tui.steady import extend
 
 Row = TypeVar("Row")
 
@@ -51,8 +53,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         Binding("enter", "choose", "Open", id="list.open"),
     ]
 
-    class Moved(Message):
-        """The cursor is on another row."""
+    class Happened(Message):
+        """Something happened in a list."""
 
         def __init__(self, rows: RowList[Any]) -> None:
             """`rows` is the list it happened in."""
@@ -64,7 +66,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             """The list it happened in."""
             return self.rows
 
-    class Chosen(Moved):
+    class Moved(Happened):
+        """The cursor is on another row."""
+
+    class Chosen(Happened):
         """The row under the cursor was chosen, by Enter or with the mouse."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
@@ -74,7 +79,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._palette = Palette()
         self._ground: Style | None = None
-        self._strips: dict[tuple[Hashable, int], list[Strip]] = {}  # rows as they were drawn, by row and width
+        self.look: Hashable = None  # what a row looks like depends on this, beside its width and itself
+        self._strips: dict[tuple[Hashable, int, Hashable], list[Strip]] = {}  # rows as drawn: by row, width, look
+        self._height = 1  # of a row, in the frame that is being drawn
 
     @abstractmethod
     def key_of(self, row: Row) -> Hashable:
@@ -94,9 +101,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show `rows`, keeping cursor and scroll where they are."""
-        self._strips.clear()
+    def set_rows(self, rows: Sequence[Row], *, anew: bool = True) -> None:
+        """Show `rows`, keeping cursor and scroll where they are; unless `anew`, those that were shown look the same."""
+        if anew:
+            self._strips.clear()
         old = self.row
         old_key = None if old is None else self.key_of(old)
         at = self.cursor
@@ -181,7 +189,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             self.scroll_to(y=last + context - height, animate=False)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(0, len(self.rows) * self.row_height)
+        size = Size(0, len(self.rows) * self.row_height)
+        if self.styles.is_auto_height:
+            self.virtual_size = size
+        else:
+            extend(self, size)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
@@ -207,12 +219,21 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._ground = None
         self._strips.clear()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None but those that change what is drawn here."""
+        return filters_of(self)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines of the screen."""
+        self._height = self.row_height
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
         width = self.scrollable_content_region.width
         if self._ground is None:
             self._ground = self.rich_style
-        index, within = divmod(y + self.scroll_offset.y, self.row_height)
+        index, within = divmod(y + self.scroll_offset.y, self._height)
         if index >= len(self.rows):
             return Strip.blank(width, self._ground)
         row = self.rows[index]
@@ -220,7 +241,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             return self._cursor_strips(row, index, width)[within]
         if not self.KEEPS_STRIPS:
             return self._drawn(row, index, width, (" ", ""), self._ground)[within]
-        key = (self.key_of(row), width)
+        key = (self.key_of(row), width, self.look)
         strips = self._strips.get(key)
         if strips is None:
             if len(self._strips) >= _KEPT:
@@ -239,7 +260,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self, row: Row, index: int, width: int, mark: Piece, ground: Style, *, plain: bool = False
     ) -> list[Strip]:
         lines = self.draw(row, index, width - 1)
-        lines += [[] for _ in range(self.row_height - len(lines))]
+        lines += [[] for _ in range(self._height - len(lines))]
         if plain:
             lines = [[(text, "strong" if "strong" in ink.split() else "") for text, ink in line] for line in lines]
         return [self._palette.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]

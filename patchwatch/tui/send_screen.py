@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from patchwatch.draft import Draft, edited
 from patchwatch.errors import PatchwatchError
@@ -19,6 +19,7 @@ from patchwatch.tui import keys, wording
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.lending import lent, tell
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.outgoing import draft_page, headline, mail_page
@@ -64,7 +65,7 @@ class SendScreen(Screen[None]):
         yield Static(content([("draft: ", "dim"), (wording.place(self._file), "dim")]), id="kept")
         yield MailView(id="mail")
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Ask git."""

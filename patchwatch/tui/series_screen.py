@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from patchwatch.db.rows import Evidence, MessageRow, SeriesRow, StepRow
 from patchwatch.errors import NotFoundError, PatchwatchError
@@ -26,6 +25,7 @@ from patchwatch.tui.discussion import answers, told
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.files_screen import FilesScreen
 from patchwatch.tui.heading import SeriesHeading, evidence_of
+from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.page import Sheet, broken, compose, length, lengthened, said, unfinished
 from patchwatch.tui.rail import RevisionRail
@@ -123,7 +123,7 @@ class SeriesScreen(ActingScreen):
             yield ThreadList(self._core.now, id="thread")
             yield MailView(id="mail")
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Set beside a fold which key opens it."""

@@ -22,6 +22,7 @@ from patchwatch.tui import wording
 from patchwatch.tui.cells import cell_len, fit_pieces, width_of
 from patchwatch.tui.ink import Palette, Piece
 from patchwatch.tui.rowlist import RowList
+from patchwatch.views import View
 from patchwatch.words import STATES
 
 NARROW = 64
@@ -230,9 +231,9 @@ class SeriesTable(RowList[SeriesLine]):
         self.marks: frozenset[int] = frozenset()
         self.order = LATEST
         self._clock = clock
-        self._fitted: Sequence[SeriesLine] = ()
+        self._among: Sequence[SeriesLine] = ()
         self._moves = False  # rows tell what I have to do
-        self._layout: tuple[tuple[int, int], Layout] | None = None
+        self._layouts: dict[tuple[Hashable, int], Layout] = {}  # by look and width
 
     def key_of(self, row: SeriesLine) -> Hashable:
         """A series' number."""
@@ -247,18 +248,25 @@ class SeriesTable(RowList[SeriesLine]):
         return 2 if self._moves and width and not self.columns.tells_moves else 1
 
     def show(
-        self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine], *, moves: bool = False
+        self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine], view: View, *, moves: bool = False
     ) -> None:
-        """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked.
+        """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked: those of `view`.
 
-        `moves`: with what I have to do about each.
+        `moves`: with what I have to do about each.  The rows of a view are taken to be the same until `forget`.
         """
-        if among is not self._fitted:
-            self._fitted = among
-            self._layout = None
+        self._among = among
         self._moves = moves
         self.order = order
-        super().set_rows(rows)
+        self.look = view
+        super().set_rows(rows, anew=False)
+
+    def forget(self) -> None:
+        """Draw all rows anew, for they were read anew, or time has passed."""
+        self._layouts.clear()
+        self.redraw()
+
+    def _index_of(self, key: Hashable) -> int | None:
+        return next((index for index, row in enumerate(self.rows) if row.id == key), None)
 
     @property
     def in_columns(self) -> bool:
@@ -294,12 +302,14 @@ class SeriesTable(RowList[SeriesLine]):
     @property
     def columns(self) -> Layout:
         """The columns in force."""
-        now = self._clock()
-        width = self.scrollable_content_region.width - 1
-        key = (width, now // 60)
-        if self._layout is None or self._layout[0] != key:
-            self._layout = (key, layout(self._fitted, width, now, moves=self._moves))
-        return self._layout[1]
+        return self._columns(self.scrollable_content_region.width - 1)
+
+    def _columns(self, width: int) -> Layout:
+        found = self._layouts.get((self.look, width))
+        if found is None:
+            found = layout(self._among, width, self._clock(), moves=self._moves)
+            self._layouts[self.look, width] = found
+        return found
 
     def draw(self, row: SeriesLine, index: int, width: int) -> list[list[Piece]]:
         """A line of the table, or the two lines that stand for it."""
@@ -307,8 +317,9 @@ class SeriesTable(RowList[SeriesLine]):
         mark: Piece = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
         move: list[Piece] = [("→ ", "dim"), (line(row.next_move or ""), "accent")] if row.next_move else []
         if width >= NARROW - 1:
-            drawn = [self.columns.draw(lambda column: column.cell(row, now), mark)]
-            return drawn if self.row_height == 1 else [*drawn, [("   ", ""), *move]]
+            columns = self._columns(width)
+            drawn = [columns.draw(lambda column: column.cell(row, now), mark)]
+            return drawn if columns.tells_moves or not self._moves else [*drawn, [("   ", ""), *move]]
         unread: list[Piece] = [(f" {row.unread}", "accent strong")] if row.unread else []
         head = [wording.state_sign(row.state), mark, *_title(row, now)]
         first = fit_pieces(head, width - width_of(unread) - 1)
@@ -339,6 +350,12 @@ class TableHeading(Widget):
         """Stands above `table` and follows its columns."""
         super().__init__()
         self._table = table
+        self._palette = Palette()
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme that was."""
+        super().notify_style_update()
+        self._palette = Palette()
 
     def render_line(self, y: int) -> Strip:
         """Draw it."""
@@ -346,7 +363,7 @@ class TableHeading(Widget):
         pieces: list[Piece] = []
         if table.in_columns and table.rows:
             pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
-        return Palette().strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.rich_style)
+        return self._palette.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the column that was clicked."""

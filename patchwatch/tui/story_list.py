@@ -76,6 +76,7 @@ class StoryList(RowList[Step]):
 
     def _fit(self) -> None:
         """As many lines as there is room for: one where nobody looks at it."""
-        most = max(self.screen.size.height // 3, 3) if self.has_focus else 3 if self.screen.size.height >= _TALL else 1
+        height = self.app.size.height  # which is known before the screen was laid out
+        most = max(height // 3, 3) if self.has_focus else 3 if height >= _TALL else 1
         self.styles.height = max(min(len(self.rows), most), 1)
         self.set_class(len(self.rows) > most, "-long")

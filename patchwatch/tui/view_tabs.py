@@ -63,6 +63,7 @@ class ViewTabs(Widget):
         super().__init__()
         self._chosen = chosen
         self._counts: Mapping[View, int] = {}
+        self._palette = Palette()
 
     def show(self, chosen: View, counts: Mapping[View, int]) -> None:
         """Show which view is chosen, and how many series stand in those that were counted."""
@@ -70,10 +71,15 @@ class ViewTabs(Widget):
             self._chosen, self._counts = chosen, counts
             self.refresh()
 
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme that was."""
+        super().notify_style_update()
+        self._palette = Palette()
+
     def render_line(self, y: int) -> Strip:
         """Draw it."""
         pieces = [piece for _, part in tabs(self._chosen, self._counts, self.size.width) for piece in part]
-        return Palette().strip(fit_pieces(pieces, self.size.width), self.rich_style)
+        return self._palette.strip(fit_pieces(pieces, self.size.width), self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from driving import opened, shown, until
+from driving import opened, settled, shown, until
 from fake import FakeCore
 from letters import NOW, Letter, likely, older_drops
 from textual.pilot import Pilot
@@ -38,6 +38,7 @@ async def asked(pilot: Pilot[None], dialog: type) -> None:
 async def reading(pilot: Pilot[None], text: str = "From ") -> None:
     """Wait until a series and a mail are shown."""
     await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen) and text in shown(pilot), text)
+    await settled(pilot)  # what was read may have moved what is below it
 
 
 # Snooze.

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from driving import opened, shown, until
+from driving import opened, settled, shown, until
 from fake import FakeCore
 from letters import SENTENCE, Letter
 from textual.pilot import Pilot
@@ -31,6 +31,7 @@ def app(core: FakeCore) -> PatchwatchApp:
 async def reading(pilot: Pilot[None], message_id: str) -> None:
     """Wait until a mail is shown."""
     await until(pilot, lambda: page_id(pilot) == message_id, message_id)
+    await settled(pilot)  # what was read may have moved what is below it
 
 
 def page_id(pilot: Pilot[None]) -> str:
