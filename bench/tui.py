@@ -155,7 +155,7 @@ def keys(environment: dict[str, str], count: int) -> bool:
     screen.key("7")
     ok = said("down, up in the overview", [screen.key("jjjjjjk"[n % 7]) for n in range(count)])
     ok &= said("end, beginning", [screen.key("Gg"[n % 2]) for n in range(count // 4)])
-    ok &= said("next view", [screen.key("l") for _ in range(7 * max(count // 28, 1))])
+    ok &= said("next view", [screen.key("l") for _ in range(7 * max(count // 10, 1))])
     screen.key("/")
     typed = "lock st:under-review f:person age:>7d v:1 "
     ok &= said(f"a letter of a limit on {SERIES}", [screen.key(letter) for letter in typed if letter != " "])

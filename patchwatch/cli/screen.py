@@ -65,6 +65,7 @@ def _serve(context: Context, tracker: Tracker, series_id: int | None, host: str,
 
 
 def _open(tracker: Tracker, series_id: int | None) -> int:
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # with its 60 a key that follows another waits for up to 16 ms
     from patchwatch.tui.app import run_tui
 
     return run_tui(tracker, tracker.config, series_id)
