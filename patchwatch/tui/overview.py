@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -31,6 +32,7 @@ from patchwatch.tui.watch_form import WatchForm
 from patchwatch.views import WAITING, View, first_view, sift
 
 _BEHIND_SECONDS = 1.5  # without a change, until rows that nobody sees are read: ten thousand take a while
+_BEHIND_MOST_SECONDS = 4.0  # then they are read all the same, for the line of a series' screen counts what is unread
 _VIEWS = list(View)
 
 
@@ -124,6 +126,7 @@ class OverviewScreen(ActingScreen):
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
         self._later: Timer | None = None
+        self._put_off_at = 0.0
 
     def compose(self) -> ComposeResult:
         """The views, the limit, the table, the account, the status, the keys."""
@@ -174,10 +177,11 @@ class OverviewScreen(ActingScreen):
         in_sight = self.is_active or self.app.screen.is_modal  # Textual calls what is behind any screen "current"
         if in_sight or self._views is None:
             self._reload()
-        else:
-            if self._later is not None:
-                self._later.stop()
+        elif self._later is None:
+            self._put_off_at = time.monotonic()
             self._later = self.set_timer(_BEHIND_SECONDS, self._reload)
+        elif time.monotonic() - self._put_off_at < _BEHIND_MOST_SECONDS:
+            self._later.reset()
 
     def _reload(self) -> None:
         if self._later is not None:

@@ -13,9 +13,14 @@ from patchwatch.tui.app import PatchwatchApp
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look more often whether the program is idle: Textual's pilot does so every 20 ms, twice a key."""
+    """Look more often whether the program is idle: Textual's pilot does so every 20 ms, twice a key.
+
+    And do soon what the program puts off: most pictures wait for it.
+    """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.002)
+    monkeypatch.setattr("patchwatch.tui.overview._BEHIND_SECONDS", 0.1)
+    monkeypatch.setattr("patchwatch.tui.series_screen._GATHER_SECONDS", 0.05)
 
 
 @pytest.fixture(autouse=True)
