@@ -116,6 +116,12 @@ class Terminal:
         while time.perf_counter() < end and self.read(seconds):
             pass
 
+    def pause(self, seconds: float) -> None:
+        """Take in what comes meanwhile: it belongs to no later key."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self.read(left)
+
     def peak_mb(self) -> float:
         """The most memory that it had so far."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -150,6 +156,9 @@ def main() -> int:
             "COLORTERM": "truecolor",
         }
         environment.pop("NO_COLOR", None)
+        (Path(directory) / "patchwatch").mkdir()
+        config = '[me]\naddresses = ["ada@example.org"]\n'  # who is known has views to begin with, and no first start
+        (Path(directory) / "patchwatch" / "config.toml").write_text(config)
         (Path(directory) / "thread.mbox").write_text(mbox(arguments.mails))
         patchwatch = [sys.executable, "-m", "patchwatch"]
         command = [*patchwatch, "import", f"{directory}/thread.mbox", "--inbox", "netdev"]
@@ -163,8 +172,6 @@ def measure(terminal: Terminal, keys: int) -> bool:
     good = True
     try:
         terminal.quiet(1.5)
-        terminal.press(b"\x1b")  # out of the line for a first link
-        terminal.quiet()
         terminal.press(b"7", b"net: count")  # all that is known
         terminal.quiet()
         first = terminal.press(b"\r", b"Reader")
@@ -185,7 +192,7 @@ def measure(terminal: Terminal, keys: int) -> bool:
         steps = []
         for _ in range(keys):
             steps.append(terminal.press(b"k"))
-            time.sleep(0.03)  # as fast as a key repeats
+            terminal.pause(0.03)  # as fast as a key repeats
         good &= figures("up through unread mails, repeating", steps)
         terminal.quiet(1.0)
         terminal.press(b"g")
@@ -198,7 +205,7 @@ def measure(terminal: Terminal, keys: int) -> bool:
         pages = []
         for _ in range(min(keys, 100)):
             pages.append(terminal.press(b" "))
-            time.sleep(0.03)
+            terminal.pause(0.03)
         good &= figures("pages of it, repeating", pages)
         terminal.press(b"\x1b[Z")
         terminal.quiet()
@@ -212,7 +219,7 @@ def measure(terminal: Terminal, keys: int) -> bool:
         terminal.quiet()
         peaks = f"{base:.0f} MB with the thread, {before:.0f} after the keys, {terminal.peak_mb():.0f} after the files"
         print(f"{'memory':<36}{peaks}")
-        good &= base <= WANTED_MB
+        good &= before <= WANTED_MB
     finally:
         terminal.process.kill()
         terminal.process.wait()
