@@ -26,7 +26,7 @@ class SteadyScreen(Screen[ScreenResultType]):
         """Leave out what has passed, and what was done."""
         if event.size == self.app.size:
             self._fit(event.size)
-        if event.size != self.app.size or event.size == self.size:
+        if event.size != self.app.size or event.size == self.outer_size:  # `size` is the terminal's already
             event.prevent_default()
 
     def _fit(self, size: Size) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from driving import opened, until
 from fake import FakeCore
-from textual.geometry import Size
+from textual.geometry import Region, Size
 
 from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.status_bar import StatusBar
 
 
 @pytest.mark.parametrize(
@@ -36,4 +37,18 @@ async def test_two_sizes_under_way_end_in_the_last(core: FakeCore, series: int |
         await pilot.pause()
         await pilot.pause()
         assert set(seen) <= {last}
-        assert screen.size == last
+        assert screen.outer_size == last
+
+
+@pytest.mark.parametrize("keys", ["", "?"], ids=["overview", "behind the help"])
+async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeCore, keys: str) -> None:
+    app = PatchwatchApp(core)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        bar = app.screen.query_one(StatusBar)
+        await pilot.press(*keys)
+        for width, height in ((200, 60), (80, 24), (40, 24), (120, 40)):
+            await pilot.resize_terminal(width, height)
+            last_but_one = Region(0, height - 2, width, 1)
+            await until(pilot, lambda at=last_but_one: bar.region == at, "the new size")
+            assert bar.screen.has_class("-wide") == (width >= 112)
