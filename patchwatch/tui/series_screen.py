@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar, TypeAlias
 
 from textual import on
@@ -12,35 +11,30 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.timer import Timer
 
-from patchwatch.db.rows import Evidence, MessageRow, SeriesRow, StepRow
+from patchwatch.db.rows import MessageRow, SeriesRow, StepRow
 from patchwatch.errors import NotFoundError, PatchwatchError
-from patchwatch.printable import line
-from patchwatch.tui import keys, wording
+from patchwatch.tui import keys
 from patchwatch.tui.acting import ACTIONS, ActingScreen
 from patchwatch.tui.core import Core
 from patchwatch.tui.dialogs import Series
-from patchwatch.tui.discussion import answers, told
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.files_screen import FilesScreen
 from patchwatch.tui.heading import SeriesHeading, evidence_of
 from patchwatch.tui.key_line import KeyLine
+from patchwatch.tui.leads import Leads
 from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.page import Sheet, broken, compose, length, lengthened, said, unfinished
+from patchwatch.tui.noting import Noting
+from patchwatch.tui.opening import Opening
 from patchwatch.tui.rail import RevisionRail
 from patchwatch.tui.reading import Reading
+from patchwatch.tui.rereading import Paced
 from patchwatch.tui.rowlist import RowList
 from patchwatch.tui.status_bar import StatusBar
 from patchwatch.tui.story_list import StoryList
 from patchwatch.tui.thread_list import ThreadList
 
 Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StepRow, ...]]
-
-_GATHER_SECONDS = 0.3  # for which mails that are read are gathered, to be noted together
-_PAUSE_SECONDS = 0.8  # between two readings of the rows: reading a mail changes the database, and not the screen
-_LARGE = 200_000  # characters of a mail whose beginning is shown before all of it was taken apart
-_BEGINNING = 20_000
 
 
 class SeriesScreen(ActingScreen):
@@ -105,14 +99,11 @@ class SeriesScreen(ActingScreen):
         self._core = core
         self._errands = errands
         self._reading: Reading | None = None  # until the rows were read
-        self._asked = ""  # the mail that was last asked for
-        self._bare: Sheet | None = None  # the mail that is shown, without what was said about it
-        self._sentence: tuple[str, str] | None = None  # a mail, and the words to show in it once it is open
-        self._seen: list[str] = []  # mails that were read, and are not yet noted to be
-        self._pause: Timer | None = None  # before the rows are read again
-        self._stale = False  # whether they are to be
-        self._unknown = ""  # a link in the mail that led to nothing known here
         self._wanted = ""  # the mail to begin with, when the rows of another series are there
+        self._rereading = Paced(self, self.read_rows)
+        self._noting = Noting(self, core, errands, self._unread_again)
+        self._opening = Opening(self, core, errands, self._opened)
+        self._leads = Leads(self, core, errands, self._opening, self._go_to, self._lead)
 
     def compose(self) -> ComposeResult:
         """Heading, story, revisions, tree, mail, status, keys."""
@@ -147,29 +138,17 @@ class SeriesScreen(ActingScreen):
 
     def turn_to(self, series_id: int, message_id: str = "") -> None:
         """Show another series instead, beginning with one of its mails if that is named."""
-        if self._reading:
-            self._write_seen(self._reading)
+        self._noting.write()
         self.series_id = series_id
         self._reading = None
-        self._asked = ""
-        self._bare = None
-        self._stale = False
+        self._opening.forget()
+        self._rereading.forget()
         self._wanted = message_id
         self.read_rows()
 
     def reload(self) -> None:
         """Read the rows anew, at once or after a pause; what is chosen, scrolled and focused stays so."""
-        if self._pause is not None:
-            self._stale = True
-            return
-        self._pause = self.set_timer(_PAUSE_SECONDS, self._paused)
-        self.read_rows()
-
-    def _paused(self) -> None:
-        self._pause = None
-        if self._stale:
-            self._stale = False
-            self.reload()
+        self._rereading.ask()
 
     def read_rows(self) -> None:
         """Read the rows now."""
@@ -205,7 +184,7 @@ class SeriesScreen(ActingScreen):
         else:
             self._reading.update(*read)
             self._draw(self._reading)
-            self._discuss(self._reading)
+            self._opening.discuss()
         self.post_message(self.Loaded(True))
 
     def _failed(self, error: PatchwatchError) -> None:
@@ -243,85 +222,21 @@ class SeriesScreen(ActingScreen):
 
     def _open(self) -> None:
         row = self.thread.row
-        if row is None or row.message_id == self._asked:
-            return
-        self._asked = row.message_id
-        message_id, width, manner = row.message_id, self.mail.text_width, self.mail.fresh_manner()
+        if self._reading and row and self._opening.open(self._reading, row.message_id):
+            self._leads.unknown = ""
 
-        def work() -> Sheet:
-            mail = self._core.mail(message_id)
-            if length(mail) > _LARGE:
-                beginning = unfinished(compose(mail, _BEGINNING), length(mail))
-                self._errands.tell(self._opened, broken(beginning, width, manner), screen=self)
-            return broken(compose(mail), width, manner)
+    def _opened(self, message_id: str) -> None:
+        if self._reading and self._noting.note(self._reading, message_id):
+            self._draw_heading(self._reading)
+            self.thread.redraw_row(message_id)
 
-        self._errands.send("read", "mail", work, self._opened, self._not_opened, screen=self, latest=True)
-
-    def _opened(self, sheet: Sheet) -> None:
-        reading, message_id = self._reading, sheet.page.message_id
-        if message_id != self._asked or reading is None:
-            return
-        self._errands.notices.hush("mail")
-        begun = self._bare is not None and self._bare.page.message_id == message_id
-        self._bare = sheet
-        self._unknown = self._unknown if begun else ""
-        if begun:
-            self.mail.lengthen(self._discussed(reading, sheet))
-        else:
-            self.mail.show(self._discussed(reading, sheet))
-        self._show_sentence()
-        self._mark_read(reading, message_id)
-
-    def _not_opened(self, error: PatchwatchError) -> None:
-        self._bare = None
-        self.mail.show(broken(said(self._asked, line(str(error))), self.mail.text_width))
-        self._asked = ""
-        self._errands.notices.say("mail", "error", str(error))
-
-    def _discussed(self, reading: Reading, sheet: Sheet) -> Sheet:
-        """The sheet of a patch with what was said about it below."""
-        row = reading.row(sheet.page.message_id)
-        found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []
-        return lengthened(sheet, *told(found, reading.read, self._core.now())) if found else sheet
-
-    def _discuss(self, reading: Reading) -> None:
-        """Show what was said meanwhile about the patch that is shown."""
-        if self._bare is not None and self._bare.page.whole and self._bare.page.message_id == self._asked:
-            sheet = self._discussed(reading, self._bare)
-            if self.mail.page is None or self.mail.page.lines != sheet.page.lines:
-                self.mail.lengthen(sheet)
-
-    def _mark_read(self, reading: Reading, message_id: str) -> None:
-        if not reading.is_unread(message_id):
-            return
-
-        reading.read.add(message_id)
-        self._draw_heading(reading)
-        self.thread.redraw_row(message_id)
-        self._seen.append(message_id)
-        if len(self._seen) == 1:
-            self.set_timer(_GATHER_SECONDS, partial(self._write_seen, reading))
-
-    def _write_seen(self, reading: Reading) -> None:
-        """Note what was read, in one transaction: who goes through a thread reads many mails a second."""
-        seen, self._seen = self._seen, []
-
-        def failed(error: PatchwatchError) -> None:
-            self._errands.notices.say("mark read", "error", str(error))
-            reading.read.difference_update(seen)
-            if self.is_current and reading is self._reading:
-                self._draw(reading)
-
-        def wrote(_: None) -> None:
-            self._errands.notices.hush("mark read")
-
-        if seen:
-            self._errands.send("write", "mark read", lambda: self._core.mark_read(seen), wrote, failed)
+    def _unread_again(self, reading: Reading) -> None:
+        if self.is_current and reading is self._reading:
+            self._draw(reading)
 
     def on_unmount(self) -> None:
         """Note what was read at last."""
-        if self._reading:
-            self._write_seen(self._reading)
+        self._noting.write()
 
     # Moving about.
 
@@ -360,12 +275,12 @@ class SeriesScreen(ActingScreen):
     def action_evidence(self) -> None:
         """Show the words that the state is taken from."""
         if self._reading:
-            self._show_evidence(self._reading, evidence_of(self._reading.series))
+            self._leads.to_evidence(self._reading, evidence_of(self._reading.series))
 
     def action_turn(self) -> None:
         """Show the words that the turn is taken from."""
         if self._reading:
-            self._show_evidence(self._reading, self._reading.series.turn_evidence)
+            self._leads.to_evidence(self._reading, self._reading.series.turn_evidence)
 
     def action_story(self) -> None:
         """Open the story, or go back to the tree."""
@@ -375,59 +290,15 @@ class SeriesScreen(ActingScreen):
     def _step_chosen(self) -> None:
         step = self.story.row
         if self._reading and step:
-            self._show_evidence(self._reading, step.evidence)
-
-    def _show_evidence(self, reading: Reading, evidence: Evidence | None) -> None:
-        row = reading.row(evidence.message_id) if evidence else None
-        if evidence is None or row is None:
-            self._errands.notices.say("evidence", "outcome", wording.without_mail(evidence))
-            return
-        self._errands.notices.hush("evidence")
-        self._sentence = (row.message_id, evidence.text)
-        self._go_to(reading, row)
-        self._show_sentence()
-
-    def _show_sentence(self) -> None:
-        """Mark the words that were asked for, once their mail is open."""
-        page = self.mail.page
-        if self._sentence is None or page is None or page.message_id != self._sentence[0]:
-            return
-        sentence = self._sentence[1]
-        if self.mail.highlight(sentence):
-            self._sentence = None
-        elif page.whole:
-            self._sentence = None
-            self._errands.notices.say("evidence", "outcome", f"In this mail, in other words: {line(sentence)}")
+            self._leads.to_evidence(self._reading, step.evidence)
 
     @on(MailView.Followed)
     def _followed(self, event: MailView.Followed) -> None:
-        reading, spot = self._reading, event.spot
-        if reading is None:
-            return
-        if row := reading.row(spot.message_id):
-            self._go_to(reading, row)
-        elif spot.link:
-            self._follow(reading, spot.link)
+        if self._reading:
+            self._leads.to_spot(self._reading, event.spot)
 
-    def _follow(self, reading: Reading, link: str) -> None:
-        from patchwatch.lore.address import parse_target
-
-        address = parse_target(link)
-        if address and (row := reading.row(address.message_id)):
-            self._go_to(reading, row)
-            return
-
-        def found(series_id: int) -> None:
-            self._errands.notices.hush("link")
-            self.post_message(self.Led(series_id))
-
-        def failed(error: PatchwatchError) -> None:
-            self._unknown = link
-            unknown = isinstance(error, NotFoundError)
-            text = f"Not known here; w watches it: {link}" if unknown else str(error)
-            self._errands.notices.say("link", "outcome" if unknown else "error", text)
-
-        self._errands.send("read", "link", lambda: self._core.find(link), found, failed, screen=self)
+    def _lead(self, series_id: int) -> None:
+        self.post_message(self.Led(series_id))
 
     # Acting.
 
@@ -456,7 +327,7 @@ class SeriesScreen(ActingScreen):
     @property
     def proposed(self) -> str:
         """The link that is chosen in the mail, or that led to nothing; or the series itself, if it is not watched."""
-        if link := self.mail.link or self._unknown:
+        if link := self.mail.link or self._leads.unknown:
             return link
         row = self._reading.series if self._reading else None
         return row.revisions[-1].message_id if row and row.revisions and not row.watched else ""
