@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import Input
 
 from patchwatch.db.rows import InboxRow, SeriesLine
@@ -24,16 +22,14 @@ from patchwatch.tui.errands import Errands
 from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.limit_bar import LimitBar, LimitInput
 from patchwatch.tui.nothing import Nothing, nothing
+from patchwatch.tui.rereading import PutOff
 from patchwatch.tui.rowlist import RowList
-from patchwatch.tui.series_table import COLUMNS, LATEST, LONGEST, Order, SeriesTable, TableHeading, chosen
+from patchwatch.tui.series_table import COLUMNS, Order, SeriesTable, TableHeading, chosen
+from patchwatch.tui.showing import VIEWS, Showing
 from patchwatch.tui.status_bar import Standing, StatusBar
 from patchwatch.tui.view_tabs import ViewTabs
 from patchwatch.tui.watch_form import WatchForm
-from patchwatch.views import WAITING, View, first_view, sift
-
-_BEHIND_SECONDS = 1.5  # without a change, until rows that nobody sees are read: ten thousand take a while
-_BEHIND_MOST_SECONDS = 4.0  # then they are read all the same, for the line of a series' screen counts what is unread
-_VIEWS = list(View)
+from patchwatch.views import View, first_view, sift
 
 
 def _view_keys() -> list[BindingType]:
@@ -47,7 +43,7 @@ def _view_keys() -> list[BindingType]:
             tooltip=f"Show “{view.value}”",
             id=f"overview.{view.name.lower()}",
         )
-        for number, view in enumerate(_VIEWS, 1)
+        for number, view in enumerate(VIEWS, 1)
     ]
 
 
@@ -118,19 +114,14 @@ class OverviewScreen(ActingScreen):
         self._core = core
         self._errands = errands
         self._heard_watched = watched
-        self._view = first_view(knows_me=bool(core.addresses))
-        self._before = View.WATCHED  # the view that was shown before
-        self._views: Mapping[View, list[SeriesLine]] | None = None  # None until all were read
-        self._few = few
-        self._orders: dict[View, Order] = {}
+        self._showing = Showing(first_view(knows_me=bool(core.addresses)), few)
+        self._rereading = PutOff(self, self._read)
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
-        self._later: Timer | None = None
-        self._put_off_at = 0.0
 
     def compose(self) -> ComposeResult:
         """The views, the limit, the table, the account, the status, the keys."""
-        yield ViewTabs(self._view)
+        yield ViewTabs(self._showing.view)
         yield LimitBar()
         table = SeriesTable(self._core.now, id="table")
         yield TableHeading(table)
@@ -148,7 +139,7 @@ class OverviewScreen(ActingScreen):
     @property
     def all_lines(self) -> Sequence[SeriesLine]:
         """Every series, as it was read last."""
-        return self._few if self._views is None else self._views[View.ALL]
+        return self._showing.all_lines
 
     @property
     def proposed(self) -> str:
@@ -166,7 +157,7 @@ class OverviewScreen(ActingScreen):
 
     def on_mount(self) -> None:
         """Show what is there, so that the first paint has it."""
-        if self._few:
+        if self.all_lines:
             self._arrange()
 
     def reload(self) -> None:
@@ -175,59 +166,43 @@ class OverviewScreen(ActingScreen):
         In the background there is time: until nothing has changed for a while, as it does with each mail that is read.
         """
         in_sight = self.is_active or self.app.screen.is_modal  # Textual calls what is behind any screen "current"
-        if in_sight or self._views is None:
-            self._reload()
-        elif self._later is None:
-            self._put_off_at = time.monotonic()
-            self._later = self.set_timer(_BEHIND_SECONDS, self._reload)
-        elif time.monotonic() - self._put_off_at < _BEHIND_MOST_SECONDS:
-            self._later.reset()
-
-    def _reload(self) -> None:
-        if self._later is not None:
-            self._later.stop()
-            self._later = None
-        self._errands.send("lists", "reload", self._read, self._show, self._failed, screen=self, latest=True)
+        if in_sight or not self._showing.complete:
+            self._rereading.now()
+        else:
+            self._rereading.later()
 
     def on_screen_resume(self) -> None:
         """What was put off in the background is done now."""
-        if self._later is not None:
-            self._reload()
+        self._rereading.catch_up()
 
-    def _read(self) -> tuple[dict[View, list[SeriesLine]], tuple[InboxRow, ...]]:
-        return sift(self._core.lines()), tuple(self._core.inboxes())
+    def _read(self) -> None:
+        def work() -> tuple[dict[View, list[SeriesLine]], tuple[InboxRow, ...]]:
+            return sift(self._core.lines()), tuple(self._core.inboxes())
+
+        self._errands.send("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
 
     def _show(self, read: tuple[Mapping[View, list[SeriesLine]], tuple[InboxRow, ...]]) -> None:
-        self._views, self._inboxes = read
+        views, self._inboxes = read
+        self._showing.take(views)
         self._errands.notices.hush("reload")
         self.table.forget()
         self._arrange()
-        self._settle(self._views)
+        self._settle()
         self._account(at_once=True)
 
     def _failed(self, error: PatchwatchError) -> None:
         self._errands.notices.say("reload", "error", str(error))
         self.post_message(self.Loaded(None))
 
-    @property
-    def _natural(self) -> Order:
-        return LONGEST if self._view in WAITING else LATEST
-
     def _arrange(self) -> None:
         """Show the chosen view, as far as the limit allows, in the chosen order."""
-        views = self._views or sift(self._few)
-        among = views[self._view]
-        bar = self.query_one(LimitBar)
-        rows: Sequence[SeriesLine] = bar.limit.keep(among, self._core.now()) if bar.limit.holds else among
-        order = self._orders.get(self._view, self._natural)
-        if order != self._natural:
-            rows = order.sort(rows)
-        self.table.show(rows, order, among, self._view, moves=self._view is View.MY_TURN)
+        showing, bar = self._showing, self.query_one(LimitBar)
+        rows, among = showing.rows(bar.limit, self._core.now()), showing.among
+        self.table.show(rows, showing.order, among, showing.view, moves=showing.view is View.MY_TURN)
         bar.count(len(rows), len(among))
-        if self._views is None and not rows:
+        if not showing.complete and not rows:
             return  # it is not known yet that there is nothing
-        known = list(View) if self._views is not None else [View.WATCHED]
-        self.query_one(ViewTabs).show(self._view, {view: len(views[view]) for view in known})
+        self.query_one(ViewTabs).show(showing.view, showing.counts)
         self._draw_nothing(bool(rows))
         self.query_one(TableHeading).refresh()
         self._post_standing()
@@ -239,11 +214,11 @@ class OverviewScreen(ActingScreen):
             empty.show([])
             if self.focused is None or self._at_first_link:
                 self.call_after_refresh(self.table.focus)
-        elif not limited and (not self.all_lines or self._view is View.WATCHED):
+        elif not limited and (not self.all_lines or self._showing.view is View.WATCHED):
             empty.welcome()
         else:
             me, place = bool(self._core.addresses), self._core.config_file
-            empty.show(nothing(self._view, self._key, knows_me=me, config_file=place, limited=limited))
+            empty.show(nothing(self._showing.view, self._key, knows_me=me, config_file=place, limited=limited))
             if not isinstance(self.focused, LimitInput):
                 self.set_focus(None)  # the keys below are those of the screen
 
@@ -258,9 +233,9 @@ class OverviewScreen(ActingScreen):
         rows, bar = self.table.rows, self.query_one(LimitBar)
         polled = [inbox.polled_at for inbox in self._inboxes if inbox.polled_at is not None]
         standing = Standing(
-            view=self._view,
+            view=self._showing.view,
             series=len(rows),
-            of=len(self._views[self._view]) if self._views and bar.limit.text else None,
+            of=len(self._showing.among) if self._showing.complete and bar.limit.text else None,
             unread=sum(row.unread for row in rows),
             marked=len(self.table.marked),
             polled_at=max(polled, default=None),
@@ -273,7 +248,7 @@ class OverviewScreen(ActingScreen):
         """Let the ages grow, and what is limited by them."""
         self.table.forget()
         self.query_one(Account).tick()
-        if self._views is not None:
+        if self._showing.complete:
             self._arrange()
 
     # The row under the cursor.
@@ -315,19 +290,18 @@ class OverviewScreen(ActingScreen):
         """Put the cursor on a watched series, now or when it is there; if need be, in another view."""
         self._wanted = None if self.table.select(series_id) else series_id
 
-    def _settle(self, views: Mapping[View, Sequence[SeriesLine]]) -> None:
+    def _settle(self) -> None:
         """Go where the cursor is wanted, if that was read."""
         if self._wanted is None or self.table.select(self._wanted):
             self._wanted = None
-        elif any(row.id == self._wanted for row in views[View.WATCHED]):
+        elif self._showing.is_watched(self._wanted):
             self.query_one(LimitBar).clear()
             self._choose(View.WATCHED)
             self.call_after_refresh(self.go_to, self._wanted)
 
     def _choose(self, view: View) -> None:
         here = self.table.row
-        if view is not self._view:
-            self._before, self._view = self._view, view
+        self._showing.choose(view)
         self._arrange()
         if self.table.row is not here:
             self.table.action_first()
@@ -335,11 +309,11 @@ class OverviewScreen(ActingScreen):
 
     def action_view(self, number: int) -> None:
         """Show a view; if it is shown, the one before it."""
-        self._choose(self._before if _VIEWS[number] is self._view else _VIEWS[number])
+        self._choose(self._showing.toggled(VIEWS[number]))
 
     def action_turn(self, by: int) -> None:
         """Show the view beside this one."""
-        self._choose(_VIEWS[(_VIEWS.index(self._view) + by) % len(_VIEWS)])
+        self._choose(self._showing.beside(by))
 
     @on(ViewTabs.Chosen)
     def _tab_chosen(self, event: ViewTabs.Chosen) -> None:
@@ -392,7 +366,7 @@ class OverviewScreen(ActingScreen):
         self._sort(chosen(self.table.order, event.column))
 
     def _sort(self, order: Order) -> None:
-        self._orders[self._view] = order
+        self._showing.sort(order)
         self._arrange()
 
     def action_escape(self) -> None:

@@ -371,7 +371,7 @@ async def test_changes_move_neither_view_nor_marks_nor_order(core: FakeCore, app
         core.deliver(9, Letter("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
         await until(pilot, lambda: "12 unread" in shown(pilot))
         assert "Turn↑" in shown(pilot)
-        assert overview(pilot)._view is View.ALL
+        assert overview(pilot)._showing.view is View.ALL
         assert overview(pilot).table.marks == marks
         assert overview(pilot).table.row is not None
         assert row is not None
