@@ -12,6 +12,7 @@ from patchwatch.tui.core import Core
 from patchwatch.tui.deciding import Deciding
 from patchwatch.tui.dialogs import Series
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.live import LiveScreen
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class ActingScreen(LiveScreen):
         """The series that an action is about."""
 
     @abstractmethod
-    def in_hand(self) -> tuple[str, str] | None:
-        """The message-id of the mail that is to be passed on, and an inbox that it was seen in (empty: not known)."""
+    def in_hand(self) -> InHand | None:
+        """The mail that is to be passed on or answered, and its revision."""
 
     def decided(self) -> None:
         """Something about the targets was decided and written."""
@@ -91,8 +92,7 @@ class ActingScreen(LiveScreen):
     def action_copy(self) -> None:
         """Ask in which form the mail in hand is to be copied, and copy it."""
         if found := self.in_hand():
-            message_id, _ = found
-            self._errands.send("read", "copy", lambda: self._core.citations(message_id), self._ask_for_form)
+            self._errands.send("read", "copy", lambda: self._core.citations(found.message_id), self._ask_for_form)
 
     def _ask_for_form(self, citations: Sequence[Citation]) -> None:
         from patchwatch.tui.copying import CopyDialog
@@ -107,7 +107,7 @@ class ActingScreen(LiveScreen):
     def page_in_hand(self) -> str:
         """The page to be opened in the browser; empty where there is none."""
         found = self.in_hand()
-        return self._core.url(*found) if found else ""
+        return self._core.url(found.message_id, found.inbox) if found else ""
 
     def action_browse(self) -> None:
         """Open the page of the mail in hand in the browser."""
@@ -121,3 +121,26 @@ class ActingScreen(LiveScreen):
                 lambda: handover.browse(url),
                 lambda _: self._errands.notices.say("browse", "outcome", opened),
             )
+
+    # Answering, and handing over.
+
+    def action_reply(self) -> None:
+        """Answer the mail in hand."""
+        if found := self.in_hand():
+            from patchwatch.tui.writing import Writing
+
+            Writing(self, self._core, self._errands).reply(found)
+
+    def action_tag(self) -> None:
+        """Give tags to the patch in hand, or to its revision."""
+        if found := self.in_hand():
+            from patchwatch.tui.writing import Writing
+
+            Writing(self, self._core, self._errands).tag(found)
+
+    def action_b4(self) -> None:
+        """Hand the revision in hand over to b4."""
+        if found := self.in_hand():
+            from patchwatch.tui.handing_over import HandingOver
+
+            HandingOver(self, self._core, self._errands).b4(found)

@@ -13,11 +13,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from patchwatch.db.rows import RevisionRow
 from patchwatch.handover import Task
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.choices import Choices
+from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.ink import Piece, content
 
 BOX = "MAILS"
@@ -49,20 +49,17 @@ class B4Dialog(ModalScreen[Handover | None]):
         Binding("escape,q", "leave", "Close", id="b4.leave"),
     ]
 
-    def __init__(
-        self, revision: RevisionRow, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str
-    ) -> None:
-        """`commands` are what b4 would be called with, `BOX` standing for the mails."""
+    def __init__(self, of: InHand, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str) -> None:
+        """`commands` are what b4 would be called with for the revision, `BOX` standing for the mails."""
         super().__init__()
-        self._revision = revision
+        self._of = of
         self._trees = trees
         self._commands = commands
         self._config_file = config_file
 
     def compose(self) -> ComposeResult:
         """The revision, the tasks, the trees, the command, and the keys."""
-        name = wording.revision_name(self._revision)
-        about: list[Piece] = [(f"{name} ", "accent strong"), (wording.title(self._revision.subject), "strong")]
+        about: list[Piece] = [(f"{self._of.version} ", "accent strong"), (self._of.title, "strong")]
         tasks = [content([(f"{called:<16}", ""), (does, "dim")]) for called, does in TASKS.values()]
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Hand over to b4"

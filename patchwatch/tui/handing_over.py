@@ -8,7 +8,6 @@ from typing import Any
 
 from textual.screen import Screen
 
-from patchwatch.db.rows import RevisionRow
 from patchwatch.errors import PatchwatchError
 from patchwatch.handover import Task
 from patchwatch.printable import line
@@ -16,6 +15,7 @@ from patchwatch.tui import wording
 from patchwatch.tui.b4_dialog import BOX, TASKS, B4Dialog, Handover
 from patchwatch.tui.core import Core
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.lending import lent, pause, tell
 
 
@@ -28,19 +28,19 @@ class HandingOver:
         self._core = core
         self._errands = errands
 
-    def b4(self, revision: RevisionRow) -> None:
-        """Ask what b4 shall do with it, and in which tree; then let it."""
+    def b4(self, of: InHand) -> None:
+        """Ask what b4 shall do with the revision in hand, and in which tree; then let it."""
 
         def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
-            commands = {task: self._core.b4_command(task, revision.message_id, BOX) for task in TASKS}
+            commands = {task: self._core.b4_command(task, of.revision, BOX) for task in TASKS}
             return self._core.work_trees(), commands
 
         def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
-            self._screen.app.push_screen(B4Dialog(revision, *found, self._core.config_file), answered)
+            self._screen.app.push_screen(B4Dialog(of, *found, self._core.config_file), answered)
 
         def answered(chosen: Handover | None) -> None:
             if chosen is not None:
-                self._run(chosen, revision.message_id)
+                self._run(chosen, of.revision)
 
         self._errands.send("read", "b4", work, ask, screen=self._screen, latest=True)
 

@@ -19,6 +19,7 @@ from patchwatch.tui.account import Account
 from patchwatch.tui.acting import ACTIONS, ActingScreen
 from patchwatch.tui.core import Core, Watched
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.in_hand import InHand, of_series
 from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.limit_bar import LimitBar, LimitInput
 from patchwatch.tui.nothing import Nothing, nothing
@@ -70,6 +71,9 @@ class OverviewScreen(ActingScreen):
         Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
         Binding("O", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="overview.reverse"),
         *ACTIONS,
+        Binding("R", "reply", "Reply", show=False, tooltip="Answer the newest version, to all", id="overview.reply"),
+        Binding("T", "tag", "Tags", show=False, tooltip="Give the newest version tags", id="overview.tag"),
+        Binding("B", "b4", "b4", show=False, tooltip="Hand the newest version over to b4", id="overview.b4"),
         keys.PALETTE,
         keys.HELP,
         Binding("q", "app.quit", "Quit", id="overview.quit"),
@@ -397,10 +401,10 @@ class OverviewScreen(ActingScreen):
         if series_id is not None:
             self.go_to(series_id)
 
-    def in_hand(self) -> tuple[str, str] | None:
+    def in_hand(self) -> InHand | None:
         """The newest posting of the series under the cursor."""
         row = self.table.row
-        return (row.message_id, next(iter(row.inboxes), "")) if row else None
+        return of_series(row) if row else None
 
     def action_link(self) -> None:
         """Link the series under the cursor, or part its newest revision from the one before."""

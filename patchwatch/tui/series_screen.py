@@ -21,6 +21,7 @@ from patchwatch.tui.dialogs import Series
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.files_screen import FilesScreen
 from patchwatch.tui.heading import SeriesHeading, evidence_of
+from patchwatch.tui.in_hand import InHand, of_mail
 from patchwatch.tui.key_line import KeyLine
 from patchwatch.tui.leads import Leads
 from patchwatch.tui.mail_view import MailView
@@ -306,11 +307,12 @@ class SeriesScreen(ActingScreen):
         """This series."""
         return [self._reading.series] if self._reading else []
 
-    def in_hand(self) -> tuple[str, str] | None:
-        """The mail that is shown."""
-        row = self.thread.row
-        revision = self._reading.revision if self._reading else None
-        return (row.message_id, revision.inbox if revision else "") if row else None
+    def in_hand(self) -> InHand | None:
+        """The mail under the cursor, with the patch that it is or is about."""
+        reading, row = self._reading, self.thread.row
+        if reading is None or reading.revision is None or row is None:
+            return None
+        return of_mail(row, reading.posting_of(row), reading.revision)
 
     def page_in_hand(self) -> str:
         """The link that is chosen in the mail, or the mail."""
@@ -403,28 +405,6 @@ class SeriesScreen(ActingScreen):
         row = self._reading.row(message_id) if self._reading and message_id else None
         if self._reading and row:
             self._go_to(self._reading, row)
-
-    def action_reply(self) -> None:
-        """Answer the mail under the cursor."""
-        if self.thread.row:
-            from patchwatch.tui.writing import Writing
-
-            Writing(self, self._core, self._errands).reply(self.thread.row.message_id)
-
-    def action_tag(self) -> None:
-        """Give tags to the patch under the cursor, or that the mail there answers."""
-        reading, row = self._reading, self.thread.row
-        if reading and reading.revision and row:
-            from patchwatch.tui.writing import Writing
-
-            Writing(self, self._core, self._errands).tag(reading.posting_of(row), reading.revision)
-
-    def action_b4(self) -> None:
-        """Hand the chosen revision over."""
-        if self._reading and self._reading.revision:
-            from patchwatch.tui.handing_over import HandingOver
-
-            HandingOver(self, self._core, self._errands).b4(self._reading.revision)
 
     def action_page(self, pages: int) -> None:
         """Scroll the mail, wherever the focus is."""

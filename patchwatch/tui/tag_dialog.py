@@ -12,10 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from patchwatch.db.rows import MessageRow, RevisionRow
 from patchwatch.reply import TAGS
-from patchwatch.tui import wording
 from patchwatch.tui.choices import Choices
+from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.ink import Piece, content
 
 
@@ -43,14 +42,12 @@ class TagDialog(ModalScreen[Tags | None]):
         Binding("escape,q", "leave", "Close", id="tag.leave"),
     ]
 
-    def __init__(self, posting: MessageRow, revision: RevisionRow) -> None:
-        """`posting` is a patch or the cover letter of `revision`; tags for a cover letter are for all of it."""
+    def __init__(self, of: InHand) -> None:
+        """`of` is what they are for: its patch, if there is a choice, or its whole revision."""
         super().__init__()
-        self._posting = posting
-        self._revision = revision
+        self._of = of
         self._chosen: set[str] = set()
-        self._either = posting.kind == "patch" and revision.patches > 1  # whether there is a choice
-        self._whole = not self._either
+        self._whole = of.patch is None
 
     def compose(self) -> ComposeResult:
         """What it is about, the tags, and the keys."""
@@ -60,7 +57,7 @@ class TagDialog(ModalScreen[Tags | None]):
             yield Choices(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
             keys: list[Piece] = []
-            said = [("space", "choose"), *([("w", "patch/series")] if self._either else [])]
+            said = [("space", "choose"), *([("w", "patch/series")] if self._of.patch is not None else [])]
             for key, does in (*said, ("⏎", "show mail"), ("e", "edit first"), ("esc", "leave")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
             yield Static(content(keys), id="keys")
@@ -75,14 +72,13 @@ class TagDialog(ModalScreen[Tags | None]):
         return [box, (name[:1], "accent"), (name[1:], "")]
 
     def _say(self, warning: str = "") -> None:
-        posting, revision = self._posting, self._revision
-        name = wording.revision_name(revision)
-        if not self._whole:
-            of, subject = "this patch", posting.subject
+        of = self._of
+        if not self._whole and of.patch is not None:
+            what, title = "this patch", of.patch
         else:
-            of = f"all {revision.patches} patches of {name}" if revision.patches > 1 else name
-            subject = revision.subject
-        about: list[Piece] = [(f"For {of}: ", "dim"), (wording.title(subject), "strong")]
+            what = f"all {of.patches} patches of {of.version}" if of.patches > 1 else of.version
+            title = of.title
+        about: list[Piece] = [(f"For {what}: ", "dim"), (title, "strong")]
         self.query_one("#question", Static).update(content(about))
         note: list[Piece] = [("Nothing is sent before you have seen it.", "dim")]
         self.query_one("#note", Static).update(content([(f"! {warning}", "warn")] if warning else note))
@@ -110,7 +106,7 @@ class TagDialog(ModalScreen[Tags | None]):
 
     def action_whole(self) -> None:
         """Give them to the patch alone, or to all patches."""
-        if self._either:
+        if self._of.patch is not None:
             self._whole = not self._whole
             self._say()
 

@@ -65,8 +65,8 @@ def version(row: SeriesRow | SeriesLine) -> str:
     return f"v{row.version}{minor}{' RFC' if row.rfc else ''}"
 
 
-def revision_name(row: RevisionRow) -> str:
-    """`v5.1`: the version of a revision."""
+def revision_name(row: RevisionRow | SeriesLine) -> str:
+    """`v5.1`: the version of a revision, of a series that of its newest."""
     return f"v{row.version}.{row.minor}" if row.minor else f"v{row.version}"
 
 

@@ -13,12 +13,12 @@ from typing import Any
 from textual.screen import Screen
 
 from patchwatch import handover
-from patchwatch.db.rows import MessageRow, RevisionRow
 from patchwatch.draft import Draft
 from patchwatch.errors import NoTerminalError, PatchwatchError
 from patchwatch.tui.core import Core
 from patchwatch.tui.draft_dialog import DraftDialog
 from patchwatch.tui.errands import Errands
+from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.lending import lent
 from patchwatch.tui.send_screen import SendScreen
 from patchwatch.tui.tag_dialog import TagDialog, Tags
@@ -33,19 +33,19 @@ class Writing:
         self._core = core
         self._errands = errands
 
-    def reply(self, message_id: str) -> None:
-        """Answer a mail, to all."""
-        self._compose(lambda: self._core.reply(message_id), edit=True)
+    def reply(self, of: InHand) -> None:
+        """Answer the mail in hand, to all."""
+        self._compose(lambda: self._core.reply(of.message_id), edit=True)
 
-    def tag(self, posting: MessageRow, revision: RevisionRow) -> None:
-        """Ask which tags to give to a patch, or to its whole revision, and give them."""
+    def tag(self, of: InHand) -> None:
+        """Ask which tags to give to the patch in hand, or to its whole revision, and give them."""
 
         def answered(tags: Tags | None) -> None:
             if tags is not None:
                 names, whole = tags.names, tags.whole
-                self._compose(lambda: self._core.endorse(posting.message_id, names, whole=whole), edit=tags.edit)
+                self._compose(lambda: self._core.endorse(of.posting, names, whole=whole), edit=tags.edit)
 
-        self._screen.app.push_screen(TagDialog(posting, revision), answered)
+        self._screen.app.push_screen(TagDialog(of), answered)
 
     def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
         def work() -> tuple[Draft, Path | None]:

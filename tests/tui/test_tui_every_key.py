@@ -16,6 +16,7 @@ from writing import Desk
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.keymap import bindings
 from patchwatch.tui.mail_view import MailView
+from patchwatch.tui.overview import OverviewScreen
 from patchwatch.tui.series_screen import SeriesScreen
 from patchwatch.tui.series_table import SeriesTable
 
@@ -47,6 +48,10 @@ def copied(text: str) -> Seen:
     return lambda pilot: pilot.app.clipboard == text
 
 
+def lists(pilot: Pilot[None]) -> bool:
+    return isinstance(pilot.app.screen, OverviewScreen)
+
+
 def reads(pilot: Pilot[None]) -> bool:
     return isinstance(pilot.app.screen, SeriesScreen)
 
@@ -72,6 +77,9 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
         ("j", "snooze.down", choice(1)),
         ("k", "snooze.up", choice(0)),
     ),
+    (("T", "overview.tag", says("Give tags")), ("escape", "tag.leave", lists)),
+    (("B", "overview.b4", says("Hand over to b4")), ("escape", "b4.leave", lists)),
+    (("R", "overview.reply", says("Dry run")), ("q", "send.leave", lists)),
     (("ctrl+q", "app.quit", lambda pilot: pilot.app._exit),),
 )
 IN_A_SERIES: tuple[tuple[Step, ...], ...] = (
@@ -112,7 +120,10 @@ async def taken(pilot: Pilot[None], steps: tuple[Step, ...]) -> None:
 
 
 @pytest.mark.parametrize("steps", ON_THE_OVERVIEW, ids=named)
-async def test_keys_of_the_overview(app: PatchwatchApp, steps: tuple[Step, ...]) -> None:
+async def test_keys_of_the_overview(
+    core: FakeCore, app: PatchwatchApp, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Desk(tmp_path, monkeypatch).sit(core)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, "mm/zswap")
         await taken(pilot, steps)

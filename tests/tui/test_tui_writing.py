@@ -13,9 +13,8 @@ from fake import ANSWER_ID, FakeCore
 from letters import HOSTILE, Letter
 from textual.app import App, SuspendNotSupported
 from textual.pilot import Pilot
-from writing import Desk
+from writing import Desk, notices, pressed, sent
 
-from patchwatch.draft import Draft
 from patchwatch.errors import DatabaseLockedError, SendError, ToolError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.b4_dialog import B4Dialog
@@ -57,22 +56,6 @@ async def at_series(pilot: Pilot[None], message_id: str = FIRST) -> None:
 
 def is_shown(view: MailView, message_id: str) -> bool:
     return view.page is not None and view.page.message_id == message_id
-
-
-async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -> None:
-    """Press `keys`, and wait for all that the screen then says."""
-    await pilot.press(*keys)
-    for words in (says,) if isinstance(says, str) else says:
-        await until(pilot, lambda words=words: words in shown(pilot), words)
-
-
-def sent(core: FakeCore) -> list[Draft]:
-    return [said[0] for said in core.asked["send"]]  # type: ignore[attr-defined]
-
-
-def notices(pilot: Pilot[None]) -> str:
-    assert isinstance(pilot.app, PatchwatchApp)
-    return "\n".join(f"{notice.tone}: {notice.text}" for notice in pilot.app.notices)
 
 
 # A reply.

@@ -1,4 +1,4 @@
-"""What the tests of writing share: an editor that does as it is told, and a terminal that can be lent."""
+"""What the tests of writing share: an editor that does as it is told, a terminal that can be lent, and what is said."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from driving import shown, until
 from fake import FakeCore
+from textual.pilot import Pilot
 
+from patchwatch.draft import Draft
 from patchwatch.drafts import Drafts
 from patchwatch.tui import handing_over
 from patchwatch.tui.app import PatchwatchApp
@@ -40,3 +43,21 @@ class Desk:
     def kept(self, core: FakeCore) -> list[str]:
         """The texts of the drafts that are kept."""
         return [file.read_text(encoding="utf-8") for file in sorted(core.drafts.directory.glob("*.eml"))]
+
+
+async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -> None:
+    """Press `keys`, and wait for all that the screen then says."""
+    await pilot.press(*keys)
+    for words in (says,) if isinstance(says, str) else says:
+        await until(pilot, lambda words=words: words in shown(pilot), words)
+
+
+def sent(core: FakeCore) -> list[Draft]:
+    """What was given to git send-email."""
+    return [said[0] for said in core.asked["send"]]  # type: ignore[attr-defined]
+
+
+def notices(pilot: Pilot[None]) -> str:
+    """What is said, a line each."""
+    assert isinstance(pilot.app, PatchwatchApp)
+    return "\n".join(f"{notice.tone}: {notice.text}" for notice in pilot.app.notices)
