@@ -16,7 +16,7 @@ from patchwatch.tui import wording
 from patchwatch.tui.core import Core
 from patchwatch.tui.dialogs import Series, StateDialog, UnwatchDialog
 from patchwatch.tui.errands import Errands
-from patchwatch.tui.joining import Joint
+from patchwatch.tui.joining import Joint, proposed
 
 Result = TypeVar("Result")
 
@@ -94,15 +94,15 @@ class Deciding:
         if rows:
             self._app.push_screen(SnoozeDialog(rows, self._core.now()), answered)
 
-    def link(self, row: Series, root: str = "") -> None:
+    def link(self, row: Series, root: str = "", *, marked: Series | None = None) -> None:
         """Ask which other series is a version of this one, then link them; or part a revision from the one before.
 
-        That is the one with this `root`, or else the newest.
+        That is the one with this `root`, or else the newest.  Another series, `marked` with this one, is offered first.
         """
-        number = row.id
 
         def read() -> tuple[SeriesRow, Sequence[CandidateRow]]:
-            return self._core.one(number), self._core.candidates(number)
+            found, candidates = self._core.one(row.id), self._core.candidates(row.id)
+            return found, candidates if marked is None else proposed(found, self._core.one(marked.id), candidates)
 
         self._errands.send("read", "link", read, lambda found: self._ask_for_link(*found, root))
 

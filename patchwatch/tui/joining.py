@@ -1,14 +1,15 @@
 """What linking a series with another one would do, in words: said before it is done.
 
-Pure.  Which candidates there are is found by patchwatch.series.candidates; the link itself is the core's.
+Pure.  Which candidates there are is found by patchwatch.series.candidates, and a person may mark one more; the link
+itself is the core's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from patchwatch.db.rows import RevisionRow, SeriesRow
+from patchwatch.db.rows import CandidateRow, RevisionRow, SeriesRow
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.ink import Piece
@@ -42,6 +43,29 @@ def _begin(row: SeriesRow) -> RevisionRow:
     """The first revision of a series.  One that goes on from nothing yet can be linked without breaking a link."""
     free = [r for r in row.revisions if r.predecessor is None] or list(row.revisions)
     return min(free, key=lambda r: r.date)
+
+
+def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow]) -> tuple[CandidateRow, ...]:
+    """The candidates for `row`, before them all the series that a person marked with it, whatever speaks for that."""
+    rest = [one for one in candidates if one.series_id != other.id]
+    first = [one for one in candidates if one.series_id == other.id]
+    found = joint(row, other)
+    if not first and found is not None:
+        before = found.earlier in other.revisions
+        revision = found.earlier if before else found.later
+        candidate = CandidateRow(
+            series_id=other.id,
+            message_id=revision.message_id,
+            place="earlier" if before else "later",
+            score=0.0,
+            evidence=(),
+            version=revision.version,
+            subject=revision.subject,
+            author_name=revision.author_name or revision.author_email,
+            date=revision.date,
+        )
+        first = [candidate]
+    return (*(replace(one, evidence=("marked-with-it", *one.evidence)) for one in first), *rest)
 
 
 def told(found: Joint) -> list[Piece]:

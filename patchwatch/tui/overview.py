@@ -407,6 +407,10 @@ class OverviewScreen(ActingScreen):
         return of_series(row) if row else None
 
     def action_link(self) -> None:
-        """Link the series under the cursor, or part its newest revision from the one before."""
-        if row := self.table.row:
+        """Link the series under the cursor, or part its newest revision from the one before; of two marked, these."""
+        row, marked = self.table.row, self.table.marked
+        if len(marked) == 2:
+            one, other = sorted(marked, key=lambda each: each is not row)
+            self._deciding.link(one, marked=other)
+        elif row:
             self._deciding.link(row)

@@ -9,22 +9,23 @@ from driving import opened, settled, shown, until
 from fake import FakeCore
 from letters import NOW, Letter, likely, older_drops
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
-from patchwatch.db.rows import SeriesRow
+from patchwatch.db.rows import CandidateRow, SeriesRow
 from patchwatch.errors import DatabaseLockedError, InvalidInputError, NotFoundError, ToolError
 from patchwatch.tui.acting import ACTIONS
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.copying import CopyDialog
 from patchwatch.tui.dialogs import StateDialog, UnwatchDialog, WatchDialog
-from patchwatch.tui.joining import joint, parted, told
-from patchwatch.tui.link_dialog import LinkDialog
+from patchwatch.tui.joining import joint, parted, proposed, told
+from patchwatch.tui.link_dialog import ChoiceList, LinkDialog
 from patchwatch.tui.mail_lines import links
 from patchwatch.tui.overview import OverviewScreen
 from patchwatch.tui.page import Line
 from patchwatch.tui.palette import Actions
 from patchwatch.tui.series_screen import SeriesScreen
 from patchwatch.tui.snooze_dialog import Rest, SnoozeDialog, choices, day
+from patchwatch.tui.wording import title
 
 DAY = 86_400
 MIDNIGHT = NOW - 8 * 3600  # it is 8 o'clock on Wednesday, 20 September 2023
@@ -181,6 +182,63 @@ async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core:
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Linked: v4 goes on from v3: net: count drops for each queue" in shown(pilot))
     assert core.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
+
+
+def test_a_marked_series_is_proposed_before_all_others(core: FakeCore) -> None:
+    core.add(older_drops())
+    first, *others = proposed(core.rows[3], core.rows[2], ())
+    assert others == []
+    assert (first.series_id, first.message_id, first.place) == (2, "drops-v3@example.org", "earlier")
+    assert first.evidence == ("marked-with-it",)
+    (later,) = proposed(core.rows[2], core.rows[3], ())
+    assert (later.message_id, later.place) == ("drops-v4-0@example.org", "later")
+
+
+def test_a_marked_series_that_is_a_candidate_keeps_what_speaks_for_it(core: FakeCore) -> None:
+    older, newer = likely()
+    first, second = proposed(core.rows[3], core.rows[7], (older, newer))
+    assert (first.message_id, second) == (newer.message_id, older)
+    assert first.evidence == ("marked-with-it", "similar-title", "soon-after")
+
+
+def test_a_series_is_not_proposed_to_itself(core: FakeCore) -> None:
+    assert proposed(core.rows[3], core.rows[3], likely()) == likely()
+
+
+@pytest.mark.parametrize(
+    ("keys", "about", "offered"),
+    [
+        ("space G space", "mm/zswap: shrink the pool", "earlier v4 net: count drops"),  # v5 was posted after it
+        ("space G space g", "net: count drops for each queue", "later v3 mm/zswap"),
+        ("space G space k", "net: count drops for each queue", "later v3 mm/zswap"),  # the cursor is on neither
+    ],
+)
+async def test_of_two_marked_series_one_is_linked_with_the_other(
+    core: FakeCore, keys: str, about: str, offered: str
+) -> None:
+    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press(*keys.split(), "L")
+        await asked(pilot, LinkDialog)
+        dialog = pilot.app.screen
+        assert about in str(dialog.query_one("#question", Static).content)
+        first = dialog.query_one(ChoiceList).row
+        assert isinstance(first, CandidateRow)
+        assert f"{first.place} v{first.version} {title(first.subject)}".startswith(offered)
+        await until(pilot, lambda: "one series, " in shown(pilot), "what it will do")
+        await pilot.press("enter")
+        await until(pilot, lambda: "✓ Linked: v3 goes on from v4: mm/zswap" in shown(pilot))
+        await until(pilot, lambda: "marked" not in shown(pilot))
+    assert core.asked["link"] == [("zswap-0@example.org", "drops-v4-0@example.org")]
+
+
+async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_named(core: FakeCore) -> None:
+    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("asterisk", "G", "L")
+        await asked(pilot, LinkDialog)
+        assert "mm/zswap: shrink the pool" in str(pilot.app.screen.query_one("#question", Static).content)
+        assert "marked with it" not in shown(pilot)
 
 
 async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: FakeCore) -> None:
