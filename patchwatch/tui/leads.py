@@ -38,6 +38,15 @@ class Leads:
         self._led = led
         self.unknown = ""  # a link that led to nothing known here
 
+    def page(self, link: str) -> str:
+        """The page that a link, or a message-id in the text, leads to in the browser; empty where there is none."""
+        from patchwatch.lore.address import parse_target
+
+        if "://" in link:
+            return link
+        address = parse_target(link)
+        return self._core.url(address.message_id, address.inbox or "") if address else ""
+
     def to_evidence(self, reading: Reading, evidence: Evidence | None) -> None:
         """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
         row = reading.row(evidence.message_id) if evidence else None

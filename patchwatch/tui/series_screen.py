@@ -316,15 +316,8 @@ class SeriesScreen(ActingScreen):
 
     def page_in_hand(self) -> str:
         """The link that is chosen in the mail, or the mail."""
-        from patchwatch.lore.address import parse_target
-
         link = self.mail.link if self.mail.has_focus else ""
-        if not link:
-            return super().page_in_hand()
-        if "://" in link:
-            return link
-        address = parse_target(link)
-        return self._core.url(address.message_id, address.inbox or "") if address else ""
+        return self._leads.page(link) if link else super().page_in_hand()
 
     @property
     def proposed(self) -> str:
