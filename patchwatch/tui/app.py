@@ -61,7 +61,7 @@ class PatchwatchApp(App[None]):
 
     # Watched by the status bars; as `reactive`, each would have the whole screen drawn again.
     notices: var[tuple[Notice, ...]] = var(())
-    standing: var[Standing] = var(Standing())
+    standing: var[Standing | None] = var(None)  # None: nothing was read yet
 
     def __init__(
         self,

@@ -242,6 +242,7 @@ class OverviewScreen(ActingScreen):
             of=len(self._showing.among) if self._showing.complete and bar.limit.text else None,
             unread=sum(row.unread for row in rows),
             marked=len(self.table.marked),
+            polls_known=self._showing.complete,
             polled_at=max(polled, default=None),
             stale=tuple(wording.stale(self._inboxes)),
             now=self._core.now(),

@@ -33,13 +33,19 @@ class Standing:
     of: int | None = None  # how many there are without the limit, where there is one
     unread: int = 0
     marked: int = 0
+    polls_known: bool = True  # whether it was read when the lists were polled
     polled_at: int | None = None
     stale: tuple[str, ...] = ()
     now: int = 0
 
 
-def standing_pieces(standing: Standing, width: int) -> list[Piece]:
-    """The status line: series and unread mails at the left, the last poll and what is stale at the right."""
+def standing_pieces(standing: Standing | None, width: int) -> list[Piece]:
+    """The status line: series and unread mails at the left, the last poll and what is stale at the right.
+
+    None: nothing could be read yet, and no number is known.
+    """
+    if standing is None:
+        return [("the database was not read yet", "dim")]
     count = f"{standing.series} of {standing.of}" if standing.of is not None else str(standing.series)
     left: list[Piece] = [(f"{count} series{_NOUNS.get(standing.view, '')}", "dim")]
     if standing.marked:
@@ -52,7 +58,7 @@ def standing_pieces(standing: Standing, width: int) -> list[Piece]:
         right = [(f"! {standing.stale[0]}{more}", "warn")]
     elif standing.polled_at is not None:
         right = [(f"polled {wording.ago(standing.polled_at, standing.now)}", "dim")]
-    else:
+    elif standing.polls_known:
         right = [("never polled", "dim")]
     space = width - width_of(left) - width_of(right)
     if space < 2:
@@ -74,7 +80,7 @@ class StatusBar(Vertical):
     }
     """
 
-    _standing = Standing()
+    _standing: Standing | None = None
 
     def compose(self) -> ComposeResult:
         """Notices above, how things stand below."""
@@ -94,7 +100,7 @@ class StatusBar(Vertical):
         shown.set_class(bool(pieces), "-some")
         shown.update(content(pieces))
 
-    def _show_standing(self, standing: Standing) -> None:
+    def _show_standing(self, standing: Standing | None) -> None:
         self._standing = standing
         self._draw_standing()
 

@@ -258,6 +258,8 @@ async def test_a_locked_database_is_said_and_survived(core: FakeCore, app: Patch
     core.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "! the database is locked by another process." in shown(pilot))
+        assert "0 series" not in shown(pilot)
+        assert "never polled" not in shown(pilot)
         core.failing.clear()
         await until(pilot, lambda: "mm/zswap" in shown(pilot), "the rows")
         await until(pilot, lambda: "locked" not in shown(pilot), "the notice's end")

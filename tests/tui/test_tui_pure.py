@@ -22,6 +22,7 @@ from patchwatch.tui.palette import lit, ranked
 from patchwatch.tui.rail import stations
 from patchwatch.tui.reading import Reading
 from patchwatch.tui.series_table import LATEST, LONGEST, Order, headings, layout
+from patchwatch.tui.status_bar import Standing, standing_pieces
 from patchwatch.tui.thread_list import guides
 from patchwatch.tui.view_tabs import tabs
 from patchwatch.views import View
@@ -323,3 +324,18 @@ def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() ->
     text = "All errors:\n\n>> drivers/fizz.c:12:3: error: undeclared fizz_count\n"
     evidence = "the following build errors: drivers/fizz.c:12:3: error: undeclared fizz_count"
     assert said(compose(mail_of(Letter("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (None, "the database was not read yet"),
+        (Standing(series=3, polls_known=False), "3 series watched"),
+        (Standing(series=0), "0 series watched never polled"),
+        (Standing(View.ALL, 2, of=5, unread=4, marked=1), "2 of 5 series known · 1 marked · 4 unread never polled"),
+        (Standing(series=3, polled_at=NOW - 240, now=NOW), "3 series watched polled 4m ago"),
+        (Standing(series=3, polled_at=1, stale=("bpf stale", "net stale"), now=NOW), "3 series watched ! bpf stale and 1 more"),
+    ],
+)  # fmt: skip
+def test_the_status_line_claims_no_number_that_was_not_read(standing: Standing | None, said: str) -> None:
+    assert " ".join(plain(standing_pieces(standing, 80)).split()) == said

@@ -21,26 +21,31 @@ Compare = Callable[..., bool]
 
 
 def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more.
-
-    Each key waits for what the one before it asked for: `G` goes to the end of a list only when the list is there.
-    """
+    """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more."""
 
     async def drive(pilot: Pilot[None]) -> None:
         await opened(pilot, ready, focused=focused)
-        for key in keys:
-            assert await settled(pilot)
-            await pilot.press(key)
-        assert await settled(pilot)
-        await until(pilot, lambda: text in shown(pilot), text)
-        before = ""
-        while before != (now := pilot.app.export_screenshot()):
-            before = now
-            await pilot.pause(0.1)
-        pilot.app.screen.refresh()  # what is under a dialog is drawn by the app, and not by a screenshot
-        await pilot.pause()
+        await typed(pilot, *keys, text=text)
 
     return drive
+
+
+async def typed(pilot: Pilot[None], *keys: str, text: str) -> None:
+    """Press `keys`, wait for `text`, and until nothing moves any more.
+
+    Each key waits for what the one before it asked for: `G` goes to the end of a list only when the list is there.
+    """
+    for key in keys:
+        assert await settled(pilot)
+        await pilot.press(key)
+    assert await settled(pilot)
+    await until(pilot, lambda: text in shown(pilot), text)
+    before = ""
+    while before != (now := pilot.app.export_screenshot()):
+        before = now
+        await pilot.pause(0.1)
+    pilot.app.screen.refresh()  # what is under a dialog is drawn by the app, and not by a screenshot
+    await pilot.pause()
 
 
 # Sizes and themes are tried in pairs: what a theme changes does not depend on the size.  Crosswise they are tried too
@@ -218,5 +223,8 @@ def test_locked_while_it_is_open(snap_compare: Compare, core: FakeCore, size: tu
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_locked_from_the_start(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
     core.failing["lines"] = DatabaseLockedError(LOCKED)
-    drive = after(text="! the database sqlite:////home/rita", focused=False)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await typed(pilot, text="! the database sqlite:////home/rita")
+
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
