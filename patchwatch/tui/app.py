@@ -280,6 +280,11 @@ class PatchwatchApp(App[None]):
         """Put away what was said."""
         self._said.clear()
 
+    def action_command_palette(self) -> None:
+        """Let any action or series be found by a few letters."""
+        if not isinstance(self.screen, palette.Palette):
+            self.push_screen(palette.Palette())
+
     def action_help(self) -> None:
         """Show the keys in force here."""
         self.push_screen(HelpScreen(explained(self, self.screen.active_bindings.values())))

@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from patchwatch.db.rows import SeriesLine
 from patchwatch.printable import line
 from patchwatch.tui import wording
+from patchwatch.tui.field import Typed
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import SteadyScreen
 
 if TYPE_CHECKING:
     from patchwatch.tui.app import PatchwatchApp
@@ -107,3 +110,19 @@ class Series(Provider):
 
 def _shown(pieces: list[Piece], beside: str) -> Content:
     return content([*pieces, (f"  {beside}", "dim")] if beside else pieces)
+
+
+class SearchLine(CommandInput, Typed):
+    """Where the letters are typed."""
+
+
+class Palette(CommandPalette, SteadyScreen[None]):
+    """Textual's palette with a line of our own."""
+
+    def compose(self) -> ComposeResult:
+        """Textual's parts, but for the line."""
+        for part in super().compose():
+            if isinstance(part, CommandInput):
+                yield SearchLine(placeholder=str(part.placeholder), select_on_focus=False)
+            else:
+                yield part

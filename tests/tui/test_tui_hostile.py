@@ -12,6 +12,7 @@ from driving import opened, settled, shown, until
 from fake import FakeCore, Report
 from letters import HOSTILE, NOW, drops, likely, older_drops, series_row
 from rich.cells import cell_len
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input
@@ -243,6 +244,18 @@ async def test_what_is_pasted_to_link_with(evil: FakeCore) -> None:
         await pressed(pilot, "L")
         pilot.app.screen.query_one(Input).value = EVIL
         await until(pilot, lambda: "no known series has the message" in in_sight(pilot))
+
+
+async def test_what_is_pasted_into_the_palette(evil: FakeCore) -> None:
+    async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, READABLE)
+        await pressed(pilot, "colon")
+        line = pilot.app.screen.query_one(Input)
+        pasted = EVIL.replace("\r\n", " ").replace("\u2028", " ")  # of several lines, only the first is taken
+        line.post_message(Paste(pasted))
+        await until(pilot, lambda: line.value)
+        assert await settled(pilot)
+        assert READABLE in in_sight(pilot)
 
 
 @pytest.mark.parametrize(

@@ -334,8 +334,8 @@ def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() ->
         (Standing(series=0), "0 series watched never polled"),
         (Standing(View.ALL, 2, of=5, unread=4, marked=1), "2 of 5 series known · 1 marked · 4 unread never polled"),
         (Standing(series=3, polled_at=NOW - 240, now=NOW), "3 series watched polled 4m ago"),
-        (Standing(series=3, polled_at=1, stale=("bpf stale", "net stale"), now=NOW), "3 series watched ! bpf stale and 1 more"),
+        (Standing(series=3, polled_at=1, stale=("bpf stale", "mm stale")), "3 series watched ! bpf stale and 1 more"),
     ],
-)  # fmt: skip
+)
 def test_the_status_line_claims_no_number_that_was_not_read(standing: Standing | None, said: str) -> None:
     assert " ".join(plain(standing_pieces(standing, 80)).split()) == said
