@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from patchwatch.handover import Task
@@ -19,6 +18,7 @@ from patchwatch.tui import wording
 from patchwatch.tui.choices import Choices
 from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import Dialog
 
 BOX = "MAILS"
 """What stands for the maildir in the command that is shown: it is made when b4 runs."""
@@ -39,7 +39,7 @@ class Handover:
     directory: Path
 
 
-class B4Dialog(ModalScreen[Handover | None]):
+class B4Dialog(Dialog[Handover | None]):
     """The tasks and the trees; None where nothing is to be done."""
 
     AUTO_FOCUS = "#tasks"

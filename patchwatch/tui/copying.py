@@ -9,13 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from patchwatch.citing import Citation
 from patchwatch.tui.cells import fill
 from patchwatch.tui.ink import Piece, content
 from patchwatch.tui.rowlist import RowList
+from patchwatch.tui.steady import Dialog
 
 _NAME = 18  # columns
 
@@ -48,7 +48,7 @@ class CitationList(RowList[tuple[int, Citation]]):
         return [[(f"{number} ", "accent"), (fill(citation.label, _NAME), ""), (text, "dim")]]
 
 
-class CopyDialog(ModalScreen[Citation | None]):
+class CopyDialog(Dialog[Citation | None]):
     """Answers with what is to be copied, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,7 +8,6 @@ from typing import ClassVar, TypeAlias
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,6 +17,7 @@ from patchwatch.tui import wording
 from patchwatch.tui.core import Core, Watched
 from patchwatch.tui.errands import Errands
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import Dialog
 from patchwatch.tui.watch_form import WatchForm
 from patchwatch.words import STATES
 
@@ -27,7 +27,7 @@ Series: TypeAlias = SeriesLine | SeriesRow
 _LISTED = 5  # titles that are shown of several
 
 
-class WatchDialog(ModalScreen[None]):
+class WatchDialog(Dialog[None]):
     """Asks for a link or message-id and watches it; stays until that worked, or until it is left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,7 +70,7 @@ def named(rows: Sequence[Series]) -> list[Piece]:
     return pieces
 
 
-class UnwatchDialog(ModalScreen[bool]):
+class UnwatchDialog(Dialog[bool]):
     """Asks whether to stop watching series, which it names."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,7 +97,7 @@ class UnwatchDialog(ModalScreen[bool]):
         self.dismiss(yes)
 
 
-class StateDialog(ModalScreen[str | None]):
+class StateDialog(Dialog[str | None]):
     """Asks for the state of series; answers with its name, with an empty one to take a mark back, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,16 +8,16 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from patchwatch.draft import Draft
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import Dialog
 
 
-class DraftDialog(ModalScreen[bool | None]):
+class DraftDialog(Dialog[bool | None]):
     """Answers with True to go on with it, with False to begin anew, with None to do neither."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

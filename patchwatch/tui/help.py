@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from patchwatch.tui.cells import cell_len, fill
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import Dialog
 
 # Where a binding belongs, by the first word of its id.
 _PLACES = {
@@ -46,7 +46,7 @@ def explained(app: App[Any], bindings: Iterable[ActiveBinding]) -> dict[str, lis
     }
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """The keys in force where `?` was pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

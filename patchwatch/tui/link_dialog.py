@@ -14,7 +14,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from patchwatch.db.rows import CandidateRow, RevisionRow, SeriesRow
@@ -28,6 +27,7 @@ from patchwatch.tui.field import Field
 from patchwatch.tui.ink import Piece, content
 from patchwatch.tui.joining import Joint, before, evidence, joint, parted, told
 from patchwatch.tui.rowlist import RowList
+from patchwatch.tui.steady import Dialog
 
 _PLACEHOLDER = "any other: a link, a message-id, a number"
 
@@ -89,7 +89,7 @@ class ChoiceList(RowList[Choice]):
         ]
 
 
-class LinkDialog(ModalScreen[Joint | Parting | None]):
+class LinkDialog(Dialog[Joint | Parting | None]):
     """Answers with the link to be made, the parting to be made, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

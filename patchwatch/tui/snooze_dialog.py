@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,6 +22,7 @@ from patchwatch.tui.cells import fill
 from patchwatch.tui.dialogs import Series, named
 from patchwatch.tui.field import Field
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import Dialog
 
 _PLACEHOLDER = "or a date: 2026-12-01, monday, 12h, 3d, 2w, 1m"
 
@@ -57,7 +57,7 @@ def day(until: int) -> str:
     return f"{at:%a} {at.day} {at:%b %Y}{hour}"
 
 
-class SnoozeDialog(ModalScreen[Rest | None]):
+class SnoozeDialog(Dialog[Rest | None]):
     """Answers with how long, or with None."""
 
     AUTO_FOCUS = "#rests"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.events import Resize, ScreenResume
 from textual.geometry import Size
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
@@ -37,6 +37,10 @@ class SteadyScreen(Screen[ScreenResultType]):
             _, within = max((least, name) for least, name in breakpoints or () if least <= extent)
             classes |= {name: name == within for _, name in breakpoints or ()}
         self.update_classes(classes, animate=False)
+
+
+class Dialog(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
+    """A question above another screen."""
 
 
 def extend(view: ScrollView, size: Size) -> None:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,6 +15,7 @@ from patchwatch.reply import TAGS
 from patchwatch.tui.choices import Choices
 from patchwatch.tui.in_hand import InHand
 from patchwatch.tui.ink import Piece, content
+from patchwatch.tui.steady import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Tags:
     edit: bool  # before it is shown what will be sent
 
 
-class TagDialog(ModalScreen[Tags | None]):
+class TagDialog(Dialog[Tags | None]):
     """The tags, of which several can be chosen, and what they are for; None where none is to be given."""
 
     AUTO_FOCUS = "Choices"

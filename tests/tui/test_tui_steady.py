@@ -1,18 +1,32 @@
-"""A terminal whose size changes."""
+"""A terminal whose size changes, and screens above others."""
 
 from __future__ import annotations
 
 import pytest
-from driving import opened, until
+from driving import opened, settled, until
 from fake import FakeCore
 from textual.geometry import Region, Size
+from textual.screen import Screen
 
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.status_bar import StatusBar
 
 
 @pytest.mark.parametrize(
-    ("series", "keys"), [(None, ""), (3, ""), (3, "d"), (3, "f")], ids=["overview", "series", "comparison", "files"]
+    ("series", "keys"),
+    [
+        pytest.param(None, "", id="overview"),
+        pytest.param(3, "", id="series"),
+        pytest.param(3, "d", id="comparison"),
+        pytest.param(3, "f", id="files"),
+        pytest.param(None, "w", id="watch"),
+        pytest.param(3, "x", id="unwatch"),
+        pytest.param(3, "S", id="state"),
+        pytest.param(None, "L", id="link"),
+        pytest.param(3, "T", id="tags"),
+        pytest.param(3, "?", id="help"),
+        pytest.param(3, ":", id="palette"),
+    ],
 )
 async def test_two_sizes_under_way_end_in_the_last(core: FakeCore, series: int | None, keys: str) -> None:
     app = PatchwatchApp(core, open_series=series)
@@ -22,6 +36,7 @@ async def test_two_sizes_under_way_end_in_the_last(core: FakeCore, series: int |
             below = app.screen
             await pilot.press(key)
             await until(pilot, lambda below=below: app.screen is not below, "the next screen")
+            assert await settled(pilot)
         screen, last, seen = app.screen, Size(100, 31), []
         for size in (Size(90, 25), last):
             app._size = size
@@ -52,3 +67,29 @@ async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeCore, keys
             last_but_one = Region(0, height - 2, width, 1)
             await until(pilot, lambda at=last_but_one: bar.region == at, "the new size")
             assert bar.screen.has_class("-wide") == (width >= 112)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["w", "x", "S", "Z", "L", "y", "?", ":"],
+    ids=["watch", "unwatch", "state", "snooze", "link", "copy", "help", "palette"],
+)
+async def test_what_is_below_a_dialog_is_not_laid_out_anew(
+    core: FakeCore, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    laid_out: list[object] = []
+    lay_out = Screen._refresh_layout
+
+    def noted(screen: Screen[object], size: Size | None = None, scroll: bool = False) -> None:
+        laid_out.append(screen)
+        lay_out(screen, size, scroll)
+
+    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "mm/zswap")
+        assert await settled(pilot)
+        below = pilot.app.screen
+        monkeypatch.setattr(Screen, "_refresh_layout", noted)
+        await pilot.press(key)
+        await until(pilot, lambda: pilot.app.screen in laid_out, "the dialog")
+        assert await settled(pilot)
+        assert below not in laid_out
