@@ -41,6 +41,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+def add_to_config(tmp_path: Path, text: str) -> None:
+    """What is in it already keeps a test from waiting long for a server that is not there."""
+    with (tmp_path / "config" / "patchwatch" / "config.toml").open("a") as config:
+        config.write(text)
+
+
 @pytest.fixture
 def run(environment: dict[str, str]) -> Run:
     def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
@@ -92,8 +98,7 @@ def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
 @pytest.fixture
 def with_question(run: Run, tmp_path: Path) -> Run:
     """A patch of Ann's that Rita asked about, and one of Bo's to Ann; the config says that the user is Ann."""
-    config = tmp_path / "config" / "patchwatch" / "config.toml"
-    config.write_text('[me]\naddresses = ["Ann@Example.org"]\n')
+    add_to_config(tmp_path, '[me]\naddresses = ["Ann@Example.org"]\n')
     raws = [
         mail(message_id="a@x", subject="[PATCH] frob: mend it", body="Why.\n---\n"),
         mail(
@@ -115,9 +120,9 @@ def with_question(run: Run, tmp_path: Path) -> Run:
         mail(message_id="c@x", subject="[PATCH] blip: mend it", sender="Cy <cy@example.com>", body="Why.\n---\n"),
     ]
     for number, raw in enumerate(raws):
-        path = tmp_path / f"{number}.eml"
-        path.write_bytes(raw)
-        assert run("import", path, "--inbox", "x").returncode == 0
+        (tmp_path / f"{number}.eml").write_bytes(raw)
+    (tmp_path / "box").write_bytes(b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw for raw in raws))
+    assert run("import", tmp_path / "box", "--inbox", "x").returncode == 0
     return run
 
 
@@ -209,6 +214,32 @@ def test_show_prints_the_evidence_and_its_link(with_xdp: Run) -> None:
 def test_show_raw_is_the_mail_as_it_came(with_xdp: Run, environment: dict[str, str]) -> None:
     done = with_xdp("show", "1", "--raw", XDP_V5)
     assert f"Message-ID: <{XDP_V5}>\n" in done.stdout
+
+
+HOSTILE_MAIL = mail(message_id="h@x", subject="[PATCH] frob: mend it", body="\x1b]0;owned\x07red\t\u202egnp.exe\n")
+
+
+@pytest.fixture
+def with_hostile(run: Run, tmp_path: Path) -> Run:
+    (tmp_path / "h.eml").write_bytes(HOSTILE_MAIL)
+    assert run("import", tmp_path / "h.eml", "--inbox", "x").returncode == 0
+    return run
+
+
+def test_show_raw_gives_a_program_the_bytes_and_a_terminal_what_it_does_not_obey(
+    with_hostile: Run, environment: dict[str, str]
+) -> None:
+    assert with_hostile("show", "1", "--raw", "h@x").stdout.encode() == HOSTILE_MAIL
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "patchwatch", "show", "1", "--raw", "h@x"]
+    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, env=environment, timeout=60, check=True)
+    os.close(terminal)
+    seen = os.read(controller, 65536).decode()
+    os.close(controller)
+    assert "\r\n␛]0;owned␇red" in seen
+    assert seen.endswith("\N{REPLACEMENT CHARACTER}gnp.exe\r\n")
+    assert not {"\x1b", "\x07", "\u202e"} & {*seen}
+    assert done.stderr.decode().count("not as it came") == 1
 
 
 def test_now_sets_the_clock_before_or_after_the_command(with_xdp: Run) -> None:
@@ -438,8 +469,7 @@ def test_a_git_tree_of_the_config_is_polled_shown_and_examined(run: Run, tmp_pat
     tree = GitTree(tmp_path / "frob", 1_688_000_000)
     sha = tree.commit("frob: turn the \x1b[31mwheel once", at=1_688_500_000, authored=1_688_400_000)
     (tmp_path / "one.eml").write_bytes(mail(message_id="1@v1", subject="[PATCH] frob: turn the \x1b[31mwheel once"))
-    config = tmp_path / "config" / "patchwatch" / "config.toml"
-    config.write_text(f'[[tree]]\nname = "linus"\npath = "{tree.path}"\nmainline = true\n')
+    add_to_config(tmp_path, f'[[tree]]\nname = "linus"\npath = "{tree.path}"\nmainline = true\n')
     run("import", tmp_path / "one.eml", "--inbox", "frob")
     clock = ("--now", "2023-07-20T00:00Z")
     polled = run("poll", *clock)

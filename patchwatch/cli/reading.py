@@ -13,7 +13,7 @@ from patchwatch.cli.results import applied_of, evidence_lines, revision_lines
 from patchwatch.db.queries import Filter
 from patchwatch.db.rows import MessageRow, SeriesRow
 from patchwatch.errors import InvalidInputError
-from patchwatch.printable import line
+from patchwatch.printable import content, line
 from patchwatch.tracker import Tracker
 from patchwatch.words import STATES
 
@@ -125,11 +125,25 @@ def _say_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
         say(f"stale since {age(tracker.now() - since)} ago: polling {names} fails; `patchwatch doctor` tells why.")
 
 
+def _print_raw(raw: bytes) -> None:
+    """A mail: its bytes to a file or program; to a terminal, which obeys what stands in it, made harmless."""
+    if not sys.stdout.isatty():
+        sys.stdout.buffer.write(raw)
+        return
+    text = raw.decode(errors="surrogateescape")
+    harmless = content(text)
+    click.echo(harmless, nl=not harmless.endswith("\n"))
+    if harmless != text.replace("\r\n", "\n"):
+        say("not as it came: what a terminal would obey or hide is shown by stand-ins. Into a file it comes as it is.")
+
+
 @click.command("show")
 @click.argument("series")
 @json_option
 @now_option
-@click.option("--raw", "message_id", metavar="MESSAGE-ID", help="Print this mail of it as it came.")
+@click.option(
+    "--raw", "message_id", metavar="MESSAGE-ID", help="Print this mail of it as it came; to a terminal, harmlessly."
+)
 @click.option("--why", is_flag=True, help="Tell how it came to its state: each step, its day, its mail.")
 @click.pass_obj
 def show_command(context: Context, series: str, as_json: bool, message_id: str | None, why: bool) -> None:
@@ -137,7 +151,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
     if message_id:
-        sys.stdout.buffer.write(tracker.raw(message_id.strip("<>")))
+        _print_raw(tracker.raw(message_id.strip("<>")))
     elif why:
         for one in reasoning(row, tracker):
             click.echo(one)
