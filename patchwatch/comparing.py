@@ -5,7 +5,6 @@ Decides which revisions are meant; how they differ is patchwatch.rangediff's.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.mail.patch import read_cover, read_patch
 from patchwatch.rangediff.changelog import Version
 from patchwatch.rangediff.comparison import Side
+from patchwatch.stamps import day
 
 _NAME = re.compile(r"(?i)(rfc)?[ _-]?v?(\d{1,4})(?:\.(\d{1,3}))?[ _-]?(rfc)?|(rfc)")
 
@@ -78,10 +78,6 @@ def _number(revision: RevisionRow) -> str:
     return f"{revision.version}.{revision.minor}" if revision.minor else str(revision.version)
 
 
-def _day(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")
-
-
 def _known(revisions: Iterable[RevisionRow], labels: Mapping[str, str]) -> str:
     return ", ".join(dict.fromkeys(labels[r.message_id] for r in revisions)) or "no patch"
 
@@ -110,7 +106,7 @@ def _named(
     if not fitting:
         raise NotFoundError(f"this series has no {name}; it has {_known(revisions, labels)}.")
     if len(fitting) > 1:
-        several = ", ".join(f"<{r.message_id}> of {_day(r.date)}" for r in fitting)
+        several = ", ".join(f"<{r.message_id}> of {day(r.date)}" for r in fitting)
         raise InvalidInputError(f"{name} names {len(fitting)} revisions: {several}. Name one by its message-id.")
     return Chosen(fitting[0], fitting[0].message_id, labels[fitting[0].message_id])
 

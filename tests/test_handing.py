@@ -7,30 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from happened import EVENT
 
 from patchwatch.config import Config, Hook, Mail, Recipient
 from patchwatch.db import news
-from patchwatch.events import Event
 from patchwatch.running.handing import hand_over
 from patchwatch.running.hooks import Hooks
 from patchwatch.running.log import Log
 from patchwatch.telling import encode
 from patchwatch.tracker import Tracker
 
-EVENT = Event(
-    id="e1",
-    kind="reply",
-    at=1_700_000_000,
-    series_id=7,
-    title="net: free the socket once",
-    version=1,
-    state="under-review",
-    turn="author",
-    inboxes=("netdev",),
-    text="Rita answered",
-    words="Why once?",
-    message_id="r1@example.net",
-)
 ANN = Recipient(name="ann", to="ann@example.org", at_once=("reply",))
 
 

@@ -8,28 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
+from happened import EVENT
 
 from patchwatch.config import Hook
 from patchwatch.events import Event
 from patchwatch.running.hooks import Hooks
 from patchwatch.running.log import Log
 
-EVENT = Event(
-    id="e1",
-    kind="reply",
-    at=1_700_000_000,
-    series_id=7,
-    title="net: free the socket once",
-    version=2,
-    state="under-review",
-    turn="author",
-    inboxes=("netdev",),
-    text="Rita answered",
-    words="Why once? “Twice” was `$(fine)`.",
-    message_id="r1@example.net",
-    by_name="Rita Reviewer",
-    by_email="rita@example.net",
-)
 URL = "https://lore.kernel.org/netdev/r1@example.net/"
 PATIENCE = 30.0
 

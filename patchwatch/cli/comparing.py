@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import day, plural, print_json, say, stamp
+from patchwatch.cli.output import plural, print_json, say
 from patchwatch.printable import block, line
+from patchwatch.stamps import day, stamp
 
 if TYPE_CHECKING:
     from patchwatch.mail.message import Trailer

@@ -8,8 +8,8 @@ import click
 
 from patchwatch import when
 from patchwatch.cli.main import Context, now_option
-from patchwatch.cli.output import moment
 from patchwatch.printable import line
+from patchwatch.stamps import moment
 from patchwatch.words import STATES
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import shutil
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.printable import escaped, line
+from patchwatch.stamps import stamp
 
 if TYPE_CHECKING:
     from patchwatch.db.rows import CheckRow, Evidence, Move, RevisionRow, SeriesRow, TrailerRow
@@ -22,23 +22,6 @@ _DAY = 86_400
 def say(text: str) -> None:
     """Narration, for people: on stderr."""
     click.echo(text, err=True)
-
-
-def stamp(seconds: int) -> str:
-    """A time as JSON has it: UTC with Z."""
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def day(seconds: int) -> str:
-    """A day, in UTC."""
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")
-
-
-def moment(seconds: int) -> str:
-    """A time to come, in UTC: the day alone where it is its beginning."""
-    if seconds % _DAY == 0:
-        return day(seconds)
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def age(seconds: int) -> str:

@@ -7,11 +7,12 @@ import email.policy
 
 import click
 
-from patchwatch.cli.output import moment, say
+from patchwatch.cli.output import say
 from patchwatch.config import Recipient
 from patchwatch.digest.letter import Letter
 from patchwatch.errors import InvalidInputError
 from patchwatch.printable import block, line
+from patchwatch.stamps import moment
 from patchwatch.tracker import Tracker
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.cli.main import Context, Moment, json_option, now_option
-from patchwatch.cli.output import age, day, print_json, print_series, say, series_json, turn_of, version_of
+from patchwatch.cli.output import age, print_json, print_series, say, series_json, turn_of, version_of
 from patchwatch.cli.results import applied_of, evidence_lines, revision_lines
 from patchwatch.db.queries import Filter
 from patchwatch.db.rows import MessageRow, SeriesRow
 from patchwatch.errors import InvalidInputError
 from patchwatch.printable import content, line
+from patchwatch.stamps import day, stamp
 from patchwatch.tracker import Tracker
 from patchwatch.words import STATES
 
@@ -165,8 +166,6 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
 
 
 def _message_json(m: MessageRow) -> dict[str, object]:
-    from patchwatch.cli.output import stamp
-
     return {
         "message_id": m.message_id,
         "parent": m.parent,

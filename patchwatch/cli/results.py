@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patchwatch.cli.output import day, fit, plural, version_of, width
+from patchwatch.cli.output import fit, plural, version_of, width
 from patchwatch.printable import line
+from patchwatch.stamps import day
 from patchwatch.words import patch_names
 
 if TYPE_CHECKING:

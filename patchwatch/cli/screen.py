@@ -8,8 +8,9 @@ import sys
 import click
 
 from patchwatch.cli.main import Context, now_option
-from patchwatch.cli.output import print_series, stamp
+from patchwatch.cli.output import print_series
 from patchwatch.errors import InvalidInputError, ToolError
+from patchwatch.stamps import stamp
 from patchwatch.tracker import Tracker
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_json, stamp
+from patchwatch.cli.output import print_json
 from patchwatch.doctor import Health, examine, health
 from patchwatch.printable import line
+from patchwatch.stamps import stamp
 
 
 @click.command("doctor", short_help="Say what works, what does not, and the mend.")

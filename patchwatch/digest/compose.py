@@ -6,7 +6,6 @@ every statement is followed by the mail that proves it; what was in the digest b
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from patchwatch.digest.entry import entry
 from patchwatch.digest.form import Section, paragraph, section
 from patchwatch.digest.story import Part, Story
 from patchwatch.printable import line
+from patchwatch.stamps import minute
 
 _DAY = 86_400
 _SAID = 3  # things in the subject, above which replies are not counted there
@@ -67,7 +67,7 @@ def compose(
         if found:
             text += _section(part, found, now, days, whole=first)
     by_me = sum(story.ended_by_me for story in stories)
-    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {_moment(since)}."]
+    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {minute(since)}."]
     return Digest(_subject(parts), "\n".join(text), empty=not any(s.new for own in parts.values() for s in own))
 
 
@@ -160,7 +160,7 @@ def _not_up_to_date(stale: Sequence[Stale]) -> list[str]:
     if not stale:
         return []
     names = ", ".join(sorted(line(one.inbox) for one in stale))
-    since = _moment(min(one.since for one in stale))
+    since = minute(min(one.since for one in stale))
     return [*paragraph(f"NOT UP TO DATE: {names} can't be polled since {since}; `patchwatch doctor` tells why."), ""]
 
 
@@ -177,7 +177,3 @@ def _counted(counts: Counts, by_me: int) -> str:
     if counts.unread:
         said.append(_number(counts.unread, "mail unread", "mails unread"))
     return ", ".join(said)
-
-
-def _moment(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")

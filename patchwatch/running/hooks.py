@@ -18,7 +18,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -26,6 +25,7 @@ from patchwatch.config import Hook
 from patchwatch.events import Event
 from patchwatch.printable import line
 from patchwatch.running.log import Log
+from patchwatch.stamps import stamp
 
 _LOOK_SECONDS = 0.05  # between two looks whether it has ended
 _TAIL = 4096  # bytes of stderr that are looked at
@@ -163,13 +163,12 @@ class _Lane:
 
 def as_json(event: Event, url: str) -> str:
     """What a hook is given: docs/running.md."""
-    at = datetime.fromtimestamp(event.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return json.dumps(
         {
             "schema": 1,
             "id": event.id,
             "event": event.kind,
-            "at": at,
+            "at": stamp(event.at),
             "text": event.text,
             "series": {
                 "id": event.series_id,

@@ -10,10 +10,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TextIO
 
 from patchwatch.printable import line
+from patchwatch.stamps import stamp
 
 _WARNING = 4  # syslog's
 _PLAIN = 6
@@ -39,7 +39,7 @@ class Log:
         self._write(kind, text, _WARNING, facts)
 
     def _write(self, kind: str, text: str, priority: int, facts: dict[str, object]) -> None:
-        at = datetime.fromtimestamp(int(self._clock()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = stamp(int(self._clock()))
         if self.form == "json":
             level = "warning" if priority == _WARNING else "info"
             said = json.dumps({"at": at, "level": level, "event": kind, "text": text, **facts})

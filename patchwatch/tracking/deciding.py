@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from patchwatch.db import Later
 from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.stamps import moment
 from patchwatch.tracking.opened import Ids
 from patchwatch.tracking.reading import Reading
 from patchwatch.words import STATES
@@ -51,7 +51,7 @@ class Deciding(Reading):
 
     def snooze(self, series_ids: Ids, until: int | None) -> None:
         """Put series aside until a time (UTC seconds), or until somebody else than me answers (None)."""
-        what = "snoozed until somebody answers" if until is None else f"snoozed until {_day(until)}"
+        what = "snoozed until somebody answers" if until is None else f"snoozed until {moment(until)}"
         self._decide(series_ids, "snooze", what, lambda row: {"until": until, "newest": row.last_activity})
 
     def unsnooze(self, series_ids: Ids) -> None:
@@ -189,8 +189,3 @@ def _what(done: str, rows: Sequence[SeriesRow]) -> str:
     if len(rows) == 1:
         return f"{done}: #{rows[0].id} {rows[0].title}"
     return f"{done}: {len(rows)} series ({', '.join(f'#{row.id}' for row in rows)})"
-
-
-def _day(seconds: int) -> str:
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return moment.strftime("%Y-%m-%d %H:%M UTC").removesuffix(" 00:00 UTC")
