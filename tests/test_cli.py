@@ -1,7 +1,8 @@
-"""The command line, as a process: output, exit status, and sentences on stderr."""
+"""The command line: output, exit status, and sentences on stderr."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from git_tree import GitTree
 from lore_server import LoreServer
 from mails import mail
 
+from patchwatch.cli.main import run as run_here
 from patchwatch.config import Config
 from patchwatch.config_file import parse_config
 
@@ -48,7 +51,9 @@ def add_to_config(tmp_path: Path, text: str) -> None:
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def process(environment: dict[str, str]) -> Run:
+    """A command line in a process of its own, for what only that can show."""
+
     def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "patchwatch", *map(str, arguments)],
@@ -64,15 +69,50 @@ def run(environment: dict[str, str]) -> Run:
 
 
 @pytest.fixture
-def with_xdp(run: Run) -> Run:
-    assert run("import", DEMO / "xdp.mbox", "--inbox", "bpf").returncode == 0
+def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A command line in this process, which need not import everything again."""
+    for name in os.environ.keys() - environment.keys():
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
+        line = [*map(str, arguments)]
+        capsys.readouterr()
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+            for name, value in extra.items():
+                changed.setenv(name, value)
+            status = run_here(line)
+        return subprocess.CompletedProcess(line, status, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def xdp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the mails of a series, to be copied."""
+    file = tmp_path_factory.mktemp("xdp") / "patchwatch.db"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PATCHWATCH_DATABASE", str(file))
+        environment.setenv("PATCHWATCH_CONFIG", str(ROOT / "config.example.toml"))
+        assert run_here(["import", str(DEMO / "xdp.mbox"), "--inbox", "bpf"]) == 0
+    return file
+
+
+@pytest.fixture
+def with_xdp(run: Run, xdp: Path, environment: dict[str, str]) -> Run:
+    own = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
+    own.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(xdp)) as known, closing(sqlite3.connect(own)) as copy:
+        known.backup(copy)
     return run
 
 
-def test_import_says_what_it_read_and_reads_it_once(run: Run) -> None:
-    first = run("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+def test_import_says_what_it_read_and_reads_it_once(process: Run) -> None:
+    first = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
     assert (first.returncode, first.stdout) == (0, "bpf: 13 mails read, 13 new, 2 new revisions\n")
-    again = run("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+    again = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
     assert again.stdout.startswith("bpf: nothing new at ")
 
 
@@ -211,25 +251,15 @@ def test_show_prints_the_evidence_and_its_link(with_xdp: Run) -> None:
     assert "https://lore.kernel.org/r/169101242321.7476.5572550064226640292.git-patchwork-notify@kernel.org/" in text
 
 
-def test_show_raw_is_the_mail_as_it_came(with_xdp: Run, environment: dict[str, str]) -> None:
-    done = with_xdp("show", "1", "--raw", XDP_V5)
-    assert f"Message-ID: <{XDP_V5}>\n" in done.stdout
-
-
 HOSTILE_MAIL = mail(message_id="h@x", subject="[PATCH] frob: mend it", body="\x1b]0;owned\x07red\t\u202egnp.exe\n")
 
 
-@pytest.fixture
-def with_hostile(run: Run, tmp_path: Path) -> Run:
-    (tmp_path / "h.eml").write_bytes(HOSTILE_MAIL)
-    assert run("import", tmp_path / "h.eml", "--inbox", "x").returncode == 0
-    return run
-
-
 def test_show_raw_gives_a_program_the_bytes_and_a_terminal_what_it_does_not_obey(
-    with_hostile: Run, environment: dict[str, str]
+    process: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    assert with_hostile("show", "1", "--raw", "h@x").stdout.encode() == HOSTILE_MAIL
+    (tmp_path / "h.eml").write_bytes(HOSTILE_MAIL)
+    assert process("import", tmp_path / "h.eml", "--inbox", "x").returncode == 0
+    assert process("show", "1", "--raw", "h@x").stdout.encode() == HOSTILE_MAIL
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "patchwatch", "show", "1", "--raw", "h@x"]
     done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, env=environment, timeout=60, check=True)
@@ -304,8 +334,8 @@ def test_reindex_gives_the_same_list(with_xdp: Run) -> None:
         (("tui",), 1, "needs a terminal"),
     ],
 )
-def test_what_is_wrong_is_said_on_stderr(run: Run, arguments: tuple[str, ...], status: int, said: str) -> None:
-    done = run(*arguments)
+def test_what_is_wrong_is_said_on_stderr(process: Run, arguments: tuple[str, ...], status: int, said: str) -> None:
+    done = process(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
