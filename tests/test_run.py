@@ -158,7 +158,7 @@ def test_it_ends_in_the_middle_of_a_poll_of_a_server_that_does_not_answer(
     assert asked.wait(PATIENCE)
     assert program.end() == 0  # and does not wait for the ten minutes that the server may be silent for
     assert "in the middle of a poll" in str(program.lines[-1]["text"])
-    again = start(PATCHWATCH_LORE_URL=url)  # the lock is free, the database whole
+    again = start()  # the lock is free, the database whole
     again.until("start")
     assert again.end() == 0
 
