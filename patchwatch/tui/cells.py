@@ -42,6 +42,10 @@ def fit_pieces(pieces: Iterable[Piece], width: int, *, right: bool = False) -> l
     for text, ink in pieces:
         cells = cell_len(text)
         if cells > left:
+            if not left and kept and text.strip():  # it is cut between two pieces, which has to be seen as well
+                text, ink = kept.pop()
+                left = cell_len(text)
+                text += ELLIPSIS
             text = fit(text, left)
             cells = cell_len(text)
             if text:

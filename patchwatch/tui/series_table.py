@@ -31,7 +31,8 @@ _TITLE = 24  # the least a title gets
 _TITLE_AMONG = 34  # beside who wrote it
 _TITLE_FIRST = 40  # columns that are only nice to have leave it this much
 _GAP = 2
-_MEASURED = 60  # rows that columns are fitted to; what is wider further down is cut
+_AUTHOR_LEAST = 12  # columns: a name that is cut still tells people apart
+_MEASURED = 60  # first rows that columns are fitted to, and as many of the others; what is wider elsewhere is cut
 _MARK = "*"
 _ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
 
@@ -171,7 +172,7 @@ class Layout:
 
 def layout(rows: Sequence[SeriesLine], width: int, now: int, *, moves: bool = False) -> Layout:
     """The columns for a table of `width`; `moves`: it should tell what I have to do."""
-    measured = rows[:_MEASURED]
+    measured = [*rows[:_MEASURED], *rows[_MEASURED :: len(rows) // _MEASURED + 1]]
 
     def needed(column: Column) -> int:
         widest = max((width_of(column.cell(row, now)) for row in measured), default=0)
@@ -184,6 +185,8 @@ def layout(rows: Sequence[SeriesLine], width: int, now: int, *, moves: bool = Fa
         if column is _NEXT and not moves:
             continue
         wanted = needed(column) + _GAP
+        if column is _AUTHOR:
+            wanted = min(wanted, max(left - title, _AUTHOR_LEAST + _GAP))
         if left - wanted >= title:
             widths[column.heading] = wanted - _GAP
             left -= wanted

@@ -15,7 +15,7 @@ from patchwatch.db.rows import Evidence, InboxRow, MessageRow, OutboxRow, Revisi
 from patchwatch.printable import line
 from patchwatch.tui.ink import Piece
 
-_MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86400, 365 * 86400
+_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86400, 7 * 86400, 365 * 86400
 
 # Sign and ink of a state.  Signs differ from each other without their colours.
 _STATES = {
@@ -105,7 +105,10 @@ def remarks(row: SeriesRow) -> list[str]:
 
 
 def age(since: int, now: int) -> str:
-    """How long ago: `5m`, `3h`, `12d`, `2y`.  What lies in the future (real headers do) is shown by its year."""
+    """How long ago, as `list` says it: `5m`, `3h`, `12d`, `8w`, `2y`.
+
+    What lies in the future (real headers do) is shown by its year.
+    """
     seconds = now - since
     if seconds < -_DAY:
         return datetime.fromtimestamp(since, UTC).strftime("%Y")
@@ -115,8 +118,10 @@ def age(since: int, now: int) -> str:
         return f"{seconds // _MINUTE}m"
     if seconds < _DAY:
         return f"{seconds // _HOUR}h"
-    if seconds < _YEAR:
+    if seconds < 3 * _WEEK:
         return f"{seconds // _DAY}d"
+    if seconds < _YEAR:
+        return f"{seconds // _WEEK}w"
     return f"{seconds // _YEAR}y"
 
 

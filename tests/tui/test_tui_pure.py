@@ -73,6 +73,21 @@ def test_wide_tables_show_everything() -> None:
     assert headings == ["State", "Turn", "Ver", "Title", "Author", "Tags", "Unread", "Inbox", "Active"]
 
 
+def test_a_long_name_is_cut_before_the_author_goes() -> None:
+    row = line_of(zswap()[0])._replace(author_name="Maximiliana Featherstonehaugh", inboxes=("cgroups",))
+    columns = {column.heading: columns for column, columns in layout([row], 118, NOW).columns}
+    assert columns["Title"] >= 33
+    assert 12 <= columns["Author"] < 20
+
+
+def test_columns_are_fitted_to_old_series_too() -> None:
+    new = line_of(zswap()[0])
+    rows = [new._replace(turn="reviewers", turn_since=NOW - 86400)] * 100
+    rows += [new._replace(turn="maintainer", turn_since=NOW - 300 * 86400, overdue=False)] * 20
+    columns = {column.heading: columns for column, columns in layout(rows, 118, NOW).columns}
+    assert columns["Turn"] == len("maintainer 42w")
+
+
 @pytest.mark.parametrize("order", [LATEST, LONGEST])
 @pytest.mark.parametrize("width", [64, 90, 130, 200])
 def test_headings_stand_over_their_columns(width: int, order: Order) -> None:
@@ -108,6 +123,13 @@ def test_right_to_left_text_ends_where_its_column_does() -> None:
     assert fill("abc", 5) == "abc  "
     assert width_of(fit_pieces([("שלום עולם", "")], 6)) == 6
     assert plain(fit_pieces([("مرحبا", ""), ("2/4", "")], 8)) == "مرحبا\u200e2/4"
+
+
+def test_what_is_cut_between_two_pieces_is_seen_to_be_cut() -> None:
+    assert plain(fit_pieces([("reviewers", ""), (" 17w", "warn"), ("!", "strong")], 13)) == "reviewers 17…"
+    assert plain(fit_pieces([("reviewers", ""), (" 17w", "warn"), ("!", "strong")], 14)) == "reviewers 17w!"
+    assert plain(fit_pieces([("中文", ""), ("!", "")], 4)) == "中… "
+    assert plain(fit_pieces([("v2", ""), ("  ", "")], 2)) == "v2"
 
 
 def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() -> None:
@@ -198,7 +220,16 @@ def test_ink_is_laid_over_pieces() -> None:
 
 @pytest.mark.parametrize(
     ("ago", "text"),
-    [(-3600, "now"), (10, "now"), (300, "5m"), (7200, "2h"), (12 * 86400, "12d"), (800 * 86400, "2y")],
+    [
+        (-3600, "now"),
+        (10, "now"),
+        (300, "5m"),
+        (7200, "2h"),
+        (20 * 86400, "20d"),
+        (122 * 86400, "17w"),
+        (364 * 86400, "52w"),
+        (800 * 86400, "2y"),
+    ],
 )
 def test_ages_are_short(ago: int, text: str) -> None:
     assert wording.age(NOW - ago, NOW) == text
