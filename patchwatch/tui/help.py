@@ -53,6 +53,10 @@ class HelpScreen(Dialog[None]):
         Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
         Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
         Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
+        Binding("space,pagedown", "page(1)", "Page down", show=False, id="help.page_down"),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, id="help.page_up"),
+        Binding("g,home", "top", "Top", show=False, id="help.top"),
+        Binding("G,end", "bottom", "Bottom", show=False, id="help.bottom"),
     ]
 
     def __init__(self, places: dict[str, list[tuple[str, str]]]) -> None:
@@ -75,3 +79,15 @@ class HelpScreen(Dialog[None]):
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
         self.query_one("#dialog").scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by as many lines as are in sight, but for one."""
+        self.action_scroll(pages * (self.query_one("#dialog").scrollable_content_region.height - 1))
+
+    def action_top(self) -> None:
+        """Scroll to the first."""
+        self.query_one("#dialog").scroll_home(animate=False)
+
+    def action_bottom(self) -> None:
+        """Scroll to the last."""
+        self.query_one("#dialog").scroll_end(animate=False)

@@ -71,6 +71,10 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
         ("question_mark", "app.help", says("Keys")),
         ("j", "help.down", scrolled(VerticalScroll, far=True)),
         ("k", "help.up", scrolled(VerticalScroll, far=False)),
+        ("space", "help.page_down", scrolled(VerticalScroll, far=True)),
+        ("b", "help.page_up", scrolled(VerticalScroll, far=False)),
+        ("G", "help.bottom", scrolled(VerticalScroll, far=True)),
+        ("g", "help.top", scrolled(VerticalScroll, far=False)),
     ),
     (
         ("Z", "act.snooze", choice(0)),
