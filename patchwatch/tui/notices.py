@@ -1,7 +1,7 @@
 """What is said to the user and stays until it was read: one notice for each kind of action.
 
 A notice goes when the same kind of action says something new, when it succeeds after it had failed, or with Esc;
-never by itself.
+never by itself.  Of what went well only the last is told: it may be undone or outdated by what came after it.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Notices:
         notice = Notice(about, tone, line(text))
         if self._notices.get(about) == notice:
             return
+        if tone == "outcome":
+            self._notices = {key: said for key, said in self._notices.items() if said.tone != "outcome"}
         self._notices.pop(about, None)
         self._notices[about] = notice
         self._changed(tuple(self._notices.values()))

@@ -1,10 +1,11 @@
-"""The lanes that take time off the interface's hands."""
+"""The lanes that take time off the interface's hands, and what is said of what they did."""
 
 from __future__ import annotations
 
 import threading
 
 from patchwatch.tui.errands import Lane
+from patchwatch.tui.notices import Notice, Notices
 
 
 def test_jobs_are_done_in_order() -> None:
@@ -39,3 +40,14 @@ def test_lanes_do_not_keep_the_process_alive() -> None:
     lane.put("", lambda: None)
     assert lane.drain(5)
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "patchwatch-test")
+
+
+def test_of_what_went_well_the_last_is_told_and_errors_stay() -> None:
+    told: list[tuple[Notice, ...]] = []
+    notices = Notices(told.append)
+    notices.say("watch", "error", "no such message")
+    notices.say("snooze", "outcome", "Snoozed until somebody answers")
+    notices.say("poll", "progress", "polling")
+    assert [notice.about for notice in told[-1]] == ["watch", "snooze", "poll"]
+    notices.say("poll", "outcome", "1 new mail")
+    assert [notice.about for notice in told[-1]] == ["watch", "poll"]
