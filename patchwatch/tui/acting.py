@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ACTIONS: tuple[BindingType, ...] = (
     Binding("C", "read", "Catch up", show=False, tooltip="Take all mail of it as read", id="act.read"),
     Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
-    Binding("Z", "snooze", "Snooze", show=False, tooltip="Put aside until a day, or until an answer", id="act.snooze"),
+    Binding("Z", "snooze", "Snooze", show=False, tooltip="Snooze until a day, or until an answer", id="act.snooze"),
     Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="act.mute"),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="act.unwatch"),
     Binding("L", "link", "Link", show=False, tooltip="Link with another version, or part from one", id="act.link"),

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
@@ -65,6 +66,14 @@ def _matches(text: str, query: str) -> bool:
     return all(word in text.lower() for word in query.lower().split())
 
 
+def called(binding: Binding) -> str:
+    """What a binding does, with the word that it goes by: `Snooze: put aside until a day`."""
+    word, said = binding.description, binding.tooltip
+    if not said or word.lower() in said.lower():
+        return said or word
+    return f"{word}: {said[0].lower()}{said[1:]}"
+
+
 class Actions(Provider):
     """What can be done here, with its keys; also how to look."""
 
@@ -75,7 +84,7 @@ class Actions(Provider):
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id and binding.description and binding.action != "app.command_palette" and active.enabled:
-                name = binding.tooltip or binding.description
+                name = called(binding)
                 run = partial(app.run_action, binding.action, active.node)
                 found.setdefault(binding.id, (name, app.get_key_display(binding), run))
         for theme, name in app.looks.items():
@@ -88,10 +97,11 @@ class Actions(Provider):
             yield DiscoveryHit(_shown([(name, "")], key), run, name)
 
     async def search(self, query: str) -> Hits:
-        """Those with the words of `query` in their names."""
+        """Those with the words of `query` in their names; first what begins with it: Undo, too, tells of snoozing."""
         for name, key, run in self._actions():
             if _matches(name, query):
-                yield Hit(2.0, _shown(lit(name, query), key), run, name)
+                begins = name.lower().startswith(query.strip().lower())
+                yield Hit(3.0 if begins else 2.0, _shown(lit(name, query), key), run, name)
 
 
 class Series(Provider):

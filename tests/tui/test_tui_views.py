@@ -299,8 +299,8 @@ async def test_the_palette_finds_series_by_words_and_opens_them(app: PatchwatchA
 async def test_the_palette_has_every_action_in_force(core: FakeCore, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
-        await pilot.press("ctrl+p", *"take all mail")
-        await until(pilot, lambda: "Take all mail of it as read  C" in shown(pilot))
+        await pilot.press("ctrl+p", *"catch")
+        await until(pilot, lambda: "Catch up: take all mail of it as read  C" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: core.asked["read_series"] == [(3,)])
 
