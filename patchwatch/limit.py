@@ -107,6 +107,16 @@ def _names(known: Sequence[str], of: Callable[[str], Holds]) -> Callable[[str], 
     return understand
 
 
+def _waits(understand: Callable[[str], Holds]) -> Callable[[str], Holds]:
+    """Of what waits for somebody: what is closed waits for nobody, however long."""
+
+    def of_some(value: str) -> Holds:
+        holds = understand(value)
+        return lambda line, now: line.turn != "nobody" and holds(line, now)
+
+    return of_some
+
+
 def _author(line: SeriesLine) -> str:
     return f"{line.author_name} {line.author_email}"
 
@@ -163,7 +173,7 @@ KEYS: Mapping[str, Key] = {
     "t": Key("whose turn it is", _names((*TURNS, "me"), _in_turn)),
     "is": Key("what holds of it", _names(tuple(_ATTRIBUTES), _attribute)),
     "age": Key("since its last mail", _span(lambda line: line.last_activity)),
-    "wait": Key("since the turn was passed", _span(lambda line: line.turn_since)),
+    "wait": Key("since the turn was passed", _waits(_span(lambda line: line.turn_since))),
     "v": Key("the version", _number(lambda line: line.version)),
     "p": Key("how many patches", _number(lambda line: line.expected)),
     "n": Key("the number that `list` prints", _number(lambda line: line.id)),
