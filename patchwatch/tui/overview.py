@@ -373,6 +373,7 @@ class OverviewScreen(ActingScreen):
     def _sort(self, order: Order) -> None:
         self._showing.sort(order)
         self._arrange()
+        self.table.action_first()  # what one sorts for is at the top, and the cursor is never out of sight
 
     def action_escape(self) -> None:
         """Leave the line of a first start; put away what was said; then take away the marks; then the limit."""

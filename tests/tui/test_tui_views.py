@@ -170,9 +170,11 @@ async def test_sorting_by_keys_goes_through_the_columns(app: PatchwatchApp) -> N
         await pilot.press("o")  # around to the first column
         await until(pilot, lambda: "State↑" in shown(pilot))
         assert ids(pilot) == [7, 9, 3]  # under review, changes requested, accepted
-        await pilot.press("O")
+        assert overview(pilot).table.cursor == 0
+        await pilot.press("j", "O")
         await until(pilot, lambda: "State↓" in shown(pilot))
         assert ids(pilot) == [3, 9, 7]
+        assert overview(pilot).table.cursor == 0
         await pilot.press("o")
         await until(pilot, lambda: "Turn↑" in shown(pilot))
         assert ids(pilot) == [7, 9, 3]  # the longest wait first, nobody's last
