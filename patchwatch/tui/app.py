@@ -256,9 +256,11 @@ class PatchwatchApp(App[None]):
 
     def _polled(self, report: PollReport) -> None:
         self._polling = ""
-        self._said.say("poll", "outcome", report.summary)
         if report.failures:
-            self._said.say("poll failures", "error", " · ".join(report.failures))
+            self._said.hush("poll")
+            self._said.say("poll failures", "error", " · ".join((*report.failures, report.summary)))
+        else:
+            self._said.say("poll", "outcome", report.summary)
         self._beat()
 
     def _poll_failed(self, error: PatchwatchError) -> None:
