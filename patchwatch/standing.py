@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from patchwatch.mail import signals
-from patchwatch.mail.addressed import addressed, is_of_next_version, is_of_this_patch
+from patchwatch.mail.addressed import addressed, is_for_afterwards, is_of_next_version, is_of_this_patch
 from patchwatch.mail.message import Message, Person, Signal
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.tags import (
@@ -29,11 +29,14 @@ from patchwatch.words import ANSWERED, CLOSED, DEFERRED, NOBODYS_TURN, POSTED, S
 
 # Said by the author: nobody else can move.
 _HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATER)
+# Said by a reviewer: he will move himself, or others should.
+_NOT_HIS = (signals.LATER, signals.PROMISE, signals.CALL)
 _ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
 _ASKING_WITH_TAG = _ASKING[:3]  # what is remarked beside a tag asks for nothing
 _FEW_WORDS = 12
 _A_WORD = 5
 _FINAL = ("mainlined", "rejected", "not-applicable")
+_NAMES_PATCHES = re.compile(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
@@ -153,7 +156,7 @@ class _Story:
         self.partly_reason: Reason | None = None
         self._names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self._promised_only = False  # nobody asked for changes in so many words: the author said that he will make them
-        self._elsewhere: Signal | None = None  # somebody said that the same was done already
+        self._elsewhere: Signal | None = None  # somebody said that it is not needed
         self._arguable = False  # changes are requested by wishes only, which the author may answer
         self._wisher = ""  # who wished
         self._others: set[str] = set()  # mails of people other than the author
@@ -219,7 +222,7 @@ class _Story:
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state not in _FINAL and not by_author:
             self.partly = ""
             self._become("changes-requested", message, undone)
-        elif (withdrawn := spoken.get(signals.WITHDRAWN)) and by_author and not self.closed:
+        elif by_author and not self.closed and (withdrawn := _taken_back(spoken)):
             self._withdraw(follow_up, withdrawn)
         elif by_author and self._elsewhere and not self.closed and _says_no_more(message):
             self._become("not-applicable", message, self._elsewhere)
@@ -242,7 +245,7 @@ class _Story:
         elif message.author.email in self._asking and _content_with(message):
             self._content(message)
         elif not by_author and not self.closed:
-            self._review(message)
+            self._review(message, whole=follow_up.patch == 0 or whole == 1)
         if complete:
             self.reviewed = True
             if self.state in ("new", "under-review") or (self.state == "changes-requested" and self._promised_only):
@@ -250,8 +253,9 @@ class _Story:
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
-    def _review(self, message: Message) -> None:
-        self._elsewhere = next((s for s in message.signals if s.kind == signals.ELSEWHERE), None)
+    def _review(self, message: Message, *, whole: bool) -> None:
+        """`whole`: it is said of the whole posting, and not of one patch of several."""
+        self._elsewhere = next((s for s in message.signals if whole and s.kind == signals.ELSEWHERE), None)
         asked = None if _endorses(message) else self._asked_of_author(message)
         wished = None if asked or _endorses(message) else self._wished_of_author(message)
         if asked:
@@ -272,8 +276,12 @@ class _Story:
         return next((s for s in message.signals if s.kind == signals.WISH or s.detail == "flaw"), None)
 
     def _asked_of_author(self, message: Message) -> Signal | None:
-        """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew."""
-        return next((s for s in message.signals if s.kind == signals.CHANGES and self._is_for_author(s)), None)
+        """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew.
+
+        "Please drop this patch" takes it back when its author says so, and asks for it when somebody else does.
+        """
+        kinds = (signals.CHANGES, signals.WITHDRAWN)
+        return next((s for s in message.signals if s.kind in kinds and self._is_for_author(s)), None)
 
     def _is_for_author(self, signal: Signal) -> bool:
         """Whether a sentence is for the author: it names nobody, or him."""
@@ -345,7 +353,7 @@ class _Story:
             if self._coming and self.turn == "author" and signals.QUESTION not in spoken:
                 return
             self._coming |= any(s.kind == signals.PROMISE and is_of_next_version(s.text) for s in message.signals)
-            promise = next((spoken[k] for k in _HIS_MOVE if k in spoken), None)
+            promise = next((s for k in _HIS_MOVE for s in message.signals if s.kind == k and _is_of_now(s)), None)
             if promise and promise.kind == signals.LATER and message.words > _FEW_WORDS:
                 promise = None  # he answered, and will look at something else
             self._promised = promise is not None and signals.QUESTION not in spoken
@@ -373,8 +381,8 @@ class _Story:
             self._turn("author", message, None, SAID)  # nobody waits for anything but the next version
         elif _is_content(message, spoken):
             self._settled(message)
-        elif self.reviewed or signals.LATER in spoken:
-            pass  # kind words after every patch has its tag ask nothing of anybody; who will look himself neither
+        elif self.reviewed or any(kind in spoken for kind in _NOT_HIS):
+            pass  # kind words after every patch has its tag ask nothing of anybody
         else:
             self._open.add(who)
             self._turn("author", message, None, signals.APPLIED if signals.APPLIED in spoken else SAID)
@@ -412,6 +420,19 @@ def _reason(message: Message, text: str | None = None, kind: str = "") -> Reason
 def _only_taken_as_advice(applied: Signal) -> bool:
     """An author's "applied, thanks" answers advice; he applies his own patch only into a named tree."""
     return not re.search(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+", applied.text)
+
+
+def _taken_back(spoken: Mapping[str, Signal]) -> Signal | None:
+    """By what an author takes a patch back: "I'm dropping this series" is of the posting where he has no tree."""
+    dropped = spoken.get(signals.UNAPPLIED)
+    if dropped and _NAMES_PATCHES.search(dropped.text):
+        return dropped
+    return spoken.get(signals.WITHDRAWN)
+
+
+def _is_of_now(signal: Signal) -> bool:
+    """Whether an author speaks of this patch: "will do that in a follow-up" leaves it to the reviewers as it is."""
+    return signal.kind != signals.PROMISE or not is_for_afterwards(signal.text)
 
 
 def _content_with(message: Message) -> bool:

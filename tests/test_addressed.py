@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.addressed import addressed, is_of_next_version, is_of_this_patch
+from patchwatch.mail.addressed import addressed, is_for_afterwards, is_of_next_version, is_of_this_patch
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,18 @@ def test_the_names_that_a_sentence_calls(sentence: str, names: tuple[str, ...]) 
 )
 def test_what_an_author_promises(promise: str, this: bool, following: bool) -> None:
     assert (is_of_this_patch(promise), is_of_next_version(promise)) == (this, following)
+
+
+@pytest.mark.parametrize(
+    ("promise", "afterwards"),
+    [
+        ("I'll do that in a follow-up.", True),
+        ("I will send a patch on top.", True),
+        ("I'll rework that in the future.", True),
+        ("I will send it separately.", False),
+        ("I'll fix it in v3, and the rest in a follow-up.", False),
+        ("I will drop it.", False),
+    ],
+)
+def test_what_an_author_promises_for_afterwards(promise: str, afterwards: bool) -> None:
+    assert is_for_afterwards(promise) == afterwards

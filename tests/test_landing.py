@@ -65,6 +65,9 @@ LANDED: dict[str, tuple[Posting, Posting, set[int]]] = {
     "listed as posted": (series(ONE), pull(ONE), {0}),
     "in other letters, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
     "with another prefix": (series(ONE), pull("drivers/frob: turn the big wheel once"), {0}),
+    "with a prefix put in front": (series("fix typo in crank"), pull("drivers/frob: wheel: fix typo in crank"), {0}),
+    "without its prefix": (series("frob: wheel: fix typo in crank"), pull("fix typo in crank"), {0}),
+    "with accents": (series("frob: add Zoe Muller as maintainer"), pull("frob: add Zoë Müller as maintainer"), {0}),
     "with a mended typo": (
         series("frob: trun the big wheel once more"),
         pull("frob: turn the big wheel once more"),

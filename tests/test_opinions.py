@@ -35,6 +35,9 @@ DOUBTS = [
     "The problem is that frob() may sleep.",
     "It is not worth the trouble.",
     "That's not a good idea.",
+    "This leaks the frob on error.",
+    "It deadlocks with the notifier.",
+    "That can't be right.",
 ]
 WISHES = [
     "I'd rather see it in the core.",
@@ -52,6 +55,24 @@ WISHES = [
     "Drop this hunk.",
     "s/frobed/frobbed/",
     "Let's keep the old name.",
+    "Missing error handling here.",
+    "Unused variable.",
+    "Unnecessary blank line.",
+    "Not needed.",
+    "No need for the cast.",
+    "No need to initialise ret.",
+    "Don't use frob_raw() in drivers.",
+    "Reverse xmas tree, please.",
+    "Same comment as on patch 2.",
+    "Ditto.",
+    "Needs a changelog.",
+    "Consider using frob_get() instead.",
+    "The commit message needs improvement.",
+    "I would drop the check.",
+    "You leak the reference here.",
+    "You didn't address the question about the lock.",
+    "My comments on v2 still apply.",
+    "IMO this belongs into the core.",
 ]
 CONTENTS = [
     "No objection from me.",
@@ -66,6 +87,11 @@ CONTENTS = [
     "Sounds good to me.",
     "Thanks for the explanation.",
     "My bad, the caller holds it.",
+    "Works fine here.",
+    "Yes, please.",
+    "Happy with this now.",
+    "No further comments from me.",
+    "All my concerns were addressed.",
 ]
 LATERS = [
     "I'll take a closer look tomorrow.",
@@ -73,6 +99,20 @@ LATERS = [
     "I will test this on the big machine.",
     "Will get back to you.",
     "I'll give it a try.",
+    "I'll queue it for testing.",
+    "I'll merge it once Rex acks.",
+]
+# Said to everybody but the author.
+CALLS = [
+    "There seems to have been little reviewer interest in this one?",
+    "No reviews yet.",
+    "Could we get an ack from the frob people?",
+    "It would be good to have another review.",
+    "I'd like an ack from Rex.",
+    "This needs more review.",
+    "Needs an ack from the binding maintainers.",
+    "Hopefully others can weigh in.",
+    "Did anyone review this?",
 ]
 DEFERRALS = [
     "net-next is currently closed.",
@@ -95,6 +135,16 @@ NEITHER = [
     "Use case number two is covered by the test.",
     "I put it here so that nobody forgets.",
     "I'll postpone other work.",
+    "No need to resend.",
+    "No need for a new version.",
+    "Same here, looks good.",
+    "Extra points for the changelog.",
+    "Don't worry about it.",
+    "Never seen that before.",
+    "There is no review needed for that.",
+    "We could use a bitmap here.",
+    "I would add that the lock is held.",
+    "Works fine when I revert this.",
 ]
 
 
@@ -124,12 +174,17 @@ def test_put_off(sentence: str) -> None:
     assert kinds(f"{sentence}\n") == {signals.DEFERRED}
 
 
+@pytest.mark.parametrize("sentence", CALLS)
+def test_calls_for_reviewers(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {signals.CALL}
+
+
 @pytest.mark.parametrize("sentence", NEITHER)
 def test_talk_is_no_opinion(sentence: str) -> None:
     assert kinds(f"{sentence}\n") == set()
 
 
-@pytest.mark.parametrize("sentence", [*DOUBTS, *WISHES, *CONTENTS, *DEFERRALS])
+@pytest.mark.parametrize("sentence", [*DOUBTS, *WISHES, *CONTENTS, *CALLS, *DEFERRALS])
 def test_a_quoted_opinion_is_nobodys(sentence: str) -> None:
     assert kinds(f"> {sentence}\n\nHello.\n") == set()
 

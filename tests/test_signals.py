@@ -64,6 +64,18 @@ def reply(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tuple[
         ("Applied the first two patches.", "some"),
         ("Applied all but the last patch.", "some"),
         ("Applied the rest to frob/next.", "rest"),
+        ("Patches 1 and 2 applied, please respin the others.", "1 and 2"),
+        ("2 patches applied to frob-next branch of frob.git, thanks.", ""),
+        ("This has already been applied.", ""),
+        ("I have queued this up for the next merge window.", ""),
+        ("Added to frob.git for-next", ""),
+        ("I've put this in my for-next branch.", ""),
+        ("Committed to for-next.", ""),
+        ("Pulled, thanks.", ""),
+        ("Pulled into frob-next.", ""),
+        ("This is now in my tree.", ""),
+        ("It's in frob-next now.", ""),
+        ("I'll include this series in the next pull request, unless somebody objects.", ""),
     ],
 )
 def test_applied(sentence: str, detail: str) -> None:
@@ -95,6 +107,15 @@ def test_applied(sentence: str, detail: str) -> None:
         "I'll take this if nobody objects.",
         "I'll apply this once the merge window closes.",
         "I'll queue it for testing.",
+        "I've added Rex to Cc.",
+        "Added, thanks.",
+        "Added to the cover letter.",
+        "I added this to my test tree and see no crash.",
+        "I put this patch in my tree and it boots.",
+        "Pulled the latest frob-next and tested.",
+        "Is this in my tree?",
+        "It is in the tree since v5.4.",
+        "I'll send it in my pull request if Rex acks.",
         "Once it is settled, applied or not, tell me.",
         "I'd like to have it tested and merged, then cleaned.",
         "> Applied, thanks!",
@@ -155,6 +176,17 @@ def test_the_evidence_is_the_sentence_as_it_stands() -> None:
         ("Sure, will send a new version.\n", signals.PROMISE),
         ("Let me rework that.\n", signals.PROMISE),
         ("Fixed in the next version.\n", signals.PROMISE),
+        ("OK, v3 incoming.\n", signals.PROMISE),
+        ("Done for v3.\n", signals.PROMISE),
+        ("Fixed locally.\n", signals.PROMISE),
+        ("So I won't be sending another version.\n", signals.WITHDRAWN),
+        ("Please ignore, I sent the wrong version.\n", signals.WITHDRAWN),
+        ("Rex already sent a fix.\n", signals.ELSEWHERE),
+        ("Rex sent a fix for this last week.\n", signals.ELSEWHERE),
+        ("Not a typo.\n", signals.ELSEWHERE),
+        ("That's intentional, see the comment.\n", signals.ELSEWHERE),
+        ("We talked about it, and the answer is still no.\n", signals.NAK),
+        ("I don't want this in the kernel.\n", signals.NAK),
         ("Why is the lock taken?\n", signals.QUESTION),
         ("why not use frob()? it is there\n", signals.QUESTION),
         ("Really?\n", signals.QUESTION),
@@ -166,10 +198,31 @@ def test_other_sentences_that_move_a_patch(body: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["Please ignore this comment.\n", "Please ignore the patch at [1].\n", "Please drop it.\n"]
+    "body",
+    [
+        "Please ignore this comment.\n",
+        "Please ignore the patch at [1].\n",
+        "Please ignore the patch at [1], it was sent by mistake.\n",
+        "Please drop it.\n",
+        "I won't send another version before Monday.\n",
+    ],
 )
 def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
     assert signals.WITHDRAWN not in {kind for kind, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "It's not a bug, but it is ugly.\n",
+        "Is it not a typo?\n",
+        "Rex posted a patch that depends on this one.\n",
+        "I posted a patch for that.\n",
+        "Rex sent the patch to the wrong list.\n",
+    ],
+)
+def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
+    assert signals.ELSEWHERE not in {kind for kind, _ in said(body)}
 
 
 ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
@@ -210,6 +263,14 @@ def test_tags_that_are_given_for_what_they_answer(words: str) -> None:
         ("Could you please split this?\n", ""),
         ("This patch doesn't build.\n", ""),
         ("The series does not apply to net-next.\n", ""),
+        ("Doesn't apply to net-next.\n", ""),
+        ("This does not apply on top of net-next.\n", ""),
+        ("Please write the changelog in imperative mood.\n", ""),
+        ("Please reword the title.\n", ""),
+        ("Please target net-next.\n", ""),
+        ("Please run checkpatch on this.\n", ""),
+        ("Please cc the binding maintainers.\n", ""),
+        ("This is marked as changes requested in patchwork.\n", ""),
     ],
 )
 def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
@@ -222,6 +283,9 @@ def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
         "Please correct me if I am wrong.\n",
         "Please let me know.\n",
         "Please don't worry.\n",
+        "Please cc me.\n",
+        "Please write to me when it is done.\n",
+        "Please run the attached script and send the log.\n",
         "If there is a v4, please add a comment.\n",
         "In the future please cc the list.\n",
         "The rule does not apply to small pages.\n",

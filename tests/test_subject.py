@@ -138,6 +138,7 @@ def test_titles_are_compared_without_case_spaces_and_closing_punctuation() -> No
 
 def test_words_of_a_title_leave_out_what_every_title_has() -> None:
     assert title_words("net: fix the leak of a socket") == {"net", "leak", "socket"}
+    assert title_words("net: Müller’s frob") == title_words("net: Muller's frob")
 
 
 def test_the_gist_of_a_title_leaves_out_the_subsystem() -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from patchwatch.mail.message import SUBMISSIONS, EarlierLink, Kind, Message, Person, Signal, Subject, Trailer
 
-FORM = 7
+FORM = 8
 """Raised when what is stored here, or how it is understood, changes: the database is then reindexed on opening."""
 
 

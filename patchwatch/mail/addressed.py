@@ -22,6 +22,9 @@ _BESIDE = re.compile(
     r"fix diff|fixlet|"
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
+_AFTERWARDS = re.compile(
+    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release))\b"
+)
 _NEXT_VERSION = re.compile(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"
     r"re-?(?:spin|send|post|submit))\b"
@@ -37,6 +40,11 @@ def addressed(sentence: str) -> tuple[str, ...]:
 def is_of_this_patch(promise: str) -> bool:
     """Whether an author's promise is about the patch at hand, and not about a follow-up, a test or tags."""
     return _BESIDE.search(promise) is None
+
+
+def is_for_afterwards(promise: str) -> bool:
+    """Whether an author's promise is of work after this patch: nobody waits for it to go on with the patch."""
+    return _AFTERWARDS.search(promise) is not None and not is_of_next_version(promise)
 
 
 def is_of_next_version(promise: str) -> bool:

@@ -24,12 +24,16 @@ _THING = (
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
 _NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
+_RUN = r"#?(?P<before>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
 _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 
 _TOOK = re.compile(
-    rf"(?:{_LEAD})*(?P<who>{_THING}\s+|{_I_DID})?(?:(?:now|just|already|also|manually)\s+)*"
-    r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken)\b"
-    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually)\b)*"
+    rf"(?:{_LEAD})*(?P<who>{_THING}\s+|\d+ patch(?:es)?\s+|patch(?:es)? {_RUN}\s+|{_I_DID})?"
+    r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now))? been|is|are|was|were)\s+)?"
+    r"(?:(?:now|just|already|also|manually)\s+)*"
+    r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
+    r"put|pulled)\b"
+    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -68,13 +72,29 @@ _NOT_YET = re.compile(
     r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window)\b|"
     r"n't\b|\?"
 )
+# "This is now in my tree.", "It has landed in frob-next."
+_IS_IN = re.compile(
+    rf"(?:{_LEAD})*(?:{_THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed)"
+    r"(?: (?:now|already|queued|all))* "
+    r"in (?:(?:my|our) (?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)(?: (?:now|already|tree|branch))*"
+    r"(?:\s*[.,!;].*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+# "I'll include this series in the second pull request, unless somebody objects."
+_WILL_SEND = re.compile(
+    rf"(?:{_LEAD})*(?:i(?:'ll| will| plan to| am going to|'m going to)|let me) (?:(?:aim|plan|try) to )?"
+    rf"(?:include|send|have|put) {_THING} (?:to linus )?(?:in|with|as part of) (?:the |my |our |this |a )?"
+    r"(?:\S+ ){0,4}?(?:pull(?:[ -]requests?)?|prs?)\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_SENT = re.compile(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?")
 _CONDITION = re.compile(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 
 # "I applied this" may be said by a tester, and "pushed to the same branch" of any branch: there a tree must be named.
 _ALONE = r"[\s.,!:;()-]*(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _SAID_ALONE = re.compile(_ALONE, re.IGNORECASE | re.DOTALL)
 _INTO_A_TREE = re.compile(
-    rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now))*{_ALONE}",
+    rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now|\S*\w[-/]\w\S*))*{_ALONE}",
     re.IGNORECASE | re.DOTALL,
 )
 _AS_IT_IS = re.compile(r"(?i)\s+(?:as[- ]is\b|as an? -?fix\b)")
@@ -129,6 +149,10 @@ def applied(sentence: str, words: str) -> str | None:
             return _which(found, words)
         if _WILL_ADD.fullmatch(part) and not _NOT_YET.search(part):
             return ""
+        if _IS_IN.fullmatch(part) and not _NOT_TAKEN.search(part):
+            return ""
+        if _WILL_SEND.fullmatch(part) and not _NOT_SENT.search(part):
+            return ""
         if (found := _WILL_TAKE.fullmatch(part)) and not _NOT_YET.search(part):
             return _which(found, words)
     return None
@@ -150,18 +174,25 @@ def _clause(found: re.Match[str]) -> str:
 def _is_done(found: re.Match[str]) -> bool:
     if _NOT_TAKEN.search(_clause(found)):
         return False
+    if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
+        return False  # it tells of another patch
     if _SAID_ALONE.fullmatch(found["rest"]):
-        return True
+        return not found["verb"].lower().startswith(("add", "commit", "put"))  # "added, thanks" is said of advice
+    verb = found["verb"].lower()
+    if verb.startswith("queue"):
+        return True  # only who has a tree queues
+    if verb.startswith(("add", "commit", "put", "pull")):
+        return _INTO_A_TREE.fullmatch(found["rest"]) is not None
     if (found["who"] or "").strip().lower() in ("i", "we"):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None or _AS_IT_IS.match(found["rest"]) is not None
-    return not found["verb"].lower().startswith(("push", "pick", "take")) or _TREE.search(_clause(found)) is not None
+    return not verb.startswith(("push", "pick", "take")) or _TREE.search(_clause(found)) is not None
 
 
 def _which(found: re.Match[str], words: str) -> str:
     listed = [(int(number), int(whole)) for number, whole in _THANKED.findall(words)]
     if any(whole > 1 for _, whole in listed):
         return ",".join(map(str, sorted({number for number, _ in listed} - {0})))
-    if numbers_said := found.groupdict().get("numbers"):
+    if numbers_said := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return " ".join(numbers_said.split())
     if _REST.search(_clause(found)):
         return "rest"

@@ -34,7 +34,9 @@ def _phrase(pieces: str, pattern: str) -> _Phrase:
 _WHAT = r"(?:this|that|it|these|those|the|your|we|you|there|any(?:thing|body|one)?)"
 _THE_PATCH = (
     r"(?:this|that|it|these|they|patch(?:es)?(?: \d+)?|series|changelog|commit (?:message|log)|comment|description|"
-    r"subject|title|code|function|helper|check|one|variable|name)"
+    r"subject|title|code|function|helper|check|one|variable|name|prefix|alignment|indentation|comments|variables|"
+    r"declarations?|includes|kernel-?doc|documentation|error path|return value|macro|label|struct(?:ure)?|property|"
+    r"bindings?|tags?)"
 )
 
 # "I don't think this is right", "I'm not convinced", "this breaks frob"
@@ -61,11 +63,14 @@ _DOUBTS = (
         """,
     ),
     _phrase(
-        " break| will| would| can| could| may| might| is | looks | seems | feels | sounds | does| won't",
+        " break| leak| race| deadlock| crash| oops| overflow| regress| corrupt| will| would| can|"
+        " could| may| might| is | looks | seems | feels | sounds | does| won't",
         r"""
-        \b(?:this|that|it|which|patch(?:es)?|series|change|code|approach)
+        \b(?<!old )(?<!current )(?<!existing )(?<!original )(?<!previous )
+            (?:this|that|it|which|patch(?:es)?|series|change|code|approach)
             (?: (?:also|still|just|now|clearly|really))*
-            (?: breaks
+            (?: (?:breaks|leaks|races|deadlocks|crashes|oopses|overflows|regresses|corrupts)
+            | can(?:'t|not) be (?:right|correct|true)
             | (?:will|would|can|could|may|might) (?:also |still )?(?:break|deadlock|crash|leak|oops|race|fail|regress)
             | (?:is|looks|seems|feels|sounds) (?:to (?:me|be) )?
                 (?:(?:a (?:bit|little)|very|rather|pretty|quite|so|just|completely|totally|also|still|plain) )*
@@ -103,11 +108,13 @@ _NO_DOUBT = re.compile(
 # "You should use frob_lock().", "This needs a comment.", "I'd rather see it in core."
 _WISHES = (
     _phrase(
-        "prefer|rather|suggest|recommend|like |love to|expect|want|i'd not|i would not",
+        "prefer|rather|suggest|recommend|like |love to|expect|want|i'd |i would ",
         r"""
         \bi(?:'d| would) (?:(?:really|much|still|strongly|also|personally|rather|definitely) )*
             (?:prefer|rather|suggest|recommend|like (?:to see|you to|it to|this to)|love to see|want
-            |not (?:go|do|use))\b
+            |not (?:go|do|use)|(?:just|simply) (?!like|want|say|note|add|mention|point|try|test|wait|ask)\w+
+            |(?:drop|remove|make(?! sure| sense)|put|move|add(?! that| to)|rename|split|fold|squash|skip
+            |leave(?! \w+ (?:up )?to)|go (?:with|for)))\b
         |\bi (?:(?:really|strongly|would|also) )*(?:suggest|recommend|prefer)\b
         """,
     ),
@@ -127,7 +134,8 @@ _WISHES = (
         \byou (?:(?:also|probably|still|really|definitely|just|obviously|simply) )*
             (?:should(?! be (?:fine|good|ok|able))|must|need to|have to|ought to|want to|can(?:'t|not)
             |could (?:just|simply|also|instead)|can (?:just|simply|instead|drop|remove|use)
-            |(?:may|might) want to|forgot|missed|are missing)\b
+            |(?:may|might) want to|want (?:an?|the|some|\w+\()|forgot|missed|are missing|leak|ignored
+            |(?:didn't|did not|haven't|have not) (?:address|answer|fix|change|update|test|compile|build)\w*)\b
         """,
     ),
     _phrase(
@@ -137,7 +145,7 @@ _WISHES = (
             (?: (?:should(?! be (?:fine|good|ok|enough|safe|sufficient)| (?:just work|work|help|fix))
             |must|needs?(?: to)?|has to|have to|ought to))(?: (?:also|probably|not|at least))*
             (?: (?:be \w+|have|go|get|use|come|say|explain|mention|include|live|return|check|take|follow|do|happen
-            |stay|an? |some |more |to be\b))
+            |stay|an? |some |more |to be\b|match|work\b|improvement|fixing|updating|splitting))
         """,
     ),
     _phrase(
@@ -148,6 +156,35 @@ _WISHES = (
         """,
     ),
     _phrase("missing|lack", r"\b(?:missing|lacks?) (?:an?|the|some)\b"),
+    # "Unused variable.", "Same here.", "Not needed.", "Don't use BUG_ON().", "Reverse xmas tree, please."
+    _phrase(
+        "missing|unused|unne|redundant|stray|extra|spurious|duplicate|wrong|same|ditto|likewise|not needed|no need|n't|"
+        "not |never|xmas|christmas|consider|needs ",
+        r"""
+        ^(?:(?:nit|minor|also|and)[,:]? )?
+            (?:(?:missing|unused|unnecessary|unneeded|redundant|stray|extra|spurious|duplicated?|wrong)
+                (?: (?!with\b|points?\b)[\w-]+)\b(?!.* (?:is|are|was|were|isn't|aren't)\b)
+            |(?:same|ditto|likewise) (?:here|comments?|as|for|on|question|problem|issue)\b(?!.*\b(?:good|ack|agree))
+            |(?:ditto|likewise)\W*$
+            |(?:not |un)needed\b
+            |no need (?:for (?:the|this|these) |to (?:init|check|cast|zero|set|clear|print|have|use|add|include|call
+                |take|hold|free|export|define|declare))
+            |(?:don't|do not|never) (?:use|add|do|call|put|mix|introduce|export|include|break|make|init\w+|print
+                |hard-?code|rely|assume|touch|open-?code|return|hold|free|abuse)\b
+            |reverse (?:xmas|christmas)[ -]tree\b
+            |consider \w+ing\b
+            |needs? (?:an?|some|more|to|better) (?!review|ack)\w+)
+        """,
+    ),
+    _phrase("belong", rf"\b{_THE_PATCH} (?:(?:really|probably|rather|clearly) )?belongs? \w+"),
+    _phrase(
+        "still|address",
+        r"""
+        \bmy (?:\w+ ){0,3}(?:comments?|concerns?|questions?|objections?|remarks?|requests?) .{0,30}?
+            (?:still (?:appl|stand|hold|valid|open|unan|relevant)|not (?:been )?(?:addressed|answered)
+            |(?:weren't|wasn't|aren't|isn't|haven't been) (?:addressed|answered))
+        """,
+    ),
     _phrase(
         "let's|lets ",
         r"""
@@ -173,8 +210,10 @@ _ORDER = re.compile(
 _NO_WISH = re.compile(
     r"(?i)^(?:if|when|once|in the future|maybe in|as a follow)\b|"
     r"\b(?:in (?:the )?future|next time|follow-?ups?|on top of|separate(?:ly)? (?:patch|series)|"
-    r"my (?:ack|tag|rb|r-b|reviewed|acked)|feel free|no need|anyone|we should (?:be|all)|"
-    r"someone (?:else )?(?:should|has)|i(?:'ll| will|'m going to) |should be (?:fine|ok|good))\b|\bfwiw\b"
+    r"my (?:ack|tag|rb|r-b|reviewed|acked)|feel free|"
+    r"no need(?= to (?:re|send|post|worry|change|do|fix)| for (?:an? )?(?:new|re|v\d)|\W*$)|anyone|"
+    r"we should (?:be|all)|someone (?:else )?(?:should|has)|i(?:'ll| will|'m going to) |"
+    r"should be (?:fine|ok|good))\b|\bfwiw\b"
 )
 
 # "Fair enough.", "No objection from me.", "Thanks for explaining, makes sense."
@@ -196,6 +235,18 @@ _CONTENTS = (
         r"""
         \bi(?:'m| am) (?:(?:also|perfectly|totally|now) )?
             (?:ok|okay|fine|good|happy|satisfied) (?:with|then|either)\b
+        """,
+    ),
+    _phrase(
+        "works|+1|yes|yep|yup|sure|happy|no more|no further|no other|address",
+        r"""
+        ^(?:\+1\b|(?:yes|yep|yup|yeah|sure),? please\W*$|that works\W*$)
+        |\bworks (?:fine|great|well|perfectly|as expected|nicely)\b(?! (?:when|only|on \w+ only))
+        |\bhappy with (?:this|it|that|these|v\d)\b
+        |\bno (?:(?:more|further|other) )+(?:comments?|remarks?|questions?|issues?)\b
+        |\ball (?:of )?my (?:\w+ )?(?:comments?|concerns?|issues?|questions?|remarks?|feedback)
+            (?: (?:are|were|have been|is|has been|got|seem to be))(?: all| now)? (?:addressed|resolved|answered|fixed)\b
+        |\baddress(?:es|ed)? all (?:of )?my (?:comments|concerns|remarks|questions)\b
         """,
     ),
     _phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),
@@ -240,15 +291,41 @@ _NOT_CONTENT = re.compile(
 )
 
 _LATER = _phrase(
-    "i'll |i will |let me |will |i am going|i'm going|i plan|i intend|i hope|i need|i want",
+    "i'll |i will |let me |will |i am going|i'm going|i plan|i intend|i hope|i need|i want|i can ",
     r"""
     \b(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| hope to| need to| want to)|let me|^will)\s+
         (?:(?:also|just|try to|then|definitely|hopefully|get to|have to|need to|go|go and|go back and|soon|now)\s+)*
         (?:(?:take|have) (?:a|another) (?:\w+ )?(?:look|pass)|look (?:at|into|through|over)|review|test|try
         |give (?:it|this|that|them|these) (?:a|another|some)|get back|think (?:about|more|it over)|come back|reply
-        |respond|read (?:it|this|through)|run (?:some|it|this|our|more) (?:tests?|through|on|with|against|benchmarks?)
+        |respond|(?:queue|take|add|put|throw|pull) (?:it|this|that|them|these)(?: up)?(?: \w+){1,3}? test(?:s|ing)?
+        |(?:queue|take) (?:it|this|that|them|these)(?: up)? for test(?:s|ing)?
+        |read (?:it|this|through)|run (?:some|it|this|our|more) (?:tests?|through|on|with|against|benchmarks?)
         |benchmark|go through|go back to|check (?:it|this|that|with|whether|if|on)|double.?check|investigate
         |reproduce)\b
+    |\bi(?:'ll| will| can| am going to|'m going to| plan to| intend to)
+        (?: (?:then|happily|gladly|also|just|probably|only))*
+        (?: (?:apply|take|merge|queue|pick|pull|push|route|carry|include) (?:up )?)
+        (?:this|it|them|these|the (?:patch|series))
+        \b.{0,80}\b(?:if|once|when|after|unless|until|tomorrow|later|next week|merge window|rc1)\b
+    """,
+)
+# "There appears to have been little reviewer interest?", "I'd like an ack from the frob people.", "Any reviewers?"
+_REVIEWS = r"(?:reviews?|reviewers?|acks?|r-?bs?|input|eyes|eyeballs|opinions?)"
+_CALL = _phrase(
+    "review|ack|input|eye|opinion|r-b|rb|chime|weigh|look",
+    rf"""
+    \b(?:little|no|not (?:much|a lot of|any)|lack of|few|absence of)
+        (?: (?:(?:reviewer|review|maintainer)s? (?:interest|input|feedback|attention|activity)
+            |reviews?|reviewers?|acks?))
+        \b(?! (?:need|require|comment|from me|by me))
+    |^(?:still )?needs? (?:an? )?(?:review|acks?|r-b)\b
+    |\b(?:await(?:ing)?|wait(?:ing)? (?:for|on)|hop(?:e|ing) for|(?:would|'d|could) (?:like|love|appreciate|welcome|use)
+        |(?:can|could|may) (?:we|i) (?:please )?(?:get|have)|(?:we|this|it|series|patch)(?: still)? needs?
+        |(?:would|'d) be (?:nice|good|great) to (?:have|get|see)|let's (?:get|have|wait for))
+        (?: (?:to (?:see|have|get|hear)|some|more|an?|any|further|additional|other|few|bit|of|another|independent))*
+        (?: {_REVIEWS})\b(?=\W*$| (?:from|by|on|of|for|here|before|please|first)\b)
+    |\b(?:any(?:one|body)|some(?:one|body)|others?|other (?:people|folks|maintainers|reviewers)|reviewers|folks)
+        (?: (?:\w+ )?else)?\b.{{0,30}}?\b(?:review|take a look|chime in|weigh in)\b
     """,
 )
 # "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window"
@@ -269,6 +346,11 @@ _DEFERRED = _phrase(
 def deferred(sentence: str) -> bool:
     """Whether it puts the patch off: the tree is closed, or it is parked."""
     return "?" not in sentence and _DEFERRED.occurs(sentence, sentence.lower())
+
+
+def calls_for_review(sentence: str) -> bool:
+    """Whether it calls for reviewers, or misses them: that is said to everybody but the author."""
+    return _CALL.occurs(sentence, sentence.lower())
 
 
 def doubt(sentence: str) -> bool:

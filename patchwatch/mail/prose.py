@@ -37,13 +37,15 @@ _COURTESY = re.compile(
       | (?:(?:it|this|that)\ )?(?:makes\ sense|works\ for\ me)\b.{{0,30}}
       | (?:i(?:'m|\ am)?\ )?(?:(?:fully|totally|completely)\ )?
         (?:agree[d]?|fine\ with\ (?:it|this|that)|like\ (?:it|this))\b.{{0,20}}
-      | (?:(?:very|really)\ )?(?:nice|great|good|excellent|awesome)
-        \ (?:work|job|catch|clean-?up|find|point|stuff|idea|series|patch|one)\b.{{0,30}}
+      | (?:(?:very|really)\ )?(?:nice|great|good|excellent|awesome|lovely|fantastic|impressive|quality|solid)
+        \ (?:work(?:manship)?|job|catch|clean-?up|find|point|stuff|idea|series|patch|one|analysis|improvement|numbers)
+        \b.{{0,30}}
       | (?:best|kind|warm)?\s*regards?\W* | cheers\W* | best\W* | (?:sincerely|yours)\b.{{0,20}} | have\ a\ \w+\ \w+\W*
       | with\ (?:that|this|the\ above|those)\b.{{0,60}}
       | (?:please\ )?feel\ free\ to\ add\b.{{0,40}} | you\ can\ add\b.{{0,40}}
       | for\ (?:the|this|the\ whole)\ (?:series|patch(?:set)?|patches)\W*
-      | (?-i:(?!No\b|Nope|N[Aa][Cc]?[Kk]|Wrong|Wh|Hu|Hm|Really|Please)[A-Z][\w.-]+(?:\ [A-Z][\w.-]+)?)\W*  # a name
+      | (?-i:(?!No\b|Nope|N[Aa][Cc]?[Kk]|Wrong|Wh|Hu|Hm|Really|Please|Ditto|Likewise|Missing|Unused|Drop\b|Remove|Typo
+          |Nit\b|Same|Extra|Bogus|Needs?\b|Broken|Never|Don)[A-Z][\w.-]+(?:\ [A-Z][\w.-]+)?)\W*  # a name
       | \W*
     )
     """,

@@ -32,7 +32,8 @@ WISH = "wish"  # it should be otherwise, without "please"
 CONTENT = "content"  # what its sender asked or doubted is settled
 DEFERRED = "deferred"  # put off until the tree opens again, or parked
 LATER = "later"  # the sender will look at it himself
-ELSEWHERE = "elsewhere"  # the same was done already by another patch or commit
+CALL = "call"  # reviewers are called for: "could use more review", "hopefully others can weigh in"
+ELSEWHERE = "elsewhere"  # the same was done already by another patch or commit, or nothing is wrong
 FOR_ALL = "for-all"  # the tags of this mail are for the whole series
 FAILURE = "failure"  # a robot found that it does not build, or worse
 SUCCESS = "success"  # a robot tried it and found nothing wrong
@@ -54,7 +55,10 @@ _REFUSED = re.compile(
     r"(?:accept|apply|take|merge|pull|pick up)(?:ing)? (?:this|these|it|the (?:patch|series)|such|that|any of)\b|"
     r"\bnot something (?:i|we)(?:'d| would|'ll| will|'re going to)? (?:ever )?(?:accept|merge|take|apply)|"
     r"\b(?:this|it|patch|series) (?:won't|will not|will never|is not going to|isn't going to) (?:ever )?(?:be )?"
-    r"(?:accepted|applied|merged|taken|going in)\b",
+    r"(?:accepted|applied|merged|taken|going in)\b|"
+    r"\bi (?:really |just )?(?:don't|do not) want (?:this|it|these|any of this) in "
+    r"(?:the kernel|my|our|mainline|upstream)\b|"
+    r"\bthe answer is (?:still )?no\b",
     re.IGNORECASE,
 )
 # "I'd much rather leave it as-is and let it wither away."
@@ -70,17 +74,39 @@ _NOT_LEFT = re.compile(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|i
 _ELSEWHERE = re.compile(
     r"\balready (?:been )?(?:sent|posted|submitted|fixed|addressed|solved|merged|upstream(?:ed)?|committed|queued|"
     r"handled)\b|"
+    r"\b(?:sent|posted|submitted) (?:an?|the) (?:(?:similar|same|identical) )?(?:fix|patch)"
+    r"(?= for (?:this|it|that|the same)\b|\W*$|[:,] | (?:earlier|last|yesterday|a (?:week|day|while)|at|here)\b)|"
     r"\b(?:(?:is|was|been|got|gets) fixed (?:already|upstream|(?:by|in|with) (?:commit|this|the|\w*https?))|"
     r"duplicate of|"
     r"(?:same|identical) (?:fix|patch|change) (?:is|was|has been|has already))\b",
+    re.IGNORECASE,
+)
+# "Not a typo.", "That's intentional."
+_NOTHING_WRONG = re.compile(
+    r"^(?:(?:no|nope|well|hm+|sorry|but),? )?(?:(?:this|that|it)(?:'s| is) )?(?:actually |really )?"
+    r"(?:not (?:a|an|really an?|actually an?) (?:typo|bug|mistake|error)|"
+    r"(?:intentional|deliberate|on purpose|by design))\b(?!.*(?:\?|\bbut\b))",
     re.IGNORECASE,
 )
 _NOT_ELSEWHERE = re.compile(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
 _REFUSED_NOW = re.compile(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
-_DONE = ("alread", "fixed", "duplicate", "same", "identical")
-_REFUSING = ("accept", "apply", "take", "taking", "merg", "pull", "pick", "going in")
+_DONE = (
+    "alread",
+    "fixed",
+    "duplicate",
+    "same",
+    "identical",
+    " fix",
+    " patch",
+    "not a",
+    "intentional",
+    "purpose",
+    "desig",
+    "delib",
+)
+_REFUSING = (" want ", " answer ", "accept", "apply", "take", "taking", "merg", "pull", "pick", "going in")
 
 _CONDITION = re.compile(
     r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
@@ -96,7 +122,8 @@ _NEW_VERSION = re.compile(
     rf"\bplease\s+(?:\w+\s+){{0,4}}?(?:{_AGAIN}|sen[dt] {_VERSION})\b|"
     rf"\b(?:can|could) you (?:please )?(?:{_AGAIN}|send {_VERSION})\b|"
     rf"\b(?:needs?|requires?)\s+(?:a\s+)?(?:v\d+|{_AGAIN}|rework|(?:new|another) version)\b|"
-    rf"\bplease\b.{{0,120}}\band (?:then )?(?:{_AGAIN}|send (?:it|this|them|a|an|us|the)\b)|"
+    rf"\bplease\b.{{0,120}}\band (?:then )?(?:{_AGAIN}|"
+    r"send (?:it|this|them|a|an|us|the(?! (?:log|output|dmesg|config|result|trace|dump|report)))\b)|"
     r"\blooking forward to (?:v\d|the next)|\b(?:v\d+|new version|respin|resend) (?:is )?(?:needed|please)\b",
     re.IGNORECASE,
 )
@@ -105,20 +132,29 @@ _EDIT = (
     r"move|put|remove|rename|reorder|replace|revert|rewrite|rework|separate|shorten|simplify|split|squash|switch|update|"
     r"send (?:it |this |that |them )?(?:as )?(?:an? )?(?:separate|new|proper))"
 )
+_PLEASE = (
+    r"(?:adapt|adjust|align|annotate|base|c[cC](?! me)|collect|combine|consolidate|copy(?! me)|define|disable|document|"
+    r"drop|enable|ensure|extend|factor|follow|format|guard|handle|implement|indent|initiali[sz]e|inline|introduce|line-wrap|"
+    r"mark|match|open-code|order|place|prefix|propagate|refactor|reflow|rephrase|restore|restrict|return|reuse|reverse|"
+    r"reword|run (?:\S*checkpatch|sparse|smatch|\S*get_maintainer)|sort|specify|store|strip|sync|tag|target|tidy|trim|"
+    r"turn|use|validate|wrap|write(?! to| me\b))"
+)
 _DOES_NOT = r"(?:does(?:n't| not)|did(?:n't| not)|fail(?:s|ed) to) (?:apply|build|compile)"
 _A_TREE = r"(?:the latest|linus|mainline|linux|next|net|current|tip|master|my|\S+[/-]\S)"
 _CHANGES = re.compile(
-    rf"\bplease\s+(?:just\s+|also\s+)?(?:{_EDIT}|document|follow|use)\b|"
+    rf"\bplease\s+(?:just\s+|also\s+)?(?:{_EDIT}|{_PLEASE})\b|"
     rf"\b(?:can|could) you (?:(?:please|also|just|maybe)\s+)*{_EDIT}\b|"
     r"\bplease (?:do not|don't) (?!be\b|get\b|forget|hesitate|worry|bother|take\b|reply)\w|"
-    r"\b(?:patch(?:es|set)?(?: \d+)?|series|this|it|v\d+)\b.{0,30}\b"
+    r"\bmarked (?:as )?\W?changes[ -]requested\b|"
+    r"(?:^(?:sorry, |unfortunately,? )?|\b(?:patch(?:es|set)?(?: \d+)?|series|this|it|v\d+)\b.{0,30}\b)"
     rf"{_DOES_NOT}\b(?! (?:to (?!{_A_TREE})|for|when|any ?more))",
     re.IGNORECASE,
 )
 _NOT_ASKED = re.compile(
     r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
-    r"\b(?:in (?:the )?future|next time|follow-?ups?|on top of|i applied|if you (?:fix|want|like|need|think|insist))\b|"
+    r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|"
+    r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|if you (?:fix|want|like|need|think|insist))\b|"
     r"\bpatch on top\b",
     re.IGNORECASE,
 )
@@ -132,15 +168,19 @@ _DO = (
     r"send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
 )
 _NEXT = (
-    r"in (?:(?:the |my )?(?:next|new|coming|following|formal|final) "
-    r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|(?:my )?v\d)"
+    r"(?:(?:in|for) (?:the |my )?(?:next|new|coming|following|formal|final) "
+    r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|in (?:my )?v\d+(?!\.?\d))"
 )
 _PROMISE = re.compile(
     rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
     rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
     rf"\b(?:i|we)(?:'ll| will)\b.{{0,80}}\b{_NEXT}|"
     r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"
-    rf"\b{_NEXT}",
+    rf"\b{_NEXT}|"
+    r"\bv\d+ (?:is )?(?:incoming|coming|on (?:its|the) way|will follow|follows soon)\b|"
+    r"^(?:(?:ok(?:ay)?|thanks?|right|sure|good (?:catch|point)|ack),? )?"
+    r"(?:fixed|changed|updated|renamed|removed|added|reworked|done)(?: (?:it|that|this))? "
+    r"(?:locally|in my (?:local )?(?:tree|branch)|for v\d+(?=\W*$))(?!\w)",
     re.IGNORECASE,
 )
 _NOT_PROMISED = re.compile(
@@ -151,7 +191,8 @@ _NOT_PROMISED = re.compile(
 _WITHDRAWN = re.compile(
     r"\bplease (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
     r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b(?! (?:at|in|from|below|above)\b)|"
-    r"\bplease (?:ignore|disregard) (?:this|it|these)\b.*\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
+    r"\bplease (?:ignore|disregard)(?: (?:this|it|these)\b|,).*"
+    r"\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
     r"\bi(?:'ll| will| am going to) (?:withdraw|abandon) (?:this|it|the|these)\b|"
     r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d| would)?|let's|let me|so|will) "
     r"(?:(?:just|now|then|going|planning|decided|simply|rather|plan|like) (?:to )?)*"
@@ -160,6 +201,10 @@ _WITHDRAWN = re.compile(
     r"(?:patch(?:es|set|[- ]series)?|patch set|series|submission|rfc)\b"
     r"(?! (?:from|in (?:the )?(?:next|v\d|new|this series|series)|out of|into|at|to)\b)|"
     r"\b(?:self-?nak|withdrawn|withdrawing)\b|"
+    r"\b(?:i|we)(?: won't|'ll not| will not|'m not(?: going to)?| am not(?: going to)?) (?:be )?"
+    r"(?:(?:send|post)(?:ing)? (?:(?:an?|any|another|new|more|further|other) )+(?:versions?|revisions?)|"
+    r"(?:pursu(?:e|ing)|continu(?:e|ing) with) (?:this|the|it)(?: (?:patch|series|work))?)\b"
+    r"(?! (?:until|before|unless|yet|today|for now|this week|so))|"
     r"\b(?:(?:the|this|my) )?(?:patch(?:es|set)?|series) (?:is|are|was)(?:n't| not| no longer) (?:really |actually )?"
     r"(?:needed|necessary|required)\b",
     re.IGNORECASE,
@@ -219,13 +264,21 @@ _RULES = (
             "give up",
             "patch",
             "series",
+            "sion",
+            "pursu",
+            "continu",
         ),
         _WITHDRAWN,
         _IF,
     ),
     _Rule(CHANGES, ("please", "need", "require", " you ", "look"), _NEW_VERSION, _NOT_ASKED, "version"),
-    _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail"), _CHANGES, _NOT_ASKED),
-    _Rule(PROMISE, ("will", "going to", "'ll", "let me", "shall", " in ", "i can", "i plan"), _PROMISE, _NOT_PROMISED),
+    _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail", "marked"), _CHANGES, _NOT_ASKED),
+    _Rule(
+        PROMISE,
+        ("will", "going to", "'ll", "let me", "shall", " in ", " for ", "i can", "i plan", "coming", "locally", " way"),
+        _PROMISE,
+        _NOT_PROMISED,
+    ),
 )
 _APPLYING = (
     "took",
@@ -241,6 +294,11 @@ _APPLYING = (
     "pick",
     "take",
     "taking",
+    "pull",
+    "added",
+    "put ",
+    " tree",
+    "-next",
 )
 _OPINIONS = (
     (WISH, opinions.wish),
@@ -282,16 +340,14 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(NAK, evidence(sentence))
         elif (" as" in lowered or "alone" in lowered) and _LEFT.search(sentence) and not _NOT_LEFT.search(sentence):
             yield Signal(NAK, evidence(sentence), "left")
-        elif (
-            any(word in lowered for word in _DONE)
-            and _ELSEWHERE.search(sentence)
-            and not _NOT_ELSEWHERE.search(sentence)
-        ):
+        elif any(word in lowered for word in _DONE) and _is_elsewhere(sentence):
             yield Signal(ELSEWHERE, evidence(sentence))
         elif any(word in lowered for word in _REFUSING) and (refused := _refusal(sentence)):
             yield Signal(refused, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
             yield Signal(DEFERRED, evidence(sentence))
+        elif len(sentence) <= _MAX_OPINION and opinions.calls_for_review(sentence):
+            yield Signal(CALL, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
         elif "?" in sentence and _is_question(sentence):
@@ -300,6 +356,12 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             pass
         elif kind := next((kind for kind, holds in _OPINIONS if holds(sentence)), None):
             yield Signal(kind, evidence(sentence), "flaw" if kind == DOUBT and opinions.flaw(sentence) else "")
+
+
+def _is_elsewhere(sentence: str) -> bool:
+    if _NOTHING_WRONG.search(sentence):
+        return True
+    return _ELSEWHERE.search(sentence) is not None and not _NOT_ELSEWHERE.search(sentence)
 
 
 def _refusal(sentence: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 
 from patchwatch.mail.message import Subject
 
@@ -148,7 +149,12 @@ _STOP_WORDS = frozenset(
 
 
 def title_words(title: str) -> frozenset[str]:
-    """The words of a title that carry its meaning: lower case, without the prefix's colons and without stop words."""
+    """The words of a title that carry its meaning: lower case, without the prefix's colons and without stop words.
+
+    Accents are left out: a mail program, or a maintainer, may have dropped or restored them.
+    """
+    if not title.isascii():
+        title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
     words = re.findall(r"[a-z0-9_]+", title.lower())
     return frozenset(word for word in words if len(word) > 1 and word not in _STOP_WORDS)
 

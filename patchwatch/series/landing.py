@@ -67,6 +67,8 @@ def _nearest(title: str, others: Sequence[str]) -> str | None:
     for other in others:
         theirs = title_words(other)
         alike = len(words & theirs) / len(words | theirs) if words and theirs else 0.0
+        if " " in title and (other.endswith(f": {title}") or title.endswith(f": {other}")):
+            alike = 1.0  # only the subsystem was put in front, or left out
         if alike > best:
             best, chosen = alike, other
     return chosen if best >= _ALIKE else None
