@@ -4,8 +4,8 @@
 
 Imports the archive as it is, and without the hints that authors leave (change-ids, links to earlier postings); has
 `../shared/eval/bumps` score the links; then compares states and turns with verdicts that a person wrote down before the
-program ran on them.  The tables sixty, eighty, thirty and forty were at hand when the rules were made; what they are
-worth on threads that nobody looked at then, thirtysix tells, whose series were drawn at random.  Without
+program ran on them.  The tables sixty, eighty, thirty and forty were at hand when the rules were made; the series of
+the others were drawn at random, and what the program said of them at first is in bench/README.md.  Without
 ../shared it says so and ends with 0.
 """
 

@@ -36,6 +36,10 @@ _ASKING_WITH_TAG = _ASKING[:3]  # what is remarked beside a tag asks for nothing
 _FEW_WORDS = 12
 _A_WORD = 5
 _FINAL = ("mainlined", "rejected", "not-applicable")
+_UNAWARE = re.compile(
+    r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
+    r"\b(?:was not|wasn't) aware\b|\bi missed (?:that|it|this|these|your|his)\b"
+)
 _NAMES_PATCHES = re.compile(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
 _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
@@ -219,6 +223,8 @@ class _Story:
                 self._become(state, message, command)
         elif (applied := spoken.get(signals.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
             self._apply(follow_up, applied)
+        elif (merged := spoken.get(signals.MAINLINED)) and self.state not in _FINAL:
+            self._apply(follow_up, merged, "mainlined")
         elif (undone := spoken.get(signals.UNAPPLIED)) and self.state not in _FINAL and not by_author:
             self.partly = ""
             self._become("changes-requested", message, undone)
@@ -446,8 +452,9 @@ def _endorses(message: Message) -> bool:
 
 
 def _says_no_more(message: Message) -> bool:
-    """Whether a mail is a word or two ("Even easier then. Thanks!") that ask and promise nothing."""
-    return message.words <= _A_WORD and not any(s.kind in (signals.QUESTION, signals.PROMISE) for s in message.signals)
+    """Whether a mail is a word or two ("Even easier then. Thanks!"), or "I didn't see that", and asks nothing."""
+    told = message.words <= _A_WORD or _UNAWARE.search(message.excerpt) is not None
+    return told and not any(s.kind in (signals.QUESTION, signals.PROMISE) for s in message.signals)
 
 
 def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:

@@ -101,6 +101,7 @@ LATERS = [
     "I'll give it a try.",
     "I'll queue it for testing.",
     "I'll merge it once Rex acks.",
+    "I'll build it on my side and report back.",
 ]
 # Said to everybody but the author.
 CALLS = [

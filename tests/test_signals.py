@@ -183,10 +183,13 @@ def test_the_evidence_is_the_sentence_as_it_stands() -> None:
         ("Please ignore, I sent the wrong version.\n", signals.WITHDRAWN),
         ("Rex already sent a fix.\n", signals.ELSEWHERE),
         ("Rex sent a fix for this last week.\n", signals.ELSEWHERE),
+        ("Your patch is likely obsoleted by that.\n", signals.ELSEWHERE),
         ("Not a typo.\n", signals.ELSEWHERE),
         ("That's intentional, see the comment.\n", signals.ELSEWHERE),
         ("We talked about it, and the answer is still no.\n", signals.NAK),
         ("I don't want this in the kernel.\n", signals.NAK),
+        ("I see that this is now in the mainline and our board still fails.\n", signals.MAINLINED),
+        ("The patch is now in Linus' tree.\n", signals.MAINLINED),
         ("Why is the lock taken?\n", signals.QUESTION),
         ("why not use frob()? it is there\n", signals.QUESTION),
         ("Really?\n", signals.QUESTION),
@@ -223,6 +226,19 @@ def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
 )
 def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
     assert signals.ELSEWHERE not in {kind for kind, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Once this is now in the mainline, tell me.\n",
+        "This code is in the mainline since v5.4.\n",
+        "Is this now in the mainline?\n",
+        "The frob is now in the wheel.\n",
+    ],
+)
+def test_words_of_mainline_that_are_not_of_the_patch(body: str) -> None:
+    assert signals.MAINLINED not in {kind for kind, _ in said(body)}
 
 
 ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"

@@ -125,6 +125,23 @@ STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
         "nobody",
         "a2@x",
     ),
+    "another patch does it, and the author had not seen that": (
+        1,
+        [
+            (RITA, "Your patch is likely obsoleted by that.\n"),
+            (ANN, "Sorry, I didn't notice these patches. It is a good idea to paint the frob.\n", "a1"),
+        ],
+        "not-applicable",
+        "nobody",
+        "a2@x",
+    ),
+    "somebody finds it in the mainline": (
+        1,
+        [(RITA, "I see that this is now in the mainline and our board still fails.\n")],
+        "mainlined",
+        "nobody",
+        "a1@x",
+    ),
     "one patch of several was done already": (
         3,
         [(MIA, "Rex already sent a fix.\n", 2), (ANN, "OK, thanks.\n", "a1")],

@@ -302,6 +302,7 @@ _LATER = _phrase(
         |read (?:it|this|through)|run (?:some|it|this|our|more) (?:tests?|through|on|with|against|benchmarks?)
         |benchmark|go through|go back to|check (?:it|this|that|with|whether|if|on)|double.?check|investigate
         |reproduce)\b
+    |\bi(?:'ll| will)\b.{0,80}\breport (?:back|(?:the |my )?(?:results?|findings))\b
     |\bi(?:'ll| will| can| am going to|'m going to| plan to| intend to)
         (?: (?:then|happily|gladly|also|just|probably|only))*
         (?: (?:apply|take|merge|queue|pick|pull|push|route|carry|include) (?:up )?)

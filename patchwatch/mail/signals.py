@@ -77,7 +77,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:sent|posted|submitted) (?:an?|the) (?:(?:similar|same|identical) )?(?:fix|patch)"
     r"(?= for (?:this|it|that|the same)\b|\W*$|[:,] | (?:earlier|last|yesterday|a (?:week|day|while)|at|here)\b)|"
     r"\b(?:(?:is|was|been|got|gets) fixed (?:already|upstream|(?:by|in|with) (?:commit|this|the|\w*https?))|"
-    r"duplicate of|"
+    r"duplicate of|(?:obsoleted|superseded|made redundant) (?:by|with)|"
     r"(?:same|identical) (?:fix|patch|change) (?:is|was|has been|has already))\b",
     re.IGNORECASE,
 )
@@ -92,7 +92,17 @@ _NOT_ELSEWHERE = re.compile(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partial
 _REFUSED_NOW = re.compile(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
+# "I see that this is now in the mainline, and it fails here."
+_NOW_MAINLINE = re.compile(
+    r"\b(?:this|it|the) (?:(?:patch|commit|change|series) )?(?:is|has|'s) now (?:(?:been )?(?:merged|landed) )?"
+    r"(?:in|into|to) (?:the )?(?:mainline|linus'?s? (?:tree|master)|torvalds/\S+)\b",
+    re.IGNORECASE,
+)
+_NOT_MAINLINE = re.compile(r"(?i)\b(?:if|when|once|until|not|as soon as|since)\b|\?")
 _DONE = (
+    "obsolete",
+    "superseded",
+    "redundant",
     "alread",
     "fixed",
     "duplicate",
@@ -334,7 +344,9 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
                 applied = True
                 yield Signal(APPLIED, evidence(sentence), which)
                 continue
-        if any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
+        if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
+            yield Signal(MAINLINED, evidence(sentence))
+        elif any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
             yield Signal(UNAPPLIED, evidence(sentence))
         elif "na" in lowered and _is_nak(sentence):
             yield Signal(NAK, evidence(sentence))
