@@ -38,6 +38,9 @@ DOUBTS = [
     "This leaks the frob on error.",
     "It deadlocks with the notifier.",
     "That can't be right.",
+    "This gives a new warning with W=1.",
+    "The patch causes a regression on my laptop.",
+    "Your patch is whitespace damaged.",
 ]
 WISHES = [
     "I'd rather see it in the core.",
@@ -102,6 +105,7 @@ LATERS = [
     "I'll queue it for testing.",
     "I'll merge it once Rex acks.",
     "I'll build it on my side and report back.",
+    "Will queue for 6.10.",
 ]
 # Said to everybody but the author.
 CALLS = [
@@ -114,6 +118,7 @@ CALLS = [
     "Needs an ack from the binding maintainers.",
     "Hopefully others can weigh in.",
     "Did anyone review this?",
+    "I'd wait for Rob's word.",
 ]
 DEFERRALS = [
     "net-next is currently closed.",

@@ -20,7 +20,7 @@ _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
 _THING = (
     r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|"
     r"(?:the |this )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)|"
-    r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:\w+ )?(?:patch(?:es)?|ones?))?"
+    r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
 _NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
@@ -32,7 +32,7 @@ _TOOK = re.compile(
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now))? been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
-    r"put|pulled)\b"
+    r"put|pulled|staged|accepted|applying)\b"
     rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
@@ -74,7 +74,7 @@ _NOT_YET = re.compile(
 )
 # "This is now in my tree.", "It has landed in frob-next."
 _IS_IN = re.compile(
-    rf"(?:{_LEAD})*(?:{_THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed)"
+    rf"(?:{_LEAD})*(?:now|(?:{_THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed))"
     r"(?: (?:now|already|queued|all))* "
     r"in (?:(?:my|our) (?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)(?: (?:now|already|tree|branch))*"
     r"(?:\s*[.,!;].*|)",
@@ -177,11 +177,11 @@ def _is_done(found: re.Match[str]) -> bool:
     if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
         return False  # it tells of another patch
     if _SAID_ALONE.fullmatch(found["rest"]):
-        return not found["verb"].lower().startswith(("add", "commit", "put"))  # "added, thanks" is said of advice
+        return not found["verb"].lower().startswith(("add", "applying", "commit", "put"))  # "added, thanks": of advice
     verb = found["verb"].lower()
     if verb.startswith("queue"):
         return True  # only who has a tree queues
-    if verb.startswith(("add", "commit", "put", "pull")):
+    if verb.startswith(("accept", "add", "applying", "commit", "put", "pull")):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None
     if (found["who"] or "").strip().lower() in ("i", "we"):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None or _AS_IT_IS.match(found["rest"]) is not None

@@ -63,7 +63,8 @@ _DOUBTS = (
         """,
     ),
     _phrase(
-        " break| leak| race| deadlock| crash| oops| overflow| regress| corrupt| will| would| can|"
+        " break| gives| causes| trigger| introduces| produces| generates| leak| race| deadlock| crash| oops| "
+        "overflow| regress| corrupt| will| would| can|"
         " could| may| might| is | looks | seems | feels | sounds | does| won't",
         r"""
         \b(?<!old )(?<!current )(?<!existing )(?<!original )(?<!previous )
@@ -71,10 +72,14 @@ _DOUBTS = (
             (?: (?:also|still|just|now|clearly|really))*
             (?: (?:breaks|leaks|races|deadlocks|crashes|oopses|overflows|regresses|corrupts)
             | can(?:'t|not) be (?:right|correct|true)
+            | (?:gives|causes|triggers|introduces|produces|generates)(?: (?:an?|the|some|new|lots of))*
+                (?: \w+){0,2}?
+                (?: (?:warnings?|errors?|regressions?|splats?|lockdep|deadlocks?|crash(?:es)?|oops(?:es)?|panics?))
             | (?:will|would|can|could|may|might) (?:also |still )?(?:break|deadlock|crash|leak|oops|race|fail|regress)
             | (?:is|looks|seems|feels|sounds) (?:to (?:me|be) )?
                 (?:(?:a (?:bit|little)|very|rather|pretty|quite|so|just|completely|totally|also|still|plain) )*
                 (?:wrong|broken|bogus|buggy|racy|odd|weird|strange|confusing|ugly|fragile|hacky|incorrect|misleading
+                |damaged|corrupt(?:ed)?|mangled|white-?space[ -]damaged
                 |dangerous|unsafe|overkill|over-?engineered|a bad idea|backwards|suspicious|redundant|unnecessary
                 |pointless|insane|horrible|terrible|awful|problematic
                 |not (?:right|correct|enough|good|true|safe|needed|necessary|acceptable|possible|the right))
@@ -302,6 +307,7 @@ _LATER = _phrase(
         |read (?:it|this|through)|run (?:some|it|this|our|more) (?:tests?|through|on|with|against|benchmarks?)
         |benchmark|go through|go back to|check (?:it|this|that|with|whether|if|on)|double.?check|investigate
         |reproduce)\b
+    |^(?:(?:ok(?:ay)?|sure|thanks?|great),? )?will (?:apply|queue|pick|merge|take|push)\b
     |\bi(?:'ll| will)\b.{0,80}\breport (?:back|(?:the |my )?(?:results?|findings))\b
     |\bi(?:'ll| will| can| am going to|'m going to| plan to| intend to)
         (?: (?:then|happily|gladly|also|just|probably|only))*
@@ -311,14 +317,15 @@ _LATER = _phrase(
     """,
 )
 # "There appears to have been little reviewer interest?", "I'd like an ack from the frob people.", "Any reviewers?"
-_REVIEWS = r"(?:reviews?|reviewers?|acks?|r-?bs?|input|eyes|eyeballs|opinions?)"
+_REVIEWS = r"(?:reviews?|reviewers?|acks?|r-bs?|input|eyes|eyeballs|opinions?)"
 _CALL = _phrase(
-    "review|ack|input|eye|opinion|r-b|rb|chime|weigh|look",
+    "review| ack|input| eye|opinion| r-b|chime in|weigh in|take a look| wait ",
     rf"""
     \b(?:little|no|not (?:much|a lot of|any)|lack of|few|absence of)
         (?: (?:(?:reviewer|review|maintainer)s? (?:interest|input|feedback|attention|activity)
             |reviews?|reviewers?|acks?))
         \b(?! (?:need|require|comment|from me|by me))
+    |\b(?:let's|i'd|i'll|i will|we should|we'll) wait (?:for|until) (?-i:[A-Z])\w+
     |^(?:still )?needs? (?:an? )?(?:review|acks?|r-b)\b
     |\b(?:await(?:ing)?|wait(?:ing)? (?:for|on)|hop(?:e|ing) for|(?:would|'d|could) (?:like|love|appreciate|welcome|use)
         |(?:can|could|may) (?:we|i) (?:please )?(?:get|have)|(?:we|this|it|series|patch)(?: still)? needs?

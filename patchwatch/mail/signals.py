@@ -309,6 +309,8 @@ _APPLYING = (
     "put ",
     " tree",
     "-next",
+    "staged",
+    "accepted",
 )
 _OPINIONS = (
     (WISH, opinions.wish),
