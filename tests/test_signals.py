@@ -189,6 +189,7 @@ def test_the_evidence_is_the_sentence_as_it_stands() -> None:
         ("Fixed locally.\n", signals.PROMISE),
         ("So I won't be sending another version.\n", signals.WITHDRAWN),
         ("Please ignore, I sent the wrong version.\n", signals.WITHDRAWN),
+        ("This patch can be ignored, thank you.\n", signals.WITHDRAWN),
         ("Rex already sent a fix.\n", signals.ELSEWHERE),
         ("Rex sent a fix for this last week.\n", signals.ELSEWHERE),
         ("Your patch is likely obsoleted by that.\n", signals.ELSEWHERE),
