@@ -14,8 +14,11 @@ import pytest
 from post_office import PASSWORD, USER, PostOffice, post_office
 
 from patchwatch.config import Mail
-from patchwatch.digest import transport as ways
-from patchwatch.digest.transport import Program, Smtp, Transport, transport
+from patchwatch.digest import git_settings
+from patchwatch.digest.password import PASSWORD as VARIABLE
+from patchwatch.digest.program import Program
+from patchwatch.digest.smtp import Login, Smtp
+from patchwatch.digest.transport import Transport, transport
 from patchwatch.errors import DeliveryError
 
 MAIL = b"From: pw@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\nHello\r\n.\r\n.two\r\n"
@@ -31,7 +34,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_ASKPASS", "SSH_ASKPASS", ways.PASSWORD):
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_ASKPASS", "SSH_ASKPASS", VARIABLE):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -43,7 +46,7 @@ def office(tmp_path: Path) -> Iterator[PostOffice]:
 
 
 def over_smtp(office: PostOffice, password: str = PASSWORD) -> Transport:
-    login = ways.Login(USER, lambda: password)
+    login = Login(USER, lambda: password)
     return Smtp("127.0.0.1", office.port, "starttls", str(office.authority), login)
 
 
@@ -101,7 +104,7 @@ def test_a_wrong_password_is_refused_for_good_and_not_told(office: PostOffice) -
 
 
 def test_a_certificate_of_nobody_we_trust_is_not_accepted(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ways.PASSWORD, PASSWORD)
+    monkeypatch.setenv(VARIABLE, PASSWORD)
     refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "", USER)))
     assert not refused.for_good
     assert "certificate is not to be trusted" in str(refused)
@@ -128,7 +131,7 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(tmp_path: Path
 
 
 def test_a_password_does_not_go_in_the_clear_to_a_distant_server() -> None:
-    login = ways.Login(USER, lambda: PASSWORD)
+    login = Login(USER, lambda: PASSWORD)
     assert "unencrypted" in str(refusal(Smtp("mail.example.org", 25, "none", login=login)))
 
 
@@ -170,7 +173,7 @@ def test_a_command_that_gives_no_password_is_named(office: PostOffice, command: 
 
 
 def test_the_environment_outranks_the_command(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ways.PASSWORD, PASSWORD)
+    monkeypatch.setenv(VARIABLE, PASSWORD)
     by_command(office, "false").send(SENDER, TO, MAIL)
     assert office.raws == [MAIL]
 
@@ -287,9 +290,9 @@ def test_gits_settings_are_taken_as_git_takes_them(settings: dict[str, str], exp
 
 
 def test_without_settings_git_takes_sendmail_or_else_localhost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways, "_sendmail", lambda: "/usr/sbin/sendmail")
+    monkeypatch.setattr(git_settings, "_sendmail", lambda: "/usr/sbin/sendmail")
     assert git() == Program(("/usr/sbin/sendmail",), for_shell=True)
-    monkeypatch.setattr(ways, "_sendmail", lambda: "")
+    monkeypatch.setattr(git_settings, "_sendmail", lambda: "")
     assert git() == Smtp("localhost", 25, "none")
 
 
