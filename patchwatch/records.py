@@ -9,7 +9,7 @@ from typing import Any
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.part import people, posters
 from patchwatch.db.postings import encode_posting
-from patchwatch.db.queries import reviewed, revision_rows
+from patchwatch.db.revisions import reviewed, revision_rows
 from patchwatch.db.sql import dumps
 from patchwatch.db.tags import encode_tags
 from patchwatch.mail.message import Message, Person

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from patchwatch.db import schema as t
 from patchwatch.db.facts import Entry, decode_entry
 from patchwatch.db.order import in_order
-from patchwatch.db.queries import REVISIONS
+from patchwatch.db.revisions import REVISIONS
 from patchwatch.db.rows import MessageRow, StepRow
 
 _Member: TypeAlias = tuple[int, bool, Entry]
