@@ -32,7 +32,7 @@ from patchwatch.tui.notices import Notice, Notices
 from patchwatch.tui.overview import OverviewScreen
 from patchwatch.tui.remembered import Remembered
 from patchwatch.tui.status_bar import Standing
-from patchwatch.tui.terminal import STATUS, TerminalDriver, when_hung_up
+from patchwatch.tui.terminal import STATUS, TERMINATED, TerminalDriver, when_hung_up, when_terminated
 
 if TYPE_CHECKING:
     from patchwatch.tui.series_screen import SeriesScreen
@@ -116,6 +116,7 @@ class PatchwatchApp(App[None]):
         """Show what there is, and from now on what changes."""
         if not self.is_headless:
             when_hung_up(lambda: self.errands.tell(self.exit, None, STATUS))
+            when_terminated(lambda: self.exit(None, TERMINATED))
         if self._open_series is not None:
             self.open(self._open_series)
         self._beat()

@@ -1,4 +1,4 @@
-"""A terminal that goes away while the program runs: noticing it, and being able to end after it.
+"""A terminal that goes away while the program runs: noticing it, and being able to end after it; and giving one back.
 
 Mostly the kernel tells by SIGHUP, which ends the process.  A process without a controlling terminal, or one that was
 told to ignore the signal (nohup), gets none: reading then yields nothing at once, for ever, writing fails, and
@@ -7,6 +7,7 @@ Textual's driver would keep a processor busy with that until somebody kills it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import signal
@@ -19,6 +20,8 @@ from textual.drivers.linux_driver import LinuxDriver
 
 STATUS = 128 + signal.SIGHUP
 """The exit status of who was left alone by his terminal, as a shell tells it."""
+TERMINATED = 128 + signal.SIGTERM
+"""That of who was told to end."""
 _STDIN = 0
 _LAST_SECONDS = 10  # to end in; then the kernel ends the process
 
@@ -48,6 +51,19 @@ class _Deaf:
     def flush(self) -> None:
         with suppress(OSError):
             self._file.flush()
+
+
+def when_terminated(leave: Callable[[], None]) -> None:
+    """Call `leave` in the event loop that runs, at SIGTERM: the terminal gets its own screen, keys and mouse back.
+
+    The process ends ten seconds later if it does not by itself.
+    """
+
+    def told() -> None:
+        signal.alarm(_LAST_SECONDS)
+        leave()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told)
 
 
 def when_hung_up(tell: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pseudo_terminal import SIZE, Terminal
 
-from patchwatch.tui.terminal import STATUS
+from patchwatch.tui.terminal import STATUS, TERMINATED
 
 PROGRAM = """
 import sys
@@ -40,6 +40,20 @@ def test_the_process_ends_when_its_terminal_goes_away(keys: str) -> None:
         terminal.press(keys)  # what is drawn then nobody reads
         terminal.hang_up()
         assert terminal.ends_within(30) == STATUS  # by itself: ten seconds after the hangup it would be a signal
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("keys", ["", "r"], ids=["idle", "polling"])
+def test_who_is_told_to_end_gives_the_terminal_back(keys: str) -> None:
+    terminal = Terminal(PROGRAM, **SIZE)
+    try:
+        terminal.wait_for("zswap")
+        terminal.press(keys)
+        terminal.process.terminate()
+        assert terminal.ends_within(30) == TERMINATED
+        assert terminal.seen.rfind(b"\x1b[?1049l") > terminal.seen.rfind(b"\x1b[?1049h") > -1  # its own screen
+        assert b"Traceback" not in terminal.seen
     finally:
         terminal.close()
 
