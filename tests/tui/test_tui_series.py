@@ -349,6 +349,16 @@ async def test_the_mail_is_beside_the_tree_where_there_is_room(app: PatchwatchAp
         assert mail.scrollable_content_region.width >= 72
 
 
+async def test_a_zoomed_mail_has_the_whole_width(app: PatchwatchApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await reading(pilot, "drops-v5-r@example.org")
+        await pilot.press("z")
+        mail = pilot.app.screen.query_one(MailView)
+        await until(pilot, lambda: mail.region.width == 200, "the whole width")
+        await pilot.press("z")
+        await until(pilot, lambda: mail.region.width == 106, "what kernel code is written in")
+
+
 async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: FakeCore, app: PatchwatchApp) -> None:
     core.gates.clear()
     diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n" + "+some code of a line\n" * 100_000
