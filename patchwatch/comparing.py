@@ -43,7 +43,9 @@ def choose(
     labels = _labels(revisions)
     with_patches = [r for r in revisions if r.patch_message_ids]
     if len(with_patches) < 2 and older is None:
-        raise NotFoundError(f"there is nothing to compare: of this series {_known(with_patches, labels)} is known.")
+        raise NotFoundError(
+            f"there is nothing to compare: of this series only {_known(with_patches, labels)} is known."
+        )
     chosen = [
         _named(revisions, labels, name, root_of)
         if name

@@ -109,7 +109,7 @@ def test_what_can_not_be_compared_is_said(older: str, newer: str | None, error: 
 
 @pytest.mark.parametrize("chain", [CHAIN[2:3], CHAIN[:2], CHAIN[:1]])
 def test_one_revision_is_nothing_to_compare(chain: tuple[RevisionRow, ...]) -> None:
-    with pytest.raises(NotFoundError, match=r"nothing to compare: of this series (v1|no patch) is known"):
+    with pytest.raises(NotFoundError, match=r"nothing to compare: of this series only (v1|no patch) is known"):
         names(None, None, chain)
 
 
