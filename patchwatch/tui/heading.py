@@ -30,7 +30,8 @@ def standing(row: SeriesRow, now: int) -> list[Piece]:
         pieces.append(("nobody’s turn", "dim"))
     else:
         pieces += [(f"{line(row.turn)}’ turn" if row.turn.endswith("s") else f"{line(row.turn)}’s turn", "strong")]
-        pieces.append((f" for {wording.age(row.turn_since, now)}", "warn" if row.overdue else "dim"))
+        if (age := wording.age(row.turn_since, now)) != "now":
+            pieces.append((f" for {age}", "warn" if row.overdue else "dim"))
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))
     pieces.append((f", since {wording.date(row.turn_since)}", "dim"))

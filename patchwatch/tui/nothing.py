@@ -55,12 +55,16 @@ def _told(said: str, keys: Sequence[tuple[str, str]], key: Callable[[str], str])
     return pieces
 
 
-def welcome() -> list[Piece]:
-    """What a first start says above the line for a link."""
-    return [
+def welcome(known: int, key: str) -> list[Piece]:
+    """What a first start says above the line for a link; `key` shows the series that are `known` without it."""
+    pieces: list[Piece] = [
         ("Follow your first thread", "strong"),
         ("\n\nEvery version of it, the state it is in, whose turn it is,\nand the mail that proves it.", "dim"),
     ]
+    if known:
+        pieces += [(f"\n\n{known} series {'is' if known == 1 else 'are'} known already: ", "dim"), ("esc", "accent")]
+        pieces += [(", then ", "dim"), (key, "accent"), (" shows them", "dim")]
+    return pieces
 
 
 def welcome_more() -> list[Piece]:
@@ -94,11 +98,14 @@ class Nothing(Middle):
         """Say why a view is empty; nothing where it is not."""
         self._say(pieces, welcomes=False)
 
-    def welcome(self) -> None:
-        """Ask for a first link; where it was asked already, the focus stays where it is."""
+    def welcome(self, known: int, key: str) -> None:
+        """Ask for a first link; where it was asked already, the focus stays where it is.
+
+        `key` shows the series that are `known` without it.
+        """
         if not self._welcomes:
             self.call_after_refresh(self.query_one("#link", Input).focus)
-        self._say(welcome(), welcomes=True)
+        self._say(welcome(known, key), welcomes=True)
 
     def _say(self, pieces: list[Piece], *, welcomes: bool) -> None:
         self._welcomes = welcomes

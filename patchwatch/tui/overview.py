@@ -219,7 +219,7 @@ class OverviewScreen(ActingScreen):
             if self.focused is None or self._at_first_link:
                 self.call_after_refresh(self.table.focus)
         elif not limited and (not self.all_lines or self._showing.view is View.WATCHED):
-            empty.welcome()
+            empty.welcome(len(self.all_lines), self._key("overview.all"))
         else:
             me, place = bool(self._core.addresses), self._core.config_file
             empty.show(nothing(self._showing.view, self._key, knows_me=me, config_file=place, limited=limited))

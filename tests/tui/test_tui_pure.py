@@ -16,7 +16,9 @@ from patchwatch.db.rows import InboxRow
 from patchwatch.printable import block, line
 from patchwatch.tui import wording
 from patchwatch.tui.cells import fill, fit, fit_pieces, width_of, wrap
+from patchwatch.tui.heading import standing
 from patchwatch.tui.ink import overlay
+from patchwatch.tui.nothing import welcome
 from patchwatch.tui.page import Page, broken, compose, find
 from patchwatch.tui.palette import lit, ranked
 from patchwatch.tui.rail import stations
@@ -246,6 +248,17 @@ def test_a_state_has_a_sign_and_its_word(state: str) -> None:
     sign, word = wording.state(state)
     assert len(sign[0].strip()) == 1
     assert word[0] == state
+
+
+def test_a_turn_that_has_just_begun_has_no_age() -> None:
+    row = replace(zswap()[0], turn="author", turn_since=NOW - 20, overdue=False)
+    assert "author’s turn, since 20 Sep 2023" in plain(standing(row, NOW))
+    assert "author’s turn for 5m, since" in plain(standing(replace(row, turn_since=NOW - 300), NOW))
+
+
+def test_a_first_start_tells_of_what_was_imported() -> None:
+    assert plain(welcome(433, "7")).endswith("433 series are known already: esc, then 7 shows them")
+    assert "known" not in plain(welcome(0, "7"))
 
 
 def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
