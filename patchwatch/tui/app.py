@@ -190,9 +190,9 @@ class PatchwatchApp(App[None]):
         around = [rows[(here + step * event.direction) % len(rows)] for step in range(1, len(rows) + 1)]
         row = next((row for row in around if row.unread and row.id != event.screen.series_id), None)
         if row is None:
-            self._said.say("unread", "outcome", "No unread mail is left.")
+            self._said.say("unread", "note", "No unread mail is left.")
         else:
-            self._said.say("unread", "outcome", f"Next: {row.title}")
+            self._said.say("unread", "note", f"Next: {row.title}")
             self._overview.go_to(row.id)
             event.screen.turn_to(row.id)
 

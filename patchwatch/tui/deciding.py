@@ -56,7 +56,7 @@ class Deciding:
         if watched:
             self._app.push_screen(UnwatchDialog(watched), answered)
         elif rows:
-            self._errands.notices.say("unwatch", "outcome", f"Not watched: {_called(rows)}")
+            self._errands.notices.say("unwatch", "note", f"Not watched: {_called(rows)}")
 
     def read(self, rows: Sequence[Series]) -> None:
         """Take all their mail as read."""

@@ -51,7 +51,7 @@ class Leads:
         """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
         row = reading.row(evidence.message_id) if evidence else None
         if evidence is None or row is None:
-            self._errands.notices.say("evidence", "outcome", wording.without_mail(evidence))
+            self._errands.notices.say("evidence", "note", wording.without_mail(evidence))
             return
         self._errands.notices.hush("evidence")
         self._go_to(reading, row)
@@ -80,6 +80,6 @@ class Leads:
             self.unknown = link
             unknown = isinstance(error, NotFoundError)
             text = f"Not known here; w watches it: {link}" if unknown else str(error)
-            self._errands.notices.say("link", "outcome" if unknown else "error", text)
+            self._errands.notices.say("link", "note" if unknown else "error", text)
 
         self._errands.send("read", "link", lambda: self._core.find(link), found, failed, screen=self._screen)

@@ -12,7 +12,10 @@ from typing import Literal
 
 from patchwatch.printable import line
 
-Tone = Literal["progress", "outcome", "error"]
+Tone = Literal["progress", "outcome", "note", "error"]
+"""A note is what was found where nothing was to be done."""
+
+_PASSING: tuple[Tone, ...] = ("outcome", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Notices:
         notice = Notice(about, tone, line(text))
         if self._notices.get(about) == notice:
             return
-        if tone == "outcome":
-            self._notices = {key: said for key, said in self._notices.items() if said.tone != "outcome"}
+        if tone in _PASSING:
+            self._notices = {key: said for key, said in self._notices.items() if said.tone not in _PASSING}
         self._notices.pop(about, None)
         self._notices[about] = notice
         self._changed(tuple(self._notices.values()))

@@ -118,4 +118,4 @@ class Opening:
             self._sought = None
         elif page.whole:
             self._sought = None
-            self._errands.notices.say("evidence", "outcome", f"In this mail, in other words: {line(words)}")
+            self._errands.notices.say("evidence", "note", f"In this mail, in other words: {line(words)}")

@@ -331,7 +331,7 @@ class OverviewScreen(ActingScreen):
         around = (table.rows[(table.cursor + direction * step) % count] for step in range(1, count + 1))
         row = next((row for row in around if row.unread), None)
         if row is None:
-            self._errands.notices.say("unread", "outcome", "No unread mail is left here.")
+            self._errands.notices.say("unread", "note", "No unread mail is left here.")
         else:
             self._errands.notices.hush("unread")
             table.select(row.id)

@@ -159,7 +159,7 @@ class SendScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """Leave it as it is."""
-        self._errands.notices.say("send", "outcome", f"Not sent now. The draft is kept: {wording.place(self._file)}")
+        self._errands.notices.say("send", "note", f"Not sent now. The draft is kept: {wording.place(self._file)}")
         self.dismiss()
 
     def action_page(self, pages: int) -> None:

@@ -386,7 +386,7 @@ class SeriesScreen(ActingScreen):
             return
         revisions = reading.series.revisions
         if len(revisions) < 2:
-            self._errands.notices.say("compare", "outcome", "There is one revision only: nothing to compare it with.")
+            self._errands.notices.say("compare", "note", "There is one revision only: nothing to compare it with.")
             return
         from patchwatch.tui.compare_screen import CompareScreen
 

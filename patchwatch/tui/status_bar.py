@@ -20,6 +20,7 @@ _MOST = 3  # notices shown at a time, the latest ones
 _SIGNS: dict[Tone, Piece] = {
     "progress": ("… ", "accent"),
     "outcome": ("✓ ", "good"),
+    "note": ("· ", "accent"),
     "error": ("! ", "bad strong"),
 }
 

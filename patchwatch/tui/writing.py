@@ -109,5 +109,5 @@ class Writing:
             notices.say("answer", "error", str(error))
             return not fresh
         why = "Nothing was written" if after.strip() else "It was emptied"
-        notices.say("answer", "outcome", f"{why}: the draft is thrown away, and nothing is sent.")
+        notices.say("answer", "note", f"{why}: the draft is thrown away, and nothing is sent.")
         return False

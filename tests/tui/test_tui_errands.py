@@ -51,3 +51,5 @@ def test_of_what_went_well_the_last_is_told_and_errors_stay() -> None:
     assert [notice.about for notice in told[-1]] == ["watch", "snooze", "poll"]
     notices.say("poll", "outcome", "1 new mail")
     assert [notice.about for notice in told[-1]] == ["watch", "poll"]
+    notices.say("unread", "note", "No unread mail is left")
+    assert [notice.about for notice in told[-1]] == ["watch", "unread"]

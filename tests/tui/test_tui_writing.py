@@ -173,7 +173,7 @@ async def test_git_refuses_and_the_draft_is_kept(core: FakeCore, app: Patchwatch
         await pressed(pilot, "R", says="! git send-email is missing.")
         await pilot.press("q")
         await at_series(pilot)
-        assert "outcome: Not sent now. The draft is kept: ~/.local/share/" in notices(pilot)
+        assert "note: Not sent now. The draft is kept: ~/.local/share/" in notices(pilot)
         assert len(desk.kept(core)) == 1
 
 
