@@ -57,6 +57,7 @@ def test_a_group_is_shown_whole_or_not_at_all() -> None:
 async def test_a_click_presses_the_key_and_the_mouse_is_told_what_it_does(app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
+        await settled(pilot)
         line = app.screen.query_one(KeyLine)
         at = shown(pilot).splitlines()[-1].index("? Help")
         await pilot.hover(KeyLine, offset=(at, 0))
@@ -69,6 +70,7 @@ async def test_a_click_presses_the_key_and_the_mouse_is_told_what_it_does(app: P
 async def test_a_click_beside_the_keys_does_nothing(app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
+        await settled(pilot)
         before = shown(pilot)
         await pilot.click(KeyLine, offset=(118, 0))
         await settled(pilot)

@@ -169,7 +169,7 @@ async def test_in_a_limit_the_keys_are_letters(core: FakeCore, app: PatchwatchAp
 async def test_the_palette_answers_too(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
-        await pressed(pilot, "j", "colon", *"answer the", says="Answer the newest version, to all")
+        await pressed(pilot, "j", "colon", *"reply", says="Reply: answer the newest version, to all")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and DOCS in shown(pilot))
 
