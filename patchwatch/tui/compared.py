@@ -139,7 +139,7 @@ def changelog_page(found: Comparison) -> Page:
         lines.append(Line("prose", line(said.changes.heading), 0))
         lines += [Line("prose", text, 0) for text in block(said.changes.text).split("\n")]
     if not lines:
-        lines = [Line("excerpt", "The author does not say what has changed.", 0)]
+        lines = [Line("excerpt", "No changelog was found in these mails.", 0)]
     return paged("", lines, targets)
 
 

@@ -56,6 +56,8 @@ class SeriesScreen(ActingScreen):
         Binding("backslash", "wrap", "Wrap", show=False, tooltip="Break the long lines of diffs", id="series.wrap"),
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the mail", id="series.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
+        Binding("full_stop", "spot(1)", "Next link, answer or fold", show=False, id="series.next_link"),
+        Binding("comma", "spot(-1)", "Previous link, answer or fold", show=False, id="series.previous_link"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
         *ACTIONS,
         Binding("R", "reply", "Reply", show=False, tooltip="Answer the mail in sight, to all", id="series.reply"),
@@ -363,6 +365,11 @@ class SeriesScreen(ActingScreen):
         self.mail.focus()
         if self.has_class("-narrow"):
             self.add_class("-zoomed")
+
+    def action_spot(self, direction: int) -> None:
+        """Go to the mail, and choose the next or previous thing in it that can be followed."""
+        self.mail.focus()
+        self.mail.action_spot(direction)
 
     def action_quotes(self) -> None:
         """Unfold the quotes of the mail, or fold them again."""

@@ -34,6 +34,7 @@ _GAP = 2
 _AUTHOR_LEAST = 12  # columns: a name that is cut still tells people apart
 _MEASURED = 60  # first rows that columns are fitted to, and as many of the others; what is wider elsewhere is cut
 _MARK = "*"
+_SNOOZED, _MUTED = "☾", "⊘"  # before a title; its account says so in words
 _ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
 
 
@@ -57,8 +58,10 @@ class Column:
 
 
 def _title(row: SeriesLine, now: int) -> list[Piece]:
-    aside = row.muted or row.snoozed_until is not None
-    return [(line(row.title), "dim" if aside else "strong" if row.unread else "")]
+    aside = _SNOOZED if row.snoozed_until is not None else _MUTED if row.muted else ""
+    if aside:
+        return [(f"{aside} ", "calm"), (line(row.title), "dim")]
+    return [(line(row.title), "strong" if row.unread else "")]
 
 
 _STAGES = {name: stage for stage, name in enumerate(STATES)}

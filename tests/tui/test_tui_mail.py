@@ -451,4 +451,4 @@ def test_the_changelog_leads_to_the_mail_that_has_it() -> None:
         "- one lock less, as Jonas asked",
     ]
     assert page.targets[0] == (0, "drops-v5-0@example.org")
-    assert changelog_page(replace(found, said=())).lines[0].text == "The author does not say what has changed."
+    assert changelog_page(replace(found, said=())).lines[0].text == "No changelog was found in these mails."

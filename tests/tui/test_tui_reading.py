@@ -52,10 +52,11 @@ async def test_a_fold_is_opened_by_the_mouse_and_by_enter(app: PatchwatchApp) ->
         assert "> line 1 of what" in shown(pilot)
 
 
-async def test_a_link_into_the_series_is_followed_to_its_mail(app: PatchwatchApp) -> None:
+@pytest.mark.parametrize("before", ["", "tab"], ids=["from the tree", "in the mail"])
+async def test_a_link_into_the_series_is_followed_to_its_mail(app: PatchwatchApp, before: str) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
-        await pilot.press("tab", "full_stop", "full_stop")
+        await pilot.press(*filter(None, (before,)), "full_stop", "full_stop")
         spot = mail(pilot).spot
         assert spot is not None
         assert spot.link == "https://lore.kernel.org/r/drops-v4-0@example.org"
