@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from textual.pilot import Pilot
 
@@ -18,11 +20,14 @@ TCP = "60474508-419e-2070-2cfc-35196cb74964@manjusaka.me"
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 
 
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait until what was asked for is on the screen."""
-    for _ in range(3):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause(0.2)
+async def settled(pilot: Pilot[None], seconds: float = 0.6) -> None:
+    """Wait until nothing has been under way for so long."""
+    app = cast(PatchwatchApp, pilot.app)
+    idle_since = time.monotonic()
+    while time.monotonic() - idle_since < seconds:
+        await pilot.pause(0.05)
+        if not app.errands.idle:
+            idle_since = time.monotonic()
 
 
 def save(app: PatchwatchApp, name: str) -> None:
@@ -42,6 +47,7 @@ async def picture(name: str, app: PatchwatchApp, size: tuple[int, int], *keys: s
         for key in keys:
             await pilot.press(key)
             await settled(pilot)
+        await settled(pilot, 2.5)  # what is put off while a mail is read is begun by then
         save(app, name)
 
 
