@@ -247,7 +247,7 @@ def test_mute_is_on_and_off(tracker: DemoTracker) -> None:
 
 def test_reading_a_mail_counts_once(tracker: DemoTracker) -> None:
     before = row(tracker, XDP_V5).unread
-    tracker.mark_read([XDP_V5])
+    assert tracker.mark_read([XDP_V5]) == tracker.generation()
     tracker.mark_read([XDP_V5])
     assert row(tracker, XDP_V5).unread == before - 1
 

@@ -24,6 +24,11 @@ _BUSY_SECONDS = 15.0
 _KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
+def generation(connection: Connection) -> int:
+    """A number that changes with every committed change; that of a transaction is one more than what it sees."""
+    return int(connection.scalar(select(setting.c.value).where(setting.c.name == "generation")) or 0)
+
+
 class Database:
     """A database that is ready to use: created, migrated, checked."""
 
@@ -68,7 +73,7 @@ class Database:
     def generation(self) -> int:
         """A number that changes with every committed change, of any process."""
         with self.read() as connection:
-            return int(connection.scalar(select(setting.c.value).where(setting.c.name == "generation")) or 0)
+            return generation(connection)
 
     def _engine(self) -> Engine:
         try:

@@ -15,22 +15,22 @@ from patchwatch.words import STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db import decisions, derived, journal, queries
+    from patchwatch.db import database, decisions, derived, journal, queries
     from patchwatch.db.rows import CandidateRow, SeriesRow
 else:
-    decisions, derived, journal, queries = (
-        Later(f"patchwatch.db.{name}") for name in ("decisions", "derived", "journal", "queries")
+    database, decisions, derived, journal, queries = (
+        Later(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "journal", "queries")
     )
 
 
 class Deciding(Reading):
     """Marks, snoozes, links: each in a transaction of its own."""
 
-    def mark_read(self, message_ids: Collection[str]) -> None:
-        """Note that these mails were read."""
-        if message_ids:
-            with self.database.write() as connection:
-                decisions.mark_read(connection, message_ids, self.now())
+    def mark_read(self, message_ids: Collection[str]) -> int:
+        """Note that these mails were read; the generation that this makes."""
+        with self.database.write() as connection:
+            decisions.mark_read(connection, message_ids, self.now())
+            return database.generation(connection) + 1
 
     def read_series(self, series_ids: Collection[int]) -> None:
         """Note that all mail of these series was read."""

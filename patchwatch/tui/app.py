@@ -179,6 +179,14 @@ class PatchwatchApp(App[None]):
         if not event.succeeded:
             self._generation = None
 
+    def on_series_screen_noted(self, event: SeriesScreen.Noted) -> None:
+        """What a screen did itself it need not read again: in a long thread, that would hold up the next keys."""
+        if self._generation == event.generation - 1:
+            self._generation = event.generation
+            for screen in self._live():
+                if screen is not event.screen:
+                    screen.reload()
+
     def on_series_screen_led(self, event: SeriesScreen.Led) -> None:
         """Show the series that a link led to."""
         self.open(event.series_id)

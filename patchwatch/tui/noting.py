@@ -22,11 +22,23 @@ _GATHER_SECONDS = 0.3
 class Noting:
     """What was read of one series, and is not yet noted."""
 
-    def __init__(self, screen: Screen[Any], core: Core, errands: Errands, refused: Callable[[Reading], None]) -> None:
-        """`refused` hears of a reading whose mails are unread again; `screen` gathers as long as it is there."""
+    def __init__(
+        self,
+        screen: Screen[Any],
+        core: Core,
+        errands: Errands,
+        noted: Callable[[int], None],
+        refused: Callable[[Reading], None],
+    ) -> None:
+        """`screen` gathers as long as it is there.
+
+        `noted` hears the generation that the database has by what was noted; `refused` of a reading whose mails are
+        unread again.
+        """
         self._screen = screen
         self._core = core
         self._errands = errands
+        self._noted = noted
         self._refused = refused
         self._reading: Reading | None = None
         self._seen: list[str] = []
@@ -56,7 +68,8 @@ class Noting:
             reading.read.difference_update(seen)
             self._refused(reading)
 
-        def wrote(_: None) -> None:
+        def wrote(generation: int) -> None:
             self._errands.notices.hush("mark read")
+            self._noted(generation)
 
         self._errands.send("write", "mark read", lambda: self._core.mark_read(seen), wrote, failed)

@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 _PAUSE_SECONDS = 0.8  # between two readings of what is in sight: reading a mail changes the database, not the screen
 _BEHIND_SECONDS = 1.5  # without a change, until rows that nobody sees are read: ten thousand take a while
-_BEHIND_MOST_SECONDS = 4.0  # then they are read all the same, for the line of a series' screen counts what is unread
+_BEHIND_MOST_SECONDS = 15.0  # then they are read all the same: a line of the series’ screen counts what is unread
 
 
 class Paced:

@@ -78,6 +78,15 @@ class SeriesScreen(ActingScreen):
             super().__init__()
             self.succeeded = succeeded
 
+    class Noted(Message):
+        """Mails were noted to be read; nothing else than that has changed."""
+
+        def __init__(self, screen: SeriesScreen, generation: int) -> None:
+            """`screen` shows it already; `generation` is what this made of the one before."""
+            super().__init__()
+            self.screen = screen
+            self.generation = generation
+
     class Finished(Message):
         """No unread mail is left here: the next series that has some is wanted."""
 
@@ -104,7 +113,7 @@ class SeriesScreen(ActingScreen):
         self._reading: Reading | None = None  # until the rows were read
         self._wanted = ""  # the mail to begin with, when the rows of another series are there
         self._rereading = Paced(self, self.read_rows)
-        self._noting = Noting(self, core, errands, self._unread_again)
+        self._noting = Noting(self, core, errands, self._noted, self._unread_again)
         self._opening = Opening(self, core, errands, self._opened)
         self._leads = Leads(self, core, errands, self._opening, self._go_to, self._lead)
 
@@ -232,6 +241,9 @@ class SeriesScreen(ActingScreen):
         if self._reading and self._noting.note(self._reading, message_id):
             self._draw_heading(self._reading)
             self.thread.redraw_row(message_id)
+
+    def _noted(self, generation: int) -> None:
+        self.post_message(self.Noted(self, generation))
 
     def _unread_again(self, reading: Reading) -> None:
         if self.is_current and reading is self._reading:

@@ -194,7 +194,7 @@ class FakeCore:
         self._ask("outbox")
         return self.outbox_rows
 
-    def mark_read(self, message_ids: Collection[str]) -> None:
+    def mark_read(self, message_ids: Collection[str]) -> int:
         self._ask("mark_read", *message_ids)
         with self._lock:
             for series_id, thread in self.threads.items():
@@ -204,6 +204,7 @@ class FakeCore:
                 unread = sum(m.unread for m in self.threads[series_id])
                 self.rows[series_id] = replace(self.rows[series_id], unread=unread)
             self._generation += 1
+            return self._generation
 
     def read_series(self, series_ids: Collection[int]) -> None:
         self._ask("read_series", *series_ids)

@@ -155,3 +155,20 @@ async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeCore, app
         await until(pilot, lambda: isinstance(app.screen, SeriesScreen), "the series")
         await until(pilot, lambda: app.screen.query_one(ThreadList).rows, "its mails")
         core.gates["poll"].set()
+
+
+async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(core: FakeCore) -> None:
+    app = PatchwatchApp(core, open_series=3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: core.asked["mark_read"], "the first mail noted as read")
+        await until(pilot, lambda: app._generation == core._generation, "the change taken in")
+        await settled(pilot)
+        app._listening = True  # as while the database is asked, which may be before or after the note is heard of
+        read = len(core.asked["thread"])
+        await pilot.press("n")
+        await until(pilot, lambda: len(core.asked["mark_read"]) == 2)
+        await until(pilot, lambda: app._generation == core._generation)
+        assert len(core.asked["thread"]) == read
+        app._listening = False
+        core.change(3, state="rejected")
+        await until(pilot, lambda: len(core.asked["thread"]) > read, "the series read anew")
