@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
@@ -249,15 +249,6 @@ def content(pieces: Iterable[Piece]) -> Content:
     return Content.assemble(*((text, definition(ink)) if ink else text for text, ink in pieces))
 
 
-def filters_of(widget: Widget) -> list[LineFilter]:
-    """What a widget's lines go through on their way to the screen, if they are drawn with inks alone.
-
-    One filter turns a terminal's own colours into those of a theme.  It looks at every segment of every frame, and our
-    themes have no such colours, except the one that wants them left as they are.
-    """
-    return [one for one in widget.app.get_line_filters() if not isinstance(one, ANSIToTruecolor)]
-
-
 class Palette:
     """The inks of the theme in force, as rich styles; throw it away when the theme changes."""
 
@@ -281,6 +272,37 @@ class Palette:
             elif text:
                 joined.append((text, ink))
         return Strip([Segment(text, ground + self.style(ink)) for text, ink in joined])
+
+
+class Inked(Widget):
+    """A widget that draws its lines with inks alone, and keeps those of the theme until another is chosen."""
+
+    def __init__(self, *children: Widget, **options: Any) -> None:
+        """As any widget."""
+        super().__init__(*children, **options)
+        self.palette = Palette()
+        self._ground: RichStyle | None = None
+
+    @property
+    def ground(self) -> RichStyle:
+        """What the lines are drawn on."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme that was."""
+        super().notify_style_update()
+        self.palette = Palette()
+        self._ground = None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What the lines go through on their way to the screen.
+
+        One of Textual's filters turns a terminal's own colours into those of a theme.  It looks at every segment of
+        every frame, and our themes have no such colours, except the one that wants them left as they are.
+        """
+        return [one for one in super().get_line_filters() if not isinstance(one, ANSIToTruecolor)]
 
 
 def overlay(pieces: Iterable[Piece], start: int, end: int, ink: str) -> list[Piece]:

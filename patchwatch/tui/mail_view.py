@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -17,7 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from patchwatch.tui.cells import cell_len
-from patchwatch.tui.ink import Palette, filters_of, overlay
+from patchwatch.tui.ink import Inked, overlay
 from patchwatch.tui.mail_lines import ground, links, row_pieces
 from patchwatch.tui.page import PLAIN, Manner, Page, Row, Sheet, Span, broken, find
 from patchwatch.tui.steady import extend
@@ -40,7 +38,7 @@ class Spot:
     fold: bool = False
 
 
-class MailView(ScrollView, can_focus=True, inherit_bindings=False):
+class MailView(ScrollView, Inked, can_focus=True, inherit_bindings=False):
     """A mail under its headers.  Prose is broken to the width; diffs scroll sideways, or are broken where wanted."""
 
     DEFAULT_CSS = """
@@ -82,8 +80,6 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
         self._sheet: Sheet | None = None
         self._to_end = False  # whether the end is wanted, of which only the beginning is there
         self._targets: dict[int, str] = {}  # lines that lead to another mail
-        self._palette = Palette()
-        self._ground: RichStyle | None = None
         self._drawn: dict[int, Strip] = {}  # rows as they are drawn
         self._place: tuple[int, int, Selection | None] = (0, 0, None)  # that they are drawn for
         self._ahead = False  # whether rows are to be drawn ahead
@@ -304,10 +300,8 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
     # Drawing.
 
     def notify_style_update(self) -> None:
-        """Forget the colours of the theme that was."""
+        """Forget what was drawn with the colours of the theme that was."""
         super().notify_style_update()
-        self._palette = Palette()
-        self._ground = None
         self._drawn.clear()
 
     def selection_updated(self, selection: Selection | None) -> None:
@@ -321,10 +315,6 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _text(self, row: Row) -> str:
         return row.prefix + self.page.lines[row.line].text[row.start : row.end] if self.page else ""
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """None but those that change what is drawn here."""
-        return filters_of(self)
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
@@ -345,18 +335,16 @@ class MailView(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw a row: its pieces, what is marked on them, and as much of it as is in sight."""
         left, width = self.scroll_offset.x, self.text_width
         sheet = self._sheet
-        if self._ground is None:
-            self._ground = self.rich_style
         if sheet is None or at >= len(sheet.rows):
-            return Strip.blank(width, self._ground)
+            return Strip.blank(width, self.ground)
         row = sheet.rows[at]
         pieces = row_pieces(sheet.page, row, self.highlighted, self.spot.span if self.spot else None, self.hint)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(at)) is not None:
             start, end = span
             pieces = overlay(pieces, start, len(self._text(row)) if end == -1 else end, "selected")
-        strip = self._palette.strip(pieces, self._ground)
-        beside = self._ground + self._palette.style(ground(sheet.page, row))
+        strip = self.palette.strip(pieces, self.ground)
+        beside = self.ground + self.palette.style(ground(sheet.page, row))
         return strip.crop_extend(left, left + width, beside).apply_offsets(left, at)
 
     def _draw_ahead(self) -> None:

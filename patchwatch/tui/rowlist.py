@@ -13,14 +13,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from patchwatch.tui.cells import fit_pieces
-from patchwatch.tui.ink import Palette, Piece, filters_of
+from patchwatch.tui.ink import Inked, Piece
 from patchwatch.tui.steady import extend
 
 Row = TypeVar("Row")
@@ -29,7 +28,7 @@ _KEPT = 400  # rows as they were drawn, of some kB each
 _CONTEXT = 1  # rows kept in sight above and below the cursor
 
 
-class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
+class RowList(ScrollView, Inked, Generic[Row], can_focus=True, inherit_bindings=False):
     """The list; a subclass says what a row is called and how it is drawn."""
 
     ALLOW_SELECT = False
@@ -77,8 +76,6 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
-        self._palette = Palette()
-        self._ground: Style | None = None
         self.look: Hashable = None  # what a row looks like depends on this, beside its width and itself
         self._strips: dict[tuple[Hashable, int, Hashable], list[Strip]] = {}  # rows as drawn: by row, width, look
         self._height = 1  # of a row, in the frame that is being drawn
@@ -143,7 +140,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         return True
 
     def _index_of(self, key: Hashable) -> int | None:
-        return next((index for index, row in enumerate(self.rows) if self.key_of(row) == key), None)
+        return next((index for index, other in enumerate(map(self.key_of, self.rows)) if other == key), None)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
@@ -213,15 +210,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._go(index)
 
     def notify_style_update(self) -> None:
-        """Forget the colours of the theme that was."""
+        """Forget what was drawn with the colours of the theme that was."""
         super().notify_style_update()
-        self._palette = Palette()
-        self._ground = None
         self._strips.clear()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """None but those that change what is drawn here."""
-        return filters_of(self)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines of the screen."""
@@ -231,22 +222,20 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
         width = self.scrollable_content_region.width
-        if self._ground is None:
-            self._ground = self.rich_style
         index, within = divmod(y + self.scroll_offset.y, self._height)
         if index >= len(self.rows):
-            return Strip.blank(width, self._ground)
+            return Strip.blank(width, self.ground)
         row = self.rows[index]
         if index == self.cursor:
             return self._cursor_strips(row, index, width)[within]
         if not self.KEEPS_STRIPS:
-            return self._drawn(row, index, width, (" ", ""), self._ground)[within]
+            return self._drawn(row, index, width, (" ", ""), self.ground)[within]
         key = (self.key_of(row), width, self.look)
         strips = self._strips.get(key)
         if strips is None:
             if len(self._strips) >= _KEPT:
                 self._strips.clear()
-            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self._ground)
+            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self.ground)
         return strips[within]
 
     def _cursor_strips(self, row: Row, index: int, width: int) -> list[Strip]:
@@ -263,4 +252,4 @@ class RowList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         lines += [[] for _ in range(self._height - len(lines))]
         if plain:
             lines = [[(text, "strong" if "strong" in ink.split() else "") for text, ink in line] for line in lines]
-        return [self._palette.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]
+        return [self.palette.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]

@@ -14,13 +14,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from patchwatch.db.rows import SeriesLine
 from patchwatch.printable import line
 from patchwatch.tui import wording
 from patchwatch.tui.cells import cell_len, fit_pieces, width_of
-from patchwatch.tui.ink import Palette, Piece
+from patchwatch.tui.ink import Inked, Piece
 from patchwatch.tui.rowlist import RowList
 from patchwatch.views import View
 from patchwatch.words import STATES
@@ -271,9 +270,6 @@ class SeriesTable(RowList[SeriesLine]):
         self._layouts.clear()
         self.redraw()
 
-    def _index_of(self, key: Hashable) -> int | None:
-        return next((index for index, row in enumerate(self.rows) if row.id == key), None)
-
     @property
     def in_columns(self) -> bool:
         """Whether there is room for columns."""
@@ -336,7 +332,7 @@ class SeriesTable(RowList[SeriesLine]):
         return [[*first, *unread], second]
 
 
-class TableHeading(Widget):
+class TableHeading(Inked):
     """The headings of a table's columns, on one line; a click on one sorts by it."""
 
     ALLOW_SELECT = False
@@ -356,12 +352,6 @@ class TableHeading(Widget):
         """Stands above `table` and follows its columns."""
         super().__init__()
         self._table = table
-        self._palette = Palette()
-
-    def notify_style_update(self) -> None:
-        """Forget the colours of the theme that was."""
-        super().notify_style_update()
-        self._palette = Palette()
 
     def render_line(self, y: int) -> Strip:
         """Draw it."""
@@ -369,7 +359,7 @@ class TableHeading(Widget):
         pieces: list[Piece] = []
         if table.in_columns and table.rows:
             pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
-        return self._palette.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.rich_style)
+        return self.palette.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.ground)
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the column that was clicked."""

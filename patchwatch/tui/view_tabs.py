@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from patchwatch.tui.cells import fit_pieces, width_of
-from patchwatch.tui.ink import Palette, Piece
+from patchwatch.tui.ink import Inked, Piece
 from patchwatch.views import View
 
 _NAME: Sequence[Piece] = ((" patchwatch", "strong accent"), ("  ", ""))
@@ -42,7 +41,7 @@ def _tab(view: View, chosen: View, counts: Mapping[View, int], *, numbered: bool
     return view, [(number, "dim"), (f" {name}" if named else "", ""), (f" {count} ", "dim" if empty else "accent")]
 
 
-class ViewTabs(Widget):
+class ViewTabs(Inked):
     """The line; a click on a view chooses it."""
 
     ALLOW_SELECT = False
@@ -63,7 +62,6 @@ class ViewTabs(Widget):
         super().__init__()
         self._chosen = chosen
         self._counts: Mapping[View, int] = {}
-        self._palette = Palette()
 
     def show(self, chosen: View, counts: Mapping[View, int]) -> None:
         """Show which view is chosen, and how many series stand in those that were counted."""
@@ -71,15 +69,10 @@ class ViewTabs(Widget):
             self._chosen, self._counts = chosen, counts
             self.refresh()
 
-    def notify_style_update(self) -> None:
-        """Forget the colours of the theme that was."""
-        super().notify_style_update()
-        self._palette = Palette()
-
     def render_line(self, y: int) -> Strip:
         """Draw it."""
         pieces = [piece for _, part in tabs(self._chosen, self._counts, self.size.width) for piece in part]
-        return self._palette.strip(fit_pieces(pieces, self.size.width), self.rich_style)
+        return self.palette.strip(fit_pieces(pieces, self.size.width), self.ground)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""
