@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from patchwatch.draft import Draft, edited
@@ -25,11 +24,12 @@ from patchwatch.tui.mail_view import MailView
 from patchwatch.tui.outgoing import draft_page, headline, mail_page
 from patchwatch.tui.page import Manner, Page, broken
 from patchwatch.tui.status_bar import StatusBar
+from patchwatch.tui.steady import SteadyScreen
 
 _ALL_OF_IT = Manner(wrapped=True, unfolded=True)
 
 
-class SendScreen(Screen[None]):
+class SendScreen(SteadyScreen[None]):
     """Headers, recipients and text of a draft; only what is shown here can be sent from here."""
 
     AUTO_FOCUS = "MailView"
