@@ -68,7 +68,6 @@ class LimitBar(Vertical):
         """Begins with no limit."""
         super().__init__()
         self.limit: Limit = parse("")
-        self._counted = ""  # what is said of how much is left: saying it anew lays out the whole screen
 
     def compose(self) -> ComposeResult:
         """The line, how much is left, and what is wrong."""
@@ -90,9 +89,9 @@ class LimitBar(Vertical):
     def count(self, kept: int, of: int) -> None:
         """Say how much the limit leaves."""
         text = f" {kept} of {of}" if self.limit.text else ""
-        if text != self._counted:
-            self._counted = text
-            self.query_one("#limit-count", Static).update(text)
+        count = self.query_one("#limit-count", Static)
+        if text != count.content:  # saying it anew lays out the whole screen
+            count.update(text)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -202,7 +202,7 @@ class OverviewScreen(ActingScreen):
         """Show the chosen view, as far as the limit allows, in the chosen order."""
         showing, bar = self._showing, self.query_one(LimitBar)
         rows, among = showing.rows(bar.limit, self._core.now()), showing.among
-        self.table.show(rows, showing.order, among, showing.view, moves=showing.view is View.MY_TURN)
+        self.table.show(rows, showing.order, among, showing.view)
         bar.count(len(rows), len(among))
         if not showing.complete and not rows:
             return  # it is not known yet that there is nothing

@@ -237,7 +237,6 @@ class SeriesTable(RowList[SeriesLine]):
         self.order = LATEST
         self._clock = clock
         self._among: Sequence[SeriesLine] = ()
-        self._moves = False  # rows tell what I have to do
         self._layouts: dict[tuple[Hashable, int], Layout] = {}  # by look and width
 
     def key_of(self, row: SeriesLine) -> Hashable:
@@ -252,15 +251,12 @@ class SeriesTable(RowList[SeriesLine]):
             return 2
         return 2 if self._moves and width and not self.columns.tells_moves else 1
 
-    def show(
-        self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine], view: View, *, moves: bool = False
-    ) -> None:
+    def show(self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine], view: View) -> None:
         """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked: those of `view`.
 
-        `moves`: with what I have to do about each.  The rows of a view are taken to be the same until `forget`.
+        The rows of a view are taken to be the same until `forget`.
         """
         self._among = among
-        self._moves = moves
         self.order = order
         self.look = view
         super().set_rows(rows, anew=False)
@@ -269,6 +265,11 @@ class SeriesTable(RowList[SeriesLine]):
         """Draw all rows anew, for they were read anew, or time has passed."""
         self._layouts.clear()
         self.redraw()
+
+    @property
+    def _moves(self) -> bool:
+        """Whether rows tell what I have to do."""
+        return self.look is View.MY_TURN
 
     @property
     def in_columns(self) -> bool:
