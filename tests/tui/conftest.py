@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from driving import settled
 from fake import FakeCore
 from textual.pilot import Pilot
 from textual.widgets import Input
+from writing import Desk
 
 from patchwatch.tui.app import PatchwatchApp
 
@@ -51,3 +54,11 @@ def core() -> FakeCore:
 def app(core: FakeCore) -> PatchwatchApp:
     """The program, not yet running."""
     return PatchwatchApp(core)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeCore) -> Desk:
+    """A home with an editor, where the drafts of `core` are kept."""
+    desk = Desk(tmp_path, monkeypatch)
+    desk.sit(core)
+    return desk

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from driving import shown, until
@@ -29,13 +28,6 @@ FIRST = "drops-v5-r@example.org"  # the mail that is opened: Jonas answers patch
 PATCH = "drops-v5-1@example.org"
 COVER = "drops-v5-0@example.org"
 ROOMY = (120, 50)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeCore) -> Desk:
-    desk = Desk(tmp_path, monkeypatch)
-    desk.sit(core)
-    return desk
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from driving import opened, shown, until
@@ -22,13 +21,6 @@ from patchwatch.tui.tag_dialog import TagDialog
 
 DROPS, DOCS, ZSWAP = "drops-v5-0@example.org", "zh-1@example.cn", "zswap-0@example.org"  # from the top
 ROOMY = (120, 50)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeCore) -> Desk:
-    desk = Desk(tmp_path, monkeypatch)
-    desk.sit(core)
-    return desk
 
 
 async def listed(pilot: Pilot[None]) -> OverviewScreen:
