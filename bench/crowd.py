@@ -14,11 +14,11 @@ from email.utils import formatdate
 from pathlib import Path
 
 from patchwatch.config import Config
-from patchwatch.db.facts import FORM
+from patchwatch.db.message_codec import FORM
 from patchwatch.db.schema import SCHEMA_REVISION
-from patchwatch.importing import import_mail
+from patchwatch.sync.import_mail import import_mail
+from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
-from patchwatch.watching import watch_known
 
 SERIES = 10_000
 NOW = 1_700_000_000

@@ -156,8 +156,8 @@ def index_it(epoch: Path, home: Path) -> float:
 def cost_over_time(epoch: Path, database_file: Path) -> tuple[float, float]:
     """CPU milliseconds to store one mail, everything derived included, in the first and in the last quarter."""
     from patchwatch.db.database import Database
-    from patchwatch.ingest import ingest, read_mail
-    from patchwatch.sources.source import open_source
+    from patchwatch.sources.files.open import open_source
+    from patchwatch.sync.ingest import ingest, read_mail
 
     database = Database(f"sqlite:///{database_file}")
     costs: list[tuple[float, int]] = []

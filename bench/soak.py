@@ -83,7 +83,7 @@ def main() -> int:
 def worker(begin: float, speed: float) -> int:
     """The program itself, with a clock that runs fast."""
     from patchwatch.config_file import load_config
-    from patchwatch.running.program import run
+    from patchwatch.daemon.process import run
     from patchwatch.tracker import Tracker
 
     def clock() -> float:

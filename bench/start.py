@@ -29,7 +29,7 @@ def main() -> int:
         os.environ["PATCHWATCH_DATABASE"] = f"{directory}/bench.db"
         os.environ["XDG_CONFIG_HOME"] = directory
         patchwatch = [sys.executable, "-m", "patchwatch"]
-        demo = ROOT / "patchwatch" / "demo"
+        demo = ROOT / "patchwatch" / "cli" / "demo"
         for name in ("tcp", "mglru", "xdp"):
             command = [*patchwatch, "import", demo / f"{name}.mbox", "--inbox", name]
             subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -12,15 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from patchwatch.cli.demo import demo
 from patchwatch.config import Config
-from patchwatch.db.rows import Evidence, SeriesRow
-from patchwatch.demo import demo
-from patchwatch.digest.compose import Digest
-from patchwatch.digest.reader import Reader
-from patchwatch.digest.story import Story
-from patchwatch.hindsight import as_of
+from patchwatch.notify.digest.build import Digest
+from patchwatch.notify.digest.recipient import Reader
+from patchwatch.notify.digest.section import Story
+from patchwatch.series.model import Evidence, SeriesRow
+from patchwatch.time_input import moment
 from patchwatch.tracker import Tracker
-from patchwatch.when import moment
+from patchwatch.tracker.as_of import as_of
 
 HERE = Path(__file__).resolve().parent
 DAY = 86_400

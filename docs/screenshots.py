@@ -11,8 +11,8 @@ from typing import cast
 
 from textual.pilot import Pilot
 
+from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.config import Config
-from patchwatch.demo import DemoTracker, demo
 from patchwatch.tui.app import PatchwatchApp
 
 HERE = Path(__file__).resolve().parent

@@ -132,7 +132,7 @@ DIGEST_DAYS = ("daily", "weekdays", "weekly")
 """When a digest is due: weekly is on Mondays."""
 
 DIGEST_VIEWS = ("my-turn", "awaiting-review", "mine", "watched", "followed", "closed", "all")
-"""patchwatch.views.View, as the config writes it."""
+"""patchwatch.series.views.View, as the config writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class Hook:
     """A command of yours that is run for what happens, with the event as JSON on its stdin."""
 
     name: str = ""  # what it is called in the log
-    events: tuple[str, ...] = ()  # patchwatch.words.EVENTS; empty: all of them
+    events: tuple[str, ...] = ()  # patchwatch.series.states.EVENTS; empty: all of them
     command: tuple[str, ...] = ()  # the program and its arguments; no shell
     seconds: float = 20.0  # after which it is killed
 

@@ -36,8 +36,8 @@ from patchwatch.config import (
     config_path,
 )
 from patchwatch.errors import ConfigError
-from patchwatch.list_address import is_list_address
-from patchwatch.words import EVENTS
+from patchwatch.mail.list_address import is_list_address
+from patchwatch.series.states import EVENTS
 
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 

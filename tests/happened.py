@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchwatch.events import Event
+from patchwatch.notify.events import Event
 
 EVENT = Event(
     id="e1",

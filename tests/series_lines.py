@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchwatch.db.rows import SeriesLine
+from patchwatch.series.model import SeriesLine
 
 NOW = 1_695_200_000
 DAY = 86_400

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from patchwatch.db.rows import Evidence, MessageRow, Move, Part, RevisionRow, SeriesRow
-from patchwatch.digest.story import Story
+from patchwatch.notify.digest.section import Story
+from patchwatch.series.model import Evidence, MessageRow, Move, Part, RevisionRow, SeriesRow
 
 DAY = 86_400
 NOW = 1_691_046_000  # 2023-08-03T07:00Z, a Thursday

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.lore.address import (
+from patchwatch.sources.lore.urls import (
     Address,
     find_addresses,
     is_inbox_name,
@@ -247,7 +247,7 @@ def test_the_weekly_report_names_three_threads() -> None:
 
 def test_reading_an_address_needs_no_network_library() -> None:
     program = (
-        "import sys; import patchwatch.lore.address, patchwatch.lore.search;"
+        "import sys; import patchwatch.sources.lore.urls, patchwatch.sources.lore.query;"
         "sys.exit(bool({'httpx', 'feedparser'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

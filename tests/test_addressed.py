@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.addressed import addressed, is_for_afterwards, is_of_next_version, is_of_this_patch
+from patchwatch.mail.sentences.addressee import addressed, is_for_afterwards, is_of_next_version, is_of_this_patch
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from mails import mail
 
 from patchwatch.config import Config
-from patchwatch.ingest import ingest, read_mail
-from patchwatch.mail.backports import upstream_commit
+from patchwatch.mail.upstream_commit import upstream_commit
+from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
 
 SHA = "0123456789abcdef0123456789abcdef01234567"

@@ -9,14 +9,14 @@ import pytest
 from git_tree import GitTree
 from mails import mail
 
+from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.config import Config, Me, Tree
-from patchwatch.demo import DemoTracker, demo
-from patchwatch.digest.reader import Reader
-from patchwatch.hindsight import as_of
-from patchwatch.ingest import ingest, read_mail
+from patchwatch.notify.digest.recipient import Reader
+from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.watch import watch_known
+from patchwatch.time_input import moment
 from patchwatch.tracker import Tracker
-from patchwatch.watching import watch_known
-from patchwatch.when import moment
+from patchwatch.tracker.as_of import as_of
 
 DAY = 86_400
 THURSDAY = moment("2023-07-06T07:00Z")

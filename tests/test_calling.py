@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.calling import called
+from patchwatch.mail.short_name import called
 
 
 @pytest.mark.parametrize(

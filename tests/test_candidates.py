@@ -5,8 +5,8 @@ from __future__ import annotations
 from test_succession import BEN, posted, postings
 
 from patchwatch.mail.message import Message
-from patchwatch.series.candidates import rank
-from patchwatch.series.succession import judge
+from patchwatch.series.link_candidates import rank
+from patchwatch.series.version_links import judge
 
 
 def offered(messages: list[Message], oldest: str, newest: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from patchwatch.series.carrying import PostedPatch, Tagged, carry
+from patchwatch.series.carried_tags import PostedPatch, Tagged, carry
 from patchwatch.series.tags import Tag
 
 ANN = "Ann Author <ann@example.org>"

@@ -24,7 +24,7 @@ from patchwatch.config import Config
 from patchwatch.config_file import parse_config
 
 ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "patchwatch" / "demo"
+DEMO = ROOT / "patchwatch" / "cli" / "demo"
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -11,9 +11,9 @@ from mails import mail
 
 from patchwatch.mail.message import Person
 from patchwatch.mail.parse import parse
-from patchwatch.series.commits import Commit, Held, Match, find, matches, read_message, reverted_by
+from patchwatch.series.commit_match import Commit, Held, Match, find, matches, read_message, reverted_by
 from patchwatch.series.revision import recognise
-from patchwatch.series.succession import Posting, posting
+from patchwatch.series.version_links import Posting, posting
 
 DAY = 86_400
 POSTED = datetime(2023, 7, 3, 10, tzinfo=UTC)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from mails import mail
 
+from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.cli.main import run
-from patchwatch.comparing import choose
-from patchwatch.db.rows import RevisionRow
-from patchwatch.demo import DemoTracker, demo
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.ingest import ingest, read_mail
+from patchwatch.series.model import RevisionRow
+from patchwatch.series.rangediff.select import choose
+from patchwatch.sync.ingest import ingest, read_mail
 
 ROOT = Path(__file__).resolve().parent.parent
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
@@ -158,7 +158,7 @@ def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.delenv("PATCHWATCH_CONFIG", raising=False)
     for name in ("xdp", "mglru"):
-        assert run(["import", str(ROOT / "patchwatch" / "demo" / f"{name}.mbox"), "--inbox", name]) == 0
+        assert run(["import", str(ROOT / "patchwatch" / "cli" / "demo" / f"{name}.mbox"), "--inbox", name]) == 0
     capsys.readouterr()
 
     def call(*arguments: str) -> tuple[int, str, str]:

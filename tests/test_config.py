@@ -11,8 +11,8 @@ import pytest
 from patchwatch.config import DEFAULT_LORE_URL, DIGEST_VIEWS, Config, Mail, Recipient, Tree, config_path
 from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
-from patchwatch.list_address import is_list_address
-from patchwatch.views import View
+from patchwatch.mail.list_address import is_list_address
+from patchwatch.series.views import View
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
 FILE = Path("/etc/pw.toml")

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 import patchwatch.db
-from patchwatch.db import mails
+from patchwatch.db import messages as mails
 from patchwatch.db.database import Database
 from patchwatch.db.schema import SCHEMA_REVISION, metadata
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError

@@ -10,7 +10,7 @@ from pathlib import Path
 import pygit2
 import pytest
 
-DEMO = Path(__file__).parents[1] / "patchwatch" / "demo"
+DEMO = Path(__file__).parents[1] / "patchwatch" / "cli" / "demo"
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 COUNTS = {"tcp": 35, "mglru": 10, "xdp": 13}

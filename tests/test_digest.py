@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories import ASKED, DAY, MINE, NOW, SINCE, WATCHED, message, posted, revision, said, series, story
 
-from patchwatch.cells import cell_len
-from patchwatch.db.rows import CheckRow, Move, SeriesRow, TrailerRow
-from patchwatch.digest.compose import Counts, Digest, Stale, compose
-from patchwatch.digest.entry import changes_in_a_line, day
-from patchwatch.digest.story import Part, Story
+from patchwatch.notify.digest.build import Counts, Digest, Stale, compose
+from patchwatch.notify.digest.entry import changes_in_a_line, day
+from patchwatch.notify.digest.section import Part, Story
+from patchwatch.series.model import CheckRow, Move, SeriesRow, TrailerRow
+from patchwatch.text_width import cell_len
 
 COUNTS = Counts(series=3, open=2, awaiting=1)
 QUESTION = said("question", "Why is the lock taken?", "q@rita")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from post_office import PASSWORD, USER, PostOffice, post_office
 
-DEMO = Path(__file__).resolve().parent.parent / "patchwatch" / "demo"
+DEMO = Path(__file__).resolve().parent.parent / "patchwatch" / "cli" / "demo"
 NOW = ("--now", "2023-09-18T05:00Z")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.draft import Draft, edited
-from patchwatch.drafts import Drafts
+from patchwatch.compose.draft import Draft, edited
+from patchwatch.compose.draft_store import Drafts
 from patchwatch.errors import DraftError, InvalidInputError
 from patchwatch.mail.addresses import Mailbox
 

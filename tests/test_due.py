@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.running.due import Pace, Quiet, Round, next_poll, plan, quiet_hours, quiet_until, slept, step
+from patchwatch.daemon.planner import Pace, Quiet, Round, next_poll, plan, quiet_hours, quiet_until, slept, step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE, HOUR, DAY = 60, 3600, 86_400

@@ -12,12 +12,12 @@ import pytest
 from mails import mail
 
 from patchwatch.config import Config, Hook, Me, Recipient
-from patchwatch.db import mails as stored
+from patchwatch.db import messages as stored
 from patchwatch.errors import DatabaseError
-from patchwatch.events import Event, letter
-from patchwatch.ingest import ingest, read_mail
+from patchwatch.notify.events import Event, letter
+from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
-from patchwatch.watching import watch_known
 
 DAY = 86_400
 BEGIN = 1_688_378_400  # 2023-07-03 10:00 UTC: v1 is posted
@@ -260,7 +260,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     desk.happened()
     desk.now = BEGIN + 2 * DAY
     desk.take(reply("Why?"))
-    from patchwatch.db import news
+    from patchwatch.db import event_queue as news
 
     def killed(*_: object) -> None:
         raise DatabaseError("killed between the queue and the look")

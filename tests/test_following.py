@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.following import Rule, decode_rules, encode_rules
+from patchwatch.series.follow_rules import Rule, decode_rules, encode_rules
 
 TITLE = "mm: Refault distance, again"
 PEOPLE = ("Kairui Song", "kasong@example.com")

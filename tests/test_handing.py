@@ -10,11 +10,11 @@ import pytest
 from happened import EVENT
 
 from patchwatch.config import Config, Hook, Mail, Recipient
-from patchwatch.db import news
-from patchwatch.running.handing import hand_over
-from patchwatch.running.hooks import Hooks
-from patchwatch.running.log import Log
-from patchwatch.telling import encode
+from patchwatch.daemon.dispatch import hand_over
+from patchwatch.daemon.hooks import Hooks
+from patchwatch.daemon.log import Log
+from patchwatch.db import event_queue as news
+from patchwatch.notify.detect import encode
 from patchwatch.tracker import Tracker
 
 ANN = Recipient(name="ann", to="ann@example.org", at_once=("reply",))

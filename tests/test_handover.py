@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.citing import citations
+from patchwatch.cli.demo import demo
+from patchwatch.compose.b4 import b4_command, browse, browser_command, edit, run_b4, work_trees
+from patchwatch.compose.citations import citations
 from patchwatch.config import Config, Lore, Tree
-from patchwatch.demo import demo
 from patchwatch.errors import NotFoundError, ToolError
-from patchwatch.handover import b4_command, browse, browser_command, edit, run_b4, work_trees
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 NOWHERE = "http://127.0.0.1:9"  # the discard port, on which nobody answers

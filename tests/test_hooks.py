@@ -11,9 +11,9 @@ import pytest
 from happened import EVENT
 
 from patchwatch.config import Hook
-from patchwatch.events import Event
-from patchwatch.running.hooks import Hooks
-from patchwatch.running.log import Log
+from patchwatch.daemon.hooks import Hooks
+from patchwatch.daemon.log import Log
+from patchwatch.notify.events import Event
 
 URL = "https://lore.kernel.org/netdev/r1@example.net/"
 PATIENCE = 30.0

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from patchwatch.db import schema
 from patchwatch.db.database import Database
-from patchwatch.importing import import_mail
 from patchwatch.mail.parse import parse
-from patchwatch.reader import read_batches
+from patchwatch.sync.import_mail import import_mail
+from patchwatch.sync.parallel import read_batches
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 
@@ -51,7 +51,7 @@ def test_an_appended_mbox_gives_only_what_is_new(database: Database, tmp_path: P
 def test_an_import_that_is_killed_goes_on_where_it_was(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patchwatch import importing
+    from patchwatch.sync import import_mail as importing
 
     mbox(tmp_path / "list.mbox", 0, 1200)
     real, calls = importing.ingest, []

@@ -9,9 +9,10 @@ from mails import mail
 from sqlalchemy import func, select
 
 from patchwatch.config import Config
-from patchwatch.db import decisions, queries, schema
+from patchwatch.db import decisions, schema
+from patchwatch.db import series as queries
 from patchwatch.db.database import Database
-from patchwatch.ingest import ingest, read_mail, reindex
+from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
 
 NOW = 1_700_000_000

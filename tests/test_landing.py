@@ -10,9 +10,9 @@ from mails import mail
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.series.landing import REACH, keys, keys_of_landed, landed
+from patchwatch.series.merged import REACH, keys, keys_of_landed, landed
 from patchwatch.series.revision import recognise
-from patchwatch.series.succession import Posting, posting
+from patchwatch.series.version_links import Posting, posting
 
 ANN = "Ann Author <ann@example.org>"
 POSTED = datetime(2023, 7, 3, 10, tzinfo=UTC)

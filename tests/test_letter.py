@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from patchwatch.digest.letter import Letter, letter
 from patchwatch.mail.addresses import Mailbox
+from patchwatch.notify.delivery.build_message import Letter, letter
 
 ANN = Mailbox("Ann Author", "ann@example.org")
 MORNING = datetime(2023, 9, 18, 7, 0, tzinfo=ZoneInfo("Europe/Berlin"))

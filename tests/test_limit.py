@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from series_lines import DAY, NOW, a_line
 
-from patchwatch.limit import KEYS, parse
+from patchwatch.series.filter import KEYS, parse
 
 ZSWAP = a_line(
     id=7,

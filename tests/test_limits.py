@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from patchwatch.mail.limits import Limit, behind, in_sentence, meaning
 from patchwatch.mail.message import Person
+from patchwatch.mail.tag_scope import Limit, behind, in_sentence, meaning
 from patchwatch.mail.trailers import of_patch, of_reply
 
 RITA = Person("Rita Reviewer", "rita@example.com")

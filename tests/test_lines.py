@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from mails import mail
 
+from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.config import Config, Me
-from patchwatch.db.glance import glance
-from patchwatch.demo import NOW, DemoTracker, demo
+from patchwatch.db.fast_list import glance
 from patchwatch.errors import InvalidInputError
-from patchwatch.following import Rule
-from patchwatch.ingest import ingest, read_mail
+from patchwatch.series.follow_rules import Rule
+from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
 
 DAY = 86_400
@@ -145,7 +145,7 @@ def test_all_mail_of_a_series_is_read_at_once(tracker: DemoTracker) -> None:
 
 def test_the_first_screen_needs_no_sqlalchemy() -> None:
     program = (
-        "import sys, patchwatch.cli.screen, patchwatch.tui.app, patchwatch.tracker, patchwatch.db.glance\n"
+        "import sys, patchwatch.cli.tui, patchwatch.tui.app, patchwatch.tracker, patchwatch.db.fast_list\n"
         "heavy = {'sqlalchemy', 'alembic', 'b4', 'liblore', 'httpx', 'feedparser', 'pygit2'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from patchwatch.mail.links import base_commit, change_id, earlier_links, links
 from patchwatch.mail.message import EarlierLink
+from patchwatch.mail.version_hints import base_commit, change_id, earlier_links, links
 
 LORE = "https://lore.kernel.org"
 OLD = "20230701.1-ann@example.org"

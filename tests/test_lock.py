@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from patchwatch.errors import HeldError
-from patchwatch.lock import Holder, hold, holder, lock_path
+from patchwatch.sync.poll_lock import Holder, hold, holder, lock_path
 
 SINCE = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 
@@ -85,7 +85,7 @@ def test_patience_ends(tmp_path: Path) -> None:
 HOLD_AND_WAIT = """
 import sys, time
 from pathlib import Path
-from patchwatch.lock import hold
+from patchwatch.sync.poll_lock import hold
 with hold(Path(sys.argv[1]), "run", 1_700_000_000):
     print("held", flush=True)
     time.sleep(60)

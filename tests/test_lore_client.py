@@ -19,15 +19,9 @@ import pytest
 
 from patchwatch import __version__
 from patchwatch.config import Lore
-from patchwatch.errors import (
-    InboxNotFoundError,
-    LoreAnswerError,
-    LoreError,
-    LoreUnreachableError,
-    MessageNotFoundError,
-)
-from patchwatch.lore.client import Archive
-from patchwatch.lore.feeds import parse_feed
+from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreError, LoreUnreachableError, MessageNotFoundError
+from patchwatch.sources.lore.atom import parse_feed
+from patchwatch.sources.lore.client import Archive
 
 FROM = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
 HI = b"Subject: hi\nMessage-ID: <hi@example.org>\n\nhi\n"

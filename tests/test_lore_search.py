@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.lore.search import arrived_since, by_people, by_titles
+from patchwatch.sources.lore.query import arrived_since, by_people, by_titles
 
 JANUARY = (date(2024, 1, 1), date(2024, 1, 31))
 

@@ -11,9 +11,9 @@ from lore_server import LoreServer
 
 from patchwatch.config import Lore
 from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreUnreachableError, MessageNotFoundError
-from patchwatch.lore.address import message_url
-from patchwatch.lore.client import Archive
-from patchwatch.lore.search import by_people, by_titles
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sources.lore.query import by_people, by_titles
+from patchwatch.sources.lore.urls import message_url
 
 pytestmark = pytest.mark.lore
 
@@ -159,7 +159,7 @@ def test_an_outage_is_an_error_and_passes(lore_server: LoreServer) -> None:
         assert found(archive, "outage", "rt:0000000000..") == {"before", "meanwhile"}
 
 
-# --- search: what patchwatch.lore.search says was seen
+# --- search: what patchwatch.sources.lore.query says was seen
 
 
 @pytest.fixture(scope="module", params=["medium", "full"])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from patchwatch import mailbox
 from patchwatch.errors import InvalidInputError
-from patchwatch.mailbox import looks_like_mbox, mails_of, split_mbox
+from patchwatch.mail import mbox_split as mailbox
+from patchwatch.mail.mbox_split import looks_like_mbox, mails_of, split_mbox
 
 FROM = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
 GIT = b"From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n"

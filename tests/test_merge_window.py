@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.merge_window import LONGEST, Window, reopened, since_at_latest, waited, windows
+from patchwatch.series.state.merge_window import LONGEST, Window, reopened, since_at_latest, waited, windows
 
 DAY = 86_400
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch import next_move as next_moves
-from patchwatch import words
-from patchwatch.db.rows import AppliedRow, Evidence, Move, Part, RevisionRow, SeriesRow
-from patchwatch.mail import signals
-from patchwatch.merge_window import Window
-from patchwatch.next_move import next_move, span
-from patchwatch.words import STATES, TURNS
+from patchwatch.mail.sentences import signals
+from patchwatch.series import states as words
+from patchwatch.series.model import AppliedRow, Evidence, Move, Part, RevisionRow, SeriesRow
+from patchwatch.series.state import next_action as next_moves
+from patchwatch.series.state.merge_window import Window
+from patchwatch.series.state.next_action import next_move, span
+from patchwatch.series.states import STATES, TURNS
 
 HOUR, DAY = 3600, 86_400
 NOW = 1_700_000_000

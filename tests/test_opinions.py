@@ -7,8 +7,8 @@ from textwrap import dedent
 import pytest
 from mails import mail
 
-from patchwatch.mail import signals
 from patchwatch.mail.parse import parse
+from patchwatch.mail.sentences import signals
 
 
 def kinds(body: str) -> set[str]:

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mails import mail
 
-from patchwatch.db import queries, threads
+from patchwatch.db import series as queries
+from patchwatch.db import threads
 from patchwatch.db.database import Database
-from patchwatch.ingest import Read, ingest, read_mail, reindex
-from patchwatch.mailbox import split_mbox
+from patchwatch.mail.mbox_split import split_mbox
+from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
 
-DEMO = Path(__file__).resolve().parent.parent / "patchwatch" / "demo"
+DEMO = Path(__file__).resolve().parent.parent / "patchwatch" / "cli" / "demo"
 ANN = "Ann Author <ann@example.org>"
 BEN = "Ben Builder <ben@example.net>"
 RITA = "Rita Reviewer <rita@example.com>"

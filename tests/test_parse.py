@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mails import mail
 
-from patchwatch.db.facts import decode_message, encode_message
+from patchwatch.db.message_codec import decode_message, encode_message
+from patchwatch.mail.display import read
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
-from patchwatch.mail.reading import read
 
 SIGNED = "Signed-off-by: Ann Author <ann@example.org>\n"
 DIFF = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"

@@ -17,7 +17,7 @@ from mails import mail
 from patchwatch.config import Config, Lore
 from patchwatch.db import inboxes
 from patchwatch.errors import InvalidInputError, MessageNotFoundError
-from patchwatch.lore.client import Archive
+from patchwatch.sources.lore.client import Archive
 from patchwatch.tracker import Tracker
 
 pytestmark = pytest.mark.lore
@@ -207,7 +207,7 @@ def _refuse(request: httpx.Request) -> httpx.Response:
 
 
 def _poll_with(tracker: Tracker, answer: Callable[[httpx.Request], httpx.Response]):  # type: ignore[no-untyped-def]
-    from patchwatch.poll import poll
+    from patchwatch.sync.poll import poll
 
     with Archive(tracker.config.lore, transport=httpx.MockTransport(answer), sleep=lambda seconds: None) as archive:
         return poll(tracker.database, archive, tracker.config.poll, lambda text: None)
@@ -220,7 +220,7 @@ def test_a_kill_between_batches_loses_and_doubles_nothing(
     lore_server.deliver(inbox, p.patch(1))
     tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
     lore_server.deliver(inbox, *(p.reply(1, f"Remark {n}.", what=f"r{n}") for n in range(5)), p.patch(2))
-    from patchwatch import watching
+    from patchwatch.sync import watch as watching
 
     monkeypatch.setattr(watching, "_BATCH", 2)
     real = watching.ingest

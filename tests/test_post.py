@@ -18,15 +18,15 @@ from pathlib import Path
 import pytest
 from post_office import PASSWORD, USER, PostOffice, post_office
 
+from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.config import Config, Mail, Recipient
-from patchwatch.demo import DemoTracker, demo
-from patchwatch.digest import post
-from patchwatch.digest.compose import Digest
-from patchwatch.digest.reader import Reader
-from patchwatch.digest.transport import Transport
 from patchwatch.errors import DeliveryError, NotFoundError
+from patchwatch.notify.delivery import outbox as post
+from patchwatch.notify.delivery.transport import Transport
+from patchwatch.notify.digest.build import Digest
+from patchwatch.notify.digest.recipient import Reader
+from patchwatch.time_input import moment
 from patchwatch.tracker import Tracker
-from patchwatch.when import moment
 
 ANN = Recipient("ann", "ann@example.org", zone="Europe/Berlin")
 DAY = 86_400
@@ -78,7 +78,7 @@ def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]
         def carrier(_: Mail) -> Transport:
             return tracker.carrier
 
-        monkeypatch.setattr("patchwatch.digest.transport.transport", carrier)
+        monkeypatch.setattr("patchwatch.notify.delivery.transport.transport", carrier)
         return tracker
 
     return make
@@ -366,20 +366,20 @@ def test_a_letter_goes_out_once_for_each_key(tell: Callable[..., Told]) -> None:
 KILLED = {
     "before the outbox is written": ("patchwatch.db.outbox", "put", "before", 1),
     "before the transaction is committed": ("patchwatch.db.outbox", "put", "after", 1),
-    "when it is written": ("patchwatch.digest.post", "deliver", "before", 1),
-    "when the try is noted": ("patchwatch.digest.transport", "transport", "before", 1),
+    "when it is written": ("patchwatch.notify.delivery.outbox", "deliver", "before", 1),
+    "when the try is noted": ("patchwatch.notify.delivery.transport", "transport", "before", 1),
     "before the server has taken it": ("smtplib:SMTP", "data", "before", 1),
     "when the server has taken it": ("smtplib:SMTP", "data", "after", 2),
     "when it is to be noted that it has": ("patchwatch.db.outbox", "sent", "before", 2),
     "before that is committed": ("patchwatch.db.outbox", "sent", "after", 2),
-    "when it is noted": ("patchwatch.digest.post", "Delivery", "before", 1),
+    "when it is noted": ("patchwatch.notify.delivery.outbox", "Delivery", "before", 1),
 }
 """At which call, of what, before or after; and how many mails then arrive."""
 
 PROCESS = """
 import importlib, os, signal, sys
 from patchwatch.config import Config, Mail, Recipient
-from patchwatch.digest.compose import Digest
+from patchwatch.notify.digest.build import Digest
 from patchwatch.tracker import Tracker
 
 database, port, authority, now, where, name, when = sys.argv[1:]

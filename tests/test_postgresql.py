@@ -16,12 +16,13 @@ from sqlalchemy import Connection, select
 from test_order import READS, dump, stored
 
 from patchwatch.config import Config
-from patchwatch.db import news, outbox
+from patchwatch.db import event_queue as news
+from patchwatch.db import outbox
 from patchwatch.db.database import Database
 from patchwatch.db.outbox import Told
 from patchwatch.db.schema import message
 from patchwatch.errors import DatabaseError
-from patchwatch.ingest import ingest, read_mail, reindex
+from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
 
 

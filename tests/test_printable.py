@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.printable import block, escaped, line
+from patchwatch.sanitize import block, escaped, line
 
 REPLACEMENT = "\ufffd"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.prose import evidence, excerpt, is_courtesy, said_in_earnest, sentences
+from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, said_in_earnest, sentences
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from mails import mail
 
 from patchwatch.mail.patch import Patch, read_patch
-from patchwatch.rangediff.assignment import best_pairs
-from patchwatch.rangediff.changelog import Version
-from patchwatch.rangediff.comparison import Comparison, Pair, Side, compare
-from patchwatch.rangediff.sheet import Row, difference, sheet
+from patchwatch.series.rangediff.assignment import best_pairs
+from patchwatch.series.rangediff.changelog import Version
+from patchwatch.series.rangediff.comparison import Comparison, Pair, Side, compare
+from patchwatch.series.rangediff.rows import Row, difference, sheet
 
 # Bodies of functions: lines that two patches hardly share by chance.
 FROB = ["int frob_device(void)", "{", "\tfrob_prepare(device);", "\tfrob_enable(device);", "\treturn frob_status;", "}"]

@@ -6,8 +6,8 @@ import pytest
 from mails import mail
 
 from patchwatch.mail.parse import parse
-from patchwatch.series.reach import reached
 from patchwatch.series.revision import Revision, recognise
+from patchwatch.series.tag_coverage import reached
 
 FILES = {
     1: ("io_uring: frob the ring", ["io_uring/ring.c", "include/linux/io_uring.h"]),

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mails import mail
 
-from patchwatch.draft import Draft, check, edited, references_line, to_be_edited
+from patchwatch.compose.draft import Draft, check, edited, references_line, to_be_edited
+from patchwatch.compose.git_send_email import as_file
+from patchwatch.compose.reply import endorse, reply
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail.addresses import Mailbox
 from patchwatch.mail.parse import parse
-from patchwatch.reply import endorse, reply
-from patchwatch.sending import as_file
 
 RITA = Mailbox("Rita Reviewer", "rita@example.com")
 ME = frozenset({"rita@example.com", "rita@work.example.com"})

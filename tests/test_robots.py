@@ -7,10 +7,10 @@ from textwrap import dedent
 import pytest
 from mails import mail
 
-from patchwatch.mail import signals
+from patchwatch.mail.bots import is_notice, is_robot
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
-from patchwatch.mail.robots import is_notice, is_robot
+from patchwatch.mail.sentences import signals
 
 PATCHWORK = "patchwork-bot+netdevbpf@kernel.org"
 LKP = "kernel test robot <lkp@intel.com>"

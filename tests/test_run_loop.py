@@ -11,15 +11,15 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from patchwatch.config import Config, Poll
-from patchwatch.db.news import Telling
-from patchwatch.db.rows import InboxRow
-from patchwatch.digest.post import Delivery
+from patchwatch.daemon.log import Log
+from patchwatch.daemon.loop import Loop, Requests
+from patchwatch.db.event_queue import Telling
 from patchwatch.errors import ConfigError, DatabaseLockedError, PatchwatchError
-from patchwatch.events import Event
-from patchwatch.ingest import NOTHING, Outcome
-from patchwatch.poll import InboxReport, PollReport
-from patchwatch.running.log import Log
-from patchwatch.running.loop import Loop, Requests
+from patchwatch.notify.delivery.outbox import Delivery
+from patchwatch.notify.events import Event
+from patchwatch.series.model import InboxRow
+from patchwatch.sync.ingest import NOTHING, Outcome
+from patchwatch.sync.poll import InboxReport, PollReport
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE, HOUR, DAY = 60, 3600, 86_400

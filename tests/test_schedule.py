@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from patchwatch.config import Recipient
-from patchwatch.digest.schedule import Schedule, schedule_of
-from patchwatch.when import moment
+from patchwatch.notify.digest.schedule import Schedule, schedule_of
+from patchwatch.time_input import moment
 
 SEVEN = datetime.time(7)
 BERLIN, NEW_YORK, KOLKATA = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")

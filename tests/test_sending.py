@@ -11,8 +11,8 @@ import gitmail
 import pytest
 from gitmail import Outbox
 
-from patchwatch import sending
-from patchwatch.draft import Draft
+from patchwatch.compose import git_send_email as sending
+from patchwatch.compose.draft import Draft
 from patchwatch.errors import SendError, ToolError
 from patchwatch.mail.addresses import Mailbox
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.daemon.systemd import install, needed_environment, remove, status, unit_directory, units
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.service import install, needed_environment, remove, status, unit_directory, units
 
 PROGRAM = ("/usr/bin/python3", "-m", "patchwatch")
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mails import mail
 
-from patchwatch.mail import signals
 from patchwatch.mail.message import Signal
 from patchwatch.mail.parse import parse
+from patchwatch.mail.sentences import signals
 
 
 def said(body: str) -> list[tuple[str, str]]:

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
-from patchwatch.sources import batch as batch_module
-from patchwatch.sources.batch import BATCH_MAILS, Batch
-from patchwatch.sources.epoch import Archive, Bundle, Epoch
-from patchwatch.sources.git import Git
-from patchwatch.sources.maildir import Eml, Maildir
-from patchwatch.sources.mbox import Mbox
-from patchwatch.sources.source import Source, open_source
+from patchwatch.sources.files import batch as batch_module
+from patchwatch.sources.files.batch import BATCH_MAILS, Batch
+from patchwatch.sources.files.epoch import Archive, Bundle, Epoch
+from patchwatch.sources.files.maildir import Eml, Maildir
+from patchwatch.sources.files.mbox import Mbox
+from patchwatch.sources.files.open import Source, open_source
+from patchwatch.sources.git.command import Git
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 AUTHOR = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_AUTHOR_DATE": "1700000000 +0000"}
@@ -101,7 +101,7 @@ def again(source: Source, position: str | None) -> list[bytes]:
 @pytest.fixture
 def batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_module, "BATCH_MAILS", 2)
-    monkeypatch.setattr("patchwatch.sources.mbox.BATCH_MAILS", 2)
+    monkeypatch.setattr("patchwatch.sources.files.mbox.BATCH_MAILS", 2)
 
 
 @pytest.fixture
@@ -403,7 +403,7 @@ def test_stopping_early_leaves_no_git_behind(tmp_path, started):
 def test_a_defect_of_the_reader_of_the_mails_ends_the_program(tmp_path):
     repository = epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000)))
     script = (
-        "import sys, pathlib\nfrom patchwatch.sources.epoch import Epoch\n"
+        "import sys, pathlib\nfrom patchwatch.sources.files.epoch import Epoch\n"
         "reading = Epoch(pathlib.Path(sys.argv[1])).read(None)\nnext(reading)\nraise RuntimeError('a defect')"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
@@ -652,7 +652,7 @@ def test_a_rewritten_mbox_is_read_again(tmp_path, change):
 
 
 def test_an_mbox_is_cut_into_blocks_only_where_a_mail_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr("patchwatch.sources.mbox._BLOCK_BYTES", 64)
+    monkeypatch.setattr("patchwatch.sources.files.mbox._BLOCK_BYTES", 64)
     body = "I quote:\n\nFrom what I saw, this is no separator.\n\nFrom me too, at 10:00\n\n>From here on it was quoted."
     contents = [mail(number, body * (number % 3)) for number in range(20)]
     path = tmp_path / "box"
@@ -683,8 +683,8 @@ def test_a_gzipped_mbox_that_is_cut_short_is_an_error(tmp_path):
 
 
 def test_a_mail_without_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("patchwatch.sources.mbox._BLOCK_BYTES", 1 << 10)
-    monkeypatch.setattr("patchwatch.sources.mbox._MAX_MAIL_BYTES", 10 << 10)
+    monkeypatch.setattr("patchwatch.sources.files.mbox._BLOCK_BYTES", 1 << 10)
+    monkeypatch.setattr("patchwatch.sources.files.mbox._MAX_MAIL_BYTES", 10 << 10)
     path = make_mbox(tmp_path, [mail(1), mail(2, "x" * (40 << 10)), mail(3)])
     reading = open_source(path).read(None)
     assert next(reading).mails == (mail(1),)

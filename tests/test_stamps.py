@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from patchwatch.stamps import day, minute, moment, stamp
+from patchwatch.times import day, minute, moment, stamp
 
 LATE = 1_691_012_423  # 2 August 2023, 21:40:23 UTC; in Kiritimati it is the 3rd
 MIDNIGHT = 1_690_934_400

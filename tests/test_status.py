@@ -14,9 +14,9 @@ from mails import mail
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, recognise
-from patchwatch.standing import Reason, Standing, standing
-from patchwatch.status import Landing, Mark, series_status
-from patchwatch.words import STATES, TURNS
+from patchwatch.series.state.machine import Reason, Standing, standing
+from patchwatch.series.state.status import Landing, Mark, series_status
+from patchwatch.series.states import STATES, TURNS
 
 ANN = "Ann Author <ann@example.org>"
 ANN_AT_WORK = "Ann Author <aauthor@corp.example.com>"

@@ -14,7 +14,7 @@ from mails import mail
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import recognise
-from patchwatch.series.succession import AUTHOR_WINDOW, Link, Posting, author_keys, judge, keys, posting, predecessor
+from patchwatch.series.version_links import AUTHOR_WINDOW, Link, Posting, author_keys, judge, keys, posting, predecessor
 
 ANN = "Ann Author <ann@example.org>"
 ANN_AT_WORK = "Ann Author <aauthor@corp.example.com>"

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from patchwatch.mail.headers import Headers
-from patchwatch.mail.text import Text, text_of
+from patchwatch.mail.mime import Text, text_of
 
 HEAD = b"From: Ann <ann@example.org>\nSubject: x\n"
 WORDS = "Grüße, 世界.\nSecond line.\n"

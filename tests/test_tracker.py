@@ -8,13 +8,14 @@ import pytest
 from mails import mail
 from sqlalchemy import update
 
+from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.config import Config, Me, Send
-from patchwatch.db import mails, schema
-from patchwatch.db.queries import Filter
-from patchwatch.db.rows import Part, SeriesRow
-from patchwatch.demo import NOW, DemoTracker, demo
+from patchwatch.db import messages as mails
+from patchwatch.db import schema
+from patchwatch.db.series import Filter
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.ingest import ingest, read_mail
+from patchwatch.series.model import Part, SeriesRow
+from patchwatch.sync.ingest import ingest, read_mail
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"

@@ -8,7 +8,7 @@ import pytest
 
 from patchwatch.mail import trailers
 from patchwatch.mail.message import Person, Trailer
-from patchwatch.mail.signals import TAGS_DROPPED
+from patchwatch.mail.sentences.signals import TAGS_DROPPED
 
 RITA = Person("Rita Reviewer", "rita@example.com")
 SIGNED = "Signed-off-by: Ann Author <ann@example.org>"

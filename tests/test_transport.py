@@ -14,12 +14,12 @@ import pytest
 from post_office import PASSWORD, USER, PostOffice, post_office
 
 from patchwatch.config import Mail
-from patchwatch.digest import git_settings
-from patchwatch.digest.password import PASSWORD as VARIABLE
-from patchwatch.digest.program import Program
-from patchwatch.digest.smtp import Login, Smtp
-from patchwatch.digest.transport import Transport, transport
 from patchwatch.errors import DeliveryError
+from patchwatch.notify.delivery import git_config as git_settings
+from patchwatch.notify.delivery.password import PASSWORD as VARIABLE
+from patchwatch.notify.delivery.sendmail import Program
+from patchwatch.notify.delivery.smtp import Login, Smtp
+from patchwatch.notify.delivery.transport import Transport, transport
 
 MAIL = b"From: pw@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\nHello\r\n.\r\n.two\r\n"
 SENDER, TO = "pw@example.org", "ann@example.org"

@@ -15,16 +15,17 @@ from git_tree import ANN, MIA, GitTree
 from mails import mail
 from test_order import dump
 
-from patchwatch import trees as reading
 from patchwatch.config import Lore, Poll, Tree
-from patchwatch.db import decisions, inboxes, queries, threads
-from patchwatch.db import trees as stored
+from patchwatch.db import decisions, inboxes, threads
+from patchwatch.db import git_trees as stored
+from patchwatch.db import series as queries
 from patchwatch.db.database import Database
-from patchwatch.db.rows import SeriesRow
-from patchwatch.ingest import ingest, read_mail, reindex
-from patchwatch.lore.client import Archive
-from patchwatch.poll import poll
-from patchwatch.trees import TreeReport, read_trees
+from patchwatch.series.model import SeriesRow
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sync import git_trees as reading
+from patchwatch.sync.git_trees import TreeReport, read_trees
+from patchwatch.sync.ingest import ingest, read_mail, reindex
+from patchwatch.sync.poll import poll
 
 DAY = 86_400
 T0 = int(datetime(2023, 7, 3, 10, tzinfo=UTC).timestamp())  # when v1 is posted

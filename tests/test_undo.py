@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.config import Config
-from patchwatch.db import journal
-from patchwatch.demo import NOW, DemoTracker, demo
+from patchwatch.db import undo as journal
 from patchwatch.errors import NotFoundError
 from patchwatch.tracker import Tracker
 

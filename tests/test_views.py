@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from series_lines import DAY, NOW, a_line
 
-from patchwatch.views import View, first_view, in_view, sift
+from patchwatch.series.views import View, first_view, in_view, sift
 
 MINE: dict[str, Any] = {"mine": True, "watched": False}
 ASKED: dict[str, Any] = {"for_me": True}

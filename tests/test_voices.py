@@ -6,8 +6,8 @@ import pytest
 from mails import mail
 
 from patchwatch.mail.parse import parse
+from patchwatch.series.reviewers import voices_of
 from patchwatch.series.revision import recognise
-from patchwatch.series.voices import voices_of
 
 ANN, RITA, REX = "Ann Author <ann@example.org>", "Rita Reviewer <rita@example.com>", "Rex Reviewer <rex@example.net>"
 LKP = "kernel test robot <lkp@intel.com>"

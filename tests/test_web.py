@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-import patchwatch.demo
+import patchwatch.cli.demo
 from patchwatch.cli.main import run
 from patchwatch.config import Config
-from patchwatch.importing import import_mail
+from patchwatch.sync.import_mail import import_mail
 from patchwatch.tracker import Tracker
 
 aiohttp = pytest.importorskip("aiohttp", reason="needs what textual-serve brings: pip install 'patchwatch[web]'")
@@ -25,7 +25,7 @@ pytest.importorskip("textual_serve", reason="needs textual-serve: pip install 'p
 
 from aiohttp import web  # noqa: E402 (only with textual-serve)
 
-from patchwatch.web.door import Door, is_loopback  # noqa: E402
+from patchwatch.tui.web.server import Door, is_loopback  # noqa: E402
 
 SECRET = "the-secret"
 _DATA = (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT)
@@ -43,7 +43,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(Path(patchwatch.__file__).parents[1]))
     tracker = Tracker(Config(), database_url=url)
-    import_mail(tracker.database, Path(patchwatch.demo.__file__).parent / "xdp.mbox", "bpf")
+    import_mail(tracker.database, Path(patchwatch.cli.demo.__file__).parent / "xdp.mbox", "bpf")
     tracker.database.close()
     return url
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from patchwatch.errors import InvalidInputError
-from patchwatch.when import moment, until
+from patchwatch.time_input import moment, until
 
 NOW = int(datetime(2023, 9, 21, 8, 0, tzinfo=UTC).timestamp())  # a Thursday
 

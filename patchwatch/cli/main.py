@@ -14,34 +14,34 @@ import click
 
 from patchwatch import __version__
 from patchwatch.errors import InvalidInputError, PatchwatchError
-from patchwatch.when import moment
+from patchwatch.time_input import moment
 
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
 # Commands by the module that holds them, in the order in which --help lists them.
 _COMMANDS = {
-    "watch": "fetching",
-    "unwatch": "deciding",
-    "list": "reading",
-    "show": "reading",
-    "diff": "comparing",
-    "tui": "screen",
-    "poll": "fetching",
-    "run": "running",
-    "follow": "fetching",
-    "import": "fetching",
-    "mark": "deciding",
-    "link": "deciding",
-    "unlink": "deciding",
-    "mute": "deciding",
-    "snooze": "deciding",
-    "undo": "deciding",
-    "digest": "reading",
-    "demo": "screen",
-    "service": "running",
-    "doctor": "upkeep",
-    "reindex": "upkeep",
+    "watch": "fetch",
+    "unwatch": "decide",
+    "list": "show",
+    "show": "show",
+    "diff": "diff",
+    "tui": "tui",
+    "poll": "fetch",
+    "run": "run",
+    "follow": "fetch",
+    "import": "fetch",
+    "mark": "decide",
+    "link": "decide",
+    "unlink": "decide",
+    "mute": "decide",
+    "snooze": "decide",
+    "undo": "decide",
+    "digest": "show",
+    "demo": "tui",
+    "service": "run",
+    "doctor": "maintain",
+    "reindex": "maintain",
 }
 
 
@@ -144,7 +144,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return 1
     except PatchwatchError as error:
-        from patchwatch.printable import line
+        from patchwatch.sanitize import line
 
         sys.stdout.flush()
         print(f"patchwatch: {line(str(error))}", file=sys.stderr)

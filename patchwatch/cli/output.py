@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.printable import escaped, line
-from patchwatch.stamps import stamp
+from patchwatch.sanitize import escaped, line
+from patchwatch.times import stamp
 
 if TYPE_CHECKING:
-    from patchwatch.db.rows import CheckRow, Evidence, Move, RevisionRow, SeriesRow, TrailerRow
+    from patchwatch.series.model import CheckRow, Evidence, Move, RevisionRow, SeriesRow, TrailerRow
 
 _DAY = 86_400
 
@@ -42,7 +42,7 @@ def width(text: str) -> int:
     """Columns that `text` takes in a terminal."""
     if text.isascii():
         return len(text)
-    from patchwatch.cells import cell_len  # takes a while to load, and many lists do without
+    from patchwatch.text_width import cell_len  # takes a while to load, and many lists do without
 
     return cell_len(text)
 
@@ -50,7 +50,7 @@ def width(text: str) -> int:
 def fit(text: str, columns: int) -> str:
     """`text` in exactly so many columns: cut with an ellipsis, or padded."""
     if width(text) > columns:
-        from patchwatch import cells
+        from patchwatch import text_width as cells
 
         text = cells.fit(text, columns)
     return text + " " * (columns - width(text))

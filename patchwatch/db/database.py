@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, select, text, update
 
-from patchwatch.db.form import SCHEMA_REVISION
 from patchwatch.db.schema import setting
+from patchwatch.db.versions import SCHEMA_REVISION
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
 
 _BUSY_SECONDS = 15.0

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.queries import decided, seen_in
-from patchwatch.db.rows import InboxRow
+from patchwatch.db.series import decided, seen_in
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
-from patchwatch.following import Rule, decode_rules, encode_rules
+from patchwatch.series.follow_rules import Rule, decode_rules, encode_rules
+from patchwatch.series.model import InboxRow
 
 
 def inbox_id(connection: Connection, name: str) -> int:

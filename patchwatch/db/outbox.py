@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.rows import OutboxRow
 from patchwatch.db.sql import next_id
+from patchwatch.series.model import OutboxRow
 
 _KEPT = 30 * 86_400  # seconds that the words of a mail are kept after it was sent
 
@@ -28,7 +28,7 @@ class Told:
 
     day: datetime.date  # the last that was dealt with
     until: int  # when that was
-    seen: str  # what was known then: patchwatch.digest.compose.Digest.seen
+    seen: str  # what was known then: patchwatch.notify.digest.build.Digest.seen
 
 
 def told(connection: Connection, recipient: str) -> Told | None:

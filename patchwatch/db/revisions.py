@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.order import in_order
-from patchwatch.db.part import names_of, part_of
-from patchwatch.db.rows import AppliedRow, CheckRow, Evidence, Part, PredecessorRow, RevisionRow, TrailerRow
+from patchwatch.db.involvement import names_of, part_of
+from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import chunks
 from patchwatch.db.tags import tags_of_chain
+from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Part, PredecessorRow, RevisionRow, TrailerRow
+from patchwatch.series.states import CLOSED
 from patchwatch.series.tags import Tag, each_once
-from patchwatch.words import CLOSED
 
 REVISIONS = select(
     t.revision.c.id,

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from patchwatch.db.form import SCHEMA_REVISION as SCHEMA_REVISION
+from patchwatch.db.versions import SCHEMA_REVISION as SCHEMA_REVISION
 
 metadata = MetaData(
     naming_convention={
@@ -46,7 +46,7 @@ inbox = Table(
     Column("id", ROW, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("followed", Boolean, nullable=False, default=False),
-    Column("rules", Text),  # which of its series are meant; see patchwatch.following
+    Column("rules", Text),  # which of its series are meant; see patchwatch.series.follow_rules
     Column("cursor", TIME),  # everything that arrived before it has been seen
     Column("deep_at", TIME),  # when the long overlap was last asked for
     Column("polled_at", TIME),  # last success
@@ -64,7 +64,7 @@ message = Table(
     Column("author_email", String, nullable=False),
     Column("subject", Text, nullable=False),
     Column("kind", String, nullable=False),
-    Column("facts", Text, nullable=False),  # patchwatch.db.facts: everything else that was read from it
+    Column("facts", Text, nullable=False),  # patchwatch.db.message_codec: everything else that was read from it
     # worked out:
     Column("conversation", ROW, nullable=False, index=True),
     Column("revision_id", ROW, index=True),
@@ -113,7 +113,7 @@ revision = Table(
     Column("conversation", ROW, nullable=False, index=True),
     Column("series_id", ROW),
     Column("date", TIME, nullable=False),
-    Column("posting", Text, nullable=False),  # patchwatch.db.facts: patchwatch.series.succession.Posting
+    Column("posting", Text, nullable=False),  # patchwatch.db.message_codec: patchwatch.series.version_links.Posting
     Column("view", Text, nullable=False),  # JSON: what lists and screens show of it
     Column("standing", Text, nullable=False),  # JSON: state and turn by its own mails
     Column("predecessor", String),
@@ -155,7 +155,7 @@ series = Table(
     Column("reviewed", Integer, nullable=False, server_default="0"),
     # … and of all of them, a line each:
     Column("roots", Text, nullable=False, server_default=""),  # the newest last
-    Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.part
+    Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.involvement
     Column("people", Text, nullable=False, server_default=""),
 )
 
@@ -209,7 +209,7 @@ journal = Table(
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
     Column("what", Text, nullable=False),  # was done, in words
-    Column("change", Text, nullable=False),  # JSON: patchwatch.db.journal
+    Column("change", Text, nullable=False),  # JSON: patchwatch.db.undo
 )
 
 reading = Table(
@@ -233,7 +233,7 @@ tree = Table(
     Column("id", ROW, primary_key=True),
     Column("name", String, nullable=False, unique=True),  # in the config
     Column("mainline", Boolean, nullable=False),
-    Column("position", Text),  # how far it was read: patchwatch.sources.tree
+    Column("position", Text),  # how far it was read: patchwatch.sources.git.tree
     Column("tags", Text, nullable=False),  # JSON: [name, time] of releases and first candidates, in mainline
     Column("read_at", TIME),  # last success
     Column("failed_at", TIME),  # first failure since then
@@ -249,7 +249,7 @@ tree_commit = Table(
     Column("author_key", String, nullable=False),  # the name, as it is compared
     Column("committed", TIME, nullable=False),
     Column("patch_id", String),  # NULL: not asked for yet; empty: it has none
-    Column("facts", Text, nullable=False),  # patchwatch.db.trees: everything else that was read from it
+    Column("facts", Text, nullable=False),  # patchwatch.db.git_trees: everything else that was read from it
 )
 
 tree_holds = Table(
@@ -263,7 +263,7 @@ tree_holds = Table(
 commit_key = Table(
     "commit_key",
     metadata,
-    Column("key", String, primary_key=True),  # patchwatch.series.commits.keys
+    Column("key", String, primary_key=True),  # patchwatch.series.commit_match.keys
     Column("commit_id", ROW, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -296,7 +296,7 @@ told = Table(
     Column("recipient", String, primary_key=True),
     Column("day", String, nullable=False),  # the last whose digest was written, or had nothing to say
     Column("until", TIME, nullable=False),  # when that was: what the next one is reckoned from
-    Column("seen", Text, nullable=False),  # patchwatch.digest.compose.Digest.seen of it
+    Column("seen", Text, nullable=False),  # patchwatch.notify.digest.build.Digest.seen of it
 )
 
 telling = Table(
@@ -305,7 +305,7 @@ telling = Table(
     Column("id", ROW, primary_key=True),
     Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" of a digest's recipient
     Column("event_id", String, nullable=False),
-    Column("event", Text, nullable=False),  # JSON: patchwatch.events.Event
+    Column("event", Text, nullable=False),  # JSON: patchwatch.notify.events.Event
     UniqueConstraint("listener", "event_id"),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from patchwatch.mail.message import Person
-from patchwatch.series.carrying import PostedPatch, Tagged, carry
+from patchwatch.series.carried_tags import PostedPatch, Tagged, carry
 from patchwatch.series.tags import Tag
 
 View = dict[str, Any]

@@ -9,10 +9,10 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.facts import Entry, decode_entry
-from patchwatch.db.order import in_order
+from patchwatch.db.message_codec import Entry, decode_entry
+from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import REVISIONS
-from patchwatch.db.rows import MessageRow, StepRow
+from patchwatch.series.model import MessageRow, StepRow
 
 _Member: TypeAlias = tuple[int, bool, Entry]
 """A mail of a revision: the number of its patch, whether it is unread, and what it says."""

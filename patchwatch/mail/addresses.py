@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from patchwatch.mail.headers import decoded
-from patchwatch.printable import line
+from patchwatch.sanitize import line
 
 # Lengths are bounded, so that no hostile header takes more than a moment.  A comma in an encoded word parts nothing.
 _TOKEN = re.compile(

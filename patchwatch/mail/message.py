@@ -59,7 +59,7 @@ class Trailer:
     name: str
     value: str
     own: bool = True  # the sender names himself; false for tags that were collected or passed on
-    limit: str = ""  # his words for what alone it is given: "for patches 1-3", "mm" (patchwatch.mail.limits)
+    limit: str = ""  # his words for what alone it is given: "for patches 1-3", "mm" (patchwatch.mail.tag_scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class EarlierLink:
 class Signal:
     """A sentence that moves a patch: said by this message's author, not quoted.
 
-    `kind` is one of patchwatch.mail.signals; `text` is the sentence as evidence; `detail` depends on the kind (the
-    numbers of the patches applied, the command of a pw-bot line).
+    `kind` is one of patchwatch.mail.sentences.signals; `text` is the sentence as evidence; `detail` depends on the kind
+    (the numbers of the patches applied, the command of a pw-bot line).
     """
 
     kind: str

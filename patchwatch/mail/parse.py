@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail import body, diff, headers, links, prose, robots, signals, trailers
-from patchwatch.mail.backports import upstream_commit
+from patchwatch.mail import body, diff, headers, trailers
+from patchwatch.mail import bots as robots
+from patchwatch.mail import version_hints as links
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import SUBMISSIONS, Kind, Message, Person, Signal, Subject
+from patchwatch.mail.mime import Text, text_of
+from patchwatch.mail.sentences import signals
+from patchwatch.mail.sentences import split as prose
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
-from patchwatch.mail.text import Text, text_of
+from patchwatch.mail.upstream_commit import upstream_commit
 
 _IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
 _PATCHSET = re.compile(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")

@@ -12,8 +12,8 @@ from patchwatch.mail import body, diff, trailers
 from patchwatch.mail.headers import Headers, decoded
 from patchwatch.mail.hunks import Diff, read_diff
 from patchwatch.mail.message import Person, Trailer
+from patchwatch.mail.mime import text_of
 from patchwatch.mail.parse import parse
-from patchwatch.mail.text import text_of
 
 _SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # What git am takes from the top of a mail's text in place of its headers.

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from liblore.series import name_matches
 
-from patchwatch.mail import limits
+from patchwatch.mail import tag_scope as limits
 from patchwatch.mail.headers import person
 from patchwatch.mail.message import Person, Signal, Trailer
-from patchwatch.mail.prose import evidence
-from patchwatch.mail.signals import TAGS_DROPPED
+from patchwatch.mail.sentences.signals import TAGS_DROPPED
+from patchwatch.mail.sentences.split import evidence
 
 _LINE = re.compile(r"\s{0,8}([A-Za-z][\w-]*):\s+(\S.*)")
 _REMARK = re.compile(r"\s*[\[(#]")  # "[akpm: fix the build]" between the tags of a patch

@@ -1,14 +1,14 @@
 """What build bots and CI found of a revision: their mails in answer to it, each as a result.
 
-Robots are no reviewers; what a failure means for the turn is decided in patchwatch.standing, which mails are a robot's,
-and what they say, in patchwatch.mail.robots.
+Robots are no reviewers; what a failure means for the turn is decided in patchwatch.series.state.machine, which mails
+are a robot's, and what they say, in patchwatch.mail.bots.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from patchwatch.mail.signals import FAILURE, FINDING, SUCCESS
+from patchwatch.mail.sentences.signals import FAILURE, FINDING, SUCCESS
 from patchwatch.series.revision import Revision
 
 _VERDICTS = {FAILURE: "failure", SUCCESS: "success", FINDING: "notice"}

@@ -1,8 +1,8 @@
 """Tags of a revision: who endorsed which of its patches, as the patches carry them and replies give them.
 
 A tag counts as a review if somebody else gave it; whoever has several addresses or a second name is told by either.
-What becomes of a tag in the next version is decided in patchwatch.series.carrying, what follows for the state in
-patchwatch.standing.
+What becomes of a tag in the next version is decided in patchwatch.series.carried_tags, what follows for the state in
+patchwatch.series.state.machine.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail import limits, signals
+from patchwatch.mail import tag_scope as limits
 from patchwatch.mail.message import Message, Person, Trailer
-from patchwatch.series.reach import reached
+from patchwatch.mail.sentences import signals
 from patchwatch.series.revision import FollowUp, Revision, number_of
+from patchwatch.series.tag_coverage import reached
 
 
 @dataclass(frozen=True, slots=True)

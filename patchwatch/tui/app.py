@@ -18,24 +18,26 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.reactive import var
 
 from patchwatch.config import Config
-from patchwatch.db.rows import OutboxRow, SeriesLine
 from patchwatch.errors import PatchwatchError
-from patchwatch.printable import line
-from patchwatch.tui import keys, palette, wording
-from patchwatch.tui.core import Core, PollReport, Watched
-from patchwatch.tui.dialogs import WatchDialog
-from patchwatch.tui.errands import Errands
-from patchwatch.tui.help import HelpScreen, explained
-from patchwatch.tui.ink import THEMES
-from patchwatch.tui.live import LiveScreen
-from patchwatch.tui.notices import Notice, Notices
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.remembered import Remembered
-from patchwatch.tui.status_bar import Standing
-from patchwatch.tui.terminal import STATUS, TERMINATED, TerminalDriver, when_hung_up, when_terminated
+from patchwatch.sanitize import line
+from patchwatch.series.model import OutboxRow, SeriesLine
+from patchwatch.tui.base import keys
+from patchwatch.tui.base.api import Core, PollReport, Watched
+from patchwatch.tui.base.live_screen import LiveScreen
+from patchwatch.tui.base.notices import Notice, Notices
+from patchwatch.tui.base.saved_state import Remembered
+from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, when_hung_up, when_terminated
+from patchwatch.tui.base.theme import THEMES
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.dialogs import command_palette as palette
+from patchwatch.tui.dialogs.help import HelpScreen, explained
+from patchwatch.tui.dialogs.small import WatchDialog
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.widgets.status_bar import Standing
 
 if TYPE_CHECKING:
-    from patchwatch.tui.series_screen import SeriesScreen
+    from patchwatch.tui.screens.series import SeriesScreen
 
 _BEAT_SECONDS = 1.0  # how often another process's changes are looked for
 _TURN_SECONDS = 0.0005  # for which a lane keeps the interpreter from the keys; Python's own 5 ms are felt
@@ -208,7 +210,7 @@ class PatchwatchApp(App[None]):
 
     def open(self, series_id: int) -> None:
         """Show a series."""
-        from patchwatch.tui.series_screen import SeriesScreen  # what only it needs must not hold up the first screen
+        from patchwatch.tui.screens.series import SeriesScreen  # what only it needs must not hold up the first screen
 
         screen = SeriesScreen(self._core, self.errands, series_id)
         self.push_screen(screen)
@@ -303,7 +305,7 @@ class PatchwatchApp(App[None]):
 
 def _load_series_screen() -> None:
     """Load what the first series would otherwise wait for."""
-    for name in ("patchwatch.mail.reading", "patchwatch.tui.series_screen", "pygments.lexers.c_cpp"):
+    for name in ("patchwatch.mail.display", "patchwatch.tui.screens.series", "pygments.lexers.c_cpp"):
         importlib.import_module(name)
 
 

@@ -29,7 +29,7 @@ def bindings() -> dict[str, Binding]:
 
 def _kinds() -> Iterator[type]:
     """Every class of the screens that binds something."""
-    for module in pkgutil.iter_modules(patchwatch.tui.__path__, "patchwatch.tui."):
+    for module in pkgutil.walk_packages(patchwatch.tui.__path__, "patchwatch.tui."):
         importlib.import_module(module.name)
     waiting: list[type] = [DOMNode]
     while waiting:

@@ -22,8 +22,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.002)
-    monkeypatch.setattr("patchwatch.tui.rereading._BEHIND_SECONDS", 0.1)
-    monkeypatch.setattr("patchwatch.tui.noting._GATHER_SECONDS", 0.05)
+    monkeypatch.setattr("patchwatch.tui.base.refresh._BEHIND_SECONDS", 0.1)
+    monkeypatch.setattr("patchwatch.tui.controllers.mark_read._GATHER_SECONDS", 0.05)
 
 
 @pytest.fixture(autouse=True)

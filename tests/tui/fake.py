@@ -28,17 +28,17 @@ from letters import (
     zswap,
 )
 
-from patchwatch import reply as answers
-from patchwatch.citing import Citation, citations
-from patchwatch.comparing import choose, mails_of, side
-from patchwatch.db.rows import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
-from patchwatch.draft import Draft, check
-from patchwatch.drafts import Drafts
+from patchwatch.compose import reply as answers
+from patchwatch.compose.b4 import Task, b4_command
+from patchwatch.compose.citations import Citation, citations
+from patchwatch.compose.draft import Draft, check
+from patchwatch.compose.draft_store import Drafts
+from patchwatch.compose.git_send_email import Rehearsal, Sent
 from patchwatch.errors import NotFoundError, PatchwatchError
-from patchwatch.handover import Task, b4_command
 from patchwatch.mail.addresses import Mailbox
-from patchwatch.rangediff.comparison import Comparison, compare
-from patchwatch.sending import Rehearsal, Sent
+from patchwatch.series.model import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.series.rangediff.comparison import Comparison, compare
+from patchwatch.series.rangediff.select import choose, mails_of, side
 
 RITA = Mailbox("Rita Reviewer", "rita@example.com")
 ANSWER_ID = "answer@example.com"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from patchwatch.db.rows import (
+from patchwatch.mail.body import segments
+from patchwatch.series.model import (
     CandidateRow,
     Evidence,
     Mail,
@@ -19,8 +20,7 @@ from patchwatch.db.rows import (
     SeriesRow,
     StepRow,
 )
-from patchwatch.mail.body import segments
-from patchwatch.words import CLOSED
+from patchwatch.series.states import CLOSED
 
 
 def at(text: str) -> int:

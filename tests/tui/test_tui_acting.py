@@ -11,21 +11,21 @@ from letters import NOW, Letter, likely, older_drops
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from patchwatch.db.rows import CandidateRow, SeriesRow
 from patchwatch.errors import DatabaseLockedError, InvalidInputError, NotFoundError, ToolError
-from patchwatch.tui.acting import ACTIONS
+from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.copying import CopyDialog
-from patchwatch.tui.dialogs import StateDialog, UnwatchDialog, WatchDialog
-from patchwatch.tui.joining import joint, parted, proposed, told
-from patchwatch.tui.link_dialog import ChoiceList, LinkDialog
-from patchwatch.tui.mail_lines import links
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.page import Line
-from patchwatch.tui.palette import Actions, called
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.snooze_dialog import Rest, SnoozeDialog, choices, day
-from patchwatch.tui.wording import title
+from patchwatch.tui.dialogs.command_palette import Actions, called
+from patchwatch.tui.dialogs.copy import CopyDialog
+from patchwatch.tui.dialogs.link import ChoiceList, LinkDialog
+from patchwatch.tui.dialogs.small import StateDialog, UnwatchDialog, WatchDialog
+from patchwatch.tui.dialogs.snooze import Rest, SnoozeDialog, choices, day
+from patchwatch.tui.render.labels import title
+from patchwatch.tui.render.link_preview import joint, parted, proposed, told
+from patchwatch.tui.render.mail_lines import links
+from patchwatch.tui.render.page import Line
+from patchwatch.tui.screens.actions import ACTIONS
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
 
 DAY = 86_400
 MIDNIGHT = NOW - 8 * 3600  # it is 8 o'clock on Wednesday, 20 September 2023
@@ -390,7 +390,7 @@ async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
     core: FakeCore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages: list[str] = []
-    monkeypatch.setattr("patchwatch.handover.browse", pages.append)
+    monkeypatch.setattr("patchwatch.compose.b4.browse", pages.append)
     text = "See https://example.org/bug?id=1 and id:20230901080000.1-2-x@example.org there.\n"
     core.deliver(3, Letter("see@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
     async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
@@ -414,7 +414,7 @@ async def test_where_there_is_no_browser_the_link_is_said(core: FakeCore, monkey
     def browse(url: str) -> None:
         raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
 
-    monkeypatch.setattr("patchwatch.handover.browse", browse)
+    monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
     async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("W")

@@ -14,10 +14,10 @@ from textual.pilot import Pilot
 
 from patchwatch.errors import DatabaseLockedError, NotFoundError
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.compare_screen import CompareScreen
-from patchwatch.tui.files_screen import FilesScreen
-from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.series_screen import SeriesScreen
+from patchwatch.tui.screens.compare import CompareScreen
+from patchwatch.tui.screens.files import FilesScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.mail_view import MailView
 
 SIZES = [(120, 40), (80, 24), (40, 24)]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from patchwatch.tui.errands import Lane
-from patchwatch.tui.notices import Notice, Notices
+from patchwatch.tui.base.notices import Notice, Notices
+from patchwatch.tui.base.workers import Lane
 
 
 def test_jobs_are_done_in_order() -> None:

@@ -15,10 +15,10 @@ from writing import Desk
 
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.keymap import bindings
-from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.series_table import SeriesTable
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.series_table import SeriesTable
 
 Seen = Callable[[Pilot[None]], object]
 JONAS = "drops-v5-r@example.org"  # the mail that is opened

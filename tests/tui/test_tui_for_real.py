@@ -9,13 +9,13 @@ from driving import opened, shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from patchwatch.demo import NOW, DemoTracker, demo
+from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.link_dialog import LinkDialog
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.series_table import SeriesTable
-from patchwatch.tui.snooze_dialog import SnoozeDialog
+from patchwatch.tui.dialogs.link import LinkDialog
+from patchwatch.tui.dialogs.snooze import SnoozeDialog
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.series_table import SeriesTable
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"

@@ -18,10 +18,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 from writing import Desk
 
-from patchwatch.db.rows import Evidence, InboxRow, OutboxRow
 from patchwatch.errors import LoreError, ToolError
+from patchwatch.series.model import Evidence, InboxRow, OutboxRow
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.overview import OverviewScreen
+from patchwatch.tui.screens.overview import OverviewScreen
 
 FORBIDDEN = "\x1b\x07\x9b\u202e\u200b"
 SIZE = (130, 40)
@@ -91,7 +91,7 @@ async def test_the_title_of_the_window_says_nothing_of_any_mail(app: PatchwatchA
 READABLE = "[bold]x[/bold] [@click=app.quit]y[/]"
 _HIDDEN = "\x1b[31m\x9b2J\x07\r\nBcc: e@x\u2028\u202e\u2066\u200b\u2060\xad\ufeff"
 EVIL = f"{_HIDDEN} {READABLE} יעל 林小雨 z{chr(0x301) * 9} राजेश"
-LEFT_TO_RIGHT = "\u200e"  # ours: it ends a run of right-to-left text (patchwatch.tui.cells)
+LEFT_TO_RIGHT = "\u200e"  # ours: it ends a run of right-to-left text (patchwatch.tui.render.columns)
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -276,7 +276,7 @@ async def test_a_browser_that_fails_and_a_digest_that_is_refused(
     def browse(url: str) -> None:
         raise ToolError(f"no browser for {url} {EVIL}")
 
-    monkeypatch.setattr("patchwatch.handover.browse", browse)
+    monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
     evil.outbox_rows = (
         OutboxRow(3, "me", "day", "me@example.org", "pw@example.org", "1@pw", "x", NOW, 3, None, None, None, NOW, EVIL),
     )

@@ -6,7 +6,7 @@ from driving import opened, settled, shown, until
 from textual.binding import ActiveBinding, Binding
 
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.key_line import Key, KeyLine, fitting, offered
+from patchwatch.tui.widgets.key_hints import Key, KeyLine, fitting, offered
 
 PAIR = Binding.Group("Revision", compact=True)
 

@@ -12,7 +12,7 @@ from patchwatch.config_file import parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.keymap import bindings, keymap
-from patchwatch.tui.overview import OverviewScreen
+from patchwatch.tui.screens.overview import OverviewScreen
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 FILE = Path("c.toml")

@@ -15,7 +15,7 @@ WRITING = """
 import os
 from pathlib import Path
 from fake import FakeCore
-from patchwatch.drafts import Drafts
+from patchwatch.compose.draft_store import Drafts
 from patchwatch.tui.app import run_tui
 core = FakeCore()
 core.drafts = Drafts(Path(os.environ["HOME"]) / "drafts")
@@ -24,7 +24,7 @@ run_tui(core, open_series=3)
 """
 SENDING = """
 from patchwatch.config import Config, Send
-from patchwatch.demo import demo
+from patchwatch.cli.demo import demo
 from patchwatch.tui.app import run_tui
 with demo() as tracker:
     tracker.config = Config(send=Send(dry_run=False))

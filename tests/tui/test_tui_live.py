@@ -16,16 +16,16 @@ from fake import FakeCore
 from textual.pilot import Pilot
 
 import patchwatch
-from patchwatch import demo
+from patchwatch.cli import demo
 from patchwatch.config import Config
-from patchwatch.importing import import_mail
+from patchwatch.sync.import_mail import import_mail
+from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.limit_bar import LimitInput
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.series_table import SeriesTable
-from patchwatch.tui.thread_list import ThreadList
-from patchwatch.watching import watch_known
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.filter_bar import LimitInput
+from patchwatch.tui.widgets.series_table import SeriesTable
+from patchwatch.tui.widgets.thread_list import ThreadList
 
 XDP = "20230801142621.7925-1-hffilwlqm@gmail.com"
 REPLY = f"""\

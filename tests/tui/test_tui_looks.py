@@ -13,9 +13,9 @@ from textual.theme import Theme
 from patchwatch.config_file import parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.ink import DARK, LIGHT
-from patchwatch.tui.remembered import Remembered
-from patchwatch.tui.wording import _STATES
+from patchwatch.tui.base.saved_state import Remembered
+from patchwatch.tui.base.theme import DARK, LIGHT
+from patchwatch.tui.render.labels import _STATES
 
 READABLE = 4.5  # WCAG 2.1, 1.4.3
 

@@ -23,21 +23,21 @@ from letters import (
     zswap,
 )
 
-from patchwatch.db.rows import AppliedRow, CheckRow, Evidence, Move, StepRow, TrailerRow
-from patchwatch.printable import block
-from patchwatch.tui.code import code_of
-from patchwatch.tui.compared import changelog_page, headline, pair_page, pair_pieces
-from patchwatch.tui.discussion import answers, told
-from patchwatch.tui.files_screen import page_of
-from patchwatch.tui.heading import standing
-from patchwatch.tui.ink import INKS, THEMES
-from patchwatch.tui.mail_lines import ground, links, row_pieces
-from patchwatch.tui.page import Line, Manner, Page, broken, compose, find, length, lengthened, unfinished
-from patchwatch.tui.rail import account, given_tags, results, stations
-from patchwatch.tui.story import step_pieces, tell
-from patchwatch.tui.syntax import coloured, language
-from patchwatch.tui.thread_list import given as given_to
-from patchwatch.tui.touched import changes, tree
+from patchwatch.sanitize import block
+from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Move, StepRow, TrailerRow
+from patchwatch.tui.base.theme import INKS, THEMES
+from patchwatch.tui.render.changed_files import changes, tree
+from patchwatch.tui.render.code import code_of
+from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
+from patchwatch.tui.render.history import step_pieces, tell
+from patchwatch.tui.render.mail_lines import ground, links, row_pieces
+from patchwatch.tui.render.page import Line, Manner, Page, broken, compose, find, length, lengthened, unfinished
+from patchwatch.tui.render.replies import answers, told
+from patchwatch.tui.render.syntax import coloured, language
+from patchwatch.tui.screens.files import page_of
+from patchwatch.tui.widgets.revision_bar import account, given_tags, results, stations
+from patchwatch.tui.widgets.series_header import standing
+from patchwatch.tui.widgets.thread_list import given as given_to
 
 
 def page_with(text: str, **more: object) -> Page:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.draft import Draft
+from patchwatch.compose.draft import Draft
+from patchwatch.compose.git_send_email import Rehearsal
 from patchwatch.mail.addresses import Mailbox
-from patchwatch.printable import block
-from patchwatch.sending import Rehearsal
-from patchwatch.tui.mail_lines import row_pieces
-from patchwatch.tui.outgoing import draft_page, headline, mail_page
-from patchwatch.tui.page import Manner, Page, broken
+from patchwatch.sanitize import block
+from patchwatch.tui.render.mail_lines import row_pieces
+from patchwatch.tui.render.outgoing import draft_page, headline, mail_page
+from patchwatch.tui.render.page import Manner, Page, broken
 
 RITA = Mailbox("Rita", "rita@example.com")
 QUOTE = "".join(f"> line {number}\n" for number in range(40))

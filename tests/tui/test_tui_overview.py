@@ -11,14 +11,14 @@ from fake import FakeCore, Report
 from letters import NOW, Letter, drops, zswap
 from textual.widgets import Input
 
-from patchwatch.db.rows import OutboxRow
 from patchwatch.errors import DatabaseLockedError, InvalidInputError, LoreUnreachableError
+from patchwatch.series.model import OutboxRow
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.dialogs import UnwatchDialog, WatchDialog
-from patchwatch.tui.help import HelpScreen
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.series_table import SeriesTable
+from patchwatch.tui.dialogs.help import HelpScreen
+from patchwatch.tui.dialogs.small import UnwatchDialog, WatchDialog
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.series_table import SeriesTable
 
 
 def titles(app: PatchwatchApp) -> list[str]:

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 from letters import APPLIED, NOW, SENTENCE, Letter, at, chinese, drops, line_of, mail_of, message_row, zswap
 from rich.cells import cell_len
 
-from patchwatch.db.rows import InboxRow
-from patchwatch.printable import block, line
-from patchwatch.tui import wording
-from patchwatch.tui.cells import fill, fit, fit_pieces, width_of, wrap
-from patchwatch.tui.heading import standing
-from patchwatch.tui.ink import overlay
-from patchwatch.tui.nothing import welcome
-from patchwatch.tui.page import Page, broken, compose, find
-from patchwatch.tui.palette import lit, ranked
-from patchwatch.tui.rail import stations
-from patchwatch.tui.reading import Reading
-from patchwatch.tui.series_table import LATEST, LONGEST, Order, headings, layout
-from patchwatch.tui.status_bar import Standing, standing_pieces
-from patchwatch.tui.thread_list import guides
-from patchwatch.tui.view_tabs import tabs
-from patchwatch.views import View
+from patchwatch.sanitize import block, line
+from patchwatch.series.model import InboxRow
+from patchwatch.series.views import View
+from patchwatch.tui.base.theme import overlay
+from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.dialogs.command_palette import lit, ranked
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.columns import fill, fit, fit_pieces, width_of, wrap
+from patchwatch.tui.render.page import Page, broken, compose, find
+from patchwatch.tui.widgets.empty_view import welcome
+from patchwatch.tui.widgets.revision_bar import stations
+from patchwatch.tui.widgets.series_header import standing
+from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order, headings, layout
+from patchwatch.tui.widgets.status_bar import Standing, standing_pieces
+from patchwatch.tui.widgets.thread_list import guides
+from patchwatch.tui.widgets.view_tabs import tabs
 
 TEXTS = st.text(st.sampled_from("ab ·é̀你好ｗ 😀\u200b…x"), max_size=60).map(line) | st.text(max_size=40).map(line)
 

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.series_screen import SeriesScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.mail_view import MailView
 
 
 @pytest.fixture

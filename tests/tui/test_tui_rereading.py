@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from textual.screen import Screen
 
-from patchwatch.tui import rereading
-from patchwatch.tui.rereading import Paced, PutOff
+from patchwatch.tui.base import refresh as rereading
+from patchwatch.tui.base.refresh import Paced, PutOff
 
 
 class Timer:

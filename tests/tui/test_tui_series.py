@@ -11,15 +11,15 @@ from fake import FakeCore
 from letters import SENTENCE, Letter
 from textual.pilot import Pilot
 
-from patchwatch.db.rows import Evidence
 from patchwatch.errors import DatabaseLockedError, NotFoundError
+from patchwatch.series.model import Evidence
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.series_table import SeriesTable
-from patchwatch.tui.story_list import StoryList
-from patchwatch.tui.thread_list import ThreadList
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.history_list import StoryList
+from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.series_table import SeriesTable
+from patchwatch.tui.widgets.thread_list import ThreadList
 
 
 @pytest.fixture

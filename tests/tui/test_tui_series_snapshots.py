@@ -9,8 +9,8 @@ from fake import FakeCore
 from letters import LONG_REPLY, Letter
 from test_tui_snapshots import NARROW, SIZES, Compare, after
 
-from patchwatch.db.rows import RevisionRow
 from patchwatch.errors import NotFoundError
+from patchwatch.series.model import RevisionRow
 from patchwatch.tui.app import PatchwatchApp
 
 THEMES = ["dark", "light"]

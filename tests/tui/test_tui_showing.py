@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from letters import NOW, chinese, drops, hostile, line_of, zswap
 
-from patchwatch.db.rows import SeriesLine
-from patchwatch.limit import parse
-from patchwatch.tui.series_table import COLUMNS, LATEST, LONGEST, chosen
-from patchwatch.tui.showing import Showing
-from patchwatch.views import View, sift
+from patchwatch.series.filter import parse
+from patchwatch.series.model import SeriesLine
+from patchwatch.series.views import View, sift
+from patchwatch.tui.controllers.view_state import Showing
+from patchwatch.tui.widgets.series_table import COLUMNS, LATEST, LONGEST, chosen
 
 LINES = sorted((line_of(known()[0]) for known in (drops, zswap, chinese, hostile)), key=lambda row: -row.last_activity)
 WATCHED = [row for row in LINES if row.watched]

@@ -10,10 +10,10 @@ from fake import FakeCore, Report
 from letters import NOW
 from textual.pilot import Pilot
 
-from patchwatch.db.rows import InboxRow
 from patchwatch.errors import DatabaseLockedError, LoreUnreachableError
+from patchwatch.series.model import InboxRow
+from patchwatch.series.views import View
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.views import View
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 NARROW = pytest.param((40, 24), id="40x24")

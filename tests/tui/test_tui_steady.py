@@ -9,7 +9,7 @@ from textual.geometry import Region, Size
 from textual.screen import Screen
 
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.status_bar import StatusBar
+from patchwatch.tui.widgets.status_bar import StatusBar
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pseudo_terminal import SIZE, Terminal
 
-from patchwatch.tui.terminal import STATUS, TERMINATED
+from patchwatch.tui.base.terminal import STATUS, TERMINATED
 
 PROGRAM = """
 import sys

@@ -12,14 +12,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from patchwatch.errors import DatabaseLockedError
+from patchwatch.series.views import View
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.dialogs import StateDialog, WatchDialog
-from patchwatch.tui.limit_bar import LimitInput
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.series_table import SeriesTable, TableHeading
-from patchwatch.tui.view_tabs import ViewTabs
-from patchwatch.views import View
+from patchwatch.tui.dialogs.small import StateDialog, WatchDialog
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.filter_bar import LimitInput
+from patchwatch.tui.widgets.series_table import SeriesTable, TableHeading
+from patchwatch.tui.widgets.view_tabs import ViewTabs
 
 WIDE = (130, 40)
 

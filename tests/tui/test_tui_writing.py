@@ -16,13 +16,13 @@ from writing import Desk, notices, pressed, sent
 
 from patchwatch.errors import DatabaseLockedError, SendError, ToolError
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.b4_dialog import B4Dialog
-from patchwatch.tui.draft_dialog import DraftDialog
-from patchwatch.tui.mail_view import MailView
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.send_screen import SendScreen
-from patchwatch.tui.series_screen import SeriesScreen
-from patchwatch.tui.tag_dialog import TagDialog
+from patchwatch.tui.dialogs.b4 import B4Dialog
+from patchwatch.tui.dialogs.draft import DraftDialog
+from patchwatch.tui.dialogs.send import SendScreen
+from patchwatch.tui.dialogs.tags import TagDialog
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.mail_view import MailView
 
 FIRST = "drops-v5-r@example.org"  # the mail that is opened: Jonas answers patch 1
 PATCH = "drops-v5-1@example.org"

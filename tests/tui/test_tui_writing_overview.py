@@ -12,12 +12,12 @@ from textual import events
 from textual.pilot import Pilot
 from writing import Desk, notices, pressed, sent
 
-from patchwatch.db.rows import SeriesRow
+from patchwatch.series.model import SeriesRow
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.in_hand import InHand, of_mail, of_series
-from patchwatch.tui.overview import OverviewScreen
-from patchwatch.tui.send_screen import SendScreen
-from patchwatch.tui.tag_dialog import TagDialog
+from patchwatch.tui.dialogs.send import SendScreen
+from patchwatch.tui.dialogs.tags import TagDialog
+from patchwatch.tui.render.selection import InHand, of_mail, of_series
+from patchwatch.tui.screens.overview import OverviewScreen
 
 DROPS, DOCS, ZSWAP = "drops-v5-0@example.org", "zh-1@example.cn", "zswap-0@example.org"  # from the top
 ROOMY = (120, 50)

@@ -10,10 +10,10 @@ from driving import shown, until
 from fake import FakeCore
 from textual.pilot import Pilot
 
-from patchwatch.draft import Draft
-from patchwatch.drafts import Drafts
-from patchwatch.tui import handing_over
+from patchwatch.compose.draft import Draft
+from patchwatch.compose.draft_store import Drafts
 from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.controllers import hand_to_b4 as handing_over
 
 
 class Desk:

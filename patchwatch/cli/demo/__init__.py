@@ -1,0 +1,54 @@
+"""The three threads that patchwatch was made for, offline, in a database that is thrown away.
+
+The mails have the headers of the real ones (facts) and bodies in words of our own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from patchwatch.compose.draft_store import Drafts
+from patchwatch.config import Config
+from patchwatch.errors import LoreUnreachableError
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sources.lore.urls import find_addresses
+from patchwatch.sync.import_mail import import_mail
+from patchwatch.sync.watch import watch_known
+from patchwatch.tracker import Tracker
+
+NOW = 1_695_283_200
+"""2023-09-21T08:00Z, the morning after the last mail."""
+
+_HERE = Path(__file__).parent
+_INBOXES = {"tcp.mbox": ("linux-trace-kernel", "netdev"), "mglru.mbox": ("linux-mm",), "xdp.mbox": ("bpf",)}
+
+
+class DemoTracker(Tracker):
+    """A tracker without an archive."""
+
+    def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
+        raise LoreUnreachableError(
+            "this demo is offline. `patchwatch watch LINK` and `patchwatch tui` use the real thing."
+        )
+
+
+@contextmanager
+def demo(now: int | None = None) -> Iterator[DemoTracker]:
+    """A tracker over the demo's mail, as of `now` (UTC seconds); its database and drafts are deleted at the end."""
+    with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
+        clock = float(NOW if now is None else now)
+        tracker = DemoTracker(Config(), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")
+        tracker.drafts = Drafts(Path(directory) / "drafts")
+        try:
+            for name, inboxes in _INBOXES.items():
+                for inbox in inboxes:
+                    import_mail(tracker.database, _HERE / name, inbox)
+            links = find_addresses((_HERE / "report.md").read_text(encoding="utf-8"))
+            watch_known(tracker.database, [link.message_id for link in links], tracker.now())
+            yield tracker
+        finally:
+            tracker.database.close()

@@ -1,0 +1,1 @@
+"""Mail that the user writes, and series passed to b4."""

@@ -1,0 +1,128 @@
+"""Answers, composed from the mail they answer as kernel lists want them: quoted below an attribution, sent to all.
+
+Pure.  Who gets one: the author (his Reply-To), and everybody else of To and Cc but me; lists stay.  What is quoted: the
+whole text, its signature apart; for a tag, only what its giver vouches for, the message of the commit.
+Documentation/process/submitting-patches.rst asks for trimmed, interleaved answers in plain text to all.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+from collections.abc import Sequence, Set
+from itertools import takewhile
+
+from patchwatch.compose.draft import Draft
+from patchwatch.errors import InvalidInputError
+from patchwatch.mail import body, diff, flowed, headers
+from patchwatch.mail.addresses import Mailbox, mailboxes, without
+from patchwatch.mail.headers import Headers
+from patchwatch.mail.mime import text_of
+from patchwatch.mail.parse import parse
+from patchwatch.mail.subject import reply_subject
+from patchwatch.sanitize import content, line
+
+TAGS = ("Reviewed-by", "Acked-by", "Tested-by")
+"""The tags that can be given."""
+
+_MESSAGE = frozenset({"prose", "trailer"})
+_COVER_LINES = 15  # of a cover letter's words that are quoted above a tag for all of it
+_MAX_SUBJECT = 500
+
+
+def reply(raw: bytes, sender: Mailbox, me: Set[str], message_id: str) -> Draft:
+    """An answer to a mail, everything quoted, the writer's own words still missing.
+
+    `me` are the writer's other addresses, in lower case, which get no copy; `message_id` will be the answer's.
+    """
+    head = Headers(raw)
+    text, patch = _text(head, raw)
+    kept = [s.text for s in body.segments(text, patch=patch) if s.kind != "signature"]
+    quoted = _quote("\n".join(kept))
+    return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n")
+
+
+def endorse(
+    raw: bytes, sender: Mailbox, me: Set[str], message_id: str, tags: Sequence[str], *, whole: bool = False
+) -> Draft:
+    """An answer that gives tags, ready to be sent; `whole` says that they are for every patch of the series.
+
+    A tag that answers a cover letter is for the whole series without a word; one that answers a patch has to say so.
+
+    Raises:
+        InvalidInputError: none, or one that is no tag of a reviewer.
+    """
+    if not tags or not set(tags) <= set(TAGS):
+        raise InvalidInputError(f"tags that can be given are {', '.join(TAGS)}.")
+    head = Headers(raw)
+    text, patch = _text(head, raw)
+    segments = takewhile(lambda s: s.kind in _MESSAGE, body.segments(text, patch=patch))
+    lines = "\n".join(s.text for s in segments).strip("\n").split("\n")
+    cover = parse(raw).kind == "cover"
+    if lines == [""] or (cover and len(lines) > _COVER_LINES):
+        lines = [*lines[:_COVER_LINES], "[...]"] if cover else ["[...]"]
+    quoted = _quote("\n".join(lines))
+    given = "\n".join(f"{tag}: {sender.signature}" for tag in dict.fromkeys(tags))
+    said = f"For the series:\n\n{given}" if whole and not cover else given
+    return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n\n{said}\n")
+
+
+def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: str) -> Draft:
+    to, cc = _recipients(head, me | {sender.key})
+    parent = headers.message_id(head, b"")
+    parent = parent if _is_writable(parent) and not parent.endswith(headers.NO_ID) else ""
+    ancestors = tuple(i for i in headers.ancestors(head)[1] if _is_writable(i) and i != parent)
+    return Draft(
+        sender=sender,
+        to=to,
+        cc=cc,
+        subject=line(reply_subject(headers.subject(head)))[:_MAX_SUBJECT],
+        body=text,
+        message_id=message_id,
+        in_reply_to=parent,
+        references=(*ancestors, parent) if parent else (),
+    )
+
+
+def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple[Mailbox, ...]]:
+    """To and Cc of an answer to all (RFC 5322, 3.6.3), or those that the author asked for (Mail-Followup-To)."""
+    asked = without(mailboxes(head.every("mail-followup-to")), me)
+    if asked:
+        return asked, ()
+    first_to, first_cc = mailboxes(head.every("to")), mailboxes(head.every("cc"))
+    named = (mailboxes(head.every(name)) for name in ("reply-to", "x-original-from", "from"))
+    author = next((found for found in named if found), ())
+    to = without(author, me)
+    if not to:  # my own mail: to those it was for
+        to, first_to = without(first_to, me), ()
+    cc = without(mailboxes(map(str, (*first_to, *first_cc))), me | {mailbox.key for mailbox in to})
+    return to, cc
+
+
+def _attribution(head: Headers) -> str:
+    author = headers.sender(head)
+    zone = (email.utils.parsedate_tz(head.first("date")) or (0,) * 10)[9] or 0
+    seconds = headers.date(head, headers.arrived(head))
+    if abs(zone) > 14 * 3600:  # no place on earth: see patchwatch.mail.headers
+        zone = 0
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone(datetime.timedelta(seconds=zone)))
+    return f"On {email.utils.format_datetime(moment)}, {line(author.name or author.email) or 'somebody'} wrote:"
+
+
+def _text(head: Headers, raw: bytes) -> tuple[str, bool]:
+    """What a mail says, and whether it is (part of) a posting with a diff in it."""
+    text = text_of(head, raw)
+    part, _ = head.as_part()
+    whole = text.whole
+    if flowed.is_flowed(part):
+        whole = flowed.unflow(whole, delsp=str(part.get_param("delsp") or "").lower() == "yes")
+    return content(whole).strip("\n"), parse(raw).is_submission and diff.start(whole) >= 0
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {one}" if one.strip() else ">" for one in text.strip("\n").split("\n"))
+
+
+def _is_writable(message_id: str) -> bool:
+    """Whether an id can stand in a header as it is."""
+    return bool(message_id) and message_id.isascii() and message_id.isprintable()

@@ -1,0 +1,50 @@
+"""The candidates for a link by hand, fetched: the neighbours of a series in the index, ranked.
+
+patchwatch.series.link_candidates decides which they are; here is only where they are found.
+"""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection
+
+from patchwatch.db import derived
+from patchwatch.db.posting_codec import Postings, neighbours
+from patchwatch.db.revision_order import in_order
+from patchwatch.series.link_candidates import rank
+from patchwatch.series.model import CandidateRow
+
+_SHOWN = 30
+
+
+def candidates(connection: Connection, series_id: int) -> tuple[CandidateRow, ...]:
+    """Revisions of other series that this one may go on from, or be gone on from, likeliest first."""
+    own = in_order(derived.series_revisions(connection, [series_id]))
+    if not own:
+        return ()
+    postings = Postings(connection)
+    postings.load(r.id for r in own)
+    oldest, newest = postings[own[0].id], postings[own[-1].id]
+    near = set().union(*neighbours(connection, [oldest, newest]).values()) - {r.id for r in own}
+    postings.load(near)
+    ranked = rank(oldest, newest, (postings[i] for i in sorted(near) if i in postings))[:_SHOWN]
+    revisions = {r.root: r for r in derived.revisions_by_root(connection, (c.root for c in ranked))}
+    rows = []
+    for candidate in ranked:
+        revision = revisions[candidate.root]
+        view = json.loads(revision.view)
+        rows.append(
+            CandidateRow(
+                series_id=revision.series_id or revision.id,
+                message_id=candidate.root,
+                place=candidate.place,
+                score=candidate.score,
+                evidence=candidate.evidence,
+                version=view["version"],
+                subject=view["subject"],
+                author_name=view["author"][0] or view["author"][1],
+                date=revision.date,
+            )
+        )
+    return tuple(rows)

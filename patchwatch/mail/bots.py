@@ -1,0 +1,122 @@
+"""Mails that are made by programs, recognised by their form.
+
+patchwork's bot (git.kernel.org, korg-helpers `git-patchwork-bot`), tip-bot2 (x86 tip), Andrew Morton's mm-commits
+mails, stable's queue mails, pr-tracker-bot, 0-day (lkp), syzbot, and continuous integration: BPF's, bluez', MPTCP's,
+the graphics people's, and the devicetree maintainers' bot that speaks through one of them.  What their word means for
+a series is decided elsewhere (patchwatch.series.state.machine).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from patchwatch.mail.message import Person, Signal
+from patchwatch.mail.sentences.signals import APPLIED, FAILURE, FINDING, MAINLINED, SUCCESS, UNAPPLIED
+from patchwatch.mail.sentences.split import evidence
+
+_ADDRESSES = re.compile(
+    r"patchwork-bot|pr-tracker-bot|tip-bot|kernel-test-robot|^lkp@|^oliver\.sang@intel|^philip\.li@intel|syzbot|syzkaller|"
+    r"kernelci|(?:^|[.+_-])bot[@+]|^no-?reply|no-reply|^buildbot|^patchwork@|bpf-ci|^ci@|^ci_notify@|^bugzilla-daemon|"
+    r"checkpatch@|^test_report|^regzbot|patchew",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"(?i)\b(?:kernel test robot|syzbot|tip-bot2? for|pr-tracker-bot|kernelci\S* bot|patchwork bot)\b")
+_PASSED_ON = re.compile(r"^My bot found (?:errors|new) ", re.MULTILINE)
+_NOTICE_SUBJECT = re.compile(
+    r"\+ .+\.patch added to |- .+\.patch removed from |"
+    r"\[(?:merged|obsolete|to-be-updated|folded|nacked|withdrawn|alternative)[^\]]*\] .+\.patch removed from |"
+    r"\[tip: \S+\] |Patch \".+\" has been added to the \S+ tree"
+)
+
+_APPLIED = re.compile(
+    r"^(?:This (?:series|patch|pull request) was applied to \S+|"
+    r"The following commit has been merged into the \S+ branch)[^\n]*",
+    re.MULTILINE,
+)
+_SUMMARY = re.compile(r"^  - \[(?:[^\]\n]*,)?(\d+)/(\d+)\] [^\n]*\n    (\S[^\n]*)", re.MULTILINE)
+_PULLED = re.compile(
+    r"^(The pull request you sent on [^\n]*?):?\n(?:(?!\s*has been)[^\n]*\n){0,4}?\s*(has been merged into (\S+?):?)$",
+    re.MULTILINE,
+)
+_MM_ADDED = re.compile(r"^has been added to the -mm (\S+) branch", re.MULTILINE)
+_MM_REMOVED = re.compile(r"^has been removed from the -mm tree", re.MULTILINE)
+_MM_REASON = re.compile(r"^This patch was dropped because (.+)$", re.MULTILINE)
+_STABLE = re.compile(r"^to the (\S+) tree which can be found at", re.MULTILINE)
+_FOUND = re.compile(
+    r"kernel test robot noticed [^\n]*|^My bot found [^\n]*|^All (?:errors|warnings) \([^\n]*|^BUG: [^\n]*|"
+    r"^syzbot (?:has found a reproducer|has bisected|ci has tested|tried to test|has tested the proposed patch but)"
+    r"[^\n]*(?:\n[^\n]+)?",
+    re.MULTILINE,
+)
+_IMPROVED = re.compile(r"kernel test robot noticed an? [\d.]+% improvement [^\n]*")
+_TESTED = re.compile(
+    r"^syzbot has tested the proposed patch and the reproducer did not trigger any issue|"
+    r"^(?:CI has tested the following submission:\s*\n)?Status:\s+(?:SUCCESS|FAILURE|CONFLICT)\b|"
+    r"^- [^\n]+: (?:Success!|Unstable: |Critical: )[^\n]*|"  # MPTCP's, a line a test
+    r"^\w[\w ]{2,40} (?:PASS|FAIL|WARN|ERROR)\b +[\d.]+ seconds",  # bluez', a line a test
+    re.MULTILINE,
+)
+_BAD = re.compile(r"FAIL|CONFLICT|Unstable|Critical|ERROR")
+_FOUND_IN = 20_000  # characters: a report says what it found at its top; below are logs of megabytes
+_FIRST_ERROR = re.compile(r"^>> (\S[^\n]*)", re.MULTILINE)
+_NO_FAILURE = re.compile(r"(?i)\bBUILD SUCCESS\b|\bimprovement\b|^\[syzbot\] Monthly|: success\b")
+_PASSED = re.compile(r"(?i)\bBUILD SUCCESS\b|: success\b")
+_FAILED = re.compile(r"(?i)\b(?:errors?|warnings?|fail(?:ed|ure|ures)?|regressions?|BUG|KASAN|UBSAN|undefined)\b")
+
+
+def is_robot(sender: Person) -> bool:
+    """Whether a program sent this: its mails are results, not reviews."""
+    return bool(_ADDRESSES.search(sender.email) or _NAMES.search(sender.name))
+
+
+def is_passed_on(text: str) -> bool:
+    """Whether a person's mail is all his robot's: "My bot found errors running 'make dt_binding_check'"."""
+    return "My bot found" in text and _PASSED_ON.search(text) is not None
+
+
+def is_notice(subject: str) -> bool:
+    """Whether a subject is that of a mail about somebody's patch that is no answer to it: tip's, -mm's, stable's."""
+    return _NOTICE_SUBJECT.match(subject) is not None
+
+
+def notice_signals(subject: str, text: str) -> Iterator[Signal]:
+    """What a notice says: a patch goes into a tree, or leaves it."""
+    if found := _MM_ADDED.search(text):
+        yield Signal(APPLIED, evidence(f"This patch {found[0]}"))
+    elif found := _MM_REMOVED.search(text):
+        reason = _MM_REASON.search(text)
+        merged = reason is not None and "was merged into" in reason[1]
+        yield Signal(APPLIED if merged else UNAPPLIED, evidence(reason[0] if reason else f"This patch {found[0]}"))
+    elif found := _APPLIED.search(text):
+        yield Signal(APPLIED, evidence(found[0]))
+    elif found := _STABLE.search(text):
+        # A stable tree takes what Linus has: the patch it was made from is in his tree.
+        yield Signal(MAINLINED, evidence(subject), found[1])
+
+
+def robot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
+    """What a robot's mail says.  The subject of a reply is not the robot's word, but that of whom it answers."""
+    if found := _APPLIED.search(text):
+        yield Signal(APPLIED, evidence(found[0]), _applied_only(text))
+    elif found := _PULLED.search(text):
+        yield Signal(MAINLINED, evidence(f"{found[1]} {found[2].rstrip(':')}"), found[3].rstrip(":"))
+    elif not reply and _NO_FAILURE.search(subject):
+        if _PASSED.search(subject):
+            yield Signal(SUCCESS, evidence(subject))
+    elif tests := list(_TESTED.finditer(text, 0, _FOUND_IN)):
+        failed = next((found for found in tests if _BAD.search(found[0])), None)
+        yield Signal(FAILURE if failed else SUCCESS, evidence((failed or tests[0])[0]))
+    elif found := _IMPROVED.search(text, 0, _FOUND_IN):
+        yield Signal(FINDING, evidence(found[0]))
+    elif found := _FOUND.search(text, 0, _FOUND_IN):
+        error = _FIRST_ERROR.search(text, found.end())
+        yield Signal(FAILURE, evidence(found[0] + (f" {error[1]}" if error else "")))
+    elif not reply and _FAILED.search(subject):
+        yield Signal(FAILURE, evidence(subject))
+
+
+def _applied_only(text: str) -> str:
+    """The numbers of the patches that patchwork's bot found in the tree; empty where it answers a single one."""
+    listed = [(int(number), not commit.startswith("(no")) for number, _, commit in _SUMMARY.findall(text)]
+    return ",".join(str(number) for number, found in sorted(listed) if found) if listed else ""

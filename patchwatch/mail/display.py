@@ -1,0 +1,24 @@
+"""A raw mail as a reader sees it: decoded headers, and the text in segments."""
+
+from __future__ import annotations
+
+from patchwatch.mail import body, diff
+from patchwatch.mail.body import Mail
+from patchwatch.mail.headers import Headers, decoded
+from patchwatch.mail.message import SUBMISSIONS
+from patchwatch.mail.mime import text_of
+from patchwatch.mail.parse import kind_of
+
+_SHOWN = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
+
+
+def read(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
+    """Take a mail apart for reading; its text is not yet made printable."""
+    headers = Headers(raw)
+    understood = text_of(headers, raw)
+    text = understood.whole
+    submission = kind_of(headers, understood) in SUBMISSIONS
+    shown = [(name, decoded(", ".join(headers.every(name.lower())))) for name in _SHOWN]
+    del headers, understood  # they hold the body too, which may be 5 MB
+    segments = body.segments(text.strip("\n"), patch=submission and diff.start(text) >= 0)
+    return Mail(message_id, tuple((name, value) for name, value in shown if value), tuple(segments), inboxes)

@@ -1,0 +1,1 @@
+"""What a sentence of a reply says about a patch."""

@@ -1,0 +1,392 @@
+"""Sentences by which a reviewer objects, wishes, is content, or says that he will look himself.
+
+People seldom write "please change": they doubt ("I don't think this works"), prefer ("I'd rather have it in core"), or
+order ("Add a comment here.").  Here such a sentence is told apart from talk; whether it moves a patch is decided
+elsewhere (patchwatch.series.state.machine).  Wording seen on the lists; where it could mean another thing it counts for
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A pattern, and the pieces of text (in lower case) of which it needs one: far quicker to look for."""
+
+    pieces: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def occurs(self, sentence: str, lowered: str) -> bool:
+        for piece in self.pieces:  # any() with a generator takes twice as long
+            if piece in lowered:
+                return self.pattern.search(sentence) is not None
+        return False
+
+
+def _phrase(pieces: str, pattern: str) -> _Phrase:
+    """`pieces` are separated by `|`; the lines of `pattern` are joined, and what indents them is left out."""
+    joined = "".join(line.strip() for line in pattern.splitlines())
+    return _Phrase(tuple(pieces.split("|")), re.compile(joined, re.IGNORECASE))
+
+
+_WHAT = r"(?:this|that|it|these|those|the|your|we|you|there|any(?:thing|body|one)?)"
+_THE_PATCH = (
+    r"(?:this|that|it|these|they|patch(?:es)?(?: \d+)?|series|changelog|commit (?:message|log)|comment|description|"
+    r"subject|title|code|function|helper|check|one|variable|name|prefix|alignment|indentation|comments|variables|"
+    r"declarations?|includes|kernel-?doc|documentation|error path|return value|macro|label|struct(?:ure)?|property|"
+    r"bindings?|tags?)"
+)
+
+# "I don't think this is right", "I'm not convinced", "this breaks frob"
+_DOUBTS = (
+    _phrase(
+        "n't| not |doubt|disagree|object|fail to see|worr|concern",
+        rf"""
+        \bi (?:(?:really|still|just|honestly|personally) )*
+            (?:do(?:n't| not) (?:really |quite )?
+                (?:(?:think|believe|like) {_WHAT}
+                |see (?:why|how|the (?:point|need|reason|benefit|value)|any)
+                |understand (?:why|how|the)|get (?:why|the)|agree|buy)
+            |doubt (?!that (?:anyone|anybody) would mind)|disagree|object to|fail to see
+            |can(?:'t|not) see (?:why|how)|(?:would|'d) (?:be (?:worried|concerned)|worry))\b
+        """,
+    ),
+    _phrase(
+        "i'm |i am ",
+        r"""
+        \bi(?:'m| am) (?:(?:really|still|a (?:bit|little)|very|rather|quite|just|also) )*
+            (?:not (?:(?:really|quite|entirely|at all|very|100%|fully|so|too) )?
+                (?:sure|convinced|certain|happy|comfortable|a (?:\w+ )?fan|keen|in favou?r|fond|thrilled)
+            |worried|concerned|afraid|s[ck]eptical|hesitant|reluctant|against|wondering|unsure|confused|puzzled)\b
+        """,
+    ),
+    _phrase(
+        " break| gives| causes| trigger| introduces| produces| generates| leak| race| deadlock| crash| oops| "
+        "overflow| regress| corrupt| will| would| can|"
+        " could| may| might| is | looks | seems | feels | sounds | does| won't",
+        r"""
+        \b(?<!old )(?<!current )(?<!existing )(?<!original )(?<!previous )
+            (?:this|that|it|which|patch(?:es)?|series|change|code|approach)
+            (?: (?:also|still|just|now|clearly|really))*
+            (?: (?:breaks|leaks|races|deadlocks|crashes|oopses|overflows|regresses|corrupts)
+            | can(?:'t|not) be (?:right|correct|true)
+            | (?:gives|causes|triggers|introduces|produces|generates)(?: (?:an?|the|some|new|lots of))*
+                (?: \w+){0,2}?
+                (?: (?:warnings?|errors?|regressions?|splats?|lockdep|deadlocks?|crash(?:es)?|oops(?:es)?|panics?))
+            | (?:will|would|can|could|may|might) (?:also |still )?(?:break|deadlock|crash|leak|oops|race|fail|regress)
+            | (?:is|looks|seems|feels|sounds) (?:to (?:me|be) )?
+                (?:(?:a (?:bit|little)|very|rather|pretty|quite|so|just|completely|totally|also|still|plain) )*
+                (?:wrong|broken|bogus|buggy|racy|odd|weird|strange|confusing|ugly|fragile|hacky|incorrect|misleading
+                |damaged|corrupt(?:ed)?|mangled|white-?space[ -]damaged
+                |dangerous|unsafe|overkill|over-?engineered|a bad idea|backwards|suspicious|redundant|unnecessary
+                |pointless|insane|horrible|terrible|awful|problematic
+                |not (?:right|correct|enough|good|true|safe|needed|necessary|acceptable|possible|the right))
+            | (?:does(?:n't| not)|won't|will not|can(?:'t|not)) (?:really |actually )?
+                (?:work|make (?:any |much |a lot of )?sense|help|look (?:right|correct|good)|seem (?:right|correct|to)
+                |scale|fix|belong|address|solve|compile|build))\b
+        """,
+    ),
+    _phrase(
+        "bug|problem|issue|race|leak|concern|objection|regression|deadlock|worry|downside|drawback",
+        r"""
+        \b(?:there (?:is|are)|there's|i see|we have|have)(?: (?:still|also))?
+            (?: (?:an?|another|one more|two|several|some|multiple))(?: \w+){0,2}
+            (?: (?:bugs?|problems?|issues?|races?|leaks?|concerns?|objections?|regressions?|deadlocks?))\b
+        |\b(?:the|my|one|another|a) (?:\w+ )?(?:problem|concern|worry|objection|downside|drawback) (?:is|here|with)\b
+        """,
+    ),
+    _phrase(
+        "worth|idea|the right", r"\bnot (?:worth|a good idea|the right (?:way|place|thing|approach|fix))\b|\bbad idea\b"
+    ),
+)
+_FLAWS = _DOUBTS[2:4]
+_NO_DOUBT = re.compile(
+    r"(?i)\bi (?:don't|do not) (?:think|see|believe) (?:there(?:'s| is| are)|that|this|it|we|you|any)?\s*"
+    r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?"
+    r"(?:problems?|issues?|objections?|reason not|harm|need to (?:worry|respin|resend))\b|"
+    r"\bi (?:don't|do not) see (?:any|a) (?:problem|issue|reason (?:not|why not)|objection|harm)|"
+    r"\bi(?:'m| am) afraid (?:not|so)\b|^if\b|\bif you (?:think|don't)\b"
+)
+
+# "You should use frob_lock().", "This needs a comment.", "I'd rather see it in core."
+_WISHES = (
+    _phrase(
+        "prefer|rather|suggest|recommend|like |love to|expect|want|i'd |i would ",
+        r"""
+        \bi(?:'d| would) (?:(?:really|much|still|strongly|also|personally|rather|definitely) )*
+            (?:prefer|rather|suggest|recommend|like (?:to see|you to|it to|this to)|love to see|want
+            |not (?:go|do|use)|(?:just|simply) (?!like|want|say|note|add|mention|point|try|test|wait|ask)\w+
+            |(?:drop|remove|make(?! sure| sense)|put|move|add(?! that| to)|rename|split|fold|squash|skip
+            |leave(?! \w+ (?:up )?to)|go (?:with|for)))\b
+        |\bi (?:(?:really|strongly|would|also) )*(?:suggest|recommend|prefer)\b
+        """,
+    ),
+    _phrase(
+        "better|nice|clean|simpler|clearer|safer|preferable|be more|good to|great|helpful|useful|best",
+        r"""
+        (?:'d| would| might| may| will) (?:(?:probably|really|also|still|perhaps) )*
+            be (?:(?:much|a lot|even|way|so|far|a bit|really|very) )*
+            (?:better|nicer|cleaner|simpler|clearer|safer|preferable|more \w+|good to|useful to|best to
+            |(?:nice|great|helpful) (?:to|if))\b
+        |\b(?:better|cleaner|simpler) (?:to|if|off)\b
+        """,
+    ),
+    _phrase(
+        "you ",
+        r"""
+        \byou (?:(?:also|probably|still|really|definitely|just|obviously|simply) )*
+            (?:should(?! be (?:fine|good|ok|able))|must|need to|have to|ought to|want to|can(?:'t|not)
+            |could (?:just|simply|also|instead)|can (?:just|simply|instead|drop|remove|use)
+            |(?:may|might) want to|want (?:an?|the|some|\w+\()|forgot|missed|are missing|leak|ignored
+            |(?:didn't|did not|haven't|have not) (?:address|answer|fix|change|update|test|compile|build)\w*)\b
+        """,
+    ),
+    _phrase(
+        "should|must|need| to ",
+        rf"""
+        \b{_THE_PATCH}(?: (?:also|probably|still|really|definitely|just|now|at least|then))*
+            (?: (?:should(?! be (?:fine|good|ok|enough|safe|sufficient)| (?:just work|work|help|fix))
+            |must|needs?(?: to)?|has to|have to|ought to))(?: (?:also|probably|not|at least))*
+            (?: (?:be \w+|have|go|get|use|come|say|explain|mention|include|live|return|check|take|follow|do|happen
+            |stay|an? |some |more |to be\b|match|work\b|improvement|fixing|updating|splitting))
+        """,
+    ),
+    _phrase(
+        "we ",
+        r"""
+        \bwe (?:(?:also|probably|still|really) )*
+            (?:should(?! be (?:fine|good|ok|able))|must|need to|ought to)\b
+        """,
+    ),
+    _phrase("missing|lack", r"\b(?:missing|lacks?) (?:an?|the|some)\b"),
+    # "Unused variable.", "Same here.", "Not needed.", "Don't use BUG_ON().", "Reverse xmas tree, please."
+    _phrase(
+        "missing|unused|unne|redundant|stray|extra|spurious|duplicate|wrong|same|ditto|likewise|not needed|no need|n't|"
+        "not |never|xmas|christmas|consider|needs ",
+        r"""
+        ^(?:(?:nit|minor|also|and)[,:]? )?
+            (?:(?:missing|unused|unnecessary|unneeded|redundant|stray|extra|spurious|duplicated?|wrong)
+                (?: (?!with\b|points?\b)[\w-]+)\b(?!.* (?:is|are|was|were|isn't|aren't)\b)
+            |(?:same|ditto|likewise) (?:here|comments?|as|for|on|question|problem|issue)\b(?!.*\b(?:good|ack|agree))
+            |(?:ditto|likewise)\W*$
+            |(?:not |un)needed\b
+            |no need (?:for (?:the|this|these) |to (?:init|check|cast|zero|set|clear|print|have|use|add|include|call
+                |take|hold|free|export|define|declare))
+            |(?:don't|do not|never) (?:use|add|do|call|put|mix|introduce|export|include|break|make|init\w+|print
+                |hard-?code|rely|assume|touch|open-?code|return|hold|free|abuse)\b
+            |reverse (?:xmas|christmas)[ -]tree\b
+            |consider \w+ing\b
+            |needs? (?:an?|some|more|to|better) (?!review|ack)\w+)
+        """,
+    ),
+    _phrase("belong", rf"\b{_THE_PATCH} (?:(?:really|probably|rather|clearly) )?belongs? \w+"),
+    _phrase(
+        "still|address",
+        r"""
+        \bmy (?:\w+ ){0,3}(?:comments?|concerns?|questions?|objections?|remarks?|requests?) .{0,30}?
+            (?:still (?:appl|stand|hold|valid|open|unan|relevant)|not (?:been )?(?:addressed|answered)
+            |(?:weren't|wasn't|aren't|isn't|haven't been) (?:addressed|answered))
+        """,
+    ),
+    _phrase(
+        "let's|lets ",
+        r"""
+        \blet'?s (?!take|merge|apply|see\b|wait\b|go with (?:this|it)|keep (?:it|this) (?:as|the)|discuss|say\b|imagine
+            |assume|suppose|have a look)\w+
+        """,
+    ),
+    _phrase(
+        "nit|typo|s/",
+        r"""
+        ^(?:(?:(?:a|one|minor|small|tiny|very) )*(?:nits?|nitpicks?|typos?)\b(?: \w+)?\s*[:,.-]
+        |s/[^/\s][^/]*/[^/]*/)
+        """,
+    ),
+)
+_ORDER = re.compile(
+    r"(?:(?:nit|nitpick|minor|ditto|also|and|so|just|instead|then|otherwise)[,:]?\s+)?"
+    r"(?:add|avoid|call|change|check|convert|delete|document|drop|explain|fix|fold|hold|initialize|keep|limit|make|mark|mention|"
+    r"merge|move|pass|put|remove|rename|reorder|replace|return|rewrite|rework|simplify|split|squash|switch|take|use|wrap|write)\s+"
+    r"(?:the|this|that|these|those|a|an|it|them|some|all|both|one|another|your|to|just|\w+_\w+\S*|\w+\(\))\b",
+    re.IGNORECASE,
+)
+_NO_WISH = re.compile(
+    r"(?i)^(?:if|when|once|in the future|maybe in|as a follow)\b|"
+    r"\b(?:in (?:the )?future|next time|follow-?ups?|on top of|separate(?:ly)? (?:patch|series)|"
+    r"my (?:ack|tag|rb|r-b|reviewed|acked)|feel free|"
+    r"no need(?= to (?:re|send|post|worry|change|do|fix)| for (?:an? )?(?:new|re|v\d)|\W*$)|anyone|"
+    r"we should (?:be|all)|someone (?:else )?(?:should|has)|i(?:'ll| will|'m going to) |"
+    r"should be (?:fine|ok|good))\b|\bfwiw\b"
+)
+
+# "Fair enough.", "No objection from me.", "Thanks for explaining, makes sense."
+_CONTENTS = (
+    _phrase(
+        "objection|concern|complaint|worries|object|mind|opinion|preference|feelings",
+        r"""
+        \bno (?:(?:more|further|other|strong|real) )*(?:objections?|concerns?|complaints?|worries)\b
+        |\bi (?:(?:really|still|strongly) )?
+            (?:do(?:n't| not) (?:object|mind\b
+                |have (?:an? |any )?(?:(?:strong|further|more) )*
+                (?:objections?|opinions?|preferences?|concerns?|feelings?))
+            |have no (?:(?:strong|further|more) )*(?:objections?|opinions?|preferences?|concerns?))
+        |\bnever ?mind\b
+        """,
+    ),
+    _phrase(
+        "i'm |i am ",
+        r"""
+        \bi(?:'m| am) (?:(?:also|perfectly|totally|now) )?
+            (?:ok|okay|fine|good|happy|satisfied) (?:with|then|either)\b
+        """,
+    ),
+    _phrase(
+        "works|+1|yes|yep|yup|sure|happy|no more|no further|no other|address",
+        r"""
+        ^(?:\+1\b|(?:yes|yep|yup|yeah|sure),? please\W*$|that works\W*$)
+        |\bworks (?:fine|great|well|perfectly|as expected|nicely)\b(?! (?:when|only|on \w+ only))
+        |\bhappy with (?:this|it|that|these|v\d)\b
+        |\bno (?:(?:more|further|other) )+(?:comments?|remarks?|questions?|issues?)\b
+        |\ball (?:of )?my (?:\w+ )?(?:comments?|concerns?|issues?|questions?|remarks?|feedback)
+            (?: (?:are|were|have been|is|has been|got|seem to be))(?: all| now)? (?:addressed|resolved|answered|fixed)\b
+        |\baddress(?:es|ed)? all (?:of )?my (?:comments|concerns|remarks|questions)\b
+        """,
+    ),
+    _phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),
+    _phrase(
+        "ignore|disregard|scratch|my bad|my mistake|my fault|i was|i st|i mis|i see now|i take|i got conf|correct|"
+        "right|to you|either way|blocker|big deal",
+        r"""
+        \b(?:ignore|disregard|scratch) (?:my|me|that|the noise)\b
+        |\b(?:my (?:bad|mistake|fault)
+            |i (?:was wrong|stand corrected|misread|misunderstood|see now|take (?:it|that) back|got confused))\b
+        |\byou(?:'re| are) (?:(?:absolutely|completely|totally) )?(?:right|correct)\b
+        |\bup to you\b|\b(?:not a (?:blocker|big deal)|either way (?:is )?(?:works|fine|ok))\b
+        """,
+    ),
+    _phrase(
+        "just |only ",
+        r"""
+        \b(?:just|only) (?:an? |my |some )?(?:minor |small )?
+            (?:suggestions?|notes?|thoughts?|remarks?|fyi|observations?)\b
+        |\bjust (?:pointing (?:this|that|it) out|mentioning|noting|fyi)\b
+        """,
+    ),
+    _phrase(
+        "thank",
+        r"""
+        \bthank(?:s| you) for (?:the |your )?(?:\w+ )?
+            (?:explain\w*|explanations?|clarif\w+|confirm\w*|details?|info\w*)\b
+        """,
+    ),
+    _phrase(
+        "sense|sounds|got it|i see|understood|agreed",
+        r"""
+        ^(?:ah+|oh|ok(?:ay)?|right|got it|i see|understood|alright|yeah|yes|yep)?[,.!\s]*
+            (?:(?:that|it|this|then|all) )*
+            (?:makes (?:perfect |total )?sense\b|sounds (?:good|great|fine|reasonable|ok|like a plan)\b
+            |(?:got it|i see|understood|agreed)(?=\W*$|\s*[,.!;:]))
+        """,
+    ),
+)
+_NOT_CONTENT = re.compile(
+    r"(?i)\b(?:but|however|except|though|although|unless|until|provided|as long as|wonder|yet|if)\b|\?|\bnot\b.{0,12}$"
+)
+
+_LATER = _phrase(
+    "i'll |i will |let me |will |i am going|i'm going|i plan|i intend|i hope|i need|i want|i can ",
+    r"""
+    \b(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| hope to| need to| want to)|let me|^will)\s+
+        (?:(?:also|just|try to|then|definitely|hopefully|get to|have to|need to|go|go and|go back and|soon|now)\s+)*
+        (?:(?:take|have) (?:a|another) (?:\w+ )?(?:look|pass)|look (?:at|into|through|over)|review|test|try
+        |give (?:it|this|that|them|these) (?:a|another|some)|get back|think (?:about|more|it over)|come back|reply
+        |respond|(?:queue|take|add|put|throw|pull) (?:it|this|that|them|these)(?: up)?(?: \w+){1,3}? test(?:s|ing)?
+        |(?:queue|take) (?:it|this|that|them|these)(?: up)? for test(?:s|ing)?
+        |read (?:it|this|through)|run (?:some|it|this|our|more) (?:tests?|through|on|with|against|benchmarks?)
+        |benchmark|go through|go back to|check (?:it|this|that|with|whether|if|on)|double.?check|investigate
+        |reproduce)\b
+    |^(?:(?:ok(?:ay)?|sure|thanks?|great),? )?will (?:apply|queue|pick|merge|take|push)\b
+    |\bi(?:'ll| will)\b.{0,80}\breport (?:back|(?:the |my )?(?:results?|findings))\b
+    |\bi(?:'ll| will| can| am going to|'m going to| plan to| intend to)
+        (?: (?:then|happily|gladly|also|just|probably|only))*
+        (?: (?:apply|take|merge|queue|pick|pull|push|route|carry|include) (?:up )?)
+        (?:this|it|them|these|the (?:patch|series))
+        \b.{0,80}\b(?:if|once|when|after|unless|until|tomorrow|later|next week|merge window|rc1)\b
+    """,
+)
+# "There appears to have been little reviewer interest?", "I'd like an ack from the frob people.", "Any reviewers?"
+_REVIEWS = r"(?:reviews?|reviewers?|acks?|r-bs?|input|eyes|eyeballs|opinions?)"
+_CALL = _phrase(
+    "review| ack|input| eye|opinion| r-b|chime in|weigh in|take a look| wait ",
+    rf"""
+    \b(?:little|no|not (?:much|a lot of|any)|lack of|few|absence of)
+        (?: (?:(?:reviewer|review|maintainer)s? (?:interest|input|feedback|attention|activity)
+            |reviews?|reviewers?|acks?))
+        \b(?! (?:need|require|comment|from me|by me))
+    |\b(?:let's|i'd|i'll|i will|we should|we'll) wait (?:for|until) (?-i:[A-Z])\w+
+    |^(?:still )?needs? (?:an? )?(?:review|acks?|r-b)\b
+    |\b(?:await(?:ing)?|wait(?:ing)? (?:for|on)|hop(?:e|ing) for|(?:would|'d|could) (?:like|love|appreciate|welcome|use)
+        |(?:can|could|may) (?:we|i) (?:please )?(?:get|have)|(?:we|this|it|series|patch)(?: still)? needs?
+        |(?:would|'d) be (?:nice|good|great) to (?:have|get|see)|let's (?:get|have|wait for))
+        (?: (?:to (?:see|have|get|hear)|some|more|an?|any|further|additional|other|few|bit|of|another|independent))*
+        (?: {_REVIEWS})\b(?=\W*$| (?:from|by|on|of|for|here|before|please|first)\b)
+    |\b(?:any(?:one|body)|some(?:one|body)|others?|other (?:people|folks|maintainers|reviewers)|reviewers|folks)
+        (?: (?:\w+ )?else)?\b.{{0,30}}?\b(?:review|take a look|chime in|weigh in)\b
+    """,
+)
+# "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window"
+_DEFERRED = _phrase(
+    "closed|re-|rese|repo|resub|resp|park|post|defer|shel|hold|sit on|aside",
+    r"""
+    \bnet(?:-next)? is (?:\w+ )?closed\b
+    |\bre-?(?:send|post|submit|spin) .{0,40}?\b(?:after|once|when) (?:the |\S*-)?
+        (?:merge window|\S*-?rc1|net-next|tree|next cycle|\d+\.\d+)\b
+    |\b(?:i(?:'ll| will|'m going to|'d rather)?|let'?s|we(?:'ll| should| will)?|let me) (?:just |rather )?
+        (?:(?:park(?:ed)?|postponed?|defer(?:red)?|shelved?|hold off (?:on|with)|sit on)
+            (?: (?:this|it|these|them|the (?:patch(?:es|set)?|series|whole \w+)))\b(?! \w*(?:in|to|into|at)\b)
+        |put (?:this|it|these|them) (?:on hold|aside)|hold off(?=\W*$| (?:for now|until|till)))
+    """,
+)
+
+
+def deferred(sentence: str) -> bool:
+    """Whether it puts the patch off: the tree is closed, or it is parked."""
+    return "?" not in sentence and _DEFERRED.occurs(sentence, sentence.lower())
+
+
+def calls_for_review(sentence: str) -> bool:
+    """Whether it calls for reviewers, or misses them: that is said to everybody but the author."""
+    return _CALL.occurs(sentence, sentence.lower())
+
+
+def doubt(sentence: str) -> bool:
+    """Whether it objects to the patch or doubts it."""
+    lowered = sentence.lower()
+    return any(phrase.occurs(sentence, lowered) for phrase in _DOUBTS) and _NO_DOUBT.search(sentence) is None
+
+
+def flaw(sentence: str) -> bool:
+    """Whether a doubt is that the patch is wrong, and not that somebody is unsure."""
+    lowered = sentence.lower()
+    return any(phrase.occurs(sentence, lowered) for phrase in _FLAWS)
+
+
+def wish(sentence: str) -> bool:
+    """Whether it says how the patch should be instead."""
+    lowered = sentence.lower()
+    wished = any(phrase.occurs(sentence, lowered) for phrase in _WISHES) or _ORDER.match(sentence) is not None
+    return wished and _NO_WISH.search(sentence) is None
+
+
+def content(sentence: str) -> bool:
+    """Whether it says that what was asked or doubted is settled."""
+    lowered = sentence.lower()
+    return any(phrase.occurs(sentence, lowered) for phrase in _CONTENTS) and _NOT_CONTENT.search(sentence) is None
+
+
+def later(sentence: str) -> bool:
+    """Whether its writer says that he will look himself."""
+    return "?" not in sentence and _LATER.occurs(sentence, sentence.lower())

@@ -1,0 +1,72 @@
+"""What people are called in a sentence: "answer Jakub's question".
+
+Display names come in every order and script, and nobody knows which part is the one that friends use: where it is not
+plain, the whole name stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from patchwatch.sanitize import line
+
+_MOST = 24  # characters: longer ones are cut
+_ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\bvia\b.*", re.DOTALL)  # (AMD), [Linaro], via B4 Relay
+_TITLE = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof)\.?", re.IGNORECASE)
+_ROBOT = re.compile(r"(?i)bot\b|\bci\b")
+# They stand first in the names of many who keep the order of their language; as a given name they are rare.
+_FAMILY = re.compile(
+    r"""(?ix)
+    bao|bian|cai|cao|chang|chen|cheng|choi|cui|dai|deng|ding|dong|du|duan|fan|fang|feng|fu|gao|gu|guo|han|hao|
+    he|hong|hou|hu|huang|jia|jiang|jin|jung|kang|kim|kong|lee|lei|li|liang|liao|lin|liu|long|lu|luo|lv|ma|mao|
+    meng|nguyen|ni|pan|park|pei|peng|qian|qiao|qin|qiu|ren|shao|shen|shi|song|su|sun|tan|tang|tao|tian|wan|wang|
+    wei|wen|wu|xia|xiang|xiao|xie|xu|xue|yan|yang|yao|ye|yi|yin|yoon|yu|yuan|zeng|zhang|zhao|zheng|zhong|zhou|
+    zhu|zou
+    """
+)
+
+
+def called(name: str, address: str, others: Iterable[str] = ()) -> str:
+    """The first name of a display name, or all of it where that can't be told; printable, and of one line.
+
+    Without a name it is the local part of the address.  Where one of the `others` (names of those who take part) is
+    called the same, it is all of the name.
+    """
+    short = _short(name, address)
+    whole = _plain(name)
+    if short != whole and any(_plain(other) != whole and _short(other, "") == short for other in others):
+        return _cut(whole)
+    return short
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    return line(_ASIDE.sub(" ", name)).strip(" \"'.,")
+
+
+@lru_cache(maxsize=4096)
+def _short(name: str, address: str) -> str:
+    whole = _plain(name)
+    if not whole or "@" in whole:
+        whole = line((whole or address).partition("@")[0]) or "somebody"
+        return _cut(whole)
+    if any(unicodedata.east_asian_width(c) in "WF" for c in whole) or _ROBOT.search(whole):
+        return _cut(whole)
+    _, comma, given = whole.partition(",")
+    if comma and given.strip():
+        return _cut(given.split()[0])
+    words = [word for word in whole.split() if not _TITLE.fullmatch(word)] or [whole]
+    first = words[0]
+    if len(words) > 1 and len(first) > 2 and first.isalpha() and first.isupper() and not words[1].isupper():
+        return _cut(words[1])  # KAMEZAWA Hiroyuki
+    family_first = _FAMILY.fullmatch(first) and not any(_FAMILY.fullmatch(word) for word in words[1:])
+    if family_first or sum(c.isalpha() for c in first) < 2:
+        return _cut(" ".join(words))
+    return _cut(first)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _MOST else name[: _MOST - 1].rstrip() + "…"

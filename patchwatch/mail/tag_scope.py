@@ -1,0 +1,260 @@
+"""The words with which somebody limits the tag he gives: "# mm", "for patches 1-3", "For the io_uring bits:".
+
+They stand behind the tag, in the sentence right above it, or in the line right below.  What they say is read here;
+which patches of a posting that means is decided elsewhere (patchwatch.series.tag_coverage).  A condition ("with the
+typo fixed"), a machine ("on arm64") and a figure of speech ("For the record,") are no limits.  The forms are those of
+people on the cgroups list from January 2024 to June 2025, and of who collects tags: "Acked-by: A <a@b> # drivers/pci/".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from patchwatch.mail.sentences import split as prose
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What the words of a limit say, in one of these ways, with what they except."""
+
+    whole: bool = False  # the series
+    this: bool = False  # the patch that is answered
+    numbers: tuple[tuple[int, int], ...] = ()  # first and last of each run
+    first: int = 0  # so many from the start
+    last: int = 0  # so many from the end
+    count: int = 0  # "the four patches"
+    version: int = 0  # "(v1)": as it was then
+    name: str = ""  # of parts of the kernel: "io_uring", "vhost, VIRTIO"; or words that nobody else can resolve
+    excepted: Limit | None = None
+
+
+_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_MAX_LIMIT = 120  # characters
+
+_ONE = r"#?\d{1,3}(?:/\d{1,3})?"
+_TO = r"\s*(?:-|–|\.\.|to\b|through\b|thru\b)\s*"
+_AND = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+)\s*(?:for )?(?:patch )?"
+_LIST = rf"{_ONE}(?:(?:{_TO}|{_AND}){_ONE})*(?![\w%]|\.\d)"
+_RANGE = re.compile(rf"#?(\d{{1,3}})(?:/\d{{1,3}})?(?:{_TO}#?(\d{{1,3}})(?:/\d{{1,3}})?)?")
+_PATCHES = rf"(?:the )?patch(?:es)?(?: nos?\.?| numbers?)? {_LIST}"
+# A bare "64" is no patch; "2/5", "#2", "1-3" and "1, 2 and 4" are.
+_NUMBERS = rf"(?:{_PATCHES}|(?=#\d|\d+/\d|\d+(?:{_TO}|{_AND})\d){_LIST})"
+_NUMBERED = re.compile(rf"{_NUMBERS}(?: only)?", re.IGNORECASE)
+_COUNTED = rf"(?P<count>\d{{1,2}}|{'|'.join(_WORDS)})"
+_END = re.compile(rf"the (?P<end>first|last)(?: {_COUNTED})?(?: patch(?:es)?)?(?: only)?", re.IGNORECASE)
+_PLACE = re.compile(rf"the (?P<place>{'|'.join(_PLACES)}) (?:patch|one)(?: only)?", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(?:the |this |your )?(?:(?:whole|entire|full|complete) )?(?:series|patch[ -]?(?:set|series)|set)|"
+    r"(?:all|both|each)(?: of)?(?: the| these)?(?: patches| of them)?|all of them|everything",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(rf"(?:all |both )?(?:of )?(?:the |these |your )?{_COUNTED} patches", re.IGNORECASE)
+_THIS = re.compile(r"(?:the|this)(?: patch| one| commit| change| version| fix)?(?: itself)?|it", re.IGNORECASE)
+_VERSION = re.compile(r"v(\d{1,2})", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"[\s,;(]*\b(?:except(?:ing)?|besides|apart from|aside from|other than|but(?: not)?|minus|modulo|excluding|not|"
+    r"with the exception of)\b(?: for)?\s+",
+    re.IGNORECASE,
+)
+_BEGIN = re.compile(r"\A(?:only |just )?(?:(?:for|on|to) )?(?:only |just )?", re.IGNORECASE)
+_ON = re.compile(r"\s*(?:on|to)\s", re.IGNORECASE)
+_NOUN = r"(?:bits?|parts?|portions?|pieces?|side|hunks?|changes?|code|stuff|files?|patch(?:es)?)"
+_PART = re.compile(
+    rf"(?:all )?(?:the |your |these |those )?(?P<name>[\w./*&,+-]+(?: [\w./*&,+-]+){{0,4}}?) {_NOUN}(?: only)?"
+    r"(?: (?:of|in) (?:the|this|your) (?:whole )?(?:series|patch ?set|set|patch|change))?",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:the (?=.* (?:drivers?|subsystem|docs?|documentation|bindings?|(?:self)?tests?)$))?"
+    r"(?P<name>[\w./*+-]+(?:(?:,| &|,? and)? [\w./*+-]+){0,2})",
+    re.IGNORECASE,
+)
+# Of these words alone no name is made: "the new code", "the other parts".
+_GENERIC = frozenset(
+    re.findall(
+        r"\w+",
+        "a above actual all and below code common cover current driver drivers entire first following former "
+        "functional general generic here initial kernel last latest latter letter logic main many most my new of one "
+        "ones other others our overall own previous related relevant remaining respective rest said same second simple "
+        "some subsystem such technical that the their then these third this those trivial updated various your",
+    )
+)
+_NOBODY_KNOWS = re.compile(
+    r"(?:all |the )*(?:rest|others?|remaining(?: patches| ones)?|other (?:patches|ones))(?: of .{1,30})?|"
+    r"(?:all )?my (?:bits|parts|changes|pieces)",
+    re.IGNORECASE,
+)
+# What makes it no name: conditions, remarks, machines, figures of speech.
+_NO_NAME = re.compile(
+    r"(?:the )?(?:adding|again|after|already|any\w*|approach|as|assuming|at|backport\w*|before|boot|both|brevity|but|"
+    r"by|clarity|comparison|completeness|concept|consistency|context|convenience|debugging|details|discussion|doing|"
+    r"each|every\w*|example|fairness|fun|future|given|h?what|how|i|idea|if|in|info|instance|is|it|later|linus|"
+    r"looking|looks?|lore|mainline|maintainers?|making|maybe|me|minor|modulo|moment|more|most part|next|no|not|now|"
+    r"ok|okay|on|once|only|or|people|posterity|posting|provided|real|reasons?|record|reference|reporting|runtime|"
+    r"sake|see|sending|simplicity|so|some\w*|stable|starters|still|supporter|sure|taking|thanks|them|those|"
+    r"time being|today|upstream|us|until|v?\d[\w.]*\+?|version|via|we|when|with|without|working|you|https?:.*|"
+    r"\w+-by)(?![\w/-])|"
+    r".*\b(?:boards?|build\w*|comments?|compil\w*|devices?|fix\w*|hardware|laptops?|machines?|nits?|remarks?|"
+    r"reproducers?|review\w*|test(?:ed|ing)?|typos?)\b(?![/-])",
+    re.IGNORECASE,
+)
+
+
+def meaning(words: str, *, named: bool = True) -> Limit | None:
+    """What the words of a limit say ("patches 1-3", "the mm bits", "the series except patch 4"); None: they are none.
+
+    `named` lets a bare name ("mm", "drivers/pci/") be one.
+    """
+    if len(words) > _MAX_LIMIT:
+        return None
+    text = _BEGIN.sub("", " ".join(words.split()).strip(" .,:;!-"))
+    # "On arm64" and "to me" name a machine and a person, "on patch 2" and "to 1-3" are limits.
+    named = named and not _ON.match(words)
+    if not text:
+        return None
+    if found := _EXCEPT.search(text):
+        before, out = text[: found.start()], text[found.end() :].rstrip(") ")
+        base = meaning(before, named=named) if before else Limit(whole=True)
+        excepted = Limit(numbers=_runs(out)) if re.fullmatch(_LIST, out) else meaning(out, named=False)
+        # "Modulo patch 3" leaves one out, "modulo the nits" is a condition.
+        if base is not None and excepted is not None and not (excepted.this or excepted.whole):
+            return replace(base, excepted=excepted)
+        return base if before else None
+    if found := _VERSION.fullmatch(text):
+        return Limit(version=int(found[1]))
+    if counted := _counted(text):
+        return counted
+    if _NOBODY_KNOWS.fullmatch(text):
+        return Limit(name=text)
+    found = _PART.fullmatch(text)
+    if found is None and named and not _NO_NAME.match(text):
+        found = _NAME.fullmatch(text)
+    parts = re.split(r",? and | & |, ?", found["name"]) if found else ()
+    names = (" ".join(w for w in part.split() if w.removesuffix("-related").lower() not in _GENERIC) for part in parts)
+    name = ", ".join(name.removesuffix("-related") for name in names if name)
+    return Limit(name=name) if name else None
+
+
+def _counted(text: str) -> Limit | None:
+    """Patches by their numbers or places, or all of them, or the one that is answered."""
+    if _NUMBERED.fullmatch(text):
+        return Limit(numbers=_runs(text))
+    if _WHOLE.fullmatch(text):
+        return Limit(whole=True)
+    if _THIS.fullmatch(text):
+        return Limit(this=True)
+    if found := _PLACE.fullmatch(text):
+        place = _PLACES[found["place"].lower()]
+        return Limit(numbers=((place, place),))
+    if found := _END.fullmatch(text):
+        many = _number(found["count"] or "1")
+        return Limit(first=many) if found["end"].lower() == "first" else Limit(last=many)
+    if found := _COUNT.fullmatch(text):
+        return Limit(count=_number(found["count"]))
+    return None
+
+
+def _number(word: str) -> int:
+    return _WORDS.get(word.lower()) or int(word)
+
+
+def _runs(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple((int(first), int(last or first)) for first, last in _RANGE.findall(text))
+
+
+# ---- where they stand -----------------------------------------------------------------------------------------------
+
+_BEHIND = re.compile(
+    r"(?P<value>.*?(?:<[^<>\s]+@[^<>\s]+>|^[^<>\s]+@[^<>\s,]+))[\s,;]*"
+    r"(?:#\s*(?P<hash>.*)|[(\[](?P<bracket>[^()\[\]]*(?:\([^()]*\))?)[)\]]\W*|"
+    r"(?P<plain>(?:for|on|to|only|except|excluding|modulo|minus|apart|aside|patch)\b.*))$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[a-z0-9_][a-z0-9_./*-]*")
+_FILLER = (
+    r"\W*(?:(?:[a-z]+-by|acked|ack|add|again|also|and|anyway|at least|but|consider|feel free to|fine|fwiw|great|have|"
+    r"hello|here is|here's|hi|i|just|lgtm|looks? (?:\w+ )?(?:good|fine|great|ok|okay|sane)(?: to me)?|may|my|nice|ok|"
+    r"okay|only|otherwise|please|reviewed|r-?b|so|still|sure|tag|tested|thanks?|thank you|then|this|that said|very|"
+    r"well|with that|work|yes|you can|your?)\b\W*)*+"
+)
+_ABOVE = re.compile(rf"{_FILLER}(?P<limit>(?:only )?(?:for|to) .+?)\W*", re.IGNORECASE)
+_THANKED = re.compile(r"(?i)\b(?:thanks?|thank you|thx)(?: \w+){0,3} for [^,.:;]*[,.:;]?\s*")  # that is no limit
+_GOOD = (
+    r"(?:(?:all )?(?:looks?|seems?|is|are|lgtm|sounds?)\b)"
+    r"(?: (?:all|also|very|pretty|quite|really|perfectly|much|good|fine|ok|okay|great|reasonable|sane|correct|right|"
+    r"nice|better|lgtm|to me|now|overall|and|for me|from my side))*"
+)
+_GOOD_ALONE = re.compile(rf"{_FILLER}(?P<limit>.+?)\W* {_GOOD}(?:[,:.].*|\W+with a\b.*|\W*)", re.IGNORECASE)
+_ALONE = re.compile(r"(?P<limit>[^:]+?)\s*:")
+_A_PART = re.compile(r".*(?:bits?|parts?|portions?|pieces?|side|hunks?)(?: (?:of|in) .*)?", re.IGNORECASE)
+_READ = re.compile(
+    rf"(?:i |we |i've |i have |we have |have |only )*(?:reviewed|acked|checked|tested|read|looked at|went through)"
+    rf" (?:only )?(?P<limit>{_NUMBERS}|the (?:first|last) (?:{'|'.join(_WORDS)}|\d+)? ?patch(?:es)?)"
+    r"(?=\W*$|[,:.]?\s[a-z])",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(r"\(?(?P<limit>(?:for|to|on) .{2,100}?)\)?[.,;:!]*", re.IGNORECASE)
+_PARAGRAPHS_ABOVE = 3
+_LINES_ABOVE = 40
+
+
+def behind(value: str) -> tuple[str, str]:
+    """The value of a tag that names a person, parted from the words behind it that limit it."""
+    found = _BEHIND.fullmatch(value)
+    if found is None:
+        return value, ""
+    words = (found["hash"] or found["bracket"] or found["plain"] or "").strip()
+    if found["hash"] is not None:
+        return found["value"], words if meaning(words) else ""
+    # Of the bare words in brackets "(mm)" is a limit, "(Red Hat)" is not.
+    named = words.lower().startswith("for ") or _CODE.fullmatch(words) is not None
+    return (found["value"], words) if meaning(words, named=named) else (value, "")
+
+
+def around(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) -> str:
+    """The words around a tag that limit it; it stands in lines `first` to `last`, other tags in `tagged`."""
+    if last + 1 < len(lines) and last + 1 not in tagged:
+        below = _BELOW.fullmatch(lines[last + 1].strip())
+        if below and meaning(below["limit"], named=False):
+            return below["limit"]
+    top = max(0, first - _LINES_ABOVE)
+    start = first
+    while start > top and start - 1 in tagged:
+        start -= 1  # tags in a row share what stands above them
+    for _ in range(_PARAGRAPHS_ABOVE):
+        while start > top and not lines[start - 1].strip():
+            start -= 1
+        end = start
+        while start > top and lines[start - 1].strip() and start - 1 not in tagged:
+            start -= 1
+        if start == end:
+            return ""
+        said = list(prose.sentences("\n".join(lines[start:end])))
+        if start - 1 in tagged and said and said[0][:1].islower():
+            said[0] = ""  # "for the series." below a tag is said of that one
+        for sentence in reversed(said):
+            limit = in_sentence(sentence)
+            if limit or not prose.is_courtesy(sentence):
+                return limit
+    return ""
+
+
+def in_sentence(sentence: str) -> str:
+    """The words of a sentence above a tag that limit it: "For KVM:", "Patches 1-3 look good to me."; or none."""
+    sentence = _THANKED.sub("", sentence.strip(" -*"))
+    if len(sentence) > 4 * _MAX_LIMIT or "?" in sentence:
+        return ""
+    if found := _ABOVE.fullmatch(sentence):
+        words = found["limit"]
+        # "For the block parts, as Tejun will take this:" ends sooner than the sentence.
+        for cut in [len(words), *sorted((m.start() for m in re.finditer(r"[,:;.(]", words)), reverse=True)]:
+            if limit := meaning(words[:cut], named=cut == len(words) or words[cut] == ":"):
+                return "" if limit.this and not limit.excepted else words[:cut].strip()
+    for found in (_GOOD_ALONE.fullmatch(sentence), _ALONE.fullmatch(sentence), _READ.match(sentence)):
+        limit = meaning(found["limit"], named=False) if found else None
+        if found and limit and not limit.this and (not limit.name or _A_PART.fullmatch(found["limit"])):
+            return found["limit"].strip()
+    return ""

@@ -1,0 +1,1 @@
+"""What patchwatch reports on its own: events, the digest, and their delivery."""

@@ -1,0 +1,1 @@
+"""patchwatch's own mail: built, queued, sent, retried."""

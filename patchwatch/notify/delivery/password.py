@@ -1,0 +1,59 @@
+"""Where the password of the config's SMTP server comes from: the environment, a command, or the keyring.
+
+Never from the config, and nobody is asked: a digest is sent while its reader sleeps.
+"""
+
+from __future__ import annotations
+
+import os
+
+from patchwatch.config import Mail
+from patchwatch.errors import DeliveryError
+from patchwatch.notify.delivery.sendmail import run
+from patchwatch.sanitize import line
+
+PASSWORD = "PATCHWATCH_SMTP_PASSWORD"  # noqa: S105  (the variable's name)
+
+
+def password(mail: Mail) -> str:
+    """The password of `mail.user` at `mail.host`.
+
+    Raises:
+        DeliveryError: there is none, or it can't be had.
+    """
+    if given := os.environ.get(PASSWORD):
+        return given
+    if mail.password_command:
+        return _from_command(mail.password_command)
+    if mail.keyring:
+        return _from_keyring(mail.host, mail.user)
+    raise DeliveryError(
+        f"there is no password for {mail.user}: set mail.password_command or mail.keyring, or ${PASSWORD}",
+        for_good=False,
+    )
+
+
+def _from_command(command: str) -> str:
+    done = run(("sh", "-c", command), b"", "mail.password_command")
+    first = done.stdout.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+    if done.returncode or not first:
+        said = line(done.stderr.decode("utf-8", "replace")) or "it printed nothing"
+        raise DeliveryError(f"mail.password_command failed with {done.returncode}: {said}", for_good=False)
+    return first
+
+
+def _from_keyring(host: str, user: str) -> str:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise DeliveryError(
+            "mail.keyring needs the keyring package: pip install 'patchwatch[keyring]'", for_good=False
+        ) from None
+    try:
+        found: str | None = keyring.get_password(host, user)
+    except keyring.errors.KeyringError as error:
+        raise DeliveryError(f"the keyring can't be read: {line(str(error))}", for_good=False) from None
+    if found is None:
+        raise DeliveryError(f"the keyring has no password: `keyring set {host} {user}` puts one there", for_good=False)
+    return found

@@ -1,0 +1,1 @@
+"""The state of a series, whose turn it is, and what to do next."""

@@ -1,0 +1,92 @@
+"""State and turn of a series, each with its evidence.
+
+Pure: the standing of its newest revision by its own mails (patchwatch.series.state.machine), the pull requests and git
+trees that its patches are in, and what people marked by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Person
+from patchwatch.series.state.machine import Reason, Standing
+from patchwatch.series.states import MARKED, NOBODYS_TURN
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state that a person set by hand on a revision."""
+
+    root: str
+    state: str
+    at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What is known of a revision's patches beyond its own mails: merged pull requests, commits in git trees."""
+
+    state: str  # mainlined or accepted; under-review where only a part is in, or it was taken out again
+    reason: Reason
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStatus:
+    """State and turn of a series: those of its newest revision, unless somebody decided otherwise by hand."""
+
+    state: str
+    reason: Reason | None
+    turn: str
+    turn_since: int
+    turn_reason: Reason
+
+
+def series_status(
+    newest_root: str,
+    newest: Standing,
+    marks: Sequence[Mark],
+    landings: Sequence[Landing] = (),
+) -> SeriesStatus:
+    """The status of a series from its newest revision.
+
+    What is in a tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
+    """
+    status = SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
+    mark = next((m for m in marks if m.root == newest_root), None)
+    if mark is not None:
+        return _marked(status, mark)
+    if landings:
+        return _landed(status, max(landings, key=_weight))
+    return status
+
+
+def _weight(landing: Landing) -> tuple[bool, int]:
+    return landing.taken_back, ("under-review", "accepted", "mainlined").index(landing.state)
+
+
+def _landed(status: SeriesStatus, landing: Landing) -> SeriesStatus:
+    why = landing.reason
+    if landing.taken_back:
+        return SeriesStatus("under-review", why, "author", why.date, why)
+    if landing.state == "under-review":  # a part of it is in
+        if status.state not in ("new", "under-review"):
+            return status
+        return SeriesStatus("under-review", why, status.turn, status.turn_since, status.turn_reason)
+    if status.state in ("mainlined", landing.state):
+        return status  # its mails say as much
+    return SeriesStatus(landing.state, why, "nobody", why.date, why)
+
+
+def _marked(status: SeriesStatus, mark: Mark) -> SeriesStatus:
+    reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True, kind=MARKED, by=Person(mark.by, ""))
+    turn, since, why = status.turn, status.turn_since, status.turn_reason
+    if mark.state in NOBODYS_TURN:
+        turn, since, why = "nobody", mark.at, reason
+    elif mark.state in ("deferred", "changes-requested"):
+        turn, since, why = "author", mark.at, reason
+    elif turn == "nobody":
+        turn, since, why = "reviewers", mark.at, reason
+    return SeriesStatus(mark.state, reason, turn, since, why)

@@ -1,0 +1,1 @@
+"""Mail in files: mbox, maildir, public-inbox directories and epochs."""

@@ -1,0 +1,1 @@
+"""Git trees and the git command, confined. Reads only."""

@@ -1,0 +1,1 @@
+"""From mail and commits to an up-to-date database."""

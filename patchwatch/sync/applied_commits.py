@@ -1,0 +1,164 @@
+"""Commits in git trees, and the series that they carry: found in the database by index, judged by series.commits.
+
+What it means for a series that its patches are in a tree is put in words here, and weighed by
+patchwatch.series.state.status.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from patchwatch.db import derived
+from patchwatch.db import git_trees as trees
+from patchwatch.db.derived import StoredRevision
+from patchwatch.db.posting_codec import Postings, decode_posting
+from patchwatch.series import commit_match as commits
+from patchwatch.series.commit_match import Held, Match
+from patchwatch.series.state.machine import Reason
+from patchwatch.series.state.status import Landing
+
+
+def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """The revisions for which commits can mean something else, because postings came, changed or went."""
+    if not trees.any_commits(connection):
+        return set()
+    old = {r.id: r.posting for r in before}
+    now = {row["id"]: row["posting"] for row in rows}
+    changed = {
+        kept[i] for kept in (old, now) for i in old.keys() | now.keys() if i in kept and old.get(i) != now.get(i)
+    }
+    keys = {key for text in changed for key in commits.keys_of_posting(decode_posting(text))}
+    held = trees.holders(connection, keys)
+    return carried(connection, {i for ids in held.values() for i in ids})
+
+
+def carried(connection: Connection, commit_ids: Collection[int]) -> set[int]:
+    """The revisions that these commits, or those that they take back, may be patches of."""
+    near = _with_reverts(connection, commit_ids)
+    keys = {key for held in near.values() for key in commits.keys_in_postings(held.commit)}
+    return {i for ids in derived.holders(connection, keys).values() for i in ids}
+
+
+def count_known(connection: Connection, commit_ids: Collection[int]) -> int:
+    """How many of these commits are patches of a posting that is known."""
+    near = trees.commits(connection, commit_ids)
+    matched, _ = _matches(connection, Postings(connection), near)
+    return sum(bool(found) for found in matched.values())
+
+
+def landed(
+    connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]
+) -> dict[int, Landing]:
+    """By the newest revision of each series (its revisions, in order): what the trees say of it."""
+    if not trees.any_commits(connection):
+        return {}
+    newest = {order[-1].id: _repeated(order) for order in orders}
+    postings.load(r.id for same in newest.values() for r in same)
+    keys = {r.id: commits.keys_of_posting(postings[r.id]) for same in newest.values() for r in same}
+    held = trees.holders(connection, set().union(*keys.values()) if keys else set())
+    if not held:
+        return {}
+    near = _with_reverts(connection, {i for ids in held.values() for i in ids})
+    matched, series = _matches(connection, postings, near)
+    series |= {r.root: -number for number, order in enumerate(orders, 1) for r in order}  # as they are now
+    by_key: dict[str, set[int]] = {}
+    for i, one in near.items():
+        for key in commits.keys(one.commit):
+            by_key.setdefault(key, set()).add(i)
+    found: dict[int, Landing] = {}
+    for number, same in newest.items():
+        wanted = {i for r in same for key in keys[r.id] for i in held.get(key, ())}
+        own = _with_their_reverts(wanted, near, by_key)
+        view, standing = json.loads(same[0].view), json.loads(same[0].standing)
+        where = commits.find([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
+        whole = max(len(postings[number].titles), view["expected"])
+        if landing := _landing(where, whole, accepted=standing["state"] == "accepted"):
+            found[number] = landing
+    return found
+
+
+def _repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
+    """The newest revision, and those that it merely sends again."""
+    by_root = {r.root: r for r in order}
+    same = [order[-1]]
+    while (link := same[-1].link) and json.loads(link)["resend"] and same[-1].predecessor in by_root:
+        earlier = by_root[same[-1].predecessor]
+        if earlier in same:
+            break
+        same.append(earlier)
+    return same
+
+
+def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[int, Held]:
+    """These commits, and what takes them back or is taken back by them, and so on."""
+    near: dict[int, Held] = {}
+    wave = set(commit_ids)
+    while wave:
+        new = trees.commits(connection, wave)
+        near |= new
+        keys = {key for held in new.values() for key in commits.keys_of_reverts(held.commit)}
+        wave = {i for ids in trees.holders(connection, keys).values() for i in ids} - near.keys()
+    return near
+
+
+def _with_their_reverts(wanted: set[int], near: Mapping[int, Held], by_key: Mapping[str, set[int]]) -> set[int]:
+    """Those of `near` that speak of the commits wanted: `near` may hold the commits of many series."""
+    found: set[int] = set()
+    wave = wanted
+    while wave:
+        found |= wave
+        keys = {key for i in wave for key in commits.keys_of_reverts(near[i].commit)}
+        wave = {i for key in keys for i in by_key.get(key, ())} - found
+    return found
+
+
+def _matches(
+    connection: Connection, postings: Postings, near: Mapping[int, Held]
+) -> tuple[dict[int, tuple[Match, ...]], dict[str, int]]:
+    """What each commit is a patch of, and the series of each posting that could be meant."""
+    keys = {i: commits.keys_in_postings(held.commit) for i, held in near.items()}
+    holders = derived.holders(connection, set().union(*keys.values()) if keys else set())
+    wanted = {i: sorted({n for key in keys[i] for n in holders.get(key, ())}) for i in near}
+    numbers = {n for ids in wanted.values() for n in ids}
+    postings.load(numbers)
+    series = {r.root: r.series_id for r in derived.revisions_by_id(connection, numbers) if r.series_id is not None}
+    return {i: commits.matches(near[i].commit, [postings[n] for n in wanted[i] if n in postings]) for i in near}, series
+
+
+def _landing(where: commits.Found, whole: int, *, accepted: bool) -> Landing | None:
+    """What it means for a revision of `whole` patches; `accepted`: its own mails say so."""
+    if where.reverted:
+        revert = max(where.reverted.values(), key=_age)
+        return Landing("under-review", _reason(revert, where.reverted, whole), taken_back=True)
+    merged = {place: held for place, held in where.standing.items() if held.mainline}
+    # Who applied it may have reworded a title or squashed a patch.
+    if merged and (len(merged) >= whole or (accepted and 2 * len(merged) >= whole)):
+        return Landing("mainlined", _reason(max(merged.values(), key=_age), merged, whole))
+    if not where.standing:
+        return None
+    last = max(where.standing.values(), key=_age)
+    state = "accepted" if len(where.standing) >= whole else "under-review"
+    return Landing(state, _reason(last, where.standing, whole))
+
+
+def _age(held: Held) -> tuple[int, str]:
+    return held.commit.committed, held.commit.sha
+
+
+def _reason(held: Held, places: Iterable[int], whole: int) -> Reason:
+    commit = held.commit
+    text = f"commit {commit.sha[:12]} in {held.mainline or ', '.join(held.trees)}: {commit.title}"
+    numbers = sorted(place + 1 for place in places)
+    if len(numbers) < whole:
+        text = f"patch{'es' * (len(numbers) > 1)} {_listed(numbers)} of {whole}: {text}"
+    return Reason("", text, commit.committed, commit=commit.sha)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """`1`, `1 and 3`, `1, 2 and 4`."""
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last

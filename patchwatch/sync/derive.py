@@ -1,0 +1,373 @@
+"""What follows from the mail at hand: conversations, revisions, version bumps, states.
+
+`Derivation` keeps one transaction's account of what new mail touches and works exactly that out anew: the conversations
+it falls into, their revisions, the links that those could change, the series that hang on them.  The pure functions of
+patchwatch.series, standing and status decide; this only fetches what they need and stores what they say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from patchwatch.db import decisions, derived
+from patchwatch.db import messages as mails
+from patchwatch.db.derived import StoredRevision
+from patchwatch.db.message_codec import decode_message
+from patchwatch.db.posting_codec import Postings, decode_posting, neighbours
+from patchwatch.db.records import homes, revision_record, series_record
+from patchwatch.db.revision_order import in_order
+from patchwatch.db.sql import dumps
+from patchwatch.mail.message import Message
+from patchwatch.series import commit_match as commits
+from patchwatch.series import merged as landing
+from patchwatch.series import version_links as succession
+from patchwatch.series.conversation import nodes
+from patchwatch.series.revision import Revision, number_of, recognise
+from patchwatch.series.state.status import Mark
+from patchwatch.series.version_links import Link, Posting
+from patchwatch.sync import applied_commits as applied
+from patchwatch.sync import merged_pulls as pulls
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A series whose state or turn is another than before; `before` is empty for a new one."""
+
+    series_id: int
+    title: str
+    before: str
+    after: str
+    turn_before: str
+    turn: str
+
+
+class Derivation:
+    """One transaction's deriving."""
+
+    def __init__(self, connection: Connection) -> None:
+        """`connection` is in a writing transaction."""
+        self._db = connection
+        self._messages: dict[int, Message] = {}  # decoded in this transaction
+        self._conversations: set[int] = set()  # to be worked out anew
+        self._postings = Postings(connection)
+
+    def take_in(self, messages: Sequence[tuple[int, Message]]) -> None:
+        """Place new messages (primary key, facts) in their conversations."""
+        if not messages:
+            return
+        self._messages.update(messages)
+        names = {pk: nodes(message) for pk, message in messages}
+        known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
+        leader: dict[str | int, str | int] = {}
+
+        def find(x: str | int) -> str | int:
+            while (above := leader.setdefault(x, x)) != x:
+                leader[x] = leader[above]
+                x = above
+            return x
+
+        for own in names.values():
+            for name in own:
+                leader[find(name)] = find(own[0])
+                if name in known:
+                    leader[find(known[name])] = find(own[0])
+        groups: dict[str | int, set[int]] = {}
+        for conversation in set(known.values()):
+            groups.setdefault(find(conversation), set()).add(conversation)
+        fresh = derived.next_conversation(self._db)
+        chosen: dict[str | int, int] = {}
+        new_nodes: dict[str, int] = {}
+        for own in names.values():
+            top = find(own[0])
+            if top not in chosen:
+                existing = groups.get(top, set())
+                if existing:
+                    chosen[top] = min(existing)
+                    if len(existing) > 1:
+                        derived.join_conversations(self._db, chosen[top], existing - {chosen[top]})
+                else:
+                    chosen[top] = fresh
+                    fresh += 1
+            new_nodes.update((name, chosen[top]) for name in own if name not in known)
+        derived.add_nodes(self._db, new_nodes)
+        mails.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
+        self._conversations.update(chosen.values())
+
+    def relink(self, revisions: set[int]) -> None:
+        """Look again at the predecessors of these revisions, and at their series."""
+        self._series(self._relink(revisions) | revisions)
+
+    def reconsider(self, revisions: set[int]) -> tuple[Change, ...]:
+        """Look again at the series of these revisions: what is known beyond their mails is another."""
+        return self._series(revisions)
+
+    def finish(self) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+        """Work everything out; returns the changes of series and the roots of new revisions."""
+        if not self._conversations:
+            return (), ()
+        before, after, follow = self._revisions()
+        new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
+        touched = self._links(before, after)
+        touched |= pulls.touched(self._db, self._postings, before, after)
+        touched |= applied.touched(self._db, before, after)
+        return self._series(touched | follow), new_roots
+
+    # ---- revisions -------------------------------------------------------------------------------------------------
+
+    def _revisions(self) -> tuple[list[StoredRevision], list[dict[str, Any]], set[int]]:
+        """Recognise the revisions of every touched conversation and store what is new of them.
+
+        Returns what was there, what is there now, and the revisions whose place in a series has to be looked at.
+        """
+        placed = derived.messages_in(self._db, self._conversations)
+        by_conversation: dict[int, dict[str, Message]] = {}
+        for one in placed:
+            message = self._messages.get(one.id)
+            if message is None:
+                message = self._messages[one.id] = decode_message(one.facts)
+            by_conversation.setdefault(one.conversation, {})[one.message_id] = message
+        before = derived.revisions_in(self._db, self._conversations)
+        recognised = [(c, r) for c in sorted(by_conversation) for r in recognise(by_conversation[c].values())]
+        ids = self._numbered([r for _, r in recognised])
+        homes_of = homes(recognised)
+        rows = [
+            revision_record(ids[r.root.message_id], conversation, r, homes_of[conversation])
+            for conversation, r in recognised
+        ]
+        self._store_revisions(before, rows)
+
+        place: dict[str, tuple[int, int]] = {}
+        for _, revision in recognised:
+            number = ids[revision.root.message_id]
+            place.update((m.message_id, (number, number_of(m))) for m in revision.own_messages)
+            place.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups)
+        moved = [
+            {"pk": one.id, "revision_id": new[0], "patch": new[1]}
+            for one in placed
+            if (new := place.get(one.message_id, (None, None))) != (one.revision_id, one.patch)
+        ]
+        derived.place_messages(self._db, moved)
+        # Anything that moved, or spoke in, a revision can change the dates and counts of its series.
+        return before, rows, {row["id"] for row in rows} | {r.id for r in before}
+
+    def _numbered(self, revisions: Sequence[Revision]) -> dict[str, int]:
+        """The number of each revision, by root: the lowest that any of its mails was given, or a new one."""
+        given = derived.numbers(self._db, (m.message_id for r in revisions for m in r.own_messages))
+        found: dict[str, int] = {}
+        for revision in revisions:
+            numbers = [given[m.message_id] for m in revision.own_messages if m.message_id in given]
+            if numbers:
+                found[revision.root.message_id] = min(numbers)
+        missing = [r.root.message_id for r in revisions if r.root.message_id not in found]
+        found.update(derived.give_numbers(self._db, missing))
+        return found
+
+    def _store_revisions(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> None:
+        old = {r.id: r for r in before}
+        now = {row["id"]: row for row in rows}
+        derived.forget_revisions(self._db, [i for i in old if i not in now])
+        # A root may move from one number to another: what changes goes first, so that roots stay unique.
+        roots_moved = [i for i in now if i in old and now[i]["root"] != old[i].root]
+        derived.forget_revisions(self._db, roots_moved)
+        kept = {i for i in now if i in old and i not in roots_moved}
+        derived.add_revisions(self._db, [row for i, row in now.items() if i not in kept])
+        changed = [
+            {k: now[i][k] for k in ("id", "conversation", "date", "posting", "view", "standing")}
+            for i in kept
+            if any(getattr(old[i], k) != now[i][k] for k in ("conversation", "date", "posting", "view", "standing"))
+        ]
+        derived.change_revisions(self._db, changed)
+
+    # ---- version bumps ---------------------------------------------------------------------------------------------
+
+    def _links(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
+        """Find the predecessors that the changed revisions can change; returns revisions with a new link."""
+        old = {r.id: r for r in before}
+        old_postings = {r.id: decode_posting(r.posting) for r in before}
+        new_postings = {
+            row["id"]: decode_posting(row["posting"])
+            for row in rows
+            if row["id"] not in old or old[row["id"]].posting != row["posting"] or old[row["id"]].root != row["root"]
+        }
+        gone = {i for i in old if i not in {row["id"] for row in rows}}
+        self._postings.update(new_postings)
+        self._index(new_postings)
+        changed = set(new_postings) | gone
+        if not changed:
+            return set()
+        # Who else could want one of them as predecessor, or could have wanted what is gone?
+        versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
+        near = neighbours(self._db, [p for _, p in versions])
+        self._postings.load(set().union(*near.values()) if near else set())
+        asking = set(new_postings)
+        for index, (number, posting) in enumerate(versions):
+            for other in near[index]:
+                if other == number or other in asking or other in gone or other not in self._postings:
+                    continue
+                if succession.judge(self._postings[other], posting) is not None:
+                    asking.add(other)
+        linked = derived.successors(self._db, [old[i].root for i in gone])
+        asking |= {r.id for r in linked if r.id not in gone}
+        return self._relink(asking)
+
+    def _index(self, postings: dict[int, Posting]) -> None:
+        derived.forget_keys(self._db, postings.keys())
+        derived.add_keys(
+            self._db,
+            [
+                {"key": key, "revision_id": number, "date": posting.date}
+                for number, posting in postings.items()
+                for key in sorted(
+                    succession.keys(posting)
+                    | succession.author_keys(posting)
+                    | landing.keys(posting)
+                    | commits.further_keys(posting)
+                )
+            ],
+        )
+
+    def _relink(self, asking: set[int]) -> set[int]:
+        """Work out the predecessors of the revisions that ask; returns those whose link changed, and their families."""
+        self._postings.load(asking)
+        order = [i for i in sorted(asking) if i in self._postings]
+        near = neighbours(self._db, [self._postings[i] for i in order])
+        self._postings.load(set().union(*near.values()) if near else set())
+        tied, refused = self._by_hand([self._postings[i] for i in order])
+        stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}
+        rows: list[dict[str, Any]] = []
+        touched = set(order)
+        for index, number in enumerate(order):
+            posting = self._postings[number]
+            hand = tied.get(posting.root)
+            if hand is not None:
+                link: Link | None = Link(posting.root, hand[0], (f"linked by {hand[1]}",), 0.0, by_hand=True)
+            else:
+                candidates = [self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number]
+                barred = self._refused(posting, refused)
+                link = succession.predecessor(
+                    posting, [c for c in candidates if not any(succession.same_revision(c, b) for b in barred)]
+                )
+            predecessor = link.predecessor if link else None
+            text = (
+                dumps({"evidence": link.evidence, "score": link.score, "by_hand": link.by_hand, "resend": link.resend})
+                if link
+                else None
+            )
+            row = stored.get(number)
+            if row is not None and (row.predecessor, row.link) != (predecessor, text):
+                rows.append({"id": number, "predecessor": predecessor, "link": text})
+                if row.predecessor:
+                    touched |= {r.id for r in derived.revisions_by_root(self._db, [row.predecessor])}
+        derived.change_revisions(self._db, rows)
+        return touched
+
+    def _by_hand(self, postings: Sequence[Posting]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
+        """What people said about these postings: root -> (predecessor's root, by whom), and the pairs they refused.
+
+        They named messages; a revision's root can be another one since then (its cover came late).
+        """
+        said = decisions.ties(self._db, (i for p in postings for i in p.message_ids))
+        roots = derived.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
+        tied: dict[str, tuple[str, str]] = {}
+        refused: set[tuple[str, str]] = set()
+        for later, earlier, linked, _at, by in sorted(said, key=lambda tie: tie[3]):
+            if later not in roots or earlier not in roots:
+                continue
+            pair = (roots[later], roots[earlier])
+            if linked:
+                tied[pair[0]] = (pair[1], by)
+            else:
+                refused |= {pair, (pair[1], pair[0])}
+        return tied, refused
+
+    def _refused(self, posting: Posting, refused: set[tuple[str, str]]) -> list[Posting]:
+        """What is not to be the predecessor of a posting, because somebody said so."""
+        roots = [earlier for later, earlier in refused if later == posting.root]
+        numbers = [r.id for r in derived.revisions_by_root(self._db, roots)]
+        self._postings.load(numbers)
+        return [self._postings[i] for i in numbers if i in self._postings]
+
+    # ---- series ----------------------------------------------------------------------------------------------------
+
+    def _series(self, touched: set[int]) -> tuple[Change, ...]:
+        """Put together again the series that these revisions are, or were, in."""
+        family = self._families(touched)
+        if not family:
+            return ()
+        groups = _components(family)
+        old_ids = {r.series_id for r in family.values() if r.series_id is not None}
+        states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
+        activity = derived.last_dates(self._db, family)
+        owned = {i: json.loads(r.view)["message_ids"] for i, r in family.items()}
+        said = {m[0]: m for m in decisions.marks(self._db, (i for ids in owned.values() for i in ids))}
+        marks = [
+            Mark(family[i].root, *said[message_id][1:])
+            for i, ids in owned.items()
+            for message_id in ids
+            if message_id in said
+        ]
+        orders = [in_order([family[i] for i in group]) for group in groups]
+        in_trees = applied.landed(self._db, self._postings, orders)
+        pulled = pulls.landed(self._db, self._postings, [order[-1] for order in orders])
+        rows: list[dict[str, Any]] = []
+        changes: list[Change] = []
+        moved: list[dict[str, Any]] = []
+        for members in orders:
+            number = min(r.id for r in members)
+            last = max(activity.get(r.id, r.date) for r in members)
+            landings = [found[members[-1].id] for found in (in_trees, pulled) if members[-1].id in found]
+            row = series_record(number, members, marks, landings, last)
+            rows.append(row)
+            moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
+            state_before, turn_before, _ = states.get(number, ("", "", ""))
+            if (state_before, turn_before) != (row["state"], row["turn"]):
+                changes.append(Change(number, row["title"], state_before, row["state"], turn_before, row["turn"]))
+        derived.change_revisions(self._db, moved)
+        derived.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
+        return tuple(changes)
+
+    def _families(self, touched: set[int]) -> dict[int, StoredRevision]:
+        """Every revision that is connected with one of `touched`, by links as they are now or by a series as it was."""
+        family: dict[int, StoredRevision] = {}
+        wave = derived.revisions_by_id(self._db, touched)
+        while wave:
+            new = {r.id: r for r in wave if r.id not in family}
+            family.update(new)
+            if not new:
+                break
+            wave = derived.successors(self._db, (r.root for r in new.values()))
+            wave += derived.revisions_by_root(self._db, {r.predecessor for r in new.values() if r.predecessor})
+            wave += derived.series_revisions(self._db, {r.series_id for r in new.values() if r.series_id is not None})
+        return family
+
+
+def _components(family: dict[int, StoredRevision]) -> list[list[int]]:
+    by_root = {r.root: r.id for r in family.values()}
+    leader = {i: i for i in family}
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    for revision in family.values():
+        above = by_root.get(revision.predecessor or "")
+        if above is not None:
+            leader[find(revision.id)] = find(above)
+    groups: dict[int, list[int]] = {}
+    for i in sorted(family):
+        groups.setdefault(find(i), []).append(i)
+    return list(groups.values())
+
+
+def derive_again(connection: Connection, roots: Sequence[str]) -> None:
+    """Work out links and series of these revisions again, because somebody decided something about them."""
+    derivation = Derivation(connection)
+    revisions = derived.revisions_by_root(connection, roots)
+    derivation.relink({r.id for r in revisions})

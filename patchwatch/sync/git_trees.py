@@ -1,0 +1,147 @@
+"""Reading the git trees of the config: what is new in each, what left it, and what follows for the series.
+
+A tree's position (its branches' tips) moves in the transaction that stores the last of what is new, so a reading that
+was cut off is done again.  A tree that fails is reported and left as it was; the others go on.  One that is no longer
+in the config is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from patchwatch.config import Tree
+from patchwatch.db import git_trees as stored
+from patchwatch.db.database import Database
+from patchwatch.errors import DatabaseError, PatchwatchError
+from patchwatch.sources.git.tree import Position, TreeReader, position
+from patchwatch.sync import applied_commits as applied
+from patchwatch.sync.derive import Derivation
+
+_T = TypeVar("_T")
+_BATCH = 2_000  # commits in a transaction: others may want to write too
+_DIFFS = 500  # patch-ids that are worked out before they are stored
+
+
+@dataclass(frozen=True, slots=True)
+class TreeReport:
+    """What was found in one tree."""
+
+    name: str
+    new: int = 0  # commits
+    gone: int = 0
+    patches: int = 0  # of the new commits, how many are patches of postings that are known
+    failure: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it on one line."""
+        if self.failure:
+            return f"{self.name}: failed"
+        parts = [
+            f"{self.new} new commit{'s' * (self.new != 1)}",
+            f"{self.patches} patch{'es' * (self.patches != 1)} applied",
+        ]
+        return f"{self.name}: {', '.join(parts)}" + (f", {self.gone} gone" if self.gone else "")
+
+
+def read_trees(
+    database: Database, trees: Sequence[Tree], now: int, progress: Callable[[str], None]
+) -> tuple[TreeReport, ...]:
+    """Read what is new in each tree; `now` (UTC, seconds) says how far back the first reading goes."""
+    _follow_config(database, trees)
+    return tuple(_read_one(database, tree, now, progress) for tree in trees)
+
+
+def _follow_config(database: Database, trees: Sequence[Tree]) -> None:
+    """Forget the trees that are no longer named, and note those that are, and which is mainline."""
+    with database.read() as connection:
+        known = {row.name: row.mainline for row in stored.trees(connection)}
+    named = {tree.name: tree.mainline for tree in trees}
+    if known == named:
+        return
+    with database.write() as connection:
+        for name in known.keys() - named.keys():
+            number = stored.set_tree(connection, name)
+            _release(connection, number, stored.held_by(connection, number).values())
+            stored.forget_tree(connection, name)
+        for name, mainline in named.items():
+            if known.get(name) != mainline:
+                number = stored.set_tree(connection, name, mainline=mainline)
+                _consider(connection, stored.held_by(connection, number).values())
+
+
+def _read_one(database: Database, tree: Tree, now: int, progress: Callable[[str], None]) -> TreeReport:
+    progress(f"reading {tree.name}")
+    try:
+        return _read(database, tree, TreeReader(tree), now)
+    except DatabaseError:
+        raise
+    except PatchwatchError as error:
+        with database.write() as connection:
+            row = stored.tree(connection, tree.name)
+            stored.set_tree(connection, tree.name, failed_at=row.failed_at or now, failure=str(error))
+        return TreeReport(tree.name, failure=str(error))
+
+
+def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeReport:
+    with database.read() as connection:
+        row = stored.tree(connection, tree.name)
+    tips = reader.tips()
+    begin = reader.begin(position(row.position), now)
+    tags = reader.tags() if tree.mainline else []
+    seen: set[str] = set()
+    new: list[int] = []
+    for batch in _batches(reader.commits(tips, begin), _BATCH):
+        seen.update(commit.sha for commit in batch)
+        with database.write() as connection:
+            added = stored.add_commits(connection, row.id, batch)
+            _consider(connection, added)
+        new += added
+    left = reader.left(tips, begin) if begin.tips else None
+    with database.write() as connection:
+        if left is None:  # everything was read
+            gone = [i for sha, i in stored.held_by(connection, row.id).items() if sha not in seen]
+        else:
+            gone = stored.ids_of(connection, row.id, left)
+        _release(connection, row.id, gone)
+        moved = {"position": Position(tips, begin.since, begin.since_days).text(), "tags": json.dumps(tags)}
+        stored.set_tree(connection, tree.name, **moved, read_at=now, failed_at=None, failure=None)
+    _find_patch_ids(database, row.id, reader)
+    with database.read() as connection:
+        patches = applied.count_known(connection, new)
+    return TreeReport(tree.name, len(new), len(gone), patches)
+
+
+def _find_patch_ids(database: Database, tree: int, reader: TreeReader) -> None:
+    """Work out the patch-ids that could tell something; mail that came since the last reading can ask for more."""
+    with database.read() as connection:
+        wanted = stored.without_patch_id(connection, tree)
+    if not wanted or reader.partial():
+        return
+    for some in _batches(iter(wanted), _DIFFS):
+        found = {wanted[sha]: patch_id for sha, patch_id in reader.patch_ids(some).items()}
+        with database.write() as connection:
+            stored.set_patch_ids(connection, found)
+            _consider(connection, [i for i, patch_id in found.items() if patch_id])
+
+
+def _consider(connection: Connection, commit_ids: Collection[int]) -> None:
+    """Work out anew the series that these commits could carry."""
+    Derivation(connection).reconsider(applied.carried(connection, commit_ids))
+
+
+def _release(connection: Connection, tree: int, commit_ids: Collection[int]) -> None:
+    series = applied.carried(connection, commit_ids)
+    stored.release(connection, tree, commit_ids)
+    Derivation(connection).reconsider(series)
+
+
+def _batches(of: Iterator[_T], size: int) -> Iterator[list[_T]]:
+    while batch := list(islice(of, size)):
+        yield batch

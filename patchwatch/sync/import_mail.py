@@ -1,0 +1,41 @@
+"""`patchwatch import`: mail from an mbox, a maildir, a public-inbox directory or an epoch, only what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from patchwatch.db import messages as mails
+from patchwatch.db.database import Database
+from patchwatch.sources.files.open import open_source
+from patchwatch.sync.ingest import NOTHING, Outcome, ingest
+from patchwatch.sync.parallel import read_batches
+
+
+def import_mail(
+    database: Database, path: Path, inbox: str, progress: Callable[[int], None] = lambda done: None
+) -> Outcome:
+    """Read all that is new at `path` into `inbox`; each batch is stored together with the position behind it.
+
+    Raises:
+        NotFoundError: there is nothing at `path`.
+        InvalidInputError: it is no mail that we know how to read.
+    """
+    source = open_source(path)
+    with database.read() as connection:
+        position = mails.source_position(connection, source.identity, inbox)
+    positions: list[str] = []
+
+    def raw_mails() -> Iterator[Sequence[bytes]]:
+        for batch in source.read(position):
+            positions.append(batch.position)
+            yield batch.mails
+
+    total = NOTHING
+    for done, reads in enumerate(read_batches(raw_mails())):
+        with database.write() as connection:
+            outcome = ingest(connection, reads, inbox)
+            mails.set_source_position(connection, source.identity, inbox, positions[done])
+        total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
+        progress(total.new_mails + total.known_mails)
+    return total

@@ -1,0 +1,202 @@
+"""Mail in, facts out: the one way into the database, the same for HTTP, git, mbox and maildir.
+
+One call is one transaction: the mails, everything worked out from them, and whatever position or cursor the caller
+moves with them.  The result depends on the set of mails alone: repetition, order and splitting change nothing, which is
+why each affected conversation is worked out anew from its messages instead of being amended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from patchwatch.db import derived, inboxes
+from patchwatch.db import messages as mails
+from patchwatch.db.message_codec import FORM, encode_message
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.sync.derive import Change, Derivation
+
+_REINDEX_BATCH = 500
+_COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gains a few percent
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A mail that has been read and packed: all that can be done without the database."""
+
+    message: Message
+    facts: str
+    digest: bytes  # of its content below the headers: copies from several lists have the same
+    size: int  # bytes, as it came
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an ingest did."""
+
+    new_mails: int
+    known_mails: int
+    changes: tuple[Change, ...]
+    revisions: tuple[str, ...]  # roots of the revisions that are new
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(
+            self.new_mails + other.new_mails,
+            self.known_mails + other.known_mails,
+            self.changes + other.changes,
+            self.revisions + other.revisions,
+        )
+
+
+NOTHING = Outcome(0, 0, (), ())
+
+
+def read_mail(raw: bytes) -> Read:
+    """Read and pack one mail; pure, so it can be done in another process."""
+    message = parse(raw)
+    return Read(message, encode_message(message), content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
+
+
+def content_digest(raw: bytes) -> bytes:
+    """Identifies a mail's content: what is below the headers, line ends and closing white space apart."""
+    _, _, content = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return hashlib.sha1(content.rstrip(), usedforsecurity=False).digest()
+
+
+def unpack(packed: bytes) -> bytes:
+    """The raw mail that was stored."""
+    return zlib.decompress(packed)
+
+
+def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = None) -> Outcome:
+    """Store mails and work out what follows from them, in the caller's transaction."""
+    batch: dict[str, list[Read]] = {}
+    for read in reads:
+        batch.setdefault(read.message.message_id, []).append(read)
+    if not batch:
+        return NOTHING
+    known = mails.known_messages(connection, batch)
+    fresh = {i: copies for i, copies in batch.items() if i not in known}
+    derivation = Derivation(connection)
+    changed = _add_copies(connection, {i: batch[i] for i in batch if i not in fresh}, known)
+    derivation.take_in(_add_fresh(connection, fresh, known) + changed)
+    if inbox is not None:
+        mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
+    changes, revisions = derivation.finish()
+    return Outcome(len(fresh), len(batch) - len(fresh), changes, revisions)
+
+
+def _canonical(copies: Sequence[Read]) -> Read:
+    """The copy that is understood: the first to arrive.  A forged later one with the same id does not displace it.
+
+    Of two that arrived in the same second the longer one: the other can be half of a mail that was being written.
+    """
+    return min(copies, key=lambda r: (r.message.arrived, -r.size, r.digest, r.facts))
+
+
+def _add_fresh(
+    connection: Connection, fresh: dict[str, list[Read]], known: dict[str, int]
+) -> list[tuple[int, Message]]:
+    first = mails.next_message(connection)
+    messages: list[dict[str, object]] = []
+    copies_of_all: list[dict[str, object]] = []
+    taken: list[tuple[int, Message]] = []
+    for pk, (message_id, copies) in enumerate(fresh.items(), first):
+        known[message_id] = pk
+        read = _canonical(copies)
+        messages.append({"id": pk, "message_id": message_id, "conversation": 0, **_columns(read)})
+        taken.append((pk, read.message))
+        copies_of_all += [_copy(pk, one) for one in _one_each(copies)]
+    mails.add_messages(connection, messages)
+    mails.add_mails(connection, copies_of_all)
+    return taken
+
+
+def _columns(read: Read) -> dict[str, object]:
+    m = read.message
+    return {
+        "date": m.date,
+        "author_name": m.author.name,
+        "author_email": m.author.email,
+        "subject": m.subject,
+        "kind": m.kind,
+        "facts": read.facts,
+    }
+
+
+def _copy(pk: int, read: Read) -> dict[str, object]:
+    return {"message_pk": pk, "digest": read.digest, "arrived": read.message.arrived, "mail": read.packed}
+
+
+def _one_each(copies: Sequence[Read]) -> list[Read]:
+    """One copy of each content: the one that arrived first."""
+    kept: dict[bytes, Read] = {}
+    for one in copies:
+        before = kept.get(one.digest)
+        if before is None or _earlier(one, before.message.arrived, before.packed):
+            kept[one.digest] = one
+    return sorted(kept.values(), key=lambda r: r.digest)
+
+
+def _earlier(one: Read, arrived: int, packed: bytes) -> bool:
+    return (one.message.arrived, one.packed) < (arrived, packed)
+
+
+def _add_copies(
+    connection: Connection, repeated: dict[str, list[Read]], known: dict[str, int]
+) -> list[tuple[int, Message]]:
+    """Further copies of stored mails; returns those that are understood otherwise now."""
+    if not repeated:
+        return []
+    stored = mails.stored_mails(connection, (known[i] for i in repeated))
+    changed: list[tuple[int, Message]] = []
+    for message_id, copies in repeated.items():
+        pk = known[message_id]
+        have = {mail.digest: mail for mail in stored.get(pk, ())}
+        touched = False
+        for one in _one_each(copies):
+            same = have.get(one.digest)
+            if same is None:
+                mails.add_mails(connection, [_copy(pk, one)])
+                touched = True
+            elif _earlier(one, same.arrived, same.mail):
+                mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
+                touched = True
+        if touched:
+            before = canonical_of(list(have.values()))
+            after = canonical_of(mails.stored_mails(connection, [pk])[pk])
+            if after.facts != before.facts:
+                mails.change_facts(connection, [{"id": pk, **_columns(after)}])
+                changed.append((pk, after.message))
+    return changed
+
+
+def canonical_of(stored: Sequence[mails.StoredMail]) -> Read:
+    """The copy of a stored message that is understood."""
+    return _canonical([read_mail(unpack(mail.mail)) for mail in stored])
+
+
+def reindex(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Work everything out anew from the stored mails; returns how many messages there are.
+
+    What people decided, what they read, and the numbers of series stay.
+    """
+    derived.forget_derived(connection)
+    done = last = 0
+    while part := mails.every_mail(connection, last, _REINDEX_BATCH):
+        last = part[-1][0]
+        derivation = Derivation(connection)
+        reads = [(pk, canonical_of(copies)) for pk, copies in part]
+        mails.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
+        derivation.take_in([(pk, read.message) for pk, read in reads])
+        derivation.finish()
+        done += len(part)
+        progress(done)
+    mails.set_setting(connection, "form", str(FORM))
+    return done

@@ -1,0 +1,77 @@
+"""Merged pull requests, and backports of what is in mainline: found in the database, judged by series.landing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from patchwatch.db import derived
+from patchwatch.db.derived import StoredRevision
+from patchwatch.db.posting_codec import Postings, decode_posting
+from patchwatch.db.records import stored_standing
+from patchwatch.series import merged as landing
+from patchwatch.series.state.machine import Reason
+from patchwatch.series.state.status import Landing
+
+
+def touched(
+    connection: Connection, postings: Postings, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]
+) -> set[int]:
+    """The revisions whose patches are listed by a pull request that is new or stands otherwise than before."""
+    old = {r.id: (r.posting, r.standing) for r in before}
+    now = {row["id"]: (row["posting"], row["standing"]) for row in rows}
+    changed = [i for i in old.keys() | now.keys() if old.get(i) != now.get(i)]
+    texts = {kept[i][0] for kept in (old, now) for i in changed if i in kept}
+    found: set[int] = set()
+    for pull in (p for p in map(decode_posting, texts) if p.listed):
+        held = derived.holders(connection, {f"t:{title}"[:400] for _, title in pull.listed})
+        near = {i for ids in held.values() for i in ids}
+        wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
+        for ids in derived.holders_around(connection, wanted, landing.REACH).values():
+            near.update(ids)
+        postings.load(near)
+        found |= {i for i in near if i in postings and landing.landed(postings[i], pull)}
+    return found
+
+
+def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Landing]:
+    """By revision: the mail that says that a pull request with its patches was merged into Linus's tree.
+
+    All of its patches must be listed; half of them, where a maintainer said that he applied it: titles get reworded.
+    """
+    members = {r.id: r for r in newest}
+    postings.load(members)
+    keys = {i: landing.keys_of_landed(postings[i]) for i in members}
+    held = derived.holders(connection, set().union(*keys.values()) if keys else set())
+    standings = {
+        r.id: stored_standing(json.loads(r.standing))
+        for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})
+    }
+    postings.load(standings)
+    merged = {i: s.reason for i, s in standings.items() if s.state == "mainlined" and s.reason}
+    found: dict[int, Landing] = {}
+    for number, revision in members.items():
+        near = {i for key in keys[number] for i in held.get(key, ())}
+        lists = {i: places for i in near & merged.keys() if (places := landing.landed(postings[number], postings[i]))}
+        wanted = max(len(postings[number].titles), json.loads(revision.view)["expected"])
+        accepted = json.loads(revision.standing)["state"] == "accepted"
+        count = len(frozenset().union(*lists.values()))
+        if count and (count >= wanted or (accepted and 2 * count >= wanted)):
+            last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
+            found[number] = Landing("mainlined", last)
+        elif (backported := _backported(postings, number, near)) and len(backported) >= wanted:
+            found[number] = Landing("mainlined", max(backported.values(), key=lambda r: (r.date, r.message_id)))
+    return found
+
+
+def _backported(postings: Postings, number: int, near: Iterable[int]) -> dict[int, Reason]:
+    """By patch: the backport that says that it is in Linus's tree."""
+    found: dict[int, Reason] = {}
+    for i in sorted(near, key=lambda i: (postings[i].date, postings[i].root)):
+        for place, (message_id, commit) in landing.repeated(postings[number], postings[i]).items():
+            text = f"[ Upstream commit {commit[:12]} ]"
+            found.setdefault(place, Reason(message_id, text, postings[i].date, commit=commit))
+    return found

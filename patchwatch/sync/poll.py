@@ -1,0 +1,275 @@
+"""One pass over everything watched and followed: one query an inbox, then the git trees, and what follows from both.
+
+The cursor of an inbox is the server's time of the last answer that is stored in full; it moves in the transaction that
+stores the answer's last mail, and never on an error.  Each request goes back some hours behind it, once a day some
+days, because mail can reach an archive late with an earlier time (public-inbox goes by the newest Received header).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from patchwatch.config import Poll, Tree
+from patchwatch.db import derived, inboxes
+from patchwatch.db import series as queries
+from patchwatch.db.database import Database
+from patchwatch.db.posting_codec import decode_posting
+from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreError, MessageNotFoundError
+from patchwatch.series.model import InboxRow
+from patchwatch.sources.lore import query as search
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sync import feed as doorbell
+from patchwatch.sync.derive import Change
+from patchwatch.sync.git_trees import TreeReport, read_trees
+from patchwatch.sync.ingest import NOTHING, Outcome
+from patchwatch.sync.watch import EVERYWHERE, Progress, complete, fetch_thread, store_answer
+
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class InboxReport:
+    """What a poll found in one inbox."""
+
+    inbox: str
+    outcome: Outcome
+    failure: str = ""
+    wait: float = 0.0  # seconds for which the server wants to be left alone, where it said so
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What a poll did."""
+
+    inboxes: tuple[InboxReport, ...]
+    changes: tuple[Change, ...]  # of watched series, first state to last
+    new_revisions: tuple[str, ...]  # of watched series, as "title: v6"
+    trees: tuple[TreeReport, ...] = ()
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What could not be polled, each with the next step."""
+        found = [f"{r.inbox}: {r.failure}" for r in self.inboxes if r.failure]
+        return (*found, *(f"{r.name}: {r.failure}" for r in self.trees if r.failure))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line an inbox and a tree, then one for each watched series that moved."""
+        if not self.inboxes and not self.trees:
+            return ("nothing is watched or followed: there is nothing to poll. `patchwatch watch LINK` begins.",)
+        found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
+        found += [r.line for r in self.trees]
+        found += [f"  new revision of {one}" for one in self.new_revisions]
+        found += [f"  {describe(change)}" for change in self.changes if change.before]
+        return tuple(found)
+
+    @property
+    def summary(self) -> str:
+        """All of it in one sentence."""
+        if not self.inboxes and not self.trees:
+            return "nothing is watched yet"
+        total = NOTHING
+        for report in self.inboxes:
+            total += report.outcome
+        parts = [_counts(total)]
+        parts += [f"new {one}" for one in self.new_revisions[:2]]
+        parts += [describe(c) for c in self.changes[:2] if c.before]
+        for noun, reports in (("inboxes", self.inboxes), ("trees", self.trees)):
+            if failed := sum(bool(r.failure) for r in reports):
+                parts.append(f"{failed} of {len(reports)} {noun} failed")
+        return "; ".join(parts)
+
+
+def describe(change: Change) -> str:
+    """A change of state or turn in words."""
+    if change.before != change.after:
+        return f"#{change.series_id} {change.title}: {change.before} → {change.after}"
+    return f"#{change.series_id} {change.title}: turn {change.turn_before} → {change.turn}"
+
+
+def _counts(outcome: Outcome) -> str:
+    moved = len({c.series_id for c in outcome.changes if c.before and c.before != c.after})
+    return (
+        f"{_plural(outcome.new_mails, 'new mail')}, {_plural(len(outcome.revisions), 'new revision')}, "
+        f"{_plural(moved, 'state change')}"
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def poll(
+    database: Database,
+    archive: Archive,
+    settings: Poll,
+    progress: Progress,
+    trees: Sequence[Tree] = (),
+    now: int | None = None,
+    only: Collection[str] | None = None,
+) -> PollReport:
+    """Do one pass.  An inbox or tree that fails is reported and left as it was; the others go on.
+
+    `now` (UTC, seconds; the clock's where it is None) is what the age of a tree's commits is reckoned by.  `only` names
+    the inboxes to poll; EVERYWHERE among them stands for all that is in none: threads without a list, what authors
+    posted elsewhere, trees.
+    """
+    with database.read() as connection:
+        names = [name for name in to_poll(inboxes.inboxes(connection)) if only is None or name in only]
+        before = _watched_states(connection)
+    reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
+    beyond = only is None or EVERYWHERE in only
+    if before and beyond:
+        reports += _poll_homeless(database, archive, progress)
+        reports += _poll_elsewhere(database, archive, settings, progress)
+    failed = any(r.failure for r in reports)
+    if not failed:
+        _complete_grown(database, archive, settings, before, progress)
+    tree_reports = read_trees(database, trees if beyond else (), _clock() if now is None else now, progress)
+    with database.read() as connection:
+        changes, revisions = _moved(before, _watched_states(connection))
+    return PollReport(tuple(reports), changes, revisions, tree_reports)
+
+
+def _clock() -> int:
+    return int(datetime.datetime.now(datetime.UTC).timestamp())
+
+
+def to_poll(rows: Iterable[InboxRow]) -> list[str]:
+    """The names of those inboxes that something is watched in, or that are followed."""
+    return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
+
+
+def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, progress: Progress) -> InboxReport:
+    with database.read() as connection:
+        cursor, deep_at = inboxes.cursor(connection, name)
+    progress(f"polling {name}")
+    # The cursor is the server's time: the first poll, which has none, is near it too, whatever --now says.
+    clock = _clock()
+    deep = deep_at is None or clock - deep_at >= _DAY
+    if cursor is None:
+        since = clock - settings.first_days * _DAY
+    else:
+        since = cursor - (settings.deep_overlap_hours * 3600 if deep else settings.overlap_minutes * 60)
+    try:
+        with archive.since(name, max(since, 0)) as answer:
+            moved = {"failed_at": None, "failure": None, "polled_at": clock}
+            if not answer.from_mirror:  # a mirror lags: what it does not have yet is asked for again
+                moved["cursor"] = max(answer.asked_at, cursor or 0)
+                if deep:
+                    moved["deep_at"] = clock
+            outcome = store_answer(
+                database, answer, name, after=lambda connection: inboxes.set_inbox(connection, name, **moved)
+            )
+            if not outcome.new_mails and not answer.from_mirror:
+                outcome += doorbell.answer(database, archive, name)
+    except LoreError as error:
+        _note_failure(database, name, error, clock)
+        return InboxReport(name, NOTHING, str(error), _wait(error))
+    return InboxReport(name, outcome)
+
+
+def _wait(error: LoreError) -> float:
+    return (error.retry_after or 0.0) if isinstance(error, LoreAnswerError) else 0.0
+
+
+def _note_failure(database: Database, name: str, error: LoreError, clock: int) -> None:
+    with database.write() as connection:
+        since = inboxes.failing_since(connection, name)
+        inboxes.set_inbox(connection, name, failed_at=since or clock, failure=str(error))
+
+
+def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
+    """Fetch the newest threads of watched series that no list is known for (found in /all/ only): one by one."""
+    with database.read() as connection:
+        rows = queries.series(connection, queries.Filter(), 0)
+    total = NOTHING
+    roots = [row.revisions[-1].message_id for row in rows if not row.inboxes]
+    for root in roots:
+        progress(f"fetching {root}")
+        try:
+            total += fetch_thread(database, archive, root, None)[1]
+        except MessageNotFoundError:
+            continue  # a mail from a file that no archive has
+        except LoreError as error:
+            return [InboxReport("threads", total, str(error), _wait(error))]
+    return [InboxReport("threads", total)] if roots else []
+
+
+def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
+    """What the authors of watched series posted in other lists: one question to /all/."""
+    with database.read() as connection:
+        people = _watched_people(connection)
+        cursor, _ = inboxes.cursor(connection, EVERYWHERE)
+    if not people:
+        return []
+    progress("asking where else the authors posted")
+    clock = _clock()
+    begin = cursor if cursor is not None else clock - settings.first_days * _DAY
+    first = datetime.datetime.fromtimestamp(begin, datetime.UTC).date() - datetime.timedelta(days=2)
+    last = datetime.datetime.fromtimestamp(clock, datetime.UTC).date() + datetime.timedelta(days=2)
+    total = NOTHING
+    try:
+        for query in search.by_people(sorted(people), first, last):
+            with archive.search(EVERYWHERE, query) as answer:
+                asked_at = answer.asked_at if not answer.from_mirror else None
+                total += store_answer(database, answer, None)
+        if asked_at is not None:
+            with database.write() as connection:
+                good = {"cursor": asked_at, "polled_at": clock, "failed_at": None, "failure": None}
+                inboxes.set_inbox(connection, EVERYWHERE, **good)
+    except InboxNotFoundError:
+        return []  # a private archive without /all/: there is no elsewhere
+    except LoreError as error:
+        _note_failure(database, EVERYWHERE, error, clock)
+        return [InboxReport("elsewhere", NOTHING, str(error), _wait(error))]
+    return [InboxReport("elsewhere", total)] if total.new_mails else []
+
+
+def _watched_people(connection: Connection) -> set[str]:
+    revisions = derived.series_revisions(connection, queries.watched_series(connection))
+    return {p for r in revisions for p in decode_posting(r.posting).people}
+
+
+_States = dict[int, tuple[str, str, str, tuple[tuple[str, str], ...]]]
+
+
+def _watched_states(connection: Connection) -> _States:
+    """State, turn, title and revisions (root, name) of the watched series."""
+    ids = set(queries.watched_series(connection))
+    states = derived.series_states(connection, ids)
+    revisions: dict[int, list[tuple[str, str]]] = {}
+    for row in derived.series_revisions(connection, ids):
+        posting = decode_posting(row.posting)
+        revisions.setdefault(row.series_id or 0, []).append((row.root, f"v{posting.version}"))
+    return {i: (*states[i], tuple(sorted(revisions.get(i, ())))) for i in ids}
+
+
+def _complete_grown(database: Database, archive: Archive, settings: Poll, before: _States, progress: Progress) -> None:
+    """Fetch what belongs to new revisions of watched series and did not come with the poll."""
+    with database.read() as connection:
+        after = _watched_states(connection)
+    grown = [i for i, row in after.items() if row[3] != before.get(i, ("", "", "", ()))[3]]
+    if grown:
+        try:
+            complete(database, archive, settings, grown, progress)
+        except LoreError:
+            return  # the mail that the poll brought is stored; the rest comes with the next one
+
+
+def _moved(before: _States, after: _States) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    changes: list[Change] = []
+    revisions: list[str] = []
+    for number, (state, turn, title, roots) in sorted(after.items()):
+        old = before.get(number)
+        if old is None:
+            continue
+        if (old[0], old[1]) != (state, turn):
+            changes.append(Change(number, title, old[0], state, old[1], turn))
+        known = {root for root, _ in old[3]}
+        revisions += [f"#{number} {title}: {name}" for root, name in roots if root not in known]
+    return tuple(changes), tuple(revisions)

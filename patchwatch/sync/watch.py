@@ -1,0 +1,230 @@
+"""Watching: from a link, a message-id or a mail to a series that is followed, with its past and its later versions.
+
+The thread of the message is fetched; then what else its author posted in that list with a similar title or to the same
+files; then the threads of what turned out to be other versions; until nothing new is found.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from patchwatch.config import Poll
+from patchwatch.db import decisions, derived, inboxes
+from patchwatch.db import messages as mails
+from patchwatch.db import series as queries
+from patchwatch.db import undo as journal
+from patchwatch.db.database import Database
+from patchwatch.db.posting_codec import decode_posting
+from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
+from patchwatch.series.version_links import Posting
+from patchwatch.sources.lore import query as search
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sources.lore.response import Answer
+from patchwatch.sources.lore.urls import Address
+from patchwatch.sync.ingest import NOTHING, Outcome, ingest, read_mail
+from patchwatch.sync.parallel import read_batches
+
+_DAY = 86_400
+_BATCH = 500
+_ROUNDS = 4  # of looking for more versions: each finds what the last one's titles and links name
+EVERYWHERE = "all"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A series that is watched now; `already` when it was before."""
+
+    series_id: int
+    title: str
+    already: bool
+
+
+def store_answer(
+    database: Database,
+    answer: Answer,
+    inbox: str | None,
+    after: Callable[[Connection], None] | None = None,
+) -> Outcome:
+    """Store an answer's mails, in batches of one transaction each; `after` runs within the last one."""
+
+    def batches() -> Iterable[Sequence[bytes]]:
+        part: list[bytes] = []
+        for raw in answer.mails():
+            part.append(raw)
+            if len(part) == _BATCH:
+                yield part
+                part = []
+        yield part
+
+    total = NOTHING
+    held = None
+    for reads in read_batches(batches()):
+        if held is not None:
+            with database.write() as connection:
+                total += ingest(connection, held, inbox)
+        held = reads
+    with database.write() as connection:
+        total += ingest(connection, held or [], inbox)
+        if after is not None:
+            after(connection)
+    return total
+
+
+def watch_address(
+    database: Database, archive: Archive, settings: Poll, address: Address, now: int, progress: Progress
+) -> tuple[Watched, ...]:
+    """Fetch the thread of a message, watch its series and look for their other versions.
+
+    Raises:
+        MessageNotFoundError: the archive has no such message.
+        InvalidInputError: there is no patch or RFC in that thread.
+        LoreError: the archive does not answer.
+    """
+    progress(f"fetching {address.message_id}")
+    inbox, _ = fetch_thread(database, archive, address.message_id, address.inbox)
+    watched = watch_known(database, [address.message_id], now, inbox)
+    if not watched:
+        raise InvalidInputError(
+            f"<{address.message_id}> is in a thread without a patch or an RFC: there is no series to follow in it."
+        )
+    complete(database, archive, settings, [w.series_id for w in watched], progress)
+    with database.read() as connection:
+        found = queries.series_of(connection, [address.message_id])
+        rows = queries.series(connection, queries.Filter(ids=frozenset(found.values())), now)
+    already = {w.series_id: w.already for w in watched}
+    return tuple(Watched(r.id, r.title, already.get(r.id, watched[0].already)) for r in rows)
+
+
+def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox: str | None = None) -> list[Watched]:
+    """Watch the series that stored messages belong to."""
+    found: list[Watched] = []
+    with database.write() as connection:
+        series = queries.series_of(connection, message_ids)
+        before = set(queries.watched_series(connection))
+        titles = derived.series_states(connection, set(series.values()))
+        for message_id in message_ids:
+            number = series.get(message_id)
+            if number is None or any(w.series_id == number for w in found):
+                continue
+            if number not in before:
+                with journal.noted(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
+                    decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)
+            found.append(Watched(number, titles[number][2], number in before))
+    return found
+
+
+def fetch_thread(database: Database, archive: Archive, message_id: str, inbox: str | None) -> tuple[str, Outcome]:
+    """Fetch and store the thread of a message; returns the inbox that it can be polled in."""
+    with archive.thread(message_id, inbox) as answer:
+        home = answer.inbox
+        if home == EVERYWHERE:
+            home = _home_inbox(archive, answer, message_id) or EVERYWHERE
+        outcome = store_answer(database, answer, None if home == EVERYWHERE else home)
+    return home, outcome
+
+
+def _home_inbox(archive: Archive, answer: Answer, message_id: str) -> str | None:
+    """A list's own archive for a message that was found in /all/.
+
+    Inboxes on lore are named after the list's address (`bpf@vger.kernel.org` is /bpf/), mostly.
+    """
+    for raw in answer.mails():
+        message = read_mail(raw).message
+        if message.message_id != message_id:
+            continue
+        names = [address.partition("@")[0] for address in message.recipients if _is_list(address)]
+        # linux-kernel gets a copy of everything: any other list of the mail is the better place to watch.
+        for name in sorted(names, key=lambda n: n in _SINKS):
+            try:
+                with archive.thread(message_id, name) as own:
+                    if own.inbox == name:
+                        return name
+            except LoreError:
+                continue
+    return None
+
+
+_SINKS = frozenset({"linux-kernel", "stable", "patches"})
+
+
+def _is_list(address: str) -> bool:
+    host = address.rpartition("@")[2]
+    return host in ("kvack.org", "lists.linux.dev") or host.startswith(("vger.", "lists.", "lore."))
+
+
+def complete(
+    database: Database,
+    archive: Archive,
+    settings: Poll,
+    series_ids: Collection[int],
+    progress: Progress,
+) -> Outcome:
+    """Look for further versions of series: earlier ones that they link to, and what their authors posted near them.
+
+    A failing archive ends the search quietly: what is known is stored, and the next poll looks again.
+    """
+    total = NOTHING
+    asked: set[tuple[str, str]] = set()
+    threads: set[str] = set()
+    ids = set(series_ids)
+    for _ in range(_ROUNDS):
+        with database.read() as connection:
+            revisions = [(r.root, decode_posting(r.posting)) for r in derived.series_revisions(connection, sorted(ids))]
+            homes = {root: inboxes.inboxes_of(connection, root) for root, _ in revisions}
+            linked = {i for _, p in revisions for i, _ in p.earlier}
+            unknown = linked - mails.known_messages(connection, linked).keys()
+        before = total.new_mails
+        for root, _posting in revisions:
+            if root not in threads:
+                threads.add(root)
+                total += _quiet_thread(database, archive, root, next(iter(homes[root]), None))
+        for inbox, query in _kin_queries([(p, homes[r]) for r, p in revisions], settings.kin_days):
+            if (inbox, query) not in asked:
+                asked.add((inbox, query))
+                progress(f"looking in {inbox} for other versions")
+                with archive.search(inbox, query) as answer:
+                    total += store_answer(database, answer, inbox)
+        for message_id in sorted(unknown - threads):
+            threads.add(message_id)
+            total += _quiet_thread(database, archive, message_id, None)
+        with database.read() as connection:
+            ids |= set(queries.series_of(connection, [root for root, _ in revisions]).values())
+        if total.new_mails == before:
+            break
+    return total
+
+
+def _kin_queries(postings: Iterable[tuple[Posting, Sequence[str]]], days: int) -> list[tuple[str, str]]:
+    """By inbox, what to ask for: everything that the authors of these postings posted since shortly before them."""
+    people: dict[str, set[str]] = {}
+    dates: dict[str, list[int]] = {}
+    for posting, names in postings:
+        for inbox in names:
+            people.setdefault(inbox, set()).update(posting.people)
+            dates.setdefault(inbox, []).append(posting.date)
+    span = datetime.timedelta(days=days)
+    tomorrow = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
+    return [
+        (inbox, f'{query} (s:"patch" OR s:"rfc")')
+        for inbox in sorted(people)
+        for query in search.by_people(
+            sorted(people[inbox]), _day(min(dates[inbox])) - span, max(_day(max(dates[inbox])), tomorrow)
+        )
+    ]
+
+
+def _day(seconds: int) -> datetime.date:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
+
+
+def _quiet_thread(database: Database, archive: Archive, message_id: str, inbox: str | None) -> Outcome:
+    try:
+        return fetch_thread(database, archive, message_id, inbox)[1]
+    except (MessageNotFoundError, InboxNotFoundError):
+        return NOTHING  # a hole in the chain: it is shown as one

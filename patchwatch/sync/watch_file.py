@@ -1,0 +1,90 @@
+"""Watching what a file names: a report with links in it, an mbox, an .eml, a mail piped from mutt."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchwatch.config import Poll
+from patchwatch.db import series as queries
+from patchwatch.db.database import Database
+from patchwatch.errors import InvalidInputError, LoreError, PatchwatchError
+from patchwatch.mail.mbox_split import looks_like_mbox, mails_of
+from patchwatch.sources.files.open import looks_like_mail
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sources.lore.urls import Address, find_addresses
+from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.watch import Progress, Watched, watch_address, watch_known
+
+_BEGINNING_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A target that could not be watched, or not in full, and why."""
+
+    target: str
+    reason: str
+
+
+def watch_content(
+    database: Database,
+    archive: Archive,
+    settings: Poll,
+    content: bytes,
+    hosts: Sequence[str],
+    now: int,
+    progress: Progress,
+) -> tuple[list[Watched], list[Skipped]]:
+    """Watch every link of a report, or the series of every mail.
+
+    Raises:
+        InvalidInputError: there is neither a link nor a mail in it.
+    """
+    if looks_like_mbox(content[:_BEGINNING_BYTES]) or looks_like_mail(content):
+        return _watch_mails(database, archive, settings, list(mails_of(io.BytesIO(content))), now, progress)
+    addresses = find_addresses(content.decode("utf-8", "replace"), hosts)
+    if not addresses:
+        raise InvalidInputError("there is no link to a mail on lore in it, and it is no mail either.")
+    watched: dict[int, Watched] = {}
+    skipped: list[Skipped] = []
+    for address in addresses:
+        try:
+            for one in watch_address(database, archive, settings, address, now, progress):
+                watched.setdefault(one.series_id, one)
+        except PatchwatchError as error:
+            skipped.append(Skipped(address.message_id, str(error)))
+    return list(watched.values()), skipped
+
+
+def _watch_mails(
+    database: Database, archive: Archive, settings: Poll, raw: Sequence[bytes], now: int, progress: Progress
+) -> tuple[list[Watched], list[Skipped]]:
+    """Mails are stored as they are; the rest of their threads is fetched if the archive answers."""
+    reads = [read_mail(one) for one in raw]
+    with database.write() as connection:
+        ingest(connection, reads)
+    ids = [read.message.message_id for read in reads]
+    watched = {one.series_id: one for one in watch_known(database, ids, now)}
+    skipped: list[Skipped] = []
+    fetched: set[int] = set()
+    for message_id in ids:
+        with database.read() as connection:
+            number = queries.series_of(connection, [message_id]).get(message_id)
+        if number is not None and number in fetched:
+            continue
+        try:
+            for one in watch_address(database, archive, settings, Address(message_id, None), now, progress):
+                fetched.add(one.series_id)
+                watched.setdefault(one.series_id, one)
+        except InvalidInputError as error:
+            if number is None:
+                skipped.append(Skipped(message_id, str(error)))
+        except LoreError as error:
+            skipped.append(Skipped(message_id, f"stored, but its thread was not fetched: {error}"))
+            if number is not None:
+                fetched.add(number)
+    with database.read() as connection:
+        still = queries.watched_series(connection)
+    return [one for one in watched.values() if one.series_id in still], skipped

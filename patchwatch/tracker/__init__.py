@@ -1,0 +1,16 @@
+"""The core under both the command line and the screens: everything a user can ask or do.
+
+Methods may be called from any thread.  Imports are made where they are needed, because `patchwatch list` has to answer
+before a terminal's user notices, and reading a database needs no network library.
+"""
+
+from __future__ import annotations
+
+from patchwatch.tracker.decisions import Deciding
+from patchwatch.tracker.digests import Posting
+from patchwatch.tracker.fetch import Fetching
+from patchwatch.tracker.replies import Answering
+
+
+class Tracker(Deciding, Answering, Fetching, Posting):
+    """A database, an archive and a clock."""

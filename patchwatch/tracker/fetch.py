@@ -1,0 +1,180 @@
+"""What the tracker does with the archive and with mail that comes: watching, polling, importing, and telling of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patchwatch.db import Later
+from patchwatch.db.criteria import Filter
+from patchwatch.errors import InvalidInputError
+from patchwatch.tracker.base import Progress, silent
+from patchwatch.tracker.queries import Reading
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from patchwatch.db import inboxes
+    from patchwatch.db.event_queue import Telling
+    from patchwatch.notify.events import Event
+    from patchwatch.series.follow_rules import Rule
+    from patchwatch.series.model import SeriesRow
+    from patchwatch.sources.lore.client import Archive
+    from patchwatch.sync.ingest import Outcome
+    from patchwatch.sync.poll import PollReport
+    from patchwatch.sync.poll_lock import Holder
+    from patchwatch.sync.watch import Watched
+    from patchwatch.sync.watch_file import Skipped
+else:
+    inboxes = Later("patchwatch.db.inboxes")
+
+
+class Fetching(Reading):
+    """Mail that comes, by whatever way, and the news of it."""
+
+    def watch(self, text: str, progress: Progress = silent) -> tuple[Watched, ...]:
+        """Watch what a link or message-id names.
+
+        Raises:
+            InvalidInputError: it is neither.
+            LoreError: it can't be fetched.
+        """
+        from patchwatch.sources.lore.urls import parse_target
+        from patchwatch.sync.watch import watch_address
+
+        address = parse_target(text, self.hosts)
+        if address is None:
+            raise InvalidInputError(f"{text!r} is neither a link to a mail on lore nor a message-id.")
+        with self._archive() as archive:
+            watched = watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
+            self._listen(archive, watched)
+            return watched
+
+    def watch_text(self, content: bytes, progress: Progress = silent) -> tuple[list[Watched], list[Skipped]]:
+        """Watch every lore link of a report, or the series of the mails in an .eml or mbox.
+
+        Raises:
+            InvalidInputError: there is neither a link nor a mail in it.
+        """
+        from patchwatch.sync.watch_file import watch_content
+
+        with self._archive() as archive:
+            watched, skipped = watch_content(
+                self.database, archive, self.config.poll, content, self.hosts, self.now(), progress
+            )
+            self._listen(archive, watched)
+            return watched, skipped
+
+    def poll(self, progress: Progress = silent) -> PollReport:
+        """One pass over everything watched and followed, and over the git trees of the config.
+
+        Raises:
+            HeldError: `patchwatch run` polls this database, or a poll of somebody else does not end.
+        """
+        with self.lock("poll", progress):
+            return self.poll_some(None, progress)
+
+    def poll_some(
+        self, names: Collection[str] | None, progress: Progress = silent, pause: Callable[[float], None] = time.sleep
+    ) -> PollReport:
+        """Poll inboxes, for whoever holds the lock; `all` among the names stands for everything that is in none.
+
+        `pause` waits between the tries of a question to the archive, for so many seconds.
+        """
+        from patchwatch.sync.poll import poll
+
+        with self._archive(pause) as archive:
+            return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now(), names)
+
+    def lock(self, what: str, progress: Progress = silent) -> AbstractContextManager[None]:
+        """Be the one who polls this database, while the context is open.
+
+        Raises:
+            HeldError: somebody else is; the text says who.
+        """
+        from patchwatch.sync import poll_lock as lock
+
+        return lock.hold(lock.lock_path(self._url), what, int(time.time()), tell=progress)
+
+    def holder(self) -> Holder | None:
+        """Who polls this database now, if anybody does."""
+        from patchwatch.sync import poll_lock as lock
+
+        return lock.holder(lock.lock_path(self._url))
+
+    def happened(self) -> tuple[Event, ...]:
+        """What happened to the watched series since this was last asked, by any process.
+
+        It is queued for the hooks of the config and for recipients who want a mail at once, in the same transaction.
+        """
+        from patchwatch.notify import detect as telling
+        from patchwatch.notify.events import Listener
+
+        listeners = [Listener(f"hook {h.name}", frozenset(h.events), self.addresses) for h in self.config.hook]
+        for one in self.config.digest:
+            if one.at_once:
+                addresses = frozenset(a.lower() for a in one.addresses) or self.addresses
+                kinds, names = frozenset(one.at_once), frozenset(one.inboxes)
+                listeners.append(Listener(f"mail {one.name}", kinds, addresses, names))
+
+        def rows(connection: Connection, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+            return self._series(connection, Filter(), me)
+
+        return telling.look(self.database, rows, self.addresses, listeners, self.now())
+
+    def tellings(self) -> tuple[Telling, ...]:
+        """Events that somebody has not heard of yet, oldest first."""
+        from patchwatch.db import event_queue as news
+
+        with self.database.read() as connection:
+            return news.tellings(connection)
+
+    def told(self, telling_id: int) -> None:
+        """Somebody has heard of an event."""
+        from patchwatch.db import event_queue as news
+
+        with self.database.write() as connection:
+            news.forget_telling(connection, telling_id)
+
+    def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
+        """Follow what is posted to a list, or what of it fits this rule or an earlier one; returns the rules in force.
+
+        Raises:
+            InvalidInputError: a rule is given, and everything is followed already.
+        """
+        with self.database.write() as connection:
+            return inboxes.follow(connection, inbox, rule)
+
+    def unfollow(self, inbox: str) -> None:
+        """Follow a list no longer; its rules are forgotten."""
+        with self.database.write() as connection:
+            inboxes.set_inbox(connection, inbox, followed=False, rules=None)
+
+    def import_mail(self, path: Path, inbox: str, progress: Callable[[int], None]) -> Outcome:
+        """Import what is new at a path."""
+        from patchwatch.sync.import_mail import import_mail
+
+        return import_mail(self.database, path, inbox, progress)
+
+    def reindex(self, progress: Callable[[int], None]) -> int:
+        """Work everything out anew from the stored mails; returns how many there are."""
+        from patchwatch.sync.ingest import reindex
+
+        with self.database.write() as connection:
+            return reindex(connection, progress)
+
+    def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
+        from patchwatch.sources.lore.client import Archive
+
+        return Archive(self.config.lore, sleep=pause)
+
+    def _listen(self, archive: Archive, watched: Collection[Watched]) -> None:
+        """From now on, new mail of the lists of these series rings the doorbell."""
+        from patchwatch.sync.feed import listen
+
+        rows = self.series(wanted=Filter(ids=frozenset(w.series_id for w in watched)))
+        for name in sorted({name for row in rows for name in row.inboxes}):
+            listen(self.database, archive, name)

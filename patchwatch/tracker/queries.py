@@ -1,0 +1,191 @@
+"""What the tracker is asked: series, revisions, threads, mails, as they are stored and as of now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from patchwatch.db import Later
+from patchwatch.db.criteria import Filter
+from patchwatch.errors import NotFoundError
+from patchwatch.series.state.next_action import next_move
+from patchwatch.tracker.base import Ids, Opened
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from patchwatch.compose.citations import Citation
+    from patchwatch.db import derived, inboxes, threads
+    from patchwatch.db import series as queries
+    from patchwatch.db import series_list as lines
+    from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesLine, SeriesRow, StepRow, TreeRow
+    from patchwatch.series.rangediff.comparison import Comparison
+else:
+    derived, inboxes, lines, queries, threads = (
+        Later(f"patchwatch.db.{name}") for name in ("derived", "inboxes", "series_list", "series", "threads")
+    )
+
+
+class Reading(Opened):
+    """Everything that is read, and changes nothing."""
+
+    def series(self, *, everything: bool = False, wanted: Filter | None = None) -> tuple[SeriesRow, ...]:
+        """The watched series, or all that are known, or those that `wanted` describes."""
+        with self.database.read() as connection:
+            return self._series(connection, wanted or Filter(everything=everything), self.addresses)
+
+    def _series(self, connection: Connection, wanted: Filter, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+        now, review = self.now(), self.config.review
+        rows = queries.series(connection, wanted, now, review.overdue_days, me)
+        windows = queries.merge_windows(connection)
+        moves = [next_move(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
+        return tuple(replace(row, next_move=m) if m else row for row, m in zip(rows, moves, strict=True))
+
+    def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
+        """A line for each series that is known, or that is watched: quick to read for any number of them.
+
+        What I have to do next is not worked out where only the watched ones are asked for.
+        """
+        found = self._lines(watched_only)
+        if watched_only or not self.addresses:
+            return found
+        from patchwatch.series.views import may_be_mine_to_move
+
+        maybe = frozenset(line.id for line in found if may_be_mine_to_move(line))
+        rows = self.series(wanted=Filter(everything=True, ids=maybe)) if maybe else ()
+        mine = {row.id: row.next_move.text for row in rows if row.next_move and row.next_move.by == "me"}
+        return tuple(line._replace(next_move=mine.get(line.id, "")) if line.id in maybe else line for line in found)
+
+    def _lines(self, watched_only: bool) -> tuple[SeriesLine, ...]:
+        days, me = self.config.review.overdue_days, self.addresses
+        if "database" not in self.__dict__:
+            from patchwatch.db.fast_list import glance
+
+            found = glance(self._url, self.now(), days, me, watched_only=watched_only)
+            if found is not None:
+                return found
+        with self.database.read() as connection:
+            return lines.lines(lines.asking(connection), self.now(), days, me, watched_only=watched_only)
+
+    def one(self, series_id: int) -> SeriesRow:
+        """One series.
+
+        Raises:
+            NotFoundError: there is none with this number.
+        """
+        rows = self.series(wanted=Filter(everything=True, ids=frozenset({series_id})))
+        if not rows:
+            raise NotFoundError(f"there is no series {series_id}. `patchwatch list --all` shows the numbers.")
+        return rows[0]
+
+    def find(self, name: str) -> int:
+        """The series that a user named: the number `list` prints, a message-id or a link.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        text = name.strip()
+        with self.database.read() as connection:
+            if text.lstrip("#").isdigit():
+                number = queries.series_numbered(connection, int(text.lstrip("#")))
+                if number is None:
+                    raise NotFoundError(f"there is no series {text}. `patchwatch list --all` shows the numbers.")
+                return number
+            from patchwatch.sources.lore.urls import parse_target
+
+            address = parse_target(text, self.hosts)
+            if address is None:
+                raise NotFoundError(
+                    f"{name!r} is no series: give the number that `patchwatch list` prints or a message-id."
+                )
+            found = queries.series_of(connection, [address.message_id]).get(address.message_id)
+        if found is None:
+            raise NotFoundError(
+                f"no known series has the message <{address.message_id}>. "
+                f"`patchwatch watch {address.message_id}` fetches it."
+            )
+        return found
+
+    def thread(self, series_id: int) -> tuple[MessageRow, ...]:
+        """Every mail of a series, revision by revision, as trees."""
+        with self.database.read() as connection:
+            return threads.thread(connection, series_id)
+
+    def steps(self, series_id: int) -> tuple[StepRow, ...]:
+        """How a series came to its state: the mails that changed it, in order."""
+        with self.database.read() as connection:
+            return threads.steps(connection, series_id)
+
+    def mail(self, message_id: str) -> Mail:
+        """One stored mail, to be read.
+
+        Raises:
+            NotFoundError: it is not stored.
+        """
+        from patchwatch.mail.display import read
+
+        raw = self.raw(message_id)
+        with self.database.read() as connection:
+            seen_in = inboxes.inboxes_of(connection, message_id)
+        return read(message_id, raw, seen_in)
+
+    def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
+        """What changed between two revisions of a series: by default the newest and the one before it.
+
+        They are named as v3, 3, v5.1, rfc1, or by a message-id.
+
+        Raises:
+            NotFoundError: there is no such series or revision, or only one revision.
+            InvalidInputError: a name fits several revisions, or both names the same one.
+        """
+        from patchwatch.series.rangediff.comparison import compare
+        from patchwatch.series.rangediff.select import between, choose, mails_of, side
+
+        revisions = self.one(series_id).revisions
+        chosen = choose(revisions, older, newer, self._revision_root)
+        resent = any(one.root != one.revision.message_id for one in chosen)
+        thread = self.thread(series_id) if resent else ()
+        wanted = {one: mails_of(one, thread) for one in (*chosen, *between(revisions, *chosen))}
+        raws = self._raws({i for one, patches in wanted.items() for i in (one.root, *patches)})
+        first, last, *passed = (side(one, patches, raws) for one, patches in wanted.items())
+        return compare(first, last, passed)
+
+    def inboxes(self) -> tuple[InboxRow, ...]:
+        """Every known inbox and how polling it goes."""
+        with self.database.read() as connection:
+            return inboxes.inboxes(connection)
+
+    def trees(self) -> tuple[TreeRow, ...]:
+        """The git trees that were read, and how reading them goes."""
+        from patchwatch.db import git_trees as trees
+
+        with self.database.read() as connection:
+            return trees.trees(connection)
+
+    def citations(self, message_id: str) -> tuple[Citation, ...]:
+        """The forms in which people pass a stored mail on.
+
+        Raises:
+            NotFoundError: it is not stored.
+        """
+        from patchwatch.compose.citations import citations
+
+        mail = self.mail(message_id)
+        url = self.url(message_id, next(iter(mail.inboxes), ""))
+        return citations(message_id, url, dict(mail.headers).get("Subject", ""))
+
+    def _rows(self, series_ids: Ids) -> list[SeriesRow]:
+        return [self.one(number) for number in ([series_ids] if isinstance(series_ids, int) else series_ids)]
+
+    def _revision_root(self, name: str) -> str:
+        """The root of the revision that a user named by a message-id, a link, or a series' number (its newest)."""
+        series = self.one(self.find(name))
+        if name.strip().lstrip("#").isdigit():
+            return series.revisions[-1].message_id
+        from patchwatch.sources.lore.urls import parse_target
+
+        address = parse_target(name, self.hosts)
+        with self.database.read() as connection:
+            return derived.roots_of(connection, [address.message_id if address else name])[
+                address.message_id if address else name
+            ]

@@ -1,0 +1,1 @@
+"""What the screens do: decisions, reading, replies. No widgets here."""

@@ -1,0 +1,172 @@
+"""What is decided about series from a screen: asked where that is due, written, and said when it is done.
+
+What was done to several series at once is undone at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from textual.app import App
+
+from patchwatch.sanitize import line
+from patchwatch.series.model import CandidateRow, SeriesRow
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.dialogs.small import Series, StateDialog, UnwatchDialog
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.link_preview import Joint, proposed
+
+Result = TypeVar("Result")
+
+_UNDONE = ("unwatch", "mute", "state", "snooze", "link")  # what was said of these, undoing makes a thing of the past
+
+
+class Deciding:
+    """Decisions about some series at a time; of none, nothing happens."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        core: Core,
+        errands: Errands,
+        done: Callable[[], None],
+        regrouped: Callable[[int | None], None],
+    ) -> None:
+        """`done` hears when a decision was written.
+
+        `regrouped` hears when revisions may belong to other series than before: with the series that is wanted then, if
+        that is known.
+        """
+        self._app = app
+        self._core = core
+        self._errands = errands
+        self._done = done
+        self._regrouped = regrouped
+
+    def unwatch(self, rows: Sequence[Series]) -> None:
+        """Ask, then stop watching."""
+        watched = [row for row in rows if row.watched]
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._write("unwatch", watched, lambda: self._core.unwatch(_ids(watched)), "No longer watched")
+
+        if watched:
+            self._app.push_screen(UnwatchDialog(watched), answered)
+        elif rows:
+            self._errands.notices.say("unwatch", "note", f"Not watched: {_called(rows)}")
+
+    def read(self, rows: Sequence[Series]) -> None:
+        """Take all their mail as read."""
+        self._write("catch up", rows, lambda: self._core.read_series(_ids(rows)), "Read")
+
+    def mute(self, rows: Sequence[Series]) -> None:
+        """Mute, or let speak again if all are muted."""
+        muted = not all(row.muted for row in rows)
+        did = "Muted" if muted else "No longer muted"
+        self._write("mute", rows, lambda: self._core.mute(_ids(rows), muted=muted), did)
+
+    def state(self, rows: Sequence[Series]) -> None:
+        """Ask for a state, then set it."""
+
+        def answered(state: str | None) -> None:
+            if state is not None:
+                did = f"Set to {state}" if state else "As the mails say"
+                self._write("state", rows, lambda: self._core.mark(_ids(rows), state or None), did)
+
+        if rows:
+            self._app.push_screen(StateDialog(rows), answered)
+
+    def snooze(self, rows: Sequence[Series]) -> None:
+        """Ask until when, then put them aside until then; or wake them."""
+        from patchwatch.tui.dialogs.snooze import Rest, SnoozeDialog
+
+        def answered(rest: Rest | None) -> None:
+            if rest is None:
+                return
+            if rest.wakes:
+                self._write("snooze", rows, lambda: self._core.unsnooze(_ids(rows)), rest.said)
+            else:
+                self._write("snooze", rows, lambda: self._core.snooze(_ids(rows), rest.until), rest.said)
+
+        if rows:
+            self._app.push_screen(SnoozeDialog(rows, self._core.now()), answered)
+
+    def link(self, row: Series, root: str = "", *, marked: Series | None = None) -> None:
+        """Ask which other series is a version of this one, then link them; or part a revision from the one before.
+
+        That is the one with this `root`, or else the newest.  Another series, `marked` with this one, is offered first.
+        """
+
+        def read() -> tuple[SeriesRow, Sequence[CandidateRow]]:
+            found, candidates = self._core.one(row.id), self._core.candidates(row.id)
+            return found, candidates if marked is None else proposed(found, self._core.one(marked.id), candidates)
+
+        self._errands.send("read", "link", read, lambda found: self._ask_for_link(*found, root))
+
+    def _ask_for_link(self, row: SeriesRow, candidates: Sequence[CandidateRow], root: str) -> None:
+        from patchwatch.tui.dialogs.link import LinkDialog, Parting
+
+        def answered(answer: Joint | Parting | None) -> None:
+            if answer is None:
+                return
+            later, earlier = answer.later, answer.earlier
+            names = wording.revision_name(later), wording.revision_name(earlier)
+            about = wording.title(later.subject)
+            if isinstance(answer, Parting):
+                self._send(
+                    "link",
+                    lambda: self._core.unlink(later.message_id, earlier.message_id),
+                    lambda _: self._parted(f"Parted: {names[0]} is no version after {names[1]}: {about}"),
+                )
+            else:
+                self._send(
+                    "link",
+                    lambda: self._core.link(later.message_id, earlier.message_id),
+                    lambda series_id: self._linked(f"Linked: {names[0]} goes on from {names[1]}: {about}", series_id),
+                )
+
+        newest = row.revisions[-1]
+        revision = next((r for r in row.revisions if r.message_id == root), newest)
+        self._app.push_screen(LinkDialog(self._core, self._errands, row, revision, candidates), answered)
+
+    def _linked(self, did: str, series_id: int) -> None:
+        self._errands.notices.say("link", "outcome", did)
+        self._done()
+        self._regrouped(series_id)
+
+    def _parted(self, did: str) -> None:
+        self._errands.notices.say("link", "outcome", did)
+        self._done()
+        self._regrouped(None)
+
+    def undo(self) -> None:
+        """Take back the last decision, whatever it was about."""
+
+        def undone(what: str) -> None:
+            self._errands.notices.hush(*_UNDONE)
+            self._errands.notices.say("undo", "outcome", f"Undone: {what}")
+            self._regrouped(None)
+
+        self._send("undo", self._core.undo, undone)
+
+    def _write(self, about: str, rows: Sequence[Series], work: Callable[[], None], did: str) -> None:
+        def done(_: None) -> None:
+            self._errands.notices.say(about, "outcome", f"{did}: {_called(rows)}")
+            self._done()
+
+        if rows:
+            self._send(about, work, done)
+
+    def _send(self, about: str, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        self._errands.send("write", about, work, done)
+
+
+def _ids(rows: Sequence[Series]) -> list[int]:
+    return [row.id for row in rows]
+
+
+def _called(rows: Sequence[Series]) -> str:
+    return line(rows[0].title) if len(rows) == 1 else f"{len(rows)} series"

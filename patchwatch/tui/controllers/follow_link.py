@@ -1,0 +1,85 @@
+"""Where the words lead that the program took something from, and the links in a mail: to a mail here, or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
+
+from patchwatch.errors import NotFoundError, PatchwatchError
+from patchwatch.series.model import Evidence, MessageRow
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.controllers.open_mail import Opening
+from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.widgets.mail_view import Spot
+
+
+class Leads:
+    """Followed from the mails of one series at a time."""
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        core: Core,
+        errands: Errands,
+        opening: Opening,
+        go_to: Callable[[Reading, MessageRow], None],
+        led: Callable[[int], None],
+    ) -> None:
+        """`go_to` goes to a mail of the series; `led` hears of another series that a link on `screen` led to."""
+        self._screen = screen
+        self._core = core
+        self._errands = errands
+        self._opening = opening
+        self._go_to = go_to
+        self._led = led
+        self.unknown = ""  # a link that led to nothing known here
+
+    def page(self, link: str) -> str:
+        """The page that a link, or a message-id in the text, leads to in the browser; empty where there is none."""
+        from patchwatch.sources.lore.urls import parse_target
+
+        if "://" in link:
+            return link
+        address = parse_target(link)
+        return self._core.url(address.message_id, address.inbox or "") if address else ""
+
+    def to_evidence(self, reading: Reading, evidence: Evidence | None) -> None:
+        """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
+        row = reading.row(evidence.message_id) if evidence else None
+        if evidence is None or row is None:
+            self._errands.notices.say("evidence", "note", wording.without_mail(evidence))
+            return
+        self._errands.notices.hush("evidence")
+        self._go_to(reading, row)
+        self._opening.seek(row.message_id, evidence.text)
+
+    def to_spot(self, reading: Reading, spot: Spot) -> None:
+        """Go where something in a mail leads."""
+        if row := reading.row(spot.message_id):
+            self._go_to(reading, row)
+        elif spot.link:
+            self._follow(reading, spot.link)
+
+    def _follow(self, reading: Reading, link: str) -> None:
+        from patchwatch.sources.lore.urls import parse_target
+
+        address = parse_target(link)
+        if address and (row := reading.row(address.message_id)):
+            self._go_to(reading, row)
+            return
+
+        def found(series_id: int) -> None:
+            self._errands.notices.hush("link")
+            self._led(series_id)
+
+        def failed(error: PatchwatchError) -> None:
+            self.unknown = link
+            unknown = isinstance(error, NotFoundError)
+            text = f"Not known here; w watches it: {link}" if unknown else str(error)
+            self._errands.notices.say("link", "note" if unknown else "error", text)
+
+        self._errands.send("read", "link", lambda: self._core.find(link), found, failed, screen=self._screen)

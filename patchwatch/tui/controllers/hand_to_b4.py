@@ -1,0 +1,62 @@
+"""Revisions handed over to b4 from a screen, which makes room for it until it is done and its words were read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from patchwatch.compose.b4 import Task
+from patchwatch.errors import PatchwatchError
+from patchwatch.sanitize import line
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.suspend import lent, pause, tell
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.dialogs.b4 import BOX, TASKS, B4Dialog, Handover
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.selection import InHand
+
+
+class HandingOver:
+    """One revision at a time."""
+
+    def __init__(self, screen: Screen[Any], core: Core, errands: Errands) -> None:
+        """What `screen` asks for comes to nothing where it was left before."""
+        self._screen = screen
+        self._core = core
+        self._errands = errands
+
+    def b4(self, of: InHand) -> None:
+        """Ask what b4 shall do with the revision in hand, and in which tree; then let it."""
+
+        def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
+            commands = {task: self._core.b4_command(task, of.revision, BOX) for task in TASKS}
+            return self._core.work_trees(), commands
+
+        def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
+            self._screen.app.push_screen(B4Dialog(of, *found, self._core.config_file), answered)
+
+        def answered(chosen: Handover | None) -> None:
+            if chosen is not None:
+                self._run(chosen, of.revision)
+
+        self._errands.send("read", "b4", work, ask, screen=self._screen, latest=True)
+
+    def _run(self, chosen: Handover, message_id: str) -> None:
+        where = wording.place(chosen.directory)
+
+        def running(command: str) -> None:
+            tell(f"in {where}:\n{line(command)}\n")
+
+        try:
+            with lent(self._screen.app):
+                status = self._core.b4(chosen.task, message_id, chosen.directory, running)
+                tell(f"\nb4 ended with {status}.")
+                pause()
+        except PatchwatchError as error:
+            self._errands.notices.say("b4", "error", str(error))
+        else:
+            said = f"{TASKS[chosen.task][0]} ended with {status} in {where}."
+            self._errands.notices.say("b4", "error" if status else "outcome", said)

@@ -1,0 +1,113 @@
+"""Answers written from a screen: composed by the core, edited in the user's editor, shown before they are sent.
+
+An answer begins as a draft, which is a file from then on.  One that was left is gone on with when the same mail is
+answered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from patchwatch.compose import b4 as handover
+from patchwatch.compose.draft import Draft
+from patchwatch.errors import NoTerminalError, PatchwatchError
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.suspend import lent
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.dialogs.draft import DraftDialog
+from patchwatch.tui.dialogs.send import SendScreen
+from patchwatch.tui.dialogs.tags import TagDialog, Tags
+from patchwatch.tui.render.selection import InHand
+
+
+class Writing:
+    """One answer at a time."""
+
+    def __init__(self, screen: Screen[Any], core: Core, errands: Errands) -> None:
+        """What `screen` asks for comes to nothing where it was left before."""
+        self._screen = screen
+        self._core = core
+        self._errands = errands
+
+    def reply(self, of: InHand) -> None:
+        """Answer the mail in hand, to all."""
+        self._compose(lambda: self._core.reply(of.message_id), edit=True)
+
+    def tag(self, of: InHand) -> None:
+        """Ask which tags to give to the patch in hand, or to its whole revision, and give them."""
+
+        def answered(tags: Tags | None) -> None:
+            if tags is not None:
+                names, whole = tags.names, tags.whole
+                self._compose(lambda: self._core.endorse(of.posting, names, whole=whole), edit=tags.edit)
+
+        self._screen.app.push_screen(TagDialog(of), answered)
+
+    def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
+        def work() -> tuple[Draft, Path | None]:
+            draft = compose()
+            return draft, self._core.drafts.kept(draft)
+
+        def composed(found: tuple[Draft, Path | None]) -> None:
+            draft, kept = found
+            if kept is None:
+                self._begin(draft, edit=edit)
+            else:
+                self._ask(draft, kept, edit=edit)
+
+        self._errands.send("mail", "answer", work, composed, screen=self._screen, latest=True)
+
+    def _ask(self, draft: Draft, kept: Path, *, edit: bool) -> None:
+        """Whether to go on with the draft that was left, or to begin anew."""
+
+        def answered(go_on: bool | None) -> None:
+            if go_on:
+                self._show(draft, kept)
+            elif go_on is False:
+                self._begin(draft, edit=edit)
+
+        self._screen.app.push_screen(DraftDialog(draft, kept, tags=not edit), answered)
+
+    def _begin(self, draft: Draft, *, edit: bool) -> None:
+        try:
+            file = self._core.drafts.keep(draft)
+        except PatchwatchError as error:
+            self._errands.notices.say("answer", "error", str(error))
+            return
+        if not edit or self._edit(file, fresh=True):
+            self._show(draft, file)
+
+    def _show(self, draft: Draft, file: Path) -> None:
+        self._errands.notices.hush("send")
+        self._screen.app.push_screen(SendScreen(self._core, self._errands, draft, file, lambda: self._edit(file)))
+
+    def _edit(self, file: Path, *, fresh: bool = False) -> bool:
+        """Let a draft be edited; whether there is one afterwards.
+
+        One that was emptied is thrown away, and so is a `fresh` one in which nothing was written.
+        """
+        drafts, notices = self._core.drafts, self._errands.notices
+        try:
+            before = drafts.read(file)
+            try:
+                with lent(self._screen.app):
+                    handover.edit(file)
+            except NoTerminalError:
+                if fresh:
+                    drafts.forget(file)
+                raise
+            after = drafts.read(file)
+            if after.strip() and (after != before or not fresh):
+                notices.hush("answer")
+                return True
+            drafts.forget(file)
+        except PatchwatchError as error:
+            notices.say("answer", "error", str(error))
+            return not fresh
+        why = "Nothing was written" if after.strip() else "It was emptied"
+        notices.say("answer", "note", f"{why}: the draft is thrown away, and nothing is sent.")
+        return False

@@ -1,0 +1,220 @@
+"""Links a series with another version of it, or parts a version from the one before.
+
+Offers the candidates with what speaks for each, takes any link or message-id besides, and says what it will do before
+it does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from patchwatch.errors import PatchwatchError
+from patchwatch.sanitize import line
+from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.screen import Dialog
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.dialogs.small import named
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.link_preview import Joint, before, evidence, joint, parted, told
+from patchwatch.tui.widgets.row_list import RowList
+from patchwatch.tui.widgets.text_field import Field
+
+_PLACEHOLDER = "any other: a link, a message-id, a number"
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The opposite of a link: `later` is no version after `earlier`."""
+
+    later: RevisionRow
+    earlier: RevisionRow
+
+
+Choice: TypeAlias = CandidateRow | Parting
+
+
+class ChoiceList(RowList[Choice]):
+    """Candidates, and the parting if there is one: two lines each."""
+
+    DEFAULT_CSS = """
+    ChoiceList {
+        background: $surface;
+        scrollbar-background: $surface;
+        scrollbar-background-hover: $surface;
+        scrollbar-background-active: $surface;
+        margin-bottom: 1;
+    }
+    """
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        """`choices`, the likeliest first."""
+        super().__init__(id="choices")
+        self._choices = choices
+
+    def on_mount(self) -> None:
+        """Show them."""
+        self.styles.height = min(len(self._choices), 5) * self.row_height
+        self.set_rows(self._choices)
+
+    @property
+    def row_height(self) -> int:
+        """Which it is, and what speaks for it."""
+        return 2
+
+    def key_of(self, row: Choice) -> Hashable:
+        """Their roots."""
+        return row.message_id if isinstance(row, CandidateRow) else (row.later.message_id, row.earlier.message_id)
+
+    def draw(self, row: Choice, index: int, width: int) -> list[list[Piece]]:
+        """One choice."""
+        if isinstance(row, Parting):
+            later, earlier = wording.revision_name(row.later), wording.revision_name(row.earlier)
+            why = row.later.predecessor
+            words = "linked by hand" if why and why.by_hand else f"linked for: {evidence(why.evidence if why else ())}"
+            return [[("Part ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {words}", "dim")]]
+        about = f"  · {line(row.author_name)}, {wording.date(row.date)}"
+        return [
+            [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (wording.title(row.subject), "")],
+            [(f"  {evidence(row.evidence)}", ""), (about, "dim")],
+        ]
+
+
+class LinkDialog(Dialog[Joint | Parting | None]):
+    """Answers with the link to be made, the parting to be made, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Close", id="link.leave"),
+    ]
+
+    def __init__(
+        self,
+        core: Core,
+        errands: Errands,
+        row: SeriesRow,
+        revision: RevisionRow,
+        candidates: Sequence[CandidateRow],
+    ) -> None:
+        """`revision`, of series `row`, is the one that can be parted from the one before it."""
+        super().__init__()
+        self._core = core
+        self._errands = errands
+        self._row = row
+        earlier = before(row, revision)
+        self._choices: list[Choice] = [*candidates, *([Parting(revision, earlier)] if earlier else [])]
+        self._text = ""  # what was typed
+        self._answer: Joint | Parting | None = None  # what Enter does
+        self._problem = ""  # why it does nothing
+
+    def compose(self) -> ComposeResult:
+        """The choices, the line for any other, and what Enter will do."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Link with another version"
+            yield Static(content(named([self._row])), id="question")
+            if self._choices:
+                yield ChoiceList(self._choices)
+            else:
+                yield Static(content([("No other series here looks like a version of it.", "dim")]), id="note")
+            yield Field(_PLACEHOLDER)
+            yield Static(id="reading")
+            keys: list[Piece] = [("⏎", "accent"), (" do it   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            yield Static(content(keys), id="keys")
+
+    def on_mount(self) -> None:
+        """Begin at the choices, if there are any."""
+        self._turn()
+        (self.query_one(ChoiceList) if self._choices else self.query_one(Field)).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """A link can be typed at once."""
+        self.query_one(Field).begin(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A link can be pasted at once."""
+        field = self.query_one(Field)
+        if not field.has_focus:
+            event.stop()
+            field.value = line(event.text)
+            field.focus()
+
+    # What Enter will do.
+
+    @on(RowList.Moved)
+    def _turn(self) -> None:
+        """Say what the choice under the cursor, or what was typed, leads to."""
+        if self._text:
+            text = self._text
+            self._look(lambda: self._core.find(text))
+            return
+        row = self.query_one(ChoiceList).row or self._choices[0] if self._choices else None
+        if isinstance(row, Parting):
+            self._say(row, parted(self._row, row.later))
+        elif row is not None:
+            number = row.series_id
+            self._look(lambda: number)
+        else:
+            self._say(None, [("Your word outranks what the mails say.", "dim")])
+
+    def _look(self, which: Callable[[], int]) -> None:
+        text = self._text
+        self._answer, self._problem = None, ""
+
+        def found(other: SeriesRow) -> None:
+            if text != self._text:
+                return
+            answer = joint(self._row, other)
+            if answer is None:
+                self._refuse("That is a version of this series already.")
+            else:
+                self._say(answer, told(answer))
+
+        def failed(error: PatchwatchError) -> None:
+            if text == self._text:
+                self._refuse(str(error))
+
+        work = lambda: self._core.one(which())  # noqa: E731
+        self._errands.send("read", "link", work, found, failed, screen=self, latest=True)
+
+    def _refuse(self, problem: str) -> None:
+        self._say(None, [(line(problem), "dim")])
+        self._problem = line(problem)
+
+    def _say(self, answer: Joint | Parting | None, pieces: list[Piece]) -> None:
+        self._answer, self._problem = answer, ""
+        self.query_one("#reading", Static).update(content(pieces))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._text = event.value.strip()
+        self._turn()
+
+    # Answering.
+
+    @on(RowList.Chosen)
+    @on(Input.Submitted)
+    def _given(self) -> None:
+        if self._answer is not None:
+            self.dismiss(self._answer)
+        elif self._problem:
+            self.query_one("#reading", Static).update(content([("! ", "bad strong"), (self._problem, "")]))
+
+    @on(Field.Left)
+    def _back(self) -> None:
+        """Go back to the choices, which hold again."""
+        if self._choices:
+            self.query_one(Field).value = ""
+            self.query_one(ChoiceList).focus()
+
+    def action_leave(self) -> None:
+        """Close the dialog without an answer."""
+        self.dismiss(None)

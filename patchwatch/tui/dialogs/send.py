@@ -1,0 +1,168 @@
+"""What will be sent to whom, before anything is: as git send-email says it would send it, not as it was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from patchwatch.compose.draft import Draft, edited
+from patchwatch.compose.git_send_email import Rehearsal, Sent
+from patchwatch.errors import PatchwatchError
+from patchwatch.sanitize import line
+from patchwatch.tui.base import keys
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.screen import SteadyScreen
+from patchwatch.tui.base.suspend import lent, tell
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.outgoing import draft_page, headline, mail_page
+from patchwatch.tui.render.page import Manner, Page, broken
+from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.status_bar import StatusBar
+
+_ALL_OF_IT = Manner(wrapped=True, unfolded=True)
+
+
+class SendScreen(SteadyScreen[None]):
+    """Headers, recipients and text of a draft; only what is shown here can be sent from here."""
+
+    AUTO_FOCUS = "MailView"
+    DEFAULT_CSS = """
+    SendScreen {
+        & > #going, & > #kept { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #mail { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $ink-accent; } }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "send", "Send", tooltip="Send it; in a dry run, only try to", id="send.send"),
+        Binding("e", "edit", "Edit", tooltip="Edit headers and text", id="send.edit"),
+        Binding("q,escape", "leave", "Leave", tooltip="Do not send it now; the draft is kept", id="send.leave"),
+        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll", id="send.page_down"),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll back", id="send.page_up"),
+        keys.HELP,
+    ]
+
+    def __init__(self, core: Core, errands: Errands, draft: Draft, file: Path, edit: Callable[[], bool]) -> None:
+        """Shows `draft` as it stands in `file` by now; `edit` lets it be edited, and says whether anything is left."""
+        super().__init__()
+        self._core = core
+        self._errands = errands
+        self._draft = draft
+        self._file = file
+        self._edit = edit
+        self._ready: Draft | None = None  # what is shown, and may be sent
+        self._asked = 0  # how often git was asked: an answer about what was edited since is no answer
+
+    def compose(self) -> ComposeResult:
+        """Whether it goes out, where it is kept, the mail, status, keys."""
+        yield Static(id="going")
+        yield Static(content([("draft: ", "dim"), (wording.place(self._file), "dim")]), id="kept")
+        yield MailView(id="mail")
+        yield StatusBar()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Ask git."""
+        self.query_one(MailView).manner = _ALL_OF_IT
+        self._rehearse()
+
+    def _rehearse(self) -> None:
+        self._ready = None
+        self._asked += 1
+        self._say([("asking git send-email …", "dim")])
+        asked = self._asked
+
+        def work() -> tuple[str, Draft, Rehearsal | PatchwatchError]:
+            text, draft = "", self._draft
+            try:
+                text = self._core.drafts.read(self._file)
+                draft = edited(draft, text)
+                return text, draft, self._core.rehearse(draft)
+            except PatchwatchError as error:
+                return text, draft, error
+
+        def done(tried: tuple[str, Draft, Rehearsal | PatchwatchError]) -> None:
+            if asked == self._asked:
+                self._rehearsed(*tried)
+
+        self._errands.send("mail", "rehearse", work, done, screen=self)
+
+    def _rehearsed(self, text: str, draft: Draft, found: Rehearsal | PatchwatchError) -> None:
+        if isinstance(found, PatchwatchError):
+            self._say([("Can’t be sent like this", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
+            self._show(draft_page(draft.message_id, str(found), text))
+        else:
+            self._ready = draft
+            self._say(headline(draft, found, dry_run=self._core.dry_run))
+            self._show(mail_page(draft, found))
+
+    def _say(self, pieces: list[Piece]) -> None:
+        self.query_one("#going", Static).update(content(pieces), layout=False)
+
+    def _show(self, page: Page) -> None:
+        mail = self.query_one(MailView)
+        mail.show(broken(page, mail.text_width, _ALL_OF_IT))
+
+    def action_send(self) -> None:
+        """Send what is shown; in a dry run, only try to."""
+        draft, self._ready = self._ready, None
+        if draft is None:
+            self._errands.notices.say("send", "error", "Not sent: git send-email has not agreed to it.")
+        elif self._core.dry_run:
+            self._say([("trying without sending …", "dim")])
+            self._errands.send("mail", "send", lambda: self._core.send(draft), self._sent, self._failed, screen=self)
+        else:
+            self._send(draft)
+
+    def _send(self, draft: Draft) -> None:
+        try:
+            with lent(self.app):
+                tell(f"git send-email: {line(draft.subject)}")
+                sent = self._core.send(draft)
+        except PatchwatchError as error:
+            self._failed(error)
+        else:
+            self._sent(sent)
+
+    def _sent(self, sent: Sent) -> None:
+        if sent.dry_run:
+            self._errands.notices.say(
+                "send",
+                "outcome",
+                "Dry run: nothing went out. Mails do with `dry_run = false` below [send] in "
+                f"{self._core.config_file}. The draft is kept: {wording.place(self._file)}",
+            )
+        else:
+            self._errands.notices.say("send", "outcome", f"Sent: <{sent.message_id}>")
+            try:
+                self._core.drafts.forget(self._file)
+            except PatchwatchError as error:
+                self._errands.notices.say("draft", "error", f"It was sent, but {error}")
+        self.dismiss()
+
+    def _failed(self, error: PatchwatchError) -> None:
+        self._errands.notices.say("send", "error", f"{error} The draft is kept: {wording.place(self._file)}")
+        self._rehearse()
+
+    def action_edit(self) -> None:
+        """Edit it, then ask git again; what was emptied is thrown away."""
+        if self._edit():
+            self._rehearse()
+        else:
+            self.dismiss()
+
+    def action_leave(self) -> None:
+        """Leave it as it is."""
+        self._errands.notices.say("send", "note", f"Not sent now. The draft is kept: {wording.place(self._file)}")
+        self.dismiss()
+
+    def action_page(self, pages: int) -> None:
+        """Scroll the mail."""
+        self.query_one(MailView).page_by(pages)

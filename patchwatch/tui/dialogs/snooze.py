@@ -1,0 +1,146 @@
+"""Asks until when series are to be put aside: a few ready choices, or any time that `patchwatch.time_input`
+understands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from patchwatch import time_input as when
+from patchwatch.errors import InvalidInputError
+from patchwatch.sanitize import line
+from patchwatch.tui.base.screen import Dialog
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.dialogs.small import Series, named
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.columns import fill
+from patchwatch.tui.widgets.text_field import Field
+
+_PLACEHOLDER = "or a date: 2026-12-01, monday, 12h, 3d, 2w, 1m"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long series are put aside: until a time (UTC seconds), or until somebody answers (None); or not at all."""
+
+    until: int | None = None
+    wakes: bool = False
+
+    @property
+    def said(self) -> str:
+        """As a notice begins that says so."""
+        if self.wakes:
+            return "Awake again"
+        return f"Snoozed until {'somebody answers' if self.until is None else day(self.until)}"
+
+
+def choices(now: int, asleep: bool) -> tuple[tuple[str, Rest], ...]:
+    """What is offered ready-made, by its name; what sleeps (`asleep`) can be woken."""
+    spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
+    dated = tuple((name, Rest(when.until(text, now))) for name, text in spans.items())
+    wake = (("wake it now", Rest(wakes=True)),) if asleep else ()
+    return (*wake, ("until somebody answers", Rest()), *dated)
+
+
+def day(until: int) -> str:
+    """`Mon 2 Oct 2023`, with the hour where it is not midnight (UTC)."""
+    at = datetime.fromtimestamp(until, UTC)
+    hour = "" if until % 86_400 == 0 else f" {at:%H:%M} UTC"
+    return f"{at:%a} {at.day} {at:%b %Y}{hour}"
+
+
+class SnoozeDialog(Dialog[Rest | None]):
+    """Answers with how long, or with None."""
+
+    AUTO_FOCUS = "#rests"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Close", id="snooze.leave"),
+        Binding("j", "app.simulate_key('down')", "Down", show=False, id="snooze.down"),
+        Binding("k", "app.simulate_key('up')", "Up", show=False, id="snooze.up"),
+    ]
+
+    def __init__(self, rows: Sequence[Series], now: int) -> None:
+        """`rows` are the series in question, `now` is what days are reckoned from (UTC seconds)."""
+        super().__init__()
+        self._rows = rows
+        self._now = now
+        self._choices = choices(now, any(row.snoozed_until is not None for row in rows))
+
+    def compose(self) -> ComposeResult:
+        """The choices, the line for any other, and what was read on it."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Snooze"
+            yield Static(content(named(self._rows)), id="question")
+            yield OptionList(
+                *(Option(content(self._option(name, rest)), id=str(n)) for n, (name, rest) in enumerate(self._choices)),
+                id="rests",
+                compact=True,
+            )
+            yield Field(_PLACEHOLDER)
+            yield Static(id="reading")
+            keys: list[Piece] = [("⏎", "accent"), (" snooze   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            yield Static(content(keys), id="keys")
+
+    def on_mount(self) -> None:
+        """Say what a snooze does."""
+        self._say([])
+
+    def _option(self, name: str, rest: Rest) -> list[Piece]:
+        if rest.until is None:
+            return [(name, "")]
+        return [(fill(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
+
+    def _say(self, pieces: list[Piece]) -> None:
+        still = "Out of My turn, Awaiting review and the digest until then."
+        self.query_one("#reading", Static).update(content(pieces or [(still, "dim")]))
+
+    def on_key(self, event: events.Key) -> None:
+        """A date can be typed at once."""
+        self.query_one(Field).begin(event)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._read(event.value, at_last=False)
+
+    def _read(self, text: str, *, at_last: bool) -> int | None:
+        """Say which time `text` names; what is wrong with it is an error only when it was said `at_last`."""
+        if not text.strip():
+            self._say([])
+            return None
+        try:
+            until = when.until(text, self._now)
+        except InvalidInputError as error:
+            self._say([*([("! ", "bad strong")] if at_last else []), (line(str(error)), "" if at_last else "dim")])
+            return None
+        self._say([("→ ", "accent"), (day(until), "strong"), (f", in {wording.age(self._now, until)}", "dim")])
+        return until
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        event.stop()
+        until = self._read(event.value, at_last=True)
+        if until is not None:
+            self.dismiss(Rest(until))
+
+    @on(Field.Left)
+    def _back(self) -> None:
+        self.query_one("#rests").focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Close the dialog with a ready choice."""
+        self.dismiss(self._choices[event.option_index][1])
+
+    def action_leave(self) -> None:
+        """Close the dialog without one."""
+        self.dismiss(None)

@@ -1,0 +1,123 @@
+"""Asks which tags to give, and to what: a patch, or every patch of its revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from patchwatch.compose.reply import TAGS
+from patchwatch.tui.base.screen import Dialog
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.render.selection import InHand
+from patchwatch.tui.widgets.choice_list import Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What was chosen."""
+
+    names: tuple[str, ...]  # of TAGS, in that order
+    whole: bool  # for every patch of the revision
+    edit: bool  # before it is shown what will be sent
+
+
+class TagDialog(Dialog[Tags | None]):
+    """The tags, of which several can be chosen, and what they are for; None where none is to be given."""
+
+    AUTO_FOCUS = "Choices"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "choose_here", "Choose, or not", id="tag.choose"),
+        Binding("r", "choose(0)", TAGS[0], id="tag.reviewed"),
+        Binding("a", "choose(1)", TAGS[1], id="tag.acked"),
+        Binding("t", "choose(2)", TAGS[2], id="tag.tested"),
+        Binding("w", "whole", "This patch, or the whole series", id="tag.whole"),
+        Binding("enter", "give(False)", "See what will be sent", id="tag.give"),
+        Binding("e", "give(True)", "Write something first", id="tag.edit"),
+        Binding("escape,q", "leave", "Close", id="tag.leave"),
+    ]
+
+    def __init__(self, of: InHand) -> None:
+        """`of` is what they are for: its patch, if there is a choice, or its whole revision."""
+        super().__init__()
+        self._of = of
+        self._chosen: set[str] = set()
+        self._whole = of.patch is None
+
+    def compose(self) -> ComposeResult:
+        """What it is about, the tags, and the keys."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Give tags"
+            yield Static(id="question")
+            yield Choices(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
+            yield Static(id="note")
+            keys: list[Piece] = []
+            said = [("space", "choose"), *([("w", "patch/series")] if self._of.patch is not None else [])]
+            for key, does in (*said, ("⏎", "show mail"), ("e", "edit first"), ("esc", "leave")):
+                keys += [(key, "accent"), (f" {does}   ", "dim")]
+            yield Static(content(keys), id="keys")
+
+    def on_mount(self) -> None:
+        """Begin with the first tag."""
+        self.query_one(Choices).highlighted = 0
+        self._say()
+
+    def _shown(self, name: str) -> list[Piece]:
+        box: Piece = ("[x] ", "accent strong") if name in self._chosen else ("[ ] ", "dim")
+        return [box, (name[:1], "accent"), (name[1:], "")]
+
+    def _say(self, warning: str = "") -> None:
+        of = self._of
+        if not self._whole and of.patch is not None:
+            what, title = "this patch", of.patch
+        else:
+            what = f"all {of.patches} patches of {of.version}" if of.patches > 1 else of.version
+            title = of.title
+        about: list[Piece] = [(f"For {what}: ", "dim"), (title, "strong")]
+        self.query_one("#question", Static).update(content(about))
+        note: list[Piece] = [("Nothing is sent before you have seen it.", "dim")]
+        self.query_one("#note", Static).update(content([(f"! {warning}", "warn")] if warning else note))
+
+    def _toggle(self, name: str) -> None:
+        self._chosen ^= {name}
+        self.query_one(Choices).replace_option_prompt(name, content(self._shown(name)))
+        self._say()
+
+    def action_choose(self, number: int) -> None:
+        """Choose a tag, or choose it no longer."""
+        self.query_one(Choices).highlighted = number
+        self._toggle(TAGS[number])
+
+    def action_choose_here(self) -> None:
+        """Choose the tag under the cursor, or choose it no longer."""
+        at = self.query_one(Choices).highlighted
+        if at is not None:
+            self._toggle(TAGS[at])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click chooses, too."""
+        if event.option_id:
+            self._toggle(event.option_id)
+
+    def action_whole(self) -> None:
+        """Give them to the patch alone, or to all patches."""
+        if self._of.patch is not None:
+            self._whole = not self._whole
+            self._say()
+
+    def action_give(self, edit: bool) -> None:
+        """Close the dialog with what was chosen."""
+        names = tuple(name for name in TAGS if name in self._chosen)
+        if names:
+            self.dismiss(Tags(names, self._whole, edit))
+        else:
+            self._say("Choose a tag first: space, or its letter.")
+
+    def action_leave(self) -> None:
+        """Close the dialog without any."""
+        self.dismiss(None)

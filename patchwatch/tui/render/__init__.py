@@ -1,0 +1,1 @@
+"""Text and styles for the widgets. Pure."""

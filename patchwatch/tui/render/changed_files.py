@@ -1,0 +1,122 @@
+"""The files that a revision touches, as a tree of directories: by which patches, and how many lines.
+
+Pure: made from the mails of the patches alone.  A directory that holds nothing but one other is drawn as one with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from patchwatch.sanitize import line
+from patchwatch.tui.render.page import Line, Page
+
+_DEEPEST = 30  # directories; a name with more of them was made to do harm
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one patch does to one file."""
+
+    path: str
+    message_id: str
+    patch: int
+    title: str
+    added: int
+    removed: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A directory (without changes) or a file of the tree."""
+
+    path: str
+    name: str
+    depth: int
+    added: int
+    removed: int
+    changes: tuple[Change, ...]
+
+
+def changes(page: Page, patch: int, title: str) -> list[Change]:
+    """What the patch on a page does, file by file."""
+    lines = [one for one in page.lines if one.kind == "diff"]
+    starts = [n for n, one in enumerate(lines) if one.text.startswith("diff --git ")]
+    if not starts:  # made without git
+        starts = [n for n in range(len(lines) - 1) if _names_file(lines, n)]
+    found = []
+    for first, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        part = lines[first:end]
+        body = _in_hunks(part)
+        added, removed = (sum(text[:1] == sign for text in body) for sign in "+-")
+        found.append(Change(_path(part), page.message_id, patch, title, added, removed, tuple(part)))
+    return found
+
+
+def _names_file(lines: Sequence[Line], number: int) -> bool:
+    return lines[number].text.startswith("--- ") and lines[number + 1].text.startswith("+++ ")
+
+
+def _in_hunks(part: Sequence[Line]) -> list[str]:
+    first = next((n for n, one in enumerate(part) if one.text.startswith("@@")), len(part))
+    return [one.text for one in part[first:]]
+
+
+def _path(part: Sequence[Line]) -> str:
+    for number in range(len(part) - 1):
+        if _names_file(part, number):
+            old, new = (_bare(part[number + below].text[4:]) for below in (0, 1))
+            return old if new == "/dev/null" else new
+        if part[number].text.startswith("@@"):
+            break
+    renamed = next((one.text[10:] for one in part if one.text.startswith("rename to ")), "")
+    return line(renamed) or _bare(part[0].text.removeprefix("diff --git ").rpartition(" b/")[2])
+
+
+def _bare(name: str) -> str:
+    name = line(name.partition("\t")[0]).strip('"')
+    return name if name == "/dev/null" else name.removeprefix("a/").removeprefix("b/") or "?"
+
+
+def tree(found: Iterable[Change]) -> list[Branch]:
+    """The files of these changes below their directories, in order of their names."""
+    by_path: dict[str, list[Change]] = {}
+    for change in found:
+        by_path.setdefault(change.path, []).append(change)
+    branches: list[Branch] = []
+    _grow([(path.split("/", _DEEPEST), path) for path in sorted(by_path)], by_path, 0, "", branches)
+    return branches
+
+
+def _grow(
+    paths: Sequence[tuple[Sequence[str], str]],
+    by_path: dict[str, list[Change]],
+    depth: int,
+    above: str,
+    branches: list[Branch],
+) -> None:
+    """Add what is below a directory: `paths` are what is left of each file's, with the whole."""
+    groups: dict[str, list[tuple[Sequence[str], str]]] = {}
+    for parts, path in paths:
+        groups.setdefault(parts[0], []).append((parts, path))
+    for name, group in groups.items():
+        if len(group) == 1 and len(group[0][0]) == 1:
+            changed = tuple(by_path[group[0][1]])
+            branches.append(_branch(group[0][1], name, depth, changed, changed))
+            continue
+        joined, inner = name, [(parts[1:], path) for parts, path in group if len(parts) > 1]
+        while len({parts[0] for parts, _ in inner}) == 1 and all(len(parts) > 1 for parts, _ in inner):
+            joined += f"/{inner[0][0][0]}"
+            inner = [(parts[1:], path) for parts, path in inner]
+        below = tuple(change for _, path in inner for change in by_path[path])
+        branches.append(_branch(f"{above}{joined}/", f"{joined}/", depth, (), below))
+        _grow(inner, by_path, depth + 1, f"{above}{joined}/", branches)
+        for parts, path in group:
+            if len(parts) == 1:  # a file of the same name as a directory: one patch removes what another one makes
+                changed = tuple(by_path[path])
+                branches.append(_branch(path, name, depth, changed, changed))
+
+
+def _branch(path: str, name: str, depth: int, own: tuple[Change, ...], below: Sequence[Change]) -> Branch:
+    return Branch(path, name, depth, sum(c.added for c in below), sum(c.removed for c in below), own)

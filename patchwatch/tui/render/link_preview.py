@@ -1,0 +1,117 @@
+"""What linking a series with another one would do, in words: said before it is done.
+
+Pure.  Which candidates there are is found by patchwatch.series.link_candidates, and a person may mark one more; the
+link itself is the core's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from patchwatch.sanitize import line
+from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
+from patchwatch.tui.base.theme import Piece
+from patchwatch.tui.render import labels as wording
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A link to be made: `later` succeeds `earlier` from then on."""
+
+    later: RevisionRow
+    earlier: RevisionRow
+    versions: tuple[str, ...]  # of the series that comes of it
+
+
+def joint(one: SeriesRow, other: SeriesRow) -> Joint | None:
+    """How two series become one; None where they are one already.
+
+    The one that began later goes on from the last revision of the other before it: so every link there is stays.
+    """
+    if one.id == other.id or not one.revisions or not other.revisions:
+        return None
+    first, second = sorted((one, other), key=lambda row: (_begin(row).date, row.id))
+    later = _begin(second)
+    before = [r for r in first.revisions if r.date <= later.date]
+    both = sorted((*one.revisions, *other.revisions), key=lambda r: r.date)
+    earlier = max(before, key=lambda r: r.date)
+    return Joint(later, earlier, tuple(wording.revision_name(r) for r in both))
+
+
+def _begin(row: SeriesRow) -> RevisionRow:
+    """The first revision of a series.  One that goes on from nothing yet can be linked without breaking a link."""
+    free = [r for r in row.revisions if r.predecessor is None] or list(row.revisions)
+    return min(free, key=lambda r: r.date)
+
+
+def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow]) -> tuple[CandidateRow, ...]:
+    """The candidates for `row`, before them all the series that a person marked with it, whatever speaks for that."""
+    rest = [one for one in candidates if one.series_id != other.id]
+    first = [one for one in candidates if one.series_id == other.id]
+    found = joint(row, other)
+    if not first and found is not None:
+        before = found.earlier in other.revisions
+        revision = found.earlier if before else found.later
+        candidate = CandidateRow(
+            series_id=other.id,
+            message_id=revision.message_id,
+            place="earlier" if before else "later",
+            score=0.0,
+            evidence=(),
+            version=revision.version,
+            subject=revision.subject,
+            author_name=revision.author_name or revision.author_email,
+            date=revision.date,
+        )
+        first = [candidate]
+    return (*(replace(one, evidence=("marked-with-it", *one.evidence)) for one in first), *rest)
+
+
+def told(found: Joint) -> list[Piece]:
+    """`one series, v3 v4 v5: v4 “net: …” goes on from v3 “…”`: what a link does, before it is made."""
+    titles = [f" “{wording.title(row.subject)}”" for row in (found.later, found.earlier)]
+    if titles[0] == titles[1]:
+        titles = ["", ""]
+    return [
+        ("→ ", "accent"),
+        ("one series, ", ""),
+        (" ".join(found.versions), "strong"),
+        (f": {wording.revision_name(found.later)}{titles[0]} goes on from ", ""),
+        (f"{wording.revision_name(found.earlier)}{titles[1]}", ""),
+    ]
+
+
+def parted(row: SeriesRow, later: RevisionRow) -> list[Piece]:
+    """What parting a revision from the one before it does."""
+    others = _following(row, later)
+    names = [wording.revision_name(r) for r in row.revisions if r.message_id in others]
+    kept = [wording.revision_name(r) for r in row.revisions if r.message_id not in others]
+    return [
+        ("→ ", "accent"),
+        ("two series, whatever the mails say: ", ""),
+        (" ".join(kept), "strong"),
+        (" and ", ""),
+        (" ".join(names), "strong"),
+    ]
+
+
+def _following(row: SeriesRow, later: RevisionRow) -> set[str]:
+    """The roots of a revision and of all that go on from it."""
+    found = {later.message_id}
+    while more := {r.message_id for r in row.revisions if r.predecessor and r.predecessor.message_id in found} - found:
+        found |= more
+    return found
+
+
+def before(row: SeriesRow, later: RevisionRow) -> RevisionRow | None:
+    """The revision that one is held to go on from."""
+    if later.predecessor is None:
+        return None
+    root = later.predecessor.message_id
+    return next((r for r in row.revisions if root in r.postings or root == r.message_id), None)
+
+
+def evidence(words: Iterable[str]) -> str:
+    """`same title, next version`: what speaks for a link."""
+    return ", ".join(line(word).replace("-", " ") for word in words)

@@ -1,0 +1,183 @@
+"""How a line of a mail is drawn: by its kind, in the colours of its language where it is code.
+
+Pure.  A line that was added or removed says so by its sign and by its ground, so that its own colours stay readable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from patchwatch.tui.base.theme import Piece, overlay
+from patchwatch.tui.render.page import Line, Page, Row, Span, header_label
+from patchwatch.tui.render.syntax import coloured
+
+_STAT = re.compile(r"^(?P<file>\s*\S.*?)(?P<bar>\s\|\s+\d+ ?)(?P<plus>\+*)(?P<minus>-*)$")
+_TRAILER_NAME = re.compile(r"^\s*[\w-]+:")
+_RULE = "─" * 300  # cut at the edge
+_LINK = re.compile(
+    r"(?:https?://|(?<![\w.@/:%=-])(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link)/)"
+    r"[^\s<>\"'`)\]}]*[^\s<>\"'`)\]}.,;:!?]"
+)
+_ADDRESS = re.compile(r"[\w.+=$%~-]+@[\w.-]*\w")
+_CALLED_ID = re.compile(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
+# A time to the second, or b4's day: what git and b4 begin message-ids with, and nobody his address.
+_STAMPED = re.compile(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
+_LINKED = frozenset({"prose", "trailer", "quote", "header"})
+_ABOUT_FILES = ("index ", "new file", "deleted file", "old mode", "new mode", "similarity", "rename ", "copy ")
+
+
+def links(one: Line) -> list[tuple[int, int]]:
+    """Where in a line links to anywhere stand, and message-ids, as far as they can be told from addresses."""
+    if one.kind not in _LINKED or not ("://" in one.text or "@" in one.text or "/" in one.text):
+        return []
+    found = [match.span() for match in _LINK.finditer(one.text)]
+    if "@" in one.text and one.kind != "header":
+        ids = (match for match in _ADDRESS.finditer(one.text) if _is_message_id(one, match))
+        apart = [match.span() for match in ids if not any(a <= match.start() < b for a, b in found)]
+        found = sorted(found + apart)
+    return found
+
+
+def _is_message_id(one: Line, match: re.Match[str]) -> bool:
+    """Because it is called one; or, outside of tags, where people stand, because no address looks so."""
+    if _CALLED_ID.search(one.text, 0, match.start()):
+        return True
+    if one.kind == "trailer":
+        return False
+    return _STAMPED.match(match[0]) is not None or match[0].endswith("@mail.gmail.com")
+
+
+def quote_ink(one: Line) -> str:
+    """Quotes take turns in colour by depth."""
+    return "quote" if one.depth % 2 else "requote"
+
+
+def ground(page: Page, row: Row) -> str:
+    """The ink of what is beside the text of a row: an added or removed line is so up to the edge."""
+    one = page.lines[row.line]
+    if one.kind not in ("diff", "between") or (one.kind == "diff" and _about_files(one.text)):
+        return ""
+    return {"+": "added", "-": "removed"}.get(one.text[:1], "")
+
+
+def row_pieces(
+    page: Page, row: Row, marked: Sequence[Span] = (), chosen: Span | None = None, hint: str = ""
+) -> list[Piece]:
+    """A row, with the words that were asked for, and the link that was chosen, marked; `hint` is set beside a fold."""
+    one = page.lines[row.line]
+    if row.hidden:
+        ink = "chosen" if chosen and chosen.line == row.line else "accent"
+        return [(f"▸ {row.hidden} more quoted lines", ink), (f"  {hint}" if hint else "", "dim")]
+    pieces = _line_pieces(page, row.line)
+    for start, end in links(one):
+        pieces = overlay(pieces, start, end, "link")
+    for span in marked:
+        if span.line == row.line:
+            pieces = overlay(pieces, span.start, span.end, "evidence")
+    if chosen and chosen.line == row.line:
+        pieces = overlay(pieces, chosen.start, chosen.end, "chosen")
+    if row.start or row.end < len(one.text):
+        pieces = _cut(pieces, row.start, row.end)
+    if not row.prefix:
+        return pieces
+    ink = quote_ink(one) if one.kind == "quote" else f"faint {ground(page, row)}".strip()
+    return [(row.prefix, ink), *pieces]
+
+
+def _cut(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
+    kept: list[Piece] = []
+    at = 0
+    for text, ink in pieces:
+        part = text[max(start - at, 0) : max(end - at, 0)]
+        at += len(text)
+        if part:
+            kept.append((part, ink))
+    return kept
+
+
+def _line_pieces(page: Page, number: int) -> list[Piece]:
+    one = page.lines[number]
+    text = one.text
+    match one.kind:
+        case "header":
+            label = header_label(text)
+            return [(text[:label], "dim"), (text[label:], "strong" if text.startswith("Subject") else "")]
+        case "quote":
+            return [(text, quote_ink(one))]
+        case "attribution":
+            return [(text, "dim slanted")]
+        case "trailer":
+            name = _TRAILER_NAME.match(text)
+            return [(name[0], "calm strong"), (text[name.end() :], "calm")] if name else [(text, "calm")]
+        case "separator" | "signature" | "excerpt":
+            return [(text, "dim")]
+        case "section":
+            return [(text, "accent strong"), (f" {_RULE}", "faint")]
+        case "answer":
+            said, _, tags = text[2 * one.depth :].partition("   ")
+            said = text[: 2 * one.depth] + said
+            return [(said, "strong" if "●" in said else ""), (f"   {tags}" if tags else "", "calm")]
+        case "diffstat":
+            return _stat_pieces(text)
+        case "diff":
+            return _diff_pieces(page, number)
+        case "between":
+            return _between_pieces(page, number)
+        case "outgoing":
+            name = _TRAILER_NAME.match(text)
+            return [(name[0], "dim"), (text[name.end() :], "")] if name else [(text, "")]
+        case "warning":
+            return [(text, "warn")]
+        case _:
+            return [(text, "")]
+
+
+def _stat_pieces(text: str) -> list[Piece]:
+    found = _STAT.match(text)
+    if not found:
+        return [(text, "dim")]
+    return [(found["file"], ""), (found["bar"], "dim"), (found["plus"], "good"), (found["minus"], "bad")]
+
+
+def _about_files(text: str) -> bool:
+    return text.startswith(("+++ ", "--- "))
+
+
+def _diff_pieces(page: Page, number: int) -> list[Piece]:
+    text = page.lines[number].text
+    if _about_files(text) or text.startswith("diff --git "):
+        return [(text, "strong")]
+    if text.startswith("@@"):
+        end = text.find("@@", 2) + 2
+        return [(text[:end], "accent"), (text[end:], "dim")] if end > 1 else [(text, "accent")]
+    if text.startswith(_ABOUT_FILES):
+        return [(text, "dim")]
+    sign = text[:1]
+    code = coloured(text[1:], page.code.language_at(number), page.code.commented_at(number))
+    if sign == "+":
+        return [("+", "good added"), *((part, f"{ink} added".lstrip()) for part, ink in code)]
+    if sign == "-":
+        return [("-", "bad removed"), *((part, f"{ink} removed".lstrip()) for part, ink in code)]
+    return [(sign, ""), *code]
+
+
+_SIGNS = {"+": "good", "-": "bad"}
+
+
+def _between_pieces(page: Page, number: int) -> list[Piece]:
+    """A line of a diff of diffs: who has it, what the patch does with it, and the line."""
+    text = page.lines[number].text
+    outer, inner, words = text[:1], text[1:2], text[2:]
+    if outer == "@":
+        return [(f"@@ {words}".rstrip(), "accent")]
+    beside = {"+": "added", "-": "removed"}.get(outer, "")
+    marked: list[Piece] = [(outer, f"{_SIGNS.get(outer, '')} strong {beside}".strip()), (" ", beside)]
+    if inner in "#@":
+        ink = "strong" if inner == "#" else "accent"
+        return [*marked, (f"{inner * 2} {words}".rstrip(), f"{ink} {beside}".strip())]
+    if outer == inner == " ":
+        return [("   ", ""), (words, "dim")]
+    code = coloured(words, page.code.language_at(number))
+    sign: Piece = (inner, f"{_SIGNS.get(inner, '')} {beside}".strip())
+    return [*marked, sign, *((part, f"{ink} {beside}".strip()) for part, ink in code)]

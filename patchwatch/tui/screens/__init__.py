@@ -1,0 +1,1 @@
+"""The screens: overview, series, files, comparison."""

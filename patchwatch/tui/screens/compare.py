@@ -1,0 +1,265 @@
+"""What changed between two revisions: a line a patch, the diff of diffs, and what the author says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from patchwatch.errors import PatchwatchError
+from patchwatch.sanitize import line
+from patchwatch.series.model import RevisionRow
+from patchwatch.series.rangediff.comparison import Comparison, Pair
+from patchwatch.tui.base import keys
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.screen import SteadyScreen
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.columns import fit_pieces, width_of
+from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
+from patchwatch.tui.render.page import Page, broken
+from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.row_list import RowList
+from patchwatch.tui.widgets.status_bar import StatusBar
+
+_OLDER, _NEWER = Binding.Group("Older", compact=True), Binding.Group("Newer", compact=True)
+_LEAST_TITLE = 24  # columns of a title, before what is said of a pair is cut
+
+
+class PairList(RowList[Pair]):
+    """The patches of both revisions, paired."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty list."""
+        super().__init__(id=id)
+        self._widest = 1
+
+    def key_of(self, row: Pair) -> Hashable:
+        """The numbers of its patches."""
+        return row.older and row.older.number, row.newer and row.newer.number
+
+    def show(self, pairs: Sequence[Pair]) -> None:
+        """Show these pairs."""
+        numbers = [patch.number for pair in pairs for patch in (pair.older, pair.newer) if patch]
+        self._widest = len(str(max(numbers, default=1)))
+        self.set_rows(pairs)
+
+    def draw(self, row: Pair, index: int, width: int) -> list[list[Piece]]:
+        """One line."""
+        left, right = pair_pieces(row, self._widest)
+        room = max(width - 1 - width_of(right), min(width_of(left), _LEAST_TITLE + 8))
+        return [[*fit_pieces(left, room), *right]]
+
+
+class CompareScreen(SteadyScreen[str]):
+    """The pairs above; below them what differs, and beside that the changelog; it ends with a mail to be read."""
+
+    AUTO_FOCUS = "PairList"
+    DEFAULT_CSS = """
+    CompareScreen {
+        & > #versions, & > #outcome { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #pairs {
+            height: auto; min-height: 3; max-height: 34%;
+            border-top: solid $rule;
+            &:focus { border-top: solid $ink-accent; }
+        }
+        & > #compare-panes { height: 1fr; layout: horizontal; }
+        #difference, #changelog {
+            width: 1fr;
+            height: 1fr;
+            border-top: solid $rule;
+            border-title-color: $ink-dim;
+            &:focus { border-top: solid $ink-accent; }
+        }
+        #changelog { display: none; }
+        &.-wide #changelog { display: block; width: 36%; }
+        &.-changelog #changelog { display: block; width: 1fr; }
+        &.-changelog #difference { display: none; }
+        &.-wide.-changelog #difference { display: block; }
+        &.-wide.-changelog #changelog { width: 60%; }
+        &.-zoomed #pairs { display: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket,h", "older(-1)", "With an earlier one", group=_OLDER, id="compare.older"),
+        Binding("right_square_bracket,l", "older(1)", "With a later one", group=_OLDER, id="compare.less_old"),
+        Binding("left_curly_bracket,H", "newer(-1)", "An earlier one instead", group=_NEWER, id="compare.less_new"),
+        Binding("right_curly_bracket,L", "newer(1)", "A later one instead", group=_NEWER, id="compare.newer"),
+        Binding("c", "changelog", "Changelog", tooltip="What the author says has changed", id="compare.changelog"),
+        Binding("p", "patch", "Patch", tooltip="Read the mail of the patch", id="compare.patch"),
+        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Break long lines", id="compare.wrap"),
+        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll", id="compare.page_down"),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll back", id="compare.page_up"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Hide the list of patches, or show it", id="compare.zoom"),
+        keys.HELP,
+        Binding("q", "back", "Back", id="compare.back"),
+        Binding("escape", "step_back", "Back", show=False, tooltip="To the list, then back", id="compare.step_back"),
+    ]
+
+    def __init__(
+        self, core: Core, errands: Errands, series_id: int, revisions: Sequence[RevisionRow], older: int, newer: int
+    ) -> None:
+        """Compares two of `revisions`, by their places."""
+        super().__init__()
+        self.older, self.newer = older, newer
+        self._core = core
+        self._errands = errands
+        self._series_id = series_id
+        self._revisions = revisions
+        self._found: Comparison | None = None
+
+    def compose(self) -> ComposeResult:
+        """Versions, outcome, pairs, difference, changelog, status, keys."""
+        yield Static(id="versions")
+        yield Static(id="outcome")
+        yield PairList(id="pairs")
+        with Container(id="compare-panes"):
+            yield MailView(id="difference")
+            yield MailView(id="changelog")
+        yield StatusBar()
+        yield KeyLine()
+
+    @property
+    def pairs(self) -> PairList:
+        """The patches."""
+        return self.query_one(PairList)
+
+    @property
+    def difference(self) -> MailView:
+        """What differs."""
+        return self.query_one("#difference", MailView)
+
+    @property
+    def changelog(self) -> MailView:
+        """What the author says."""
+        return self.query_one("#changelog", MailView)
+
+    def on_mount(self) -> None:
+        """Compare."""
+        self._compare()
+
+    def _say(self, name: str, pieces: list[Piece]) -> None:
+        self.query_one(f"#{name}", Static).update(content(pieces), layout=False)
+
+    def _compare(self) -> None:
+        older, newer = (self._revisions[n].message_id for n in (self.older, self.newer))
+        self._say("versions", self._rail())
+        self._say("outcome", [("comparing …", "dim")])
+        self._errands.send(
+            "study",
+            "compare",
+            lambda: self._core.compare(self._series_id, older, newer),
+            self._show,
+            self._failed,
+            screen=self,
+            latest=True,
+        )
+
+    def _rail(self) -> list[Piece]:
+        """The revisions, the two that are compared marked."""
+        pieces: list[Piece] = []
+        for number, revision in enumerate(self._revisions):
+            name = f"{wording.revision_name(revision)}{' RFC' if revision.rfc else ''}"
+            chosen = number in (self.older, self.newer)
+            pieces.append((f"[{name}]" if chosen else f" {name} ", "chosen" if chosen else "dim"))
+            pieces.append(("──", "accent" if self.older <= number < self.newer else "faint"))
+        return [*pieces[:-1], ("   ", ""), (wording.title(self._revisions[self.newer].subject), "dim")]
+
+    def _show(self, found: Comparison) -> None:
+        if found.newer.message_id != self._revisions[self.newer].message_id:
+            return
+        self._errands.notices.hush("compare")
+        self._found = found
+        self._say("outcome", headline(found))
+        self.pairs.show(found.pairs)
+        changed = next((n for n, pair in enumerate(found.pairs) if pair.mark != "="), 0)
+        self.pairs.action_first()
+        self.pairs.action_move(changed)
+        self._show_pair()
+        self._lay(self.changelog, changelog_page(found))
+
+    def _failed(self, error: PatchwatchError) -> None:
+        self._found = None
+        self._say("outcome", [(line(str(error)), "warn")])
+        self.pairs.show(())
+        self._errands.notices.say("compare", "error", str(error))
+
+    def _lay(self, view: MailView, page: Page) -> None:
+        view.show(broken(page, view.text_width, view.fresh_manner()))
+
+    @on(RowList.Moved)
+    def _show_pair(self) -> None:
+        if self._found and self.pairs.row:
+            self._lay(self.difference, pair_page(self._found, self.pairs.row))
+
+    @on(RowList.Chosen)
+    def _read_on(self) -> None:
+        self.remove_class("-changelog")
+        self.difference.focus()
+        if self.has_class("-narrow"):
+            self.add_class("-zoomed")
+
+    @on(MailView.Followed)
+    def _followed(self, event: MailView.Followed) -> None:
+        if event.spot.message_id:
+            self.dismiss(event.spot.message_id)
+
+    def action_older(self, direction: int) -> None:
+        """Compare with an earlier or later revision."""
+        self._choose(self.older + direction, self.newer)
+
+    def action_newer(self, direction: int) -> None:
+        """Compare an earlier or later revision."""
+        self._choose(self.older, self.newer + direction)
+
+    def _choose(self, older: int, newer: int) -> None:
+        if 0 <= older < newer < len(self._revisions):
+            self.older, self.newer = older, newer
+            self._compare()
+
+    def action_changelog(self) -> None:
+        """Show what the author says in place of what differs, or wider; or the other way round."""
+        self.toggle_class("-changelog")
+        (self.changelog if self.has_class("-changelog") else self.pairs).focus()
+
+    def action_patch(self) -> None:
+        """Read the patch under the cursor, the newer one if there is one."""
+        pair = self.pairs.row
+        if pair and (patch := pair.newer or pair.older):
+            self.dismiss(patch.message_id)
+
+    def action_wrap(self) -> None:
+        """Break long lines, or let them run on."""
+        self.difference.toggle_wrapping()
+
+    def action_page(self, pages: int) -> None:
+        """Scroll, wherever the focus is."""
+        (self.changelog if self.changelog.has_focus else self.difference).page_by(pages)
+
+    def action_zoom(self) -> None:
+        """Hide the list of patches, or show it."""
+        self.toggle_class("-zoomed")
+        (self.difference if self.has_class("-zoomed") else self.pairs).focus()
+
+    def action_back(self) -> None:
+        """Leave the zoom, or the screen."""
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+        else:
+            self._errands.notices.hush("compare")
+            self.dismiss(None)
+
+    def action_step_back(self) -> None:
+        """Leave what differs for the list, and the list for the series."""
+        if not self.pairs.has_focus and not self.has_class("-zoomed"):
+            self.remove_class("-changelog")
+            self.pairs.focus()
+        else:
+            self.action_back()

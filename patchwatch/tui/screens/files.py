@@ -1,0 +1,241 @@
+"""The files that a revision touches, as a tree, and beside it what each patch does to the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from patchwatch.errors import PatchwatchError
+from patchwatch.sanitize import line
+from patchwatch.series.model import MessageRow, RevisionRow
+from patchwatch.tui.base import keys
+from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.screen import SteadyScreen
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.changed_files import Branch, Change, changes, tree
+from patchwatch.tui.render.columns import fit_pieces, width_of
+from patchwatch.tui.render.page import Line, Page, broken, compose, paged
+from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.row_list import RowList
+from patchwatch.tui.widgets.status_bar import StatusBar
+
+_DEEPEST = 8  # deeper directories are drawn at this depth
+
+
+def title(revision: RevisionRow, found: Sequence[Change]) -> list[Piece]:
+    """`v5 · 12 files · +340 -21`, and the subject of the revision."""
+    files = len({change.path for change in found})
+    return [
+        (f"{wording.revision_name(revision)} ", "accent strong"),
+        (wording.title(revision.subject), "strong"),
+        (f"  {files} {'file' if files == 1 else 'files'}  ", "dim"),
+        *counts(sum(change.added for change in found), sum(change.removed for change in found)),
+    ]
+
+
+def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[Piece]:
+    """`+12 -3`, each in so many columns."""
+    return [
+        (f"{f'+{added}':>{wide}}", "good" if added else "faint"),
+        (f" {f'-{removed}':>{also}}", "bad" if removed else "faint"),
+    ]
+
+
+def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
+    """What patches do, one below the other, each under a line that leads to its mail."""
+    lines: list[Line] = []
+    targets: list[tuple[int, str]] = []
+    for change in found:
+        number = f"{change.patch}/{patches} " if patches > 1 else ""
+        if lines:
+            lines.append(Line("prose", "", 0))
+        targets.append((len(lines), change.message_id))
+        lines.append(Line("section", f"── {number}{change.title}  +{change.added} -{change.removed}", 0))
+        lines += change.lines
+    return paged(path, lines, targets)
+
+
+class FileList(RowList[Branch]):
+    """Directories and files, with a cursor."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty list; `show` fills it."""
+        super().__init__(id=id)
+        self._widths = (2, 2)  # of the numbers of added and removed lines
+
+    def show(self, branches: Sequence[Branch]) -> None:
+        """Show these."""
+        files = [branch for branch in branches if branch.changes]
+        added, removed = (
+            max((len(str(count)) for count in one), default=1) + 1
+            for one in ([file.added for file in files], [file.removed for file in files])
+        )
+        self._widths = (added, removed)
+        self.set_rows(branches)
+
+    def key_of(self, row: Branch) -> Hashable:
+        """Its path."""
+        return row.path
+
+    def draw(self, row: Branch, index: int, width: int) -> list[list[Piece]]:
+        """One line: its name; at the right which patches touch it, and how many lines."""
+        left: list[Piece] = [("  " * min(row.depth, _DEEPEST), ""), (row.name, "" if row.changes else "dim")]
+        right: list[Piece] = [(f" {', '.join(_numbers(row.changes))}  ", "dim")] if row.changes else []
+        right += counts(row.added, row.removed, *self._widths) if row.changes else []
+        room = width - 1 - width_of(right)
+        return [[*fit_pieces(left, room), *right]] if room >= 16 else [left]
+
+
+def _numbers(found: Sequence[Change]) -> list[str]:
+    """`1, 3`: the patches by their numbers, the first few of them."""
+    numbers = [str(change.patch or 1) for change in found]
+    return numbers if len(numbers) <= 4 else [*numbers[:3], "…"]
+
+
+class FilesScreen(SteadyScreen[str]):
+    """The tree at the left, the diffs beside it or below; it ends with the message-id of the patch to be read."""
+
+    AUTO_FOCUS = "FileList"
+    DEFAULT_CSS = """
+    FilesScreen {
+        & > #title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #file-panes { height: 1fr; layout: vertical; }
+        #files { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $ink-accent; } }
+        #diffs { height: 2fr; border-top: solid $rule; &:focus { border-top: solid $ink-accent; } }
+        &.-wide > #file-panes { layout: horizontal; }
+        &.-wide #files { width: 40%; height: 1fr; }
+        &.-wide #diffs { width: 1fr; height: 1fr; }
+        &.-zoomed #files { display: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the diffs", id="files.page_down"),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the diffs back", id="files.page_up"),
+        Binding("backslash", "wrap", "Wrap", tooltip="Break the long lines of diffs", id="files.wrap"),
+        Binding("p", "patch", "Patch", tooltip="Read the mail of the patch in sight", id="files.patch"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Give the diffs the whole screen", id="files.zoom"),
+        keys.HELP,
+        Binding("q", "back", "Back", id="files.back"),
+        Binding("escape", "step_back", "Back", show=False, tooltip="To the tree, then back", id="files.step_back"),
+    ]
+
+    def __init__(self, core: Core, errands: Errands, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
+        """Shows `revision`, of which `patches` are the mails with a patch."""
+        super().__init__()
+        self._core = core
+        self._errands = errands
+        self._revision = revision
+        self._patches = patches
+        self._changes: Sequence[Change] = ()
+
+    def compose(self) -> ComposeResult:
+        """Title, tree, diffs, status, keys."""
+        yield Static(id="title")
+        with Container(id="file-panes"):
+            yield FileList(id="files")
+            yield MailView(id="diffs")
+        yield StatusBar()
+        yield KeyLine()
+
+    @property
+    def files(self) -> FileList:
+        """The tree."""
+        return self.query_one(FileList)
+
+    @property
+    def diffs(self) -> MailView:
+        """The diffs."""
+        return self.query_one(MailView)
+
+    def on_mount(self) -> None:
+        """Read the patches."""
+        self._say([("reading the patches …", "dim")])
+
+        def work() -> list[Change]:
+            found: list[Change] = []
+            for row in self._patches:
+                found += changes(compose(self._core.mail(row.message_id)), row.patch, wording.title(row.subject))
+            return found
+
+        self._errands.send("study", "files", work, self._show, self._failed, screen=self)
+
+    def _say(self, pieces: list[Piece]) -> None:
+        self.query_one("#title", Static).update(content(pieces), layout=False)
+
+    def _show(self, found: list[Change]) -> None:
+        self._errands.notices.hush("files")
+        self._changes = found
+        self._say(title(self._revision, found))
+        branches = tree(found)
+        self.files.show(branches)
+        first = next((branch.path for branch in branches if branch.changes), None)
+        if first is None:
+            self._say([(f"{wording.revision_name(self._revision)} touches no file.", "strong")])
+        elif not self.files.select(first):
+            self._read()
+
+    def _failed(self, error: PatchwatchError) -> None:
+        self._say([(line(str(error)), "")])
+        self._errands.notices.say("files", "error", str(error))
+
+    @on(RowList.Moved)
+    def _read(self) -> None:
+        branch = self.files.row
+        if branch is None:
+            return
+        found = branch.changes or [change for change in self._changes if change.path.startswith(branch.path)]
+        page = page_of(branch.path, sorted(found, key=lambda change: change.path), max(self._revision.expected, 1))
+        self.diffs.show(broken(page, self.diffs.text_width, self.diffs.fresh_manner()))
+
+    @on(RowList.Chosen)
+    def _read_on(self) -> None:
+        self.diffs.focus()
+        if self.has_class("-narrow"):
+            self.add_class("-zoomed")
+
+    @on(MailView.Followed)
+    def _followed(self, event: MailView.Followed) -> None:
+        if event.spot.message_id:
+            self.dismiss(event.spot.message_id)
+
+    def action_patch(self) -> None:
+        """Read the patch whose diff is in sight."""
+        if message_id := self.diffs.target_in_sight():
+            self.dismiss(message_id)
+
+    def action_wrap(self) -> None:
+        """Break the long lines, or let them run on."""
+        self.diffs.toggle_wrapping()
+
+    def action_page(self, pages: int) -> None:
+        """Scroll the diffs, wherever the focus is."""
+        self.diffs.page_by(pages)
+
+    def action_zoom(self) -> None:
+        """Give the diffs the whole screen, or give the tree its place back."""
+        self.toggle_class("-zoomed")
+        (self.diffs if self.has_class("-zoomed") else self.files).focus()
+
+    def action_back(self) -> None:
+        """Leave the zoom, or the screen."""
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+        else:
+            self._errands.notices.hush("files")
+            self.dismiss(None)
+
+    def action_step_back(self) -> None:
+        """Leave the diffs for the tree, and the tree for the series."""
+        if self.diffs.has_focus and not self.has_class("-zoomed"):
+            self.files.focus()
+        else:
+            self.action_back()

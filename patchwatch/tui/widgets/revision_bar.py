@@ -1,0 +1,165 @@
+"""The revisions of a series, oldest first, and why the chosen one is held to follow the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Static
+
+from patchwatch.sanitize import line
+from patchwatch.series.model import RevisionRow
+from patchwatch.series.states import patch_names
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.columns import cell_len, width_of
+
+
+def label(row: RevisionRow, unread: bool) -> str:
+    """`v3 RFC ×2 ●`: a revision's name, how often it was sent, and whether it has unread mail."""
+    again = f" ×{len(row.postings)}" if len(row.postings) > 1 else ""
+    return f"{wording.revision_name(row)}{' RFC' if row.rfc else ''}{again}{' ●' if unread else ''}"
+
+
+def hole(earlier: int, later: int) -> str:
+    """` v2–v4? `: the versions between two that were never seen; empty where none is missing."""
+    if later <= earlier + 1:
+        return ""
+    first, last = earlier + 1, later - 1
+    return f" v{first}? " if first == last else f" v{first}–v{last}? "
+
+
+def joint(missing: str) -> list[Piece]:
+    """What joins two revisions: a dotted line where versions are missing."""
+    return [("┄", "faint"), (missing, "faint"), ("┄", "faint")] if missing else [("──", "faint")]
+
+
+def stations(
+    revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str], width: int
+) -> list[tuple[int, Piece]]:
+    """The rail as pieces with the index of their revision (-1: none); the chosen one is always on it."""
+    labels = [f" {label(row, row.message_id in unread)} " for row in revisions]
+    versions = [0, *(row.version for row in revisions)]
+    before = [joint(hole(*pair)) for pair in pairwise(versions)]
+    before[0] = before[0] if revisions[0].version > 1 else []
+    sizes = [width_of(before[n]) + cell_len(labels[n]) for n in range(len(labels))]
+    first = last = chosen
+    used = sizes[chosen] + 4  # for the ellipses at both ends
+    while True:
+        if last + 1 < len(labels) and used + sizes[last + 1] <= width:
+            last += 1
+            used += sizes[last]
+        elif first > 0 and used + sizes[first - 1] <= width:
+            first -= 1
+            used += sizes[first]
+        else:
+            break
+    pieces: list[tuple[int, Piece]] = [(first - 1, ("… ", "dim"))] if first else []
+    for index in range(first, last + 1):
+        if sizes[index] + 4 <= width:
+            pieces += [(-1, piece) for piece in before[index]]
+        text = f"[{labels[index].strip()}]" if index == chosen else labels[index]
+        pieces.append((index, (text, "chosen" if index == chosen else "strong" if "●" in text else "")))
+    return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(labels) else pieces
+
+
+def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
+    """When a revision was posted, of how many patches, its tags, and what links it to the one before."""
+    pieces: list[Piece] = [(f"{wording.date(row.date)} · {wording.patches(row)}", "dim")]
+    if len(row.postings) > 1:
+        pieces.append((f" · sent {len(row.postings)} times", "dim"))
+    if given := given_tags(row):
+        pieces += [(" · ", "dim"), (given, "calm")]
+    if row.applied:
+        which = patch_names(row.applied.patches) if row.applied.patches else "some"
+        pieces += [(" · ", "dim"), (f"{which} of {max(row.expected, row.patches)} applied", "good")]
+    for verdict, number in results(row).items():
+        pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]
+    if row.predecessor is None:
+        return pieces
+    earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
+    name = wording.revision_name(earlier) if earlier else "an earlier one"
+    words = (line(one).replace("-", " ") for one in row.predecessor.evidence)
+    why = "by hand" if row.predecessor.by_hand else ", ".join(words)
+    return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
+
+
+_VERDICTS = {"failure": ("CI ✗", "bad"), "success": ("CI ✓", "good"), "notice": ("CI notes", "dim")}
+
+
+def results(row: RevisionRow) -> dict[str, int]:
+    """How many robots found what: each one's last word counts."""
+    last = {(check.name, check.patch): check.verdict for check in row.checks}
+    return {verdict: count for verdict in _VERDICTS if (count := list(last.values()).count(verdict))}
+
+
+def given_tags(row: RevisionRow) -> str:
+    """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not taken over`: the tags that others gave, by their kind."""
+    told = [
+        f"{tag} “{line(one.limit)}”" if one.limit else tag if one.carried else f"{tag} not taken over"
+        for one in row.trailers
+        if one.counts
+        for tag in wording.tags((one.name,))
+    ]
+    return ", ".join(f"{told.count(one)} {one}" for one in dict.fromkeys(told))
+
+
+class RevisionRail(Static):
+    """Two lines: the revisions, one of them chosen, and an account of that one."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    RevisionRail { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    class Chosen(Message):
+        """Another revision was chosen with the mouse."""
+
+        def __init__(self, index: int) -> None:
+            """`index` is its place among the revisions."""
+            super().__init__()
+            self.index = index
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty rail; `show` fills it."""
+        super().__init__(id=id)
+        self._revisions: Sequence[RevisionRow] = ()
+        self._chosen = 0
+        self._unread: Collection[str] = ()
+        self._pieces: list[Piece] = []  # what is on the screen
+
+    def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str]) -> None:
+        """Show `revisions`; `unread` are the roots of those with unread mail."""
+        self._revisions, self._chosen, self._unread = revisions, chosen, unread
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the rail to the width."""
+        self._draw()
+
+    def _stations(self) -> list[tuple[int, Piece]]:
+        return stations(self._revisions, self._chosen, self._unread, self.size.width)
+
+    def _draw(self) -> None:
+        if not self._revisions:
+            return
+        pieces = [piece for _, piece in self._stations()]
+        pieces += [("\n", ""), *account(self._revisions[self._chosen], self._revisions)]
+        if pieces != self._pieces:
+            self._pieces = pieces
+            self.update(content(pieces), layout=False)
+
+    def on_click(self, event: Click) -> None:
+        """Choose what was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y or not self._revisions:
+            return
+        at = 0
+        for index, (text, _) in self._stations():
+            at += cell_len(text)
+            if offset.x < at:
+                if 0 <= index < len(self._revisions):
+                    self.post_message(self.Chosen(index))
+                return

@@ -1,0 +1,114 @@
+"""The lines above the keys: notices, as long as they are in force, and how things stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from patchwatch.series.views import View
+from patchwatch.tui.base.notices import Notice, Tone
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.columns import width_of
+
+_NOUNS = {View.WATCHED: " watched", View.ALL: " known", View.CLOSED: " closed", View.FOLLOWED: " followed"}
+_MOST = 3  # notices shown at a time, the latest ones
+
+_SIGNS: dict[Tone, Piece] = {
+    "progress": ("… ", "accent"),
+    "outcome": ("✓ ", "good"),
+    "note": ("· ", "accent"),
+    "error": ("! ", "bad strong"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand: what the status line shows when nothing has to be said."""
+
+    view: View = View.WATCHED
+    series: int = 0
+    of: int | None = None  # how many there are without the limit, where there is one
+    unread: int = 0
+    marked: int = 0
+    polls_known: bool = True  # whether it was read when the lists were polled
+    polled_at: int | None = None
+    stale: tuple[str, ...] = ()
+    now: int = 0
+
+
+def standing_pieces(standing: Standing | None, width: int) -> list[Piece]:
+    """The status line: series and unread mails at the left, the last poll and what is stale at the right.
+
+    None: nothing could be read yet, and no number is known.
+    """
+    if standing is None:
+        return [("the database was not read yet", "dim")]
+    count = f"{standing.series} of {standing.of}" if standing.of is not None else str(standing.series)
+    left: list[Piece] = [(f"{count} series{_NOUNS.get(standing.view, '')}", "dim")]
+    if standing.marked:
+        left += [(" · ", "faint"), (f"{standing.marked} marked", "accent strong")]
+    if standing.unread:
+        left += [(" · ", "faint"), (f"{standing.unread} unread", "accent")]
+    right: list[Piece] = []
+    if standing.stale:
+        more = f" and {len(standing.stale) - 1} more" if len(standing.stale) > 1 else ""
+        right = [(f"! {standing.stale[0]}{more}", "warn")]
+    elif standing.polled_at is not None:
+        right = [(f"polled {wording.ago(standing.polled_at, standing.now)}", "dim")]
+    elif standing.polls_known:
+        right = [("never polled", "dim")]
+    space = width - width_of(left) - width_of(right)
+    if space < 2:
+        return right if standing.stale else left
+    return [*left, (" " * space, ""), *right]
+
+
+class StatusBar(Vertical):
+    """Notices, if there are any, and the status line."""
+
+    DEFAULT_CSS = """
+    StatusBar {
+        height: auto;
+        background: $surface;
+        padding: 0 1;
+        & > #notices { height: auto; max-height: 6; display: none; }
+        & > #notices.-some { display: block; }
+        & > #standing-line { height: 1; text-wrap: nowrap; }
+    }
+    """
+
+    _standing: Standing | None = None
+
+    def compose(self) -> ComposeResult:
+        """Notices above, how things stand below."""
+        yield Static(id="notices")
+        yield Static(id="standing-line")
+
+    def on_mount(self) -> None:
+        """Follow what the app has to say."""
+        self.watch(self.app, "notices", self._show_notices)
+        self.watch(self.app, "standing", self._show_standing)
+
+    def _show_notices(self, notices: tuple[Notice, ...]) -> None:
+        pieces: list[Piece] = []
+        for notice in notices[-_MOST:]:
+            pieces += [("\n" if pieces else "", ""), _SIGNS[notice.tone], (notice.text, "")]
+        shown = self.query_one("#notices", Static)
+        shown.set_class(bool(pieces), "-some")
+        shown.update(content(pieces))
+
+    def _show_standing(self, standing: Standing | None) -> None:
+        self._standing = standing
+        self._draw_standing()
+
+    def on_resize(self) -> None:
+        """Fit the status line to the width."""
+        self._draw_standing()
+
+    def _draw_standing(self) -> None:
+        pieces = standing_pieces(self._standing, self.size.width)
+        self.query_one("#standing-line", Static).update(content(pieces), layout=False)

@@ -1,0 +1,85 @@
+"""The views on one line, with what stands in each; the narrower the line, the less is said of those not chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from patchwatch.series.views import View
+from patchwatch.tui.base.theme import Inked, Piece
+from patchwatch.tui.render.columns import fit_pieces, width_of
+
+_NAME: Sequence[Piece] = ((" patchwatch", "strong accent"), ("  ", ""))
+
+_SHORT = {View.AWAITING_REVIEW: "Review"}
+
+Tab = tuple[View | None, list[Piece]]
+"""A part of the line, and the view that a click on it chooses."""
+
+
+def tabs(chosen: View, counts: Mapping[View, int], width: int) -> list[Tab]:
+    """The line, in at most `width` cells: with the program's name, without it, with names or keys alone."""
+    for name, numbered, named in ((_NAME, True, True), ((), True, True), ((), False, True), ((), True, False)):
+        line: list[Tab] = [(None, list(name))] if name else []
+        line += [_tab(view, chosen, counts, numbered=numbered, named=named) for view in View]
+        if sum(width_of(pieces) for _, pieces in line) <= width:
+            return line
+    here = _tab(chosen, chosen, counts, numbered=False, named=True)
+    return [here, (None, [(f" {list(View).index(chosen) + 1} of {len(View)}", "dim")])]
+
+
+def _tab(view: View, chosen: View, counts: Mapping[View, int], *, numbered: bool, named: bool) -> Tab:
+    count = str(counts[view]) if view in counts else "…"
+    name = view.value if numbered else _SHORT.get(view, view.value)
+    if view is chosen:
+        return view, [(f" {name} ", "tab strong"), (f"{count} ", "tab")]
+    number = f" {list(View).index(view) + 1}" if numbered else ""
+    empty = counts.get(view) == 0
+    return view, [(number, "dim"), (f" {name}" if named else "", ""), (f" {count} ", "dim" if empty else "accent")]
+
+
+class ViewTabs(Inked):
+    """The line; a click on a view chooses it."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    ViewTabs { height: 1; background: $background; }
+    """
+
+    class Chosen(Message):
+        """A view is to be shown."""
+
+        def __init__(self, view: View) -> None:
+            """Which."""
+            super().__init__()
+            self.view = view
+
+    def __init__(self, chosen: View) -> None:
+        """Begins with `chosen`, nothing counted."""
+        super().__init__()
+        self._chosen = chosen
+        self._counts: Mapping[View, int] = {}
+
+    def show(self, chosen: View, counts: Mapping[View, int]) -> None:
+        """Show which view is chosen, and how many series stand in those that were counted."""
+        if (chosen, counts) != (self._chosen, self._counts):
+            self._chosen, self._counts = chosen, counts
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw it."""
+        pieces = [piece for _, part in tabs(self._chosen, self._counts, self.size.width) for piece in part]
+        return self.palette.strip(fit_pieces(pieces, self.size.width), self.ground)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the view under the mouse."""
+        at = event.x
+        for view, pieces in tabs(self._chosen, self._counts, self.size.width):
+            at -= width_of(pieces)
+            if at < 0:
+                if view is not None:
+                    self.post_message(self.Chosen(view))
+                return

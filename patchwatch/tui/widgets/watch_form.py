@@ -1,0 +1,111 @@
+"""A line for a link or a message-id, and what comes of watching it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from patchwatch.errors import PatchwatchError
+from patchwatch.sanitize import line
+from patchwatch.tui.base.api import Core, Watched
+from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.widgets.text_field import Typed
+
+QUESTION = "A lore.kernel.org link or a message-id, of any mail of it:"
+
+
+class WatchForm(Vertical):
+    """Watches what is typed or pasted.
+
+    Leaving it does not stop what has begun: what comes of it is then said as a notice.
+    """
+
+    DEFAULT_CSS = """
+    WatchForm {
+        height: auto;
+        & > * { height: auto; margin-bottom: 1; }
+        & > #answer { display: none; }
+        & > #link {
+            border: none; height: 1; padding: 0 1; background: $field-ground;
+            &:focus { border: none; background: $field-ground; }
+        }
+    }
+    """
+
+    def __init__(
+        self, core: Core, errands: Errands, watched: Callable[[Sequence[Watched]], None], text: str, leave: str
+    ) -> None:
+        """`watched` hears of success; `text` is what the line begins with; `leave` is what Esc does here."""
+        super().__init__()
+        self._core = core
+        self._errands = errands
+        self._heard = watched
+        self._text = text
+        self._leave = leave
+        self._underway = False
+
+    def compose(self) -> ComposeResult:
+        """A line to type on, and a line for what comes of it."""
+        yield Static(QUESTION, id="question")
+        yield Typed(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
+        yield Static(id="answer")
+        keys: list[Piece] = [("⏎", "accent"), (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
+        yield Static(content(keys), id="keys")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What is edited makes an error a thing of the past; what is pasted is made printable."""
+        event.stop()
+        if (text := line(event.value)) != event.value.strip():
+            event.input.value = text
+        if not self._underway:
+            self._say([])
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Watch what was typed."""
+        event.stop()
+        text = event.value.strip()
+        if self._underway:
+            return
+        if not text:
+            self._say([("! ", "bad strong"), ("Type or paste a link first.", "")])
+            return
+        self._underway = True
+        self._progress("looking for it …")
+        self._errands.send(
+            "watch",
+            "watch",
+            lambda: self._core.watch(text, lambda said: self._errands.tell(self._progress, said)),
+            self._watched,
+            self._failed,
+        )
+
+    @property
+    def _in_sight(self) -> bool:
+        return self.is_attached and self.screen.is_current and self.region.height > 0
+
+    def _say(self, pieces: list[Piece]) -> None:
+        if self.is_attached:
+            answer = self.query_one("#answer", Static)
+            answer.update(content(pieces))
+            answer.display = bool(pieces)
+
+    def _progress(self, said: str) -> None:
+        if self._underway:
+            self._say([("… ", "accent"), (line(said), "dim")])
+
+    def _watched(self, watched: Sequence[Watched]) -> None:
+        self._underway = False
+        if self.is_attached:
+            self.query_one(Input).value = ""
+        self._heard(watched)
+
+    def _failed(self, error: PatchwatchError) -> None:
+        self._underway = False
+        if self._in_sight:
+            self._say([("! ", "bad strong"), (line(str(error)), "")])
+        else:
+            self._errands.notices.say("watch", "error", str(error))
