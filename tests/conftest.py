@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from lore_server import LoreServer
+
+from tests.support.lore_server import LoreServer
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.series.views import View
+from tests.support.paths import EXAMPLE_CONFIG
 
-EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
 FILE = Path("/etc/pw.toml")
 
 
@@ -75,8 +75,8 @@ def test_a_key_may_be_written_in_any_form_of_toml(text: str) -> None:
 
 
 def test_the_example_is_the_defaults_and_names_every_key() -> None:
-    text = EXAMPLE.read_text(encoding="utf-8")
-    assert parse_config(text, EXAMPLE) == Config(source=EXAMPLE)
+    text = EXAMPLE_CONFIG.read_text(encoding="utf-8")
+    assert parse_config(text, EXAMPLE_CONFIG) == Config(source=EXAMPLE_CONFIG)
     expected = {
         section.name: {key.name for key in dataclasses.fields(getattr(Config(), section.name))}
         for section in dataclasses.fields(Config)
@@ -87,7 +87,7 @@ def test_the_example_is_the_defaults_and_names_every_key() -> None:
 
 
 def test_the_example_shows_every_key_of_a_tree() -> None:
-    shown = EXAMPLE.read_text(encoding="utf-8").partition("# [[tree]]\n")[2]
+    shown = EXAMPLE_CONFIG.read_text(encoding="utf-8").partition("# [[tree]]\n")[2]
     table = "[[tree]]\n" + shown.partition("# [[tree]]")[0].replace("# ", "", 1).replace("\n# ", "\n").rstrip("#\n ")
     (tree,) = parse_config(table, FILE).tree
     assert set(tomllib.loads(table)["tree"][0]) == {key.name for key in dataclasses.fields(Tree)}
@@ -95,7 +95,7 @@ def test_the_example_shows_every_key_of_a_tree() -> None:
 
 
 def test_the_example_shows_every_key_of_a_digest_with_its_default() -> None:
-    shown = EXAMPLE.read_text(encoding="utf-8").partition("# [[digest]]\n")[2].partition("\n\n")[0]
+    shown = EXAMPLE_CONFIG.read_text(encoding="utf-8").partition("# [[digest]]\n")[2].partition("\n\n")[0]
     table = "[[digest]]\n" + shown.replace("# ", "", 1).replace("\n# ", "\n")
     (recipient,) = parse_config(table, FILE).digest
     assert set(tomllib.loads(table)["digest"][0]) == {key.name for key in dataclasses.fields(Recipient)}

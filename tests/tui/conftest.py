@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from driving import settled
-from fake import FakeCore
 from textual.pilot import Pilot
 from textual.widgets import Input
-from writing import Desk
 
 from patchwatch.tui.app import PatchwatchApp
+from tests.tui.driving import settled
+from tests.tui.fake_tracker import FakeCore
+from tests.tui.reply_setup import Desk
 
 
 @pytest.fixture(autouse=True)

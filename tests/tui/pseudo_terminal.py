@@ -8,10 +8,10 @@ import select
 import subprocess
 import sys
 import time
-from pathlib import Path
+
+from tests.support.paths import ROOT
 
 SIZE = {"COLUMNS": "80", "LINES": "24"}
-HERE = Path(__file__).parent
 
 
 class Terminal:
@@ -20,9 +20,8 @@ class Terminal:
     def __init__(self, program: str, **size: str) -> None:
         """Run Python's `program`; without a size (COLUMNS, LINES) the terminal does not know its own."""
         self._ours, theirs = pty.openpty()
-        path = os.pathsep.join((str(HERE), str(HERE.parents[1])))
         environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-        environment |= {"PYTHONPATH": path, "TERM": "xterm-256color", **size}
+        environment |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **size}
         self.process = subprocess.Popen(
             [sys.executable, "-c", program], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
         )

@@ -1,0 +1,173 @@
+"""Mail is hostile: whatever stands in it, what is printed steers no terminal, and the columns stay where they are."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len, split_graphemes
+
+from patchwatch.cli.main import run
+from tests.support.mails import mail
+
+Printed = Callable[..., str]
+FORGED = "X-Mailer: x\nBcc: eve@example.net\nFrom mboxrd@z Thu Jan  1 00:00:00 1970"
+FORGERY = re.compile(r"^(?:X-Mailer|Bcc|From )", re.MULTILINE)
+
+# What stands in a name, a subject and a body; and a part of it that stays readable.
+HOSTILE = {
+    "escape sequences": ("\x1b[31mred\x1b]0;owned\x07 \x1b]52;c;cm0K\x07 end", "end"),
+    "C1 controls": ("\x9b2J\x9d0;owned\x9c\x85 end", "end"),
+    "carriage returns": ("begin\rend\x08\x08\x0b\x0c end", "end"),
+    "bidi overrides": ("\u202egnp.exe\u202c \u2066hidden\u2069 \u200f\u061c end", "end"),
+    "no width": ("a\u200bb\u200dc\ufeffd\u2060e\u00ad end", "end"),
+    "markup": ("[bold red]loud[/] [@click=app.quit]here[/] [link=x]y[/link]", "[bold red]loud[/]"),
+    "right-to-left": ("יעל כהן محمد بن علي", "יעל כהן محمد بن علي"),
+    "wide": ("林小雨 김철수 ﾊﾝｶｸ 🐧", "林小雨 김철수"),
+    "combining": ("z" + "\u0301" * 60 + "algo राजेश", "algo राजेश"),
+    "separators": ("one\u2028two\u2029three\x1c\x1d\x1e\x1f end", "end"),
+}
+
+
+NOW = ("--now", "2023-07-18T08:00Z")
+COMMANDS = {
+    "list": ("list", "--all", *NOW),
+    "digest": ("digest", *NOW),
+    "digest-in-brief": ("digest", "--since", "2023-07-17T20:00Z", *NOW),
+    "mute": ("mute", "2-ESC@x"),
+    "undo": ("undo",),
+}
+OF_A_SERIES = {
+    "show": ("show", *NOW),
+    "why": ("show", "--why", *NOW),
+    "diff": ("diff",),
+}
+
+
+def encoded(text: str) -> str:
+    """As RFC 2047 has it: this way a header can carry any character, a line's end too."""
+    return f"=?utf-8?B?{base64.b64encode(text.encode()).decode()}?="
+
+
+def key(kind: str) -> str:
+    return kind.replace(" ", "-")
+
+
+def mails(kind: str) -> list[bytes]:
+    """Two versions of Eve's patch, and what a reviewer of the same kind says to each."""
+    text, at = HOSTILE[kind][0], key(kind)
+    dangerous, said = encoded(f"{text}\r\n{FORGED}"), f"{text}\n\n{FORGED}\n"
+    eve, rita = f"{dangerous} <{at}@example.org>", f"{dangerous} <rita@example.com>"
+    diff = f"diff --git a/{text} b/{text}\n--- a/{text}\n+++ b/{text}\n@@ -1 +1 @@ {text}\n-a\n+{text}\n"
+    one, two, three = (f"Mon, {day} Jul 2023 10:00:00 +0000" for day in (3, 10, 17))
+    return [
+        mail(
+            message_id=f"1-{at}@x",
+            subject=f"[PATCH] {dangerous}",
+            sender=eve,
+            date=one,
+            body=f"{said}\nAcked-by: {text} <x@example.org>\n---\n{diff}",
+        ),
+        mail(
+            message_id=f"2-{at}@x",
+            subject=f"[PATCH v2]\n {dangerous}",
+            sender=eve,
+            date=two,
+            body=f"{said}---\nv2: {text}\nLink to v1: https://lore.kernel.org/r/1-{at}@x\n{diff}+b\n",
+        ),
+        mail(
+            message_id=f"q-{at}@x",
+            subject=f"Re: [PATCH v2]\n {dangerous}",
+            sender=rita,
+            date=three,
+            in_reply_to=f"2-{at}@x",
+            body=f"> {text}\n\nReviewed-by: {text} <rita@example.com> # {text}\n\nPlease change {text}. Why {text}?\n",
+        ),
+    ]
+
+
+def box() -> bytes:
+    """The mails of every kind, and a patch of Ann's."""
+    raws = [raw for kind in HOSTILE for raw in mails(kind)]
+    raws.append(mail(message_id="ann@x", subject="[PATCH] frob: turn", body="Why.\n---\n"))
+    return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw.replace(b"\nFrom ", b"\n>From ") for raw in raws)
+
+
+def harmless(text: str) -> str:
+    """`text`, in which nothing steers a terminal."""
+    odd = {one for one in text if one != "\n" and unicodedata.category(one) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")}
+    assert not odd, sorted(f"U+{ord(one):04X}" for one in odd)
+    return text
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A database with all of it, which belongs to whoever wrote it."""
+    directory = tmp_path_factory.mktemp("hostile")
+    (directory / "box").write_bytes(box())
+    me = ", ".join(f'"{key(kind)}@example.org"' for kind in HOSTILE)
+    (directory / "config.toml").write_text(f"[me]\naddresses = [{me}]\n")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PATCHWATCH_DATABASE", str(directory / "test.db"))
+        environment.setenv("PATCHWATCH_CONFIG", str(directory / "config.toml"))
+        environment.setenv("PATCHWATCH_LORE_URL", "http://127.0.0.1:9")  # the discard port: nothing listens
+        assert run(["import", str(directory / "box"), "--inbox", "x"]) == 0
+        yield directory
+
+
+@pytest.fixture
+def printed(database: Path, capsys: pytest.CaptureFixture[str]) -> Printed:
+    """A command line, in this process; what it printed."""
+
+    def call(*arguments: str) -> str:
+        capsys.readouterr()
+        status = run([*arguments])
+        out, err = capsys.readouterr()
+        assert (status, harmless(err)) == (0, err), err
+        return harmless(out)
+
+    return call
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_printed_of_all_of_it_is_harmless(printed: Printed, command: str) -> None:
+    out = printed(*(one.replace("ESC", "escape-sequences") for one in COMMANDS[command]))
+    assert not FORGERY.search(out)
+    told = {"list": len(HOSTILE), "digest": 8}.get(command, 0)  # a digest tells eight of those that wait for others
+    missing = [kind for kind, (_, readable) in [*HOSTILE.items()][:told] if readable not in " ".join(out.split())]
+    assert missing == [], out
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_what_is_printed_of_a_series_is_harmless(printed: Printed, kind: str) -> None:
+    readable = HOSTILE[kind][1]
+    for command, *options in OF_A_SERIES.values():
+        out = printed(command, f"2-{key(kind)}@x", *options)
+        assert readable in " ".join(out.split()), command
+        assert not FORGERY.search(out), command
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_json_tells_it_as_it_came_but_harmlessly(printed: Printed, kind: str) -> None:
+    for command in ("show", "diff"):
+        told = json.loads(printed(command, f"2-{key(kind)}@x", "--json"))
+        assert HOSTILE[kind][1] in " ".join(json.dumps(told, ensure_ascii=False).split()), command
+
+
+def test_columns_stay_where_they_are(printed: Printed) -> None:
+    head, *rows = (one for one in printed("list", "--all", *NOW).splitlines() if "→" not in one)
+    at = cell_len(head.partition("TITLE")[0])
+    assert len(rows) == len(HOSTILE) + 1
+    for row in rows:
+        graphemes, _ = split_graphemes(row)
+        ends = list(accumulate(cells for _, _, cells in graphemes))
+        assert at in ends, row
+        last, first = (graphemes[ends.index(at) + step] for step in (0, 1))
+        assert row[last[0] : last[1]] == " "
+        assert row[first[0] : first[1]] != " "

@@ -1,0 +1,216 @@
+"""What arrives is what was shown, whatever git's settings add of their own; nothing arrives in a dry run."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from patchwatch.compose import git_send_email as sending
+from patchwatch.compose.draft import Draft
+from patchwatch.errors import SendError, ToolError
+from patchwatch.mail.addresses import Mailbox
+from tests.support import git_mail
+from tests.support.git_mail import Outbox
+
+pytestmark = pytest.mark.skipif(bool(git_mail.missing()), reason=git_mail.missing() or "-")
+
+RITA = Mailbox("Rita Reviewer", "rita@example.com")
+DRAFT = Draft(
+    sender=RITA,
+    to=(Mailbox("Ann Author", "ann@example.org"),),
+    cc=(Mailbox("", "netdev@vger.kernel.org"), Mailbox("Jörg Müller, Jr.", "joerg@example.org")),
+    subject="Re: [PATCH v2 1/2] net: free it once, größer",
+    body="On Monday, Ann wrote:\n> twice\n\nFrom here it looks fine: ✓\n\nReviewed-by: Ben Other <ben@example.net>\n"
+    "Signed-off-by: Eve <eve@example.net>\nCc: stable@vger.kernel.org\n",
+    message_id="answer@example.com",
+    in_reply_to="p@example.org",
+    references=("cover@example.org", "p@example.org"),
+)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    return Outbox(tmp_path, monkeypatch)
+
+
+def arrived(outbox: Outbox) -> email.message.EmailMessage:
+    raw = outbox.mail.read_bytes()
+    assert raw.partition(b"\n\n")[0].isascii()
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def test_what_arrives_is_what_was_shown(outbox: Outbox) -> None:
+    sent = sending.send(DRAFT, dry_run=False)
+    mail = arrived(outbox)
+    assert outbox.recipients() == ["ann@example.org", "netdev@vger.kernel.org", "joerg@example.org"]
+    assert mail["From"] == "Rita Reviewer <rita@example.com>"
+    assert mail["To"] == "Ann Author <ann@example.org>"
+    assert mail["Subject"] == DRAFT.subject
+    assert mail["Message-ID"] == f"<{sent.message_id}>" == "<answer@example.com>"
+    assert mail["In-Reply-To"] == "<p@example.org>"
+    assert mail["References"].split() == ["<cover@example.org>", "<p@example.org>"]
+    assert [(a.display_name, a.addr_spec) for a in mail["Cc"].addresses] == [
+        ("", "netdev@vger.kernel.org"),
+        ("Jörg Müller, Jr.", "joerg@example.org"),
+    ]
+    assert mail["Bcc"] is None
+    assert mail.get_content() == DRAFT.body
+
+
+def test_nothing_arrives_in_a_dry_run(outbox: Outbox) -> None:
+    sent = sending.send(DRAFT, dry_run=True)
+    assert not outbox.mail.exists()
+    assert sent.dry_run
+    assert " --dry-run " in sent.command
+
+
+def test_the_rehearsal_tells_what_then_arrives(outbox: Outbox) -> None:
+    rehearsal = sending.rehearse(DRAFT)
+    assert not outbox.mail.exists()
+    sending.send(DRAFT, dry_run=False)
+    assert list(rehearsal.recipients) == outbox.recipients()
+    mail = arrived(outbox)
+    shown = dict(rehearsal.headers)
+    for name in ("From", "To", "Subject", "In-Reply-To", "References"):
+        assert shown[name] == mail[name]
+    assert rehearsal.hidden == ()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"to": "eve@example.net"},
+        {"cc": "eve@example.net"},
+        {"toCmd": "echo eve@example.net"},
+        {"ccCmd": "echo eve@example.net"},
+        {"signedOffByCc": "true"},
+        {"suppressCc": "all"},
+        {"suppressCc": "cc"},
+        {"suppressFrom": "false"},
+        {"confirm": "always"},
+        {"annotate": "true"},
+        {"validate": "true"},
+        {"transferEncoding": "base64"},
+        {"chainReplyTo": "true", "thread": "false"},
+        {"from": "Somebody Else <else@example.com>"},
+    ],
+    ids=lambda settings: ", ".join(settings),
+)
+def test_no_setting_of_gits_changes_it(outbox: Outbox, settings: dict[str, str]) -> None:
+    outbox.set(sendemail=settings)
+    sending.rehearse(DRAFT)
+    sending.send(DRAFT, dry_run=False)
+    mail = arrived(outbox)
+    assert outbox.recipients() == ["ann@example.org", "netdev@vger.kernel.org", "joerg@example.org"]
+    assert mail["From"] == "Rita Reviewer <rita@example.com>"
+    assert mail["In-Reply-To"] == "<p@example.org>"
+    assert mail["References"].split() == ["<cover@example.org>", "<p@example.org>"]
+    assert mail.get_content() == DRAFT.body
+
+
+def test_an_alias_does_not_send_it_elsewhere(outbox: Outbox, tmp_path: Path) -> None:
+    (tmp_path / "aliases").write_text("alias ann@example.org eve@example.net\n")
+    outbox.set(sendemail={"aliasesFile": str(tmp_path / "aliases"), "aliasFileType": "mutt"})
+    assert "ann@example.org" in sending.rehearse(DRAFT).recipients
+
+
+def test_a_blind_copy_of_gits_settings_is_told(outbox: Outbox) -> None:
+    outbox.set(sendemail={"bcc": "archive@example.com"})
+    assert sending.rehearse(DRAFT).hidden == ("archive@example.com",)
+
+
+def test_a_server_is_told_apart_from_a_program() -> None:
+    log = (
+        "/tmp/mail.eml\nDry-OK. Log says:\nServer: smtp.example.com\nMAIL FROM:<rita@example.com>\n"
+        "RCPT TO:<ann@example.org>\nRCPT TO:<b@example.org>\nFrom: =?UTF-8?q?R=C3=AFta?= <rita@example.com>\n"
+        "To: ann@example.org,\n\tb@example.org\nSubject: x\n\nResult: OK\n"
+    )
+    assert sending.read_log(log) == (
+        (("From", "Rïta <rita@example.com>"), ("To", "ann@example.org, b@example.org"), ("Subject", "x")),
+        ("ann@example.org", "b@example.org"),
+    )
+
+
+def test_a_long_line_arrives_whole(outbox: Outbox) -> None:
+    draft = replace(DRAFT, body="x" * 5000 + "\n")
+    sending.send(draft, dry_run=False)
+    assert all(len(one) < 998 for one in outbox.mail.read_bytes().split(b"\n"))
+    assert arrived(outbox).get_content() == draft.body
+
+
+def test_many_ancestors_fit_in_a_line(outbox: Outbox) -> None:
+    ids = tuple(f"{'x' * 50}{n}@example.org" for n in range(60))
+    sending.send(replace(DRAFT, references=ids, in_reply_to=ids[-1]), dry_run=False)
+    assert all(len(one) < 998 for one in outbox.mail.read_bytes().split(b"\n"))
+    assert arrived(outbox)["References"].split()[-1] == f"<{ids[-1]}>"
+
+
+@pytest.mark.parametrize(
+    "name", ["Rïta Q. Reviewer", "Reviewer, Rita", "Rita (work)", 'Rita "Q" Reviewer', "王小明", ""]
+)
+def test_every_name_arrives(outbox: Outbox, name: str) -> None:
+    sending.rehearse(draft := replace(DRAFT, sender=Mailbox(name, "rita@example.com"), to=(Mailbox(name, "a@b.org"),)))
+    sending.send(draft, dry_run=False)
+    mail = arrived(outbox)
+    assert [str(a.addr_spec) for header in ("From", "To") for a in mail[header].addresses] == [
+        "rita@example.com",
+        "a@b.org",
+    ]
+    for header in ("From", "To"):
+        assert mail[header].addresses[0].display_name.replace('"', "") == name.replace('"', "")
+    assert mail.get_content() == DRAFT.body
+
+
+def test_a_program_that_fails_is_told_in_gits_words(outbox: Outbox, tmp_path: Path) -> None:
+    (tmp_path / "sendmail").write_text("#!/bin/sh\necho 'relay says no' >&2\nexit 75\n")
+    with pytest.raises(SendError, match="relay says no"):
+        sending.send(DRAFT, dry_run=False)
+
+
+def test_an_address_that_git_does_not_like_is_no_success(outbox: Outbox) -> None:
+    """Asked what to do with it, git gives up with status 0."""
+    with pytest.raises(SendError, match="sent nothing"):
+        sending.rehearse(replace(DRAFT, to=(Mailbox("Ann", "not an address"),)))
+
+
+def test_a_server_that_never_answers_is_not_waited_for(
+    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sendmail").write_text("#!/bin/sh\nexec sleep 5\n")
+    monkeypatch.setattr(sending, "_SENDING_SECONDS", 1.0)
+    with pytest.raises(SendError, match="not known: look before you send it again"):
+        sending.send(DRAFT, dry_run=False)
+
+
+def test_a_sender_is_who_git_says(outbox: Outbox) -> None:
+    assert sending.sender() == RITA
+    outbox.set(sendemail={"from": "Rita <rita@lists.example.com>"})
+    assert sending.sender() == Mailbox("Rita", "rita@lists.example.com")
+    outbox.set(sendemail={"identity": "work"})
+    outbox.set(**{'sendemail "work"': {"from": "rita@work.example.com"}})
+    assert sending.sender() == Mailbox("", "rita@work.example.com")
+    assert sending.sender("Rïta <r@example.com>") == Mailbox("Rïta", "r@example.com")
+
+
+def test_without_a_sender_nothing_begins(outbox: Outbox, tmp_path: Path) -> None:
+    (tmp_path / "gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
+    with pytest.raises(SendError, match=r"git config --global user\.email"):
+        sending.sender()
+
+
+def test_a_git_without_send_email_says_what_to_install(
+    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = tmp_path / "git"
+    git.write_text("#!/bin/sh\necho \"git: 'send-email' is not a git command. See 'git --help'.\" >&2\nexit 1\n")
+    git.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolError, match="apt install git-email"):
+        sending.rehearse(DRAFT)
+    git.unlink()
+    with pytest.raises(ToolError, match="git is not installed"):
+        sending.rehearse(DRAFT)

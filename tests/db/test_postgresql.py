@@ -1,0 +1,184 @@
+"""The database of a team: PostgreSQL holds the same as SQLite, and several processes may write it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select
+
+from patchwatch.config import Config
+from patchwatch.db import event_queue as news
+from patchwatch.db import outbox
+from patchwatch.db.database import Database
+from patchwatch.db.outbox import Told
+from patchwatch.db.schema import message
+from patchwatch.errors import DatabaseError
+from patchwatch.sync.ingest import ingest, read_mail, reindex
+from patchwatch.tracker import Tracker
+from tests.support.mails import mail
+from tests.support.postgres_server import PostgresServer
+from tests.sync.test_any_order import READS, dump, stored
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    if reason := PostgresServer.missing():
+        pytest.skip(reason)
+    directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
+    directory.chmod(0o755)
+    postgres = PostgresServer(directory)
+    postgres.start()
+    yield postgres
+    postgres.stop()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def url(server: PostgresServer) -> str:
+    """A new database."""
+    return server.create()
+
+
+@pytest.fixture
+def tracker(url: str) -> Iterator[Tracker]:
+    """A tracker on a new database."""
+    found = Tracker(Config(), database_url=url)
+    yield found
+    found.database.close()
+
+
+def dump_ids(connection: Connection) -> list[str]:
+    return sorted(connection.scalars(select(message.c.message_id)))
+
+
+@pytest.mark.parametrize("name", ["demo", "made"])
+def test_it_understands_the_same_as_sqlite(url: str, name: str) -> None:
+    database = Database(url)
+    for half in (READS[name][1::2], READS[name][::2]):
+        with database.write() as connection:
+            ingest(connection, half, "bpf")
+    assert dump(database) == stored([READS[name]])
+    with database.write() as connection:
+        reindex(connection)
+    assert dump(database) == stored([READS[name]])
+    database.close()
+
+
+def test_decisions_lists_and_undo(tracker: Tracker) -> None:
+    with tracker.database.write() as connection:
+        ingest(connection, READS["made"], "bpf")
+    number = tracker.find("v2@b")
+    assert [line.id for line in tracker.lines()] == [row.id for row in tracker.series(everything=True)]
+    tracker.mark(number, "rejected")
+    assert tracker.one(number).state == "rejected"
+    tracker.undo()
+    assert tracker.one(number).state == "mainlined"
+    tracker.snooze(number, None)
+    tracker.mute(number)
+    assert tracker.mark_read([row.message_id for row in tracker.thread(number)]) == tracker.generation()
+    assert tracker.one(number).unread == 0
+    tracker.unlink("v2@b")
+    assert tracker.find("v1@b") != tracker.find("v2@b")
+    tracker.link("v2@b", "v1@b")
+    assert tracker.find("v1@b") == tracker.find("v2@b")
+    assert tracker.candidates(number) is not None
+
+
+def test_what_no_text_of_postgresql_may_hold_is_kept_and_shown_harmlessly(tracker: Tracker) -> None:
+    raw = mail(message_id="nul@a", subject="[PATCH] a", sender="A <a@example.org>", date="3 Jul 2023 10:00:00 +0000")
+    raw = (
+        raw.replace(b"Subject: [PATCH] a", b"Subject: [PATCH] a\x00b \xff\xfe =?utf-8?q?=00?=") + b"\x00 \xed\xa0\x80\n"
+    )
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw)], "bpf")
+    assert tracker.raw("nul@a") == raw
+    assert tracker.one(tracker.find("nul@a")).title
+
+
+def test_two_that_write_at_once_wait_for_each_other(url: str) -> None:
+    Database(url).close()
+    halves = (READS["demo"][::2], READS["demo"][1::2])
+
+    def write(reads: list[object]) -> None:
+        database = Database(url)
+        for read in reads:
+            with database.write() as connection:
+                ingest(connection, [read], "bpf")  # type: ignore[list-item]
+        database.close()
+
+    writers = [threading.Thread(target=write, args=(half,)) for half in halves]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    database = Database(url)
+    assert dump(database) == stored([READS["demo"]])
+    assert database.generation() == len(READS["demo"])
+    database.close()
+
+
+def test_a_reader_sees_one_moment(url: str) -> None:
+    database = Database(url)
+    with database.read() as reader:
+        before = dump_ids(reader)
+        with database.write() as connection:
+            ingest(connection, READS["made"], "bpf")
+        assert dump_ids(reader) == before
+    with database.read() as reader:
+        assert dump_ids(reader) != before
+    database.close()
+
+
+def test_the_driver_need_not_be_named(url: str) -> None:
+    database = Database(url.replace("+psycopg", ""))
+    assert database.generation() == 0
+    database.close()
+
+
+def test_a_server_that_is_not_there_is_said(url: str) -> None:
+    with pytest.raises(DatabaseError, match="can't be used"):
+        Database(url.replace("host=", "host=/nowhere"))
+
+
+def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
+    database = Database(url)
+    columns = {"address": "ann@example.org", "sender": "pw@example.org", "message_id": "1@pw", "subject": "x"}
+    with database.write() as connection:
+        outbox.tell(connection, "me", Told(date(2023, 9, 18), 100, "seen"))
+        assert outbox.put(connection, "me", "2023-09-18", b"mail\r\n", 100, **columns)
+        assert not outbox.put(connection, "me", "2023-09-18", b"other\r\n", 100, **columns)
+    with database.write() as connection:
+        claimed = outbox.claim(connection, 100, 700)
+        assert outbox.claim(connection, 100, 700) is None
+    assert claimed is not None
+    row, mail = claimed
+    assert (row.key, row.tries, mail) == ("2023-09-18", 1, b"mail\r\n")
+    with database.write() as connection:
+        outbox.put_off(connection, row.id, 200, "no answer")
+    with database.read() as connection:
+        assert [(one.try_at, one.failure) for one in outbox.unsent(connection)] == [(200, "no answer")]
+        assert outbox.told(connection, "me") == Told(date(2023, 9, 18), 100, "seen")
+    with database.write() as connection:
+        outbox.sent(connection, row.id, 250)
+        outbox.put(connection, "me", "2023-12-01", b"mail\r\n", 250 + 40 * 86_400, **columns)
+    with database.read() as connection:
+        assert outbox.last_sent(connection) == {"me": 250}
+        assert [one.key for one in outbox.unsent(connection)] == ["2023-12-01"]
+    database.close()
+
+
+def test_events_are_queued_once_and_told(tracker: Tracker) -> None:
+    with tracker.database.write() as connection:
+        news.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook b", "e1", "{}")])
+        news.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook a", "e2", "{}")])
+    assert [t.listener for t in tracker.tellings()] == ["hook a", "hook b", "hook a"]
+    for telling in tracker.tellings():
+        tracker.told(telling.id)
+    assert tracker.tellings() == ()
+    assert tracker.happened() == ()

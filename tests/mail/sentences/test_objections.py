@@ -1,0 +1,200 @@
+"""How reviewers object, wish, agree and put off, and sentences that only look like it."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from patchwatch.mail.parse import parse
+from patchwatch.mail.sentences import signals
+from tests.support.mails import mail
+
+
+def kinds(body: str) -> set[str]:
+    """The kinds of signal in a reviewer's reply."""
+    message = parse(mail(subject="Re: [PATCH] frob", in_reply_to="0@x", body=dedent(body)))
+    return {s.kind for s in message.signals}
+
+
+DOUBTS = [
+    "I don't think this works without the lock.",
+    "I do not think we need the helper.",
+    "I'm not convinced that the cache helps.",
+    "I'm not really sure about the name.",
+    "I am worried about the cost of the walk.",
+    "I don't see why frob() has to be exported.",
+    "I fail to see the benefit.",
+    "I disagree with the second paragraph.",
+    "This breaks frob on 32-bit.",
+    "This will deadlock with the notifier.",
+    "This looks wrong to me.",
+    "That seems a bit fragile.",
+    "This doesn't make sense.",
+    "There's another race in frob_close().",
+    "The problem is that frob() may sleep.",
+    "It is not worth the trouble.",
+    "That's not a good idea.",
+    "This leaks the frob on error.",
+    "It deadlocks with the notifier.",
+    "That can't be right.",
+    "This gives a new warning with W=1.",
+    "The patch causes a regression on my laptop.",
+    "Your patch is whitespace damaged.",
+]
+WISHES = [
+    "I'd rather see it in the core.",
+    "I would prefer a flag.",
+    "I suggest to call it frob_get().",
+    "It would be better to return early.",
+    "You should take the lock first.",
+    "You need to initialise the list.",
+    "You forgot the error path.",
+    "This needs to be documented.",
+    "The changelog should explain the numbers.",
+    "Add a comment here.",
+    "Use the helper for that.",
+    "nit: make it static.",
+    "Drop this hunk.",
+    "s/frobed/frobbed/",
+    "Let's keep the old name.",
+    "Missing error handling here.",
+    "Unused variable.",
+    "Unnecessary blank line.",
+    "Not needed.",
+    "No need for the cast.",
+    "No need to initialise ret.",
+    "Don't use frob_raw() in drivers.",
+    "Reverse xmas tree, please.",
+    "Same comment as on patch 2.",
+    "Ditto.",
+    "Needs a changelog.",
+    "Consider using frob_get() instead.",
+    "The commit message needs improvement.",
+    "I would drop the check.",
+    "You leak the reference here.",
+    "You didn't address the question about the lock.",
+    "My comments on v2 still apply.",
+    "IMO this belongs into the core.",
+]
+CONTENTS = [
+    "No objection from me.",
+    "I have no strong opinion on the name.",
+    "I'm fine with that.",
+    "Works for me.",
+    "Fair enough.",
+    "Never mind, I misread the loop.",
+    "You're right.",
+    "Ah, I see.",
+    "Makes sense.",
+    "Sounds good to me.",
+    "Thanks for the explanation.",
+    "My bad, the caller holds it.",
+    "Works fine here.",
+    "Yes, please.",
+    "Happy with this now.",
+    "No further comments from me.",
+    "All my concerns were addressed.",
+]
+LATERS = [
+    "I'll take a closer look tomorrow.",
+    "Let me think about it more.",
+    "I will test this on the big machine.",
+    "Will get back to you.",
+    "I'll give it a try.",
+    "I'll queue it for testing.",
+    "I'll merge it once Rex acks.",
+    "I'll build it on my side and report back.",
+    "Will queue for 6.10.",
+]
+# Said to everybody but the author.
+CALLS = [
+    "There seems to have been little reviewer interest in this one?",
+    "No reviews yet.",
+    "Could we get an ack from the frob people?",
+    "It would be good to have another review.",
+    "I'd like an ack from Rex.",
+    "This needs more review.",
+    "Needs an ack from the binding maintainers.",
+    "Hopefully others can weigh in.",
+    "Did anyone review this?",
+    "I'd wait for Rob's word.",
+]
+DEFERRALS = [
+    "net-next is currently closed.",
+    "Please resend after the merge window.",
+    "Please repost when net-next reopens.",
+    "Please resubmit once 6.9-rc1 is out.",
+    "The discussion went nowhere so I parked the series.",
+    "Let's postpone this for now.",
+    "I'll hold off on this until the locking is settled.",
+]
+# Talk: none of it moves a patch.
+NEITHER = [
+    "I don't think there is a problem.",
+    "I don't see any issue with the frob.",
+    "The frob is used by two drivers.",
+    "Once it is merged we can clean up the rest.",
+    "I see a zero on the first line of the log.",
+    "We have a lot of users of that.",
+    "Take care.",
+    "Use case number two is covered by the test.",
+    "I put it here so that nobody forgets.",
+    "I'll postpone other work.",
+    "No need to resend.",
+    "No need for a new version.",
+    "Same here, looks good.",
+    "Extra points for the changelog.",
+    "Don't worry about it.",
+    "Never seen that before.",
+    "There is no review needed for that.",
+    "We could use a bitmap here.",
+    "I would add that the lock is held.",
+    "Works fine when I revert this.",
+]
+
+
+@pytest.mark.parametrize("sentence", DOUBTS)
+def test_doubts(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {signals.DOUBT}
+
+
+@pytest.mark.parametrize("sentence", WISHES)
+def test_wishes(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {signals.WISH}
+
+
+@pytest.mark.parametrize("sentence", CONTENTS)
+def test_content(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {signals.CONTENT}
+
+
+@pytest.mark.parametrize("sentence", LATERS)
+def test_will_look_himself(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") <= {signals.LATER, signals.PROMISE}
+    assert kinds(f"{sentence}\n")
+
+
+@pytest.mark.parametrize("sentence", DEFERRALS)
+def test_put_off(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {signals.DEFERRED}
+
+
+@pytest.mark.parametrize("sentence", CALLS)
+def test_calls_for_reviewers(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {signals.CALL}
+
+
+@pytest.mark.parametrize("sentence", NEITHER)
+def test_talk_is_no_opinion(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == set()
+
+
+@pytest.mark.parametrize("sentence", [*DOUBTS, *WISHES, *CONTENTS, *CALLS, *DEFERRALS])
+def test_a_quoted_opinion_is_nobodys(sentence: str) -> None:
+    assert kinds(f"> {sentence}\n\nHello.\n") == set()
+
+
+@pytest.mark.parametrize("sentence", ["Makes sense, but what of the lock?", "I'm fine with it if Rex is."])
+def test_content_on_conditions_is_not_content(sentence: str) -> None:
+    assert signals.CONTENT not in kinds(f"{sentence}\n")

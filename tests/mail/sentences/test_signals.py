@@ -1,0 +1,405 @@
+"""Sentences of people that move a patch, and their look-alikes that do not."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch.mail.message import Signal
+from patchwatch.mail.parse import parse
+from patchwatch.mail.sentences import signals
+from tests.support.mails import mail
+
+
+def said(body: str) -> list[tuple[str, str]]:
+    """Kind and detail of each signal of a reply."""
+    return [(s.kind, s.detail) for s in reply(body)]
+
+
+def reply(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tuple[Signal, ...]:
+    return parse(mail(subject="Re: [PATCH 0/5] frob", in_reply_to="0@x", body=dedent(body), sender=sender)).signals
+
+
+@pytest.mark.parametrize(
+    ("sentence", "detail"),
+    [
+        ("Applied.", ""),
+        ("Applied, thanks!", ""),
+        ("Applied. Thanks.", ""),
+        ("Both applied, thanks.", ""),
+        ("Thanks, applied.", ""),
+        ("Thanks, applied to for-next.", ""),
+        ("Applied to cgroup/for-6.13.", ""),
+        ("Applied to cgroup/for-6.13 with stable cc'd.", ""),
+        ("Applied to cgroup/for-6.13 w/ minor edits.", ""),
+        ("Applied for-6.13.", ""),
+        ("Applied to net (main).", ""),
+        ("Applied as 0123456789ab.", ""),
+        ("Applied to bpf-next, could you follow up with a test?", ""),
+        ("I've applied this to the docs tree.", ""),
+        ("I have applied the series to frob/next, thanks.", ""),
+        ("I applied this to frob/next.", ""),
+        ("Looks good to me, applied.", ""),
+        ("Fixed the typo in the title and applied to frob/next.", ""),
+        ("Queued up for 6.13, thanks.", ""),
+        ("Now queued up, thanks!", ""),
+        ("All queued up, thanks.", ""),
+        ("Merged, thanks.", ""),
+        ("Merged to mainline-next.", ""),
+        ("Pushed to drm-misc-next.", ""),
+        ("Thanks, pushed to slab/for-next.", ""),
+        ("Picked up, thanks.", ""),
+        ("Picked this up for frob/next.", ""),
+        ("I'll take this.", ""),
+        ("I'll take these through the frob tree.", ""),
+        ("Ok, I'll apply this, thanks.", ""),
+        ("I'm queueing it up for 6.14.", ""),
+        ("Applied 1-3 to cgroup/for-6.13.", "1-3"),
+        ("Applied patches 1 and 2.", "1 and 2"),
+        ("Applied patch 4, thanks.", "4"),
+        ("Applied the first two patches.", "some"),
+        ("Applied all but the last patch.", "some"),
+        ("Applied the rest to frob/next.", "rest"),
+        ("Patches 1 and 2 applied, please respin the others.", "1 and 2"),
+        ("2 patches applied to frob-next branch of frob.git, thanks.", ""),
+        ("This has already been applied.", ""),
+        ("I have queued this up for the next merge window.", ""),
+        ("Added to frob.git for-next", ""),
+        ("I've put this in my for-next branch.", ""),
+        ("Committed to for-next.", ""),
+        ("Pulled, thanks.", ""),
+        ("Pulled into frob-next.", ""),
+        ("This is now in my tree.", ""),
+        ("Now in frob-next, thanks.", ""),
+        ("Staged for 6.10, thanks.", ""),
+        ("Accepted, thanks.", ""),
+        ("Applying to frob/for-next.", ""),
+        ("Pushed the first two to frob-misc-next.", "some"),
+        ("It's in frob-next now.", ""),
+        ("I'll include this series in the next pull request, unless somebody objects.", ""),
+    ],
+)
+def test_applied(sentence: str, detail: str) -> None:
+    assert said(f"{sentence}\n") == [(signals.APPLIED, detail)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Has this been applied?",
+        "Applied to which tree?",
+        "If applied, this breaks frob.",
+        "Not applied yet.",
+        "It should be applied to frob/next.",
+        "This can be merged now.",
+        "I applied your suggestion.",
+        "Applied your suggestions, thanks.",
+        "I applied this patch, but I still see the warning.",
+        "I applied this locally.",
+        "I applied it from the archive and it failed.",
+        "I also applied it to frob-next with only one conflict.",
+        "Applied for my next version, thanks.",
+        "queued bios are never finished",
+        "Queued requests wait for the frob.",
+        "Pushed to the same branch.",
+        "Pushed some debugging changes.",
+        "Taken together these patches are large.",
+        "I'll take it ;)",
+        "I'll take this if nobody objects.",
+        "I'll apply this once the merge window closes.",
+        "I'll queue it for testing.",
+        "I've added Rex to Cc.",
+        "Added, thanks.",
+        "Applying it now gives a conflict.",
+        "Accepted practice is to hold the lock.",
+        "Staged writes wait for the frob.",
+        "Added to the cover letter.",
+        "I added this to my test tree and see no crash.",
+        "I put this patch in my tree and it boots.",
+        "Pulled the latest frob-next and tested.",
+        "Is this in my tree?",
+        "It is in the tree since v5.4.",
+        "I'll send it in my pull request if Rex acks.",
+        "Once it is settled, applied or not, tell me.",
+        "I'd like to have it tested and merged, then cleaned.",
+        "> Applied, thanks!",
+        "[If your patch is applied to the wrong git tree, kindly drop us a note.]",
+    ],
+)
+def test_words_of_applying_that_apply_nothing(sentence: str) -> None:
+    assert signals.APPLIED not in {kind for kind, _ in said(f"{sentence}\n")}
+
+
+def thanks(*listed: str) -> str:
+    """b4's thanks, for these patches."""
+    commits = "\n".join(f"[{one}] frob: part\n      commit: 0123456789abcdef" for one in listed)
+    quoted = "On Mon, 3 Jul 2023 10:00:00 +0000, Ann Author wrote:\n> Words.\n"
+    return f"{quoted}\nApplied, thanks!\n\n{commits}\n\nBest regards,\n-- \nRita\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "detail"),
+    [
+        (["1/1"], ""),
+        (["1/2", "2/2"], "1,2"),
+        (["0/2", "1/2", "2/2"], "1,2"),
+        (["1/3", "3/3"], "1,3"),
+    ],
+)
+def test_b4_thanks_for_what_it_lists(listed: list[str], detail: str) -> None:
+    assert said(thanks(*listed)) == [(signals.APPLIED, detail)]
+
+
+def test_the_evidence_is_the_sentence_as_it_stands() -> None:
+    (signal,) = reply("Hi Ann,\n\nthanks. Applied to\nfrob/for-6.13.\n")
+    assert signal.text == "Applied to frob/for-6.13."
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("Dropped the patch for now.\n", signals.UNAPPLIED),
+        ("I'll drop it from frob-next.\n", signals.UNAPPLIED),
+        ("Sorry, I've reverted this.\n", signals.UNAPPLIED),
+        ("Now dropped, thanks.\n", signals.UNAPPLIED),
+        ("NAK\n", signals.NAK),
+        ("NAK.\n\nThis is wrong.\n", signals.NAK),
+        ("So it's a NACK from me.\n", signals.NAK),
+        ("Nack on this approach.\n", signals.NAK),
+        ("Nacked-by: Rita Reviewer <rita@example.com>\n", signals.NAK),
+        ("My first thought is a nack on the idea.\n", signals.NAK),
+        ("Please ignore this patch.\n", signals.WITHDRAWN),
+        ("Sorry, please ignore this series, it was sent by mistake.\n", signals.WITHDRAWN),
+        ("I will drop this patch.\n", signals.UNAPPLIED),
+        ("Consider it withdrawn.\n", signals.WITHDRAWN),
+        ("Please ignore this, it was sent by mistake.\n", signals.WITHDRAWN),
+        ("Here is my NAK for this patch.\n", signals.NAK),
+        ("I'll fix it in v3.\n", signals.PROMISE),
+        ("Thank you, will fix it.\n", signals.PROMISE),
+        ("Will do.\n", signals.PROMISE),
+        ("Sure, will send a new version.\n", signals.PROMISE),
+        ("Let me rework that.\n", signals.PROMISE),
+        ("Fixed in the next version.\n", signals.PROMISE),
+        ("OK, v3 incoming.\n", signals.PROMISE),
+        ("Done for v3.\n", signals.PROMISE),
+        ("Fixed locally.\n", signals.PROMISE),
+        ("So I won't be sending another version.\n", signals.WITHDRAWN),
+        ("Please ignore, I sent the wrong version.\n", signals.WITHDRAWN),
+        ("This patch can be ignored, thank you.\n", signals.WITHDRAWN),
+        ("Rex already sent a fix.\n", signals.ELSEWHERE),
+        ("Rex sent a fix for this last week.\n", signals.ELSEWHERE),
+        ("Your patch is likely obsoleted by that.\n", signals.ELSEWHERE),
+        ("Not a typo.\n", signals.ELSEWHERE),
+        ("That's intentional, see the comment.\n", signals.ELSEWHERE),
+        ("We talked about it, and the answer is still no.\n", signals.NAK),
+        ("I don't want this in the kernel.\n", signals.NAK),
+        ("I see that this is now in the mainline and our board still fails.\n", signals.MAINLINED),
+        ("The patch is now in Linus' tree.\n", signals.MAINLINED),
+        ("Why is the lock taken?\n", signals.QUESTION),
+        ("why not use frob()? it is there\n", signals.QUESTION),
+        ("Really?\n", signals.QUESTION),
+        ("(Or is it a race?)\n", signals.QUESTION),
+    ],
+)
+def test_other_sentences_that_move_a_patch(body: str, kind: str) -> None:
+    assert kind in {k for k, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Please ignore this comment.\n",
+        "Please ignore the patch at [1].\n",
+        "Please ignore the patch at [1], it was sent by mistake.\n",
+        "Please drop it.\n",
+        "I won't send another version before Monday.\n",
+    ],
+)
+def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
+    assert signals.WITHDRAWN not in {kind for kind, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "It's not a bug, but it is ugly.\n",
+        "Is it not a typo?\n",
+        "Rex posted a patch that depends on this one.\n",
+        "I posted a patch for that.\n",
+        "Rex sent the patch to the wrong list.\n",
+    ],
+)
+def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
+    assert signals.ELSEWHERE not in {kind for kind, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Once this is now in the mainline, tell me.\n",
+        "This code is in the mainline since v5.4.\n",
+        "Is this now in the mainline?\n",
+        "The frob is now in the wheel.\n",
+    ],
+)
+def test_words_of_mainline_that_are_not_of_the_patch(body: str) -> None:
+    assert signals.MAINLINED not in {kind for kind, _ in said(body)}
+
+
+ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "For the series:\n",
+        "For the whole series\n",
+        "The series looks good to me.\n",
+        "for all patches:\n",
+        "Feel free to add to the series:\n",
+    ],
+)
+def test_tags_that_are_given_for_the_series(words: str) -> None:
+    assert signals.FOR_ALL in {kind for kind, _ in said(f"{words}{ACKED}")}
+    assert signals.FOR_ALL not in {kind for kind, _ in said(words)}
+
+
+@pytest.mark.parametrize("words", ["Is the series for 6.13?\n", "See the last series.\n", "For the mm parts:\n", ""])
+def test_tags_that_are_given_for_what_they_answer(words: str) -> None:
+    assert signals.FOR_ALL not in {kind for kind, _ in said(f"{words}{ACKED}")}
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("Please resend.\n", "version"),
+        ("Please fix and resend.\n", "version"),
+        ("Please rebase on top and repost.\n", "version"),
+        ("Please send a v3.\n", "version"),
+        ("Can you send an updated version?\n", "version"),
+        ("This needs a v2.\n", "version"),
+        ("Please use frob() instead.\n", ""),
+        ("Please don't hold the lock.\n", ""),
+        ("Can you drop the helper?\n", ""),
+        ("Could you please split this?\n", ""),
+        ("This patch doesn't build.\n", ""),
+        ("The series does not apply to net-next.\n", ""),
+        ("Doesn't apply to net-next.\n", ""),
+        ("This does not apply on top of net-next.\n", ""),
+        ("Please write the changelog in imperative mood.\n", ""),
+        ("Please reword the title.\n", ""),
+        ("Please target net-next.\n", ""),
+        ("Please run checkpatch on this.\n", ""),
+        ("Please cc the binding maintainers.\n", ""),
+        ("This is marked as changes requested in patchwork.\n", ""),
+    ],
+)
+def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
+    assert (signals.CHANGES, detail) in said(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Please correct me if I am wrong.\n",
+        "Please let me know.\n",
+        "Please don't worry.\n",
+        "Please cc me.\n",
+        "Please write to me when it is done.\n",
+        "Please run the attached script and send the log.\n",
+        "If there is a v4, please add a comment.\n",
+        "In the future please cc the list.\n",
+        "The rule does not apply to small pages.\n",
+        "Could you explain the lock?\n",
+        "Could you add more details on the use?\n",
+        "I will send a v3, it needs rework.\n",
+        "> Please resend.\n",
+    ],
+)
+def test_words_of_asking_that_ask_for_no_change(body: str) -> None:
+    assert signals.CHANGES not in {kind for kind, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "If you NAK it, say so.\n",
+        "I am not going to NAK this.\n",
+        "I will split it (patch 3 got your NAK).\n",
+        "> NAK\n",
+        "NAKed packets are dropped.\n",
+        "snack\n",
+    ],
+)
+def test_words_of_refusal_that_refuse_nothing(body: str) -> None:
+    assert signals.NAK not in {kind for kind, _ in said(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The counter will use the new lock.\n",
+        "I will do it if you want.\n",
+        "Should I fix it in v2?\n",
+        "The semantics of memory in v2 are other.\n",
+        "> I'll fix it.\n",
+    ],
+)
+def test_words_of_the_future_that_promise_nothing(body: str) -> None:
+    assert signals.PROMISE not in {kind for kind, _ in said(body)}
+
+
+def test_a_jest_is_no_question() -> None:
+    assert said("Only three bugs, eh? :)\n") == []
+
+
+def test_a_line_of_a_trace_is_no_question() -> None:
+    assert said("[   12.345678]  ? schedule+0x1/0x2\n[<ffff8101>] ? frob\n") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "command"),
+    [
+        ("Form letter.\n-- \npw-bot: defer\n", "defer"),
+        ("pw-bot: cr\n", "cr"),
+        ("  PW-Bot: changes-requested\n", "changes-requested"),
+        ("pw-bot: under review\n", "under review"),
+    ],
+)
+def test_netdevs_commands_stand_anywhere_and_below_the_signature_too(body: str, command: str) -> None:
+    assert (signals.COMMAND, command) in said(body)
+
+
+@pytest.mark.parametrize("body", ["> pw-bot: cr\n", "Use pw-bot: cr for that.\n", "pw-bot:\n"])
+def test_quoted_commands_command_nothing(body: str) -> None:
+    assert signals.COMMAND not in {kind for kind, _ in said(body)}
+
+
+def test_a_submission_signals_nothing() -> None:
+    assert parse(mail(subject="[PATCH] frob", body="Applied to what? Please resend. NAK.\n")).signals == ()
+
+
+def test_a_mail_applies_once() -> None:
+    assert said("Applied, thanks.\n\nApplied to frob/next.\n") == [(signals.APPLIED, "")]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["please ", "applied ", "nak ", "I will ", "fix ", "? ", ". ", "if ", "in v2 ", ","]),
+        max_size=60,
+    )
+)
+def test_any_pile_of_such_words_is_read(words: list[str]) -> None:
+    for signal in reply("".join(words)):
+        assert signal.text
+
+
+@pytest.mark.parametrize("word", ["applied ", "please ", "I will ", "? a ", "nak, ", "and applied ", "drop it "])
+def test_a_page_of_one_word_takes_no_time(word: str) -> None:
+    begun = process_time()
+    reply(word * 30_000)
+    assert process_time() - begun < 2

@@ -1,0 +1,297 @@
+"""Mails made by programs: what their forms say."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from patchwatch.mail.bots import is_notice, is_robot
+from patchwatch.mail.message import Message, Person
+from patchwatch.mail.parse import parse
+from patchwatch.mail.sentences import signals
+from tests.support.mails import mail
+
+PATCHWORK = "patchwork-bot+netdevbpf@kernel.org"
+LKP = "kernel test robot <lkp@intel.com>"
+
+
+def robot(body: str, *, sender: str = PATCHWORK, subject: str = "Re: [PATCH net 0/2] frob") -> Message:
+    answered = "0@x" if subject.startswith("Re:") else None
+    return parse(mail(subject=subject, in_reply_to=answered, sender=sender, body=dedent(body)))
+
+
+def said(message: Message) -> list[tuple[str, str, str]]:
+    return [(s.kind, s.detail, s.text) for s in message.signals]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("", PATCHWORK),
+        ("kernel test robot", "lkp@intel.com"),
+        ("tip-bot2 for Ann Author", "tip-bot2@linutronix.de"),
+        ("syzbot", "syzbot+1234567890abcdef@syzkaller.appspotmail.com"),
+        ("", "pr-tracker-bot@kernel.org"),
+        ("", "bot+bpf-ci@kernel.org"),
+        ("", "bluez.test.bot@gmail.com"),
+        ("", "no-reply@patchew.org"),
+        ("Patchwork", "patchwork@emeril.freedesktop.org"),
+        ("kernelci.org bot", "bot@kernelci.org"),
+    ],
+)
+def test_robots_are_known_by_name_or_address(name: str, address: str) -> None:
+    assert is_robot(Person(name, address))
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("Abbot Bott", "abbott@example.org"), ("Robota Robot", "robota@example.org"), ("Cibot", "cib@ci.example.org")],
+)
+def test_people_are_no_robots(name: str, address: str) -> None:
+    assert not is_robot(Person(name, address))
+
+
+SUMMARY = """\
+    Hello:
+
+    This series was applied to netdev/net.git (main)
+    by Jakub Kicinski <kuba@kernel.org>:
+
+    On Mon,  3 Jul 2023 10:00:00 +0000 you wrote:
+    > Words.
+
+    Here is the summary with links:
+      - [net,1/2] frob: one
+        https://git.kernel.org/netdev/net/c/0123456789ab
+      - [net,2/2] frob: two
+        {}
+
+    You are awesome, thank you!
+    """
+
+
+def test_patchworks_bot_says_where_a_series_was_applied() -> None:
+    message = robot(SUMMARY.format("https://git.kernel.org/netdev/net/c/123456789abc"))
+    assert said(message) == [(signals.APPLIED, "1,2", "This series was applied to netdev/net.git (main)")]
+    assert message.bot
+
+
+def test_patches_that_patchworks_bot_did_not_find_in_the_tree_are_not_applied() -> None:
+    assert [detail for _, detail, _ in said(robot(SUMMARY.format("(no matching commit)")))] == ["1"]
+
+
+def test_pr_tracker_bot_says_that_a_pull_request_is_in_mainline() -> None:
+    body = """\
+        The pull request you sent on Mon, 3 Jul 2023 10:00:00 +0000:
+
+        > git://git.kernel.org/pub/scm/linux/kernel/git/frob/frob.git/ tags/frob-for-6.5
+
+        has been merged into torvalds/linux.git:
+        https://git.kernel.org/torvalds/c/0123456789abcdef
+        """
+    message = robot(body, sender="pr-tracker-bot@kernel.org", subject="Re: [GIT PULL] frob")
+    text = "The pull request you sent on Mon, 3 Jul 2023 10:00:00 +0000 has been merged into torvalds/linux.git"
+    assert said(message) == [(signals.MAINLINED, "torvalds/linux.git", text)]
+
+
+TIP = "The following commit has been merged into the sched/core branch of tip:\n\nCommit-ID: 0123456789ab\n"
+ADDED = """\
+The patch titled
+     Subject: mm: frob it
+has been added to the -mm mm-unstable branch.  Its filename is
+     mm-frob-it.patch
+"""
+REMOVED = """\
+The quilt patch titled
+     Subject: mm: frob it
+has been removed from the -mm tree.  Its filename was
+     mm-frob-it.patch
+
+"""
+STABLE = """\
+This is a note to let you know that I've just added the patch titled
+
+    mm: fix a BUG in frob
+
+to the 6.6-stable tree which can be found at:
+    http://www.kernel.org/git/?p=linux/kernel/git/stable/stable-queue.git
+"""
+QUEUED = 'Patch "mm: fix a BUG in frob" has been added to the 6.6-stable tree'
+MERGED = "This patch was dropped because it was merged into the mm-stable branch"
+UPDATED = "This patch was dropped because an updated version will be issued"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "kind", "text"),
+    [
+        ("[tip: sched/core] sched: Frob it", TIP, signals.APPLIED, TIP.split("\n")[0]),
+        (
+            "+ mm-frob-it.patch added to mm-unstable branch",
+            ADDED,
+            signals.APPLIED,
+            "This patch has been added to the -mm mm-unstable branch",
+        ),
+        (
+            "[merged mm-stable] mm-frob-it.patch removed from -mm tree",
+            f"{REMOVED}{MERGED}\nof git://x\n",
+            signals.APPLIED,
+            MERGED,
+        ),
+        ("[to-be-updated] mm-frob-it.patch removed from -mm tree", REMOVED + UPDATED, signals.UNAPPLIED, UPDATED),
+        (QUEUED, STABLE, signals.MAINLINED, QUEUED),
+    ],
+)
+def test_notices_name_the_patch_they_are_about(subject: str, body: str, kind: str, text: str) -> None:
+    linked = f"{body}\n\nLink: https://lkml.kernel.org/r/a@x\n"
+    message = robot(linked, sender="Mia Maintainer <mia@example.org>", subject=subject)
+    assert message.kind == "notice"
+    assert message.about == ("a@x",)
+    assert [(k, t) for k, _, t in said(message)] == [(kind, text)]
+
+
+def test_a_reply_to_a_notice_is_none() -> None:
+    assert not is_notice("Re: [tip: sched/core] sched: Frob it")
+    assert not is_notice("[PATCH] Patch handling")
+
+
+BUILD = """\
+    Hi Ann,
+
+    kernel test robot noticed the following build errors:
+
+    [auto build test ERROR on frob/for-next]
+
+    [If your patch is applied to the wrong git tree, kindly drop us a note.]
+
+    All errors (new ones prefixed by >>):
+
+       frob.c: In function 'frob':
+    >> frob.c:12:3: error: 'knob' undeclared
+    """
+
+
+def test_a_build_failure_names_the_first_error() -> None:
+    assert said(robot(BUILD, sender=LKP)) == [
+        (
+            signals.FAILURE,
+            "",
+            "kernel test robot noticed the following build errors: frob.c:12:3: error: 'knob' undeclared",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        (LKP, "Re: [PATCH] frob", 'kernel test robot noticed "BUG:frob" on:\n'),
+        (
+            "syzbot <syzbot+1@syzkaller.appspotmail.com>",
+            "[syzbot ci] Re: frob",
+            "syzbot ci has tested the series\nand found\n",
+        ),
+        (
+            "syzbot <syzbot+1@syzkaller.appspotmail.com>",
+            "Re: [syzbot] WARNING in frob",
+            "syzbot has tested the proposed patch but the reproducer is still triggering an issue:\nWARNING in frob\n",
+        ),
+        ("Patchwork <patchwork@emeril.freedesktop.org>", "✗ Fi.CI.BAT: failure for frob", "== Series Details ==\n"),
+    ],
+)
+def test_robots_that_found_a_failure(sender: str, subject: str, body: str) -> None:
+    assert [kind for kind, _, _ in said(robot(body, sender=sender, subject=subject))] == [signals.FAILURE]
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        (LKP, "[linus:master] [frob] 0123456789: will-it-scale 4.0% improvement", "Hello,\n"),
+        ("syzbot <syzbot+1@syzkaller.appspotmail.com>", "[syzbot] Monthly frob report", "Hello frob maintainers,\n"),
+        (LKP, "Re: [linus:master] [frob] 0123456789: stress-ng -8.5% regression", "hi, Ann,\n\nthe log is attached.\n"),
+    ],
+)
+def test_robots_that_have_no_result(sender: str, subject: str, body: str) -> None:
+    assert said(robot(body, sender=sender, subject=subject)) == []
+
+
+BPF_CI = "bot+bpf-ci@kernel.org"
+BLUEZ = "bluez.test.bot@gmail.com"
+MPTCP = "MPTCP CI <wpasupplicant.patchew@gmail.com>"
+RE = "Re: [PATCH] frob"
+RESULTS = {
+    "0-day built it": (LKP, "[frob:for-next] BUILD SUCCESS 0123456789abcdef", "tree: x\n", signals.SUCCESS, "[frob:"),
+    "syzbot tried it": (
+        "syzbot <syzbot+1@syzkaller.appspotmail.com>",
+        "Re: [syzbot] WARNING in frob",
+        "Hello,\n\nsyzbot has tested the proposed patch and the reproducer did not trigger any issue:\n",
+        signals.SUCCESS,
+        "syzbot has tested the proposed patch",
+    ),
+    "the graphics CI": (
+        "Patchwork <patchwork@emeril.freedesktop.org>",
+        "✓ Fi.CI.BAT: success for frob (fix a warning)",
+        "== Details ==\n",
+        signals.SUCCESS,
+        "✓ Fi.CI.BAT",
+    ),
+    "BPF's passes": (
+        BPF_CI,
+        RE,
+        "CI has tested the following submission:\nStatus:     SUCCESS\nName:       frob\n",
+        signals.SUCCESS,
+        "CI has tested the following submission: Status: SUCCESS",
+    ),
+    "BPF's fails": (
+        BPF_CI,
+        RE,
+        "CI has tested the following submission:\nStatus:     FAILURE\nName:       frob\n",
+        signals.FAILURE,
+        "CI has tested the following submission: Status: FAILURE",
+    ),
+    "bluez' passes": (
+        BLUEZ,
+        RE,
+        "Test Summary:\nCheckPatch       PASS      0.31 seconds\n",
+        signals.SUCCESS,
+        "CheckPatch",
+    ),
+    "bluez' fails in one": (
+        BLUEZ,
+        RE,
+        "Test Summary:\nCheckPatch       PASS      0.31 seconds\nBuildKernel      FAIL      24.5 seconds\n",
+        signals.FAILURE,
+        "BuildKernel FAIL",
+    ),
+    "MPTCP's fails in one": (
+        MPTCP,
+        RE,
+        "- KVM Validation: normal: Success! ✅\n- KVM Validation: debug: Unstable: 1 failed test(s)\n",
+        signals.FAILURE,
+        "- KVM Validation: debug: Unstable",
+    ),
+    "0-day measured better": (
+        LKP,
+        RE,
+        "Hello,\n\nkernel test robot noticed a 5.1% improvement of frob.ops on:\n",
+        signals.FINDING,
+        "kernel test robot noticed a 5.1% improvement",
+    ),
+    "a maintainer's bot": (
+        "Mia Maintainer <mia@kernel.org>",
+        RE,
+        "Ann wrote:\n> frob\n\nMy bot found errors running 'make dt_binding_check' on your patch:\n\nerror\n",
+        signals.FAILURE,
+        "My bot found errors running",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", RESULTS)
+def test_results_of_robots(what: str) -> None:
+    sender, subject, body, kind, text = RESULTS[what]
+    (found,) = robot(body, sender=sender, subject=subject).signals
+    assert (found.kind, found.text[: len(text)]) == (kind, text)
+
+
+def test_somebody_who_speaks_of_a_bot_is_none() -> None:
+    assert not robot("> My bot found errors\n\nDid my bot say that?\n", sender="Mia <mia@kernel.org>").bot

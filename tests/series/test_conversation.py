@@ -1,0 +1,152 @@
+"""Which messages are looked at together: ids, references, and what a posting without threading has in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.series.conversation import nodes, stem
+from tests.support.mails import mail
+
+ANN = "Ann Author <ann@example.org>"
+BEN = "Ben Builder <ben@example.net>"
+SHA = "0123456789abcdef0123456789abcdef01234567"
+
+
+def loose(number: int, seconds: int = 0, *, version: str = "", of: int = 3, sender: str = ANN) -> Message:
+    """A numbered patch that answers nothing and whose message-id tells nothing."""
+    sent = datetime(2023, 7, 3, 10, tzinfo=UTC) + timedelta(seconds=seconds)
+    return parse(
+        mail(
+            message_id=f"{seconds}.{number}.{of}{version}@{sender[:3]}",
+            subject=f"[PATCH {version}{number}/{of}] frob: part {number}",
+            sender=sender,
+            date=format_datetime(sent),
+        )
+    )
+
+
+def meet(one: Message, other: Message) -> bool:
+    return bool(set(nodes(one)) & set(nodes(other)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("20230703100000.4711-1-ann@example.org", "20230703100000.4711-12-ann@example.org"),
+        ("20230703-frob-v2-0-0123456789ab@example.org", "20230703-frob-v2-3-0123456789ab@example.org"),
+        ("20230703-turn-it-v10-v1-1-0123456789ab@example.org", "20230703-turn-it-v10-v1-2-0123456789ab@example.org"),
+        ("cover.1688378400.git.ann@example.org", f"{SHA}.1688378400.git.ann@example.org"),
+    ],
+    ids=["git send-email", "b4", "b4, a version in the slug", "git format-patch --thread"],
+)
+def test_mails_of_one_run_have_one_stem(first: str, second: str) -> None:
+    assert stem(first)
+    assert stem(first) == stem(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("20230703100000.4711-1-ann@example.org", "20230703100000.4712-1-ann@example.org"),
+        ("20230703100000.4711-1-ann@example.org", "20230703100001.4711-1-ann@example.org"),
+        ("20230703100000.4711-1-ann@example.org", "20230703100000.4711-1-ben@example.org"),
+        ("20230703-frob-v2-1-0123456789ab@example.org", "20230703-frob-v3-1-0123456789ab@example.org"),
+        ("20230703-frob-v2-1-0123456789ab@example.org", "20230703-frob-v2-1-ba9876543210@example.org"),
+        ("cover.1688378400.git.ann@example.org", "cover.1688378401.git.ann@example.org"),
+    ],
+    ids=["process", "second", "user", "version", "hash", "time"],
+)
+def test_mails_of_two_runs_have_two_stems(first: str, second: str) -> None:
+    assert stem(first) != stem(second)
+
+
+@pytest.mark.parametrize(
+    "message_id",
+    [
+        "",
+        "1@example.org",
+        "ZKKdW3fV4e0=@example.org",
+        "87h6qk1c2x.fsf@example.org",
+        "CAAbb1-2-ccDD@mail.example.org",
+        f"{SHA}@example.org",
+        "2023070310.4711-1-ann@example.org",
+    ],
+)
+def test_an_id_made_otherwise_has_no_stem(message_id: str) -> None:
+    assert stem(message_id) == ""
+
+
+@given(start=st.integers(0, 86_400), apart=st.integers(0, 7_200))
+def test_loose_patches_meet_within_two_hours(start: int, apart: int) -> None:
+    assert meet(loose(1, start), loose(2, start + apart))
+
+
+@given(start=st.integers(0, 86_400), apart=st.integers(4 * 3_600, 10 * 86_400))
+def test_loose_patches_of_another_time_do_not_meet(start: int, apart: int) -> None:
+    assert not meet(loose(1, start), loose(2, start + apart))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [loose(2, 60, sender=BEN), loose(2, 60, version="v2 "), loose(2, 60, of=4), loose(2, 60, version="v1.1 ")],
+    ids=["author", "version", "count", "minor version"],
+)
+def test_loose_patches_of_another_posting_do_not_meet(other: Message) -> None:
+    assert not meet(loose(1), other)
+
+
+def test_a_threaded_patch_meets_its_thread_and_not_its_neighbours() -> None:
+    threaded = parse(mail(message_id="2@a", subject="[PATCH 2/3] frob: part 2", sender=ANN, in_reply_to="cover@a"))
+    cover = parse(mail(message_id="cover@a", subject="[PATCH 0/3] frob", sender=ANN))
+    assert meet(threaded, cover)
+    assert not meet(threaded, loose(1))
+
+
+def test_neither_single_patches_nor_replies_meet_by_their_time() -> None:
+    singles = [parse(mail(message_id=f"{n}@a", subject=f"[PATCH] frob: step {n}", sender=ANN)) for n in (1, 2)]
+    replies = [parse(mail(message_id=f"r{n}@a", subject=f"Re: [PATCH {n}/3] frob", sender=ANN)) for n in (1, 2)]
+    assert not meet(*singles)
+    assert not meet(*replies)
+    assert not meet(singles[0], loose(1))
+
+
+@pytest.mark.parametrize("cover", ["[PATCH 0/2] frob", "[PATCH v2 0/2] frob"])
+def test_a_run_without_threading_meets_by_its_stem_on_any_day(cover: str) -> None:
+    """A version that stands on the cover only makes no other run of it."""
+    first = parse(mail(message_id="20230703100000.4711-1-ann@a", subject=cover, sender=ANN))
+    second = parse(
+        mail(
+            message_id="20230703100000.4711-2-ann@a",
+            subject="[PATCH 1/2] frob: part 1",
+            sender=ANN,
+            date="Wed, 5 Jul 2023 10:00:00 +0000",
+        )
+    )
+    assert meet(first, second)
+
+
+def test_a_reply_below_300_others_keeps_the_first_and_the_last_of_them() -> None:
+    above = tuple(f"{n}@example.org" for n in range(300))
+    found = nodes(parse(mail(message_id="deep@example.org", subject="Re: frob", references=above)))
+    assert {"deep@example.org", "0@example.org", "299@example.org"} <= set(found)
+    assert len(found) < 100
+
+
+def test_a_notice_meets_what_it_links() -> None:
+    notice = parse(
+        mail(
+            message_id="tip@tip",
+            subject="[tip: x86/core] x86/frob: Turn it once",
+            sender="tip-bot2 for Ann Author <tip-bot2@example.com>",
+            body="The following commit has been merged into the x86/core branch of tip:\n\n"
+            "Link: https://lore.kernel.org/r/turn@a\n",
+        )
+    )
+    assert meet(notice, parse(mail(message_id="turn@a", subject="[PATCH] x86/frob: Turn it once", sender=ANN)))

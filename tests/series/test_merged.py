@@ -1,0 +1,133 @@
+"""Which patches a pull request carries: by author and title, reworded a little, within a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.series.merged import REACH, keys, keys_of_landed, landed
+from patchwatch.series.revision import recognise
+from patchwatch.series.version_links import Posting, posting
+from tests.support.mails import mail
+
+ANN = "Ann Author <ann@example.org>"
+POSTED = datetime(2023, 7, 3, 10, tzinfo=UTC)
+
+
+def of(messages: list[Message]) -> Posting:
+    (revision,) = recognise(messages)
+    return posting(revision, {})
+
+
+def series(*titles: str, tree: str = "") -> Posting:
+    """A posting of patches with these titles, by Ann."""
+    return of(
+        [
+            parse(
+                mail(
+                    message_id=f"{number}@x",
+                    subject=f"[PATCH {tree}{number}/{len(titles)}] {title}",
+                    sender=ANN,
+                    date=format_datetime(POSTED),
+                    references=("0@x",),
+                    body="Why.\n---\n",
+                )
+            )
+            for number, title in enumerate(titles, 1)
+        ]
+    )
+
+
+def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -> Posting:
+    """A pull request that lists these titles, so many seconds after the posting."""
+    listed = "".join(f"      {title}\n" for title in titles)
+    return of(
+        [
+            parse(
+                mail(
+                    message_id="pull@m",
+                    subject="[GIT PULL] frob for v6.6",
+                    sender="Mia Maintainer <mia@example.com>",
+                    date=format_datetime(POSTED + timedelta(seconds=seconds)),
+                    body=f"Please pull.\n\n{author} ({len(titles)}):\n{listed}\n frob.c | 2 +-\n",
+                )
+            )
+        ]
+    )
+
+
+ONE = "frob: turn the big wheel once"
+LANDED: dict[str, tuple[Posting, Posting, set[int]]] = {
+    "listed as posted": (series(ONE), pull(ONE), {0}),
+    "in other letters, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
+    "with another prefix": (series(ONE), pull("drivers/frob: turn the big wheel once"), {0}),
+    "with a prefix put in front": (series("fix typo in crank"), pull("drivers/frob: wheel: fix typo in crank"), {0}),
+    "without its prefix": (series("frob: wheel: fix typo in crank"), pull("fix typo in crank"), {0}),
+    "with accents": (series("frob: add Zoe Muller as maintainer"), pull("frob: add Zoë Müller as maintainer"), {0}),
+    "with a mended typo": (
+        series("frob: trun the big wheel once more"),
+        pull("frob: turn the big wheel once more"),
+        {0},
+    ),
+    "among others": (series(ONE), pull("frob: remove the crank", ONE, "frob: paint it"), {0}),
+    "two of three": (
+        series(ONE, "frob: remove the crank", "frob: paint it"),
+        pull(ONE, "frob: paint it"),
+        {0, 2},
+    ),
+    "all, in another order": (series(ONE, "frob: paint it"), pull("frob: paint it", ONE), {0, 1}),
+    "in the second it was posted": (series(ONE), pull(ONE, seconds=0), {0}),
+    "at the end of the reach": (series(ONE), pull(ONE, seconds=REACH), {0}),
+    "one listed title for two like it": (
+        series("frob: turn the big wheel once", "frob: turn the big wheel twice"),
+        pull("frob: turn the big wheel once and for all"),
+        {0},
+    ),
+    "the nearer of two like it, and the other": (
+        series("frob: turn the big left wheel once", "frob: turn the big right wheel once"),
+        pull("frob: turn the big right wheel once now", "frob: turn the big left wheel once now"),
+        {0, 1},
+    ),
+    "one listed title for two that bear it": (series("frob: fix typo", "frob: fix typo"), pull("frob: fix typo"), {0}),
+    "two listed titles for two that bear them": (
+        series("frob: fix typo", "frob: fix typo"),
+        pull("frob: fix typo", "frob: fix typo"),
+        {0, 1},
+    ),
+}
+
+NOT_LANDED: dict[str, tuple[Posting, Posting]] = {
+    "the same title by another author": (series(ONE), pull(ONE, author="Ben Builder")),
+    "something else by the same author": (series(ONE), pull("grob: remove the crank")),
+    "half of the words": (series(ONE), pull("frob: turn the small wheel twice")),
+    "before the posting": (series(ONE), pull(ONE, seconds=-1)),
+    "too long after it": (series(ONE), pull(ONE, seconds=REACH + 1)),
+    "a backport, whose original is listed": (series(ONE, tree="5.10 "), pull(ONE)),
+    "nothing is listed": (series(ONE), pull()),
+}
+
+
+@pytest.mark.parametrize("name", LANDED)
+def test_what_a_pull_request_lists_has_landed(name: str) -> None:
+    one, request, places = LANDED[name]
+    assert landed(one, request) == places
+
+
+@pytest.mark.parametrize("name", LANDED)
+def test_the_request_is_found_by_a_key(name: str) -> None:
+    one, request, _ = LANDED[name]
+    assert keys(request) & keys_of_landed(one)
+
+
+@pytest.mark.parametrize("name", NOT_LANDED)
+def test_what_it_does_not_list_has_not(name: str) -> None:
+    assert landed(*NOT_LANDED[name]) == frozenset()
+
+
+def test_a_posting_that_is_no_pull_request_lists_nothing() -> None:
+    assert keys(series(ONE)) == frozenset()
+    assert landed(series(ONE), series(ONE)) == frozenset()

@@ -1,0 +1,600 @@
+"""Which posting a posting is the next version of: what says so, what does not, and which of several."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from patchwatch.mail.message import Message, Person
+from patchwatch.mail.parse import parse
+from patchwatch.series.revision import recognise
+from patchwatch.series.version_links import AUTHOR_WINDOW, Link, Posting, author_keys, judge, keys, posting, predecessor
+from tests.support.mails import mail
+
+ANN = "Ann Author <ann@example.org>"
+ANN_AT_WORK = "Ann Author <aauthor@corp.example.com>"
+BEN = "Ben Builder <ben@example.net>"
+RITA = "Rita Reviewer <rita@example.com>"
+LISTS = "netdev@vger.kernel.org, rita@example.com, carl@example.com, dora@example.com"
+
+
+def posted(
+    message_id: str,
+    subject: str,
+    day: float = 0,
+    *,
+    sender: str = ANN,
+    text: str = "Why.",
+    notes: str = "",
+    file: str = "net/frob.c",
+    change: str = "",
+    below: tuple[str, ...] = (),
+) -> Message:
+    """A posted mail, `day` days after the first; its diff touches `file` (none if that is empty) and adds `change`.
+
+    Two diffs are equal only where `change` is; it is the message-id unless told.
+    """
+    body = f"{text}\n"
+    if file:
+        body += (
+            f"---\n{notes}\ndiff --git a/{file} b/{file}\n--- a/{file}\n+++ b/{file}\n"
+            f"@@ -1 +1 @@\n-old\n+{change or message_id}\n"
+        )
+    sent = datetime(2023, 7, 3, 10, tzinfo=UTC) + timedelta(days=day)
+    return parse(
+        mail(
+            message_id=f"{message_id}@x",
+            subject=subject,
+            sender=sender,
+            date=format_datetime(sent),
+            to=LISTS,
+            references=tuple(f"{one}@x" for one in below),
+            in_reply_to=f"{below[-1]}@x" if below else None,
+            body=body,
+        )
+    )
+
+
+def reply(message_id: str, to: str, day: float) -> Message:
+    return posted(message_id, "Re: frob", day, sender=RITA, text="Why so?", file="", below=(to,))
+
+
+def postings(messages: list[Message]) -> dict[str, Posting]:
+    """The postings among these mails, by their root without its host."""
+    revisions = recognise(messages)
+    home = {m.message_id: r.root.message_id for r in revisions for m in r.own_messages}
+    home |= {f.message.message_id: r.root.message_id for r in revisions for f in r.follow_ups}
+    return {r.root.message_id.removesuffix("@x"): posting(r, home) for r in revisions}
+
+
+def found(messages: list[Message], later: str) -> Link | None:
+    """What the posting `later` succeeds, among all the others."""
+    known = postings(messages)
+    return predecessor(known[later], [p for root, p in known.items() if root != later])
+
+
+V1 = posted("v1", "[PATCH] net: frob the queue once")
+LINK_V1 = "Changes in v2:\n- Link to v1: https://lore.kernel.org/r/v1@x"
+
+# mails, the later posting, the earlier one, and a piece of evidence that must be among what is said.
+BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
+    "the same person and title": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3)],
+        "v2",
+        "v1",
+        "same-title",
+    ),
+    "the same change-id below another title, of other files": (
+        [
+            posted("v1", "[PATCH 0/1] frob: improve it", file="", text="It is slow.\n\nchange-id: 20230703-frob-0123"),
+            posted("v1p", "[PATCH 1/1] frob: cache", 0.001, below=("v1",), file="net/a.c"),
+            posted(
+                "v2", "[PATCH v2 0/1] queue: faster", 5, file="", text="It is slow.\n\nchange-id: 20230703-frob-0123"
+            ),
+            posted("v2p", "[PATCH v2 1/1] queue: hash", 5.001, below=("v2",), file="net/b.c"),
+        ],
+        "v2",
+        "v1",
+        "same-change-id",
+    ),
+    "a link to v1 below another title": (
+        [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3, notes=LINK_V1)],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
+    "a link to v1 in spite of another change-id": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", notes="change-id: 20230703-one-0123"),
+            posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=f"{LINK_V1}\nchange-id: 20230710-other-4567"),
+        ],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
+    "posted into the thread of v1, under a new title": (
+        [V1, posted("v2", "[PATCH v2] net: turn all wheels", 3, below=("v1",))],
+        "v2",
+        "v1",
+        "posted-into-its-thread",
+    ),
+    "posted in answer to a reviewer": (
+        [V1, reply("r", "v1", 1), posted("v2", "[PATCH v2] net: turn all wheels", 3, below=("v1", "r"))],
+        "v2",
+        "v1",
+        "posted-into-its-thread",
+    ),
+    "renamed, of the same file": (
+        [V1, posted("v2", "[PATCH v2] net: frob each queue", 3)],
+        "v2",
+        "v1",
+        "similar-title",
+    ),
+    "from another address under the same full name": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3, sender=ANN_AT_WORK)],
+        "v2",
+        "v1",
+        "same-author",
+    ),
+    "under another display name from the same address": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3, sender="Ann Author-Builder <ann@example.org>")],
+        "v2",
+        "v1",
+        "same-author",
+    ),
+    "equal patches under a new title": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", change="new"),
+            posted("v2", "[PATCH v2] sched: turn all wheels", 3, change="new"),
+        ],
+        "v2",
+        "v1",
+        "same-patches",
+    ),
+    "v3 where v2 was never seen": (
+        [V1, posted("v3", "[PATCH v3] net: frob the queue once", 9)],
+        "v3",
+        "v1",
+        "same-title",
+    ),
+    "the first version after an RFC": (
+        [
+            posted("rfc", "[RFC PATCH] net: frob the queue once"),
+            posted("v1", "[PATCH] net: frob the queue once", 9),
+        ],
+        "v1",
+        "rfc",
+        "same-title",
+    ),
+    "counting from one again after an RFC v2": (
+        [
+            posted("rfc", "[RFC PATCH v2] net: frob the queue once"),
+            posted("v1", "[PATCH] net: frob the queue once", 9),
+        ],
+        "v1",
+        "rfc",
+        "same-title",
+    ),
+    "the patch that follows from a proposal": (
+        [
+            posted("p", "[RFC] Add a new knob to frob the queue", text="What do you think of a knob?", file=""),
+            posted("v1", "[PATCH] net: add a knob to frob the queue", 4),
+        ],
+        "v1",
+        "p",
+        "patch-for-its-proposal",
+    ),
+    "a series that became a single patch": (
+        [
+            posted("v1", "[PATCH 0/2] net: better queues", file="", text="Both."),
+            posted("v1p1", "[PATCH 1/2] net: count the queues", 0.001, below=("v1",), file="net/count.c"),
+            posted("v1p2", "[PATCH 2/2] net: frob the queue once", 0.002, below=("v1",)),
+            posted("v2", "[PATCH v2] net: frob the queue once", 9),
+        ],
+        "v2",
+        "v1",
+        "title-among-its-patches",
+    ),
+    "a single patch that became a series": (
+        [
+            V1,
+            posted("v2", "[PATCH v2 0/2] net: better queues", 9, file="", text="Both."),
+            posted("v2p1", "[PATCH v2 1/2] net: count the queues", 9.001, below=("v2",), file="net/count.c"),
+            posted("v2p2", "[PATCH v2 2/2] net: frob the queue once", 9.002, below=("v2",)),
+        ],
+        "v2",
+        "v1",
+        "title-among-its-patches",
+    ),
+    "a new cover over the same patches": (
+        [
+            posted("v1", "[PATCH 0/2] net: better queues", file="", text="Both."),
+            posted("v1p1", "[PATCH 1/2] net: count the queues", 0.001, below=("v1",)),
+            posted("v1p2", "[PATCH 2/2] net: frob the queue once", 0.002, below=("v1",)),
+            posted("v2", "[PATCH v2 0/2] Scale to many cores", 9, file="", text="Both."),
+            posted("v2p1", "[PATCH v2 1/2] net: count the queues", 9.001, below=("v2",)),
+            posted("v2p2", "[PATCH v2 2/2] net: frob the queue once", 9.002, below=("v2",)),
+        ],
+        "v2",
+        "v1",
+        "same-patch-titles",
+    ),
+    "taken over by another author, who goes on counting": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", 60, sender=BEN, notes=LINK_V1)],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
+    "taken over by another author, who counts from one again": (
+        [
+            posted("v3", "[PATCH v3] net: frob the queue once"),
+            posted(
+                "new",
+                "[PATCH] net: frob the queue once",
+                60,
+                sender=BEN,
+                notes="I took over from Ann, whose last version was\nv3: https://lore.kernel.org/r/v3@x",
+            ),
+        ],
+        "new",
+        "v3",
+        "links-to-it",
+    ),
+    "a version without a version number": (
+        [V1, posted("again", "[PATCH] net: frob the queue once", 5)],
+        "again",
+        "v1",
+        "same-title",
+    ),
+    "v2 by a clock that is an hour slow": (
+        [V1, posted("v2", "[PATCH v2] net: turn all wheels", -1 / 24, notes=LINK_V1)],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
+    "a backport's next version": (
+        [
+            posted("v1", "[PATCH 5.10] net: frob the queue once"),
+            posted("v2", "[PATCH 5.10 v2] net: frob the queue once", 3),
+        ],
+        "v2",
+        "v1",
+        "same-title",
+    ),
+    "the same version sent again": (
+        [V1, posted("again", "[PATCH RESEND] net: frob the queue once", 15, change="v1")],
+        "again",
+        "v1",
+        "marked-as-resend",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BUMPS)
+def test_a_next_version_is_found_and_says_why(name: str) -> None:
+    messages, later, earlier, why = BUMPS[name]
+    link = found(messages, later)
+    assert link is not None
+    assert (link.root, link.predecessor, link.by_hand) == (f"{later}@x", f"{earlier}@x", False)
+    assert why in link.evidence
+
+
+@pytest.mark.parametrize("name", BUMPS)
+def test_what_is_linked_is_found_through_the_index(name: str) -> None:
+    """Candidates are looked up by key; without a common one the two would never be compared."""
+    messages, later, earlier, _ = BUMPS[name]
+    known = postings(messages)
+    one, other = known[later], known[earlier]
+    assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
+
+
+@pytest.mark.parametrize("name", [name for name in BUMPS if "clock" not in name])
+def test_nothing_succeeds_what_comes_after_it(name: str) -> None:
+    messages, later, earlier, _ = BUMPS[name]
+    known = postings(messages)
+    assert judge(known[earlier], known[later]) is None
+
+
+NO_BUMPS: dict[str, tuple[list[Message], str]] = {
+    "nothing in common but the author": (
+        [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3, file="kernel/sched.c")],
+        "v2",
+    ),
+    "another change of the same author to the same file": (
+        [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3)],
+        "v2",
+    ),
+    "two change-ids": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", notes="change-id: 20230703-one-0123", change="new"),
+            posted("v2", "[PATCH v2] net: frob the queue once", 3, notes="change-id: 20230710-two-4567", change="new"),
+        ],
+        "v2",
+    ),
+    "a rival's posting of the same title, of other files": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3, sender=BEN, file="net/other.c")],
+        "v2",
+    ),
+    "a rival's posting of the same title, of the same file": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3, sender=BEN)],
+        "v2",
+    ),
+    "a rival's answer with a patch": (
+        [V1, posted("o", "[PATCH v2] net: frob the queue never", 1, sender=BEN, below=("v1",), file="net/other.c")],
+        "o",
+    ),
+    "a common title of two patches": (
+        [
+            posted("one", "[PATCH] fix typo", file="net/frob.c"),
+            posted("two", "[PATCH] fix typo", 1, file="drivers/grob.c"),
+        ],
+        "two",
+    ),
+    "a common title of two patches, the other in its second version": (
+        [
+            posted("one", "[PATCH] fix typo", file="net/frob.c"),
+            posted("two", "[PATCH v2] fix typo", 1, file="drivers/grob.c"),
+        ],
+        "two",
+    ),
+    "a backport to a stable tree": (
+        [V1, posted("b", "[PATCH 5.10 v2] net: frob the queue once", 30, change="v1")],
+        "b",
+    ),
+    "AUTOSEL": (
+        [V1, posted("b", "[PATCH AUTOSEL 6.1 1/7] net: frob the queue once", 30, sender=BEN, change="v1")],
+        "b",
+    ),
+    "backports to two trees that are named as releases": (
+        [
+            posted("a", "[PATCH v4.19] net: frob the queue once", 0),
+            posted("b", "[PATCH v5.4] net: frob the queue once", 1),
+        ],
+        "b",
+    ),
+    "backports to two trees": (
+        [
+            posted("a", "[PATCH 5.10] net: frob the queue once", change="new"),
+            posted("b", "[PATCH 5.15] net: frob the queue once", 0.01, change="new"),
+        ],
+        "b",
+    ),
+    "the same words again after two years": (
+        [V1, posted("again", "[PATCH] net: frob the queue once", 730)],
+        "again",
+    ),
+    "like words after two years": (
+        [V1, posted("v2", "[PATCH v2] net: frob another queue", 730)],
+        "v2",
+    ),
+    "another patch in the same thread": (
+        [V1, posted("o", "[PATCH v2] sched: turn all wheels", 3, below=("v1",), file="kernel/sched.c")],
+        "o",
+    ),
+    "a higher version": (
+        [posted("v3", "[PATCH v3] net: frob the queue once"), posted("v2", "[PATCH v2] net: frob the queue once", 9)],
+        "v2",
+    ),
+    "the same stated version of another posting": (
+        [
+            posted("one", "[PATCH v2] net: frob the queue once"),
+            posted("two", "[PATCH v2] net: frob the queue once", 9),
+        ],
+        "two",
+    ),
+    "a link to what it depends on": (
+        [
+            posted("base", "[PATCH] sched: turn all wheels", file="kernel/sched.c"),
+            posted(
+                "v2",
+                "[PATCH v2] net: frob the queue once",
+                3,
+                notes="This depends on https://lore.kernel.org/r/base@x",
+            ),
+        ],
+        "v2",
+    ),
+    "a later work of one's own that is based on an older version": (
+        [
+            posted("v3", "[PATCH v3] net: frob the queue once"),
+            posted(
+                "new",
+                "[PATCH] sched: turn all wheels",
+                9,
+                file="kernel/sched.c",
+                notes="A follow-up to v3: https://lore.kernel.org/r/v3@x",
+            ),
+        ],
+        "new",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_BUMPS)
+def test_what_is_no_next_version_is_not_linked(name: str) -> None:
+    messages, later = NO_BUMPS[name]
+    assert found(messages, later) is None
+
+
+VERSIONS = [
+    posted(f"v{n}", f"[PATCH v{n}] net: frob the queue once" if n > 1 else "[PATCH] net: frob the queue once", 4 * n)
+    for n in range(1, 6)
+]
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_of_all_versions_the_one_before_is_succeeded(number: int) -> None:
+    link = found(VERSIONS, f"v{number}")
+    assert link is not None
+    assert link.predecessor == f"v{number - 1}@x"
+
+
+def test_a_hole_closes_when_the_missing_version_comes() -> None:
+    with_hole = found([VERSIONS[0], VERSIONS[2]], "v3")
+    filled = found(VERSIONS[:3], "v3")
+    assert with_hole is not None
+    assert filled is not None
+    assert (with_hole.predecessor, filled.predecessor) == ("v1@x", "v2@x")
+
+
+def test_a_resend_is_the_same_version_and_stays_with_its_first_posting() -> None:
+    resends = [
+        posted(f"again{n}", "[PATCH RESEND v2] net: frob the queue once", 8 + 10 * n, change="v2") for n in (1, 2)
+    ]
+    for root in ("again1", "again2"):
+        link = found([*VERSIONS[:2], *resends], root)
+        assert link is not None
+        assert (link.predecessor, link.resend) == ("v2@x", True)
+
+
+def test_a_bump_is_no_resend() -> None:
+    link = found(VERSIONS, "v2")
+    assert link is not None
+    assert not link.resend
+
+
+def test_the_version_marked_resend_succeeds_an_older_one_if_its_own_was_never_seen() -> None:
+    link = found([V1, posted("again", "[PATCH RESEND v2] net: frob the queue once", 15)], "again")
+    assert link is not None
+    assert (link.predecessor, link.resend) == ("v1@x", False)
+
+
+@pytest.mark.parametrize("day", [1, 5, 9])
+def test_the_version_before_outranks_what_is_merely_like_it(day: float) -> None:
+    """However new another change of the author to the same file is."""
+    like = posted("like", "[PATCH v2] net: frob the timer once", day)
+    link = found([V1, like, posted("v3", "[PATCH v3] net: frob the queue once", 10)], "v3")
+    assert link is not None
+    assert link.predecessor == "v1@x"
+
+
+def test_the_order_of_candidates_does_not_matter() -> None:
+    known = postings([*VERSIONS, posted("like", "[PATCH v3] net: frob the timer once", 15)])
+    one = known.pop("v5")
+    candidates = list(known.values())
+    assert predecessor(one, candidates) == predecessor(one, candidates[::-1])
+
+
+_few = st.sampled_from
+_titles = _few(["", "frob: turn it once", "frob: turn it twice", "frob: turn it", "grob the wheel"])
+_ids = _few([f"{n}@x" for n in range(6)])
+_people = {"ann@a": "Ann Author", "ann@b": "Ann Author", "ben@a": "Ben Builder", "ben@b": "ben"}
+
+
+@st.composite
+def any_posting(draw: st.DrawFn) -> Posting:
+    """A posting made of few words, files and ids, so that two of them often have something in common."""
+    address = draw(_few(sorted(_people)))
+    own = draw(st.lists(_ids, min_size=1, max_size=3, unique=True))
+    return Posting(
+        root=own[0],
+        author=Person(_people[address], address),
+        people=(address,),
+        date=draw(st.integers(0, AUTHOR_WINDOW)),
+        version=draw(st.integers(1, 3)),
+        minor=0,
+        stated=draw(st.booleans()),
+        rfc=draw(st.booleans()),
+        resend=draw(st.booleans()),
+        kind=draw(_few(["cover", "patch", "proposal", "pull"])),
+        title=draw(_titles),
+        titles=tuple(draw(st.lists(_titles, max_size=3))),
+        patch_ids=tuple(draw(st.lists(_few(["a", "b", "c"]), max_size=2, unique=True))),
+        files=tuple(draw(st.lists(_few(["a.c", "b.c", "c.c"]), max_size=2, unique=True))),
+        trees=(),  # backports have no key of their author: robots send thousands
+        change_id=draw(_few(["", "one", "two"])),
+        earlier=tuple((i, draw(_few([None, 1, 2]))) for i in draw(st.lists(_ids, max_size=2, unique=True))),
+        answered=tuple(draw(st.lists(_ids, max_size=2, unique=True))),
+        message_ids=tuple(own),
+        recipients=("netdev@vger.kernel.org",),
+    )
+
+
+@given(one=any_posting(), other=any_posting())
+@settings(max_examples=300, deadline=None)
+def test_any_two_that_are_linked_share_a_key(one: Posting, other: Posting) -> None:
+    if one.root != other.root and judge(one, other) is not None:
+        assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
+
+
+def bare(root: str, version: int, **facts: Any) -> Posting:
+    """A posting of a person, title, file and ids that no other has, but for these facts."""
+    own: dict[str, Any] = {
+        "root": root,
+        "author": Person(f"Ann {root}", f"ann@{root}"),
+        "people": (f"ann@{root}",),
+        "date": version * 1_000_000,
+        "version": version,
+        "minor": 0,
+        "stated": version > 1,
+        "rfc": False,
+        "resend": False,
+        "kind": "cover",
+        "title": f"{root} {root}1",
+        "titles": (f"{root}2", f"{root}3"),
+        "patch_ids": (),
+        "files": (),
+        "trees": (),
+        "change_id": "",
+        "earlier": (),
+        "answered": (),
+        "message_ids": (root, f"{root}-p"),
+        "recipients": (),
+    }
+    return Posting(**own | facts)
+
+
+ANN_ELSEWHERE = {"author": Person("Ann Author", "ann@home"), "people": ("ann@home",)}
+ANN_HERE = {"author": Person("Author, Ann", "ann@work"), "people": ("ann@work",)}
+
+# What connects two postings that have no other key in common.
+ONE_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "change-id": ({"change_id": "frob-1"}, {"change_id": "frob-1"}),
+    "link to the root": (
+        {"earlier": (("vone", 1),), "files": ("a.c",), "patch_ids": (), "title": "vone vone9"},
+        {"files": ("a.c",)},
+    ),
+    "link to a patch": (
+        {"earlier": (("vone-p", None),), "files": ("a.c",), "title": "vone vone9"},
+        {"files": ("a.c",)},
+    ),
+    "title and patch titles": (
+        {"title": "frob it", "titles": ("one", "two"), "files": ("a.c",)},
+        {"title": "frob it", "titles": ("one", "two"), "files": ("a.c",)},
+    ),
+    "patch titles": (
+        {"titles": ("one", "two"), "files": ("a.c",)},
+        {"titles": ("one", "two"), "files": ("a.c",)},
+    ),
+    "patches": (
+        {"patch_ids": ("p",), "files": ("a.c",), "title": "vone vone9"},
+        {"patch_ids": ("p",), "files": ("a.c",)},
+    ),
+    "name": (
+        ANN_ELSEWHERE | {"title": "frob the wheel", "files": ("a.c",)},
+        ANN_HERE | {"title": "frob a wheel", "files": ("a.c",)},
+    ),
+    "address": (
+        {"title": "frob the wheel", "files": ("a.c",), "people": ("new@x", "ann@vone")},
+        {"title": "frob a wheel", "files": ("a.c",)},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_KEY)
+def test_each_kind_of_evidence_has_its_key(name: str) -> None:
+    later, earlier = ONE_KEY[name]
+    one, other = bare("vtwo", 2, **later), bare("vone", 1, **earlier)
+    assert judge(one, other) is not None
+    assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
+
+
+def test_backports_have_no_key_of_their_author() -> None:
+    (one,) = postings([posted("b", "[PATCH 5.10] net: frob the queue once")]).values()
+    assert author_keys(one) == frozenset()
+    assert keys(one)

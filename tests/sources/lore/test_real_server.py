@@ -1,0 +1,258 @@
+"""The archive's client against the real public-inbox: what its answers and its search really are."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from patchwatch.config import Lore
+from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreUnreachableError, MessageNotFoundError
+from patchwatch.sources.lore.client import Archive
+from patchwatch.sources.lore.query import by_people, by_titles
+from patchwatch.sources.lore.urls import message_url
+from tests.support.lore_server import LoreServer
+
+pytestmark = pytest.mark.lore
+
+ARRIVED = 1_704_204_245  # 2024-01-02 14:04:05 UTC
+JANUARY = (date(2024, 1, 1), date(2024, 1, 31))
+
+
+def mail(
+    name: str,
+    subject: str | None = None,
+    sender: str = "A. Author <a@example.org>",
+    *,
+    date: str = "Tue, 2 Jan 2024 12:00:00 +0000",
+    parent: str | None = None,
+    body: str = "Hello.\n",
+) -> bytes:
+    """A mail that arrived at ARRIVED; its message-id is NAME@example.org, `parent` is another's name."""
+    headers = [
+        "Received: from there by here; Tue, 2 Jan 2024 14:04:05 +0000",
+        f"From: {sender}",
+        "To: list@example.org",
+        f"Subject: {subject or f'about {name}'}",  # public-inbox joins mails of one subject to a thread
+        f"Date: {date}",
+        f"Message-ID: <{name}@example.org>",
+    ]
+    if parent:
+        headers.append(f"In-Reply-To: <{parent}@example.org>")
+    return ("\n".join([*headers, "", body])).encode()
+
+
+@pytest.fixture(scope="module")
+def lore(lore_server: LoreServer) -> Iterator[Archive]:
+    with Archive(Lore(url=lore_server.url), sleep=lambda _: None) as archive:
+        yield archive
+
+
+def found(archive: Archive, inbox: str, *queries: str) -> set[str]:
+    """The message-ids' names that the queries find."""
+    names = set()
+    for query in queries:
+        with archive.search(inbox, query) as answer:
+            for raw in answer.mails():
+                names.add(raw.partition(b"Message-ID: <")[2].partition(b"@example.org>")[0].decode())
+    return names
+
+
+# --- answers
+
+
+def test_mail_comes_back_byte_for_byte(lore: Archive, lore_server: LoreServer) -> None:
+    posted = [
+        mail("quoted", body="From the start\n>From quoted\n\nFrom mboxrd@z Thu Jan  1 00:00:00 1970\n"),
+        mail("crlf").replace(b"\n", b"\r\n"),
+        mail("unended", body="no newline at the end"),
+        mail("ended", body="many at the end\n\n\n"),
+        mail("empty", body=""),
+        mail("latin").replace(b"Hello", b"H\xe9llo"),
+    ]
+    lore_server.deliver("bytes", *posted)
+    with lore.since("bytes", 0) as answer:
+        assert sorted(answer.mails()) == sorted(posted)
+
+
+def test_a_thread_is_fetched_from_any_of_its_messages(lore: Archive, lore_server: LoreServer) -> None:
+    posted = [mail("root"), mail("reply", parent="root"), mail("other")]
+    lore_server.deliver("threads", *posted)
+    for name in ("root", "reply"):
+        with lore.thread(f"{name}@example.org", "threads") as thread:
+            assert sorted(thread.mails()) == sorted(posted[:2])
+            assert (thread.inbox, thread.from_mirror) == ("threads", False)
+
+
+def test_a_thread_may_hold_what_only_shares_its_subject(lore: Archive, lore_server: LoreServer) -> None:
+    posted = [mail("once", "[PATCH] fix it"), mail("again", "[PATCH] fix it", "B. Bystander <b@example.org>")]
+    lore_server.deliver("namesakes", *posted)
+    with lore.thread("once@example.org", "namesakes") as thread:
+        assert sorted(thread.mails()) == sorted(posted)
+
+
+def test_a_thread_of_another_inbox_is_found_everywhere(lore: Archive, lore_server: LoreServer) -> None:
+    lore_server.create("elsewhere")
+    lore_server.deliver("here", mail("only-here"))
+    for inbox in ("elsewhere", "no-such-inbox", None):
+        with lore.thread("only-here@example.org", inbox) as thread:
+            assert thread.inbox == "all"
+
+
+def test_odd_message_ids_are_reached(lore: Archive, lore_server: LoreServer) -> None:
+    names = ["a/b", "a+b=c$d~e", "100%2F", "what?#", "a&b;c", "x'(y)!*", "a//b/"]
+    lore_server.deliver("odd", *(mail(name, f"number {number}") for number, name in enumerate(names)))
+    assert {bell.message_id for bell in lore.doorbell("odd")} == {f"{name}@example.org" for name in names}
+    for name in names:
+        message_id = f"{name}@example.org"
+        with lore.thread(message_id, "odd") as thread:
+            (found,) = thread.mails()
+        assert f"<{message_id}>".encode() in found
+        with urllib.request.urlopen(message_url(lore_server.url, "odd", message_id)) as page:
+            assert page.status == 200
+
+
+def test_a_missing_message_is_an_error(lore: Archive, lore_server: LoreServer) -> None:
+    lore_server.create("empty")
+    for inbox in ("empty", "no-such-inbox", None):
+        with pytest.raises(MessageNotFoundError, match="<missing@example"):
+            lore.thread("missing@example.org", inbox)
+
+
+def test_no_results_and_an_empty_inbox_are_empty_answers(lore: Archive, lore_server: LoreServer) -> None:
+    lore_server.create("empty")
+    lore_server.deliver("quiet", mail("quiet"))
+    assert lore.since("empty", 0).size == 0
+    assert lore.since("quiet", ARRIVED + 1).size == 0
+    assert lore.doorbell("empty") == ()
+
+
+def test_a_missing_inbox_is_an_error(lore: Archive) -> None:
+    with pytest.raises(InboxNotFoundError):
+        lore.since("no-such-inbox", 0)
+    with pytest.raises(InboxNotFoundError):
+        lore.doorbell("no-such-inbox")
+
+
+def test_the_doorbell_rings_for_new_mail(lore: Archive, lore_server: LoreServer) -> None:
+    lore_server.deliver("bell", mail("ding", "[PATCH] ding & <dong>"))
+    (bell,) = lore.doorbell("bell")
+    assert (bell.message_id, bell.title) == ("ding@example.org", "[PATCH] ding & <dong>")
+    assert (bell.author, bell.email) == ("A. Author", "a@example.org")
+    assert bell.updated is not None
+    assert bell.updated.timestamp() == ARRIVED
+
+
+def test_an_outage_is_an_error_and_passes(lore_server: LoreServer) -> None:
+    lore_server.deliver("outage", mail("before"))
+    with Archive(Lore(url=lore_server.url), sleep=lambda _: None) as archive:
+        assert found(archive, "outage", "rt:0000000000..") == {"before"}
+        lore_server.stop()
+        try:
+            with pytest.raises(LoreUnreachableError):
+                archive.since("outage", 0)
+            lore_server.deliver("outage", mail("meanwhile"))
+        finally:
+            lore_server.start()
+        assert found(archive, "outage", "rt:0000000000..") == {"before", "meanwhile"}
+
+
+# --- search: what patchwatch.sources.lore.query says was seen
+
+
+@pytest.fixture(scope="module", params=["medium", "full"])
+def indexed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive of a few mails in `list`, at each index level; skips like `lore_server`."""
+    if reason := LoreServer.missing():
+        pytest.skip(reason)
+    server = LoreServer(tmp_path_factory.mktemp(request.param), index_level=request.param)
+    server.start()
+    try:
+        server.deliver(
+            "list",
+            mail("event", "[PATCH v2] tcp:tcp_ca_event: don't trace für C++, R&D or v6.1"),
+            mail("either", "[PATCH] this OR that d:20200101.. thing", "Lei <lei@example.org>"),
+            mail("xiao", "hello", "Xiao Lei <xiao-lei@example.org>"),
+            mail("brien", "hello", "O'Brien <o'brien+x@1.2.example.org>"),
+            mail("first", "late", date="Mon, 1 Jan 2024 00:30:00 +0100"),
+            mail("eve", "new year's eve", date="Sun, 31 Dec 2023 23:30:00 -0100"),
+        )
+        with Archive(Lore(url=server.url), sleep=lambda _: None) as archive:
+            yield archive
+    finally:
+        server.stop()
+
+
+def test_new_mail_is_found_by_its_arrival_to_the_second(indexed: Archive) -> None:
+    sizes = {}
+    for seconds in (ARRIVED, ARRIVED + 1, 0, 1, 9999, -5):
+        with indexed.since("list", seconds) as answer:
+            sizes[seconds] = answer.size
+    assert sizes.pop(ARRIVED + 1) == 0
+    assert set(sizes.values()) == {sizes[ARRIVED]} != {0}
+
+
+def test_people_are_found_and_their_namesakes_too(indexed: Archive) -> None:
+    assert found(indexed, "list", *by_people(["lei@example.org"], *JANUARY)) == {"either", "xiao"}
+    assert found(indexed, "list", *by_people(["XIAO-lei@example.org"], *JANUARY)) == {"xiao"}
+    both = by_people(["xiao-lei@example.org", "o'brien+x@1.2.example.org"], *JANUARY)
+    assert found(indexed, "list", *both) == {"xiao", "brien"}
+    assert found(indexed, "all", *both) == {"xiao", "brien"}
+    assert found(indexed, "list", *by_people(["nobody@example.org"], *JANUARY)) == set()
+
+
+def test_many_people_fit_into_a_few_requests(indexed: Archive) -> None:
+    crowd = [f"person.number.{number}@example.org" for number in range(300)]
+    queries = by_people([*crowd, "xiao-lei@example.org"], *JANUARY)
+    assert 1 < len(queries) < 10
+    assert found(indexed, "list", *queries) == {"xiao"}
+
+
+def test_days_are_utc_and_both_are_included(indexed: Archive) -> None:
+    author = ["a@example.org"]
+    assert found(indexed, "list", *by_people(author, date(2024, 1, 1), date(2024, 1, 1))) == {"eve"}
+    assert found(indexed, "list", *by_people(author, date(2023, 12, 31), date(2023, 12, 31))) == {"first"}
+    assert found(indexed, "list", *by_people(author, date(2023, 12, 31), date(2024, 1, 1))) == {"eve", "first"}
+
+
+@pytest.mark.parametrize(
+    "title", ["tcp:tcp_ca_event: don't trace für C++, R&D or v6.1", "trace: TCP event für tcp_ca_event", "trace für"]
+)
+def test_a_title_is_found_by_its_words(indexed: Archive, title: str) -> None:
+    expected = {"event"} if "TCP event" not in title else set()  # `event` alone is no word of the subject
+    assert found(indexed, "list", *by_titles([title], *JANUARY)) == expected
+
+
+def test_operators_in_a_title_are_words(indexed: Archive) -> None:
+    assert found(indexed, "list", *by_titles(["this OR that"], *JANUARY)) == {"either"}
+    assert found(indexed, "list", *by_titles(["hello OR that"], *JANUARY)) == set()
+    assert found(indexed, "list", *by_titles(['"hello" NOT (this) d:20200101.. thing*'], *JANUARY)) == set()
+
+
+def test_operators_in_an_address_are_words(indexed: Archive) -> None:
+    for hostile in ('x" OR f:"lei', "“ OR f:lei", "d:20200101..", "a..z", "rt:0..", '"', "lei*", "NOT lei", "\0(("):
+        assert found(indexed, "list", *by_people([hostile], *JANUARY)) <= {"either", "xiao"}
+
+
+def test_subjects_are_found_as_phrases_at_level_full_only(indexed: Archive, request: pytest.FixtureRequest) -> None:
+    level = request.node.callspec.params["indexed"]
+    assert found(indexed, "list", 's:"this OR that"') == ({"either"} if level == "full" else set())
+    assert found(indexed, "list", 's:"this" s:"OR" s:"that"') == {"either"}
+
+
+def test_addresses_are_found_quoted_or_not_at_every_level(indexed: Archive) -> None:
+    for query in ('f:"xiao-lei@example.org"', "f:xiao-lei@example.org", "(f:xiao-lei@example.org OR f:x@y)"):
+        assert found(indexed, "list", query) == {"xiao"}
+
+
+def test_a_query_that_cannot_be_read_is_status_500(indexed: Archive) -> None:
+    with pytest.raises(LoreAnswerError) as caught:
+        indexed.search("list", "OR")
+    assert caught.value.status == 500
+
+
+def test_fewer_than_five_digits_are_no_seconds(indexed: Archive) -> None:
+    assert found(indexed, "list", "rt:1..") == set()
+    assert found(indexed, "list", "rt:00001..") != set()

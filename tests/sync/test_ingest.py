@@ -1,0 +1,172 @@
+"""Storing mail: repetition, copies from several lists, forged and torn copies; reindex."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from patchwatch.config import Config
+from patchwatch.db import decisions, schema
+from patchwatch.db import series as queries
+from patchwatch.db.database import Database
+from patchwatch.sync.ingest import ingest, read_mail, reindex
+from patchwatch.tracker import Tracker
+from tests.support.mails import mail
+
+NOW = 1_700_000_000
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path}/patchwatch.db")
+
+
+def take(database: Database, *raw: bytes, inbox: str | None = "bpf") -> None:
+    with database.write() as connection:
+        ingest(connection, [read_mail(one) for one in raw], inbox)
+
+
+def everything(database: Database) -> tuple[queries.SeriesRow, ...]:
+    with database.read() as connection:
+        return queries.series(connection, queries.Filter(everything=True), NOW)
+
+
+def count(database: Database, table: str) -> int:
+    with database.read() as connection:
+        return connection.scalar(select(func.count()).select_from(schema.metadata.tables[table])) or 0
+
+
+POSTED = mail(
+    message_id="1@example.org",
+    subject="[PATCH] net: free the socket once",
+    sender="Ann Author <ann@example.org>",
+    date="Mon, 3 Jul 2023 10:00:00 +0000",
+    body="It was freed twice.\n\nSigned-off-by: Ann Author <ann@example.org>\n---\n",
+)
+
+
+def arriving(raw: bytes, when: str, via: str = "vger") -> bytes:
+    return f"Received: from {via} by archive; {when}\n".encode() + raw
+
+
+def test_the_same_mail_twice_is_stored_once(database: Database) -> None:
+    take(database, POSTED)
+    take(database, POSTED, POSTED)
+    assert (count(database, "message"), count(database, "raw")) == (1, 1)
+
+
+def test_a_cross_posted_mail_is_one_message_in_three_inboxes(database: Database) -> None:
+    for minute, inbox in enumerate(("bpf", "netdev", "linux-kernel")):
+        take(database, arriving(POSTED, f"Mon, 3 Jul 2023 10:0{minute}:00 +0000", inbox), inbox=inbox)
+    (row,) = everything(database)
+    assert row.inboxes == ("bpf", "linux-kernel", "netdev")
+    assert (count(database, "message"), count(database, "raw")) == (1, 1)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_contents_under_one_id_the_first_to_arrive_is_understood_and_both_are_kept(
+    database: Database, order: tuple[int, int]
+) -> None:
+    copies = (
+        arriving(POSTED, "Mon, 3 Jul 2023 10:00:05 +0000"),
+        arriving(POSTED.replace(b"free the socket once", b"forged later"), "Tue, 4 Jul 2023 10:00:05 +0000").replace(
+            b"It was freed twice.", b"Something else."
+        ),
+    )
+    for one in order:
+        take(database, copies[one])
+    (row,) = everything(database)
+    assert row.title == "net: free the socket once"
+    assert count(database, "raw") == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_mail_that_was_torn_while_it_was_written_gives_way_to_the_whole_one(
+    database: Database, order: tuple[int, int]
+) -> None:
+    whole = arriving(
+        mail(
+            message_id="2@example.org",
+            subject="Re: [PATCH] net: free the socket once",
+            sender="Rita Reviewer <rita@example.org>",
+            date="Mon, 3 Jul 2023 11:00:00 +0000",
+            in_reply_to="1@example.org",
+            body="Good catch.\n\nReviewed-by: Rita Reviewer <rita@example.org>\n",
+        ),
+        "Mon, 3 Jul 2023 11:00:05 +0000",
+    )
+    torn = whole[: whole.index(b"Reviewed-by")]
+    take(database, POSTED)
+    for one in order:
+        take(database, (torn, whole)[one])
+    (row,) = everything(database)
+    assert [t.name for t in row.revisions[0].trailers if t.counts] == ["Reviewed-by"]
+    assert Tracker(Config(), database_url=database.url).raw("2@example.org") == whole
+
+
+def test_raw_mail_comes_out_as_it_went_in(database: Database) -> None:
+    take(database, POSTED)
+    assert Tracker(Config(), database_url=database.url).raw("1@example.org") == POSTED
+
+
+def test_a_cover_that_comes_last_changes_neither_number_nor_watch(database: Database) -> None:
+    def patch(n: int) -> bytes:
+        return mail(
+            message_id=f"{n}@example.org",
+            subject=f"[PATCH {n}/2] part {n}",
+            sender="Ann Author <ann@example.org>",
+            date=f"Mon, 3 Jul 2023 10:00:0{n} +0000",
+            in_reply_to="0@example.org",
+            body="Text.\n---\n",
+        )
+
+    cover = mail(
+        message_id="0@example.org",
+        subject="[PATCH 0/2] whole",
+        sender="Ann Author <ann@example.org>",
+        date="Mon, 3 Jul 2023 10:00:00 +0000",
+        body="Both.\n",
+    )
+    take(database, patch(2), patch(1))
+    (before,) = everything(database)
+    with database.write() as connection:
+        decisions.decide(connection, "watch", before.revisions[0].message_id, at=NOW, inbox=None)
+    take(database, cover)
+    (after,) = everything(database)
+    assert (after.id, after.watched, after.title) == (before.id, True, "whole")
+
+
+def test_reindex_gives_the_same_rows_and_keeps_what_people_decided(database: Database) -> None:
+    v2 = mail(
+        message_id="3@example.org",
+        subject="[PATCH v2] net: free the socket once",
+        sender="Ann Author <ann@example.org>",
+        date="Wed, 5 Jul 2023 10:00:00 +0000",
+        body="It was freed twice.\n---\n",
+    )
+    take(database, POSTED, v2)
+    with database.write() as connection:
+        decisions.decide(connection, "watch", "1@example.org", at=NOW, inbox=None)
+        decisions.decide(connection, "mark", "3@example.org", state="deferred", at=NOW, by="me")
+        decisions.mark_read(connection, ["1@example.org"], NOW)
+    with database.write() as connection:
+        assert reindex(connection) == 2
+    before = everything(database)
+    with database.write() as connection:
+        reindex(connection)
+    assert everything(database) == before
+    (row,) = before
+    assert (row.state, row.watched, row.unread) == ("deferred", True, 1)
+
+
+def test_a_failure_in_the_middle_leaves_nothing(database: Database) -> None:
+    def stores_and_dies() -> None:
+        with database.write() as connection:
+            ingest(connection, [read_mail(POSTED)], "bpf")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stores_and_dies()
+    assert count(database, "message") == count(database, "inbox") == 0

@@ -1,0 +1,488 @@
+"""What people decide: marks, links, mutes, snoozes; it outranks what is inferred, survives reindex, and shows who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import update
+
+from patchwatch.cli.demo import NOW, DemoTracker, demo
+from patchwatch.config import Config, Me, Send
+from patchwatch.db import messages as mails
+from patchwatch.db import schema
+from patchwatch.db.series import Filter
+from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.series.model import Part, SeriesRow
+from patchwatch.sync.ingest import ingest, read_mail
+from tests.support.mails import mail
+
+XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
+TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"
+MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
+DAY = 86_400
+
+
+@pytest.fixture
+def tracker() -> Iterator[DemoTracker]:
+    with demo() as tracker:
+        yield tracker
+
+
+def row(tracker: DemoTracker, message_id: str) -> SeriesRow:
+    return tracker.one(tracker.find(message_id))
+
+
+def take(tracker: DemoTracker, raw: bytes) -> None:
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw)], "bpf")
+
+
+def test_the_three_chains_are_those_of_the_facts(tracker: DemoTracker) -> None:
+    chains = {tuple((r.version, r.patches, r.follow_ups) for r in s.revisions) for s in tracker.series()}
+    assert chains == {
+        ((4, 2, 4), (5, 2, 3)),  # xdp
+        ((1, 4, 0), (3, 4, 0)),  # mglru: v2 was never seen, two patches of v3 are missing
+        ((1, 0, 0), (1, 1, 4), (1, 1, 3), (2, 1, 5), (3, 1, 14), (4, 1, 3)),  # tcp: proposal, RFC, v1 to v4
+    }
+
+
+@pytest.mark.parametrize(
+    ("message_id", "state", "turn"),
+    [(XDP_V5, "accepted", "nobody"), (MGLRU_V3, "new", "reviewers"), (TCP_V4, "deferred", "author")],
+)
+def test_the_three_threads_stand_where_the_facts_say(
+    tracker: DemoTracker, message_id: str, state: str, turn: str
+) -> None:
+    found = row(tracker, message_id)
+    assert (found.state, found.turn) == (state, turn)
+
+
+def test_the_state_is_proven_by_the_mail_that_says_it(tracker: DemoTracker) -> None:
+    evidence = row(tracker, XDP_V5).state_evidence
+    assert evidence is not None
+    assert evidence.message_id == "169101242321.7476.5572550064226640292.git-patchwork-notify@kernel.org"
+    assert evidence.text == "This series was applied to bpf/bpf-next.git (master)"
+
+
+def test_a_mark_outranks_what_is_inferred_and_survives_reindex(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mark(number, "under-review", by="me")
+    for _ in range(2):
+        found = tracker.one(number)
+        assert (found.state, found.turn) == ("under-review", "reviewers")
+        assert found.state_evidence is not None
+        assert (found.state_evidence.text, found.state_evidence.by_hand) == ("set by me", True)
+        tracker.reindex(lambda done: None)
+
+
+def test_a_mark_is_taken_back(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mark(number, "rejected")
+    tracker.mark(number, None)
+    assert tracker.one(number).state == "accepted"
+
+
+def test_a_mark_holds_until_a_newer_revision_is_posted(tracker: DemoTracker) -> None:
+    number = tracker.find(TCP_V4)
+    tracker.mark(number, "not-applicable")
+    take(
+        tracker,
+        mail(
+            message_id="v5@example.org",
+            subject="[PATCH v5] tracepoint: add new `tcp:tcp_ca_event` trace event",
+            sender="Zheao Li <me@manjusaka.me>",
+            date="Wed, 20 Sep 2023 12:00:00 +0000",
+            body="Once more.\n---\n",
+        ),
+    )
+    found = tracker.one(number)
+    assert (found.version, found.state, found.turn) == (5, "new", "reviewers")
+
+
+def test_an_unknown_state_is_refused(tracker: DemoTracker) -> None:
+    with pytest.raises(InvalidInputError, match="is no state"):
+        tracker.mark(tracker.find(XDP_V5), "superseded")
+
+
+def test_unlink_parts_a_series_for_good_and_both_keep_a_number(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    later, earlier = tracker.unlink(XDP_V5)
+    assert {later, earlier} == {tracker.find(XDP_V5), tracker.find(XDP_V4)}
+    assert number in (later, earlier)
+    assert later != earlier
+    tracker.reindex(lambda done: None)
+    assert len(tracker.one(later).revisions) == len(tracker.one(earlier).revisions) == 1
+    assert tracker.one(later).state == "accepted"
+
+
+def test_unlink_is_from_every_posting_of_the_version_before(tracker: DemoTracker) -> None:
+    diff = "\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-old\n+new\n"
+    postings = (("one", "[PATCH]", 3), ("again", "[PATCH RESEND]", 9), ("two", "[PATCH v2]", 12))
+    mails = [
+        mail(
+            message_id=f"{name}@b",
+            subject=f"{prefix} frob: turn it",
+            sender="Ben Builder <ben@example.net>",
+            date=f"{day} Jul 2023 10:00:00 +0000",
+            body=diff,
+        )
+        for name, prefix, day in postings
+    ]
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw) for raw in mails], "bpf")
+    assert len({tracker.find(f"{name}@b") for name, *_ in postings}) == 1
+    tracker.unlink("two@b")
+    assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
+    tracker.reindex(lambda done: None)
+    assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
+
+
+def test_link_joins_what_was_parted_and_shows_who_said_so(tracker: DemoTracker) -> None:
+    tracker.unlink(XDP_V5)
+    number = tracker.link(XDP_V5, XDP_V4, by="me")
+    tracker.reindex(lambda done: None)
+    found = tracker.one(number)
+    before = found.revisions[1].predecessor
+    assert before is not None
+    assert (before.message_id, before.evidence, before.by_hand) == (XDP_V4, ("linked by me",), True)
+
+
+def test_link_joins_what_nothing_connects(tracker: DemoTracker) -> None:
+    joined = tracker.link(MGLRU_V3, XDP_V5)
+    assert tracker.find(XDP_V4) == tracker.find(MGLRU_V3) == joined
+
+
+@pytest.mark.parametrize("pair", [(XDP_V5, XDP_V5), (XDP_V4, "nobody@example.org")])
+def test_senseless_links_are_refused(tracker: DemoTracker, pair: tuple[str, str]) -> None:
+    with pytest.raises((InvalidInputError, NotFoundError)):
+        tracker.link(*pair)
+
+
+def test_a_circle_of_links_is_refused(tracker: DemoTracker) -> None:
+    tracker.link(XDP_V5, XDP_V4)
+    with pytest.raises(InvalidInputError, match="unlink"):
+        tracker.link(XDP_V4, XDP_V5)
+
+
+def test_numbers_and_message_ids_and_links_name_a_series(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    names = [str(number), f"#{number}", f"<{XDP_V4}>", f"https://lore.kernel.org/bpf/{XDP_V4}/T/#t"]
+    names.append("169101242321.7476.5572550064226640292.git-patchwork-notify@kernel.org")  # a reply names it too
+    assert [tracker.find(name) for name in names] == [number] * len(names)
+
+
+def test_the_number_of_any_revision_names_its_series(tracker: DemoTracker) -> None:
+    found = row(tracker, TCP_V4)
+    assert {tracker.find(str(r.id)) for r in found.revisions} == {found.id}
+
+
+def test_unwatch_keeps_the_mail(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.unwatch(number)
+    assert number not in {s.id for s in tracker.series()}
+    assert tracker.one(number).watched is False
+    assert number in {s.id for s in tracker.series(everything=True)}
+
+
+def test_a_snooze_ends_at_its_time(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, NOW + DAY)
+    assert tracker.one(number).snoozed_until == NOW + DAY
+    with demo(NOW) as other:
+        other.snooze(other.find(XDP_V5), NOW - 1)
+        assert row(other, XDP_V5).snoozed_until is None
+
+
+def answer(sender: str, date: str, message_id: str = "late@example.org") -> bytes:
+    return mail(
+        message_id=message_id,
+        subject="Re: [PATCH bpf-next v5 0/2] bpf, xdp: Add tracepoint to xdp attaching failure",
+        sender=sender,
+        date=date,
+        in_reply_to=XDP_V5,
+        body="Is this in a release yet?\n",
+    )
+
+
+def test_a_snooze_without_a_time_ends_with_an_answer(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    assert tracker.one(number).snoozed_until == 0
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Thu, 21 Sep 2023 09:00:00 +0000"))
+    assert tracker.one(number).snoozed_until is None
+
+
+def test_an_answer_that_was_not_fetched_yet_ends_a_snooze_too(tracker: DemoTracker) -> None:
+    """It was sent before the snooze, but whoever snoozed had not seen it."""
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Wed, 20 Sep 2023 09:00:00 +0000"))
+    assert tracker.one(number).snoozed_until is None
+
+
+def test_an_old_mail_that_comes_late_ends_no_snooze(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Tue, 1 Aug 2023 15:00:00 +0000"))
+    assert tracker.one(number).snoozed_until == 0
+
+
+def test_my_own_answer_ends_no_snooze(tracker: DemoTracker) -> None:
+    tracker.config = Config(me=Me(addresses=("Rita@example.org",)))
+    number = tracker.find(XDP_V5)
+    tracker.snooze(number, None)
+    take(tracker, answer("Rita Reviewer <rita@example.org>", "Thu, 21 Sep 2023 09:00:00 +0000"))
+    assert tracker.one(number).snoozed_until == 0
+    take(tracker, answer("Ben <ben@example.org>", "Thu, 21 Sep 2023 10:00:00 +0000", "later@example.org"))
+    assert tracker.one(number).snoozed_until is None
+
+
+def test_mute_is_on_and_off(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.mute(number)
+    assert tracker.one(number).muted is True
+    tracker.mute(number, muted=False)
+    assert tracker.one(number).muted is False
+
+
+def test_reading_a_mail_counts_once(tracker: DemoTracker) -> None:
+    before = row(tracker, XDP_V5).unread
+    assert tracker.mark_read([XDP_V5]) == tracker.generation()
+    tracker.mark_read([XDP_V5])
+    assert row(tracker, XDP_V5).unread == before - 1
+
+
+def test_awaiting_review_is_open_and_the_reviewers_turn_longest_wait_first(tracker: DemoTracker) -> None:
+    rows = tracker.series(wanted=Filter(awaiting_review=True, everything=True))
+    assert [r.revisions[-1].message_id for r in rows] == [MGLRU_V3]
+    assert rows[0].overdue is False
+    with demo(NOW + 7 * DAY) as later:
+        (waiting,) = later.series(wanted=Filter(awaiting_review=True))
+        assert waiting.overdue is True
+
+
+def test_for_me_is_what_i_was_sent_or_answered(tracker: DemoTracker) -> None:
+    def concerning(address: str) -> set[str]:
+        rows = tracker.series(wanted=Filter(for_me=frozenset({address})))
+        return {r.revisions[-1].message_id for r in rows}
+
+    assert concerning("yuzhao@google.com") == {MGLRU_V3}
+    assert concerning("kuba@kernel.org") == {XDP_V5, TCP_V4}
+    assert concerning("me@manjusaka.me") == set()  # his own
+
+
+def test_mine_is_what_i_posted_and_with_for_me_either(tracker: DemoTracker) -> None:
+    def found(mine: str, for_me: str = "") -> set[str]:
+        rows = tracker.series(wanted=Filter(mine=frozenset({mine}), for_me=frozenset({for_me} if for_me else ())))
+        return {r.revisions[-1].message_id for r in rows}
+
+    assert found("me@manjusaka.me") == {TCP_V4}
+    assert found("kuba@kernel.org") == set()
+    assert found("ryncsn@gmail.com", "kuba@kernel.org") == {MGLRU_V3, XDP_V5, TCP_V4}
+
+
+def test_a_series_says_what_i_have_to_do_next() -> None:
+    def moves(address: str) -> dict[str, tuple[str, str]]:
+        with demo() as tracker:
+            tracker.config = Config(me=Me((address.upper(),)))
+            rows = [r for r in tracker.series() if r.next_move]
+            return {r.revisions[-1].message_id: (r.next_move.text, r.next_move.by) for r in rows if r.next_move}
+
+    waits = "reviewers: waits for 12 hours"
+    assert moves("me@manjusaka.me") == {TCP_V4: ("resend: net-next reopened", "me"), MGLRU_V3: (waits, "reviewers")}
+    assert moves("yuzhao@google.com") == {
+        TCP_V4: ("author: resend, net-next reopened", "author"),
+        MGLRU_V3: ("review: waits for 12 hours", "me"),
+    }
+
+
+def test_what_i_have_to_do_with_a_series_is_read_from_its_mails() -> None:
+    """Ann posts to Rita and Rex; Rita asks, Ann answers; Ann posts the next version with Rex's tag."""
+    ann, rita, rex = (
+        "Ann Author <ann@example.org>",
+        "Rita Reviewer <rita@example.com>",
+        "Rex Reviewer <rex@example.net>",
+    )
+    diff = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+
+    def reply(number: int, sender: str, body: str, above: str) -> bytes:
+        return mail(
+            message_id=f"{number}@x",
+            subject="Re: [PATCH] frob: mend it",
+            sender=sender,
+            date=f"Mon, 4 Sep 2023 1{number}:00:00 +0000",
+            in_reply_to=above,
+            body=body,
+        )
+
+    first = [
+        mail(
+            message_id="v1@x",
+            subject="[PATCH] frob: mend it",
+            date="Mon, 4 Sep 2023 10:00:00 +0000",
+            to=f"{rita}, {rex}",
+            body=f"Why.\n---\n{diff}",
+        ),
+        reply(1, rita, "Why is the lock taken?\n", "v1@x"),
+        reply(2, ann, "Because the other side frobs it too.\n", "1@x"),
+        reply(3, rex, "Reviewed-by: Rex Reviewer <rex@example.net>\n", "v1@x"),
+    ]
+    second = mail(
+        message_id="v2@x",
+        subject="[PATCH v2] frob: mend it",
+        date="Tue, 19 Sep 2023 10:00:00 +0000",
+        to=rita,
+        body=f"Why.\n\nReviewed-by: {rex}\n---\n{diff}",
+    )
+
+    with demo() as tracker:
+
+        def part(*addresses: str) -> Part:
+            tracker.config = Config(me=Me(addresses))
+            found = row(tracker, "v1@x").part
+            assert found is not None
+            return found
+
+        for raw in first:
+            take(tracker, raw)
+        mine = part("ann@example.org")
+        assert (mine.author, mine.posted, mine.asked, mine.spoke) == (True, True, False, 0)
+        asker = part("rita@example.com")
+        assert (asker.author, asker.asked, asker.answer, asker.content) == (False, True, "2@x", False)
+        assert part("rex@example.net").content is True
+        assert row(tracker, "v1@x").revisions[-1].voices == ("Rita Reviewer", "Rex Reviewer")
+        assert row(tracker, "v1@x").revisions[-1].awaited == ("Rita Reviewer",)
+        take(tracker, second)
+        asker = part("rita@example.com")
+        assert (asker.asked, asker.spoke, asker.earlier, asker.answer, asker.content) == (True, 0, "v1", "", False)
+        tagger = part("rex@example.net", "rex@elsewhere.example")
+        assert (tagger.asked, tagger.earlier, tagger.content) == (False, "v1", True)  # his tag was carried over
+        assert part("nobody@example.org") == Part(False, False, False, 0, False, "", "", 0)
+
+
+def test_a_backport_of_my_patch_is_not_mine(tracker: DemoTracker) -> None:
+    diff = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+    body = f"From: Ann Author <ann@example.org>\n\nWhy.\n---\n{diff}"
+    for number, prefix in enumerate(("PATCH 5.10/5.15", "PATCH v6.1", "PATCH AUTOSEL 6.6 3/9", "PATCH mm-unstable")):
+        subject = f"[{prefix}] frob: mend part {number}"
+        take(tracker, mail(message_id=f"{number}@x", subject=subject, sender="Bo <bo@kernel.example>", body=body))
+    rows = tracker.series(wanted=Filter(everything=True, mine=frozenset({"ann@example.org"})))
+    assert [r.revisions[-1].message_id for r in rows] == ["3@x"]
+    backport = row(tracker, "0@x")
+    assert (backport.revisions[-1].backport, backport.next_move) == (True, None)
+
+
+def test_patches_never_came_where_all_went_to_the_same_people(tracker: DemoTracker) -> None:
+    def post(name: str, number: int, to: str) -> None:
+        body = f"Why.\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+{number}\n"
+        subject = f"[PATCH {number}/4] {name}: part {number}"
+        above = f"1@{name}" if number > 1 else None
+        sender = f"{name.title()} Author <{name}@example.org>"
+        raw = mail(message_id=f"{number}@{name}", subject=subject, sender=sender, to=to, in_reply_to=above, body=body)
+        take(tracker, raw)
+
+    for number in (1, 2, 4):
+        post("frob", number, "frob@lists.example")
+        post("quux", number, f"quux{number}@lists.example")
+    post("blip", 1, "blip@lists.example")
+    assert row(tracker, "1@frob").revisions[-1].missing == (3,)
+    assert row(tracker, "1@quux").revisions[-1].missing == ()  # each to those whom it concerns
+    assert row(tracker, "1@blip").revisions[-1].missing == ()  # the most of it went elsewhere
+
+
+def test_a_mail_reads_decoded_and_in_segments(tracker: DemoTracker) -> None:
+    read = tracker.mail(XDP_V5)
+    assert dict(read.headers)["From"] == "Leon Hwang <hffilwlqm@gmail.com>"
+    assert {"prose", "diffstat"} <= {s.kind for s in read.segments}
+    with pytest.raises(NotFoundError):
+        tracker.mail("nobody@example.org")
+
+
+def test_a_thread_is_a_tree_in_reading_order(tracker: DemoTracker) -> None:
+    rows = [m for m in tracker.thread(tracker.find(XDP_V5)) if m.revision == XDP_V5]
+    assert [(m.depth, m.patch, m.submission) for m in rows] == [
+        (0, 0, True),
+        (1, 1, True),
+        (2, 1, False),
+        (3, 1, False),
+        (1, 2, True),
+        (1, 0, False),
+    ]
+
+
+def test_a_database_that_was_understood_otherwise_is_understood_anew(tracker: DemoTracker) -> None:
+    before = row(tracker, XDP_V5)
+    with tracker.database.write() as connection:
+        mails.set_setting(connection, "form", "0")
+        connection.execute(update(schema.message).values(facts="of another form"))
+        connection.execute(update(schema.series).values(state="new"))
+    later = DemoTracker(tracker.config, clock=lambda: float(NOW), database_url=tracker.database.url)
+    assert row(later, XDP_V5) == before
+    later.database.close()
+
+
+def test_what_was_parted_is_the_first_candidate_for_a_link(tracker: DemoTracker) -> None:
+    tracker.unlink(XDP_V5)
+    (candidate,) = tracker.candidates(tracker.find(XDP_V5))
+    assert (candidate.message_id, candidate.place, candidate.version) == (XDP_V4, "earlier", 4)
+    assert {"same-author", "same-title"} <= set(candidate.evidence)
+    assert candidate.series_id == tracker.find(XDP_V4)
+    (candidate,) = tracker.candidates(tracker.find(XDP_V4))
+    assert (candidate.message_id, candidate.place) == (XDP_V5, "later")
+
+
+def test_a_series_that_resembles_no_other_has_no_candidates(tracker: DemoTracker) -> None:
+    assert tracker.candidates(tracker.find(TCP_V4)) == ()
+
+
+# ---- answers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rita(tracker: DemoTracker) -> DemoTracker:
+    tracker.config = Config(
+        me=Me(addresses=("rita@work.example.com",)), send=Send(sender="Rita Reviewer <rita@example.com>")
+    )
+    return tracker
+
+
+def test_a_reply_goes_to_the_author_and_the_lists(rita: DemoTracker) -> None:
+    draft = rita.reply(XDP_V5)
+    assert [m.address for m in draft.to] == ["hffilwlqm@gmail.com"]
+    assert "bpf@vger.kernel.org" in [m.address for m in draft.cc]
+    assert draft.sender.address == "rita@example.com"
+    assert draft.message_id.endswith(".patchwatch@example.com")
+    assert draft.message_id != rita.reply(XDP_V5).message_id
+
+
+def test_a_tag_for_the_whole_answers_the_cover_letter(rita: DemoTracker) -> None:
+    second = rita.one(rita.find(XDP_V5)).revisions[-1].patch_message_ids[1]
+    draft = rita.endorse(second, ["Acked-by"], whole=True)
+    assert draft.in_reply_to == XDP_V5
+    assert "For the series" not in draft.body
+    assert rita.endorse(second, ["Acked-by"]).in_reply_to == second
+
+
+def test_a_tag_for_the_whole_without_a_cover_letter_answers_the_first_patch(rita: DemoTracker) -> None:
+    for number in (2, 1):
+        take(
+            rita,
+            mail(
+                message_id=f"p{number}@example.org",
+                subject=f"[PATCH {number}/2] net: part {number}",
+                in_reply_to="p1@example.org" if number == 2 else None,
+                body="Why.\n---\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b\n",
+            ),
+        )
+    draft = rita.endorse("p2@example.org", ["Reviewed-by"], whole=True)
+    assert draft.in_reply_to == "p1@example.org"
+    assert "\nFor the series:\n\nReviewed-by: Rita Reviewer <rita@example.com>\n" in draft.body
+
+
+def test_a_tag_for_the_whole_of_one_patch_needs_no_word(rita: DemoTracker) -> None:
+    assert "For the series" not in rita.endorse(TCP_V4, ["Reviewed-by"], whole=True).body
+
+
+def test_nothing_goes_out_until_the_config_says_so() -> None:
+    assert Send().dry_run is True

@@ -1,0 +1,115 @@
+"""The terminal is lent to an editor, to git and to b4, and the screen comes back."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from pathlib import Path
+
+import pytest
+
+from tests.support import git_mail
+from tests.support.git_mail import Outbox
+from tests.tui.pseudo_terminal import SIZE, Terminal
+
+WRITING = """
+import os
+from pathlib import Path
+from tests.tui.fake_tracker import FakeCore
+from patchwatch.compose.draft_store import Drafts
+from patchwatch.tui.app import run_tui
+core = FakeCore()
+core.drafts = Drafts(Path(os.environ["HOME"]) / "drafts")
+core.trees = (Path(os.environ["HOME"]),)
+run_tui(core, open_series=3)
+"""
+SENDING = """
+from patchwatch.config import Config, Send
+from patchwatch.cli.demo import demo
+from patchwatch.tui.app import run_tui
+with demo() as tracker:
+    tracker.config = Config(send=Send(dry_run=False))
+    run_tui(tracker, open_series=tracker.find("20230801142621.7925-1-hffilwlqm@gmail.com"))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own."""
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    return tmp_path
+
+
+def test_the_screen_comes_back_from_an_editor_and_from_one_that_fails(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The editor interrupts us, as Ctrl-C does that is meant for it."""
+    monkeypatch.setenv("GIT_EDITOR", f"kill -INT $PPID; echo EDITING; test -e {home}/again && echo Fine. >>")
+    terminal = Terminal(WRITING, **SIZE)
+    try:
+        terminal.wait_for("wrote:")
+        terminal.press("R")
+        terminal.wait_for("EDITING")
+        terminal.wait_for("nothing is sent. Your")
+        (home / "again").touch()
+        terminal.press("R")
+        terminal.wait_for("Your draft")
+        terminal.press("n")
+        terminal.wait_for("Dry run")
+        terminal.press("qqq")
+        assert terminal.ends_within(30) == 0
+        assert b"Traceback" not in terminal.seen
+    finally:
+        terminal.close()
+
+
+@pytest.mark.usefixtures("home")
+def test_what_b4_says_stays_until_it_was_read() -> None:
+    terminal = Terminal(WRITING, **SIZE)
+    try:
+        terminal.wait_for("wrote:")
+        terminal.press("B")
+        terminal.wait_for("this will run")
+        terminal.press("\r")
+        terminal.wait_for("b4 ended with 0.")
+        terminal.wait_for("Enter goes back to patchwatch.")
+        terminal.press("\r")
+        terminal.wait_for("b4 am ended with 0")
+        terminal.press("qq")
+        assert terminal.ends_within(30) == 0
+    finally:
+        terminal.close()
+
+
+@pytest.mark.skipif(bool(git_mail.missing()), reason=git_mail.missing() or "-")
+def test_an_answer_goes_out_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox = Outbox(tmp_path, monkeypatch)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\necho 'I have run this: it works, größer.' >>\"$1\"\n")
+    editor.chmod(0o700)
+    for name in ("GIT_EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("EDITOR", str(editor))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    terminal = Terminal(SENDING, **SIZE)
+    try:
+        terminal.wait_for("When an XDP program")
+        terminal.press("R")
+        terminal.wait_for("Ready to be sent")
+        assert not outbox.mail.exists()
+        terminal.press("y")
+        terminal.wait_for("Sent: <")
+        terminal.press("qq")
+        assert terminal.ends_within(30) == 0
+    finally:
+        terminal.close()
+    mail = email.message_from_bytes(outbox.mail.read_bytes(), policy=email.policy.default)
+    assert mail["From"] == "Rita Reviewer <rita@example.com>"
+    assert mail["To"] == "Leon Hwang <hffilwlqm@gmail.com>"
+    assert mail["In-Reply-To"] == "<20230801142621.7925-1-hffilwlqm@gmail.com>"
+    assert "bpf@vger.kernel.org" in outbox.recipients()
+    first, *_, last = mail.get_content().splitlines()
+    assert first == "On Tue, 01 Aug 2023 22:26:19 +0800, Leon Hwang wrote:"
+    assert last == "I have run this: it works, größer."

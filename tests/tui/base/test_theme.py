@@ -1,0 +1,114 @@
+"""Themes: which one, that it is remembered, and that it can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from patchwatch.config_file import parse_config
+from patchwatch.errors import ConfigError
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.base.saved_state import Remembered
+from patchwatch.tui.base.theme import DARK, LIGHT
+from patchwatch.tui.render.labels import _STATES
+from tests.tui.driving import opened, shown
+from tests.tui.fake_tracker import FakeCore
+
+READABLE = 4.5  # WCAG 2.1, 1.4.3
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of WCAG 2.1."""
+
+    def luminance(color: Color) -> float:
+        parts = [part / 255 for part in color.rgb]
+        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", ["background", "surface", "cursor-ground"])
+def test_words_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
+    variables = theme.variables
+    under = Color.parse(variables.get(ground) or str(getattr(theme, ground)))
+    inks = ["ink-dim", "ink-accent", "ink-good", "ink-warn", "ink-bad", "ink-calm", "ink-quote", "ink-requote"]
+    found = {name: contrast(under, Color.parse(variables[name])) for name in inks}
+    found["foreground"] = contrast(under, Color.parse(str(theme.foreground)))
+    assert {name: ratio for name, ratio in found.items() if ratio < READABLE} == {}
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize(("ink", "ground"), [("ink-on-accent", "ink-accent"), ("ink-evidence", "ink-evidence-ground")])
+def test_words_on_a_coloured_ground_can_be_read(theme: Theme, ink: str, ground: str) -> None:
+    under, above = Color.parse(theme.variables[ground]), Color.parse(theme.variables[ink])
+    assert contrast(under, above) >= READABLE
+
+
+def test_states_differ_without_their_colours() -> None:
+    signs = [sign for sign, _ in _STATES.values()]
+    assert len(set(signs)) == len(signs)
+
+
+def test_a_theme_that_was_chosen_is_kept_until_the_config_names_another(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "screen.json"
+    first = Remembered(path)
+    assert first.theme("dark") == "dark"
+    first.choose_theme("light")
+    assert Remembered(path).theme("dark") == "light"
+    assert Remembered(path).theme("ansi") == "ansi"
+    path.write_text('{"theme": "pink", "configured": "dark"}')
+    assert Remembered(path).theme("dark") == "dark"
+    path.write_text("[")
+    assert Remembered(path).theme("dark") == "dark"
+
+
+def test_what_can_not_be_remembered_is_no_misfortune(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    remembered = Remembered(tmp_path / "file" / "screen.json")
+    assert remembered.theme("light") == "light"
+    remembered.choose_theme("dark")
+
+
+def test_the_config_names_a_theme() -> None:
+    assert parse_config('[tui]\ntheme = "ansi"\n', Path("c.toml")).tui.theme == "ansi"
+    with pytest.raises(ConfigError, match=r"c.toml:2: tui.theme must be one of dark, light, ansi; it is 'drak'"):
+        parse_config('[tui]\ntheme = "drak"\n', Path("c.toml"))
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+async def test_every_theme_draws_every_screen(theme: str) -> None:
+    app = PatchwatchApp(FakeCore(), theme=theme)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await opened(pilot, "mm/zswap")
+        for keys in (("slash", "z", "escape"), ("S", "escape"), ("question_mark", "escape"), ("enter", "q")):
+            await pilot.press(*keys)
+        await opened(pilot, "mm/zswap")
+
+
+async def test_without_colours_nothing_is_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = PatchwatchApp(FakeCore())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot, "mm/zswap")
+        segments = [segment for strip in app.screen._compositor.render_strips(app.screen.size) for segment in strip]
+        filtered = [s for strip in (app.screen._compositor.render_strips(app.screen.size)) for s in _drawn(app, strip)]
+        assert segments
+        assert not [s for s in filtered if s.style and (_coloured(s.style.color) or _coloured(s.style.bgcolor))]
+        assert "✓ accepted" in shown(pilot)
+
+
+def _drawn(app: PatchwatchApp, strip):  # type: ignore[no-untyped-def]
+    for one in app._filters:
+        if one.enabled:
+            strip = strip.apply_filter(one, Color.parse("black"))
+    return strip
+
+
+def _coloured(color) -> bool:  # type: ignore[no-untyped-def]
+    return color is not None and not color.is_default

@@ -1,0 +1,198 @@
+"""Answers, tags and b4 from the overview: about the newest version of the series under the cursor, driven by keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from patchwatch.series.model import SeriesRow
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.dialogs.send import SendScreen
+from patchwatch.tui.dialogs.tags import TagDialog
+from patchwatch.tui.render.selection import InHand, of_mail, of_series
+from patchwatch.tui.screens.overview import OverviewScreen
+from tests.tui.driving import opened, shown, until
+from tests.tui.fake_tracker import FakeCore
+from tests.tui.reply_setup import Desk, notices, pressed, sent
+from tests.tui.sample_mails import Known, chinese, drops, line_of, message_row, zswap
+
+DROPS, DOCS, ZSWAP = "drops-v5-0@example.org", "zh-1@example.cn", "zswap-0@example.org"  # from the top
+ROOMY = (120, 50)
+
+
+async def listed(pilot: Pilot[None]) -> OverviewScreen:
+    """Wait until the series are shown and the table has the focus."""
+    await opened(pilot, "mm/zswap")
+    await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen), "the overview")
+    screen = pilot.app.screen
+    assert isinstance(screen, OverviewScreen)
+    return screen
+
+
+# Answering.
+
+
+@pytest.mark.parametrize(
+    ("keys", "message_id", "subject"),
+    [
+        ("", DROPS, "Re: [PATCH net-next v5 0/2] net: count drops for each queue"),
+        ("j", DOCS, "Re: [PATCH v2] docs/zh_CN"),
+        ("G", ZSWAP, "Re: [RFC PATCH v3 0/4] mm/zswap: shrink the pool"),
+    ],
+)
+async def test_the_cover_letter_or_the_only_patch_is_answered(
+    core: FakeCore, app: PatchwatchApp, desk: Desk, keys: str, message_id: str, subject: str
+) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pilot.press(*keys)
+        await pressed(pilot, "R", says=("Dry run", f"Subject: {subject}", f"In-Reply-To: <{message_id}>"))
+        await pilot.press("y")
+        await listed(pilot)
+        assert [draft.in_reply_to for draft in sent(core)] == [message_id]
+        assert "outcome: Dry run: nothing went out." in notices(pilot)
+        assert not core.asked["mark_read"]
+
+
+async def test_of_what_was_sent_again_the_newest_posting_is_answered(core: FakeCore, app: PatchwatchApp) -> None:
+    row = core.rows[9]
+    again = replace(row.revisions[-1], postings=(DOCS, "zh-again@example.cn"))
+    core.change(9, revisions=(again,))
+    core.raws["zh-again@example.cn"] = core.raws[DOCS]
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pilot.press("j", "R")
+        await until(pilot, lambda: core.asked["reply"] == [("zh-again@example.cn",)])
+
+
+# Tags.
+
+
+@pytest.mark.parametrize(
+    ("keys", "message_id", "about"),
+    [
+        ("", DROPS, "For all 2 patches of v5: net: count drops for each queue"),
+        ("j", DOCS, "For v2: docs/zh_CN"),
+        ("G", ZSWAP, "patches of v3: mm/zswap: shrink the pool"),
+    ],
+)
+async def test_tags_are_given_to_the_whole_newest_version(
+    core: FakeCore, app: PatchwatchApp, desk: Desk, keys: str, message_id: str, about: str
+) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pilot.press(*keys)
+        await pressed(pilot, "T", says=about)
+        assert "patch/series" not in shown(pilot)
+        await pressed(pilot, "w", "r", "enter", says=("Dry run", f"In-Reply-To: <{message_id}>", " Reviewed-by: Rita"))
+        assert core.asked["endorse"] == [(message_id, ("Reviewed-by",), True)]
+        await pilot.press("q")
+        await listed(pilot)
+        assert len(desk.kept(core)) == 1
+
+
+async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        for key in "Tr":  # in the overview, r polls
+            app.post_message(events.Key(key, key))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TagDialog) and "[x] Reviewed-by" in shown(pilot))
+        assert not core.asked["poll"]
+
+
+# b4.
+
+
+@pytest.mark.parametrize(
+    ("keys", "message_id", "about"),
+    [("", DROPS, "v5 net: count drops"), ("j", DOCS, "v2 docs/zh_CN"), ("G", ZSWAP, "v3 mm/zswap: shrink")],
+)
+async def test_b4_gets_the_newest_version(
+    core: FakeCore, app: PatchwatchApp, desk: Desk, keys: str, message_id: str, about: str
+) -> None:
+    core.trees = (desk.home,)
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pilot.press(*keys)
+        await pressed(pilot, "B", says=(about, f"b4 am -m MAILS -o . -- {message_id}"))
+        await pilot.press("enter")
+        await listed(pilot)
+        assert core.asked["b4"] == [("am", message_id, desk.home)]
+        assert notices(pilot) == "outcome: b4 am ended with 0 in ~."
+
+
+# What they are about.
+
+
+async def test_marks_change_nothing_in_what_it_is_about(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+    core.trees = (desk.home,)
+    async with app.run_test(size=ROOMY) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("space", "space")
+        assert screen.table.marks == {3, 9}
+        await pressed(pilot, "T", says="patches of v3: mm/zswap")
+        await pressed(pilot, "escape", "B", says="v3 mm/zswap")
+        await pressed(pilot, "escape", "R", says=f"In-Reply-To: <{ZSWAP}>")
+        await pilot.press("y")
+        await listed(pilot)
+        assert screen.table.marks == {3, 9}
+
+
+async def test_where_no_series_is_listed_nothing_is_asked(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pressed(pilot, "5", says="No list is followed")
+        await pilot.press("R", "T", "B")
+        assert isinstance(pilot.app.screen, OverviewScreen)
+        assert not core.asked["reply"]
+        assert not core.asked["work_trees"]
+
+
+async def test_in_a_limit_the_keys_are_letters(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pressed(pilot, "slash", "R", "T", "B", says="/ RTB")
+        assert isinstance(pilot.app.screen, OverviewScreen)
+
+
+async def test_the_palette_answers_too(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await listed(pilot)
+        await pressed(pilot, "j", "colon", *"reply", says="Reply: answer the newest version, to all")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and DOCS in shown(pilot))
+
+
+async def test_the_keys_are_explained(app: PatchwatchApp) -> None:
+    async with app.run_test(size=(100, 80)) as pilot:
+        await listed(pilot)
+        await pressed(pilot, "question_mark", says="Keys")
+        text = " ".join(shown(pilot).split())
+        for key, does in (("R", "Answer"), ("T", "Give"), ("B", "Hand")):
+            assert f"│ {key} {does} the newest version" in text
+
+
+# What is in hand.
+
+
+def newest(known: Known) -> tuple[SeriesRow, InHand]:
+    return known[0], of_series(line_of(known[0]))
+
+
+@pytest.mark.parametrize("known", [drops(), chinese(), zswap()], ids=["drops", "chinese", "zswap"])
+def test_list_and_series_have_the_same_in_hand_at_a_cover_letter_or_only_patch(known: Known) -> None:
+    row, listed = newest(known)
+    root = message_row(known[1][-1].letters[0], row.revisions[-1].message_id)
+    assert replace(of_mail(root, root, row.revisions[-1]), inbox=listed.inbox) == listed
+
+
+def test_a_patch_among_others_can_be_tagged_alone() -> None:
+    row, postings = drops()
+    cover, patch, answer, *_ = (message_row(letter, DROPS) for letter in postings[-1].letters)
+    assert of_mail(cover, cover, row.revisions[-1]).patch is None
+    in_hand = of_mail(answer, patch, row.revisions[-1])
+    assert (in_hand.message_id, in_hand.posting) == (answer.message_id, patch.message_id)
+    assert in_hand.patch == "net: count drops for each queue"

@@ -1,0 +1,313 @@
+"""A core without a database.
+
+What a test wants to happen is set on it (`failing`, `gates`, `deliver`); what the screens asked for is kept in `asked`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from patchwatch.compose import reply as answers
+from patchwatch.compose.b4 import Task, b4_command
+from patchwatch.compose.citations import Citation, citations
+from patchwatch.compose.draft import Draft, check
+from patchwatch.compose.draft_store import Drafts
+from patchwatch.compose.git_send_email import Rehearsal, Sent
+from patchwatch.errors import NotFoundError, PatchwatchError
+from patchwatch.mail.addresses import Mailbox
+from patchwatch.series.model import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.series.rangediff.comparison import Comparison, compare
+from patchwatch.series.rangediff.select import choose, mails_of, side
+from tests.tui.sample_mails import (
+    NOW,
+    Known,
+    Letter,
+    at,
+    chinese,
+    drops,
+    drops_story,
+    hostile,
+    line_of,
+    mail_of,
+    message_row,
+    raw_of,
+    zswap,
+)
+
+RITA = Mailbox("Rita Reviewer", "rita@example.com")
+ANSWER_ID = "answer@example.com"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What `FakeCore.watch` answers."""
+
+    series_id: int
+    title: str
+    already: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `FakeCore.poll` answers."""
+
+    summary: str = "3 new mails, 1 new revision, net: under-review → accepted"
+    failures: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ("netdev: 3 new mails",)
+
+
+class FakeCore:
+    """Answers from what is set on it; keeps what it was asked."""
+
+    def __init__(self, *, empty: bool = False) -> None:
+        """Three watched series and a hostile one that is not; or none at all."""
+        self.now_is = NOW
+        self.failing: dict[str, PatchwatchError] = {}  # by the name of the call
+        self.gates: dict[str, threading.Event] = {}  # a call of this name waits for it
+        self.asked: dict[str, list[object]] = defaultdict(list)
+        self.report = Report()
+        self.progress = ("polling bpf", "polling netdev")
+        self.rows: dict[int, SeriesRow] = {}
+        self.threads: dict[int, tuple[MessageRow, ...]] = {}
+        self.mails: dict[str, Mail] = {}
+        self.raws: dict[str, bytes] = {}
+        self.stories: dict[int, tuple[StepRow, ...]] = {3: drops_story()}
+        self.addresses: frozenset[str] = frozenset()
+        self.followed: set[int] = set()
+        self.moves: dict[int, str] = {
+            7: "ping: no answer for 12 days",
+            9: "send v3: Jonas asked for changes 2 days ago",
+        }
+        self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo takes back, with the rows of before
+        self.likely: dict[int, tuple[CandidateRow, ...]] = {}  # for a link, by series
+        self.config_file = "~/.config/patchwatch/config.toml"
+        self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
+        self.outbox_rows: tuple[OutboxRow, ...] = ()
+        self.dry_run = True
+        self.drafts = Drafts(Path(__file__) / "drafts")  # no directory: a test that writes names another
+        self.hidden: tuple[str, ...] = ()  # who gets what is sent though no header says so
+        self.trees: tuple[Path, ...] = ()
+        self.status = 0  # of b4
+        self._generation = 1
+        self._lock = threading.Lock()
+        if not empty:
+            for known in (drops(), zswap(), chinese(), hostile()):
+                self.add(known)
+
+    def add(self, known: Known) -> None:
+        """Know a series."""
+        row, postings = known
+        letters = [(letter, posting.letters[0].id) for posting in postings for letter in posting.letters]
+        with self._lock:
+            self.rows[row.id] = row
+            self.threads[row.id] = tuple(message_row(letter, root) for letter, root in letters)
+            self.mails |= {letter.id: mail_of(letter) for letter, _ in letters}
+            self.raws |= {letter.id: raw_of(letter) for letter, _ in letters}
+            self._generation += 1
+
+    def deliver(self, series_id: int, letter: Letter, root: str) -> None:
+        """Another process stored a mail."""
+        row = self.rows[series_id]
+        with self._lock:
+            self.threads[series_id] += (message_row(letter, root),)
+            self.mails[letter.id] = mail_of(letter)
+        self.change(series_id, unread=row.unread + 1, last_activity=max(row.last_activity, at(letter.when)))
+
+    def change(self, series_id: int, **changes: Any) -> None:
+        """Another process changed a series."""
+        with self._lock:
+            self.rows[series_id] = replace(self.rows[series_id], **changes)
+            self._generation += 1
+
+    def follow(self, series_id: int) -> None:
+        """Another process follows the list of a series, which is not watched any more."""
+        self.followed.add(series_id)
+        self.change(series_id, watched=False)
+
+    def _ask(self, name: str, *said: object) -> None:
+        with self._lock:
+            self.asked[name].append(said)
+        if name in self.gates:
+            self.gates[name].wait(30)
+        if name in self.failing:
+            raise self.failing[name]
+
+    def now(self) -> int:
+        return self.now_is
+
+    def generation(self) -> int:
+        self._ask("generation")
+        return self._generation
+
+    def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
+        self._ask("lines", watched_only)
+        rows = [row for row in self.rows.values() if row.watched or not watched_only]
+        lines = (line_of(row, self.addresses) for row in rows)
+        return tuple(sorted(map(self._known, lines), key=lambda line: -line.last_activity))
+
+    def _known(self, line: SeriesLine) -> SeriesLine:
+        move = self.moves.get(line.id, "") if line.mine else "" if self.addresses else None
+        return line._replace(followed=line.id in self.followed, next_move=move)
+
+    def one(self, series_id: int) -> SeriesRow:
+        self._ask("one", series_id)
+        if series_id not in self.rows:
+            raise NotFoundError(f"there is no series {series_id}.")
+        return self.rows[series_id]
+
+    def thread(self, series_id: int) -> tuple[MessageRow, ...]:
+        self._ask("thread", series_id)
+        return self.threads[series_id]
+
+    def steps(self, series_id: int) -> tuple[StepRow, ...]:
+        self._ask("steps", series_id)
+        return self.stories.get(series_id, ())
+
+    def find(self, name: str) -> int:
+        self._ask("find", name)
+        for series_id, thread in self.threads.items():
+            if any(row.message_id in name for row in thread):
+                return series_id
+        raise NotFoundError(f"no known series has the message {name}.")
+
+    def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
+        self._ask("compare", series_id, older, newer)
+        chosen = choose(self.rows[series_id].revisions, older, newer, lambda name: name)
+        first, last = (side(one, mails_of(one, self.threads[series_id]), self.raws) for one in chosen)
+        return compare(first, last)
+
+    def mail(self, message_id: str) -> Mail:
+        self._ask("mail", message_id)
+        return self.mails[message_id]
+
+    def inboxes(self) -> tuple[InboxRow, ...]:
+        self._ask("inboxes")
+        return self.inbox_rows
+
+    def outbox(self) -> tuple[OutboxRow, ...]:
+        self._ask("outbox")
+        return self.outbox_rows
+
+    def mark_read(self, message_ids: Collection[str]) -> int:
+        self._ask("mark_read", *message_ids)
+        with self._lock:
+            for series_id, thread in self.threads.items():
+                self.threads[series_id] = tuple(
+                    replace(m, unread=m.unread and m.message_id not in message_ids) for m in thread
+                )
+                unread = sum(m.unread for m in self.threads[series_id])
+                self.rows[series_id] = replace(self.rows[series_id], unread=unread)
+            self._generation += 1
+            return self._generation
+
+    def read_series(self, series_ids: Collection[int]) -> None:
+        self._ask("read_series", *series_ids)
+        for series_id in series_ids:
+            self.change(series_id, unread=0)
+
+    def mute(self, series_ids: Collection[int], *, muted: bool = True) -> None:
+        self._decide("mute", series_ids, muted, muted=muted)
+
+    def mark(self, series_ids: Collection[int], state: str | None) -> None:
+        self._decide("mark", series_ids, state, state=state or "new")
+
+    def unwatch(self, series_ids: Collection[int]) -> None:
+        self._decide("unwatch", series_ids, watched=False)
+
+    def snooze(self, series_ids: Collection[int], until: int | None) -> None:
+        self._decide("snooze", series_ids, until, snoozed_until=until or 0)
+
+    def unsnooze(self, series_ids: Collection[int]) -> None:
+        self._decide("unsnooze", series_ids, snoozed_until=None)
+
+    def _decide(self, name: str, series_ids: Collection[int], *said: object, **changes: Any) -> None:
+        self._ask(name, *series_ids, *said)
+        self.decisions.append((f"{name}: {', '.join(f'#{n}' for n in series_ids)}", [self.rows[n] for n in series_ids]))
+        for series_id in series_ids:
+            self.change(series_id, **changes)
+
+    def undo(self) -> str:
+        self._ask("undo")
+        if not self.decisions:
+            raise NotFoundError("there is nothing to undo.")
+        what, rows = self.decisions.pop()
+        for row in rows:
+            with self._lock:
+                self.rows[row.id] = row
+                self._generation += 1
+        return what
+
+    def candidates(self, series_id: int) -> tuple[CandidateRow, ...]:
+        self._ask("candidates", series_id)
+        return self.likely.get(series_id, ())
+
+    def link(self, later: str, earlier: str) -> int:
+        self._ask("link", later, earlier)
+        return self.find(earlier)
+
+    def unlink(self, later: str, earlier: str) -> tuple[int, int]:
+        self._ask("unlink", later, earlier)
+        return self.find(later), self.find(earlier)
+
+    def url(self, message_id: str, inbox: str = "") -> str:
+        return f"https://lore.kernel.org/{inbox or 'r'}/{message_id}/"
+
+    def citations(self, message_id: str) -> tuple[Citation, ...]:
+        self._ask("citations", message_id)
+        return citations(message_id, self.url(message_id, "netdev"), dict(self.mails[message_id].headers)["Subject"])
+
+    def watch(self, text: str, progress: Callable[[str], None]) -> tuple[Watched, ...]:
+        progress(f"fetching {text}")
+        self._ask("watch", text)
+        self.change(11, watched=True)
+        return (Watched(11, self.rows[11].title),)
+
+    def poll(self, progress: Callable[[str], None]) -> Report:
+        for said in self.progress:
+            progress(said)
+        self._ask("poll")
+        return self.report
+
+    def reply(self, message_id: str) -> Draft:
+        self._ask("reply", message_id)
+        return answers.reply(self.raws[message_id], RITA, self.addresses, ANSWER_ID)
+
+    def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
+        self._ask("endorse", message_id, tuple(tags), whole)
+        return answers.endorse(self.raws[message_id], RITA, self.addresses, ANSWER_ID, tags, whole=whole)
+
+    def rehearse(self, draft: Draft) -> Rehearsal:
+        self._ask("rehearse", draft)
+        check(draft)
+        headers = (
+            ("From", str(draft.sender)),
+            *((name, ", ".join(map(str, people))) for name, people in (("To", draft.to), ("Cc", draft.cc)) if people),
+            ("Subject", draft.subject),
+            ("Date", "Wed, 20 Sep 2023 08:00:00 +0000"),
+            ("Message-ID", f"<{draft.message_id}>"),
+            ("In-Reply-To", f"<{draft.in_reply_to}>"),
+            ("Content-Transfer-Encoding", "8bit"),
+        )
+        people = tuple(mailbox.address for mailbox in (*draft.to, *draft.cc))
+        return Rehearsal(headers, (*people, *self.hidden), self.hidden, "git send-email --dry-run /tmp/mail.eml")
+
+    def send(self, draft: Draft) -> Sent:
+        self._ask("send", draft)
+        return Sent(draft.message_id, self.dry_run, "git send-email /tmp/mail.eml", "OK")
+
+    def work_trees(self) -> tuple[Path, ...]:
+        self._ask("work_trees")
+        return self.trees
+
+    def b4_command(self, task: Task, message_id: str, box: str) -> str:
+        return " ".join(b4_command(task, message_id, box))
+
+    def b4(self, task: Task, message_id: str, directory: Path, progress: Callable[[str], None]) -> int:
+        progress(self.b4_command(task, message_id, "/tmp/series"))
+        self._ask("b4", task, message_id, directory)
+        return self.status

@@ -1,0 +1,397 @@
+"""Everything of the screens that is a function: columns, trees, breaking lines, finding a sentence, words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from patchwatch.sanitize import block, line
+from patchwatch.series.model import InboxRow
+from patchwatch.series.views import View
+from patchwatch.tui.base.theme import overlay
+from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.dialogs.command_palette import lit, ranked
+from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render.columns import fill, fit, fit_pieces, width_of, wrap
+from patchwatch.tui.render.page import Page, broken, compose, find
+from patchwatch.tui.widgets.empty_view import welcome
+from patchwatch.tui.widgets.revision_bar import stations
+from patchwatch.tui.widgets.series_header import standing
+from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order, headings, layout
+from patchwatch.tui.widgets.status_bar import Standing, standing_pieces
+from patchwatch.tui.widgets.thread_list import guides
+from patchwatch.tui.widgets.view_tabs import tabs
+from tests.tui.fake_tracker import FakeCore
+from tests.tui.sample_mails import (
+    APPLIED,
+    NOW,
+    SENTENCE,
+    Letter,
+    at,
+    chinese,
+    drops,
+    line_of,
+    mail_of,
+    message_row,
+    zswap,
+)
+
+TEXTS = st.text(st.sampled_from("ab ·é̀你好ｗ 😀\u200b…x"), max_size=60).map(line) | st.text(max_size=40).map(line)
+
+
+def plain(pieces: list[tuple[str, str]]) -> str:
+    return "".join(text for text, _ in pieces)
+
+
+@given(TEXTS, st.integers(0, 30), st.booleans())
+def test_a_cell_takes_exactly_its_width(text: str, width: int, right: bool) -> None:
+    assert cell_len(fit(text, width)) <= width
+    assert cell_len(fill(text, width, right=right)) == width
+    assert width_of(fit_pieces([(text, ""), (text, "dim")], width, right=right)) == width
+
+
+@given(TEXTS, st.integers(2, 20), st.integers(0, 5), st.integers(0, 3))
+def test_broken_lines_fit_and_lose_nothing_but_spaces(text: str, width: int, indent: int, keep: int) -> None:
+    indent = min(indent, width - 2)
+    pieces = wrap(text, width, indent, keep)
+    for number, (start, end) in enumerate(pieces):
+        room = width - (indent if number else 0)
+        assert cell_len(text[start:end].rstrip(" ")) <= room
+    assert "".join(text[start:end] for start, end in pieces).replace(" ", "") == text.replace(" ", "")
+
+
+def test_lines_break_between_words() -> None:
+    text = "one two three"
+    assert [text[a:b] for a, b in wrap(text, 8)] == ["one two", "three"]
+    assert [text[a:b] for a, b in wrap(text, 4)] == ["one", "two", "thre", "e"]
+
+
+@pytest.mark.parametrize("width", range(64, 200, 4))
+def test_the_title_keeps_its_columns_at_every_width(width: int) -> None:
+    rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
+    columns = {column.heading: columns for column, columns in layout(rows, width, NOW).columns}
+    assert columns["Title"] >= (23 if width >= 76 else 8)
+    assert {"State", "Turn", "Ver", "Title"} <= set(columns)
+    drawn = layout(rows, width, NOW).draw(lambda column: column.cell(rows[2], NOW))
+    assert width_of(drawn) == width - 1 or width_of(drawn) == width
+
+
+def test_wide_tables_show_everything() -> None:
+    rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
+    headings = [column.heading for column, _ in layout(rows, 160, NOW).columns]
+    assert headings == ["State", "Turn", "Ver", "Title", "Author", "Tags", "Unread", "Inbox", "Active"]
+
+
+def test_a_long_name_is_cut_before_the_author_goes() -> None:
+    row = line_of(zswap()[0])._replace(author_name="Maximiliana Featherstonehaugh", inboxes=("cgroups",))
+    columns = {column.heading: columns for column, columns in layout([row], 118, NOW).columns}
+    assert columns["Title"] >= 33
+    assert 12 <= columns["Author"] < 20
+
+
+def test_columns_are_fitted_to_old_series_too() -> None:
+    new = line_of(zswap()[0])
+    rows = [new._replace(turn="reviewers", turn_since=NOW - 86400)] * 100
+    rows += [new._replace(turn="maintainer", turn_since=NOW - 300 * 86400, overdue=False)] * 20
+    columns = {column.heading: columns for column, columns in layout(rows, 118, NOW).columns}
+    assert columns["Turn"] == len("maintainer 42w")
+
+
+@pytest.mark.parametrize("order", [LATEST, LONGEST])
+@pytest.mark.parametrize("width", [64, 90, 130, 200])
+def test_headings_stand_over_their_columns(width: int, order: Order) -> None:
+    rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
+    columns = layout(rows, width, NOW)
+    drawn = columns.draw(lambda column: [("x" * 40, "")])
+    headed = plain(headings(columns, order, width))
+    assert width_of(headings(columns, order, width)) == width_of(drawn)
+    cells = plain(drawn)
+    for column, _ in columns.columns:
+        at = headed.index(column.headed(width))
+        assert cells[at] in "x…"
+        assert columns.column_at(at) is column
+    assert headed.count("↑") + headed.count("↓") == (1 if order.column in dict(columns.columns) else 0)
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 130])
+@pytest.mark.parametrize("view", list(View))
+def test_tabs_fit_every_width_and_name_the_view_in_sight(view: View, width: int) -> None:
+    counts = dict.fromkeys(View, 9999)
+    pieces = [piece for _, part in tabs(view, counts, width) for piece in part]
+    assert width_of(pieces) <= max(width, 32)
+    assert (view.value in plain(pieces)) or (view is View.AWAITING_REVIEW and "Review" in plain(pieces))
+    assert "9999" in plain(pieces)
+
+
+def test_what_is_not_counted_yet_is_not_said_to_be_nothing() -> None:
+    assert "…" in plain([piece for _, part in tabs(View.WATCHED, {View.WATCHED: 3}, 130) for piece in part])
+
+
+def test_right_to_left_text_ends_where_its_column_does() -> None:
+    assert fill("שלום", 6) == "שלום\u200e  "
+    assert fill("abc", 5) == "abc  "
+    assert width_of(fit_pieces([("שלום עולם", "")], 6)) == 6
+    assert plain(fit_pieces([("مرحبا", ""), ("2/4", "")], 8)) == "مرحبا\u200e2/4"
+
+
+def test_what_is_cut_between_two_pieces_is_seen_to_be_cut() -> None:
+    assert plain(fit_pieces([("reviewers", ""), (" 17w", "warn"), ("!", "strong")], 13)) == "reviewers 17…"
+    assert plain(fit_pieces([("reviewers", ""), (" 17w", "warn"), ("!", "strong")], 14)) == "reviewers 17w!"
+    assert plain(fit_pieces([("中文", ""), ("!", "")], 4)) == "中… "
+    assert plain(fit_pieces([("v2", ""), ("  ", "")], 2)) == "v2"
+
+
+def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() -> None:
+    titles = ["mm: unzip the pages", "net: count drops", "zip: count the pages"]
+    rows = [line_of(replace(drops()[0], id=n, title=title)) for n, title in enumerate(titles)]
+    rows = [row._replace(words=row.title) for row in rows]
+    assert [row.id for row in ranked(rows, "zip")] == [2, 0]
+    assert [row.id for row in ranked(rows, "pages zip")] == [2, 0]
+    assert [row.id for row in ranked(rows, "ncdr")] == [1]
+    assert [row.id for row in ranked(rows, "mm^]-")] == []
+    assert ranked(rows, "xyzzy") == []
+    assert ranked(rows, " ") == []
+
+
+def test_words_are_lit_as_they_are_and_nothing_is_lost() -> None:
+    assert lit("A [b] a", "a [b") == [
+        ("A", "strong underlined"),
+        (" ", ""),
+        ("[b", "strong underlined"),
+        ("] ", ""),
+        ("a", "strong underlined"),
+    ]
+
+
+def test_a_tree_is_joined_by_lines() -> None:
+    assert guides([0, 1, 2, 3, 1, 1, 0]) == ["", "├─", "│ └─", "│   └─", "├─", "└─", ""]
+    assert guides([0, 1, 2, 2, 1]) == ["", "├─", "│ ├─", "│ └─", "└─"]
+    assert guides([]) == []
+
+
+def test_very_deep_trees_stop_growing_to_the_right() -> None:
+    assert len(set(map(len, guides(list(range(40)))[14:]))) == 1
+
+
+def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
+    page = compose(mail_of(drops()[1][1].letters[0]))
+    headers = [one.text for one in page.lines if one.kind == "header"]
+    assert [text.split()[0] for text in headers if text] == ["From", "Date", "Subject", "To", "Cc"]
+    assert headers[4].endswith("Jonas Weide, 林小雨, linux-kernel@vger.kernel.org and 1 more")
+
+
+def test_quotes_stay_quotes_where_they_are_broken_and_diffs_are_not_broken() -> None:
+    text = "> " + "word " * 28 + "\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n+" + "x" * 90 + "\n"
+    page = compose(mail_of(Letter("a@b", "s", text)))
+    rows = [row.prefix + page.lines[row.line].text[row.start : row.end] for row in broken(page, 40).rows]
+    quoted = [row for row in rows if "word" in row]
+    assert len(quoted) == 4
+    assert all(row.startswith("> word") and len(row) <= 40 for row in quoted)
+    assert "+" + "x" * 90 in rows
+    assert page.widest == 91
+
+
+def said(page: Page, sentence: str) -> list[str]:
+    return [page.lines[span.line].text[span.start : span.end] for span in find(page, sentence)]
+
+
+def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None:
+    page = compose(mail_of(Letter("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
+    (span,) = find(page, SENTENCE)
+    assert page.lines[span.line].kind == "prose"
+    assert said(page, SENTENCE) == [SENTENCE]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "spans"),
+    [
+        ("I have applied\n  this, thanks.\n", "I have applied this, thanks.", ["I have applied", "this, thanks."]),
+        ("Far too long to be kept whole.\n", "Far too long to be …", ["Far too long to be"]),
+        ("has been added to the -mm x\n", "This patch has been added to the -mm x", ["has been added to the -mm x"]),
+        ("Reviewed-by: A B <a@b>\n", "Reviewed-by: A B <a@b>", ["Reviewed-by: A B <a@b>"]),
+        ("nothing\n", "[PATCH] a (subject)", ["[PATCH] a (subject)"]),
+        ("nothing\n", "something else altogether here", []),
+        ("nothing\n", "", []),
+    ],
+)  # fmt: skip
+def test_evidence_is_found_as_the_program_tells_it(text: str, sentence: str, spans: list[str]) -> None:
+    assert said(compose(mail_of(Letter("a@b", "[PATCH] a (subject)", text))), sentence) == spans
+
+
+def test_ink_is_laid_over_pieces() -> None:
+    assert overlay([("abc", "dim"), ("def", "")], 2, 5, "evidence") == [
+        ("ab", "dim"),
+        ("c", "dim evidence"),
+        ("de", "evidence"),
+        ("f", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [
+        (-3600, "now"),
+        (10, "now"),
+        (300, "5m"),
+        (7200, "2h"),
+        (20 * 86400, "20d"),
+        (122 * 86400, "17w"),
+        (364 * 86400, "52w"),
+        (800 * 86400, "2y"),
+    ],
+)
+def test_ages_are_short(ago: int, text: str) -> None:
+    assert wording.age(NOW - ago, NOW) == text
+
+
+def test_a_date_of_the_far_future_is_shown_as_one() -> None:
+    assert wording.age(at("2077-01-01 00:00"), NOW) == "2077"
+
+
+@pytest.mark.parametrize(
+    "state", ["new", "under-review", "changes-requested", "accepted", "rejected", "from-the-future"]
+)
+def test_a_state_has_a_sign_and_its_word(state: str) -> None:
+    sign, word = wording.state(state)
+    assert len(sign[0].strip()) == 1
+    assert word[0] == state
+
+
+def test_a_turn_that_has_just_begun_has_no_age() -> None:
+    row = replace(zswap()[0], turn="author", turn_since=NOW - 20, overdue=False)
+    assert "author’s turn, since 20 Sep 2023" in plain(standing(row, NOW))
+    assert "author’s turn for 5m, since" in plain(standing(replace(row, turn_since=NOW - 300), NOW))
+
+
+def test_a_first_start_tells_of_what_was_imported() -> None:
+    assert plain(welcome(433, "7")).endswith("433 series are known already: esc, then 7 shows them")
+    assert "known" not in plain(welcome(0, "7"))
+
+
+def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
+    failing = InboxRow("bpf", False, 1, 0, NOW, at("2023-09-19 22:10"), "no answer")
+    unused = InboxRow("old", False, 0, 0, NOW, NOW, "gone")
+    assert wording.stale((failing, unused)) == ["bpf stale since 19 Sep 2023 22:10"]
+
+
+@pytest.mark.parametrize("chosen", [0, 3, 19])
+def test_a_long_rail_fits_and_shows_the_chosen_revision(chosen: int) -> None:
+    row = drops()[0].revisions[0]
+    rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in range(1, 21)]
+    pieces = [piece for _, piece in stations(rows, chosen, (), 40)]
+    assert width_of(pieces) <= 40
+    assert f"[v{chosen + 1}]" in plain(pieces)
+
+
+def test_versions_that_were_never_seen_are_a_dotted_line() -> None:
+    row = drops()[0].revisions[0]
+    rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in (1, 2, 5)]
+    assert plain([piece for _, piece in stations(rows, 2, (), 40)]) == " v1 ── v2 ┄ v3–v4? ┄[v5]"
+
+
+def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -> None:
+    core = FakeCore()
+    reading = Reading(core.one(3), core.thread(3))
+    seen, here = [], reading.first
+    for _ in range(4):
+        seen.append(here)
+        reading.read.add(here)
+        following = reading.next_unread(here, 1)
+        here = following.message_id if following else ""
+    order = ["drops-v5-r", "drops-v5-a", "drops-v5-bot", "drops-v4-r"]
+    assert [message_id.partition("@")[0] for message_id in seen] == order
+    assert here == ""
+
+
+def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
+    core = FakeCore()
+    reading = Reading(core.one(3), core.thread(3))
+    assert reading.choose(0)
+    core.deliver(3, Letter("late@example.org", "Re: it", "yes"), "drops-v5-0@example.org")
+    reading.update(core.one(3), core.thread(3))
+    assert reading.index == 0
+    assert not reading.choose(7)
+
+
+@pytest.mark.parametrize(
+    ("mail", "posting"),
+    [
+        ("drops-v5-0", "drops-v5-0"),
+        ("drops-v5-1", "drops-v5-1"),
+        ("drops-v5-r", "drops-v5-1"),
+        ("drops-v5-a", "drops-v5-1"),
+        ("drops-v5-bot", "drops-v5-0"),
+        ("lost", "drops-v5-0"),
+    ],
+)
+def test_a_mail_is_about_the_posting_above_it(mail: str, posting: str) -> None:
+    core = FakeCore()
+    core.deliver(3, Letter("lost@example.org", "Re: it", "yes", parent="nowhere@example.org"), "drops-v5-0@example.org")
+    reading = Reading(core.one(3), core.thread(3))
+    row = reading.row(f"{mail}@example.org")
+    assert row is not None
+    assert reading.posting_of(row).message_id == f"{posting}@example.org"
+
+
+def test_mails_that_answer_each_other_are_about_their_revision() -> None:
+    core = FakeCore()
+    for one, other in (("a", "b"), ("b", "a")):
+        core.deliver(3, Letter(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
+    reading = Reading(core.one(3), core.thread(3))
+    row = reading.row("a@x.org")
+    assert row is not None
+    assert reading.posting_of(row).message_id == "drops-v5-0@example.org"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/home/rita/src/linux", "~/src/linux"),
+        ("/home/rita", "~"),
+        ("/home/ritas/src", "/home/ritas/src"),
+        ("/srv/a\x1b[2Jb", "/srv/a␛[2Jb"),
+    ],
+)
+def test_places_are_written_as_people_do(monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
+    monkeypatch.setenv("HOME", "/home/rita")
+    assert wording.place(Path(path)) == said
+
+
+def test_an_answer_is_no_numbered_patch() -> None:
+    row = message_row(Letter("a@b", "Re: [PATCH 1/2] x", "yes", patch=1), "a@b")
+    assert wording.title(row.subject) == "x"
+    assert wording.tags(("Signed-off-by", "Reviewed-by", "tested-by", "Reviewed-by")) == ["R-b", "T-b"]
+
+
+@given(st.text(max_size=200))
+def test_any_text_makes_a_printable_page(text: str) -> None:
+    page = compose(mail_of(Letter("a@b", text, text)))
+    assert all(one.text == block(one.text) for one in page.lines)
+    broken(page, 20)
+    find(page, text)
+
+
+def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() -> None:
+    text = "All errors:\n\n>> drivers/fizz.c:12:3: error: undeclared fizz_count\n"
+    evidence = "the following build errors: drivers/fizz.c:12:3: error: undeclared fizz_count"
+    assert said(compose(mail_of(Letter("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (None, "the database was not read yet"),
+        (Standing(series=3, polls_known=False), "3 series watched"),
+        (Standing(series=0), "0 series watched never polled"),
+        (Standing(View.ALL, 2, of=5, unread=4, marked=1), "2 of 5 series known · 1 marked · 4 unread never polled"),
+        (Standing(series=3, polled_at=NOW - 240, now=NOW), "3 series watched polled 4m ago"),
+        (Standing(series=3, polled_at=1, stale=("bpf stale", "mm stale")), "3 series watched ! bpf stale and 1 more"),
+    ],
+)
+def test_the_status_line_claims_no_number_that_was_not_read(standing: Standing | None, said: str) -> None:
+    assert " ".join(plain(standing_pieces(standing, 80)).split()) == said

@@ -1,0 +1,230 @@
+"""What the screens look like.  After a change that is meant: pytest --snapshot-update, then look at the SVGs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from patchwatch.errors import DatabaseLockedError, LoreUnreachableError
+from patchwatch.series.model import InboxRow
+from patchwatch.series.views import View
+from patchwatch.tui.app import PatchwatchApp
+from tests.tui.driving import opened, settled, shown, until
+from tests.tui.fake_tracker import FakeCore, Report
+from tests.tui.sample_mails import NOW
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
+NARROW = pytest.param((40, 24), id="40x24")
+Compare = Callable[..., bool]
+
+
+def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more."""
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await opened(pilot, ready, focused=focused)
+        await typed(pilot, *keys, text=text)
+
+    return drive
+
+
+async def typed(pilot: Pilot[None], *keys: str, text: str) -> None:
+    """Press `keys`, wait for `text`, and until nothing moves any more.
+
+    Each key waits for what the one before it asked for: `G` goes to the end of a list only when the list is there.
+    """
+    for key in keys:
+        assert await settled(pilot)
+        await pilot.press(key)
+    assert await settled(pilot)
+    await until(pilot, lambda: text in shown(pilot), text)
+    before = ""
+    while before != (now := pilot.app.export_screenshot()):
+        before = now
+        await pilot.pause(0.1)
+    pilot.app.screen.refresh()  # what is under a dialog is drawn by the app, and not by a screenshot
+    await pilot.pause()
+
+
+# Sizes and themes are tried in pairs: what a theme changes does not depend on the size.  Crosswise they are tried too
+# where a screen or dialog is shown for itself, and where it is empty.
+LOOKS = [pytest.param((80, 24), "dark", id="80x24-dark"), pytest.param((120, 40), "light", id="120x40-light")]
+CROSSWISE = [pytest.param((80, 24), "light", id="80x24-light"), pytest.param((120, 40), "dark", id="120x40-dark")]
+LOOKS_ALL = [*LOOKS, *CROSSWISE]
+DARK_AND_LIGHT = [
+    pytest.param((80, 24), "dark", id="80x24"),
+    pytest.param((120, 40), "dark", id="120x40"),
+    pytest.param((80, 24), "light", id="80x24-light"),
+    pytest.param((120, 40), "light", id="120x40-light"),
+]
+LOOKS_ANSI = [*LOOKS, pytest.param((80, 24), "ansi", id="80x24-ansi")]
+LOOKS_NARROW = [*LOOKS, pytest.param((40, 24), "dark", id="40x24-dark")]
+JONAS = frozenset({"jonas@example.com"})
+
+
+@pytest.mark.parametrize("size", [*SIZES, NARROW])
+def test_overview(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    drive = after("a", "j", text="4 series known")
+    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+
+
+FULL_VIEWS = [
+    pytest.param(view, *look.values, id=f"{view.name.lower()}-{look.id}")
+    for view in View
+    for look in (LOOKS_ALL if view is View.MY_TURN else LOOKS)
+]
+
+
+@pytest.mark.parametrize(("view", "size", "theme"), FULL_VIEWS)
+def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int, int], theme: str) -> None:
+    core.addresses = JONAS
+    core.follow(9)
+    number = list(View).index(view) + 1
+    keys = () if view is View.MY_TURN else (str(number),)
+    drive = after(*keys, ready="ping: no answer", text="All 4")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS_ALL)
+@pytest.mark.parametrize(
+    ("view", "text"),
+    [
+        (View.MY_TURN, "Nothing needs you now."),
+        (View.AWAITING_REVIEW, "waits for reviewers."),
+        (View.MINE, "No series of yours is known yet."),
+        (View.WATCHED, "Follow your first thread"),
+        (View.FOLLOWED, "No list is followed"),
+        (View.CLOSED, "is closed yet."),
+    ],
+    ids=lambda value: value.name.lower() if isinstance(value, View) else "",
+)
+def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[int, int], theme: str) -> None:
+    core = FakeCore()
+    core.addresses = frozenset({"nobody@example.net"})
+    for row in tuple(core.rows.values()):
+        core.change(row.id, watched=False)
+    number = list(View).index(view) + 1
+    keys = () if view is View.MY_TURN else (str(number),)
+    drive = after(*keys, focused=False, ready="Nothing needs you now.", text=text)
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS_NARROW, *CROSSWISE])
+def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    drive = after(text="Follow your first thread")
+    assert snap_compare(PatchwatchApp(FakeCore(empty=True), theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
+def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("1", text="Who are you on the lists?")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, LOOKS_NARROW[-1]])
+def test_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("slash", *"zswap st:opne", text="st:opne")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
+def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("slash", *"xyzzy", "enter", text="No series here is like that.")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
+def test_marked_and_sorted(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("o", "o", "space", text="1 marked")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_state_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("asterisk", "S", text="Set the state")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, *CROSSWISE])
+def test_palette(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    drive = after("colon", *"re", text="v3 RFC · Jonas")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", [*SIZES, NARROW])
+def test_series(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    core.mark_read([row.message_id for row in core.thread(3)[:-2]])
+    drive = after("e", ready="From ", text="5 unread")
+    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_patch(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    core.mark_read([row.message_id for row in core.thread(3)])
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await after("j", "tab", ready="From ", text="[PATCH net-next v5 1/2]")(pilot)
+        await after("G", text="2.42.0")(pilot)
+
+    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_help(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    drive = after("question_mark", text="Keys")
+    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+
+
+def test_notices(snap_compare: Compare, core: FakeCore) -> None:
+    drive = after("r", text="3 new mails")
+    assert snap_compare(PatchwatchApp(core), terminal_size=(80, 24), run_before=drive)
+
+
+# What goes wrong.
+
+LOCKED = (
+    "the database sqlite:////home/rita/patchwatch.db is locked by another program for more than 15 s. "
+    "Nothing was changed; try again when the other has ended."
+)
+SILENT = "https://lore.kernel.org does not answer: the connection timed out. `patchwatch doctor` looks into it."
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_an_error_stays(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.failing["poll"] = LoreUnreachableError(SILENT)
+    drive = after("r", "j", "k", "o", "O", text="! https://lore.kernel.org does not answer")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_one_list_failed(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.inbox_rows = (
+        InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),
+        InboxRow("bpf", True, 0, 4, NOW - 86_400, NOW - 36_000, SILENT),
+        InboxRow("linux-mm", False, 1, 7, NOW - 86_400, NOW - 30_000, SILENT),
+    )
+    core.report = Report("2 new mails", failures=(f"bpf: {SILENT}", f"linux-mm: {SILENT}"))
+    drive = after("r", text="! bpf stale since 19 Sep 2023 22:00 and 1 more")
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_locked_while_it_is_open(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await after(text="mm/zswap")(pilot)
+        core.failing["generation"] = DatabaseLockedError(LOCKED)
+        await after(text="! the database sqlite:////home/rita")(pilot)
+
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_locked_from_the_start(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+    core.failing["lines"] = DatabaseLockedError(LOCKED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await typed(pilot, text="! the database sqlite:////home/rita")
+
+    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)

@@ -1,0 +1,380 @@
+"""Views, limits, sorting, marks, what is done to marked rows, the palette, and a first start, driven by keys."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from patchwatch.errors import DatabaseLockedError
+from patchwatch.series.views import View
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.dialogs.small import StateDialog, WatchDialog
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.filter_bar import LimitInput
+from patchwatch.tui.widgets.series_table import SeriesTable, TableHeading
+from patchwatch.tui.widgets.view_tabs import ViewTabs
+from tests.tui.driving import opened, shown, until
+from tests.tui.fake_tracker import FakeCore
+from tests.tui.sample_mails import HOSTILE, Letter
+
+WIDE = (130, 40)
+
+
+def overview(pilot: Pilot[None]) -> OverviewScreen:
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, OverviewScreen)
+    return screen
+
+
+def ids(pilot: Pilot[None]) -> list[int]:
+    return [row.id for row in overview(pilot).table.rows]
+
+
+async def test_each_view_has_its_number_and_its_count() -> None:
+    core = FakeCore()
+    core.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(core).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "All 4" in shown(pilot))
+        assert "My turn 1" in shown(pilot)  # begins with what needs me
+        for key, expected in (("2", [7]), ("3", [7]), ("4", [3, 9, 7]), ("6", [3]), ("7", [3, 9, 7, 11]), ("1", [7])):
+            await pilot.press(key)
+            assert set(ids(pilot)) >= set(expected), key
+        await pilot.press("5")
+        assert "No list is followed" in shown(pilot)
+        await pilot.press("l", "l")
+        await until(pilot, lambda: "4 series known" in shown(pilot))
+        await pilot.press("h", "right", "left", "left")
+        await until(pilot, lambda: "No list is followed" in shown(pilot))
+
+
+async def test_the_key_of_the_view_in_sight_goes_back(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("6")
+        await until(pilot, lambda: "1 series closed" in shown(pilot))
+        await pilot.press("6")
+        await until(pilot, lambda: "3 series watched" in shown(pilot))
+
+
+async def test_a_click_chooses_a_view(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        at = shown(pilot).splitlines()[0].index("Closed")
+        await pilot.click(ViewTabs, offset=(at, 0))
+        await until(pilot, lambda: "1 series closed" in shown(pilot))
+
+
+@pytest.mark.parametrize(
+    ("view", "text"),
+    [
+        ("1", "Who are you on the lists?"),
+        ("3", "Who are you on the lists?"),
+        ("5", "patchwatch follow INBOX"),
+    ],
+)
+async def test_an_empty_view_says_what_to_do(app: PatchwatchApp, view: str, text: str) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press(view)
+        await until(pilot, lambda: text in shown(pilot))
+        if text.startswith("Who"):
+            assert "~/.config/patchwatch/config.toml" in shown(pilot)
+            assert 'addresses = ["you@example.org"]' in shown(pilot)
+        await pilot.press("4")
+        await until(pilot, lambda: "3 series watched" in shown(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.focused, SeriesTable), "the focus")
+
+
+# A limit.
+
+
+async def test_a_limit_holds_while_it_is_typed_and_after(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"zsw")
+        await until(pilot, lambda: ids(pilot) == [7])
+        assert isinstance(pilot.app.focused, LimitInput)
+        await pilot.press("enter")
+        assert isinstance(pilot.app.focused, SeriesTable)
+        await until(pilot, lambda: "1 of 3 series watched" in shown(pilot))
+        core.change(3, title="mm/zswap: another", last_activity=core.now())
+        await until(pilot, lambda: ids(pilot) == [3, 7], "the new one")
+        row = overview(pilot).table.row
+        assert row is not None
+        assert row.id == 7
+        await pilot.press("7")
+        assert ids(pilot) == [3, 7]
+        await pilot.press("escape")
+        await until(pilot, lambda: len(ids(pilot)) == 4)
+
+
+async def test_what_is_typed_at_once_after_the_limit_key_is_of_the_limit(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        for character in "/st:open q7":  # one burst, as it is pasted, or typed while the program is busy
+            app.post_message(events.Key(_character_to_key(character), character))
+        limit = overview(pilot).query_one(LimitInput)
+        await until(pilot, lambda: limit.value == "st:open q7", "the whole limit")
+        assert pilot.app.screen is overview(pilot)
+
+
+async def test_a_slash_within_the_limit_is_a_letter(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"mm", "slash", *"zs")
+        await until(pilot, lambda: ids(pilot) == [7])
+        assert overview(pilot).query_one(LimitInput).value == "mm/zs"
+
+
+async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"zswap st", "colon", *"opne")
+        await until(pilot, lambda: "! st:opne  did you mean open?" in shown(pilot))
+        assert ids(pilot) == [7]
+        await pilot.press("backspace", "backspace", "backspace", "backspace")
+        await until(pilot, lambda: "did you mean" not in shown(pilot))
+
+
+async def test_a_limit_by_age_holds_as_time_goes_by(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"age:<12h", "enter")
+        await until(pilot, lambda: ids(pilot) == [3])
+        core.now_is += 3 * 3600
+        await until(pilot, lambda: ids(pilot) == [], "the limit's end")
+
+
+async def test_escape_in_the_line_clears_the_limit(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("slash", *"nothing like this")
+        await until(pilot, lambda: "No series here is like that." in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(ids(pilot)) == 3)
+        assert isinstance(pilot.app.focused, SeriesTable)
+        assert not overview(pilot).query_one(LimitInput).parent.parent.has_class("-shown")  # type: ignore[union-attr]
+
+
+# Order.
+
+
+async def test_sorting_by_keys_goes_through_the_columns(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        assert "↓Active" in shown(pilot)
+        await pilot.press("o")  # around to the first column
+        await until(pilot, lambda: "State↑" in shown(pilot))
+        assert ids(pilot) == [7, 9, 3]  # under review, changes requested, accepted
+        assert overview(pilot).table.cursor == 0
+        await pilot.press("j", "O")
+        await until(pilot, lambda: "State↓" in shown(pilot))
+        assert ids(pilot) == [3, 9, 7]
+        assert overview(pilot).table.cursor == 0
+        await pilot.press("o")
+        await until(pilot, lambda: "Turn↑" in shown(pilot))
+        assert ids(pilot) == [7, 9, 3]  # the longest wait first, nobody's last
+        await pilot.press("O")
+        assert ids(pilot) == [9, 7, 3]
+
+
+async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        at = shown(pilot).splitlines()[2].index("Title")
+        await pilot.click(TableHeading, offset=(at, 0))
+        await until(pilot, lambda: "Title↑" in shown(pilot))
+        assert ids(pilot) == [9, 7, 3]
+        await pilot.click(TableHeading, offset=(at, 0))
+        await until(pilot, lambda: "Title↓" in shown(pilot))
+        core.change(9, title="zzz", last_activity=core.now())
+        await until(pilot, lambda: ids(pilot) == [9, 3, 7], "the order with the new title")
+
+
+# Marks, and what is done to marked rows.
+
+
+async def test_marks_outlive_what_changes_and_actions_take_them(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        assert [row.id for row in overview(pilot).targets()] == [3]  # none is marked: the one under the cursor
+        await pilot.press("space", "m")
+        await until(pilot, lambda: "2 marked" in shown(pilot))
+        core.change(7, last_activity=core.now())
+        await until(pilot, lambda: ids(pilot) == [7, 3, 9])
+        assert [row.id for row in overview(pilot).targets()] == [3, 9]
+        await pilot.press("C")
+        await until(pilot, lambda: "Read: 2 series" in shown(pilot))
+        assert core.asked["read_series"] == [(3, 9)]
+        await until(pilot, lambda: "marked" not in shown(pilot))
+
+
+async def test_marks_that_are_out_of_sight_are_no_targets(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("asterisk")
+        assert len(overview(pilot).targets()) == 3
+        await pilot.press("slash", *"zswap", "enter")
+        await until(pilot, lambda: ids(pilot) == [7])
+        assert [row.id for row in overview(pilot).targets()] == [7]
+        await pilot.press("escape")
+        assert not overview(pilot).table.marks
+        await pilot.press("escape", "asterisk", "asterisk")
+        assert not overview(pilot).table.marks
+
+
+async def test_a_state_is_set_by_hand(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("j", "space", "space", "S")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StateDialog))
+        assert "2 series" in shown(pilot)
+        assert "mm/zswap: shrink the pool before it is full" in shown(pilot)
+        pilot.app.screen.query_one(OptionList).highlighted = 6
+        await pilot.press("j", "k", "enter")
+        await until(pilot, lambda: "Set to rejected: 2 series" in shown(pilot))
+        assert core.asked["mark"] == [(9, 7, "rejected")]
+        await pilot.press("S", "escape")
+        await pilot.press("S", "end", "enter")
+        await until(pilot, lambda: "As the mails say" in shown(pilot))
+        assert core.asked["mark"][-1] == (7, None)
+
+
+async def test_muting_turns_round(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("M")
+        await until(pilot, lambda: "Muted: net: count drops" in shown(pilot))
+        await until(pilot, lambda: "⊘ net: count drops" in shown(pilot))
+        await pilot.press("M")
+        await until(pilot, lambda: "No longer muted: net: count drops" in shown(pilot))
+        assert core.asked["mute"] == [(3, True), (3, False)]
+
+
+async def test_several_are_unwatched_after_one_question(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("asterisk", "x")
+        await until(pilot, lambda: "Stop watching?" in shown(pilot))
+        assert "3 series" in shown(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "No longer watched: 3 series" in shown(pilot))
+        assert core.asked["unwatch"] == [(3, 9, 7)]
+        await until(pilot, lambda: "Follow your first thread" in shown(pilot))
+
+
+async def test_what_could_not_be_written_stays_said_and_marked(core: FakeCore, app: PatchwatchApp) -> None:
+    core.failing["mute"] = DatabaseLockedError("the database is locked by another program. Try again.")
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("space", "M")
+        await until(pilot, lambda: "! the database is locked by another program. Try again." in shown(pilot))
+        assert overview(pilot).table.marks == {3}
+
+
+async def test_n_goes_to_the_next_unread_series_and_round(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        table = overview(pilot).table
+        for key, cursor in (("n", 2), ("n", 0), ("N", 2), ("N", 0)):
+            await pilot.press(key)
+            assert table.cursor == cursor
+
+
+# The palette.
+
+
+async def test_the_palette_finds_series_by_words_and_opens_them(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("colon", *"shrink pool")
+        await until(pilot, lambda: "v3 RFC · Jonas Weide" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
+        assert pilot.app.screen.series_id == 7
+
+
+async def test_the_palette_has_every_action_in_force(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("ctrl+p", *"catch")
+        await until(pilot, lambda: "Catch up: take all mail of it as read  C" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: core.asked["read_series"] == [(3,)])
+
+
+async def test_the_palette_chooses_a_theme(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("ctrl+p", *"theme light")
+        await until(pilot, lambda: "Theme: light" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.theme == "patchwatch-light")
+
+
+async def test_hostile_titles_are_harmless_in_the_palette(app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("ctrl+p", *"gnp.exe")
+        await until(pilot, lambda: "[bold]patch[/bold]" in shown(pilot))
+        assert not set("\x1b\x07\u202e\u200b\x9b") & set(shown(pilot))
+        assert HOSTILE not in shown(pilot)
+
+
+# A first start.
+
+
+async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> None:
+    core = FakeCore(empty=True)
+    async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "Follow your first thread")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Type or paste a link first." in shown(pilot))
+        full = FakeCore()
+        core.add((full.rows[11], ()))
+        await until(pilot, lambda: "All 1" in shown(pilot))
+        assert "Follow your first thread" in shown(pilot)  # known, but not watched
+        await pilot.press(*"q/w@x", "enter")
+        await until(pilot, lambda: "1 series watched" in shown(pilot))
+        assert core.asked["watch"] == [("q/w@x",)]
+        assert isinstance(pilot.app.focused, SeriesTable)
+
+
+async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None:
+    core = FakeCore(empty=True)
+    async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "Follow your first thread")
+        await pilot.press("escape")
+        core.add((FakeCore().rows[11], ()))
+        await until(pilot, lambda: "All 1" in shown(pilot))
+        await pilot.press("7")
+        await until(pilot, lambda: "1 series known" in shown(pilot))
+
+
+async def test_a_link_that_is_pasted_is_to_be_watched(app: PatchwatchApp) -> None:
+    link = "https://lore.kernel.org/bpf/1@example.org/"
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        pilot.app.screen.post_message(events.Paste(f" {link}\n"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, WatchDialog) and link in shown(pilot))
+        assert pilot.app.screen.query_one(Input).value == link
+
+
+async def test_changes_move_neither_view_nor_marks_nor_order(core: FakeCore, app: PatchwatchApp) -> None:
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("7", "o", "o", "j", "space")
+        await until(pilot, lambda: "Turn↑" in shown(pilot))
+        marks, row = overview(pilot).table.marks, overview(pilot).table.row
+        core.deliver(9, Letter("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
+        await until(pilot, lambda: "12 unread" in shown(pilot))
+        assert "Turn↑" in shown(pilot)
+        assert overview(pilot)._showing.view is View.ALL
+        assert overview(pilot).table.marks == marks
+        assert overview(pilot).table.row is not None
+        assert row is not None
+        assert overview(pilot).table.row.id == row.id

@@ -1,0 +1,111 @@
+"""What a series looks like, in each of its states.  After a change that is meant: --snapshot-update, then look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from patchwatch.errors import NotFoundError
+from patchwatch.series.model import RevisionRow
+from patchwatch.tui.app import PatchwatchApp
+from tests.tui.fake_tracker import FakeCore
+from tests.tui.sample_mails import LONG_REPLY, Letter
+from tests.tui.screens.test_overview_snapshots import NARROW, SIZES, Compare, after
+
+THEMES = ["dark", "light"]
+EVERYWHERE = pytest.mark.parametrize("size", [*SIZES, NARROW])
+looks = pytest.mark.parametrize("theme", THEMES)
+sizes = pytest.mark.parametrize("size", SIZES)
+
+
+@pytest.fixture
+def app(core: FakeCore, theme: str) -> PatchwatchApp:
+    """The program, opened at the applied series, whose last two mails are unread."""
+    core.mark_read([row.message_id for row in core.thread(3)[:-2]])
+    return PatchwatchApp(core, open_series=3, theme=theme)
+
+
+@looks
+@EVERYWHERE
+def test_evidence(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("e", ready="From ", text="5 unread")
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+@looks
+@EVERYWHERE
+def test_patch(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("g", "j", "enter", "G", ready="5 unread", text="2 answers")
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+@looks
+@sizes
+def test_story(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("s", "k", "k", ready="5 unread", text="posted 1 of 2")
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+@looks
+@sizes
+def test_folded_quote_and_link(snap_compare: Compare, core: FakeCore, theme: str, size: tuple[int, int]) -> None:
+    core.mark_read([row.message_id for row in core.thread(3)])
+    core.deliver(3, Letter("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
+    drive = after("tab", "full_stop", "full_stop", ready="5 unread", text="This reads well")
+    assert snap_compare(PatchwatchApp(core, open_series=3, theme=theme), terminal_size=size, run_before=drive)
+
+
+@looks
+@EVERYWHERE
+def test_files(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("f", "G", ready="5 unread", text="drops.sh")
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+@looks
+@EVERYWHERE
+def test_comparison(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("d", ready="5 unread", text="1 changed")
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+@looks
+@sizes
+def test_changelog(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("d", "c", ready="5 unread", text="one lock less")
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+@sizes
+def test_equal_revisions(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    for name in ("0", "1"):
+        core.raws[f"drops-v4-{name}@example.org"] = core.raws[f"drops-v5-{name}@example.org"]
+    core.change(3, revisions=tuple(_single(row) for row in core.rows[3].revisions))
+    drive = after("d", ready="8 unread", text="Nothing changed")
+    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+
+
+def _single(row: RevisionRow) -> RevisionRow:
+    return replace(row, patch_message_ids=row.patch_message_ids[:1], patches=1, expected=1)
+
+
+@sizes
+@pytest.mark.parametrize(("number", "left"), [(7, 7), (9, 9), (11, 9)], ids=["rfc", "chinese", "hostile"])
+def test_others(snap_compare: Compare, core: FakeCore, number: int, left: int, size: tuple[int, int]) -> None:
+    drive = after("j", ready="From ", text=f"{left} unread")
+    assert snap_compare(PatchwatchApp(core, open_series=number), terminal_size=size, run_before=drive)
+
+
+@sizes
+def test_gone(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+    core.failing["one"] = NotFoundError("there is no series 99. `patchwatch list --all` shows the numbers.")
+    drive = after(ready="9 unread", text="there is no series 99")
+    assert snap_compare(PatchwatchApp(core, open_series=99), terminal_size=size, run_before=drive)
+
+
+@pytest.mark.parametrize("theme", ["dark"])
+@sizes
+def test_keys(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
+    drive = after("question_mark", ready="5 unread", text="Keys")
+    assert snap_compare(app, terminal_size=size, run_before=drive)

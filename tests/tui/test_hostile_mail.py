@@ -1,0 +1,297 @@
+"""Mail is hostile: what it says is harmless text in notices, dialogs and the window's title too."""
+
+from __future__ import annotations
+
+import base64
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.events import Paste
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from patchwatch.errors import LoreError, ToolError
+from patchwatch.series.model import Evidence, InboxRow, OutboxRow
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.screens.overview import OverviewScreen
+from tests.tui.driving import opened, settled, shown, until
+from tests.tui.fake_tracker import FakeCore, Report
+from tests.tui.reply_setup import Desk
+from tests.tui.sample_mails import HOSTILE, NOW, drops, likely, older_drops, series_row
+
+FORBIDDEN = "\x1b\x07\x9b\u202e\u200b"
+SIZE = (130, 40)
+
+
+def harmless(pilot: Pilot[None]) -> str:
+    """What is shown; nothing in it steers a terminal, and brackets are brackets."""
+    text = shown(pilot)
+    assert not set(FORBIDDEN) & set(text)
+    assert "[bold]patch[/bold]" in text
+    return text
+
+
+@pytest.fixture
+def harmful(core: FakeCore) -> None:
+    """The one series there is wants to harm with its title."""
+    core.rows = {7: replace(core.rows[7], title=HOSTILE)}
+    core.threads = {7: core.threads[7]}
+
+
+@pytest.mark.parametrize("key", ["x", "S"], ids=["unwatch", "state"])
+@pytest.mark.usefixtures("harmful")
+async def test_dialogs(app: PatchwatchApp, key: str) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, "[bold]patch[/bold]")
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, ModalScreen), "the dialog")
+        await until(pilot, lambda: "[bold]patch[/bold]" in shown(pilot), "its question")
+        harmless(pilot)
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["outcome", "error"])
+async def test_notices(core: FakeCore, app: PatchwatchApp, fails: bool) -> None:
+    if fails:
+        core.failing["poll"] = LoreError(HOSTILE)
+    else:
+        core.report = Report(HOSTILE, failures=(HOSTILE,))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("r")
+        await until(pilot, lambda: "[bold]patch[/bold]" in shown(pilot), "the notice")
+        assert await settled(pilot)
+        harmless(pilot)
+
+
+async def test_progress(app: PatchwatchApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, "mm/zswap")
+        app._poll_progress(HOSTILE)
+        await until(pilot, lambda: "[bold]patch[/bold]" in shown(pilot), "the progress")
+        harmless(pilot)
+
+
+@pytest.mark.usefixtures("harmful")
+async def test_the_title_of_the_window_says_nothing_of_any_mail(app: PatchwatchApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, "[bold]patch[/bold]")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        assert await settled(pilot)
+        harmless(pilot)
+        assert (app.title, app.sub_title) == ("patchwatch", "")
+
+
+# Every place that shows what came by mail: the whole of this in each name, subject, list and sentence.
+
+READABLE = "[bold]x[/bold] [@click=app.quit]y[/]"
+_HIDDEN = "\x1b[31m\x9b2J\x07\r\nBcc: e@x\u2028\u202e\u2066\u200b\u2060\xad\ufeff"
+EVIL = f"{_HIDDEN} {READABLE} יעל 林小雨 z{chr(0x301) * 9} राजेश"
+LEFT_TO_RIGHT = "\u200e"  # ours: it ends a run of right-to-left text (patchwatch.tui.render.columns)
+UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+@pytest.fixture
+def evil(core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCore:
+    """Two revisions of a series, and another that it may be linked with, in which every text wants to harm."""
+    _, postings = drops()
+    encoded = f"=?utf-8?B?{base64.b64encode(EVIL.encode()).decode()}?="
+    postings = tuple(
+        replace(
+            posting,
+            letters=tuple(
+                replace(one, subject=f"[PATCH v{posting.version}] {EVIL}", who=(EVIL, one.who[1]), excerpt=EVIL)
+                for one in posting.letters
+            ),
+        )
+        for posting in postings
+    )
+    said = Evidence(postings[-1].letters[-1].id, EVIL)
+    more = {"inboxes": (EVIL,), "state_evidence": said, "turn": "author", "turn_evidence": said}
+    core.rows, core.threads, core.mails, core.raws = {}, {}, {}, {}
+    core.add((series_row(3, EVIL, postings, state="under-review", **more), postings))
+    other, letters = older_drops()
+    core.add((replace(other, title=EVIL, author_name=EVIL, inboxes=(EVIL,)), letters))
+    core.likely[3] = tuple(replace(one, subject=f"[PATCH v3] {EVIL}", author_name=EVIL) for one in likely())
+    core.stories = {3: tuple(replace(one, text=EVIL) for one in core.stories[3])}
+    for name, raw in core.raws.items():
+        head, _, body = raw.decode().partition("\n\n")
+        kept = [one for one in head.splitlines() if one.startswith(("Date: ", "Message-ID: ", "Content-Type: "))]
+        version = "v4" if "v4" in name else "v5"
+        above = [f"From: {encoded} <eve@example.org>", f"Subject: [PATCH {version}]\n {encoded}", *kept]
+        core.raws[name] = ("\n".join(above) + "\n\n" + body).encode()
+    core.trees = (tmp_path / "src" / "linux",)
+    core.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, 9, NOW - 86_400, NOW - 3600, EVIL),)
+    desk = Desk(tmp_path, monkeypatch)
+    desk.sit(core)
+    return core
+
+
+def in_sight(pilot: Pilot[None]) -> str:
+    """What the dialog shows, or the screen, which is as wide as it ought to be everywhere and steers nothing."""
+    app = pilot.app
+    lines = [strip.text for strip in app.screen._compositor.render_strips(app.screen.size)]
+    assert {cell_len(one) for one in lines} == {app.screen.size.width}
+    odd = {one for text in lines for one in text if unicodedata.category(one) in UNSAFE and one != LEFT_TO_RIGHT}
+    assert not odd, sorted(f"U+{ord(one):04X}" for one in odd)
+    dialogs = app.screen.query("#dialog")
+    if not dialogs:
+        return "\n".join(lines)
+    region = dialogs.first().region
+    inside = [_cut(text, region.x, region.right) for text in lines[region.y : region.bottom]]
+    frame = {(text[0], text[-1]) for text in inside}
+    assert frame == {("╭", "╮"), ("│", "│"), ("╰", "╯")}
+    return " ".join(word for text in inside for word in text[1:-1].split())
+
+
+def _cut(text: str, first: int, end: int) -> str:
+    return text[_after(text, first) : _after(text, end)]
+
+
+def _after(text: str, cells: int) -> int:
+    """How many characters of `text` take so many cells; marks belong to what they stand on."""
+    return max(at for at in range(len(text) + 1) if cell_len(text[:at]) <= cells)
+
+
+ON_THE_OVERVIEW = {
+    "rows": ((), "2 series"),
+    "unwatch": (("x",), "Stop watching?"),
+    "unwatch both": (("asterisk", "x"), "2 series"),
+    "state": (("S",), "Set the state"),
+    "snooze": (("Z",), "Snooze"),
+    "link": (("L",), "one series, "),
+    "copy": (("y",), "Copy"),
+    "palette": (("colon", *"yx"), "v5 ·"),
+    "limit": (("slash", *"[bold"), "[bold"),
+    "mute": (("M",), "✓ Muted: "),
+    "undo": (("M", "u"), "✓ Undone"),
+}
+IN_THE_SERIES = {
+    "itself": ((), "From "),
+    "mail": (("enter",), "From "),
+    "story": (("s",), "posted"),
+    "files": (("f",), "drops.sh"),
+    "comparison": (("d",), "1 changed"),
+    "changelog": (("d", "c"), "one lock less"),
+    "unwatch": (("x",), "Stop watching?"),
+    "watch": (("w",), "Watch a series"),
+    "link": (("L",), "one series, "),
+    "tag": (("T",), "Give tags"),
+    "tag all": (("T", "w"), "all 2 patches"),
+    "send": (("R",), "Dry run"),
+    "tags to send": (("T", "r", "enter"), "Dry run"),
+    "draft": (("R", "q", "R"), "Your draft"),
+    "b4": (("B",), "this will run"),
+    "copy": (("y",), "Copy"),
+    "copied": (("y", "enter"), "✓ Copied"),
+}
+NOT_QUOTED = ("watch", "copy", "copied")  # what they name is a message-id
+
+
+@pytest.mark.parametrize("place", ON_THE_OVERVIEW)
+async def test_nothing_on_the_overview_harms(evil: FakeCore, place: str) -> None:
+    keys, sign = ON_THE_OVERVIEW[place]
+    async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, READABLE)
+        await pressed(pilot, *keys)
+        await until(pilot, lambda: sign in shown(pilot), place)
+        text = in_sight(pilot)
+        assert READABLE in text or place in NOT_QUOTED
+
+
+@pytest.mark.parametrize("place", IN_THE_SERIES)
+async def test_nothing_of_a_series_harms(evil: FakeCore, place: str) -> None:
+    keys, sign = IN_THE_SERIES[place]
+    async with PatchwatchApp(evil, open_series=3).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "From ")
+        await pressed(pilot, *keys)
+        await until(pilot, lambda: sign in shown(pilot), place)
+        text = in_sight(pilot)
+        assert READABLE in text or place in NOT_QUOTED
+
+
+@pytest.mark.parametrize("size", [(40, 24), (80, 24)], ids=["40x24", "80x24"])
+@pytest.mark.parametrize("series", [None, 3], ids=["overview", "series"])
+async def test_columns_keep_their_width_on_a_small_screen(
+    evil: FakeCore, series: int | None, size: tuple[int, int]
+) -> None:
+    async with PatchwatchApp(evil, open_series=series).run_test(size=size) as pilot:
+        await until(pilot, lambda: "␛[31m" in shown(pilot))
+        assert await settled(pilot)
+        in_sight(pilot)
+
+
+async def test_what_is_pasted_into_the_watch_dialog_and_what_comes_of_it(evil: FakeCore) -> None:
+    evil.failing["watch"] = LoreError(EVIL)
+    async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, READABLE)
+        await pressed(pilot, "w")
+        field = pilot.app.screen.query_one(Input)
+        field.value = EVIL
+        await until(pilot, lambda: READABLE in in_sight(pilot), "what was pasted")
+        await pressed(pilot, "enter")
+        await until(pilot, lambda: in_sight(pilot).count(READABLE) == 2, "the error")
+    assert not any(unicodedata.category(one) in UNSAFE for (text,) in evil.asked["watch"] for one in str(text))
+
+
+async def test_what_is_pasted_to_link_with(evil: FakeCore) -> None:
+    async with PatchwatchApp(evil, open_series=3).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "From ")
+        await pressed(pilot, "L")
+        pilot.app.screen.query_one(Input).value = EVIL
+        await until(pilot, lambda: "no known series has the message" in in_sight(pilot))
+
+
+async def test_what_is_pasted_into_the_palette(evil: FakeCore) -> None:
+    async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, READABLE)
+        await pressed(pilot, "colon")
+        line = pilot.app.screen.query_one(Input)
+        pasted = EVIL.replace("\r\n", " ").replace("\u2028", " ")  # of several lines, only the first is taken
+        line.post_message(Paste(pasted))
+        await until(pilot, lambda: line.value)
+        assert await settled(pilot)
+        assert READABLE in in_sight(pilot)
+
+
+@pytest.mark.parametrize(
+    ("fails", "key"), [("poll", "r"), ("mute", "M"), ("undo", "u"), ("citations", "y"), ("candidates", "L")]
+)
+async def test_errors_that_quote_a_mail(evil: FakeCore, fails: str, key: str) -> None:
+    evil.failing[fails] = LoreError(EVIL)
+    async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, READABLE)
+        await pressed(pilot, key)
+        await until(pilot, lambda: "! ␛" in shown(pilot), fails)
+        assert READABLE in in_sight(pilot).partition("! ␛")[2]
+
+
+async def test_a_browser_that_fails_and_a_digest_that_is_refused(
+    evil: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def browse(url: str) -> None:
+        raise ToolError(f"no browser for {url} {EVIL}")
+
+    monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
+    evil.outbox_rows = (
+        OutboxRow(3, "me", "day", "me@example.org", "pw@example.org", "1@pw", "x", NOW, 3, None, None, None, NOW, EVIL),
+    )
+    async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, READABLE)
+        await pressed(pilot, "W")
+        await until(pilot, lambda: "! no browser" in shown(pilot))
+        await until(pilot, lambda: "! The digest" in shown(pilot))
+        in_sight(pilot)
+        assert isinstance(pilot.app.screen, OverviewScreen)
+
+
+async def pressed(pilot: Pilot[None], *keys: str) -> None:
+    """Press `keys`, each when what the one before it asked for is done."""
+    for key in keys:
+        assert await settled(pilot)
+        await pilot.press(key)
+    assert await settled(pilot)

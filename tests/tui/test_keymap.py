@@ -1,0 +1,67 @@
+"""Keys from the config: what can be bound, what is wrong with it, and that config.example.toml tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patchwatch.config_file import parse_config
+from patchwatch.errors import ConfigError
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.keymap import bindings, keymap
+from patchwatch.tui.screens.overview import OverviewScreen
+from tests.support.paths import EXAMPLE_CONFIG
+from tests.tui.driving import opened, shown, until
+from tests.tui.fake_tracker import FakeCore
+
+FILE = Path("c.toml")
+
+
+def test_the_example_lists_every_binding_with_its_keys() -> None:
+    text = EXAMPLE_CONFIG.read_text(encoding="utf-8")
+    missing = [name for name, binding in bindings().items() if f'# "{name}" = "{binding.key}" ' not in text]
+    assert missing == [], "run `make keys`"
+
+
+def test_keys_are_read_from_the_config() -> None:
+    config = parse_config('[keys]\n"app.poll" = "f5, P"\noverview.limit = "f"\n', FILE)
+    assert keymap(config.keys.changed) == {"app.poll": "f5,P", "overview.limit": "f"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            '"act.unwach" = "X"',
+            "c.toml:2: keys.act.unwach is nothing that a key can be bound to; did",
+        ),
+        ('"app.poll" = "ctrl+shft+x"', "c.toml:2: keys.app.poll: 'ctrl+shft+x' is no key"),
+        ('"app.poll" = "pgdn"', "'pgdn' is no key"),
+        ('"app.poll" = 5', "must be text in quotes"),
+        ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is act.unwatch's already; give that another key, too"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        keymap(parse_config(f"[keys]\n{text}\n", FILE).keys.changed)
+    assert says in str(refused.value)
+
+
+async def test_other_keys_do_the_same_and_are_named_on_the_screen() -> None:
+    core = FakeCore()
+    app = PatchwatchApp(core, keymap={"app.poll": "f5", "overview.limit": "f", "overview.watched": "0"})
+    async with app.run_test(size=(100, 40)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("f", *"nothing")
+        await until(pilot, lambda: "No series here is like that." in shown(pilot))
+        await pilot.press("enter")
+        assert "  f   say it otherwise" in shown(pilot)
+        await pilot.press("escape", "2", "0")
+        screen = pilot.app.screen
+        assert isinstance(screen, OverviewScreen)
+        await until(pilot, lambda: "3 series watched" in shown(pilot))
+        await pilot.press("r")
+        assert not core.asked["poll"]
+        await pilot.press("f5")
+        await until(pilot, lambda: core.asked["poll"])

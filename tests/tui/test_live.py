@@ -1,0 +1,174 @@
+"""The screens on a real database that another process writes to, or holds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+import patchwatch
+from patchwatch.cli import demo
+from patchwatch.config import Config
+from patchwatch.sync.import_mail import import_mail
+from patchwatch.sync.watch import watch_known
+from patchwatch.tracker import Tracker
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.filter_bar import LimitInput
+from patchwatch.tui.widgets.series_table import SeriesTable
+from patchwatch.tui.widgets.thread_list import ThreadList
+from tests.tui.driving import opened, settled, shown, until
+from tests.tui.fake_tracker import FakeCore
+
+XDP = "20230801142621.7925-1-hffilwlqm@gmail.com"
+REPLY = f"""\
+From mboxrd@z Thu Jan  1 00:00:00 1970
+From: Mira Holm <mira@example.com>
+To: bpf@vger.kernel.org
+Subject: Re: [PATCH bpf-next v5 0/2] bpf, xdp: Add tracepoint to xdp attaching failure
+Date: Thu, 21 Sep 2023 07:30:00 +0000
+Message-ID: <after@example.com>
+In-Reply-To: <{XDP}>
+
+Late, but thanks: it found my bug.
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "live.db"
+
+
+@pytest.fixture
+def tracker(file: Path) -> Iterator[Tracker]:
+    """The demo's mail in a database that stays."""
+    tracker = Tracker(Config(), clock=lambda: float(demo.NOW), database_url=f"sqlite:///{file}")
+    for name, inbox in (("xdp.mbox", "bpf"), ("tcp.mbox", "netdev"), ("mglru.mbox", "linux-mm")):
+        import_mail(tracker.database, Path(demo.__file__).parent / name, inbox)
+    watch_known(tracker.database, [line.message_id for line in tracker.lines()], tracker.now())
+    yield tracker
+    tracker.database.close()
+
+
+async def elsewhere(file: Path, *arguments: str) -> None:
+    """Run a patchwatch of its own on the same database."""
+    environment = {**os.environ, "PATCHWATCH_DATABASE": f"sqlite:///{file}", "XDG_CONFIG_HOME": str(file.parent)}
+    environment["PYTHONPATH"] = str(Path(patchwatch.__file__).parents[1])
+    environment.pop("PATCHWATCH_CONFIG", None)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "patchwatch", *arguments), env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    assert await process.wait() == 0
+
+
+def table(pilot: Pilot[None]) -> SeriesTable:
+    return pilot.app.screen_stack[0].query_one(SeriesTable)
+
+
+async def test_a_decision_of_another_process_appears_and_moves_nothing(tracker: Tracker, file: Path) -> None:
+    app = PatchwatchApp(tracker)
+    async with app.run_test(size=(130, 24)) as pilot:
+        await opened(pilot, "Refault distance")
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(app.focused, LimitInput), "the line")
+        await pilot.press(*"tracepoint", "enter")
+        await until(pilot, lambda: len(table(pilot).rows) == 2, "the limit")
+        assert await settled(pilot)
+        await pilot.press("space")  # marks the first and goes to the second
+        await until(pilot, lambda: table(pilot).marks)
+        marks, ids = table(pilot).marks, [row.id for row in table(pilot).rows]
+        here = table(pilot).row
+        assert here is not None
+        await elsewhere(file, "mark", str(here.id), "rejected")
+        await until(pilot, lambda: "rejected" in shown(pilot), "what the other process did")
+        now = table(pilot).row
+        assert now is not None
+        assert now.id == here.id
+        assert table(pilot).marks == marks
+        assert [row.id for row in table(pilot).rows] == ids
+        assert table(pilot).has_focus
+
+
+async def test_new_mail_of_another_process_leaves_what_is_read_in_place(
+    tracker: Tracker, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "new.mbox").write_text(REPLY)
+    app = PatchwatchApp(tracker, open_series=tracker.find(XDP))
+    async with app.run_test(size=(130, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, SeriesScreen))
+        assert await settled(pilot)
+        screen = app.screen
+        assert isinstance(screen, SeriesScreen)
+        await pilot.press("j")
+        assert await settled(pilot)
+        await pilot.press("space")
+        assert await settled(pilot)
+        await until(pilot, lambda: screen.mail.scroll_offset.y > 0, "the mail scrolled")
+        assert await settled(pilot)
+        before = (screen.thread.cursor, screen.mail.scroll_offset, app.focused)
+        await elsewhere(file, "import", str(tmp_path / "new.mbox"), "--inbox", "bpf")
+        await until(pilot, lambda: "Mira Holm" in shown(pilot), "the new mail")
+        assert await settled(pilot)
+        assert (screen.thread.cursor, screen.mail.scroll_offset, app.focused) == before
+
+
+async def test_who_writes_for_long_holds_up_no_key(tracker: Tracker, file: Path) -> None:
+    app = PatchwatchApp(tracker)
+    async with app.run_test(size=(110, 24)) as pilot:
+        await opened(pilot, "Refault distance")
+        unread = table(pilot).rows[0].unread
+        assert unread
+        other = sqlite3.connect(file, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")  # as a poll in another process does while it stores
+            await pilot.press("C")  # waits for the other
+            await pilot.press("j", "j")
+            await until(pilot, lambda: table(pilot).cursor == 2, "the cursor")
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, SeriesScreen), "the series")
+            await until(pilot, lambda: "reviewers" in shown(pilot) or "author" in shown(pilot), "its story")
+            await pilot.press("q")
+            assert table(pilot).rows[0].unread == unread
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        await until(pilot, lambda: table(pilot).rows[0].unread == 0, "what was asked for before")
+
+
+async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeCore, app: PatchwatchApp) -> None:
+    core.gates["poll"] = threading.Event()
+    async with app.run_test(size=(110, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("r")
+        await until(pilot, lambda: "polling netdev" in shown(pilot))
+        await pilot.press("j", "j")
+        await until(pilot, lambda: table(pilot).cursor == 2, "the cursor")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SeriesScreen), "the series")
+        await until(pilot, lambda: app.screen.query_one(ThreadList).rows, "its mails")
+        core.gates["poll"].set()
+
+
+async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(core: FakeCore) -> None:
+    app = PatchwatchApp(core, open_series=3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: core.asked["mark_read"], "the first mail noted as read")
+        await until(pilot, lambda: app._generation == core._generation, "the change taken in")
+        await settled(pilot)
+        app._listening = True  # as while the database is asked, which may be before or after the note is heard of
+        read = len(core.asked["thread"])
+        await pilot.press("n")
+        await until(pilot, lambda: len(core.asked["mark_read"]) == 2)
+        await until(pilot, lambda: app._generation == core._generation)
+        assert len(core.asked["thread"]) == read
+        app._listening = False
+        core.change(3, state="rejected")
+        await until(pilot, lambda: len(core.asked["thread"]) > read, "the series read anew")

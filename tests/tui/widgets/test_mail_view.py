@@ -1,0 +1,454 @@
+"""How a mail is laid out and drawn: folds, code, what was said about a patch, files, the story, comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchwatch.sanitize import block
+from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Move, StepRow, TrailerRow
+from patchwatch.tui.base.theme import INKS, THEMES
+from patchwatch.tui.render.changed_files import changes, tree
+from patchwatch.tui.render.code import code_of
+from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
+from patchwatch.tui.render.history import step_pieces, tell
+from patchwatch.tui.render.mail_lines import ground, links, row_pieces
+from patchwatch.tui.render.page import Line, Manner, Page, broken, compose, find, length, lengthened, unfinished
+from patchwatch.tui.render.replies import answers, told
+from patchwatch.tui.render.syntax import coloured, language
+from patchwatch.tui.screens.files import page_of
+from patchwatch.tui.widgets.revision_bar import account, given_tags, results, stations
+from patchwatch.tui.widgets.series_header import standing
+from patchwatch.tui.widgets.thread_list import given as given_to
+from tests.tui.fake_tracker import FakeCore
+from tests.tui.sample_mails import (
+    LONG_REPLY,
+    NOW,
+    PATCH,
+    SELFTEST,
+    Letter,
+    drops,
+    drops_story,
+    hostile,
+    mail_of,
+    message_row,
+    submission,
+    zswap,
+)
+
+
+def page_with(text: str, **more: object) -> Page:
+    return compose(mail_of(Letter("a@b", "s", text, **more)))  # type: ignore[arg-type]
+
+
+def texts(page: Page, manner: Manner | None = None, width: int = 80) -> list[str]:
+    """What stands on the lines of the screen."""
+    sheet = broken(page, width, manner or Manner())
+    return ["".join(text for text, _ in row_pieces(page, row)) for row in sheet.rows]
+
+
+# Folds.
+
+
+def test_a_long_quote_is_folded_but_for_the_lines_that_are_answered() -> None:
+    shown = texts(page_with(LONG_REPLY))
+    at = next(n for n, text in enumerate(shown) if text.startswith("▸ 16 more quoted lines"))
+    assert shown[at - 1].endswith("wrote:")
+    assert shown[at + 1 : at + 5] == [f"> line {n} of what was posted" for n in range(17, 21)]
+
+
+def test_a_quote_that_nothing_follows_is_folded_whole() -> None:
+    shown = texts(page_with("Yes.\n\n" + "> all of it\n" * 30 + "\n-- \nme\n"))
+    assert sum(text.startswith(">") for text in shown) == 0
+    assert any(text.startswith("▸ 30 more quoted lines") for text in shown)
+
+
+def test_a_short_quote_is_not_folded() -> None:
+    assert page_with("> one\n> two\n> three\n\nYes.\n").folds == ()
+
+
+def test_quotes_are_unfolded_all_or_one() -> None:
+    page = page_with(LONG_REPLY)
+    ((first, end),) = page.folds
+    for manner in (Manner(unfolded=True), Manner(opened=frozenset({first}))):
+        shown = texts(page, manner)
+        assert not any("more quoted lines" in text for text in shown)
+        assert "> line 1 of what was posted" in shown
+    assert end - first == 16
+
+
+# Long lines.
+
+
+def test_long_lines_of_diffs_are_broken_where_that_is_wanted_and_lose_nothing() -> None:
+    page = page_with(PATCH, kind="patch", patch=1)
+    long = next(one.text for one in page.lines if "is read on" in one.text)
+    assert long in texts(page, width=40)
+    wrapped = texts(page, Manner(wrapped=True), width=40)
+    assert all(len(text) <= 40 for text in wrapped)
+    start = next(n for n, text in enumerate(wrapped) if text.startswith("+       return -ENOBUFS; /*"))
+    assert wrapped[start + 1].startswith("↪ ")
+    assert "".join(text.removeprefix("↪ ").replace(" ", "") for text in wrapped[start:]).startswith(
+        long.replace(" ", "")
+    )
+
+
+def test_the_beginning_of_a_huge_mail_says_that_more_comes() -> None:
+    mail = mail_of(Letter("a@b", "s", "some words\n" * 100_000))
+    begun = unfinished(compose(mail, 1_000), length(mail))
+    assert not begun.whole
+    assert len(begun.lines) < 110
+    assert begun.lines[-1].text == "… of 1,100,000 characters; the rest is being read"
+    assert compose(mail).whole
+
+
+# Code.
+
+
+@pytest.mark.parametrize(
+    ("path", "spoken"),
+    [
+        ("a/net/core/dev.c", "c"),
+        ("b/include/linux/x.h", "c"),
+        ("arch/x86/entry.S", "gas"),
+        ("a.dtsi", "devicetree"),
+        ("drivers/net/Kconfig.debug", "kconfig"),
+        ("Makefile", "make"),
+        ("scripts/x.pl", "perl"),
+        ("MAINTAINERS", ""),
+        ("a.exe", ""),
+        ("", ""),
+    ],
+)
+def test_languages_are_known_by_the_names_of_files(path: str, spoken: str) -> None:
+    assert language(path) == spoken
+
+
+def test_code_has_the_inks_of_its_tokens() -> None:
+    inks = dict(coloured('\tstatic int n = 0x10; /* why */ "text"', "c"))
+    assert inks["static "] == "code-keyword"
+    assert inks["int "] == "code-type"
+    assert inks["0x10"] == "code-number"
+    assert inks["/* why */ "] == "code-comment"
+    assert inks['"text"'] == "code-string"
+
+
+def test_a_line_within_a_comment_is_one_up_to_its_end() -> None:
+    assert coloured(" * if it were code", "c", True) == ((" * if it were code", "code-comment"),)
+    pieces = coloured(" here. */ int n;", "c", True)
+    assert pieces[0] == (" here. */", "code-comment")
+    assert ("int ", "code-type") in pieces
+
+
+@given(st.text(max_size=400), st.sampled_from(["c", "python", "make", "gas", "perl", ""]), st.booleans())
+def test_colouring_loses_nothing(text: str, spoken: str, commented: bool) -> None:
+    text = block(text).replace("\n", " ")
+    assert "".join(part for part, _ in coloured(text, spoken, commented)) == text
+
+
+HUNKS = """\
+--- a/x.c
++++ b/x.c
+@@ -1,4 +1,4 @@
+  * of a comment that began above
+-  it ended here */
++  and it ends there */
+ int a;
+@@ -9,3 +9,5 @@
+ int b;
++/* opened
++   within
+ int c;
++ */
+-int d;
+--- a/y.txt
++++ b/y.txt
+@@ -1 +1 @@
++int e;
+"""
+
+
+def test_comments_are_followed_through_a_hunk_on_both_sides_of_it() -> None:
+    lines = HUNKS.splitlines()
+    code = code_of([(text, True) for text in lines])
+    commented = [lines[n] for n in range(len(lines)) if code.commented_at(n)]
+    assert commented == [
+        "  * of a comment that began above",
+        "-  it ended here */",
+        "+  and it ends there */",
+        "+   within",
+        " int c;",
+        "+ */",
+    ]
+    assert code.language_at(lines.index(" int a;")) == "c"
+    assert code.language_at(lines.index("+int e;")) == ""
+    assert code.language_at(0) == ""
+
+
+def test_added_and_removed_lines_say_so_by_sign_and_ground() -> None:
+    page = page_with(PATCH, kind="patch", patch=1)
+    sheet = broken(page, 80)
+    by_text = {page.lines[row.line].text: row for row in sheet.rows}
+    added = by_text["+       q->drops.packets++;"]
+    assert ground(page, added) == "added"
+    assert row_pieces(page, added)[0] == ("+", "good added")
+    assert all("added" in ink for _, ink in row_pieces(page, added))
+    removed = by_text["-       return -ENOBUFS;"]
+    assert ground(page, removed) == "removed"
+    assert ("return ", "code-keyword removed") in [(text.lstrip(), ink) for text, ink in row_pieces(page, removed)]
+    assert ground(page, by_text["+++ b/net/core/dev.c"]) == ""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_theme_has_every_ink(theme: str) -> None:
+    wanted = {word[1:] for style in INKS.values() for word in style.split() if word.startswith("$ink")}
+    assert wanted <= set(THEMES[theme].variables)
+
+
+# Links.
+
+
+def test_links_end_where_the_sentence_goes_on() -> None:
+    text = "See <https://lore.kernel.org/r/a@b/>, (https://x.org/y) and https://z.org/q?a=1."
+    one = Line("prose", text, 0)
+    assert [text[a:b] for a, b in links(one)] == [
+        "https://lore.kernel.org/r/a@b/",
+        "https://x.org/y",
+        "https://z.org/q?a=1",
+    ]
+    assert links(Line("diff", text, 0)) == []
+
+
+def test_evidence_is_found_below_a_fold() -> None:
+    page = page_with(LONG_REPLY)
+    (span,) = find(page, "line 3 of what was posted")
+    ((first, end),) = page.folds
+    assert first <= span.line < end
+
+
+# What was said about a patch.
+
+
+def test_a_patch_is_followed_by_its_own_answers_and_a_cover_by_those_to_no_patch() -> None:
+    core = FakeCore()
+    rows = [row for row in core.thread(3) if row.revision == "drops-v5-0@example.org"]
+    assert [row.message_id for row in answers(rows, "drops-v5-1@example.org")] == [
+        "drops-v5-r@example.org",
+        "drops-v5-a@example.org",
+    ]
+    assert [row.message_id for row in answers(rows, "drops-v5-0@example.org")] == ["drops-v5-bot@example.org"]
+    assert answers(rows, "drops-v5-2@example.org") == []
+    assert answers(rows, "drops-v5-r@example.org") == []
+    assert answers(rows, "nobody@example.org") == []
+
+
+def test_a_patch_below_a_patch_keeps_its_answers() -> None:
+    chain = [
+        message_row(submission("1@x", "[PATCH 1/2] a", 1), "1@x"),
+        message_row(submission("2@x", "[PATCH 2/2] b", 2, depth=1, parent="1@x"), "1@x"),
+        message_row(Letter("r2@x", "Re: b", "", depth=2, parent="2@x"), "1@x"),
+        message_row(Letter("r1@x", "Re: a", "", depth=1, parent="1@x"), "1@x"),
+    ]
+    assert [row.message_id for row in answers(chain, "1@x")] == ["r1@x"]
+    assert [row.message_id for row in answers(chain, "2@x")] == ["r2@x"]
+
+
+def test_answers_are_told_with_who_when_and_how_they_begin() -> None:
+    core = FakeCore()
+    rows = [row for row in core.thread(3) if row.revision == "drops-v5-0@example.org"]
+    lines, targets = told(answers(rows, "drops-v5-1@example.org"), {"drops-v5-a@example.org"}, NOW)
+    assert [one.text for one in lines] == [
+        "",
+        "── 2 answers, 1 unread",
+        "● Jonas Weide  18 Sep   R-b",
+        "  That makes sense to me. Is the lock really needed, though?",
+        "  ○ Mira Okafor  18 Sep",
+        "    No, not any more.",
+    ]
+    assert dict(targets)[4] == "drops-v5-a@example.org"
+    sheet = lengthened(broken(page_with("short\n"), 30), lines, targets)
+    last, message_id = sheet.page.targets[-1]
+    assert (sheet.page.lines[last].text, message_id) == ("    No, not any more.", "drops-v5-a@example.org")
+    assert len(sheet.rows) > len(sheet.page.lines)  # the longer ones are broken
+
+
+# Files.
+
+
+def test_files_stand_below_their_directories_with_the_patches_that_touch_them() -> None:
+    found = changes(page_with(PATCH, kind="patch"), 1, "count drops")
+    found += changes(page_with(SELFTEST, kind="patch"), 2, "selftest")
+    found += changes(page_with(PATCH, kind="patch"), 3, "again")
+    assert [(branch.name, branch.depth, branch.added, branch.removed) for branch in tree(found)] == [
+        ("net/core/", 0, 12, 4),
+        ("dev.c", 1, 12, 4),
+        ("tools/testing/selftests/net/", 0, 5, 0),
+        ("drops.sh", 1, 5, 0),
+    ]
+    (dev,) = [branch for branch in tree(found) if branch.name == "dev.c"]
+    assert [change.patch for change in dev.changes] == [1, 3]
+    page = page_of(dev.path, dev.changes, 3)
+    sections = [one.text for one in page.lines if one.kind == "section"]
+    assert sections == ["── 1/3 count drops  +6 -2", "── 3/3 again  +6 -2"]
+    assert len(page.targets) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("diff --git a/old.c b/new.c\nsimilarity index 90%\nrename from old.c\nrename to new.c\n", "new.c"),
+        ("diff --git a/gone.c b/gone.c\n--- a/gone.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n", "gone.c"),
+        ("--- linux.orig/a.c\n+++ linux/a.c\n@@ -1 +1 @@\n-x\n+y\n", "linux/a.c"),
+        ("diff --git a/bin.fw b/bin.fw\nBinary files differ\n", "bin.fw"),
+        ("diff --git a/s.sql b/s.sql\n--- a/s.sql\n+++ b/s.sql\n@@ -1 +1 @@\n--- a comment\n+++ another\n", "s.sql"),
+    ],
+)
+def test_a_file_is_named_as_it_is_afterwards(text: str, path: str) -> None:
+    (change,) = changes(page_with(f"words\n---\n{text}", kind="patch"), 1, "t")
+    assert change.path == path
+
+
+def test_a_hostile_path_makes_a_small_tree() -> None:
+    deep = "a/" * 900 + "x"
+    text = f"w\n---\ndiff --git a/{deep} b/{deep}\n--- a/{deep}\n+++ b/{deep}\n@@ -1 +1 @@\n+x\n"
+    other = text.replace("/x", "/y")
+    found = changes(page_with(text, kind="patch"), 1, "t") + changes(page_with(other, kind="patch"), 2, "t")
+    assert len(tree(found)) < 40
+
+
+# The story.
+
+
+def test_a_story_tells_what_changed_and_who_said_it() -> None:
+    row, _ = drops()
+    core = FakeCore()
+    steps = tell(row, drops_story(), {one.message_id: one for one in core.thread(3)})
+    told_steps = [(one.version, one.who, one.state if one.state_changed else "", one.posted) for one in steps]
+    assert told_steps == [
+        ("v4", "Mira Okafor", "new", "posted 1 of 2 patches seen"),
+        ("v4", "Jonas Weide", "under-review", ""),
+        ("v5", "Mira Okafor", "new", "posted 2 patches"),
+        ("v5", "Jonas Weide", "under-review", ""),
+        ("v5", "Mira Okafor", "", ""),
+        ("v5", "patchwork-bot+netdevbpf", "accepted", ""),
+    ]
+    assert [one.turn_changed for one in steps] == [True, True, True, True, True, True]
+
+
+def test_a_story_ends_with_what_no_mail_decided() -> None:
+    row, _ = zswap()
+    by_hand = replace(row, state="deferred", state_evidence=Evidence("", "set by mira", by_hand=True))
+    steps = [StepRow(3, NOW, "zswap-0@example.org", "t", "new", "reviewers")]
+    *_, last = tell(by_hand, steps, {})
+    assert (last.who, last.state, last.evidence.text) == ("by hand", "deferred", "set by mira")
+    merged = replace(row, state="mainlined", state_evidence=Evidence("", "", commit="5a" * 20))
+    *_, last = tell(merged, steps, {})
+    assert (last.who, last.state) == ("commit 5a5a5a5a5a5a", "mainlined")
+    assert len(tell(replace(row, state="new"), steps, {})) == 1
+
+
+@pytest.mark.parametrize("width", [38, 76, 118, 160])
+def test_a_step_fits_its_line_and_is_harmless(width: int) -> None:
+    row, postings = hostile()
+    rows = {one.id: message_row(one, postings[0].letters[0].id) for one in postings[0].letters}
+    steps = [StepRow(1, NOW, one.id, one.text, "new", "reviewers") for one in postings[0].letters]
+    for step in tell(row, steps, rows):
+        text = "".join(part for part, _ in step_pieces(step, NOW, width))
+        assert not set(text) & set("\x1b\x07\x9b\x00\u202e\u200b\n")
+
+
+# Revisions.
+
+
+def test_a_rail_shows_resends_and_what_was_never_seen() -> None:
+    row, _ = drops()
+    again = replace(row.revisions[0], postings=("a@x", "b@x"))
+    pieces = stations((again, row.revisions[1]), 1, (), 60)
+    assert "".join(text for _, (text, _) in pieces) == "┄ v1–v3? ┄ v4 ×2 ──[v5]"
+    assert "sent 2 times" in "".join(text for text, _ in account(again, row.revisions))
+
+
+def test_tags_are_counted_where_they_count() -> None:
+    row, _ = drops()
+    tag = TrailerRow("Reviewed-by", "Jonas", "r@x", 1, True)
+    own = TrailerRow("Signed-off-by", "Mira", "r@x", 1, False)
+    other = replace(tag, name="Tested-by", patch=0)
+    revision = replace(row.revisions[1], trailers=(tag, own, tag, other))
+    assert given_tags(revision) == "2 R-b, 1 T-b"
+    assert given_to(revision) == {1: ["2×R-b"], 0: ["T-b"]}
+    single = replace(revision, expected=1, has_cover=False)
+    assert given_to(single) == {1: ["2×R-b", "T-b"]}
+
+
+def test_tags_that_count_in_part_say_so() -> None:
+    row, _ = drops()
+    tag = TrailerRow("Reviewed-by", "Jonas", "r@x", 1, True)
+    revision = replace(
+        row.revisions[1],
+        trailers=(tag, replace(tag, limit="for the net bits"), replace(tag, patch=2, given_to="v4@x", carried=False)),
+    )
+    assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not taken over"
+    assert given_to(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
+
+
+def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
+    row, _ = drops()
+    early = CheckRow("lkp", "failure", "build error", "c1@x", NOW, 1)
+    checks = (early, replace(early, verdict="success", message_id="c2@x"), replace(early, patch=2))
+    revision = replace(row.revisions[1], checks=checks, applied=AppliedRow((1,), None))
+    assert results(revision) == {"failure": 1, "success": 1}  # the last word on each patch
+    told_of = "".join(text for text, _ in account(revision, row.revisions))
+    assert "· patch 1 of 2 applied · 1 CI ✗ · 1 CI ✓ ·" in told_of
+    partly = replace(revision, applied=AppliedRow((), None))
+    assert "· some of 2 applied ·" in "".join(text for text, _ in account(partly, row.revisions))
+
+
+def test_the_next_move_is_beside_the_turn() -> None:
+    row, _ = zswap()
+    moved = replace(row, next_move=Move("ping: no answer for 12 days", "", "author"))
+    assert "next: ping: no answer for 12 days" in "".join(text for text, _ in standing(moved, NOW))
+
+
+# Comparisons.
+
+
+def test_a_comparison_tells_pair_by_pair_what_changed() -> None:
+    found = FakeCore().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+    assert "".join(text for text, _ in headline(found)) == "v4 → v5   1 changed, 1 only in the newer   v4: 1 not seen"
+    left, right = pair_pieces(found.pairs[0], 1)
+    assert "".join(text for text, _ in left) == "1 → 1  ! net: count drops for each queue"
+    assert "".join(text for text, _ in right).startswith(" changed +")
+    page = pair_page(found, found.pairs[0])
+    between = [one.text for one in page.lines if one.kind == "between"]
+    assert "-+        spin_lock(&q->lock);" in between
+    assert "+  Reviewed-by: Jonas Weide <jonas@example.com>" in between
+    lock = next(n for n, one in enumerate(page.lines) if "spin_lock" in one.text)
+    assert page.code.language_at(lock) == "c"
+    assert [to for _, to in page.targets] == ["drops-v4-1@example.org", "drops-v5-1@example.org"]
+    alone = pair_page(found, found.pairs[1])
+    assert any(one.text == '+for queue in $(seq 0 "$QUEUES"); do' for one in alone.lines)
+
+
+def test_equal_patches_say_so() -> None:
+    core = FakeCore()
+    core.raws["drops-v4-1@example.org"] = core.raws["drops-v5-1@example.org"]
+    found = core.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+    page = pair_page(found, found.pairs[0])
+    assert [one.text for one in page.lines if one.kind == "excerpt"] == [
+        "Message, tags and diff are the same, line numbers apart."
+    ]
+
+
+def test_the_changelog_leads_to_the_mail_that_has_it() -> None:
+    found = FakeCore().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+    page = changelog_page(found)
+    assert [one.text for one in page.lines][:3] == [
+        "── v5, cover letter",
+        "Changes in v5",
+        "- one lock less, as Jonas asked",
+    ]
+    assert page.targets[0] == (0, "drops-v5-0@example.org")
+    assert changelog_page(replace(found, said=())).lines[0].text == "No changelog was found in these mails."
