@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from patchwatch.cli.demo import demo
 from patchwatch.config import Config
 from patchwatch.notify.digest.build import Digest
-from patchwatch.notify.digest.recipient import Reader
+from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.notify.digest.section import Story
 from patchwatch.series.model import Evidence, SeriesRow
 from patchwatch.time_input import moment
@@ -25,8 +25,8 @@ from patchwatch.tracker.as_of import as_of
 HERE = Path(__file__).resolve().parent
 DAY = 86_400
 MORNINGS = ("2023-08-03", "2023-09-18")
-AUTHOR = Reader(frozenset({"me@manjusaka.me"}))  # of one of the three threads; he watches the others
-MAINTAINER = Reader(frozenset({"tj@kernel.org"}), frozenset({"cgroups"}))
+AUTHOR = DigestRecipient(frozenset({"me@manjusaka.me"}))  # of one of the three threads; he watches the others
+MAINTAINER = DigestRecipient(frozenset({"tj@kernel.org"}), frozenset({"cgroups"}))
 BUSY = "2024-09-11"
 LEFT_OUT = "(a sentence of the mail, left out here)"
 

@@ -26,7 +26,7 @@ async def settled(pilot: Pilot[None], seconds: float = 0.6) -> None:
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < seconds:
         await pilot.pause(0.05)
-        if not app.errands.idle:
+        if not app.jobs.idle:
             idle_since = time.monotonic()
 
 

@@ -25,7 +25,7 @@ class DatabaseLockedError(DatabaseError):
     """Another process held the database for longer than we wait."""
 
 
-class HeldError(PatchwatchError):
+class PollLockedError(PatchwatchError):
     """Somebody else polls this database already; the text says who, and since when."""
 
     def __init__(self, message: str, pid: int = 0) -> None:
@@ -50,7 +50,7 @@ class LoreUnreachableError(LoreError):
     """No connection, or no answer in time."""
 
 
-class LoreAnswerError(LoreError):
+class LoreResponseError(LoreError):
     """An answer came, but an unusable one: an error status, or HTML where mail was due."""
 
     def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:

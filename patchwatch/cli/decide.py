@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchwatch import time_input as when
+from patchwatch import time_input
 from patchwatch.cli.main import Context, now_option
 from patchwatch.sanitize import line
 from patchwatch.series.states import STATES
@@ -83,14 +83,14 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
 
 @click.command("snooze")
 @click.argument("series", nargs=-1, required=True)
-@click.option("--until", help=f"{when.SPELLINGS}; without it, until somebody answers.")
+@click.option("--until", help=f"{time_input.SPELLINGS}; without it, until somebody answers.")
 @click.option("--off", is_flag=True, help="Take it up again.")
 @now_option
 @click.pass_obj
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
     """Put a series aside until a day, or until somebody answers."""
     tracker = context.tracker
-    time = when.until(until, tracker.now()) if until else None
+    time = time_input.until(until, tracker.now()) if until else None
     rows = _named(tracker, series)
     if off:
         tracker.unsnooze([row.id for row in rows])

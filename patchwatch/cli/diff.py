@@ -16,7 +16,7 @@ from patchwatch.times import day, stamp
 
 if TYPE_CHECKING:
     from patchwatch.mail.message import Trailer
-    from patchwatch.series.rangediff.comparison import Comparison, Pair, Said, Side
+    from patchwatch.series.rangediff.comparison import Comparison, Pair, Side, TagChange
     from patchwatch.series.rangediff.rows import Difference, Row
 
 
@@ -95,7 +95,7 @@ def _count(side: Side) -> str:
     )
 
 
-def _said(said: Said, found: Comparison) -> Iterator[str]:
+def _said(said: TagChange, found: Comparison) -> Iterator[str]:
     where = f"patch {said.patch}" if said.patch else "cover letter"
     by = f"{where} of {said.label}" if said.label != found.newer.label else where
     yield f"    {click.style(line(said.changes.heading), bold=True)}  ({by})"

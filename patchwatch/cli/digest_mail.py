@@ -10,7 +10,7 @@ import click
 from patchwatch.cli.output import say
 from patchwatch.config import Recipient
 from patchwatch.errors import InvalidInputError
-from patchwatch.notify.delivery.build_message import Letter
+from patchwatch.notify.delivery.build_message import OutgoingMessage
 from patchwatch.sanitize import block, line
 from patchwatch.times import moment
 from patchwatch.tracker import Tracker
@@ -52,7 +52,7 @@ def rehearse(tracker: Tracker) -> None:
         click.echo(_shown(recipient, letter))
 
 
-def _shown(recipient: Recipient, letter: Letter) -> str:
+def _shown(recipient: Recipient, letter: OutgoingMessage) -> str:
     """A mail as its reader has it before him: decoded."""
     mail = email.message_from_bytes(letter.raw, policy=email.policy.default)
     head = "\n".join(f"{name}: {line(str(value))}" for name, value in mail.items())

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from patchwatch.config import Config, config_path
 from patchwatch.config_file import load_config
-from patchwatch.daemon import planner as due
+from patchwatch.daemon import planner
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.series.model import InboxRow, OutboxRow
-from patchwatch.sync import poll_lock as lock
-from patchwatch.sync.poll_lock import Holder
+from patchwatch.sync import poll_lock
+from patchwatch.sync.poll_lock import LockOwner
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600
@@ -34,7 +34,7 @@ class Finding:
 class Health:
     """How the program that runs by itself does, for scripts."""
 
-    holder: Holder | None  # who polls now
+    holder: LockOwner | None  # who polls now
     inboxes: tuple[InboxRow, ...]  # those that are polled
     recipients: tuple[tuple[str, int | None], ...]  # of digests, and when each was last sent a mail
     outbox: tuple[OutboxRow, ...]  # mails that wait, or were given up
@@ -87,10 +87,10 @@ def _running(tracker: Tracker) -> Iterator[Finding]:
     late = tracker.now() - max((*times, holder.since))
     settings = tracker.config.poll
     patience = max(_PATIENT_POLLS * settings.interval_minutes * 60, _HOUR)
-    quiet = due.quiet_hours(settings.quiet_hours)
+    quiet = planner.quiet_hours(settings.quiet_hours)
     if quiet is not None:
         patience += ((quiet.end - quiet.begin) % (24 * 60)) * 60
-    if holder.what == lock.RUN and polled and late > patience:
+    if holder.what == poll_lock.RUN and polled and late > patience:
         text = f"it runs, and no poll has succeeded for {late // 60} min"
         yield Finding("polls", False, text, "Its log says why (journalctl --user -u patchwatch); restart it.")
 
@@ -209,7 +209,7 @@ def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:
     with Archive(config.lore) as archive:
         for name in names[:3]:
             try:
-                bells = archive.doorbell(name)
+                bells = archive.new_in_feed(name)
             except InboxNotFoundError as error:
                 yield Finding("archive", False, str(error), "Is lore.url the server you mean?")
             except PatchwatchError as error:

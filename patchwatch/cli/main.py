@@ -89,7 +89,7 @@ class Context:
         return Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
 
 
-class Moment(click.ParamType[int]):
+class TimeParam(click.ParamType[int]):
     """A time, in UTC seconds."""
 
     name = "TIME"
@@ -108,7 +108,7 @@ def _set_now(ctx: click.Context, _param: click.Parameter, value: int | None) -> 
 
 now_option = click.option(
     "--now",
-    type=Moment(),
+    type=TimeParam(),
     expose_value=False,
     is_eager=True,
     callback=_set_now,

@@ -14,7 +14,7 @@ from patchwatch.sanitize import escaped, line
 from patchwatch.times import stamp
 
 if TYPE_CHECKING:
-    from patchwatch.series.model import CheckRow, Evidence, Move, RevisionRow, SeriesRow, TrailerRow
+    from patchwatch.series.model import CheckRow, Evidence, NextAction, RevisionRow, SeriesRow, TrailerRow
 
 _DAY = 86_400
 
@@ -50,9 +50,9 @@ def width(text: str) -> int:
 def fit(text: str, columns: int) -> str:
     """`text` in exactly so many columns: cut with an ellipsis, or padded."""
     if width(text) > columns:
-        from patchwatch import text_width as cells
+        from patchwatch import text_width
 
-        text = cells.fit(text, columns)
+        text = text_width.fit(text, columns)
     return text + " " * (columns - width(text))
 
 
@@ -118,7 +118,7 @@ def print_series(rows: Iterable[SeriesRow], now: int) -> None:
                 line(r.title) + notes,
             ]
         )
-    mine = [line(r.next_move.text) if r.next_move and r.next_move.by == "me" else "" for r in rows]
+    mine = [line(r.next_action.text) if r.next_action and r.next_action.by == "me" else "" for r in rows]
     table(cells, ["#", "STATE", "TURN", "VER", "TAGS", "NEW", "AGE", "AUTHOR", "TITLE"], mine)
 
 
@@ -146,7 +146,7 @@ def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:
         "turn": row.turn,
         "turn_since": stamp(row.turn_since),
         "turn_evidence": _evidence(row.turn_evidence),
-        "next": _move(row.next_move),
+        "next": _move(row.next_action),
         "awaiting_review": row.awaiting_review,
         "overdue": row.overdue,
         "unread": row.unread,
@@ -195,7 +195,7 @@ def _evidence(found: Evidence | None) -> dict[str, Any] | None:
     }
 
 
-def _move(move: Move | None) -> dict[str, str | None] | None:
+def _move(move: NextAction | None) -> dict[str, str | None] | None:
     if move is None:
         return None
     return {"text": move.text, "message_id": move.message_id or None, "by": move.by}

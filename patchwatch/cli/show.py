@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.cli.main import Context, Moment, json_option, now_option
+from patchwatch.cli.main import Context, TimeParam, json_option, now_option
 from patchwatch.cli.output import age, print_json, print_series, say, series_json, turn_of, version_of
 from patchwatch.cli.revision_lines import applied_of, evidence_lines, revision_lines
-from patchwatch.db.series import Filter
+from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import content, line
 from patchwatch.series.model import MessageRow, SeriesRow
@@ -61,7 +61,7 @@ def list_command(
     if (mine or for_me) and not addresses:
         raise InvalidInputError(_who_are_you(tracker))
     rows = tracker.series(
-        wanted=Filter(
+        wanted=Criteria(
             everything=everything,
             state=state or "",
             inbox=inbox or "",
@@ -241,7 +241,7 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
 
 def _next(row: SeriesRow, tracker: Tracker) -> list[str]:
     """The next move, and its mail unless that of the turn, just above, is meant."""
-    move = row.next_move
+    move = row.next_action
     if move is None:
         return []
     shown = {row.turn_evidence.message_id} if row.turn_evidence else set()
@@ -257,7 +257,7 @@ def _message(m: MessageRow) -> str:
     return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{who}{bot}: {line(m.subject)}{tags}"
 
 
-class _Morning(Moment):
+class _DayParam(TimeParam):
     """A day, at the hour of the digest, or a time."""
 
     name = "DAY"
@@ -268,8 +268,8 @@ class _Morning(Moment):
 
 
 @click.command("digest")
-@click.option("--date", "then", type=_Morning(), help="As it would have been on that day, at 7:00 UTC.")
-@click.option("--since", type=Moment(), help="Tell what is new since then; without it everything, in full.")
+@click.option("--date", "then", type=_DayParam(), help="As it would have been on that day, at 7:00 UTC.")
+@click.option("--since", type=TimeParam(), help="Tell what is new since then; without it everything, in full.")
 @click.option("--send", is_flag=True, help="Send today's to everybody in the config who has not got it ([[digest]]).")
 @click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
 @now_option
@@ -282,9 +282,9 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
     if send or dry_run:
         if then is not None or since is not None:
             raise click.UsageError("--date and --since are for reading; what is sent is what is due now.")
-        from patchwatch.cli import digest_mail as posting
+        from patchwatch.cli import digest_mail
 
-        (posting.rehearse if dry_run else posting.send)(context.tracker)
+        (digest_mail.rehearse if dry_run else digest_mail.send)(context.tracker)
         return
     then = context.now if then is None else then
     if then is None:

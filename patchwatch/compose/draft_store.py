@@ -18,7 +18,7 @@ _NAME = 24  # characters of a file's name that tell a person what it is
 _PREFIXES = re.compile(r"^(?:\s*(?:re:|\[[^\]]*\]))*", re.IGNORECASE)
 
 
-class Drafts:
+class DraftStore:
     """A directory, readable to its owner only; made when the first draft is kept."""
 
     def __init__(self, directory: Path) -> None:

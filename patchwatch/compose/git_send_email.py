@@ -43,7 +43,7 @@ _EXACTLY_THIS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class DryRun:
     """What git says that it would send."""
 
     headers: tuple[tuple[str, str], ...]  # decoded, in order
@@ -104,7 +104,7 @@ def command(draft: Draft, file: str, *, dry_run: bool) -> tuple[str, ...]:
     return (*git, *dry, *_EXACTLY_THIS, f"--from={draft.sender}", *people, file)
 
 
-def rehearse(draft: Draft) -> Rehearsal:
+def rehearse(draft: Draft) -> DryRun:
     """Ask git what it would send to whom.
 
     Raises:
@@ -122,7 +122,7 @@ def rehearse(draft: Draft) -> Rehearsal:
     for missing in sorted(wanted - {one.lower() for one in recipients}):
         raise SendError(f"git send-email would not send it to {missing}: look at its settings (sendemail.*).")
     hidden = tuple(one for one in recipients if one.lower() not in wanted)
-    return Rehearsal(headers, recipients, hidden, shlex.join(argv))
+    return DryRun(headers, recipients, hidden, shlex.join(argv))
 
 
 def send(draft: Draft, *, dry_run: bool) -> Sent:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.log import Log
-from patchwatch.db.event_queue import Telling
+from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, DeliveryError, NotFoundError, SendError
 from patchwatch.notify.detect import decode
 from patchwatch.notify.events import letter
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
 
-class Core(Protocol):
+class DispatchAPI(Protocol):
     """What handing over needs of the tracker."""
 
-    def tellings(self) -> Sequence[Telling]: ...
+    def tellings(self) -> Sequence[QueuedEvent]: ...
     def told(self, telling_id: int) -> None: ...
     def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool: ...
     def url(self, message_id: str, inbox: str = "") -> str: ...
@@ -44,7 +44,7 @@ def tell(tracker: Tracker) -> None:
 _SLACK_SECONDS = 5.0
 
 
-def hand_over(core: Core, hooks: Hooks, handed: set[int], log: Log) -> None:
+def hand_over(core: DispatchAPI, hooks: Hooks, handed: set[int], log: Log) -> None:
     """Give what is queued to whom it is for; `handed` are those that the hooks' queues hold already."""
     for telling in core.tellings():
         if telling.id in handed:
@@ -66,7 +66,7 @@ def hand_over(core: Core, hooks: Hooks, handed: set[int], log: Log) -> None:
             begun()  # nor this hook
 
 
-def _forget(core: Core, number: int, handed: set[int]) -> Callable[[], None]:
+def _forget(core: DispatchAPI, number: int, handed: set[int]) -> Callable[[], None]:
     def begun() -> None:
         try:
             core.told(number)

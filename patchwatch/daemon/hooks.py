@@ -44,7 +44,7 @@ class Hooks:
 
     def __init__(self, hooks: tuple[Hook, ...], log: Log) -> None:
         """Nothing is started before there is something to tell."""
-        self._lanes = {f"hook {hook.name}": _Lane(hook, log) for hook in hooks}
+        self._lanes = {f"hook {hook.name}": _HookQueue(hook, log) for hook in hooks}
 
     def tell(self, listener: str, event: Event, url: str, begun: Callable[[], None]) -> bool:
         """Run a hook for an event, after those before it; `begun` is called when it has started.  False: no such hook.
@@ -66,7 +66,7 @@ class Hooks:
         return all(done)
 
 
-class _Lane:
+class _HookQueue:
     """One hook: one thread, one run at a time."""
 
     def __init__(self, hook: Hook, log: Log) -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from patchwatch.config import Config
-from patchwatch.daemon import planner as due
+from patchwatch.daemon import planner
 from patchwatch.daemon.dispatch import hand_over
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.log import Log
 from patchwatch.daemon.planner import Pace, Round
-from patchwatch.db.event_queue import Telling
+from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
@@ -33,7 +33,7 @@ class StoppingError(Exception):
     """Raised within a poll when the program is to end: no failure, and nobody's to catch but the loop's."""
 
 
-class Core(Protocol):
+class LoopAPI(Protocol):
     """What the loop needs of the tracker."""
 
     @property
@@ -43,7 +43,7 @@ class Core(Protocol):
         self, names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
     ) -> PollReport: ...
     def happened(self) -> Sequence[Event]: ...
-    def tellings(self) -> Sequence[Telling]: ...
+    def tellings(self) -> Sequence[QueuedEvent]: ...
     def told(self, telling_id: int) -> None: ...
     def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool: ...
     def url(self, message_id: str, inbox: str = "") -> str: ...
@@ -80,13 +80,13 @@ class Loop:
 
     def __init__(
         self,
-        core: Core,
+        core: LoopAPI,
         log: Log,
         *,
         clock: Callable[[], float],
         wait: Callable[[float], None],
         requests: Requests,
-        reload: Callable[[], Core],
+        reload: Callable[[], LoopAPI],
     ) -> None:
         """`clock` gives UTC seconds; `wait` waits for so many, or until something is asked for.
 
@@ -126,10 +126,10 @@ class Loop:
             if str(error) != self._lost:
                 self._log.warn("database", str(error))
             self._lost = str(error)
-            wake = now + due.AGAIN
+            wake = now + planner.AGAIN
         if self._requests.stop.is_set() or wake <= (before := int(self._clock())):
             return
-        seconds = due.step(wake, before)
+        seconds = planner.step(wake, before)
         self._wait(seconds)
         self._look_at_clock(before, int(self._clock()), seconds)
 
@@ -143,7 +143,7 @@ class Loop:
         post_at = self._core.next_post_at()
         if post_at is not None:
             post_at = max(post_at, self._post_again)
-        plan = due.plan(self._known_rounds(), self._pace(), post_at, now, settled=self._settled, asked=asked)
+        plan = planner.plan(self._known_rounds(), self._pace(), post_at, now, settled=self._settled, asked=asked)
         if plan.polls:
             if asked:
                 self._requests.poll.clear()
@@ -156,7 +156,7 @@ class Loop:
 
     def _pace(self) -> Pace:
         settings = self._core.config.poll
-        return Pace(settings.interval_minutes * 60, due.quiet_hours(settings.quiet_hours))
+        return Pace(settings.interval_minutes * 60, planner.quiet_hours(settings.quiet_hours))
 
     def _known_rounds(self) -> list[Round]:
         """Every inbox to poll, as the database knows it now: others watch and unwatch while we run.
@@ -245,12 +245,12 @@ class Loop:
         self._log.say("reload", f"config read: {core.config.source or 'defaults'}")
 
     def _look_at_clock(self, before: int, now: int, waited: float) -> None:
-        if not due.slept(before, now, waited):
+        if not planner.slept(before, now, waited):
             return
         moved = now - before
         self._log.say("clock", f"the clock moved by {moved} s while {waited:g} s were waited for", moved=moved)
         self._settled = self._post_again = 0  # they were by another clock
         if now > before:
-            self._settled = due.settle(now)
+            self._settled = planner.settle(now)
             # What failed before a sleep tells nothing of the network after it.
             self._rounds = {name: replace(one, failures=0) for name, one in self._rounds.items()}

@@ -28,7 +28,7 @@ _STEP = 30  # seconds of waiting at most: a machine that sleeps stops timers, an
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class QuietHours:
     """Hours without polls, local time: minutes after midnight; past midnight where `end` is the earlier."""
 
     begin: int
@@ -40,7 +40,7 @@ class Pace:
     """How often."""
 
     interval: float  # seconds
-    quiet: Quiet | None = None
+    quiet: QuietHours | None = None
     zone: datetime.tzinfo | None = None  # of the quiet hours; None: the system's
 
 
@@ -111,12 +111,12 @@ def quiet_until(moment: int, pace: Pace) -> int:
     return max(int(datetime.datetime.combine(day, clock).timestamp()), moment)
 
 
-def quiet_hours(text: str) -> Quiet | None:
+def quiet_hours(text: str) -> QuietHours | None:
     """`23:00-06:00`, as the config has checked it; None where it is empty."""
     found = [int(number) for number in re.findall(r"\d+", text)]
     if len(found) != 4:
         return None
-    return Quiet(found[0] * _MINUTE + found[1], found[2] * _MINUTE + found[3])
+    return QuietHours(found[0] * _MINUTE + found[1], found[2] * _MINUTE + found[3])
 
 
 def slept(before: int, now: int, waited: float) -> bool:

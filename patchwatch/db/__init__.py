@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 
-class Later:
+class LazyModule:
     """A module that is imported when something in it is first used: SQLAlchemy takes longer than a first screen may."""
 
     def __init__(self, name: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Criteria:
     """Which series are wanted; empty fields do not limit."""
 
     everything: bool = False  # not only the watched ones

@@ -20,7 +20,7 @@ _LOOK = "events"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class EventCursor:
     """What was known when events were last looked for."""
 
     mail: int  # primary key of the newest message
@@ -35,7 +35,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class QueuedEvent:
     """An event that a listener has not heard of yet."""
 
     id: int
@@ -43,16 +43,16 @@ class Telling:
     event: str  # JSON
 
 
-def look(connection: Connection) -> Look | None:
+def look(connection: Connection) -> EventCursor | None:
     """The last look; None before the first."""
     kept = setting(connection, _LOOK)
     if kept is None:
         return None
     mail, at, form, series = json.loads(kept)
-    return Look(mail, at, form, {int(number): tuple(values) for number, values in series.items()})
+    return EventCursor(mail, at, form, {int(number): tuple(values) for number, values in series.items()})
 
 
-def keep_look(connection: Connection, found: Look) -> None:
+def keep_look(connection: Connection, found: EventCursor) -> None:
     """Remember a look."""
     series = {str(number): list(values) for number, values in found.series.items()}
     set_setting(connection, _LOOK, dumps([found.mail, found.at, found.form, series]))
@@ -86,10 +86,10 @@ def queue_tellings(connection: Connection, tellings: Iterable[tuple[str, str, st
     insert_missing(connection, t.telling, rows)
 
 
-def tellings(connection: Connection) -> tuple[Telling, ...]:
+def tellings(connection: Connection) -> tuple[QueuedEvent, ...]:
     """What is queued, oldest first."""
     query = select(t.telling.c.id, t.telling.c.listener, t.telling.c.event).order_by(t.telling.c.id)
-    return tuple(Telling(*row) for row in connection.execute(query))
+    return tuple(QueuedEvent(*row) for row in connection.execute(query))
 
 
 def forget_telling(connection: Connection, number: int) -> None:

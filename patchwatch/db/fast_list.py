@@ -13,14 +13,14 @@ from pathlib import Path
 from patchwatch.db.message_codec import FORM
 from patchwatch.db.series_list import lines
 from patchwatch.db.versions import SCHEMA_REVISION
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 
 _PREFIX = "sqlite:///"
 
 
 def glance(
     url: str, now: int, overdue_days: int, me: Collection[str], *, watched_only: bool
-) -> tuple[SeriesLine, ...] | None:
+) -> tuple[SeriesSummary, ...] | None:
     """As `patchwatch.db.series_list.lines`; None where the database has to be opened in the ordinary way."""
     connection = _open(url)
     if connection is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
-from patchwatch.series.model import Part, RevisionRow
+from patchwatch.series.model import Involvement, RevisionRow
 
 
 class _Voice(NamedTuple):
@@ -22,14 +22,14 @@ class _Voice(NamedTuple):
     answered: int
 
 
-def part_of(revisions: Sequence[RevisionRow], views: Mapping[str, Any], me: Set[str]) -> Part:
+def involvement_of(revisions: Sequence[RevisionRow], views: Mapping[str, Any], me: Set[str]) -> Involvement:
     """The part of the one with the addresses `me` (lower case); `views` are the revisions' by root."""
     newest = revisions[-1]
     latest = [views[root] for root in newest.postings]
     mine = [voice for view in latest for voice in _voices(view) if voice.email in me]
     spoke = max((voice.date for voice in mine), default=0)
     answered, answer = max(((v.answered, v.answer) for v in mine if v.answered >= spoke), default=(0, ""))
-    return Part(
+    return Involvement(
         author=not me.isdisjoint(latest[-1]["senders"]),
         posted=any(_posted(view, me) for view in views.values()),
         asked=any(not me.isdisjoint(view["recipients"]) for view in latest),

@@ -94,7 +94,7 @@ def decode_message(text: str) -> Message:
     )
 
 
-class Entry(NamedTuple):
+class ThreadEntry(NamedTuple):
     """What a thread shows of a message; thousands are read at a time."""
 
     author_name: str
@@ -113,8 +113,8 @@ class Entry(NamedTuple):
         return self.kind in SUBMISSIONS
 
 
-def decode_entry(text: str) -> Entry:
+def decode_entry(text: str) -> ThreadEntry:
     """That much of the message that `encode_message` wrote: in half the time of all of it."""
     f: list[Any] = json.loads(text)
     gives = tuple(dict.fromkeys(t[0] for t in f[13] if t[2])) if f[13] else ()
-    return Entry(f[2][0], f[2][1], f[3], f[1], f[6], f[8], f[19], gives, f[21])
+    return ThreadEntry(f[2][0], f[2][1], f[3], f[1], f[6], f[8], f[19], gives, f[21])

@@ -23,7 +23,7 @@ _COLUMNS = [column for column in t.outbox.c if column.name != "mail"]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DigestCursor:
     """How far a recipient has been told."""
 
     day: datetime.date  # the last that was dealt with
@@ -31,13 +31,13 @@ class Told:
     seen: str  # what was known then: patchwatch.notify.digest.build.Digest.seen
 
 
-def told(connection: Connection, recipient: str) -> Told | None:
+def told(connection: Connection, recipient: str) -> DigestCursor | None:
     """How far a recipient has been told; None: nothing yet."""
     row = connection.execute(select(t.told).where(t.told.c.recipient == recipient)).first()
-    return Told(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
+    return DigestCursor(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
 
 
-def tell(connection: Connection, recipient: str, now: Told) -> None:
+def tell(connection: Connection, recipient: str, now: DigestCursor) -> None:
     """Tick off a day: it is in the outbox, or there was nothing to say."""
     connection.execute(delete(t.told).where(t.told.c.recipient == recipient))
     connection.execute(

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived
 from patchwatch.mail.message import Person
-from patchwatch.series.version_links import AUTHOR_WINDOW, Posting, author_keys, keys
+from patchwatch.series.version_links import AUTHOR_WINDOW, PostingFacts, author_keys, keys
 
 
-def encode_posting(p: Posting) -> str:
+def encode_posting(p: PostingFacts) -> str:
     """All facts of a posting."""
     return json.dumps(
         [
@@ -46,10 +46,10 @@ def encode_posting(p: Posting) -> str:
     )
 
 
-def decode_posting(text: str) -> Posting:
+def decode_posting(text: str) -> PostingFacts:
     """The posting that `encode_posting` wrote."""
     f: list[Any] = json.loads(text)
-    return Posting(
+    return PostingFacts(
         root=f[0],
         author=Person(*f[1]),
         people=tuple(f[2]),
@@ -77,7 +77,7 @@ def decode_posting(text: str) -> Posting:
     )
 
 
-class Postings(dict[int, Posting]):
+class Postings(dict[int, PostingFacts]):
     """The postings of revisions, by number, decoded once in a transaction."""
 
     def __init__(self, connection: Connection) -> None:
@@ -91,7 +91,7 @@ class Postings(dict[int, Posting]):
             self[row.id] = decode_posting(row.posting)
 
 
-def neighbours(connection: Connection, postings: Sequence[Posting]) -> dict[int, set[int]]:
+def neighbours(connection: Connection, postings: Sequence[PostingFacts]) -> dict[int, set[int]]:
     """For each posting (by its place in the sequence) the revisions that share a key with it, itself among them."""
     keys_of = [keys(p) for p in postings]
     authors = [[(key, p.date) for key in author_keys(p)] for p in postings]

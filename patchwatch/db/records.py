@@ -14,16 +14,16 @@ from patchwatch.db.sql import dumps
 from patchwatch.db.tags import encode_tags
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.sentences.signals import TAGS_DROPPED
-from patchwatch.series import version_links as succession
+from patchwatch.series import version_links
 from patchwatch.series.checks import checks_of
-from patchwatch.series.reviewers import Voice, voices_of
+from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
-from patchwatch.series.state.machine import Reason, Standing, standing
-from patchwatch.series.state.status import Landing, Mark, series_status
+from patchwatch.series.state.machine import Reason, RevisionState, revision_state
+from patchwatch.series.state.status import Mark, Merge, series_status
 
 
 def series_record(
-    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], landings: Sequence[Landing], activity: int
+    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], landings: Sequence[Merge], activity: int
 ) -> dict[str, Any]:
     """A series as it is stored, from its revisions, oldest first.
 
@@ -34,7 +34,7 @@ def series_record(
     newest, view = members[-1], chain[-1][1]
     shown = revision_rows(members, dict(chain), {})[-1]  # postings of the same put together
     kept = json.loads(newest.standing)
-    status = series_status(newest.root, stored_standing(kept), marks, landings)
+    status = series_status(newest.root, stored_state(kept), marks, landings)
     return {
         "id": number,
         "title": view["title"],
@@ -75,7 +75,7 @@ def _reason_json(reason: Reason | None) -> str | None:
     )
 
 
-def stored_standing(kept: dict[str, Any]) -> Standing:
+def stored_state(kept: dict[str, Any]) -> RevisionState:
     """The standing that `revision_record` stored."""
 
     def reason(value: list[Any] | None) -> Reason | None:
@@ -86,7 +86,7 @@ def stored_standing(kept: dict[str, Any]) -> Standing:
 
     turn_reason = reason(kept["turn_reason"])
     assert turn_reason is not None  # noqa: S101  (written so below)
-    return Standing(
+    return RevisionState(
         state=kept["state"],
         reason=reason(kept["reason"]),
         turn=kept["turn"],
@@ -111,8 +111,8 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
 
 def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
     """A revision as it is stored."""
-    stands = standing(revision)
-    posting = succession.posting(revision, home)
+    stands = revision_state(revision)
+    posting = version_links.posting(revision, home)
     root = revision.root
     view = {
         "subject": root.subject,
@@ -136,7 +136,7 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "senders": _each(m.author.email for m in revision.own_messages),
         "writers": _each((m.patch_author or m.author).email for m in revision.patches),
         "recipients": _each(address for m in revision.own_messages for address in m.recipients),
-        "voices": [_voice_list(voice) for voice in voices_of(revision)],
+        "voices": [_voice_list(voice) for voice in reviewers_of(revision)],
         "missing": _missing(revision),
         "backport": any("-rc" not in tree for tree in posting.trees),
     }
@@ -179,7 +179,7 @@ def _reason_list(reason: Reason | None) -> list[Any] | None:
     return [reason.message_id, reason.text, reason.date, reason.by_hand, reason.kind, by]
 
 
-def _voice_list(voice: Voice) -> list[Any]:
+def _voice_list(voice: ReviewerActivity) -> list[Any]:
     return [voice.person.name, voice.person.email, voice.date, voice.content, voice.answer, voice.answered]
 
 

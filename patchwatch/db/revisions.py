@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.involvement import names_of, part_of
+from patchwatch.db.involvement import involvement_of, names_of
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import chunks
 from patchwatch.db.tags import tags_of_chain
-from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Part, PredecessorRow, RevisionRow, TrailerRow
+from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Involvement, PredecessorRow, RevisionRow, TrailerRow
 from patchwatch.series.states import CLOSED
 from patchwatch.series.tags import Tag, each_once
 
@@ -36,7 +36,7 @@ REVISIONS = select(
 
 def revisions_of(
     connection: Connection, ids: Iterable[int], me: Set[str]
-) -> dict[int, tuple[tuple[RevisionRow, ...], Part | None]]:
+) -> dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]]:
     """The revisions of each series, oldest first, and the part that I have in them, where `me` are my addresses."""
     by_series: dict[int, list[Any]] = {}
     homes: dict[str, str] = {}
@@ -54,11 +54,11 @@ def revisions_of(
                 .group_by(t.revision.c.root)
             )
         )
-    found: dict[int, tuple[tuple[RevisionRow, ...], Part | None]] = {}
+    found: dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]] = {}
     for number, rows in by_series.items():
         views = {row.root: json.loads(row.view) for row in rows}
         kept = revision_rows(in_order(rows), views, homes)
-        found[number] = (kept, part_of(kept, views, me) if me else None)
+        found[number] = (kept, involvement_of(kept, views, me) if me else None)
     return found
 
 
@@ -72,7 +72,7 @@ def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[
     for row in rows:
         view, standing = views[row.root], json.loads(row.standing)
         owed = tuple(_said(reason) for reason in standing["owed"]) if row.root == newest else ()
-        voices, awaited = names_of(view) if row.root == newest else ((), ())
+        reviewers, awaited = names_of(view) if row.root == newest else ((), ())
         link = json.loads(row.link) if row.link else None
         repeats = original.get(row.predecessor, row.predecessor) if link and link["resend"] else None
         if repeats in found:
@@ -92,7 +92,7 @@ def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[
                 state_evidence=_evidence_of(standing["reason"]) if row.root == newest else first.state_evidence,
                 owed=owed,
                 missing=tuple(view["missing"]),
-                voices=voices,
+                reviewers=reviewers,
                 awaited=awaited,
             )
             continue
@@ -124,7 +124,7 @@ def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[
             owed=owed,
             missing=tuple(view["missing"]),
             backport=view["backport"],
-            voices=voices,
+            reviewers=reviewers,
             awaited=awaited,
             pull=view["kind"] == "pull",
         )

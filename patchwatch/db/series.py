@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.criteria import Filter as Filter
+from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.db.sql import chunks, dumps
-from patchwatch.series.model import Evidence, Part, SeriesRow
+from patchwatch.series.model import Evidence, Involvement, SeriesRow
 from patchwatch.series.state.merge_window import Window, waited, windows
 from patchwatch.series.states import CLOSED
 
@@ -24,7 +24,7 @@ _DAY = 86_400
 
 
 def series(
-    connection: Connection, wanted: Filter, now: int, overdue_days: int = 7, me: Set[str] = frozenset()
+    connection: Connection, wanted: Criteria, now: int, overdue_days: int = 7, me: Set[str] = frozenset()
 ) -> tuple[SeriesRow, ...]:
     """The series wanted, most recently active first; those that await review: the longest wait first.
 
@@ -159,7 +159,7 @@ def decided(connection: Connection, table: Any) -> dict[int, Any]:
     }
 
 
-def _series_rows(connection: Connection, wanted: Filter, watched: Mapping[int, Any]) -> list[Any]:
+def _series_rows(connection: Connection, wanted: Criteria, watched: Mapping[int, Any]) -> list[Any]:
     conditions: list[Any] = []
     if wanted.state:
         conditions.append(t.series.c.state == wanted.state)
@@ -181,7 +181,7 @@ def _series_rows(connection: Connection, wanted: Filter, watched: Mapping[int, A
     return [row for part in chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
 
 
-def _concerns(wanted: Filter, part: Part) -> bool:
+def _concerns(wanted: Criteria, part: Involvement) -> bool:
     for_me = not part.author and bool(part.asked or part.spoke or part.earlier)
     return bool(wanted.mine and part.posted) or bool(wanted.for_me and for_me)
 

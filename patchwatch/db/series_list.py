@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patchwatch.series.follow_rules import Rule, decode_rules
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.state.merge_window import since_at_latest, windows
 from patchwatch.series.states import CLOSED
 
@@ -72,7 +72,7 @@ def asking(connection: Connection) -> Ask:
 
 def lines(
     ask: Ask, now: int, overdue_days: int, me: Collection[str] = (), *, watched_only: bool = False
-) -> tuple[SeriesLine, ...]:
+) -> tuple[SeriesSummary, ...]:
     """Every series that is known, or that is watched, most recently active first.
 
     `me` are my addresses, in lower case.
@@ -101,7 +101,7 @@ def lines(
         name, before = names[inbox], seen.get(number, ())
         if name not in before:
             seen[number] = (*before, name)
-    found: list[SeriesLine] = []
+    found: list[SeriesSummary] = []
     where = f" WHERE id IN ({_WATCHED})" if watched_only else ""
     tags = next(iter(ask(_TAGS, {})), None)
     paused = windows((name, time) for name, time in json.loads(tags[0])) if tags and tags[0] else ()
@@ -114,7 +114,7 @@ def lines(
         awaiting = turn == "reviewers" and state not in CLOSED
         is_mine = bool(mine) and not mine.isdisjoint(posters.split("\n"))
         found.append(
-            SeriesLine(
+            SeriesSummary(
                 number,
                 title,
                 author,

@@ -9,12 +9,12 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.message_codec import Entry, decode_entry
+from patchwatch.db.message_codec import ThreadEntry, decode_entry
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import REVISIONS
-from patchwatch.series.model import MessageRow, StepRow
+from patchwatch.series.model import MessageRow, StateChangeRow
 
-_Member: TypeAlias = tuple[int, bool, Entry]
+_Member: TypeAlias = tuple[int, bool, ThreadEntry]
 """A mail of a revision: the number of its patch, whether it is unread, and what it says."""
 
 
@@ -64,19 +64,21 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
     return tuple(found)
 
 
-def steps(connection: Connection, series_id: int) -> tuple[StepRow, ...]:
+def steps(connection: Connection, series_id: int) -> tuple[StateChangeRow, ...]:
     """How a series came to where it stands: each step of each revision, oldest revision first; then its commit."""
-    found: list[StepRow] = []
+    found: list[StateChangeRow] = []
     version = 0
     for revision in in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all()):
         version = json.loads(revision.view)["version"]
         for reason, state, turn in json.loads(revision.standing)["steps"]:
-            found.append(StepRow(version, reason[2], reason[0], reason[1], state, turn))
+            found.append(StateChangeRow(version, reason[2], reason[0], reason[1], state, turn))
     row = connection.execute(select(t.series).where(t.series.c.id == series_id)).first()
     evidence = json.loads(row.state_evidence) if row and row.state_evidence else {}
     if row and evidence.get("commit"):
         words, commit = evidence["text"], evidence["commit"]
-        found.append(StepRow(version, evidence["date"], evidence["message_id"], words, row.state, row.turn, commit))
+        found.append(
+            StateChangeRow(version, evidence["date"], evidence["message_id"], words, row.state, row.turn, commit)
+        )
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ _Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
+class Undone:
     """A decision that holds no longer: what it was, the table it stood in, and the messages it was about."""
 
     what: str
@@ -59,7 +59,7 @@ def noted(connection: Connection, decided: Decided, message_ids: Iterable[str], 
         connection.execute(delete(t.journal).where(t.journal.c.id <= number - _KEPT))
 
 
-def take_back(connection: Connection) -> TakenBack | None:
+def take_back(connection: Connection) -> Undone | None:
     """Take back this user's last decision; None where there is none.
 
     A decision that somebody has changed since is not the last one about its messages: it is passed over, and forgotten.
@@ -76,7 +76,7 @@ def take_back(connection: Connection) -> TakenBack | None:
             connection.execute(delete(table).where(_is(table, key)))
         if change["before"]:
             connection.execute(insert(table), change["before"])
-        return TakenBack(entry.what, change["table"], frozenset(message_id for key in keys for message_id in key))
+        return Undone(entry.what, change["table"], frozenset(message_id for key in keys for message_id in key))
     return None
 
 

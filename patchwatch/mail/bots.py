@@ -65,7 +65,7 @@ _PASSED = re.compile(r"(?i)\bBUILD SUCCESS\b|: success\b")
 _FAILED = re.compile(r"(?i)\b(?:errors?|warnings?|fail(?:ed|ure|ures)?|regressions?|BUG|KASAN|UBSAN|undefined)\b")
 
 
-def is_robot(sender: Person) -> bool:
+def is_bot(sender: Person) -> bool:
     """Whether a program sent this: its mails are results, not reviews."""
     return bool(_ADDRESSES.search(sender.email) or _NAMES.search(sender.name))
 
@@ -95,7 +95,7 @@ def notice_signals(subject: str, text: str) -> Iterator[Signal]:
         yield Signal(MAINLINED, evidence(subject), found[1])
 
 
-def robot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
+def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
     """What a robot's mail says.  The subject of a reply is not the robot's word, but that of whom it answers."""
     if found := _APPLIED.search(text):
         yield Signal(APPLIED, evidence(found[0]), _applied_only(text))

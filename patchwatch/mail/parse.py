@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail import body, diff, headers, trailers
-from patchwatch.mail import bots as robots
-from patchwatch.mail import version_hints as links
+from patchwatch.mail import body, bots, diff, headers, trailers, version_hints
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import SUBMISSIONS, Kind, Message, Person, Signal, Subject
 from patchwatch.mail.mime import Text, text_of
-from patchwatch.mail.sentences import signals
-from patchwatch.mail.sentences import split as prose
+from patchwatch.mail.sentences import signals, split
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
 from patchwatch.mail.upstream_commit import upstream_commit
@@ -35,13 +32,13 @@ def kind_of(head: Headers, text: Text) -> Kind:
         text.whole,
         has_diff=diff.start(text.whole) >= 0,
         answers=headers.ancestors(head)[0] is not None,
-        notice=robots.is_notice(subject),
+        notice=bots.is_notice(subject),
         bot=_by_robot(headers.sender(head), text),
     )
 
 
 def _by_robot(sender: Person, text: Text) -> bool:
-    return robots.is_robot(sender) or robots.is_passed_on(text.said)
+    return bots.is_bot(sender) or bots.is_passed_on(text.said)
 
 
 def parse(raw: bytes) -> Message:
@@ -54,7 +51,7 @@ def parse(raw: bytes) -> Message:
     arrived = headers.arrived(head)
     date = headers.date(head, arrived)
     parent, references = headers.ancestors(head)
-    notice = robots.is_notice(subject)
+    notice = bots.is_notice(subject)
     bot = _by_robot(sender, text)
     whole = text.whole
     cut = diff.start(whole)
@@ -65,19 +62,19 @@ def parse(raw: bytes) -> Message:
     patch = whole[cut:] if submission and cut >= 0 else ""
     words = body.own_words((whole if cut < 0 else whole[:cut]) if submission else text.said, patch=submission)
     tags = trailers.of_patch(words) if submission else trailers.of_reply(words, sender)
-    said = tuple(prose.sentences(words[:_MAX_PROSE]))
+    said = tuple(split.sentences(words[:_MAX_PROSE]))
     spoken: tuple[Signal, ...] = ()
     if notice:
-        spoken = tuple(robots.notice_signals(subject, whole))
+        spoken = tuple(bots.notice_signals(subject, whole))
     elif bot:
-        spoken = tuple(robots.robot_signals(subject, text.said, reply=parts.reply))
+        spoken = tuple(bots.bot_signals(subject, text.said, reply=parts.reply))
     elif submission:
         spoken = trailers.dropped(said)
     else:
         # netdev's commands stand below the signature marker too, where b4 and Gnus users put them.
         given = signals.tags_for_all(said) if any(tag.own for tag in tags) else ()
         spoken = (*signals.commands(text.said), *given, *signals.person_signals(said, words))
-    earnest = prose.said_in_earnest(said, tuple(f"{tag.name}:" for tag in tags))
+    earnest = split.said_in_earnest(said, tuple(f"{tag.name}:" for tag in tags))
     return Message(
         message_id=headers.message_id(head, raw),
         subject=subject,
@@ -93,14 +90,14 @@ def parse(raw: bytes) -> Message:
         patch_id=diff.patch_id(patch),
         files=diff.files(patch) if patch else (),
         trailers=tags,
-        change_id=(links.change_id(whole) or head.decoded("x-change-id")) if posted else "",
-        base_commit=links.base_commit(whole) if posted else "",
-        earlier=links.earlier_links(words) if posted else (),
+        change_id=(version_hints.change_id(whole) or head.decoded("x-change-id")) if posted else "",
+        base_commit=version_hints.base_commit(whole) if posted else "",
+        earlier=version_hints.earlier_links(words) if posted else (),
         about=_about(whole) if notice else (),
         signals=spoken,
         bot=bot,
-        words=prose.count(earnest) if kind == "reply" else 0,
-        excerpt=prose.excerpt(earnest, said),
+        words=split.count(earnest) if kind == "reply" else 0,
+        excerpt=split.excerpt(earnest, said),
         listed=shortlog(whole) if kind == "pull" else (),
         upstream=upstream_commit(words) if kind == "patch" else "",
     )
@@ -137,4 +134,4 @@ def _patch_author(text: str, sender: Person) -> Person | None:
 
 def _about(text: str) -> tuple[str, ...]:
     """What a notice is about: the `Link:` trailers of the commit it shows."""
-    return tuple(dict.fromkeys(i for link in _LINK_TRAILER.findall(text) for i in links.links(link)))[:5]
+    return tuple(dict.fromkeys(i for link in _LINK_TRAILER.findall(text) for i in version_hints.links(link)))[:5]

@@ -29,7 +29,7 @@ _FAMILY = re.compile(
 )
 
 
-def called(name: str, address: str, others: Iterable[str] = ()) -> str:
+def short_name(name: str, address: str, others: Iterable[str] = ()) -> str:
     """The first name of a display name, or all of it where that can't be told; printable, and of one line.
 
     Without a name it is the local part of the address.  Where one of the `others` (names of those who take part) is

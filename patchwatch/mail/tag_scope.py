@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from patchwatch.mail.sentences import split as prose
+from patchwatch.mail.sentences import split
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class TagScope:
     """What the words of a limit say, in one of these ways, with what they except."""
 
     whole: bool = False  # the series
@@ -27,7 +27,7 @@ class Limit:
     count: int = 0  # "the four patches"
     version: int = 0  # "(v1)": as it was then
     name: str = ""  # of parts of the kernel: "io_uring", "vhost, VIRTIO"; or words that nobody else can resolve
-    excepted: Limit | None = None
+    excepted: TagScope | None = None
 
 
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
@@ -103,7 +103,7 @@ _NO_NAME = re.compile(
 )
 
 
-def meaning(words: str, *, named: bool = True) -> Limit | None:
+def meaning(words: str, *, named: bool = True) -> TagScope | None:
     """What the words of a limit say ("patches 1-3", "the mm bits", "the series except patch 4"); None: they are none.
 
     `named` lets a bare name ("mm", "drivers/pci/") be one.
@@ -117,43 +117,43 @@ def meaning(words: str, *, named: bool = True) -> Limit | None:
         return None
     if found := _EXCEPT.search(text):
         before, out = text[: found.start()], text[found.end() :].rstrip(") ")
-        base = meaning(before, named=named) if before else Limit(whole=True)
-        excepted = Limit(numbers=_runs(out)) if re.fullmatch(_LIST, out) else meaning(out, named=False)
+        base = meaning(before, named=named) if before else TagScope(whole=True)
+        excepted = TagScope(numbers=_runs(out)) if re.fullmatch(_LIST, out) else meaning(out, named=False)
         # "Modulo patch 3" leaves one out, "modulo the nits" is a condition.
         if base is not None and excepted is not None and not (excepted.this or excepted.whole):
             return replace(base, excepted=excepted)
         return base if before else None
     if found := _VERSION.fullmatch(text):
-        return Limit(version=int(found[1]))
+        return TagScope(version=int(found[1]))
     if counted := _counted(text):
         return counted
     if _NOBODY_KNOWS.fullmatch(text):
-        return Limit(name=text)
+        return TagScope(name=text)
     found = _PART.fullmatch(text)
     if found is None and named and not _NO_NAME.match(text):
         found = _NAME.fullmatch(text)
     parts = re.split(r",? and | & |, ?", found["name"]) if found else ()
     names = (" ".join(w for w in part.split() if w.removesuffix("-related").lower() not in _GENERIC) for part in parts)
     name = ", ".join(name.removesuffix("-related") for name in names if name)
-    return Limit(name=name) if name else None
+    return TagScope(name=name) if name else None
 
 
-def _counted(text: str) -> Limit | None:
+def _counted(text: str) -> TagScope | None:
     """Patches by their numbers or places, or all of them, or the one that is answered."""
     if _NUMBERED.fullmatch(text):
-        return Limit(numbers=_runs(text))
+        return TagScope(numbers=_runs(text))
     if _WHOLE.fullmatch(text):
-        return Limit(whole=True)
+        return TagScope(whole=True)
     if _THIS.fullmatch(text):
-        return Limit(this=True)
+        return TagScope(this=True)
     if found := _PLACE.fullmatch(text):
         place = _PLACES[found["place"].lower()]
-        return Limit(numbers=((place, place),))
+        return TagScope(numbers=((place, place),))
     if found := _END.fullmatch(text):
         many = _number(found["count"] or "1")
-        return Limit(first=many) if found["end"].lower() == "first" else Limit(last=many)
+        return TagScope(first=many) if found["end"].lower() == "first" else TagScope(last=many)
     if found := _COUNT.fullmatch(text):
-        return Limit(count=_number(found["count"]))
+        return TagScope(count=_number(found["count"]))
     return None
 
 
@@ -232,12 +232,12 @@ def around(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) 
             start -= 1
         if start == end:
             return ""
-        said = list(prose.sentences("\n".join(lines[start:end])))
+        said = list(split.sentences("\n".join(lines[start:end])))
         if start - 1 in tagged and said and said[0][:1].islower():
             said[0] = ""  # "for the series." below a tag is said of that one
         for sentence in reversed(said):
             limit = in_sentence(sentence)
-            if limit or not prose.is_courtesy(sentence):
+            if limit or not split.is_courtesy(sentence):
                 return limit
     return ""
 

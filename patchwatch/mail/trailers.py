@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from liblore.series import name_matches
 
-from patchwatch.mail import tag_scope as limits
+from patchwatch.mail import tag_scope
 from patchwatch.mail.headers import person
 from patchwatch.mail.message import Person, Signal, Trailer
 from patchwatch.mail.sentences.signals import TAGS_DROPPED
@@ -108,7 +108,7 @@ def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
             f.name,
             f.value,
             _names(f.value, sender),
-            f.limit or (limits.around(lines, f.first, f.last, tagged) if number < _MAX_LIMITED else ""),
+            f.limit or (tag_scope.around(lines, f.first, f.last, tagged) if number < _MAX_LIMITED else ""),
         )
         for number, f in enumerate(found)
     )
@@ -158,7 +158,7 @@ def _found(name: str, text: str, first: int, last: int) -> _Found:
     """A tag with its value on one line, without the "# for the foo bits" that people put behind."""
     text, limit = " ".join(text[: 2 * _MAX_VALUE].split()), ""
     if "@" in text and _PERSONAL.search(name):
-        text, limit = limits.behind(text)
+        text, limit = tag_scope.behind(text)
     comment = text.rfind(" #")
     return _Found(name, (text[:comment] if comment > 0 else text)[:_MAX_VALUE], limit, first, last)
 

@@ -12,19 +12,18 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection
 
-from patchwatch.db import event_queue as news
-from patchwatch.db import threads
+from patchwatch.db import event_queue, threads
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import FORM
-from patchwatch.notify.events import Event, Listener, Seen, audience, events, seen
-from patchwatch.series.model import Move, SeriesRow
+from patchwatch.notify.events import Event, SeriesSnapshot, Subscriber, audience, events, seen
+from patchwatch.series.model import NextAction, SeriesRow
 
 Rows = Callable[[Connection, frozenset[str]], Sequence[SeriesRow]]
 """The watched series, with what the one who has these addresses is to do next."""
 
 
-def look(
-    database: Database, rows: Rows, me: frozenset[str], listeners: Sequence[Listener], now: int
+def detect(
+    database: Database, rows: Rows, me: frozenset[str], listeners: Sequence[Subscriber], now: int
 ) -> tuple[Event, ...]:
     """What happened since the last look, queued for those `listeners` who want to hear of it.
 
@@ -33,16 +32,16 @@ def look(
     The first look finds nothing: it only remembers how things stand.  So does the first one at a series.
     """
     with database.read() as connection:
-        before = news.look(connection)
+        before = event_queue.look(connection)
         after, found = _look(connection, rows, me, listeners, before, now)
     if before is not None and (before.mail, before.form, before.series) == (after.mail, after.form, after.series):
         return ()  # the usual case: nothing to write
     with database.write() as connection:
-        before = news.look(connection)
+        before = event_queue.look(connection)
         after, found = _look(connection, rows, me, listeners, before, now)
         wanted = [(one.name, e.id, encode(e)) for e in found for one in listeners if one.wants(e)]
-        news.queue_tellings(connection, wanted)
-        news.keep_look(connection, after)
+        event_queue.queue_tellings(connection, wanted)
+        event_queue.keep_look(connection, after)
     return tuple(e for e in found if e.whom in ("", audience(me)))
 
 
@@ -61,20 +60,20 @@ def _look(
     connection: Connection,
     rows: Rows,
     me: frozenset[str],
-    listeners: Sequence[Listener],
-    before: news.Look | None,
+    listeners: Sequence[Subscriber],
+    before: event_queue.EventCursor | None,
     now: int,
-) -> tuple[news.Look, list[Event]]:
+) -> tuple[event_queue.EventCursor, list[Event]]:
     everybody = {me, *(listener.addresses for listener in listeners)}
-    moves: dict[int, dict[str, Move | None]] = {}
+    moves: dict[int, dict[str, NextAction | None]] = {}
     watched: dict[int, SeriesRow] = {}
     for addresses in sorted(everybody, key=sorted):
         for row in rows(connection, addresses):
             watched[row.id] = row
-            moves.setdefault(row.id, {})[audience(addresses)] = row.next_move
+            moves.setdefault(row.id, {})[audience(addresses)] = row.next_action
     found: list[Event] = []
     if before is not None:
-        fresh = news.mails_after(connection, before.mail, watched)
+        fresh = event_queue.mails_after(connection, before.mail, watched)
         for number, row in watched.items():
             known = _known(before, row)
             if known is None:
@@ -91,12 +90,14 @@ def _look(
                 now=now,
                 judged_anew=not before.judged_alike,
             )
-    kept: Mapping[int, Seen] = {number: seen(row, moves[number]) for number, row in watched.items()}
+    kept: Mapping[int, SeriesSnapshot] = {number: seen(row, moves[number]) for number, row in watched.items()}
     series = {number: (one.state, one.turn, one.applied, dict(one.moves)) for number, one in kept.items()}
-    return news.Look(news.newest_mail(connection), now, FORM, series), sorted(found, key=lambda e: (e.at, e.series_id))
+    return event_queue.EventCursor(event_queue.newest_mail(connection), now, FORM, series), sorted(
+        found, key=lambda e: (e.at, e.series_id)
+    )
 
 
-def _known(before: news.Look, row: SeriesRow) -> Seen | None:
+def _known(before: event_queue.EventCursor, row: SeriesRow) -> SeriesSnapshot | None:
     """What was known of a series, also under the number that it had before it was joined with another."""
     number = next((n for n in (row.id, *(r.id for r in row.revisions)) if n in before.series), None)
-    return None if number is None else Seen(*before.series[number])
+    return None if number is None else SeriesSnapshot(*before.series[number])

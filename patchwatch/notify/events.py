@@ -12,9 +12,9 @@ import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.short_name import called
+from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
-from patchwatch.series.model import Evidence, MessageRow, Move, SeriesRow
+from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow
 from patchwatch.series.states import EVENTS, patch_names
 
 _LATE = 3 * 86_400  # a mail older than the last look by more was fetched as history, and is no news
@@ -44,7 +44,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeriesSnapshot:
     """What was known of a series at the last look."""
 
     state: str
@@ -54,7 +54,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class Subscriber:
     """Somebody who is told of events."""
 
     name: str
@@ -78,16 +78,16 @@ def audience(addresses: Iterable[str]) -> str:
     return " ".join(sorted(addresses))
 
 
-def seen(row: SeriesRow, moves: Mapping[str, Move | None]) -> Seen:
+def seen(row: SeriesRow, moves: Mapping[str, NextAction | None]) -> SeriesSnapshot:
     """What is to be remembered of a series until the next look; `moves` is the next move as each audience sees it."""
     mine = {whom: _errand(move) for whom, move in moves.items() if whom and move and move.by == "me"}
-    return Seen(row.state, row.turn, _partly(row), mine)
+    return SeriesSnapshot(row.state, row.turn, _partly(row), mine)
 
 
 def events(
-    before: Seen,
+    before: SeriesSnapshot,
     row: SeriesRow,
-    moves: Mapping[str, Move | None],
+    moves: Mapping[str, NextAction | None],
     mails: Sequence[MessageRow],
     fresh: Collection[str],
     *,
@@ -127,7 +127,7 @@ def letter(event: Event, url: str) -> tuple[str, str]:
 
 
 def _of_mail(row: SeriesRow, m: MessageRow, roots: Collection[str], fresh: Collection[str]) -> Event | None:
-    who = called(m.author_name, m.author_email)
+    who = short_name(m.author_name, m.author_email)
     if m.submission:
         if m.message_id not in roots:
             return None
@@ -157,7 +157,7 @@ def _mail_event(kind: str, row: SeriesRow, m: MessageRow, text: str, words: str)
 # ---- what follows from them ----------------------------------------------------------------------------------------
 
 
-def _of_status(before: Seen, row: SeriesRow, now: int) -> Iterable[Event]:
+def _of_status(before: SeriesSnapshot, row: SeriesRow, now: int) -> Iterable[Event]:
     newest = row.revisions[-1]
     why, turn = row.state_evidence, row.turn_evidence
     if row.state != before.state and why is not None and not why.by_hand:
@@ -173,7 +173,7 @@ def _of_status(before: Seen, row: SeriesRow, now: int) -> Iterable[Event]:
         yield _event("turn_changed", row, f"now it is up to the {row.turn}", turn, turn.date or now, row.turn)
 
 
-def _your_turn(row: SeriesRow, move: Move, whom: str, now: int) -> Event:
+def _your_turn(row: SeriesRow, move: NextAction, whom: str, now: int) -> Event:
     newest = row.revisions[-1]
     said = (*newest.owed, row.turn_evidence)
     why = next((e for e in said if e and e.message_id == move.message_id), None)
@@ -203,7 +203,7 @@ def _event(kind: str, row: SeriesRow, text: str, why: Evidence, at: int, detail:
     )
 
 
-def _errand(move: Move) -> str:
+def _errand(move: NextAction) -> str:
     """A move without the days in it, which would make it another one each day: its verb and its mail."""
     return f"{move.text.split()[0].rstrip(':')} {move.message_id}"
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from patchwatch.mail.message import Person
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.mail.version_hints import links
-from patchwatch.series.version_links import KEYED_TITLES, Posting, name_key
+from patchwatch.series.version_links import KEYED_TITLES, PostingFacts, name_key
 
 _DAY = 86_400
 REACH = 400 * _DAY
@@ -112,7 +112,7 @@ def keys(one: Commit) -> frozenset[str]:
     return frozenset(key[:400] for key in found)
 
 
-def keys_of_posting(one: Posting) -> frozenset[str]:
+def keys_of_posting(one: PostingFacts) -> frozenset[str]:
     """The keys under which commits that may be patches of this posting are found."""
     found = {f"m:{i}" for i in one.message_ids} | {f"t:{title}" for title in one.titles}
     return frozenset(key[:400] for key in found | {f"p:{i}" for i in one.patch_ids})
@@ -127,7 +127,7 @@ def keys_in_postings(one: Commit) -> frozenset[str]:
     return frozenset(key[:400] for key in found)
 
 
-def further_keys(one: Posting) -> frozenset[str]:
+def further_keys(one: PostingFacts) -> frozenset[str]:
     """Index keys of the patches that `succession.keys` leaves out of long series."""
     found = {f"+t:{title}" for title in one.titles[KEYED_TITLES:]}
     return frozenset(key[:400] for key in found | {f"+p:{i}" for i in one.patch_ids[KEYED_TITLES:]})
@@ -149,7 +149,7 @@ def _revert_title(title: str) -> str:
 # ---- one commit ----------------------------------------------------------------------------------------------------
 
 
-def matches(commit: Commit, postings: Iterable[Posting]) -> tuple[Match, ...]:
+def matches(commit: Commit, postings: Iterable[PostingFacts]) -> tuple[Match, ...]:
     """Which of `postings` (all that have a key in common with it) a commit carries patches of."""
     judged = [p for p in postings if p.titles]
     linked = [(p, places, sure) for p in judged if (places := _linked(commit, p)) for sure in [_sure(commit, p)]]
@@ -168,7 +168,7 @@ def matches(commit: Commit, postings: Iterable[Posting]) -> tuple[Match, ...]:
     return tuple(found.values())
 
 
-def _linked(commit: Commit, one: Posting) -> frozenset[int]:
+def _linked(commit: Commit, one: PostingFacts) -> frozenset[int]:
     """The patches whose mail, or whose cover letter, the commit links to, if it looks like one of them."""
     named = {place for place, i in enumerate(one.message_ids) if i in commit.links}
     origin = any(i in commit.origins for i in one.message_ids)
@@ -190,11 +190,11 @@ def _linked(commit: Commit, one: Posting) -> frozenset[int]:
     return frozenset({nearest}) if _alike(commit.title, one.titles[nearest]) >= enough else frozenset()
 
 
-def _sure(commit: Commit, one: Posting) -> bool:
+def _sure(commit: Commit, one: PostingFacts) -> bool:
     return bool(_place(commit, one)) or any(i in commit.origins for i in one.message_ids)
 
 
-def _place(commit: Commit, one: Posting) -> frozenset[int]:
+def _place(commit: Commit, one: PostingFacts) -> frozenset[int]:
     """The patch with the very title, or the very change, of the commit."""
     title = title_key(commit.title)
     if title and title in one.titles:
@@ -202,7 +202,7 @@ def _place(commit: Commit, one: Posting) -> frozenset[int]:
     return _same_change(commit, one)
 
 
-def _same_change(commit: Commit, one: Posting) -> frozenset[int]:
+def _same_change(commit: Commit, one: PostingFacts) -> frozenset[int]:
     """The patch that makes the same change; whenever it was posted, what it brings is there."""
     if not commit.patch_id or commit.patch_id not in one.patch_ids or one.trees or not _same_person(commit, one):
         return frozenset()
@@ -215,7 +215,7 @@ def _same_change(commit: Commit, one: Posting) -> frozenset[int]:
     return frozenset({nearest}) if likely else frozenset()
 
 
-def _same_title(commit: Commit, one: Posting) -> frozenset[int]:
+def _same_title(commit: Commit, one: PostingFacts) -> frozenset[int]:
     """The patch with the same author and title, if it was there when the commit was made and no other has the title."""
     title = title_key(commit.title)
     if one.titles.count(title) != 1 or one.trees or len(title_words(title)) < _WORDS:
@@ -224,7 +224,7 @@ def _same_title(commit: Commit, one: Posting) -> frozenset[int]:
     return frozenset({one.titles.index(title)}) if in_time and _same_person(commit, one) else frozenset()
 
 
-def _same_person(commit: Commit, one: Posting) -> bool:
+def _same_person(commit: Commit, one: PostingFacts) -> bool:
     name = name_key(commit.author.name)
     return commit.author.email in one.people or (" " in name and name in one.names)
 

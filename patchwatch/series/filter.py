@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import STATES, TURNS
 from patchwatch.series.views import is_mine_to_move, is_open
 
-Holds = Callable[[SeriesLine, int], bool]
+Holds = Callable[[SeriesSummary, int], bool]
 """Whether a word holds of a series, at a time (UTC seconds)."""
 
 
@@ -28,14 +28,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Filter:
     """Words that were understood, and those that were not."""
 
     text: str
     holds: tuple[Holds, ...]
     problems: tuple[Problem, ...]
 
-    def keep(self, lines: Sequence[SeriesLine], now: int) -> list[SeriesLine]:
+    def keep(self, lines: Sequence[SeriesSummary], now: int) -> list[SeriesSummary]:
         """The series of which every word holds, in the order in which they came."""
         kept = list(lines)
         for holds in self.holds:
@@ -43,7 +43,7 @@ class Limit:
         return kept
 
 
-class _NotUnderstood(Exception):  # noqa: N818 (never leaves this module)
+class _FilterSyntaxError(Exception):
     """Why a value can't be understood, and what is possible."""
 
 
@@ -59,7 +59,7 @@ _COMPARED: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def _text(of: Callable[[SeriesLine], str]) -> Callable[[str], Holds]:
+def _text(of: Callable[[SeriesSummary], str]) -> Callable[[str], Holds]:
     def understand(value: str) -> Holds:
         wanted = value.lower()
         return lambda line, now: wanted in of(line).lower()
@@ -67,22 +67,22 @@ def _text(of: Callable[[SeriesLine], str]) -> Callable[[str], Holds]:
     return understand
 
 
-def _number(of: Callable[[SeriesLine], int]) -> Callable[[str], Holds]:
+def _number(of: Callable[[SeriesSummary], int]) -> Callable[[str], Holds]:
     def understand(value: str) -> Holds:
         found = re.fullmatch(r"(>=|<=|>|<|=|)v?#?(\d{1,9})", value)
         if not found:
-            raise _NotUnderstood("write a number: 3, >3, >=3, <3 or <=3")
+            raise _FilterSyntaxError("write a number: 3, >3, >=3, <3 or <=3")
         compare, number = _COMPARED[found[1] or "="], int(found[2])
         return lambda line, now: compare(of(line), number)
 
     return understand
 
 
-def _span(since: Callable[[SeriesLine], int]) -> Callable[[str], Holds]:
+def _span(since: Callable[[SeriesSummary], int]) -> Callable[[str], Holds]:
     def understand(value: str) -> Holds:
         found = re.fullmatch(r"(>=|<=|>|<|)(\d{1,6})([mhdwy])", value)
         if not found:
-            raise _NotUnderstood("write a span: >7d, <12h, >3w, >1y")
+            raise _FilterSyntaxError("write a span: >7d, <12h, >3w, >1y")
         compare, seconds = _COMPARED[found[1] or ">="], int(found[2]) * _UNITS[found[3]]
         return lambda line, now: compare(now - since(line), seconds)
 
@@ -99,7 +99,7 @@ def _names(known: Sequence[str], of: Callable[[str], Holds]) -> Callable[[str], 
             if part and not begun:
                 near = difflib.get_close_matches(part, known, n=1)
                 also = f"did you mean {near[0]}? " if near else ""
-                raise _NotUnderstood(f"{also}possible: {', '.join(known)}")
+                raise _FilterSyntaxError(f"{also}possible: {', '.join(known)}")
             wanted += begun
         holding = [of(name) for name in wanted]
         return lambda line, now: any(holds(line, now) for holds in holding)
@@ -117,7 +117,7 @@ def _waits(understand: Callable[[str], Holds]) -> Callable[[str], Holds]:
     return of_some
 
 
-def _author(line: SeriesLine) -> str:
+def _author(line: SeriesSummary) -> str:
     return f"{line.author_name} {line.author_email}"
 
 
@@ -133,7 +133,7 @@ def _in_turn(name: str) -> Holds:
     return lambda line, now: line.turn == name
 
 
-_ATTRIBUTES: dict[str, Callable[[SeriesLine], bool]] = {
+_ATTRIBUTES: dict[str, Callable[[SeriesSummary], bool]] = {
     "overdue": lambda line: line.overdue,
     "unread": lambda line: line.unread > 0,
     "rfc": lambda line: line.rfc,
@@ -157,26 +157,26 @@ def _attribute(name: str) -> Holds:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class FilterKey:
     """What may stand before a colon: what it looks at, and how its value is understood."""
 
     about: str
     understand: Callable[[str], Holds]
 
 
-KEYS: Mapping[str, Key] = {
-    "s": Key("in the title", _text(lambda line: line.title)),
-    "f": Key("in the author's name or address", _text(_author)),
-    "l": Key("in the name of a list", _text(lambda line: " ".join(line.inboxes))),
-    "m": Key("in the message-id of a posting", _text(lambda line: line.roots)),
-    "st": Key("the state", _names((*(s for s in STATES if s != "superseded"), "open", "closed"), _in_state)),
-    "t": Key("whose turn it is", _names((*TURNS, "me"), _in_turn)),
-    "is": Key("what holds of it", _names(tuple(_ATTRIBUTES), _attribute)),
-    "age": Key("since its last mail", _span(lambda line: line.last_activity)),
-    "wait": Key("since the turn was passed", _waits(_span(lambda line: line.turn_since))),
-    "v": Key("the version", _number(lambda line: line.version)),
-    "p": Key("how many patches", _number(lambda line: line.expected)),
-    "n": Key("the number that `list` prints", _number(lambda line: line.id)),
+KEYS: Mapping[str, FilterKey] = {
+    "s": FilterKey("in the title", _text(lambda line: line.title)),
+    "f": FilterKey("in the author's name or address", _text(_author)),
+    "l": FilterKey("in the name of a list", _text(lambda line: " ".join(line.inboxes))),
+    "m": FilterKey("in the message-id of a posting", _text(lambda line: line.roots)),
+    "st": FilterKey("the state", _names((*(s for s in STATES if s != "superseded"), "open", "closed"), _in_state)),
+    "t": FilterKey("whose turn it is", _names((*TURNS, "me"), _in_turn)),
+    "is": FilterKey("what holds of it", _names(tuple(_ATTRIBUTES), _attribute)),
+    "age": FilterKey("since its last mail", _span(lambda line: line.last_activity)),
+    "wait": FilterKey("since the turn was passed", _waits(_span(lambda line: line.turn_since))),
+    "v": FilterKey("the version", _number(lambda line: line.version)),
+    "p": FilterKey("how many patches", _number(lambda line: line.expected)),
+    "n": FilterKey("the number that `list` prints", _number(lambda line: line.id)),
 }
 
 # ---- words ---------------------------------------------------------------------------------------------------------
@@ -184,19 +184,19 @@ KEYS: Mapping[str, Key] = {
 _LINK = re.compile(r"https?://\S+")
 
 
-def parse(text: str) -> Limit:
+def parse(text: str) -> Filter:
     """The limit that `text` says."""
     holds: list[Holds] = []
     problems: list[Problem] = []
     for word in _words(text):
         try:
             found = _understood(word)
-        except _NotUnderstood as reason:
+        except _FilterSyntaxError as reason:
             problems.append(Problem(word, str(reason)))
         else:
             if found is not None:
                 holds.append(found)
-    return Limit(text.strip(), tuple(holds), tuple(problems))
+    return Filter(text.strip(), tuple(holds), tuple(problems))
 
 
 def _words(text: str) -> list[str]:
@@ -218,7 +218,7 @@ def _understood(word: str) -> Holds | None:
             if name.lower() not in KEYS:
                 near = difflib.get_close_matches(name.lower(), KEYS, n=1)
                 also = f"did you mean {near[0]}:? " if near else ""
-                raise _NotUnderstood(f"{also}possible: {', '.join(KEYS)}; in quotes it is looked for as it is")
+                raise _FilterSyntaxError(f"{also}possible: {', '.join(KEYS)}; in quotes it is looked for as it is")
             holds = KEYS[name.lower()].understand(value) if value.strip("<>=") else None
         else:
             holds = _free(bare.replace('"', ""))

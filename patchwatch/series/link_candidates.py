@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from patchwatch.series.version_links import Posting, likeness
+from patchwatch.series.version_links import PostingFacts, likeness
 
 Place = Literal["earlier", "later"]
 
@@ -27,14 +27,17 @@ class Candidate:
     evidence: tuple[str, ...]
 
 
-def rank(oldest: Posting, newest: Posting, others: Iterable[Posting]) -> tuple[Candidate, ...]:
+def rank(oldest: PostingFacts, newest: PostingFacts, others: Iterable[PostingFacts]) -> tuple[Candidate, ...]:
     """Those of `others` that may precede a series' `oldest` revision or succeed its `newest`, the likeliest first.
 
     What only the author and the number speak for is left out: that would be everything he posted.
     """
     found: list[tuple[Candidate, int]] = []
     for other in others:
-        places: tuple[tuple[Place, Posting, Posting], ...] = (("earlier", oldest, other), ("later", other, newest))
+        places: tuple[tuple[Place, PostingFacts, PostingFacts], ...] = (
+            ("earlier", oldest, other),
+            ("later", other, newest),
+        )
         judged = [
             Candidate(other.root, place, link.score, link.evidence)
             for place, one, before in places

@@ -27,7 +27,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Involvement:
     """What I have to do with a series: I am whoever has one of the addresses asked for."""
 
     author: bool  # I posted the newest revision
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class NextAction:
     """What is to be done next, in one short imperative line, by whom, and the mail that it follows from."""
 
     text: str
@@ -124,7 +124,7 @@ class RevisionRow:
     missing: tuple[int, ...] = ()  # patches that were sent but never seen
     backport: bool = False  # to a stable tree
     pull: bool = False  # a pull request
-    voices: tuple[str, ...] = ()  # of the newest: names of those who spoke about it, besides author and robots
+    reviewers: tuple[str, ...] = ()  # of the newest: names of those who spoke about it, besides author and robots
     awaited: tuple[
         str, ...
     ] = ()  # those of them whom the author answered, by the date of it, and who said nothing since
@@ -158,11 +158,11 @@ class SeriesRow:
     reviewed: int  # patches of the newest revision that carry a review
     stale_since: int | None  # an inbox of it could not be polled since then
     revisions: tuple[RevisionRow, ...]  # oldest first
-    part: Part | None = None  # mine in it, if it is known who I am
-    next_move: Move | None = None  # None: nobody has to do anything
+    part: Involvement | None = None  # mine in it, if it is known who I am
+    next_action: NextAction | None = None  # None: nobody has to do anything
 
 
-class SeriesLine(NamedTuple):
+class SeriesSummary(NamedTuple):
     """A series as a list shows it: what ten thousand of them can be read of at once.
 
     A tuple and no dataclass, because that takes a fifth of the time to make.
@@ -195,7 +195,7 @@ class SeriesLine(NamedTuple):
     mine: bool  # a revision of it was posted by me
     for_me: bool  # none was, and one was sent to me or I spoke about it
     stale_since: int | None  # an inbox of it could not be polled since then
-    next_move: str | None = None  # what I have to do; empty: nothing; None: that was not worked out
+    next_action: str | None = None  # what I have to do; empty: nothing; None: that was not worked out
 
     @property
     def incomplete(self) -> bool:
@@ -209,7 +209,7 @@ class SeriesLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
+class StateChangeRow:
     """A mail (or commit) that changed the state or turn of a revision, its words, and what they were after it."""
 
     version: int

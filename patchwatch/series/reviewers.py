@@ -17,7 +17,7 @@ _ASKS = frozenset({signals.CHANGES, signals.QUESTION, signals.NAK})
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class ReviewerActivity:
     """One address that spoke."""
 
     person: Person
@@ -27,10 +27,10 @@ class Voice:
     answered: int = 0  # its date
 
 
-def voices_of(revision: Revision) -> tuple[Voice, ...]:
+def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
     """The voices in the replies to a revision, by their first mail."""
     authors = authors_of(revision)
-    found: dict[str, Voice] = {}
+    found: dict[str, ReviewerActivity] = {}
     speaker: dict[str, str] = {}  # message-id -> address
     for follow_up in revision.follow_ups:
         message = follow_up.message
@@ -47,5 +47,5 @@ def voices_of(revision: Revision) -> tuple[Voice, ...]:
         asks = any(s.kind in _ASKS for s in message.signals)
         tags = any(is_endorsement(t.name) for t in given_in(follow_up))
         content = not asks and (tags or (before is not None and before.content))
-        found[address] = Voice(message.author, message.date, content)
+        found[address] = ReviewerActivity(message.author, message.date, content)
     return tuple(found.values())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.message import Message
-from patchwatch.mail.tag_scope import Limit, meaning
+from patchwatch.mail.tag_scope import TagScope, meaning
 from patchwatch.series.revision import Revision, number_of
 
 # As people say, and as the source tree has it.
@@ -32,7 +32,7 @@ def reached(words: str, revision: Revision, answered: int) -> tuple[int, ...]:
 
     (0,) is all of them, () none that can be told.
     """
-    limit = meaning(words) if words else Limit(this=True)
+    limit = meaning(words) if words else TagScope(this=True)
     if limit is None:
         return ()
     if limit.this and limit.excepted is None:
@@ -44,14 +44,14 @@ def reached(words: str, revision: Revision, answered: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _meant(limit: Limit, revision: Revision, answered: int, whole: int) -> set[int]:
+def _meant(limit: TagScope, revision: Revision, answered: int, whole: int) -> set[int]:
     every = set(range(1, whole + 1))
     if limit.excepted is not None:
         return _base(limit, revision, answered, every) - _meant(limit.excepted, revision, 0, whole)
     return _base(limit, revision, answered, every)
 
 
-def _base(limit: Limit, revision: Revision, answered: int, every: set[int]) -> set[int]:
+def _base(limit: TagScope, revision: Revision, answered: int, every: set[int]) -> set[int]:
     here = {answered} if answered else every or {0}
     if limit.whole or (limit.count and limit.count == len(every)):
         return every or {0}

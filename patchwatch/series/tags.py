@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail import tag_scope as limits
+from patchwatch.mail import tag_scope
 from patchwatch.mail.message import Message, Person, Trailer
 from patchwatch.mail.sentences import signals
 from patchwatch.series.revision import FollowUp, Revision, number_of
@@ -146,7 +146,7 @@ def given_in(follow_up: FollowUp) -> Sequence[Trailer]:
 def _for_all(reply: Message) -> str:
     """The words with which a reply somewhere gives its tags to the series: all of it, or "except patch 4"."""
     said = next((signal.text for signal in reply.signals if signal.kind == signals.FOR_ALL), "")
-    return (limits.in_sentence(said) or "the series") if said else ""
+    return (tag_scope.in_sentence(said) or "the series") if said else ""
 
 
 def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:

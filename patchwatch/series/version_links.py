@@ -37,7 +37,7 @@ KEYED_TITLES = 40  # of a series' patches: enough to find it again
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class PostingFacts:
     """What of a revision counts when versions are compared: small enough to be kept with it."""
 
     root: str
@@ -80,7 +80,7 @@ class Link:
     resend: bool = False
 
 
-def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
+def posting(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
     """The facts of a revision that version bumps are judged by.
 
     `home` gives the root of the revision that each message of the conversation belongs to or answers.
@@ -99,7 +99,7 @@ def posting(revision: Revision, home: Mapping[str, str]) -> Posting:
             if link.message_id not in own_ids:
                 earlier.setdefault(link.message_id, link.version)
     repeats = [m for m in revision.patches if m.upstream]
-    return Posting(
+    return PostingFacts(
         root=root.message_id,
         author=root.author,
         people=tuple(dict.fromkeys(p for p in people if p)),
@@ -158,7 +158,7 @@ AUTHOR_WINDOW = 400 * _DAY
 """How far apart, in seconds, two postings may lie that only their author connects."""
 
 
-def keys(one: Posting) -> frozenset[str]:
+def keys(one: PostingFacts) -> frozenset[str]:
     """Index keys other than the author: titles, patches, change-id, messages linked, answered and owned."""
     found = {f"t:{one.title}"} if one.title else set()
     found |= {f"t:{title}" for title in one.titles[:KEYED_TITLES]}
@@ -170,7 +170,7 @@ def keys(one: Posting) -> frozenset[str]:
     return frozenset(key[:400] for key in found)
 
 
-def author_keys(one: Posting) -> frozenset[str]:
+def author_keys(one: PostingFacts) -> frozenset[str]:
     """Index keys of the author, good within `AUTHOR_WINDOW`.  Backports have none: robots send thousands."""
     if one.trees:
         return frozenset()
@@ -181,7 +181,7 @@ def author_keys(one: Posting) -> frozenset[str]:
     return frozenset(key[:400] for key in found)
 
 
-def same_person(a: Posting, b: Posting) -> bool:
+def same_person(a: PostingFacts, b: PostingFacts) -> bool:
     """Whether two postings are by one person: a common address, or the same full name."""
     if set(a.people) & set(b.people):
         return True
@@ -189,7 +189,7 @@ def same_person(a: Posting, b: Posting) -> bool:
     return " " in name and name == name_key(b.author.name)
 
 
-def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:
+def predecessor(one: PostingFacts, candidates: Iterable[PostingFacts]) -> Link | None:
     """The revision that `one` succeeds, or None."""
     judged = []
     for other in candidates:
@@ -210,13 +210,13 @@ def predecessor(one: Posting, candidates: Iterable[Posting]) -> Link | None:
     return max(likely, key=lambda pair: (pair[1].version, pair[1].minor, pair[1].date, pair[0].score, pair[1].root))[0]
 
 
-def same_revision(one: Posting, other: Posting) -> bool:
+def same_revision(one: PostingFacts, other: PostingFacts) -> bool:
     """Whether they are one revision: the same posting, or one is the other posted again."""
     links = (judge(one, other), judge(other, one))
     return one.root == other.root or any(link is not None and link.resend for link in links)
 
 
-def judge(one: Posting, other: Posting) -> Link | None:
+def judge(one: PostingFacts, other: PostingFacts) -> Link | None:
     """Weigh `other` as predecessor of `one`; None where it can't be, or is not likely enough."""
     link = likeness(one, other)
     if link is None or link.score < ENOUGH:
@@ -227,7 +227,7 @@ def judge(one: Posting, other: Posting) -> Link | None:
     return link if speaks & set(link.evidence) else None
 
 
-def likeness(one: Posting, other: Posting) -> Link | None:
+def likeness(one: PostingFacts, other: PostingFacts) -> Link | None:
     """What there is to say for `other` as predecessor of `one`, however little; None where it can't be."""
     if (other.date, other.root) >= (one.date + _SKEW, one.root):
         return None
@@ -332,7 +332,7 @@ def likeness(one: Posting, other: Posting) -> Link | None:
     return Link(one.root, other.root, tuple(evidence), round(score, 3), resend=resend)
 
 
-def _outgrown(one: Posting, other: Posting) -> bool:
+def _outgrown(one: PostingFacts, other: PostingFacts) -> bool:
     small, large = sorted((len(one.titles), len(other.titles)))
     return large > _OUTGROWN * small
 
@@ -344,7 +344,7 @@ def _overlap(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     return len(set(a) & set(b)) / min(len(set(a)), len(set(b)))
 
 
-def _alike(one: Posting, other: Posting) -> float:
+def _alike(one: PostingFacts, other: PostingFacts) -> float:
     """How alike the titles are, 0 to 1: common words among all words (Jaccard), best over covers and patches."""
     best = 0.0
     for mine in {one.title, *one.titles[:3]}:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import CLOSED
 
 
@@ -28,12 +28,12 @@ NEEDS_ME = frozenset({View.MY_TURN, View.MINE})
 """Views that stay empty until the config says who I am."""
 
 
-def is_open(line: SeriesLine) -> bool:
+def is_open(line: SeriesSummary) -> bool:
     """Whether somebody has to move."""
     return line.state not in CLOSED
 
 
-def may_be_mine_to_move(line: SeriesLine) -> bool:
+def may_be_mine_to_move(line: SeriesSummary) -> bool:
     """Whether it is worth while to work out what I have to do about a series (patchwatch.series.state.next_action).
 
     My own, and another's that I watch or follow, when reviewers are asked and I am one of them or was.
@@ -43,22 +43,22 @@ def may_be_mine_to_move(line: SeriesLine) -> bool:
     return line.mine or (line.for_me and (line.watched or line.followed) and line.awaiting_review)
 
 
-def is_mine_to_move(line: SeriesLine) -> bool:
+def is_mine_to_move(line: SeriesSummary) -> bool:
     """Whether I have something to do about a series, now; a guess where that was not worked out."""
-    if line.next_move is not None:
-        return bool(line.next_move)
+    if line.next_action is not None:
+        return bool(line.next_action)
     return may_be_mine_to_move(line) and (not line.mine or line.turn == "author" or line.overdue)
 
 
-def _set_aside(line: SeriesLine) -> bool:
+def _set_aside(line: SeriesSummary) -> bool:
     return line.muted or line.snoozed_until is not None
 
 
-def _cared_for(line: SeriesLine) -> bool:
+def _cared_for(line: SeriesSummary) -> bool:
     return line.watched or line.followed or line.mine
 
 
-_BELONGS: dict[View, Callable[[SeriesLine], bool]] = {
+_BELONGS: dict[View, Callable[[SeriesSummary], bool]] = {
     View.MY_TURN: is_mine_to_move,
     View.AWAITING_REVIEW: lambda line: line.awaiting_review and _cared_for(line) and not _set_aside(line),
     View.MINE: lambda line: line.mine,
@@ -71,12 +71,12 @@ WAITING = frozenset({View.MY_TURN, View.AWAITING_REVIEW})
 """Views of series in which somebody waits."""
 
 
-def in_view(view: View, line: SeriesLine) -> bool:
+def in_view(view: View, line: SeriesSummary) -> bool:
     """Whether a series stands in a view."""
     return _BELONGS[view](line)
 
 
-def sift(lines: Sequence[SeriesLine]) -> dict[View, list[SeriesLine]]:
+def sift(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSummary]]:
     """All views with their series, out of `lines`, which come with the latest mail first.
 
     They stay so, except where somebody waits: there the longest wait is first.

@@ -12,54 +12,51 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import derived
-from patchwatch.db import git_trees as trees
+from patchwatch.db import derived, git_trees
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import Postings, decode_posting
-from patchwatch.series import commit_match as commits
+from patchwatch.series import commit_match
 from patchwatch.series.commit_match import Held, Match
 from patchwatch.series.state.machine import Reason
-from patchwatch.series.state.status import Landing
+from patchwatch.series.state.status import Merge
 
 
 def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """The revisions for which commits can mean something else, because postings came, changed or went."""
-    if not trees.any_commits(connection):
+    if not git_trees.any_commits(connection):
         return set()
     old = {r.id: r.posting for r in before}
     now = {row["id"]: row["posting"] for row in rows}
     changed = {
         kept[i] for kept in (old, now) for i in old.keys() | now.keys() if i in kept and old.get(i) != now.get(i)
     }
-    keys = {key for text in changed for key in commits.keys_of_posting(decode_posting(text))}
-    held = trees.holders(connection, keys)
+    keys = {key for text in changed for key in commit_match.keys_of_posting(decode_posting(text))}
+    held = git_trees.holders(connection, keys)
     return carried(connection, {i for ids in held.values() for i in ids})
 
 
 def carried(connection: Connection, commit_ids: Collection[int]) -> set[int]:
     """The revisions that these commits, or those that they take back, may be patches of."""
     near = _with_reverts(connection, commit_ids)
-    keys = {key for held in near.values() for key in commits.keys_in_postings(held.commit)}
+    keys = {key for held in near.values() for key in commit_match.keys_in_postings(held.commit)}
     return {i for ids in derived.holders(connection, keys).values() for i in ids}
 
 
 def count_known(connection: Connection, commit_ids: Collection[int]) -> int:
     """How many of these commits are patches of a posting that is known."""
-    near = trees.commits(connection, commit_ids)
+    near = git_trees.commits(connection, commit_ids)
     matched, _ = _matches(connection, Postings(connection), near)
     return sum(bool(found) for found in matched.values())
 
 
-def landed(
-    connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]
-) -> dict[int, Landing]:
+def landed(connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]) -> dict[int, Merge]:
     """By the newest revision of each series (its revisions, in order): what the trees say of it."""
-    if not trees.any_commits(connection):
+    if not git_trees.any_commits(connection):
         return {}
     newest = {order[-1].id: _repeated(order) for order in orders}
     postings.load(r.id for same in newest.values() for r in same)
-    keys = {r.id: commits.keys_of_posting(postings[r.id]) for same in newest.values() for r in same}
-    held = trees.holders(connection, set().union(*keys.values()) if keys else set())
+    keys = {r.id: commit_match.keys_of_posting(postings[r.id]) for same in newest.values() for r in same}
+    held = git_trees.holders(connection, set().union(*keys.values()) if keys else set())
     if not held:
         return {}
     near = _with_reverts(connection, {i for ids in held.values() for i in ids})
@@ -67,14 +64,14 @@ def landed(
     series |= {r.root: -number for number, order in enumerate(orders, 1) for r in order}  # as they are now
     by_key: dict[str, set[int]] = {}
     for i, one in near.items():
-        for key in commits.keys(one.commit):
+        for key in commit_match.keys(one.commit):
             by_key.setdefault(key, set()).add(i)
-    found: dict[int, Landing] = {}
+    found: dict[int, Merge] = {}
     for number, same in newest.items():
         wanted = {i for r in same for key in keys[r.id] for i in held.get(key, ())}
         own = _with_their_reverts(wanted, near, by_key)
         view, standing = json.loads(same[0].view), json.loads(same[0].standing)
-        where = commits.find([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
+        where = commit_match.find([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
         whole = max(len(postings[number].titles), view["expected"])
         if landing := _landing(where, whole, accepted=standing["state"] == "accepted"):
             found[number] = landing
@@ -98,10 +95,10 @@ def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[i
     near: dict[int, Held] = {}
     wave = set(commit_ids)
     while wave:
-        new = trees.commits(connection, wave)
+        new = git_trees.commits(connection, wave)
         near |= new
-        keys = {key for held in new.values() for key in commits.keys_of_reverts(held.commit)}
-        wave = {i for ids in trees.holders(connection, keys).values() for i in ids} - near.keys()
+        keys = {key for held in new.values() for key in commit_match.keys_of_reverts(held.commit)}
+        wave = {i for ids in git_trees.holders(connection, keys).values() for i in ids} - near.keys()
     return near
 
 
@@ -111,7 +108,7 @@ def _with_their_reverts(wanted: set[int], near: Mapping[int, Held], by_key: Mapp
     wave = wanted
     while wave:
         found |= wave
-        keys = {key for i in wave for key in commits.keys_of_reverts(near[i].commit)}
+        keys = {key for i in wave for key in commit_match.keys_of_reverts(near[i].commit)}
         wave = {i for key in keys for i in by_key.get(key, ())} - found
     return found
 
@@ -120,29 +117,31 @@ def _matches(
     connection: Connection, postings: Postings, near: Mapping[int, Held]
 ) -> tuple[dict[int, tuple[Match, ...]], dict[str, int]]:
     """What each commit is a patch of, and the series of each posting that could be meant."""
-    keys = {i: commits.keys_in_postings(held.commit) for i, held in near.items()}
+    keys = {i: commit_match.keys_in_postings(held.commit) for i, held in near.items()}
     holders = derived.holders(connection, set().union(*keys.values()) if keys else set())
     wanted = {i: sorted({n for key in keys[i] for n in holders.get(key, ())}) for i in near}
     numbers = {n for ids in wanted.values() for n in ids}
     postings.load(numbers)
     series = {r.root: r.series_id for r in derived.revisions_by_id(connection, numbers) if r.series_id is not None}
-    return {i: commits.matches(near[i].commit, [postings[n] for n in wanted[i] if n in postings]) for i in near}, series
+    return {
+        i: commit_match.matches(near[i].commit, [postings[n] for n in wanted[i] if n in postings]) for i in near
+    }, series
 
 
-def _landing(where: commits.Found, whole: int, *, accepted: bool) -> Landing | None:
+def _landing(where: commit_match.Found, whole: int, *, accepted: bool) -> Merge | None:
     """What it means for a revision of `whole` patches; `accepted`: its own mails say so."""
     if where.reverted:
         revert = max(where.reverted.values(), key=_age)
-        return Landing("under-review", _reason(revert, where.reverted, whole), taken_back=True)
+        return Merge("under-review", _reason(revert, where.reverted, whole), taken_back=True)
     merged = {place: held for place, held in where.standing.items() if held.mainline}
     # Who applied it may have reworded a title or squashed a patch.
     if merged and (len(merged) >= whole or (accepted and 2 * len(merged) >= whole)):
-        return Landing("mainlined", _reason(max(merged.values(), key=_age), merged, whole))
+        return Merge("mainlined", _reason(max(merged.values(), key=_age), merged, whole))
     if not where.standing:
         return None
     last = max(where.standing.values(), key=_age)
     state = "accepted" if len(where.standing) >= whole else "under-review"
-    return Landing(state, _reason(last, where.standing, whole))
+    return Merge(state, _reason(last, where.standing, whole))
 
 
 def _age(held: Held) -> tuple[int, str]:

@@ -23,15 +23,12 @@ from patchwatch.db.records import homes, revision_record, series_record
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
-from patchwatch.series import commit_match as commits
-from patchwatch.series import merged as landing
-from patchwatch.series import version_links as succession
+from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import nodes
 from patchwatch.series.revision import Revision, number_of, recognise
 from patchwatch.series.state.status import Mark
-from patchwatch.series.version_links import Link, Posting
-from patchwatch.sync import applied_commits as applied
-from patchwatch.sync import merged_pulls as pulls
+from patchwatch.series.version_links import Link, PostingFacts
+from patchwatch.sync import applied_commits, merged_pulls
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +110,8 @@ class Derivation:
         before, after, follow = self._revisions()
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
-        touched |= pulls.touched(self._db, self._postings, before, after)
-        touched |= applied.touched(self._db, before, after)
+        touched |= merged_pulls.touched(self._db, self._postings, before, after)
+        touched |= applied_commits.touched(self._db, before, after)
         return self._series(touched | follow), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
@@ -209,13 +206,13 @@ class Derivation:
             for other in near[index]:
                 if other == number or other in asking or other in gone or other not in self._postings:
                     continue
-                if succession.judge(self._postings[other], posting) is not None:
+                if version_links.judge(self._postings[other], posting) is not None:
                     asking.add(other)
         linked = derived.successors(self._db, [old[i].root for i in gone])
         asking |= {r.id for r in linked if r.id not in gone}
         return self._relink(asking)
 
-    def _index(self, postings: dict[int, Posting]) -> None:
+    def _index(self, postings: dict[int, PostingFacts]) -> None:
         derived.forget_keys(self._db, postings.keys())
         derived.add_keys(
             self._db,
@@ -223,10 +220,10 @@ class Derivation:
                 {"key": key, "revision_id": number, "date": posting.date}
                 for number, posting in postings.items()
                 for key in sorted(
-                    succession.keys(posting)
-                    | succession.author_keys(posting)
-                    | landing.keys(posting)
-                    | commits.further_keys(posting)
+                    version_links.keys(posting)
+                    | version_links.author_keys(posting)
+                    | merged.keys(posting)
+                    | commit_match.further_keys(posting)
                 )
             ],
         )
@@ -249,8 +246,8 @@ class Derivation:
             else:
                 candidates = [self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number]
                 barred = self._refused(posting, refused)
-                link = succession.predecessor(
-                    posting, [c for c in candidates if not any(succession.same_revision(c, b) for b in barred)]
+                link = version_links.predecessor(
+                    posting, [c for c in candidates if not any(version_links.same_revision(c, b) for b in barred)]
                 )
             predecessor = link.predecessor if link else None
             text = (
@@ -266,7 +263,7 @@ class Derivation:
         derived.change_revisions(self._db, rows)
         return touched
 
-    def _by_hand(self, postings: Sequence[Posting]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
+    def _by_hand(self, postings: Sequence[PostingFacts]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
         """What people said about these postings: root -> (predecessor's root, by whom), and the pairs they refused.
 
         They named messages; a revision's root can be another one since then (its cover came late).
@@ -285,7 +282,7 @@ class Derivation:
                 refused |= {pair, (pair[1], pair[0])}
         return tied, refused
 
-    def _refused(self, posting: Posting, refused: set[tuple[str, str]]) -> list[Posting]:
+    def _refused(self, posting: PostingFacts, refused: set[tuple[str, str]]) -> list[PostingFacts]:
         """What is not to be the predecessor of a posting, because somebody said so."""
         roots = [earlier for later, earlier in refused if later == posting.root]
         numbers = [r.id for r in derived.revisions_by_root(self._db, roots)]
@@ -312,8 +309,8 @@ class Derivation:
             if message_id in said
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
-        in_trees = applied.landed(self._db, self._postings, orders)
-        pulled = pulls.landed(self._db, self._postings, [order[-1] for order in orders])
+        in_trees = applied_commits.landed(self._db, self._postings, orders)
+        pulled = merged_pulls.landed(self._db, self._postings, [order[-1] for order in orders])
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []

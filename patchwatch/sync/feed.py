@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 
-from patchwatch.db import messages as mails
+from patchwatch.db import messages
 from patchwatch.db.database import Database
 from patchwatch.errors import LoreError, MessageNotFoundError
 from patchwatch.sources.lore.client import Archive
@@ -21,10 +21,10 @@ from patchwatch.sync.watch import store_answer
 def listen(database: Database, archive: Archive, inbox: str) -> None:
     """Remember what the feed shows now, so that only later mail rings.  A feed that fails is listened to later."""
     with database.read() as connection:
-        heard = mails.setting(connection, _name(inbox))
+        heard = messages.setting(connection, _name(inbox))
     if heard is None:
         try:
-            _remember(database, inbox, [bell.message_id for bell in archive.doorbell(inbox)])
+            _remember(database, inbox, [bell.message_id for bell in archive.new_in_feed(inbox)])
         except LoreError:
             return
 
@@ -36,13 +36,13 @@ def answer(database: Database, archive: Archive, inbox: str) -> Outcome:
         LoreError: the archive does not answer.
     """
     with database.read() as connection:
-        heard = mails.setting(connection, _name(inbox))
-    shown = [bell.message_id for bell in archive.doorbell(inbox)]
+        heard = messages.setting(connection, _name(inbox))
+    shown = [bell.message_id for bell in archive.new_in_feed(inbox)]
     total = NOTHING
     if heard is not None:
         for message_id in reversed([i for i in shown if i not in json.loads(heard)]):
             with database.read() as connection:
-                stored = mails.known_messages(connection, [message_id])
+                stored = messages.known_messages(connection, [message_id])
             if not stored:
                 total += _fetch(database, archive, inbox, message_id)
     _remember(database, inbox, shown)
@@ -59,7 +59,7 @@ def _fetch(database: Database, archive: Archive, inbox: str, message_id: str) ->
 
 def _remember(database: Database, inbox: str, shown: list[str]) -> None:
     with database.write() as connection:
-        mails.set_setting(connection, _name(inbox), json.dumps(shown))
+        messages.set_setting(connection, _name(inbox), json.dumps(shown))
 
 
 def _name(inbox: str) -> str:

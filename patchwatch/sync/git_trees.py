@@ -20,7 +20,7 @@ from patchwatch.db import git_trees as stored
 from patchwatch.db.database import Database
 from patchwatch.errors import DatabaseError, PatchwatchError
 from patchwatch.sources.git.tree import Position, TreeReader, position
-from patchwatch.sync import applied_commits as applied
+from patchwatch.sync import applied_commits
 from patchwatch.sync.derive import Derivation
 
 _T = TypeVar("_T")
@@ -114,7 +114,7 @@ def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeR
         stored.set_tree(connection, tree.name, **moved, read_at=now, failed_at=None, failure=None)
     _find_patch_ids(database, row.id, reader)
     with database.read() as connection:
-        patches = applied.count_known(connection, new)
+        patches = applied_commits.count_known(connection, new)
     return TreeReport(tree.name, len(new), len(gone), patches)
 
 
@@ -133,11 +133,11 @@ def _find_patch_ids(database: Database, tree: int, reader: TreeReader) -> None:
 
 def _consider(connection: Connection, commit_ids: Collection[int]) -> None:
     """Work out anew the series that these commits could carry."""
-    Derivation(connection).reconsider(applied.carried(connection, commit_ids))
+    Derivation(connection).reconsider(applied_commits.carried(connection, commit_ids))
 
 
 def _release(connection: Connection, tree: int, commit_ids: Collection[int]) -> None:
-    series = applied.carried(connection, commit_ids)
+    series = applied_commits.carried(connection, commit_ids)
     stored.release(connection, tree, commit_ids)
     Derivation(connection).reconsider(series)
 

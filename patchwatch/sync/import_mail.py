@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from patchwatch.db import messages as mails
+from patchwatch.db import messages
 from patchwatch.db.database import Database
 from patchwatch.sources.files.open import open_source
 from patchwatch.sync.ingest import NOTHING, Outcome, ingest
@@ -23,7 +23,7 @@ def import_mail(
     """
     source = open_source(path)
     with database.read() as connection:
-        position = mails.source_position(connection, source.identity, inbox)
+        position = messages.source_position(connection, source.identity, inbox)
     positions: list[str] = []
 
     def raw_mails() -> Iterator[Sequence[bytes]]:
@@ -35,7 +35,7 @@ def import_mail(
     for done, reads in enumerate(read_batches(raw_mails())):
         with database.write() as connection:
             outcome = ingest(connection, reads, inbox)
-            mails.set_source_position(connection, source.identity, inbox, positions[done])
+            messages.set_source_position(connection, source.identity, inbox, positions[done])
         total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
         progress(total.new_mails + total.known_mails)
     return total

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from patchwatch.db import derived
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import Postings, decode_posting
-from patchwatch.db.records import stored_standing
+from patchwatch.db.records import stored_state
 from patchwatch.series import merged as landing
 from patchwatch.series.state.machine import Reason
-from patchwatch.series.state.status import Landing
+from patchwatch.series.state.status import Merge
 
 
 def touched(
@@ -37,7 +37,7 @@ def touched(
     return found
 
 
-def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Landing]:
+def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Merge]:
     """By revision: the mail that says that a pull request with its patches was merged into Linus's tree.
 
     All of its patches must be listed; half of them, where a maintainer said that he applied it: titles get reworded.
@@ -47,12 +47,12 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
     keys = {i: landing.keys_of_landed(postings[i]) for i in members}
     held = derived.holders(connection, set().union(*keys.values()) if keys else set())
     standings = {
-        r.id: stored_standing(json.loads(r.standing))
+        r.id: stored_state(json.loads(r.standing))
         for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})
     }
     postings.load(standings)
     merged = {i: s.reason for i, s in standings.items() if s.state == "mainlined" and s.reason}
-    found: dict[int, Landing] = {}
+    found: dict[int, Merge] = {}
     for number, revision in members.items():
         near = {i for key in keys[number] for i in held.get(key, ())}
         lists = {i: places for i in near & merged.keys() if (places := landing.landed(postings[number], postings[i]))}
@@ -61,9 +61,9 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
         count = len(frozenset().union(*lists.values()))
         if count and (count >= wanted or (accepted and 2 * count >= wanted)):
             last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
-            found[number] = Landing("mainlined", last)
+            found[number] = Merge("mainlined", last)
         elif (backported := _backported(postings, number, near)) and len(backported) >= wanted:
-            found[number] = Landing("mainlined", max(backported.values(), key=lambda r: (r.date, r.message_id)))
+            found[number] = Merge("mainlined", max(backported.values(), key=lambda r: (r.date, r.message_id)))
     return found
 
 

@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll, Tree
-from patchwatch.db import derived, inboxes
-from patchwatch.db import series as queries
+from patchwatch.db import derived, inboxes, series
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
-from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreError, MessageNotFoundError
+from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.series.model import InboxRow
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
-from patchwatch.sync import feed as doorbell
+from patchwatch.sync import feed
 from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
@@ -166,7 +165,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
                 database, answer, name, after=lambda connection: inboxes.set_inbox(connection, name, **moved)
             )
             if not outcome.new_mails and not answer.from_mirror:
-                outcome += doorbell.answer(database, archive, name)
+                outcome += feed.answer(database, archive, name)
     except LoreError as error:
         _note_failure(database, name, error, clock)
         return InboxReport(name, NOTHING, str(error), _wait(error))
@@ -174,7 +173,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
 
 
 def _wait(error: LoreError) -> float:
-    return (error.retry_after or 0.0) if isinstance(error, LoreAnswerError) else 0.0
+    return (error.retry_after or 0.0) if isinstance(error, LoreResponseError) else 0.0
 
 
 def _note_failure(database: Database, name: str, error: LoreError, clock: int) -> None:
@@ -186,7 +185,7 @@ def _note_failure(database: Database, name: str, error: LoreError, clock: int) -
 def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
     """Fetch the newest threads of watched series that no list is known for (found in /all/ only): one by one."""
     with database.read() as connection:
-        rows = queries.series(connection, queries.Filter(), 0)
+        rows = series.series(connection, series.Criteria(), 0)
     total = NOTHING
     roots = [row.revisions[-1].message_id for row in rows if not row.inboxes]
     for root in roots:
@@ -231,7 +230,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
 
 
 def _watched_people(connection: Connection) -> set[str]:
-    revisions = derived.series_revisions(connection, queries.watched_series(connection))
+    revisions = derived.series_revisions(connection, series.watched_series(connection))
     return {p for r in revisions for p in decode_posting(r.posting).people}
 
 
@@ -240,7 +239,7 @@ _States = dict[int, tuple[str, str, str, tuple[tuple[str, str], ...]]]
 
 def _watched_states(connection: Connection) -> _States:
     """State, turn, title and revisions (root, name) of the watched series."""
-    ids = set(queries.watched_series(connection))
+    ids = set(series.watched_series(connection))
     states = derived.series_states(connection, ids)
     revisions: dict[int, list[tuple[str, str]]] = {}
     for row in derived.series_revisions(connection, ids):

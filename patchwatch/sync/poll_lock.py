@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from patchwatch.errors import DatabaseError, HeldError
+from patchwatch.errors import DatabaseError, PollLockedError
 
 RUN = "run"
 POLL = "poll"
@@ -31,7 +31,7 @@ _PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class LockOwner:
     """Who holds a lock."""
 
     what: str  # run or poll; empty where he has not said so yet
@@ -47,7 +47,7 @@ class Holder:
         return f"patchwatch {self.what} (process {self.pid}, since {since:%Y-%m-%d %H:%M} UTC)"
 
 
-_UNKNOWN = Holder("", 0, 0)
+_UNKNOWN = LockOwner("", 0, 0)
 
 
 def lock_path(database_url: str) -> Path | None:
@@ -88,13 +88,13 @@ def hold(
             holder = _read(path)
             tries += 1
             if (holder.what == RUN and tries >= _SURE) or left <= 0:
-                raise HeldError(_refusal(holder, what), holder.pid)
+                raise PollLockedError(_refusal(holder, what), holder.pid)
             if not told and holder.what != RUN:
                 tell(f"waiting for {holder.text} to end")
                 told = True
             pause(_STEP_SECONDS)
             left -= _STEP_SECONDS
-        _write(handle, json.dumps(asdict(Holder(what, os.getpid(), now))))
+        _write(handle, json.dumps(asdict(LockOwner(what, os.getpid(), now))))
         try:
             yield
         finally:
@@ -103,7 +103,7 @@ def hold(
         os.close(handle)
 
 
-def holder(path: Path | None) -> Holder | None:
+def holder(path: Path | None) -> LockOwner | None:
     """Who holds the lock now; None: nobody does."""
     if path is None or not path.exists():
         return None
@@ -115,7 +115,7 @@ def holder(path: Path | None) -> Holder | None:
         os.close(handle)
 
 
-def _refusal(holder: Holder, what: str) -> str:
+def _refusal(holder: LockOwner, what: str) -> str:
     if holder.what != RUN:
         return f"{holder.text} polls this database and does not end. Try again later, or end it."
     if what == RUN:
@@ -139,9 +139,9 @@ def _locked(handle: int, how: int = fcntl.LOCK_EX) -> bool:
     return True
 
 
-def _read(path: Path) -> Holder:
+def _read(path: Path) -> LockOwner:
     with contextlib.suppress(OSError, ValueError, TypeError):
-        return Holder(**json.loads(path.read_text(encoding="utf-8")))
+        return LockOwner(**json.loads(path.read_text(encoding="utf-8")))
     return _UNKNOWN  # he has taken it this moment, and is about to write
 
 

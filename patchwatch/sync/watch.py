@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll
-from patchwatch.db import decisions, derived, inboxes
-from patchwatch.db import messages as mails
+from patchwatch.db import decisions, derived, inboxes, messages, undo
 from patchwatch.db import series as queries
-from patchwatch.db import undo as journal
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
-from patchwatch.series.version_links import Posting
+from patchwatch.series.version_links import PostingFacts
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
-from patchwatch.sources.lore.response import Answer
-from patchwatch.sources.lore.urls import Address
+from patchwatch.sources.lore.response import Response
+from patchwatch.sources.lore.urls import MessageAddress
 from patchwatch.sync.ingest import NOTHING, Outcome, ingest, read_mail
 from patchwatch.sync.parallel import read_batches
 
@@ -47,7 +45,7 @@ class Watched:
 
 def store_answer(
     database: Database,
-    answer: Answer,
+    answer: Response,
     inbox: str | None,
     after: Callable[[Connection], None] | None = None,
 ) -> Outcome:
@@ -77,7 +75,7 @@ def store_answer(
 
 
 def watch_address(
-    database: Database, archive: Archive, settings: Poll, address: Address, now: int, progress: Progress
+    database: Database, archive: Archive, settings: Poll, address: MessageAddress, now: int, progress: Progress
 ) -> tuple[Watched, ...]:
     """Fetch the thread of a message, watch its series and look for their other versions.
 
@@ -96,7 +94,7 @@ def watch_address(
     complete(database, archive, settings, [w.series_id for w in watched], progress)
     with database.read() as connection:
         found = queries.series_of(connection, [address.message_id])
-        rows = queries.series(connection, queries.Filter(ids=frozenset(found.values())), now)
+        rows = queries.series(connection, queries.Criteria(ids=frozenset(found.values())), now)
     already = {w.series_id: w.already for w in watched}
     return tuple(Watched(r.id, r.title, already.get(r.id, watched[0].already)) for r in rows)
 
@@ -113,7 +111,7 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
             if number is None or any(w.series_id == number for w in found):
                 continue
             if number not in before:
-                with journal.noted(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
+                with undo.noted(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
                     decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)
             found.append(Watched(number, titles[number][2], number in before))
     return found
@@ -129,7 +127,7 @@ def fetch_thread(database: Database, archive: Archive, message_id: str, inbox: s
     return home, outcome
 
 
-def _home_inbox(archive: Archive, answer: Answer, message_id: str) -> str | None:
+def _home_inbox(archive: Archive, answer: Response, message_id: str) -> str | None:
     """A list's own archive for a message that was found in /all/.
 
     Inboxes on lore are named after the list's address (`bpf@vger.kernel.org` is /bpf/), mostly.
@@ -178,7 +176,7 @@ def complete(
             revisions = [(r.root, decode_posting(r.posting)) for r in derived.series_revisions(connection, sorted(ids))]
             homes = {root: inboxes.inboxes_of(connection, root) for root, _ in revisions}
             linked = {i for _, p in revisions for i, _ in p.earlier}
-            unknown = linked - mails.known_messages(connection, linked).keys()
+            unknown = linked - messages.known_messages(connection, linked).keys()
         before = total.new_mails
         for root, _posting in revisions:
             if root not in threads:
@@ -200,7 +198,7 @@ def complete(
     return total
 
 
-def _kin_queries(postings: Iterable[tuple[Posting, Sequence[str]]], days: int) -> list[tuple[str, str]]:
+def _kin_queries(postings: Iterable[tuple[PostingFacts, Sequence[str]]], days: int) -> list[tuple[str, str]]:
     """By inbox, what to ask for: everything that the authors of these postings posted since shortly before them."""
     people: dict[str, set[str]] = {}
     dates: dict[str, list[int]] = {}

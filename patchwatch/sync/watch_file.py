@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchwatch.config import Poll
-from patchwatch.db import series as queries
+from patchwatch.db import series
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, LoreError, PatchwatchError
 from patchwatch.mail.mbox_split import looks_like_mbox, mails_of
 from patchwatch.sources.files.open import looks_like_mail
 from patchwatch.sources.lore.client import Archive
-from patchwatch.sources.lore.urls import Address, find_addresses
+from patchwatch.sources.lore.urls import MessageAddress, find_addresses
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.sync.watch import Progress, Watched, watch_address, watch_known
 
@@ -71,11 +71,11 @@ def _watch_mails(
     fetched: set[int] = set()
     for message_id in ids:
         with database.read() as connection:
-            number = queries.series_of(connection, [message_id]).get(message_id)
+            number = series.series_of(connection, [message_id]).get(message_id)
         if number is not None and number in fetched:
             continue
         try:
-            for one in watch_address(database, archive, settings, Address(message_id, None), now, progress):
+            for one in watch_address(database, archive, settings, MessageAddress(message_id, None), now, progress):
                 fetched.add(one.series_id)
                 watched.setdefault(one.series_id, one)
         except InvalidInputError as error:
@@ -86,5 +86,5 @@ def _watch_mails(
             if number is not None:
                 fetched.add(number)
     with database.read() as connection:
-        still = queries.watched_series(connection)
+        still = series.watched_series(connection)
     return [one for one in watched.values() if one.series_id in still], skipped

@@ -6,11 +6,11 @@ before a terminal's user notices, and reading a database needs no network librar
 
 from __future__ import annotations
 
-from patchwatch.tracker.decisions import Deciding
-from patchwatch.tracker.digests import Posting
-from patchwatch.tracker.fetch import Fetching
-from patchwatch.tracker.replies import Answering
+from patchwatch.tracker.decisions import Decisions
+from patchwatch.tracker.digests import Digests
+from patchwatch.tracker.fetch import Fetch
+from patchwatch.tracker.replies import Replies
 
 
-class Tracker(Deciding, Answering, Fetching, Posting):
+class Tracker(Decisions, Replies, Fetch, Digests):
     """A database, an archive and a clock."""

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from patchwatch.db import series as queries
-from patchwatch.db import snapshot as past
+from patchwatch.db import series, snapshot
 from patchwatch.db.message_codec import decode_message
 from patchwatch.sync.derive import Derivation
 from patchwatch.sync.watch import watch_known
@@ -26,10 +25,10 @@ def as_of(tracker: Tracker, then: int) -> Iterator[Tracker]:
         was = Tracker(tracker.config, clock=lambda: float(then), database_url=f"sqlite:///{directory}/then.db")
         try:
             with tracker.database.read() as source:
-                watched = queries.messages_of(source, queries.watched_series(source))
+                watched = series.messages_of(source, series.watched_series(source))
                 with was.database.write() as target:
-                    past.copy_past(source, target, then)
-                    for part in past.facts_of_all(target):
+                    snapshot.copy_past(source, target, then)
+                    for part in snapshot.facts_of_all(target):
                         derivation = Derivation(target)
                         derivation.take_in([(pk, decode_message(facts)) for pk, facts in part])
                         derivation.finish()

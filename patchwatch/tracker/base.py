@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
-from patchwatch.db import Later
+from patchwatch.db import LazyModule
 from patchwatch.db.message_codec import FORM
 from patchwatch.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from patchwatch.db import messages as mails
+    from patchwatch.db import messages
     from patchwatch.db.database import Database
 else:
-    mails = Later("patchwatch.db.messages")
+    messages = LazyModule("patchwatch.db.messages")
 
 Progress = Callable[[str], None]
 """Hears, in a line, what is being done."""
@@ -30,7 +30,7 @@ def silent(_: str) -> None:
     """A progress that nobody hears."""
 
 
-class Opened:
+class TrackerBase:
     """A database that is opened when it is first used, and what the config says of it."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Opened:
 
         database = Database(self._url, busy_seconds=self.config.database.busy_seconds)
         with database.read() as connection:
-            form = mails.setting(connection, "form")
+            form = messages.setting(connection, "form")
         if form != str(FORM):
             from patchwatch.sync.ingest import reindex
 
@@ -109,8 +109,8 @@ class Opened:
         from patchwatch.sync.ingest import canonical_of, unpack
 
         with self.database.read() as connection:
-            known = mails.known_messages(connection, message_ids)
-            stored = mails.stored_mails(connection, known.values())
+            known = messages.known_messages(connection, message_ids)
+            stored = messages.stored_mails(connection, known.values())
         copies = {message_id: stored[pk] for message_id, pk in known.items() if stored.get(pk)}
         return {
             message_id: unpack(found[0].mail if len(found) == 1 else canonical_of(found).packed)

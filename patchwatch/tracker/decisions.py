@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from patchwatch.db import Later
+from patchwatch.db import LazyModule
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.states import STATES
 from patchwatch.times import moment
 from patchwatch.tracker.base import Ids
-from patchwatch.tracker.queries import Reading
+from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db import database, decisions, derived
-    from patchwatch.db import series as queries
-    from patchwatch.db import undo as journal
+    from patchwatch.db import database, decisions, derived, series, undo
     from patchwatch.series.model import CandidateRow, SeriesRow
 else:
-    database, decisions, derived, journal, queries = (
-        Later(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "undo", "series")
+    database, decisions, derived, undo, series = (
+        LazyModule(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "undo", "series")
     )
 
 
-class Deciding(Reading):
+class Decisions(Queries):
     """Marks, snoozes, links: each in a transaction of its own."""
 
     def mark_read(self, message_ids: Collection[str]) -> int:
@@ -75,10 +73,10 @@ class Deciding(Reading):
         ids = [i for revision in newest for i in (revision.message_id, *revision.patch_message_ids)]
         what = _what(f"marked {state}" if state else "mark taken back", rows)
         with self.database.write() as connection:
-            with journal.noted(connection, "mark", ids, what, self.now()):
+            with undo.noted(connection, "mark", ids, what, self.now()):
                 decisions.undecide(connection, "mark", ids)
                 if state is not None:
-                    who = by or journal.user()
+                    who = by or undo.user()
                     for revision in newest:
                         decisions.decide(connection, "mark", revision.message_id, state=state, at=self.now(), by=who)
             self._derive_again(connection, [revision.message_id for revision in newest])
@@ -92,7 +90,7 @@ class Deciding(Reading):
             NotFoundError: there is nothing to take back.
         """
         with self.database.write() as connection:
-            taken = journal.take_back(connection)
+            taken = undo.take_back(connection)
             if taken is None:
                 raise NotFoundError("there is nothing to undo.")
             if taken.decided in ("mark", "tie"):
@@ -162,8 +160,8 @@ class Deciding(Reading):
         """Decide something about series, with these values, in place of what was decided before; None: nothing."""
         rows = self._rows(series_ids)
         with self.database.write() as connection:
-            ids = queries.messages_of(connection, [row.id for row in rows])
-            with journal.noted(connection, decision, ids, _what(what, rows), self.now()):
+            ids = series.messages_of(connection, [row.id for row in rows])
+            with undo.noted(connection, decision, ids, _what(what, rows), self.now()):
                 decisions.undecide(connection, decision, ids)
                 if values is not None:
                     for row in rows:
@@ -171,8 +169,8 @@ class Deciding(Reading):
                         decisions.decide(connection, decision, root, at=self.now(), **values(row))
 
     def _tie(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
-        with journal.noted(connection, "tie", [later], what, self.now()):
-            decisions.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or journal.user())
+        with undo.noted(connection, "tie", [later], what, self.now()):
+            decisions.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or undo.user())
         self._derive_again(connection, [later, earlier])
 
     def _titled(self, root: str) -> str:

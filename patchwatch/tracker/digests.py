@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patchwatch.config import Recipient
-from patchwatch.db import Later
+from patchwatch.db import LazyModule
 from patchwatch.errors import NotFoundError
-from patchwatch.tracker.queries import Reading
+from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
     from patchwatch.db import outbox
-    from patchwatch.db.outbox import Told
-    from patchwatch.notify.delivery.build_message import Letter
+    from patchwatch.db.outbox import DigestCursor
+    from patchwatch.notify.delivery.build_message import OutgoingMessage
     from patchwatch.notify.delivery.outbox import Delivery
     from patchwatch.notify.digest.build import Digest
     from patchwatch.notify.digest.gather import Briefing
-    from patchwatch.notify.digest.recipient import Reader
+    from patchwatch.notify.digest.recipient import DigestRecipient
     from patchwatch.series.model import OutboxRow
 else:
-    outbox = Later("patchwatch.db.outbox")
+    outbox = LazyModule("patchwatch.db.outbox")
 
 _REWRITE = 600  # seconds after which a digest is tried again that could not be written
 
 
-class Posting(Reading):
+class Digests(Queries):
     """Digests, and mails at once, for those whom the config names."""
 
-    def digest(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Digest:
+    def digest(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
         """What is to be said to a reader, by default to me, of all that happened since the digest before.
 
         That one was composed at `since` (UTC seconds; None: there was none, a day is told) and knew what is `seen`
@@ -35,12 +35,12 @@ class Posting(Reading):
         """
         return self.briefing(reader, since, seen).digest(self.now())
 
-    def briefing(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Briefing:
+    def briefing(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Briefing:
         """What `digest` is composed of."""
         from patchwatch.notify.digest.gather import brief
-        from patchwatch.notify.digest.recipient import Reader
+        from patchwatch.notify.digest.recipient import DigestRecipient
 
-        reader = reader or Reader(self.addresses)
+        reader = reader or DigestRecipient(self.addresses)
         return brief(self.database, self.config.review, self._raws, reader, self.now(), since, seen)
 
     def send_digests(self, *, today: bool = False) -> tuple[Delivery, ...]:
@@ -83,7 +83,7 @@ class Posting(Reading):
         with self.database.write() as connection:
             return put(connection, found, key, written, self.now())
 
-    def letters(self) -> tuple[tuple[Recipient, Letter], ...]:
+    def letters(self) -> tuple[tuple[Recipient, OutgoingMessage], ...]:
         """The digests as mails, as they would be written now; nothing is sent or noted.
 
         Raises:
@@ -126,9 +126,9 @@ class Posting(Reading):
         with self.database.read() as connection:
             return outbox.last_sent(connection)
 
-    def _digest_for(self, recipient: Recipient, told: Told | None) -> Digest:
-        from patchwatch.notify.digest.recipient import Reader
+    def _digest_for(self, recipient: Recipient, told: DigestCursor | None) -> Digest:
+        from patchwatch.notify.digest.recipient import DigestRecipient
 
         addresses = frozenset(one.lower() for one in recipient.addresses) or self.addresses
-        reader = Reader(addresses, frozenset(recipient.inboxes), recipient.views)
+        reader = DigestRecipient(addresses, frozenset(recipient.inboxes), recipient.views)
         return self.digest(reader, told.until, told.seen) if told else self.digest(reader)

@@ -8,31 +8,31 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patchwatch.db import Later
-from patchwatch.db.criteria import Filter
+from patchwatch.db import LazyModule
+from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
 from patchwatch.tracker.base import Progress, silent
-from patchwatch.tracker.queries import Reading
+from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from patchwatch.db import inboxes
-    from patchwatch.db.event_queue import Telling
+    from patchwatch.db.event_queue import QueuedEvent
     from patchwatch.notify.events import Event
     from patchwatch.series.follow_rules import Rule
     from patchwatch.series.model import SeriesRow
     from patchwatch.sources.lore.client import Archive
     from patchwatch.sync.ingest import Outcome
     from patchwatch.sync.poll import PollReport
-    from patchwatch.sync.poll_lock import Holder
+    from patchwatch.sync.poll_lock import LockOwner
     from patchwatch.sync.watch import Watched
     from patchwatch.sync.watch_file import Skipped
 else:
-    inboxes = Later("patchwatch.db.inboxes")
+    inboxes = LazyModule("patchwatch.db.inboxes")
 
 
-class Fetching(Reading):
+class Fetch(Queries):
     """Mail that comes, by whatever way, and the news of it."""
 
     def watch(self, text: str, progress: Progress = silent) -> tuple[Watched, ...]:
@@ -95,49 +95,49 @@ class Fetching(Reading):
         Raises:
             HeldError: somebody else is; the text says who.
         """
-        from patchwatch.sync import poll_lock as lock
+        from patchwatch.sync import poll_lock
 
-        return lock.hold(lock.lock_path(self._url), what, int(time.time()), tell=progress)
+        return poll_lock.hold(poll_lock.lock_path(self._url), what, int(time.time()), tell=progress)
 
-    def holder(self) -> Holder | None:
+    def holder(self) -> LockOwner | None:
         """Who polls this database now, if anybody does."""
-        from patchwatch.sync import poll_lock as lock
+        from patchwatch.sync import poll_lock
 
-        return lock.holder(lock.lock_path(self._url))
+        return poll_lock.holder(poll_lock.lock_path(self._url))
 
     def happened(self) -> tuple[Event, ...]:
         """What happened to the watched series since this was last asked, by any process.
 
         It is queued for the hooks of the config and for recipients who want a mail at once, in the same transaction.
         """
-        from patchwatch.notify import detect as telling
-        from patchwatch.notify.events import Listener
+        from patchwatch.notify import detect
+        from patchwatch.notify.events import Subscriber
 
-        listeners = [Listener(f"hook {h.name}", frozenset(h.events), self.addresses) for h in self.config.hook]
+        listeners = [Subscriber(f"hook {h.name}", frozenset(h.events), self.addresses) for h in self.config.hook]
         for one in self.config.digest:
             if one.at_once:
                 addresses = frozenset(a.lower() for a in one.addresses) or self.addresses
                 kinds, names = frozenset(one.at_once), frozenset(one.inboxes)
-                listeners.append(Listener(f"mail {one.name}", kinds, addresses, names))
+                listeners.append(Subscriber(f"mail {one.name}", kinds, addresses, names))
 
         def rows(connection: Connection, me: frozenset[str]) -> tuple[SeriesRow, ...]:
-            return self._series(connection, Filter(), me)
+            return self._series(connection, Criteria(), me)
 
-        return telling.look(self.database, rows, self.addresses, listeners, self.now())
+        return detect.detect(self.database, rows, self.addresses, listeners, self.now())
 
-    def tellings(self) -> tuple[Telling, ...]:
+    def tellings(self) -> tuple[QueuedEvent, ...]:
         """Events that somebody has not heard of yet, oldest first."""
-        from patchwatch.db import event_queue as news
+        from patchwatch.db import event_queue
 
         with self.database.read() as connection:
-            return news.tellings(connection)
+            return event_queue.tellings(connection)
 
     def told(self, telling_id: int) -> None:
         """Somebody has heard of an event."""
-        from patchwatch.db import event_queue as news
+        from patchwatch.db import event_queue
 
         with self.database.write() as connection:
-            news.forget_telling(connection, telling_id)
+            event_queue.forget_telling(connection, telling_id)
 
     def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
         """Follow what is posted to a list, or what of it fits this rule or an earlier one; returns the rules in force.
@@ -175,6 +175,6 @@ class Fetching(Reading):
         """From now on, new mail of the lists of these series rings the doorbell."""
         from patchwatch.sync.feed import listen
 
-        rows = self.series(wanted=Filter(ids=frozenset(w.series_id for w in watched)))
+        rows = self.series(wanted=Criteria(ids=frozenset(w.series_id for w in watched)))
         for name in sorted({name for row in rows for name in row.inboxes}):
             listen(self.database, archive, name)

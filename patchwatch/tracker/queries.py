@@ -5,43 +5,42 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patchwatch.db import Later
-from patchwatch.db.criteria import Filter
+from patchwatch.db import LazyModule
+from patchwatch.db.criteria import Criteria
 from patchwatch.errors import NotFoundError
-from patchwatch.series.state.next_action import next_move
-from patchwatch.tracker.base import Ids, Opened
+from patchwatch.series.state.next_action import next_action
+from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from patchwatch.compose.citations import Citation
-    from patchwatch.db import derived, inboxes, threads
+    from patchwatch.db import derived, inboxes, series_list, threads
     from patchwatch.db import series as queries
-    from patchwatch.db import series_list as lines
-    from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesLine, SeriesRow, StepRow, TreeRow
+    from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
     from patchwatch.series.rangediff.comparison import Comparison
 else:
-    derived, inboxes, lines, queries, threads = (
-        Later(f"patchwatch.db.{name}") for name in ("derived", "inboxes", "series_list", "series", "threads")
+    derived, inboxes, series_list, queries, threads = (
+        LazyModule(f"patchwatch.db.{name}") for name in ("derived", "inboxes", "series_list", "series", "threads")
     )
 
 
-class Reading(Opened):
+class Queries(TrackerBase):
     """Everything that is read, and changes nothing."""
 
-    def series(self, *, everything: bool = False, wanted: Filter | None = None) -> tuple[SeriesRow, ...]:
+    def series(self, *, everything: bool = False, wanted: Criteria | None = None) -> tuple[SeriesRow, ...]:
         """The watched series, or all that are known, or those that `wanted` describes."""
         with self.database.read() as connection:
-            return self._series(connection, wanted or Filter(everything=everything), self.addresses)
+            return self._series(connection, wanted or Criteria(everything=everything), self.addresses)
 
-    def _series(self, connection: Connection, wanted: Filter, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+    def _series(self, connection: Connection, wanted: Criteria, me: frozenset[str]) -> tuple[SeriesRow, ...]:
         now, review = self.now(), self.config.review
         rows = queries.series(connection, wanted, now, review.overdue_days, me)
         windows = queries.merge_windows(connection)
-        moves = [next_move(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
-        return tuple(replace(row, next_move=m) if m else row for row, m in zip(rows, moves, strict=True))
+        moves = [next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
+        return tuple(replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
 
-    def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
+    def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
         """A line for each series that is known, or that is watched: quick to read for any number of them.
 
         What I have to do next is not worked out where only the watched ones are asked for.
@@ -52,11 +51,11 @@ class Reading(Opened):
         from patchwatch.series.views import may_be_mine_to_move
 
         maybe = frozenset(line.id for line in found if may_be_mine_to_move(line))
-        rows = self.series(wanted=Filter(everything=True, ids=maybe)) if maybe else ()
-        mine = {row.id: row.next_move.text for row in rows if row.next_move and row.next_move.by == "me"}
-        return tuple(line._replace(next_move=mine.get(line.id, "")) if line.id in maybe else line for line in found)
+        rows = self.series(wanted=Criteria(everything=True, ids=maybe)) if maybe else ()
+        mine = {row.id: row.next_action.text for row in rows if row.next_action and row.next_action.by == "me"}
+        return tuple(line._replace(next_action=mine.get(line.id, "")) if line.id in maybe else line for line in found)
 
-    def _lines(self, watched_only: bool) -> tuple[SeriesLine, ...]:
+    def _lines(self, watched_only: bool) -> tuple[SeriesSummary, ...]:
         days, me = self.config.review.overdue_days, self.addresses
         if "database" not in self.__dict__:
             from patchwatch.db.fast_list import glance
@@ -65,7 +64,7 @@ class Reading(Opened):
             if found is not None:
                 return found
         with self.database.read() as connection:
-            return lines.lines(lines.asking(connection), self.now(), days, me, watched_only=watched_only)
+            return series_list.lines(series_list.asking(connection), self.now(), days, me, watched_only=watched_only)
 
     def one(self, series_id: int) -> SeriesRow:
         """One series.
@@ -73,7 +72,7 @@ class Reading(Opened):
         Raises:
             NotFoundError: there is none with this number.
         """
-        rows = self.series(wanted=Filter(everything=True, ids=frozenset({series_id})))
+        rows = self.series(wanted=Criteria(everything=True, ids=frozenset({series_id})))
         if not rows:
             raise NotFoundError(f"there is no series {series_id}. `patchwatch list --all` shows the numbers.")
         return rows[0]
@@ -111,7 +110,7 @@ class Reading(Opened):
         with self.database.read() as connection:
             return threads.thread(connection, series_id)
 
-    def steps(self, series_id: int) -> tuple[StepRow, ...]:
+    def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         """How a series came to its state: the mails that changed it, in order."""
         with self.database.read() as connection:
             return threads.steps(connection, series_id)
@@ -157,10 +156,10 @@ class Reading(Opened):
 
     def trees(self) -> tuple[TreeRow, ...]:
         """The git trees that were read, and how reading them goes."""
-        from patchwatch.db import git_trees as trees
+        from patchwatch.db import git_trees
 
         with self.database.read() as connection:
-            return trees.trees(connection)
+            return git_trees.trees(connection)
 
     def citations(self, message_id: str) -> tuple[Citation, ...]:
         """The forms in which people pass a stored mail on.

@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patchwatch.config import data_directory
-from patchwatch.db import Later
+from patchwatch.db import LazyModule
 from patchwatch.tracker.base import Progress, silent
-from patchwatch.tracker.queries import Reading
+from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
     from patchwatch.compose.b4 import Task
     from patchwatch.compose.draft import Draft
-    from patchwatch.compose.draft_store import Drafts
-    from patchwatch.compose.git_send_email import Rehearsal, Sent
-    from patchwatch.db import messages as mails
+    from patchwatch.compose.draft_store import DraftStore
+    from patchwatch.compose.git_send_email import DryRun, Sent
     from patchwatch.mail.addresses import Mailbox
 else:
-    mails = Later("patchwatch.db.messages")
+    messages = LazyModule("patchwatch.db.messages")
 
 
-class Answering(Reading):
+class Replies(Queries):
     """Drafts, and those who send or apply them."""
 
     @property
@@ -32,11 +31,11 @@ class Answering(Reading):
         return self.config.send.dry_run
 
     @cached_property
-    def drafts(self) -> Drafts:
+    def drafts(self) -> DraftStore:
         """Answers that were not sent yet."""
-        from patchwatch.compose.draft_store import Drafts
+        from patchwatch.compose.draft_store import DraftStore
 
-        return Drafts(data_directory() / "drafts")
+        return DraftStore(data_directory() / "drafts")
 
     def reply(self, message_id: str) -> Draft:
         """An answer to a stored mail, to be edited.
@@ -70,7 +69,7 @@ class Answering(Reading):
         raw, sender = self.raw(message_id), self._sender()
         return endorse(raw, sender, self.addresses, _new_message_id(sender), tags, whole=whole)
 
-    def rehearse(self, draft: Draft) -> Rehearsal:
+    def rehearse(self, draft: Draft) -> DryRun:
         """What git send-email would send to whom.
 
         Raises:
@@ -78,11 +77,11 @@ class Answering(Reading):
             SendError: git refuses, or would send something else.
             ToolError: git send-email is missing.
         """
-        from patchwatch.compose import git_send_email as sending
+        from patchwatch.compose import git_send_email
         from patchwatch.compose.draft import check
 
         check(draft)
-        return sending.rehearse(draft)
+        return git_send_email.rehearse(draft)
 
     def send(self, draft: Draft) -> Sent:
         """Send a draft, or as long as the config does not say otherwise only try to; the terminal is git's meanwhile.
@@ -92,11 +91,11 @@ class Answering(Reading):
             SendError: git refuses or fails.
             ToolError: git send-email is missing.
         """
-        from patchwatch.compose import git_send_email as sending
+        from patchwatch.compose import git_send_email
         from patchwatch.compose.draft import check
 
         check(draft)
-        return sending.send(draft, dry_run=self.dry_run)
+        return git_send_email.send(draft, dry_run=self.dry_run)
 
     def b4_command(self, task: Task, message_id: str, box: str) -> str:
         """What `b4` will run, as one would type it, with the revision's mails in the maildir `box`.

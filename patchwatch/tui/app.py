@@ -20,21 +20,21 @@ from textual.reactive import var
 from patchwatch.config import Config
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
-from patchwatch.series.model import OutboxRow, SeriesLine
+from patchwatch.series.model import OutboxRow, SeriesSummary
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import Core, PollReport, Watched
+from patchwatch.tui.base.api import PollReport, TrackerAPI, Watched
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.base.notices import Notice, Notices
-from patchwatch.tui.base.saved_state import Remembered
+from patchwatch.tui.base.saved_state import SavedState
 from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, when_hung_up, when_terminated
 from patchwatch.tui.base.theme import THEMES
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.dialogs import command_palette as palette
+from patchwatch.tui.dialogs import command_palette
 from patchwatch.tui.dialogs.help import HelpScreen, explained
 from patchwatch.tui.dialogs.small import WatchDialog
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render import labels
 from patchwatch.tui.screens.overview import OverviewScreen
-from patchwatch.tui.widgets.status_bar import Standing
+from patchwatch.tui.widgets.status_bar import Status
 
 if TYPE_CHECKING:
     from patchwatch.tui.screens.series import SeriesScreen
@@ -50,7 +50,7 @@ class PatchwatchApp(App[None]):
 
     TITLE = "patchwatch"
     CSS_PATH = "patchwatch.tcss"
-    COMMANDS = {palette.Actions, palette.Series}  # noqa: RUF012 (Textual's type)
+    COMMANDS = {command_palette.Actions, command_palette.Series}  # noqa: RUF012 (Textual's type)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (112, "-wide")]  # noqa: RUF012 (Textual's type)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,17 +63,17 @@ class PatchwatchApp(App[None]):
 
     # Watched by the status bars; as `reactive`, each would have the whole screen drawn again.
     notices: var[tuple[Notice, ...]] = var(())
-    standing: var[Standing | None] = var(None)  # None: nothing was read yet
+    standing: var[Status | None] = var(None)  # None: nothing was read yet
 
     def __init__(
         self,
-        tracker: Core,
+        tracker: TrackerAPI,
         *,
         open_series: int | None = None,
         keymap: Mapping[str, str] | None = None,
         theme: str = "dark",
-        remembered: Remembered | None = None,
-        few: Sequence[SeriesLine] = (),
+        remembered: SavedState | None = None,
+        few: Sequence[SeriesSummary] = (),
     ) -> None:
         """Shows what `tracker` knows, beginning with a series if one is named.
 
@@ -92,8 +92,8 @@ class PatchwatchApp(App[None]):
             self.set_keymap(keymap)
         self._core = tracker
         self._said = Notices(self._changed)
-        self.errands = Errands(self, self._said, self._beat)
-        self._overview = OverviewScreen(tracker, self.errands, self._watched, few)
+        self.jobs = Jobs(self, self._said, self._beat)
+        self._overview = OverviewScreen(tracker, self.jobs, self._watched, few)
         self._open_series = open_series
         self._generation: int | None = None  # what is on the screen; None: read it anew
         self._listening = False
@@ -117,7 +117,7 @@ class PatchwatchApp(App[None]):
     def on_mount(self) -> None:
         """Show what there is, and from now on what changes."""
         if not self.is_headless:
-            when_hung_up(lambda: self.errands.tell(self.exit, None, STATUS))
+            when_hung_up(lambda: self.jobs.tell(self.exit, None, STATUS))
             when_terminated(lambda: self.exit(None, TERMINATED))
         if self._open_series is not None:
             self.open(self._open_series)
@@ -129,7 +129,7 @@ class PatchwatchApp(App[None]):
     def _beat(self) -> None:
         if not self._listening:
             self._listening = True
-            self.errands.send("read", "database", self._core.generation, self._heard, self._heard_nothing)
+            self.jobs.send("read", "database", self._core.generation, self._heard, self._heard_nothing)
 
     def _heard(self, generation: int) -> None:
         self._listening = False
@@ -138,9 +138,7 @@ class PatchwatchApp(App[None]):
             self._generation = generation
             for screen in self._live():
                 screen.reload()
-            self.errands.send(
-                "lists", "outbox", self._core.outbox, self._heard_of_digests, self._heard_nothing_of_digests
-            )
+            self.jobs.send("lists", "outbox", self._core.outbox, self._heard_of_digests, self._heard_nothing_of_digests)
         minute = self._core.now() // 60
         if minute != self._minute:
             self._minute = minute
@@ -153,7 +151,7 @@ class PatchwatchApp(App[None]):
         if not refused:
             self._said.hush("digest")
         elif self._refused != known:
-            self._said.say("digest", "error", wording.undelivered(refused))
+            self._said.say("digest", "error", labels.undelivered(refused))
 
     def _heard_nothing_of_digests(self, error: PatchwatchError) -> None:
         self._generation = None  # try again at the next beat
@@ -174,7 +172,7 @@ class PatchwatchApp(App[None]):
             self.standing = event.standing
             if not self._warm:
                 self._warm = True
-                self.errands.send("study", "loading", _load_series_screen, lambda _: None)
+                self.jobs.send("study", "loading", _load_series_screen, lambda _: None)
 
     def on_series_screen_loaded(self, event: SeriesScreen.Loaded) -> None:
         """What could not be read is tried again at the next beat."""
@@ -212,7 +210,7 @@ class PatchwatchApp(App[None]):
         """Show a series."""
         from patchwatch.tui.screens.series import SeriesScreen  # what only it needs must not hold up the first screen
 
-        screen = SeriesScreen(self._core, self.errands, series_id)
+        screen = SeriesScreen(self._core, self.jobs, series_id)
         self.push_screen(screen)
         screen.read_rows()  # while the screen is being made
 
@@ -230,7 +228,7 @@ class PatchwatchApp(App[None]):
 
     def _ask_for_link(self, proposed: str) -> None:
         self._said.hush("watch")
-        self.push_screen(WatchDialog(self._core, self.errands, self._watched, line(proposed)))
+        self.push_screen(WatchDialog(self._core, self.jobs, self._watched, line(proposed)))
 
     def _watched(self, watched: Sequence[Watched]) -> None:
         new = [one for one in watched if not one.already]
@@ -253,10 +251,10 @@ class PatchwatchApp(App[None]):
             return
         self._said.hush("poll failures")
         self._poll_progress("polling …")
-        self.errands.send(
+        self.jobs.send(
             "poll",
             "poll",
-            lambda: self._core.poll(lambda said: self.errands.tell(self._poll_progress, said)),
+            lambda: self._core.poll(lambda said: self.jobs.tell(self._poll_progress, said)),
             self._polled,
             self._poll_failed,
         )
@@ -279,7 +277,7 @@ class PatchwatchApp(App[None]):
         self._said.say("poll", "error", str(error))
 
     @property
-    def all_lines(self) -> Sequence[SeriesLine]:
+    def all_lines(self) -> Sequence[SeriesSummary]:
         """Every series, as it was read last."""
         return self._overview.all_lines
 
@@ -295,8 +293,8 @@ class PatchwatchApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Let any action or series be found by a few letters."""
-        if not isinstance(self.screen, palette.Palette):
-            self.push_screen(palette.Palette())
+        if not isinstance(self.screen, command_palette.Palette):
+            self.push_screen(command_palette.Palette())
 
     def action_help(self) -> None:
         """Show the keys in force here."""
@@ -309,7 +307,7 @@ def _load_series_screen() -> None:
         importlib.import_module(name)
 
 
-def run_tui(tracker: Core, config: Config | None = None, open_series: int | None = None) -> int:
+def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int | None = None) -> int:
     """Show the screens until they are left; the exit status.
 
     What is being polled then is dropped; what is being written gets half a second to finish.
@@ -332,9 +330,9 @@ def run_tui(tracker: Core, config: Config | None = None, open_series: int | None
         open_series=open_series,
         keymap=changed,
         theme=config.tui.theme,
-        remembered=Remembered(),
+        remembered=SavedState(),
         few=few,
     )
     app.run()
-    app.errands.drain("write", _LAST_WORDS_SECONDS)
+    app.jobs.drain("write", _LAST_WORDS_SECONDS)
     return app.return_code or 0

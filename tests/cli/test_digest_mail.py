@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mail_server import PASSWORD, USER, PostOffice, post_office
+from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.support.paths import DEMO
 
 NOW = ("--now", "2023-09-18T05:00Z")
@@ -20,13 +20,13 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[PostOffice]:
-    with post_office(tmp_path) as office:
+def office(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as office:
         yield office
 
 
 @pytest.fixture
-def run(office: PostOffice, tmp_path: Path) -> Run:
+def run(office: MailServer, tmp_path: Path) -> Run:
     """patchwatch with the xdp series watched, whose digests go to that server."""
     config = tmp_path / "config" / "patchwatch" / "config.toml"
     config.parent.mkdir(parents=True)
@@ -60,7 +60,7 @@ def checks(run: Run) -> dict[str, dict[str, object]]:
     return {one["name"]: one for one in report["checks"]}
 
 
-def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: PostOffice) -> None:
+def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: MailServer) -> None:
     assert "none sent yet to me@example.net" in str(checks(run)["digest me"]["text"])
     sent = run("digest", "--send", *NOW)
     assert (sent.returncode, sent.stderr) == (0, "")
@@ -77,7 +77,7 @@ def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: PostOffice) ->
     assert found["mail"]["text"] == f"from pw@example.org by 127.0.0.1:{office.port}"
 
 
-def test_a_dry_run_shows_the_mail_and_sends_none(run: Run, office: PostOffice) -> None:
+def test_a_dry_run_shows_the_mail_and_sends_none(run: Run, office: MailServer) -> None:
     done = run("digest", "--send", "--dry-run", *NOW)
     assert done.returncode == 0
     assert done.stderr == f"# me: would go to me@example.net by 127.0.0.1:{office.port}; nothing is sent\n"
@@ -91,7 +91,7 @@ def test_a_dry_run_shows_the_mail_and_sends_none(run: Run, office: PostOffice) -
     assert email.message_from_bytes(office.raws[0])["Message-ID"] == shown["Message-ID"]
 
 
-def test_what_is_refused_is_said_on_stderr_and_by_doctor_until_it_is_sent(run: Run, office: PostOffice) -> None:
+def test_what_is_refused_is_said_on_stderr_and_by_doctor_until_it_is_sent(run: Run, office: MailServer) -> None:
     office.answers["RCPT"] = ["550 5.1.1 No such user"]
     failed = run("digest", "--send", *NOW)
     assert (failed.returncode, failed.stdout) == (1, "")
@@ -112,7 +112,7 @@ def test_doctor_tries_the_login(run: Run) -> None:
     assert "refuses the login of ann" in mail["text"]
 
 
-def test_a_list_that_is_known_here_is_refused(run: Run, office: PostOffice, tmp_path: Path) -> None:
+def test_a_list_that_is_known_here_is_refused(run: Run, office: MailServer, tmp_path: Path) -> None:
     config = tmp_path / "config" / "patchwatch" / "config.toml"
     config.write_text(config.read_text(encoding="utf-8").replace("me@example.net", "bpf@example.net"), encoding="utf-8")
     done = run("digest", "--send", *NOW)

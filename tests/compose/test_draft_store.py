@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from patchwatch.compose.draft import Draft, edited
-from patchwatch.compose.draft_store import Drafts
+from patchwatch.compose.draft_store import DraftStore
 from patchwatch.errors import DraftError, InvalidInputError
 from patchwatch.mail.addresses import Mailbox
 
@@ -26,11 +26,11 @@ DRAFT = Draft(
 
 
 @pytest.fixture
-def drafts(tmp_path: Path) -> Drafts:
-    return Drafts(tmp_path / "share" / "drafts")
+def drafts(tmp_path: Path) -> DraftStore:
+    return DraftStore(tmp_path / "share" / "drafts")
 
 
-def test_a_draft_is_kept_for_the_mail_that_it_answers(drafts: Drafts) -> None:
+def test_a_draft_is_kept_for_the_mail_that_it_answers(drafts: DraftStore) -> None:
     assert drafts.kept(DRAFT) is None
     file = drafts.keep(DRAFT)
     assert drafts.kept(replace(DRAFT, message_id="another@example.com", body="")) == file
@@ -41,7 +41,7 @@ def test_a_draft_is_kept_for_the_mail_that_it_answers(drafts: Drafts) -> None:
     assert drafts.kept(DRAFT) is None
 
 
-def test_only_its_writer_reads_a_draft(drafts: Drafts) -> None:
+def test_only_its_writer_reads_a_draft(drafts: DraftStore) -> None:
     file = drafts.keep(DRAFT)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(drafts.directory.stat().st_mode) == 0o700
@@ -56,14 +56,14 @@ def test_only_its_writer_reads_a_draft(drafts: Drafts) -> None:
         ("Re: [PATCH " + "x" * 400, "patch-xxxxxxxxxxxxxxxxxx-"),
     ],
 )
-def test_a_file_is_named_so_that_a_person_knows_it(drafts: Drafts, subject: str, begins: str) -> None:
+def test_a_file_is_named_so_that_a_person_knows_it(drafts: DraftStore, subject: str, begins: str) -> None:
     file = drafts.file(replace(DRAFT, subject=subject))
     assert file.parent == drafts.directory
     assert file.name.startswith(begins)
     assert len(file.name) == len(begins) + len("01234567.eml")
 
 
-def test_what_goes_wrong_names_the_file(drafts: Drafts) -> None:
+def test_what_goes_wrong_names_the_file(drafts: DraftStore) -> None:
     with pytest.raises(DraftError, match=r"the draft .*drafts/gone\.eml can't be read: No such file"):
         drafts.read(drafts.directory / "gone.eml")
     file = drafts.keep(DRAFT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.compose import git_send_email as sending
+from patchwatch.compose import git_send_email
 from patchwatch.compose.draft import Draft
 from patchwatch.errors import SendError, ToolError
 from patchwatch.mail.addresses import Mailbox
@@ -44,7 +44,7 @@ def arrived(outbox: Outbox) -> email.message.EmailMessage:
 
 
 def test_what_arrives_is_what_was_shown(outbox: Outbox) -> None:
-    sent = sending.send(DRAFT, dry_run=False)
+    sent = git_send_email.send(DRAFT, dry_run=False)
     mail = arrived(outbox)
     assert outbox.recipients() == ["ann@example.org", "netdev@vger.kernel.org", "joerg@example.org"]
     assert mail["From"] == "Rita Reviewer <rita@example.com>"
@@ -62,16 +62,16 @@ def test_what_arrives_is_what_was_shown(outbox: Outbox) -> None:
 
 
 def test_nothing_arrives_in_a_dry_run(outbox: Outbox) -> None:
-    sent = sending.send(DRAFT, dry_run=True)
+    sent = git_send_email.send(DRAFT, dry_run=True)
     assert not outbox.mail.exists()
     assert sent.dry_run
     assert " --dry-run " in sent.command
 
 
 def test_the_rehearsal_tells_what_then_arrives(outbox: Outbox) -> None:
-    rehearsal = sending.rehearse(DRAFT)
+    rehearsal = git_send_email.rehearse(DRAFT)
     assert not outbox.mail.exists()
-    sending.send(DRAFT, dry_run=False)
+    git_send_email.send(DRAFT, dry_run=False)
     assert list(rehearsal.recipients) == outbox.recipients()
     mail = arrived(outbox)
     shown = dict(rehearsal.headers)
@@ -102,8 +102,8 @@ def test_the_rehearsal_tells_what_then_arrives(outbox: Outbox) -> None:
 )
 def test_no_setting_of_gits_changes_it(outbox: Outbox, settings: dict[str, str]) -> None:
     outbox.set(sendemail=settings)
-    sending.rehearse(DRAFT)
-    sending.send(DRAFT, dry_run=False)
+    git_send_email.rehearse(DRAFT)
+    git_send_email.send(DRAFT, dry_run=False)
     mail = arrived(outbox)
     assert outbox.recipients() == ["ann@example.org", "netdev@vger.kernel.org", "joerg@example.org"]
     assert mail["From"] == "Rita Reviewer <rita@example.com>"
@@ -115,12 +115,12 @@ def test_no_setting_of_gits_changes_it(outbox: Outbox, settings: dict[str, str])
 def test_an_alias_does_not_send_it_elsewhere(outbox: Outbox, tmp_path: Path) -> None:
     (tmp_path / "aliases").write_text("alias ann@example.org eve@example.net\n")
     outbox.set(sendemail={"aliasesFile": str(tmp_path / "aliases"), "aliasFileType": "mutt"})
-    assert "ann@example.org" in sending.rehearse(DRAFT).recipients
+    assert "ann@example.org" in git_send_email.rehearse(DRAFT).recipients
 
 
 def test_a_blind_copy_of_gits_settings_is_told(outbox: Outbox) -> None:
     outbox.set(sendemail={"bcc": "archive@example.com"})
-    assert sending.rehearse(DRAFT).hidden == ("archive@example.com",)
+    assert git_send_email.rehearse(DRAFT).hidden == ("archive@example.com",)
 
 
 def test_a_server_is_told_apart_from_a_program() -> None:
@@ -129,7 +129,7 @@ def test_a_server_is_told_apart_from_a_program() -> None:
         "RCPT TO:<ann@example.org>\nRCPT TO:<b@example.org>\nFrom: =?UTF-8?q?R=C3=AFta?= <rita@example.com>\n"
         "To: ann@example.org,\n\tb@example.org\nSubject: x\n\nResult: OK\n"
     )
-    assert sending.read_log(log) == (
+    assert git_send_email.read_log(log) == (
         (("From", "Rïta <rita@example.com>"), ("To", "ann@example.org, b@example.org"), ("Subject", "x")),
         ("ann@example.org", "b@example.org"),
     )
@@ -137,14 +137,14 @@ def test_a_server_is_told_apart_from_a_program() -> None:
 
 def test_a_long_line_arrives_whole(outbox: Outbox) -> None:
     draft = replace(DRAFT, body="x" * 5000 + "\n")
-    sending.send(draft, dry_run=False)
+    git_send_email.send(draft, dry_run=False)
     assert all(len(one) < 998 for one in outbox.mail.read_bytes().split(b"\n"))
     assert arrived(outbox).get_content() == draft.body
 
 
 def test_many_ancestors_fit_in_a_line(outbox: Outbox) -> None:
     ids = tuple(f"{'x' * 50}{n}@example.org" for n in range(60))
-    sending.send(replace(DRAFT, references=ids, in_reply_to=ids[-1]), dry_run=False)
+    git_send_email.send(replace(DRAFT, references=ids, in_reply_to=ids[-1]), dry_run=False)
     assert all(len(one) < 998 for one in outbox.mail.read_bytes().split(b"\n"))
     assert arrived(outbox)["References"].split()[-1] == f"<{ids[-1]}>"
 
@@ -153,8 +153,10 @@ def test_many_ancestors_fit_in_a_line(outbox: Outbox) -> None:
     "name", ["Rïta Q. Reviewer", "Reviewer, Rita", "Rita (work)", 'Rita "Q" Reviewer', "王小明", ""]
 )
 def test_every_name_arrives(outbox: Outbox, name: str) -> None:
-    sending.rehearse(draft := replace(DRAFT, sender=Mailbox(name, "rita@example.com"), to=(Mailbox(name, "a@b.org"),)))
-    sending.send(draft, dry_run=False)
+    git_send_email.rehearse(
+        draft := replace(DRAFT, sender=Mailbox(name, "rita@example.com"), to=(Mailbox(name, "a@b.org"),))
+    )
+    git_send_email.send(draft, dry_run=False)
     mail = arrived(outbox)
     assert [str(a.addr_spec) for header in ("From", "To") for a in mail[header].addresses] == [
         "rita@example.com",
@@ -168,38 +170,38 @@ def test_every_name_arrives(outbox: Outbox, name: str) -> None:
 def test_a_program_that_fails_is_told_in_gits_words(outbox: Outbox, tmp_path: Path) -> None:
     (tmp_path / "sendmail").write_text("#!/bin/sh\necho 'relay says no' >&2\nexit 75\n")
     with pytest.raises(SendError, match="relay says no"):
-        sending.send(DRAFT, dry_run=False)
+        git_send_email.send(DRAFT, dry_run=False)
 
 
 def test_an_address_that_git_does_not_like_is_no_success(outbox: Outbox) -> None:
     """Asked what to do with it, git gives up with status 0."""
     with pytest.raises(SendError, match="sent nothing"):
-        sending.rehearse(replace(DRAFT, to=(Mailbox("Ann", "not an address"),)))
+        git_send_email.rehearse(replace(DRAFT, to=(Mailbox("Ann", "not an address"),)))
 
 
 def test_a_server_that_never_answers_is_not_waited_for(
     outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sendmail").write_text("#!/bin/sh\nexec sleep 5\n")
-    monkeypatch.setattr(sending, "_SENDING_SECONDS", 1.0)
+    monkeypatch.setattr(git_send_email, "_SENDING_SECONDS", 1.0)
     with pytest.raises(SendError, match="not known: look before you send it again"):
-        sending.send(DRAFT, dry_run=False)
+        git_send_email.send(DRAFT, dry_run=False)
 
 
 def test_a_sender_is_who_git_says(outbox: Outbox) -> None:
-    assert sending.sender() == RITA
+    assert git_send_email.sender() == RITA
     outbox.set(sendemail={"from": "Rita <rita@lists.example.com>"})
-    assert sending.sender() == Mailbox("Rita", "rita@lists.example.com")
+    assert git_send_email.sender() == Mailbox("Rita", "rita@lists.example.com")
     outbox.set(sendemail={"identity": "work"})
     outbox.set(**{'sendemail "work"': {"from": "rita@work.example.com"}})
-    assert sending.sender() == Mailbox("", "rita@work.example.com")
-    assert sending.sender("Rïta <r@example.com>") == Mailbox("Rïta", "r@example.com")
+    assert git_send_email.sender() == Mailbox("", "rita@work.example.com")
+    assert git_send_email.sender("Rïta <r@example.com>") == Mailbox("Rïta", "r@example.com")
 
 
 def test_without_a_sender_nothing_begins(outbox: Outbox, tmp_path: Path) -> None:
     (tmp_path / "gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
     with pytest.raises(SendError, match=r"git config --global user\.email"):
-        sending.sender()
+        git_send_email.sender()
 
 
 def test_a_git_without_send_email_says_what_to_install(
@@ -210,7 +212,7 @@ def test_a_git_without_send_email_says_what_to_install(
     git.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolError, match="apt install git-email"):
-        sending.rehearse(DRAFT)
+        git_send_email.rehearse(DRAFT)
     git.unlink()
     with pytest.raises(ToolError, match="git is not installed"):
-        sending.rehearse(DRAFT)
+        git_send_email.rehearse(DRAFT)

@@ -12,7 +12,7 @@ from patchwatch.config import Config, Hook, Mail, Recipient
 from patchwatch.daemon.dispatch import hand_over
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.log import Log
-from patchwatch.db import event_queue as news
+from patchwatch.db import event_queue
 from patchwatch.notify.detect import encode
 from patchwatch.tracker import Tracker
 from tests.daemon.sample_event import EVENT
@@ -31,7 +31,7 @@ class Desk:
 
     def queue(self, *listeners: str) -> None:
         with self.tracker.database.write() as connection:
-            news.queue_tellings(connection, [(listener, EVENT.id, encode(EVENT)) for listener in listeners])
+            event_queue.queue_tellings(connection, [(listener, EVENT.id, encode(EVENT)) for listener in listeners])
 
     def hand_over(self) -> None:
         log = Log("text", lambda: 0.0, self.text)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from patchwatch.config import Config, Poll
 from patchwatch.daemon.log import Log
 from patchwatch.daemon.loop import Loop, Requests
-from patchwatch.db.event_queue import Telling
+from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import ConfigError, DatabaseLockedError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
@@ -83,7 +83,7 @@ class World:
     def happened(self) -> Sequence[Event]:
         return ()
 
-    def tellings(self) -> Sequence[Telling]:
+    def tellings(self) -> Sequence[QueuedEvent]:
         return ()
 
     def told(self, telling_id: int) -> None: ...

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.daemon.planner import Pace, Quiet, Round, next_poll, plan, quiet_hours, quiet_until, slept, step
+from patchwatch.daemon.planner import Pace, QuietHours, Round, next_poll, plan, quiet_hours, quiet_until, slept, step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -95,7 +95,7 @@ def test_the_nights_of_a_clock_change_are_an_hour_shorter_and_longer() -> None:
 
 
 def test_quiet_hours_that_end_in_the_hour_that_is_skipped_end_after_it() -> None:
-    pace = Pace(15 * MINUTE, Quiet(0, 2 * 60 + 30), BERLIN)
+    pace = Pace(15 * MINUTE, QuietHours(0, 2 * 60 + 30), BERLIN)
     assert quiet_until(at("2026-03-29 01:00"), pace) == at("2026-03-29 03:30")
 
 

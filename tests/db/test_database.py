@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 import patchwatch.db
-from patchwatch.db import messages as mails
+from patchwatch.db import messages
 from patchwatch.db.database import Database
 from patchwatch.db.schema import SCHEMA_REVISION, metadata
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
@@ -55,7 +55,7 @@ def test_the_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path)
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
     database = Database(url(tmp_path))
     with database.write() as connection:
-        mails.set_setting(connection, "x", "1")
+        messages.set_setting(connection, "x", "1")
         files = sorted(tmp_path.iterdir())
         assert [f.name for f in files] == ["patchwatch.db", "patchwatch.db-shm", "patchwatch.db-wal"]
         assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
@@ -92,11 +92,11 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
 def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
     database = Database(url(tmp_path), busy_seconds=0.05)
     with database.write() as connection:
-        mails.set_setting(connection, "x", "1")
+        messages.set_setting(connection, "x", "1")
         with database.read() as other:
-            assert mails.setting(other, "x") is None
+            assert messages.setting(other, "x") is None
     with database.read() as other:
-        assert mails.setting(other, "x") == "1"
+        assert messages.setting(other, "x") == "1"
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_the_generation_moves_with_each_commit_and_not_without(tmp_path: Path) -
     other = Database(url(tmp_path))
     before = other.generation()
     with database.write() as connection:
-        mails.set_setting(connection, "x", "1")
+        messages.set_setting(connection, "x", "1")
     assert other.generation() == before + 1
     with pytest.raises(ZeroDivisionError), database.write():
         _ = 1 / 0

@@ -13,10 +13,9 @@ import pytest
 from sqlalchemy import Connection, select
 
 from patchwatch.config import Config
-from patchwatch.db import event_queue as news
-from patchwatch.db import outbox
+from patchwatch.db import event_queue, outbox
 from patchwatch.db.database import Database
-from patchwatch.db.outbox import Told
+from patchwatch.db.outbox import DigestCursor
 from patchwatch.db.schema import message
 from patchwatch.errors import DatabaseError
 from patchwatch.sync.ingest import ingest, read_mail, reindex
@@ -150,7 +149,7 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
     database = Database(url)
     columns = {"address": "ann@example.org", "sender": "pw@example.org", "message_id": "1@pw", "subject": "x"}
     with database.write() as connection:
-        outbox.tell(connection, "me", Told(date(2023, 9, 18), 100, "seen"))
+        outbox.tell(connection, "me", DigestCursor(date(2023, 9, 18), 100, "seen"))
         assert outbox.put(connection, "me", "2023-09-18", b"mail\r\n", 100, **columns)
         assert not outbox.put(connection, "me", "2023-09-18", b"other\r\n", 100, **columns)
     with database.write() as connection:
@@ -163,7 +162,7 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
         outbox.put_off(connection, row.id, 200, "no answer")
     with database.read() as connection:
         assert [(one.try_at, one.failure) for one in outbox.unsent(connection)] == [(200, "no answer")]
-        assert outbox.told(connection, "me") == Told(date(2023, 9, 18), 100, "seen")
+        assert outbox.told(connection, "me") == DigestCursor(date(2023, 9, 18), 100, "seen")
     with database.write() as connection:
         outbox.sent(connection, row.id, 250)
         outbox.put(connection, "me", "2023-12-01", b"mail\r\n", 250 + 40 * 86_400, **columns)
@@ -175,8 +174,8 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
 
 def test_events_are_queued_once_and_told(tracker: Tracker) -> None:
     with tracker.database.write() as connection:
-        news.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook b", "e1", "{}")])
-        news.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook a", "e2", "{}")])
+        event_queue.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook b", "e1", "{}")])
+        event_queue.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook a", "e2", "{}")])
     assert [t.listener for t in tracker.tellings()] == ["hook a", "hook b", "hook a"]
     for telling in tracker.tellings():
         tracker.told(telling.id)

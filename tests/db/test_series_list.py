@@ -89,7 +89,7 @@ def test_what_is_mine_what_is_for_me_and_what_i_have_to_do(tracker: DemoTracker)
     flags = {}
     for who in (ANN, BOB, CAT, "nobody@example.org", ""):
         (line,) = (line for line in opened(tracker, who).lines() if line.message_id == "p@x")
-        flags[who] = (line.mine, line.for_me, line.next_move)
+        flags[who] = (line.mine, line.for_me, line.next_action)
     assert flags == {
         ANN: (True, False, "resend, or mark it applied: reviewed 2 months ago"),
         BOB: (False, True, None),  # it is neither watched nor followed

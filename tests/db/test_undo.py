@@ -9,7 +9,7 @@ import pytest
 
 from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.config import Config
-from patchwatch.db import undo as journal
+from patchwatch.db import undo
 from patchwatch.errors import NotFoundError
 from patchwatch.tracker import Tracker
 
@@ -119,11 +119,11 @@ def test_what_somebody_changed_since_stays(tracker: DemoTracker, monkeypatch: py
     number, tcp = tracker.find(XDP_V5), tracker.find(TCP_V4)
     tracker.mark(tcp, "rejected")
     tracker.mark(number, "rejected")
-    monkeypatch.setattr(journal, "user", lambda: "rita")
+    monkeypatch.setattr(undo, "user", lambda: "rita")
     tracker.mark(number, "reviewed")
     monkeypatch.undo()
     assert f"#{tcp} " in tracker.undo()  # the last of mine that nobody else has touched
     assert tracker.one(number).state == "reviewed"
-    monkeypatch.setattr(journal, "user", lambda: "rita")
+    monkeypatch.setattr(undo, "user", lambda: "rita")
     tracker.undo()
     assert tracker.one(number).state == "rejected"

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from patchwatch.mail.bots import is_notice, is_robot
+from patchwatch.mail.bots import is_bot, is_notice
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.mail.sentences import signals
@@ -41,7 +41,7 @@ def said(message: Message) -> list[tuple[str, str, str]]:
     ],
 )
 def test_robots_are_known_by_name_or_address(name: str, address: str) -> None:
-    assert is_robot(Person(name, address))
+    assert is_bot(Person(name, address))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_robots_are_known_by_name_or_address(name: str, address: str) -> None:
     [("Abbot Bott", "abbott@example.org"), ("Robota Robot", "robota@example.org"), ("Cibot", "cib@ci.example.org")],
 )
 def test_people_are_no_robots(name: str, address: str) -> None:
-    assert not is_robot(Person(name, address))
+    assert not is_bot(Person(name, address))
 
 
 SUMMARY = """\

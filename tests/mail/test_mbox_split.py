@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchwatch.errors import InvalidInputError
-from patchwatch.mail import mbox_split as mailbox
+from patchwatch.mail import mbox_split
 from patchwatch.mail.mbox_split import looks_like_mbox, mails_of, split_mbox
 
 FROM = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
@@ -53,7 +53,7 @@ def mails(draw: st.DrawFn) -> bytes:
 @example([b"\n" + FROM], 7)
 def test_any_mails_come_back_from_public_inboxs_mbox(written: list[bytes], block: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mailbox, "_BLOCK_BYTES", block)  # so that every line is cut somewhere
+        patch.setattr(mbox_split, "_BLOCK_BYTES", block)  # so that every line is cut somewhere
         assert split(mboxrd(*written)) == written
 
 

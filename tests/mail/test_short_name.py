@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.short_name import called
+from patchwatch.mail.short_name import short_name
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ from patchwatch.mail.short_name import called
     ],
 )
 def test_people_are_called_as_far_as_their_name_tells(name: str, address: str, expected: str) -> None:
-    assert called(name, address) == expected
+    assert short_name(name, address) == expected
 
 
 def test_two_who_would_be_called_the_same_are_called_in_full() -> None:
     people = ("Rita Reviewer", "Rita Rival", "Rex Reviewer")
-    assert called("Rita Reviewer", "", people) == "Rita Reviewer"
-    assert called("Rex Reviewer", "", people) == "Rex"
-    assert called("Rita Reviewer", "", ("Reviewer", "Rita Reviewer (Corp)")) == "Rita"
+    assert short_name("Rita Reviewer", "", people) == "Rita Reviewer"
+    assert short_name("Rex Reviewer", "", people) == "Rex"
+    assert short_name("Rita Reviewer", "", ("Reviewer", "Rita Reviewer (Corp)")) == "Rita"

@@ -260,13 +260,13 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     desk.happened()
     desk.now = BEGIN + 2 * DAY
     desk.take(reply("Why?"))
-    from patchwatch.db import event_queue as news
+    from patchwatch.db import event_queue
 
     def killed(*_: object) -> None:
         raise DatabaseError("killed between the queue and the look")
 
     with monkeypatch.context() as patched:
-        patched.setattr(news, "keep_look", killed)
+        patched.setattr(event_queue, "keep_look", killed)
         with pytest.raises(DatabaseError):
             desk.tracker.happened()
     assert desk.queued() == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 
 NOW = 1_695_200_000
 DAY = 86_400
 
 
-def a_line(**named: Any) -> SeriesLine:
+def a_line(**named: Any) -> SeriesSummary:
     """A series that somebody watches and reviewers have had for two days."""
     usual: dict[str, Any] = {
         "id": 1,
@@ -43,4 +43,4 @@ def a_line(**named: Any) -> SeriesLine:
     values.setdefault("awaiting_review", values["turn"] == "reviewers")
     searched = ("title", "author_name", "author_email", "roots")
     values.setdefault("words", "\n".join(values[name] for name in searched).lower())
-    return SeriesLine(**values)
+    return SeriesSummary(**values)

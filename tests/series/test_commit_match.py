@@ -12,7 +12,7 @@ from patchwatch.mail.message import Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.commit_match import Commit, Held, Match, find, matches, read_message, reverted_by
 from patchwatch.series.revision import recognise
-from patchwatch.series.version_links import Posting, posting
+from patchwatch.series.version_links import PostingFacts, posting
 from tests.support.mails import mail
 
 DAY = 86_400
@@ -24,7 +24,7 @@ MIA = Person("Mia Maintainer", "mia@kernel.example")
 ONE, TWO = "frob: turn the big wheel once", "frob: oil the small wheel"
 
 
-def series(*titles: str, stem: str = "v1", day: float = 0, author: Person = ANN, prefix: str = "") -> Posting:
+def series(*titles: str, stem: str = "v1", day: float = 0, author: Person = ANN, prefix: str = "") -> PostingFacts:
     """A posting with a cover letter `0@stem` and patches `1@stem`, …; a single patch is `1@stem` alone."""
     date = format_datetime(POSTED + timedelta(days=day))
 
@@ -73,7 +73,7 @@ ORIGIN = "Why.\n\nLink: https://patch.msgid.link/"
 SINGLE = series(ONE)
 BOTH = series(ONE, TWO)
 
-CASES: dict[str, tuple[Commit, Posting, tuple[set[int], str] | None]] = {
+CASES: dict[str, tuple[Commit, PostingFacts, tuple[set[int], str] | None]] = {
     "link to the patch": (commit(body=LORE + "1@v1"), SINGLE, ({0}, "link")),
     "link to a patch of a series": (commit(TWO, LORE + "2@v1"), BOTH, ({1}, "link")),
     "link through lkml.kernel.org, escaped": (

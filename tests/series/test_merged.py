@@ -11,19 +11,19 @@ from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.series.merged import REACH, keys, keys_of_landed, landed
 from patchwatch.series.revision import recognise
-from patchwatch.series.version_links import Posting, posting
+from patchwatch.series.version_links import PostingFacts, posting
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
 POSTED = datetime(2023, 7, 3, 10, tzinfo=UTC)
 
 
-def of(messages: list[Message]) -> Posting:
+def of(messages: list[Message]) -> PostingFacts:
     (revision,) = recognise(messages)
     return posting(revision, {})
 
 
-def series(*titles: str, tree: str = "") -> Posting:
+def series(*titles: str, tree: str = "") -> PostingFacts:
     """A posting of patches with these titles, by Ann."""
     return of(
         [
@@ -42,7 +42,7 @@ def series(*titles: str, tree: str = "") -> Posting:
     )
 
 
-def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -> Posting:
+def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -> PostingFacts:
     """A pull request that lists these titles, so many seconds after the posting."""
     listed = "".join(f"      {title}\n" for title in titles)
     return of(
@@ -61,7 +61,7 @@ def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -
 
 
 ONE = "frob: turn the big wheel once"
-LANDED: dict[str, tuple[Posting, Posting, set[int]]] = {
+LANDED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     "listed as posted": (series(ONE), pull(ONE), {0}),
     "in other letters, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
     "with another prefix": (series(ONE), pull("drivers/frob: turn the big wheel once"), {0}),
@@ -100,7 +100,7 @@ LANDED: dict[str, tuple[Posting, Posting, set[int]]] = {
     ),
 }
 
-NOT_LANDED: dict[str, tuple[Posting, Posting]] = {
+NOT_LANDED: dict[str, tuple[PostingFacts, PostingFacts]] = {
     "the same title by another author": (series(ONE), pull(ONE, author="Ben Builder")),
     "something else by the same author": (series(ONE), pull("grob: remove the crank")),
     "half of the words": (series(ONE), pull("frob: turn the small wheel twice")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.parse import parse
-from patchwatch.series.reviewers import voices_of
+from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import recognise
 from tests.support.mails import mail
 
@@ -47,7 +47,7 @@ CASES: dict[str, tuple[list[Said], list[tuple[str, bool, str]]]] = {
 
 @pytest.mark.parametrize("what", CASES)
 def test_voices(what: str) -> None:
-    said, voices = CASES[what]
+    said, reviewers = CASES[what]
     patch = mail(
         message_id="p@x",
         subject="[PATCH] frob: mend it",
@@ -66,4 +66,4 @@ def test_voices(what: str) -> None:
         for number, (sender, body, above) in enumerate(said, 1)
     ]
     (revision,) = recognise(parse(raw) for raw in (patch, *replies))
-    assert [(v.person.email, v.content, v.answer) for v in voices_of(revision)] == voices
+    assert [(v.person.email, v.content, v.answer) for v in reviewers_of(revision)] == reviewers

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import recognise
-from patchwatch.series.version_links import AUTHOR_WINDOW, Link, Posting, author_keys, judge, keys, posting, predecessor
+from patchwatch.series.version_links import (
+    AUTHOR_WINDOW,
+    Link,
+    PostingFacts,
+    author_keys,
+    judge,
+    keys,
+    posting,
+    predecessor,
+)
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
@@ -64,7 +73,7 @@ def reply(message_id: str, to: str, day: float) -> Message:
     return posted(message_id, "Re: frob", day, sender=RITA, text="Why so?", file="", below=(to,))
 
 
-def postings(messages: list[Message]) -> dict[str, Posting]:
+def postings(messages: list[Message]) -> dict[str, PostingFacts]:
     """The postings among these mails, by their root without its host."""
     revisions = recognise(messages)
     home = {m.message_id: r.root.message_id for r in revisions for m in r.own_messages}
@@ -487,11 +496,11 @@ _people = {"ann@a": "Ann Author", "ann@b": "Ann Author", "ben@a": "Ben Builder",
 
 
 @st.composite
-def any_posting(draw: st.DrawFn) -> Posting:
+def any_posting(draw: st.DrawFn) -> PostingFacts:
     """A posting made of few words, files and ids, so that two of them often have something in common."""
     address = draw(_few(sorted(_people)))
     own = draw(st.lists(_ids, min_size=1, max_size=3, unique=True))
-    return Posting(
+    return PostingFacts(
         root=own[0],
         author=Person(_people[address], address),
         people=(address,),
@@ -517,12 +526,12 @@ def any_posting(draw: st.DrawFn) -> Posting:
 
 @given(one=any_posting(), other=any_posting())
 @settings(max_examples=300, deadline=None)
-def test_any_two_that_are_linked_share_a_key(one: Posting, other: Posting) -> None:
+def test_any_two_that_are_linked_share_a_key(one: PostingFacts, other: PostingFacts) -> None:
     if one.root != other.root and judge(one, other) is not None:
         assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
 
 
-def bare(root: str, version: int, **facts: Any) -> Posting:
+def bare(root: str, version: int, **facts: Any) -> PostingFacts:
     """A posting of a person, title, file and ids that no other has, but for these facts."""
     own: dict[str, Any] = {
         "root": root,
@@ -546,7 +555,7 @@ def bare(root: str, version: int, **facts: Any) -> Posting:
         "message_ids": (root, f"{root}-p"),
         "recipients": (),
     }
-    return Posting(**own | facts)
+    return PostingFacts(**own | facts)
 
 
 ANN_ELSEWHERE = {"author": Person("Ann Author", "ann@home"), "people": ("ann@home",)}

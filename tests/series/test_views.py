@@ -27,11 +27,11 @@ FAR: dict[str, Any] = {"watched": False}
         (View.MY_TURN, {**MINE, "turn": "author", "muted": True}, False),
         (View.MY_TURN, {**MINE, **CLOSED}, False),
         (View.MY_TURN, ASKED, True),
-        (View.MY_TURN, {**ASKED, "next_move": ""}, False),  # I gave my tag
+        (View.MY_TURN, {**ASKED, "next_action": ""}, False),  # I gave my tag
         (View.MY_TURN, {**ASKED, "turn": "author"}, False),
         (View.MY_TURN, {**ASKED, **FAR}, False),  # an old archive is full of mail to me
         (View.MY_TURN, {**ASKED, **FAR, "followed": True}, True),
-        (View.MY_TURN, {"next_move": "answer Jakub"}, True),
+        (View.MY_TURN, {"next_action": "answer Jakub"}, True),
         (View.AWAITING_REVIEW, {}, True),
         (View.AWAITING_REVIEW, FAR, False),
         (View.AWAITING_REVIEW, {**FAR, "followed": True}, True),

@@ -18,7 +18,7 @@ USER, PASSWORD = "ann", "geheim wörd"
 
 
 @dataclass
-class PostOffice:
+class MailServer:
     """What a server was given, and how it answers; `authority` is the file that makes its certificate one to trust."""
 
     authority: Path
@@ -67,13 +67,13 @@ class PostOffice:
 
 
 @contextlib.contextmanager
-def post_office(
+def mail_server(
     directory: Path, *, encryption: str = "starttls", name: str = "127.0.0.1", login: bool = True
-) -> Iterator[PostOffice]:
+) -> Iterator[MailServer]:
     """A server on 127.0.0.1, until the end of the block; `name` is the one in its certificate."""
     authority = trustme.CA()
     certificate = authority.issue_cert(name)
-    office = PostOffice(directory / "authority.pem")
+    office = MailServer(directory / "authority.pem")
     authority.cert_pem.write_to_path(str(office.authority))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     certificate.configure_cert(context)

@@ -200,7 +200,7 @@ READS = {"demo": [read_mail(raw) for raw in demo()], "made": [read_mail(raw) for
 def dump(database: Database) -> list[object]:
     """Everything derived, without the numbers that are given in the order of arrival."""
     with database.read() as connection:
-        rows = queries.series(connection, queries.Filter(everything=True), 0)
+        rows = queries.series(connection, queries.Criteria(everything=True), 0)
         found: list[object] = []
         for row in rows:
             thread = [(m.message_id, m.depth, m.revision, m.patch) for m in threads.thread(connection, row.id)]

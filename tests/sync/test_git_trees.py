@@ -19,7 +19,7 @@ from patchwatch.db import series as queries
 from patchwatch.db.database import Database
 from patchwatch.series.model import SeriesRow
 from patchwatch.sources.lore.client import Archive
-from patchwatch.sync import git_trees as reading
+from patchwatch.sync import git_trees
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.sync.poll import poll
@@ -94,7 +94,7 @@ def read(database: Database, *trees: Tree) -> tuple[TreeReport, ...]:
 
 def series(database: Database) -> SeriesRow:
     with database.read() as connection:
-        (row,) = queries.series(connection, queries.Filter(everything=True), NOW)
+        (row,) = queries.series(connection, queries.Criteria(everything=True), NOW)
     return row
 
 
@@ -360,7 +360,7 @@ def test_a_reading_that_was_cut_off_is_done_again(
     for number in range(4):
         clone.commit(f"frob: part {number} of the work", at=day(number))
     take(database, patch("frob: part 0 of the work", at=-1))
-    monkeypatch.setattr(reading, "_BATCH", 2)
+    monkeypatch.setattr(git_trees, "_BATCH", 2)
     real = stored.add_commits
     calls = []
 
@@ -484,7 +484,7 @@ def test_waiting_pauses_in_the_merge_window_of_mainline(database: Database, clon
 
     def overdue(at: float) -> bool:
         with database.read() as connection:
-            return queries.series(connection, queries.Filter(everything=True), day(at))[0].overdue
+            return queries.series(connection, queries.Criteria(everything=True), day(at))[0].overdue
 
     read(database, tree_of(clone))
     assert [overdue(6), overdue(8)] == [False, True]  # no tree is named as mainline

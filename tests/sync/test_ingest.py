@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from patchwatch.config import Config
-from patchwatch.db import decisions, schema
-from patchwatch.db import series as queries
+from patchwatch.db import decisions, schema, series
 from patchwatch.db.database import Database
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
@@ -28,9 +27,9 @@ def take(database: Database, *raw: bytes, inbox: str | None = "bpf") -> None:
         ingest(connection, [read_mail(one) for one in raw], inbox)
 
 
-def everything(database: Database) -> tuple[queries.SeriesRow, ...]:
+def everything(database: Database) -> tuple[series.SeriesRow, ...]:
     with database.read() as connection:
-        return queries.series(connection, queries.Filter(everything=True), NOW)
+        return series.series(connection, series.Criteria(everything=True), NOW)
 
 
 def count(database: Database, table: str) -> int:

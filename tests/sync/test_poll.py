@@ -220,10 +220,10 @@ def test_a_kill_between_batches_loses_and_doubles_nothing(
     lore_server.deliver(inbox, p.patch(1))
     tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
     lore_server.deliver(inbox, *(p.reply(1, f"Remark {n}.", what=f"r{n}") for n in range(5)), p.patch(2))
-    from patchwatch.sync import watch as watching
+    from patchwatch.sync import watch
 
-    monkeypatch.setattr(watching, "_BATCH", 2)
-    real = watching.ingest
+    monkeypatch.setattr(watch, "_BATCH", 2)
+    real = watch.ingest
     calls = []
 
     def dies(connection, reads, box=None):  # type: ignore[no-untyped-def]
@@ -232,10 +232,10 @@ def test_a_kill_between_batches_loses_and_doubles_nothing(
             raise KeyboardInterrupt
         return real(connection, reads, box)
 
-    monkeypatch.setattr(watching, "ingest", dies)
+    monkeypatch.setattr(watch, "ingest", dies)
     with pytest.raises(KeyboardInterrupt):
         tracker.poll()
-    monkeypatch.setattr(watching, "ingest", real)
+    monkeypatch.setattr(watch, "ingest", real)
     tracker.poll()
     (row,) = tracker.series()
     assert [(r.version, r.follow_ups) for r in row.revisions] == [(1, 5), (2, 0)]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.errors import HeldError
-from patchwatch.sync.poll_lock import Holder, hold, holder, lock_path
+from patchwatch.errors import PollLockedError
+from patchwatch.sync.poll_lock import LockOwner, hold, holder, lock_path
 
 SINCE = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 
@@ -43,13 +43,17 @@ def test_the_holder_is_known_while_he_holds_it(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     assert holder(path) is None
     with hold(path, "poll", SINCE):
-        assert holder(path) == Holder("poll", os.getpid(), SINCE)
+        assert holder(path) == LockOwner("poll", os.getpid(), SINCE)
     assert holder(path) is None
 
 
 def test_a_run_is_not_waited_for_and_its_process_is_named(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
-    with hold(path, "run", SINCE), pytest.raises(HeldError) as refused, hold(path, "poll", SINCE, pause=lambda _: None):
+    with (
+        hold(path, "run", SINCE),
+        pytest.raises(PollLockedError) as refused,
+        hold(path, "poll", SINCE, pause=lambda _: None),
+    ):
         pass
     assert refused.value.pid == os.getpid()
     said = str(refused.value)
@@ -77,7 +81,7 @@ def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
 
 def test_patience_ends(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
-    with hold(path, "poll", SINCE), pytest.raises(HeldError, match="does not end"):  # noqa: SIM117
+    with hold(path, "poll", SINCE), pytest.raises(PollLockedError, match="does not end"):  # noqa: SIM117
         with hold(path, "poll", SINCE, patience=5, pause=lambda _: None):
             pass
 
@@ -97,12 +101,12 @@ def test_who_is_killed_holds_nothing_and_what_he_wrote_misleads_nobody(tmp_path:
     with subprocess.Popen([sys.executable, "-c", HOLD_AND_WAIT, str(path)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        assert holder(path) == Holder("run", other.pid, SINCE)
+        assert holder(path) == LockOwner("run", other.pid, SINCE)
         other.send_signal(signal.SIGKILL)
     assert holder(path) is None
     assert path.read_text() != ""
     with hold(path, "poll", SINCE):
-        assert holder(path) == Holder("poll", os.getpid(), SINCE)
+        assert holder(path) == LockOwner("poll", os.getpid(), SINCE)
 
 
 def test_a_child_does_not_keep_the_lock(tmp_path: Path) -> None:

@@ -9,11 +9,10 @@ from sqlalchemy import update
 
 from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.config import Config, Me, Send
-from patchwatch.db import messages as mails
-from patchwatch.db import schema
-from patchwatch.db.series import Filter
+from patchwatch.db import messages, schema
+from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.series.model import Part, SeriesRow
+from patchwatch.series.model import Involvement, SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
 from tests.support.mails import mail
 
@@ -254,17 +253,17 @@ def test_reading_a_mail_counts_once(tracker: DemoTracker) -> None:
 
 
 def test_awaiting_review_is_open_and_the_reviewers_turn_longest_wait_first(tracker: DemoTracker) -> None:
-    rows = tracker.series(wanted=Filter(awaiting_review=True, everything=True))
+    rows = tracker.series(wanted=Criteria(awaiting_review=True, everything=True))
     assert [r.revisions[-1].message_id for r in rows] == [MGLRU_V3]
     assert rows[0].overdue is False
     with demo(NOW + 7 * DAY) as later:
-        (waiting,) = later.series(wanted=Filter(awaiting_review=True))
+        (waiting,) = later.series(wanted=Criteria(awaiting_review=True))
         assert waiting.overdue is True
 
 
 def test_for_me_is_what_i_was_sent_or_answered(tracker: DemoTracker) -> None:
     def concerning(address: str) -> set[str]:
-        rows = tracker.series(wanted=Filter(for_me=frozenset({address})))
+        rows = tracker.series(wanted=Criteria(for_me=frozenset({address})))
         return {r.revisions[-1].message_id for r in rows}
 
     assert concerning("yuzhao@google.com") == {MGLRU_V3}
@@ -274,7 +273,7 @@ def test_for_me_is_what_i_was_sent_or_answered(tracker: DemoTracker) -> None:
 
 def test_mine_is_what_i_posted_and_with_for_me_either(tracker: DemoTracker) -> None:
     def found(mine: str, for_me: str = "") -> set[str]:
-        rows = tracker.series(wanted=Filter(mine=frozenset({mine}), for_me=frozenset({for_me} if for_me else ())))
+        rows = tracker.series(wanted=Criteria(mine=frozenset({mine}), for_me=frozenset({for_me} if for_me else ())))
         return {r.revisions[-1].message_id for r in rows}
 
     assert found("me@manjusaka.me") == {TCP_V4}
@@ -286,8 +285,8 @@ def test_a_series_says_what_i_have_to_do_next() -> None:
     def moves(address: str) -> dict[str, tuple[str, str]]:
         with demo() as tracker:
             tracker.config = Config(me=Me((address.upper(),)))
-            rows = [r for r in tracker.series() if r.next_move]
-            return {r.revisions[-1].message_id: (r.next_move.text, r.next_move.by) for r in rows if r.next_move}
+            rows = [r for r in tracker.series() if r.next_action]
+            return {r.revisions[-1].message_id: (r.next_action.text, r.next_action.by) for r in rows if r.next_action}
 
     waits = "reviewers: waits for 12 hours"
     assert moves("me@manjusaka.me") == {TCP_V4: ("resend: net-next reopened", "me"), MGLRU_V3: (waits, "reviewers")}
@@ -338,7 +337,7 @@ def test_what_i_have_to_do_with_a_series_is_read_from_its_mails() -> None:
 
     with demo() as tracker:
 
-        def part(*addresses: str) -> Part:
+        def part(*addresses: str) -> Involvement:
             tracker.config = Config(me=Me(addresses))
             found = row(tracker, "v1@x").part
             assert found is not None
@@ -351,14 +350,14 @@ def test_what_i_have_to_do_with_a_series_is_read_from_its_mails() -> None:
         asker = part("rita@example.com")
         assert (asker.author, asker.asked, asker.answer, asker.content) == (False, True, "2@x", False)
         assert part("rex@example.net").content is True
-        assert row(tracker, "v1@x").revisions[-1].voices == ("Rita Reviewer", "Rex Reviewer")
+        assert row(tracker, "v1@x").revisions[-1].reviewers == ("Rita Reviewer", "Rex Reviewer")
         assert row(tracker, "v1@x").revisions[-1].awaited == ("Rita Reviewer",)
         take(tracker, second)
         asker = part("rita@example.com")
         assert (asker.asked, asker.spoke, asker.earlier, asker.answer, asker.content) == (True, 0, "v1", "", False)
         tagger = part("rex@example.net", "rex@elsewhere.example")
         assert (tagger.asked, tagger.earlier, tagger.content) == (False, "v1", True)  # his tag was carried over
-        assert part("nobody@example.org") == Part(False, False, False, 0, False, "", "", 0)
+        assert part("nobody@example.org") == Involvement(False, False, False, 0, False, "", "", 0)
 
 
 def test_a_backport_of_my_patch_is_not_mine(tracker: DemoTracker) -> None:
@@ -367,10 +366,10 @@ def test_a_backport_of_my_patch_is_not_mine(tracker: DemoTracker) -> None:
     for number, prefix in enumerate(("PATCH 5.10/5.15", "PATCH v6.1", "PATCH AUTOSEL 6.6 3/9", "PATCH mm-unstable")):
         subject = f"[{prefix}] frob: mend part {number}"
         take(tracker, mail(message_id=f"{number}@x", subject=subject, sender="Bo <bo@kernel.example>", body=body))
-    rows = tracker.series(wanted=Filter(everything=True, mine=frozenset({"ann@example.org"})))
+    rows = tracker.series(wanted=Criteria(everything=True, mine=frozenset({"ann@example.org"})))
     assert [r.revisions[-1].message_id for r in rows] == ["3@x"]
     backport = row(tracker, "0@x")
-    assert (backport.revisions[-1].backport, backport.next_move) == (True, None)
+    assert (backport.revisions[-1].backport, backport.next_action) == (True, None)
 
 
 def test_patches_never_came_where_all_went_to_the_same_people(tracker: DemoTracker) -> None:
@@ -414,7 +413,7 @@ def test_a_thread_is_a_tree_in_reading_order(tracker: DemoTracker) -> None:
 def test_a_database_that_was_understood_otherwise_is_understood_anew(tracker: DemoTracker) -> None:
     before = row(tracker, XDP_V5)
     with tracker.database.write() as connection:
-        mails.set_setting(connection, "form", "0")
+        messages.set_setting(connection, "form", "0")
         connection.execute(update(schema.message).values(facts="of another form"))
         connection.execute(update(schema.series).values(state="new"))
     later = DemoTracker(tracker.config, clock=lambda: float(NOW), database_url=tracker.database.url)

@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.driving import settled
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.reply_setup import Desk
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.reply_setup import ReplySetup
 
 
 @pytest.fixture(autouse=True)
@@ -45,20 +45,20 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def core() -> FakeCore:
+def core() -> FakeTracker:
     """Three watched series and one that is not."""
-    return FakeCore()
+    return FakeTracker()
 
 
 @pytest.fixture
-def app(core: FakeCore) -> PatchwatchApp:
+def app(core: FakeTracker) -> PatchwatchApp:
     """The program, not yet running."""
     return PatchwatchApp(core)
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeCore) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeTracker) -> ReplySetup:
     """A home with an editor, where the drafts of `core` are kept."""
-    desk = Desk(tmp_path, monkeypatch)
+    desk = ReplySetup(tmp_path, monkeypatch)
     desk.sit(core)
     return desk

@@ -43,5 +43,5 @@ async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
     quiet = 0
     while quiet < 2 and time.monotonic() < deadline:  # what came of one errand may be the next
         await pilot.pause()
-        quiet = quiet + 1 if app.errands.idle else 0
+        quiet = quiet + 1 if app.jobs.idle else 0
     return quiet == 2

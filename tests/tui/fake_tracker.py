@@ -12,21 +12,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from patchwatch.compose import reply as answers
+from patchwatch.compose import reply
 from patchwatch.compose.b4 import Task, b4_command
 from patchwatch.compose.citations import Citation, citations
 from patchwatch.compose.draft import Draft, check
-from patchwatch.compose.draft_store import Drafts
-from patchwatch.compose.git_send_email import Rehearsal, Sent
+from patchwatch.compose.draft_store import DraftStore
+from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.mail.addresses import Mailbox
-from patchwatch.series.model import CandidateRow, InboxRow, Mail, MessageRow, OutboxRow, SeriesLine, SeriesRow, StepRow
+from patchwatch.series.model import (
+    CandidateRow,
+    InboxRow,
+    Mail,
+    MessageRow,
+    OutboxRow,
+    SeriesRow,
+    SeriesSummary,
+    StateChangeRow,
+)
 from patchwatch.series.rangediff.comparison import Comparison, compare
 from patchwatch.series.rangediff.select import choose, mails_of, side
 from tests.tui.sample_mails import (
     NOW,
     Known,
-    Letter,
+    SampleMail,
     at,
     chinese,
     drops,
@@ -61,7 +70,7 @@ class Report:
     lines: tuple[str, ...] = ("netdev: 3 new mails",)
 
 
-class FakeCore:
+class FakeTracker:
     """Answers from what is set on it; keeps what it was asked."""
 
     def __init__(self, *, empty: bool = False) -> None:
@@ -76,7 +85,7 @@ class FakeCore:
         self.threads: dict[int, tuple[MessageRow, ...]] = {}
         self.mails: dict[str, Mail] = {}
         self.raws: dict[str, bytes] = {}
-        self.stories: dict[int, tuple[StepRow, ...]] = {3: drops_story()}
+        self.stories: dict[int, tuple[StateChangeRow, ...]] = {3: drops_story()}
         self.addresses: frozenset[str] = frozenset()
         self.followed: set[int] = set()
         self.moves: dict[int, str] = {
@@ -89,7 +98,7 @@ class FakeCore:
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self.outbox_rows: tuple[OutboxRow, ...] = ()
         self.dry_run = True
-        self.drafts = Drafts(Path(__file__) / "drafts")  # no directory: a test that writes names another
+        self.drafts = DraftStore(Path(__file__) / "drafts")  # no directory: a test that writes names another
         self.hidden: tuple[str, ...] = ()  # who gets what is sent though no header says so
         self.trees: tuple[Path, ...] = ()
         self.status = 0  # of b4
@@ -110,7 +119,7 @@ class FakeCore:
             self.raws |= {letter.id: raw_of(letter) for letter, _ in letters}
             self._generation += 1
 
-    def deliver(self, series_id: int, letter: Letter, root: str) -> None:
+    def deliver(self, series_id: int, letter: SampleMail, root: str) -> None:
         """Another process stored a mail."""
         row = self.rows[series_id]
         with self._lock:
@@ -144,15 +153,15 @@ class FakeCore:
         self._ask("generation")
         return self._generation
 
-    def lines(self, *, watched_only: bool = False) -> tuple[SeriesLine, ...]:
+    def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
         self._ask("lines", watched_only)
         rows = [row for row in self.rows.values() if row.watched or not watched_only]
         lines = (line_of(row, self.addresses) for row in rows)
         return tuple(sorted(map(self._known, lines), key=lambda line: -line.last_activity))
 
-    def _known(self, line: SeriesLine) -> SeriesLine:
+    def _known(self, line: SeriesSummary) -> SeriesSummary:
         move = self.moves.get(line.id, "") if line.mine else "" if self.addresses else None
-        return line._replace(followed=line.id in self.followed, next_move=move)
+        return line._replace(followed=line.id in self.followed, next_action=move)
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)
@@ -164,7 +173,7 @@ class FakeCore:
         self._ask("thread", series_id)
         return self.threads[series_id]
 
-    def steps(self, series_id: int) -> tuple[StepRow, ...]:
+    def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         self._ask("steps", series_id)
         return self.stories.get(series_id, ())
 
@@ -275,13 +284,13 @@ class FakeCore:
 
     def reply(self, message_id: str) -> Draft:
         self._ask("reply", message_id)
-        return answers.reply(self.raws[message_id], RITA, self.addresses, ANSWER_ID)
+        return reply.reply(self.raws[message_id], RITA, self.addresses, ANSWER_ID)
 
     def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
         self._ask("endorse", message_id, tuple(tags), whole)
-        return answers.endorse(self.raws[message_id], RITA, self.addresses, ANSWER_ID, tags, whole=whole)
+        return reply.endorse(self.raws[message_id], RITA, self.addresses, ANSWER_ID, tags, whole=whole)
 
-    def rehearse(self, draft: Draft) -> Rehearsal:
+    def rehearse(self, draft: Draft) -> DryRun:
         self._ask("rehearse", draft)
         check(draft)
         headers = (
@@ -294,7 +303,7 @@ class FakeCore:
             ("Content-Transfer-Encoding", "8bit"),
         )
         people = tuple(mailbox.address for mailbox in (*draft.to, *draft.cc))
-        return Rehearsal(headers, (*people, *self.hidden), self.hidden, "git send-email --dry-run /tmp/mail.eml")
+        return DryRun(headers, (*people, *self.hidden), self.hidden, "git send-email --dry-run /tmp/mail.eml")
 
     def send(self, draft: Draft) -> Sent:
         self._ask("send", draft)

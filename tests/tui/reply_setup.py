@@ -9,14 +9,14 @@ import pytest
 from textual.pilot import Pilot
 
 from patchwatch.compose.draft import Draft
-from patchwatch.compose.draft_store import Drafts
+from patchwatch.compose.draft_store import DraftStore
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.controllers import hand_to_b4 as handing_over
+from patchwatch.tui.controllers import hand_to_b4
 from tests.tui.driving import shown, until
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 
 
-class Desk:
+class ReplySetup:
     """A home of the test's own, and what its editor does."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,12 +25,12 @@ class Desk:
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("HOME", str(home))
         monkeypatch.setattr(PatchwatchApp, "suspend", lambda _: nullcontext())
-        monkeypatch.setattr(handing_over, "pause", lambda: None)
+        monkeypatch.setattr(hand_to_b4, "pause", lambda: None)
         self.writes("That makes sense.")
 
-    def sit(self, core: FakeCore) -> None:
+    def sit(self, core: FakeTracker) -> None:
         """Keep the drafts of `core` here."""
-        core.drafts = Drafts(self.home / ".local" / "share" / "patchwatch" / "drafts")
+        core.drafts = DraftStore(self.home / ".local" / "share" / "patchwatch" / "drafts")
 
     def writes(self, text: str) -> None:
         """From now on the editor adds a line."""
@@ -40,7 +40,7 @@ class Desk:
         """From now on the editor does this, the file being `$1`."""
         self._monkeypatch.setenv("GIT_EDITOR", f"f() {{ {command}; }}; f")
 
-    def kept(self, core: FakeCore) -> list[str]:
+    def kept(self, core: FakeTracker) -> list[str]:
         """The texts of the drafts that are kept."""
         return [file.read_text(encoding="utf-8") for file in sorted(core.drafts.directory.glob("*.eml"))]
 
@@ -52,7 +52,7 @@ async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -
         await until(pilot, lambda words=words: words in shown(pilot), words)
 
 
-def sent(core: FakeCore) -> list[Draft]:
+def sent(core: FakeTracker) -> list[Draft]:
     """What was given to git send-email."""
     return [said[0] for said in core.asked["send"]]  # type: ignore[attr-defined]
 

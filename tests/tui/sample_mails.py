@@ -16,9 +16,9 @@ from patchwatch.series.model import (
     MessageRow,
     PredecessorRow,
     RevisionRow,
-    SeriesLine,
     SeriesRow,
-    StepRow,
+    SeriesSummary,
+    StateChangeRow,
 )
 from patchwatch.series.states import CLOSED
 
@@ -160,7 +160,7 @@ Here is the summary with links:
 
 
 @dataclass(frozen=True)
-class Letter:
+class SampleMail:
     """A mail, as short as it can be said."""
 
     id: str
@@ -183,17 +183,17 @@ class Posting:
     """A revision: its root and everything below it."""
 
     version: int
-    letters: tuple[Letter, ...]
+    letters: tuple[SampleMail, ...]
     state: str = "superseded"
     rfc: bool = False
     expected: int = 2
     predecessor: PredecessorRow | None = None
 
 
-def submission(id: str, subject: str, patch: int, **more: Any) -> Letter:  # noqa: A002
+def submission(id: str, subject: str, patch: int, **more: Any) -> SampleMail:  # noqa: A002
     """A cover letter (patch 0) or a patch; read already."""
     kind, text = ("patch", PATCH) if patch else ("cover", COVER)
-    return Letter(id, subject, **{"text": text, "kind": kind, "patch": patch, "unread": False, **more})
+    return SampleMail(id, subject, **{"text": text, "kind": kind, "patch": patch, "unread": False, **more})
 
 
 def revision_row(number: int, posting: Posting) -> RevisionRow:
@@ -224,7 +224,7 @@ def revision_row(number: int, posting: Posting) -> RevisionRow:
     )
 
 
-def message_row(letter: Letter, root: str) -> MessageRow:
+def message_row(letter: SampleMail, root: str) -> MessageRow:
     """The row of a letter."""
     return MessageRow(
         message_id=letter.id,
@@ -245,7 +245,7 @@ def message_row(letter: Letter, root: str) -> MessageRow:
     )
 
 
-def mail_of(letter: Letter) -> Mail:
+def mail_of(letter: SampleMail) -> Mail:
     """What is shown of a letter."""
     name, address = letter.who
     headers = (
@@ -259,7 +259,7 @@ def mail_of(letter: Letter) -> Mail:
     return Mail(letter.id, headers, cut, ("netdev",))
 
 
-def raw_of(letter: Letter) -> bytes:
+def raw_of(letter: SampleMail) -> bytes:
     """A letter as it would be stored."""
     name, address = letter.who
     date = datetime.fromtimestamp(at(letter.when), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
@@ -301,12 +301,12 @@ def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes
     return replace(row, **changes)
 
 
-def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesLine:
+def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesSummary:
     """The line that a list shows of a series; whatever is sent to somebody is sent to me."""
     newest = row.revisions[-1] if row.revisions else None
     roots = "\n".join(root for revision in row.revisions for root in revision.postings)
     mine = row.author_email in me
-    return SeriesLine(
+    return SeriesSummary(
         id=row.id,
         title=row.title,
         author_name=row.author_name,
@@ -352,12 +352,12 @@ def drops() -> Known:
         submission(
             v4.format(1), old.format(1), 1, depth=1, parent=v4.format(0), when="2023-09-02 08:00", text=PATCH_V4
         ),
-        Letter(v4.format("r"), f"Re: {old.format(1)}", REPLY, JONAS, "2023-09-03 12:30", 2, v4.format(1), 1),
+        SampleMail(v4.format("r"), f"Re: {old.format(1)}", REPLY, JONAS, "2023-09-03 12:30", 2, v4.format(1), 1),
     )
     newer = (
         submission(v5.format(0), new.format(0), 0),
         submission(v5.format(1), new.format(1), 1, depth=1, parent=v5.format(0), tags=("Signed-off-by",)),
-        Letter(
+        SampleMail(
             v5.format("r"),
             f"Re: {new.format(1)}",
             REPLY,
@@ -369,7 +369,7 @@ def drops() -> Known:
             tags=("Reviewed-by",),
             excerpt=asked,
         ),
-        Letter(
+        SampleMail(
             v5.format("a"),
             f"Re: {new.format(1)}",
             "No, not any more.\n",
@@ -380,7 +380,7 @@ def drops() -> Known:
             excerpt="No, not any more.",
         ),
         submission(v5.format(2), selftest, 2, depth=1, parent=v5.format(0), text=SELFTEST),
-        Letter(
+        SampleMail(
             v5.format("bot"),
             f"Re: {new.format(0)}",
             APPLIED,
@@ -409,18 +409,18 @@ def drops() -> Known:
     return row, postings
 
 
-def drops_story() -> tuple[StepRow, ...]:
+def drops_story() -> tuple[StateChangeRow, ...]:
     """How `drops` came to be applied."""
     question = "Is the lock really needed, though?"
     v4, v5 = "drops-v4-{}@example.org", "drops-v5-{}@example.org"
     posted = "[PATCH net-next v{} 0/2] net: count drops for each queue"
     return (
-        StepRow(4, at("2023-09-02 08:00"), v4.format(0), posted.format(4), "new", "reviewers"),
-        StepRow(4, at("2023-09-03 12:30"), v4.format("r"), question, "under-review", "author"),
-        StepRow(5, at("2023-09-18 08:00"), v5.format(0), posted.format(5), "new", "reviewers"),
-        StepRow(5, at("2023-09-18 12:30"), v5.format("r"), question, "under-review", "author"),
-        StepRow(5, at("2023-09-18 13:00"), v5.format("a"), "No, not any more.", "under-review", "reviewers"),
-        StepRow(5, at("2023-09-19 21:40"), v5.format("bot"), SENTENCE, "accepted", "nobody"),
+        StateChangeRow(4, at("2023-09-02 08:00"), v4.format(0), posted.format(4), "new", "reviewers"),
+        StateChangeRow(4, at("2023-09-03 12:30"), v4.format("r"), question, "under-review", "author"),
+        StateChangeRow(5, at("2023-09-18 08:00"), v5.format(0), posted.format(5), "new", "reviewers"),
+        StateChangeRow(5, at("2023-09-18 12:30"), v5.format("r"), question, "under-review", "author"),
+        StateChangeRow(5, at("2023-09-18 13:00"), v5.format("a"), "No, not any more.", "under-review", "reviewers"),
+        StateChangeRow(5, at("2023-09-19 21:40"), v5.format("bot"), SENTENCE, "accepted", "nobody"),
     )
 
 
@@ -454,7 +454,7 @@ def chinese() -> Known:
     words = "请把第二段改一下,然后再发一版。"
     letters = (
         submission("zh-1@example.cn", f"[PATCH v2] {title}", 1, who=LIN, when="2023-09-17 01:00"),
-        Letter(
+        SampleMail(
             "zh-r@example.com",
             f"Re: [PATCH v2] {title}",
             f"谢谢。{words}\n",
@@ -481,7 +481,7 @@ def hostile() -> Known:
     name, when = (HOSTILE, "x@example.org"), "2023-08-01 00:00"
     letters = (
         submission("evil\x1b[7m@example.org", f"[PATCH] {HOSTILE}", 1, text=text, who=name, when=when, unread=True),
-        Letter("evil-r@example.org", HOSTILE, text, name, when, 1, "evil\x1b[7m@example.org", excerpt=HOSTILE),
+        SampleMail("evil-r@example.org", HOSTILE, text, name, when, 1, "evil\x1b[7m@example.org", excerpt=HOSTILE),
     )
     postings = (Posting(1, letters, "new", expected=1),)
     evidence = Evidence(letters[0].id, HOSTILE)

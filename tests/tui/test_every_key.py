@@ -17,8 +17,8 @@ from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.series_table import SeriesTable
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.reply_setup import Desk
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.reply_setup import ReplySetup
 
 Seen = Callable[[Pilot[None]], object]
 JONAS = "drops-v5-r@example.org"  # the mail that is opened
@@ -125,9 +125,9 @@ async def taken(pilot: Pilot[None], steps: tuple[Step, ...]) -> None:
 
 @pytest.mark.parametrize("steps", ON_THE_OVERVIEW, ids=named)
 async def test_keys_of_the_overview(
-    core: FakeCore, app: PatchwatchApp, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    core: FakeTracker, app: PatchwatchApp, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Desk(tmp_path, monkeypatch).sit(core)
+    ReplySetup(tmp_path, monkeypatch).sit(core)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, "mm/zswap")
         await taken(pilot, steps)
@@ -135,9 +135,9 @@ async def test_keys_of_the_overview(
 
 @pytest.mark.parametrize("steps", IN_A_SERIES, ids=named)
 async def test_keys_of_a_series(
-    core: FakeCore, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    core: FakeTracker, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Desk(tmp_path, monkeypatch).sit(core)
+    ReplySetup(tmp_path, monkeypatch).sit(core)
     async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "From ")
         await taken(pilot, steps)

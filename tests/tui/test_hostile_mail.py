@@ -19,8 +19,8 @@ from patchwatch.series.model import Evidence, InboxRow, OutboxRow
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.overview import OverviewScreen
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore, Report
-from tests.tui.reply_setup import Desk
+from tests.tui.fake_tracker import FakeTracker, Report
+from tests.tui.reply_setup import ReplySetup
 from tests.tui.sample_mails import HOSTILE, NOW, drops, likely, older_drops, series_row
 
 FORBIDDEN = "\x1b\x07\x9b\u202e\u200b"
@@ -36,7 +36,7 @@ def harmless(pilot: Pilot[None]) -> str:
 
 
 @pytest.fixture
-def harmful(core: FakeCore) -> None:
+def harmful(core: FakeTracker) -> None:
     """The one series there is wants to harm with its title."""
     core.rows = {7: replace(core.rows[7], title=HOSTILE)}
     core.threads = {7: core.threads[7]}
@@ -54,7 +54,7 @@ async def test_dialogs(app: PatchwatchApp, key: str) -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["outcome", "error"])
-async def test_notices(core: FakeCore, app: PatchwatchApp, fails: bool) -> None:
+async def test_notices(core: FakeTracker, app: PatchwatchApp, fails: bool) -> None:
     if fails:
         core.failing["poll"] = LoreError(HOSTILE)
     else:
@@ -96,7 +96,7 @@ UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 @pytest.fixture
-def evil(core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCore:
+def evil(core: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTracker:
     """Two revisions of a series, and another that it may be linked with, in which every text wants to harm."""
     _, postings = drops()
     encoded = f"=?utf-8?B?{base64.b64encode(EVIL.encode()).decode()}?="
@@ -126,7 +126,7 @@ def evil(core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fak
         core.raws[name] = ("\n".join(above) + "\n\n" + body).encode()
     core.trees = (tmp_path / "src" / "linux",)
     core.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, 9, NOW - 86_400, NOW - 3600, EVIL),)
-    desk = Desk(tmp_path, monkeypatch)
+    desk = ReplySetup(tmp_path, monkeypatch)
     desk.sit(core)
     return core
 
@@ -193,7 +193,7 @@ NOT_QUOTED = ("watch", "copy", "copied")  # what they name is a message-id
 
 
 @pytest.mark.parametrize("place", ON_THE_OVERVIEW)
-async def test_nothing_on_the_overview_harms(evil: FakeCore, place: str) -> None:
+async def test_nothing_on_the_overview_harms(evil: FakeTracker, place: str) -> None:
     keys, sign = ON_THE_OVERVIEW[place]
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
@@ -204,7 +204,7 @@ async def test_nothing_on_the_overview_harms(evil: FakeCore, place: str) -> None
 
 
 @pytest.mark.parametrize("place", IN_THE_SERIES)
-async def test_nothing_of_a_series_harms(evil: FakeCore, place: str) -> None:
+async def test_nothing_of_a_series_harms(evil: FakeTracker, place: str) -> None:
     keys, sign = IN_THE_SERIES[place]
     async with PatchwatchApp(evil, open_series=3).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "From ")
@@ -217,7 +217,7 @@ async def test_nothing_of_a_series_harms(evil: FakeCore, place: str) -> None:
 @pytest.mark.parametrize("size", [(40, 24), (80, 24)], ids=["40x24", "80x24"])
 @pytest.mark.parametrize("series", [None, 3], ids=["overview", "series"])
 async def test_columns_keep_their_width_on_a_small_screen(
-    evil: FakeCore, series: int | None, size: tuple[int, int]
+    evil: FakeTracker, series: int | None, size: tuple[int, int]
 ) -> None:
     async with PatchwatchApp(evil, open_series=series).run_test(size=size) as pilot:
         await until(pilot, lambda: "␛[31m" in shown(pilot))
@@ -225,7 +225,7 @@ async def test_columns_keep_their_width_on_a_small_screen(
         in_sight(pilot)
 
 
-async def test_what_is_pasted_into_the_watch_dialog_and_what_comes_of_it(evil: FakeCore) -> None:
+async def test_what_is_pasted_into_the_watch_dialog_and_what_comes_of_it(evil: FakeTracker) -> None:
     evil.failing["watch"] = LoreError(EVIL)
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
@@ -238,7 +238,7 @@ async def test_what_is_pasted_into_the_watch_dialog_and_what_comes_of_it(evil: F
     assert not any(unicodedata.category(one) in UNSAFE for (text,) in evil.asked["watch"] for one in str(text))
 
 
-async def test_what_is_pasted_to_link_with(evil: FakeCore) -> None:
+async def test_what_is_pasted_to_link_with(evil: FakeTracker) -> None:
     async with PatchwatchApp(evil, open_series=3).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "From ")
         await pressed(pilot, "L")
@@ -246,7 +246,7 @@ async def test_what_is_pasted_to_link_with(evil: FakeCore) -> None:
         await until(pilot, lambda: "no known series has the message" in in_sight(pilot))
 
 
-async def test_what_is_pasted_into_the_palette(evil: FakeCore) -> None:
+async def test_what_is_pasted_into_the_palette(evil: FakeTracker) -> None:
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
         await pressed(pilot, "colon")
@@ -261,7 +261,7 @@ async def test_what_is_pasted_into_the_palette(evil: FakeCore) -> None:
 @pytest.mark.parametrize(
     ("fails", "key"), [("poll", "r"), ("mute", "M"), ("undo", "u"), ("citations", "y"), ("candidates", "L")]
 )
-async def test_errors_that_quote_a_mail(evil: FakeCore, fails: str, key: str) -> None:
+async def test_errors_that_quote_a_mail(evil: FakeTracker, fails: str, key: str) -> None:
     evil.failing[fails] = LoreError(EVIL)
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
@@ -271,7 +271,7 @@ async def test_errors_that_quote_a_mail(evil: FakeCore, fails: str, key: str) ->
 
 
 async def test_a_browser_that_fails_and_a_digest_that_is_refused(
-    evil: FakeCore, monkeypatch: pytest.MonkeyPatch
+    evil: FakeTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def browse(url: str) -> None:
         raise ToolError(f"no browser for {url} {EVIL}")

@@ -13,7 +13,7 @@ from patchwatch.tui.keymap import bindings, keymap
 from patchwatch.tui.screens.overview import OverviewScreen
 from tests.support.paths import EXAMPLE_CONFIG
 from tests.tui.driving import opened, shown, until
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 
 FILE = Path("c.toml")
 
@@ -49,7 +49,7 @@ def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:
 
 
 async def test_other_keys_do_the_same_and_are_named_on_the_screen() -> None:
-    core = FakeCore()
+    core = FakeTracker()
     app = PatchwatchApp(core, keymap={"app.poll": "f5", "overview.limit": "f", "overview.watched": "0"})
     async with app.run_test(size=(100, 40)) as pilot:
         await opened(pilot, "mm/zswap")

@@ -21,11 +21,11 @@ from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
-from patchwatch.tui.widgets.filter_bar import LimitInput
+from patchwatch.tui.widgets.filter_bar import FilterInput
 from patchwatch.tui.widgets.series_table import SeriesTable
 from patchwatch.tui.widgets.thread_list import ThreadList
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 
 XDP = "20230801142621.7925-1-hffilwlqm@gmail.com"
 REPLY = f"""\
@@ -78,7 +78,7 @@ async def test_a_decision_of_another_process_appears_and_moves_nothing(tracker: 
     async with app.run_test(size=(130, 24)) as pilot:
         await opened(pilot, "Refault distance")
         await pilot.press("slash")
-        await until(pilot, lambda: isinstance(app.focused, LimitInput), "the line")
+        await until(pilot, lambda: isinstance(app.focused, FilterInput), "the line")
         await pilot.press(*"tracepoint", "enter")
         await until(pilot, lambda: len(table(pilot).rows) == 2, "the limit")
         assert await settled(pilot)
@@ -143,7 +143,7 @@ async def test_who_writes_for_long_holds_up_no_key(tracker: Tracker, file: Path)
         await until(pilot, lambda: table(pilot).rows[0].unread == 0, "what was asked for before")
 
 
-async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates["poll"] = threading.Event()
     async with app.run_test(size=(110, 24)) as pilot:
         await opened(pilot, "mm/zswap")
@@ -157,7 +157,7 @@ async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeCore, app
         core.gates["poll"].set()
 
 
-async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(core: FakeCore) -> None:
+async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(core: FakeTracker) -> None:
     app = PatchwatchApp(core, open_series=3)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: core.asked["mark_read"], "the first mail noted as read")

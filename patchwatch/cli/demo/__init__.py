@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from patchwatch.compose.draft_store import Drafts
+from patchwatch.compose.draft_store import DraftStore
 from patchwatch.config import Config
 from patchwatch.errors import LoreUnreachableError
 from patchwatch.sources.lore.client import Archive
@@ -42,7 +42,7 @@ def demo(now: int | None = None) -> Iterator[DemoTracker]:
     with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
         clock = float(NOW if now is None else now)
         tracker = DemoTracker(Config(), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")
-        tracker.drafts = Drafts(Path(directory) / "drafts")
+        tracker.drafts = DraftStore(Path(directory) / "drafts")
         try:
             for name, inboxes in _INBOXES.items():
                 for inbox in inboxes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal
 from patchwatch.mail.sentences import applied as applying
-from patchwatch.mail.sentences import objections as opinions
+from patchwatch.mail.sentences import objections
 from patchwatch.mail.sentences.split import evidence
 
 APPLIED = "applied"  # into a maintainer's tree; detail: the patches' numbers "1-3,5", "some", "rest", or empty
@@ -315,10 +315,10 @@ _APPLYING = (
     "accepted",
 )
 _OPINIONS = (
-    (WISH, opinions.wish),
-    (DOUBT, opinions.doubt),
-    (CONTENT, opinions.content),
-    (LATER, opinions.later),
+    (WISH, objections.wish),
+    (DOUBT, objections.doubt),
+    (CONTENT, objections.content),
+    (LATER, objections.later),
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = ("drop", "revert", "back", "unqueue")
@@ -360,9 +360,9 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(ELSEWHERE, evidence(sentence))
         elif any(word in lowered for word in _REFUSING) and (refused := _refusal(sentence)):
             yield Signal(refused, evidence(sentence))
-        elif "?" not in sentence and len(sentence) <= _MAX_OPINION and opinions.deferred(sentence):
+        elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.deferred(sentence):
             yield Signal(DEFERRED, evidence(sentence))
-        elif len(sentence) <= _MAX_OPINION and opinions.calls_for_review(sentence):
+        elif len(sentence) <= _MAX_OPINION and objections.calls_for_review(sentence):
             yield Signal(CALL, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
@@ -371,7 +371,7 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
         elif len(sentence) > _MAX_OPINION:
             pass
         elif kind := next((kind for kind, holds in _OPINIONS if holds(sentence)), None):
-            yield Signal(kind, evidence(sentence), "flaw" if kind == DOUBT and opinions.flaw(sentence) else "")
+            yield Signal(kind, evidence(sentence), "flaw" if kind == DOUBT and objections.flaw(sentence) else "")
 
 
 def _is_elsewhere(sentence: str) -> bool:

@@ -28,7 +28,7 @@ _MOST_OF_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """A mail that is ready to go out."""
 
     sender: str  # address
@@ -37,7 +37,7 @@ class Letter:
     raw: bytes  # with CRLF, 7-bit
 
 
-def letter(
+def build_message(
     sender: Mailbox,
     recipient: str,
     to: str,
@@ -45,7 +45,7 @@ def letter(
     subject: str,
     text: str,
     date: datetime.datetime,
-) -> Letter:
+) -> OutgoingMessage:
     """The mail that tells `recipient`, whose address is `to`, what stands in `text`.
 
     `key` is what there is one mail of: a day (`2023-09-18`), or the name of an event.  With the recipient it gives the
@@ -76,7 +76,7 @@ def letter(
     )
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     written = body.replace("\n", "\r\n") if encoding == "7bit" else _quoted_printable(body)
-    return Letter(sender.address, message_id, shown, f"{head}\r\n{written}".encode("ascii"))
+    return OutgoingMessage(sender.address, message_id, shown, f"{head}\r\n{written}".encode("ascii"))
 
 
 def _encoding(body: str) -> str:

@@ -16,10 +16,10 @@ from patchwatch.compose.git_send_email import sender
 from patchwatch.config import Mail, Recipient
 from patchwatch.db import outbox
 from patchwatch.db.database import Database
-from patchwatch.db.outbox import Told
+from patchwatch.db.outbox import DigestCursor
 from patchwatch.errors import DatabaseLockedError, DeliveryError, PatchwatchError
 from patchwatch.mail.list_address import is_list_address
-from patchwatch.notify.delivery.build_message import Letter, letter
+from patchwatch.notify.delivery.build_message import OutgoingMessage, build_message
 from patchwatch.notify.delivery.transport import Transport
 from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.schedule import schedule_of
@@ -28,7 +28,7 @@ from patchwatch.series.model import OutboxRow
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-Compose = Callable[[Recipient, Told | None], Digest]
+Compose = Callable[[Recipient, DigestCursor | None], Digest]
 """What a recipient is to be told, after what he was told last."""
 
 _LEASE = 600  # seconds that a try may take; whoever has not ended then was killed
@@ -80,14 +80,14 @@ def write_due(
         with database.write() as connection:
             if outbox.told(connection, recipient.name) != told:
                 continue  # another process was faster
-            outbox.tell(connection, recipient.name, Told(day, now, digest.seen))
+            outbox.tell(connection, recipient.name, DigestCursor(day, now, digest.seen))
             if written:
                 put(connection, recipient, day.isoformat(), written, now)
         if not written:
             yield Delivery(recipient.name, day.isoformat(), "nothing", "nothing is new, and so there is no mail")
 
 
-def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest: Digest, now: int) -> Letter:
+def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest: Digest, now: int) -> OutgoingMessage:
     """The mail with these words.
 
     Raises:
@@ -96,7 +96,7 @@ def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest
     """
     refuse_lists(database, recipient)
     date = datetime.datetime.fromtimestamp(now, datetime.UTC).astimezone(schedule_of(recipient).zone)
-    return letter(sender(mail.sender), recipient.name, recipient.to, key, digest.subject, digest.text, date)
+    return build_message(sender(mail.sender), recipient.name, recipient.to, key, digest.subject, digest.text, date)
 
 
 def refuse_lists(database: Database, recipient: Recipient) -> None:
@@ -117,7 +117,7 @@ def refuse_lists(database: Database, recipient: Recipient) -> None:
         )
 
 
-def put(connection: Connection, recipient: Recipient, key: str, written: Letter, now: int) -> bool:
+def put(connection: Connection, recipient: Recipient, key: str, written: OutgoingMessage, now: int) -> bool:
     """Put a mail into the outbox; False where there is one of this recipient and key already."""
     return outbox.put(
         connection,

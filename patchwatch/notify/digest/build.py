@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from patchwatch.notify.digest.entry import entry
 from patchwatch.notify.digest.layout import Section, paragraph, section
-from patchwatch.notify.digest.section import Part, Story
+from patchwatch.notify.digest.section import DigestSection, Story
 from patchwatch.sanitize import line
 from patchwatch.times import minute
 
@@ -60,7 +60,7 @@ def compose(
 ) -> Digest:
     """The digest at `now` of what happened since the one before; `first`: there was none, and all is told in full."""
     told = [s for s in stories if s.part is not None and not s.row.muted and s.row.snoozed_until is None]
-    parts = {part: [s for s in told if s.part is part and _alive(s, now)] for part in Part}
+    parts = {part: [s for s in told if s.part is part and _alive(s, now)] for part in DigestSection}
     text = _not_up_to_date(stale)
     days = max(-(-(now - since) // _DAY), 1)
     for part, found in parts.items():
@@ -75,23 +75,23 @@ def _alive(story: Story, now: int) -> bool:
     return story.new or now - story.row.turn_since < _DEAD
 
 
-def _subject(parts: dict[Part, list[Story]]) -> str:
+def _subject(parts: dict[DigestSection, list[Story]]) -> str:
     """The point of it, in numbers alone: nothing that came by mail can stand in a header."""
     new = {part: [story for story in found if story.new] for part, found in parts.items()}
     versions = sum(story.version for found in new.values() for story in found)
-    applied = sum(story.row.state in ("accepted", "mainlined") for story in parts[Part.CLOSED])
-    replied = sum(bool(story.said) for part in (Part.MY_WAITING, Part.REPLIES) for story in new[part])
+    applied = sum(story.row.state in ("accepted", "mainlined") for story in parts[DigestSection.CLOSED])
+    replied = sum(bool(story.said) for part in (DigestSection.MY_WAITING, DigestSection.REPLIES) for story in new[part])
     said = [
-        _number(len(parts[Part.MY_TURN]), "needs you", "need you"),
-        _number(len(parts[Part.MY_REVIEW]), "to review", "to review"),
+        _number(len(parts[DigestSection.MY_TURN]), "needs you", "need you"),
+        _number(len(parts[DigestSection.MY_REVIEW]), "to review", "to review"),
         _number(versions, "new version", "new versions"),
         _number(applied, "applied", "applied"),
-        _number(len(parts[Part.CLOSED]) - applied, "closed", "closed"),
+        _number(len(parts[DigestSection.CLOSED]) - applied, "closed", "closed"),
     ]
     told = [one for one in said if one]
     if replied and len(told) < _SAID:
         told.append(f"replies in {_number(replied, 'thread', 'threads')}")
-    if not told and (robots := len(new[Part.ROBOTS])):
+    if not told and (robots := len(new[DigestSection.ROBOTS])):
         told.append(_number(robots, "robot's report", "robots' reports"))
     if not any(new.values()):
         told.insert(0, "nothing new")
@@ -136,18 +136,18 @@ def _by_turn(story: Story) -> tuple[int, ...]:
 
 
 _WAYS = {
-    Part.MY_TURN: _Way(_new_first, 10, 10, "patchwatch list --all t:me"),
-    Part.MY_REVIEW: _Way(_longest_first, 8, 8, "patchwatch list --all --for-me --awaiting-review"),
-    Part.MY_WAITING: _Way(_longest_first, 8, 8, "patchwatch list --all --mine is:open"),
-    Part.VERSIONS: _Way(_latest_first, 8, 0, "patchwatch list --all is:open 'age:<{days}d'"),
-    Part.REPLIES: _Way(_latest_first, 8, 0, "patchwatch list --all 'age:<{days}d'"),
-    Part.ROBOTS: _Way(_latest_first, 5, 0, "patchwatch list --all 'age:<{days}d'"),
-    Part.CLOSED: _Way(_latest_first, 8, 0, "patchwatch list --all is:closed 'age:<{days}d'"),
-    Part.WAITING: _Way(_by_turn, 10, 10, "patchwatch list is:open"),
+    DigestSection.MY_TURN: _Way(_new_first, 10, 10, "patchwatch list --all t:me"),
+    DigestSection.MY_REVIEW: _Way(_longest_first, 8, 8, "patchwatch list --all --for-me --awaiting-review"),
+    DigestSection.MY_WAITING: _Way(_longest_first, 8, 8, "patchwatch list --all --mine is:open"),
+    DigestSection.VERSIONS: _Way(_latest_first, 8, 0, "patchwatch list --all is:open 'age:<{days}d'"),
+    DigestSection.REPLIES: _Way(_latest_first, 8, 0, "patchwatch list --all 'age:<{days}d'"),
+    DigestSection.ROBOTS: _Way(_latest_first, 5, 0, "patchwatch list --all 'age:<{days}d'"),
+    DigestSection.CLOSED: _Way(_latest_first, 8, 0, "patchwatch list --all is:closed 'age:<{days}d'"),
+    DigestSection.WAITING: _Way(_by_turn, 10, 10, "patchwatch list is:open"),
 }
 
 
-def _section(part: Part, stories: Sequence[Story], now: int, days: int, *, whole: bool) -> list[str]:
+def _section(part: DigestSection, stories: Sequence[Story], now: int, days: int, *, whole: bool) -> list[str]:
     way = _WAYS[part]
     ordered = sorted(stories, key=way.order)
     old = [s for s in ordered if not s.new]

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.short_name import called
-from patchwatch.notify.digest.section import Part, Story
+from patchwatch.mail.short_name import short_name
+from patchwatch.notify.digest.section import DigestSection, Story
 from patchwatch.sanitize import line
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
 from patchwatch.series.states import ANSWERED, POSTED
@@ -29,7 +29,7 @@ _HEADING = re.compile(r"(?i)^(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:$")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Quote:
     """Something that is said, on so many lines at most."""
 
     text: str
@@ -40,7 +40,7 @@ class Said:
 class Item:
     """Things said, and the mail that proves them; without one where there is none to be named."""
 
-    said: tuple[Said, ...]
+    said: tuple[Quote, ...]
     message_id: str = ""
 
 
@@ -56,10 +56,10 @@ class Entry:
     proof: str  # the one mail that is named where it is said in brief
 
 
-def entry(story: Story, part: Part, now: int) -> Entry:
+def entry(story: Story, part: DigestSection, now: int) -> Entry:
     """What is said of a series in its part."""
     row = story.row
-    move = row.next_move
+    move = row.next_action
     items = [item for item in _ITEMS[part](story, now) if item.said]
     proof = (move.message_id if move else "") or row.revisions[-1].message_id
     return Entry(row.id, story.new, _name(row), _brief(story, now), tuple(_each_once(items)), proof)
@@ -81,43 +81,43 @@ def _each_once(items: Sequence[Item]) -> Iterator[Item]:
 
 def _my_turn(story: Story, now: int) -> list[Item]:
     """What I have to do, and the sentence that asks."""
-    move = story.row.next_move
+    move = story.row.next_action
     if move is None:
         return []
     asks = _asks(story, move.message_id, now)
-    todo = Item((Said(_todo(story, now)), *asks), move.message_id or story.row.revisions[-1].message_id)
+    todo = Item((Quote(_todo(story, now)), *asks), move.message_id or story.row.revisions[-1].message_id)
     return [todo, *_news(story, now, besides={move.message_id})]
 
 
 def _my_review(story: Story, now: int) -> list[Item]:
     newest = story.row.revisions[-1]
-    said = [Said(_todo(story, now)), Said(_posted(story))]
+    said = [Quote(_todo(story, now)), Quote(_posted(story))]
     if story.version:
         said += _change(story)
     return [Item(tuple(said), newest.message_id), *_news(story, now, besides=set(newest.postings))]
 
 
 def _my_waiting(story: Story, now: int) -> list[Item]:
-    move = story.row.next_move
+    move = story.row.next_action
     proof = (move.message_id if move else "") or story.row.revisions[-1].message_id
     asks = _asks(story, proof, now) if move and move.by == "me" else []
-    return [Item((Said(_todo(story, now)), *asks), proof), *_news(story, now, besides={proof} if asks else set())]
+    return [Item((Quote(_todo(story, now)), *asks), proof), *_news(story, now, besides={proof} if asks else set())]
 
 
 def _version(story: Story, now: int) -> list[Item]:
     newest = story.row.revisions[-1]
     root = newest.postings[-1]
-    return [Item((Said(_posted(story)), *_change(story)), root), *_news(story, now, besides=set(newest.postings))]
+    return [Item((Quote(_posted(story)), *_change(story)), root), *_news(story, now, besides=set(newest.postings))]
 
 
 def _replies(story: Story, now: int) -> list[Item]:
     """Whose turn it is after all that, then what was said."""
     news = _news(story, now, besides=set())
-    move = story.row.next_move
+    move = story.row.next_action
     if move is None or move.by == "reviewers":
         return news
     told = any(item.message_id == move.message_id for item in news)
-    return [Item((Said(line(move.text)),), "" if told else move.message_id), *news]
+    return [Item((Quote(line(move.text)),), "" if told else move.message_id), *news]
 
 
 def _closed(story: Story, now: int) -> list[Item]:
@@ -126,10 +126,10 @@ def _closed(story: Story, now: int) -> list[Item]:
     newest = row.revisions[-1].message_id
     head = f"{row.state}, {day(row.turn_since, now)}"
     if why is None:
-        return [Item((Said(head),), newest)]
+        return [Item((Quote(head),), newest)]
     if why.by_hand or why.commit:  # our own words: who set it, which commit it is
-        return [Item((Said(f"{head}: {line(why.text)}", 3),), why.message_id or newest)]
-    return [Item((Said(f"{head}: {_quoted(why.text)}", 3),), why.message_id or newest)]
+        return [Item((Quote(f"{head}: {line(why.text)}", 3),), why.message_id or newest)]
+    return [Item((Quote(f"{head}: {_quoted(why.text)}", 3),), why.message_id or newest)]
 
 
 def _nothing(story: Story, now: int) -> list[Item]:
@@ -137,14 +137,14 @@ def _nothing(story: Story, now: int) -> list[Item]:
 
 
 _ITEMS = {
-    Part.MY_TURN: _my_turn,
-    Part.MY_REVIEW: _my_review,
-    Part.MY_WAITING: _my_waiting,
-    Part.VERSIONS: _version,
-    Part.REPLIES: _replies,
-    Part.ROBOTS: _replies,
-    Part.CLOSED: _closed,
-    Part.WAITING: _nothing,
+    DigestSection.MY_TURN: _my_turn,
+    DigestSection.MY_REVIEW: _my_review,
+    DigestSection.MY_WAITING: _my_waiting,
+    DigestSection.VERSIONS: _version,
+    DigestSection.REPLIES: _replies,
+    DigestSection.ROBOTS: _replies,
+    DigestSection.CLOSED: _closed,
+    DigestSection.WAITING: _nothing,
 }
 
 # ---- what is to be done --------------------------------------------------------------------------------------------
@@ -153,11 +153,11 @@ _ITEMS = {
 def _todo(story: Story, now: int) -> str:
     """The next move, with the day from which on there is something to do, or `OVERDUE`."""
     row = story.row
-    move = row.next_move
+    move = row.next_action
     if move is None:
         return row.state
     text = line(move.text)
-    if story.part is Part.MY_REVIEW:
+    if story.part is DigestSection.MY_REVIEW:
         return f"{text.removeprefix(_TO_APPLY)}{', OVERDUE' if row.overdue else ''}"
     if row.part and row.part.author and move.by != "me" and move.until:
         return f"{text}; ping politely from {day(move.until, now)} on"
@@ -167,18 +167,21 @@ def _todo(story: Story, now: int) -> str:
 def _brief(story: Story, now: int) -> str:
     """The next move in few words."""
     row = story.row
-    if row.next_move is None:
+    if row.next_action is None:
         return row.state
-    text = line(row.next_move.text)
-    if story.part is Part.MY_REVIEW:
+    text = line(row.next_action.text)
+    if story.part is DigestSection.MY_REVIEW:
         text = text.removeprefix(_TO_APPLY)
-    if story.part is Part.MY_WAITING and row.next_move.until:
-        return f"{text.removeprefix('wait for ').removesuffix(' so far')}; ping from {day(row.next_move.until, now)}"
-    overdue = row.overdue and story.part in (Part.MY_REVIEW, Part.WAITING)  # elsewhere the text says it
+    if story.part is DigestSection.MY_WAITING and row.next_action.until:
+        return f"{text.removeprefix('wait for ').removesuffix(' so far')}; ping from {day(row.next_action.until, now)}"
+    overdue = row.overdue and story.part in (
+        DigestSection.MY_REVIEW,
+        DigestSection.WAITING,
+    )  # elsewhere the text says it
     return f"{text.replace('waits for ', '')}{', OVERDUE' if overdue else ''}"
 
 
-def _asks(story: Story, message_id: str, now: int) -> list[Said]:
+def _asks(story: Story, message_id: str, now: int) -> list[Quote]:
     """Who asked, when, in which words; nothing where nobody else did."""
     newest = story.row.revisions[-1]
     known: list[Evidence | None] = [*newest.owed, story.row.turn_evidence, story.row.state_evidence]
@@ -186,7 +189,7 @@ def _asks(story: Story, message_id: str, now: int) -> list[Said]:
     if found is not None and found.kind in (POSTED, ANSWERED) and found.by_email.lower() in story.me:
         return []  # what I said last is not what I have to do
     if found is not None and found.message_id not in newest.postings:
-        return [Said(f"{_dated(found.by_name or found.by_email, found.date, now)}: {_quoted(found.text)}", 3)]
+        return [Quote(f"{_dated(found.by_name or found.by_email, found.date, now)}: {_quoted(found.text)}", 3)]
     return [said for m in story.thread if m.message_id == message_id and not m.submission for said in _words(m, now)]
 
 
@@ -199,13 +202,13 @@ def _news(story: Story, now: int, *, besides: set[str]) -> list[Item]:
     items = _tags([m for m in told if m.tags and not _own_words(m)], now)
     items += [Item(tuple(_words(m, now)), m.message_id) for m in told if _own_words(m) or not m.tags]
     most = _MOST_MAILS[story.concern]
-    robots = [Item((Said(_finding(m, check, now)),), m.message_id) for m, check in story.found]
+    robots = [Item((Quote(_finding(m, check, now)),), m.message_id) for m, check in story.found]
     return [*_newest(items, most, "mail"), *_newest(robots, most, "robot's mail")]
 
 
 def _newest(items: list[Item], most: int, kind: str) -> list[Item]:
     left = len(items) - most
-    return items if left <= 0 else [*items[left:], Item((Said(f"and {left} more {kind}{'s' * (left != 1)}"),))]
+    return items if left <= 0 else [*items[left:], Item((Quote(f"and {left} more {kind}{'s' * (left != 1)}"),))]
 
 
 def _tags(mails: Sequence[MessageRow], now: int) -> list[Item]:
@@ -220,17 +223,17 @@ def _tags(mails: Sequence[MessageRow], now: int) -> list[Item]:
             f" and {len(names) - _MOST_NAMES} more" if names[_MOST_NAMES:] else ""
         )
         items.append(
-            Item((Said(f"{shown}, {day(givers[-1].date, now)}: {', '.join(map(line, tags))}"),), givers[-1].message_id)
+            Item((Quote(f"{shown}, {day(givers[-1].date, now)}: {', '.join(map(line, tags))}"),), givers[-1].message_id)
         )
     return items
 
 
-def _words(m: MessageRow, now: int) -> list[Said]:
+def _words(m: MessageRow, now: int) -> list[Quote]:
     """Who wrote, with the tags he gave, and some two lines of what he wrote below the quote."""
     tags = f" ({', '.join(map(line, m.tags))})" if m.tags else ""
     who = f"{_dated(m.author_name or m.author_email, m.date, now)}{tags}"
     words = _own_words(m)
-    return [Said(f"{who}: {_quoted(words)}", 3) if words else Said(who)]
+    return [Quote(f"{who}: {_quoted(words)}", 3) if words else Quote(who)]
 
 
 def _own_words(m: MessageRow) -> str:
@@ -259,12 +262,12 @@ def _posted(story: Story) -> str:
     return f"{said} by {who}, {_patches(newest)}" + (f", {row.reviewed} reviewed" if row.reviewed else "")
 
 
-def _change(story: Story) -> list[Said]:
+def _change(story: Story) -> list[Quote]:
     """What the author says has changed, in a line, and which tags he kept."""
     told = changes_in_a_line(story.changes)
-    said = [Said(_quoted(told), 1)] if told else []
+    said = [Quote(_quoted(told), 1)] if told else []
     if tags := _tags_kept(story.row.revisions[-1]):
-        said.append(Said(tags))
+        said.append(Quote(tags))
     return said
 
 
@@ -297,7 +300,7 @@ def _tags_kept(newest: RevisionRow) -> str:
 
 def _giver(tag: TrailerRow) -> str:
     name, _, address = tag.value.partition("<")
-    return called(name, address)
+    return short_name(name, address)
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------

@@ -9,20 +9,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchwatch.config import Review
-from patchwatch.db import inboxes, threads
-from patchwatch.db import new_since as fresh
-from patchwatch.db import series as queries
-from patchwatch.db import series_list as lines
-from patchwatch.db.criteria import Filter
+from patchwatch.db import inboxes, new_since, series, series_list, threads
+from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.notify.digest.build import Counts, Digest, Stale, compose
-from patchwatch.notify.digest.recipient import Reader
+from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.notify.digest.section import Story
-from patchwatch.series.model import SeriesLine, SeriesRow
+from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.rangediff.comparison import said_of
 from patchwatch.series.rangediff.select import choose, mails_of, side
-from patchwatch.series.state.next_action import next_move
+from patchwatch.series.state.next_action import next_action
 from patchwatch.series.views import View, in_view, is_open
 
 Raws = Callable[[Collection[str]], Mapping[str, bytes]]
@@ -51,31 +48,31 @@ class Briefing:
 
 
 def brief(
-    database: Database, review: Review, raws: Raws, reader: Reader, now: int, since: int | None, seen: str = ""
+    database: Database, review: Review, raws: Raws, reader: DigestRecipient, now: int, since: int | None, seen: str = ""
 ) -> Briefing:
     """What there is to be told to a reader at `now`: see `Tracker.digest`."""
     begin = now - _DAY if since is None else since
     with database.read() as connection:
-        known = fresh.seen(connection)
-        windows = queries.merge_windows(connection)
-        every = lines.lines(lines.asking(connection), now, review.overdue_days, reader.addresses)
+        known = new_since.seen(connection)
+        windows = series.merge_windows(connection)
+        every = series_list.lines(series_list.asking(connection), now, review.overdue_days, reader.addresses)
         boxes = inboxes.inboxes(connection)
         mine = [one for one in every if _looked_at(one, reader)]
         ids = frozenset(one.id for one in mine if _of_today(one, now))
-        wanted = Filter(everything=True, ids=ids)
-        rows = queries.series(connection, wanted, now, review.overdue_days, reader.addresses)
-        moves = {row.id: next_move(row, now, ping_days=review.ping_days, windows=windows) for row in rows}
-        rows = tuple(replace(row, next_move=moves[row.id]) for row in rows)
+        wanted = Criteria(everything=True, ids=ids)
+        rows = series.series(connection, wanted, now, review.overdue_days, reader.addresses)
+        moves = {row.id: next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows}
+        rows = tuple(replace(row, next_action=moves[row.id]) for row in rows)
         if reader.views:
             rows = _in_views(rows, mine, reader)
-        mails = fresh.fresh_mails(connection, [row.id for row in rows], begin, now, seen)
-        commits = fresh.fresh_commits(connection, filter(None, map(_commit, rows)), begin, seen)
+        mails = new_since.fresh_mails(connection, [row.id for row in rows], begin, now, seen)
+        commits = new_since.fresh_commits(connection, filter(None, map(_commit, rows)), begin, seen)
         lists = _applied_to(rows, reader)
         stories = []
         for row in rows:
             new = frozenset(mails.get(row.id, ())) | (commits & {_commit(row)})
-            asked = row.next_move is not None and row.next_move.by == "me"
-            was = row.next_move if new else next_move(row, begin, ping_days=review.ping_days, windows=windows)
+            asked = row.next_action is not None and row.next_action.by == "me"
+            was = row.next_action if new else next_action(row, begin, ping_days=review.ping_days, windows=windows)
             thread = threads.thread(connection, row.id) if new or asked else ()
             applies = not lists.isdisjoint(row.inboxes)
             stories.append(Story(row, thread, new, begin, reader.addresses, applies=applies, was=was))
@@ -85,7 +82,7 @@ def brief(
     return Briefing(told, begin, since is None, _counts(mine, rows, reader), stale, known)
 
 
-def _applied_to(rows: Sequence[SeriesRow], reader: Reader) -> frozenset[str]:
+def _applied_to(rows: Sequence[SeriesRow], reader: DigestRecipient) -> frozenset[str]:
     """The lists of which the reader applies what others post: he said of some series that he did."""
     by_me = [
         row.inboxes
@@ -102,29 +99,31 @@ def _commit(row: SeriesRow) -> str:
     return row.state_evidence.commit if row.state_evidence else ""
 
 
-def _looked_at(one: SeriesLine, reader: Reader) -> bool:
+def _looked_at(one: SeriesSummary, reader: DigestRecipient) -> bool:
     """Whether a series is among those the reader looks at; views are tried later, when his next moves are known."""
     if reader.inboxes and reader.inboxes.isdisjoint(one.inboxes):
         return False
     return bool(reader.views) or one.watched or one.followed or one.mine
 
 
-def _of_today(one: SeriesLine, now: int) -> bool:
+def _of_today(one: SeriesSummary, now: int) -> bool:
     return one.last_activity > now - _QUIET or (is_open(one) and (one.watched or one.mine))
 
 
-def _in_views(rows: Sequence[SeriesRow], mine: Sequence[SeriesLine], reader: Reader) -> tuple[SeriesRow, ...]:
+def _in_views(
+    rows: Sequence[SeriesRow], mine: Sequence[SeriesSummary], reader: DigestRecipient
+) -> tuple[SeriesRow, ...]:
     known = {one.id: one for one in mine}
     wanted = [_VIEWS[name] for name in reader.views if name in _VIEWS]
     kept = []
     for row in rows:
-        todo = row.next_move.text if row.next_move and row.next_move.by == "me" else ""
-        if any(in_view(view, known[row.id]._replace(next_move=todo)) for view in wanted):
+        todo = row.next_action.text if row.next_action and row.next_action.by == "me" else ""
+        if any(in_view(view, known[row.id]._replace(next_action=todo)) for view in wanted):
             kept.append(row)
     return tuple(kept)
 
 
-def _counts(mine: Sequence[SeriesLine], rows: Sequence[SeriesRow], reader: Reader) -> Counts:
+def _counts(mine: Sequence[SeriesSummary], rows: Sequence[SeriesRow], reader: DigestRecipient) -> Counts:
     if reader.views:
         shown = {row.id for row in rows}
         mine = [one for one in mine if one.id in shown]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from patchwatch.notify.digest.entry import Entry, Said
+from patchwatch.notify.digest.entry import Entry, Quote
 from patchwatch.sources.lore.urls import message_url
 from patchwatch.text_width import cell_len, fit, wrap
 
@@ -70,7 +70,7 @@ def _brief(one: Entry) -> list[str]:
     return [f"{mark}{fit(one.name, room - cell_len(todo) - 3)} – {todo}", link(one.proof)]
 
 
-def _said(said: Said) -> list[str]:
+def _said(said: Quote) -> list[str]:
     return _wrapped(said.text, _INDENT, _INDENT, said.lines)
 
 

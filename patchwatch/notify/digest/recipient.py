@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DigestRecipient:
     """Somebody who reads a digest."""
 
     addresses: frozenset[str] = frozenset()  # who he is on the lists, in lower case

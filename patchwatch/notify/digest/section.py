@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from patchwatch.series.model import CheckRow, MessageRow, Move, SeriesRow
-from patchwatch.series.model import Part as Role
+from patchwatch.series.model import CheckRow, MessageRow, NextAction, SeriesRow
+from patchwatch.series.model import Involvement as Role
 
 _CYCLE = (
     70 * 86_400
@@ -20,7 +20,7 @@ _CYCLE = (
 _SPOKE = 2  # of `Story.concern`
 
 
-class Part(Enum):
+class DigestSection(Enum):
     """The parts of a digest, in their order; the value is the heading."""
 
     MY_TURN = "Your turn"
@@ -35,7 +35,7 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Story:
-    """A series, with what its reader has to do about it in `row.next_move`, and the mails that are new."""
+    """A series, with what its reader has to do about it in `row.next_action`, and the mails that are new."""
 
     row: SeriesRow
     thread: tuple[MessageRow, ...] = ()  # all its mails, where they are asked for
@@ -44,7 +44,7 @@ class Story:
     me: frozenset[str] = frozenset()  # the reader's addresses: what he wrote himself is no news to him
     changes: str = ""  # what the author says has changed, where the newest revision is new
     applies: bool = False  # the reader applies what others post to these lists
-    was: Move | None = None  # the next move at the time of the digest before, had the mails been the same
+    was: NextAction | None = None  # the next move at the time of the digest before, had the mails been the same
 
     @cached_property
     def version(self) -> bool:
@@ -99,7 +99,7 @@ class Story:
         return 1 if mine and mine.asked else 0
 
     @cached_property
-    def part(self) -> Part | None:
+    def part(self) -> DigestSection | None:
         """Where it stands; None where there is nothing to be said of it."""
         return _part(self)
 
@@ -109,7 +109,7 @@ class Story:
         if self.version or self.said or self.found or self.ended:
             return True
         return self.part is not None and self.part is not _part(
-            replace(self, row=replace(self.row, next_move=self.was))
+            replace(self, row=replace(self.row, next_action=self.was))
         )
 
     def _news(self) -> Iterator[MessageRow]:
@@ -117,33 +117,33 @@ class Story:
         return iter(sorted(fresh, key=lambda m: (m.date, m.message_id)))
 
 
-def _part(story: Story) -> Part | None:
+def _part(story: Story) -> DigestSection | None:
     row = story.row
-    move, mine = row.next_move, row.part
+    move, mine = row.next_action, row.part
     if move and move.by == "me" and move.until is None:
         reviews = mine is not None and not mine.author and not mine.answer
-        return Part.MY_REVIEW if reviews else Part.MY_TURN
+        return DigestSection.MY_REVIEW if reviews else DigestSection.MY_TURN
     if story.applies and mine and _to_be_applied(story, mine):
-        return Part.MY_REVIEW
+        return DigestSection.MY_REVIEW
     if move and mine and mine.author:
-        return Part.MY_WAITING
+        return DigestSection.MY_WAITING
     if row.revisions[-1].backport and story.concern < _SPOKE:
         return None  # stable's reviews are sent to everybody, patch by patch
     if story.ended_by_me:
-        return Part.REPLIES if any(m.date > row.turn_since for m in story.said) else None
+        return DigestSection.REPLIES if any(m.date > row.turn_since for m in story.said) else None
     if story.ended:
-        return Part.CLOSED
+        return DigestSection.CLOSED
     if story.version:
-        return Part.VERSIONS
+        return DigestSection.VERSIONS
     if story.said:
-        return Part.REPLIES
+        return DigestSection.REPLIES
     if story.found:
-        return Part.ROBOTS
-    return Part.WAITING if row.watched and move else None
+        return DigestSection.ROBOTS
+    return DigestSection.WAITING if row.watched and move else None
 
 
 def _to_be_applied(story: Story, mine: Role) -> bool:
     """Whether a reviewed series of somebody else waits for the reader to apply it; not for ever."""
-    move = story.row.next_move
+    move = story.row.next_action
     to_me = move is not None and move.by == "maintainer" and mine.asked and not mine.author
     return to_me and story.row.turn_since > story.begin - _CYCLE

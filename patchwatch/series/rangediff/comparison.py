@@ -13,7 +13,7 @@ from typing import Literal
 from patchwatch.mail.message import Trailer
 from patchwatch.mail.patch import Patch
 from patchwatch.series.rangediff.changelog import Changes, Version, changelog
-from patchwatch.series.rangediff.pairing import Candidate, Kin, kinship, pair
+from patchwatch.series.rangediff.pairing import Candidate, Related, kinship, pair
 from patchwatch.series.rangediff.rows import SAME, Difference, Sheet, difference, sheet, text_difference
 
 Standing = Literal["equal", "white-space", "context", "changed", "dropped", "new", "not-seen"]
@@ -49,7 +49,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TagChange:
     """What the author says has changed, and where."""
 
     changes: Changes
@@ -174,7 +174,7 @@ class Comparison:
     older: Side
     newer: Side
     pairs: tuple[Pair, ...]  # in the order of the newer revision; what is dropped stands where it stood
-    said: tuple[Said, ...]
+    said: tuple[TagChange, ...]
 
     @property
     def equal(self) -> bool:
@@ -214,7 +214,7 @@ def _candidate(patch: Patch) -> Candidate:
     return Candidate(patch.title, patch.patch_id, sheet(patch.diff.files), files)
 
 
-def _relatives(other: Side, kin: Sequence[Kin]) -> tuple[Relative, ...]:
+def _relatives(other: Side, kin: Sequence[Related]) -> tuple[Relative, ...]:
     return tuple(Relative(other.patches[k.place].number, k.share) for k in kin)
 
 
@@ -293,9 +293,9 @@ def _in_order(
             b += 1
 
 
-def said_of(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[Said, ...]:
+def said_of(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[TagChange, ...]:
     """What the authors say of the versions after the older one; the same words are said once."""
-    found: dict[str, Said] = {}
+    found: dict[str, TagChange] = {}
     versions: set[Version | None] = set()
     for side in (newer, *reversed(between)):
         told: set[Version | None] = set()
@@ -304,6 +304,6 @@ def said_of(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[Sai
             for changes in changelog(words, older.version, side.version):
                 if changes.version not in versions:
                     told.add(changes.version)
-                    found.setdefault(changes.text, Said(changes, number, message_id, side.label))
+                    found.setdefault(changes.text, TagChange(changes, number, message_id, side.label))
         versions |= told
     return tuple(found.values())

@@ -35,7 +35,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class Related:
     """A patch without a counterpart whose lines are found in a patch of the other revision."""
 
     place: int  # of that patch in its revision, from 0
@@ -120,7 +120,7 @@ class _Matched:
 
 def kinship(
     ours: Sequence[Candidate], theirs: Sequence[Candidate], counterparts: Sequence[int | None]
-) -> dict[int, tuple[Kin, ...]]:
+) -> dict[int, tuple[Related, ...]]:
     """Where the lines of our patches without a counterpart are in the other revision, the greatest share first.
 
     `counterparts` has for each of their patches the place of ours, or None: what both have is not of another patch.
@@ -133,13 +133,13 @@ def kinship(
         one.sheet.telling - (ours[counterpart].sheet.telling if counterpart is not None else Counter[str]())
         for one, counterpart in zip(theirs, counterparts, strict=True)
     ]
-    found: dict[int, tuple[Kin, ...]] = {}
+    found: dict[int, tuple[Related, ...]] = {}
     for number in sorted(alone):
         lines = ours[number].sheet.telling
         total = lines.total()
         if total < _MIN_KIN:
             continue
-        shares = [Kin(place, (lines & rest).total() / total) for place, rest in enumerate(free)]
+        shares = [Related(place, (lines & rest).total() / total) for place, rest in enumerate(free)]
         kin = sorted((k for k in shares if k.share >= _KIN_SHARE), key=lambda k: (-k.share, k.place))
         if sum(k.share for k in kin) >= _KIN_TOTAL:
             found[number] = tuple(kin)

@@ -90,7 +90,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StateChange:
     """A mail that changed state or turn, and what they were after it."""
 
     reason: Reason
@@ -99,7 +99,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RevisionState:
     """Where a revision stands, by its own mails alone."""
 
     state: str
@@ -111,21 +111,21 @@ class Standing:
     reviewed: int  # patches with a review
     partly: str = ""  # which patches were applied, where not all were
     partly_reason: Reason | None = None  # who said so last
-    steps: tuple[Step, ...] = ()  # how it came to that
+    steps: tuple[StateChange, ...] = ()  # how it came to that
     owed: tuple[Reason, ...] = ()  # in the author's turn: what he was asked, or promised, since it is his
 
 
-def standing(revision: Revision) -> Standing:
+def revision_state(revision: Revision) -> RevisionState:
     """Where a revision stands by its own mails, told in the order of their dates."""
     tags = tags_of(revision)
     authors = authors_of(revision)
     last = completing_tag(revision, tags)
     completion = _reason(message_of(revision, last), f"{last.name}: {last.value}", TAGGED) if last else None
-    story = _Story(revision, completion)
+    story = _StateMachine(revision, completion)
     for follow_up in revision.follow_ups:
         sender = follow_up.message.author
         story.hear(follow_up, by_author=authors.include(sender.name, sender.email))
-    return Standing(
+    return RevisionState(
         state=story.state,
         reason=story.reason,
         turn=story.turn,
@@ -140,7 +140,7 @@ def standing(revision: Revision) -> Standing:
     )
 
 
-class _Story:
+class _StateMachine:
     """The state as it changes, mail by mail."""
 
     def __init__(self, revision: Revision, completion: Reason | None) -> None:
@@ -171,7 +171,7 @@ class _Story:
         self._asking: set[str] = set()  # who asked for changes and was not heard to be content since
         self._open: set[str] = set()  # who asked or doubted since the author's last answer
         self._withdrawn: set[int] = set()  # patches that the author took back one by one
-        self.steps = [Step(self.turn_reason, self.state, self.turn)]
+        self.steps = [StateChange(self.turn_reason, self.state, self.turn)]
 
     def _rework(self, message: Message) -> Signal | None:
         """What an author says that he will change in this very patch: then changes were asked for, whatever the words.
@@ -209,7 +209,7 @@ class _Story:
             said = self.reason if self.state != before[0] else self.turn_reason
             if said is None or said.message_id != follow_up.message.message_id:
                 said = _reason(follow_up.message)
-            self.steps.append(Step(said, self.state, self.turn))
+            self.steps.append(StateChange(said, self.state, self.turn))
 
     def _take_in(self, follow_up: FollowUp, *, by_author: bool) -> None:
         message, whole = follow_up.message, self.whole

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from patchwatch.mail.short_name import called
-from patchwatch.series.model import Evidence, Move, Part, SeriesRow
+from patchwatch.mail.short_name import short_name
+from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 
 _HOUR = 3600
@@ -35,7 +35,7 @@ _CLOSED_TREE = re.compile(r"(?i)\b([\w.]*[a-z][\w.]*(?:-next)?)(?: is (?:\w+ ){0
 _BUILD = re.compile(r"(?i)\b(?:errors?|warnings?|undefined|build|compil\w+)\b")
 
 
-def next_move(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequence[Window] = ()) -> Move | None:
+def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequence[Window] = ()) -> NextAction | None:
     """The next move, as of `now` (UTC seconds); None where nobody has to move, or I want to hear nothing of it.
 
     `ping_days` is how long I wait for an answer to what I posted; time in the merge `windows` does not count.
@@ -60,7 +60,7 @@ def next_move(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequence
 # ---- my own patch --------------------------------------------------------------------------------------------------
 
 
-def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> Move:
+def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
     newest, silence = row.revisions[-1], now - row.turn_since
     if row.state == "new" and newest.missing and silence >= _LATE:
         return _move(row, _missing(newest.missing, newest.expected), newest.message_id, by="me")
@@ -83,7 +83,7 @@ def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequen
     return _move(row, f"ping{' ' + whom if whom else ''}: no answer for {span(silence)}", by="me")
 
 
-def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> Move:
+def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
     silence = now - row.turn_since
     if row.rfc:
         return _move(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
@@ -173,7 +173,7 @@ def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str,
     said = [e for e in (row.turn_evidence, row.state_evidence) if e is not None]
     since = said[0].date if said and said[0].date else row.turn_since
     message_id = said[0].message_id if said else ""
-    tree = next((called(found[1], "") for e in said if (found := _CLOSED_TREE.search(e.text))), "")
+    tree = next((short_name(found[1], "") for e in said if (found := _CLOSED_TREE.search(e.text))), "")
     if not tree:
         return f"resend or drop: deferred {span(now - since)} ago", message_id, None
     again = reopened(since, windows)
@@ -189,7 +189,7 @@ def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str,
 # ---- somebody else's patch -----------------------------------------------------------------------------------------
 
 
-def _review(row: SeriesRow, part: Part, now: int) -> Move | None:
+def _review(row: SeriesRow, part: Involvement, now: int) -> NextAction | None:
     """What I owe it as a reviewer: nothing after my tag, or after I spoke and was not answered."""
     if part.content:
         return None
@@ -208,7 +208,7 @@ def _review(row: SeriesRow, part: Part, now: int) -> Move | None:
     return None
 
 
-def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) -> Move:
+def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) -> NextAction:
     """What they have to do whose turn it is, said to somebody who looks on."""
     if row.state == "awaiting-upstream":
         return _move(row, "maintainer: send it on to the tree above", by="maintainer")
@@ -229,10 +229,10 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
 # ---- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _move(row: SeriesRow, text: str, message_id: str | None = None, until: int | None = None, *, by: str) -> Move:
+def _move(row: SeriesRow, text: str, message_id: str | None = None, until: int | None = None, *, by: str) -> NextAction:
     if message_id is None:
         message_id = row.turn_evidence.message_id if row.turn_evidence else ""
-    return Move(text, message_id, by, until)
+    return NextAction(text, message_id, by, until)
 
 
 def _awaited(row: SeriesRow) -> str:
@@ -242,7 +242,7 @@ def _awaited(row: SeriesRow) -> str:
 
 
 def _called(row: SeriesRow, name: str, address: str) -> str:
-    return called(name, address, (*row.revisions[-1].voices, row.author_name))
+    return short_name(name, address, (*row.revisions[-1].reviewers, row.author_name))
 
 
 def _open(now: int, windows: Sequence[Window]) -> Window | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Person
-from patchwatch.series.state.machine import Reason, Standing
+from patchwatch.series.state.machine import Reason, RevisionState
 from patchwatch.series.states import MARKED, NOBODYS_TURN
 
 
@@ -25,7 +25,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Landing:
+class Merge:
     """What is known of a revision's patches beyond its own mails: merged pull requests, commits in git trees."""
 
     state: str  # mainlined or accepted; under-review where only a part is in, or it was taken out again
@@ -46,9 +46,9 @@ class SeriesStatus:
 
 def series_status(
     newest_root: str,
-    newest: Standing,
+    newest: RevisionState,
     marks: Sequence[Mark],
-    landings: Sequence[Landing] = (),
+    landings: Sequence[Merge] = (),
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
@@ -63,11 +63,11 @@ def series_status(
     return status
 
 
-def _weight(landing: Landing) -> tuple[bool, int]:
+def _weight(landing: Merge) -> tuple[bool, int]:
     return landing.taken_back, ("under-review", "accepted", "mainlined").index(landing.state)
 
 
-def _landed(status: SeriesStatus, landing: Landing) -> SeriesStatus:
+def _landed(status: SeriesStatus, landing: Merge) -> SeriesStatus:
     why = landing.reason
     if landing.taken_back:
         return SeriesStatus("under-review", why, "author", why.date, why)

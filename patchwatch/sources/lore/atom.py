@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from patchwatch.errors import LoreAnswerError
+from patchwatch.errors import LoreResponseError
 
 
 @dataclass(frozen=True, slots=True)
-class Bell:
+class FeedUpdate:
     """One message that a feed announces."""
 
     message_id: str
@@ -28,7 +28,7 @@ class Bell:
     updated: datetime | None  # when it arrived, UTC; None where the feed has no usable date
 
 
-def parse_feed(content: bytes) -> tuple[Bell, ...]:
+def parse_feed(content: bytes) -> tuple[FeedUpdate, ...]:
     """The messages of an Atom feed, in its order (public-inbox: newest first); entries that are no message are skipped.
 
     Raises:
@@ -41,17 +41,17 @@ def parse_feed(content: bytes) -> tuple[Bell, ...]:
     # are not used, so their HTML need not be cleaned; that takes most of the time.
     feed: Any = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
-        raise LoreAnswerError(
+        raise LoreResponseError(
             "The answer is no Atom feed (a challenge page, or not a public-inbox archive).", status=200
         )
     bells = (_bell(entry) for entry in feed.entries)
     return tuple(bell for bell in bells if bell.message_id)
 
 
-def _bell(entry: Any) -> Bell:
+def _bell(entry: Any) -> FeedUpdate:
     author = entry.get("author_detail", {})
     email = author.get("email", "")
-    return Bell(
+    return FeedUpdate(
         message_id=_message_id(entry.get("link", "")),
         title=entry.get("title", ""),
         author=author.get("name", "") or email,

@@ -19,16 +19,16 @@ from urllib.parse import quote
 
 import httpx
 
-from patchwatch import sanitize as printable
+from patchwatch import sanitize
 from patchwatch.config import Lore
-from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreError, MessageNotFoundError
-from patchwatch.sources.lore.http import TRIES, Exchange, Question, Receive, Reply, shown_url
+from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
+from patchwatch.sources.lore.http import TRIES, HttpClient, Receive, Reply, Request, shown_url
 from patchwatch.sources.lore.query import arrived_since
-from patchwatch.sources.lore.response import Answer, Mailbox, inflate, receive_mail
+from patchwatch.sources.lore.response import Mailbox, Response, inflate, receive_mail
 from patchwatch.sources.lore.urls import is_inbox_name, message_path
 
 if TYPE_CHECKING:
-    from patchwatch.sources.lore.atom import Bell
+    from patchwatch.sources.lore.atom import FeedUpdate
 
 _MEGABYTE = 1024 * 1024
 _EVERYTHING = "all"  # the inbox that holds every inbox (public-inbox-extindex)
@@ -65,7 +65,7 @@ class Archive:
     ) -> None:
         """`transport`, `sleep`, `monotonic` (seconds) and `clock` (seconds since the epoch) are replaced in tests."""
         self._settings = settings
-        self._exchange = Exchange(settings, transport=transport, sleep=sleep, monotonic=monotonic, clock=clock)
+        self._exchange = HttpClient(settings, transport=transport, sleep=sleep, monotonic=monotonic, clock=clock)
         self._failed: set[str] = set()
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Archive:
         """Close all connections."""
         self.close()
 
-    def thread(self, message_id: str, inbox: str | None) -> Answer:
+    def thread(self, message_id: str, inbox: str | None) -> Response:
         """The whole thread of a message as `inbox` has it, else as `/all/` has it.
 
         Raises:
@@ -91,7 +91,7 @@ class Archive:
         places = [inbox, _EVERYTHING] if inbox and inbox != _EVERYTHING and is_inbox_name(inbox) else [_EVERYTHING]
         outage: LoreError | None = None
         for place in places:
-            told = self._ask(Question("GET", f"{message_path(place, message_id)}t.mbox.gz"), self._receive_mail)
+            told = self._ask(Request("GET", f"{message_path(place, message_id)}t.mbox.gz"), self._receive_mail)
             if told.reply.body is not None:
                 return _answer(place, told, told.reply.body)
             outage = outage or told.outage
@@ -99,11 +99,11 @@ class Archive:
             raise outage
         where = " nor in ".join(f"/{place}/" for place in places)
         raise MessageNotFoundError(
-            f"{shown_url(self._settings.url)} has no message <{printable.line(message_id)}> in {where}. Check the"
+            f"{shown_url(self._settings.url)} has no message <{sanitize.line(message_id)}> in {where}. Check the"
             " message-id; mail that was just sent can take some minutes to get there, and not every list is archived."
         )
 
-    def search(self, inbox: str, query: str) -> Answer:
+    def search(self, inbox: str, query: str) -> Response:
         """All mail of an inbox that a query finds (`patchwatch.sources.lore.query` builds them); empty when it finds
         none.
 
@@ -111,15 +111,15 @@ class Archive:
             InboxNotFoundError: the archive has no such inbox.
         """
         # An empty POST: public-inbox sends the mail for POST only, and whole threads if the body says `x=`.
-        question = Question("POST", f"/{self._checked(inbox)}/?q={quote(query, safe='')}&x=m")
+        question = Request("POST", f"/{self._checked(inbox)}/?q={quote(query, safe='')}&x=m")
         told = self._ask(question, self._receive_mail)
         if told.reply.body is not None:
             return _answer(inbox, told, told.reply.body)
         if not told.reply.not_found.startswith(_NOTHING_FOUND):
             self._require_inbox(inbox, told.outage)
-        return Answer(inbox, told.reply.asked_at, shown_url(told.base), from_mirror=told.outage is not None)
+        return Response(inbox, told.reply.asked_at, shown_url(told.base), from_mirror=told.outage is not None)
 
-    def since(self, inbox: str, epoch_seconds: int) -> Answer:
+    def since(self, inbox: str, epoch_seconds: int) -> Response:
         """All mail that reached an inbox at `epoch_seconds` (UTC) or later.
 
         public-inbox goes by the newest Received header, so mail that arrives late can be earlier than what was fetched
@@ -131,7 +131,7 @@ class Archive:
         """
         return self.search(inbox, arrived_since(epoch_seconds))
 
-    def doorbell(self, inbox: str) -> tuple[Bell, ...]:
+    def new_in_feed(self, inbox: str) -> tuple[FeedUpdate, ...]:
         """The newest messages of an inbox (25 at most), newest first: cheaper than asking for the mail.
 
         Raises:
@@ -140,14 +140,14 @@ class Archive:
         from patchwatch.sources.lore.atom import parse_feed
 
         path = f"/{self._checked(inbox)}/new.atom"
-        told = self._ask(Question("GET", path, accept_encoding="gzip"), _receive_feed)
+        told = self._ask(Request("GET", path, accept_encoding="gzip"), _receive_feed)
         if told.reply.body is None:  # also what public-inbox answers for an inbox that has no mail yet
             self._require_inbox(inbox, told.outage)
             return ()
         try:
             return parse_feed(told.reply.body)
-        except LoreAnswerError as error:
-            raise LoreAnswerError(f"{shown_url(told.base + path)}: {error}", status=200) from None
+        except LoreResponseError as error:
+            raise LoreResponseError(f"{shown_url(told.base + path)}: {error}", status=200) from None
 
     def _receive_mail(self, chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> Mailbox:
         return receive_mail(chunks, shown, self._settings.max_answer_megabytes * _MEGABYTE)
@@ -166,11 +166,11 @@ class Archive:
         """Tell an inbox that has nothing for us from one that does not exist; both are 404 with other words."""
         if outage is not None:
             raise outage
-        told = self._ask(Question("GET", f"/{inbox}/description"), _receive_existence)
+        told = self._ask(Request("GET", f"/{inbox}/description"), _receive_existence)
         if told.reply.body is None:
             raise told.outage or self._no_inbox(inbox)
 
-    def _ask(self, question: Question, receive: Receive[T]) -> _Told[T]:
+    def _ask(self, question: Request, receive: Receive[T]) -> _Told[T]:
         """Ask the main server, then the mirrors; each gets the same share of the time."""
         bases = (self._settings.url, *self._settings.mirrors)
         seconds = self._settings.deadline_seconds / len(bases)
@@ -188,9 +188,9 @@ class Archive:
         raise failures[0]
 
 
-def _answer(inbox: str, told: _Told[Mailbox], mailbox: Mailbox) -> Answer:
+def _answer(inbox: str, told: _Told[Mailbox], mailbox: Mailbox) -> Response:
     file, size = mailbox
-    return Answer(inbox, told.reply.asked_at, shown_url(told.base), told.outage is not None, size, file)
+    return Response(inbox, told.reply.asked_at, shown_url(told.base), told.outage is not None, size, file)
 
 
 def _receive_feed(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bytes:
@@ -200,7 +200,9 @@ def _receive_feed(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -
     for chunk in chunks:
         feed += chunk
         if len(feed) > _MAX_FEED_BYTES:
-            raise LoreAnswerError(f"{shown} answered with a feed of more than {_MAX_FEED_BYTES >> 20} MB.", status=200)
+            raise LoreResponseError(
+                f"{shown} answered with a feed of more than {_MAX_FEED_BYTES >> 20} MB.", status=200
+            )
     return bytes(feed)
 
 

@@ -23,11 +23,10 @@ from typing import Generic, Protocol, TypeVar
 
 import httpx
 
-from patchwatch import __version__
-from patchwatch import sanitize as printable
+from patchwatch import __version__, sanitize
 from patchwatch.config import Lore
-from patchwatch.errors import LoreAnswerError, LoreError, LoreUnreachableError
-from patchwatch.sources.lore.response import CutOffError
+from patchwatch.errors import LoreError, LoreResponseError, LoreUnreachableError
+from patchwatch.sources.lore.response import TruncatedResponseError
 
 TRIES = 4  # of one question to one server
 _FIRST_PAUSE_SECONDS = 2.0
@@ -62,7 +61,7 @@ class Reply(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Request:
     """A request without its server."""
 
     method: str
@@ -70,7 +69,7 @@ class Question:
     accept_encoding: str = "identity"
 
 
-class _PassingError(Exception):
+class _TemporaryError(Exception):
     """`error` may pass by itself: try up to `tries` times in all."""
 
     def __init__(self, error: LoreError, tries: int = TRIES) -> None:
@@ -79,7 +78,7 @@ class _PassingError(Exception):
         self.tries = tries
 
 
-class Exchange:
+class HttpClient:
     """Asks questions over one pool of connections."""
 
     def __init__(
@@ -102,19 +101,21 @@ class Exchange:
             self._client = httpx.Client(transport=transport, headers=headers)
         except (ImportError, OSError, ValueError) as error:
             raise LoreUnreachableError(
-                f"The proxy or the certificates set in the environment can't be used ({printable.line(str(error))})."
+                f"The proxy or the certificates set in the environment can't be used ({sanitize.line(str(error))})."
                 " Mend or unset HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
             ) from error
         self._sleep = sleep
         self._monotonic = monotonic
         self._clock = clock
-        self._told_to_wait: dict[str, tuple[float, LoreAnswerError]] = {}  # base: until when (monotonic), in its words
+        self._told_to_wait: dict[
+            str, tuple[float, LoreResponseError]
+        ] = {}  # base: until when (monotonic), in its words
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
 
-    def ask(self, base: str, question: Question, receive: Receive[T], *, seconds: float, tries: int) -> Reply[T]:
+    def ask(self, base: str, question: Request, receive: Receive[T], *, seconds: float, tries: int) -> Reply[T]:
         """Ask the server at `base`, for at most `seconds` in all and at most `tries` times.
 
         Raises:
@@ -130,7 +131,7 @@ class Exchange:
             while True:
                 try:
                     return self._once(url, question, receive, until)
-                except _PassingError as passing:
+                except _TemporaryError as passing:
                     pause = max(_pause(attempt), self._told(base, passing.error))
                     if attempt >= min(tries, passing.tries) or pause >= until - self._monotonic():
                         raise passing.error from passing.__cause__
@@ -139,7 +140,7 @@ class Exchange:
 
     def _told(self, base: str, error: LoreError) -> float:
         """Remember for how long the server wants to be left alone, if it said so; seconds."""
-        if not isinstance(error, LoreAnswerError) or error.retry_after is None:
+        if not isinstance(error, LoreResponseError) or error.retry_after is None:
             return 0.0
         self._told_to_wait[base] = (self._monotonic() + min(error.retry_after, _LONGEST_WAIT_SECONDS), error)
         return error.retry_after
@@ -150,10 +151,10 @@ class Exchange:
         pause = moment - self._monotonic()
         if error and pause > 0:
             if pause >= until - self._monotonic():
-                raise LoreAnswerError(str(error), status=error.status, retry_after=pause)
+                raise LoreResponseError(str(error), status=error.status, retry_after=pause)
             self._sleep(pause)
 
-    def _once(self, url: str, question: Question, receive: Receive[T], until: float) -> Reply[T]:
+    def _once(self, url: str, question: Request, receive: Receive[T], until: float) -> Reply[T]:
         """Ask, and follow redirects within the host or to lore.kernel.org; anywhere else is a portal or a mistake."""
         method = question.method
         headers = {"Accept-Encoding": question.accept_encoding}
@@ -169,12 +170,12 @@ class Exchange:
                     # Only 303 means "now GET that" (RFC 9110, 15.4); a search is POST wherever it moved.
                     method = "GET" if response.status_code == 303 else method
             except httpx.TransportError as error:
-                raise _PassingError(_unreachable(error, shown)) from error
+                raise _TemporaryError(_unreachable(error, shown)) from error
             except httpx.InvalidURL as error:
                 raise LoreUnreachableError(
-                    f"{shown} is no usable address ({printable.line(str(error))}): {_ELSEWHERE}."
+                    f"{shown} is no usable address ({sanitize.line(str(error))}): {_ELSEWHERE}."
                 ) from None
-        raise LoreAnswerError(f"{shown} redirects in a circle. Check lore.url (or PATCHWATCH_LORE_URL).")
+        raise LoreResponseError(f"{shown} redirects in a circle. Check lore.url (or PATCHWATCH_LORE_URL).")
 
     def _read(
         self, response: httpx.Response, receive: Receive[T], shown: str, started: float, until: float
@@ -187,15 +188,15 @@ class Exchange:
         if response.status_code != 200:
             self._refuse(response, shown, started if date is None else date)
         if "text/html" in response.headers.get("Content-Type", ""):
-            raise LoreAnswerError(
+            raise LoreResponseError(
                 f"{shown} answered with a web page where mail was due: a challenge or login page stands in front of it,"
                 f" or it is no public-inbox archive. Open it in a browser to see, or {_ELSEWHERE}.",
                 status=200,
             )
         try:
             return Reply(asked_at, receive(chunks, response.headers, shown))
-        except CutOffError as error:
-            raise _PassingError(error) from None
+        except TruncatedResponseError as error:
+            raise _TemporaryError(error) from None
 
     def _chunks(self, response: httpx.Response, shown: str, until: float) -> Iterator[bytes]:
         """The body as it is on the wire; a server that drips runs into the deadline."""
@@ -221,10 +222,10 @@ class Exchange:
             advice = f"It does not let us in: set lore.contact so that its admins can reach you, or {_ELSEWHERE}."
         else:
             advice = f"Check the inbox's name, or {_ELSEWHERE}."
-        reason = printable.line(response.reason_phrase)
-        error = LoreAnswerError(f"{shown} answered {status} {reason}. {advice}", status=status, retry_after=wait)
+        reason = sanitize.line(response.reason_phrase)
+        error = LoreResponseError(f"{shown} answered {status} {reason}. {advice}", status=status, retry_after=wait)
         if status in _PASSING_STATUS:
-            raise _PassingError(error, _PASSING_STATUS[status])
+            raise _TemporaryError(error, _PASSING_STATUS[status])
         raise error
 
 
@@ -236,7 +237,7 @@ def user_agent(contact: str) -> str:
 
 def shown_url(url: str) -> str:
     """A URL for a message: printable, without a password, not endless."""
-    plain = printable.line(re.sub(r"//[^/@]*@", "//", url))
+    plain = sanitize.line(re.sub(r"//[^/@]*@", "//", url))
     return plain if len(plain) <= _SHOWN_URL else plain[: _SHOWN_URL - 1] + "…"
 
 
@@ -284,7 +285,7 @@ def _redirect(before: httpx.URL, after: httpx.URL, shown: str) -> str:
     same = (after.scheme, after.host, after.port) == (before.scheme, before.host, before.port)
     moved_to_https = before.scheme == "http" and after.scheme == "https" and after.host == before.host
     if not same and not moved_to_https and (after.scheme, after.host) != ("https", _LORE):
-        raise LoreAnswerError(
+        raise LoreResponseError(
             f"{shown} sends us elsewhere, to {shown_url(str(after))}: a login page of the network, or the archive"
             f" moved. Check the network, or {_ELSEWHERE}."
         )
@@ -295,9 +296,9 @@ def _unreachable(error: httpx.TransportError, shown: str) -> LoreUnreachableErro
     if isinstance(error, httpx.TimeoutException):
         what = f"{shown} did not answer in time"
     elif isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
-        what = f"The connection to {shown} broke off ({printable.line(str(error)) or 'no reason given'})"
+        what = f"The connection to {shown} broke off ({sanitize.line(str(error)) or 'no reason given'})"
     else:
-        what = f"Can't reach {shown} ({printable.line(str(error)) or type(error).__name__})"
+        what = f"Can't reach {shown} ({sanitize.line(str(error)) or type(error).__name__})"
     return LoreUnreachableError(f"{what}. Check the network, try again later, or {_ELSEWHERE}.")
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, Self
 
-from patchwatch.errors import LoreAnswerError, LoreError
+from patchwatch.errors import LoreError, LoreResponseError
 from patchwatch.mail.mbox_split import split_mbox
 
 _IN_MEMORY_BYTES = 8 * 1024 * 1024
@@ -26,12 +26,12 @@ _GZIP = zlib.MAX_WBITS | 16  # zlib's way to say: with a gzip header and its che
 Mailbox = tuple[IO[bytes], int]  # a gzipped mbox, and its size in bytes, decompressed
 
 
-class CutOffError(LoreAnswerError):
+class TruncatedResponseError(LoreResponseError):
     """The answer ends before its end: worth asking again."""
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """Mail that the archive sent.  Close it, or use it in a `with`, to drop its temporary file."""
 
     inbox: str  # the inbox that answered: the one that was asked, or `all`
@@ -101,14 +101,14 @@ def inflate(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Iterator[byt
             try:
                 piece = member.decompress(rest, _PIECE_BYTES)
             except zlib.error as error:
-                raise LoreAnswerError(
+                raise LoreResponseError(
                     f"{shown} answered with damaged data, or with something that is no gzip ({error}). Try again later;"
                     " if it stays so, check lore.url (or PATCHWATCH_LORE_URL).",
                     status=200,
                 ) from None
             size += len(piece)
             if size > max_bytes:
-                raise LoreAnswerError(
+                raise LoreResponseError(
                     f"{shown} answered with more than {max_bytes >> 20} MB (decompressed); it was refused. If so much"
                     " mail is right, raise lore.max_answer_megabytes.",
                     status=200,
@@ -117,7 +117,9 @@ def inflate(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Iterator[byt
                 yield piece
             rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
-        raise CutOffError(f"{shown}: the answer broke off after {size} bytes of mail. Try again later.", status=200)
+        raise TruncatedResponseError(
+            f"{shown}: the answer broke off after {size} bytes of mail. Try again later.", status=200
+        )
 
 
 def _only_mail(pieces: Iterable[bytes], shown: str) -> Iterator[bytes]:
@@ -125,7 +127,7 @@ def _only_mail(pieces: Iterable[bytes], shown: str) -> Iterator[bytes]:
     for piece in pieces:
         head = head or piece[: len(_FROM)]
         if not _FROM.startswith(head):
-            raise LoreAnswerError(
+            raise LoreResponseError(
                 f"{shown} answered with something that is no mail. Check that lore.url (or PATCHWATCH_LORE_URL) is a"
                 " public-inbox archive.",
                 status=200,

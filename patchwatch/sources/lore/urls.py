@@ -34,14 +34,14 @@ _SENTENCE = ".,;:!?'*_~"  # end of a sentence, of a quotation, or of Markdown em
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class MessageAddress:
     """A message, and the list it was seen on: `inbox` is None when the link did not say (`/r/`, `/all/`)."""
 
     message_id: str  # without angle brackets
     inbox: str | None
 
 
-def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[Address]:
+def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[MessageAddress]:
     """Every link to a message in a report (Markdown, HTML or plain text), in order, each message once.
 
     `hosts` are archives beside the well-known ones: `host`, `host:port` or a base URL such as `lore.url`.  A message
@@ -49,7 +49,7 @@ def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[Address]:
     searches, feeds and other sites are no addresses; neither is a link to a message-id without `@`.
     """
     archives = _archives(tuple(hosts))
-    found: dict[str, Address] = {}
+    found: dict[str, MessageAddress] = {}
     position = 0
     while match := archives.link.search(text, position):
         link = _without_tail(match[0])
@@ -63,7 +63,7 @@ def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[Address]:
     return list(found.values())
 
 
-def parse_target(text: str, hosts: Iterable[str] = ()) -> Address | None:
+def parse_target(text: str, hosts: Iterable[str] = ()) -> MessageAddress | None:
     """The one message that `text` names: a link, or a bare message-id; None when it is neither.
 
     A message-id may stand in angle brackets and after `id:`, `mid:` or `Message-ID:`, and may be percent-encoded as in
@@ -119,7 +119,7 @@ class _Archives:
     link: re.Pattern[str]  # a link to anywhere, so that a link inside another's query is not taken for one of its own
     bases: tuple[tuple[str, str], ...]  # (host[:port], path before the inbox), all in lower case but for the path
 
-    def address(self, url: str) -> Address | None:
+    def address(self, url: str) -> MessageAddress | None:
         path = self.path(url)
         if path is None:
             return None
@@ -176,6 +176,6 @@ def _without_tail(run: str) -> str:
     return run
 
 
-def _address(message_id: str, inbox: str | None) -> Address | None:
+def _address(message_id: str, inbox: str | None) -> MessageAddress | None:
     message_id = message_id.removeprefix("<").removesuffix(">")
-    return Address(message_id, inbox) if _MESSAGE_ID.fullmatch(message_id) else None
+    return MessageAddress(message_id, inbox) if _MESSAGE_ID.fullmatch(message_id) else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from patchwatch.tui.base.screen import SteadyScreen
+from patchwatch.tui.base.screen import BaseScreen
 
 
-class LiveScreen(SteadyScreen[None]):
+class LiveScreen(BaseScreen[None]):
     """The app tells it when something has changed, and each minute that one has passed."""
 
     @property

@@ -18,7 +18,7 @@ _BEHIND_SECONDS = 1.5  # without a change, until rows that nobody sees are read:
 _BEHIND_MOST_SECONDS = 15.0  # then they are read all the same: a line of the series’ screen counts what is unread
 
 
-class Paced:
+class Throttled:
     """Reads at once, and after a pause what changed in it."""
 
     def __init__(self, screen: Screen[Any], read: Callable[[], None]) -> None:
@@ -47,7 +47,7 @@ class Paced:
         self._changed = False
 
 
-class PutOff:
+class Deferred:
     """Reads when nothing has changed for a while, and when that is asked for."""
 
     def __init__(self, screen: Screen[Any], read: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from patchwatch.config import THEMES
 
 
-class Remembered:
+class SavedState:
     """The file."""
 
     def __init__(self, path: Path | None = None) -> None:

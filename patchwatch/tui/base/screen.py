@@ -9,7 +9,7 @@ from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 
-class SteadyScreen(Screen[ScreenResultType]):
+class BaseScreen(Screen[ScreenResultType]):
     """A screen that is laid out once, for the size that the terminal has.
 
     Laying out a screen for another size makes Textual tell that size to the screen again, later.  With two sizes under
@@ -39,7 +39,7 @@ class SteadyScreen(Screen[ScreenResultType]):
         self.update_classes(classes, animate=False)
 
 
-class Dialog(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
+class Dialog(ModalScreen[ScreenResultType], BaseScreen[ScreenResultType]):
     """A question above another screen."""
 
 

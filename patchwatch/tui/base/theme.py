@@ -20,7 +20,7 @@ from textual.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
-Piece: TypeAlias = tuple[str, str]
+StyledText: TypeAlias = tuple[str, str]
 """A text and the names of its inks, separated by spaces; later ones win."""
 
 INKS = {
@@ -244,7 +244,7 @@ def definition(ink: str) -> str:
     return " ".join(INKS[name] for name in ink.split())
 
 
-def content(pieces: Iterable[Piece]) -> Content:
+def content(pieces: Iterable[StyledText]) -> Content:
     """Pieces as something that a Static can show."""
     return Content.assemble(*((text, definition(ink)) if ink else text for text, ink in pieces))
 
@@ -263,7 +263,7 @@ class Palette:
             self._styles[ink] = found
         return found
 
-    def strip(self, pieces: Sequence[Piece], ground: RichStyle) -> Strip:
+    def strip(self, pieces: Sequence[StyledText], ground: RichStyle) -> Strip:
         """Pieces as a line on `ground`; neighbours of one ink in one segment, for each costs time further on."""
         joined: list[tuple[str, str]] = []
         for text, ink in pieces:
@@ -274,7 +274,7 @@ class Palette:
         return Strip([Segment(text, ground + self.style(ink)) for text, ink in joined])
 
 
-class Inked(Widget):
+class Styled(Widget):
     """A widget that draws its lines with inks alone, and keeps those of the theme until another is chosen."""
 
     def __init__(self, *children: Widget, **options: Any) -> None:
@@ -305,9 +305,9 @@ class Inked(Widget):
         return [one for one in super().get_line_filters() if not isinstance(one, ANSIToTruecolor)]
 
 
-def overlay(pieces: Iterable[Piece], start: int, end: int, ink: str) -> list[Piece]:
+def overlay(pieces: Iterable[StyledText], start: int, end: int, ink: str) -> list[StyledText]:
     """`pieces` with `ink` laid over the characters from `start` up to `end`."""
-    laid: list[Piece] = []
+    laid: list[StyledText] = []
     at = 0
     for text, under in pieces:
         first, last = max(start - at, 0), min(end - at, len(text))

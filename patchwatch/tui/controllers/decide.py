@@ -12,25 +12,25 @@ from textual.app import App
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import CandidateRow, SeriesRow
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.dialogs.small import Series, StateDialog, UnwatchDialog
-from patchwatch.tui.render import labels as wording
-from patchwatch.tui.render.link_preview import Joint, proposed
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.link_preview import LinkPreview, proposed
 
 Result = TypeVar("Result")
 
 _UNDONE = ("unwatch", "mute", "state", "snooze", "link")  # what was said of these, undoing makes a thing of the past
 
 
-class Deciding:
+class DecisionController:
     """Decisions about some series at a time; of none, nothing happens."""
 
     def __init__(
         self,
         app: App[Any],
-        core: Core,
-        errands: Errands,
+        core: TrackerAPI,
+        jobs: Jobs,
         done: Callable[[], None],
         regrouped: Callable[[int | None], None],
     ) -> None:
@@ -41,7 +41,7 @@ class Deciding:
         """
         self._app = app
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._done = done
         self._regrouped = regrouped
 
@@ -81,9 +81,9 @@ class Deciding:
 
     def snooze(self, rows: Sequence[Series]) -> None:
         """Ask until when, then put them aside until then; or wake them."""
-        from patchwatch.tui.dialogs.snooze import Rest, SnoozeDialog
+        from patchwatch.tui.dialogs.snooze import Snooze, SnoozeDialog
 
-        def answered(rest: Rest | None) -> None:
+        def answered(rest: Snooze | None) -> None:
             if rest is None:
                 return
             if rest.wakes:
@@ -107,15 +107,15 @@ class Deciding:
         self._errands.send("read", "link", read, lambda found: self._ask_for_link(*found, root))
 
     def _ask_for_link(self, row: SeriesRow, candidates: Sequence[CandidateRow], root: str) -> None:
-        from patchwatch.tui.dialogs.link import LinkDialog, Parting
+        from patchwatch.tui.dialogs.link import LinkDialog, Unlink
 
-        def answered(answer: Joint | Parting | None) -> None:
+        def answered(answer: LinkPreview | Unlink | None) -> None:
             if answer is None:
                 return
             later, earlier = answer.later, answer.earlier
-            names = wording.revision_name(later), wording.revision_name(earlier)
-            about = wording.title(later.subject)
-            if isinstance(answer, Parting):
+            names = labels.revision_name(later), labels.revision_name(earlier)
+            about = labels.title(later.subject)
+            if isinstance(answer, Unlink):
                 self._send(
                     "link",
                     lambda: self._core.unlink(later.message_id, earlier.message_id),

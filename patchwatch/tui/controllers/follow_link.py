@@ -9,30 +9,30 @@ from textual.screen import Screen
 
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.series.model import Evidence, MessageRow
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.controllers.open_mail import Opening
-from patchwatch.tui.controllers.series_state import Reading
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.controllers.open_mail import MailLoader
+from patchwatch.tui.controllers.series_state import SeriesState
+from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.mail_view import Spot
 
 
-class Leads:
+class LinkFollower:
     """Followed from the mails of one series at a time."""
 
     def __init__(
         self,
         screen: Screen[Any],
-        core: Core,
-        errands: Errands,
-        opening: Opening,
-        go_to: Callable[[Reading, MessageRow], None],
+        core: TrackerAPI,
+        jobs: Jobs,
+        opening: MailLoader,
+        go_to: Callable[[SeriesState, MessageRow], None],
         led: Callable[[int], None],
     ) -> None:
         """`go_to` goes to a mail of the series; `led` hears of another series that a link on `screen` led to."""
         self._screen = screen
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._opening = opening
         self._go_to = go_to
         self._led = led
@@ -47,24 +47,24 @@ class Leads:
         address = parse_target(link)
         return self._core.url(address.message_id, address.inbox or "") if address else ""
 
-    def to_evidence(self, reading: Reading, evidence: Evidence | None) -> None:
+    def to_evidence(self, reading: SeriesState, evidence: Evidence | None) -> None:
         """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
         row = reading.row(evidence.message_id) if evidence else None
         if evidence is None or row is None:
-            self._errands.notices.say("evidence", "note", wording.without_mail(evidence))
+            self._errands.notices.say("evidence", "note", labels.without_mail(evidence))
             return
         self._errands.notices.hush("evidence")
         self._go_to(reading, row)
         self._opening.seek(row.message_id, evidence.text)
 
-    def to_spot(self, reading: Reading, spot: Spot) -> None:
+    def to_spot(self, reading: SeriesState, spot: Spot) -> None:
         """Go where something in a mail leads."""
         if row := reading.row(spot.message_id):
             self._go_to(reading, row)
         elif spot.link:
             self._follow(reading, spot.link)
 
-    def _follow(self, reading: Reading, link: str) -> None:
+    def _follow(self, reading: SeriesState, link: str) -> None:
         from patchwatch.sources.lore.urls import parse_target
 
         address = parse_target(link)

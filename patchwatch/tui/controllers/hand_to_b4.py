@@ -11,24 +11,24 @@ from textual.screen import Screen
 from patchwatch.compose.b4 import Task
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
-from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.suspend import lent, pause, tell
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.dialogs.b4 import BOX, TASKS, B4Dialog, Handover
-from patchwatch.tui.render import labels as wording
-from patchwatch.tui.render.selection import InHand
+from patchwatch.tui.dialogs.b4 import BOX, TASKS, B4Choice, B4Dialog
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.selection import Selection
 
 
-class HandingOver:
+class B4Controller:
     """One revision at a time."""
 
-    def __init__(self, screen: Screen[Any], core: Core, errands: Errands) -> None:
+    def __init__(self, screen: Screen[Any], core: TrackerAPI, jobs: Jobs) -> None:
         """What `screen` asks for comes to nothing where it was left before."""
         self._screen = screen
         self._core = core
-        self._errands = errands
+        self._errands = jobs
 
-    def b4(self, of: InHand) -> None:
+    def b4(self, of: Selection) -> None:
         """Ask what b4 shall do with the revision in hand, and in which tree; then let it."""
 
         def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
@@ -38,14 +38,14 @@ class HandingOver:
         def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
             self._screen.app.push_screen(B4Dialog(of, *found, self._core.config_file), answered)
 
-        def answered(chosen: Handover | None) -> None:
+        def answered(chosen: B4Choice | None) -> None:
             if chosen is not None:
                 self._run(chosen, of.revision)
 
         self._errands.send("read", "b4", work, ask, screen=self._screen, latest=True)
 
-    def _run(self, chosen: Handover, message_id: str) -> None:
-        where = wording.place(chosen.directory)
+    def _run(self, chosen: B4Choice, message_id: str) -> None:
+        where = labels.place(chosen.directory)
 
         def running(command: str) -> None:
             tell(f"in {where}:\n{line(command)}\n")

@@ -12,23 +12,23 @@ from typing import Any
 from textual.screen import Screen
 
 from patchwatch.errors import PatchwatchError
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.controllers.series_state import SeriesState
 
 _GATHER_SECONDS = 0.3
 
 
-class Noting:
+class ReadMarker:
     """What was read of one series, and is not yet noted."""
 
     def __init__(
         self,
         screen: Screen[Any],
-        core: Core,
-        errands: Errands,
+        core: TrackerAPI,
+        jobs: Jobs,
         noted: Callable[[int], None],
-        refused: Callable[[Reading], None],
+        refused: Callable[[SeriesState], None],
     ) -> None:
         """`screen` gathers as long as it is there.
 
@@ -37,13 +37,13 @@ class Noting:
         """
         self._screen = screen
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._noted = noted
         self._refused = refused
-        self._reading: Reading | None = None
+        self._reading: SeriesState | None = None
         self._seen: list[str] = []
 
-    def note(self, reading: Reading, message_id: str) -> bool:
+    def note(self, reading: SeriesState, message_id: str) -> bool:
         """Take a mail as read; whether it was unread."""
         if not reading.is_unread(message_id):
             return False

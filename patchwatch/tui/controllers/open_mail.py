@@ -13,9 +13,9 @@ from textual.screen import Screen
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.render.page import Sheet, broken, compose, length, lengthened, said, unfinished
 from patchwatch.tui.render.replies import answers, told
 from patchwatch.tui.widgets.mail_view import MailView
@@ -24,16 +24,16 @@ _LARGE = 200_000  # characters of a mail whose beginning is shown before all of 
 _BEGINNING = 20_000
 
 
-class Opening:
+class MailLoader:
     """One mail at a time."""
 
-    def __init__(self, screen: Screen[Any], core: Core, errands: Errands, opened: Callable[[str], None]) -> None:
+    def __init__(self, screen: Screen[Any], core: TrackerAPI, jobs: Jobs, opened: Callable[[str], None]) -> None:
         """The mail view is that of `screen`; `opened` hears which mail is shown, of a large one twice."""
         self._screen = screen
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._opened = opened
-        self._reading: Reading | None = None  # that the mail is of
+        self._reading: SeriesState | None = None  # that the mail is of
         self._asked = ""  # the mail that was last asked for
         self._bare: Sheet | None = None  # the mail that is shown, without what was said about it
         self._sought: tuple[str, str] | None = None  # a mail, and the words to be set off in it
@@ -42,7 +42,7 @@ class Opening:
     def _view(self) -> MailView:
         return self._screen.query_one(MailView)
 
-    def open(self, reading: Reading, message_id: str) -> bool:
+    def open(self, reading: SeriesState, message_id: str) -> bool:
         """Show a mail; whether it is another than was asked for last."""
         self._reading = reading
         if message_id == self._asked:
@@ -88,7 +88,7 @@ class Opening:
 
     # What was said about it.
 
-    def _discussed(self, reading: Reading, sheet: Sheet) -> Sheet:
+    def _discussed(self, reading: SeriesState, sheet: Sheet) -> Sheet:
         """The sheet of a patch with what was said about it below."""
         row = reading.row(sheet.page.message_id)
         found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []

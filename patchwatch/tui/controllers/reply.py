@@ -12,32 +12,32 @@ from typing import Any
 
 from textual.screen import Screen
 
-from patchwatch.compose import b4 as handover
+from patchwatch.compose import b4
 from patchwatch.compose.draft import Draft
 from patchwatch.errors import NoTerminalError, PatchwatchError
-from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.suspend import lent
-from patchwatch.tui.base.workers import Errands
 from patchwatch.tui.dialogs.draft import DraftDialog
 from patchwatch.tui.dialogs.send import SendScreen
 from patchwatch.tui.dialogs.tags import TagDialog, Tags
-from patchwatch.tui.render.selection import InHand
+from patchwatch.tui.render.selection import Selection
 
 
-class Writing:
+class ReplyController:
     """One answer at a time."""
 
-    def __init__(self, screen: Screen[Any], core: Core, errands: Errands) -> None:
+    def __init__(self, screen: Screen[Any], core: TrackerAPI, jobs: Jobs) -> None:
         """What `screen` asks for comes to nothing where it was left before."""
         self._screen = screen
         self._core = core
-        self._errands = errands
+        self._errands = jobs
 
-    def reply(self, of: InHand) -> None:
+    def reply(self, of: Selection) -> None:
         """Answer the mail in hand, to all."""
         self._compose(lambda: self._core.reply(of.message_id), edit=True)
 
-    def tag(self, of: InHand) -> None:
+    def tag(self, of: Selection) -> None:
         """Ask which tags to give to the patch in hand, or to its whole revision, and give them."""
 
         def answered(tags: Tags | None) -> None:
@@ -95,7 +95,7 @@ class Writing:
             before = drafts.read(file)
             try:
                 with lent(self._screen.app):
-                    handover.edit(file)
+                    b4.edit(file)
             except NoTerminalError:
                 if fresh:
                     drafts.forget(file)

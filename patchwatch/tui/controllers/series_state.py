@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchwatch.series.model import MessageRow, RevisionRow, SeriesRow, StepRow
-from patchwatch.tui.render.history import Step, tell
+from patchwatch.series.model import MessageRow, RevisionRow, SeriesRow, StateChangeRow
+from patchwatch.tui.render.history import HistoryEntry, tell
 
 
-class Reading:
+class SeriesState:
     """A series, its mails, and where the reader is in them."""
 
-    def __init__(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StepRow] = ()) -> None:
+    def __init__(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StateChangeRow] = ()) -> None:
         """Begins at the newest revision."""
         self.read: set[str] = set()  # marked read by this reader, before the rows say so
         self._root = ""
         self.update(series, thread, steps)
 
-    def update(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StepRow] = ()) -> None:
+    def update(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StateChangeRow] = ()) -> None:
         """Take the rows as they are now."""
         self.series = series
         self.thread = thread
         self._rows = {row.message_id: row for row in thread}
-        self.story: tuple[Step, ...] = tell(series, steps, self._rows)
+        self.story: tuple[HistoryEntry, ...] = tell(series, steps, self._rows)
         self.read &= {row.message_id for row in thread if row.unread}
         if self._root not in {revision.message_id for revision in series.revisions}:
             self._root = series.revisions[-1].message_id if series.revisions else ""

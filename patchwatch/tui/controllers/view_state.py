@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from patchwatch.series.filter import Limit
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.filter import Filter
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.views import WAITING, View, sift
 from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order
 
@@ -17,29 +17,29 @@ VIEWS = tuple(View)
 """The views, as they stand beside each other."""
 
 
-class Showing:
+class ViewState:
     """The view that is chosen, the one before it, and an order for each."""
 
-    def __init__(self, view: View, few: Sequence[SeriesLine]) -> None:
+    def __init__(self, view: View, few: Sequence[SeriesSummary]) -> None:
         """Begins with `view`, and with `few` of the watched series until all were read."""
         self.view = view
         self.complete = False  # whether all were read
         self._before = View.WATCHED
-        self._views: Mapping[View, Sequence[SeriesLine]] = sift(few)
+        self._views: Mapping[View, Sequence[SeriesSummary]] = sift(few)
         self._orders: dict[View, Order] = {}
 
-    def take(self, views: Mapping[View, Sequence[SeriesLine]]) -> None:
+    def take(self, views: Mapping[View, Sequence[SeriesSummary]]) -> None:
         """Show these from now on, which are all."""
         self._views = views
         self.complete = True
 
     @property
-    def all_lines(self) -> Sequence[SeriesLine]:
+    def all_lines(self) -> Sequence[SeriesSummary]:
         """Every series that was read."""
         return self._views[View.ALL]
 
     @property
-    def among(self) -> Sequence[SeriesLine]:
+    def among(self) -> Sequence[SeriesSummary]:
         """The series of the chosen view."""
         return self._views[self.view]
 
@@ -49,7 +49,7 @@ class Showing:
         known = VIEWS if self.complete else (View.WATCHED,)
         return {view: len(self._views[view]) for view in known}
 
-    def rows(self, limit: Limit, now: int) -> Sequence[SeriesLine]:
+    def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
         """Those of the chosen view that `limit` lets through, in the chosen order."""
         rows = limit.keep(self.among, now) if limit.holds else self.among
         return rows if self.order == self._natural else self.order.sort(rows)

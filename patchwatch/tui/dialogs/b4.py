@@ -15,10 +15,10 @@ from textual.widgets import Static
 from patchwatch.compose.b4 import Task
 from patchwatch.sanitize import line
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.render import labels as wording
-from patchwatch.tui.render.selection import InHand
-from patchwatch.tui.widgets.choice_list import Choices
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.selection import Selection
+from patchwatch.tui.widgets.choice_list import ChoiceList
 
 BOX = "MAILS"
 """What stands for the maildir in the command that is shown: it is made when b4 runs."""
@@ -32,14 +32,14 @@ TASKS: dict[Task, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class B4Choice:
     """What was chosen."""
 
     task: Task
     directory: Path
 
 
-class B4Dialog(Dialog[Handover | None]):
+class B4Dialog(Dialog[B4Choice | None]):
     """The tasks and the trees; None where nothing is to be done."""
 
     AUTO_FOCUS = "#tasks"
@@ -49,7 +49,7 @@ class B4Dialog(Dialog[Handover | None]):
         Binding("escape,q", "leave", "Close", id="b4.leave"),
     ]
 
-    def __init__(self, of: InHand, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str) -> None:
+    def __init__(self, of: Selection, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str) -> None:
         """`commands` are what b4 would be called with for the revision, `BOX` standing for the mails."""
         super().__init__()
         self._of = of
@@ -59,7 +59,7 @@ class B4Dialog(Dialog[Handover | None]):
 
     def compose(self) -> ComposeResult:
         """The revision, the tasks, the trees, the command, and the keys."""
-        about: list[Piece] = [(f"{self._of.version} ", "accent strong"), (self._of.title, "strong")]
+        about: list[StyledText] = [(f"{self._of.version} ", "accent strong"), (self._of.title, "strong")]
         tasks = [content([(f"{called:<16}", ""), (does, "dim")]) for called, does in TASKS.values()]
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Hand over to b4"
@@ -70,32 +70,37 @@ class B4Dialog(Dialog[Handover | None]):
                 yield Static(content([(none, ""), ("\n", ""), (how, "dim")]), id="note")
                 yield Static(content([("esc", "accent"), (" close", "dim")]), id="keys")
                 return
-            yield Choices(*tasks, id="tasks", compact=True)
-            yield Choices(*(content([(wording.place(tree), "")]) for tree in self._trees), id="trees", compact=True)
+            yield ChoiceList(*tasks, id="tasks", compact=True)
+            yield ChoiceList(*(content([(labels.place(tree), "")]) for tree in self._trees), id="trees", compact=True)
             yield Static(id="command")
-            keys: list[Piece] = [("⏎", "accent"), (" run it   ", "dim"), ("tab", "accent"), (" tasks, trees   ", "dim")]
+            keys: list[StyledText] = [
+                ("⏎", "accent"),
+                (" run it   ", "dim"),
+                ("tab", "accent"),
+                (" tasks, trees   ", "dim"),
+            ]
             yield Static(content([*keys, ("esc", "accent"), (" leave it", "dim")]), id="keys")
 
     def on_mount(self) -> None:
         """Begin with the first of each."""
-        for options in self.query(Choices):
+        for options in self.query(ChoiceList):
             options.highlighted = 0
 
     @property
-    def chosen(self) -> Handover | None:
+    def chosen(self) -> B4Choice | None:
         """The task and the tree under the cursors."""
         if not self._trees:
             return None
-        task = self.query_one("#tasks", Choices).highlighted or 0
-        tree = self.query_one("#trees", Choices).highlighted or 0
-        return Handover(list(TASKS)[task], self._trees[tree])
+        task = self.query_one("#tasks", ChoiceList).highlighted or 0
+        tree = self.query_one("#trees", ChoiceList).highlighted or 0
+        return B4Choice(list(TASKS)[task], self._trees[tree])
 
     def on_option_list_option_highlighted(self) -> None:
         """Say what would be run."""
         if chosen := self.chosen:
-            said: list[Piece] = [
+            said: list[StyledText] = [
                 ("In ", "dim"),
-                (wording.place(chosen.directory), ""),
+                (labels.place(chosen.directory), ""),
                 (" this will run:\n", "dim"),
                 (line(self._commands[chosen.task]), "accent"),
             ]

@@ -18,10 +18,10 @@ from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hit
 from textual.content import Content
 
 from patchwatch.sanitize import line
-from patchwatch.series.model import SeriesLine
-from patchwatch.tui.base.screen import SteadyScreen
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.render import labels as wording
+from patchwatch.series.model import SeriesSummary
+from patchwatch.tui.base.screen import BaseScreen
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.text_field import Typed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST = 50  # series that are offered; whoever wants another types another letter
 
 
-def ranked(rows: Iterable[SeriesLine], query: str) -> list[SeriesLine]:
+def ranked(rows: Iterable[SeriesSummary], query: str) -> list[SeriesSummary]:
     """The series with all words of `query` in them: those first whose titles have them at the beginnings of words."""
     words = query.lower().split()
     if not words:
@@ -44,7 +44,7 @@ def ranked(rows: Iterable[SeriesLine], query: str) -> list[SeriesLine]:
     return found[:_MOST]
 
 
-def _by_letters(rows: Iterable[SeriesLine], letters: str) -> list[SeriesLine]:
+def _by_letters(rows: Iterable[SeriesSummary], letters: str) -> list[SeriesSummary]:
     """The series with these letters in their titles, in this order, closest together first."""
     first, *others = map(re.escape, letters)
     # Up to the next place of each letter and no further: `.*?` would try all, and titles are written by strangers.
@@ -53,7 +53,7 @@ def _by_letters(rows: Iterable[SeriesLine], letters: str) -> list[SeriesLine]:
     return [row for *_, row in sorted(found)[:_MOST]]
 
 
-def lit(text: str, query: str) -> list[Piece]:
+def lit(text: str, query: str) -> list[StyledText]:
     """`text` with the words of `query` set off."""
     words = [re.escape(word) for word in query.split()]
     if not words:
@@ -113,12 +113,12 @@ class Series(Provider):
         rows = ranked(app.all_lines, query)
         for place, row in enumerate(rows):
             title = line(row.title)
-            said = [wording.state_sign(row.state), (" ", ""), *lit(title, query)]
-            about = f"{wording.version(row)} · {wording.author(row)}"
+            said = [labels.state_sign(row.state), (" ", ""), *lit(title, query)]
+            about = f"{labels.version(row)} · {labels.author(row)}"
             yield Hit(1 - place / 1000, _shown(said, about), partial(app.open, row.id), title)
 
 
-def _shown(pieces: list[Piece], beside: str) -> Content:
+def _shown(pieces: list[StyledText], beside: str) -> Content:
     return content([*pieces, (f"  {beside}", "dim")] if beside else pieces)
 
 
@@ -126,7 +126,7 @@ class SearchLine(CommandInput, Typed):
     """Where the letters are typed."""
 
 
-class Palette(CommandPalette, SteadyScreen[None]):
+class Palette(CommandPalette, BaseScreen[None]):
     """Textual's palette with a line of our own."""
 
     def compose(self) -> ComposeResult:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from patchwatch.compose.citations import Citation
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import fill
 from patchwatch.tui.widgets.row_list import RowList
 
@@ -41,7 +41,7 @@ class CitationList(RowList[tuple[int, Citation]]):
         """Its number."""
         return row[0]
 
-    def draw(self, row: tuple[int, Citation], index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: tuple[int, Citation], index: int, width: int) -> list[list[StyledText]]:
         """One form: number, name, and as much of the text as there is room for."""
         number, citation = row
         text = citation.text.replace("\n", " ⏎ ")
@@ -70,7 +70,7 @@ class CopyDialog(Dialog[Citation | None]):
             yield Static(id="reading")
             note = "The terminal takes it to the clipboard (OSC 52); some want that allowed in their settings."
             yield Static(content([(note, "dim")]), id="note")
-            keys: list[Piece] = [("⏎", "accent"), (" copy   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" copy   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
             yield Static(content(keys), id="keys")
 
     @on(RowList.Moved)

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from patchwatch.compose.draft import Draft
 from patchwatch.sanitize import line
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 
 
 class DraftDialog(Dialog[bool | None]):
@@ -35,11 +35,15 @@ class DraftDialog(Dialog[bool | None]):
 
     def compose(self) -> ComposeResult:
         """Which draft, where it is, and the keys."""
-        about: list[Piece] = [(line(self._draft.subject), "strong"), ("\n", ""), (wording.place(self._kept), "dim")]
+        about: list[StyledText] = [
+            (line(self._draft.subject), "strong"),
+            ("\n", ""),
+            (labels.place(self._kept), "dim"),
+        ]
         note = "There is a draft of an answer to this mail, which was not sent."
         if self._tags:
             note += " The tags that you chose are not in it."
-        keys: list[Piece] = [
+        keys: list[StyledText] = [
             ("⏎", "accent"),
             (" go on with it   ", "dim"),
             ("n", "accent"),

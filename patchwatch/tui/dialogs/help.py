@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import cell_len, fill
 
 # Where a binding belongs, by the first word of its id.
@@ -71,7 +71,7 @@ class HelpScreen(Dialog[None]):
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc closes"
             for place, rows in self._places.items():
-                pieces: list[Piece] = [(place, "strong")]
+                pieces: list[StyledText] = [(place, "strong")]
                 for keys, meaning in rows:
                     pieces += [("\n  ", ""), (fill(keys, width), "accent"), (f"   {meaning}", "")]
                 yield Static(content(pieces), classes="place")

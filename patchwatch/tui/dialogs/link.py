@@ -19,31 +19,31 @@ from textual.widgets import Input, Static
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
-from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.dialogs.small import named
-from patchwatch.tui.render import labels as wording
-from patchwatch.tui.render.link_preview import Joint, before, evidence, joint, parted, told
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.link_preview import LinkPreview, before, evidence, joint, parted, told
 from patchwatch.tui.widgets.row_list import RowList
-from patchwatch.tui.widgets.text_field import Field
+from patchwatch.tui.widgets.text_field import TextField
 
 _PLACEHOLDER = "any other: a link, a message-id, a number"
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Unlink:
     """The opposite of a link: `later` is no version after `earlier`."""
 
     later: RevisionRow
     earlier: RevisionRow
 
 
-Choice: TypeAlias = CandidateRow | Parting
+Choice: TypeAlias = CandidateRow | Unlink
 
 
-class ChoiceList(RowList[Choice]):
+class LinkChoices(RowList[Choice]):
     """Candidates, and the parting if there is one: two lines each."""
 
     DEFAULT_CSS = """
@@ -75,21 +75,21 @@ class ChoiceList(RowList[Choice]):
         """Their roots."""
         return row.message_id if isinstance(row, CandidateRow) else (row.later.message_id, row.earlier.message_id)
 
-    def draw(self, row: Choice, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: Choice, index: int, width: int) -> list[list[StyledText]]:
         """One choice."""
-        if isinstance(row, Parting):
-            later, earlier = wording.revision_name(row.later), wording.revision_name(row.earlier)
+        if isinstance(row, Unlink):
+            later, earlier = labels.revision_name(row.later), labels.revision_name(row.earlier)
             why = row.later.predecessor
             words = "linked by hand" if why and why.by_hand else f"linked for: {evidence(why.evidence if why else ())}"
             return [[("Part ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {words}", "dim")]]
-        about = f"  · {line(row.author_name)}, {wording.date(row.date)}"
+        about = f"  · {line(row.author_name)}, {labels.date(row.date)}"
         return [
-            [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (wording.title(row.subject), "")],
+            [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (labels.title(row.subject), "")],
             [(f"  {evidence(row.evidence)}", ""), (about, "dim")],
         ]
 
 
-class LinkDialog(Dialog[Joint | Parting | None]):
+class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     """Answers with the link to be made, the parting to be made, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,8 +98,8 @@ class LinkDialog(Dialog[Joint | Parting | None]):
 
     def __init__(
         self,
-        core: Core,
-        errands: Errands,
+        core: TrackerAPI,
+        jobs: Jobs,
         row: SeriesRow,
         revision: RevisionRow,
         candidates: Sequence[CandidateRow],
@@ -107,12 +107,12 @@ class LinkDialog(Dialog[Joint | Parting | None]):
         """`revision`, of series `row`, is the one that can be parted from the one before it."""
         super().__init__()
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._row = row
         earlier = before(row, revision)
-        self._choices: list[Choice] = [*candidates, *([Parting(revision, earlier)] if earlier else [])]
+        self._choices: list[Choice] = [*candidates, *([Unlink(revision, earlier)] if earlier else [])]
         self._text = ""  # what was typed
-        self._answer: Joint | Parting | None = None  # what Enter does
+        self._answer: LinkPreview | Unlink | None = None  # what Enter does
         self._problem = ""  # why it does nothing
 
     def compose(self) -> ComposeResult:
@@ -121,26 +121,26 @@ class LinkDialog(Dialog[Joint | Parting | None]):
             dialog.border_title = "Link with another version"
             yield Static(content(named([self._row])), id="question")
             if self._choices:
-                yield ChoiceList(self._choices)
+                yield LinkChoices(self._choices)
             else:
                 yield Static(content([("No other series here looks like a version of it.", "dim")]), id="note")
-            yield Field(_PLACEHOLDER)
+            yield TextField(_PLACEHOLDER)
             yield Static(id="reading")
-            keys: list[Piece] = [("⏎", "accent"), (" do it   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" do it   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_mount(self) -> None:
         """Begin at the choices, if there are any."""
         self._turn()
-        (self.query_one(ChoiceList) if self._choices else self.query_one(Field)).focus()
+        (self.query_one(LinkChoices) if self._choices else self.query_one(TextField)).focus()
 
     def on_key(self, event: events.Key) -> None:
         """A link can be typed at once."""
-        self.query_one(Field).begin(event)
+        self.query_one(TextField).begin(event)
 
     def on_paste(self, event: events.Paste) -> None:
         """A link can be pasted at once."""
-        field = self.query_one(Field)
+        field = self.query_one(TextField)
         if not field.has_focus:
             event.stop()
             field.value = line(event.text)
@@ -155,8 +155,8 @@ class LinkDialog(Dialog[Joint | Parting | None]):
             text = self._text
             self._look(lambda: self._core.find(text))
             return
-        row = self.query_one(ChoiceList).row or self._choices[0] if self._choices else None
-        if isinstance(row, Parting):
+        row = self.query_one(LinkChoices).row or self._choices[0] if self._choices else None
+        if isinstance(row, Unlink):
             self._say(row, parted(self._row, row.later))
         elif row is not None:
             number = row.series_id
@@ -188,7 +188,7 @@ class LinkDialog(Dialog[Joint | Parting | None]):
         self._say(None, [(line(problem), "dim")])
         self._problem = line(problem)
 
-    def _say(self, answer: Joint | Parting | None, pieces: list[Piece]) -> None:
+    def _say(self, answer: LinkPreview | Unlink | None, pieces: list[StyledText]) -> None:
         self._answer, self._problem = answer, ""
         self.query_one("#reading", Static).update(content(pieces))
 
@@ -208,12 +208,12 @@ class LinkDialog(Dialog[Joint | Parting | None]):
         elif self._problem:
             self.query_one("#reading", Static).update(content([("! ", "bad strong"), (self._problem, "")]))
 
-    @on(Field.Left)
+    @on(TextField.Left)
     def _back(self) -> None:
         """Go back to the choices, which hold again."""
         if self._choices:
-            self.query_one(Field).value = ""
-            self.query_one(ChoiceList).focus()
+            self.query_one(TextField).value = ""
+            self.query_one(LinkChoices).focus()
 
     def action_leave(self) -> None:
         """Close the dialog without an answer."""

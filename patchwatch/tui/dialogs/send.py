@@ -11,26 +11,26 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from patchwatch.compose.draft import Draft, edited
-from patchwatch.compose.git_send_email import Rehearsal, Sent
+from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.screen import SteadyScreen
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.suspend import lent, tell
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.outgoing import draft_page, headline, mail_page
 from patchwatch.tui.render.page import Manner, Page, broken
-from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.status_bar import StatusBar
 
 _ALL_OF_IT = Manner(wrapped=True, unfolded=True)
 
 
-class SendScreen(SteadyScreen[None]):
+class SendScreen(BaseScreen[None]):
     """Headers, recipients and text of a draft; only what is shown here can be sent from here."""
 
     AUTO_FOCUS = "MailView"
@@ -49,11 +49,11 @@ class SendScreen(SteadyScreen[None]):
         keys.HELP,
     ]
 
-    def __init__(self, core: Core, errands: Errands, draft: Draft, file: Path, edit: Callable[[], bool]) -> None:
+    def __init__(self, core: TrackerAPI, jobs: Jobs, draft: Draft, file: Path, edit: Callable[[], bool]) -> None:
         """Shows `draft` as it stands in `file` by now; `edit` lets it be edited, and says whether anything is left."""
         super().__init__()
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._draft = draft
         self._file = file
         self._edit = edit
@@ -63,10 +63,10 @@ class SendScreen(SteadyScreen[None]):
     def compose(self) -> ComposeResult:
         """Whether it goes out, where it is kept, the mail, status, keys."""
         yield Static(id="going")
-        yield Static(content([("draft: ", "dim"), (wording.place(self._file), "dim")]), id="kept")
+        yield Static(content([("draft: ", "dim"), (labels.place(self._file), "dim")]), id="kept")
         yield MailView(id="mail")
         yield StatusBar()
-        yield KeyLine()
+        yield KeyHints()
 
     def on_mount(self) -> None:
         """Ask git."""
@@ -79,7 +79,7 @@ class SendScreen(SteadyScreen[None]):
         self._say([("asking git send-email …", "dim")])
         asked = self._asked
 
-        def work() -> tuple[str, Draft, Rehearsal | PatchwatchError]:
+        def work() -> tuple[str, Draft, DryRun | PatchwatchError]:
             text, draft = "", self._draft
             try:
                 text = self._core.drafts.read(self._file)
@@ -88,13 +88,13 @@ class SendScreen(SteadyScreen[None]):
             except PatchwatchError as error:
                 return text, draft, error
 
-        def done(tried: tuple[str, Draft, Rehearsal | PatchwatchError]) -> None:
+        def done(tried: tuple[str, Draft, DryRun | PatchwatchError]) -> None:
             if asked == self._asked:
                 self._rehearsed(*tried)
 
         self._errands.send("mail", "rehearse", work, done, screen=self)
 
-    def _rehearsed(self, text: str, draft: Draft, found: Rehearsal | PatchwatchError) -> None:
+    def _rehearsed(self, text: str, draft: Draft, found: DryRun | PatchwatchError) -> None:
         if isinstance(found, PatchwatchError):
             self._say([("Can’t be sent like this", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
             self._show(draft_page(draft.message_id, str(found), text))
@@ -103,7 +103,7 @@ class SendScreen(SteadyScreen[None]):
             self._say(headline(draft, found, dry_run=self._core.dry_run))
             self._show(mail_page(draft, found))
 
-    def _say(self, pieces: list[Piece]) -> None:
+    def _say(self, pieces: list[StyledText]) -> None:
         self.query_one("#going", Static).update(content(pieces), layout=False)
 
     def _show(self, page: Page) -> None:
@@ -137,7 +137,7 @@ class SendScreen(SteadyScreen[None]):
                 "send",
                 "outcome",
                 "Dry run: nothing went out. Mails do with `dry_run = false` below [send] in "
-                f"{self._core.config_file}. The draft is kept: {wording.place(self._file)}",
+                f"{self._core.config_file}. The draft is kept: {labels.place(self._file)}",
             )
         else:
             self._errands.notices.say("send", "outcome", f"Sent: <{sent.message_id}>")
@@ -148,7 +148,7 @@ class SendScreen(SteadyScreen[None]):
         self.dismiss()
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._errands.notices.say("send", "error", f"{error} The draft is kept: {wording.place(self._file)}")
+        self._errands.notices.say("send", "error", f"{error} The draft is kept: {labels.place(self._file)}")
         self._rehearse()
 
     def action_edit(self) -> None:
@@ -160,7 +160,7 @@ class SendScreen(SteadyScreen[None]):
 
     def action_leave(self) -> None:
         """Leave it as it is."""
-        self._errands.notices.say("send", "note", f"Not sent now. The draft is kept: {wording.place(self._file)}")
+        self._errands.notices.say("send", "note", f"Not sent now. The draft is kept: {labels.place(self._file)}")
         self.dismiss()
 
     def action_page(self, pages: int) -> None:

@@ -12,16 +12,16 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from patchwatch.sanitize import line
-from patchwatch.series.model import SeriesLine, SeriesRow
+from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.states import STATES
-from patchwatch.tui.base.api import Core, Watched
+from patchwatch.tui.base.api import TrackerAPI, Watched
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.watch_form import WatchForm
 
-Series: TypeAlias = SeriesLine | SeriesRow
+Series: TypeAlias = SeriesSummary | SeriesRow
 """A series, as a list or as its own screen knows it."""
 
 _LISTED = 5  # titles that are shown of several
@@ -34,11 +34,11 @@ class WatchDialog(Dialog[None]):
         Binding("escape", "leave", "Close", id="watch.leave"),
     ]
 
-    def __init__(self, core: Core, errands: Errands, watched: Callable[[Sequence[Watched]], None], text: str) -> None:
+    def __init__(self, core: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str) -> None:
         """`watched` hears of success; `text` is what the line begins with."""
         super().__init__()
         self._heard = watched
-        self._form = WatchForm(core, errands, self._watched, text, "close")
+        self._form = WatchForm(core, jobs, self._watched, text, "close")
 
     def compose(self) -> ComposeResult:
         """The line, in a frame."""
@@ -56,15 +56,15 @@ class WatchDialog(Dialog[None]):
         self._heard(watched)
 
 
-def named(rows: Sequence[Series]) -> list[Piece]:
+def named(rows: Sequence[Series]) -> list[StyledText]:
     """The series that a question is about: one with its particulars, several by their titles."""
     if len(rows) == 1:
         row = rows[0]
-        about = f"{wording.version(row)} · {wording.author(row)} · {', '.join(map(line, row.inboxes))}"
+        about = f"{labels.version(row)} · {labels.author(row)} · {', '.join(map(line, row.inboxes))}"
         return [(line(row.title), "strong"), ("\n", ""), (about.rstrip(" ·"), "dim")]
-    pieces: list[Piece] = [(f"{len(rows)} series", "strong")]
+    pieces: list[StyledText] = [(f"{len(rows)} series", "strong")]
     for row in rows[:_LISTED]:
-        pieces += [("\n", ""), (f"{wording.version(row)} ", "dim"), (line(row.title), "")]
+        pieces += [("\n", ""), (f"{labels.version(row)} ", "dim"), (line(row.title), "")]
     if len(rows) > _LISTED:
         pieces += [("\n", ""), (f"and {len(rows) - _LISTED} more", "dim")]
     return pieces
@@ -89,7 +89,12 @@ class UnwatchDialog(Dialog[bool]):
             dialog.border_title = "Stop watching?"
             yield Static(content(named(self._rows)), id="question")
             yield Static(content([("The mail is kept; watching again brings it back.", "dim")]), id="note")
-            keys: list[Piece] = [("y", "accent"), (" stop watching   ", "dim"), ("esc", "accent"), (" keep", "dim")]
+            keys: list[StyledText] = [
+                ("y", "accent"),
+                (" stop watching   ", "dim"),
+                ("esc", "accent"),
+                (" keep", "dim"),
+            ]
             yield Static(content(keys), id="keys")
 
     def action_answer(self, yes: bool) -> None:
@@ -113,7 +118,7 @@ class StateDialog(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """The states, each with its sign."""
-        options = [Option(content(wording.state(name)), id=name) for name in STATES if name != "superseded"]
+        options = [Option(content(labels.state(name)), id=name) for name in STATES if name != "superseded"]
         options.append(Option(content([("  as the mails say", "dim")]), id=""))
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Set the state"
@@ -124,7 +129,7 @@ class StateDialog(Dialog[str | None]):
             yield states
             note = "Your word outranks the mails, until a newer version is posted."
             yield Static(content([(note, "dim")]), id="note")
-            keys: list[Piece] = [("⏎", "accent"), (" set   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" set   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -16,21 +16,21 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from patchwatch import time_input as when
+from patchwatch import time_input
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.dialogs.small import Series, named
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fill
-from patchwatch.tui.widgets.text_field import Field
+from patchwatch.tui.widgets.text_field import TextField
 
 _PLACEHOLDER = "or a date: 2026-12-01, monday, 12h, 3d, 2w, 1m"
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Snooze:
     """How long series are put aside: until a time (UTC seconds), or until somebody answers (None); or not at all."""
 
     until: int | None = None
@@ -44,12 +44,12 @@ class Rest:
         return f"Snoozed until {'somebody answers' if self.until is None else day(self.until)}"
 
 
-def choices(now: int, asleep: bool) -> tuple[tuple[str, Rest], ...]:
+def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
     """What is offered ready-made, by its name; what sleeps (`asleep`) can be woken."""
     spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
-    dated = tuple((name, Rest(when.until(text, now))) for name, text in spans.items())
-    wake = (("wake it now", Rest(wakes=True)),) if asleep else ()
-    return (*wake, ("until somebody answers", Rest()), *dated)
+    dated = tuple((name, Snooze(time_input.until(text, now))) for name, text in spans.items())
+    wake = (("wake it now", Snooze(wakes=True)),) if asleep else ()
+    return (*wake, ("until somebody answers", Snooze()), *dated)
 
 
 def day(until: int) -> str:
@@ -59,7 +59,7 @@ def day(until: int) -> str:
     return f"{at:%a} {at.day} {at:%b %Y}{hour}"
 
 
-class SnoozeDialog(Dialog[Rest | None]):
+class SnoozeDialog(Dialog[Snooze | None]):
     """Answers with how long, or with None."""
 
     AUTO_FOCUS = "#rests"
@@ -86,27 +86,27 @@ class SnoozeDialog(Dialog[Rest | None]):
                 id="rests",
                 compact=True,
             )
-            yield Field(_PLACEHOLDER)
+            yield TextField(_PLACEHOLDER)
             yield Static(id="reading")
-            keys: list[Piece] = [("⏎", "accent"), (" snooze   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" snooze   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_mount(self) -> None:
         """Say what a snooze does."""
         self._say([])
 
-    def _option(self, name: str, rest: Rest) -> list[Piece]:
+    def _option(self, name: str, rest: Snooze) -> list[StyledText]:
         if rest.until is None:
             return [(name, "")]
         return [(fill(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
 
-    def _say(self, pieces: list[Piece]) -> None:
+    def _say(self, pieces: list[StyledText]) -> None:
         still = "Out of My turn, Awaiting review and the digest until then."
         self.query_one("#reading", Static).update(content(pieces or [(still, "dim")]))
 
     def on_key(self, event: events.Key) -> None:
         """A date can be typed at once."""
-        self.query_one(Field).begin(event)
+        self.query_one(TextField).begin(event)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -119,11 +119,11 @@ class SnoozeDialog(Dialog[Rest | None]):
             self._say([])
             return None
         try:
-            until = when.until(text, self._now)
+            until = time_input.until(text, self._now)
         except InvalidInputError as error:
             self._say([*([("! ", "bad strong")] if at_last else []), (line(str(error)), "" if at_last else "dim")])
             return None
-        self._say([("→ ", "accent"), (day(until), "strong"), (f", in {wording.age(self._now, until)}", "dim")])
+        self._say([("→ ", "accent"), (day(until), "strong"), (f", in {labels.age(self._now, until)}", "dim")])
         return until
 
     @on(Input.Submitted)
@@ -131,9 +131,9 @@ class SnoozeDialog(Dialog[Rest | None]):
         event.stop()
         until = self._read(event.value, at_last=True)
         if until is not None:
-            self.dismiss(Rest(until))
+            self.dismiss(Snooze(until))
 
-    @on(Field.Left)
+    @on(TextField.Left)
     def _back(self) -> None:
         self.query_one("#rests").focus()
 

@@ -13,9 +13,9 @@ from textual.widgets.option_list import Option
 
 from patchwatch.compose.reply import TAGS
 from patchwatch.tui.base.screen import Dialog
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.render.selection import InHand
-from patchwatch.tui.widgets.choice_list import Choices
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render.selection import Selection
+from patchwatch.tui.widgets.choice_list import ChoiceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class TagDialog(Dialog[Tags | None]):
         Binding("escape,q", "leave", "Close", id="tag.leave"),
     ]
 
-    def __init__(self, of: InHand) -> None:
+    def __init__(self, of: Selection) -> None:
         """`of` is what they are for: its patch, if there is a choice, or its whole revision."""
         super().__init__()
         self._of = of
@@ -54,9 +54,9 @@ class TagDialog(Dialog[Tags | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Give tags"
             yield Static(id="question")
-            yield Choices(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
+            yield ChoiceList(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
-            keys: list[Piece] = []
+            keys: list[StyledText] = []
             said = [("space", "choose"), *([("w", "patch/series")] if self._of.patch is not None else [])]
             for key, does in (*said, ("⏎", "show mail"), ("e", "edit first"), ("esc", "leave")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
@@ -64,11 +64,11 @@ class TagDialog(Dialog[Tags | None]):
 
     def on_mount(self) -> None:
         """Begin with the first tag."""
-        self.query_one(Choices).highlighted = 0
+        self.query_one(ChoiceList).highlighted = 0
         self._say()
 
-    def _shown(self, name: str) -> list[Piece]:
-        box: Piece = ("[x] ", "accent strong") if name in self._chosen else ("[ ] ", "dim")
+    def _shown(self, name: str) -> list[StyledText]:
+        box: StyledText = ("[x] ", "accent strong") if name in self._chosen else ("[ ] ", "dim")
         return [box, (name[:1], "accent"), (name[1:], "")]
 
     def _say(self, warning: str = "") -> None:
@@ -78,24 +78,24 @@ class TagDialog(Dialog[Tags | None]):
         else:
             what = f"all {of.patches} patches of {of.version}" if of.patches > 1 else of.version
             title = of.title
-        about: list[Piece] = [(f"For {what}: ", "dim"), (title, "strong")]
+        about: list[StyledText] = [(f"For {what}: ", "dim"), (title, "strong")]
         self.query_one("#question", Static).update(content(about))
-        note: list[Piece] = [("Nothing is sent before you have seen it.", "dim")]
+        note: list[StyledText] = [("Nothing is sent before you have seen it.", "dim")]
         self.query_one("#note", Static).update(content([(f"! {warning}", "warn")] if warning else note))
 
     def _toggle(self, name: str) -> None:
         self._chosen ^= {name}
-        self.query_one(Choices).replace_option_prompt(name, content(self._shown(name)))
+        self.query_one(ChoiceList).replace_option_prompt(name, content(self._shown(name)))
         self._say()
 
     def action_choose(self, number: int) -> None:
         """Choose a tag, or choose it no longer."""
-        self.query_one(Choices).highlighted = number
+        self.query_one(ChoiceList).highlighted = number
         self._toggle(TAGS[number])
 
     def action_choose_here(self) -> None:
         """Choose the tag under the cursor, or choose it no longer."""
-        at = self.query_one(Choices).highlighted
+        at = self.query_one(ChoiceList).highlighted
         if at is not None:
             self._toggle(TAGS[at])
 

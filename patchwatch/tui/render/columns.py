@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from patchwatch.text_width import ELLIPSIS, cell_len, fit, wrap
-from patchwatch.tui.base.theme import Piece
+from patchwatch.tui.base.theme import StyledText
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LEFT_AGAIN = "\u200e"  # LEFT-TO-RIGHT MARK: takes no room
@@ -30,14 +30,14 @@ def _closed(text: str) -> str:
     return text if text.isascii() or not _RIGHT_TO_LEFT.search(text) else text + _LEFT_AGAIN
 
 
-def width_of(pieces: Iterable[Piece]) -> int:
+def width_of(pieces: Iterable[StyledText]) -> int:
     """How many cells the pieces take."""
     return sum(cell_len(text) for text, _ in pieces)
 
 
-def fit_pieces(pieces: Iterable[Piece], width: int, *, right: bool = False) -> list[Piece]:
+def fit_pieces(pieces: Iterable[StyledText], width: int, *, right: bool = False) -> list[StyledText]:
     """The pieces in exactly `width` cells: cut, or filled with spaces after them (`right`: before them)."""
-    kept: list[Piece] = []
+    kept: list[StyledText] = []
     left = width
     for text, ink in pieces:
         cells = cell_len(text)

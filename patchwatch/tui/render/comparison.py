@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from patchwatch.mail.message import Trailer
 from patchwatch.sanitize import block, line
-from patchwatch.series.rangediff.comparison import Comparison, Pair, Said
+from patchwatch.series.rangediff.comparison import Comparison, Pair, TagChange
 from patchwatch.series.rangediff.rows import Difference, Row, sheet
-from patchwatch.tui.base.theme import Piece
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.code import Code
 from patchwatch.tui.render.page import Line, Page, paged
 from patchwatch.tui.render.syntax import language
@@ -22,9 +22,12 @@ _INNER = {"#": "+++ ", "@": "@@ "}
 MARKS = {"=": "dim", "!": "warn strong", "<": "bad strong", ">": "good strong"}
 
 
-def headline(found: Comparison) -> list[Piece]:
+def headline(found: Comparison) -> list[StyledText]:
     """`v4 → v5   2 equal, 1 changed, 1 new`."""
-    pieces: list[Piece] = [(f"{line(found.older.label)} → {line(found.newer.label)}", "accent strong"), ("   ", "")]
+    pieces: list[StyledText] = [
+        (f"{line(found.older.label)} → {line(found.newer.label)}", "accent strong"),
+        ("   ", ""),
+    ]
     if found.equal:
         return [*pieces, ("Nothing changed: every patch is equal.", "good")]
     counts = [
@@ -33,7 +36,7 @@ def headline(found: Comparison) -> list[Piece]:
         (">", "only in the newer"),
         ("<", "only in the older"),
     ]
-    told: list[Piece] = []
+    told: list[StyledText] = []
     for mark, word in counts:
         if number := sum(pair.mark == mark for pair in found.pairs):
             told += [(", " if told else "", "dim"), (f"{number} {word}", MARKS[mark])]
@@ -43,11 +46,11 @@ def headline(found: Comparison) -> list[Piece]:
     return pieces + told
 
 
-def pair_pieces(pair: Pair, widest: int) -> tuple[list[Piece], list[Piece]]:
+def pair_pieces(pair: Pair, widest: int) -> tuple[list[StyledText], list[StyledText]]:
     """A pair on one line: numbers, git's mark and title; and, to stand at the right, what is to be said of it."""
     numbers = [f"{patch.number if patch else '-':>{widest}}" for patch in (pair.older, pair.newer)]
     ink = MARKS[pair.mark]
-    left: list[Piece] = [
+    left: list[StyledText] = [
         (f"{numbers[0]} → {numbers[1]}  ", "dim"),
         (f"{pair.mark} ", ink),
         (line(pair.title), "dim" if pair.mark == "=" else ""),
@@ -143,14 +146,14 @@ def changelog_page(found: Comparison) -> Page:
     return paged("", lines, targets)
 
 
-def _source(said: Said) -> str:
+def _source(said: TagChange) -> str:
     return f"{line(said.label)}, {f'patch {said.patch}' if said.patch else 'cover letter'}"
 
 
-def sides(found: Comparison, now: int) -> list[Piece]:
+def sides(found: Comparison, now: int) -> list[StyledText]:
     """When both were posted."""
     older, newer = found.older, found.newer
     return [
-        (f"{line(older.label)} of {wording.day(older.date, now)}, ", "dim"),
-        (f"{line(newer.label)} of {wording.day(newer.date, now)}", "dim"),
+        (f"{line(older.label)} of {labels.day(older.date, now)}, ", "dim"),
+        (f"{line(newer.label)} of {labels.day(newer.date, now)}", "dim"),
     ]

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from patchwatch.sanitize import line
-from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesLine, SeriesRow
-from patchwatch.tui.base.theme import Piece
+from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.tui.base.theme import StyledText
 
 _MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86400, 7 * 86400, 365 * 86400
 
@@ -39,18 +39,18 @@ def place(path: Path) -> str:
     return line(f"~{named[len(home) :]}" if len(home) > 1 and f"{named}/".startswith(f"{home}/") else named)
 
 
-def state(name: str) -> list[Piece]:
+def state(name: str) -> list[StyledText]:
     """A state: its sign and its word."""
     sign, ink = _STATES.get(name, ("?", "dim"))
     return [(f"{sign} ", ink), (line(name), ink)]
 
 
-def state_sign(name: str) -> Piece:
+def state_sign(name: str) -> StyledText:
     """A state's sign alone, for where its word stands nearby."""
     return _STATES.get(name, ("?", "dim"))
 
 
-def turn(row: SeriesRow | SeriesLine, now: int) -> list[Piece]:
+def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
     """Whose turn it is and for how long; overdue is marked with `!`."""
     if row.turn == "nobody":
         return [("nobody", "dim")]
@@ -58,14 +58,14 @@ def turn(row: SeriesRow | SeriesLine, now: int) -> list[Piece]:
     return [*pieces, ("!", "warn strong")] if row.overdue else pieces
 
 
-def version(row: SeriesRow | SeriesLine) -> str:
+def version(row: SeriesRow | SeriesSummary) -> str:
     """`v3 RFC`: the version of the newest revision as it was stated."""
-    newest = row if isinstance(row, SeriesLine) else row.revisions[-1] if row.revisions else None
+    newest = row if isinstance(row, SeriesSummary) else row.revisions[-1] if row.revisions else None
     minor = f".{newest.minor}" if newest and newest.minor else ""
     return f"v{row.version}{minor}{' RFC' if row.rfc else ''}"
 
 
-def revision_name(row: RevisionRow | SeriesLine) -> str:
+def revision_name(row: RevisionRow | SeriesSummary) -> str:
     """`v5.1`: the version of a revision, of a series that of its newest."""
     return f"v{row.version}.{row.minor}" if row.minor else f"v{row.version}"
 
@@ -84,7 +84,7 @@ def posted(row: RevisionRow) -> str:
     return f"posted {'an RFC, ' if row.rfc else ''}{patches(row)}"
 
 
-def reviewed(row: SeriesRow | SeriesLine) -> list[Piece]:
+def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
     """`2/4`: how many of the newest revision's patches carry a review."""
     if not row.patches:
         return [("–", "faint")]
@@ -147,7 +147,7 @@ def moment(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%d %b %Y %H:%M").lstrip("0")
 
 
-def author(row: SeriesRow | SeriesLine | MessageRow | RevisionRow) -> str:
+def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
     """The name somebody goes by, or the address where there is none."""
     address = line(row.author_email)
     if isinstance(row, MessageRow) and row.bot:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
-from patchwatch.tui.base.theme import Piece
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render import labels
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class LinkPreview:
     """A link to be made: `later` succeeds `earlier` from then on."""
 
     later: RevisionRow
@@ -24,7 +24,7 @@ class Joint:
     versions: tuple[str, ...]  # of the series that comes of it
 
 
-def joint(one: SeriesRow, other: SeriesRow) -> Joint | None:
+def joint(one: SeriesRow, other: SeriesRow) -> LinkPreview | None:
     """How two series become one; None where they are one already.
 
     The one that began later goes on from the last revision of the other before it: so every link there is stays.
@@ -36,7 +36,7 @@ def joint(one: SeriesRow, other: SeriesRow) -> Joint | None:
     before = [r for r in first.revisions if r.date <= later.date]
     both = sorted((*one.revisions, *other.revisions), key=lambda r: r.date)
     earlier = max(before, key=lambda r: r.date)
-    return Joint(later, earlier, tuple(wording.revision_name(r) for r in both))
+    return LinkPreview(later, earlier, tuple(labels.revision_name(r) for r in both))
 
 
 def _begin(row: SeriesRow) -> RevisionRow:
@@ -68,25 +68,25 @@ def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow
     return (*(replace(one, evidence=("marked-with-it", *one.evidence)) for one in first), *rest)
 
 
-def told(found: Joint) -> list[Piece]:
+def told(found: LinkPreview) -> list[StyledText]:
     """`one series, v3 v4 v5: v4 “net: …” goes on from v3 “…”`: what a link does, before it is made."""
-    titles = [f" “{wording.title(row.subject)}”" for row in (found.later, found.earlier)]
+    titles = [f" “{labels.title(row.subject)}”" for row in (found.later, found.earlier)]
     if titles[0] == titles[1]:
         titles = ["", ""]
     return [
         ("→ ", "accent"),
         ("one series, ", ""),
         (" ".join(found.versions), "strong"),
-        (f": {wording.revision_name(found.later)}{titles[0]} goes on from ", ""),
-        (f"{wording.revision_name(found.earlier)}{titles[1]}", ""),
+        (f": {labels.revision_name(found.later)}{titles[0]} goes on from ", ""),
+        (f"{labels.revision_name(found.earlier)}{titles[1]}", ""),
     ]
 
 
-def parted(row: SeriesRow, later: RevisionRow) -> list[Piece]:
+def parted(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
     """What parting a revision from the one before it does."""
     others = _following(row, later)
-    names = [wording.revision_name(r) for r in row.revisions if r.message_id in others]
-    kept = [wording.revision_name(r) for r in row.revisions if r.message_id not in others]
+    names = [labels.revision_name(r) for r in row.revisions if r.message_id in others]
+    kept = [labels.revision_name(r) for r in row.revisions if r.message_id not in others]
     return [
         ("→ ", "accent"),
         ("two series, whatever the mails say: ", ""),

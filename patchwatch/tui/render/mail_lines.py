@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from patchwatch.tui.base.theme import Piece, overlay
+from patchwatch.tui.base.theme import StyledText, overlay
 from patchwatch.tui.render.page import Line, Page, Row, Span, header_label
 from patchwatch.tui.render.syntax import coloured
 
@@ -63,7 +63,7 @@ def ground(page: Page, row: Row) -> str:
 
 def row_pieces(
     page: Page, row: Row, marked: Sequence[Span] = (), chosen: Span | None = None, hint: str = ""
-) -> list[Piece]:
+) -> list[StyledText]:
     """A row, with the words that were asked for, and the link that was chosen, marked; `hint` is set beside a fold."""
     one = page.lines[row.line]
     if row.hidden:
@@ -85,8 +85,8 @@ def row_pieces(
     return [(row.prefix, ink), *pieces]
 
 
-def _cut(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
-    kept: list[Piece] = []
+def _cut(pieces: Sequence[StyledText], start: int, end: int) -> list[StyledText]:
+    kept: list[StyledText] = []
     at = 0
     for text, ink in pieces:
         part = text[max(start - at, 0) : max(end - at, 0)]
@@ -96,7 +96,7 @@ def _cut(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
     return kept
 
 
-def _line_pieces(page: Page, number: int) -> list[Piece]:
+def _line_pieces(page: Page, number: int) -> list[StyledText]:
     one = page.lines[number]
     text = one.text
     match one.kind:
@@ -133,7 +133,7 @@ def _line_pieces(page: Page, number: int) -> list[Piece]:
             return [(text, "")]
 
 
-def _stat_pieces(text: str) -> list[Piece]:
+def _stat_pieces(text: str) -> list[StyledText]:
     found = _STAT.match(text)
     if not found:
         return [(text, "dim")]
@@ -144,7 +144,7 @@ def _about_files(text: str) -> bool:
     return text.startswith(("+++ ", "--- "))
 
 
-def _diff_pieces(page: Page, number: int) -> list[Piece]:
+def _diff_pieces(page: Page, number: int) -> list[StyledText]:
     text = page.lines[number].text
     if _about_files(text) or text.startswith("diff --git "):
         return [(text, "strong")]
@@ -165,19 +165,19 @@ def _diff_pieces(page: Page, number: int) -> list[Piece]:
 _SIGNS = {"+": "good", "-": "bad"}
 
 
-def _between_pieces(page: Page, number: int) -> list[Piece]:
+def _between_pieces(page: Page, number: int) -> list[StyledText]:
     """A line of a diff of diffs: who has it, what the patch does with it, and the line."""
     text = page.lines[number].text
     outer, inner, words = text[:1], text[1:2], text[2:]
     if outer == "@":
         return [(f"@@ {words}".rstrip(), "accent")]
     beside = {"+": "added", "-": "removed"}.get(outer, "")
-    marked: list[Piece] = [(outer, f"{_SIGNS.get(outer, '')} strong {beside}".strip()), (" ", beside)]
+    marked: list[StyledText] = [(outer, f"{_SIGNS.get(outer, '')} strong {beside}".strip()), (" ", beside)]
     if inner in "#@":
         ink = "strong" if inner == "#" else "accent"
         return [*marked, (f"{inner * 2} {words}".rstrip(), f"{ink} {beside}".strip())]
     if outer == inner == " ":
         return [("   ", ""), (words, "dim")]
     code = coloured(words, page.code.language_at(number))
-    sign: Piece = (inner, f"{_SIGNS.get(inner, '')} {beside}".strip())
+    sign: StyledText = (inner, f"{_SIGNS.get(inner, '')} {beside}".strip())
     return [*marked, sign, *((part, f"{ink} {beside}".strip()) for part, ink in code)]

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import MessageRow
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.page import Line
 
 _DEEPEST = 6  # deeper answers are drawn at this depth
@@ -45,10 +45,10 @@ def told(found: Sequence[MessageRow], read: Collection[str], now: int) -> tuple[
     for row in found:
         depth = min(row.depth - top, _DEEPEST)
         mark = "●" if row.unread and row.message_id not in read else "○"
-        tags = f"   {' '.join(given)}" if (given := wording.tags(row.tags)) else ""
-        who = f"{'bot ' if row.bot else ''}{wording.author(row)}"
+        tags = f"   {' '.join(given)}" if (given := labels.tags(row.tags)) else ""
+        who = f"{'bot ' if row.bot else ''}{labels.author(row)}"
         targets.append((len(lines), row.message_id))
-        lines.append(Line("answer", f"{'  ' * depth}{mark} {who}  {wording.day(row.date, now)}{tags}", depth))
+        lines.append(Line("answer", f"{'  ' * depth}{mark} {who}  {labels.day(row.date, now)}{tags}", depth))
         if said := line(row.excerpt):
             targets.append((len(lines), row.message_id))
             lines.append(Line("excerpt", f"{'  ' * depth}  {said}", depth))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patchwatch.sanitize import line
-from patchwatch.series.model import MessageRow, RevisionRow, SeriesLine
-from patchwatch.tui.render import labels as wording
+from patchwatch.series.model import MessageRow, RevisionRow, SeriesSummary
+from patchwatch.tui.render import labels
 
 
 @dataclass(frozen=True, slots=True)
-class InHand:
+class Selection:
     """A mail and its revision, in words that can be shown."""
 
     message_id: str  # the mail's
@@ -26,30 +26,30 @@ class InHand:
     patches: int  # seen
 
 
-def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> InHand:
+def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Selection:
     """A mail of `revision` that is, or is about, its patch or cover letter `posting`."""
     alone = posting.kind == "patch" and revision.patches > 1
-    return InHand(
+    return Selection(
         message_id=row.message_id,
         inbox=revision.inbox,
         posting=posting.message_id,
-        patch=wording.title(posting.subject) if alone else None,
+        patch=labels.title(posting.subject) if alone else None,
         revision=revision.message_id,
-        version=wording.revision_name(revision),
-        title=wording.title(revision.subject),
+        version=labels.revision_name(revision),
+        title=labels.title(revision.subject),
         patches=revision.patches,
     )
 
 
-def of_series(row: SeriesLine) -> InHand:
+def of_series(row: SeriesSummary) -> Selection:
     """The first mail of a series' newest posting; tags are for all of it."""
-    return InHand(
+    return Selection(
         message_id=row.message_id,
         inbox=next(iter(row.inboxes), ""),
         posting=row.message_id,
         patch=None,
         revision=row.message_id,
-        version=wording.revision_name(row),
+        version=labels.revision_name(row),
         title=line(row.title),
         patches=row.patches,
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from patchwatch.tui.base.theme import Piece
+from patchwatch.tui.base.theme import StyledText
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -82,11 +82,11 @@ def has_block_comments(spoken: str) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def coloured(text: str, spoken: str, commented: bool = False) -> tuple[Piece, ...]:
+def coloured(text: str, spoken: str, commented: bool = False) -> tuple[StyledText, ...]:
     """A line of code as pieces; `commented`: it begins within a comment."""
     if not spoken or not text or text.isspace():
         return ((text, ""),)
-    pieces: list[Piece] = []
+    pieces: list[StyledText] = []
     at = 0
     if commented:
         at = text.find("*/") + 2 if "*/" in text else len(text)
@@ -99,8 +99,8 @@ def coloured(text: str, spoken: str, commented: bool = False) -> tuple[Piece, ..
     return tuple(pieces)
 
 
-def _merged(lexer: Lexer, text: str) -> Sequence[Piece]:
-    pieces: list[Piece] = []
+def _merged(lexer: Lexer, text: str) -> Sequence[StyledText]:
+    pieces: list[StyledText] = []
     for _, token, part in lexer.get_tokens_unprocessed(text):
         ink = _ink(token)
         if pieces and (pieces[-1][1] == ink or part.isspace()):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from patchwatch.tui.base.api import Core
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.controllers.decide import Deciding
+from patchwatch.tui.controllers.decide import DecisionController
 from patchwatch.tui.dialogs.small import Series
-from patchwatch.tui.render.selection import InHand
+from patchwatch.tui.render.selection import Selection
 
 if TYPE_CHECKING:
     from patchwatch.compose.citations import Citation
@@ -32,18 +32,18 @@ ACTIONS: tuple[BindingType, ...] = (
 """The keys, for the bindings of such a screen."""
 
 
-class ActingScreen(LiveScreen):
+class ActionScreen(LiveScreen):
     """A screen with series to act upon, and a mail in hand."""
 
-    _core: Core
-    _errands: Errands
+    _core: TrackerAPI
+    _errands: Jobs
 
     @abstractmethod
     def targets(self) -> Sequence[Series]:
         """The series that an action is about."""
 
     @abstractmethod
-    def in_hand(self) -> InHand | None:
+    def in_hand(self) -> Selection | None:
         """The mail that is to be passed on or answered, and its revision."""
 
     def decided(self) -> None:
@@ -54,8 +54,8 @@ class ActingScreen(LiveScreen):
         """Revisions may belong to other series than before; `series_id` is the one that is wanted now, if known."""
 
     @property
-    def _deciding(self) -> Deciding:
-        return Deciding(self.app, self._core, self._errands, self.decided, self.regrouped)
+    def _deciding(self) -> DecisionController:
+        return DecisionController(self.app, self._core, self._errands, self.decided, self.regrouped)
 
     # Deciding.
 
@@ -111,14 +111,14 @@ class ActingScreen(LiveScreen):
 
     def action_browse(self) -> None:
         """Open the page of the mail in hand in the browser."""
-        from patchwatch.compose import b4 as handover
+        from patchwatch.compose import b4
 
         if url := self.page_in_hand():
             opened = f"Opened in the browser: {url}"
             self._errands.send(
                 "read",
                 "browse",
-                lambda: handover.browse(url),
+                lambda: b4.browse(url),
                 lambda _: self._errands.notices.say("browse", "outcome", opened),
             )
 
@@ -127,20 +127,20 @@ class ActingScreen(LiveScreen):
     def action_reply(self) -> None:
         """Answer the mail in hand."""
         if found := self.in_hand():
-            from patchwatch.tui.controllers.reply import Writing
+            from patchwatch.tui.controllers.reply import ReplyController
 
-            Writing(self, self._core, self._errands).reply(found)
+            ReplyController(self, self._core, self._errands).reply(found)
 
     def action_tag(self) -> None:
         """Give tags to the patch in hand, or to its revision."""
         if found := self.in_hand():
-            from patchwatch.tui.controllers.reply import Writing
+            from patchwatch.tui.controllers.reply import ReplyController
 
-            Writing(self, self._core, self._errands).tag(found)
+            ReplyController(self, self._core, self._errands).tag(found)
 
     def action_b4(self) -> None:
         """Hand the revision in hand over to b4."""
         if found := self.in_hand():
-            from patchwatch.tui.controllers.hand_to_b4 import HandingOver
+            from patchwatch.tui.controllers.hand_to_b4 import B4Controller
 
-            HandingOver(self, self._core, self._errands).b4(found)
+            B4Controller(self, self._core, self._errands).b4(found)

@@ -16,15 +16,15 @@ from patchwatch.sanitize import line
 from patchwatch.series.model import RevisionRow
 from patchwatch.series.rangediff.comparison import Comparison, Pair
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.screen import SteadyScreen
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.base.screen import BaseScreen
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
 from patchwatch.tui.render.page import Page, broken
-from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.status_bar import StatusBar
@@ -51,14 +51,14 @@ class PairList(RowList[Pair]):
         self._widest = len(str(max(numbers, default=1)))
         self.set_rows(pairs)
 
-    def draw(self, row: Pair, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: Pair, index: int, width: int) -> list[list[StyledText]]:
         """One line."""
         left, right = pair_pieces(row, self._widest)
         room = max(width - 1 - width_of(right), min(width_of(left), _LEAST_TITLE + 8))
         return [[*fit_pieces(left, room), *right]]
 
 
-class CompareScreen(SteadyScreen[str]):
+class CompareScreen(BaseScreen[str]):
     """The pairs above; below them what differs, and beside that the changelog; it ends with a mail to be read."""
 
     AUTO_FOCUS = "PairList"
@@ -104,13 +104,19 @@ class CompareScreen(SteadyScreen[str]):
     ]
 
     def __init__(
-        self, core: Core, errands: Errands, series_id: int, revisions: Sequence[RevisionRow], older: int, newer: int
+        self,
+        core: TrackerAPI,
+        jobs: Jobs,
+        series_id: int,
+        revisions: Sequence[RevisionRow],
+        older: int,
+        newer: int,
     ) -> None:
         """Compares two of `revisions`, by their places."""
         super().__init__()
         self.older, self.newer = older, newer
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._series_id = series_id
         self._revisions = revisions
         self._found: Comparison | None = None
@@ -124,7 +130,7 @@ class CompareScreen(SteadyScreen[str]):
             yield MailView(id="difference")
             yield MailView(id="changelog")
         yield StatusBar()
-        yield KeyLine()
+        yield KeyHints()
 
     @property
     def pairs(self) -> PairList:
@@ -145,7 +151,7 @@ class CompareScreen(SteadyScreen[str]):
         """Compare."""
         self._compare()
 
-    def _say(self, name: str, pieces: list[Piece]) -> None:
+    def _say(self, name: str, pieces: list[StyledText]) -> None:
         self.query_one(f"#{name}", Static).update(content(pieces), layout=False)
 
     def _compare(self) -> None:
@@ -162,15 +168,15 @@ class CompareScreen(SteadyScreen[str]):
             latest=True,
         )
 
-    def _rail(self) -> list[Piece]:
+    def _rail(self) -> list[StyledText]:
         """The revisions, the two that are compared marked."""
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         for number, revision in enumerate(self._revisions):
-            name = f"{wording.revision_name(revision)}{' RFC' if revision.rfc else ''}"
+            name = f"{labels.revision_name(revision)}{' RFC' if revision.rfc else ''}"
             chosen = number in (self.older, self.newer)
             pieces.append((f"[{name}]" if chosen else f" {name} ", "chosen" if chosen else "dim"))
             pieces.append(("──", "accent" if self.older <= number < self.newer else "faint"))
-        return [*pieces[:-1], ("   ", ""), (wording.title(self._revisions[self.newer].subject), "dim")]
+        return [*pieces[:-1], ("   ", ""), (labels.title(self._revisions[self.newer].subject), "dim")]
 
     def _show(self, found: Comparison) -> None:
         if found.newer.message_id != self._revisions[self.newer].message_id:

@@ -15,15 +15,15 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.screen import SteadyScreen
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.base.screen import BaseScreen
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.changed_files import Branch, Change, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.page import Line, Page, broken, compose, paged
-from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.status_bar import StatusBar
@@ -31,18 +31,18 @@ from patchwatch.tui.widgets.status_bar import StatusBar
 _DEEPEST = 8  # deeper directories are drawn at this depth
 
 
-def title(revision: RevisionRow, found: Sequence[Change]) -> list[Piece]:
+def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
     """`v5 · 12 files · +340 -21`, and the subject of the revision."""
     files = len({change.path for change in found})
     return [
-        (f"{wording.revision_name(revision)} ", "accent strong"),
-        (wording.title(revision.subject), "strong"),
+        (f"{labels.revision_name(revision)} ", "accent strong"),
+        (labels.title(revision.subject), "strong"),
         (f"  {files} {'file' if files == 1 else 'files'}  ", "dim"),
         *counts(sum(change.added for change in found), sum(change.removed for change in found)),
     ]
 
 
-def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[Piece]:
+def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[StyledText]:
     """`+12 -3`, each in so many columns."""
     return [
         (f"{f'+{added}':>{wide}}", "good" if added else "faint"),
@@ -86,10 +86,10 @@ class FileList(RowList[Branch]):
         """Its path."""
         return row.path
 
-    def draw(self, row: Branch, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: Branch, index: int, width: int) -> list[list[StyledText]]:
         """One line: its name; at the right which patches touch it, and how many lines."""
-        left: list[Piece] = [("  " * min(row.depth, _DEEPEST), ""), (row.name, "" if row.changes else "dim")]
-        right: list[Piece] = [(f" {', '.join(_numbers(row.changes))}  ", "dim")] if row.changes else []
+        left: list[StyledText] = [("  " * min(row.depth, _DEEPEST), ""), (row.name, "" if row.changes else "dim")]
+        right: list[StyledText] = [(f" {', '.join(_numbers(row.changes))}  ", "dim")] if row.changes else []
         right += counts(row.added, row.removed, *self._widths) if row.changes else []
         room = width - 1 - width_of(right)
         return [[*fit_pieces(left, room), *right]] if room >= 16 else [left]
@@ -101,7 +101,7 @@ def _numbers(found: Sequence[Change]) -> list[str]:
     return numbers if len(numbers) <= 4 else [*numbers[:3], "…"]
 
 
-class FilesScreen(SteadyScreen[str]):
+class FilesScreen(BaseScreen[str]):
     """The tree at the left, the diffs beside it or below; it ends with the message-id of the patch to be read."""
 
     AUTO_FOCUS = "FileList"
@@ -128,11 +128,11 @@ class FilesScreen(SteadyScreen[str]):
         Binding("escape", "step_back", "Back", show=False, tooltip="To the tree, then back", id="files.step_back"),
     ]
 
-    def __init__(self, core: Core, errands: Errands, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
+    def __init__(self, core: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
         """Shows `revision`, of which `patches` are the mails with a patch."""
         super().__init__()
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._revision = revision
         self._patches = patches
         self._changes: Sequence[Change] = ()
@@ -144,7 +144,7 @@ class FilesScreen(SteadyScreen[str]):
             yield FileList(id="files")
             yield MailView(id="diffs")
         yield StatusBar()
-        yield KeyLine()
+        yield KeyHints()
 
     @property
     def files(self) -> FileList:
@@ -163,12 +163,12 @@ class FilesScreen(SteadyScreen[str]):
         def work() -> list[Change]:
             found: list[Change] = []
             for row in self._patches:
-                found += changes(compose(self._core.mail(row.message_id)), row.patch, wording.title(row.subject))
+                found += changes(compose(self._core.mail(row.message_id)), row.patch, labels.title(row.subject))
             return found
 
         self._errands.send("study", "files", work, self._show, self._failed, screen=self)
 
-    def _say(self, pieces: list[Piece]) -> None:
+    def _say(self, pieces: list[StyledText]) -> None:
         self.query_one("#title", Static).update(content(pieces), layout=False)
 
     def _show(self, found: list[Change]) -> None:
@@ -179,7 +179,7 @@ class FilesScreen(SteadyScreen[str]):
         self.files.show(branches)
         first = next((branch.path for branch in branches if branch.changes), None)
         if first is None:
-            self._say([(f"{wording.revision_name(self._revision)} touches no file.", "strong")])
+            self._say([(f"{labels.revision_name(self._revision)} touches no file.", "strong")])
         elif not self.files.select(first):
             self._read()
 

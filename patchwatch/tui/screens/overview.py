@@ -13,23 +13,23 @@ from textual.widgets import Input
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
-from patchwatch.series.model import InboxRow, SeriesLine
+from patchwatch.series.model import InboxRow, SeriesSummary
 from patchwatch.series.views import View, first_view, sift
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import Core, Watched
-from patchwatch.tui.base.refresh import PutOff
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.controllers.view_state import VIEWS, Showing
-from patchwatch.tui.render import labels as wording
-from patchwatch.tui.render.selection import InHand, of_series
-from patchwatch.tui.screens.actions import ACTIONS, ActingScreen
-from patchwatch.tui.widgets.empty_view import Nothing, nothing
-from patchwatch.tui.widgets.filter_bar import LimitBar, LimitInput
-from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.base.api import TrackerAPI, Watched
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.base.refresh import Deferred
+from patchwatch.tui.controllers.view_state import VIEWS, ViewState
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.selection import Selection, of_series
+from patchwatch.tui.screens.actions import ACTIONS, ActionScreen
+from patchwatch.tui.widgets.empty_view import EmptyView, nothing
+from patchwatch.tui.widgets.filter_bar import FilterBar, FilterInput
+from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.row_list import RowList
-from patchwatch.tui.widgets.series_preview import Account
+from patchwatch.tui.widgets.series_preview import SeriesPreview
 from patchwatch.tui.widgets.series_table import COLUMNS, Order, SeriesTable, TableHeading, chosen
-from patchwatch.tui.widgets.status_bar import Standing, StatusBar
+from patchwatch.tui.widgets.status_bar import Status, StatusBar
 from patchwatch.tui.widgets.view_tabs import ViewTabs
 from patchwatch.tui.widgets.watch_form import WatchForm
 
@@ -49,7 +49,7 @@ def _view_keys() -> list[BindingType]:
     ]
 
 
-class OverviewScreen(ActingScreen):
+class OverviewScreen(ActionScreen):
     """A table of series; wide and high enough, with an account of the one under the cursor below it."""
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
@@ -99,17 +99,17 @@ class OverviewScreen(ActingScreen):
     class Loaded(Message):
         """The rows were read, or (None) could not be."""
 
-        def __init__(self, standing: Standing | None) -> None:
+        def __init__(self, standing: Status | None) -> None:
             """How things stand by these rows."""
             super().__init__()
             self.standing = standing
 
     def __init__(
         self,
-        core: Core,
-        errands: Errands,
+        core: TrackerAPI,
+        jobs: Jobs,
         watched: Callable[[Sequence[Watched]], None],
-        few: Sequence[SeriesLine],
+        few: Sequence[SeriesSummary],
     ) -> None:
         """Shows what `core` knows; `watched` hears what was watched from a first start's line.
 
@@ -117,24 +117,24 @@ class OverviewScreen(ActingScreen):
         """
         super().__init__()
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._heard_watched = watched
-        self._showing = Showing(first_view(knows_me=bool(core.addresses)), few)
-        self._rereading = PutOff(self, self._read)
+        self._showing = ViewState(first_view(knows_me=bool(core.addresses)), few)
+        self._rereading = Deferred(self, self._read)
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The views, the limit, the table, the account, the status, the keys."""
         yield ViewTabs(self._showing.view)
-        yield LimitBar()
+        yield FilterBar()
         table = SeriesTable(self._core.now, id="table")
         yield TableHeading(table)
         yield table
-        yield Nothing(WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys"))
-        yield Account(self._core, self._errands)
+        yield EmptyView(WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys"))
+        yield SeriesPreview(self._core, self._errands)
         yield StatusBar()
-        yield KeyLine()
+        yield KeyHints()
 
     @property
     def table(self) -> SeriesTable:
@@ -142,7 +142,7 @@ class OverviewScreen(ActingScreen):
         return self.query_one(SeriesTable)
 
     @property
-    def all_lines(self) -> Sequence[SeriesLine]:
+    def all_lines(self) -> Sequence[SeriesSummary]:
         """Every series, as it was read last."""
         return self._showing.all_lines
 
@@ -152,7 +152,7 @@ class OverviewScreen(ActingScreen):
         row = self.table.row
         return row.message_id if row and not row.watched else ""
 
-    def targets(self) -> list[SeriesLine]:
+    def targets(self) -> list[SeriesSummary]:
         """What an action is about: the marked rows in sight, or else the row under the cursor."""
         marked = self.table.marked
         row = self.table.row
@@ -181,12 +181,12 @@ class OverviewScreen(ActingScreen):
         self._rereading.catch_up()
 
     def _read(self) -> None:
-        def work() -> tuple[dict[View, list[SeriesLine]], tuple[InboxRow, ...]]:
+        def work() -> tuple[dict[View, list[SeriesSummary]], tuple[InboxRow, ...]]:
             return sift(self._core.lines()), tuple(self._core.inboxes())
 
         self._errands.send("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
 
-    def _show(self, read: tuple[Mapping[View, list[SeriesLine]], tuple[InboxRow, ...]]) -> None:
+    def _show(self, read: tuple[Mapping[View, list[SeriesSummary]], tuple[InboxRow, ...]]) -> None:
         views, self._inboxes = read
         self._showing.take(views)
         self._errands.notices.hush("reload")
@@ -201,7 +201,7 @@ class OverviewScreen(ActingScreen):
 
     def _arrange(self) -> None:
         """Show the chosen view, as far as the limit allows, in the chosen order."""
-        showing, bar = self._showing, self.query_one(LimitBar)
+        showing, bar = self._showing, self.query_one(FilterBar)
         rows, among = showing.rows(bar.limit, self._core.now()), showing.among
         self.table.show(rows, showing.order, among, showing.view)
         bar.count(len(rows), len(among))
@@ -214,7 +214,7 @@ class OverviewScreen(ActingScreen):
 
     def _draw_nothing(self, some: bool) -> None:
         """Say why there is no row, if there is none; and give the keys to whom they are for."""
-        empty, limited = self.query_one(Nothing), bool(self.query_one(LimitBar).limit.text)
+        empty, limited = self.query_one(EmptyView), bool(self.query_one(FilterBar).limit.text)
         if some:
             empty.show([])
             if self.focused is None or self._at_first_link:
@@ -224,20 +224,20 @@ class OverviewScreen(ActingScreen):
         else:
             me, place = bool(self._core.addresses), self._core.config_file
             empty.show(nothing(self._showing.view, self._key, knows_me=me, config_file=place, limited=limited))
-            if not isinstance(self.focused, LimitInput):
+            if not isinstance(self.focused, FilterInput):
                 self.set_focus(None)  # the keys below are those of the screen
 
     @property
     def _at_first_link(self) -> bool:
-        return isinstance(self.focused, Input) and not isinstance(self.focused, LimitInput)
+        return isinstance(self.focused, Input) and not isinstance(self.focused, FilterInput)
 
     def _key(self, name: str) -> str:
         return keys.shown(self.app, self.BINDINGS, name)
 
     def _post_standing(self) -> None:
-        rows, bar = self.table.rows, self.query_one(LimitBar)
+        rows, bar = self.table.rows, self.query_one(FilterBar)
         polled = [inbox.polled_at for inbox in self._inboxes if inbox.polled_at is not None]
-        standing = Standing(
+        standing = Status(
             view=self._showing.view,
             series=len(rows),
             of=len(self._showing.among) if self._showing.complete and bar.limit.text else None,
@@ -245,7 +245,7 @@ class OverviewScreen(ActingScreen):
             marked=len(self.table.marked),
             polls_known=self._showing.complete,
             polled_at=max(polled, default=None),
-            stale=tuple(wording.stale(self._inboxes)),
+            stale=tuple(labels.stale(self._inboxes)),
             now=self._core.now(),
         )
         self.post_message(self.Loaded(standing))
@@ -253,7 +253,7 @@ class OverviewScreen(ActingScreen):
     def tick(self) -> None:
         """Let the ages grow, and what is limited by them."""
         self.table.forget()
-        self.query_one(Account).tick()
+        self.query_one(SeriesPreview).tick()
         if self._showing.complete:
             self._arrange()
 
@@ -261,7 +261,7 @@ class OverviewScreen(ActingScreen):
 
     def _account(self, *, at_once: bool = False) -> None:
         row = self.table.row
-        self.query_one(Account).follow(row.id if row else None, at_once=at_once)
+        self.query_one(SeriesPreview).follow(row.id if row else None, at_once=at_once)
 
     @on(RowList.Moved)
     def _moved(self) -> None:
@@ -301,7 +301,7 @@ class OverviewScreen(ActingScreen):
         if self._wanted is None or self.table.select(self._wanted):
             self._wanted = None
         elif self._showing.is_watched(self._wanted):
-            self.query_one(LimitBar).clear()
+            self.query_one(FilterBar).clear()
             self._choose(View.WATCHED)
             self.call_after_refresh(self.go_to, self._wanted)
 
@@ -343,14 +343,14 @@ class OverviewScreen(ActingScreen):
 
     def action_limit(self) -> None:
         """Let a limit be typed."""
-        self.query_one(LimitBar).begin()
+        self.query_one(FilterBar).begin()
 
-    @on(LimitBar.Changed)
+    @on(FilterBar.Changed)
     def _limited(self) -> None:
         self._arrange()
         self._account()
 
-    @on(LimitInput.Left)
+    @on(FilterInput.Left)
     def _limit_left(self) -> None:
         if self.table.rows:
             self.table.focus()
@@ -385,7 +385,7 @@ class OverviewScreen(ActingScreen):
         elif self.table.marks:
             self.table.unmark()
         else:
-            bar = self.query_one(LimitBar)
+            bar = self.query_one(FilterBar)
             bar.clear()
             bar.remove_class("-shown")
 
@@ -404,7 +404,7 @@ class OverviewScreen(ActingScreen):
         if series_id is not None:
             self.go_to(series_id)
 
-    def in_hand(self) -> InHand | None:
+    def in_hand(self) -> Selection | None:
         """The newest posting of the series under the cursor."""
         row = self.table.row
         return of_series(row) if row else None

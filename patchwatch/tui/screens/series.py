@@ -13,32 +13,32 @@ from textual.containers import Container
 from textual.message import Message
 
 from patchwatch.errors import NotFoundError, PatchwatchError
-from patchwatch.series.model import MessageRow, SeriesRow, StepRow
+from patchwatch.series.model import MessageRow, SeriesRow, StateChangeRow
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.refresh import Paced
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.controllers.follow_link import Leads
-from patchwatch.tui.controllers.mark_read import Noting
-from patchwatch.tui.controllers.open_mail import Opening
-from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.base.refresh import Throttled
+from patchwatch.tui.controllers.follow_link import LinkFollower
+from patchwatch.tui.controllers.mark_read import ReadMarker
+from patchwatch.tui.controllers.open_mail import MailLoader
+from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.dialogs.small import Series
-from patchwatch.tui.render.selection import InHand, of_mail
-from patchwatch.tui.screens.actions import ACTIONS, ActingScreen
+from patchwatch.tui.render.selection import Selection, of_mail
+from patchwatch.tui.screens.actions import ACTIONS, ActionScreen
 from patchwatch.tui.screens.files import FilesScreen
-from patchwatch.tui.widgets.history_list import StoryList
-from patchwatch.tui.widgets.key_hints import KeyLine
+from patchwatch.tui.widgets.history_list import HistoryList
+from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
-from patchwatch.tui.widgets.revision_bar import RevisionRail
+from patchwatch.tui.widgets.revision_bar import RevisionBar
 from patchwatch.tui.widgets.row_list import RowList
-from patchwatch.tui.widgets.series_header import SeriesHeading, evidence_of
+from patchwatch.tui.widgets.series_header import SeriesHeader, evidence_of
 from patchwatch.tui.widgets.status_bar import StatusBar
 from patchwatch.tui.widgets.thread_list import ThreadList
 
-Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StepRow, ...]]
+Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StateChangeRow, ...]]
 
 
-class SeriesScreen(ActingScreen):
+class SeriesScreen(ActionScreen):
     """The tree at the left and the mail beside it; the mail below where the screen is narrow."""
 
     AUTO_FOCUS = "ThreadList"
@@ -104,29 +104,29 @@ class SeriesScreen(ActingScreen):
             super().__init__()
             self.series_id = series_id
 
-    def __init__(self, core: Core, errands: Errands, series_id: int) -> None:
+    def __init__(self, core: TrackerAPI, jobs: Jobs, series_id: int) -> None:
         """Shows series number `series_id`."""
         super().__init__()
         self.series_id = series_id
         self._core = core
-        self._errands = errands
-        self._reading: Reading | None = None  # until the rows were read
+        self._errands = jobs
+        self._reading: SeriesState | None = None  # until the rows were read
         self._wanted = ""  # the mail to begin with, when the rows of another series are there
-        self._rereading = Paced(self, self.read_rows)
-        self._noting = Noting(self, core, errands, self._noted, self._unread_again)
-        self._opening = Opening(self, core, errands, self._opened)
-        self._leads = Leads(self, core, errands, self._opening, self._go_to, self._lead)
+        self._rereading = Throttled(self, self.read_rows)
+        self._noting = ReadMarker(self, core, jobs, self._noted, self._unread_again)
+        self._opening = MailLoader(self, core, jobs, self._opened)
+        self._leads = LinkFollower(self, core, jobs, self._opening, self._go_to, self._lead)
 
     def compose(self) -> ComposeResult:
         """Heading, story, revisions, tree, mail, status, keys."""
-        yield SeriesHeading(reason=False, id="heading")
-        yield StoryList(self._core.now, id="story")
-        yield RevisionRail(id="rail")
+        yield SeriesHeader(reason=False, id="heading")
+        yield HistoryList(self._core.now, id="story")
+        yield RevisionBar(id="rail")
         with Container(id="panes"):
             yield ThreadList(self._core.now, id="thread")
             yield MailView(id="mail")
         yield StatusBar()
-        yield KeyLine()
+        yield KeyHints()
 
     def on_mount(self) -> None:
         """Set beside a fold which key opens it."""
@@ -144,9 +144,9 @@ class SeriesScreen(ActingScreen):
         return self.query_one(MailView)
 
     @property
-    def story(self) -> StoryList:
+    def story(self) -> HistoryList:
         """How it came to its state."""
-        return self.query_one(StoryList)
+        return self.query_one(HistoryList)
 
     def turn_to(self, series_id: int, message_id: str = "") -> None:
         """Show another series instead, beginning with one of its mails if that is named."""
@@ -189,7 +189,7 @@ class SeriesScreen(ActingScreen):
             return  # another one was turned to meanwhile
         self._errands.notices.hush("series")
         if self._reading is None:
-            self._reading = Reading(*read)
+            self._reading = SeriesState(*read)
             if row := self._reading.row(self._wanted):
                 self._reading.choose_of(row)
             self._begin(self._reading, self._wanted)
@@ -209,17 +209,17 @@ class SeriesScreen(ActingScreen):
         self._errands.notices.say("series", "error", str(error))
         self.post_message(self.Loaded(False))
 
-    def _draw_heading(self, reading: Reading) -> None:
-        self.query_one(SeriesHeading).show(reading.series, self._core.now())
+    def _draw_heading(self, reading: SeriesState) -> None:
+        self.query_one(SeriesHeader).show(reading.series, self._core.now())
         unread = {row.revision for row in reading.unread}
-        self.query_one(RevisionRail).show(reading.series.revisions, reading.index, unread)
+        self.query_one(RevisionBar).show(reading.series.revisions, reading.index, unread)
 
-    def _draw(self, reading: Reading) -> None:
+    def _draw(self, reading: SeriesState) -> None:
         self._draw_heading(reading)
         self.story.tell(reading.story)
         self.thread.show(reading.mails, reading.revision, reading.read)
 
-    def _begin(self, reading: Reading, message_id: str = "") -> None:
+    def _begin(self, reading: SeriesState, message_id: str = "") -> None:
         """Show the chosen revision from a mail, or from where it is to be read."""
         self._draw(reading)
         if not self.thread.select(message_id) and not self.thread.select(reading.first):
@@ -245,7 +245,7 @@ class SeriesScreen(ActingScreen):
     def _noted(self, generation: int) -> None:
         self.post_message(self.Noted(self, generation))
 
-    def _unread_again(self, reading: Reading) -> None:
+    def _unread_again(self, reading: SeriesState) -> None:
         if self.is_current and reading is self._reading:
             self._draw(reading)
 
@@ -255,7 +255,7 @@ class SeriesScreen(ActingScreen):
 
     # Moving about.
 
-    def _go_to(self, reading: Reading, row: MessageRow) -> None:
+    def _go_to(self, reading: SeriesState, row: MessageRow) -> None:
         if reading.choose_of(row):
             self._draw(reading)
         self.thread.select(row.message_id)
@@ -278,12 +278,12 @@ class SeriesScreen(ActingScreen):
         if self._reading:
             self._choose(self._reading, self._reading.index + direction)
 
-    @on(RevisionRail.Chosen)
-    def _rail_chosen(self, event: RevisionRail.Chosen) -> None:
+    @on(RevisionBar.Chosen)
+    def _rail_chosen(self, event: RevisionBar.Chosen) -> None:
         if self._reading:
             self._choose(self._reading, event.index)
 
-    def _choose(self, reading: Reading, index: int) -> None:
+    def _choose(self, reading: SeriesState, index: int) -> None:
         if reading.choose(index):
             self._begin(reading)
 
@@ -321,7 +321,7 @@ class SeriesScreen(ActingScreen):
         """This series."""
         return [self._reading.series] if self._reading else []
 
-    def in_hand(self) -> InHand | None:
+    def in_hand(self) -> Selection | None:
         """The mail under the cursor, with the patch that it is or is about."""
         reading, row = self._reading, self.thread.row
         if reading is None or reading.revision is None or row is None:
@@ -351,7 +351,7 @@ class SeriesScreen(ActingScreen):
         if self._reading:
             self._follow_revision(self._reading)
 
-    def _follow_revision(self, reading: Reading, gone: NotFoundError | None = None) -> None:
+    def _follow_revision(self, reading: SeriesState, gone: NotFoundError | None = None) -> None:
         """Turn to the series that the chosen revision belongs to now; `gone` says that it is no more where it was."""
         revision, row = reading.revision, self.thread.row
 

@@ -62,7 +62,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Door(Server):
+class WebServer(Server):
     """textual-serve's server, for one who knows the secret."""
 
     def __init__(
@@ -191,7 +191,7 @@ def serve(command: Sequence[str], host: str, port: int, ready: Callable[[str], N
     secret = secrets.token_urlsafe(24)
     at = f"[{host.strip('[]')}]" if ":" in host else host
     address = f"http://{at}:{listening.getsockname()[1]}/?secret={secret}"
-    door = Door(command, host, secret, lambda: ready(address))
+    door = WebServer(command, host, secret, lambda: ready(address))
     with redirect_stdout(sys.stderr):  # where textual-serve prints what a program says on stderr
         web.run_app(
             door.application(),

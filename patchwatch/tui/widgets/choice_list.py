@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 
-class Choices(OptionList, inherit_bindings=False):
+class ChoiceList(OptionList, inherit_bindings=False):
     """Enter is the dialog's: here it would be taken for the choice of one option.  A click is that."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,7 @@ from textual.containers import Center, Middle
 from textual.widgets import Input, Static
 
 from patchwatch.series.views import NEEDS_ME, View
-from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.watch_form import WatchForm
 
 _WATCH = ("app.watch", "watch a link or a message-id")
@@ -34,7 +34,9 @@ _FOLLOW = "patchwatch follow INBOX"
 _WIDTH = 33  # of what stands beside a key, so that the keys stand below each other
 
 
-def nothing(view: View, key: Callable[[str], str], *, knows_me: bool, config_file: str, limited: bool) -> list[Piece]:
+def nothing(
+    view: View, key: Callable[[str], str], *, knows_me: bool, config_file: str, limited: bool
+) -> list[StyledText]:
     """Why a view is empty, and what to do about it; `key` tells the key of a binding by its id."""
     if limited:
         return _told(*_LIMITED, key)
@@ -48,16 +50,16 @@ def nothing(view: View, key: Callable[[str], str], *, knows_me: bool, config_fil
     return pieces
 
 
-def _told(said: str, keys: Sequence[tuple[str, str]], key: Callable[[str], str]) -> list[Piece]:
-    pieces: list[Piece] = [(said, "strong"), ("\n", "")]
+def _told(said: str, keys: Sequence[tuple[str, str]], key: Callable[[str], str]) -> list[StyledText]:
+    pieces: list[StyledText] = [(said, "strong"), ("\n", "")]
     for name, meaning in keys:
         pieces += [("\n", ""), (f"{key(name):>3}", "accent strong"), (f"   {meaning:<{_WIDTH}}", "dim")]
     return pieces
 
 
-def welcome(known: int, key: str) -> list[Piece]:
+def welcome(known: int, key: str) -> list[StyledText]:
     """What a first start says above the line for a link; `key` shows the series that are `known` without it."""
-    pieces: list[Piece] = [
+    pieces: list[StyledText] = [
         ("Follow your first thread", "strong"),
         ("\n\nEvery version of it, the state it is in, whose turn it is,\nand the mail that proves it.", "dim"),
     ]
@@ -67,7 +69,7 @@ def welcome(known: int, key: str) -> list[Piece]:
     return pieces
 
 
-def welcome_more() -> list[Piece]:
+def welcome_more() -> list[StyledText]:
     """What it says below it."""
     return [
         ("A whole list:  ", "dim"),
@@ -77,7 +79,7 @@ def welcome_more() -> list[Piece]:
     ]
 
 
-class Nothing(Middle):
+class EmptyView(Middle):
     """The empty view."""
 
     def __init__(self, form: WatchForm) -> None:
@@ -85,7 +87,7 @@ class Nothing(Middle):
         super().__init__(id="nothing")
         self._form = form
         self._welcomes = False
-        self._said: list[Piece] = []  # saying it anew lays out the whole screen
+        self._said: list[StyledText] = []  # saying it anew lays out the whole screen
 
     def compose(self) -> ComposeResult:
         """Why, the line, and what else there is."""
@@ -94,7 +96,7 @@ class Nothing(Middle):
             yield self._form
             yield Static(content(welcome_more()), id="more")
 
-    def show(self, pieces: list[Piece]) -> None:
+    def show(self, pieces: list[StyledText]) -> None:
         """Say why a view is empty; nothing where it is not."""
         self._say(pieces, welcomes=False)
 
@@ -107,7 +109,7 @@ class Nothing(Middle):
             self.call_after_refresh(self.query_one("#link", Input).focus)
         self._say(welcome(known, key), welcomes=True)
 
-    def _say(self, pieces: list[Piece], *, welcomes: bool) -> None:
+    def _say(self, pieces: list[StyledText], *, welcomes: bool) -> None:
         self._welcomes = welcomes
         self.screen.set_class(bool(pieces), "-empty")
         self.screen.set_class(welcomes, "-first")

@@ -12,14 +12,14 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from patchwatch.sanitize import line
-from patchwatch.series.filter import Limit, parse
-from patchwatch.tui.base.theme import Piece, content
+from patchwatch.series.filter import Filter, parse
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.text_field import Typed
 
 _PLACEHOLDER = "words, s:title f:author l:list st:state t:turn is:unread age:>7d v:>=3"
 
 
-class LimitInput(Typed):
+class FilterInput(Typed):
     """Where it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +40,7 @@ class LimitInput(Typed):
         self.post_message(self.Left())
 
 
-class LimitBar(Vertical):
+class FilterBar(Vertical):
     """The line, in sight while it is typed on or limits something."""
 
     DEFAULT_CSS = """
@@ -67,24 +67,24 @@ class LimitBar(Vertical):
     def __init__(self) -> None:
         """Begins with no limit."""
         super().__init__()
-        self.limit: Limit = parse("")
+        self.limit: Filter = parse("")
 
     def compose(self) -> ComposeResult:
         """The line, how much is left, and what is wrong."""
         with Horizontal():
             yield Static("/ ", id="limit-sign")
-            yield LimitInput(placeholder=_PLACEHOLDER, select_on_focus=False)
+            yield FilterInput(placeholder=_PLACEHOLDER, select_on_focus=False)
             yield Static(id="limit-count")
         yield Static(id="limit-problems")
 
     def begin(self) -> None:
         """Let it be typed on, from the next key on: `focus` would come after those that were typed meanwhile."""
         self.add_class("-shown")
-        self.screen.set_focus(self.query_one(LimitInput))
+        self.screen.set_focus(self.query_one(FilterInput))
 
     def clear(self) -> None:
         """Limit nothing."""
-        self.query_one(LimitInput).value = ""
+        self.query_one(FilterInput).value = ""
 
     def count(self, kept: int, of: int) -> None:
         """Say how much the limit leaves."""
@@ -100,7 +100,7 @@ class LimitBar(Vertical):
             event.input.value = line(event.value)  # pasted: made printable; this is heard again
             return
         self.limit = parse(event.value)
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         for problem in self.limit.problems:
             pieces += [("\n" if pieces else "", ""), ("! ", "bad strong"), (problem.word, "strong")]
             pieces.append((f"  {problem.text}", ""))
@@ -109,6 +109,6 @@ class LimitBar(Vertical):
         problems.update(content(pieces))
         self.post_message(self.Changed())
 
-    @on(LimitInput.Left)
+    @on(FilterInput.Left)
     def _left(self) -> None:
-        self.set_class(bool(self.query_one(LimitInput).value.strip()), "-shown")
+        self.set_class(bool(self.query_one(FilterInput).value.strip()), "-shown")

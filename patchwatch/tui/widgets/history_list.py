@@ -11,14 +11,14 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from patchwatch.tui.base.theme import Piece
-from patchwatch.tui.render.history import Step, step_pieces
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render.history import HistoryEntry, step_pieces
 from patchwatch.tui.widgets.row_list import RowList
 
 _TALL = 30  # lines of a screen: from here on three steps are shown where nobody looks at the story
 
 
-class StoryList(RowList[Step]):
+class HistoryList(RowList[HistoryEntry]):
     """The steps, with a cursor."""
 
     FOCUS_ON_CLICK = False  # it would open under the mouse, and another step be where the click goes
@@ -39,15 +39,15 @@ class StoryList(RowList[Step]):
         super().__init__(id=id)
         self._clock = clock
 
-    def key_of(self, row: Step) -> Hashable:
+    def key_of(self, row: HistoryEntry) -> Hashable:
         """Its mail and its words."""
         return row.evidence.message_id, row.evidence.text, row.number
 
-    def draw(self, row: Step, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: HistoryEntry, index: int, width: int) -> list[list[StyledText]]:
         """One line."""
         return [step_pieces(row, self._clock(), width - 1)]
 
-    def tell(self, steps: Sequence[Step]) -> None:
+    def tell(self, steps: Sequence[HistoryEntry]) -> None:
         """Show `steps`; a cursor on the last of them stays on the last."""
         at_end = self.cursor >= len(self.rows) - 1
         self.set_rows(steps)

@@ -80,7 +80,7 @@ def fitting(keys: Sequence[Key], width: int) -> list[Key]:
     return found + kept
 
 
-class KeyLine(Widget, can_focus=False):
+class KeyHints(Widget, can_focus=False):
     """The line, on one row at the bottom."""
 
     ALLOW_SELECT = False

@@ -15,7 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from patchwatch.tui.base.screen import extend
-from patchwatch.tui.base.theme import Inked, overlay
+from patchwatch.tui.base.theme import Styled, overlay
 from patchwatch.tui.render.columns import cell_len
 from patchwatch.tui.render.mail_lines import ground, links, row_pieces
 from patchwatch.tui.render.page import PLAIN, Manner, Page, Row, Sheet, Span, broken, find
@@ -38,7 +38,7 @@ class Spot:
     fold: bool = False
 
 
-class MailView(ScrollView, Inked, can_focus=True, inherit_bindings=False):
+class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     """A mail under its headers.  Prose is broken to the width; diffs scroll sideways, or are broken where wanted."""
 
     DEFAULT_CSS = """

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from patchwatch.sanitize import line
 from patchwatch.series.model import RevisionRow
 from patchwatch.series.states import patch_names
-from patchwatch.tui.base.theme import Piece, content
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels as wording
 from patchwatch.tui.render.columns import cell_len, width_of
 
@@ -31,14 +31,14 @@ def hole(earlier: int, later: int) -> str:
     return f" v{first}? " if first == last else f" v{first}–v{last}? "
 
 
-def joint(missing: str) -> list[Piece]:
+def joint(missing: str) -> list[StyledText]:
     """What joins two revisions: a dotted line where versions are missing."""
     return [("┄", "faint"), (missing, "faint"), ("┄", "faint")] if missing else [("──", "faint")]
 
 
 def stations(
     revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str], width: int
-) -> list[tuple[int, Piece]]:
+) -> list[tuple[int, StyledText]]:
     """The rail as pieces with the index of their revision (-1: none); the chosen one is always on it."""
     labels = [f" {label(row, row.message_id in unread)} " for row in revisions]
     versions = [0, *(row.version for row in revisions)]
@@ -56,7 +56,7 @@ def stations(
             used += sizes[first]
         else:
             break
-    pieces: list[tuple[int, Piece]] = [(first - 1, ("… ", "dim"))] if first else []
+    pieces: list[tuple[int, StyledText]] = [(first - 1, ("… ", "dim"))] if first else []
     for index in range(first, last + 1):
         if sizes[index] + 4 <= width:
             pieces += [(-1, piece) for piece in before[index]]
@@ -65,9 +65,9 @@ def stations(
     return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(labels) else pieces
 
 
-def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[Piece]:
+def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledText]:
     """When a revision was posted, of how many patches, its tags, and what links it to the one before."""
-    pieces: list[Piece] = [(f"{wording.date(row.date)} · {wording.patches(row)}", "dim")]
+    pieces: list[StyledText] = [(f"{wording.date(row.date)} · {wording.patches(row)}", "dim")]
     if len(row.postings) > 1:
         pieces.append((f" · sent {len(row.postings)} times", "dim"))
     if given := given_tags(row):
@@ -106,7 +106,7 @@ def given_tags(row: RevisionRow) -> str:
     return ", ".join(f"{told.count(one)} {one}" for one in dict.fromkeys(told))
 
 
-class RevisionRail(Static):
+class RevisionBar(Static):
     """Two lines: the revisions, one of them chosen, and an account of that one."""
 
     ALLOW_SELECT = False
@@ -128,7 +128,7 @@ class RevisionRail(Static):
         self._revisions: Sequence[RevisionRow] = ()
         self._chosen = 0
         self._unread: Collection[str] = ()
-        self._pieces: list[Piece] = []  # what is on the screen
+        self._pieces: list[StyledText] = []  # what is on the screen
 
     def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str]) -> None:
         """Show `revisions`; `unread` are the roots of those with unread mail."""
@@ -139,7 +139,7 @@ class RevisionRail(Static):
         """Fit the rail to the width."""
         self._draw()
 
-    def _stations(self) -> list[tuple[int, Piece]]:
+    def _stations(self) -> list[tuple[int, StyledText]]:
         return stations(self._revisions, self._chosen, self._unread, self.size.width)
 
     def _draw(self) -> None:

@@ -19,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from patchwatch.tui.base.screen import extend
-from patchwatch.tui.base.theme import Inked, Piece
+from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render.columns import fit_pieces
 
 Row = TypeVar("Row")
@@ -28,7 +28,7 @@ _KEPT = 400  # rows as they were drawn, of some kB each
 _CONTEXT = 1  # rows kept in sight above and below the cursor
 
 
-class RowList(ScrollView, Inked, Generic[Row], can_focus=True, inherit_bindings=False):
+class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings=False):
     """The list; a subclass says what a row is called and how it is drawn."""
 
     ALLOW_SELECT = False
@@ -85,7 +85,7 @@ class RowList(ScrollView, Inked, Generic[Row], can_focus=True, inherit_bindings=
         """What tells `row` from others and outlives it."""
 
     @abstractmethod
-    def draw(self, row: Row, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: Row, index: int, width: int) -> list[list[StyledText]]:
         """The lines of `row`, `row_height` of them; each is cut and filled to `width`."""
 
     @property
@@ -246,7 +246,7 @@ class RowList(ScrollView, Inked, Generic[Row], can_focus=True, inherit_bindings=
         return self._drawn(row, index, width, (mark, ""), ground, plain=True)  # reversed: no coloured blots
 
     def _drawn(
-        self, row: Row, index: int, width: int, mark: Piece, ground: Style, *, plain: bool = False
+        self, row: Row, index: int, width: int, mark: StyledText, ground: Style, *, plain: bool = False
     ) -> list[Strip]:
         lines = self.draw(row, index, width - 1)
         lines += [[] for _ in range(self._height - len(lines))]

@@ -8,36 +8,36 @@ from textual.widgets import Static
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit, width_of
 
 
-def headline(row: SeriesRow, width: int) -> list[Piece]:
+def headline(row: SeriesRow, width: int) -> list[StyledText]:
     """The title, and at the right its author and inboxes where there is room."""
     title = line(row.title)
-    by = f"{wording.author(row)} · {', '.join(map(line, row.inboxes))}".rstrip(" ·")
+    by = f"{labels.author(row)} · {', '.join(map(line, row.inboxes))}".rstrip(" ·")
     space = width - width_of([(title, ""), (by, "")])
     if space < 2:
         return [(fit(title, width), "strong")]
     return [(title, "strong"), (" " * space, ""), (by, "dim")]
 
 
-def standing(row: SeriesRow, now: int) -> list[Piece]:
+def standing(row: SeriesRow, now: int) -> list[StyledText]:
     """State, and whose turn it is since when."""
-    pieces = [*wording.state(row.state), ("   ", "")]
+    pieces = [*labels.state(row.state), ("   ", "")]
     if row.turn == "nobody":
         pieces.append(("nobody’s turn", "dim"))
     else:
         pieces += [(f"{line(row.turn)}’ turn" if row.turn.endswith("s") else f"{line(row.turn)}’s turn", "strong")]
-        if (age := wording.age(row.turn_since, now)) != "now":
+        if (age := labels.age(row.turn_since, now)) != "now":
             pieces.append((f" for {age}", "warn" if row.overdue else "dim"))
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))
-    pieces.append((f", since {wording.date(row.turn_since)}", "dim"))
-    if row.next_move:
-        pieces += [("   next: ", "dim"), (line(row.next_move.text), "accent")]
-    return pieces + [(f"   {remark}", "warn") for remark in wording.remarks(row)]
+    pieces.append((f", since {labels.date(row.turn_since)}", "dim"))
+    if row.next_action:
+        pieces += [("   next: ", "dim"), (line(row.next_action.text), "accent")]
+    return pieces + [(f"   {remark}", "warn") for remark in labels.remarks(row)]
 
 
 def evidence_of(row: SeriesRow) -> Evidence | None:
@@ -45,23 +45,23 @@ def evidence_of(row: SeriesRow) -> Evidence | None:
     return row.state_evidence or row.turn_evidence
 
 
-def reason(row: SeriesRow, width: int, said: MessageRow | None = None) -> list[Piece]:
+def reason(row: SeriesRow, width: int, said: MessageRow | None = None) -> list[StyledText]:
     """The words that the state is taken from; `said` is their mail, if it is at hand: by whom, and when."""
     evidence = evidence_of(row)
     if evidence is None:
         return [("nobody has answered yet", "dim")]
     if row.state_evidence is None:
-        return [("nobody has answered yet; posted ", "dim"), (wording.date(row.turn_since), "dim")]
+        return [("nobody has answered yet; posted ", "dim"), (labels.date(row.turn_since), "dim")]
     source = ""
     if said is not None:
-        source = f"  {wording.author(said)}, {wording.date(said.date)}"
+        source = f"  {labels.author(said)}, {labels.date(said.date)}"
     elif evidence.commit:
         source = f"  commit {line(evidence.commit)[:12]}"
     room = max(width - width_of([(source, "")]), width // 2)
-    return [(fit(wording.quoted(evidence), room), "slanted"), (source, "dim")]
+    return [(fit(labels.quoted(evidence), room), "slanted"), (source, "dim")]
 
 
-class SeriesHeading(Vertical):
+class SeriesHeader(Vertical):
     """Lines on a series: title, standing and, where no story tells it, the reason."""
 
     DEFAULT_CSS = """
@@ -76,7 +76,7 @@ class SeriesHeading(Vertical):
         """`reason`: with the words that the state is taken from."""
         super().__init__(id=id)
         self._reason = reason
-        self._lines: dict[str, list[Piece]] | None = None  # what is on the screen
+        self._lines: dict[str, list[StyledText]] | None = None  # what is on the screen
         self._shown: tuple[SeriesRow, int, MessageRow | None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -97,7 +97,7 @@ class SeriesHeading(Vertical):
 
     def _draw(self) -> None:
         width = self.size.width
-        lines: dict[str, list[Piece]] = {}
+        lines: dict[str, list[StyledText]] = {}
         if self._shown:
             row, now, said = self._shown
             lines = {

@@ -7,21 +7,21 @@ from functools import partial
 from textual.timer import Timer
 
 from patchwatch.series.model import SeriesRow
-from patchwatch.tui.base.api import Core
-from patchwatch.tui.base.workers import Errands
-from patchwatch.tui.widgets.series_header import SeriesHeading
+from patchwatch.tui.base.api import TrackerAPI
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.widgets.series_header import SeriesHeader
 
 _REST_SECONDS = 0.06
 
 
-class Account(SeriesHeading):
+class SeriesPreview(SeriesHeader):
     """The heading of a series that follows a cursor."""
 
-    def __init__(self, core: Core, errands: Errands) -> None:
+    def __init__(self, core: TrackerAPI, jobs: Jobs) -> None:
         """Reads from `core`."""
         super().__init__(id="account")
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._series: int | None = None
         self._read: SeriesRow | None = None
         self._rest: Timer | None = None

@@ -16,11 +16,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from patchwatch.sanitize import line
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import STATES
 from patchwatch.series.views import View
-from patchwatch.tui.base.theme import Inked, Piece
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import Styled, StyledText
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import cell_len, fit_pieces, width_of
 from patchwatch.tui.widgets.row_list import RowList
 
@@ -42,21 +42,21 @@ class Column:
     """A column: its heading, how a row's cell is drawn, and what it is sorted by."""
 
     heading: str
-    cell: Callable[[SeriesLine, int], list[Piece]]
-    key: Callable[[SeriesLine], Any]
+    cell: Callable[[SeriesSummary, int], list[StyledText]]
+    key: Callable[[SeriesSummary], Any]
     right: bool = False
     most: int = 20  # columns, however long its words are
     tight: int = 20  # the same where the table is not wide
     sign: str = ""  # for the heading, where the table is not wide
     descending: bool = False  # what one wants to see first: the most unread, the latest
-    blank: Callable[[SeriesLine], bool] = lambda row: False  # nothing to sort by: last, whichever way
+    blank: Callable[[SeriesSummary], bool] = lambda row: False  # nothing to sort by: last, whichever way
 
     def headed(self, width: int) -> str:
         """The heading in a table of `width`."""
         return self.sign if self.sign and width < _WIDE else self.heading
 
 
-def _title(row: SeriesLine, now: int) -> list[Piece]:
+def _title(row: SeriesSummary, now: int) -> list[StyledText]:
     aside = _SNOOZED if row.snoozed_until is not None else _MUTED if row.muted else ""
     if aside:
         return [(f"{aside} ", "calm"), (line(row.title), "dim")]
@@ -65,21 +65,21 @@ def _title(row: SeriesLine, now: int) -> list[Piece]:
 
 _STAGES = {name: stage for stage, name in enumerate(STATES)}
 
-_STATE = Column("State", lambda row, now: wording.state(row.state), lambda row: _STAGES.get(row.state, 99), tight=16)
-_TURN = Column("Turn", wording.turn, lambda row: row.turn_since, blank=lambda row: row.turn == "nobody")
-_VERSION = Column("Ver", lambda row, now: [(wording.version(row), "")], lambda row: (row.version, row.minor))
+_STATE = Column("State", lambda row, now: labels.state(row.state), lambda row: _STAGES.get(row.state, 99), tight=16)
+_TURN = Column("Turn", labels.turn, lambda row: row.turn_since, blank=lambda row: row.turn == "nobody")
+_VERSION = Column("Ver", lambda row, now: [(labels.version(row), "")], lambda row: (row.version, row.minor))
 _TITLE_COLUMN = Column("Title", _title, lambda row: row.title.casefold(), most=1000)
 _NEXT = Column(
     "Next",
-    lambda row, now: [(line(row.next_move or ""), "accent")],
-    lambda row: row.next_move,
+    lambda row, now: [(line(row.next_action or ""), "accent")],
+    lambda row: row.next_action,
     most=44,
-    blank=lambda row: not row.next_move,
+    blank=lambda row: not row.next_action,
 )
-_AUTHOR = Column("Author", lambda row, now: [(wording.author(row), "dim")], lambda row: wording.author(row).casefold())
+_AUTHOR = Column("Author", lambda row, now: [(labels.author(row), "dim")], lambda row: labels.author(row).casefold())
 _TAGS = Column(
     "Tags",
-    lambda row, now: wording.reviewed(row),
+    lambda row, now: labels.reviewed(row),
     lambda row: (row.reviewed / max(row.patches, 1), row.reviewed),
     right=True,
     descending=True,
@@ -97,7 +97,7 @@ _INBOX = Column(
 )
 _ACTIVE = Column(
     "Active",
-    lambda row, now: [(wording.age(row.last_activity, now), "dim")],
+    lambda row, now: [(labels.age(row.last_activity, now), "dim")],
     lambda row: row.last_activity,
     right=True,
     descending=True,
@@ -122,7 +122,7 @@ class Order:
     column: Column
     descending: bool
 
-    def sort(self, rows: Iterable[SeriesLine]) -> list[SeriesLine]:
+    def sort(self, rows: Iterable[SeriesSummary]) -> list[SeriesSummary]:
         """The rows in this order; equals stay as they were."""
         rows = list(rows)
         blank = [row for row in rows if self.column.blank(row)]
@@ -153,9 +153,9 @@ class Layout:
         """Whether there is room for what I have to do."""
         return any(column is _NEXT for column, _ in self.columns)
 
-    def draw(self, cells: Callable[[Column], list[Piece]], first: Piece = (" ", "")) -> list[Piece]:
+    def draw(self, cells: Callable[[Column], list[StyledText]], first: StyledText = (" ", "")) -> list[StyledText]:
         """A line, from what stands in each column; `first` stands before them, in one cell."""
-        drawn: list[Piece] = []
+        drawn: list[StyledText] = []
         for column, width in self.columns:
             drawn += [(" " * _GAP, "")] if drawn else [first]
             drawn += fit_pieces(cells(column), width, right=column.right)
@@ -172,7 +172,7 @@ class Layout:
         return None
 
 
-def layout(rows: Sequence[SeriesLine], width: int, now: int, *, moves: bool = False) -> Layout:
+def layout(rows: Sequence[SeriesSummary], width: int, now: int, *, moves: bool = False) -> Layout:
     """The columns for a table of `width`; `moves`: it should tell what I have to do."""
     measured = [*rows[:_MEASURED], *rows[_MEASURED :: len(rows) // _MEASURED + 1]]
 
@@ -196,13 +196,13 @@ def layout(rows: Sequence[SeriesLine], width: int, now: int, *, moves: bool = Fa
     return Layout(tuple((column, widths[column.heading]) for column in COLUMNS if column.heading in widths))
 
 
-def headings(columns: Layout, order: Order, width: int) -> list[Piece]:
+def headings(columns: Layout, order: Order, width: int) -> list[StyledText]:
     """The line of headings; the arrow stands in the gap beside the one that is sorted by."""
-    drawn: list[Piece] = []
-    gap: Piece = (" ", "")
+    drawn: list[StyledText] = []
+    gap: StyledText = (" ", "")
     for column, room in columns.columns:
         sorted_by = column is order.column
-        arrow: Piece = (_ARROWS[order.descending], "accent strong")
+        arrow: StyledText = (_ARROWS[order.descending], "accent strong")
         heading = [(column.headed(width), "strong" if sorted_by else "dim")]
         if sorted_by and column.right:
             drawn += [(" " * (_GAP - 1), ""), *fit_pieces([arrow, *heading], room + 1, right=True)]
@@ -214,7 +214,7 @@ def headings(columns: Layout, order: Order, width: int) -> list[Piece]:
     return drawn
 
 
-class SeriesTable(RowList[SeriesLine]):
+class SeriesTable(RowList[SeriesSummary]):
     """The series in the order in which they are given, with a cursor, and with marks that outlive what is shown."""
 
     KEEPS_STRIPS = True
@@ -236,10 +236,10 @@ class SeriesTable(RowList[SeriesLine]):
         self.marks: frozenset[int] = frozenset()
         self.order = LATEST
         self._clock = clock
-        self._among: Sequence[SeriesLine] = ()
+        self._among: Sequence[SeriesSummary] = ()
         self._layouts: dict[tuple[Hashable, int], Layout] = {}  # by look and width
 
-    def key_of(self, row: SeriesLine) -> Hashable:
+    def key_of(self, row: SeriesSummary) -> Hashable:
         """A series' number."""
         return row.id
 
@@ -251,7 +251,7 @@ class SeriesTable(RowList[SeriesLine]):
             return 2
         return 2 if self._moves and width and not self.columns.tells_moves else 1
 
-    def show(self, rows: Sequence[SeriesLine], order: Order, among: Sequence[SeriesLine], view: View) -> None:
+    def show(self, rows: Sequence[SeriesSummary], order: Order, among: Sequence[SeriesSummary], view: View) -> None:
         """Show `rows`, which are in `order`, in columns that suit all `among` which they were picked: those of `view`.
 
         The rows of a view are taken to be the same until `forget`.
@@ -277,7 +277,7 @@ class SeriesTable(RowList[SeriesLine]):
         return self.scrollable_content_region.width >= NARROW
 
     @property
-    def marked(self) -> list[SeriesLine]:
+    def marked(self) -> list[SeriesSummary]:
         """The marked rows, of those that are shown."""
         return [row for row in self.rows if row.id in self.marks] if self.marks else []
 
@@ -314,26 +314,26 @@ class SeriesTable(RowList[SeriesLine]):
             self._layouts[self.look, width] = found
         return found
 
-    def draw(self, row: SeriesLine, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: SeriesSummary, index: int, width: int) -> list[list[StyledText]]:
         """A line of the table, or the two lines that stand for it."""
         now = self._clock()
-        mark: Piece = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
-        move: list[Piece] = [("→ ", "dim"), (line(row.next_move or ""), "accent")] if row.next_move else []
+        mark: StyledText = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
+        move: list[StyledText] = [("→ ", "dim"), (line(row.next_action or ""), "accent")] if row.next_action else []
         if width >= NARROW - 1:
             columns = self._columns(width)
             drawn = [columns.draw(lambda column: column.cell(row, now), mark)]
             return drawn if columns.tells_moves or not self._moves else [*drawn, [("   ", ""), *move]]
-        unread: list[Piece] = [(f" {row.unread}", "accent strong")] if row.unread else []
-        head = [wording.state_sign(row.state), mark, *_title(row, now)]
+        unread: list[StyledText] = [(f" {row.unread}", "accent strong")] if row.unread else []
+        head = [labels.state_sign(row.state), mark, *_title(row, now)]
         first = fit_pieces(head, width - width_of(unread) - 1)
         if move:
             return [[*first, *unread], [("  ", ""), *move]]
-        second: list[Piece] = [("  ", ""), (line(row.state), wording.state_sign(row.state)[1]), (" · ", "faint")]
-        second += [*wording.turn(row, now), (f" · {wording.version(row)} · ", "dim"), *wording.reviewed(row)]
+        second: list[StyledText] = [("  ", ""), (line(row.state), labels.state_sign(row.state)[1]), (" · ", "faint")]
+        second += [*labels.turn(row, now), (f" · {labels.version(row)} · ", "dim"), *labels.reviewed(row)]
         return [[*first, *unread], second]
 
 
-class TableHeading(Inked):
+class TableHeading(Styled):
     """The headings of a table's columns, on one line; a click on one sorts by it."""
 
     ALLOW_SELECT = False
@@ -357,7 +357,7 @@ class TableHeading(Inked):
     def render_line(self, y: int) -> Strip:
         """Draw it."""
         table = self._table
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         if table.in_columns and table.rows:
             pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
         return self.palette.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.ground)

@@ -10,14 +10,14 @@ from textual.widgets import Static
 
 from patchwatch.series.views import View
 from patchwatch.tui.base.notices import Notice, Tone
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import width_of
 
 _NOUNS = {View.WATCHED: " watched", View.ALL: " known", View.CLOSED: " closed", View.FOLLOWED: " followed"}
 _MOST = 3  # notices shown at a time, the latest ones
 
-_SIGNS: dict[Tone, Piece] = {
+_SIGNS: dict[Tone, StyledText] = {
     "progress": ("… ", "accent"),
     "outcome": ("✓ ", "good"),
     "note": ("· ", "accent"),
@@ -26,7 +26,7 @@ _SIGNS: dict[Tone, Piece] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Status:
     """How things stand: what the status line shows when nothing has to be said."""
 
     view: View = View.WATCHED
@@ -40,7 +40,7 @@ class Standing:
     now: int = 0
 
 
-def standing_pieces(standing: Standing | None, width: int) -> list[Piece]:
+def standing_pieces(standing: Status | None, width: int) -> list[StyledText]:
     """The status line: series and unread mails at the left, the last poll and what is stale at the right.
 
     None: nothing could be read yet, and no number is known.
@@ -48,17 +48,17 @@ def standing_pieces(standing: Standing | None, width: int) -> list[Piece]:
     if standing is None:
         return [("the database was not read yet", "dim")]
     count = f"{standing.series} of {standing.of}" if standing.of is not None else str(standing.series)
-    left: list[Piece] = [(f"{count} series{_NOUNS.get(standing.view, '')}", "dim")]
+    left: list[StyledText] = [(f"{count} series{_NOUNS.get(standing.view, '')}", "dim")]
     if standing.marked:
         left += [(" · ", "faint"), (f"{standing.marked} marked", "accent strong")]
     if standing.unread:
         left += [(" · ", "faint"), (f"{standing.unread} unread", "accent")]
-    right: list[Piece] = []
+    right: list[StyledText] = []
     if standing.stale:
         more = f" and {len(standing.stale) - 1} more" if len(standing.stale) > 1 else ""
         right = [(f"! {standing.stale[0]}{more}", "warn")]
     elif standing.polled_at is not None:
-        right = [(f"polled {wording.ago(standing.polled_at, standing.now)}", "dim")]
+        right = [(f"polled {labels.ago(standing.polled_at, standing.now)}", "dim")]
     elif standing.polls_known:
         right = [("never polled", "dim")]
     space = width - width_of(left) - width_of(right)
@@ -81,7 +81,7 @@ class StatusBar(Vertical):
     }
     """
 
-    _standing: Standing | None = None
+    _standing: Status | None = None
 
     def compose(self) -> ComposeResult:
         """Notices above, how things stand below."""
@@ -94,14 +94,14 @@ class StatusBar(Vertical):
         self.watch(self.app, "standing", self._show_standing)
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         for notice in notices[-_MOST:]:
             pieces += [("\n" if pieces else "", ""), _SIGNS[notice.tone], (notice.text, "")]
         shown = self.query_one("#notices", Static)
         shown.set_class(bool(pieces), "-some")
         shown.update(content(pieces))
 
-    def _show_standing(self, standing: Standing | None) -> None:
+    def _show_standing(self, standing: Status | None) -> None:
         self._standing = standing
         self._draw_standing()
 

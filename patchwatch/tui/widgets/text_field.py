@@ -20,7 +20,7 @@ class Typed(Input):
         return block(value).replace("\n", " ")
 
 
-class Field(Typed):
+class TextField(Typed):
     """The line."""
 
     DEFAULT_CSS = """

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import MessageRow, RevisionRow
-from patchwatch.tui.base.theme import Piece
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.widgets.row_list import RowList
 
@@ -45,7 +45,7 @@ def given(revision: RevisionRow) -> dict[int, list[str]]:
         if trailer.counts:
             patch = trailer.patch if revision.has_cover or revision.expected > 1 else 1  # for all of it is for that one
             partly = bool(trailer.limit) or not trailer.carried
-            found.setdefault(patch, []).extend(f"({tag})" if partly else tag for tag in wording.tags((trailer.name,)))
+            found.setdefault(patch, []).extend(f"({tag})" if partly else tag for tag in labels.tags((trailer.name,)))
     return {
         patch: [kind if kinds.count(kind) == 1 else f"{kinds.count(kind)}×{kind}" for kind in dict.fromkeys(kinds)]
         for patch, kinds in found.items()
@@ -91,16 +91,16 @@ class ThreadList(RowList[MessageRow]):
         self._subjects = {row.message_id: row.subject for row in rows}
         self.set_rows(rows)
 
-    def draw(self, row: MessageRow, index: int, width: int) -> list[list[Piece]]:
+    def draw(self, row: MessageRow, index: int, width: int) -> list[list[StyledText]]:
         """One line: unread, guides, author and what the mail says; tags and date at the right."""
         unread = row.unread and row.message_id not in self._read
-        left: list[Piece] = [("●" if unread else " ", "accent"), (" ", ""), (self._guides[index], "faint")]
+        left: list[StyledText] = [("●" if unread else " ", "accent"), (" ", ""), (self._guides[index], "faint")]
         if self._guides[index]:
             left.append((" ", ""))
         left += self._words(row, unread)
-        date: Piece = (f" {wording.day(row.date, self._clock()):>6} ", "dim")
-        tags = self._given.get(row.patch, []) if row.submission else wording.tags(row.tags)
-        said: list[Piece] = [(f" {tag}", "calm") for tag in tags]
+        date: StyledText = (f" {labels.day(row.date, self._clock()):>6} ", "dim")
+        tags = self._given.get(row.patch, []) if row.submission else labels.tags(row.tags)
+        said: list[StyledText] = [(f" {tag}", "calm") for tag in tags]
         if verdict := self._verdicts.get(row.message_id):
             said.append((f" {verdict}", {"failure": "bad", "success": "good"}.get(verdict, "dim")))
         for right in ([*said, date], said, []):  # as much as leaves the words some room
@@ -109,17 +109,17 @@ class ThreadList(RowList[MessageRow]):
                 break
         return [[*fit_pieces(left, room), *right]]
 
-    def _words(self, row: MessageRow, unread: bool) -> list[Piece]:
+    def _words(self, row: MessageRow, unread: bool) -> list[StyledText]:
         ink = "strong" if unread else ""
         if row.submission:
             number = part(row, self._expected)
-            return [(f"{number} " if number else "", "accent"), (wording.title(row.subject), ink)]
-        bot: list[Piece] = [("bot ", "dim")] if row.bot else []
-        return [*bot, (wording.author(row), ink), ("  ", ""), (self._said(row), "dim")]
+            return [(f"{number} " if number else "", "accent"), (labels.title(row.subject), ink)]
+        bot: list[StyledText] = [("bot ", "dim")] if row.bot else []
+        return [*bot, (labels.author(row), ink), ("  ", ""), (self._said(row), "dim")]
 
     def _said(self, row: MessageRow) -> str:
         """An answer's own first words, after its subject where it changed that."""
-        title = wording.title(row.subject)
-        if row.parent in self._subjects and wording.title(self._subjects[row.parent]) != title:
+        title = labels.title(row.subject)
+        if row.parent in self._subjects and labels.title(self._subjects[row.parent]) != title:
             return f"{title} – {line(row.excerpt)}"
         return line(row.excerpt)

@@ -9,14 +9,14 @@ from textual.message import Message
 from textual.strip import Strip
 
 from patchwatch.series.views import View
-from patchwatch.tui.base.theme import Inked, Piece
+from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render.columns import fit_pieces, width_of
 
-_NAME: Sequence[Piece] = ((" patchwatch", "strong accent"), ("  ", ""))
+_NAME: Sequence[StyledText] = ((" patchwatch", "strong accent"), ("  ", ""))
 
 _SHORT = {View.AWAITING_REVIEW: "Review"}
 
-Tab = tuple[View | None, list[Piece]]
+Tab = tuple[View | None, list[StyledText]]
 """A part of the line, and the view that a click on it chooses."""
 
 
@@ -41,7 +41,7 @@ def _tab(view: View, chosen: View, counts: Mapping[View, int], *, numbered: bool
     return view, [(number, "dim"), (f" {name}" if named else "", ""), (f" {count} ", "dim" if empty else "accent")]
 
 
-class ViewTabs(Inked):
+class ViewTabs(Styled):
     """The line; a click on a view chooses it."""
 
     ALLOW_SELECT = False

@@ -10,9 +10,9 @@ from textual.widgets import Input, Static
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
-from patchwatch.tui.base.api import Core, Watched
-from patchwatch.tui.base.theme import Piece, content
-from patchwatch.tui.base.workers import Errands
+from patchwatch.tui.base.api import TrackerAPI, Watched
+from patchwatch.tui.base.jobs import Jobs
+from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.text_field import Typed
 
 QUESTION = "A lore.kernel.org link or a message-id, of any mail of it:"
@@ -37,12 +37,12 @@ class WatchForm(Vertical):
     """
 
     def __init__(
-        self, core: Core, errands: Errands, watched: Callable[[Sequence[Watched]], None], text: str, leave: str
+        self, core: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str, leave: str
     ) -> None:
         """`watched` hears of success; `text` is what the line begins with; `leave` is what Esc does here."""
         super().__init__()
         self._core = core
-        self._errands = errands
+        self._errands = jobs
         self._heard = watched
         self._text = text
         self._leave = leave
@@ -53,7 +53,7 @@ class WatchForm(Vertical):
         yield Static(QUESTION, id="question")
         yield Typed(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
         yield Static(id="answer")
-        keys: list[Piece] = [("⏎", "accent"), (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
+        keys: list[StyledText] = [("⏎", "accent"), (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
         yield Static(content(keys), id="keys")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -87,7 +87,7 @@ class WatchForm(Vertical):
     def _in_sight(self) -> bool:
         return self.is_attached and self.screen.is_current and self.region.height > 0
 
-    def _say(self, pieces: list[Piece]) -> None:
+    def _say(self, pieces: list[StyledText]) -> None:
         if self.is_attached:
             answer = self.query_one("#answer", Static)
             answer.update(content(pieces))

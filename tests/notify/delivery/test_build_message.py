@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from patchwatch.mail.addresses import Mailbox
-from patchwatch.notify.delivery.build_message import Letter, letter
+from patchwatch.notify.delivery.build_message import OutgoingMessage, build_message
 
 ANN = Mailbox("Ann Author", "ann@example.org")
 MORNING = datetime(2023, 9, 18, 7, 0, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -29,11 +29,11 @@ def written(
     subject: str = SUBJECT,
     text: str = TEXT,
     date: datetime = MORNING,
-) -> Letter:
-    return letter(sender, name, to, key, subject, text, date)
+) -> OutgoingMessage:
+    return build_message(sender, name, to, key, subject, text, date)
 
 
-def read(one: Letter) -> EmailMessage:
+def read(one: OutgoingMessage) -> EmailMessage:
     mail = email.message_from_bytes(one.raw, policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     assert not mail.defects

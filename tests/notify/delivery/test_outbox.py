@@ -20,13 +20,13 @@ import pytest
 from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.config import Config, Mail, Recipient
 from patchwatch.errors import DeliveryError, NotFoundError
-from patchwatch.notify.delivery import outbox as post
+from patchwatch.notify.delivery import outbox
 from patchwatch.notify.delivery.transport import Transport
 from patchwatch.notify.digest.build import Digest
-from patchwatch.notify.digest.recipient import Reader
+from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.time_input import moment
 from patchwatch.tracker import Tracker
-from tests.support.mail_server import PASSWORD, USER, PostOffice, post_office
+from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 
 ANN = Recipient("ann", "ann@example.org", zone="Europe/Berlin")
 DAY = 86_400
@@ -39,12 +39,12 @@ class Told(Tracker):
         mail = Mail("smtp", "mail.example.org", sender="Patchwatch <pw@example.org>")
         self.time = moment("2023-10-22T00:00Z")
         self.empty = empty
-        self.asked: list[tuple[Reader | None, int | None, str]] = []
+        self.asked: list[tuple[DigestRecipient | None, int | None, str]] = []
         self.carrier = Carrier()
         config = Config(digest=recipients or (ANN,), mail=mail)
         super().__init__(config, clock=lambda: float(self.time), database_url=f"sqlite:///{directory}/pw.db")
 
-    def digest(self, reader: Reader | None = None, since: int | None = None, seen: str = "") -> Digest:
+    def digest(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
         self.asked.append((reader, since, seen))
         return Digest("[patchwatch] 1 needs you", f"Since {since}.\n", empty=self.empty, seen=f"seen at {self.time}")
 
@@ -160,8 +160,8 @@ def test_each_recipient_has_an_hour_of_their_own_and_is_told_of_their_own(tell: 
     tracker.at("2023-10-23T22:00Z")
     assert [one.recipient for one in tracker.send_digests()] == ["team"]
     assert [reader for reader, _, _ in tracker.asked] == [
-        Reader(),
-        Reader(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("my-turn",)),
+        DigestRecipient(),
+        DigestRecipient(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("my-turn",)),
     ]
     assert tracker.next_post_at() == moment("2023-10-24T05:00Z")
 
@@ -213,7 +213,7 @@ def test_what_can_not_be_delivered_now_is_tried_again_with_the_same_bytes(tell: 
     ("tries", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (7, 64), (8, 128), (9, 240), (10, 240), (500, 240)]
 )
 def test_the_pauses_grow_up_to_four_hours(tries: int, minutes: int) -> None:
-    assert post.pause(tries) == minutes * 60
+    assert outbox.pause(tries) == minutes * 60
 
 
 def test_after_five_days_it_is_given_up(tell: Callable[..., Told]) -> None:
@@ -336,7 +336,7 @@ def test_a_day_that_another_process_has_written_meanwhile_is_left_to_it(
     other.at("2023-10-23T05:00Z")
     compose = tracker.digest
 
-    def slowly(reader: Reader | None = None, since: int | None = None, seen: str = "") -> Digest:
+    def slowly(reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
         assert outcomes(other) == [("2023-10-23", "sent")]
         return compose(reader, since, seen)
 
@@ -408,7 +408,7 @@ Told(config, clock=lambda: float(now), database_url=database).send_digests()
 class Restarted(Told):
     """The same program, started again: what it has to say, to the same server."""
 
-    def __init__(self, directory: Path, office: PostOffice, now: str) -> None:
+    def __init__(self, directory: Path, office: MailServer, now: str) -> None:
         super().__init__(directory)
         self.at(now)
         mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, sender="pw@example.org")
@@ -421,7 +421,7 @@ def test_killed_at_any_step_no_day_is_lost_or_doubled(
 ) -> None:
     where, name, when, expected = KILLED[step]
     monkeypatch.setenv("PATCHWATCH_SMTP_PASSWORD", PASSWORD)
-    with post_office(tmp_path) as office:
+    with mail_server(tmp_path) as office:
         settings = (f"sqlite:///{tmp_path}/pw.db", str(office.port), str(office.authority))
         killed = subprocess.run(
             [sys.executable, "-c", PROCESS, *settings, str(moment("2023-10-23T05:00Z")), where, name, when],
@@ -461,7 +461,7 @@ def test_the_digest_is_received_and_read_back(
     tracker: DemoTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATCHWATCH_SMTP_PASSWORD", PASSWORD)
-    with post_office(tmp_path) as office:
+    with mail_server(tmp_path) as office:
         mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER)
         tracker.config = Config(digest=(ANN,), mail=replace(mail, sender="Jörg Müller <jm@example.org>"))
         assert [one.outcome for one in tracker.send_digests()] == ["sent"]

@@ -14,12 +14,12 @@ import pytest
 
 from patchwatch.config import Mail
 from patchwatch.errors import DeliveryError
-from patchwatch.notify.delivery import git_config as git_settings
+from patchwatch.notify.delivery import git_config
 from patchwatch.notify.delivery.password import PASSWORD as VARIABLE
 from patchwatch.notify.delivery.sendmail import Program
 from patchwatch.notify.delivery.smtp import Login, Smtp
 from patchwatch.notify.delivery.transport import Transport, transport
-from tests.support.mail_server import PASSWORD, USER, PostOffice, post_office
+from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 
 MAIL = b"From: pw@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\nHello\r\n.\r\n.two\r\n"
 SENDER, TO = "pw@example.org", "ann@example.org"
@@ -40,12 +40,12 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[PostOffice]:
-    with post_office(tmp_path) as office:
+def office(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as office:
         yield office
 
 
-def over_smtp(office: PostOffice, password: str = PASSWORD) -> Transport:
+def over_smtp(office: MailServer, password: str = PASSWORD) -> Transport:
     login = Login(USER, lambda: password)
     return Smtp("127.0.0.1", office.port, "starttls", str(office.authority), login)
 
@@ -56,7 +56,7 @@ def refusal(way: Transport) -> DeliveryError:
     return refused.value
 
 
-def test_a_mail_goes_to_a_server_with_starttls_and_login(office: PostOffice) -> None:
+def test_a_mail_goes_to_a_server_with_starttls_and_login(office: MailServer) -> None:
     over_smtp(office).send(SENDER, TO, MAIL)
     (mail,) = office.mails
     assert (mail.mail_from, mail.rcpt_tos, bytes(mail.content or b"")) == (SENDER, [TO], MAIL)
@@ -64,12 +64,12 @@ def test_a_mail_goes_to_a_server_with_starttls_and_login(office: PostOffice) -> 
 
 
 def test_a_mail_goes_to_a_server_with_tls_from_the_start(tmp_path: Path) -> None:
-    with post_office(tmp_path, encryption="tls", login=False) as office:
+    with mail_server(tmp_path, encryption="tls", login=False) as office:
         transport(Mail("smtp", "127.0.0.1", office.port, "tls", str(office.authority))).send(SENDER, TO, MAIL)
     assert office.raws == [MAIL]
 
 
-def test_an_ordinary_password_logs_in_too(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ordinary_password_logs_in_too(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.support.mail_server.PASSWORD", "plain")
     over_smtp(office, password="plain").send(SENDER, TO, MAIL)
     assert office.raws == [MAIL]
@@ -87,7 +87,7 @@ def test_an_ordinary_password_logs_in_too(office: PostOffice, monkeypatch: pytes
         ("AUTH", "535 5.7.8 Wrong", True),
     ],
 )
-def test_a_4xx_is_for_now_and_a_5xx_for_good(office: PostOffice, command: str, answer: str, for_good: bool) -> None:
+def test_a_4xx_is_for_now_and_a_5xx_for_good(office: MailServer, command: str, answer: str, for_good: bool) -> None:
     office.answers[command] = [answer]
     refused = refusal(over_smtp(office))
     assert refused.for_good == for_good
@@ -96,14 +96,14 @@ def test_a_4xx_is_for_now_and_a_5xx_for_good(office: PostOffice, command: str, a
     assert office.mails == []
 
 
-def test_a_wrong_password_is_refused_for_good_and_not_told(office: PostOffice) -> None:
+def test_a_wrong_password_is_refused_for_good_and_not_told(office: MailServer) -> None:
     refused = refusal(over_smtp(office, password="wrong-secret"))
     assert refused.for_good
     assert "refuses the login of ann" in str(refused)
     assert "wrong-secret" not in str(refused)
 
 
-def test_a_certificate_of_nobody_we_trust_is_not_accepted(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_of_nobody_we_trust_is_not_accepted(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, PASSWORD)
     refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "", USER)))
     assert not refused.for_good
@@ -112,18 +112,18 @@ def test_a_certificate_of_nobody_we_trust_is_not_accepted(office: PostOffice, mo
 
 
 def test_a_certificate_for_another_name_is_not_accepted(tmp_path: Path) -> None:
-    with post_office(tmp_path, name="mail.example.org") as office:
+    with mail_server(tmp_path, name="mail.example.org") as office:
         assert "certificate is not to be trusted" in str(refusal(over_smtp(office)))
         assert office.logins == []
 
 
-def test_certificates_that_are_not_there_are_named(office: PostOffice) -> None:
+def test_certificates_that_are_not_there_are_named(office: MailServer) -> None:
     refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "/nowhere/ca.pem")))
     assert "no certificates can be read from /nowhere/ca.pem: No such file" in str(refused)
 
 
 def test_a_server_without_starttls_gets_neither_password_nor_mail(tmp_path: Path) -> None:
-    with post_office(tmp_path, encryption="none", login=False) as office:
+    with mail_server(tmp_path, encryption="none", login=False) as office:
         refused = refusal(over_smtp(office))
         assert not refused.for_good
         assert "STARTTLS" in str(refused)
@@ -143,7 +143,7 @@ def test_nobody_at_home_is_for_now() -> None:
     assert "refused" in str(refused)
 
 
-def test_a_check_does_all_that_comes_before_a_mail(office: PostOffice) -> None:
+def test_a_check_does_all_that_comes_before_a_mail(office: MailServer) -> None:
     over_smtp(office).check()
     assert office.logins == [(USER, True)]
     with pytest.raises(DeliveryError, match="refuses the login"):
@@ -153,12 +153,12 @@ def test_a_check_does_all_that_comes_before_a_mail(office: PostOffice) -> None:
 # ---- passwords -----------------------------------------------------------------------------------------------------
 
 
-def by_command(office: PostOffice, command: str) -> Transport:
+def by_command(office: MailServer, command: str) -> Transport:
     mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, password_command=command)
     return transport(mail)
 
 
-def test_a_password_comes_from_a_command(office: PostOffice) -> None:
+def test_a_password_comes_from_a_command(office: MailServer) -> None:
     by_command(office, f"printf '%s\\nuser: x\\n' '{PASSWORD}'").send(SENDER, TO, MAIL)
     assert office.raws == [MAIL]
 
@@ -166,19 +166,19 @@ def test_a_password_comes_from_a_command(office: PostOffice) -> None:
 @pytest.mark.parametrize(
     ("command", "said"), [("echo locked >&2; exit 2", "failed with 2: locked"), ("true", "it printed nothing")]
 )
-def test_a_command_that_gives_no_password_is_named(office: PostOffice, command: str, said: str) -> None:
+def test_a_command_that_gives_no_password_is_named(office: MailServer, command: str, said: str) -> None:
     refused = refusal(by_command(office, command))
     assert said in str(refused)
     assert not refused.for_good
 
 
-def test_the_environment_outranks_the_command(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_outranks_the_command(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, PASSWORD)
     by_command(office, "false").send(SENDER, TO, MAIL)
     assert office.raws == [MAIL]
 
 
-def test_a_password_comes_from_the_keyring(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_comes_from_the_keyring(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {("127.0.0.1", USER): PASSWORD}
     errors = SimpleNamespace(KeyringError=type("KeyringError", (Exception,), {}))
     keyring = SimpleNamespace(get_password=lambda service, user: kept.get((service, user)), errors=errors)
@@ -192,14 +192,14 @@ def test_a_password_comes_from_the_keyring(office: PostOffice, monkeypatch: pyte
 
 
 def test_without_the_keyring_package_it_says_what_to_install(
-    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    office: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, keyring=True)
     assert "pip install 'patchwatch[keyring]'" in str(refusal(transport(mail)))
 
 
-def test_nowhere_a_password_is_said_with_the_ways(office: PostOffice) -> None:
+def test_nowhere_a_password_is_said_with_the_ways(office: MailServer) -> None:
     assert "mail.password_command or mail.keyring" in str(refusal(by_command(office, "")))
 
 
@@ -290,9 +290,9 @@ def test_gits_settings_are_taken_as_git_takes_them(settings: dict[str, str], exp
 
 
 def test_without_settings_git_takes_sendmail_or_else_localhost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_settings, "_sendmail", lambda: "/usr/sbin/sendmail")
+    monkeypatch.setattr(git_config, "_sendmail", lambda: "/usr/sbin/sendmail")
     assert git() == Program(("/usr/sbin/sendmail",), for_shell=True)
-    monkeypatch.setattr(git_settings, "_sendmail", lambda: "")
+    monkeypatch.setattr(git_config, "_sendmail", lambda: "")
     assert git() == Smtp("localhost", 25, "none")
 
 
@@ -301,7 +301,7 @@ def test_a_sendmailcmd_is_one_line_for_a_shell(tmp_path: Path) -> None:
     assert taken(tmp_path)[0] == ["-a", "work", "-f", SENDER, "-i", TO]
 
 
-def through_git(office: PostOffice, **settings: str) -> Transport:
+def through_git(office: MailServer, **settings: str) -> Transport:
     return git(
         smtpServer="127.0.0.1",
         smtpServerPort=str(office.port),
@@ -312,7 +312,7 @@ def through_git(office: PostOffice, **settings: str) -> Transport:
     )
 
 
-def test_git_has_the_password_in_its_settings(office: PostOffice) -> None:
+def test_git_has_the_password_in_its_settings(office: MailServer) -> None:
     through_git(office, smtpPass=PASSWORD).send(SENDER, TO, MAIL)
     assert office.raws == [MAIL]
 
@@ -328,7 +328,7 @@ def helper(directory: Path, password: str) -> None:
 
 
 def test_a_credential_helper_of_gits_has_the_password_and_hears_that_it_is_right(
-    office: PostOffice, tmp_path: Path
+    office: MailServer, tmp_path: Path
 ) -> None:
     helper(tmp_path, PASSWORD)
     through_git(office).send(SENDER, TO, MAIL)
@@ -339,7 +339,7 @@ def test_a_credential_helper_of_gits_has_the_password_and_hears_that_it_is_right
     assert "erase" not in told
 
 
-def test_a_credential_helper_of_gits_hears_that_its_password_is_wrong(office: PostOffice, tmp_path: Path) -> None:
+def test_a_credential_helper_of_gits_hears_that_its_password_is_wrong(office: MailServer, tmp_path: Path) -> None:
     helper(tmp_path, "old")
     assert refusal(through_git(office)).for_good
     told = (tmp_path / "told").read_text().split("\n")
@@ -347,14 +347,14 @@ def test_a_credential_helper_of_gits_hears_that_its_password_is_wrong(office: Po
     assert "store" not in told
 
 
-def test_without_a_password_git_asks_nobody(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_password_git_asks_nobody(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_ASKPASS", "/nowhere/ask")
     refused = refusal(through_git(office))
     assert "nobody can be asked" in str(refused)
     assert not refused.for_good
 
 
-def test_a_login_that_we_do_not_know_is_named(office: PostOffice) -> None:
+def test_a_login_that_we_do_not_know_is_named(office: MailServer) -> None:
     with pytest.raises(DeliveryError, match=r"sendemail\.smtpAuth = XOAUTH2 is not known"):
         through_git(office, smtpAuth="XOAUTH2")
 

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from patchwatch.notify.digest.section import Story
-from patchwatch.series.model import Evidence, MessageRow, Move, Part, RevisionRow, SeriesRow
+from patchwatch.series.model import Evidence, Involvement, MessageRow, NextAction, RevisionRow, SeriesRow
 
 DAY = 86_400
 NOW = 1_691_046_000  # 2023-08-03T07:00Z, a Thursday
 SINCE = NOW - DAY
 ME = frozenset({"me@example.org"})
 
-WATCHED = Part(author=False, posted=False, asked=False, spoke=0, content=False, earlier="", answer="", answered=0)
+WATCHED = Involvement(
+    author=False, posted=False, asked=False, spoke=0, content=False, earlier="", answer="", answered=0
+)
 MINE = replace(WATCHED, author=True, posted=True)
 ASKED = replace(WATCHED, asked=True)
 
@@ -39,7 +41,7 @@ def series(number: int = 7, *revisions: RevisionRow, **values: Any) -> SeriesRow
         turn="reviewers", turn_since=NOW - 3 * DAY, turn_evidence=None, awaiting_review=True, overdue=False, unread=0,
         last_activity=NOW - 3600, version=own[-1].version, rfc=False, incomplete=False, patches=2, reviewed=0,
         stale_since=None, revisions=own, part=WATCHED,
-        next_move=Move("reviewers: waits for 3 days", own[-1].message_id, "reviewers"),
+        next_action=NextAction("reviewers: waits for 3 days", own[-1].message_id, "reviewers"),
     )  # fmt: skip
     return replace(made, **values)
 
@@ -64,7 +66,7 @@ def posted(version: int) -> MessageRow:
 
 def story(row: SeriesRow, *thread: MessageRow, **values: Any) -> Story:
     """A series whose mails are all new."""
-    made = Story(row, thread, frozenset(m.message_id for m in thread), SINCE, ME, was=row.next_move)
+    made = Story(row, thread, frozenset(m.message_id for m in thread), SINCE, ME, was=row.next_action)
     return replace(made, **values)
 
 

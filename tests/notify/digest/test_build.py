@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from patchwatch.notify.digest.build import Counts, Digest, Stale, compose
 from patchwatch.notify.digest.entry import changes_in_a_line, day
-from patchwatch.notify.digest.section import Part, Story
-from patchwatch.series.model import CheckRow, Move, SeriesRow, TrailerRow
+from patchwatch.notify.digest.section import DigestSection, Story
+from patchwatch.series.model import CheckRow, NextAction, SeriesRow, TrailerRow
 from patchwatch.text_width import cell_len
 from tests.notify.digest.samples import (
     ASKED,
@@ -36,18 +36,18 @@ ASKS_ME = series(
     turn="author",
     awaiting_review=False,
     turn_evidence=QUESTION,
-    next_move=Move("answer Rita's question of 2 days ago", "q@rita", "me"),
+    next_action=NextAction("answer Rita's question of 2 days ago", "q@rita", "me"),
 )
-TO_REVIEW = series(part=ASKED, next_move=Move("review: waits for 3 days", "v1@ann", "me"))
+TO_REVIEW = series(part=ASKED, next_action=NextAction("review: waits for 3 days", "v1@ann", "me"))
 WAITS = series(
-    part=MINE, next_move=Move("wait for reviewers: 3 days so far", "v1@ann", "reviewers", until=NOW + 4 * DAY)
+    part=MINE, next_action=NextAction("wait for reviewers: 3 days so far", "v1@ann", "reviewers", until=NOW + 4 * DAY)
 )
 APPLIED = series(
-    state="accepted", turn="nobody", awaiting_review=False, next_move=None, turn_since=NOW - 3600,
+    state="accepted", turn="nobody", awaiting_review=False, next_action=None, turn_since=NOW - 3600,
     state_evidence=said("applied", "Applied to frob.git, thanks!", "a@rita"),
 )  # fmt: skip
 LONG_APPLIED = replace(APPLIED, turn_since=NOW - 9 * DAY)
-TREE_CLOSED = Move("resend when frob-next reopens", "", "me", until=0)
+TREE_CLOSED = NextAction("resend when frob-next reopens", "", "me", until=0)
 ROBOT = message("r@bot", "frob robot", "Build failed.", bot=True)
 
 
@@ -62,34 +62,38 @@ def lines(*stories: Story, first: bool = False) -> list[str]:
 # ---- where a series stands -----------------------------------------------------------------------------------------
 
 
+PING = NextAction("ping: no answer for 8 days", "", "me")
+ANSWERED = replace(ASKED, answer="x", spoke=1)
+
+
 @pytest.mark.parametrize(
     ("what", "told", "part"),
     [
-        ("I was asked", story(ASKS_ME, message("q@rita")), Part.MY_TURN),
-        ("I was asked long ago", story(ASKS_ME), Part.MY_TURN),
-        ("I have to ping", story(replace(WAITS, next_move=Move("ping: no answer for 8 days", "", "me"))), Part.MY_TURN),
-        ("somebody answered me", story(replace(TO_REVIEW, part=replace(ASKED, answer="x", spoke=1))), Part.MY_TURN),
-        ("I am asked for a review", story(TO_REVIEW), Part.MY_REVIEW),
-        ("a new version for me", story(TO_REVIEW, posted(1)), Part.MY_REVIEW),
-        ("mine waits", story(WAITS), Part.MY_WAITING),
-        ("mine waits and was answered", story(WAITS, message("m@rita")), Part.MY_WAITING),
-        ("mine waits for the tree", story(replace(ASKS_ME, next_move=TREE_CLOSED)), Part.MY_WAITING),
-        ("a new version", story(series(), posted(1)), Part.VERSIONS),
-        ("a new version that was answered", story(series(), posted(1), message("m@rita")), Part.VERSIONS),
-        ("a reply", story(series(), message("m@rita")), Part.REPLIES),
-        ("a robot alone", story(series(), ROBOT), Part.ROBOTS),
-        ("a robot and a reply", story(series(), ROBOT, message("m@rita")), Part.REPLIES),
-        ("applied", story(APPLIED, message("a@rita")), Part.CLOSED),
-        ("mine was applied", story(replace(APPLIED, part=MINE), message("a@rita")), Part.CLOSED),
-        ("a new version was applied at once", story(APPLIED, posted(1), message("a@rita")), Part.CLOSED),
+        ("I was asked", story(ASKS_ME, message("q@rita")), DigestSection.MY_TURN),
+        ("I was asked long ago", story(ASKS_ME), DigestSection.MY_TURN),
+        ("I have to ping", story(replace(WAITS, next_action=PING)), DigestSection.MY_TURN),
+        ("somebody answered me", story(replace(TO_REVIEW, part=ANSWERED)), DigestSection.MY_TURN),
+        ("I am asked for a review", story(TO_REVIEW), DigestSection.MY_REVIEW),
+        ("a new version for me", story(TO_REVIEW, posted(1)), DigestSection.MY_REVIEW),
+        ("mine waits", story(WAITS), DigestSection.MY_WAITING),
+        ("mine waits and was answered", story(WAITS, message("m@rita")), DigestSection.MY_WAITING),
+        ("mine waits for the tree", story(replace(ASKS_ME, next_action=TREE_CLOSED)), DigestSection.MY_WAITING),
+        ("a new version", story(series(), posted(1)), DigestSection.VERSIONS),
+        ("a new version that was answered", story(series(), posted(1), message("m@rita")), DigestSection.VERSIONS),
+        ("a reply", story(series(), message("m@rita")), DigestSection.REPLIES),
+        ("a robot alone", story(series(), ROBOT), DigestSection.ROBOTS),
+        ("a robot and a reply", story(series(), ROBOT, message("m@rita")), DigestSection.REPLIES),
+        ("applied", story(APPLIED, message("a@rita")), DigestSection.CLOSED),
+        ("mine was applied", story(replace(APPLIED, part=MINE), message("a@rita")), DigestSection.CLOSED),
+        ("a new version was applied at once", story(APPLIED, posted(1), message("a@rita")), DigestSection.CLOSED),
         ("applied long ago", story(LONG_APPLIED), None),
-        ("applied long ago, and spoken of", story(LONG_APPLIED, message("m@rita")), Part.REPLIES),
-        ("nothing new of what I watch", story(series()), Part.WAITING),
+        ("applied long ago, and spoken of", story(LONG_APPLIED, message("m@rita")), DigestSection.REPLIES),
+        ("nothing new of what I watch", story(series()), DigestSection.WAITING),
         ("nothing new of what I follow", story(series(watched=False)), None),
         ("I spoke myself", story(series(watched=False), message("m@me", author_email="me@example.org")), None),
     ],
 )  # fmt: skip
-def test_a_series_stands_at_its_most_urgent_place(what: str, told: Story, part: Part | None) -> None:
+def test_a_series_stands_at_its_most_urgent_place(what: str, told: Story, part: DigestSection | None) -> None:
     assert told.part == part
 
 
@@ -98,10 +102,10 @@ def test_who_applies_what_others_post_is_told_what_waits_to_be_applied() -> None
         watched=False,
         part=ASKED,
         turn="maintainer",
-        next_move=Move("maintainer: apply or answer", "t@rita", "maintainer"),
+        next_action=NextAction("maintainer: apply or answer", "t@rita", "maintainer"),
     )
     assert story(reviewed).part is None
-    assert story(reviewed, applies=True).part is Part.MY_REVIEW
+    assert story(reviewed, applies=True).part is DigestSection.MY_REVIEW
     assert story(replace(reviewed, part=WATCHED), applies=True).part is None
     assert story(replace(reviewed, turn_since=NOW - 80 * DAY), applies=True).part is None
     assert "  apply or answer" in lines(story(reviewed, applies=True), first=True)
@@ -118,7 +122,7 @@ def test_what_i_closed_myself_is_counted_only() -> None:
 def test_a_commit_that_was_found_tells_that_it_was_applied() -> None:
     why = said("", "commit bf4ea1d0b2cb in frob-next: frob: turn the wheel", "", commit="bf4ea1d0b2cb")
     found = story(replace(APPLIED, state_evidence=why, turn_since=NOW - 9 * DAY), fresh=frozenset({"bf4ea1d0b2cb"}))
-    assert found.part is Part.CLOSED
+    assert found.part is DigestSection.CLOSED
     assert lines(found)[4] == "  accepted, 25 Jul: commit bf4ea1d0b2cb in frob-next: frob: turn the"
     assert story(replace(APPLIED, state_evidence=why)).part is None
 
@@ -148,7 +152,7 @@ def test_my_turn_says_what_since_when_and_the_sentence_that_asks() -> None:
 
 def test_my_own_answer_is_no_sentence_that_asks_but_my_promise_is() -> None:
     mine = replace(said("answered", "It turns left.", "a@me"), by_name="Me", by_email="me@example.org")
-    ping = replace(ASKS_ME, turn_evidence=mine, next_move=Move("ping Rita: no answer for 8 days", "a@me", "me"))
+    ping = replace(ASKS_ME, turn_evidence=mine, next_action=NextAction("ping Rita: no answer for 8 days", "a@me", "me"))
     assert "turns left" not in digest(story(ping), first=True).text
     promised = replace(mine, kind="promise", text="I will turn it right.")
     assert "  Me, 1 Aug: “I will turn it right.”" in lines(story(replace(ping, turn_evidence=promised)), first=True)
@@ -156,7 +160,7 @@ def test_my_own_answer_is_no_sentence_that_asks_but_my_promise_is() -> None:
 
 def test_an_answer_to_me_is_quoted() -> None:
     row = replace(TO_REVIEW, part=replace(ASKED, answer="x@ann", spoke=1))
-    row = replace(row, next_move=Move("see Ann's answer of 2 hours ago", "x@ann", "me"))
+    row = replace(row, next_action=NextAction("see Ann's answer of 2 hours ago", "x@ann", "me"))
     told = lines(story(row, message("x@ann", "Ann Author", "For the wheel's sake.")))
     assert told[4:7] == [
         "  see Ann's answer of 2 hours ago",
@@ -181,8 +185,8 @@ def test_the_first_digest_tells_all_in_full_and_nothing_as_new() -> None:
 
 
 def test_time_alone_makes_it_my_turn_and_that_is_new() -> None:
-    late = replace(WAITS, next_move=Move("ping: no answer for 7 days", "v1@ann", "me"))
-    waited = story(late, was=Move("wait for reviewers: 6 days so far", "v1@ann", "reviewers"))
+    late = replace(WAITS, next_action=NextAction("ping: no answer for 7 days", "v1@ann", "me"))
+    waited = story(late, was=NextAction("wait for reviewers: 6 days so far", "v1@ann", "reviewers"))
     assert "NEW #7 v1 frob: turn the wheel" in lines(waited)
     assert "NEW" not in digest(story(late)).text
 
@@ -193,7 +197,7 @@ def test_my_patch_that_waits_says_from_when_on_to_ping() -> None:
 
 
 def test_a_review_says_what_it_is_and_that_it_is_overdue() -> None:
-    late = replace(TO_REVIEW, overdue=True, next_move=Move("review: waits for 9 days", "v1@ann", "me"))
+    late = replace(TO_REVIEW, overdue=True, next_action=NextAction("review: waits for 9 days", "v1@ann", "me"))
     assert lines(story(late), first=True)[3:7] == [
         "#7 v1 frob: turn the wheel",
         "  review: waits for 9 days, OVERDUE",
@@ -270,7 +274,7 @@ def test_robots_say_what_failed_and_good_news_only_to_the_author() -> None:
     assert told[4] == "  frob robot, 3 Aug: failure: “build error in wheel.c”"
     good = series(7, revision(checks=(replace(bad, verdict="success"),)), watched=False)
     assert story(good, ROBOT).part is None
-    assert story(replace(good, part=MINE, next_move=None), ROBOT).part is Part.ROBOTS
+    assert story(replace(good, part=MINE, next_action=None), ROBOT).part is DigestSection.ROBOTS
 
 
 def test_what_ended_says_how_and_where_it_is_written() -> None:
@@ -287,8 +291,8 @@ def test_a_state_set_by_hand_names_nobodys_words() -> None:
 
 
 def test_what_i_only_watch_waits_by_turn() -> None:
-    author = series(1, turn="author", next_move=Move("author: send v2, Rita asked for it", "q@rita", "author"))
-    late = series(2, overdue=True, next_move=Move("reviewers: waits for 8 days", "v1@ann", "reviewers"))
+    author = series(1, turn="author", next_action=NextAction("author: send v2, Rita asked for it", "q@rita", "author"))
+    late = series(2, overdue=True, next_action=NextAction("reviewers: waits for 8 days", "v1@ann", "reviewers"))
     told = lines(story(late), story(author))
     assert told[0] == "Still waiting (2)"
     assert told[3] == "#1 v1 frob: turn the wheel – author: send v2, Rita asked for it"
@@ -331,7 +335,7 @@ ALL = (
 def test_the_parts_in_order_and_one_line_of_counts() -> None:
     told = lines(*ALL)
     heads = [one for one, below in pairwise(told) if below.startswith("---")]
-    assert heads == [f"{part.value} (1)" for part in Part]
+    assert heads == [f"{part.value} (1)" for part in DigestSection]
     assert told[-2:] == ["3 series, 2 open, 1 awaits review.", "News since 2023-08-02 07:00 UTC."]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.config import Config, Me, Tree
-from patchwatch.notify.digest.recipient import Reader
+from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.time_input import moment
@@ -22,7 +22,7 @@ DAY = 86_400
 THURSDAY = moment("2023-07-06T07:00Z")
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
-LEON = Reader(frozenset({"hffilwlqm@gmail.com"}))
+LEON = DigestRecipient(frozenset({"hffilwlqm@gmail.com"}))
 
 PATCH = mail(message_id="1@ann", subject="[PATCH] frob: turn the wheel", date="Tue, 4 Jul 2023 10:00:00 +0000")
 ANSWER = mail(
@@ -124,16 +124,16 @@ def test_a_commit_made_long_before_it_was_found_is_new(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reader", "subject"),
     [
-        (Reader(), "1 new version"),
-        (Reader(frozenset({"ann@example.org"})), "nothing new"),  # her own posting
-        (Reader(inboxes=frozenset({"other"})), "nothing new"),
-        (Reader(inboxes=frozenset({"frob", "other"})), "1 new version"),
-        (Reader(views=("watched",)), "nothing new"),
-        (Reader(views=("watched", "followed")), "1 new version"),
-        (Reader(frozenset({"netdev@vger.kernel.org"}), views=("my-turn",)), "1 to review, 1 new version"),
+        (DigestRecipient(), "1 new version"),
+        (DigestRecipient(frozenset({"ann@example.org"})), "nothing new"),  # her own posting
+        (DigestRecipient(inboxes=frozenset({"other"})), "nothing new"),
+        (DigestRecipient(inboxes=frozenset({"frob", "other"})), "1 new version"),
+        (DigestRecipient(views=("watched",)), "nothing new"),
+        (DigestRecipient(views=("watched", "followed")), "1 new version"),
+        (DigestRecipient(frozenset({"netdev@vger.kernel.org"}), views=("my-turn",)), "1 to review, 1 new version"),
     ],
 )
-def test_each_reader_is_told_what_he_looks_at(tracker: Tracker, reader: Reader, subject: str) -> None:
+def test_each_reader_is_told_what_he_looks_at(tracker: Tracker, reader: DigestRecipient, subject: str) -> None:
     assert tracker.digest(reader, THURSDAY - 3 * DAY).subject == f"[patchwatch] {subject}"
 
 
@@ -185,7 +185,7 @@ def test_in_hindsight_what_was_decided_later_does_not_hold_yet(three: DemoTracke
 def test_the_mornings_of_who_only_watches(three: DemoTracker, morning: str, subject: str, line: str) -> None:
     now = moment(f"{morning}T07:00Z")
     with as_of(three, now) as then:
-        told = then.digest(Reader(), now - DAY)
+        told = then.digest(DigestRecipient(), now - DAY)
     assert told.subject == f"[patchwatch] {subject}"
     assert line in told.text.split("\n")
 

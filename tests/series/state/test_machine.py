@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, recognise
-from patchwatch.series.state.machine import Reason, Standing, standing
-from patchwatch.series.state.status import Landing, Mark, series_status
+from patchwatch.series.state.machine import Reason, RevisionState, revision_state
+from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.states import STATES, TURNS
 from tests.support.mails import mail
 
@@ -61,9 +61,9 @@ Said = tuple[str, str] | tuple[str, str, int | str]
 """Who says what, in answer to which patch (0, the cover, unless told), or to which answer ("a1")."""
 
 
-def told(whole: int, *said: Said, tags: str = "") -> Standing:
+def told(whole: int, *said: Said, tags: str = "") -> RevisionState:
     """Where a series of `whole` patches stands when this was said about it, an hour after the other."""
-    return standing(revision(whole, *said, tags=tags))
+    return revision_state(revision(whole, *said, tags=tags))
 
 
 def revision(whole: int, *said: Said, tags: str = "", prefix: str = "PATCH") -> Revision:
@@ -571,7 +571,7 @@ STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
 @pytest.mark.parametrize("name", STANDS)
 def test_state_and_turn_follow_from_what_was_said(name: str) -> None:
     whole, said, state, turn, evidence = STANDS[name]
-    found = told(whole, *said) if whole else standing(revision(1, *said, prefix="RFC PATCH"))
+    found = told(whole, *said) if whole else revision_state(revision(1, *said, prefix="RFC PATCH"))
     assert (found.state, found.turn) == (state, turn)
     assert (found.reason.message_id if found.reason else "-") == evidence
 
@@ -723,13 +723,13 @@ def test_notices_about_each_patch_accept_a_series() -> None:
     two = notice("[tip: sched/core] frob: part 2", TIP, "2@x", 6)
     (half,) = recognise([*posted(2), one])
     (whole,) = recognise([*posted(2), one, two])
-    assert (standing(half).state, standing(half).partly) == ("under-review", "1")
-    assert standing(whole).state == "accepted"
+    assert (revision_state(half).state, revision_state(half).partly) == ("under-review", "1")
+    assert revision_state(whole).state == "accepted"
 
 
 def test_what_a_stable_tree_takes_is_in_mainline() -> None:
     (found,) = recognise([*posted(1), notice('Patch "frob" has been added to the 6.6-stable tree', STABLE)])
-    assert (standing(found).state, standing(found).turn) == ("mainlined", "nobody")
+    assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
 def test_what_mm_drops_again_is_no_more_accepted() -> None:
@@ -742,7 +742,7 @@ def test_what_mm_drops_again_is_no_more_accepted() -> None:
         hour=6,
     )
     (found,) = recognise([*posted(1), added, dropped])
-    assert (standing(found).state, standing(found).turn) == ("under-review", "author")
+    assert (revision_state(found).state, revision_state(found).turn) == ("under-review", "author")
 
 
 def test_a_pull_request_that_was_merged_is_in_mainline() -> None:
@@ -758,7 +758,7 @@ def test_a_pull_request_that_was_merged_is_in_mainline() -> None:
         )
     )
     (found,) = recognise([pull, bot])
-    assert (standing(found).state, standing(found).turn) == ("mainlined", "nobody")
+    assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
 def test_tags_that_patches_carry_count_from_the_start() -> None:
@@ -805,10 +805,10 @@ def test_a_mark_on_an_older_posting_says_nothing_of_the_newest() -> None:
     assert series_status("1@x", NEWEST, [Mark("old@x", "rejected", 99, "rita")]).state == "under-review"
 
 
-PULLED = Landing("mainlined", Reason("b@x", "The pull request has been merged into torvalds/linux.git", 50))
-APPLIED_IN = Landing("accepted", Reason("", "commit 1a2b in net-next: frob", 40, commit="1a2b"))
-PARTLY_IN = Landing("under-review", Reason("", "patch 1 of 2: commit 1a2b in net-next: frob", 40, commit="1a2b"))
-REVERTED = Landing("under-review", Reason("", "commit 3c4d in net-next: Revert", 60, commit="3c4d"), taken_back=True)
+PULLED = Merge("mainlined", Reason("b@x", "The pull request has been merged into torvalds/linux.git", 50))
+APPLIED_IN = Merge("accepted", Reason("", "commit 1a2b in net-next: frob", 40, commit="1a2b"))
+PARTLY_IN = Merge("under-review", Reason("", "patch 1 of 2: commit 1a2b in net-next: frob", 40, commit="1a2b"))
+REVERTED = Merge("under-review", Reason("", "commit 3c4d in net-next: Revert", 60, commit="3c4d"), taken_back=True)
 
 
 @pytest.mark.parametrize(
@@ -826,7 +826,7 @@ REVERTED = Landing("under-review", Reason("", "commit 3c4d in net-next: Revert",
     ],
 )
 def test_what_landed_outranks_what_its_mails_say(
-    own: str, landings: list[Landing], state: str, turn: str, date: int
+    own: str, landings: list[Merge], state: str, turn: str, date: int
 ) -> None:
     turns = {"accepted": "nobody", "rejected": "nobody", "changes-requested": "author"}
     said = Reason("r@x", "words", 7)
@@ -877,7 +877,7 @@ SAID = st.lists(
 @given(SAID)
 def test_whatever_is_said_there_is_one_state_with_its_evidence(said: list[tuple[str, str, int]]) -> None:
     whole = revision(2, *said)
-    found = standing(whole)
+    found = revision_state(whole)
     ids = {m.message_id for m in whole.own_messages} | {f.message.message_id for f in whole.follow_ups}
     assert found.state in STATES
     assert found.turn in TURNS

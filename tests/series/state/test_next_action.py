@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchwatch.mail.sentences import signals
-from patchwatch.series import states as words
-from patchwatch.series.model import AppliedRow, Evidence, Move, Part, RevisionRow, SeriesRow
+from patchwatch.series import states
+from patchwatch.series.model import AppliedRow, Evidence, Involvement, NextAction, RevisionRow, SeriesRow
 from patchwatch.series.state import next_action as next_moves
 from patchwatch.series.state.merge_window import Window
-from patchwatch.series.state.next_action import next_move, span
+from patchwatch.series.state.next_action import next_action, span
 from patchwatch.series.states import STATES, TURNS
 
 HOUR, DAY = 3600, 86_400
 NOW = 1_700_000_000
 PEOPLE = {"ann": "Ann Author", "jakub": "Jakub Reviewer", "johannes": "Johannes Reviewer", "lkp": "kernel test robot"}
 
-MINE = Part(author=True, posted=True, asked=False, spoke=0, content=False, earlier="", answer="", answered=0)
+MINE = Involvement(author=True, posted=True, asked=False, spoke=0, content=False, earlier="", answer="", answered=0)
 ASKED = replace(MINE, author=False, posted=False, asked=True)
 
 
@@ -103,7 +103,7 @@ QUESTION = said("question", "jakub", 3)
 CHANGES = said("changes", "johannes", 5)
 TAGGED = said("tagged", "jakub", 21)
 CLOSED = said("deferred", "jakub", 9, "net-next is closed for new features, please repost when it reopens.")
-ANSWERED = {"voices": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
+ANSWERED = {"reviewers": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
 
 MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     # what: the series; what I do next, who moves, the mail
@@ -249,7 +249,7 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
 }  # fmt: skip
 
 SPOKE = replace(ASKED, spoke=NOW - 5 * DAY)
-THEIRS: dict[str, tuple[SeriesRow, Part | None, str, str, str]] = {
+THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     # what: the series, my part; the line, who moves, the mail
     "sent to me": (case("reviewers", 9), ASKED, "review: waits for 9 days", "me", "root"),
     "sent to me as a pull request": (
@@ -319,7 +319,7 @@ THEIRS: dict[str, tuple[SeriesRow, Part | None, str, str, str]] = {
 }  # fmt: skip
 
 
-def at_any_time(move: Move | None) -> Move | None:
+def at_any_time(move: NextAction | None) -> NextAction | None:
     """The move without the time before which there is nothing to do."""
     return replace(move, until=None) if move else None
 
@@ -327,13 +327,13 @@ def at_any_time(move: Move | None) -> Move | None:
 @pytest.mark.parametrize("what", MINE_CASES)
 def test_my_next_move(what: str) -> None:
     row, text, by, message_id = MINE_CASES[what]
-    assert at_any_time(next_move(replace(row, part=MINE), NOW)) == Move(text, message_id, by)
+    assert at_any_time(next_action(replace(row, part=MINE), NOW)) == NextAction(text, message_id, by)
 
 
 @pytest.mark.parametrize("what", THEIRS)
 def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
     row, part, text, by, message_id = THEIRS[what]
-    assert at_any_time(next_move(replace(row, part=part), NOW)) == Move(text, message_id, by)
+    assert at_any_time(next_action(replace(row, part=part), NOW)) == NextAction(text, message_id, by)
 
 
 @pytest.mark.parametrize(
@@ -347,8 +347,8 @@ def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
     ids=["closed", "muted", "snoozed", "a backport goes in unless somebody objects"],
 )
 @pytest.mark.parametrize("part", [MINE, ASKED, None])
-def test_there_is_no_next_move(row: SeriesRow, part: Part | None) -> None:
-    assert next_move(replace(row, part=part), NOW) is None
+def test_there_is_no_next_move(row: SeriesRow, part: Involvement | None) -> None:
+    assert next_action(replace(row, part=part), NOW) is None
 
 
 OPEN = Window("v6.6", NOW - 4 * DAY, None)
@@ -377,7 +377,7 @@ def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Win
     row = replace(row, part=MINE)
     if row.state == "deferred":
         row = replace(row, turn_evidence=replace(CLOSED, date=row.turn_since))
-    move = next_move(row, NOW, windows=windows)
+    move = next_action(row, NOW, windows=windows)
     assert move is not None
     assert move.text == text
 
@@ -393,7 +393,7 @@ def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Win
 )
 def test_the_tree_that_is_closed_is_read_from_the_words(words: str, tree: str) -> None:
     row = case("author", 9, why=replace(CLOSED, text=words), state="deferred", part=MINE)
-    move = next_move(row, NOW)
+    move = next_action(row, NOW)
     assert move is not None
     assert move.text == f"resend when {tree} reopens"
 
@@ -401,7 +401,7 @@ def test_the_tree_that_is_closed_is_read_from_the_words(words: str, tree: str) -
 def test_how_long_to_wait_is_the_users_to_say() -> None:
     row = case("reviewers", 15, part=MINE)
     text, ping = "wait for reviewers: 15 days so far", NOW + 6 * DAY
-    assert next_move(row, NOW, ping_days=21) == Move(text, "root", "reviewers", until=ping)
+    assert next_action(row, NOW, ping_days=21) == NextAction(text, "root", "reviewers", until=ping)
 
 
 @pytest.mark.parametrize(
@@ -424,14 +424,14 @@ def test_how_long_to_wait_is_the_users_to_say() -> None:
 def test_when_there_is_something_to_do(
     what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None
 ) -> None:
-    move = next_move(replace(row, part=MINE), NOW, windows=windows)
+    move = next_action(replace(row, part=MINE), NOW, windows=windows)
     assert move is not None
     assert move.until == until
 
 
 def test_two_of_one_name_are_told_apart() -> None:
-    row = case("author", 3, QUESTION, newest={"voices": ("Jakub Reviewer", "Jakub Rival")}, part=MINE)
-    assert next_move(row, NOW) == Move("answer Jakub Reviewer's question of 3 days ago", "jakub-question", "me")
+    row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, part=MINE)
+    assert next_action(row, NOW) == NextAction("answer Jakub Reviewer's question of 3 days ago", "jakub-question", "me")
 
 
 @pytest.mark.parametrize(
@@ -464,13 +464,13 @@ def test_spans_in_words(seconds: int, words: str) -> None:
     applied=st.lists(st.integers(0, 2000), max_size=9).map(tuple),
 )
 def test_a_line_is_short_whatever_mail_says(
-    state: str, turn: str, days: int, kinds: list[str], name: str, part: Part | None, applied: tuple[int, ...]
+    state: str, turn: str, days: int, kinds: list[str], name: str, part: Involvement | None, applied: tuple[int, ...]
 ) -> None:
     owed = [replace(said(kind, "rex", days, name), by_name=name) for kind in kinds]
     row = case(
         turn, days, *owed, newest={"applied": AppliedRow(applied, None)}, state=state, part=part, author_name=name
     )
-    move = next_move(row, NOW)
+    move = next_action(row, NOW)
     if move is not None:
         assert 0 < len(move.text) <= 90
         assert move.text.isprintable()
@@ -478,5 +478,5 @@ def test_a_line_is_short_whatever_mail_says(
 
 
 def test_every_kind_that_is_told_apart_is_one_that_mails_have() -> None:
-    known = {value for module in (signals, words) for value in vars(module).values() if isinstance(value, str)}
+    known = {value for module in (signals, states) for value in vars(module).values() if isinstance(value, str)}
     assert set(next_moves._URGENT) <= known

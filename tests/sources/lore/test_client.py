@@ -19,7 +19,13 @@ import pytest
 
 from patchwatch import __version__
 from patchwatch.config import Lore
-from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreError, LoreUnreachableError, MessageNotFoundError
+from patchwatch.errors import (
+    InboxNotFoundError,
+    LoreError,
+    LoreResponseError,
+    LoreUnreachableError,
+    MessageNotFoundError,
+)
 from patchwatch.sources.lore.atom import parse_feed
 from patchwatch.sources.lore.client import Archive
 
@@ -180,7 +186,7 @@ def test_a_name_that_is_no_inbox_name_is_not_asked_for() -> None:
             with pytest.raises(InboxNotFoundError):
                 lore.search(name, "s:x")
             with pytest.raises(InboxNotFoundError):
-                lore.doorbell(name)
+                lore.new_in_feed(name)
     assert server.requests == []
 
 
@@ -226,14 +232,14 @@ def test_a_busy_server_is_asked_again_after_growing_pauses() -> None:
 @pytest.mark.parametrize(("status", "tries"), [(429, 4), (500, 2), (502, 4), (503, 4), (504, 4), (400, 1), (403, 1)])
 def test_a_status_that_stays_is_an_error(status: int, tries: int) -> None:
     server = Server(answer(status))
-    with archive(server) as lore, pytest.raises(LoreAnswerError, match=str(status)) as caught:
+    with archive(server) as lore, pytest.raises(LoreResponseError, match=str(status)) as caught:
         lore.since("bpf", 0)
     assert (caught.value.status, len(server.requests)) == (status, tries)
     assert "lore.url" in str(caught.value)
 
 
 def test_a_server_without_search_is_told_from_a_broken_one() -> None:
-    with archive(Server(answer(501))) as lore, pytest.raises(LoreAnswerError, match="no search index"):
+    with archive(Server(answer(501))) as lore, pytest.raises(LoreResponseError, match="no search index"):
         lore.since("bpf", 0)
 
 
@@ -249,7 +255,7 @@ def test_retry_after_is_honoured_in_both_forms(named: str) -> None:
 def test_a_retry_after_beyond_the_deadline_is_passed_on(named: str) -> None:
     time = Time()
     server = Server(answer(503, Retry_After=named))
-    with archive(server, time) as lore, pytest.raises(LoreAnswerError, match="UTC: try again then") as caught:
+    with archive(server, time) as lore, pytest.raises(LoreResponseError, match="UTC: try again then") as caught:
         lore.since("bpf", 0)
     assert (caught.value.retry_after, time.slept, len(server.requests)) == (3600, [], 1)
 
@@ -259,7 +265,7 @@ def test_what_retry_after_says_holds_for_the_next_list_too() -> None:
     server = Server(answer(429, Retry_After="3600"), mail())
     with archive(server, time) as lore:
         for inbox in ("bpf", "netdev"):
-            with pytest.raises(LoreAnswerError, match="429"):
+            with pytest.raises(LoreResponseError, match="429"):
                 lore.since(inbox, 0)
         time.now += 3500
         lore.since("netdev", 0).close()
@@ -270,7 +276,7 @@ def test_what_retry_after_says_holds_for_the_next_list_too() -> None:
 def test_an_odd_retry_after_does_no_harm(named: str, seconds: float | None) -> None:
     headers = [(b"Retry-After", named.encode())]
     server = Server(lambda _: httpx.Response(503, headers=headers, stream=httpx.ByteStream(b"")))
-    with archive(server) as lore, pytest.raises(LoreAnswerError) as caught:
+    with archive(server) as lore, pytest.raises(LoreResponseError) as caught:
         lore.since("bpf", 0)
     assert caught.value.retry_after == seconds
 
@@ -300,7 +306,7 @@ def test_a_server_that_failed_for_good_is_then_asked_once_for_each_list() -> Non
         assert len(server.requests) == 4 + 1 + 1
         server.answers = [mail(), answer(503)]
         lore.since("bpf", 0).close()
-        with pytest.raises(LoreAnswerError):
+        with pytest.raises(LoreResponseError):
             lore.since("bpf", 0)
         assert len(server.requests) == 6 + 1 + 4
 
@@ -378,20 +384,20 @@ def test_a_proxy_that_cannot_be_used_is_an_error(monkeypatch: pytest.MonkeyPatch
 def test_a_challenge_page_is_an_error(content_type: str) -> None:
     page = answer(200, b"<html><title>Making sure you are not a bot</title></html>", Content_Type=content_type)
     server = Server(page)
-    with archive(server) as lore, pytest.raises(LoreAnswerError, match=r"http://main\.test/bpf/.*lore\.url"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match=r"http://main\.test/bpf/.*lore\.url"):
         lore.since("bpf", 0)
     assert len(server.requests) == 1
 
 
 def test_gzip_of_something_else_is_an_error() -> None:
-    with archive(Server(mail(b"<html></html>"))) as lore, pytest.raises(LoreAnswerError, match="no mail"):
+    with archive(Server(mail(b"<html></html>"))) as lore, pytest.raises(LoreResponseError, match="no mail"):
         lore.since("bpf", 0)
 
 
 def test_damaged_gzip_is_an_error() -> None:
     packed = bytearray(gzip.compress(MBOX))
     packed[-6] ^= 0xFF  # its checksum
-    with archive(Server(answer(200, bytes(packed)))) as lore, pytest.raises(LoreAnswerError, match="damaged"):
+    with archive(Server(answer(200, bytes(packed)))) as lore, pytest.raises(LoreResponseError, match="damaged"):
         lore.since("bpf", 0)
 
 
@@ -401,7 +407,7 @@ def test_a_cut_off_answer_is_asked_for_again_and_never_short(kept: int) -> None:
     with archive(Server(answer(200, cut), mail())) as lore, lore.since("bpf", 0) as found:
         assert list(found.mails()) == [HI, HO]
     server = Server(lambda _: answer(200, cut))
-    with archive(server) as lore, pytest.raises(LoreAnswerError, match="broke off"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="broke off"):
         lore.since("bpf", 0)
     assert len(server.requests) == 4
 
@@ -429,7 +435,7 @@ def test_a_gzip_bomb_is_refused_before_it_is_all_here() -> None:
                 yield chunk
 
     server = Server(httpx.Response(200, stream=Bomb()))
-    refused = pytest.raises(LoreAnswerError, match=r"more than 2 MB.*lore\.max_answer_megabytes")
+    refused = pytest.raises(LoreResponseError, match=r"more than 2 MB.*lore\.max_answer_megabytes")
     with archive(server, max_answer_megabytes=2) as lore, refused:
         lore.since("bpf", 0)
     assert len(taken) <= 3
@@ -481,7 +487,7 @@ def test_a_redirect_to_lore_or_to_https_is_followed(target: str) -> None:
 )
 def test_a_redirect_elsewhere_is_not_followed(target: str) -> None:
     server = Server(answer(302, Location=target))
-    with archive(server) as lore, pytest.raises(LoreAnswerError, match="sends us elsewhere"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="sends us elsewhere"):
         lore.since("bpf", 0)
     assert len(server.requests) == 1
 
@@ -493,13 +499,13 @@ def test_a_redirect_to_nowhere_is_an_error() -> None:
 
 def test_https_is_not_left() -> None:
     server = Server(answer(302, Location="http://main.test/bpf/"))
-    with archive(server, url="https://main.test") as lore, pytest.raises(LoreAnswerError, match="sends us elsewhere"):
+    with archive(server, url="https://main.test") as lore, pytest.raises(LoreResponseError, match="sends us elsewhere"):
         lore.since("bpf", 0)
 
 
 def test_redirects_in_a_circle_end() -> None:
     server = Server(answer(301, Location="/bpf/"))
-    with archive(server) as lore, pytest.raises(LoreAnswerError, match="circle"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="circle"):
         lore.since("bpf", 0)
     assert len(server.requests) < 10
 
@@ -592,7 +598,7 @@ def test_the_doorbell_tells_what_is_new(packed: bool) -> None:
     response = answer(200, gzip.compress(FEED), Content_Encoding="gzip") if packed else answer(200, FEED)
     server = Server(response)
     with archive(server) as lore:
-        first, second = lore.doorbell("bpf")
+        first, second = lore.new_in_feed("bpf")
     assert server.asked == ["GET http://main.test/bpf/new.atom"]
     assert (first.message_id, first.author, first.email) == ("a/b+1@example.org", "A. Author", "a@example.org")
     assert first.title == "[PATCH] say <b> &amp; “so”"
@@ -603,12 +609,12 @@ def test_the_doorbell_tells_what_is_new(packed: bool) -> None:
 
 def test_the_doorbell_of_an_empty_inbox_is_silent() -> None:
     with archive(Server(answer(404, b"No feed found for thread\n"), answer(200, b"bpf"))) as lore:
-        assert lore.doorbell("bpf") == ()
+        assert lore.new_in_feed("bpf") == ()
 
 
 def test_the_doorbell_of_no_inbox_is_an_error() -> None:
     with archive(Server(absent())) as lore, pytest.raises(InboxNotFoundError):
-        lore.doorbell("bfp")
+        lore.new_in_feed("bfp")
 
 
 @pytest.mark.parametrize(
@@ -622,20 +628,20 @@ def test_odd_links_and_dates_in_a_feed_do_no_harm(link: str, updated: str) -> No
 
 @pytest.mark.parametrize("content", [b"", b"<html><body>prove you are human</body></html>", b"/etc/passwd", b"\0\xff"])
 def test_a_page_is_no_empty_feed(content: bytes) -> None:
-    with pytest.raises(LoreAnswerError):
+    with pytest.raises(LoreResponseError):
         parse_feed(content)
     with (
         archive(Server(answer(200, content))) as lore,
-        pytest.raises(LoreAnswerError, match=r"main\.test/bpf/new\.atom"),
+        pytest.raises(LoreResponseError, match=r"main\.test/bpf/new\.atom"),
     ):
-        lore.doorbell("bpf")
+        lore.new_in_feed("bpf")
 
 
 def test_an_endless_feed_is_refused() -> None:
     bomb = gzip.compress(FEED + bytes(17 * 1024 * 1024))
     for response in (answer(200, bomb, Content_Encoding="gzip"), answer(200, FEED + bytes(17 * 1024 * 1024))):
-        with archive(Server(response)) as lore, pytest.raises(LoreAnswerError, match="more than 16 MB"):
-            lore.doorbell("bpf")
+        with archive(Server(response)) as lore, pytest.raises(LoreResponseError, match="more than 16 MB"):
+            lore.new_in_feed("bpf")
 
 
 # --- honest sockets: what only a real connection does
@@ -686,7 +692,7 @@ def test_a_connection_cut_in_the_middle_is_never_a_short_answer(framing: str) ->
         request.end_headers()
         request.wfile.write(b"%x\r\n%s\r\n" % (len(half), half) if framing == "chunked" else half)
 
-    refused = pytest.raises((LoreUnreachableError, LoreAnswerError), match="broke off")
+    refused = pytest.raises((LoreUnreachableError, LoreResponseError), match="broke off")
     with http_server(cut) as url, real_archive(url) as lore, refused:
         lore.since("bpf", 0)
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from patchwatch.config import Lore
-from patchwatch.errors import InboxNotFoundError, LoreAnswerError, LoreUnreachableError, MessageNotFoundError
+from patchwatch.errors import InboxNotFoundError, LoreResponseError, LoreUnreachableError, MessageNotFoundError
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.query import by_people, by_titles
 from patchwatch.sources.lore.urls import message_url
@@ -104,7 +104,7 @@ def test_a_thread_of_another_inbox_is_found_everywhere(lore: Archive, lore_serve
 def test_odd_message_ids_are_reached(lore: Archive, lore_server: LoreServer) -> None:
     names = ["a/b", "a+b=c$d~e", "100%2F", "what?#", "a&b;c", "x'(y)!*", "a//b/"]
     lore_server.deliver("odd", *(mail(name, f"number {number}") for number, name in enumerate(names)))
-    assert {bell.message_id for bell in lore.doorbell("odd")} == {f"{name}@example.org" for name in names}
+    assert {bell.message_id for bell in lore.new_in_feed("odd")} == {f"{name}@example.org" for name in names}
     for name in names:
         message_id = f"{name}@example.org"
         with lore.thread(message_id, "odd") as thread:
@@ -126,19 +126,19 @@ def test_no_results_and_an_empty_inbox_are_empty_answers(lore: Archive, lore_ser
     lore_server.deliver("quiet", mail("quiet"))
     assert lore.since("empty", 0).size == 0
     assert lore.since("quiet", ARRIVED + 1).size == 0
-    assert lore.doorbell("empty") == ()
+    assert lore.new_in_feed("empty") == ()
 
 
 def test_a_missing_inbox_is_an_error(lore: Archive) -> None:
     with pytest.raises(InboxNotFoundError):
         lore.since("no-such-inbox", 0)
     with pytest.raises(InboxNotFoundError):
-        lore.doorbell("no-such-inbox")
+        lore.new_in_feed("no-such-inbox")
 
 
 def test_the_doorbell_rings_for_new_mail(lore: Archive, lore_server: LoreServer) -> None:
     lore_server.deliver("bell", mail("ding", "[PATCH] ding & <dong>"))
-    (bell,) = lore.doorbell("bell")
+    (bell,) = lore.new_in_feed("bell")
     assert (bell.message_id, bell.title) == ("ding@example.org", "[PATCH] ding & <dong>")
     assert (bell.author, bell.email) == ("A. Author", "a@example.org")
     assert bell.updated is not None
@@ -248,7 +248,7 @@ def test_addresses_are_found_quoted_or_not_at_every_level(indexed: Archive) -> N
 
 
 def test_a_query_that_cannot_be_read_is_status_500(indexed: Archive) -> None:
-    with pytest.raises(LoreAnswerError) as caught:
+    with pytest.raises(LoreResponseError) as caught:
         indexed.search("list", "OR")
     assert caught.value.status == 500
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchwatch.sources.lore.urls import (
-    Address,
+    MessageAddress,
     find_addresses,
     is_inbox_name,
     message_path,
@@ -23,8 +23,8 @@ from tests.support.paths import CORPUS
 
 REPORT = CORPUS / "report.md"
 MID = "20240102.30405-1-a@example.org"
-IN_BPF = Address(MID, "bpf")
-ANYWHERE = Address(MID, None)
+IN_BPF = MessageAddress(MID, "bpf")
+ANYWHERE = MessageAddress(MID, None)
 PRIVATE = ("127.0.0.1:8090",)
 
 
@@ -58,10 +58,10 @@ PRIVATE = ("127.0.0.1:8090",)
         (f"https://patch.msgid.link/{MID}", ANYWHERE),
         (f"https://patch.msgid.link/{MID}/", ANYWHERE),
         (f"lore.kernel.org/bpf/{MID}/", IN_BPF),
-        ("https://lore.kernel.org/all/a%2Fb@example.org/", Address("a/b@example.org", None)),
-        ("https://lore.kernel.org/all/a/b@example.org/T/", Address("a/b@example.org", None)),
-        ("https://lore.kernel.org/r/a%2Bb+c=$d~e@example.org/", Address("a+b+c=$d~e@example.org", None)),
-        ("https://lore.kernel.org/r/100%25@example.org/", Address("100%@example.org", None)),
+        ("https://lore.kernel.org/all/a%2Fb@example.org/", MessageAddress("a/b@example.org", None)),
+        ("https://lore.kernel.org/all/a/b@example.org/T/", MessageAddress("a/b@example.org", None)),
+        ("https://lore.kernel.org/r/a%2Bb+c=$d~e@example.org/", MessageAddress("a+b+c=$d~e@example.org", None)),
+        ("https://lore.kernel.org/r/100%25@example.org/", MessageAddress("100%@example.org", None)),
         # No messages:
         ("https://lore.kernel.org/", None),
         ("https://lore.kernel.org/bpf", None),
@@ -81,7 +81,7 @@ PRIVATE = ("127.0.0.1:8090",)
         (f"http://127.0.0.1:8090/bpf/{MID}/", None),
     ],
 )
-def test_a_link_names_its_message_or_none(url: str, address: Address | None) -> None:
+def test_a_link_names_its_message_or_none(url: str, address: MessageAddress | None) -> None:
     assert parse_target(url) == address
     if "<" not in url:
         assert find_addresses(f"see {url} there") == ([address] if address else [])
@@ -126,11 +126,11 @@ def test_html_entities_in_a_link_are_read() -> None:
     html = (
         f'<a href="https://lore.kernel.org/bpf/a&amp;b@example.org/?x=t&amp;y=1">x</a> https://lore.kernel.org/r/{MID}'
     )
-    assert find_addresses(html) == [Address("a&b@example.org", "bpf"), ANYWHERE]
+    assert find_addresses(html) == [MessageAddress("a&b@example.org", "bpf"), ANYWHERE]
 
 
 def test_balanced_parentheses_belong_to_a_link() -> None:
-    assert find_addresses("(https://lore.kernel.org/r/a(1)@example.org)") == [Address("a(1)@example.org", None)]
+    assert find_addresses("(https://lore.kernel.org/r/a(1)@example.org)") == [MessageAddress("a(1)@example.org", None)]
 
 
 def test_links_keep_their_order_and_each_message_counts_once() -> None:
@@ -138,12 +138,12 @@ def test_links_keep_their_order_and_each_message_counts_once() -> None:
         f"https://lore.kernel.org/r/{MID} https://lore.kernel.org/netdev/2@example.org/"
         f" https://lore.kernel.org/bpf/{MID}/ https://lore.kernel.org/linux-mm/{MID}/"
     )
-    assert find_addresses(text) == [IN_BPF, Address("2@example.org", "netdev")]
+    assert find_addresses(text) == [IN_BPF, MessageAddress("2@example.org", "netdev")]
 
 
 def test_links_to_the_configured_archive_count() -> None:
     text = f"http://127.0.0.1:8090/bpf/{MID}/T/ and https://lore.kernel.org/r/2@example.org"
-    assert find_addresses(text, PRIVATE) == [IN_BPF, Address("2@example.org", None)]
+    assert find_addresses(text, PRIVATE) == [IN_BPF, MessageAddress("2@example.org", None)]
     assert parse_target(f"127.0.0.1:8090/bpf/{MID}/", PRIVATE) == IN_BPF
     assert parse_target(f"http://127.0.0.1:8091/bpf/{MID}/", PRIVATE) is None
 
@@ -223,7 +223,7 @@ def test_what_would_change_a_path_is_encoded() -> None:
 @given(st.from_regex(r"[^\s<>\x00-\x1f\x7f\ufffd\ud800-\udfff]{1,30}@[a-z.]{1,10}", fullmatch=True))
 def test_every_message_id_survives_its_own_link(message_id: str) -> None:
     url = message_url("https://lore.kernel.org", "bpf", message_id)
-    assert parse_target(url) == Address(message_id, "bpf")
+    assert parse_target(url) == MessageAddress(message_id, "bpf")
     assert unquote(urlsplit(url).path.split("/")[2]) == message_id
 
 
@@ -239,9 +239,9 @@ def test_no_text_makes_it_fail(text: str) -> None:
 @pytest.mark.skipif(not REPORT.exists(), reason="needs ../shared/corpus/report.md")
 def test_the_weekly_report_names_three_threads() -> None:
     assert find_addresses(REPORT.read_text(encoding="utf-8")) == [
-        Address("60474508-419e-2070-2cfc-35196cb74964@manjusaka.me", "linux-trace-kernel"),
-        Address("20230725185733.43929-1-ryncsn@gmail.com", "linux-mm"),
-        Address("20230730114951.74067-1-hffilwlqm@gmail.com", "bpf"),
+        MessageAddress("60474508-419e-2070-2cfc-35196cb74964@manjusaka.me", "linux-trace-kernel"),
+        MessageAddress("20230725185733.43929-1-ryncsn@gmail.com", "linux-mm"),
+        MessageAddress("20230730114951.74067-1-hffilwlqm@gmail.com", "bpf"),
     ]
 
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from textual.screen import Screen
 
-from patchwatch.tui.base import refresh as rereading
-from patchwatch.tui.base.refresh import Paced, PutOff
+from patchwatch.tui.base import refresh
+from patchwatch.tui.base.refresh import Deferred, Throttled
 
 
 class Timer:
@@ -59,10 +59,10 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(rereading, "_PAUSE_SECONDS", 1.0)
-    monkeypatch.setattr(rereading, "_BEHIND_SECONDS", 2.0)
-    monkeypatch.setattr(rereading, "_BEHIND_MOST_SECONDS", 4.0)
-    monkeypatch.setattr(rereading.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(refresh, "_PAUSE_SECONDS", 1.0)
+    monkeypatch.setattr(refresh, "_BEHIND_SECONDS", 2.0)
+    monkeypatch.setattr(refresh, "_BEHIND_MOST_SECONDS", 4.0)
+    monkeypatch.setattr(refresh.time, "monotonic", lambda: clock.now)
     return clock
 
 
@@ -85,12 +85,12 @@ def tell(clock: Clock, changed: Callable[[], None], *moments: float) -> None:
 def test_what_is_in_sight_is_read_at_once_and_then_after_a_pause(
     clock: Clock, changes: list[float], reads: list[float]
 ) -> None:
-    tell(clock, Paced(clock.screen, clock.read).ask, *changes)
+    tell(clock, Throttled(clock.screen, clock.read).ask, *changes)
     assert clock.reads == reads
 
 
 def test_what_changed_in_the_pause_can_be_forgotten(clock: Clock) -> None:
-    paced = Paced(clock.screen, clock.read)
+    paced = Throttled(clock.screen, clock.read)
     paced.ask()
     paced.ask()
     paced.forget()
@@ -110,12 +110,12 @@ def test_what_changed_in_the_pause_can_be_forgotten(clock: Clock) -> None:
 def test_what_nobody_sees_is_read_when_changes_have_come_to_rest(
     clock: Clock, changes: list[float], reads: list[float]
 ) -> None:
-    tell(clock, PutOff(clock.screen, clock.read).later, *changes)
+    tell(clock, Deferred(clock.screen, clock.read).later, *changes)
     assert clock.reads == reads
 
 
 def test_who_comes_back_sees_at_once_what_was_put_off_and_only_once(clock: Clock) -> None:
-    put_off = PutOff(clock.screen, clock.read)
+    put_off = Deferred(clock.screen, clock.read)
     put_off.catch_up()
     assert clock.reads == []  # nothing was
     put_off.later()

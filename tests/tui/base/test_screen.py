@@ -9,7 +9,7 @@ from textual.screen import Screen
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.widgets.status_bar import StatusBar
 from tests.tui.driving import opened, settled, until
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tests.tui.fake_tracker import FakeCore
         pytest.param(3, ":", id="palette"),
     ],
 )
-async def test_two_sizes_under_way_end_in_the_last(core: FakeCore, series: int | None, keys: str) -> None:
+async def test_two_sizes_under_way_end_in_the_last(core: FakeTracker, series: int | None, keys: str) -> None:
     app = PatchwatchApp(core, open_series=series)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
@@ -56,7 +56,7 @@ async def test_two_sizes_under_way_end_in_the_last(core: FakeCore, series: int |
 
 
 @pytest.mark.parametrize("keys", ["", "?"], ids=["overview", "behind the help"])
-async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeCore, keys: str) -> None:
+async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeTracker, keys: str) -> None:
     app = PatchwatchApp(core)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -75,7 +75,7 @@ async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeCore, keys
     ids=["watch", "unwatch", "state", "snooze", "link", "copy", "help", "palette"],
 )
 async def test_what_is_below_a_dialog_is_not_laid_out_anew(
-    core: FakeCore, monkeypatch: pytest.MonkeyPatch, key: str
+    core: FakeTracker, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     laid_out: list[object] = []
     lay_out = Screen._refresh_layout

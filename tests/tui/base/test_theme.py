@@ -11,11 +11,11 @@ from textual.theme import Theme
 from patchwatch.config_file import parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.base.saved_state import Remembered
+from patchwatch.tui.base.saved_state import SavedState
 from patchwatch.tui.base.theme import DARK, LIGHT
 from patchwatch.tui.render.labels import _STATES
 from tests.tui.driving import opened, shown
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 
 READABLE = 4.5  # WCAG 2.1, 1.4.3
 
@@ -57,20 +57,20 @@ def test_states_differ_without_their_colours() -> None:
 
 def test_a_theme_that_was_chosen_is_kept_until_the_config_names_another(tmp_path: Path) -> None:
     path = tmp_path / "state" / "screen.json"
-    first = Remembered(path)
+    first = SavedState(path)
     assert first.theme("dark") == "dark"
     first.choose_theme("light")
-    assert Remembered(path).theme("dark") == "light"
-    assert Remembered(path).theme("ansi") == "ansi"
+    assert SavedState(path).theme("dark") == "light"
+    assert SavedState(path).theme("ansi") == "ansi"
     path.write_text('{"theme": "pink", "configured": "dark"}')
-    assert Remembered(path).theme("dark") == "dark"
+    assert SavedState(path).theme("dark") == "dark"
     path.write_text("[")
-    assert Remembered(path).theme("dark") == "dark"
+    assert SavedState(path).theme("dark") == "dark"
 
 
 def test_what_can_not_be_remembered_is_no_misfortune(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    remembered = Remembered(tmp_path / "file" / "screen.json")
+    remembered = SavedState(tmp_path / "file" / "screen.json")
     assert remembered.theme("light") == "light"
     remembered.choose_theme("dark")
 
@@ -83,7 +83,7 @@ def test_the_config_names_a_theme() -> None:
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
 async def test_every_theme_draws_every_screen(theme: str) -> None:
-    app = PatchwatchApp(FakeCore(), theme=theme)
+    app = PatchwatchApp(FakeTracker(), theme=theme)
     async with app.run_test(size=(100, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         for keys in (("slash", "z", "escape"), ("S", "escape"), ("question_mark", "escape"), ("enter", "q")):
@@ -93,7 +93,7 @@ async def test_every_theme_draws_every_screen(theme: str) -> None:
 
 async def test_without_colours_nothing_is_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = PatchwatchApp(FakeCore())
+    app = PatchwatchApp(FakeTracker())
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot, "mm/zswap")
         segments = [segment for strip in app.screen._compositor.render_strips(app.screen.size) for segment in strip]

@@ -20,9 +20,9 @@ from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
 from tests.tui.driving import shown, until
-from tests.tui.fake_tracker import ANSWER_ID, FakeCore
-from tests.tui.reply_setup import Desk, notices, pressed, sent
-from tests.tui.sample_mails import HOSTILE, Letter
+from tests.tui.fake_tracker import ANSWER_ID, FakeTracker
+from tests.tui.reply_setup import ReplySetup, notices, pressed, sent
+from tests.tui.sample_mails import HOSTILE, SampleMail
 
 FIRST = "drops-v5-r@example.org"  # the mail that is opened: Jonas answers patch 1
 PATCH = "drops-v5-1@example.org"
@@ -31,7 +31,7 @@ ROOMY = (120, 50)
 
 
 @pytest.fixture
-def app(core: FakeCore, desk: Desk) -> PatchwatchApp:
+def app(core: FakeTracker, desk: ReplySetup) -> PatchwatchApp:
     """The program, opened at the applied series."""
     return PatchwatchApp(core, open_series=3)
 
@@ -53,7 +53,9 @@ def is_shown(view: MailView, message_id: str) -> bool:
 # A reply.
 
 
-async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         says = (
@@ -77,7 +79,7 @@ async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(core: FakeCore, app
         assert len(desk.kept(core)) == 1
 
 
-async def test_a_reply_that_was_sent_is_kept_no_longer(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_a_reply_that_was_sent_is_kept_no_longer(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     core.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -90,7 +92,7 @@ async def test_a_reply_that_was_sent_is_kept_no_longer(core: FakeCore, app: Patc
         assert desk.kept(core) == []
 
 
-async def test_headers_can_be_edited_too(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_headers_can_be_edited_too(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     desk.does('sed -i "s/^Cc:.*/Cc: netdev@vger.kernel.org/; \\$ a Fine." "$1"')
     core.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
@@ -103,7 +105,7 @@ async def test_headers_can_be_edited_too(core: FakeCore, app: PatchwatchApp, des
 
 @pytest.mark.parametrize(("command", "says"), [("true", "Nothing was written"), (': >"$1"', "It was emptied")])
 async def test_without_words_nothing_is_sent_or_kept(
-    core: FakeCore, app: PatchwatchApp, desk: Desk, command: str, says: str
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, command: str, says: str
 ) -> None:
     desk.does(command)
     async with app.run_test(size=ROOMY) as pilot:
@@ -115,7 +117,7 @@ async def test_without_words_nothing_is_sent_or_kept(
         assert desk.kept(core) == []
 
 
-async def test_what_was_emptied_later_is_thrown_away(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_what_was_emptied_later_is_thrown_away(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -127,7 +129,7 @@ async def test_what_was_emptied_later_is_thrown_away(core: FakeCore, app: Patchw
 
 
 async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
-    core: FakeCore, app: PatchwatchApp, desk: Desk
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     core.dry_run = False
     gate = core.gates["rehearse"] = threading.Event()
@@ -146,7 +148,9 @@ async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
         assert [draft.body.splitlines()[-2:] for draft in sent(core)] == [["That makes sense.", "And more."]]
 
 
-async def test_what_is_wrong_with_it_is_said_and_can_be_mended(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
     desk.does('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -158,7 +162,7 @@ async def test_what_is_wrong_with_it_is_said_and_can_be_mended(core: FakeCore, a
         await pressed(pilot, "e", says="Dry run")
 
 
-async def test_git_refuses_and_the_draft_is_kept(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_git_refuses_and_the_draft_is_kept(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     core.failing["rehearse"] = ToolError("git send-email is missing. On Debian: apt install git-email.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -170,7 +174,7 @@ async def test_git_refuses_and_the_draft_is_kept(core: FakeCore, app: Patchwatch
 
 
 async def test_a_failure_keeps_the_draft_and_it_can_be_tried_again(
-    core: FakeCore, app: PatchwatchApp, desk: Desk
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     core.dry_run = False
     core.failing["send"] = SendError("git send-email failed, and nothing was sent: relay says no.")
@@ -187,7 +191,7 @@ async def test_a_failure_keeps_the_draft_and_it_can_be_tried_again(
         assert desk.kept(core) == []
 
 
-async def test_a_draft_that_was_left_is_offered_again(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_a_draft_that_was_left_is_offered_again(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -209,7 +213,7 @@ async def test_a_draft_that_was_left_is_offered_again(core: FakeCore, app: Patch
 
 
 async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
-    core: FakeCore, app: PatchwatchApp, desk: Desk
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     gate = core.gates["reply"] = threading.Event()
     async with app.run_test(size=ROOMY) as pilot:
@@ -217,13 +221,13 @@ async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
         await pilot.press("R", "R", "q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
         gate.set()
-        assert app.errands.drain("mail", 30)
+        assert app.jobs.drain("mail", 30)
         await pilot.press("j")
         assert desk.kept(core) == []
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_drafts_of_other_mails_are_not_offered(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_drafts_of_other_mails_are_not_offered(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -234,7 +238,7 @@ async def test_drafts_of_other_mails_are_not_offered(core: FakeCore, app: Patchw
         await pressed(pilot, "R", says=f"In-Reply-To: <{PATCH}>")
 
 
-async def test_an_editor_that_fails_is_said(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_an_editor_that_fails_is_said(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     desk.does('echo half >>"$1"; return 3')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -244,14 +248,14 @@ async def test_an_editor_that_fails_is_said(core: FakeCore, app: PatchwatchApp, 
         await at_series(pilot)
 
 
-async def test_a_mail_that_can_not_be_answered_is_said(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_mail_that_can_not_be_answered_is_said(core: FakeTracker, app: PatchwatchApp) -> None:
     core.failing["reply"] = SendError("whom is the mail from?")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! whom is the mail from?")
 
 
-async def test_a_draft_that_can_not_be_kept_is_said(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_a_draft_that_can_not_be_kept_is_said(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     core.drafts.directory.parent.mkdir(parents=True)
     core.drafts.directory.write_text("")  # a file where the directory should be
     async with app.run_test(size=ROOMY) as pilot:
@@ -262,7 +266,7 @@ async def test_a_draft_that_can_not_be_kept_is_said(core: FakeCore, app: Patchwa
 # Tags.
 
 
-async def test_tags_are_given_to_the_patch_in_sight(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_tags_are_given_to_the_patch_in_sight(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("g", "j")
@@ -275,7 +279,7 @@ async def test_tags_are_given_to_the_patch_in_sight(core: FakeCore, app: Patchwa
         assert len(desk.kept(core)) == 1
 
 
-async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="For this patch: net: count drops")
@@ -285,7 +289,7 @@ async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(core: F
 
 
 async def test_tags_are_given_to_the_whole_series_and_words_before_them(
-    core: FakeCore, app: PatchwatchApp, desk: Desk
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     desk.does('sed -i "s/^Reviewed-by/Nice work.\\n\\n&/" "$1"')
     async with app.run_test(size=ROOMY) as pilot:
@@ -296,7 +300,7 @@ async def test_tags_are_given_to_the_whole_series_and_words_before_them(
         assert core.asked["endorse"] == [(PATCH, ("Reviewed-by",), True)]
 
 
-async def test_tags_for_a_cover_letter_are_for_all_patches(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_tags_for_a_cover_letter_are_for_all_patches(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("g")
@@ -307,7 +311,7 @@ async def test_tags_for_a_cover_letter_are_for_all_patches(core: FakeCore, app: 
         await until(pilot, lambda: core.asked["endorse"] == [(COVER, ("Reviewed-by",), True)])
 
 
-async def test_no_tag_is_no_answer(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_no_tag_is_no_answer(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
@@ -318,7 +322,7 @@ async def test_no_tag_is_no_answer(core: FakeCore, app: PatchwatchApp) -> None:
         assert not core.asked["endorse"]
 
 
-async def test_a_click_chooses_a_tag(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_click_chooses_a_tag(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
@@ -326,7 +330,7 @@ async def test_a_click_chooses_a_tag(core: FakeCore, app: PatchwatchApp) -> None
         await until(pilot, lambda: "[x] Acked-by" in shown(pilot))
 
 
-async def test_a_draft_in_the_way_of_tags_is_said(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_draft_in_the_way_of_tags_is_said(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         for says in ("Dry run", "tags that you chose are not in it."):
@@ -340,7 +344,7 @@ async def test_a_draft_in_the_way_of_tags_is_said(core: FakeCore, app: Patchwatc
 
 
 async def test_b4_runs_what_was_shown_where_it_was_shown(
-    core: FakeCore, app: PatchwatchApp, desk: Desk, capfd: pytest.CaptureFixture[str]
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, capfd: pytest.CaptureFixture[str]
 ) -> None:
     core.trees = (desk.home / "src" / "linux", desk.home / "src" / "net-next")
     async with app.run_test(size=ROOMY) as pilot:
@@ -358,7 +362,7 @@ async def test_b4_runs_what_was_shown_where_it_was_shown(
     assert "b4 ended with 0." in said
 
 
-async def test_b4_that_fails_is_an_error(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_b4_that_fails_is_an_error(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     core.trees = (desk.home,)
     core.status = 128
     async with app.run_test(size=ROOMY) as pilot:
@@ -372,7 +376,7 @@ async def test_b4_that_fails_is_an_error(core: FakeCore, app: PatchwatchApp, des
         await pressed(pilot, "enter", says="! b4 is not installed")
 
 
-async def test_b4_is_not_run_unless_it_was_wanted(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_b4_is_not_run_unless_it_was_wanted(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     core.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -382,7 +386,7 @@ async def test_b4_is_not_run_unless_it_was_wanted(core: FakeCore, app: Patchwatc
         assert not core.asked["b4"]
 
 
-async def test_without_a_tree_b4_has_nowhere_to_work(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_without_a_tree_b4_has_nowhere_to_work(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="below [[tree]] in ~/.config/patchwatch/config.toml")
@@ -392,7 +396,7 @@ async def test_without_a_tree_b4_has_nowhere_to_work(core: FakeCore, app: Patchw
         assert not core.asked["b4"]
 
 
-async def test_b4_that_can_not_be_asked_for_is_said(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_b4_that_can_not_be_asked_for_is_said(core: FakeTracker, app: PatchwatchApp) -> None:
     core.failing["work_trees"] = DatabaseLockedError("the database is locked.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -407,7 +411,7 @@ def refused(_: App[None]) -> None:
 
 
 async def test_in_a_browser_it_is_said_what_takes_a_terminal(
-    core: FakeCore, app: PatchwatchApp, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
     core.dry_run = False
@@ -430,7 +434,9 @@ async def test_in_a_browser_it_is_said_what_takes_a_terminal(
         assert len(desk.kept(core)) == 1
 
 
-async def test_a_dry_run_takes_no_terminal(core: FakeCore, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dry_run_takes_no_terminal(
+    core: FakeTracker, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -445,10 +451,10 @@ async def test_a_dry_run_takes_no_terminal(core: FakeCore, app: PatchwatchApp, m
 
 
 async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
-    core: FakeCore, app: PatchwatchApp, desk: Desk
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     core.dry_run = False
-    letter = Letter("evil@example.org", "x", f"Harmless?\n{HOSTILE}\n", depth=1)
+    letter = SampleMail("evil@example.org", "x", f"Harmless?\n{HOSTILE}\n", depth=1)
     core.deliver(3, letter, COVER)
     core.raws[letter.id] = (
         b"From: =?utf-8?q?Eve=0ACc=3A_victim=40example.net=0A?= <eve@example.org>\n"
@@ -474,7 +480,7 @@ async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
         }
 
 
-async def test_who_gets_it_without_being_named_stands_at_the_top(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_who_gets_it_without_being_named_stands_at_the_top(core: FakeTracker, app: PatchwatchApp) -> None:
     core.hidden = ("archive@example.com",)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -482,7 +488,7 @@ async def test_who_gets_it_without_being_named_stands_at_the_top(core: FakeCore,
         assert shown(pilot).split("\n")[3].startswith(" ! It goes to archive@example.com, too")
 
 
-async def test_a_hostile_message_id_is_quoted_for_b4(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_a_hostile_message_id_is_quoted_for_b4(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     core.trees = (desk.home,)
     row = core.rows[3]
     newest = replace(row.revisions[-1], message_id="$(reboot)\x1b[2J@example.org")
@@ -495,7 +501,7 @@ async def test_a_hostile_message_id_is_quoted_for_b4(core: FakeCore, app: Patchw
         await pressed(pilot, "B", says="-- $(reboot)␛[2J@example.org")
 
 
-def test_the_editor_of_the_desk_is_a_shell(desk: Desk) -> None:
+def test_the_editor_of_the_desk_is_a_shell(desk: ReplySetup) -> None:
     """So that a test above that expects nothing does not pass because nothing ran."""
     desk.writes("x")
     assert subprocess.run(["git", "var", "GIT_EDITOR"], capture_output=True, text=True, check=True).stdout

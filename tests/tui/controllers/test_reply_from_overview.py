@@ -12,11 +12,11 @@ from patchwatch.series.model import SeriesRow
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.send import SendScreen
 from patchwatch.tui.dialogs.tags import TagDialog
-from patchwatch.tui.render.selection import InHand, of_mail, of_series
+from patchwatch.tui.render.selection import Selection, of_mail, of_series
 from patchwatch.tui.screens.overview import OverviewScreen
 from tests.tui.driving import opened, shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.reply_setup import Desk, notices, pressed, sent
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.reply_setup import ReplySetup, notices, pressed, sent
 from tests.tui.sample_mails import Known, chinese, drops, line_of, message_row, zswap
 
 DROPS, DOCS, ZSWAP = "drops-v5-0@example.org", "zh-1@example.cn", "zswap-0@example.org"  # from the top
@@ -44,7 +44,7 @@ async def listed(pilot: Pilot[None]) -> OverviewScreen:
     ],
 )
 async def test_the_cover_letter_or_the_only_patch_is_answered(
-    core: FakeCore, app: PatchwatchApp, desk: Desk, keys: str, message_id: str, subject: str
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, subject: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -57,7 +57,7 @@ async def test_the_cover_letter_or_the_only_patch_is_answered(
         assert not core.asked["mark_read"]
 
 
-async def test_of_what_was_sent_again_the_newest_posting_is_answered(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_of_what_was_sent_again_the_newest_posting_is_answered(core: FakeTracker, app: PatchwatchApp) -> None:
     row = core.rows[9]
     again = replace(row.revisions[-1], postings=(DOCS, "zh-again@example.cn"))
     core.change(9, revisions=(again,))
@@ -80,7 +80,7 @@ async def test_of_what_was_sent_again_the_newest_posting_is_answered(core: FakeC
     ],
 )
 async def test_tags_are_given_to_the_whole_newest_version(
-    core: FakeCore, app: PatchwatchApp, desk: Desk, keys: str, message_id: str, about: str
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -94,7 +94,7 @@ async def test_tags_are_given_to_the_whole_newest_version(
         assert len(desk.kept(core)) == 1
 
 
-async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         for key in "Tr":  # in the overview, r polls
@@ -111,7 +111,7 @@ async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(core: FakeCo
     [("", DROPS, "v5 net: count drops"), ("j", DOCS, "v2 docs/zh_CN"), ("G", ZSWAP, "v3 mm/zswap: shrink")],
 )
 async def test_b4_gets_the_newest_version(
-    core: FakeCore, app: PatchwatchApp, desk: Desk, keys: str, message_id: str, about: str
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
     core.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
@@ -127,7 +127,9 @@ async def test_b4_gets_the_newest_version(
 # What they are about.
 
 
-async def test_marks_change_nothing_in_what_it_is_about(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_marks_change_nothing_in_what_it_is_about(
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
     core.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         screen = await listed(pilot)
@@ -141,7 +143,9 @@ async def test_marks_change_nothing_in_what_it_is_about(core: FakeCore, app: Pat
         assert screen.table.marks == {3, 9}
 
 
-async def test_where_no_series_is_listed_nothing_is_asked(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_where_no_series_is_listed_nothing_is_asked(
+    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "5", says="No list is followed")
@@ -151,14 +155,14 @@ async def test_where_no_series_is_listed_nothing_is_asked(core: FakeCore, app: P
         assert not core.asked["work_trees"]
 
 
-async def test_in_a_limit_the_keys_are_letters(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_in_a_limit_the_keys_are_letters(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "slash", "R", "T", "B", says="/ RTB")
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_the_palette_answers_too(core: FakeCore, app: PatchwatchApp, desk: Desk) -> None:
+async def test_the_palette_answers_too(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "j", "colon", *"reply", says="Reply: answer the newest version, to all")
@@ -178,7 +182,7 @@ async def test_the_keys_are_explained(app: PatchwatchApp) -> None:
 # What is in hand.
 
 
-def newest(known: Known) -> tuple[SeriesRow, InHand]:
+def newest(known: Known) -> tuple[SeriesRow, Selection]:
     return known[0], of_series(line_of(known[0]))
 
 

@@ -12,16 +12,16 @@ from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
 from tests.tui.driving import shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.sample_mails import LONG_REPLY, Letter
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.sample_mails import LONG_REPLY, SampleMail
 from tests.tui.screens.test_series import reading
 
 
 @pytest.fixture
-def app(core: FakeCore) -> PatchwatchApp:
+def app(core: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series, of which only a long answer is unread."""
     core.mark_read([row.message_id for row in core.thread(3)])
-    core.deliver(3, Letter("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
+    core.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
     return PatchwatchApp(core, open_series=3)
 
 
@@ -75,9 +75,9 @@ async def test_a_link_to_what_is_not_known_is_proposed_to_be_watched(app: Patchw
         assert pilot.app.screen.query_one(Input).value == "https://lore.kernel.org/netdev/elsewhere@example.org/"
 
 
-async def test_a_link_to_another_series_opens_it_and_q_comes_back(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_link_to_another_series_opens_it_and_q_comes_back(core: FakeTracker, app: PatchwatchApp) -> None:
     text = "As in https://lore.kernel.org/r/zswap-2@example.org/\n"
-    core.deliver(3, Letter("linking@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
+    core.deliver(3, SampleMail("linking@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("n")
@@ -103,14 +103,14 @@ async def test_long_lines_are_broken_by_one_key(app: PatchwatchApp) -> None:
         assert "is read on */" not in shown(pilot)
 
 
-async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("g", "j")
         await reading(pilot, "drops-v5-1@example.org")
         await pilot.press("tab", "G")
         assert "── 2 answers" in shown(pilot)
-        late = Letter("late@example.org", "Re: it", "late", depth=2, patch=1, excerpt="late words")
+        late = SampleMail("late@example.org", "Re: it", "late", depth=2, patch=1, excerpt="late words")
         core.deliver(3, late, "drops-v5-0@example.org")
         rows = list(core.threads[3])
         rows.insert(next(n for n, row in enumerate(rows) if row.message_id == "drops-v5-2@example.org"), rows.pop())
@@ -125,9 +125,9 @@ async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(core: Fak
         await reading(pilot, "late@example.org")
 
 
-async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(core: FakeTracker, app: PatchwatchApp) -> None:
     diff = "diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n" + "+int some_code;\n" * 50_000
-    core.deliver(3, Letter("huge@example.org", "[PATCH] huge", diff, kind="patch"), "drops-v5-0@example.org")
+    core.deliver(3, SampleMail("huge@example.org", "[PATCH] huge", diff, kind="patch"), "drops-v5-0@example.org")
     hold = threading.Event()
 
     async with app.run_test(size=(120, 40)) as pilot:
@@ -150,7 +150,7 @@ async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(core: Fake
         assert mail(pilot).page.whole  # type: ignore[union-attr]
 
 
-async def test_evidence_in_a_folded_quote_opens_it(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_evidence_in_a_folded_quote_opens_it(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         assert mail(pilot).highlight("line 3 of what was posted")

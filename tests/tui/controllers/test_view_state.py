@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patchwatch.series.filter import parse
-from patchwatch.series.model import SeriesLine
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.views import View, sift
-from patchwatch.tui.controllers.view_state import Showing
+from patchwatch.tui.controllers.view_state import ViewState
 from patchwatch.tui.widgets.series_table import COLUMNS, LATEST, LONGEST, chosen
 from tests.tui.sample_mails import NOW, chinese, drops, hostile, line_of, zswap
 
@@ -16,18 +16,18 @@ WATCHED = [row for row in LINES if row.watched]
 ANY = parse("")
 
 
-def numbers(rows: Sequence[SeriesLine]) -> list[int]:
+def numbers(rows: Sequence[SeriesSummary]) -> list[int]:
     return [row.id for row in rows]
 
 
-def complete(view: View) -> Showing:
-    showing = Showing(view, ())
+def complete(view: View) -> ViewState:
+    showing = ViewState(view, ())
     showing.take(sift(LINES))
     return showing
 
 
 def test_until_all_were_read_only_what_is_watched_is_counted() -> None:
-    showing = Showing(View.WATCHED, WATCHED)
+    showing = ViewState(View.WATCHED, WATCHED)
     assert showing.counts == {View.WATCHED: 3}
     assert not showing.complete
     showing.take(sift(LINES))

@@ -13,9 +13,9 @@ from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.command_palette import Actions, called
 from patchwatch.tui.dialogs.copy import CopyDialog
-from patchwatch.tui.dialogs.link import ChoiceList, LinkDialog
+from patchwatch.tui.dialogs.link import LinkChoices, LinkDialog
 from patchwatch.tui.dialogs.small import StateDialog, UnwatchDialog, WatchDialog
-from patchwatch.tui.dialogs.snooze import Rest, SnoozeDialog, choices, day
+from patchwatch.tui.dialogs.snooze import Snooze, SnoozeDialog, choices, day
 from patchwatch.tui.render.labels import title
 from patchwatch.tui.render.link_preview import joint, parted, proposed, told
 from patchwatch.tui.render.mail_lines import links
@@ -24,8 +24,8 @@ from patchwatch.tui.screens.actions import ACTIONS
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.sample_mails import NOW, Letter, likely, older_drops
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.sample_mails import NOW, SampleMail, likely, older_drops
 
 DAY = 86_400
 MIDNIGHT = NOW - 8 * 3600  # it is 8 o'clock on Wednesday, 20 September 2023
@@ -47,12 +47,12 @@ async def reading(pilot: Pilot[None], text: str = "From ") -> None:
 
 def test_choices_name_the_days_they_mean() -> None:
     assert choices(NOW, asleep=False) == (
-        ("until somebody answers", Rest()),
-        ("until tomorrow", Rest(MIDNIGHT + DAY)),
-        ("until next Monday", Rest(MIDNIGHT + 5 * DAY)),
-        ("for 2 weeks", Rest(NOW + 14 * DAY)),
+        ("until somebody answers", Snooze()),
+        ("until tomorrow", Snooze(MIDNIGHT + DAY)),
+        ("until next Monday", Snooze(MIDNIGHT + 5 * DAY)),
+        ("for 2 weeks", Snooze(NOW + 14 * DAY)),
     )
-    assert choices(NOW, asleep=True)[0] == ("wake it now", Rest(wakes=True))
+    assert choices(NOW, asleep=True)[0] == ("wake it now", Snooze(wakes=True))
 
 
 def test_days_are_told_with_their_weekday_and_with_the_hour_where_it_is_not_midnight() -> None:
@@ -60,7 +60,7 @@ def test_days_are_told_with_their_weekday_and_with_the_hour_where_it_is_not_midn
     assert day(NOW) == "Wed 20 Sep 2023 08:00 UTC"
 
 
-async def test_snoozing_until_somebody_answers_takes_two_keys(core: FakeCore) -> None:
+async def test_snoozing_until_somebody_answers_takes_two_keys(core: FakeTracker) -> None:
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("G", "Z")
@@ -71,7 +71,7 @@ async def test_snoozing_until_somebody_answers_takes_two_keys(core: FakeCore) ->
     assert core.asked["snooze"] == [(7, None)]
 
 
-async def test_marked_series_are_snoozed_at_once_and_undone_at_once(core: FakeCore) -> None:
+async def test_marked_series_are_snoozed_at_once_and_undone_at_once(core: FakeTracker) -> None:
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("space", "space", "Z")
@@ -86,7 +86,7 @@ async def test_marked_series_are_snoozed_at_once_and_undone_at_once(core: FakeCo
     assert (core.rows[3].snoozed_until, core.rows[9].snoozed_until) == (None, None)
 
 
-async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(core: FakeCore) -> None:
+async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(core: FakeTracker) -> None:
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
@@ -101,7 +101,7 @@ async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(core: FakeCore) -
     assert core.asked["snooze"] == [(3, NOW + 3 * DAY)]
 
 
-async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(core: FakeCore) -> None:
+async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(core: FakeTracker) -> None:
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
@@ -115,7 +115,7 @@ async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(
     assert not core.asked["snooze"]
 
 
-async def test_a_snoozed_series_is_woken(core: FakeCore) -> None:
+async def test_a_snoozed_series_is_woken(core: FakeTracker) -> None:
     core.change(3, snoozed_until=NOW + DAY)
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot, "snoozed until 21 Sep 2023")
@@ -126,7 +126,7 @@ async def test_a_snoozed_series_is_woken(core: FakeCore) -> None:
     assert core.asked["unsnooze"] == [(3,)]
 
 
-async def test_what_could_not_be_written_is_said_and_stays(core: FakeCore) -> None:
+async def test_what_could_not_be_written_is_said_and_stays(core: FakeTracker) -> None:
     core.failing["snooze"] = DatabaseLockedError("the database is locked by another process. Try again.")
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "mm/zswap")
@@ -141,7 +141,7 @@ async def test_what_could_not_be_written_is_said_and_stays(core: FakeCore) -> No
 # Link and part.
 
 
-def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(core: FakeCore) -> None:
+def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(core: FakeTracker) -> None:
     core.add(older_drops())
     for pair in ((core.rows[3], core.rows[2]), (core.rows[2], core.rows[3])):
         found = joint(*pair)
@@ -152,24 +152,24 @@ def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(core
         assert words.endswith(": v4 “net: count drops for each queue” goes on from v3 “net: tell drops apart”")
 
 
-def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(core: FakeCore) -> None:
+def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(core: FakeTracker) -> None:
     found = joint(core.rows[3], core.rows[7])  # v4 on 2 September, the other one on the 8th, v5 on the 18th
     assert found is not None
     assert (found.later.message_id, found.earlier.message_id) == ("zswap-0@example.org", "drops-v4-0@example.org")
 
 
-def test_a_series_is_not_linked_with_itself(core: FakeCore) -> None:
+def test_a_series_is_not_linked_with_itself(core: FakeTracker) -> None:
     assert joint(core.rows[3], core.rows[3]) is None
 
 
-def test_parting_says_which_versions_go_together(core: FakeCore) -> None:
+def test_parting_says_which_versions_go_together(core: FakeTracker) -> None:
     row: SeriesRow = core.rows[3]
     assert (
         "".join(text for text, _ in parted(row, row.revisions[1])) == "→ two series, whatever the mails say: v4 and v5"
     )
 
 
-async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core: FakeCore) -> None:
+async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core: FakeTracker) -> None:
     core.add(older_drops())
     core.likely[3] = likely()
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
@@ -184,7 +184,7 @@ async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core:
     assert core.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
-def test_a_marked_series_is_proposed_before_all_others(core: FakeCore) -> None:
+def test_a_marked_series_is_proposed_before_all_others(core: FakeTracker) -> None:
     core.add(older_drops())
     first, *others = proposed(core.rows[3], core.rows[2], ())
     assert others == []
@@ -194,14 +194,14 @@ def test_a_marked_series_is_proposed_before_all_others(core: FakeCore) -> None:
     assert (later.message_id, later.place) == ("drops-v4-0@example.org", "later")
 
 
-def test_a_marked_series_that_is_a_candidate_keeps_what_speaks_for_it(core: FakeCore) -> None:
+def test_a_marked_series_that_is_a_candidate_keeps_what_speaks_for_it(core: FakeTracker) -> None:
     older, newer = likely()
     first, second = proposed(core.rows[3], core.rows[7], (older, newer))
     assert (first.message_id, second) == (newer.message_id, older)
     assert first.evidence == ("marked-with-it", "similar-title", "soon-after")
 
 
-def test_a_series_is_not_proposed_to_itself(core: FakeCore) -> None:
+def test_a_series_is_not_proposed_to_itself(core: FakeTracker) -> None:
     assert proposed(core.rows[3], core.rows[3], likely()) == likely()
 
 
@@ -214,7 +214,7 @@ def test_a_series_is_not_proposed_to_itself(core: FakeCore) -> None:
     ],
 )
 async def test_of_two_marked_series_one_is_linked_with_the_other(
-    core: FakeCore, keys: str, about: str, offered: str
+    core: FakeTracker, keys: str, about: str, offered: str
 ) -> None:
     async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
@@ -222,7 +222,7 @@ async def test_of_two_marked_series_one_is_linked_with_the_other(
         await asked(pilot, LinkDialog)
         dialog = pilot.app.screen
         assert about in str(dialog.query_one("#question", Static).content)
-        first = dialog.query_one(ChoiceList).row
+        first = dialog.query_one(LinkChoices).row
         assert isinstance(first, CandidateRow)
         assert f"{first.place} v{first.version} {title(first.subject)}".startswith(offered)
         await until(pilot, lambda: "one series, " in shown(pilot), "what it will do")
@@ -232,7 +232,7 @@ async def test_of_two_marked_series_one_is_linked_with_the_other(
     assert core.asked["link"] == [("zswap-0@example.org", "drops-v4-0@example.org")]
 
 
-async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_named(core: FakeCore) -> None:
+async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_named(core: FakeTracker) -> None:
     async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("asterisk", "G", "L")
@@ -241,7 +241,7 @@ async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_name
         assert "marked with it" not in shown(pilot)
 
 
-async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: FakeCore) -> None:
+async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: FakeTracker) -> None:
     core.add(older_drops())
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
@@ -265,7 +265,7 @@ async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: Fa
     assert core.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
-async def test_the_chosen_revision_is_parted_from_the_one_before(core: FakeCore) -> None:
+async def test_the_chosen_revision_is_parted_from_the_one_before(core: FakeTracker) -> None:
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("L")
@@ -277,7 +277,7 @@ async def test_the_chosen_revision_is_parted_from_the_one_before(core: FakeCore)
     assert core.asked["unlink"] == [("drops-v5-0@example.org", "drops-v4-0@example.org")]
 
 
-async def test_a_link_that_is_refused_is_said_and_stays(core: FakeCore) -> None:
+async def test_a_link_that_is_refused_is_said_and_stays(core: FakeTracker) -> None:
     core.add(older_drops())
     core.likely[3] = likely()
     core.failing["link"] = InvalidInputError("<a@b> is already linked. `patchwatch unlink` it first.")
@@ -290,7 +290,7 @@ async def test_a_link_that_is_refused_is_said_and_stays(core: FakeCore) -> None:
         await until(pilot, lambda: "! <a@b> is already linked." in shown(pilot))
 
 
-async def test_a_series_that_another_process_linked_is_followed(core: FakeCore) -> None:
+async def test_a_series_that_another_process_linked_is_followed(core: FakeTracker) -> None:
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         core.threads[4] = core.threads.pop(3)
@@ -303,7 +303,7 @@ async def test_a_series_that_another_process_linked_is_followed(core: FakeCore) 
 # Undo.
 
 
-async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_left(core: FakeCore) -> None:
+async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_left(core: FakeTracker) -> None:
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("S")
@@ -354,7 +354,7 @@ class Terminal:
     ],
 )
 async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
-    core: FakeCore, keys: tuple[str, ...], copied: str, monkeypatch: pytest.MonkeyPatch
+    core: FakeTracker, keys: tuple[str, ...], copied: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = PatchwatchApp(core, open_series=3)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -367,7 +367,7 @@ async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
         assert terminal.clipboard == copied
 
 
-async def test_of_a_row_the_newest_posting_is_copied(core: FakeCore) -> None:
+async def test_of_a_row_the_newest_posting_is_copied(core: FakeTracker) -> None:
     app = PatchwatchApp(core)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
@@ -378,7 +378,7 @@ async def test_of_a_row_the_newest_posting_is_copied(core: FakeCore) -> None:
         assert app.clipboard == "drops-v5-0@example.org"
 
 
-async def test_a_mail_that_is_not_stored_is_not_copied(core: FakeCore) -> None:
+async def test_a_mail_that_is_not_stored_is_not_copied(core: FakeTracker) -> None:
     core.failing["citations"] = NotFoundError("<x@y> is not stored. `patchwatch watch x@y` fetches its thread.")
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "net: count drops")
@@ -387,12 +387,12 @@ async def test_a_mail_that_is_not_stored_is_not_copied(core: FakeCore) -> None:
 
 
 async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
-    core: FakeCore, monkeypatch: pytest.MonkeyPatch
+    core: FakeTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages: list[str] = []
     monkeypatch.setattr("patchwatch.compose.b4.browse", pages.append)
     text = "See https://example.org/bug?id=1 and id:20230901080000.1-2-x@example.org there.\n"
-    core.deliver(3, Letter("see@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
+    core.deliver(3, SampleMail("see@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
     async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("W")
@@ -410,7 +410,7 @@ async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
         await until(pilot, lambda: pages[3:] == ["https://lore.kernel.org/r/20230901080000.1-2-x@example.org/"])
 
 
-async def test_where_there_is_no_browser_the_link_is_said(core: FakeCore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_there_is_no_browser_the_link_is_said(core: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> None:
     def browse(url: str) -> None:
         raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
 
@@ -450,8 +450,8 @@ def test_message_ids_in_a_text_are_told_from_addresses(kind: str, text: str, fou
 @pytest.mark.parametrize(
     "text", ["https://lore.kernel.org/bpf/other@example.org/", "<20230901080000.1-2-x@example.org>"]
 )
-async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(core: FakeCore, text: str) -> None:
-    core.deliver(3, Letter("see@example.org", "Re: it", f"See {text} for it.\n", depth=1), "drops-v5-0@example.org")
+async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(core: FakeTracker, text: str) -> None:
+    core.deliver(3, SampleMail("see@example.org", "Re: it", f"See {text} for it.\n", depth=1), "drops-v5-0@example.org")
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("G")
@@ -464,7 +464,7 @@ async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(core: F
     assert core.asked["watch"] == [(text.strip("<>"),)]
 
 
-async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(core: FakeCore) -> None:
+async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(core: FakeTracker) -> None:
     core.change(3, watched=False)
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
@@ -476,7 +476,7 @@ async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(c
 # From everywhere.
 
 
-async def test_a_series_is_decided_about_on_its_own_screen(core: FakeCore) -> None:
+async def test_a_series_is_decided_about_on_its_own_screen(core: FakeTracker) -> None:
     async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("C")
@@ -490,7 +490,7 @@ async def test_a_series_is_decided_about_on_its_own_screen(core: FakeCore) -> No
 
 
 @pytest.mark.parametrize("series", [None, 3], ids=["overview", "series"])
-async def test_the_palette_has_every_action_of_the_screen(core: FakeCore, series: int | None) -> None:
+async def test_the_palette_has_every_action_of_the_screen(core: FakeTracker, series: int | None) -> None:
     app = PatchwatchApp(core, open_series=series)
     async with app.run_test(size=(120, 40)) as pilot:
         await (opened(pilot, "net: count drops") if series is None else reading(pilot))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from patchwatch.tui.app import PatchwatchApp
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.reply_setup import Desk
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.reply_setup import ReplySetup
 from tests.tui.screens.test_overview_snapshots import LOOKS, LOOKS_ALL, Compare, after
 
 JONAS = "drops-v5-r@example.org"
@@ -17,59 +17,63 @@ looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeCore) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeTracker) -> ReplySetup:
     """A desk, and a series that was read but for its last mails."""
     core.mark_read([row.message_id for row in core.thread(3)[:-2]])
-    desk = Desk(tmp_path, monkeypatch)
+    desk = ReplySetup(tmp_path, monkeypatch)
     desk.sit(core)
     return desk
 
 
-def shot(compare: Compare, core: FakeCore, size: tuple[int, int], theme: str, *keys: str, text: str) -> bool:
+def shot(compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str, *keys: str, text: str) -> bool:
     drive = after(*keys, ready="5 unread", text=text)
     return compare(PatchwatchApp(core, open_series=3, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(("size", "theme"), LOOKS_ALL)
-def test_dry_run(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_dry_run(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="Dry run")
 
 
 @pytest.mark.usefixtures("desk")
 @looks
-def test_ready(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_ready(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     core.dry_run = False
     core.hidden = ("archive@example.com",)
     assert shot(snap_compare, core, size, theme, "g", "j", "T", "r", "t", "enter", text="Ready to be sent")
 
 
 @looks
-def test_not_like_this(snap_compare: Compare, core: FakeCore, desk: Desk, size: tuple[int, int], theme: str) -> None:
+def test_not_like_this(
+    snap_compare: Compare, core: FakeTracker, desk: ReplySetup, size: tuple[int, int], theme: str
+) -> None:
     desk.does('sed -i "s/^To:.*/To: nobody at all/; \\$ a Fine." "$1"')
     assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="is no mail address")
 
 
 @pytest.mark.usefixtures("desk")
 @looks
-def test_draft_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_draft_dialog(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     core.drafts.keep(core.reply(JONAS))
     assert shot(snap_compare, core, size, theme, *TO_JONAS, "R", text="Your draft")
 
 
 @pytest.mark.usefixtures("desk")
 @looks
-def test_tag_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_tag_dialog(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     assert shot(snap_compare, core, size, theme, "T", "r", "t", text="[x] Tested-by")
 
 
 @looks
-def test_b4_dialog(snap_compare: Compare, core: FakeCore, desk: Desk, size: tuple[int, int], theme: str) -> None:
+def test_b4_dialog(
+    snap_compare: Compare, core: FakeTracker, desk: ReplySetup, size: tuple[int, int], theme: str
+) -> None:
     core.trees = (desk.home / "src" / "linux", desk.home / "src" / "net-next")
     assert shot(snap_compare, core, size, theme, "B", "j", text="b4 shazam -m MAILS")
 
 
 @pytest.mark.usefixtures("desk")
 @looks
-def test_no_tree_for_b4(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_no_tree_for_b4(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     assert shot(snap_compare, core, size, theme, "B", text="nowhere to")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchwatch.compose.draft import Draft
-from patchwatch.compose.git_send_email import Rehearsal
+from patchwatch.compose.git_send_email import DryRun
 from patchwatch.mail.addresses import Mailbox
 from patchwatch.sanitize import block
 from patchwatch.tui.render.mail_lines import row_pieces
@@ -29,7 +29,7 @@ def shown(page: Page, width: int = 60) -> list[str]:
 def test_headers_text_recipients_and_command_stand_there_whole() -> None:
     people = tuple(f"someone{number}@example.org" for number in range(6))
     headers = (("From", "Rita <rita@example.com>"), ("Cc", ", ".join(people)))
-    rehearsal = Rehearsal(headers, (*people, "b@example.net"), ("b@example.net",), "git send-email --dry-run x")
+    rehearsal = DryRun(headers, (*people, "b@example.net"), ("b@example.net",), "git send-email --dry-run x")
     text = shown(mail_page(draft_of(f"On Monday, Ann wrote:\n{QUOTE}Yes. {'x' * 100}\n"), rehearsal))
     assert text[0].startswith("! It goes to b@example.net, too")
     assert " ".join(one.strip() for one in text).count(", ".join(people)) == 2  # in the header and in the envelope
@@ -46,7 +46,7 @@ def test_what_is_wrong_stands_above_the_draft_as_it_was_written() -> None:
 
 
 def test_the_headline_tells_a_dry_run_from_the_real_thing() -> None:
-    rehearsal = Rehearsal((), ("ann@example.org",), (), "")
+    rehearsal = DryRun((), ("ann@example.org",), (), "")
     dry, real = ("".join(text for text, _ in headline(draft_of(""), rehearsal, dry_run=dry)) for dry in (True, False))
     assert dry == "Dry run  nothing goes out; it would go to 1 recipient  Re: it"
     assert real == "Ready to be sent  to 1 recipient  Re: it"
@@ -54,7 +54,7 @@ def test_the_headline_tells_a_dry_run_from_the_real_thing() -> None:
 
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_any_text_makes_a_printable_page(text: str, word: str) -> None:
-    rehearsal = Rehearsal(((word, text),), (text, word), (word,), text)
+    rehearsal = DryRun(((word, text),), (text, word), (word,), text)
     for page in (mail_page(draft_of(text, word), rehearsal), draft_page("a@b", word, text)):
         assert all(one.text == block(one.text) and "\n" not in one.text for one in page.lines)
         shown(page, 20)

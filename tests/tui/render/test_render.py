@@ -14,24 +14,24 @@ from patchwatch.sanitize import block, line
 from patchwatch.series.model import InboxRow
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import overlay
-from patchwatch.tui.controllers.series_state import Reading
+from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.dialogs.command_palette import lit, ranked
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fill, fit, fit_pieces, width_of, wrap
 from patchwatch.tui.render.page import Page, broken, compose, find
 from patchwatch.tui.widgets.empty_view import welcome
 from patchwatch.tui.widgets.revision_bar import stations
 from patchwatch.tui.widgets.series_header import standing
 from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order, headings, layout
-from patchwatch.tui.widgets.status_bar import Standing, standing_pieces
+from patchwatch.tui.widgets.status_bar import Status, standing_pieces
 from patchwatch.tui.widgets.thread_list import guides
 from patchwatch.tui.widgets.view_tabs import tabs
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import (
     APPLIED,
     NOW,
     SENTENCE,
-    Letter,
+    SampleMail,
     at,
     chinese,
     drops,
@@ -187,7 +187,7 @@ def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
 
 def test_quotes_stay_quotes_where_they_are_broken_and_diffs_are_not_broken() -> None:
     text = "> " + "word " * 28 + "\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n+" + "x" * 90 + "\n"
-    page = compose(mail_of(Letter("a@b", "s", text)))
+    page = compose(mail_of(SampleMail("a@b", "s", text)))
     rows = [row.prefix + page.lines[row.line].text[row.start : row.end] for row in broken(page, 40).rows]
     quoted = [row for row in rows if "word" in row]
     assert len(quoted) == 4
@@ -201,7 +201,7 @@ def said(page: Page, sentence: str) -> list[str]:
 
 
 def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None:
-    page = compose(mail_of(Letter("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
+    page = compose(mail_of(SampleMail("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
     (span,) = find(page, SENTENCE)
     assert page.lines[span.line].kind == "prose"
     assert said(page, SENTENCE) == [SENTENCE]
@@ -220,7 +220,7 @@ def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None
     ],
 )  # fmt: skip
 def test_evidence_is_found_as_the_program_tells_it(text: str, sentence: str, spans: list[str]) -> None:
-    assert said(compose(mail_of(Letter("a@b", "[PATCH] a (subject)", text))), sentence) == spans
+    assert said(compose(mail_of(SampleMail("a@b", "[PATCH] a (subject)", text))), sentence) == spans
 
 
 def test_ink_is_laid_over_pieces() -> None:
@@ -246,18 +246,18 @@ def test_ink_is_laid_over_pieces() -> None:
     ],
 )
 def test_ages_are_short(ago: int, text: str) -> None:
-    assert wording.age(NOW - ago, NOW) == text
+    assert labels.age(NOW - ago, NOW) == text
 
 
 def test_a_date_of_the_far_future_is_shown_as_one() -> None:
-    assert wording.age(at("2077-01-01 00:00"), NOW) == "2077"
+    assert labels.age(at("2077-01-01 00:00"), NOW) == "2077"
 
 
 @pytest.mark.parametrize(
     "state", ["new", "under-review", "changes-requested", "accepted", "rejected", "from-the-future"]
 )
 def test_a_state_has_a_sign_and_its_word(state: str) -> None:
-    sign, word = wording.state(state)
+    sign, word = labels.state(state)
     assert len(sign[0].strip()) == 1
     assert word[0] == state
 
@@ -276,7 +276,7 @@ def test_a_first_start_tells_of_what_was_imported() -> None:
 def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
     failing = InboxRow("bpf", False, 1, 0, NOW, at("2023-09-19 22:10"), "no answer")
     unused = InboxRow("old", False, 0, 0, NOW, NOW, "gone")
-    assert wording.stale((failing, unused)) == ["bpf stale since 19 Sep 2023 22:10"]
+    assert labels.stale((failing, unused)) == ["bpf stale since 19 Sep 2023 22:10"]
 
 
 @pytest.mark.parametrize("chosen", [0, 3, 19])
@@ -295,8 +295,8 @@ def test_versions_that_were_never_seen_are_a_dotted_line() -> None:
 
 
 def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -> None:
-    core = FakeCore()
-    reading = Reading(core.one(3), core.thread(3))
+    core = FakeTracker()
+    reading = SeriesState(core.one(3), core.thread(3))
     seen, here = [], reading.first
     for _ in range(4):
         seen.append(here)
@@ -309,10 +309,10 @@ def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -
 
 
 def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
-    core = FakeCore()
-    reading = Reading(core.one(3), core.thread(3))
+    core = FakeTracker()
+    reading = SeriesState(core.one(3), core.thread(3))
     assert reading.choose(0)
-    core.deliver(3, Letter("late@example.org", "Re: it", "yes"), "drops-v5-0@example.org")
+    core.deliver(3, SampleMail("late@example.org", "Re: it", "yes"), "drops-v5-0@example.org")
     reading.update(core.one(3), core.thread(3))
     assert reading.index == 0
     assert not reading.choose(7)
@@ -330,19 +330,21 @@ def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
     ],
 )
 def test_a_mail_is_about_the_posting_above_it(mail: str, posting: str) -> None:
-    core = FakeCore()
-    core.deliver(3, Letter("lost@example.org", "Re: it", "yes", parent="nowhere@example.org"), "drops-v5-0@example.org")
-    reading = Reading(core.one(3), core.thread(3))
+    core = FakeTracker()
+    core.deliver(
+        3, SampleMail("lost@example.org", "Re: it", "yes", parent="nowhere@example.org"), "drops-v5-0@example.org"
+    )
+    reading = SeriesState(core.one(3), core.thread(3))
     row = reading.row(f"{mail}@example.org")
     assert row is not None
     assert reading.posting_of(row).message_id == f"{posting}@example.org"
 
 
 def test_mails_that_answer_each_other_are_about_their_revision() -> None:
-    core = FakeCore()
+    core = FakeTracker()
     for one, other in (("a", "b"), ("b", "a")):
-        core.deliver(3, Letter(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
-    reading = Reading(core.one(3), core.thread(3))
+        core.deliver(3, SampleMail(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
+    reading = SeriesState(core.one(3), core.thread(3))
     row = reading.row("a@x.org")
     assert row is not None
     assert reading.posting_of(row).message_id == "drops-v5-0@example.org"
@@ -359,18 +361,18 @@ def test_mails_that_answer_each_other_are_about_their_revision() -> None:
 )
 def test_places_are_written_as_people_do(monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
     monkeypatch.setenv("HOME", "/home/rita")
-    assert wording.place(Path(path)) == said
+    assert labels.place(Path(path)) == said
 
 
 def test_an_answer_is_no_numbered_patch() -> None:
-    row = message_row(Letter("a@b", "Re: [PATCH 1/2] x", "yes", patch=1), "a@b")
-    assert wording.title(row.subject) == "x"
-    assert wording.tags(("Signed-off-by", "Reviewed-by", "tested-by", "Reviewed-by")) == ["R-b", "T-b"]
+    row = message_row(SampleMail("a@b", "Re: [PATCH 1/2] x", "yes", patch=1), "a@b")
+    assert labels.title(row.subject) == "x"
+    assert labels.tags(("Signed-off-by", "Reviewed-by", "tested-by", "Reviewed-by")) == ["R-b", "T-b"]
 
 
 @given(st.text(max_size=200))
 def test_any_text_makes_a_printable_page(text: str) -> None:
-    page = compose(mail_of(Letter("a@b", text, text)))
+    page = compose(mail_of(SampleMail("a@b", text, text)))
     assert all(one.text == block(one.text) for one in page.lines)
     broken(page, 20)
     find(page, text)
@@ -379,19 +381,19 @@ def test_any_text_makes_a_printable_page(text: str) -> None:
 def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() -> None:
     text = "All errors:\n\n>> drivers/fizz.c:12:3: error: undeclared fizz_count\n"
     evidence = "the following build errors: drivers/fizz.c:12:3: error: undeclared fizz_count"
-    assert said(compose(mail_of(Letter("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
+    assert said(compose(mail_of(SampleMail("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
 
 
 @pytest.mark.parametrize(
     ("standing", "said"),
     [
         (None, "the database was not read yet"),
-        (Standing(series=3, polls_known=False), "3 series watched"),
-        (Standing(series=0), "0 series watched never polled"),
-        (Standing(View.ALL, 2, of=5, unread=4, marked=1), "2 of 5 series known · 1 marked · 4 unread never polled"),
-        (Standing(series=3, polled_at=NOW - 240, now=NOW), "3 series watched polled 4m ago"),
-        (Standing(series=3, polled_at=1, stale=("bpf stale", "mm stale")), "3 series watched ! bpf stale and 1 more"),
+        (Status(series=3, polls_known=False), "3 series watched"),
+        (Status(series=0), "0 series watched never polled"),
+        (Status(View.ALL, 2, of=5, unread=4, marked=1), "2 of 5 series known · 1 marked · 4 unread never polled"),
+        (Status(series=3, polled_at=NOW - 240, now=NOW), "3 series watched polled 4m ago"),
+        (Status(series=3, polled_at=1, stale=("bpf stale", "mm stale")), "3 series watched ! bpf stale and 1 more"),
     ],
 )
-def test_the_status_line_claims_no_number_that_was_not_read(standing: Standing | None, said: str) -> None:
+def test_the_status_line_claims_no_number_that_was_not_read(standing: Status | None, said: str) -> None:
     assert " ".join(plain(standing_pieces(standing, 80)).split()) == said

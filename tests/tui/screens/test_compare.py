@@ -15,15 +15,15 @@ from patchwatch.tui.screens.files import FilesScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
 from tests.tui.driving import shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.sample_mails import HOSTILE, Letter, Posting, drops, revision_row
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.sample_mails import HOSTILE, Posting, SampleMail, drops, revision_row
 from tests.tui.screens.test_series import reading
 
 SIZES = [(120, 40), (80, 24), (40, 24)]
 
 
 @pytest.fixture
-def app(core: FakeCore) -> PatchwatchApp:
+def app(core: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series."""
     return PatchwatchApp(core, open_series=3)
 
@@ -96,7 +96,7 @@ async def test_keys_of_the_files_scroll_wrap_zoom_and_go_back(app: PatchwatchApp
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
-async def test_files_that_cannot_be_read_are_said(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_files_that_cannot_be_read_are_said(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         core.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
@@ -106,7 +106,7 @@ async def test_files_that_cannot_be_read_are_said(core: FakeCore, app: Patchwatc
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
-async def test_a_proposal_without_patches_touches_no_file(core: FakeCore) -> None:
+async def test_a_proposal_without_patches_touches_no_file(core: FakeTracker) -> None:
     core.threads[9] = tuple(row for row in core.threads[9] if row.message_id != "zh-1@example.cn")
     async with PatchwatchApp(core, open_series=9).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zh-r@example.com")
@@ -117,7 +117,7 @@ async def test_a_proposal_without_patches_touches_no_file(core: FakeCore) -> Non
 # Comparing.
 
 
-async def test_a_revision_is_compared_with_the_one_before(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_revision_is_compared_with_the_one_before(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await comparison(pilot)
         await until(pilot, lambda: "── v5, cover letter" in shown(pilot))  # the changelog beside it
@@ -170,9 +170,11 @@ async def test_p_reads_the_patch(app: PatchwatchApp) -> None:
         await reading(pilot, "drops-v5-2@example.org")
 
 
-async def test_two_revisions_are_chosen(core: FakeCore) -> None:
+async def test_two_revisions_are_chosen(core: FakeTracker) -> None:
     row = core.rows[3]
-    third = Letter("drops-v6-0@example.org", "[PATCH net-next v6 0/2] net: count drops", "as before\n", kind="cover")
+    third = SampleMail(
+        "drops-v6-0@example.org", "[PATCH net-next v6 0/2] net: count drops", "as before\n", kind="cover"
+    )
     core.change(3, revisions=(*row.revisions, revision_row(33, Posting(6, (third,), "new"))))
     core.failing["compare"] = NotFoundError("v6 has no patches to compare.")
     async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
@@ -194,14 +196,14 @@ async def test_two_revisions_are_chosen(core: FakeCore) -> None:
         await until(pilot, lambda: "v4 ──[v5]──[v6]" in shown(pilot))
 
 
-async def test_a_single_revision_has_nothing_to_be_compared_with(core: FakeCore) -> None:
+async def test_a_single_revision_has_nothing_to_be_compared_with(core: FakeTracker) -> None:
     async with PatchwatchApp(core, open_series=7).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zswap-0@example.org")
         await pilot.press("d")
         await until(pilot, lambda: "There is one revision only" in shown(pilot))
 
 
-async def test_what_was_asked_for_before_is_not_shown_after(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_what_was_asked_for_before_is_not_shown_after(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates["compare"] = threading.Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
@@ -215,7 +217,7 @@ async def test_what_was_asked_for_before_is_not_shown_after(core: FakeCore, app:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_hostile_patches_are_harmless_in_both(core: FakeCore, size: tuple[int, int]) -> None:
+async def test_hostile_patches_are_harmless_in_both(core: FakeTracker, size: tuple[int, int]) -> None:
     bad = f"{HOSTILE}\nSigned-off-by: {HOSTILE} <x@example.org>\n---\n\ndiff --git a/{HOSTILE}.c b/{HOSTILE}.c\n"
     bad += f"--- a/{HOSTILE}.c\n+++ b/{HOSTILE}.c\n@@ -1 +1 @@ {HOSTILE}\n-{HOSTILE}\n+\x1b[2J\x9b {HOSTILE}\n"
     row, postings = drops()

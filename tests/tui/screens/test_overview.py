@@ -17,8 +17,8 @@ from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.series_table import SeriesTable
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore, Report
-from tests.tui.sample_mails import NOW, Letter, drops, zswap
+from tests.tui.fake_tracker import FakeTracker, Report
+from tests.tui.sample_mails import NOW, SampleMail, drops, zswap
 
 
 def titles(app: PatchwatchApp) -> list[str]:
@@ -74,7 +74,7 @@ async def test_the_mouse_moves_the_cursor_and_opens(app: PatchwatchApp) -> None:
 
 
 async def test_an_empty_overview_names_the_next_key() -> None:
-    async with PatchwatchApp(FakeCore(empty=True)).run_test() as pilot:
+    async with PatchwatchApp(FakeTracker(empty=True)).run_test() as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("escape")
         for key in ("enter", "x", "C", "M", "S", "Z", "L", "u", "y", "W", "space", "asterisk", "o", "O", "n", "j", "G"):
@@ -83,7 +83,7 @@ async def test_an_empty_overview_names_the_next_key() -> None:
 
 
 async def test_keys_work_when_the_first_series_appears() -> None:
-    core = FakeCore(empty=True)
+    core = FakeTracker(empty=True)
     async with PatchwatchApp(core).run_test() as pilot:
         await opened(pilot, "Follow your first thread")
         core.add(drops())
@@ -94,7 +94,7 @@ async def test_keys_work_when_the_first_series_appears() -> None:
 
 
 @pytest.mark.parametrize("size", [(40, 24), (64, 24), (80, 24), (112, 30), (200, 50)])
-async def test_no_width_breaks_the_columns(core: FakeCore, size: tuple[int, int]) -> None:
+async def test_no_width_breaks_the_columns(core: FakeTracker, size: tuple[int, int]) -> None:
     async with PatchwatchApp(core).run_test(size=size) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("a")
@@ -107,13 +107,13 @@ async def test_no_width_breaks_the_columns(core: FakeCore, size: tuple[int, int]
 
 
 async def test_what_another_process_changes_appears_without_moving_the_cursor(
-    core: FakeCore, app: PatchwatchApp
+    core: FakeTracker, app: PatchwatchApp
 ) -> None:
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("j")
         table = pilot.app.screen.query_one(SeriesTable)
-        letter = Letter("new@example.org", "Re: zswap", "yes", when="2023-09-20 07:59")
+        letter = SampleMail("new@example.org", "Re: zswap", "yes", when="2023-09-20 07:59")
         core.deliver(7, letter, "zswap-0@example.org")
         await until(pilot, lambda: table.rows[0].id == 7, "the new mail")
         assert table.row is not None
@@ -122,7 +122,9 @@ async def test_what_another_process_changes_appears_without_moving_the_cursor(
         assert table.has_focus
 
 
-async def test_a_scrolled_table_keeps_its_rows_in_place_while_others_come(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_scrolled_table_keeps_its_rows_in_place_while_others_come(
+    core: FakeTracker, app: PatchwatchApp
+) -> None:
     for number in range(100, 160):
         row = core.rows[9]
         core.rows[number] = type(row)(
@@ -142,7 +144,9 @@ async def test_a_scrolled_table_keeps_its_rows_in_place_while_others_come(core: 
         assert table.cursor - table.scroll_offset.y == line
 
 
-async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(
+    core: FakeTracker, app: PatchwatchApp
+) -> None:
     core.gates["watch"] = threading.Event()
     link = "https://lore.kernel.org/netdev/evil@example.org/T/#t"
     async with app.run_test() as pilot:
@@ -164,7 +168,7 @@ async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(core:
     assert core.asked["watch"] == [(link,)]
 
 
-async def test_a_series_in_sight_that_is_not_watched_is_proposed(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_series_in_sight_that_is_not_watched_is_proposed(core: FakeTracker, app: PatchwatchApp) -> None:
     core.change(9, watched=False)
     async with app.run_test() as pilot:
         await opened(pilot, "2 series watched")
@@ -176,7 +180,7 @@ async def test_a_series_in_sight_that_is_not_watched_is_proposed(core: FakeCore,
 
 
 async def test_an_error_of_watching_stays_in_the_dialog_until_the_line_is_edited(
-    core: FakeCore, app: PatchwatchApp
+    core: FakeTracker, app: PatchwatchApp
 ) -> None:
     core.failing["watch"] = InvalidInputError("'[bold]x' is neither a link to a mail on lore nor a message-id.")
     async with app.run_test() as pilot:
@@ -189,7 +193,7 @@ async def test_an_error_of_watching_stays_in_the_dialog_until_the_line_is_edited
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_leaving_the_dialog_does_not_lose_what_comes_of_it(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_leaving_the_dialog_does_not_lose_what_comes_of_it(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates["watch"] = threading.Event()
     core.failing["watch"] = LoreUnreachableError("lore.kernel.org does not answer. Try again later.")
     async with app.run_test() as pilot:
@@ -201,7 +205,7 @@ async def test_leaving_the_dialog_does_not_lose_what_comes_of_it(core: FakeCore,
         await until(pilot, lambda: "! lore.kernel.org does not answer. Try again later." in shown(pilot))
 
 
-async def test_unwatching_asks_and_names_the_series(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_unwatching_asks_and_names_the_series(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("G", "x")
@@ -215,7 +219,7 @@ async def test_unwatching_asks_and_names_the_series(core: FakeCore, app: Patchwa
     assert core.asked["unwatch"] == [(7,)]
 
 
-async def test_polling_shows_its_progress_and_its_outcome_stays(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_polling_shows_its_progress_and_its_outcome_stays(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates["poll"] = threading.Event()
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
@@ -234,7 +238,7 @@ async def test_polling_shows_its_progress_and_its_outcome_stays(core: FakeCore, 
     assert len(core.asked["poll"]) == 1
 
 
-async def test_what_a_poll_could_not_do_stays_with_its_next_step(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_what_a_poll_could_not_do_stays_with_its_next_step(core: FakeTracker, app: PatchwatchApp) -> None:
     core.report = Report("nothing new", failures=("bpf: answered with HTML. Try again later.",))
     async with app.run_test() as pilot:
         await opened(pilot)
@@ -246,7 +250,7 @@ async def test_what_a_poll_could_not_do_stays_with_its_next_step(core: FakeCore,
         assert "answered with HTML" not in shown(pilot)
 
 
-async def test_a_stale_inbox_is_said_in_the_status_line(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_stale_inbox_is_said_in_the_status_line(core: FakeTracker, app: PatchwatchApp) -> None:
     row = core.inbox_rows[0]
     core.inbox_rows = (type(row)("bpf", False, 1, 9, row.polled_at, core.now() - 36000, "no answer"),)
     async with app.run_test() as pilot:
@@ -254,7 +258,7 @@ async def test_a_stale_inbox_is_said_in_the_status_line(core: FakeCore, app: Pat
 
 
 @pytest.mark.parametrize("call", ["generation", "lines", "inboxes", "outbox"])
-async def test_a_locked_database_is_said_and_survived(core: FakeCore, app: PatchwatchApp, call: str) -> None:
+async def test_a_locked_database_is_said_and_survived(core: FakeTracker, app: PatchwatchApp, call: str) -> None:
     core.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "! the database is locked by another process." in shown(pilot))
@@ -265,7 +269,7 @@ async def test_a_locked_database_is_said_and_survived(core: FakeCore, app: Patch
         await until(pilot, lambda: "locked" not in shown(pilot), "the notice's end")
 
 
-async def test_a_digest_that_nobody_takes_is_said_once(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_digest_that_nobody_takes_is_said_once(core: FakeTracker, app: PatchwatchApp) -> None:
     said = "mail.example.org:587 answered 550 no such user"
     times = (NOW, 1, None, None, None, NOW)
     refused = OutboxRow(3, "me", "2023-09-20", "me@example.org", "pw@example.org", "1@pw", "x", *times, said)
@@ -291,7 +295,7 @@ async def test_a_digest_that_nobody_takes_is_said_once(core: FakeCore, app: Patc
         await until(pilot, lambda: "was not sent" not in shown(pilot), "the end of that")
 
 
-async def test_a_defect_is_not_hidden(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_defect_is_not_hidden(core: FakeTracker, app: PatchwatchApp) -> None:
     core.failing["lines"] = ZeroDivisionError("a defect")  # type: ignore[assignment]
     with pytest.raises(ZeroDivisionError):
         async with app.run_test() as pilot:
@@ -309,7 +313,7 @@ async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_keys_can_be_mapped_anew(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_keys_can_be_mapped_anew(core: FakeTracker, app: PatchwatchApp) -> None:
     app.set_keymap({"app.poll": "f5", "list.down": "t"})
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
@@ -335,7 +339,7 @@ async def test_every_binding_has_an_id(app: PatchwatchApp) -> None:
             assert [b.binding for b in ours if not b.binding.id and b.binding.key not in inherited] == []
 
 
-async def test_quitting_does_not_wait_for_a_poll(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_quitting_does_not_wait_for_a_poll(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates["poll"] = threading.Event()
     async with app.run_test() as pilot:
         await opened(pilot)

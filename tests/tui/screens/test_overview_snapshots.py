@@ -12,7 +12,7 @@ from patchwatch.series.model import InboxRow
 from patchwatch.series.views import View
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore, Report
+from tests.tui.fake_tracker import FakeTracker, Report
 from tests.tui.sample_mails import NOW
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
@@ -65,7 +65,7 @@ JONAS = frozenset({"jonas@example.com"})
 
 
 @pytest.mark.parametrize("size", [*SIZES, NARROW])
-def test_overview(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+def test_overview(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
     drive = after("a", "j", text="4 series known")
     assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
 
@@ -78,7 +78,7 @@ FULL_VIEWS = [
 
 
 @pytest.mark.parametrize(("view", "size", "theme"), FULL_VIEWS)
-def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int, int], theme: str) -> None:
+def test_view(snap_compare: Compare, core: FakeTracker, view: View, size: tuple[int, int], theme: str) -> None:
     core.addresses = JONAS
     core.follow(9)
     number = list(View).index(view) + 1
@@ -101,7 +101,7 @@ def test_view(snap_compare: Compare, core: FakeCore, view: View, size: tuple[int
     ids=lambda value: value.name.lower() if isinstance(value, View) else "",
 )
 def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[int, int], theme: str) -> None:
-    core = FakeCore()
+    core = FakeTracker()
     core.addresses = frozenset({"nobody@example.net"})
     for row in tuple(core.rows.values()):
         core.change(row.id, watched=False)
@@ -114,54 +114,54 @@ def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[in
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_NARROW, *CROSSWISE])
 def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
     drive = after(text="Follow your first thread")
-    assert snap_compare(PatchwatchApp(FakeCore(empty=True), theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(FakeTracker(empty=True), theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
-def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("1", text="Who are you on the lists?")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, LOOKS_NARROW[-1]])
-def test_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_limit(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("slash", *"zswap st:opne", text="st:opne")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
-def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("slash", *"xyzzy", "enter", text="No series here is like that.")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
-def test_marked_and_sorted(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_marked_and_sorted(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("o", "o", "space", text="1 marked")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_state_dialog(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_state_dialog(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("asterisk", "S", text="Set the state")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, *CROSSWISE])
-def test_palette(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_palette(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("colon", *"re", text="v3 RFC · Jonas")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("size", [*SIZES, NARROW])
-def test_series(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+def test_series(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
     core.mark_read([row.message_id for row in core.thread(3)[:-2]])
     drive = after("e", ready="From ", text="5 unread")
     assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_patch(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+def test_patch(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
     core.mark_read([row.message_id for row in core.thread(3)])
 
     async def drive(pilot: Pilot[None]) -> None:
@@ -172,12 +172,12 @@ def test_patch(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> 
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_help(snap_compare: Compare, core: FakeCore, size: tuple[int, int]) -> None:
+def test_help(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
     drive = after("question_mark", text="Keys")
     assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
 
 
-def test_notices(snap_compare: Compare, core: FakeCore) -> None:
+def test_notices(snap_compare: Compare, core: FakeTracker) -> None:
     drive = after("r", text="3 new mails")
     assert snap_compare(PatchwatchApp(core), terminal_size=(80, 24), run_before=drive)
 
@@ -192,14 +192,14 @@ SILENT = "https://lore.kernel.org does not answer: the connection timed out. `pa
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_an_error_stays(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_an_error_stays(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     core.failing["poll"] = LoreUnreachableError(SILENT)
     drive = after("r", "j", "k", "o", "O", text="! https://lore.kernel.org does not answer")
     assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_one_list_failed(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_one_list_failed(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     core.inbox_rows = (
         InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),
         InboxRow("bpf", True, 0, 4, NOW - 86_400, NOW - 36_000, SILENT),
@@ -211,7 +211,7 @@ def test_one_list_failed(snap_compare: Compare, core: FakeCore, size: tuple[int,
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_locked_while_it_is_open(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_locked_while_it_is_open(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await after(text="mm/zswap")(pilot)
         core.failing["generation"] = DatabaseLockedError(LOCKED)
@@ -221,7 +221,7 @@ def test_locked_while_it_is_open(snap_compare: Compare, core: FakeCore, size: tu
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_locked_from_the_start(snap_compare: Compare, core: FakeCore, size: tuple[int, int], theme: str) -> None:
+def test_locked_from_the_start(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
     core.failing["lines"] = DatabaseLockedError(LOCKED)
 
     async def drive(pilot: Pilot[None]) -> None:

@@ -14,12 +14,12 @@ from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.small import StateDialog, WatchDialog
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
-from patchwatch.tui.widgets.filter_bar import LimitInput
+from patchwatch.tui.widgets.filter_bar import FilterInput
 from patchwatch.tui.widgets.series_table import SeriesTable, TableHeading
 from patchwatch.tui.widgets.view_tabs import ViewTabs
 from tests.tui.driving import opened, shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.sample_mails import HOSTILE, Letter
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.sample_mails import HOSTILE, SampleMail
 
 WIDE = (130, 40)
 
@@ -35,7 +35,7 @@ def ids(pilot: Pilot[None]) -> list[int]:
 
 
 async def test_each_view_has_its_number_and_its_count() -> None:
-    core = FakeCore()
+    core = FakeTracker()
     core.addresses = frozenset({"jonas@example.com"})
     async with PatchwatchApp(core).run_test(size=WIDE) as pilot:
         await until(pilot, lambda: "All 4" in shown(pilot))
@@ -92,12 +92,12 @@ async def test_an_empty_view_says_what_to_do(app: PatchwatchApp, view: str, text
 # A limit.
 
 
-async def test_a_limit_holds_while_it_is_typed_and_after(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_limit_holds_while_it_is_typed_and_after(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"zsw")
         await until(pilot, lambda: ids(pilot) == [7])
-        assert isinstance(pilot.app.focused, LimitInput)
+        assert isinstance(pilot.app.focused, FilterInput)
         await pilot.press("enter")
         assert isinstance(pilot.app.focused, SeriesTable)
         await until(pilot, lambda: "1 of 3 series watched" in shown(pilot))
@@ -117,7 +117,7 @@ async def test_what_is_typed_at_once_after_the_limit_key_is_of_the_limit(app: Pa
         await opened(pilot, "mm/zswap")
         for character in "/st:open q7":  # one burst, as it is pasted, or typed while the program is busy
             app.post_message(events.Key(_character_to_key(character), character))
-        limit = overview(pilot).query_one(LimitInput)
+        limit = overview(pilot).query_one(FilterInput)
         await until(pilot, lambda: limit.value == "st:open q7", "the whole limit")
         assert pilot.app.screen is overview(pilot)
 
@@ -127,7 +127,7 @@ async def test_a_slash_within_the_limit_is_a_letter(app: PatchwatchApp) -> None:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"mm", "slash", *"zs")
         await until(pilot, lambda: ids(pilot) == [7])
-        assert overview(pilot).query_one(LimitInput).value == "mm/zs"
+        assert overview(pilot).query_one(FilterInput).value == "mm/zs"
 
 
 async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: PatchwatchApp) -> None:
@@ -140,7 +140,7 @@ async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: P
         await until(pilot, lambda: "did you mean" not in shown(pilot))
 
 
-async def test_a_limit_by_age_holds_as_time_goes_by(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_limit_by_age_holds_as_time_goes_by(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"age:<12h", "enter")
@@ -157,7 +157,7 @@ async def test_escape_in_the_line_clears_the_limit(app: PatchwatchApp) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: len(ids(pilot)) == 3)
         assert isinstance(pilot.app.focused, SeriesTable)
-        assert not overview(pilot).query_one(LimitInput).parent.parent.has_class("-shown")  # type: ignore[union-attr]
+        assert not overview(pilot).query_one(FilterInput).parent.parent.has_class("-shown")  # type: ignore[union-attr]
 
 
 # Order.
@@ -182,7 +182,7 @@ async def test_sorting_by_keys_goes_through_the_columns(app: PatchwatchApp) -> N
         assert ids(pilot) == [9, 7, 3]
 
 
-async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         at = shown(pilot).splitlines()[2].index("Title")
@@ -198,7 +198,7 @@ async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(core: Fake
 # Marks, and what is done to marked rows.
 
 
-async def test_marks_outlive_what_changes_and_actions_take_them(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_marks_outlive_what_changes_and_actions_take_them(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         assert [row.id for row in overview(pilot).targets()] == [3]  # none is marked: the one under the cursor
@@ -227,7 +227,7 @@ async def test_marks_that_are_out_of_sight_are_no_targets(app: PatchwatchApp) ->
         assert not overview(pilot).table.marks
 
 
-async def test_a_state_is_set_by_hand(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_state_is_set_by_hand(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("j", "space", "space", "S")
@@ -244,7 +244,7 @@ async def test_a_state_is_set_by_hand(core: FakeCore, app: PatchwatchApp) -> Non
         assert core.asked["mark"][-1] == (7, None)
 
 
-async def test_muting_turns_round(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_muting_turns_round(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("M")
@@ -255,7 +255,7 @@ async def test_muting_turns_round(core: FakeCore, app: PatchwatchApp) -> None:
         assert core.asked["mute"] == [(3, True), (3, False)]
 
 
-async def test_several_are_unwatched_after_one_question(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_several_are_unwatched_after_one_question(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("asterisk", "x")
@@ -267,7 +267,7 @@ async def test_several_are_unwatched_after_one_question(core: FakeCore, app: Pat
         await until(pilot, lambda: "Follow your first thread" in shown(pilot))
 
 
-async def test_what_could_not_be_written_stays_said_and_marked(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_what_could_not_be_written_stays_said_and_marked(core: FakeTracker, app: PatchwatchApp) -> None:
     core.failing["mute"] = DatabaseLockedError("the database is locked by another program. Try again.")
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
@@ -298,7 +298,7 @@ async def test_the_palette_finds_series_by_words_and_opens_them(app: PatchwatchA
         assert pilot.app.screen.series_id == 7
 
 
-async def test_the_palette_has_every_action_in_force(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_the_palette_has_every_action_in_force(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("ctrl+p", *"catch")
@@ -329,12 +329,12 @@ async def test_hostile_titles_are_harmless_in_the_palette(app: PatchwatchApp) ->
 
 
 async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> None:
-    core = FakeCore(empty=True)
+    core = FakeTracker(empty=True)
     async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("enter")
         await until(pilot, lambda: "Type or paste a link first." in shown(pilot))
-        full = FakeCore()
+        full = FakeTracker()
         core.add((full.rows[11], ()))
         await until(pilot, lambda: "All 1" in shown(pilot))
         assert "Follow your first thread" in shown(pilot)  # known, but not watched
@@ -345,11 +345,11 @@ async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> N
 
 
 async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None:
-    core = FakeCore(empty=True)
+    core = FakeTracker(empty=True)
     async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("escape")
-        core.add((FakeCore().rows[11], ()))
+        core.add((FakeTracker().rows[11], ()))
         await until(pilot, lambda: "All 1" in shown(pilot))
         await pilot.press("7")
         await until(pilot, lambda: "1 series known" in shown(pilot))
@@ -364,13 +364,13 @@ async def test_a_link_that_is_pasted_is_to_be_watched(app: PatchwatchApp) -> Non
         assert pilot.app.screen.query_one(Input).value == link
 
 
-async def test_changes_move_neither_view_nor_marks_nor_order(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_changes_move_neither_view_nor_marks_nor_order(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("7", "o", "o", "j", "space")
         await until(pilot, lambda: "Turn↑" in shown(pilot))
         marks, row = overview(pilot).table.marks, overview(pilot).table.row
-        core.deliver(9, Letter("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
+        core.deliver(9, SampleMail("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
         await until(pilot, lambda: "12 unread" in shown(pilot))
         assert "Turn↑" in shown(pilot)
         assert overview(pilot)._showing.view is View.ALL

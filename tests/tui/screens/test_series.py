@@ -13,17 +13,17 @@ from patchwatch.series.model import Evidence
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
-from patchwatch.tui.widgets.history_list import StoryList
+from patchwatch.tui.widgets.history_list import HistoryList
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.series_table import SeriesTable
 from patchwatch.tui.widgets.thread_list import ThreadList
 from tests.tui.driving import opened, settled, shown, until
-from tests.tui.fake_tracker import FakeCore
-from tests.tui.sample_mails import SENTENCE, Letter
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.sample_mails import SENTENCE, SampleMail
 
 
 @pytest.fixture
-def app(core: FakeCore) -> PatchwatchApp:
+def app(core: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series."""
     return PatchwatchApp(core, open_series=3)
 
@@ -46,12 +46,14 @@ def cursor(pilot: Pilot[None]) -> str:
     return row.message_id if row else ""
 
 
-def noted(core: FakeCore) -> list[object]:
+def noted(core: FakeTracker) -> list[object]:
     """The mails that were noted to be read."""
     return [message_id for said in core.asked["mark_read"] for message_id in said]  # type: ignore[attr-defined]
 
 
-async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(
+    core: FakeTracker, app: PatchwatchApp
+) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await until(pilot, lambda: core.asked["mark_read"] == [("drops-v5-r@example.org",)])
@@ -67,7 +69,7 @@ async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(core:
             assert words in text
 
 
-async def test_moving_the_cursor_reads_the_mail_and_marks_it_read(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_moving_the_cursor_reads_the_mail_and_marks_it_read(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("j")
@@ -100,7 +102,7 @@ async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -
 async def test_cursor_and_sentence_are_in_sight_at_once() -> None:
     """Before the first layout there is no scrollbar, without which Textual does not scroll."""
     for _ in range(3):
-        core = FakeCore()
+        core = FakeTracker()
         core.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in core.threads[3])
         async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
             await reading(pilot, "drops-v5-bot@example.org")
@@ -112,7 +114,7 @@ async def test_cursor_and_sentence_are_in_sight_at_once() -> None:
 async def test_the_story_opens_and_enter_on_a_step_shows_its_words(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        story, mail = pilot.app.screen.query_one(StoryList), pilot.app.screen.query_one(MailView)
+        story, mail = pilot.app.screen.query_one(HistoryList), pilot.app.screen.query_one(MailView)
         assert story.size.height == 1
         assert SENTENCE[:20] in shown(pilot)  # how it ends
         await pilot.press("s")
@@ -133,7 +135,7 @@ async def test_the_story_opens_and_enter_on_a_step_shows_its_words(app: Patchwat
 async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await pilot.click(StoryList, offset=(5, 0))
+        await pilot.click(HistoryList, offset=(5, 0))
         await reading(pilot, "drops-v5-bot@example.org")
 
 
@@ -147,7 +149,7 @@ async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
     ],
 )
 async def test_evidence_that_is_no_sentence_is_explained(
-    core: FakeCore, app: PatchwatchApp, evidence: Evidence, words: str
+    core: FakeTracker, app: PatchwatchApp, evidence: Evidence, words: str
 ) -> None:
     core.change(3, state_evidence=evidence)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -156,7 +158,7 @@ async def test_evidence_that_is_no_sentence_is_explained(
         await until(pilot, lambda: words in shown(pilot), words)
 
 
-async def test_n_goes_through_all_unread_mails_and_marks_them_read(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_n_goes_through_all_unread_mails_and_marks_them_read(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         for name in ("v5-a", "v5-bot", "v4-r"):
@@ -166,7 +168,7 @@ async def test_n_goes_through_all_unread_mails_and_marks_them_read(core: FakeCor
         await until(pilot, lambda: "●" not in shown(pilot))
 
 
-async def test_n_goes_on_to_the_next_series_with_unread_mail(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_n_goes_on_to_the_next_series_with_unread_mail(core: FakeTracker, app: PatchwatchApp) -> None:
     core.mark_read([row.message_id for row in core.thread(3)])
     core.asked.clear()
     async with app.run_test() as pilot:
@@ -251,7 +253,7 @@ async def test_long_diff_lines_scroll_sideways(app: PatchwatchApp) -> None:
         assert mail.scroll_offset.x == mail.max_scroll_x - 8
 
 
-async def test_new_mail_appears_without_moving_anything(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_new_mail_appears_without_moving_anything(core: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("g")
@@ -259,7 +261,9 @@ async def test_new_mail_appears_without_moving_anything(core: FakeCore, app: Pat
         await pilot.press("tab", "j", "j")
         mail = pilot.app.screen.query_one(MailView)
         asked = len(core.asked["mail"])
-        letter = Letter("late@example.org", "Re: it", "late", depth=1, when="2023-09-20 07:00", excerpt="late words")
+        letter = SampleMail(
+            "late@example.org", "Re: it", "late", depth=1, when="2023-09-20 07:00", excerpt="late words"
+        )
         core.deliver(3, letter, "drops-v5-0@example.org")
         tree = pilot.app.screen.query_one(ThreadList)
         await until(pilot, lambda: len(tree.rows) == 7, "the new mail")
@@ -279,7 +283,7 @@ async def test_the_mouse_selects_text_in_a_mail(app: PatchwatchApp) -> None:
         assert "Jonas Weide" in (pilot.app.screen.get_selected_text() or "")
 
 
-async def test_a_mail_that_cannot_be_read_is_said_and_tried_again(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_mail_that_cannot_be_read_is_said_and_tried_again(core: FakeTracker, app: PatchwatchApp) -> None:
     core.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "! the database is locked." in shown(pilot))
@@ -289,7 +293,7 @@ async def test_a_mail_that_cannot_be_read_is_said_and_tried_again(core: FakeCore
         await until(pilot, lambda: "Who reads this number?" in shown(pilot))
 
 
-async def test_a_mail_that_cannot_be_marked_stays_unread(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_mail_that_cannot_be_marked_stays_unread(core: FakeTracker, app: PatchwatchApp) -> None:
     core.failing["mark_read"] = DatabaseLockedError("the database is locked. It is tried again.")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "! the database is locked." in shown(pilot))
@@ -297,7 +301,7 @@ async def test_a_mail_that_cannot_be_marked_stays_unread(core: FakeCore, app: Pa
         assert "●" in row
 
 
-async def test_what_was_asked_for_by_a_screen_that_was_left_is_dropped(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_what_was_asked_for_by_a_screen_that_was_left_is_dropped(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates["thread"] = threading.Event()
     async with app.run_test() as pilot:
         await until(pilot, lambda: core.asked["thread"])
@@ -309,7 +313,7 @@ async def test_what_was_asked_for_by_a_screen_that_was_left_is_dropped(core: Fak
         await reading(pilot, "drops-v5-r@example.org")
 
 
-async def test_a_series_that_is_gone_is_said(core: FakeCore) -> None:
+async def test_a_series_that_is_gone_is_said(core: FakeTracker) -> None:
     core.failing["one"] = NotFoundError("there is no series 99.")
     async with PatchwatchApp(core, open_series=99).run_test() as pilot:
         await until(pilot, lambda: "! there is no series 99." in shown(pilot))
@@ -317,7 +321,7 @@ async def test_a_series_that_is_gone_is_said(core: FakeCore) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
 
 
-async def test_hostile_mail_is_shown_as_harmless_text(core: FakeCore) -> None:
+async def test_hostile_mail_is_shown_as_harmless_text(core: FakeTracker) -> None:
     for size in ((80, 24), (120, 40), (40, 24)):
         async with PatchwatchApp(core, open_series=11).run_test(size=size) as pilot:
             await reading(pilot, "evil\x1b[7m@example.org")
@@ -359,13 +363,13 @@ async def test_a_zoomed_mail_has_the_whole_width(app: PatchwatchApp) -> None:
         await until(pilot, lambda: mail.region.width == 106, "what kernel code is written in")
 
 
-async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: FakeCore, app: PatchwatchApp) -> None:
+async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: FakeTracker, app: PatchwatchApp) -> None:
     core.gates.clear()
     diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n" + "+some code of a line\n" * 100_000
-    huge = Letter("huge@example.org", "[PATCH] huge", diff, kind="patch", unread=False)
+    huge = SampleMail("huge@example.org", "[PATCH] huge", diff, kind="patch", unread=False)
     core.deliver(3, huge, "drops-v5-0@example.org")
     for number in range(2000):
-        letter = Letter(f"r{number}@example.org", "Re: it", "yes", depth=number % 30, excerpt="yes")
+        letter = SampleMail(f"r{number}@example.org", "Re: it", "yes", depth=number % 30, excerpt="yes")
         core.threads[3] += (core.threads[3][-1].__class__(**_row(core, letter)),)
         core.mails[letter.id] = core.mails["drops-v5-a@example.org"]
     async with app.run_test(size=(120, 40)) as pilot:
@@ -390,7 +394,7 @@ async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: Fa
         await until(pilot, lambda: mail.scroll_offset.y > 99_000)
 
 
-def _row(core: FakeCore, letter: Letter) -> dict[str, object]:
+def _row(core: FakeTracker, letter: SampleMail) -> dict[str, object]:
     template = core.threads[3][-1]
     values = {name: getattr(template, name) for name in template.__slots__}
     return values | {"message_id": letter.id, "depth": letter.depth, "submission": False, "kind": "reply"}

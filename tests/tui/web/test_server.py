@@ -25,7 +25,7 @@ pytest.importorskip("textual_serve", reason="needs textual-serve: pip install 'p
 
 from aiohttp import web  # noqa: E402 (only with textual-serve)
 
-from patchwatch.tui.web.server import Door, is_loopback  # noqa: E402
+from patchwatch.tui.web.server import WebServer, is_loopback  # noqa: E402
 
 SECRET = "the-secret"
 _DATA = (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT)
@@ -51,7 +51,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @asynccontextmanager
 async def served(command: Sequence[str], host: str = "127.0.0.1") -> AsyncIterator[str]:
     """A door before `command`, at the address it yields; `host` is what the user named."""
-    runner = web.AppRunner(await Door(command, host, SECRET).application(), shutdown_timeout=1)
+    runner = web.AppRunner(await WebServer(command, host, SECRET).application(), shutdown_timeout=1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import ActiveBinding, Binding
 
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.widgets.key_hints import Key, KeyLine, fitting, offered
+from patchwatch.tui.widgets.key_hints import Key, KeyHints, fitting, offered
 from tests.tui.driving import opened, settled, shown, until
 
 PAIR = Binding.Group("Revision", compact=True)
@@ -58,12 +58,12 @@ async def test_a_click_presses_the_key_and_the_mouse_is_told_what_it_does(app: P
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
         await settled(pilot)
-        line = app.screen.query_one(KeyLine)
+        line = app.screen.query_one(KeyHints)
         at = shown(pilot).splitlines()[-1].index("? Help")
-        await pilot.hover(KeyLine, offset=(at, 0))
+        await pilot.hover(KeyHints, offset=(at, 0))
         await until(pilot, lambda: line.tooltip == "These keys")
         below = app.screen
-        await pilot.click(KeyLine, offset=(at, 0))
+        await pilot.click(KeyHints, offset=(at, 0))
         await until(pilot, lambda: app.screen is not below, "help")
 
 
@@ -72,7 +72,7 @@ async def test_a_click_beside_the_keys_does_nothing(app: PatchwatchApp) -> None:
         await opened(pilot)
         await settled(pilot)
         before = shown(pilot)
-        await pilot.click(KeyLine, offset=(118, 0))
+        await pilot.click(KeyHints, offset=(118, 0))
         await settled(pilot)
         assert shown(pilot) == before
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchwatch.sanitize import block
-from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Move, StepRow, TrailerRow
+from patchwatch.series.model import AppliedRow, CheckRow, Evidence, NextAction, StateChangeRow, TrailerRow
 from patchwatch.tui.base.theme import INKS, THEMES
 from patchwatch.tui.render.changed_files import changes, tree
 from patchwatch.tui.render.code import code_of
@@ -23,13 +23,13 @@ from patchwatch.tui.screens.files import page_of
 from patchwatch.tui.widgets.revision_bar import account, given_tags, results, stations
 from patchwatch.tui.widgets.series_header import standing
 from patchwatch.tui.widgets.thread_list import given as given_to
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import (
     LONG_REPLY,
     NOW,
     PATCH,
     SELFTEST,
-    Letter,
+    SampleMail,
     drops,
     drops_story,
     hostile,
@@ -41,7 +41,7 @@ from tests.tui.sample_mails import (
 
 
 def page_with(text: str, **more: object) -> Page:
-    return compose(mail_of(Letter("a@b", "s", text, **more)))  # type: ignore[arg-type]
+    return compose(mail_of(SampleMail("a@b", "s", text, **more)))  # type: ignore[arg-type]
 
 
 def texts(page: Page, manner: Manner | None = None, width: int = 80) -> list[str]:
@@ -97,7 +97,7 @@ def test_long_lines_of_diffs_are_broken_where_that_is_wanted_and_lose_nothing() 
 
 
 def test_the_beginning_of_a_huge_mail_says_that_more_comes() -> None:
-    mail = mail_of(Letter("a@b", "s", "some words\n" * 100_000))
+    mail = mail_of(SampleMail("a@b", "s", "some words\n" * 100_000))
     begun = unfinished(compose(mail, 1_000), length(mail))
     assert not begun.whole
     assert len(begun.lines) < 110
@@ -233,7 +233,7 @@ def test_evidence_is_found_below_a_fold() -> None:
 
 
 def test_a_patch_is_followed_by_its_own_answers_and_a_cover_by_those_to_no_patch() -> None:
-    core = FakeCore()
+    core = FakeTracker()
     rows = [row for row in core.thread(3) if row.revision == "drops-v5-0@example.org"]
     assert [row.message_id for row in answers(rows, "drops-v5-1@example.org")] == [
         "drops-v5-r@example.org",
@@ -249,15 +249,15 @@ def test_a_patch_below_a_patch_keeps_its_answers() -> None:
     chain = [
         message_row(submission("1@x", "[PATCH 1/2] a", 1), "1@x"),
         message_row(submission("2@x", "[PATCH 2/2] b", 2, depth=1, parent="1@x"), "1@x"),
-        message_row(Letter("r2@x", "Re: b", "", depth=2, parent="2@x"), "1@x"),
-        message_row(Letter("r1@x", "Re: a", "", depth=1, parent="1@x"), "1@x"),
+        message_row(SampleMail("r2@x", "Re: b", "", depth=2, parent="2@x"), "1@x"),
+        message_row(SampleMail("r1@x", "Re: a", "", depth=1, parent="1@x"), "1@x"),
     ]
     assert [row.message_id for row in answers(chain, "1@x")] == ["r1@x"]
     assert [row.message_id for row in answers(chain, "2@x")] == ["r2@x"]
 
 
 def test_answers_are_told_with_who_when_and_how_they_begin() -> None:
-    core = FakeCore()
+    core = FakeTracker()
     rows = [row for row in core.thread(3) if row.revision == "drops-v5-0@example.org"]
     lines, targets = told(answers(rows, "drops-v5-1@example.org"), {"drops-v5-a@example.org"}, NOW)
     assert [one.text for one in lines] == [
@@ -324,7 +324,7 @@ def test_a_hostile_path_makes_a_small_tree() -> None:
 
 def test_a_story_tells_what_changed_and_who_said_it() -> None:
     row, _ = drops()
-    core = FakeCore()
+    core = FakeTracker()
     steps = tell(row, drops_story(), {one.message_id: one for one in core.thread(3)})
     told_steps = [(one.version, one.who, one.state if one.state_changed else "", one.posted) for one in steps]
     assert told_steps == [
@@ -341,7 +341,7 @@ def test_a_story_tells_what_changed_and_who_said_it() -> None:
 def test_a_story_ends_with_what_no_mail_decided() -> None:
     row, _ = zswap()
     by_hand = replace(row, state="deferred", state_evidence=Evidence("", "set by mira", by_hand=True))
-    steps = [StepRow(3, NOW, "zswap-0@example.org", "t", "new", "reviewers")]
+    steps = [StateChangeRow(3, NOW, "zswap-0@example.org", "t", "new", "reviewers")]
     *_, last = tell(by_hand, steps, {})
     assert (last.who, last.state, last.evidence.text) == ("by hand", "deferred", "set by mira")
     merged = replace(row, state="mainlined", state_evidence=Evidence("", "", commit="5a" * 20))
@@ -354,7 +354,7 @@ def test_a_story_ends_with_what_no_mail_decided() -> None:
 def test_a_step_fits_its_line_and_is_harmless(width: int) -> None:
     row, postings = hostile()
     rows = {one.id: message_row(one, postings[0].letters[0].id) for one in postings[0].letters}
-    steps = [StepRow(1, NOW, one.id, one.text, "new", "reviewers") for one in postings[0].letters]
+    steps = [StateChangeRow(1, NOW, one.id, one.text, "new", "reviewers") for one in postings[0].letters]
     for step in tell(row, steps, rows):
         text = "".join(part for part, _ in step_pieces(step, NOW, width))
         assert not set(text) & set("\x1b\x07\x9b\x00\u202e\u200b\n")
@@ -408,7 +408,7 @@ def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
 
 def test_the_next_move_is_beside_the_turn() -> None:
     row, _ = zswap()
-    moved = replace(row, next_move=Move("ping: no answer for 12 days", "", "author"))
+    moved = replace(row, next_action=NextAction("ping: no answer for 12 days", "", "author"))
     assert "next: ping: no answer for 12 days" in "".join(text for text, _ in standing(moved, NOW))
 
 
@@ -416,7 +416,7 @@ def test_the_next_move_is_beside_the_turn() -> None:
 
 
 def test_a_comparison_tells_pair_by_pair_what_changed() -> None:
-    found = FakeCore().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+    found = FakeTracker().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     assert "".join(text for text, _ in headline(found)) == "v4 → v5   1 changed, 1 only in the newer   v4: 1 not seen"
     left, right = pair_pieces(found.pairs[0], 1)
     assert "".join(text for text, _ in left) == "1 → 1  ! net: count drops for each queue"
@@ -433,7 +433,7 @@ def test_a_comparison_tells_pair_by_pair_what_changed() -> None:
 
 
 def test_equal_patches_say_so() -> None:
-    core = FakeCore()
+    core = FakeTracker()
     core.raws["drops-v4-1@example.org"] = core.raws["drops-v5-1@example.org"]
     found = core.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     page = pair_page(found, found.pairs[0])
@@ -443,7 +443,7 @@ def test_equal_patches_say_so() -> None:
 
 
 def test_the_changelog_leads_to_the_mail_that_has_it() -> None:
-    found = FakeCore().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+    found = FakeTracker().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     page = changelog_page(found)
     assert [one.text for one in page.lines][:3] == [
         "── v5, cover letter",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
+from patchwatch.tui.base.jobs import JobQueue
 from patchwatch.tui.base.notices import Notice, Notices
-from patchwatch.tui.base.workers import Lane
 
 
 def test_jobs_are_done_in_order() -> None:
-    lane, done = Lane("test"), []
+    lane, done = JobQueue("test"), []
     for number in range(20):
         lane.put("", lambda number=number: done.append(number))
     assert lane.drain(5)
@@ -17,7 +17,7 @@ def test_jobs_are_done_in_order() -> None:
 
 
 def test_of_several_of_the_same_kind_only_the_last_is_begun() -> None:
-    lane, done, gate = Lane("test"), [], threading.Event()
+    lane, done, gate = JobQueue("test"), [], threading.Event()
     lane.put("", lambda: gate.wait(5))
     for number in range(5):
         lane.put("mail", lambda number=number: done.append(number))
@@ -28,7 +28,7 @@ def test_of_several_of_the_same_kind_only_the_last_is_begun() -> None:
 
 
 def test_draining_does_not_wait_for_ever() -> None:
-    lane, gate = Lane("test"), threading.Event()
+    lane, gate = JobQueue("test"), threading.Event()
     lane.put("", lambda: gate.wait(5))
     assert not lane.drain(0.05)
     gate.set()
@@ -36,7 +36,7 @@ def test_draining_does_not_wait_for_ever() -> None:
 
 
 def test_lanes_do_not_keep_the_process_alive() -> None:
-    lane = Lane("test")
+    lane = JobQueue("test")
     lane.put("", lambda: None)
     assert lane.drain(5)
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "patchwatch-test")

@@ -27,7 +27,7 @@ LaneName = Literal["read", "lists", "study", "write", "poll", "watch", "mail"]
 Failed = Callable[[PatchwatchError], None]
 
 
-class Lane:
+class JobQueue:
     """One daemon thread and its queue."""
 
     def __init__(self, name: str) -> None:
@@ -65,7 +65,7 @@ class Lane:
             job()
 
 
-class Errands:
+class Jobs:
     """The lanes of a running app, and the way back to it."""
 
     def __init__(self, app: App[Any], notices: Notices, wrote: Callable[[], None]) -> None:
@@ -73,7 +73,7 @@ class Errands:
         self.notices = notices
         self._wrote = wrote
         self._app = app
-        self._lanes: dict[LaneName, Lane] = {}
+        self._lanes: dict[LaneName, JobQueue] = {}
 
     def send(
         self,
@@ -117,7 +117,7 @@ class Errands:
             if lane == "write":
                 self.tell(self._wrote)
 
-        self._lanes.setdefault(lane, Lane(lane)).put(about if latest else "", job)
+        self._lanes.setdefault(lane, JobQueue(lane)).put(about if latest else "", job)
 
     def tell(self, listener: Callable[..., None], *said: object, screen: Screen[Any] | None = None) -> None:
         """Call `listener` in the app, from any thread; for a `screen`, when it is mounted and until it is left."""
