@@ -90,7 +90,7 @@ class PatchwatchApp(App[None]):
         self.theme = THEMES["ansi" if colourless else theme].name
         if keymap:
             self.set_keymap(keymap)
-        self._core = tracker
+        self._tracker = tracker
         self._said = Notices(self._changed)
         self.jobs = Jobs(self, self._said, self._beat)
         self._overview = OverviewScreen(tracker, self.jobs, self._watched, few)
@@ -129,7 +129,7 @@ class PatchwatchApp(App[None]):
     def _beat(self) -> None:
         if not self._listening:
             self._listening = True
-            self.jobs.send("read", "database", self._core.generation, self._heard, self._heard_nothing)
+            self.jobs.send("read", "database", self._tracker.generation, self._heard, self._heard_nothing)
 
     def _heard(self, generation: int) -> None:
         self._listening = False
@@ -138,8 +138,10 @@ class PatchwatchApp(App[None]):
             self._generation = generation
             for screen in self._live():
                 screen.reload()
-            self.jobs.send("lists", "outbox", self._core.outbox, self._heard_of_digests, self._heard_nothing_of_digests)
-        minute = self._core.now() // 60
+            self.jobs.send(
+                "lists", "outbox", self._tracker.outbox, self._heard_of_digests, self._heard_nothing_of_digests
+            )
+        minute = self._tracker.now() // 60
         if minute != self._minute:
             self._minute = minute
             for screen in self._live():
@@ -210,7 +212,7 @@ class PatchwatchApp(App[None]):
         """Show a series."""
         from patchwatch.tui.screens.series import SeriesScreen  # what only it needs must not hold up the first screen
 
-        screen = SeriesScreen(self._core, self.jobs, series_id)
+        screen = SeriesScreen(self._tracker, self.jobs, series_id)
         self.push_screen(screen)
         screen.read_rows()  # while the screen is being made
 
@@ -228,7 +230,7 @@ class PatchwatchApp(App[None]):
 
     def _ask_for_link(self, proposed: str) -> None:
         self._said.hush("watch")
-        self.push_screen(WatchDialog(self._core, self.jobs, self._watched, line(proposed)))
+        self.push_screen(WatchDialog(self._tracker, self.jobs, self._watched, line(proposed)))
 
     def _watched(self, watched: Sequence[Watched]) -> None:
         new = [one for one in watched if not one.already]
@@ -254,7 +256,7 @@ class PatchwatchApp(App[None]):
         self.jobs.send(
             "poll",
             "poll",
-            lambda: self._core.poll(lambda said: self.jobs.tell(self._poll_progress, said)),
+            lambda: self._tracker.poll(lambda said: self.jobs.tell(self._poll_progress, said)),
             self._polled,
             self._poll_failed,
         )

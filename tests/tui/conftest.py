@@ -45,20 +45,20 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def core() -> FakeTracker:
+def tracker() -> FakeTracker:
     """Three watched series and one that is not."""
     return FakeTracker()
 
 
 @pytest.fixture
-def app(core: FakeTracker) -> PatchwatchApp:
+def app(tracker: FakeTracker) -> PatchwatchApp:
     """The program, not yet running."""
-    return PatchwatchApp(core)
+    return PatchwatchApp(tracker)
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, core: FakeTracker) -> ReplySetup:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: FakeTracker) -> ReplySetup:
     """A home with an editor, where the drafts of `core` are kept."""
     desk = ReplySetup(tmp_path, monkeypatch)
-    desk.sit(core)
+    desk.sit(tracker)
     return desk

@@ -54,7 +54,7 @@ ANSWER_ID = "answer@example.com"
 
 @dataclass(frozen=True)
 class Watched:
-    """What `FakeCore.watch` answers."""
+    """What `FakeTracker.watch` answers."""
 
     series_id: int
     title: str
@@ -63,7 +63,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Report:
-    """What `FakeCore.poll` answers."""
+    """What `FakeTracker.poll` answers."""
 
     summary: str = "3 new mails, 1 new revision, net: under-review → accepted"
     failures: tuple[str, ...] = ()

@@ -28,9 +28,9 @@ class ReplySetup:
         monkeypatch.setattr(hand_to_b4, "pause", lambda: None)
         self.writes("That makes sense.")
 
-    def sit(self, core: FakeTracker) -> None:
+    def sit(self, tracker: FakeTracker) -> None:
         """Keep the drafts of `core` here."""
-        core.drafts = DraftStore(self.home / ".local" / "share" / "patchwatch" / "drafts")
+        tracker.drafts = DraftStore(self.home / ".local" / "share" / "patchwatch" / "drafts")
 
     def writes(self, text: str) -> None:
         """From now on the editor adds a line."""
@@ -40,9 +40,9 @@ class ReplySetup:
         """From now on the editor does this, the file being `$1`."""
         self._monkeypatch.setenv("GIT_EDITOR", f"f() {{ {command}; }}; f")
 
-    def kept(self, core: FakeTracker) -> list[str]:
+    def kept(self, tracker: FakeTracker) -> list[str]:
         """The texts of the drafts that are kept."""
-        return [file.read_text(encoding="utf-8") for file in sorted(core.drafts.directory.glob("*.eml"))]
+        return [file.read_text(encoding="utf-8") for file in sorted(tracker.drafts.directory.glob("*.eml"))]
 
 
 async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -> None:
@@ -52,9 +52,9 @@ async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -
         await until(pilot, lambda words=words: words in shown(pilot), words)
 
 
-def sent(core: FakeTracker) -> list[Draft]:
+def sent(tracker: FakeTracker) -> list[Draft]:
     """What was given to git send-email."""
-    return [said[0] for said in core.asked["send"]]  # type: ignore[attr-defined]
+    return [said[0] for said in tracker.asked["send"]]  # type: ignore[attr-defined]
 
 
 def notices(pilot: Pilot[None]) -> str:

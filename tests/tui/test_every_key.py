@@ -125,9 +125,9 @@ async def taken(pilot: Pilot[None], steps: tuple[Step, ...]) -> None:
 
 @pytest.mark.parametrize("steps", ON_THE_OVERVIEW, ids=named)
 async def test_keys_of_the_overview(
-    core: FakeTracker, app: PatchwatchApp, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, app: PatchwatchApp, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ReplySetup(tmp_path, monkeypatch).sit(core)
+    ReplySetup(tmp_path, monkeypatch).sit(tracker)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, "mm/zswap")
         await taken(pilot, steps)
@@ -135,9 +135,9 @@ async def test_keys_of_the_overview(
 
 @pytest.mark.parametrize("steps", IN_A_SERIES, ids=named)
 async def test_keys_of_a_series(
-    core: FakeTracker, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ReplySetup(tmp_path, monkeypatch).sit(core)
-    async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
+    ReplySetup(tmp_path, monkeypatch).sit(tracker)
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "From ")
         await taken(pilot, steps)

@@ -36,10 +36,10 @@ def harmless(pilot: Pilot[None]) -> str:
 
 
 @pytest.fixture
-def harmful(core: FakeTracker) -> None:
+def harmful(tracker: FakeTracker) -> None:
     """The one series there is wants to harm with its title."""
-    core.rows = {7: replace(core.rows[7], title=HOSTILE)}
-    core.threads = {7: core.threads[7]}
+    tracker.rows = {7: replace(tracker.rows[7], title=HOSTILE)}
+    tracker.threads = {7: tracker.threads[7]}
 
 
 @pytest.mark.parametrize("key", ["x", "S"], ids=["unwatch", "state"])
@@ -54,11 +54,11 @@ async def test_dialogs(app: PatchwatchApp, key: str) -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["outcome", "error"])
-async def test_notices(core: FakeTracker, app: PatchwatchApp, fails: bool) -> None:
+async def test_notices(tracker: FakeTracker, app: PatchwatchApp, fails: bool) -> None:
     if fails:
-        core.failing["poll"] = LoreError(HOSTILE)
+        tracker.failing["poll"] = LoreError(HOSTILE)
     else:
-        core.report = Report(HOSTILE, failures=(HOSTILE,))
+        tracker.report = Report(HOSTILE, failures=(HOSTILE,))
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("r")
@@ -96,7 +96,7 @@ UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 @pytest.fixture
-def evil(core: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTracker:
+def evil(tracker: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTracker:
     """Two revisions of a series, and another that it may be linked with, in which every text wants to harm."""
     _, postings = drops()
     encoded = f"=?utf-8?B?{base64.b64encode(EVIL.encode()).decode()}?="
@@ -112,23 +112,23 @@ def evil(core: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
     said = Evidence(postings[-1].letters[-1].id, EVIL)
     more = {"inboxes": (EVIL,), "state_evidence": said, "turn": "author", "turn_evidence": said}
-    core.rows, core.threads, core.mails, core.raws = {}, {}, {}, {}
-    core.add((series_row(3, EVIL, postings, state="under-review", **more), postings))
+    tracker.rows, tracker.threads, tracker.mails, tracker.raws = {}, {}, {}, {}
+    tracker.add((series_row(3, EVIL, postings, state="under-review", **more), postings))
     other, letters = older_drops()
-    core.add((replace(other, title=EVIL, author_name=EVIL, inboxes=(EVIL,)), letters))
-    core.likely[3] = tuple(replace(one, subject=f"[PATCH v3] {EVIL}", author_name=EVIL) for one in likely())
-    core.stories = {3: tuple(replace(one, text=EVIL) for one in core.stories[3])}
-    for name, raw in core.raws.items():
+    tracker.add((replace(other, title=EVIL, author_name=EVIL, inboxes=(EVIL,)), letters))
+    tracker.likely[3] = tuple(replace(one, subject=f"[PATCH v3] {EVIL}", author_name=EVIL) for one in likely())
+    tracker.stories = {3: tuple(replace(one, text=EVIL) for one in tracker.stories[3])}
+    for name, raw in tracker.raws.items():
         head, _, body = raw.decode().partition("\n\n")
         kept = [one for one in head.splitlines() if one.startswith(("Date: ", "Message-ID: ", "Content-Type: "))]
         version = "v4" if "v4" in name else "v5"
         above = [f"From: {encoded} <eve@example.org>", f"Subject: [PATCH {version}]\n {encoded}", *kept]
-        core.raws[name] = ("\n".join(above) + "\n\n" + body).encode()
-    core.trees = (tmp_path / "src" / "linux",)
-    core.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, 9, NOW - 86_400, NOW - 3600, EVIL),)
+        tracker.raws[name] = ("\n".join(above) + "\n\n" + body).encode()
+    tracker.trees = (tmp_path / "src" / "linux",)
+    tracker.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, 9, NOW - 86_400, NOW - 3600, EVIL),)
     desk = ReplySetup(tmp_path, monkeypatch)
-    desk.sit(core)
-    return core
+    desk.sit(tracker)
+    return tracker
 
 
 def in_sight(pilot: Pilot[None]) -> str:

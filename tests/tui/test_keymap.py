@@ -49,8 +49,8 @@ def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:
 
 
 async def test_other_keys_do_the_same_and_are_named_on_the_screen() -> None:
-    core = FakeTracker()
-    app = PatchwatchApp(core, keymap={"app.poll": "f5", "overview.limit": "f", "overview.watched": "0"})
+    tracker = FakeTracker()
+    app = PatchwatchApp(tracker, keymap={"app.poll": "f5", "overview.limit": "f", "overview.watched": "0"})
     async with app.run_test(size=(100, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("f", *"nothing")
@@ -62,6 +62,6 @@ async def test_other_keys_do_the_same_and_are_named_on_the_screen() -> None:
         assert isinstance(screen, OverviewScreen)
         await until(pilot, lambda: "3 series watched" in shown(pilot))
         await pilot.press("r")
-        assert not core.asked["poll"]
+        assert not tracker.asked["poll"]
         await pilot.press("f5")
-        await until(pilot, lambda: core.asked["poll"])
+        await until(pilot, lambda: tracker.asked["poll"])

@@ -48,14 +48,14 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tracker(file: Path) -> Iterator[Tracker]:
+def stored(file: Path) -> Iterator[Tracker]:
     """The demo's mail in a database that stays."""
-    tracker = Tracker(Config(), clock=lambda: float(demo.NOW), database_url=f"sqlite:///{file}")
+    stored = Tracker(Config(), clock=lambda: float(demo.NOW), database_url=f"sqlite:///{file}")
     for name, inbox in (("xdp.mbox", "bpf"), ("tcp.mbox", "netdev"), ("mglru.mbox", "linux-mm")):
-        import_mail(tracker.database, Path(demo.__file__).parent / name, inbox)
-    watch_known(tracker.database, [line.message_id for line in tracker.lines()], tracker.now())
-    yield tracker
-    tracker.database.close()
+        import_mail(stored.database, Path(demo.__file__).parent / name, inbox)
+    watch_known(stored.database, [line.message_id for line in stored.lines()], stored.now())
+    yield stored
+    stored.database.close()
 
 
 async def elsewhere(file: Path, *arguments: str) -> None:
@@ -73,8 +73,8 @@ def table(pilot: Pilot[None]) -> SeriesTable:
     return pilot.app.screen_stack[0].query_one(SeriesTable)
 
 
-async def test_a_decision_of_another_process_appears_and_moves_nothing(tracker: Tracker, file: Path) -> None:
-    app = PatchwatchApp(tracker)
+async def test_a_decision_of_another_process_appears_and_moves_nothing(stored: Tracker, file: Path) -> None:
+    app = PatchwatchApp(stored)
     async with app.run_test(size=(130, 24)) as pilot:
         await opened(pilot, "Refault distance")
         await pilot.press("slash")
@@ -98,10 +98,10 @@ async def test_a_decision_of_another_process_appears_and_moves_nothing(tracker: 
 
 
 async def test_new_mail_of_another_process_leaves_what_is_read_in_place(
-    tracker: Tracker, file: Path, tmp_path: Path
+    stored: Tracker, file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "new.mbox").write_text(REPLY)
-    app = PatchwatchApp(tracker, open_series=tracker.find(XDP))
+    app = PatchwatchApp(stored, open_series=stored.find(XDP))
     async with app.run_test(size=(130, 30)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, SeriesScreen))
         assert await settled(pilot)
@@ -120,8 +120,8 @@ async def test_new_mail_of_another_process_leaves_what_is_read_in_place(
         assert (screen.thread.cursor, screen.mail.scroll_offset, app.focused) == before
 
 
-async def test_who_writes_for_long_holds_up_no_key(tracker: Tracker, file: Path) -> None:
-    app = PatchwatchApp(tracker)
+async def test_who_writes_for_long_holds_up_no_key(stored: Tracker, file: Path) -> None:
+    app = PatchwatchApp(stored)
     async with app.run_test(size=(110, 24)) as pilot:
         await opened(pilot, "Refault distance")
         unread = table(pilot).rows[0].unread
@@ -143,8 +143,8 @@ async def test_who_writes_for_long_holds_up_no_key(tracker: Tracker, file: Path)
         await until(pilot, lambda: table(pilot).rows[0].unread == 0, "what was asked for before")
 
 
-async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates["poll"] = threading.Event()
+async def test_a_server_that_does_not_answer_holds_up_no_key(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["poll"] = threading.Event()
     async with app.run_test(size=(110, 24)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("r")
@@ -154,21 +154,21 @@ async def test_a_server_that_does_not_answer_holds_up_no_key(core: FakeTracker, 
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SeriesScreen), "the series")
         await until(pilot, lambda: app.screen.query_one(ThreadList).rows, "its mails")
-        core.gates["poll"].set()
+        tracker.gates["poll"].set()
 
 
-async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(core: FakeTracker) -> None:
-    app = PatchwatchApp(core, open_series=3)
+async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(tracker: FakeTracker) -> None:
+    app = PatchwatchApp(tracker, open_series=3)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: core.asked["mark_read"], "the first mail noted as read")
-        await until(pilot, lambda: app._generation == core._generation, "the change taken in")
+        await until(pilot, lambda: tracker.asked["mark_read"], "the first mail noted as read")
+        await until(pilot, lambda: app._generation == tracker._generation, "the change taken in")
         await settled(pilot)
         app._listening = True  # as while the database is asked, which may be before or after the note is heard of
-        read = len(core.asked["thread"])
+        read = len(tracker.asked["thread"])
         await pilot.press("n")
-        await until(pilot, lambda: len(core.asked["mark_read"]) == 2)
-        await until(pilot, lambda: app._generation == core._generation)
-        assert len(core.asked["thread"]) == read
+        await until(pilot, lambda: len(tracker.asked["mark_read"]) == 2)
+        await until(pilot, lambda: app._generation == tracker._generation)
+        assert len(tracker.asked["thread"]) == read
         app._listening = False
-        core.change(3, state="rejected")
-        await until(pilot, lambda: len(core.asked["thread"]) > read, "the series read anew")
+        tracker.change(3, state="rejected")
+        await until(pilot, lambda: len(tracker.asked["thread"]) > read, "the series read anew")

@@ -29,7 +29,7 @@ class DecisionController:
     def __init__(
         self,
         app: App[Any],
-        core: TrackerAPI,
+        tracker: TrackerAPI,
         jobs: Jobs,
         done: Callable[[], None],
         regrouped: Callable[[int | None], None],
@@ -40,8 +40,8 @@ class DecisionController:
         that is known.
         """
         self._app = app
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._done = done
         self._regrouped = regrouped
 
@@ -51,22 +51,22 @@ class DecisionController:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._write("unwatch", watched, lambda: self._core.unwatch(_ids(watched)), "No longer watched")
+                self._write("unwatch", watched, lambda: self._tracker.unwatch(_ids(watched)), "No longer watched")
 
         if watched:
             self._app.push_screen(UnwatchDialog(watched), answered)
         elif rows:
-            self._errands.notices.say("unwatch", "note", f"Not watched: {_called(rows)}")
+            self._jobs.notices.say("unwatch", "note", f"Not watched: {_called(rows)}")
 
     def read(self, rows: Sequence[Series]) -> None:
         """Take all their mail as read."""
-        self._write("catch up", rows, lambda: self._core.read_series(_ids(rows)), "Read")
+        self._write("catch up", rows, lambda: self._tracker.read_series(_ids(rows)), "Read")
 
     def mute(self, rows: Sequence[Series]) -> None:
         """Mute, or let speak again if all are muted."""
         muted = not all(row.muted for row in rows)
         did = "Muted" if muted else "No longer muted"
-        self._write("mute", rows, lambda: self._core.mute(_ids(rows), muted=muted), did)
+        self._write("mute", rows, lambda: self._tracker.mute(_ids(rows), muted=muted), did)
 
     def state(self, rows: Sequence[Series]) -> None:
         """Ask for a state, then set it."""
@@ -74,7 +74,7 @@ class DecisionController:
         def answered(state: str | None) -> None:
             if state is not None:
                 did = f"Set to {state}" if state else "As the mails say"
-                self._write("state", rows, lambda: self._core.mark(_ids(rows), state or None), did)
+                self._write("state", rows, lambda: self._tracker.mark(_ids(rows), state or None), did)
 
         if rows:
             self._app.push_screen(StateDialog(rows), answered)
@@ -87,12 +87,12 @@ class DecisionController:
             if rest is None:
                 return
             if rest.wakes:
-                self._write("snooze", rows, lambda: self._core.unsnooze(_ids(rows)), rest.said)
+                self._write("snooze", rows, lambda: self._tracker.unsnooze(_ids(rows)), rest.said)
             else:
-                self._write("snooze", rows, lambda: self._core.snooze(_ids(rows), rest.until), rest.said)
+                self._write("snooze", rows, lambda: self._tracker.snooze(_ids(rows), rest.until), rest.said)
 
         if rows:
-            self._app.push_screen(SnoozeDialog(rows, self._core.now()), answered)
+            self._app.push_screen(SnoozeDialog(rows, self._tracker.now()), answered)
 
     def link(self, row: Series, root: str = "", *, marked: Series | None = None) -> None:
         """Ask which other series is a version of this one, then link them; or part a revision from the one before.
@@ -101,10 +101,10 @@ class DecisionController:
         """
 
         def read() -> tuple[SeriesRow, Sequence[CandidateRow]]:
-            found, candidates = self._core.one(row.id), self._core.candidates(row.id)
-            return found, candidates if marked is None else proposed(found, self._core.one(marked.id), candidates)
+            found, candidates = self._tracker.one(row.id), self._tracker.candidates(row.id)
+            return found, candidates if marked is None else proposed(found, self._tracker.one(marked.id), candidates)
 
-        self._errands.send("read", "link", read, lambda found: self._ask_for_link(*found, root))
+        self._jobs.send("read", "link", read, lambda found: self._ask_for_link(*found, root))
 
     def _ask_for_link(self, row: SeriesRow, candidates: Sequence[CandidateRow], root: str) -> None:
         from patchwatch.tui.dialogs.link import LinkDialog, Unlink
@@ -118,27 +118,27 @@ class DecisionController:
             if isinstance(answer, Unlink):
                 self._send(
                     "link",
-                    lambda: self._core.unlink(later.message_id, earlier.message_id),
+                    lambda: self._tracker.unlink(later.message_id, earlier.message_id),
                     lambda _: self._parted(f"Parted: {names[0]} is no version after {names[1]}: {about}"),
                 )
             else:
                 self._send(
                     "link",
-                    lambda: self._core.link(later.message_id, earlier.message_id),
+                    lambda: self._tracker.link(later.message_id, earlier.message_id),
                     lambda series_id: self._linked(f"Linked: {names[0]} goes on from {names[1]}: {about}", series_id),
                 )
 
         newest = row.revisions[-1]
         revision = next((r for r in row.revisions if r.message_id == root), newest)
-        self._app.push_screen(LinkDialog(self._core, self._errands, row, revision, candidates), answered)
+        self._app.push_screen(LinkDialog(self._tracker, self._jobs, row, revision, candidates), answered)
 
     def _linked(self, did: str, series_id: int) -> None:
-        self._errands.notices.say("link", "outcome", did)
+        self._jobs.notices.say("link", "outcome", did)
         self._done()
         self._regrouped(series_id)
 
     def _parted(self, did: str) -> None:
-        self._errands.notices.say("link", "outcome", did)
+        self._jobs.notices.say("link", "outcome", did)
         self._done()
         self._regrouped(None)
 
@@ -146,22 +146,22 @@ class DecisionController:
         """Take back the last decision, whatever it was about."""
 
         def undone(what: str) -> None:
-            self._errands.notices.hush(*_UNDONE)
-            self._errands.notices.say("undo", "outcome", f"Undone: {what}")
+            self._jobs.notices.hush(*_UNDONE)
+            self._jobs.notices.say("undo", "outcome", f"Undone: {what}")
             self._regrouped(None)
 
-        self._send("undo", self._core.undo, undone)
+        self._send("undo", self._tracker.undo, undone)
 
     def _write(self, about: str, rows: Sequence[Series], work: Callable[[], None], did: str) -> None:
         def done(_: None) -> None:
-            self._errands.notices.say(about, "outcome", f"{did}: {_called(rows)}")
+            self._jobs.notices.say(about, "outcome", f"{did}: {_called(rows)}")
             self._done()
 
         if rows:
             self._send(about, work, done)
 
     def _send(self, about: str, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        self._errands.send("write", about, work, done)
+        self._jobs.send("write", about, work, done)
 
 
 def _ids(rows: Sequence[Series]) -> list[int]:

@@ -23,7 +23,7 @@ class LinkFollower:
     def __init__(
         self,
         screen: Screen[Any],
-        core: TrackerAPI,
+        tracker: TrackerAPI,
         jobs: Jobs,
         opening: MailLoader,
         go_to: Callable[[SeriesState, MessageRow], None],
@@ -31,8 +31,8 @@ class LinkFollower:
     ) -> None:
         """`go_to` goes to a mail of the series; `led` hears of another series that a link on `screen` led to."""
         self._screen = screen
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._opening = opening
         self._go_to = go_to
         self._led = led
@@ -45,15 +45,15 @@ class LinkFollower:
         if "://" in link:
             return link
         address = parse_target(link)
-        return self._core.url(address.message_id, address.inbox or "") if address else ""
+        return self._tracker.url(address.message_id, address.inbox or "") if address else ""
 
     def to_evidence(self, reading: SeriesState, evidence: Evidence | None) -> None:
         """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
         row = reading.row(evidence.message_id) if evidence else None
         if evidence is None or row is None:
-            self._errands.notices.say("evidence", "note", labels.without_mail(evidence))
+            self._jobs.notices.say("evidence", "note", labels.without_mail(evidence))
             return
-        self._errands.notices.hush("evidence")
+        self._jobs.notices.hush("evidence")
         self._go_to(reading, row)
         self._opening.seek(row.message_id, evidence.text)
 
@@ -73,13 +73,13 @@ class LinkFollower:
             return
 
         def found(series_id: int) -> None:
-            self._errands.notices.hush("link")
+            self._jobs.notices.hush("link")
             self._led(series_id)
 
         def failed(error: PatchwatchError) -> None:
             self.unknown = link
             unknown = isinstance(error, NotFoundError)
             text = f"Not known here; w watches it: {link}" if unknown else str(error)
-            self._errands.notices.say("link", "note" if unknown else "error", text)
+            self._jobs.notices.say("link", "note" if unknown else "error", text)
 
-        self._errands.send("read", "link", lambda: self._core.find(link), found, failed, screen=self._screen)
+        self._jobs.send("read", "link", lambda: self._tracker.find(link), found, failed, screen=self._screen)

@@ -22,27 +22,27 @@ from patchwatch.tui.render.selection import Selection
 class B4Controller:
     """One revision at a time."""
 
-    def __init__(self, screen: Screen[Any], core: TrackerAPI, jobs: Jobs) -> None:
+    def __init__(self, screen: Screen[Any], tracker: TrackerAPI, jobs: Jobs) -> None:
         """What `screen` asks for comes to nothing where it was left before."""
         self._screen = screen
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
 
     def b4(self, of: Selection) -> None:
         """Ask what b4 shall do with the revision in hand, and in which tree; then let it."""
 
         def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
-            commands = {task: self._core.b4_command(task, of.revision, BOX) for task in TASKS}
-            return self._core.work_trees(), commands
+            commands = {task: self._tracker.b4_command(task, of.revision, BOX) for task in TASKS}
+            return self._tracker.work_trees(), commands
 
         def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
-            self._screen.app.push_screen(B4Dialog(of, *found, self._core.config_file), answered)
+            self._screen.app.push_screen(B4Dialog(of, *found, self._tracker.config_file), answered)
 
         def answered(chosen: B4Choice | None) -> None:
             if chosen is not None:
                 self._run(chosen, of.revision)
 
-        self._errands.send("read", "b4", work, ask, screen=self._screen, latest=True)
+        self._jobs.send("read", "b4", work, ask, screen=self._screen, latest=True)
 
     def _run(self, chosen: B4Choice, message_id: str) -> None:
         where = labels.place(chosen.directory)
@@ -52,11 +52,11 @@ class B4Controller:
 
         try:
             with lent(self._screen.app):
-                status = self._core.b4(chosen.task, message_id, chosen.directory, running)
+                status = self._tracker.b4(chosen.task, message_id, chosen.directory, running)
                 tell(f"\nb4 ended with {status}.")
                 pause()
         except PatchwatchError as error:
-            self._errands.notices.say("b4", "error", str(error))
+            self._jobs.notices.say("b4", "error", str(error))
         else:
             said = f"{TASKS[chosen.task][0]} ended with {status} in {where}."
-            self._errands.notices.say("b4", "error" if status else "outcome", said)
+            self._jobs.notices.say("b4", "error" if status else "outcome", said)

@@ -25,7 +25,7 @@ class ReadMarker:
     def __init__(
         self,
         screen: Screen[Any],
-        core: TrackerAPI,
+        tracker: TrackerAPI,
         jobs: Jobs,
         noted: Callable[[int], None],
         refused: Callable[[SeriesState], None],
@@ -36,8 +36,8 @@ class ReadMarker:
         unread again.
         """
         self._screen = screen
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._noted = noted
         self._refused = refused
         self._reading: SeriesState | None = None
@@ -64,12 +64,12 @@ class ReadMarker:
             return
 
         def failed(error: PatchwatchError) -> None:
-            self._errands.notices.say("mark read", "error", str(error))
+            self._jobs.notices.say("mark read", "error", str(error))
             reading.read.difference_update(seen)
             self._refused(reading)
 
         def wrote(generation: int) -> None:
-            self._errands.notices.hush("mark read")
+            self._jobs.notices.hush("mark read")
             self._noted(generation)
 
-        self._errands.send("write", "mark read", lambda: self._core.mark_read(seen), wrote, failed)
+        self._jobs.send("write", "mark read", lambda: self._tracker.mark_read(seen), wrote, failed)

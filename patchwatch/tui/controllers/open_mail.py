@@ -27,11 +27,11 @@ _BEGINNING = 20_000
 class MailLoader:
     """One mail at a time."""
 
-    def __init__(self, screen: Screen[Any], core: TrackerAPI, jobs: Jobs, opened: Callable[[str], None]) -> None:
+    def __init__(self, screen: Screen[Any], tracker: TrackerAPI, jobs: Jobs, opened: Callable[[str], None]) -> None:
         """The mail view is that of `screen`; `opened` hears which mail is shown, of a large one twice."""
         self._screen = screen
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._opened = opened
         self._reading: SeriesState | None = None  # that the mail is of
         self._asked = ""  # the mail that was last asked for
@@ -51,13 +51,13 @@ class MailLoader:
         width, manner = self._view.text_width, self._view.fresh_manner()
 
         def work() -> Sheet:
-            mail = self._core.mail(message_id)
+            mail = self._tracker.mail(message_id)
             if length(mail) > _LARGE:
                 beginning = unfinished(compose(mail, _BEGINNING), length(mail))
-                self._errands.tell(self._arrived, broken(beginning, width, manner), screen=self._screen)
+                self._jobs.tell(self._arrived, broken(beginning, width, manner), screen=self._screen)
             return broken(compose(mail), width, manner)
 
-        self._errands.send("read", "mail", work, self._arrived, self._failed, screen=self._screen, latest=True)
+        self._jobs.send("read", "mail", work, self._arrived, self._failed, screen=self._screen, latest=True)
         return True
 
     def forget(self) -> None:
@@ -70,7 +70,7 @@ class MailLoader:
         reading, message_id = self._reading, sheet.page.message_id
         if reading is None or message_id != self._asked:
             return
-        self._errands.notices.hush("mail")
+        self._jobs.notices.hush("mail")
         begun = self._bare is not None and self._bare.page.message_id == message_id
         self._bare = sheet
         if begun:
@@ -84,7 +84,7 @@ class MailLoader:
         self._bare = None
         self._view.show(broken(said(self._asked, line(str(error))), self._view.text_width))
         self._asked = ""
-        self._errands.notices.say("mail", "error", str(error))
+        self._jobs.notices.say("mail", "error", str(error))
 
     # What was said about it.
 
@@ -92,7 +92,7 @@ class MailLoader:
         """The sheet of a patch with what was said about it below."""
         row = reading.row(sheet.page.message_id)
         found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []
-        return lengthened(sheet, *told(found, reading.read, self._core.now())) if found else sheet
+        return lengthened(sheet, *told(found, reading.read, self._tracker.now())) if found else sheet
 
     def discuss(self) -> None:
         """Show what was said meanwhile about the patch that is shown."""
@@ -118,4 +118,4 @@ class MailLoader:
             self._sought = None
         elif page.whole:
             self._sought = None
-            self._errands.notices.say("evidence", "note", f"In this mail, in other words: {line(words)}")
+            self._jobs.notices.say("evidence", "note", f"In this mail, in other words: {line(words)}")

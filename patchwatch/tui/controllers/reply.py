@@ -27,15 +27,15 @@ from patchwatch.tui.render.selection import Selection
 class ReplyController:
     """One answer at a time."""
 
-    def __init__(self, screen: Screen[Any], core: TrackerAPI, jobs: Jobs) -> None:
+    def __init__(self, screen: Screen[Any], tracker: TrackerAPI, jobs: Jobs) -> None:
         """What `screen` asks for comes to nothing where it was left before."""
         self._screen = screen
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
 
     def reply(self, of: Selection) -> None:
         """Answer the mail in hand, to all."""
-        self._compose(lambda: self._core.reply(of.message_id), edit=True)
+        self._compose(lambda: self._tracker.reply(of.message_id), edit=True)
 
     def tag(self, of: Selection) -> None:
         """Ask which tags to give to the patch in hand, or to its whole revision, and give them."""
@@ -43,14 +43,14 @@ class ReplyController:
         def answered(tags: Tags | None) -> None:
             if tags is not None:
                 names, whole = tags.names, tags.whole
-                self._compose(lambda: self._core.endorse(of.posting, names, whole=whole), edit=tags.edit)
+                self._compose(lambda: self._tracker.endorse(of.posting, names, whole=whole), edit=tags.edit)
 
         self._screen.app.push_screen(TagDialog(of), answered)
 
     def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
         def work() -> tuple[Draft, Path | None]:
             draft = compose()
-            return draft, self._core.drafts.kept(draft)
+            return draft, self._tracker.drafts.kept(draft)
 
         def composed(found: tuple[Draft, Path | None]) -> None:
             draft, kept = found
@@ -59,7 +59,7 @@ class ReplyController:
             else:
                 self._ask(draft, kept, edit=edit)
 
-        self._errands.send("mail", "answer", work, composed, screen=self._screen, latest=True)
+        self._jobs.send("mail", "answer", work, composed, screen=self._screen, latest=True)
 
     def _ask(self, draft: Draft, kept: Path, *, edit: bool) -> None:
         """Whether to go on with the draft that was left, or to begin anew."""
@@ -74,23 +74,23 @@ class ReplyController:
 
     def _begin(self, draft: Draft, *, edit: bool) -> None:
         try:
-            file = self._core.drafts.keep(draft)
+            file = self._tracker.drafts.keep(draft)
         except PatchwatchError as error:
-            self._errands.notices.say("answer", "error", str(error))
+            self._jobs.notices.say("answer", "error", str(error))
             return
         if not edit or self._edit(file, fresh=True):
             self._show(draft, file)
 
     def _show(self, draft: Draft, file: Path) -> None:
-        self._errands.notices.hush("send")
-        self._screen.app.push_screen(SendScreen(self._core, self._errands, draft, file, lambda: self._edit(file)))
+        self._jobs.notices.hush("send")
+        self._screen.app.push_screen(SendScreen(self._tracker, self._jobs, draft, file, lambda: self._edit(file)))
 
     def _edit(self, file: Path, *, fresh: bool = False) -> bool:
         """Let a draft be edited; whether there is one afterwards.
 
         One that was emptied is thrown away, and so is a `fresh` one in which nothing was written.
         """
-        drafts, notices = self._core.drafts, self._errands.notices
+        drafts, notices = self._tracker.drafts, self._jobs.notices
         try:
             before = drafts.read(file)
             try:

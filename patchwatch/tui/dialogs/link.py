@@ -47,7 +47,7 @@ class LinkChoices(RowList[Choice]):
     """Candidates, and the parting if there is one: two lines each."""
 
     DEFAULT_CSS = """
-    ChoiceList {
+    LinkChoices {
         background: $surface;
         scrollbar-background: $surface;
         scrollbar-background-hover: $surface;
@@ -98,7 +98,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
 
     def __init__(
         self,
-        core: TrackerAPI,
+        tracker: TrackerAPI,
         jobs: Jobs,
         row: SeriesRow,
         revision: RevisionRow,
@@ -106,8 +106,8 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     ) -> None:
         """`revision`, of series `row`, is the one that can be parted from the one before it."""
         super().__init__()
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._row = row
         earlier = before(row, revision)
         self._choices: list[Choice] = [*candidates, *([Unlink(revision, earlier)] if earlier else [])]
@@ -153,7 +153,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         """Say what the choice under the cursor, or what was typed, leads to."""
         if self._text:
             text = self._text
-            self._look(lambda: self._core.find(text))
+            self._look(lambda: self._tracker.find(text))
             return
         row = self.query_one(LinkChoices).row or self._choices[0] if self._choices else None
         if isinstance(row, Unlink):
@@ -181,8 +181,8 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
             if text == self._text:
                 self._refuse(str(error))
 
-        work = lambda: self._core.one(which())  # noqa: E731
-        self._errands.send("read", "link", work, found, failed, screen=self, latest=True)
+        work = lambda: self._tracker.one(which())  # noqa: E731
+        self._jobs.send("read", "link", work, found, failed, screen=self, latest=True)
 
     def _refuse(self, problem: str) -> None:
         self._say(None, [(line(problem), "dim")])

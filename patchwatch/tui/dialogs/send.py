@@ -49,11 +49,11 @@ class SendScreen(BaseScreen[None]):
         keys.HELP,
     ]
 
-    def __init__(self, core: TrackerAPI, jobs: Jobs, draft: Draft, file: Path, edit: Callable[[], bool]) -> None:
+    def __init__(self, tracker: TrackerAPI, jobs: Jobs, draft: Draft, file: Path, edit: Callable[[], bool]) -> None:
         """Shows `draft` as it stands in `file` by now; `edit` lets it be edited, and says whether anything is left."""
         super().__init__()
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._draft = draft
         self._file = file
         self._edit = edit
@@ -82,9 +82,9 @@ class SendScreen(BaseScreen[None]):
         def work() -> tuple[str, Draft, DryRun | PatchwatchError]:
             text, draft = "", self._draft
             try:
-                text = self._core.drafts.read(self._file)
+                text = self._tracker.drafts.read(self._file)
                 draft = edited(draft, text)
-                return text, draft, self._core.rehearse(draft)
+                return text, draft, self._tracker.rehearse(draft)
             except PatchwatchError as error:
                 return text, draft, error
 
@@ -92,7 +92,7 @@ class SendScreen(BaseScreen[None]):
             if asked == self._asked:
                 self._rehearsed(*tried)
 
-        self._errands.send("mail", "rehearse", work, done, screen=self)
+        self._jobs.send("mail", "rehearse", work, done, screen=self)
 
     def _rehearsed(self, text: str, draft: Draft, found: DryRun | PatchwatchError) -> None:
         if isinstance(found, PatchwatchError):
@@ -100,7 +100,7 @@ class SendScreen(BaseScreen[None]):
             self._show(draft_page(draft.message_id, str(found), text))
         else:
             self._ready = draft
-            self._say(headline(draft, found, dry_run=self._core.dry_run))
+            self._say(headline(draft, found, dry_run=self._tracker.dry_run))
             self._show(mail_page(draft, found))
 
     def _say(self, pieces: list[StyledText]) -> None:
@@ -114,10 +114,10 @@ class SendScreen(BaseScreen[None]):
         """Send what is shown; in a dry run, only try to."""
         draft, self._ready = self._ready, None
         if draft is None:
-            self._errands.notices.say("send", "error", "Not sent: git send-email has not agreed to it.")
-        elif self._core.dry_run:
+            self._jobs.notices.say("send", "error", "Not sent: git send-email has not agreed to it.")
+        elif self._tracker.dry_run:
             self._say([("trying without sending …", "dim")])
-            self._errands.send("mail", "send", lambda: self._core.send(draft), self._sent, self._failed, screen=self)
+            self._jobs.send("mail", "send", lambda: self._tracker.send(draft), self._sent, self._failed, screen=self)
         else:
             self._send(draft)
 
@@ -125,7 +125,7 @@ class SendScreen(BaseScreen[None]):
         try:
             with lent(self.app):
                 tell(f"git send-email: {line(draft.subject)}")
-                sent = self._core.send(draft)
+                sent = self._tracker.send(draft)
         except PatchwatchError as error:
             self._failed(error)
         else:
@@ -133,22 +133,22 @@ class SendScreen(BaseScreen[None]):
 
     def _sent(self, sent: Sent) -> None:
         if sent.dry_run:
-            self._errands.notices.say(
+            self._jobs.notices.say(
                 "send",
                 "outcome",
                 "Dry run: nothing went out. Mails do with `dry_run = false` below [send] in "
-                f"{self._core.config_file}. The draft is kept: {labels.place(self._file)}",
+                f"{self._tracker.config_file}. The draft is kept: {labels.place(self._file)}",
             )
         else:
-            self._errands.notices.say("send", "outcome", f"Sent: <{sent.message_id}>")
+            self._jobs.notices.say("send", "outcome", f"Sent: <{sent.message_id}>")
             try:
-                self._core.drafts.forget(self._file)
+                self._tracker.drafts.forget(self._file)
             except PatchwatchError as error:
-                self._errands.notices.say("draft", "error", f"It was sent, but {error}")
+                self._jobs.notices.say("draft", "error", f"It was sent, but {error}")
         self.dismiss()
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._errands.notices.say("send", "error", f"{error} The draft is kept: {labels.place(self._file)}")
+        self._jobs.notices.say("send", "error", f"{error} The draft is kept: {labels.place(self._file)}")
         self._rehearse()
 
     def action_edit(self) -> None:
@@ -160,7 +160,7 @@ class SendScreen(BaseScreen[None]):
 
     def action_leave(self) -> None:
         """Leave it as it is."""
-        self._errands.notices.say("send", "note", f"Not sent now. The draft is kept: {labels.place(self._file)}")
+        self._jobs.notices.say("send", "note", f"Not sent now. The draft is kept: {labels.place(self._file)}")
         self.dismiss()
 
     def action_page(self, pages: int) -> None:

@@ -34,11 +34,13 @@ class WatchDialog(Dialog[None]):
         Binding("escape", "leave", "Close", id="watch.leave"),
     ]
 
-    def __init__(self, core: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str) -> None:
+    def __init__(
+        self, tracker: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str
+    ) -> None:
         """`watched` hears of success; `text` is what the line begins with."""
         super().__init__()
         self._heard = watched
-        self._form = WatchForm(core, jobs, self._watched, text, "close")
+        self._form = WatchForm(tracker, jobs, self._watched, text, "close")
 
     def compose(self) -> ComposeResult:
         """The line, in a frame."""

@@ -30,7 +30,7 @@ class Tags:
 class TagDialog(Dialog[Tags | None]):
     """The tags, of which several can be chosen, and what they are for; None where none is to be given."""
 
-    AUTO_FOCUS = "Choices"
+    AUTO_FOCUS = "ChoiceList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "choose_here", "Choose, or not", id="tag.choose"),
         Binding("r", "choose(0)", TAGS[0], id="tag.reviewed"),

@@ -35,8 +35,8 @@ ACTIONS: tuple[BindingType, ...] = (
 class ActionScreen(LiveScreen):
     """A screen with series to act upon, and a mail in hand."""
 
-    _core: TrackerAPI
-    _errands: Jobs
+    _tracker: TrackerAPI
+    _jobs: Jobs
 
     @abstractmethod
     def targets(self) -> Sequence[Series]:
@@ -55,7 +55,7 @@ class ActionScreen(LiveScreen):
 
     @property
     def _deciding(self) -> DecisionController:
-        return DecisionController(self.app, self._core, self._errands, self.decided, self.regrouped)
+        return DecisionController(self.app, self._tracker, self._jobs, self.decided, self.regrouped)
 
     # Deciding.
 
@@ -92,7 +92,7 @@ class ActionScreen(LiveScreen):
     def action_copy(self) -> None:
         """Ask in which form the mail in hand is to be copied, and copy it."""
         if found := self.in_hand():
-            self._errands.send("read", "copy", lambda: self._core.citations(found.message_id), self._ask_for_form)
+            self._jobs.send("read", "copy", lambda: self._tracker.citations(found.message_id), self._ask_for_form)
 
     def _ask_for_form(self, citations: Sequence[Citation]) -> None:
         from patchwatch.tui.dialogs.copy import CopyDialog
@@ -100,14 +100,14 @@ class ActionScreen(LiveScreen):
         def answered(citation: Citation | None) -> None:
             if citation is not None:
                 self.app.copy_to_clipboard(citation.text)
-                self._errands.notices.say("copy", "outcome", f"Copied: {citation.text}")
+                self._jobs.notices.say("copy", "outcome", f"Copied: {citation.text}")
 
         self.app.push_screen(CopyDialog(citations), answered)
 
     def page_in_hand(self) -> str:
         """The page to be opened in the browser; empty where there is none."""
         found = self.in_hand()
-        return self._core.url(found.message_id, found.inbox) if found else ""
+        return self._tracker.url(found.message_id, found.inbox) if found else ""
 
     def action_browse(self) -> None:
         """Open the page of the mail in hand in the browser."""
@@ -115,11 +115,11 @@ class ActionScreen(LiveScreen):
 
         if url := self.page_in_hand():
             opened = f"Opened in the browser: {url}"
-            self._errands.send(
+            self._jobs.send(
                 "read",
                 "browse",
                 lambda: b4.browse(url),
-                lambda _: self._errands.notices.say("browse", "outcome", opened),
+                lambda _: self._jobs.notices.say("browse", "outcome", opened),
             )
 
     # Answering, and handing over.
@@ -129,18 +129,18 @@ class ActionScreen(LiveScreen):
         if found := self.in_hand():
             from patchwatch.tui.controllers.reply import ReplyController
 
-            ReplyController(self, self._core, self._errands).reply(found)
+            ReplyController(self, self._tracker, self._jobs).reply(found)
 
     def action_tag(self) -> None:
         """Give tags to the patch in hand, or to its revision."""
         if found := self.in_hand():
             from patchwatch.tui.controllers.reply import ReplyController
 
-            ReplyController(self, self._core, self._errands).tag(found)
+            ReplyController(self, self._tracker, self._jobs).tag(found)
 
     def action_b4(self) -> None:
         """Hand the revision in hand over to b4."""
         if found := self.in_hand():
             from patchwatch.tui.controllers.hand_to_b4 import B4Controller
 
-            B4Controller(self, self._core, self._errands).b4(found)
+            B4Controller(self, self._tracker, self._jobs).b4(found)

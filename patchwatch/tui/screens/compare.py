@@ -105,7 +105,7 @@ class CompareScreen(BaseScreen[str]):
 
     def __init__(
         self,
-        core: TrackerAPI,
+        tracker: TrackerAPI,
         jobs: Jobs,
         series_id: int,
         revisions: Sequence[RevisionRow],
@@ -115,8 +115,8 @@ class CompareScreen(BaseScreen[str]):
         """Compares two of `revisions`, by their places."""
         super().__init__()
         self.older, self.newer = older, newer
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._series_id = series_id
         self._revisions = revisions
         self._found: Comparison | None = None
@@ -158,10 +158,10 @@ class CompareScreen(BaseScreen[str]):
         older, newer = (self._revisions[n].message_id for n in (self.older, self.newer))
         self._say("versions", self._rail())
         self._say("outcome", [("comparing …", "dim")])
-        self._errands.send(
+        self._jobs.send(
             "study",
             "compare",
-            lambda: self._core.compare(self._series_id, older, newer),
+            lambda: self._tracker.compare(self._series_id, older, newer),
             self._show,
             self._failed,
             screen=self,
@@ -181,7 +181,7 @@ class CompareScreen(BaseScreen[str]):
     def _show(self, found: Comparison) -> None:
         if found.newer.message_id != self._revisions[self.newer].message_id:
             return
-        self._errands.notices.hush("compare")
+        self._jobs.notices.hush("compare")
         self._found = found
         self._say("outcome", headline(found))
         self.pairs.show(found.pairs)
@@ -195,7 +195,7 @@ class CompareScreen(BaseScreen[str]):
         self._found = None
         self._say("outcome", [(line(str(error)), "warn")])
         self.pairs.show(())
-        self._errands.notices.say("compare", "error", str(error))
+        self._jobs.notices.say("compare", "error", str(error))
 
     def _lay(self, view: MailView, page: Page) -> None:
         view.show(broken(page, view.text_width, view.fresh_manner()))
@@ -259,7 +259,7 @@ class CompareScreen(BaseScreen[str]):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._errands.notices.hush("compare")
+            self._jobs.notices.hush("compare")
             self.dismiss(None)
 
     def action_step_back(self) -> None:

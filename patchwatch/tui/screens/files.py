@@ -128,11 +128,11 @@ class FilesScreen(BaseScreen[str]):
         Binding("escape", "step_back", "Back", show=False, tooltip="To the tree, then back", id="files.step_back"),
     ]
 
-    def __init__(self, core: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
+    def __init__(self, tracker: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
         """Shows `revision`, of which `patches` are the mails with a patch."""
         super().__init__()
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._revision = revision
         self._patches = patches
         self._changes: Sequence[Change] = ()
@@ -163,16 +163,16 @@ class FilesScreen(BaseScreen[str]):
         def work() -> list[Change]:
             found: list[Change] = []
             for row in self._patches:
-                found += changes(compose(self._core.mail(row.message_id)), row.patch, labels.title(row.subject))
+                found += changes(compose(self._tracker.mail(row.message_id)), row.patch, labels.title(row.subject))
             return found
 
-        self._errands.send("study", "files", work, self._show, self._failed, screen=self)
+        self._jobs.send("study", "files", work, self._show, self._failed, screen=self)
 
     def _say(self, pieces: list[StyledText]) -> None:
         self.query_one("#title", Static).update(content(pieces), layout=False)
 
     def _show(self, found: list[Change]) -> None:
-        self._errands.notices.hush("files")
+        self._jobs.notices.hush("files")
         self._changes = found
         self._say(title(self._revision, found))
         branches = tree(found)
@@ -185,7 +185,7 @@ class FilesScreen(BaseScreen[str]):
 
     def _failed(self, error: PatchwatchError) -> None:
         self._say([(line(str(error)), "")])
-        self._errands.notices.say("files", "error", str(error))
+        self._jobs.notices.say("files", "error", str(error))
 
     @on(RowList.Moved)
     def _read(self) -> None:
@@ -230,7 +230,7 @@ class FilesScreen(BaseScreen[str]):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._errands.notices.hush("files")
+            self._jobs.notices.hush("files")
             self.dismiss(None)
 
     def action_step_back(self) -> None:

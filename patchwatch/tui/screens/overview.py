@@ -106,7 +106,7 @@ class OverviewScreen(ActionScreen):
 
     def __init__(
         self,
-        core: TrackerAPI,
+        tracker: TrackerAPI,
         jobs: Jobs,
         watched: Callable[[Sequence[Watched]], None],
         few: Sequence[SeriesSummary],
@@ -116,10 +116,10 @@ class OverviewScreen(ActionScreen):
         `few` is what is shown before everything was read.
         """
         super().__init__()
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._heard_watched = watched
-        self._showing = ViewState(first_view(knows_me=bool(core.addresses)), few)
+        self._showing = ViewState(first_view(knows_me=bool(tracker.addresses)), few)
         self._rereading = Deferred(self, self._read)
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
@@ -128,11 +128,11 @@ class OverviewScreen(ActionScreen):
         """The views, the limit, the table, the account, the status, the keys."""
         yield ViewTabs(self._showing.view)
         yield FilterBar()
-        table = SeriesTable(self._core.now, id="table")
+        table = SeriesTable(self._tracker.now, id="table")
         yield TableHeading(table)
         yield table
-        yield EmptyView(WatchForm(self._core, self._errands, self._heard_watched, "", "the other keys"))
-        yield SeriesPreview(self._core, self._errands)
+        yield EmptyView(WatchForm(self._tracker, self._jobs, self._heard_watched, "", "the other keys"))
+        yield SeriesPreview(self._tracker, self._jobs)
         yield StatusBar()
         yield KeyHints()
 
@@ -182,27 +182,27 @@ class OverviewScreen(ActionScreen):
 
     def _read(self) -> None:
         def work() -> tuple[dict[View, list[SeriesSummary]], tuple[InboxRow, ...]]:
-            return sift(self._core.lines()), tuple(self._core.inboxes())
+            return sift(self._tracker.lines()), tuple(self._tracker.inboxes())
 
-        self._errands.send("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
+        self._jobs.send("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
 
     def _show(self, read: tuple[Mapping[View, list[SeriesSummary]], tuple[InboxRow, ...]]) -> None:
         views, self._inboxes = read
         self._showing.take(views)
-        self._errands.notices.hush("reload")
+        self._jobs.notices.hush("reload")
         self.table.forget()
         self._arrange()
         self._settle()
         self._account(at_once=True)
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._errands.notices.say("reload", "error", str(error))
+        self._jobs.notices.say("reload", "error", str(error))
         self.post_message(self.Loaded(None))
 
     def _arrange(self) -> None:
         """Show the chosen view, as far as the limit allows, in the chosen order."""
         showing, bar = self._showing, self.query_one(FilterBar)
-        rows, among = showing.rows(bar.limit, self._core.now()), showing.among
+        rows, among = showing.rows(bar.limit, self._tracker.now()), showing.among
         self.table.show(rows, showing.order, among, showing.view)
         bar.count(len(rows), len(among))
         if not showing.complete and not rows:
@@ -222,7 +222,7 @@ class OverviewScreen(ActionScreen):
         elif not limited and (not self.all_lines or self._showing.view is View.WATCHED):
             empty.welcome(len(self.all_lines), self._key("overview.all"))
         else:
-            me, place = bool(self._core.addresses), self._core.config_file
+            me, place = bool(self._tracker.addresses), self._tracker.config_file
             empty.show(nothing(self._showing.view, self._key, knows_me=me, config_file=place, limited=limited))
             if not isinstance(self.focused, FilterInput):
                 self.set_focus(None)  # the keys below are those of the screen
@@ -246,7 +246,7 @@ class OverviewScreen(ActionScreen):
             polls_known=self._showing.complete,
             polled_at=max(polled, default=None),
             stale=tuple(labels.stale(self._inboxes)),
-            now=self._core.now(),
+            now=self._tracker.now(),
         )
         self.post_message(self.Loaded(standing))
 
@@ -332,9 +332,9 @@ class OverviewScreen(ActionScreen):
         around = (table.rows[(table.cursor + direction * step) % count] for step in range(1, count + 1))
         row = next((row for row in around if row.unread), None)
         if row is None:
-            self._errands.notices.say("unread", "note", "No unread mail is left here.")
+            self._jobs.notices.say("unread", "note", "No unread mail is left here.")
         else:
-            self._errands.notices.hush("unread")
+            self._jobs.notices.hush("unread")
             table.select(row.id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -380,7 +380,7 @@ class OverviewScreen(ActionScreen):
         """Leave the line of a first start; put away what was said; then take away the marks; then the limit."""
         if self._at_first_link:
             self.set_focus(None)
-        elif self._errands.notices.clear():
+        elif self._jobs.notices.clear():
             pass
         elif self.table.marks:
             self.table.unmark()

@@ -104,26 +104,26 @@ class SeriesScreen(ActionScreen):
             super().__init__()
             self.series_id = series_id
 
-    def __init__(self, core: TrackerAPI, jobs: Jobs, series_id: int) -> None:
+    def __init__(self, tracker: TrackerAPI, jobs: Jobs, series_id: int) -> None:
         """Shows series number `series_id`."""
         super().__init__()
         self.series_id = series_id
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._reading: SeriesState | None = None  # until the rows were read
         self._wanted = ""  # the mail to begin with, when the rows of another series are there
         self._rereading = Throttled(self, self.read_rows)
-        self._noting = ReadMarker(self, core, jobs, self._noted, self._unread_again)
-        self._opening = MailLoader(self, core, jobs, self._opened)
-        self._leads = LinkFollower(self, core, jobs, self._opening, self._go_to, self._lead)
+        self._noting = ReadMarker(self, tracker, jobs, self._noted, self._unread_again)
+        self._opening = MailLoader(self, tracker, jobs, self._opened)
+        self._leads = LinkFollower(self, tracker, jobs, self._opening, self._go_to, self._lead)
 
     def compose(self) -> ComposeResult:
         """Heading, story, revisions, tree, mail, status, keys."""
         yield SeriesHeader(reason=False, id="heading")
-        yield HistoryList(self._core.now, id="story")
+        yield HistoryList(self._tracker.now, id="story")
         yield RevisionBar(id="rail")
         with Container(id="panes"):
-            yield ThreadList(self._core.now, id="thread")
+            yield ThreadList(self._tracker.now, id="thread")
             yield MailView(id="mail")
         yield StatusBar()
         yield KeyHints()
@@ -165,13 +165,13 @@ class SeriesScreen(ActionScreen):
     def read_rows(self) -> None:
         """Read the rows now."""
         series_id = self.series_id
-        self._errands.send(
+        self._jobs.send(
             "read",
             "series",
             lambda: (
-                self._core.one(series_id),
-                tuple(self._core.thread(series_id)),
-                tuple(self._core.steps(series_id)),
+                self._tracker.one(series_id),
+                tuple(self._tracker.thread(series_id)),
+                tuple(self._tracker.steps(series_id)),
             ),
             self._show,
             self._failed,
@@ -187,7 +187,7 @@ class SeriesScreen(ActionScreen):
     def _show(self, read: Rows) -> None:
         if read[0].id != self.series_id:
             return  # another one was turned to meanwhile
-        self._errands.notices.hush("series")
+        self._jobs.notices.hush("series")
         if self._reading is None:
             self._reading = SeriesState(*read)
             if row := self._reading.row(self._wanted):
@@ -206,11 +206,11 @@ class SeriesScreen(ActionScreen):
             self._not_read(error)
 
     def _not_read(self, error: PatchwatchError) -> None:
-        self._errands.notices.say("series", "error", str(error))
+        self._jobs.notices.say("series", "error", str(error))
         self.post_message(self.Loaded(False))
 
     def _draw_heading(self, reading: SeriesState) -> None:
-        self.query_one(SeriesHeader).show(reading.series, self._core.now())
+        self.query_one(SeriesHeader).show(reading.series, self._tracker.now())
         unread = {row.revision for row in reading.unread}
         self.query_one(RevisionBar).show(reading.series.revisions, reading.index, unread)
 
@@ -270,7 +270,7 @@ class SeriesScreen(ActionScreen):
         if row is None:
             self.post_message(self.Finished(self, direction))
         else:
-            self._errands.notices.hush("unread")
+            self._jobs.notices.hush("unread")
             self._go_to(self._reading, row)
 
     def action_revision(self, direction: int) -> None:
@@ -366,8 +366,8 @@ class SeriesScreen(ActionScreen):
         if revision is None:
             self._not_read(gone or NotFoundError(f"there is no series {self.series_id}."))
             return
-        self._errands.send(
-            "read", "series", lambda: self._core.find(revision.message_id), found, self._not_read, screen=self
+        self._jobs.send(
+            "read", "series", lambda: self._tracker.find(revision.message_id), found, self._not_read, screen=self
         )
 
     # The mail and the tree.
@@ -396,7 +396,7 @@ class SeriesScreen(ActionScreen):
         if self._reading and self._reading.revision:
             revision = self._reading.revision
             patches = [row for row in self._reading.mails if row.message_id in revision.patch_message_ids]
-            self.app.push_screen(FilesScreen(self._core, self._errands, revision, patches), self._patch_chosen)
+            self.app.push_screen(FilesScreen(self._tracker, self._jobs, revision, patches), self._patch_chosen)
 
     def action_compare(self) -> None:
         """Compare the chosen revision with the one before it; the first one with the one after."""
@@ -405,12 +405,12 @@ class SeriesScreen(ActionScreen):
             return
         revisions = reading.series.revisions
         if len(revisions) < 2:
-            self._errands.notices.say("compare", "note", "There is one revision only: nothing to compare it with.")
+            self._jobs.notices.say("compare", "note", "There is one revision only: nothing to compare it with.")
             return
         from patchwatch.tui.screens.compare import CompareScreen
 
         newer = max(reading.index, 1)
-        screen = CompareScreen(self._core, self._errands, self.series_id, revisions, newer - 1, newer)
+        screen = CompareScreen(self._tracker, self._jobs, self.series_id, revisions, newer - 1, newer)
         self.app.push_screen(screen, self._patch_chosen)
 
     def _patch_chosen(self, message_id: str | None) -> None:
@@ -432,7 +432,7 @@ class SeriesScreen(ActionScreen):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._errands.notices.hush("series", "mail", "evidence", "unread", "link")
+            self._jobs.notices.hush("series", "mail", "evidence", "unread", "link")
             self.dismiss()
 
     def action_step_back(self) -> None:

@@ -44,14 +44,14 @@ class FilterBar(Vertical):
     """The line, in sight while it is typed on or limits something."""
 
     DEFAULT_CSS = """
-    LimitBar {
+    FilterBar {
         height: auto;
         display: none;
         padding: 0 1;
         &.-shown { display: block; }
         & > Horizontal { height: 1; }
         & #limit-sign { width: 2; color: $ink-accent; }
-        & LimitInput {
+        & FilterInput {
             border: none; height: 1; padding: 0; width: 1fr; background: $background;
             &:focus { border: none; background: $background; }
         }

@@ -23,7 +23,7 @@ class HistoryList(RowList[HistoryEntry]):
 
     FOCUS_ON_CLICK = False  # it would open under the mouse, and another step be where the click goes
     DEFAULT_CSS = """
-    StoryList {
+    HistoryList {
         height: 1;
         scrollbar-size-vertical: 0;
         & > .rowlist--cursor { background: $background; }

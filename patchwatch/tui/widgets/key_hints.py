@@ -86,7 +86,7 @@ class KeyHints(Widget, can_focus=False):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keyline--key", "keyline--words", "keyline--under"}
     DEFAULT_CSS = """
-    KeyLine {
+    KeyHints {
         dock: bottom;
         height: 1;
         background: $footer-background;

@@ -111,7 +111,7 @@ class RevisionBar(Static):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    RevisionRail { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    RevisionBar { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     class Chosen(Message):

@@ -65,7 +65,7 @@ class SeriesHeader(Vertical):
     """Lines on a series: title, standing and, where no story tells it, the reason."""
 
     DEFAULT_CSS = """
-    SeriesHeading {
+    SeriesHeader {
         height: auto;
         padding: 0 1;
         & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }

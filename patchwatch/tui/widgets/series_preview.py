@@ -17,11 +17,11 @@ _REST_SECONDS = 0.06
 class SeriesPreview(SeriesHeader):
     """The heading of a series that follows a cursor."""
 
-    def __init__(self, core: TrackerAPI, jobs: Jobs) -> None:
+    def __init__(self, tracker: TrackerAPI, jobs: Jobs) -> None:
         """Reads from `core`."""
         super().__init__(id="account")
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._series: int | None = None
         self._read: SeriesRow | None = None
         self._rest: Timer | None = None
@@ -37,16 +37,16 @@ class SeriesPreview(SeriesHeader):
 
     def tick(self) -> None:
         """Let the ages grow."""
-        self.show(self._read, self._core.now())
+        self.show(self._read, self._tracker.now())
 
     def _ask(self) -> None:
         if self._series is None:
             self._read = None
             self.tick()
         elif self.display:
-            ask = partial(self._core.one, self._series)
+            ask = partial(self._tracker.one, self._series)
             # A series that is gone by now is told by the list, which is read anew.
-            self._errands.send("read", "account", ask, self._heard, lambda _: None, screen=self.screen, latest=True)
+            self._jobs.send("read", "account", ask, self._heard, lambda _: None, screen=self.screen, latest=True)
 
     def _heard(self, read: SeriesRow) -> None:
         if read.id == self._series:

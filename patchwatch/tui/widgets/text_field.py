@@ -24,7 +24,7 @@ class TextField(Typed):
     """The line."""
 
     DEFAULT_CSS = """
-    Field {
+    TextField {
         border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $field-ground;
         &:focus { border: none; background: $field-ground; }
     }

@@ -37,12 +37,12 @@ class WatchForm(Vertical):
     """
 
     def __init__(
-        self, core: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str, leave: str
+        self, tracker: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str, leave: str
     ) -> None:
         """`watched` hears of success; `text` is what the line begins with; `leave` is what Esc does here."""
         super().__init__()
-        self._core = core
-        self._errands = jobs
+        self._tracker = tracker
+        self._jobs = jobs
         self._heard = watched
         self._text = text
         self._leave = leave
@@ -75,10 +75,10 @@ class WatchForm(Vertical):
             return
         self._underway = True
         self._progress("looking for it …")
-        self._errands.send(
+        self._jobs.send(
             "watch",
             "watch",
-            lambda: self._core.watch(text, lambda said: self._errands.tell(self._progress, said)),
+            lambda: self._tracker.watch(text, lambda said: self._jobs.tell(self._progress, said)),
             self._watched,
             self._failed,
         )
@@ -108,4 +108,4 @@ class WatchForm(Vertical):
         if self._in_sight:
             self._say([("! ", "bad strong"), (line(str(error)), "")])
         else:
-            self._errands.notices.say("watch", "error", str(error))
+            self._jobs.notices.say("watch", "error", str(error))

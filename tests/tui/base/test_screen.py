@@ -28,8 +28,8 @@ from tests.tui.fake_tracker import FakeTracker
         pytest.param(3, ":", id="palette"),
     ],
 )
-async def test_two_sizes_under_way_end_in_the_last(core: FakeTracker, series: int | None, keys: str) -> None:
-    app = PatchwatchApp(core, open_series=series)
+async def test_two_sizes_under_way_end_in_the_last(tracker: FakeTracker, series: int | None, keys: str) -> None:
+    app = PatchwatchApp(tracker, open_series=series)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         for key in keys:
@@ -56,8 +56,8 @@ async def test_two_sizes_under_way_end_in_the_last(core: FakeTracker, series: in
 
 
 @pytest.mark.parametrize("keys", ["", "?"], ids=["overview", "behind the help"])
-async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeTracker, keys: str) -> None:
-    app = PatchwatchApp(core)
+async def test_a_screen_fills_the_terminal_that_has_changed(tracker: FakeTracker, keys: str) -> None:
+    app = PatchwatchApp(tracker)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
         bar = app.screen.query_one(StatusBar)
@@ -75,7 +75,7 @@ async def test_a_screen_fills_the_terminal_that_has_changed(core: FakeTracker, k
     ids=["watch", "unwatch", "state", "snooze", "link", "copy", "help", "palette"],
 )
 async def test_what_is_below_a_dialog_is_not_laid_out_anew(
-    core: FakeTracker, monkeypatch: pytest.MonkeyPatch, key: str
+    tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     laid_out: list[object] = []
     lay_out = Screen._refresh_layout
@@ -84,7 +84,7 @@ async def test_what_is_below_a_dialog_is_not_laid_out_anew(
         laid_out.append(screen)
         lay_out(screen, size, scroll)
 
-    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         assert await settled(pilot)
         below = pilot.app.screen

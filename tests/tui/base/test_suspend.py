@@ -15,13 +15,13 @@ from tests.tui.pseudo_terminal import SIZE, Terminal
 WRITING = """
 import os
 from pathlib import Path
-from tests.tui.fake_tracker import FakeCore
-from patchwatch.compose.draft_store import Drafts
+from tests.tui.fake_tracker import FakeTracker
+from patchwatch.compose.draft_store import DraftStore
 from patchwatch.tui.app import run_tui
-core = FakeCore()
-core.drafts = Drafts(Path(os.environ["HOME"]) / "drafts")
-core.trees = (Path(os.environ["HOME"]),)
-run_tui(core, open_series=3)
+tracker = FakeTracker()
+tracker.drafts = DraftStore(Path(os.environ["HOME"]) / "drafts")
+tracker.trees = (Path(os.environ["HOME"]),)
+run_tui(tracker, open_series=3)
 """
 SENDING = """
 from patchwatch.config import Config, Send

@@ -10,11 +10,11 @@ from tests.tui.pseudo_terminal import SIZE, Terminal
 PROGRAM = """
 import sys
 import threading
-from tests.tui.fake_tracker import FakeCore
+from tests.tui.fake_tracker import FakeTracker
 from patchwatch.tui.app import run_tui
-core = FakeCore()
-core.gates["poll"] = threading.Event()
-sys.exit(run_tui(core))
+tracker = FakeTracker()
+tracker.gates["poll"] = threading.Event()
+sys.exit(run_tui(tracker))
 """
 
 

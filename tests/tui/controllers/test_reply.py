@@ -31,9 +31,9 @@ ROOMY = (120, 50)
 
 
 @pytest.fixture
-def app(core: FakeTracker, desk: ReplySetup) -> PatchwatchApp:
+def app(tracker: FakeTracker, desk: ReplySetup) -> PatchwatchApp:
     """The program, opened at the applied series."""
-    return PatchwatchApp(core, open_series=3)
+    return PatchwatchApp(tracker, open_series=3)
 
 
 async def at_series(pilot: Pilot[None], message_id: str = FIRST) -> None:
@@ -54,7 +54,7 @@ def is_shown(view: MailView, message_id: str) -> bool:
 
 
 async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -75,37 +75,39 @@ async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
         await at_series(pilot)
         await until(pilot, lambda: "outcome: Dry run: nothing went out." in notices(pilot))
         assert "dry_run = false" in notices(pilot)
-        assert [draft.body.splitlines()[-1] for draft in sent(core)] == ["That makes sense."]
-        assert len(desk.kept(core)) == 1
+        assert [draft.body.splitlines()[-1] for draft in sent(tracker)] == ["That makes sense."]
+        assert len(desk.kept(tracker)) == 1
 
 
-async def test_a_reply_that_was_sent_is_kept_no_longer(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    core.dry_run = False
+async def test_a_reply_that_was_sent_is_kept_no_longer(
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
+    tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Ready to be sent  to 1 recipient")
-        assert len(desk.kept(core)) == 1
+        assert len(desk.kept(tracker)) == 1
         await pilot.press("y")
         await at_series(pilot)
         assert notices(pilot) == f"outcome: Sent: <{ANSWER_ID}>"
-        assert [draft.in_reply_to for draft in sent(core)] == [FIRST]
-        assert desk.kept(core) == []
+        assert [draft.in_reply_to for draft in sent(tracker)] == [FIRST]
+        assert desk.kept(tracker) == []
 
 
-async def test_headers_can_be_edited_too(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_headers_can_be_edited_too(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     desk.does('sed -i "s/^Cc:.*/Cc: netdev@vger.kernel.org/; \\$ a Fine." "$1"')
-    core.dry_run = False
+    tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="to 2 recipients")
         await pilot.press("y")
         await at_series(pilot)
-        assert [str(mailbox) for mailbox in sent(core)[0].cc] == ["netdev@vger.kernel.org"]
+        assert [str(mailbox) for mailbox in sent(tracker)[0].cc] == ["netdev@vger.kernel.org"]
 
 
 @pytest.mark.parametrize(("command", "says"), [("true", "Nothing was written"), (': >"$1"', "It was emptied")])
 async def test_without_words_nothing_is_sent_or_kept(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, command: str, says: str
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, command: str, says: str
 ) -> None:
     desk.does(command)
     async with app.run_test(size=ROOMY) as pilot:
@@ -113,11 +115,13 @@ async def test_without_words_nothing_is_sent_or_kept(
         await pilot.press("R")
         await until(pilot, lambda: says in notices(pilot))
         await at_series(pilot)
-        assert not core.asked["rehearse"]
-        assert desk.kept(core) == []
+        assert not tracker.asked["rehearse"]
+        assert desk.kept(tracker) == []
 
 
-async def test_what_was_emptied_later_is_thrown_away(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_what_was_emptied_later_is_thrown_away(
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -125,31 +129,31 @@ async def test_what_was_emptied_later_is_thrown_away(core: FakeTracker, app: Pat
         await pilot.press("e")
         await until(pilot, lambda: "It was emptied" in notices(pilot))
         await at_series(pilot)
-        assert desk.kept(core) == []
+        assert desk.kept(tracker) == []
 
 
 async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
-    core.dry_run = False
-    gate = core.gates["rehearse"] = threading.Event()
+    tracker.dry_run = False
+    gate = tracker.gates["rehearse"] = threading.Event()
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="asking git send-email")
-        await until(pilot, lambda: core.asked["rehearse"])
+        await until(pilot, lambda: tracker.asked["rehearse"])
         desk.writes("And more.")
         await pilot.press("e")  # while git is still asked about what it was before
         await pressed(pilot, "y", says="git send-email has not agreed to it")
-        assert not core.asked["send"]
+        assert not tracker.asked["send"]
         gate.set()
         await until(pilot, lambda: "Ready to be sent" in shown(pilot) and "And more." in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
-        assert [draft.body.splitlines()[-2:] for draft in sent(core)] == [["That makes sense.", "And more."]]
+        assert [draft.body.splitlines()[-2:] for draft in sent(tracker)] == [["That makes sense.", "And more."]]
 
 
 async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     desk.does('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
     async with app.run_test(size=ROOMY) as pilot:
@@ -157,41 +161,43 @@ async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
         says = ("Can’t be sent like this", "! Cc: 'nobody at all' is no mail address.", "Fine.")
         await pressed(pilot, "R", says=says)
         await pressed(pilot, "y", says="has not agreed to it")
-        assert not core.asked["send"]
+        assert not tracker.asked["send"]
         desk.does('sed -i "/^Cc:/d" "$1"')
         await pressed(pilot, "e", says="Dry run")
 
 
-async def test_git_refuses_and_the_draft_is_kept(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    core.failing["rehearse"] = ToolError("git send-email is missing. On Debian: apt install git-email.")
+async def test_git_refuses_and_the_draft_is_kept(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+    tracker.failing["rehearse"] = ToolError("git send-email is missing. On Debian: apt install git-email.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! git send-email is missing.")
         await pilot.press("q")
         await at_series(pilot)
         assert "note: Not sent now. The draft is kept: ~/.local/share/" in notices(pilot)
-        assert len(desk.kept(core)) == 1
+        assert len(desk.kept(tracker)) == 1
 
 
 async def test_a_failure_keeps_the_draft_and_it_can_be_tried_again(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
-    core.dry_run = False
-    core.failing["send"] = SendError("git send-email failed, and nothing was sent: relay says no.")
+    tracker.dry_run = False
+    tracker.failing["send"] = SendError("git send-email failed, and nothing was sent: relay says no.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Ready to be sent")
         await pressed(pilot, "y", says="relay says no. The draft is kept:")
-        assert len(desk.kept(core)) == 1
-        del core.failing["send"]
-        await until(pilot, lambda: len(core.asked["rehearse"]) == 2 and "Ready to be sent" in shown(pilot))
+        assert len(desk.kept(tracker)) == 1
+        del tracker.failing["send"]
+        await until(pilot, lambda: len(tracker.asked["rehearse"]) == 2 and "Ready to be sent" in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert notices(pilot) == f"outcome: Sent: <{ANSWER_ID}>"
-        assert desk.kept(core) == []
+        assert desk.kept(tracker) == []
 
 
-async def test_a_draft_that_was_left_is_offered_again(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_a_draft_that_was_left_is_offered_again(
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -213,9 +219,9 @@ async def test_a_draft_that_was_left_is_offered_again(core: FakeTracker, app: Pa
 
 
 async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
-    gate = core.gates["reply"] = threading.Event()
+    gate = tracker.gates["reply"] = threading.Event()
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("R", "R", "q")
@@ -223,11 +229,11 @@ async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
         gate.set()
         assert app.jobs.drain("mail", 30)
         await pilot.press("j")
-        assert desk.kept(core) == []
+        assert desk.kept(tracker) == []
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_drafts_of_other_mails_are_not_offered(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_drafts_of_other_mails_are_not_offered(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -238,26 +244,26 @@ async def test_drafts_of_other_mails_are_not_offered(core: FakeTracker, app: Pat
         await pressed(pilot, "R", says=f"In-Reply-To: <{PATCH}>")
 
 
-async def test_an_editor_that_fails_is_said(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_an_editor_that_fails_is_said(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     desk.does('echo half >>"$1"; return 3')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("R")
         await until(pilot, lambda: "ended with 3: nothing is sent. Your text is in" in notices(pilot))
-        assert desk.kept(core)[0].endswith("\nhalf\n")
+        assert desk.kept(tracker)[0].endswith("\nhalf\n")
         await at_series(pilot)
 
 
-async def test_a_mail_that_can_not_be_answered_is_said(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.failing["reply"] = SendError("whom is the mail from?")
+async def test_a_mail_that_can_not_be_answered_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["reply"] = SendError("whom is the mail from?")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! whom is the mail from?")
 
 
-async def test_a_draft_that_can_not_be_kept_is_said(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    core.drafts.directory.parent.mkdir(parents=True)
-    core.drafts.directory.write_text("")  # a file where the directory should be
+async def test_a_draft_that_can_not_be_kept_is_said(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+    tracker.drafts.directory.parent.mkdir(parents=True)
+    tracker.drafts.directory.write_text("")  # a file where the directory should be
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="the draft can't be kept in")
@@ -266,7 +272,7 @@ async def test_a_draft_that_can_not_be_kept_is_said(core: FakeTracker, app: Patc
 # Tags.
 
 
-async def test_tags_are_given_to_the_patch_in_sight(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_tags_are_given_to_the_patch_in_sight(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("g", "j")
@@ -275,21 +281,23 @@ async def test_tags_are_given_to_the_patch_in_sight(core: FakeTracker, app: Patc
         await pressed(pilot, "t", "r", says="[x] Reviewed-by")
         given = " Reviewed-by: Rita Reviewer <rita@example.com>\n Tested-by: Rita Reviewer <rita@example.com>"
         await pressed(pilot, "enter", says=("Dry run", "> Signed-off-by: Mira Okafor", given))
-        assert core.asked["endorse"] == [(PATCH, ("Reviewed-by", "Tested-by"), False)]
-        assert len(desk.kept(core)) == 1
+        assert tracker.asked["endorse"] == [(PATCH, ("Reviewed-by", "Tested-by"), False)]
+        assert len(desk.kept(tracker)) == 1
 
 
-async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(
+    tracker: FakeTracker, app: PatchwatchApp
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="For this patch: net: count drops")
         await pressed(pilot, "j", "space", says="[x] Acked-by")
         await pilot.press("enter")
-        await until(pilot, lambda: core.asked["endorse"] == [(PATCH, ("Acked-by",), False)])
+        await until(pilot, lambda: tracker.asked["endorse"] == [(PATCH, ("Acked-by",), False)])
 
 
 async def test_tags_are_given_to_the_whole_series_and_words_before_them(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     desk.does('sed -i "s/^Reviewed-by/Nice work.\\n\\n&/" "$1"')
     async with app.run_test(size=ROOMY) as pilot:
@@ -297,10 +305,10 @@ async def test_tags_are_given_to_the_whole_series_and_words_before_them(
         await pressed(pilot, "T", says="For this patch")
         await pressed(pilot, "w", says="For all 2 patches of v5: net: count drops for each queue")
         await pressed(pilot, "r", "e", says="Nice work.")
-        assert core.asked["endorse"] == [(PATCH, ("Reviewed-by",), True)]
+        assert tracker.asked["endorse"] == [(PATCH, ("Reviewed-by",), True)]
 
 
-async def test_tags_for_a_cover_letter_are_for_all_patches(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_tags_for_a_cover_letter_are_for_all_patches(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("g")
@@ -308,10 +316,10 @@ async def test_tags_for_a_cover_letter_are_for_all_patches(core: FakeTracker, ap
         await pressed(pilot, "T", says="For all 2 patches of v5")
         assert "patch/series" not in shown(pilot)
         await pilot.press("w", "r", "enter")
-        await until(pilot, lambda: core.asked["endorse"] == [(COVER, ("Reviewed-by",), True)])
+        await until(pilot, lambda: tracker.asked["endorse"] == [(COVER, ("Reviewed-by",), True)])
 
 
-async def test_no_tag_is_no_answer(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_no_tag_is_no_answer(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
@@ -319,10 +327,10 @@ async def test_no_tag_is_no_answer(core: FakeTracker, app: PatchwatchApp) -> Non
         assert isinstance(pilot.app.screen, TagDialog)
         await pilot.press("escape")
         await at_series(pilot)
-        assert not core.asked["endorse"]
+        assert not tracker.asked["endorse"]
 
 
-async def test_a_click_chooses_a_tag(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_click_chooses_a_tag(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
@@ -330,7 +338,7 @@ async def test_a_click_chooses_a_tag(core: FakeTracker, app: PatchwatchApp) -> N
         await until(pilot, lambda: "[x] Acked-by" in shown(pilot))
 
 
-async def test_a_draft_in_the_way_of_tags_is_said(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_draft_in_the_way_of_tags_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         for says in ("Dry run", "tags that you chose are not in it."):
@@ -344,9 +352,9 @@ async def test_a_draft_in_the_way_of_tags_is_said(core: FakeTracker, app: Patchw
 
 
 async def test_b4_runs_what_was_shown_where_it_was_shown(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, capfd: pytest.CaptureFixture[str]
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    core.trees = (desk.home / "src" / "linux", desk.home / "src" / "net-next")
+    tracker.trees = (desk.home / "src" / "linux", desk.home / "src" / "net-next")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         says = ("In ~/src/linux this will run:", f"b4 am -m MAILS -o . -- {COVER}", "MAILS is a maildir")
@@ -355,49 +363,49 @@ async def test_b4_runs_what_was_shown_where_it_was_shown(
         await pressed(pilot, "tab", "j", says="In ~/src/net-next this will run:")
         await pilot.press("enter")
         await at_series(pilot)
-        assert core.asked["b4"] == [("shazam", COVER, desk.home / "src" / "net-next")]
+        assert tracker.asked["b4"] == [("shazam", COVER, desk.home / "src" / "net-next")]
         assert notices(pilot) == "outcome: b4 shazam ended with 0 in ~/src/net-next."
     said = capfd.readouterr().err
     assert f"in ~/src/net-next:\nb4 shazam -m /tmp/series -- {COVER}\n" in said
     assert "b4 ended with 0." in said
 
 
-async def test_b4_that_fails_is_an_error(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    core.trees = (desk.home,)
-    core.status = 128
+async def test_b4_that_fails_is_an_error(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+    tracker.trees = (desk.home,)
+    tracker.status = 128
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="In ~ this will run:")
         await pressed(pilot, "j", "j", says=f"b4 review track -- {COVER}")
         assert "MAILS" not in shown(pilot)
         await pressed(pilot, "enter", says="! b4 review track ended with 128 in ~.")
-        core.failing["b4"] = ToolError("b4 is not installed, or not in $PATH.")
+        tracker.failing["b4"] = ToolError("b4 is not installed, or not in $PATH.")
         await pressed(pilot, "B", says="this will run")
         await pressed(pilot, "enter", says="! b4 is not installed")
 
 
-async def test_b4_is_not_run_unless_it_was_wanted(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    core.trees = (desk.home,)
+async def test_b4_is_not_run_unless_it_was_wanted(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+    tracker.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="this will run")
         await pilot.press("escape")
         await at_series(pilot)
-        assert not core.asked["b4"]
+        assert not tracker.asked["b4"]
 
 
-async def test_without_a_tree_b4_has_nowhere_to_work(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_without_a_tree_b4_has_nowhere_to_work(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="below [[tree]] in ~/.config/patchwatch/config.toml")
         assert isinstance(pilot.app.screen, B4Dialog)
         await pilot.press("enter")
         await at_series(pilot)
-        assert not core.asked["b4"]
+        assert not tracker.asked["b4"]
 
 
-async def test_b4_that_can_not_be_asked_for_is_said(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.failing["work_trees"] = DatabaseLockedError("the database is locked.")
+async def test_b4_that_can_not_be_asked_for_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["work_trees"] = DatabaseLockedError("the database is locked.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="! the database is locked.")
@@ -411,31 +419,31 @@ def refused(_: App[None]) -> None:
 
 
 async def test_in_a_browser_it_is_said_what_takes_a_terminal(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
-    core.dry_run = False
-    core.trees = (desk.home,)
+    tracker.dry_run = False
+    tracker.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! this takes a terminal")
-        assert desk.kept(core) == []
+        assert desk.kept(tracker) == []
         await pressed(pilot, "B", says="this will run")
         await pilot.press("enter")
         await until(pilot, lambda: [notice.about for notice in app.notices] == ["answer", "b4"])
-        assert not core.asked["b4"]
+        assert not tracker.asked["b4"]
         await pressed(pilot, "T", says="Give tags")
         await pressed(pilot, "r", "enter", says="Ready to be sent")
         await pressed(pilot, "y", says="The draft is kept")
-        assert not core.asked["send"]
-        assert len(desk.kept(core)) == 1
+        assert not tracker.asked["send"]
+        assert len(desk.kept(tracker)) == 1
         await pilot.press("e")
-        await until(pilot, lambda: len(core.asked["rehearse"]) == 3)
-        assert len(desk.kept(core)) == 1
+        await until(pilot, lambda: len(tracker.asked["rehearse"]) == 3)
+        assert len(desk.kept(tracker)) == 1
 
 
 async def test_a_dry_run_takes_no_terminal(
-    core: FakeTracker, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
     async with app.run_test(size=ROOMY) as pilot:
@@ -451,12 +459,12 @@ async def test_a_dry_run_takes_no_terminal(
 
 
 async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
-    core.dry_run = False
+    tracker.dry_run = False
     letter = SampleMail("evil@example.org", "x", f"Harmless?\n{HOSTILE}\n", depth=1)
-    core.deliver(3, letter, COVER)
-    core.raws[letter.id] = (
+    tracker.deliver(3, letter, COVER)
+    tracker.raws[letter.id] = (
         b"From: =?utf-8?q?Eve=0ACc=3A_victim=40example.net=0A?= <eve@example.org>\n"
         b"To: netdev@vger.kernel.org,\n =?utf-8?q?a=0D=0ABcc=3A_victim=40example.net?= <b@example.org>\n"
         b"Subject: =?utf-8?q?x=0ABcc=3A_victim=40example.net=1B=5B31m_=5Bred=5D?=\n"
@@ -472,7 +480,7 @@ async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
         assert "\n Bcc:" not in shown(pilot)
         await pilot.press("y")
         await at_series(pilot, letter.id)
-        (draft,) = sent(core)
+        (draft,) = sent(tracker)
         assert {mailbox.address for mailbox in (*draft.to, *draft.cc)} == {
             "eve@example.org",
             "netdev@vger.kernel.org",
@@ -480,22 +488,24 @@ async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
         }
 
 
-async def test_who_gets_it_without_being_named_stands_at_the_top(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.hidden = ("archive@example.com",)
+async def test_who_gets_it_without_being_named_stands_at_the_top(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.hidden = ("archive@example.com",)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says=("it would go to 2 recipients", "From: Rita"))
         assert shown(pilot).split("\n")[3].startswith(" ! It goes to archive@example.com, too")
 
 
-async def test_a_hostile_message_id_is_quoted_for_b4(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    core.trees = (desk.home,)
-    row = core.rows[3]
+async def test_a_hostile_message_id_is_quoted_for_b4(
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+) -> None:
+    tracker.trees = (desk.home,)
+    row = tracker.rows[3]
     newest = replace(row.revisions[-1], message_id="$(reboot)\x1b[2J@example.org")
-    core.threads[3] = tuple(
-        replace(one, revision=newest.message_id) if one.revision == COVER else one for one in core.threads[3]
+    tracker.threads[3] = tuple(
+        replace(one, revision=newest.message_id) if one.revision == COVER else one for one in tracker.threads[3]
     )
-    core.change(3, revisions=(*row.revisions[:-1], newest))
+    tracker.change(3, revisions=(*row.revisions[:-1], newest))
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="-- $(reboot)␛[2J@example.org")

@@ -44,7 +44,7 @@ async def listed(pilot: Pilot[None]) -> OverviewScreen:
     ],
 )
 async def test_the_cover_letter_or_the_only_patch_is_answered(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, subject: str
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, subject: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -52,20 +52,20 @@ async def test_the_cover_letter_or_the_only_patch_is_answered(
         await pressed(pilot, "R", says=("Dry run", f"Subject: {subject}", f"In-Reply-To: <{message_id}>"))
         await pilot.press("y")
         await listed(pilot)
-        assert [draft.in_reply_to for draft in sent(core)] == [message_id]
+        assert [draft.in_reply_to for draft in sent(tracker)] == [message_id]
         assert "outcome: Dry run: nothing went out." in notices(pilot)
-        assert not core.asked["mark_read"]
+        assert not tracker.asked["mark_read"]
 
 
-async def test_of_what_was_sent_again_the_newest_posting_is_answered(core: FakeTracker, app: PatchwatchApp) -> None:
-    row = core.rows[9]
+async def test_of_what_was_sent_again_the_newest_posting_is_answered(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    row = tracker.rows[9]
     again = replace(row.revisions[-1], postings=(DOCS, "zh-again@example.cn"))
-    core.change(9, revisions=(again,))
-    core.raws["zh-again@example.cn"] = core.raws[DOCS]
+    tracker.change(9, revisions=(again,))
+    tracker.raws["zh-again@example.cn"] = tracker.raws[DOCS]
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pilot.press("j", "R")
-        await until(pilot, lambda: core.asked["reply"] == [("zh-again@example.cn",)])
+        await until(pilot, lambda: tracker.asked["reply"] == [("zh-again@example.cn",)])
 
 
 # Tags.
@@ -80,7 +80,7 @@ async def test_of_what_was_sent_again_the_newest_posting_is_answered(core: FakeT
     ],
 )
 async def test_tags_are_given_to_the_whole_newest_version(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -88,19 +88,19 @@ async def test_tags_are_given_to_the_whole_newest_version(
         await pressed(pilot, "T", says=about)
         assert "patch/series" not in shown(pilot)
         await pressed(pilot, "w", "r", "enter", says=("Dry run", f"In-Reply-To: <{message_id}>", " Reviewed-by: Rita"))
-        assert core.asked["endorse"] == [(message_id, ("Reviewed-by",), True)]
+        assert tracker.asked["endorse"] == [(message_id, ("Reviewed-by",), True)]
         await pilot.press("q")
         await listed(pilot)
-        assert len(desk.kept(core)) == 1
+        assert len(desk.kept(tracker)) == 1
 
 
-async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         for key in "Tr":  # in the overview, r polls
             app.post_message(events.Key(key, key))
         await until(pilot, lambda: isinstance(pilot.app.screen, TagDialog) and "[x] Reviewed-by" in shown(pilot))
-        assert not core.asked["poll"]
+        assert not tracker.asked["poll"]
 
 
 # b4.
@@ -111,16 +111,16 @@ async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(core: FakeTr
     [("", DROPS, "v5 net: count drops"), ("j", DOCS, "v2 docs/zh_CN"), ("G", ZSWAP, "v3 mm/zswap: shrink")],
 )
 async def test_b4_gets_the_newest_version(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
-    core.trees = (desk.home,)
+    tracker.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pilot.press(*keys)
         await pressed(pilot, "B", says=(about, f"b4 am -m MAILS -o . -- {message_id}"))
         await pilot.press("enter")
         await listed(pilot)
-        assert core.asked["b4"] == [("am", message_id, desk.home)]
+        assert tracker.asked["b4"] == [("am", message_id, desk.home)]
         assert notices(pilot) == "outcome: b4 am ended with 0 in ~."
 
 
@@ -128,9 +128,9 @@ async def test_b4_gets_the_newest_version(
 
 
 async def test_marks_change_nothing_in_what_it_is_about(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
-    core.trees = (desk.home,)
+    tracker.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         screen = await listed(pilot)
         await pilot.press("space", "space")
@@ -144,25 +144,25 @@ async def test_marks_change_nothing_in_what_it_is_about(
 
 
 async def test_where_no_series_is_listed_nothing_is_asked(
-    core: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "5", says="No list is followed")
         await pilot.press("R", "T", "B")
         assert isinstance(pilot.app.screen, OverviewScreen)
-        assert not core.asked["reply"]
-        assert not core.asked["work_trees"]
+        assert not tracker.asked["reply"]
+        assert not tracker.asked["work_trees"]
 
 
-async def test_in_a_limit_the_keys_are_letters(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_in_a_limit_the_keys_are_letters(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "slash", "R", "T", "B", says="/ RTB")
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_the_palette_answers_too(core: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_the_palette_answers_too(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "j", "colon", *"reply", says="Reply: answer the newest version, to all")

@@ -18,11 +18,11 @@ from tests.tui.screens.test_series import reading
 
 
 @pytest.fixture
-def app(core: FakeTracker) -> PatchwatchApp:
+def app(tracker: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series, of which only a long answer is unread."""
-    core.mark_read([row.message_id for row in core.thread(3)])
-    core.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
-    return PatchwatchApp(core, open_series=3)
+    tracker.mark_read([row.message_id for row in tracker.thread(3)])
+    tracker.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
+    return PatchwatchApp(tracker, open_series=3)
 
 
 def mail(pilot: Pilot[None]) -> MailView:
@@ -75,9 +75,9 @@ async def test_a_link_to_what_is_not_known_is_proposed_to_be_watched(app: Patchw
         assert pilot.app.screen.query_one(Input).value == "https://lore.kernel.org/netdev/elsewhere@example.org/"
 
 
-async def test_a_link_to_another_series_opens_it_and_q_comes_back(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_link_to_another_series_opens_it_and_q_comes_back(tracker: FakeTracker, app: PatchwatchApp) -> None:
     text = "As in https://lore.kernel.org/r/zswap-2@example.org/\n"
-    core.deliver(3, SampleMail("linking@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
+    tracker.deliver(3, SampleMail("linking@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("n")
@@ -103,7 +103,9 @@ async def test_long_lines_are_broken_by_one_key(app: PatchwatchApp) -> None:
         assert "is read on */" not in shown(pilot)
 
 
-async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(
+    tracker: FakeTracker, app: PatchwatchApp
+) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("g", "j")
@@ -111,10 +113,10 @@ async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(core: Fak
         await pilot.press("tab", "G")
         assert "── 2 answers" in shown(pilot)
         late = SampleMail("late@example.org", "Re: it", "late", depth=2, patch=1, excerpt="late words")
-        core.deliver(3, late, "drops-v5-0@example.org")
-        rows = list(core.threads[3])
+        tracker.deliver(3, late, "drops-v5-0@example.org")
+        rows = list(tracker.threads[3])
         rows.insert(next(n for n, row in enumerate(rows) if row.message_id == "drops-v5-2@example.org"), rows.pop())
-        core.threads[3] = tuple(rows)
+        tracker.threads[3] = tuple(rows)
         top = mail(pilot).scroll_offset.y
         page = mail(pilot).page
         await until(pilot, lambda: mail(pilot).page is not page, "the answer")
@@ -125,9 +127,9 @@ async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(core: Fak
         await reading(pilot, "late@example.org")
 
 
-async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(tracker: FakeTracker, app: PatchwatchApp) -> None:
     diff = "diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n" + "+int some_code;\n" * 50_000
-    core.deliver(3, SampleMail("huge@example.org", "[PATCH] huge", diff, kind="patch"), "drops-v5-0@example.org")
+    tracker.deliver(3, SampleMail("huge@example.org", "[PATCH] huge", diff, kind="patch"), "drops-v5-0@example.org")
     hold = threading.Event()
 
     async with app.run_test(size=(120, 40)) as pilot:
@@ -150,7 +152,7 @@ async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(core: Fake
         assert mail(pilot).page.whole  # type: ignore[union-attr]
 
 
-async def test_evidence_in_a_folded_quote_opens_it(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_evidence_in_a_folded_quote_opens_it(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         assert mail(pilot).highlight("line 3 of what was posted")

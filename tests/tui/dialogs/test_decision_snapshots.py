@@ -35,56 +35,58 @@ def asked(first: str, title: str, *keys: str, ready: str = "From ", text: str) -
 
 
 @pytest.fixture
-def app(core: FakeTracker, theme: str) -> PatchwatchApp:
+def app(tracker: FakeTracker, theme: str) -> PatchwatchApp:
     """The program, opened at the applied series, whose mails were all read."""
-    core.mark_read([row.message_id for row in core.thread(3)])
-    core.add(older_drops())
-    core.likely[3] = likely()
-    return PatchwatchApp(core, open_series=3, theme=theme)
+    tracker.mark_read([row.message_id for row in tracker.thread(3)])
+    tracker.add(older_drops())
+    tracker.likely[3] = likely()
+    return PatchwatchApp(tracker, open_series=3, theme=theme)
 
 
 @looks_all
-def test_watch(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_watch(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = asked("w", WATCH, ready=ROWS, text="any mail of it")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks
-def test_watch_what_is_not_there(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    core.failing["watch"] = MessageNotFoundError("https://lore.kernel.org has no message <x@example.org>.")
+def test_watch_what_is_not_there(
+    snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str
+) -> None:
+    tracker.failing["watch"] = MessageNotFoundError("https://lore.kernel.org has no message <x@example.org>.")
     drive = asked("w", WATCH, *"x@example.org", "enter", ready=ROWS, text="! https://lore.kernel.org has no")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks_all
-def test_unwatch(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_unwatch(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("x", ready=ROWS, text="watching again brings it back")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks
-def test_unwatch_several(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_unwatch_several(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("asterisk", "x", ready=ROWS, text="watching again brings it back")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks_everywhere
-def test_snooze(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_snooze(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = asked("asterisk Z", SNOOZE, "j", ready=ROWS, text="until somebody answers")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks
-def test_snooze_until_a_date(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    core.change(3, snoozed_until=0)
+def test_snooze_until_a_date(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
+    tracker.change(3, snoozed_until=0)
     drive = asked("Z", SNOOZE, *"2023-10-02", ready=ROWS, text="→ Mon 2 Oct 2023")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks
-def test_snooze_until_no_date(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_snooze_until_no_date(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = asked("Z", SNOOZE, *"2023-09", "enter", ready=ROWS, text="! '2023-09'")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks_everywhere
@@ -111,9 +113,11 @@ def test_link_with_a_message_that_is_not_known(
 
 
 @looks
-def test_link_without_candidates(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_link_without_candidates(
+    snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str
+) -> None:
     drive = asked("G L", LINK, ready=ROWS, text="No other series here")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks_narrow

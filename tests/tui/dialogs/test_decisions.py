@@ -60,34 +60,34 @@ def test_days_are_told_with_their_weekday_and_with_the_hour_where_it_is_not_midn
     assert day(NOW) == "Wed 20 Sep 2023 08:00 UTC"
 
 
-async def test_snoozing_until_somebody_answers_takes_two_keys(core: FakeTracker) -> None:
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_snoozing_until_somebody_answers_takes_two_keys(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("G", "Z")
         await asked(pilot, SnoozeDialog)
         assert "mm/zswap: shrink the pool" in shown(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Snoozed until somebody answers: mm/zswap" in shown(pilot))
-    assert core.asked["snooze"] == [(7, None)]
+    assert tracker.asked["snooze"] == [(7, None)]
 
 
-async def test_marked_series_are_snoozed_at_once_and_undone_at_once(core: FakeTracker) -> None:
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_marked_series_are_snoozed_at_once_and_undone_at_once(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("space", "space", "Z")
         await asked(pilot, SnoozeDialog)
         await pilot.press("j", "j", "enter")
         await until(pilot, lambda: "✓ Snoozed until Mon 25 Sep 2023: 2 series" in shown(pilot))
-        assert core.asked["snooze"] == [(3, 9, MIDNIGHT + 5 * DAY)]
+        assert tracker.asked["snooze"] == [(3, 9, MIDNIGHT + 5 * DAY)]
         await until(pilot, lambda: "marked" not in shown(pilot))
         await pilot.press("u")
         await until(pilot, lambda: "✓ Undone: snooze: #3, #9" in shown(pilot))
         assert "Snoozed until" not in shown(pilot)
-    assert (core.rows[3].snoozed_until, core.rows[9].snoozed_until) == (None, None)
+    assert (tracker.rows[3].snoozed_until, tracker.rows[9].snoozed_until) == (None, None)
 
 
-async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(core: FakeTracker) -> None:
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
         await asked(pilot, SnoozeDialog)
@@ -98,11 +98,11 @@ async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(core: FakeTracker
         await until(pilot, lambda: "→ Sat 23 Sep 2023 08:00 UTC, in 3d" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Snoozed until Sat 23 Sep 2023 08:00 UTC: net: count" in shown(pilot))
-    assert core.asked["snooze"] == [(3, NOW + 3 * DAY)]
+    assert tracker.asked["snooze"] == [(3, NOW + 3 * DAY)]
 
 
-async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(core: FakeTracker) -> None:
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
         await asked(pilot, SnoozeDialog)
@@ -112,23 +112,23 @@ async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(
         await until(pilot, lambda: pilot.app.screen.focused and pilot.app.screen.focused.id == "rests")
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
-    assert not core.asked["snooze"]
+    assert not tracker.asked["snooze"]
 
 
-async def test_a_snoozed_series_is_woken(core: FakeTracker) -> None:
-    core.change(3, snoozed_until=NOW + DAY)
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_a_snoozed_series_is_woken(tracker: FakeTracker) -> None:
+    tracker.change(3, snoozed_until=NOW + DAY)
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot, "snoozed until 21 Sep 2023")
         await pilot.press("Z")
         await asked(pilot, SnoozeDialog)
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Awake again: net: count drops" in shown(pilot))
-    assert core.asked["unsnooze"] == [(3,)]
+    assert tracker.asked["unsnooze"] == [(3,)]
 
 
-async def test_what_could_not_be_written_is_said_and_stays(core: FakeTracker) -> None:
-    core.failing["snooze"] = DatabaseLockedError("the database is locked by another process. Try again.")
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_what_could_not_be_written_is_said_and_stays(tracker: FakeTracker) -> None:
+    tracker.failing["snooze"] = DatabaseLockedError("the database is locked by another process. Try again.")
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
         await asked(pilot, SnoozeDialog)
@@ -141,9 +141,9 @@ async def test_what_could_not_be_written_is_said_and_stays(core: FakeTracker) ->
 # Link and part.
 
 
-def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(core: FakeTracker) -> None:
-    core.add(older_drops())
-    for pair in ((core.rows[3], core.rows[2]), (core.rows[2], core.rows[3])):
+def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(tracker: FakeTracker) -> None:
+    tracker.add(older_drops())
+    for pair in ((tracker.rows[3], tracker.rows[2]), (tracker.rows[2], tracker.rows[3])):
         found = joint(*pair)
         assert found is not None
         assert (found.later.message_id, found.earlier.message_id) == ("drops-v4-0@example.org", "drops-v3@example.org")
@@ -152,27 +152,27 @@ def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(core
         assert words.endswith(": v4 “net: count drops for each queue” goes on from v3 “net: tell drops apart”")
 
 
-def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(core: FakeTracker) -> None:
-    found = joint(core.rows[3], core.rows[7])  # v4 on 2 September, the other one on the 8th, v5 on the 18th
+def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(tracker: FakeTracker) -> None:
+    found = joint(tracker.rows[3], tracker.rows[7])  # v4 on 2 September, the other one on the 8th, v5 on the 18th
     assert found is not None
     assert (found.later.message_id, found.earlier.message_id) == ("zswap-0@example.org", "drops-v4-0@example.org")
 
 
-def test_a_series_is_not_linked_with_itself(core: FakeTracker) -> None:
-    assert joint(core.rows[3], core.rows[3]) is None
+def test_a_series_is_not_linked_with_itself(tracker: FakeTracker) -> None:
+    assert joint(tracker.rows[3], tracker.rows[3]) is None
 
 
-def test_parting_says_which_versions_go_together(core: FakeTracker) -> None:
-    row: SeriesRow = core.rows[3]
+def test_parting_says_which_versions_go_together(tracker: FakeTracker) -> None:
+    row: SeriesRow = tracker.rows[3]
     assert (
         "".join(text for text, _ in parted(row, row.revisions[1])) == "→ two series, whatever the mails say: v4 and v5"
     )
 
 
-async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core: FakeTracker) -> None:
-    core.add(older_drops())
-    core.likely[3] = likely()
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(tracker: FakeTracker) -> None:
+    tracker.add(older_drops())
+    tracker.likely[3] = likely()
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("L")
         await asked(pilot, LinkDialog)
@@ -181,28 +181,28 @@ async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(core:
         await until(pilot, lambda: "one series, v3 v4 v5" in shown(pilot), "what it will do")
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Linked: v4 goes on from v3: net: count drops for each queue" in shown(pilot))
-    assert core.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
+    assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
-def test_a_marked_series_is_proposed_before_all_others(core: FakeTracker) -> None:
-    core.add(older_drops())
-    first, *others = proposed(core.rows[3], core.rows[2], ())
+def test_a_marked_series_is_proposed_before_all_others(tracker: FakeTracker) -> None:
+    tracker.add(older_drops())
+    first, *others = proposed(tracker.rows[3], tracker.rows[2], ())
     assert others == []
     assert (first.series_id, first.message_id, first.place) == (2, "drops-v3@example.org", "earlier")
     assert first.evidence == ("marked-with-it",)
-    (later,) = proposed(core.rows[2], core.rows[3], ())
+    (later,) = proposed(tracker.rows[2], tracker.rows[3], ())
     assert (later.message_id, later.place) == ("drops-v4-0@example.org", "later")
 
 
-def test_a_marked_series_that_is_a_candidate_keeps_what_speaks_for_it(core: FakeTracker) -> None:
+def test_a_marked_series_that_is_a_candidate_keeps_what_speaks_for_it(tracker: FakeTracker) -> None:
     older, newer = likely()
-    first, second = proposed(core.rows[3], core.rows[7], (older, newer))
+    first, second = proposed(tracker.rows[3], tracker.rows[7], (older, newer))
     assert (first.message_id, second) == (newer.message_id, older)
     assert first.evidence == ("marked-with-it", "similar-title", "soon-after")
 
 
-def test_a_series_is_not_proposed_to_itself(core: FakeTracker) -> None:
-    assert proposed(core.rows[3], core.rows[3], likely()) == likely()
+def test_a_series_is_not_proposed_to_itself(tracker: FakeTracker) -> None:
+    assert proposed(tracker.rows[3], tracker.rows[3], likely()) == likely()
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_a_series_is_not_proposed_to_itself(core: FakeTracker) -> None:
     ],
 )
 async def test_of_two_marked_series_one_is_linked_with_the_other(
-    core: FakeTracker, keys: str, about: str, offered: str
+    tracker: FakeTracker, keys: str, about: str, offered: str
 ) -> None:
-    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press(*keys.split(), "L")
         await asked(pilot, LinkDialog)
@@ -229,11 +229,11 @@ async def test_of_two_marked_series_one_is_linked_with_the_other(
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Linked: v3 goes on from v4: mm/zswap" in shown(pilot))
         await until(pilot, lambda: "marked" not in shown(pilot))
-    assert core.asked["link"] == [("zswap-0@example.org", "drops-v4-0@example.org")]
+    assert tracker.asked["link"] == [("zswap-0@example.org", "drops-v4-0@example.org")]
 
 
-async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_named(core: FakeTracker) -> None:
-    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_named(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("asterisk", "G", "L")
         await asked(pilot, LinkDialog)
@@ -241,9 +241,9 @@ async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_name
         assert "marked with it" not in shown(pilot)
 
 
-async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: FakeTracker) -> None:
-    core.add(older_drops())
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(tracker: FakeTracker) -> None:
+    tracker.add(older_drops())
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("L")
         await asked(pilot, LinkDialog)
@@ -262,11 +262,11 @@ async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(core: Fa
         await until(pilot, lambda: "one series, v3 v4 v5" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Linked: v4 goes on from v3" in shown(pilot))
-    assert core.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
+    assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
-async def test_the_chosen_revision_is_parted_from_the_one_before(core: FakeTracker) -> None:
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_the_chosen_revision_is_parted_from_the_one_before(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("L")
         await asked(pilot, LinkDialog)
@@ -274,14 +274,14 @@ async def test_the_chosen_revision_is_parted_from_the_one_before(core: FakeTrack
         assert "linked for: same title, same author" in shown(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Parted: v5 is no version after v4" in shown(pilot))
-    assert core.asked["unlink"] == [("drops-v5-0@example.org", "drops-v4-0@example.org")]
+    assert tracker.asked["unlink"] == [("drops-v5-0@example.org", "drops-v4-0@example.org")]
 
 
-async def test_a_link_that_is_refused_is_said_and_stays(core: FakeTracker) -> None:
-    core.add(older_drops())
-    core.likely[3] = likely()
-    core.failing["link"] = InvalidInputError("<a@b> is already linked. `patchwatch unlink` it first.")
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_a_link_that_is_refused_is_said_and_stays(tracker: FakeTracker) -> None:
+    tracker.add(older_drops())
+    tracker.likely[3] = likely()
+    tracker.failing["link"] = InvalidInputError("<a@b> is already linked. `patchwatch unlink` it first.")
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("L")
         await asked(pilot, LinkDialog)
@@ -290,12 +290,12 @@ async def test_a_link_that_is_refused_is_said_and_stays(core: FakeTracker) -> No
         await until(pilot, lambda: "! <a@b> is already linked." in shown(pilot))
 
 
-async def test_a_series_that_another_process_linked_is_followed(core: FakeTracker) -> None:
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_a_series_that_another_process_linked_is_followed(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
-        core.threads[4] = core.threads.pop(3)
-        core.rows[4] = core.rows.pop(3)
-        core.change(4, id=4, title="the same, linked")
+        tracker.threads[4] = tracker.threads.pop(3)
+        tracker.rows[4] = tracker.rows.pop(3)
+        tracker.change(4, id=4, title="the same, linked")
         await until(pilot, lambda: "the same, linked" in shown(pilot))
         assert "there is no series" not in shown(pilot)
 
@@ -303,8 +303,8 @@ async def test_a_series_that_another_process_linked_is_followed(core: FakeTracke
 # Undo.
 
 
-async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_left(core: FakeTracker) -> None:
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_left(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("S")
         await asked(pilot, StateDialog)
@@ -354,9 +354,9 @@ class Terminal:
     ],
 )
 async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
-    core: FakeTracker, keys: tuple[str, ...], copied: str, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, keys: tuple[str, ...], copied: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = PatchwatchApp(core, open_series=3)
+    app = PatchwatchApp(tracker, open_series=3)
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("y")
@@ -367,8 +367,8 @@ async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
         assert terminal.clipboard == copied
 
 
-async def test_of_a_row_the_newest_posting_is_copied(core: FakeTracker) -> None:
-    app = PatchwatchApp(core)
+async def test_of_a_row_the_newest_posting_is_copied(tracker: FakeTracker) -> None:
+    app = PatchwatchApp(tracker)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("y")
@@ -378,22 +378,22 @@ async def test_of_a_row_the_newest_posting_is_copied(core: FakeTracker) -> None:
         assert app.clipboard == "drops-v5-0@example.org"
 
 
-async def test_a_mail_that_is_not_stored_is_not_copied(core: FakeTracker) -> None:
-    core.failing["citations"] = NotFoundError("<x@y> is not stored. `patchwatch watch x@y` fetches its thread.")
-    async with PatchwatchApp(core).run_test() as pilot:
+async def test_a_mail_that_is_not_stored_is_not_copied(tracker: FakeTracker) -> None:
+    tracker.failing["citations"] = NotFoundError("<x@y> is not stored. `patchwatch watch x@y` fetches its thread.")
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("y")
         await until(pilot, lambda: "! <x@y> is not stored." in shown(pilot))
 
 
 async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
-    core: FakeTracker, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages: list[str] = []
     monkeypatch.setattr("patchwatch.compose.b4.browse", pages.append)
     text = "See https://example.org/bug?id=1 and id:20230901080000.1-2-x@example.org there.\n"
-    core.deliver(3, SampleMail("see@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
-    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+    tracker.deliver(3, SampleMail("see@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("W")
         await until(pilot, lambda: pages == ["https://lore.kernel.org/netdev/drops-v5-0@example.org/"])
@@ -410,12 +410,14 @@ async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
         await until(pilot, lambda: pages[3:] == ["https://lore.kernel.org/r/20230901080000.1-2-x@example.org/"])
 
 
-async def test_where_there_is_no_browser_the_link_is_said(core: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_there_is_no_browser_the_link_is_said(
+    tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def browse(url: str) -> None:
         raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
 
     monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
-    async with PatchwatchApp(core).run_test(size=(120, 40)) as pilot:
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("W")
         await until(pilot, lambda: "! there is no screen for a browser here. Copy the link:" in shown(pilot))
@@ -450,9 +452,11 @@ def test_message_ids_in_a_text_are_told_from_addresses(kind: str, text: str, fou
 @pytest.mark.parametrize(
     "text", ["https://lore.kernel.org/bpf/other@example.org/", "<20230901080000.1-2-x@example.org>"]
 )
-async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(core: FakeTracker, text: str) -> None:
-    core.deliver(3, SampleMail("see@example.org", "Re: it", f"See {text} for it.\n", depth=1), "drops-v5-0@example.org")
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(tracker: FakeTracker, text: str) -> None:
+    tracker.deliver(
+        3, SampleMail("see@example.org", "Re: it", f"See {text} for it.\n", depth=1), "drops-v5-0@example.org"
+    )
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("G")
         await until(pilot, lambda: "for it." in shown(pilot))
@@ -461,12 +465,12 @@ async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(core: F
         assert pilot.app.screen.query_one(Input).value == text.strip("<>")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
-    assert core.asked["watch"] == [(text.strip("<>"),)]
+    assert tracker.asked["watch"] == [(text.strip("<>"),)]
 
 
-async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(core: FakeTracker) -> None:
-    core.change(3, watched=False)
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(tracker: FakeTracker) -> None:
+    tracker.change(3, watched=False)
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("w")
         await asked(pilot, WatchDialog)
@@ -476,8 +480,8 @@ async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(c
 # From everywhere.
 
 
-async def test_a_series_is_decided_about_on_its_own_screen(core: FakeTracker) -> None:
-    async with PatchwatchApp(core, open_series=3).run_test(size=(120, 40)) as pilot:
+async def test_a_series_is_decided_about_on_its_own_screen(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await reading(pilot)
         await pilot.press("C")
         await until(pilot, lambda: "✓ Read: net: count drops" in shown(pilot))
@@ -486,12 +490,12 @@ async def test_a_series_is_decided_about_on_its_own_screen(core: FakeTracker) ->
         await pilot.press("y")
         await until(pilot, lambda: "✓ No longer watched: net: count drops" in shown(pilot))
         assert isinstance(pilot.app.screen, SeriesScreen)
-    assert (core.asked["read_series"], core.asked["unwatch"]) == ([(3,)], [(3,)])
+    assert (tracker.asked["read_series"], tracker.asked["unwatch"]) == ([(3,)], [(3,)])
 
 
 @pytest.mark.parametrize("series", [None, 3], ids=["overview", "series"])
-async def test_the_palette_has_every_action_of_the_screen(core: FakeTracker, series: int | None) -> None:
-    app = PatchwatchApp(core, open_series=series)
+async def test_the_palette_has_every_action_of_the_screen(tracker: FakeTracker, series: int | None) -> None:
+    app = PatchwatchApp(tracker, open_series=series)
     async with app.run_test(size=(120, 40)) as pilot:
         await (opened(pilot, "net: count drops") if series is None else reading(pilot))
         screen = pilot.app.screen

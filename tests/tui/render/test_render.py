@@ -295,8 +295,8 @@ def test_versions_that_were_never_seen_are_a_dotted_line() -> None:
 
 
 def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -> None:
-    core = FakeTracker()
-    reading = SeriesState(core.one(3), core.thread(3))
+    tracker = FakeTracker()
+    reading = SeriesState(tracker.one(3), tracker.thread(3))
     seen, here = [], reading.first
     for _ in range(4):
         seen.append(here)
@@ -309,11 +309,11 @@ def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -
 
 
 def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
-    core = FakeTracker()
-    reading = SeriesState(core.one(3), core.thread(3))
+    tracker = FakeTracker()
+    reading = SeriesState(tracker.one(3), tracker.thread(3))
     assert reading.choose(0)
-    core.deliver(3, SampleMail("late@example.org", "Re: it", "yes"), "drops-v5-0@example.org")
-    reading.update(core.one(3), core.thread(3))
+    tracker.deliver(3, SampleMail("late@example.org", "Re: it", "yes"), "drops-v5-0@example.org")
+    reading.update(tracker.one(3), tracker.thread(3))
     assert reading.index == 0
     assert not reading.choose(7)
 
@@ -330,21 +330,21 @@ def test_the_chosen_revision_stays_chosen_while_rows_come() -> None:
     ],
 )
 def test_a_mail_is_about_the_posting_above_it(mail: str, posting: str) -> None:
-    core = FakeTracker()
-    core.deliver(
+    tracker = FakeTracker()
+    tracker.deliver(
         3, SampleMail("lost@example.org", "Re: it", "yes", parent="nowhere@example.org"), "drops-v5-0@example.org"
     )
-    reading = SeriesState(core.one(3), core.thread(3))
+    reading = SeriesState(tracker.one(3), tracker.thread(3))
     row = reading.row(f"{mail}@example.org")
     assert row is not None
     assert reading.posting_of(row).message_id == f"{posting}@example.org"
 
 
 def test_mails_that_answer_each_other_are_about_their_revision() -> None:
-    core = FakeTracker()
+    tracker = FakeTracker()
     for one, other in (("a", "b"), ("b", "a")):
-        core.deliver(3, SampleMail(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
-    reading = SeriesState(core.one(3), core.thread(3))
+        tracker.deliver(3, SampleMail(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
+    reading = SeriesState(tracker.one(3), tracker.thread(3))
     row = reading.row("a@x.org")
     assert row is not None
     assert reading.posting_of(row).message_id == "drops-v5-0@example.org"

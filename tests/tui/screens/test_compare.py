@@ -23,9 +23,9 @@ SIZES = [(120, 40), (80, 24), (40, 24)]
 
 
 @pytest.fixture
-def app(core: FakeTracker) -> PatchwatchApp:
+def app(tracker: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series."""
-    return PatchwatchApp(core, open_series=3)
+    return PatchwatchApp(tracker, open_series=3)
 
 
 async def files(pilot: Pilot[None]) -> FilesScreen:
@@ -96,19 +96,19 @@ async def test_keys_of_the_files_scroll_wrap_zoom_and_go_back(app: PatchwatchApp
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
-async def test_files_that_cannot_be_read_are_said(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_files_that_cannot_be_read_are_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        core.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
+        tracker.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
         await pilot.press("f")
         await until(pilot, lambda: "! the database is locked." in shown(pilot))
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
-async def test_a_proposal_without_patches_touches_no_file(core: FakeTracker) -> None:
-    core.threads[9] = tuple(row for row in core.threads[9] if row.message_id != "zh-1@example.cn")
-    async with PatchwatchApp(core, open_series=9).run_test(size=(80, 24)) as pilot:
+async def test_a_proposal_without_patches_touches_no_file(tracker: FakeTracker) -> None:
+    tracker.threads[9] = tuple(row for row in tracker.threads[9] if row.message_id != "zh-1@example.cn")
+    async with PatchwatchApp(tracker, open_series=9).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zh-r@example.com")
         await pilot.press("f")
         await until(pilot, lambda: "v2 touches no file." in shown(pilot))
@@ -117,11 +117,11 @@ async def test_a_proposal_without_patches_touches_no_file(core: FakeTracker) -> 
 # Comparing.
 
 
-async def test_a_revision_is_compared_with_the_one_before(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_revision_is_compared_with_the_one_before(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await comparison(pilot)
         await until(pilot, lambda: "── v5, cover letter" in shown(pilot))  # the changelog beside it
-        assert core.asked["compare"] == [(3, "drops-v4-0@example.org", "drops-v5-0@example.org")]
+        assert tracker.asked["compare"] == [(3, "drops-v4-0@example.org", "drops-v5-0@example.org")]
         await until(pilot, lambda: "── v5, cover letter" in shown(pilot), "the changelog beside it")
         text = shown(pilot)
         for words in ("[v4]──[v5]", "v4 → v5", "1 → 1  ! net: count drops", "- → 2  > selftests", "changed +"):
@@ -170,54 +170,54 @@ async def test_p_reads_the_patch(app: PatchwatchApp) -> None:
         await reading(pilot, "drops-v5-2@example.org")
 
 
-async def test_two_revisions_are_chosen(core: FakeTracker) -> None:
-    row = core.rows[3]
+async def test_two_revisions_are_chosen(tracker: FakeTracker) -> None:
+    row = tracker.rows[3]
     third = SampleMail(
         "drops-v6-0@example.org", "[PATCH net-next v6 0/2] net: count drops", "as before\n", kind="cover"
     )
-    core.change(3, revisions=(*row.revisions, revision_row(33, Posting(6, (third,), "new"))))
-    core.failing["compare"] = NotFoundError("v6 has no patches to compare.")
-    async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
+    tracker.change(3, revisions=(*row.revisions, revision_row(33, Posting(6, (third,), "new"))))
+    tracker.failing["compare"] = NotFoundError("v6 has no patches to compare.")
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "[v6" in shown(pilot))
         await pilot.press("d")
         await until(pilot, lambda: "! v6 has no patches to compare." in shown(pilot))
         assert "v4 ──[v5]──[v6]" in shown(pilot)
-        core.failing.clear()
+        tracker.failing.clear()
         await pilot.press("left_curly_bracket")  # v5 can't be compared with itself
         assert "[v5]──[v6]" in shown(pilot)
         await pilot.press("h")
         await until(pilot, lambda: "[v4]── v5 ──[v6]" in shown(pilot))
         await pilot.press("H")
         await until(pilot, lambda: "v4 → v5   1 changed" in shown(pilot))
-        assert core.asked["compare"][-1] == (3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+        assert tracker.asked["compare"][-1] == (3, "drops-v4-0@example.org", "drops-v5-0@example.org")
         await pilot.press("L")
         await until(pilot, lambda: "[v4]── v5 ──[v6]" in shown(pilot))
         await pilot.press("l")
         await until(pilot, lambda: "v4 ──[v5]──[v6]" in shown(pilot))
 
 
-async def test_a_single_revision_has_nothing_to_be_compared_with(core: FakeTracker) -> None:
-    async with PatchwatchApp(core, open_series=7).run_test(size=(80, 24)) as pilot:
+async def test_a_single_revision_has_nothing_to_be_compared_with(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker, open_series=7).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zswap-0@example.org")
         await pilot.press("d")
         await until(pilot, lambda: "There is one revision only" in shown(pilot))
 
 
-async def test_what_was_asked_for_before_is_not_shown_after(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates["compare"] = threading.Event()
+async def test_what_was_asked_for_before_is_not_shown_after(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["compare"] = threading.Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("d")
         await until(pilot, lambda: "comparing …" in shown(pilot))
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
-        core.gates.pop("compare").set()
+        tracker.gates.pop("compare").set()
         await pilot.press("d")
         await until(pilot, lambda: "v4 → v5" in shown(pilot))
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_hostile_patches_are_harmless_in_both(core: FakeTracker, size: tuple[int, int]) -> None:
+async def test_hostile_patches_are_harmless_in_both(tracker: FakeTracker, size: tuple[int, int]) -> None:
     bad = f"{HOSTILE}\nSigned-off-by: {HOSTILE} <x@example.org>\n---\n\ndiff --git a/{HOSTILE}.c b/{HOSTILE}.c\n"
     bad += f"--- a/{HOSTILE}.c\n+++ b/{HOSTILE}.c\n@@ -1 +1 @@ {HOSTILE}\n-{HOSTILE}\n+\x1b[2J\x9b {HOSTILE}\n"
     row, postings = drops()
@@ -226,8 +226,8 @@ async def test_hostile_patches_are_harmless_in_both(core: FakeTracker, size: tup
         replace(one, letters=tuple(replace(mail, text=f"{n}{bad}", subject=subject) for mail in one.letters))
         for n, one in enumerate(postings)
     )
-    core.add((row, evil))
-    async with PatchwatchApp(core, open_series=3).run_test(size=size) as pilot:
+    tracker.add((row, evil))
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=size) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         for key, kind in (("f", FilesScreen), ("d", CompareScreen)):
             await pilot.press(key)

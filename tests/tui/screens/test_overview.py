@@ -83,19 +83,19 @@ async def test_an_empty_overview_names_the_next_key() -> None:
 
 
 async def test_keys_work_when_the_first_series_appears() -> None:
-    core = FakeTracker(empty=True)
-    async with PatchwatchApp(core).run_test() as pilot:
+    tracker = FakeTracker(empty=True)
+    async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "Follow your first thread")
-        core.add(drops())
-        core.add(zswap())
+        tracker.add(drops())
+        tracker.add(zswap())
         await until(pilot, lambda: "mm/zswap" in shown(pilot))
         await pilot.press("j")
         assert pilot.app.screen.query_one(SeriesTable).cursor == 1
 
 
 @pytest.mark.parametrize("size", [(40, 24), (64, 24), (80, 24), (112, 30), (200, 50)])
-async def test_no_width_breaks_the_columns(core: FakeTracker, size: tuple[int, int]) -> None:
-    async with PatchwatchApp(core).run_test(size=size) as pilot:
+async def test_no_width_breaks_the_columns(tracker: FakeTracker, size: tuple[int, int]) -> None:
+    async with PatchwatchApp(tracker).run_test(size=size) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("a")
         await until(pilot, lambda: "4 series known" in shown(pilot))
@@ -107,14 +107,14 @@ async def test_no_width_breaks_the_columns(core: FakeTracker, size: tuple[int, i
 
 
 async def test_what_another_process_changes_appears_without_moving_the_cursor(
-    core: FakeTracker, app: PatchwatchApp
+    tracker: FakeTracker, app: PatchwatchApp
 ) -> None:
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("j")
         table = pilot.app.screen.query_one(SeriesTable)
         letter = SampleMail("new@example.org", "Re: zswap", "yes", when="2023-09-20 07:59")
-        core.deliver(7, letter, "zswap-0@example.org")
+        tracker.deliver(7, letter, "zswap-0@example.org")
         await until(pilot, lambda: table.rows[0].id == 7, "the new mail")
         assert table.row is not None
         assert table.row.id == 9
@@ -123,11 +123,11 @@ async def test_what_another_process_changes_appears_without_moving_the_cursor(
 
 
 async def test_a_scrolled_table_keeps_its_rows_in_place_while_others_come(
-    core: FakeTracker, app: PatchwatchApp
+    tracker: FakeTracker, app: PatchwatchApp
 ) -> None:
     for number in range(100, 160):
-        row = core.rows[9]
-        core.rows[number] = type(row)(
+        row = tracker.rows[9]
+        tracker.rows[number] = type(row)(
             **{**{n: getattr(row, n) for n in row.__slots__}, "id": number, "title": f"t{number}"}
         )
     async with app.run_test() as pilot:
@@ -138,16 +138,16 @@ async def test_a_scrolled_table_keeps_its_rows_in_place_while_others_come(
         assert table.row is not None
         here, line = table.row.id, table.cursor - table.scroll_offset.y
         assert table.scroll_offset.y > 10
-        core.change(159, last_activity=core.now() + 5, title="moved to the top")
+        tracker.change(159, last_activity=tracker.now() + 5, title="moved to the top")
         await until(pilot, lambda: table.rows[0].title == "moved to the top")
         assert table.row.id == here
         assert table.cursor - table.scroll_offset.y == line
 
 
 async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(
-    core: FakeTracker, app: PatchwatchApp
+    tracker: FakeTracker, app: PatchwatchApp
 ) -> None:
-    core.gates["watch"] = threading.Event()
+    tracker.gates["watch"] = threading.Event()
     link = "https://lore.kernel.org/netdev/evil@example.org/T/#t"
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
@@ -158,18 +158,18 @@ async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(
         pilot.app.screen.query_one(Input).value = link
         await pilot.press("enter")
         await until(pilot, lambda: f"fetching {link}" in shown(pilot), "progress")
-        core.gates["watch"].set()
+        tracker.gates["watch"].set()
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
         await until(pilot, lambda: "4 series watched" in shown(pilot))
         table = pilot.app.screen.query_one(SeriesTable)
         assert table.row is not None
         assert table.row.id == 11
         await until(pilot, lambda: "Watching: ␛[31mred" in shown(pilot))
-    assert core.asked["watch"] == [(link,)]
+    assert tracker.asked["watch"] == [(link,)]
 
 
-async def test_a_series_in_sight_that_is_not_watched_is_proposed(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.change(9, watched=False)
+async def test_a_series_in_sight_that_is_not_watched_is_proposed(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.change(9, watched=False)
     async with app.run_test() as pilot:
         await opened(pilot, "2 series watched")
         await pilot.press("a")
@@ -180,9 +180,9 @@ async def test_a_series_in_sight_that_is_not_watched_is_proposed(core: FakeTrack
 
 
 async def test_an_error_of_watching_stays_in_the_dialog_until_the_line_is_edited(
-    core: FakeTracker, app: PatchwatchApp
+    tracker: FakeTracker, app: PatchwatchApp
 ) -> None:
-    core.failing["watch"] = InvalidInputError("'[bold]x' is neither a link to a mail on lore nor a message-id.")
+    tracker.failing["watch"] = InvalidInputError("'[bold]x' is neither a link to a mail on lore nor a message-id.")
     async with app.run_test() as pilot:
         await opened(pilot)
         await pilot.press("w", "x", "enter")
@@ -193,34 +193,34 @@ async def test_an_error_of_watching_stays_in_the_dialog_until_the_line_is_edited
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_leaving_the_dialog_does_not_lose_what_comes_of_it(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates["watch"] = threading.Event()
-    core.failing["watch"] = LoreUnreachableError("lore.kernel.org does not answer. Try again later.")
+async def test_leaving_the_dialog_does_not_lose_what_comes_of_it(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["watch"] = threading.Event()
+    tracker.failing["watch"] = LoreUnreachableError("lore.kernel.org does not answer. Try again later.")
     async with app.run_test() as pilot:
         await opened(pilot)
         await pilot.press("w", "x", "enter")
-        await until(pilot, lambda: core.asked["watch"])
+        await until(pilot, lambda: tracker.asked["watch"])
         await pilot.press("escape")
-        core.gates["watch"].set()
+        tracker.gates["watch"].set()
         await until(pilot, lambda: "! lore.kernel.org does not answer. Try again later." in shown(pilot))
 
 
-async def test_unwatching_asks_and_names_the_series(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_unwatching_asks_and_names_the_series(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("G", "x")
         await until(pilot, lambda: isinstance(pilot.app.screen, UnwatchDialog))
         assert "mm/zswap: shrink the pool before it is full" in shown(pilot)
         await pilot.press("escape")
-        assert not core.asked["unwatch"]
+        assert not tracker.asked["unwatch"]
         await pilot.press("x", "y")
         await until(pilot, lambda: "No longer watched: mm/zswap" in shown(pilot))
         await until(pilot, lambda: len(titles(app)) == 2)
-    assert core.asked["unwatch"] == [(7,)]
+    assert tracker.asked["unwatch"] == [(7,)]
 
 
-async def test_polling_shows_its_progress_and_its_outcome_stays(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates["poll"] = threading.Event()
+async def test_polling_shows_its_progress_and_its_outcome_stays(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["poll"] = threading.Event()
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("r")
@@ -229,74 +229,74 @@ async def test_polling_shows_its_progress_and_its_outcome_stays(core: FakeTracke
         await until(pilot, lambda: "Already polling" in shown(pilot))
         await pilot.press("j")  # nothing is blocked
         assert pilot.app.screen.query_one(SeriesTable).cursor == 1
-        core.gates["poll"].set()
+        tracker.gates["poll"].set()
         await until(pilot, lambda: "✓ 3 new mails, 1 new revision, net: under-review → accepted" in shown(pilot))
         await pilot.press("j", "k")
         assert "3 new mails" in shown(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: "3 new mails" not in shown(pilot))
-    assert len(core.asked["poll"]) == 1
+    assert len(tracker.asked["poll"]) == 1
 
 
-async def test_what_a_poll_could_not_do_stays_with_its_next_step(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.report = Report("nothing new", failures=("bpf: answered with HTML. Try again later.",))
+async def test_what_a_poll_could_not_do_stays_with_its_next_step(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.report = Report("nothing new", failures=("bpf: answered with HTML. Try again later.",))
     async with app.run_test() as pilot:
         await opened(pilot)
         await pilot.press("r")
         await until(pilot, lambda: "! bpf: answered with HTML. Try again later." in shown(pilot))
-        core.failing["poll"] = LoreUnreachableError("lore.kernel.org does not answer. Check the network.")
+        tracker.failing["poll"] = LoreUnreachableError("lore.kernel.org does not answer. Check the network.")
         await pilot.press("r")
         await until(pilot, lambda: "! lore.kernel.org does not answer. Check the network." in shown(pilot))
         assert "answered with HTML" not in shown(pilot)
 
 
-async def test_a_stale_inbox_is_said_in_the_status_line(core: FakeTracker, app: PatchwatchApp) -> None:
-    row = core.inbox_rows[0]
-    core.inbox_rows = (type(row)("bpf", False, 1, 9, row.polled_at, core.now() - 36000, "no answer"),)
+async def test_a_stale_inbox_is_said_in_the_status_line(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    row = tracker.inbox_rows[0]
+    tracker.inbox_rows = (type(row)("bpf", False, 1, 9, row.polled_at, tracker.now() - 36000, "no answer"),)
     async with app.run_test() as pilot:
         await opened(pilot, "! bpf stale since 19 Sep 2023 22:00")
 
 
 @pytest.mark.parametrize("call", ["generation", "lines", "inboxes", "outbox"])
-async def test_a_locked_database_is_said_and_survived(core: FakeTracker, app: PatchwatchApp, call: str) -> None:
-    core.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
+async def test_a_locked_database_is_said_and_survived(tracker: FakeTracker, app: PatchwatchApp, call: str) -> None:
+    tracker.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "! the database is locked by another process." in shown(pilot))
         assert "0 series" not in shown(pilot)
         assert "never polled" not in shown(pilot)
-        core.failing.clear()
+        tracker.failing.clear()
         await until(pilot, lambda: "mm/zswap" in shown(pilot), "the rows")
         await until(pilot, lambda: "locked" not in shown(pilot), "the notice's end")
 
 
-async def test_a_digest_that_nobody_takes_is_said_once(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_digest_that_nobody_takes_is_said_once(tracker: FakeTracker, app: PatchwatchApp) -> None:
     said = "mail.example.org:587 answered 550 no such user"
     times = (NOW, 1, None, None, None, NOW)
     refused = OutboxRow(3, "me", "2023-09-20", "me@example.org", "pw@example.org", "1@pw", "x", *times, said)
     waiting = replace(refused, id=4, key="2023-09-21", try_at=NOW + 60, failed_at=None, failure="no answer")
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot, "mm/zswap")
-        core.outbox_rows = (refused, waiting)
-        core.change(7, unread=3)
+        tracker.outbox_rows = (refused, waiting)
+        tracker.change(7, unread=3)
         notice = "! The digest 2023-09-20 to me@example.org was not sent: mail.example.org:587"
         await until(pilot, lambda: notice in shown(pilot), "the notice")
         await pilot.press("escape")
         await until(pilot, lambda: "was not sent" not in shown(pilot), "the notice's end")
-        asked = len(core.asked["outbox"])
-        core.change(7, unread=4)
-        await until(pilot, lambda: len(core.asked["outbox"]) > asked, "another look")
+        asked = len(tracker.asked["outbox"])
+        tracker.change(7, unread=4)
+        await until(pilot, lambda: len(tracker.asked["outbox"]) > asked, "another look")
         await settled(pilot, 1.0)
         assert "was not sent" not in shown(pilot)
-        core.outbox_rows = (replace(refused, id=5, key="2023-09-22"),)
-        core.change(7, unread=5)
+        tracker.outbox_rows = (replace(refused, id=5, key="2023-09-22"),)
+        tracker.change(7, unread=5)
         await until(pilot, lambda: "The digest 2023-09-22" in shown(pilot), "the notice about another")
-        core.outbox_rows = ()
-        core.change(7, unread=6)
+        tracker.outbox_rows = ()
+        tracker.change(7, unread=6)
         await until(pilot, lambda: "was not sent" not in shown(pilot), "the end of that")
 
 
-async def test_a_defect_is_not_hidden(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.failing["lines"] = ZeroDivisionError("a defect")  # type: ignore[assignment]
+async def test_a_defect_is_not_hidden(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["lines"] = ZeroDivisionError("a defect")  # type: ignore[assignment]
     with pytest.raises(ZeroDivisionError):
         async with app.run_test() as pilot:
             await until(pilot, lambda: app._exception)
@@ -313,14 +313,14 @@ async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_keys_can_be_mapped_anew(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_keys_can_be_mapped_anew(tracker: FakeTracker, app: PatchwatchApp) -> None:
     app.set_keymap({"app.poll": "f5", "list.down": "t"})
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("r", "j")
-        assert not core.asked["poll"]
+        assert not tracker.asked["poll"]
         await pilot.press("f5", "t")
-        await until(pilot, lambda: core.asked["poll"])
+        await until(pilot, lambda: tracker.asked["poll"])
         assert pilot.app.screen.query_one(SeriesTable).cursor == 1
 
 
@@ -339,12 +339,12 @@ async def test_every_binding_has_an_id(app: PatchwatchApp) -> None:
             assert [b.binding for b in ours if not b.binding.id and b.binding.key not in inherited] == []
 
 
-async def test_quitting_does_not_wait_for_a_poll(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates["poll"] = threading.Event()
+async def test_quitting_does_not_wait_for_a_poll(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["poll"] = threading.Event()
     async with app.run_test() as pilot:
         await opened(pilot)
         await pilot.press("r")
-        await until(pilot, lambda: core.asked["poll"])
+        await until(pilot, lambda: tracker.asked["poll"])
         await pilot.press("q")
     assert app._exit
-    core.gates["poll"].set()  # what comes of it now is dropped
+    tracker.gates["poll"].set()  # what comes of it now is dropped

@@ -65,9 +65,9 @@ JONAS = frozenset({"jonas@example.com"})
 
 
 @pytest.mark.parametrize("size", [*SIZES, NARROW])
-def test_overview(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
+def test_overview(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
     drive = after("a", "j", text="4 series known")
-    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker), terminal_size=size, run_before=drive)
 
 
 FULL_VIEWS = [
@@ -78,13 +78,13 @@ FULL_VIEWS = [
 
 
 @pytest.mark.parametrize(("view", "size", "theme"), FULL_VIEWS)
-def test_view(snap_compare: Compare, core: FakeTracker, view: View, size: tuple[int, int], theme: str) -> None:
-    core.addresses = JONAS
-    core.follow(9)
+def test_view(snap_compare: Compare, tracker: FakeTracker, view: View, size: tuple[int, int], theme: str) -> None:
+    tracker.addresses = JONAS
+    tracker.follow(9)
     number = list(View).index(view) + 1
     keys = () if view is View.MY_TURN else (str(number),)
     drive = after(*keys, ready="ping: no answer", text="All 4")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS_ALL)
@@ -101,14 +101,14 @@ def test_view(snap_compare: Compare, core: FakeTracker, view: View, size: tuple[
     ids=lambda value: value.name.lower() if isinstance(value, View) else "",
 )
 def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[int, int], theme: str) -> None:
-    core = FakeTracker()
-    core.addresses = frozenset({"nobody@example.net"})
-    for row in tuple(core.rows.values()):
-        core.change(row.id, watched=False)
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"nobody@example.net"})
+    for row in tuple(tracker.rows.values()):
+        tracker.change(row.id, watched=False)
     number = list(View).index(view) + 1
     keys = () if view is View.MY_TURN else (str(number),)
     drive = after(*keys, focused=False, ready="Nothing needs you now.", text=text)
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_NARROW, *CROSSWISE])
@@ -118,68 +118,70 @@ def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -
 
 
 @pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
-def test_nobody_said_who_i_am(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_nobody_said_who_i_am(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("1", text="Who are you on the lists?")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, LOOKS_NARROW[-1]])
-def test_limit(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_limit(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("slash", *"zswap st:opne", text="st:opne")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), DARK_AND_LIGHT)
-def test_nothing_is_like_the_limit(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_nothing_is_like_the_limit(
+    snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str
+) -> None:
     drive = after("slash", *"xyzzy", "enter", text="No series here is like that.")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS_ANSI)
-def test_marked_and_sorted(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_marked_and_sorted(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("o", "o", "space", text="1 marked")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_state_dialog(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_state_dialog(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("asterisk", "S", text="Set the state")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, *CROSSWISE])
-def test_palette(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_palette(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("colon", *"re", text="v3 RFC · Jonas")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("size", [*SIZES, NARROW])
-def test_series(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
-    core.mark_read([row.message_id for row in core.thread(3)[:-2]])
+def test_series(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
+    tracker.mark_read([row.message_id for row in tracker.thread(3)[:-2]])
     drive = after("e", ready="From ", text="5 unread")
-    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, open_series=3), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_patch(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
-    core.mark_read([row.message_id for row in core.thread(3)])
+def test_patch(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
+    tracker.mark_read([row.message_id for row in tracker.thread(3)])
 
     async def drive(pilot: Pilot[None]) -> None:
         await after("j", "tab", ready="From ", text="[PATCH net-next v5 1/2]")(pilot)
         await after("G", text="2.42.0")(pilot)
 
-    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, open_series=3), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_help(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
+def test_help(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
     drive = after("question_mark", text="Keys")
-    assert snap_compare(PatchwatchApp(core), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker), terminal_size=size, run_before=drive)
 
 
-def test_notices(snap_compare: Compare, core: FakeTracker) -> None:
+def test_notices(snap_compare: Compare, tracker: FakeTracker) -> None:
     drive = after("r", text="3 new mails")
-    assert snap_compare(PatchwatchApp(core), terminal_size=(80, 24), run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker), terminal_size=(80, 24), run_before=drive)
 
 
 # What goes wrong.
@@ -192,39 +194,41 @@ SILENT = "https://lore.kernel.org does not answer: the connection timed out. `pa
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_an_error_stays(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    core.failing["poll"] = LoreUnreachableError(SILENT)
+def test_an_error_stays(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
+    tracker.failing["poll"] = LoreUnreachableError(SILENT)
     drive = after("r", "j", "k", "o", "O", text="! https://lore.kernel.org does not answer")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_one_list_failed(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    core.inbox_rows = (
+def test_one_list_failed(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
+    tracker.inbox_rows = (
         InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),
         InboxRow("bpf", True, 0, 4, NOW - 86_400, NOW - 36_000, SILENT),
         InboxRow("linux-mm", False, 1, 7, NOW - 86_400, NOW - 30_000, SILENT),
     )
-    core.report = Report("2 new mails", failures=(f"bpf: {SILENT}", f"linux-mm: {SILENT}"))
+    tracker.report = Report("2 new mails", failures=(f"bpf: {SILENT}", f"linux-mm: {SILENT}"))
     drive = after("r", text="! bpf stale since 19 Sep 2023 22:00 and 1 more")
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_locked_while_it_is_open(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_locked_while_it_is_open(
+    snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str
+) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await after(text="mm/zswap")(pilot)
-        core.failing["generation"] = DatabaseLockedError(LOCKED)
+        tracker.failing["generation"] = DatabaseLockedError(LOCKED)
         await after(text="! the database sqlite:////home/rita")(pilot)
 
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_locked_from_the_start(snap_compare: Compare, core: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    core.failing["lines"] = DatabaseLockedError(LOCKED)
+def test_locked_from_the_start(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
+    tracker.failing["lines"] = DatabaseLockedError(LOCKED)
 
     async def drive(pilot: Pilot[None]) -> None:
         await typed(pilot, text="! the database sqlite:////home/rita")
 
-    assert snap_compare(PatchwatchApp(core, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)

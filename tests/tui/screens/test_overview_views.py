@@ -35,9 +35,9 @@ def ids(pilot: Pilot[None]) -> list[int]:
 
 
 async def test_each_view_has_its_number_and_its_count() -> None:
-    core = FakeTracker()
-    core.addresses = frozenset({"jonas@example.com"})
-    async with PatchwatchApp(core).run_test(size=WIDE) as pilot:
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
         await until(pilot, lambda: "All 4" in shown(pilot))
         assert "My turn 1" in shown(pilot)  # begins with what needs me
         for key, expected in (("2", [7]), ("3", [7]), ("4", [3, 9, 7]), ("6", [3]), ("7", [3, 9, 7, 11]), ("1", [7])):
@@ -92,7 +92,7 @@ async def test_an_empty_view_says_what_to_do(app: PatchwatchApp, view: str, text
 # A limit.
 
 
-async def test_a_limit_holds_while_it_is_typed_and_after(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_limit_holds_while_it_is_typed_and_after(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"zsw")
@@ -101,7 +101,7 @@ async def test_a_limit_holds_while_it_is_typed_and_after(core: FakeTracker, app:
         await pilot.press("enter")
         assert isinstance(pilot.app.focused, SeriesTable)
         await until(pilot, lambda: "1 of 3 series watched" in shown(pilot))
-        core.change(3, title="mm/zswap: another", last_activity=core.now())
+        tracker.change(3, title="mm/zswap: another", last_activity=tracker.now())
         await until(pilot, lambda: ids(pilot) == [3, 7], "the new one")
         row = overview(pilot).table.row
         assert row is not None
@@ -140,12 +140,12 @@ async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: P
         await until(pilot, lambda: "did you mean" not in shown(pilot))
 
 
-async def test_a_limit_by_age_holds_as_time_goes_by(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_limit_by_age_holds_as_time_goes_by(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"age:<12h", "enter")
         await until(pilot, lambda: ids(pilot) == [3])
-        core.now_is += 3 * 3600
+        tracker.now_is += 3 * 3600
         await until(pilot, lambda: ids(pilot) == [], "the limit's end")
 
 
@@ -182,7 +182,7 @@ async def test_sorting_by_keys_goes_through_the_columns(app: PatchwatchApp) -> N
         assert ids(pilot) == [9, 7, 3]
 
 
-async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         at = shown(pilot).splitlines()[2].index("Title")
@@ -191,25 +191,25 @@ async def test_a_click_on_a_heading_sorts_and_a_second_turns_it_round(core: Fake
         assert ids(pilot) == [9, 7, 3]
         await pilot.click(TableHeading, offset=(at, 0))
         await until(pilot, lambda: "Title↓" in shown(pilot))
-        core.change(9, title="zzz", last_activity=core.now())
+        tracker.change(9, title="zzz", last_activity=tracker.now())
         await until(pilot, lambda: ids(pilot) == [9, 3, 7], "the order with the new title")
 
 
 # Marks, and what is done to marked rows.
 
 
-async def test_marks_outlive_what_changes_and_actions_take_them(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_marks_outlive_what_changes_and_actions_take_them(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         assert [row.id for row in overview(pilot).targets()] == [3]  # none is marked: the one under the cursor
         await pilot.press("space", "m")
         await until(pilot, lambda: "2 marked" in shown(pilot))
-        core.change(7, last_activity=core.now())
+        tracker.change(7, last_activity=tracker.now())
         await until(pilot, lambda: ids(pilot) == [7, 3, 9])
         assert [row.id for row in overview(pilot).targets()] == [3, 9]
         await pilot.press("C")
         await until(pilot, lambda: "Read: 2 series" in shown(pilot))
-        assert core.asked["read_series"] == [(3, 9)]
+        assert tracker.asked["read_series"] == [(3, 9)]
         await until(pilot, lambda: "marked" not in shown(pilot))
 
 
@@ -227,7 +227,7 @@ async def test_marks_that_are_out_of_sight_are_no_targets(app: PatchwatchApp) ->
         assert not overview(pilot).table.marks
 
 
-async def test_a_state_is_set_by_hand(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_state_is_set_by_hand(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("j", "space", "space", "S")
@@ -237,14 +237,14 @@ async def test_a_state_is_set_by_hand(core: FakeTracker, app: PatchwatchApp) -> 
         pilot.app.screen.query_one(OptionList).highlighted = 6
         await pilot.press("j", "k", "enter")
         await until(pilot, lambda: "Set to rejected: 2 series" in shown(pilot))
-        assert core.asked["mark"] == [(9, 7, "rejected")]
+        assert tracker.asked["mark"] == [(9, 7, "rejected")]
         await pilot.press("S", "escape")
         await pilot.press("S", "end", "enter")
         await until(pilot, lambda: "As the mails say" in shown(pilot))
-        assert core.asked["mark"][-1] == (7, None)
+        assert tracker.asked["mark"][-1] == (7, None)
 
 
-async def test_muting_turns_round(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_muting_turns_round(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("M")
@@ -252,10 +252,10 @@ async def test_muting_turns_round(core: FakeTracker, app: PatchwatchApp) -> None
         await until(pilot, lambda: "⊘ net: count drops" in shown(pilot))
         await pilot.press("M")
         await until(pilot, lambda: "No longer muted: net: count drops" in shown(pilot))
-        assert core.asked["mute"] == [(3, True), (3, False)]
+        assert tracker.asked["mute"] == [(3, True), (3, False)]
 
 
-async def test_several_are_unwatched_after_one_question(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_several_are_unwatched_after_one_question(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("asterisk", "x")
@@ -263,12 +263,12 @@ async def test_several_are_unwatched_after_one_question(core: FakeTracker, app: 
         assert "3 series" in shown(pilot)
         await pilot.press("y")
         await until(pilot, lambda: "No longer watched: 3 series" in shown(pilot))
-        assert core.asked["unwatch"] == [(3, 9, 7)]
+        assert tracker.asked["unwatch"] == [(3, 9, 7)]
         await until(pilot, lambda: "Follow your first thread" in shown(pilot))
 
 
-async def test_what_could_not_be_written_stays_said_and_marked(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.failing["mute"] = DatabaseLockedError("the database is locked by another program. Try again.")
+async def test_what_could_not_be_written_stays_said_and_marked(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["mute"] = DatabaseLockedError("the database is locked by another program. Try again.")
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("space", "M")
@@ -298,13 +298,13 @@ async def test_the_palette_finds_series_by_words_and_opens_them(app: PatchwatchA
         assert pilot.app.screen.series_id == 7
 
 
-async def test_the_palette_has_every_action_in_force(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_the_palette_has_every_action_in_force(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("ctrl+p", *"catch")
         await until(pilot, lambda: "Catch up: take all mail of it as read  C" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: core.asked["read_series"] == [(3,)])
+        await until(pilot, lambda: tracker.asked["read_series"] == [(3,)])
 
 
 async def test_the_palette_chooses_a_theme(app: PatchwatchApp) -> None:
@@ -329,27 +329,27 @@ async def test_hostile_titles_are_harmless_in_the_palette(app: PatchwatchApp) ->
 
 
 async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> None:
-    core = FakeTracker(empty=True)
-    async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
+    tracker = FakeTracker(empty=True)
+    async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("enter")
         await until(pilot, lambda: "Type or paste a link first." in shown(pilot))
         full = FakeTracker()
-        core.add((full.rows[11], ()))
+        tracker.add((full.rows[11], ()))
         await until(pilot, lambda: "All 1" in shown(pilot))
         assert "Follow your first thread" in shown(pilot)  # known, but not watched
         await pilot.press(*"q/w@x", "enter")
         await until(pilot, lambda: "1 series watched" in shown(pilot))
-        assert core.asked["watch"] == [("q/w@x",)]
+        assert tracker.asked["watch"] == [("q/w@x",)]
         assert isinstance(pilot.app.focused, SeriesTable)
 
 
 async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None:
-    core = FakeTracker(empty=True)
-    async with PatchwatchApp(core).run_test(size=(80, 24)) as pilot:
+    tracker = FakeTracker(empty=True)
+    async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "Follow your first thread")
         await pilot.press("escape")
-        core.add((FakeTracker().rows[11], ()))
+        tracker.add((FakeTracker().rows[11], ()))
         await until(pilot, lambda: "All 1" in shown(pilot))
         await pilot.press("7")
         await until(pilot, lambda: "1 series known" in shown(pilot))
@@ -364,13 +364,13 @@ async def test_a_link_that_is_pasted_is_to_be_watched(app: PatchwatchApp) -> Non
         assert pilot.app.screen.query_one(Input).value == link
 
 
-async def test_changes_move_neither_view_nor_marks_nor_order(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_changes_move_neither_view_nor_marks_nor_order(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("7", "o", "o", "j", "space")
         await until(pilot, lambda: "Turn↑" in shown(pilot))
         marks, row = overview(pilot).table.marks, overview(pilot).table.row
-        core.deliver(9, SampleMail("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
+        tracker.deliver(9, SampleMail("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
         await until(pilot, lambda: "12 unread" in shown(pilot))
         assert "Turn↑" in shown(pilot)
         assert overview(pilot)._showing.view is View.ALL

@@ -23,9 +23,9 @@ from tests.tui.sample_mails import SENTENCE, SampleMail
 
 
 @pytest.fixture
-def app(core: FakeTracker) -> PatchwatchApp:
+def app(tracker: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series."""
-    return PatchwatchApp(core, open_series=3)
+    return PatchwatchApp(tracker, open_series=3)
 
 
 async def reading(pilot: Pilot[None], message_id: str) -> None:
@@ -46,17 +46,17 @@ def cursor(pilot: Pilot[None]) -> str:
     return row.message_id if row else ""
 
 
-def noted(core: FakeTracker) -> list[object]:
+def noted(tracker: FakeTracker) -> list[object]:
     """The mails that were noted to be read."""
-    return [message_id for said in core.asked["mark_read"] for message_id in said]  # type: ignore[attr-defined]
+    return [message_id for said in tracker.asked["mark_read"] for message_id in said]  # type: ignore[attr-defined]
 
 
 async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(
-    core: FakeTracker, app: PatchwatchApp
+    tracker: FakeTracker, app: PatchwatchApp
 ) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await until(pilot, lambda: core.asked["mark_read"] == [("drops-v5-r@example.org",)])
+        await until(pilot, lambda: tracker.asked["mark_read"] == [("drops-v5-r@example.org",)])
         text = shown(pilot)
         for words in ("✓ accepted", "nobody’s turn", f"“{SENTENCE}”", "19 Sep 2023", "[v5 ●]", "Mira Okafor · netdev"):
             assert words in text
@@ -69,17 +69,17 @@ async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(
             assert words in text
 
 
-async def test_moving_the_cursor_reads_the_mail_and_marks_it_read(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_moving_the_cursor_reads_the_mail_and_marks_it_read(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("j")
         await reading(pilot, "drops-v5-a@example.org")
-        await until(pilot, lambda: len(noted(core)) == 2)
+        await until(pilot, lambda: len(noted(tracker)) == 2)
         await pilot.press("g")
         await reading(pilot, "drops-v5-0@example.org")
         await pilot.press("G")
-        await until(pilot, lambda: len(noted(core)) == 3)
-        assert "drops-v5-0@example.org" not in noted(core)  # it had been read before
+        await until(pilot, lambda: len(noted(tracker)) == 3)
+        assert "drops-v5-0@example.org" not in noted(tracker)  # it had been read before
 
 
 async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -> None:
@@ -102,9 +102,9 @@ async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -
 async def test_cursor_and_sentence_are_in_sight_at_once() -> None:
     """Before the first layout there is no scrollbar, without which Textual does not scroll."""
     for _ in range(3):
-        core = FakeTracker()
-        core.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in core.threads[3])
-        async with PatchwatchApp(core, open_series=3).run_test(size=(80, 24)) as pilot:
+        tracker = FakeTracker()
+        tracker.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in tracker.threads[3])
+        async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
             await reading(pilot, "drops-v5-bot@example.org")
             await pilot.press("e")
             tree, mail = pilot.app.screen.query_one(ThreadList), pilot.app.screen.query_one(MailView)
@@ -149,28 +149,28 @@ async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
     ],
 )
 async def test_evidence_that_is_no_sentence_is_explained(
-    core: FakeTracker, app: PatchwatchApp, evidence: Evidence, words: str
+    tracker: FakeTracker, app: PatchwatchApp, evidence: Evidence, words: str
 ) -> None:
-    core.change(3, state_evidence=evidence)
+    tracker.change(3, state_evidence=evidence)
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("e")
         await until(pilot, lambda: words in shown(pilot), words)
 
 
-async def test_n_goes_through_all_unread_mails_and_marks_them_read(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_n_goes_through_all_unread_mails_and_marks_them_read(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         for name in ("v5-a", "v5-bot", "v4-r"):
             await pilot.press("n")
             await reading(pilot, f"drops-{name}@example.org")
-        await until(pilot, lambda: len(noted(core)) == 4)
+        await until(pilot, lambda: len(noted(tracker)) == 4)
         await until(pilot, lambda: "●" not in shown(pilot))
 
 
-async def test_n_goes_on_to_the_next_series_with_unread_mail(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.mark_read([row.message_id for row in core.thread(3)])
-    core.asked.clear()
+async def test_n_goes_on_to_the_next_series_with_unread_mail(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.mark_read([row.message_id for row in tracker.thread(3)])
+    tracker.asked.clear()
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-0@example.org")
         await pilot.press("n")
@@ -180,7 +180,7 @@ async def test_n_goes_on_to_the_next_series_with_unread_mail(core: FakeTracker, 
                 await until(pilot, lambda: "Next: mm/zswap: shrink the pool before it is full" in shown(pilot))
             await pilot.press("n")
         await until(pilot, lambda: "No unread mail is left." in shown(pilot))
-        await until(pilot, lambda: len(noted(core)) == 5)
+        await until(pilot, lambda: len(noted(tracker)) == 5)
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
         row = pilot.app.screen.query_one(SeriesTable).row
@@ -253,24 +253,24 @@ async def test_long_diff_lines_scroll_sideways(app: PatchwatchApp) -> None:
         assert mail.scroll_offset.x == mail.max_scroll_x - 8
 
 
-async def test_new_mail_appears_without_moving_anything(core: FakeTracker, app: PatchwatchApp) -> None:
+async def test_new_mail_appears_without_moving_anything(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("g")
         await reading(pilot, "drops-v5-0@example.org")
         await pilot.press("tab", "j", "j")
         mail = pilot.app.screen.query_one(MailView)
-        asked = len(core.asked["mail"])
+        asked = len(tracker.asked["mail"])
         letter = SampleMail(
             "late@example.org", "Re: it", "late", depth=1, when="2023-09-20 07:00", excerpt="late words"
         )
-        core.deliver(3, letter, "drops-v5-0@example.org")
+        tracker.deliver(3, letter, "drops-v5-0@example.org")
         tree = pilot.app.screen.query_one(ThreadList)
         await until(pilot, lambda: len(tree.rows) == 7, "the new mail")
         assert cursor(pilot) == "drops-v5-0@example.org"
         assert mail.scroll_offset.y == 2
         assert mail.has_focus
-        assert len(core.asked["mail"]) == asked
+        assert len(tracker.asked["mail"]) == asked
 
 
 async def test_the_mouse_selects_text_in_a_mail(app: PatchwatchApp) -> None:
@@ -283,47 +283,49 @@ async def test_the_mouse_selects_text_in_a_mail(app: PatchwatchApp) -> None:
         assert "Jonas Weide" in (pilot.app.screen.get_selected_text() or "")
 
 
-async def test_a_mail_that_cannot_be_read_is_said_and_tried_again(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
+async def test_a_mail_that_cannot_be_read_is_said_and_tried_again(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "! the database is locked." in shown(pilot))
-        core.failing.clear()
+        tracker.failing.clear()
         await pilot.press("j", "k")
         await reading(pilot, "drops-v5-r@example.org")
         await until(pilot, lambda: "Who reads this number?" in shown(pilot))
 
 
-async def test_a_mail_that_cannot_be_marked_stays_unread(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.failing["mark_read"] = DatabaseLockedError("the database is locked. It is tried again.")
+async def test_a_mail_that_cannot_be_marked_stays_unread(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["mark_read"] = DatabaseLockedError("the database is locked. It is tried again.")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "! the database is locked." in shown(pilot))
         row = next(one for one in shown(pilot).splitlines() if "└─ Jonas Weide" in one)
         assert "●" in row
 
 
-async def test_what_was_asked_for_by_a_screen_that_was_left_is_dropped(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates["thread"] = threading.Event()
+async def test_what_was_asked_for_by_a_screen_that_was_left_is_dropped(
+    tracker: FakeTracker, app: PatchwatchApp
+) -> None:
+    tracker.gates["thread"] = threading.Event()
     async with app.run_test() as pilot:
-        await until(pilot, lambda: core.asked["thread"])
+        await until(pilot, lambda: tracker.asked["thread"])
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
-        core.gates.pop("thread").set()
+        tracker.gates.pop("thread").set()
         await opened(pilot, "mm/zswap")
         await pilot.press("enter")
         await reading(pilot, "drops-v5-r@example.org")
 
 
-async def test_a_series_that_is_gone_is_said(core: FakeTracker) -> None:
-    core.failing["one"] = NotFoundError("there is no series 99.")
-    async with PatchwatchApp(core, open_series=99).run_test() as pilot:
+async def test_a_series_that_is_gone_is_said(tracker: FakeTracker) -> None:
+    tracker.failing["one"] = NotFoundError("there is no series 99.")
+    async with PatchwatchApp(tracker, open_series=99).run_test() as pilot:
         await until(pilot, lambda: "! there is no series 99." in shown(pilot))
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
 
 
-async def test_hostile_mail_is_shown_as_harmless_text(core: FakeTracker) -> None:
+async def test_hostile_mail_is_shown_as_harmless_text(tracker: FakeTracker) -> None:
     for size in ((80, 24), (120, 40), (40, 24)):
-        async with PatchwatchApp(core, open_series=11).run_test(size=size) as pilot:
+        async with PatchwatchApp(tracker, open_series=11).run_test(size=size) as pilot:
             await reading(pilot, "evil\x1b[7m@example.org")
             screen = pilot.app.screen
             assert {strip.cell_length for strip in screen._compositor.render_strips(screen.size)} == {size[0]}
@@ -363,15 +365,17 @@ async def test_a_zoomed_mail_has_the_whole_width(app: PatchwatchApp) -> None:
         await until(pilot, lambda: mail.region.width == 106, "what kernel code is written in")
 
 
-async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: FakeTracker, app: PatchwatchApp) -> None:
-    core.gates.clear()
+async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(
+    tracker: FakeTracker, app: PatchwatchApp
+) -> None:
+    tracker.gates.clear()
     diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n" + "+some code of a line\n" * 100_000
     huge = SampleMail("huge@example.org", "[PATCH] huge", diff, kind="patch", unread=False)
-    core.deliver(3, huge, "drops-v5-0@example.org")
+    tracker.deliver(3, huge, "drops-v5-0@example.org")
     for number in range(2000):
         letter = SampleMail(f"r{number}@example.org", "Re: it", "yes", depth=number % 30, excerpt="yes")
-        core.threads[3] += (core.threads[3][-1].__class__(**_row(core, letter)),)
-        core.mails[letter.id] = core.mails["drops-v5-a@example.org"]
+        tracker.threads[3] += (tracker.threads[3][-1].__class__(**_row(tracker, letter)),)
+        tracker.mails[letter.id] = tracker.mails["drops-v5-a@example.org"]
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         tree = pilot.app.screen.query_one(ThreadList)
@@ -394,7 +398,7 @@ async def test_a_long_thread_and_a_huge_patch_are_drawn_only_where_seen(core: Fa
         await until(pilot, lambda: mail.scroll_offset.y > 99_000)
 
 
-def _row(core: FakeTracker, letter: SampleMail) -> dict[str, object]:
-    template = core.threads[3][-1]
+def _row(tracker: FakeTracker, letter: SampleMail) -> dict[str, object]:
+    template = tracker.threads[3][-1]
     values = {name: getattr(template, name) for name in template.__slots__}
     return values | {"message_id": letter.id, "depth": letter.depth, "submission": False, "kind": "reply"}

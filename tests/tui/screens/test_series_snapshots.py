@@ -20,10 +20,10 @@ sizes = pytest.mark.parametrize("size", SIZES)
 
 
 @pytest.fixture
-def app(core: FakeTracker, theme: str) -> PatchwatchApp:
+def app(tracker: FakeTracker, theme: str) -> PatchwatchApp:
     """The program, opened at the applied series, whose last two mails are unread."""
-    core.mark_read([row.message_id for row in core.thread(3)[:-2]])
-    return PatchwatchApp(core, open_series=3, theme=theme)
+    tracker.mark_read([row.message_id for row in tracker.thread(3)[:-2]])
+    return PatchwatchApp(tracker, open_series=3, theme=theme)
 
 
 @looks
@@ -49,11 +49,11 @@ def test_story(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int])
 
 @looks
 @sizes
-def test_folded_quote_and_link(snap_compare: Compare, core: FakeTracker, theme: str, size: tuple[int, int]) -> None:
-    core.mark_read([row.message_id for row in core.thread(3)])
-    core.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
+def test_folded_quote_and_link(snap_compare: Compare, tracker: FakeTracker, theme: str, size: tuple[int, int]) -> None:
+    tracker.mark_read([row.message_id for row in tracker.thread(3)])
+    tracker.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
     drive = after("tab", "full_stop", "full_stop", ready="5 unread", text="This reads well")
-    assert snap_compare(PatchwatchApp(core, open_series=3, theme=theme), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, open_series=3, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks
@@ -78,12 +78,12 @@ def test_changelog(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, i
 
 
 @sizes
-def test_equal_revisions(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
+def test_equal_revisions(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
     for name in ("0", "1"):
-        core.raws[f"drops-v4-{name}@example.org"] = core.raws[f"drops-v5-{name}@example.org"]
-    core.change(3, revisions=tuple(_single(row) for row in core.rows[3].revisions))
+        tracker.raws[f"drops-v4-{name}@example.org"] = tracker.raws[f"drops-v5-{name}@example.org"]
+    tracker.change(3, revisions=tuple(_single(row) for row in tracker.rows[3].revisions))
     drive = after("d", ready="8 unread", text="Nothing changed")
-    assert snap_compare(PatchwatchApp(core, open_series=3), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, open_series=3), terminal_size=size, run_before=drive)
 
 
 def _single(row: RevisionRow) -> RevisionRow:
@@ -92,16 +92,16 @@ def _single(row: RevisionRow) -> RevisionRow:
 
 @sizes
 @pytest.mark.parametrize(("number", "left"), [(7, 7), (9, 9), (11, 9)], ids=["rfc", "chinese", "hostile"])
-def test_others(snap_compare: Compare, core: FakeTracker, number: int, left: int, size: tuple[int, int]) -> None:
+def test_others(snap_compare: Compare, tracker: FakeTracker, number: int, left: int, size: tuple[int, int]) -> None:
     drive = after("j", ready="From ", text=f"{left} unread")
-    assert snap_compare(PatchwatchApp(core, open_series=number), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, open_series=number), terminal_size=size, run_before=drive)
 
 
 @sizes
-def test_gone(snap_compare: Compare, core: FakeTracker, size: tuple[int, int]) -> None:
-    core.failing["one"] = NotFoundError("there is no series 99. `patchwatch list --all` shows the numbers.")
+def test_gone(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
+    tracker.failing["one"] = NotFoundError("there is no series 99. `patchwatch list --all` shows the numbers.")
     drive = after(ready="9 unread", text="there is no series 99")
-    assert snap_compare(PatchwatchApp(core, open_series=99), terminal_size=size, run_before=drive)
+    assert snap_compare(PatchwatchApp(tracker, open_series=99), terminal_size=size, run_before=drive)
 
 
 @pytest.mark.parametrize("theme", ["dark"])

@@ -233,8 +233,8 @@ def test_evidence_is_found_below_a_fold() -> None:
 
 
 def test_a_patch_is_followed_by_its_own_answers_and_a_cover_by_those_to_no_patch() -> None:
-    core = FakeTracker()
-    rows = [row for row in core.thread(3) if row.revision == "drops-v5-0@example.org"]
+    tracker = FakeTracker()
+    rows = [row for row in tracker.thread(3) if row.revision == "drops-v5-0@example.org"]
     assert [row.message_id for row in answers(rows, "drops-v5-1@example.org")] == [
         "drops-v5-r@example.org",
         "drops-v5-a@example.org",
@@ -257,8 +257,8 @@ def test_a_patch_below_a_patch_keeps_its_answers() -> None:
 
 
 def test_answers_are_told_with_who_when_and_how_they_begin() -> None:
-    core = FakeTracker()
-    rows = [row for row in core.thread(3) if row.revision == "drops-v5-0@example.org"]
+    tracker = FakeTracker()
+    rows = [row for row in tracker.thread(3) if row.revision == "drops-v5-0@example.org"]
     lines, targets = told(answers(rows, "drops-v5-1@example.org"), {"drops-v5-a@example.org"}, NOW)
     assert [one.text for one in lines] == [
         "",
@@ -324,8 +324,8 @@ def test_a_hostile_path_makes_a_small_tree() -> None:
 
 def test_a_story_tells_what_changed_and_who_said_it() -> None:
     row, _ = drops()
-    core = FakeTracker()
-    steps = tell(row, drops_story(), {one.message_id: one for one in core.thread(3)})
+    tracker = FakeTracker()
+    steps = tell(row, drops_story(), {one.message_id: one for one in tracker.thread(3)})
     told_steps = [(one.version, one.who, one.state if one.state_changed else "", one.posted) for one in steps]
     assert told_steps == [
         ("v4", "Mira Okafor", "new", "posted 1 of 2 patches seen"),
@@ -433,9 +433,9 @@ def test_a_comparison_tells_pair_by_pair_what_changed() -> None:
 
 
 def test_equal_patches_say_so() -> None:
-    core = FakeTracker()
-    core.raws["drops-v4-1@example.org"] = core.raws["drops-v5-1@example.org"]
-    found = core.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
+    tracker = FakeTracker()
+    tracker.raws["drops-v4-1@example.org"] = tracker.raws["drops-v5-1@example.org"]
+    found = tracker.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     page = pair_page(found, found.pairs[0])
     assert [one.text for one in page.lines if one.kind == "excerpt"] == [
         "Message, tags and diff are the same, line numbers apart."
