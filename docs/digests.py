@@ -18,7 +18,7 @@ from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.notify.digest.section import Story
 from patchwatch.series.model import Evidence, SeriesRow
-from patchwatch.time_input import moment
+from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
 from patchwatch.tracker.as_of import as_of
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 def at_seven(day: str) -> int:
     """The hour at which a digest goes out."""
-    return moment(f"{day}T07:00Z")
+    return parse_time(f"{day}T07:00Z")
 
 
 def save(name: str, digest: Digest) -> None:

@@ -1,34 +1,95 @@
-"""Times as patchwatch writes them in digits: always UTC, always saying so where there is an hour.
+"""Times as text, both ways: written in UTC digits, and read as people type them.
 
-How long ago something was, and a day in a sentence, are words: those say it who speak (the screen, the digest).
+All times are seconds since the epoch.  A day begins at midnight UTC.  Pure: the current time is passed in.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
+
+from patchwatch.errors import InvalidInputError
 
 _DAY = 86_400
+_SPAN = re.compile(r"(\d{1,4})\s*([hdwm])(?:ours?|ays?|eeks?|onths?)?")
+_SECONDS = {"h": 3600, "d": _DAY, "w": 7 * _DAY, "m": 30 * _DAY}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LATEST = 253_402_300_799  # the end of 9999, the last year of the datetime module
+
+FUTURE_FORMATS = "2026-12-01, 2026-12-01T08:00Z, tomorrow, monday, 12h, 3d, 2w or 1m"
+"""What `parse_future` accepts, for messages and help."""
 
 
-def stamp(seconds: int) -> str:
-    """`2023-08-02T21:40:23Z`, for programs: JSON, logs, hooks (RFC 3339)."""
-    return _written(seconds, "%Y-%m-%dT%H:%M:%SZ")
+def format_time(seconds: int) -> str:
+    """Return `2023-08-02T21:40:23Z` (RFC 3339), for programs: JSON, logs, hooks."""
+    return _strftime(seconds, "%Y-%m-%dT%H:%M:%SZ")
 
 
-def day(seconds: int) -> str:
-    """`2023-08-02`."""
-    return _written(seconds, "%Y-%m-%d")
+def format_day(seconds: int) -> str:
+    """Return `2023-08-02`."""
+    return _strftime(seconds, "%Y-%m-%d")
 
 
-def minute(seconds: int) -> str:
-    """`2023-08-02 21:40 UTC`."""
-    return _written(seconds, "%Y-%m-%d %H:%M UTC")
+def format_minute(seconds: int) -> str:
+    """Return `2023-08-02 21:40 UTC`."""
+    return _strftime(seconds, "%Y-%m-%d %H:%M UTC")
 
 
-def moment(seconds: int) -> str:
-    """A time to come: as `minute` has it, or the day alone where it is its beginning."""
-    return minute(seconds) if seconds % _DAY else day(seconds)
+def format_future(seconds: int) -> str:
+    """Return a time such as the end of a snooze: the day alone if it is midnight UTC, else as `format_minute`."""
+    return format_minute(seconds) if seconds % _DAY else format_day(seconds)
 
 
-def _written(seconds: int, form: str) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime(form)
+def _strftime(seconds: int, template: str) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime(template)
+
+
+def parse_time(text: str) -> int:
+    """Return the time that `2023-09-20T08:00Z` or `2023-09-20` names; UTC unless the text has a zone.
+
+    Raises:
+        InvalidInputError: the text is not a time.
+    """
+    try:
+        found = datetime.datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInputError(f"{text!r} is not a valid time; use 2023-09-20T08:00Z or 2023-09-20.") from None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=datetime.UTC)
+    return int(found.timestamp())
+
+
+def parse_future(text: str, now: int) -> int:
+    """Return the future time that `text` names: a date, `tomorrow`, a weekday (the next one), or a span from `now`.
+
+    Raises:
+        InvalidInputError: the text is not a time, or the time has passed.
+    """
+    words = " ".join(text.lower().split())
+    if span := _SPAN.fullmatch(words):
+        when = now + int(span[1]) * _SECONDS[span[2]]
+    elif words == "tomorrow":
+        when = _midnight(now) + _DAY
+    elif (days := _days_until(words, now)) is not None:
+        when = _midnight(now) + days * _DAY
+    else:
+        try:
+            when = parse_time(text)
+        except InvalidInputError:
+            raise InvalidInputError(f"{text!r} is not a valid time; use {FUTURE_FORMATS}.") from None
+    if not now < when <= _LATEST:
+        raise InvalidInputError(f"{text} has passed; use a later time, such as 3d or monday.")
+    return when
+
+
+def _midnight(now: int) -> int:
+    return now - now % _DAY
+
+
+def _days_until(name: str, now: int) -> int | None:
+    """Return the days until the next weekday of that name (or its first three letters), 1 to 7; None for other text."""
+    for number, weekday in enumerate(_WEEKDAYS):
+        if name in (weekday, weekday[:3]):
+            today = datetime.datetime.fromtimestamp(now, datetime.UTC).weekday()
+            return (number - today - 1) % 7 + 1
+    return None

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchwatch import time_input
+from patchwatch import times
 from patchwatch.cli.main import Context, now_option
 from patchwatch.sanitize import line
 from patchwatch.series.states import STATES
-from patchwatch.times import moment
+from patchwatch.times import format_future
 
 if TYPE_CHECKING:
     from patchwatch.series.model import SeriesRow
@@ -83,21 +83,21 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
 
 @click.command("snooze")
 @click.argument("series", nargs=-1, required=True)
-@click.option("--until", help=f"{time_input.SPELLINGS}; without it, until somebody answers.")
+@click.option("--until", help=f"{times.FUTURE_FORMATS}; without it, until somebody answers.")
 @click.option("--off", is_flag=True, help="Take it up again.")
 @now_option
 @click.pass_obj
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
     """Put a series aside until a day, or until somebody answers."""
     tracker = context.tracker
-    time = time_input.until(until, tracker.now()) if until else None
+    time = times.parse_future(until, tracker.now()) if until else None
     rows = _named(tracker, series)
     if off:
         tracker.unsnooze([row.id for row in rows])
         done = "no longer snoozed"
     else:
         tracker.snooze([row.id for row in rows], time)
-        done = f"snoozed until {moment(time) if time else 'somebody answers'}"
+        done = f"snoozed until {format_future(time) if time else 'somebody answers'}"
     for row in rows:
         click.echo(f"{done}: #{row.id} {line(row.title)}")
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import plural, print_json, say
+from patchwatch.cli.output import print_json, say
+from patchwatch.counts import plural
 from patchwatch.sanitize import block, line
-from patchwatch.times import day, stamp
+from patchwatch.times import format_day, format_time
 
 if TYPE_CHECKING:
     from patchwatch.mail.message import Trailer
@@ -69,7 +70,7 @@ def report(number: int, title: str, found: Comparison, *, stat: bool = False) ->
     sides = (found.older, found.newer)
     wide = max(len(side.label) for side in sides)
     for side in sides:
-        yield f"    {side.label:<{wide}}  {day(side.date)}  {_count(side)}  <{line(side.message_id)}>"
+        yield f"    {side.label:<{wide}}  {format_day(side.date)}  {_count(side)}  <{line(side.message_id)}>"
     if found.said and not stat:
         yield ""
         yield "What the author says:"
@@ -192,7 +193,7 @@ def _side_json(side: Side) -> dict[str, Any]:
         "label": side.label,
         "message_id": side.message_id,
         "subject": side.subject,
-        "date": stamp(side.date),
+        "date": format_time(side.date),
         "patches": len(side.patches),
         "expected": side.expected,
     }

@@ -12,7 +12,7 @@ from patchwatch.config import Recipient
 from patchwatch.errors import InvalidInputError
 from patchwatch.notify.delivery.build_message import OutgoingMessage
 from patchwatch.sanitize import block, line
-from patchwatch.times import moment
+from patchwatch.times import format_future
 from patchwatch.tracker import Tracker
 
 
@@ -32,11 +32,11 @@ def send(tracker: Tracker) -> None:
         if row.begun_at is not None and row.try_at is not None:
             say(
                 f"{line(row.recipient)}, {line(row.key)}: another patchwatch began to send it at "
-                f"{moment(row.begun_at)}. If that was stopped, it is tried again at {moment(row.try_at)}."
+                f"{format_future(row.begun_at)}. If that was stopped, it is tried again at {format_future(row.try_at)}."
             )
     following = tracker.next_post_at()
     if not found and following is not None:
-        say(f"nothing to send: today's digests have been dealt with. The next is due at {moment(following)}.")
+        say(f"nothing to send: today's digests have been dealt with. The next is due at {format_future(following)}.")
     if undelivered:
         raise click.exceptions.Exit(1)
 

@@ -14,7 +14,7 @@ import click
 
 from patchwatch import __version__
 from patchwatch.errors import InvalidInputError, PatchwatchError
-from patchwatch.time_input import moment
+from patchwatch.times import parse_time
 
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
@@ -96,7 +96,7 @@ class TimeParam(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
-            return moment(str(value))
+            return parse_time(str(value))
         except InvalidInputError as error:
             self.fail(str(error), param, ctx)
 

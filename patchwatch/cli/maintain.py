@@ -11,7 +11,7 @@ from patchwatch.cli.doctor import Health, examine, health
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.output import print_json
 from patchwatch.sanitize import line
-from patchwatch.times import stamp
+from patchwatch.times import format_time
 
 
 @click.command("doctor", short_help="Say what works, what does not, and the mend.")
@@ -49,7 +49,7 @@ def _health_json(found: Health | None) -> dict[str, Any]:
         return {"holder": None, "inboxes": None, "digests": None, "outbox": None}
     holder = found.holder
     return {
-        "holder": {"what": holder.what, "pid": holder.pid, "since": stamp(holder.since)} if holder else None,
+        "holder": {"what": holder.what, "pid": holder.pid, "since": format_time(holder.since)} if holder else None,
         "inboxes": [
             {
                 "name": row.name,
@@ -66,7 +66,7 @@ def _health_json(found: Health | None) -> dict[str, Any]:
                 "recipient": row.recipient,
                 "key": row.key,
                 "subject": row.subject,
-                "queued": stamp(row.queued_at),
+                "queued": format_time(row.queued_at),
                 "tries": row.tries,
                 "next_try": _time(row.try_at),
                 "given_up": _time(row.failed_at),
@@ -78,7 +78,7 @@ def _health_json(found: Health | None) -> dict[str, Any]:
 
 
 def _time(seconds: int | None) -> str | None:
-    return None if seconds is None else stamp(seconds)
+    return None if seconds is None else format_time(seconds)
 
 
 @click.command("reindex")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.sanitize import escaped, line
-from patchwatch.times import stamp
+from patchwatch.times import format_time
 
 if TYPE_CHECKING:
     from patchwatch.series.model import CheckRow, Evidence, NextAction, RevisionRow, SeriesRow, TrailerRow
@@ -31,11 +31,6 @@ def age(seconds: int) -> str:
         if seconds >= size:
             return f"{seconds // (7 * _DAY if unit == 'w' else size)}{unit}"
     return f"{seconds // 60}m"
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """`1 reply`, `2 replies`."""
-    return f"{count} {one if count == 1 else many}"
 
 
 def width(text: str) -> int:
@@ -138,20 +133,20 @@ def series_json(row: SeriesRow, url: Any) -> dict[str, Any]:
         "watched": row.watched,
         "muted": row.muted,
         "snoozed": row.snoozed_until is not None,
-        "snoozed_until": stamp(row.snoozed_until) if row.snoozed_until else None,
+        "snoozed_until": format_time(row.snoozed_until) if row.snoozed_until else None,
         "state": row.state,
         "state_evidence": _evidence(row.state_evidence),
         "rfc": row.rfc,
         "incomplete": row.incomplete,
         "turn": row.turn,
-        "turn_since": stamp(row.turn_since),
+        "turn_since": format_time(row.turn_since),
         "turn_evidence": _evidence(row.turn_evidence),
         "next": _move(row.next_action),
         "awaiting_review": row.awaiting_review,
         "overdue": row.overdue,
         "unread": row.unread,
-        "last_activity": stamp(row.last_activity),
-        "stale_since": stamp(row.stale_since) if row.stale_since is not None else None,
+        "last_activity": format_time(row.last_activity),
+        "stale_since": format_time(row.stale_since) if row.stale_since is not None else None,
         "revisions": [_revision_json(r, url) for r in row.revisions],
     }
 
@@ -161,7 +156,7 @@ def _trailer(tag: TrailerRow) -> dict[str, Any]:
         "name": tag.name,
         "value": tag.value,
         "message_id": tag.message_id,
-        "date": stamp(tag.date),
+        "date": format_time(tag.date),
         "patch": tag.patch,
         "limit": tag.limit,
         "counts": tag.counts,
@@ -176,7 +171,7 @@ def _check(check: CheckRow) -> dict[str, Any]:
         "verdict": check.verdict,
         "text": check.text,
         "message_id": check.message_id,
-        "date": stamp(check.date),
+        "date": format_time(check.date),
         "patch": check.patch,
     }
 
@@ -191,7 +186,7 @@ def _evidence(found: Evidence | None) -> dict[str, Any] | None:
         "commit": found.commit or None,
         "kind": found.kind or None,
         "by": {"name": found.by_name, "email": found.by_email} if found.by_name or found.by_email else None,
-        "date": stamp(found.date) if found.date else None,
+        "date": format_time(found.date) if found.date else None,
     }
 
 
@@ -208,7 +203,7 @@ def _revision_json(row: RevisionRow, url: Any) -> dict[str, Any]:
         "message_id": row.message_id,
         "subject": row.subject,
         "author": {"name": row.author_name, "email": row.author_email},
-        "date": stamp(row.date),
+        "date": format_time(row.date),
         "rfc": row.rfc,
         "patches": row.patches,
         "expected": row.expected,

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patchwatch.cli.output import fit, plural, version_of, width
+from patchwatch.cli.output import fit, version_of, width
+from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series.states import patch_names
-from patchwatch.times import day
+from patchwatch.times import format_day
 
 if TYPE_CHECKING:
     from patchwatch.series.model import CheckRow, RevisionRow, TrailerRow
@@ -34,7 +35,7 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
     if r.expected == 0:
         count = "no patch"
     lines = [
-        f"  {version_of(r):<8}{day(r.date)}  {r.state:<18}{count}, {plural(r.follow_ups, 'reply', 'replies')}",
+        f"  {version_of(r):<8}{format_day(r.date)}  {r.state:<18}{count}, {plural(r.follow_ups, 'reply', 'replies')}",
         f"{_INDENT}{line(r.subject)}",
         f"{_INDENT}{line(tracker.url(r.message_id, r.inbox))}",
     ]
@@ -104,6 +105,6 @@ def _notes(one: TrailerRow, tags: Sequence[TrailerRow], names: Mapping[str, str]
 def _check(check: CheckRow, r: RevisionRow, tracker: Tracker) -> list[str]:
     where = f" on patch {check.patch}" if check.patch and max(r.expected, r.patches) > 1 else ""
     return [
-        f"{_INDENT}{line(check.name)}: {check.verdict}{where}, {day(check.date)}",
+        f"{_INDENT}{line(check.name)}: {check.verdict}{where}, {format_day(check.date)}",
         *evidence_lines(check.text, check.message_id, tracker, _INDENT + "  "),
     ]

@@ -15,7 +15,7 @@ from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import content, line
 from patchwatch.series.model import MessageRow, SeriesRow
 from patchwatch.series.states import STATES
-from patchwatch.times import day, stamp
+from patchwatch.times import format_day, format_time
 from patchwatch.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _message_json(m: MessageRow) -> dict[str, object]:
         "kind": m.kind,
         "author": {"name": m.author_name, "email": m.author_email},
         "subject": m.subject,
-        "date": stamp(m.date),
+        "date": format_time(m.date),
         "unread": m.unread,
         "bot": m.bot,
         "tags": list(m.tags),
@@ -194,7 +194,9 @@ def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> l
     lines += ["", f"State:  {state}"]
     if row.state_evidence:
         lines += evidence_lines(row.state_evidence.text, row.state_evidence.message_id, tracker)
-    lines.append(f"Turn:   {turn_of(row, now)}" + (f", since {day(row.turn_since)}" if row.turn != "nobody" else ""))
+    lines.append(
+        f"Turn:   {turn_of(row, now)}" + (f", since {format_day(row.turn_since)}" if row.turn != "nobody" else "")
+    )
     if row.turn_evidence and row.turn != "nobody":
         lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
     lines += [*_next(row, tracker), "", "Revisions:"]
@@ -219,14 +221,14 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
     for step in steps:
         revision = links.get(step.message_id)
         if revision is not None:
-            lines += ["", f"{day(step.date)}  {version_of(revision)} posted by {line(revision.author_name)}"]
+            lines += ["", f"{format_day(step.date)}  {version_of(revision)} posted by {line(revision.author_name)}"]
             if revision.predecessor:
                 who = "by hand, " if revision.predecessor.by_hand else ""
                 lines.append(
                     f"            succeeds the one before: {who}{', '.join(map(line, revision.predecessor.evidence))}"
                 )
         else:
-            lines.append(f"{day(step.date)}  “{line(step.text)}”")
+            lines.append(f"{format_day(step.date)}  “{line(step.text)}”")
         turn = "nobody’s turn" if step.turn == "nobody" else f"turn: {step.turn}"
         lines.append(f"            → {step.state}, {turn}")
         lines.append(
@@ -254,7 +256,7 @@ def _message(m: MessageRow) -> str:
     tags = f"  [{', '.join(map(line, m.tags))}]" if m.tags else ""
     bot = " (bot)" if m.bot else ""
     who = line(m.author_name or m.author_email)
-    return f" {mark}{day(m.date)}  {'  ' * min(m.depth, 12)}{who}{bot}: {line(m.subject)}{tags}"
+    return f" {mark}{format_day(m.date)}  {'  ' * min(m.depth, 12)}{who}{bot}: {line(m.subject)}{tags}"
 
 
 class _DayParam(TimeParam):

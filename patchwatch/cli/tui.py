@@ -10,7 +10,7 @@ import click
 from patchwatch.cli.main import Context, now_option
 from patchwatch.cli.output import print_series
 from patchwatch.errors import InvalidInputError, ToolError
-from patchwatch.times import stamp
+from patchwatch.times import format_time
 from patchwatch.tracker import Tracker
 
 
@@ -46,7 +46,7 @@ def _serve(context: Context, tracker: Tracker, series_id: int | None, host: str,
     keymap(tracker.config.keys.changed)
     command = [sys.executable, "-P", "-m", "patchwatch", "tui"]
     if context.now is not None:
-        command += ["--now", stamp(context.now)]
+        command += ["--now", format_time(context.now)]
     if series_id is not None:
         command.append(str(series_id))
     if not is_loopback(host):

@@ -25,7 +25,7 @@ from patchwatch.config import Hook
 from patchwatch.daemon.log import Log
 from patchwatch.notify.events import Event
 from patchwatch.sanitize import line
-from patchwatch.times import stamp
+from patchwatch.times import format_time
 
 _LOOK_SECONDS = 0.05  # between two looks whether it has ended
 _TAIL = 4096  # bytes of stderr that are looked at
@@ -168,7 +168,7 @@ def as_json(event: Event, url: str) -> str:
             "schema": 1,
             "id": event.id,
             "event": event.kind,
-            "at": stamp(event.at),
+            "at": format_time(event.at),
             "text": event.text,
             "series": {
                 "id": event.series_id,

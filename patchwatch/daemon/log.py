@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from patchwatch.sanitize import line
-from patchwatch.times import stamp
+from patchwatch.times import format_time
 
 _WARNING = 4  # syslog's
 _PLAIN = 6
@@ -39,7 +39,7 @@ class Log:
         self._write(kind, text, _WARNING, facts)
 
     def _write(self, kind: str, text: str, priority: int, facts: dict[str, object]) -> None:
-        at = stamp(int(self._clock()))
+        at = format_time(int(self._clock()))
         if self.form == "json":
             level = "warning" if priority == _WARNING else "info"
             said = json.dumps({"at": at, "level": level, "event": kind, "text": text, **facts})

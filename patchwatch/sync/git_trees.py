@@ -16,6 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from patchwatch.config import Tree
+from patchwatch.counts import plural
 from patchwatch.db import git_trees as stored
 from patchwatch.db.database import Database
 from patchwatch.errors import DatabaseError, PatchwatchError
@@ -44,7 +45,7 @@ class TreeReport:
         if self.failure:
             return f"{self.name}: failed"
         parts = [
-            f"{self.new} new commit{'s' * (self.new != 1)}",
+            plural(self.new, "new commit"),
             f"{self.patches} patch{'es' * (self.patches != 1)} applied",
         ]
         return f"{self.name}: {', '.join(parts)}" + (f", {self.gone} gone" if self.gone else "")

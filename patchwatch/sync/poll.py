@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll, Tree
+from patchwatch.counts import plural
 from patchwatch.db import derived, inboxes, series
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
@@ -93,13 +94,9 @@ def describe(change: Change) -> str:
 def _counts(outcome: Outcome) -> str:
     moved = len({c.series_id for c in outcome.changes if c.before and c.before != c.after})
     return (
-        f"{_plural(outcome.new_mails, 'new mail')}, {_plural(len(outcome.revisions), 'new revision')}, "
-        f"{_plural(moved, 'state change')}"
+        f"{plural(outcome.new_mails, 'new mail')}, {plural(len(outcome.revisions), 'new revision')}, "
+        f"{plural(moved, 'state change')}"
     )
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def poll(

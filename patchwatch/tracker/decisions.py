@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from patchwatch.db import LazyModule
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.states import STATES
-from patchwatch.times import moment
+from patchwatch.times import format_future
 from patchwatch.tracker.base import Ids
 from patchwatch.tracker.queries import Queries
 
@@ -51,7 +51,7 @@ class Decisions(Queries):
 
     def snooze(self, series_ids: Ids, until: int | None) -> None:
         """Put series aside until a time (UTC seconds), or until somebody else than me answers (None)."""
-        what = "snoozed until somebody answers" if until is None else f"snoozed until {moment(until)}"
+        what = "snoozed until somebody answers" if until is None else f"snoozed until {format_future(until)}"
         self._decide(series_ids, "snooze", what, lambda row: {"until": until, "newest": row.last_activity})
 
     def unsnooze(self, series_ids: Ids) -> None:

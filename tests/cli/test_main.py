@@ -327,9 +327,9 @@ def test_reindex_gives_the_same_list(with_xdp: Run) -> None:
         (("list", "--mine"), 1, "[me]"),
         (("list", "--nonsense"), 2, "No such option"),
         (("lst",), 2, "Did you mean 'list'?"),
-        (("--now", "soon", "list"), 2, "write it as 2023-09-20T08:00Z"),
+        (("--now", "soon", "list"), 2, "use 2023-09-20T08:00Z"),
         (("snooze", "1"), 1, "there is no series 1"),
-        (("snooze", "1", "--until", "soon"), 1, "write it as 2026-12-01"),
+        (("snooze", "1", "--until", "soon"), 1, "use 2026-12-01"),
         (("tui",), 1, "needs a terminal"),
     ],
 )

@@ -13,7 +13,7 @@ from patchwatch.notify.digest.entry import entry
 from patchwatch.notify.digest.layout import Section, paragraph, section
 from patchwatch.notify.digest.section import DigestSection, Story
 from patchwatch.sanitize import line
-from patchwatch.times import minute
+from patchwatch.times import format_minute
 
 _DAY = 86_400
 _SAID = 3  # things in the subject, above which replies are not counted there
@@ -67,7 +67,7 @@ def compose(
         if found:
             text += _section(part, found, now, days, whole=first)
     by_me = sum(story.ended_by_me for story in stories)
-    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {minute(since)}."]
+    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {format_minute(since)}."]
     return Digest(_subject(parts), "\n".join(text), empty=not any(s.new for own in parts.values() for s in own))
 
 
@@ -160,7 +160,7 @@ def _not_up_to_date(stale: Sequence[Stale]) -> list[str]:
     if not stale:
         return []
     names = ", ".join(sorted(line(one.inbox) for one in stale))
-    since = minute(min(one.since for one in stale))
+    since = format_minute(min(one.since for one in stale))
     return [*paragraph(f"NOT UP TO DATE: {names} can't be polled since {since}; `patchwatch doctor` tells why."), ""]
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
 from patchwatch.notify.digest.section import DigestSection, Story
 from patchwatch.sanitize import line
@@ -208,7 +209,7 @@ def _news(story: Story, now: int, *, besides: set[str]) -> list[Item]:
 
 def _newest(items: list[Item], most: int, kind: str) -> list[Item]:
     left = len(items) - most
-    return items if left <= 0 else [*items[left:], Item((Quote(f"and {left} more {kind}{'s' * (left != 1)}"),))]
+    return items if left <= 0 else [*items[left:], Item((Quote(f"and {plural(left, f'more {kind}')}"),))]
 
 
 def _tags(mails: Sequence[MessageRow], now: int) -> list[Item]:
@@ -290,7 +291,7 @@ def _tags_kept(newest: RevisionRow) -> str:
     kept = [tag for tag in newest.trailers if tag.given_to and tag.carried]
     lost = [tag for tag in newest.trailers if not tag.carried]
     givers = {(tag.name, tag.value) for tag in kept}
-    said = [f"{len(givers)} tag{'s' * (len(givers) != 1)} kept"] if givers else []
+    said = [f"{plural(len(givers), 'tag')} kept"] if givers else []
     if lost:
         names = list(dict.fromkeys(f"{line(tag.name)} of {_giver(tag)}" for tag in lost))
         more = f" and {len(names) - _MOST_NAMES} more" if names[_MOST_NAMES:] else ""

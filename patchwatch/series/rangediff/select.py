@@ -14,7 +14,7 @@ from patchwatch.mail.patch import read_cover, read_patch
 from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.series.rangediff.changelog import Version
 from patchwatch.series.rangediff.comparison import Side
-from patchwatch.times import day
+from patchwatch.times import format_day
 
 _NAME = re.compile(r"(?i)(rfc)?[ _-]?v?(\d{1,4})(?:\.(\d{1,3}))?[ _-]?(rfc)?|(rfc)")
 
@@ -108,7 +108,7 @@ def _named(
     if not fitting:
         raise NotFoundError(f"this series has no {name}; it has {_known(revisions, labels)}.")
     if len(fitting) > 1:
-        several = ", ".join(f"<{r.message_id}> of {day(r.date)}" for r in fitting)
+        several = ", ".join(f"<{r.message_id}> of {format_day(r.date)}" for r in fitting)
         raise InvalidInputError(f"{name} names {len(fitting)} revisions: {several}. Name one by its message-id.")
     return Chosen(fitting[0], fitting[0].message_id, labels[fitting[0].message_id])
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
@@ -254,6 +255,6 @@ def span(seconds: int) -> str:
     for unit, size, least in (("year", 12 * _MONTH, 2), ("month", _MONTH, 2), ("day", _DAY, 1), ("hour", _HOUR, 1)):
         if seconds >= least * size:
             count = int(seconds // size)
-            return f"{count} {unit}{'s' * (count != 1)}"
+            return plural(count, unit)
     count = max(seconds // 60, 1)
-    return f"{count} minute{'s' * (count != 1)}"
+    return plural(count, "minute")

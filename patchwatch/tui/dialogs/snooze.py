@@ -1,4 +1,4 @@
-"""Asks until when series are to be put aside: a few ready choices, or any time that `patchwatch.time_input`
+"""Asks until when series are to be put aside: a few ready choices, or any time that `patchwatch.times`
 understands.
 """
 
@@ -16,7 +16,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from patchwatch import time_input
+from patchwatch import times
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
 from patchwatch.tui.base.screen import Dialog
@@ -47,7 +47,7 @@ class Snooze:
 def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
     """What is offered ready-made, by its name; what sleeps (`asleep`) can be woken."""
     spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
-    dated = tuple((name, Snooze(time_input.until(text, now))) for name, text in spans.items())
+    dated = tuple((name, Snooze(times.parse_future(text, now))) for name, text in spans.items())
     wake = (("wake it now", Snooze(wakes=True)),) if asleep else ()
     return (*wake, ("until somebody answers", Snooze()), *dated)
 
@@ -119,7 +119,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
             self._say([])
             return None
         try:
-            until = time_input.until(text, self._now)
+            until = times.parse_future(text, self._now)
         except InvalidInputError as error:
             self._say([*([("! ", "bad strong")] if at_last else []), (line(str(error)), "" if at_last else "dim")])
             return None

@@ -24,7 +24,7 @@ from patchwatch.notify.delivery import outbox
 from patchwatch.notify.delivery.transport import Transport
 from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.recipient import DigestRecipient
-from patchwatch.time_input import moment
+from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 
@@ -37,7 +37,7 @@ class Told(Tracker):
 
     def __init__(self, directory: Path, *recipients: Recipient, empty: bool = False) -> None:
         mail = Mail("smtp", "mail.example.org", sender="Patchwatch <pw@example.org>")
-        self.time = moment("2023-10-22T00:00Z")
+        self.time = parse_time("2023-10-22T00:00Z")
         self.empty = empty
         self.asked: list[tuple[DigestRecipient | None, int | None, str]] = []
         self.carrier = Carrier()
@@ -49,7 +49,7 @@ class Told(Tracker):
         return Digest("[patchwatch] 1 needs you", f"Since {since}.\n", empty=self.empty, seen=f"seen at {self.time}")
 
     def at(self, time: str) -> None:
-        self.time = moment(time)
+        self.time = parse_time(time)
 
 
 class Carrier:
@@ -98,12 +98,12 @@ REFUSED = DeliveryError("mail.example.org:587 answered 550 nobody", for_good=Tru
 def test_a_digest_goes_out_at_its_hour_and_once(tell: Callable[..., Told]) -> None:
     tracker = tell()
     tracker.at("2023-10-23T04:59Z")
-    assert (outcomes(tracker), tracker.next_post_at()) == ([], moment("2023-10-23T05:00Z"))
+    assert (outcomes(tracker), tracker.next_post_at()) == ([], parse_time("2023-10-23T05:00Z"))
     tracker.at("2023-10-23T05:00Z")
     assert outcomes(tracker) == [("2023-10-23", "sent")]
     assert outcomes(tracker) == []
-    assert tracker.next_post_at() == moment("2023-10-24T05:00Z")
-    assert tracker.digests_sent() == {"ann": moment("2023-10-23T05:00Z")}
+    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
+    assert tracker.digests_sent() == {"ann": parse_time("2023-10-23T05:00Z")}
     (sender, to, raw) = tracker.carrier.taken[0]
     assert (sender, to) == ("pw@example.org", "ann@example.org")
     assert email.message_from_bytes(raw)["Date"] == "Mon, 23 Oct 2023 07:00:00 +0200"
@@ -112,7 +112,11 @@ def test_a_digest_goes_out_at_its_hour_and_once(tell: Callable[..., Told]) -> No
 def test_two_weeks_with_a_change_of_clocks_and_three_days_of_sleep(tell: Callable[..., Told]) -> None:
     """Looked at every ten minutes from the 22nd of October 2023; asleep from the 30th, 20:00, to the 2nd, 12:20."""
     tracker = tell()
-    begin, sleeps, wakes = moment("2023-10-22T00:00Z"), moment("2023-10-30T19:00Z"), moment("2023-11-02T11:20Z")
+    begin, sleeps, wakes = (
+        parse_time("2023-10-22T00:00Z"),
+        parse_time("2023-10-30T19:00Z"),
+        parse_time("2023-11-02T11:20Z"),
+    )
     for tracker.time in (t for t in range(begin, begin + 14 * DAY, 600) if not sleeps <= t < wakes):
         tracker.send_digests()
     mails = [email.message_from_bytes(raw) for _, _, raw in tracker.carrier.taken]
@@ -134,7 +138,7 @@ def test_a_day_with_nothing_new_has_no_mail_and_is_done(tell: Callable[..., Told
     assert outcomes(tracker) == [("2023-10-23", "nothing")]
     assert outcomes(tracker) == []
     assert (tracker.carrier.taken, tracker.outbox()) == ([], ())
-    assert tracker.next_post_at() == moment("2023-10-24T05:00Z")
+    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
 
 
 def test_a_day_with_nothing_new_has_a_mail_for_who_asks_for_it(tell: Callable[..., Told]) -> None:
@@ -163,7 +167,7 @@ def test_each_recipient_has_an_hour_of_their_own_and_is_told_of_their_own(tell: 
         DigestRecipient(),
         DigestRecipient(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("my-turn",)),
     ]
-    assert tracker.next_post_at() == moment("2023-10-24T05:00Z")
+    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
 
 
 def test_asked_for_before_its_hour_it_is_todays(tell: Callable[..., Told]) -> None:
@@ -181,7 +185,7 @@ def test_asked_for_after_a_sleep_it_is_todays_and_covers_the_days_before(tell: C
     tracker.send_digests()
     tracker.at("2023-10-25T03:00Z")
     assert outcomes(tracker, today=True) == [("2023-10-25", "sent")]
-    assert tracker.asked[-1][1] == moment("2023-10-23T05:00Z")
+    assert tracker.asked[-1][1] == parse_time("2023-10-23T05:00Z")
     tracker.at("2023-10-25T05:00Z")
     assert outcomes(tracker) == []
 
@@ -225,7 +229,7 @@ def test_after_five_days_it_is_given_up(tell: Callable[..., Told]) -> None:
         found += [one for one in tracker.send_digests() if one.key == "2023-10-23"]
         tracker.time += 600
     assert found[-1].outcome == "failed"
-    assert 5 * DAY < tracker.time - moment("2023-10-23T05:00Z") < 5.5 * DAY
+    assert 5 * DAY < tracker.time - parse_time("2023-10-23T05:00Z") < 5.5 * DAY
     assert len(found) < 60
     assert [row.key for row in tracker.outbox() if row.failed_at is not None] == ["2023-10-23"]
 
@@ -239,8 +243,8 @@ def test_a_refusal_is_for_good_until_somebody_asks(tell: Callable[..., Told]) ->
     tracker.time += 3600
     assert outcomes(tracker) == []
     (row,) = tracker.outbox()
-    assert (row.failed_at, row.try_at) == (moment("2023-10-23T05:00Z"), None)
-    assert tracker.next_post_at() == moment("2023-10-24T05:00Z")
+    assert (row.failed_at, row.try_at) == (parse_time("2023-10-23T05:00Z"), None)
+    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
     assert outcomes(tracker, today=True) == [("2023-10-23", "sent")]
     assert tracker.outbox() == ()
 
@@ -424,7 +428,7 @@ def test_killed_at_any_step_no_day_is_lost_or_doubled(
     with mail_server(tmp_path) as office:
         settings = (f"sqlite:///{tmp_path}/pw.db", str(office.port), str(office.authority))
         killed = subprocess.run(
-            [sys.executable, "-c", PROCESS, *settings, str(moment("2023-10-23T05:00Z")), where, name, when],
+            [sys.executable, "-c", PROCESS, *settings, str(parse_time("2023-10-23T05:00Z")), where, name, when],
             capture_output=True,
             text=True,
             timeout=120,
@@ -446,7 +450,7 @@ def test_killed_at_any_step_no_day_is_lost_or_doubled(
 
 @pytest.fixture
 def tracker() -> Iterator[DemoTracker]:
-    with demo(moment("2023-09-18T05:00Z")) as tracker:
+    with demo(parse_time("2023-09-18T05:00Z")) as tracker:
         yield tracker
 
 

@@ -12,14 +12,14 @@ from patchwatch.config import Config, Me, Tree
 from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.sync.watch import watch_known
-from patchwatch.time_input import moment
+from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
 from patchwatch.tracker.as_of import as_of
 from tests.support.git_tree import GitTree
 from tests.support.mails import mail
 
 DAY = 86_400
-THURSDAY = moment("2023-07-06T07:00Z")
+THURSDAY = parse_time("2023-07-06T07:00Z")
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
 LEON = DigestRecipient(frozenset({"hffilwlqm@gmail.com"}))
@@ -154,7 +154,7 @@ def test_what_was_only_imported_is_not_told(tmp_path: Path) -> None:
 
 def test_in_hindsight_nothing_is_known_of_what_came_later(three: DemoTracker) -> None:
     now = {row.id: row.state for row in three.series()}
-    with as_of(three, moment("2023-08-02T07:00Z")) as then:
+    with as_of(three, parse_time("2023-08-02T07:00Z")) as then:
         rows = {row.id: row for row in then.series()}
         assert rows[three.find(XDP_V5)].state == "under-review"
         assert rows.keys() <= now.keys()  # the same numbers
@@ -183,7 +183,7 @@ def test_in_hindsight_what_was_decided_later_does_not_hold_yet(three: DemoTracke
     ],
 )
 def test_the_mornings_of_who_only_watches(three: DemoTracker, morning: str, subject: str, line: str) -> None:
-    now = moment(f"{morning}T07:00Z")
+    now = parse_time(f"{morning}T07:00Z")
     with as_of(three, now) as then:
         told = then.digest(DigestRecipient(), now - DAY)
     assert told.subject == f"[patchwatch] {subject}"
@@ -208,7 +208,7 @@ def test_the_mornings_of_who_only_watches(three: DemoTracker, morning: str, subj
     ],
 )
 def test_the_mornings_of_an_author(three: DemoTracker, morning: str, lines: list[str]) -> None:
-    now = moment(f"{morning}T07:00Z")
+    now = parse_time(f"{morning}T07:00Z")
     with as_of(three, now) as then:
         told = then.digest(LEON, now - DAY)
     assert told.text.split("\n")[: len(lines)] == lines

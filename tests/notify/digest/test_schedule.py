@@ -11,7 +11,7 @@ import pytest
 
 from patchwatch.config import Recipient
 from patchwatch.notify.digest.schedule import Schedule, schedule_of
-from patchwatch.time_input import moment
+from patchwatch.times import parse_time
 
 SEVEN = datetime.time(7)
 BERLIN, NEW_YORK, KOLKATA = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")
@@ -39,7 +39,7 @@ WEEKLY = Schedule(SEVEN, "weekly", BERLIN)
     ],
 )
 def test_the_hour_is_the_local_one(schedule: Schedule, day: date, due: str) -> None:
-    assert schedule.moment(day) == moment(due)
+    assert schedule.moment(day) == parse_time(due)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_hour_is_the_local_one(schedule: Schedule, day: date, due: str) -> N
     ],
 )
 def test_the_day_that_is_due(schedule: Schedule, told: date | None, now: str, day: date | None) -> None:
-    assert schedule.due(told, moment(now)) == day
+    assert schedule.due(told, parse_time(now)) == day
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_the_day_that_is_due(schedule: Schedule, told: date | None, now: str, da
     ],
 )
 def test_when_the_next_is_due(schedule: Schedule, told: date | None, now: str, expected: str) -> None:
-    assert schedule.next_at(told, moment(now)) == moment(expected)
+    assert schedule.next_at(told, parse_time(now)) == parse_time(expected)
 
 
 def looked_after(schedule: Schedule, start: str, days: int, *, asleep: tuple[str, str] | None = None) -> list[str]:
     """What a program that looks every ten minutes tells, but for when it sleeps: local time, and of which day."""
-    told: date | None = schedule.today(moment(start)) - datetime.timedelta(days=1)
-    begun, ended = (moment(one) for one in asleep) if asleep else (0, 0)
+    told: date | None = schedule.today(parse_time(start)) - datetime.timedelta(days=1)
+    begun, ended = (parse_time(one) for one in asleep) if asleep else (0, 0)
     found: list[str] = []
-    for now in range(moment(start), moment(start) + days * DAY, 600):
+    for now in range(parse_time(start), parse_time(start) + days * DAY, 600):
         if begun <= now < ended:
             continue
         day = schedule.due(told, now)
@@ -157,9 +157,9 @@ def test_without_a_zone_it_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> No
     time.tzset()
     try:
         schedule = schedule_of(Recipient("me", "ann@example.org"))
-        assert schedule.moment(date(2023, 7, 3)) == moment("2023-07-03T05:00Z")
-        assert schedule.moment(date(2023, 12, 4)) == moment("2023-12-04T06:00Z")
-        assert schedule.today(moment("2023-07-02T22:30Z")) == date(2023, 7, 3)
+        assert schedule.moment(date(2023, 7, 3)) == parse_time("2023-07-03T05:00Z")
+        assert schedule.moment(date(2023, 12, 4)) == parse_time("2023-12-04T06:00Z")
+        assert schedule.today(parse_time("2023-07-02T22:30Z")) == date(2023, 7, 3)
     finally:
         monkeypatch.undo()
         time.tzset()

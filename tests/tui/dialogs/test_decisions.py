@@ -92,7 +92,7 @@ async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(tracker: FakeTrac
         await pilot.press("Z")
         await asked(pilot, SnoozeDialog)
         await pilot.press("3")
-        await until(pilot, lambda: "'3' is no time to come" in shown(pilot))
+        await until(pilot, lambda: "'3' is not a valid time" in shown(pilot))
         assert "! " not in shown(pilot)
         await pilot.press("d")
         await until(pilot, lambda: "→ Sat 23 Sep 2023 08:00 UTC, in 3d" in shown(pilot))
