@@ -160,9 +160,9 @@ def _digests(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
     config = tracker.config
     if not config.digest:
         return
-    from patchwatch.compose.git_send_email import sender
     from patchwatch.mail.list_address import is_list_address
     from patchwatch.notify.delivery.transport import transport
+    from patchwatch.sources.git.identity import sender
 
     try:
         unsent, last = tracker.outbox(), tracker.digests_sent()

@@ -1,60 +1,58 @@
-"""Sending a draft, with git send-email and the user's own settings of it; nothing else here sends mail.
+"""Send a draft with git send-email and the user's settings.
 
-git would add recipients of its own accord: from trailers in the text, commands, settings.  All of that is turned off,
-so that what was shown is what goes out; and before anything is sent, git itself is asked in a dry run what it would
-send to whom (`rehearse`).  Written for git 2.30 and newer; what older ones call differently is said in their words.
+git send-email can add recipients from trailers, commands and settings.  All of that is turned off, so that what was
+shown is what goes out.  A dry run first asks git what it would send to which addresses (`rehearse`).  Written for git
+2.30 and newer; options that were renamed since are used by their old names.
 """
 
 from __future__ import annotations
 
 import email.header
-import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from patchwatch.compose.draft import Draft, references_line
 from patchwatch.errors import SendError, ToolError
-from patchwatch.mail.addresses import Mailbox, mailboxes
 from patchwatch.mail.headers import decoded
 from patchwatch.sanitize import line
+from patchwatch.sources.git.identity import run_git
 
 _REHEARSAL_SECONDS = 60.0
-_SENDING_SECONDS = 300.0  # somebody may have to type a password
+_SENDING_SECONDS = 300.0  # the user may have to type a password
 _ENCODED_WORD = 70  # characters of one encoded word, of the 75 that RFC 2047 allows
 
 _EXACTLY_THIS = (
     "--no-to",  # sendemail.to
     "--no-cc",
-    "--to-cmd=true",  # there is no option against sendemail.toCmd in older gits; `true` names nobody
+    "--to-cmd=true",  # older gits can't turn off sendemail.toCmd; `true` prints no address
     "--cc-cmd=true",
     "--suppress-cc=all",
-    "--suppress-from",  # this and the next outrank --suppress-cc where they are set
+    "--suppress-from",  # this and the next override --suppress-cc if set in the config
     "--no-signed-off-by-cc",
-    "--confirm=never",  # it was confirmed on a screen
+    "--confirm=never",  # the user has confirmed it
     "--no-annotate",
     "--no-format-patch",
-    "--no-validate",  # it is no patch
+    "--no-validate",  # it is not a patch
     "--transfer-encoding=auto",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What git says that it would send."""
+    """What git send-email would send."""
 
     headers: tuple[tuple[str, str], ...]  # decoded, in order
     recipients: tuple[str, ...]  # addresses of the envelope
-    hidden: tuple[str, ...]  # those among them that no header names: sendemail.bcc
+    hidden: tuple[str, ...]  # recipients in no header: sendemail.bcc
     command: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of a draft."""
+    """The result of sending a draft."""
 
     message_id: str
     dry_run: bool  # nothing went out
@@ -62,32 +60,8 @@ class Sent:
     log: str
 
 
-def sender(configured: str = "") -> Mailbox:
-    """Who mails are from: as configured, or as git send-email has it (sendemail.from, user.name and user.email).
-
-    Raises:
-        SendError: nobody says so.
-        ToolError: git is missing.
-    """
-    identity = _git("config", "sendemail.identity")
-    said = (
-        configured
-        or (_git("config", f"sendemail.{identity}.from") if identity else "")
-        or _git("config", "sendemail.from")
-        or _git("var", "GIT_AUTHOR_IDENT").rpartition(">")[0] + ">"
-    )
-    found = mailboxes([said])
-    if len(found) != 1 and configured:
-        raise SendError(f"[send] sender in the config is no address: {line(configured)}. Write it as Name <address>.")
-    if len(found) != 1:
-        raise SendError(
-            "whom is the mail from? Set user.name and user.email: `git config --global user.email you@example.org`."
-        )
-    return found[0]
-
-
 def as_file(draft: Draft) -> bytes:
-    """The mail as git send-email is given it: sender and recipients stand in the command."""
+    """The file for git send-email; sender and recipients are given on the command line."""
     headers = [f"Subject: {_encoded(draft.subject)}", f"Message-ID: <{draft.message_id}>"]
     if draft.in_reply_to:
         headers += [f"In-Reply-To: <{draft.in_reply_to}>", f"References: {references_line(draft)}"]
@@ -96,19 +70,19 @@ def as_file(draft: Draft) -> bytes:
 
 
 def command(draft: Draft, file: str, *, dry_run: bool) -> tuple[str, ...]:
-    """The command that sends a draft written to `file`, exactly so."""
+    """The command that sends exactly the draft written to `file`."""
     people = [f"--to={mailbox}" for mailbox in draft.to] + [f"--cc={mailbox}" for mailbox in draft.cc]
     dry = ("--dry-run",) if dry_run else ()
-    # An alias of the user's that looks like an address would be sent to somebody else.
+    # Aliases are off: one that looks like an address would redirect the mail.
     git = ("git", "-c", "sendemail.aliasFileType=none", "send-email")
     return (*git, *dry, *_EXACTLY_THIS, f"--from={draft.sender}", *people, file)
 
 
 def rehearse(draft: Draft) -> DryRun:
-    """Ask git what it would send to whom.
+    """Ask git what it would send, and to which addresses.
 
     Raises:
-        SendError: git refuses, or would send something else than the draft.
+        SendError: git refuses, or would send something other than the draft.
         ToolError: git send-email is missing.
     """
     argv, log = _run(draft, dry_run=True)
@@ -117,19 +91,19 @@ def rehearse(draft: Draft) -> DryRun:
     named = {name.lower(): value for name, value in headers}
     meant = (("from", str(draft.sender)), ("subject", draft.subject), ("message-id", f"<{draft.message_id}>"))
     for name, value in meant:
-        if _squeezed(named.get(name, "")) != _squeezed(value):
+        if _without_spaces(named.get(name, "")) != _without_spaces(value):
             raise SendError(f"git send-email would send {name}: {line(named.get(name, 'nothing'))}, not {line(value)}.")
-    for missing in sorted(wanted - {one.lower() for one in recipients}):
-        raise SendError(f"git send-email would not send it to {missing}: look at its settings (sendemail.*).")
-    hidden = tuple(one for one in recipients if one.lower() not in wanted)
+    for missing in sorted(wanted - {address.lower() for address in recipients}):
+        raise SendError(f"git send-email would not send it to {missing}; check the sendemail.* settings.")
+    hidden = tuple(address for address in recipients if address.lower() not in wanted)
     return DryRun(headers, recipients, hidden, shlex.join(argv))
 
 
 def send(draft: Draft, *, dry_run: bool) -> Sent:
-    """Send a draft, or only try to; the terminal is git's meanwhile, which may ask for a password.
+    """Send a draft, or only try to.  git may ask for a password in the terminal.
 
     Raises:
-        SendError: git refuses, fails, or does not come to an end; its own words are in the text.
+        SendError: git refuses, fails or times out; the text has git's message.
         ToolError: git send-email is missing.
     """
     argv, log = _run(draft, dry_run=dry_run)
@@ -138,22 +112,22 @@ def send(draft: Draft, *, dry_run: bool) -> Sent:
 
 
 def read_log(log: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Headers and recipients from what git send-email prints when it has sent, or would have.
+    """Parse headers and recipients from the log of git send-email.
 
     Raises:
-        SendError: it does not say that it has: asked for an address that it likes better, it gives up silently.
+        SendError: the log does not report success: git send-email exits with 0 when it rejects an address.
     """
     _, done, rest = log.partition("OK. Log says:\n")
     if not done:
-        raise SendError(f"git send-email sent nothing, and said: {line(log) or 'nothing'}")
+        raise SendError(f"git send-email sent nothing: {line(log) or 'no output'}")
     recipients: list[str] = []
     headers: list[tuple[str, str]] = []
-    for one in rest.split("\n"):
-        if not one and headers:
+    for text in rest.split("\n"):
+        if not text and headers:
             break
-        name, _, value = one.partition(":")
-        if headers and one[:1] in (" ", "\t"):
-            headers[-1] = (headers[-1][0], f"{headers[-1][1]} {one.strip()}")
+        name, _, value = text.partition(":")
+        if headers and text[:1] in (" ", "\t"):
+            headers[-1] = (headers[-1][0], f"{headers[-1][1]} {text.strip()}")
         elif not headers and name == "Sendmail":
             recipients += value.rpartition(" -i ")[2].split()
         elif not headers and name == "RCPT TO":
@@ -170,49 +144,24 @@ def _run(draft: Draft, *, dry_run: bool) -> tuple[tuple[str, ...], str]:
         argv = command(draft, str(file), dry_run=dry_run)
         seconds = _REHEARSAL_SECONDS if dry_run else _SENDING_SECONDS
         try:
-            done = _call(argv, seconds, {"LC_ALL": "C", "GIT_SEND_EMAIL_NOTTY": "1"})
+            done = run_git(argv[1:], seconds, {"LC_ALL": "C", "GIT_SEND_EMAIL_NOTTY": "1"})
         except subprocess.TimeoutExpired:
-            known = "nothing went out" if dry_run else "whether it went out is not known: look before you send it again"
-            raise SendError(f"git send-email did not end within {seconds:g} s and was stopped; {known}.") from None
+            outcome = "nothing was sent" if dry_run else "it may have been sent: check before you send it again"
+            raise SendError(f"git send-email timed out after {seconds:g} s; {outcome}.") from None
     if done.returncode != 0:
-        said = done.stderr.strip() or done.stdout.strip() or f"it ended with {done.returncode}"
-        if "is not a git command" in said:
-            raise ToolError("git send-email is missing. On Debian: apt install git-email; on Fedora: git-email too.")
-        raise SendError(f"git send-email failed, and nothing was sent: {said}")
+        message = done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}"
+        if "is not a git command" in message:
+            raise ToolError("git send-email is missing. Debian: apt install git-email; Fedora: dnf install git-email.")
+        raise SendError(f"git send-email failed; nothing was sent: {message}")
     return argv, done.stdout
 
 
-def _git(*arguments: str) -> str:
-    """What a question to git is answered with; empty where there is no answer."""
-    try:
-        done = _call(("git", *arguments), _REHEARSAL_SECONDS, {})
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"git {shlex.join(arguments)} does not come to an end.") from None
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def _call(argv: Sequence[str], seconds: float, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            argv,
-            stdin=subprocess.DEVNULL,  # every question of git's that we did not foresee gets its default answer
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            timeout=seconds,
-            env={**os.environ, **environment},
-            check=False,
-        )
-    except FileNotFoundError:
-        raise ToolError("git is not installed, or not in $PATH.") from None
-
-
 def _encoded(subject: str) -> str:
-    """A subject in ASCII (RFC 2047), in one line: git send-email unfolds it anyway."""
+    """A subject in ASCII (RFC 2047), on one line: git send-email unfolds it anyway."""
     if subject.isascii() and "=?" not in subject:
         return subject
     return email.header.Header(subject, "utf-8", maxlinelen=_ENCODED_WORD).encode(linesep="").replace("\n", "")
 
 
-def _squeezed(text: str) -> str:
+def _without_spaces(text: str) -> str:
     return "".join(text.replace('"', "").split())

@@ -131,7 +131,7 @@ class Replies(Queries):
         return work_trees(self.config.tree)
 
     def _sender(self) -> Mailbox:
-        from patchwatch.compose.git_send_email import sender
+        from patchwatch.sources.git.identity import sender
 
         return sender(self.config.send.sender)
 

@@ -276,7 +276,7 @@ async def test_a_browser_that_fails_and_a_digest_that_is_refused(
     def browse(url: str) -> None:
         raise ToolError(f"no browser for {url} {EVIL}")
 
-    monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
+    monkeypatch.setattr("patchwatch.compose.programs.browse", browse)
     evil.outbox_rows = (
         OutboxRow(3, "me", "day", "me@example.org", "pw@example.org", "1@pw", "x", NOW, 3, None, None, None, NOW, EVIL),
     )

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from patchwatch.compose.git_send_email import sender
 from patchwatch.config import Mail, Recipient
 from patchwatch.db import outbox
 from patchwatch.db.database import Database
@@ -24,6 +23,7 @@ from patchwatch.notify.delivery.transport import Transport
 from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.schedule import schedule_of
 from patchwatch.series.model import OutboxRow
+from patchwatch.sources.git.identity import sender
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

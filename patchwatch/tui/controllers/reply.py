@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from patchwatch.compose import b4
+from patchwatch.compose import programs
 from patchwatch.compose.draft import Draft
 from patchwatch.errors import NoTerminalError, PatchwatchError
 from patchwatch.tui.base.api import TrackerAPI
@@ -95,7 +95,7 @@ class ReplyController:
             before = drafts.read(file)
             try:
                 with lent(self._screen.app):
-                    b4.edit(file)
+                    programs.edit(file)
             except NoTerminalError:
                 if fresh:
                     drafts.forget(file)

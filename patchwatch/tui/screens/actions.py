@@ -111,14 +111,14 @@ class ActionScreen(LiveScreen):
 
     def action_browse(self) -> None:
         """Open the page of the mail in hand in the browser."""
-        from patchwatch.compose import b4
+        from patchwatch.compose import programs
 
         if url := self.page_in_hand():
             opened = f"Opened in the browser: {url}"
             self._jobs.send(
                 "read",
                 "browse",
-                lambda: b4.browse(url),
+                lambda: programs.browse(url),
                 lambda _: self._jobs.notices.say("browse", "outcome", opened),
             )
 

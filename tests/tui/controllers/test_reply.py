@@ -249,16 +249,16 @@ async def test_an_editor_that_fails_is_said(tracker: FakeTracker, app: Patchwatc
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("R")
-        await until(pilot, lambda: "ended with 3: nothing is sent. Your text is in" in notices(pilot))
+        await until(pilot, lambda: "exited with status 3; nothing was sent. Your text is in" in notices(pilot))
         assert desk.kept(tracker)[0].endswith("\nhalf\n")
         await at_series(pilot)
 
 
 async def test_a_mail_that_can_not_be_answered_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    tracker.failing["reply"] = SendError("whom is the mail from?")
+    tracker.failing["reply"] = SendError("no sender configured")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="! whom is the mail from?")
+        await pressed(pilot, "R", says="! no sender configured")
 
 
 async def test_a_draft_that_can_not_be_kept_is_said(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:

@@ -133,6 +133,6 @@ def test_no_browser(
     def browse(url: str) -> None:
         raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
 
-    monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
+    monkeypatch.setattr("patchwatch.compose.programs.browse", browse)
     drive = after("W", ready="From ", text="! there is no screen")
     assert snap_compare(app, terminal_size=size, run_before=drive)

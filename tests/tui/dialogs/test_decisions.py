@@ -390,7 +390,7 @@ async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
     tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages: list[str] = []
-    monkeypatch.setattr("patchwatch.compose.b4.browse", pages.append)
+    monkeypatch.setattr("patchwatch.compose.programs.browse", pages.append)
     text = "See https://example.org/bug?id=1 and id:20230901080000.1-2-x@example.org there.\n"
     tracker.deliver(3, SampleMail("see@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
@@ -416,7 +416,7 @@ async def test_where_there_is_no_browser_the_link_is_said(
     def browse(url: str) -> None:
         raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
 
-    monkeypatch.setattr("patchwatch.compose.b4.browse", browse)
+    monkeypatch.setattr("patchwatch.compose.programs.browse", browse)
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("W")
