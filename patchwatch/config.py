@@ -1,7 +1,6 @@
-"""The configuration: one TOML file; patchwatch.config_file reads and checks it.
+"""The configuration and the user's directories.
 
-Unknown keys are errors, because a typing mistake that is silently ignored is a setting that silently does not hold.
-Every message names the file, the line and the key.  `config.example.toml` lists every key with its default.
+patchwatch.config_file reads and checks the config file; config.example.toml lists every key with its default.
 """
 
 from __future__ import annotations
@@ -10,36 +9,37 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+_APP = "patchwatch"
 DEFAULT_LORE_URL = "https://lore.kernel.org"
 
 
 @dataclass(frozen=True, slots=True)
 class Lore:
-    """Where mail is fetched from, and how patiently."""
+    """The mail archive, and how long to wait for it."""
 
     url: str = DEFAULT_LORE_URL
-    mirrors: tuple[str, ...] = ()  # asked in this order when `url` does not answer
-    contact: str = ""  # a mail address or URL for the User-Agent, so that the archive's admins can reach you
-    timeout_seconds: float = 30.0  # longest silence of the server
-    deadline_seconds: float = 300.0  # longest time for one answer, retries included
-    max_answer_megabytes: int = 512  # of mail, decompressed: more than this is refused
+    mirrors: tuple[str, ...] = ()  # tried in this order when `url` does not answer
+    contact: str = ""  # an e-mail address or URL for the User-Agent, so that the archive's admins can reach you
+    timeout_seconds: float = 30.0  # without data from the server
+    deadline_seconds: float = 300.0  # for one response, retries included
+    max_answer_megabytes: int = 512  # decompressed; larger responses are refused
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What a poll asks for."""
+    """What a poll fetches, and when."""
 
-    overlap_minutes: int = 180  # asked again each time: mail can reach an archive late
-    deep_overlap_hours: int = 72  # asked again once a day
+    overlap_minutes: int = 180  # fetched again each time: mail can reach an archive late
+    deep_overlap_hours: int = 72  # fetched again once a day
     first_days: int = 7  # how far the first poll of a list looks back
-    kin_days: int = 730  # how far before a watched posting its author's other postings are looked for
-    interval_minutes: float = 15.0  # `patchwatch run`: between two polls of a list
-    quiet_hours: str = ""  # `23:00-06:00`, local time: it polls nothing then
+    related_days: int = 730  # search for other versions up to this long before a watched posting
+    interval_minutes: float = 15.0  # `patchwatch run`: between polls of a list
+    quiet_hours: str = ""  # `23:00-06:00`, local time: no polls then
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who you are on the lists."""
+    """The user's identity on the lists."""
 
     addresses: tuple[str, ...] = ()
 
@@ -48,88 +48,88 @@ class Me:
 class Review:
     """When waiting is too long."""
 
-    overdue_days: int = 7  # the reviewers' turn
-    ping_days: int = 7  # nobody answers what I posted
+    overdue_days: int = 7  # waiting on reviewers
+    ping_days: int = 7  # no reply to my own patches
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where everything is kept, and how long to wait for another program that writes to it."""
+    """Where the database is, and how long to wait while another process writes to it."""
 
     url: str = ""  # a file or an SQLAlchemy URL; empty means the default SQLite file
     busy_seconds: float = 15.0
 
 
 THEMES = ("dark", "light", "ansi")
-"""How the screen can look; `ansi` is the terminal's own colours."""
+"""The TUI's themes; `ansi` uses the terminal's own colors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tui:
-    """The screen."""
+    """The TUI."""
 
     theme: str = "dark"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Other keys for what the screen can do."""
+    """A changed key binding of the TUI."""
 
-    name: str  # the binding's id
-    keys: str  # with commas between them
-    where: str  # file and line, for whoever finds it wrong
+    name: str  # the id of the binding
+    keys: str  # separated by commas
+    where: str  # file and line, for error messages
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Other keys, as they stand in the file; the screen knows which there are."""
+    """Changed key bindings; the TUI checks their ids."""
 
     changed: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Mails that are sent, with git send-email and its settings."""
+    """How the user's own mail is sent with git send-email."""
 
-    dry_run: bool = True  # only say what would be sent
-    sender: str = ""  # "Name <address>"; empty: who git send-email would send as
+    dry_run: bool = True  # only show what would be sent
+    sender: str = ""  # "Name <address>"; empty: git send-email's
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A local clone that is read for commits, and never written or fetched."""
+    """A local git tree to look for commits in; it is never written to or fetched."""
 
-    name: str = ""  # what it is called in evidence: net-next
-    path: str = ""  # bare or not, or a worktree; `~` is your home
-    branches: tuple[str, ...] = ()  # local or remote ones, globs too; empty: origin's default branch, or HEAD
-    mainline: bool = False  # what is in it is mainlined, and its tags tell the merge windows
-    since_days: int = 400  # how far the first reading goes back
+    name: str = ""  # shown in evidence: net-next
+    path: str = ""  # a bare clone, a checkout, or a worktree; `~` is expanded
+    branches: tuple[str, ...] = ()  # local or remote, globs allowed; empty: origin's default branch, or HEAD
+    mainline: bool = False  # its commits are mainlined; its tags give the merge windows
+    since_days: int = 400  # how far back the first scan goes
 
 
 MAIL_WAYS = ("git", "smtp", "sendmail")
-"""How mail goes out: with git's sendemail.* settings, to a server of the config's own, through a program."""
+"""How digests are sent: with git's sendemail.* settings, to the configured server, through a program."""
 
 ENCRYPTIONS = ("starttls", "tls", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """How patchwatch's own mail, the digests, goes out.  No password stands in it."""
+    """How patchwatch sends digests.  It never holds a password."""
 
     how: str = "git"  # one of MAIL_WAYS
-    host: str = ""  # of how = "smtp"
+    host: str = ""  # for how = "smtp"
     port: int = 0  # 0: 587 with starttls, 465 with tls, 25 with none
     encryption: str = "starttls"  # one of ENCRYPTIONS
-    certificates: str = ""  # a file or directory of authorities to trust; empty: the system's
-    user: str = ""  # to log in as; empty: no login
-    password_command: str = ""  # its first line of output is the password; $PATCHWATCH_SMTP_PASSWORD outranks it
-    keyring: bool = False  # ask the desktop's keyring: service = host, name = user
-    sendmail: str = "sendmail"  # the program of how = "sendmail", with its arguments: msmtp -a work
-    sender: str = ""  # "Name <address>"; empty: who git send-email would send as
+    certificates: str = ""  # a file or directory of trusted CA certificates; empty: the system's
+    user: str = ""  # login name; empty: no login
+    password_command: str = ""  # prints the password on its first line; $PATCHWATCH_SMTP_PASSWORD takes precedence
+    keyring: bool = False  # use the desktop's keyring: service = host, name = user
+    sendmail: str = "sendmail"  # for how = "sendmail": the program and its arguments, such as msmtp -a work
+    sender: str = ""  # "Name <address>"; empty: git send-email's
 
 
 DIGEST_DAYS = ("daily", "weekdays", "weekly")
-"""When a digest is due: weekly is on Mondays."""
+"""The days of a digest; weekly is on Mondays."""
 
 DIGEST_VIEWS = ("my-turn", "awaiting-review", "mine", "watched", "followed", "closed", "all")
 """patchwatch.series.views.View, as the config writes it."""
@@ -137,44 +137,44 @@ DIGEST_VIEWS = ("my-turn", "awaiting-review", "mine", "watched", "followed", "cl
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who gets the digest, and of what."""
+    """A recipient of the digest, and what they get."""
 
-    name: str = ""  # what it is called in notes and logs
-    to: str = ""  # one address, and never a list's
-    addresses: tuple[str, ...] = ()  # who he is on the lists; empty: [me]
+    name: str = ""  # for logs and messages
+    to: str = ""  # one address, never a list's
+    addresses: tuple[str, ...] = ()  # the recipient's addresses on the lists; empty: [me]
     inboxes: tuple[str, ...] = ()  # empty: all
     views: tuple[str, ...] = ()  # some of DIGEST_VIEWS; empty: everything
-    at: str = "07:00"  # the local hour
+    at: str = "07:00"  # local time
     zone: str = ""  # Europe/Berlin; empty: the system's
     days: str = "daily"  # one of DIGEST_DAYS
-    at_once: tuple[str, ...] = ()  # events that are told by a mail of their own, when they happen
-    even_if_empty: bool = False  # a mail also when there is nothing to say
+    at_once: tuple[str, ...] = ()  # events to mail immediately, one message each
+    even_if_empty: bool = False  # send mail even if nothing is new
 
 
 LOGS = ("text", "json")
-"""How `patchwatch run` writes its log."""
+"""The log formats of `patchwatch run`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The program that runs by itself."""
+    """Settings of `patchwatch run`."""
 
     log: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A command of yours that is run for what happens, with the event as JSON on its stdin."""
+    """A command to run on events; it gets each event as JSON on stdin."""
 
-    name: str = ""  # what it is called in the log
-    events: tuple[str, ...] = ()  # patchwatch.series.states.EVENTS; empty: all of them
+    name: str = ""  # for the log
+    events: tuple[str, ...] = ()  # empty: all
     command: tuple[str, ...] = ()  # the program and its arguments; no shell
-    seconds: float = 20.0  # after which it is killed
+    seconds: float = 20.0  # it is killed after this time
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything a user can set."""
+    """All settings."""
 
     lore: Lore = Lore()
     poll: Poll = Poll()
@@ -193,31 +193,42 @@ class Config:
 
     @property
     def database_url(self) -> str:
-        """The SQLAlchemy URL in force: `$PATCHWATCH_DATABASE` (a URL or a file), the config, the default file."""
+        """The SQLAlchemy URL from `$PATCHWATCH_DATABASE` (a URL or a file), the config, or the default file."""
         named = os.environ.get("PATCHWATCH_DATABASE") or self.database.url
         if not named:
             named = str(data_directory() / "patchwatch.db")
         return named if "://" in named else f"sqlite:///{Path(named).expanduser().absolute()}"
 
 
+# ---- paths: XDG Base Directory Specification ----------------------------------------------------------------------
+# platformdirs is imported only when it is needed: that takes as long as parsing the config.
+
+
 def config_path() -> Path:
-    """Where the config is read from: `$PATCHWATCH_CONFIG`, or the user's config directory."""
-    named = os.environ.get("PATCHWATCH_CONFIG")
-    if named:
+    """The config file: `$PATCHWATCH_CONFIG`, or in the user's config directory."""
+    if named := os.environ.get("PATCHWATCH_CONFIG"):
         return Path(named).expanduser()
-    home = os.environ.get("XDG_CONFIG_HOME")
-    if home:
-        return Path(home) / "patchwatch" / "config.toml"
     from platformdirs import user_config_path
 
-    return user_config_path("patchwatch") / "config.toml"
+    return user_config_path(_APP) / "config.toml"
 
 
 def data_directory() -> Path:
-    """Where what must not be lost is kept."""
-    home = os.environ.get("XDG_DATA_HOME")
-    if home:
-        return Path(home) / "patchwatch"
+    """The directory of the database and drafts: data that must not be lost."""
     from platformdirs import user_data_path
 
-    return user_data_path("patchwatch")
+    return user_data_path(_APP)
+
+
+def state_directory() -> Path:
+    """The directory of locks and the TUI's state: data that can be lost."""
+    from platformdirs import user_state_path
+
+    return user_state_path(_APP)
+
+
+def systemd_unit_directory() -> Path:
+    """The directory of the user's systemd units (systemd.unit(5))."""
+    from platformdirs import user_config_path
+
+    return user_config_path() / "systemd" / "user"

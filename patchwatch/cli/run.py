@@ -54,13 +54,15 @@ def service_remove() -> None:
 @service_command.command("status")
 def service_status() -> None:
     """Say which units are there, and how they are; exit status 1 if there are none."""
-    from patchwatch.daemon.systemd import status, unit_directory
+    from patchwatch.config import systemd_unit_directory
+    from patchwatch.daemon.systemd import status
 
     found = status()
     for path, state in found:
         click.echo(f"{line(str(path))}: {state}")
     if not found:
-        say(f"no unit of patchwatch is in {line(str(unit_directory()))}. `patchwatch service install` writes one.")
+        directory = line(str(systemd_unit_directory()))
+        say(f"no patchwatch unit in {directory}; `patchwatch service install` writes one.")
         raise click.exceptions.Exit(1)
 
 

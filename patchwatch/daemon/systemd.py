@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from patchwatch.config import systemd_unit_directory
 from patchwatch.errors import InvalidInputError, NotFoundError, ToolError
 
 _MARK = "# Written by `patchwatch service install`; `patchwatch service remove` takes it away."
@@ -145,7 +146,7 @@ def install(interval_minutes: float, *, timer: bool) -> Done:
     Raises:
         InvalidInputError: it is, or a file of that name is somebody else's.
     """
-    directory = unit_directory()
+    directory = systemd_unit_directory()
     texts = units(_program(), needed_environment(os.environ), interval_minutes, timer=timer)
     for name in _NAMES:
         path = directory / name
@@ -175,7 +176,7 @@ def remove() -> Done:
     """
     paths = installed()
     if not paths:
-        raise NotFoundError(f"no unit of patchwatch is in {unit_directory()}.")
+        raise NotFoundError(f"no unit of patchwatch is in {systemd_unit_directory()}.")
     names = [path.name for path in paths if path.name != ONCE]
     reached = _systemctl("disable", "--now", *names) is not None
     for path in paths:
@@ -194,13 +195,7 @@ def status() -> tuple[tuple[Path, str], ...]:
 
 def installed() -> list[Path]:
     """The units of ours that are there."""
-    return [path for name in _NAMES if (path := unit_directory() / name).exists() and _ours(path)]
-
-
-def unit_directory() -> Path:
-    """Where systemd looks for a user's own units (systemd.unit(5))."""
-    home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(home) if home else Path.home() / ".config") / "systemd" / "user"
+    return [path for name in _NAMES if (path := systemd_unit_directory() / name).exists() and _ours(path)]
 
 
 def _program() -> tuple[str, ...]:

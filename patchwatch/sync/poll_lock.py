@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from patchwatch.config import state_directory
 from patchwatch.errors import DatabaseError, PollLockedError
 
 RUN = "run"
@@ -57,7 +58,7 @@ def lock_path(database_url: str) -> Path | None:
         name = rest.removeprefix("/").partition("?")[0]
         return Path(f"{Path(name).resolve()}.lock") if name and name != ":memory:" else None
     name = hashlib.sha256(_without_password(database_url).encode()).hexdigest()[:16]
-    return _state_directory() / f"{name}.lock"
+    return state_directory() / f"{name}.lock"
 
 
 @contextmanager
@@ -155,12 +156,3 @@ def _without_password(url: str) -> str:
     user = f"{parts.username}@" if parts.username else ""
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit(parts._replace(netloc=f"{user}{parts.hostname or ''}{port}"))
-
-
-def _state_directory() -> Path:
-    home = os.environ.get("XDG_STATE_HOME")
-    if home:
-        return Path(home) / "patchwatch"
-    from platformdirs import user_state_path
-
-    return user_state_path("patchwatch")

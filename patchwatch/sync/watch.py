@@ -182,7 +182,7 @@ def complete(
             if root not in threads:
                 threads.add(root)
                 total += _quiet_thread(database, archive, root, next(iter(homes[root]), None))
-        for inbox, query in _kin_queries([(p, homes[r]) for r, p in revisions], settings.kin_days):
+        for inbox, query in _kin_queries([(p, homes[r]) for r, p in revisions], settings.related_days):
             if (inbox, query) not in asked:
                 asked.add((inbox, query))
                 progress(f"looking in {inbox} for other versions")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.daemon.systemd import install, needed_environment, remove, status, unit_directory, units
+from patchwatch.config import systemd_unit_directory
+from patchwatch.daemon.systemd import install, needed_environment, remove, status, units
 from patchwatch.errors import InvalidInputError, NotFoundError
 
 PROGRAM = ("/usr/bin/python3", "-m", "patchwatch")
@@ -38,14 +39,14 @@ def names(directory: Path) -> set[str]:
 )
 def test_units_are_installed_found_and_removed(home: Path, timer: bool, files: set[str], unit: str) -> None:
     done = install(15, timer=timer)
-    assert unit_directory() == home / ".config" / "systemd" / "user"
-    assert names(unit_directory()) == files
+    assert systemd_unit_directory() == home / ".config" / "systemd" / "user"
+    assert names(systemd_unit_directory()) == files
     assert "systemctl --user daemon-reload" in done.next
     assert f"systemctl --user enable --now {unit}" in done.next
     assert {(path.name, state) for path, state in status()} == {(name, "unknown") for name in files}
     install(30, timer=timer)  # again, with another interval
     remove()
-    assert names(unit_directory()) == set()
+    assert names(systemd_unit_directory()) == set()
     with pytest.raises(NotFoundError):
         remove()
 
@@ -67,7 +68,7 @@ def test_the_command_says_what_it_wrote_and_what_to_do_next(home: Path) -> None:
 
 
 def test_a_unit_of_somebody_else_is_left_alone() -> None:
-    path = unit_directory() / "patchwatch.service"
+    path = systemd_unit_directory() / "patchwatch.service"
     path.parent.mkdir(parents=True)
     path.write_text("[Service]\nExecStart=/bin/true\n")
     with pytest.raises(InvalidInputError, match="was not written by patchwatch"):
@@ -85,9 +86,9 @@ def test_one_way_is_enough() -> None:
 
 def test_what_enabling_linked_is_removed_too() -> None:
     install(15, timer=False)
-    link = unit_directory() / "default.target.wants" / "patchwatch.service"
+    link = systemd_unit_directory() / "default.target.wants" / "patchwatch.service"
     link.parent.mkdir()
-    link.symlink_to(unit_directory() / "patchwatch.service")
+    link.symlink_to(systemd_unit_directory() / "patchwatch.service")
     remove()
     assert not link.is_symlink()
 

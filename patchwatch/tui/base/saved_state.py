@@ -7,11 +7,10 @@ write.  Losing it loses nothing else, so that what can't be read or written is a
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
-from patchwatch.config import THEMES
+from patchwatch.config import THEMES, state_directory
 
 
 class SavedState:
@@ -19,7 +18,7 @@ class SavedState:
 
     def __init__(self, path: Path | None = None) -> None:
         """`path` is the file, if it is not the usual one."""
-        self._path = path or _usual()
+        self._path = path or state_directory() / "screen.json"
         self._configured = ""  # the theme that the config names
 
     def theme(self, configured: str) -> str:
@@ -38,11 +37,3 @@ class SavedState:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             kept = {"theme": chosen, "configured": self._configured}
             self._path.write_text(json.dumps(kept), encoding="utf-8")
-
-
-def _usual() -> Path:
-    if home := os.environ.get("XDG_STATE_HOME"):
-        return Path(home) / "patchwatch" / "screen.json"
-    from platformdirs import user_state_path
-
-    return user_state_path("patchwatch") / "screen.json"

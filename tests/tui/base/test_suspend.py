@@ -51,7 +51,7 @@ def test_the_screen_comes_back_from_an_editor_and_from_one_that_fails(
         terminal.wait_for("wrote:")
         terminal.press("R")
         terminal.wait_for("EDITING")
-        terminal.wait_for("nothing is sent. Your")
+        terminal.wait_for("nothing was sent. Your")
         (home / "again").touch()
         terminal.press("R")
         terminal.wait_for("Your draft")
