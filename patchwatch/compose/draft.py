@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail.addresses import Mailbox, mailboxes, unreadable
-from patchwatch.mail.body import own_words
+from patchwatch.mail.body import own_text
 from patchwatch.sanitize import line
 
 _HEADERS = ("From", "To", "Cc", "Subject", "In-Reply-To")
@@ -88,7 +88,7 @@ def check(draft: Draft) -> None:
         raise InvalidInputError("it goes to nobody: name somebody in To: or Cc:.")
     if not draft.subject.removeprefix("Re:").strip():
         raise InvalidInputError("it has no subject.")
-    if not own_words(draft.body, patch=False).strip():
+    if not own_text(draft.body, patch=False).strip():
         raise InvalidInputError("there is nothing of yours in it, only what is quoted: nothing is sent.")
     if "\0" in draft.body:
         raise InvalidInputError("there is a NUL byte in it, which no mail can carry.")

@@ -86,11 +86,11 @@ def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: 
 
 def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple[Mailbox, ...]]:
     """To and Cc of an answer to all (RFC 5322, 3.6.3), or those that the author asked for (Mail-Followup-To)."""
-    asked = without(mailboxes(head.every("mail-followup-to")), me)
+    asked = without(mailboxes(head.get_all("mail-followup-to")), me)
     if asked:
         return asked, ()
-    first_to, first_cc = mailboxes(head.every("to")), mailboxes(head.every("cc"))
-    named = (mailboxes(head.every(name)) for name in ("reply-to", "x-original-from", "from"))
+    first_to, first_cc = mailboxes(head.get_all("to")), mailboxes(head.get_all("cc"))
+    named = (mailboxes(head.get_all(name)) for name in ("reply-to", "x-original-from", "from"))
     author = next((found for found in named if found), ())
     to = without(author, me)
     if not to:  # my own mail: to those it was for
@@ -101,7 +101,7 @@ def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple
 
 def _attribution(head: Headers) -> str:
     author = headers.sender(head)
-    zone = (email.utils.parsedate_tz(head.first("date")) or (0,) * 10)[9] or 0
+    zone = (email.utils.parsedate_tz(head.get("date")) or (0,) * 10)[9] or 0
     seconds = headers.date(head, headers.arrived(head))
     if abs(zone) > 14 * 3600:  # no place on earth: see patchwatch.mail.headers
         zone = 0

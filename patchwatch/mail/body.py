@@ -80,7 +80,7 @@ _FIELDS = re.compile(
 )
 
 
-def own_words(text: str, *, patch: bool) -> str:
+def own_text(text: str, *, patch: bool) -> str:
     """What the author says in his own words: no quotes, attributions, diffs, signature; trailers are still in it.
 
     For a patch everything above the diff counts, the notes below `---` too.  What was left out leaves an empty line, so

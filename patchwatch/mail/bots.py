@@ -70,7 +70,7 @@ def is_bot(sender: Person) -> bool:
     return bool(_ADDRESSES.search(sender.email) or _NAMES.search(sender.name))
 
 
-def is_passed_on(text: str) -> bool:
+def is_forwarded_report(text: str) -> bool:
     """Whether a person's mail is all his robot's: "My bot found errors running 'make dt_binding_check'"."""
     return "My bot found" in text and _PASSED_ON.search(text) is not None
 

@@ -12,13 +12,13 @@ from patchwatch.mail.parse import kind_of
 _SHOWN = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
 
 
-def read(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
+def read_for_display(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
     """Take a mail apart for reading; its text is not yet made printable."""
     headers = Headers(raw)
     understood = text_of(headers, raw)
     text = understood.whole
     submission = kind_of(headers, understood) in SUBMISSIONS
-    shown = [(name, decoded(", ".join(headers.every(name.lower())))) for name in _SHOWN]
+    shown = [(name, decoded(", ".join(headers.get_all(name.lower())))) for name in _SHOWN]
     del headers, understood  # they hold the body too, which may be 5 MB
     segments = body.segments(text.strip("\n"), patch=submission and diff.start(text) >= 0)
     return Mail(message_id, tuple((name, value) for name, value in shown if value), tuple(segments), inboxes)

@@ -78,25 +78,25 @@ class Headers:
                 value[:_MAX_VALUE].replace(b"\0", b"?").decode("ascii", "surrogateescape").strip()
             )
 
-    def first(self, name: str) -> str:
+    def get(self, name: str) -> str:
         """The first value of a header, still encoded; empty where there is none."""
         values = self._values.get(name)
         return values[0] if values else ""
 
-    def every(self, name: str) -> list[str]:
+    def get_all(self, name: str) -> list[str]:
         """All values of a header, still encoded."""
         return self._values.get(name, [])
 
     def decoded(self, name: str) -> str:
         """The first value of a header as text."""
-        value = self.first(name)
+        value = self.get(name)
         return decoded(value) if value else ""
 
     def as_part(self) -> tuple[email.message.Message, bytes]:
         """The content and, as a message without payload, the headers that say how to read it."""
         part = email.message.Message()
         for name in ("content-type", "content-transfer-encoding"):
-            if value := self.first(name):
+            if value := self.get(name):
                 part[name] = value
         return part, self._content
 
@@ -130,7 +130,7 @@ def _read_8bit(text: str) -> str:
 
 def message_id(headers: Headers, raw: bytes) -> str:
     """The message-id without brackets; where there is none, one made of the content, the same from every list."""
-    value = headers.first("message-id")
+    value = headers.get("message-id")
     found = _ID.search(value)
     if found:
         return _read_8bit(found[1])[:_MAX_ID]
@@ -141,26 +141,26 @@ def message_id(headers: Headers, raw: bytes) -> str:
 
 def _made_id(headers: Headers, raw: bytes) -> str:
     _, content = headers.as_part()
-    said = "\n".join(headers.first(name) for name in ("from", "date", "subject"))
+    said = "\n".join(headers.get(name) for name in ("from", "date", "subject"))
     told = said.encode("utf-8", "surrogateescape") + b"\n" + (content or raw)
     return hashlib.sha256(told).hexdigest()[:40] + NO_ID
 
 
 def subject(headers: Headers) -> str:
     """The subject, decoded, white space folded."""
-    value = headers.first("subject")[: 4 * _MAX_SUBJECT]
+    value = headers.get("subject")[: 4 * _MAX_SUBJECT]
     return decoded(value)[:_MAX_SUBJECT] if value else ""
 
 
 def sender(headers: Headers) -> Person:
     """Who sent it.  Lists that rewrite From for DMARC ("X via list") keep the sender in X-Original-From or Reply-To."""
     for name in ("x-original-from", "from"):
-        value = headers.first(name)
+        value = headers.get(name)
         if not value:
             continue
         found = person(value)
         if name == "from" and _VIA_LIST.search(found.name):
-            reply_to = person(headers.first("reply-to"))
+            reply_to = person(headers.get("reply-to"))
             name_only = _VIA_LIST.sub("", found.name).strip("'\" ")
             return Person(name_only, reply_to.email or found.email)
         if found.email or found.name:
@@ -185,19 +185,19 @@ def person(value: str) -> Person:
 
 def recipients(headers: Headers) -> tuple[str, ...]:
     """The addresses in To and Cc, lower case, in order."""
-    found = _ADDRESS.findall(" ".join(headers.every("to") + headers.every("cc")).lower())
+    found = _ADDRESS.findall(" ".join(headers.get_all("to") + headers.get_all("cc")).lower())
     return tuple(dict.fromkeys(found))[:_MAX_RECIPIENTS]
 
 
 def arrived(headers: Headers) -> int | None:
     """When it reached its last relay, UTC, in seconds; None where no relay says so."""
-    _, semicolon, date = headers.first("received").rpartition(";")
+    _, semicolon, date = headers.get("received").rpartition(";")
     return _seconds(date) if semicolon else None
 
 
 def date(headers: Headers, arrived: int | None) -> int:
     """When it was sent, UTC, in seconds: the Date header, or the arrival where that is absent or absurd."""
-    stated = _seconds(headers.first("date"))
+    stated = _seconds(headers.get("date"))
     absurd = stated is None or stated < _EARLIEST or (arrived is not None and stated > arrived + 2 * _DAY)
     if absurd and arrived is not None:
         return arrived
@@ -220,9 +220,9 @@ def _seconds(text: str) -> int | None:
 
 def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
     """The message answered, and all ancestors that the mail names, oldest first, the parent last."""
-    references = _ID.findall(headers.first("references"))
+    references = _ID.findall(headers.get("references"))
     # Old clients write addresses into In-Reply-To too ("<a@b>'s message of …  <id>"): what References repeats is an id.
-    replied = _ID.findall(headers.first("in-reply-to"))
+    replied = _ID.findall(headers.get("in-reply-to"))
     parent = next((r for r in replied if r in references), replied[0] if replied else None)
     if parent is None:
         if not references:
@@ -231,6 +231,6 @@ def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
     chain = [r for r in dict.fromkeys(references) if r != parent]
     if len(chain) >= _MAX_REFERENCES:
         chain = [chain[0], *chain[-_MAX_REFERENCES + 2 :]]
-    own = _ID.search(headers.first("message-id"))
+    own = _ID.search(headers.get("message-id"))
     kept = tuple(_read_8bit(r)[:_MAX_ID] for r in [*chain, parent] if not own or r != own[1])
     return (kept[-1] if kept else None), kept

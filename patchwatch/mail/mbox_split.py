@@ -56,7 +56,7 @@ def split_mbox(stream: ByteStream, *, max_mail_bytes: int = _MAX_MAIL_BYTES) -> 
     yield from _split(head, stream, max_mail_bytes)
 
 
-def mails_of(stream: ByteStream, *, max_mail_bytes: int = _MAX_MAIL_BYTES) -> Iterator[bytes]:
+def read_mails(stream: ByteStream, *, max_mail_bytes: int = _MAX_MAIL_BYTES) -> Iterator[bytes]:
     """The mails of a file that is an mbox or a single raw mail (.eml); none when it is empty.
 
     Raises:

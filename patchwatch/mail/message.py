@@ -59,7 +59,7 @@ class Trailer:
     name: str
     value: str
     own: bool = True  # the sender names himself; false for tags that were collected or passed on
-    limit: str = ""  # his words for what alone it is given: "for patches 1-3", "mm" (patchwatch.mail.tag_scope)
+    scope: str = ""  # his words for what alone it is given: "for patches 1-3", "mm" (patchwatch.mail.tag_scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Message:
     about: tuple[str, ...] = ()  # message-ids that a notice is about
     signals: tuple[Signal, ...] = ()
     bot: bool = False
-    words: int = 0  # number of words in the author's own prose, tags and quotes apart
+    word_count: int = 0  # number of words in the author's own prose, tags and quotes apart
     excerpt: str = ""  # the first two sentences of the author's own prose, greetings apart, a line each
     listed: tuple[tuple[str, str], ...] = ()  # in a pull request: (author's name, title) of each patch
     upstream: str = ""  # the commit of Linus's tree that a patch for a stable tree repeats

@@ -26,13 +26,13 @@ _PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", 
 class Text:
     """What a mail says, and the patches attached to it; line ends are newlines."""
 
-    said: str
+    inline: str
     attached: str = ""
 
     @property
     def whole(self) -> str:
         """Both, the patches last."""
-        return f"{self.said}\n{self.attached}" if self.attached else self.said
+        return f"{self.inline}\n{self.attached}" if self.attached else self.inline
 
 
 def text_of(headers: Headers, raw: bytes) -> Text:
@@ -59,7 +59,7 @@ def text_of_parts(mail: EmailMessage) -> Text:
 
     Logs and configs, which robots attach, are nobody's words; a forwarded mail is somebody else's.
     """
-    said: list[str] = []
+    inline: list[str] = []
     attached: list[str] = []
     pages: list[str] = []
     forwarded: list[str] = []
@@ -76,12 +76,12 @@ def text_of_parts(mail: EmailMessage) -> Text:
         elif kind == "text/plain":
             text = _decoded(part)
             if not is_file:
-                said.append(text)
+                inline.append(text)
             elif diff.start(text) >= 0:
                 attached.append(text)
-    if not any(text.strip() for text in said):
-        said = forwarded or ([] if attached else [_strip_html(page) for page in pages])
-    return Text(_clean("\n".join(said)), _clean("\n".join(attached)))
+    if not any(text.strip() for text in inline):
+        inline = forwarded or ([] if attached else [_strip_html(page) for page in pages])
+    return Text(_clean("\n".join(inline)), _clean("\n".join(attached)))
 
 
 def _leaves(mail: EmailMessage) -> list[tuple[EmailMessage, bool]]:

@@ -33,12 +33,12 @@ def kind_of(head: Headers, text: Text) -> Kind:
         has_diff=diff.start(text.whole) >= 0,
         answers=headers.ancestors(head)[0] is not None,
         notice=bots.is_notice(subject),
-        bot=_by_robot(headers.sender(head), text),
+        bot=_is_bot(headers.sender(head), text),
     )
 
 
-def _by_robot(sender: Person, text: Text) -> bool:
-    return bots.is_bot(sender) or bots.is_passed_on(text.said)
+def _is_bot(sender: Person, text: Text) -> bool:
+    return bots.is_bot(sender) or bots.is_forwarded_report(text.inline)
 
 
 def parse(raw: bytes) -> Message:
@@ -52,7 +52,7 @@ def parse(raw: bytes) -> Message:
     date = headers.date(head, arrived)
     parent, references = headers.ancestors(head)
     notice = bots.is_notice(subject)
-    bot = _by_robot(sender, text)
+    bot = _is_bot(sender, text)
     whole = text.whole
     cut = diff.start(whole)
     kind = _kind(parts, subject, whole, has_diff=cut >= 0, answers=parent is not None, notice=notice, bot=bot)
@@ -60,21 +60,21 @@ def parse(raw: bytes) -> Message:
     # A mail without a mark may turn out to be the cover letter of the patches that answer it.
     posted = submission or (kind == "other" and not bot)
     patch = whole[cut:] if submission and cut >= 0 else ""
-    words = body.own_words((whole if cut < 0 else whole[:cut]) if submission else text.said, patch=submission)
+    words = body.own_text((whole if cut < 0 else whole[:cut]) if submission else text.inline, patch=submission)
     tags = trailers.of_patch(words) if submission else trailers.of_reply(words, sender)
     said = tuple(split.sentences(words[:_MAX_PROSE]))
     spoken: tuple[Signal, ...] = ()
     if notice:
         spoken = tuple(bots.notice_signals(subject, whole))
     elif bot:
-        spoken = tuple(bots.bot_signals(subject, text.said, reply=parts.reply))
+        spoken = tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
     elif submission:
-        spoken = trailers.dropped(said)
+        spoken = trailers.dropped_tags(said)
     else:
         # netdev's commands stand below the signature marker too, where b4 and Gnus users put them.
         given = signals.tags_for_all(said) if any(tag.own for tag in tags) else ()
-        spoken = (*signals.commands(text.said), *given, *signals.person_signals(said, words))
-    earnest = split.said_in_earnest(said, tuple(f"{tag.name}:" for tag in tags))
+        spoken = (*signals.commands(text.inline), *given, *signals.person_signals(said, words))
+    earnest = split.substantive(said, tuple(f"{tag.name}:" for tag in tags))
     return Message(
         message_id=headers.message_id(head, raw),
         subject=subject,
@@ -96,7 +96,7 @@ def parse(raw: bytes) -> Message:
         about=_about(whole) if notice else (),
         signals=spoken,
         bot=bot,
-        words=split.count(earnest) if kind == "reply" else 0,
+        word_count=split.count_words(earnest) if kind == "reply" else 0,
         excerpt=split.excerpt(earnest, said),
         listed=shortlog(whole) if kind == "pull" else (),
         upstream=upstream_commit(words) if kind == "patch" else "",

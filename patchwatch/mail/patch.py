@@ -50,8 +50,8 @@ def read_patch(raw: bytes) -> Patch:
         if own := _SUBJECT.search(headers[1]):
             title = " ".join(decoded(own[1]).split())
     border = _SEPARATOR.search(above)
-    message, tags = trailers.parted(above[: border.start()] if border else above)
-    notes = body.own_words(above[border.start() :], patch=True).partition("\n")[2].strip("\n") if border else ""
+    message, tags = trailers.split_message(above[: border.start()] if border else above)
+    notes = body.own_text(above[border.start() :], patch=True).partition("\n")[2].strip("\n") if border else ""
     return Patch(
         message_id=facts.message_id,
         number=1 if facts.parts.counter is None else facts.parts.counter,
@@ -70,4 +70,4 @@ def read_cover(raw: bytes) -> str:
     """What a cover letter says; without quotes, diffstat and signature."""
     text = text_of(Headers(raw), raw).whole
     cut = diff.start(text)
-    return body.own_words(text if cut < 0 else text[:cut], patch=True).strip("\n")
+    return body.own_text(text if cut < 0 else text[:cut], patch=True).strip("\n")

@@ -103,7 +103,7 @@ _NO_NAME = re.compile(
 )
 
 
-def meaning(words: str, *, named: bool = True) -> TagScope | None:
+def parse_scope(words: str, *, named: bool = True) -> TagScope | None:
     """What the words of a limit say ("patches 1-3", "the mm bits", "the series except patch 4"); None: they are none.
 
     `named` lets a bare name ("mm", "drivers/pci/") be one.
@@ -117,8 +117,8 @@ def meaning(words: str, *, named: bool = True) -> TagScope | None:
         return None
     if found := _EXCEPT.search(text):
         before, out = text[: found.start()], text[found.end() :].rstrip(") ")
-        base = meaning(before, named=named) if before else TagScope(whole=True)
-        excepted = TagScope(numbers=_runs(out)) if re.fullmatch(_LIST, out) else meaning(out, named=False)
+        base = parse_scope(before, named=named) if before else TagScope(whole=True)
+        excepted = TagScope(numbers=_runs(out)) if re.fullmatch(_LIST, out) else parse_scope(out, named=False)
         # "Modulo patch 3" leaves one out, "modulo the nits" is a condition.
         if base is not None and excepted is not None and not (excepted.this or excepted.whole):
             return replace(base, excepted=excepted)
@@ -201,24 +201,24 @@ _PARAGRAPHS_ABOVE = 3
 _LINES_ABOVE = 40
 
 
-def behind(value: str) -> tuple[str, str]:
+def split_scope(value: str) -> tuple[str, str]:
     """The value of a tag that names a person, parted from the words behind it that limit it."""
     found = _BEHIND.fullmatch(value)
     if found is None:
         return value, ""
     words = (found["hash"] or found["bracket"] or found["plain"] or "").strip()
     if found["hash"] is not None:
-        return found["value"], words if meaning(words) else ""
+        return found["value"], words if parse_scope(words) else ""
     # Of the bare words in brackets "(mm)" is a limit, "(Red Hat)" is not.
     named = words.lower().startswith("for ") or _CODE.fullmatch(words) is not None
-    return (found["value"], words) if meaning(words, named=named) else (value, "")
+    return (found["value"], words) if parse_scope(words, named=named) else (value, "")
 
 
-def around(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) -> str:
+def scope_near(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) -> str:
     """The words around a tag that limit it; it stands in lines `first` to `last`, other tags in `tagged`."""
     if last + 1 < len(lines) and last + 1 not in tagged:
         below = _BELOW.fullmatch(lines[last + 1].strip())
-        if below and meaning(below["limit"], named=False):
+        if below and parse_scope(below["limit"], named=False):
             return below["limit"]
     top = max(0, first - _LINES_ABOVE)
     start = first
@@ -236,13 +236,13 @@ def around(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) 
         if start - 1 in tagged and said and said[0][:1].islower():
             said[0] = ""  # "for the series." below a tag is said of that one
         for sentence in reversed(said):
-            limit = in_sentence(sentence)
+            limit = scope_in_sentence(sentence)
             if limit or not split.is_courtesy(sentence):
                 return limit
     return ""
 
 
-def in_sentence(sentence: str) -> str:
+def scope_in_sentence(sentence: str) -> str:
     """The words of a sentence above a tag that limit it: "For KVM:", "Patches 1-3 look good to me."; or none."""
     sentence = _THANKED.sub("", sentence.strip(" -*"))
     if len(sentence) > 4 * _MAX_LIMIT or "?" in sentence:
@@ -251,10 +251,10 @@ def in_sentence(sentence: str) -> str:
         words = found["limit"]
         # "For the block parts, as Tejun will take this:" ends sooner than the sentence.
         for cut in [len(words), *sorted((m.start() for m in re.finditer(r"[,:;.(]", words)), reverse=True)]:
-            if limit := meaning(words[:cut], named=cut == len(words) or words[cut] == ":"):
+            if limit := parse_scope(words[:cut], named=cut == len(words) or words[cut] == ":"):
                 return "" if limit.this and not limit.excepted else words[:cut].strip()
     for found in (_GOOD_ALONE.fullmatch(sentence), _ALONE.fullmatch(sentence), _READ.match(sentence)):
-        limit = meaning(found["limit"], named=False) if found else None
+        limit = parse_scope(found["limit"], named=False) if found else None
         if found and limit and not limit.this and (not limit.name or _A_PART.fullmatch(found["limit"])):
             return found["limit"].strip()
     return ""

@@ -65,10 +65,10 @@ def of_patch(words: str) -> tuple[Trailer, ...]:
     """The tags of a commit message: those of its last paragraph, and of the ones above it that are nothing but tags."""
     if ":" not in words:
         return ()
-    return parted(re.split(r"^---\s*$", words, maxsplit=1, flags=re.MULTILINE)[0])[1]
+    return split_message(re.split(r"^---\s*$", words, maxsplit=1, flags=re.MULTILINE)[0])[1]
 
 
-def parted(message: str) -> tuple[str, tuple[Trailer, ...]]:
+def split_message(message: str) -> tuple[str, tuple[Trailer, ...]]:
     """A commit message without its tags, and the tags as `of_patch` finds them."""
     paragraphs = message.rstrip().split("\n\n")
     found: list[_Found] = []
@@ -88,7 +88,7 @@ def parted(message: str) -> tuple[str, tuple[Trailer, ...]]:
             paragraphs.append("\n".join(rest))
             break
     text = "\n\n".join([*paragraphs, *(["\n".join(remarks)] if remarks else [])])
-    return text, _each_once(Trailer(f.name, f.value, False, f.limit) for f in found)
+    return text, _each_once(Trailer(f.name, f.value, False, f.scope) for f in found)
 
 
 def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
@@ -108,13 +108,13 @@ def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
             f.name,
             f.value,
             _names(f.value, sender),
-            f.limit or (tag_scope.around(lines, f.first, f.last, tagged) if number < _MAX_LIMITED else ""),
+            f.scope or (tag_scope.scope_near(lines, f.first, f.last, tagged) if number < _MAX_LIMITED else ""),
         )
         for number, f in enumerate(found)
     )
 
 
-def dropped(said: Iterable[str]) -> tuple[Signal, ...]:
+def dropped_tags(said: Iterable[str]) -> tuple[Signal, ...]:
     """The sentences of a posting in which its author says that he left tags out: "dropped Jane's R-b, it changed"."""
     return tuple(Signal(TAGS_DROPPED, evidence(one)) for one in said if _DROPPED.search(one))
 
@@ -129,7 +129,7 @@ class _Found:
 
     name: str
     value: str
-    limit: str
+    scope: str
     first: int
     last: int
 
@@ -158,7 +158,7 @@ def _found(name: str, text: str, first: int, last: int) -> _Found:
     """A tag with its value on one line, without the "# for the foo bits" that people put behind."""
     text, limit = " ".join(text[: 2 * _MAX_VALUE].split()), ""
     if "@" in text and _PERSONAL.search(name):
-        text, limit = tag_scope.behind(text)
+        text, limit = tag_scope.split_scope(text)
     comment = text.rfind(" #")
     return _Found(name, (text[:comment] if comment > 0 else text)[:_MAX_VALUE], limit, first, last)
 

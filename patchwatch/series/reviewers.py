@@ -38,7 +38,7 @@ def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
             continue
         if authors.include(message.author.name, message.author.email):
             answered = found.get(speaker.get(message.parent or "", ""))
-            if answered is not None and message.words:  # more than thanks
+            if answered is not None and message.word_count:  # more than thanks
                 found[answered.person.email] = replace(answered, answer=message.message_id, answered=message.date)
             continue
         address = message.author.email

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.message import Message
-from patchwatch.mail.tag_scope import TagScope, meaning
+from patchwatch.mail.tag_scope import TagScope, parse_scope
 from patchwatch.series.revision import Revision, number_of
 
 # As people say, and as the source tree has it.
@@ -32,7 +32,7 @@ def reached(words: str, revision: Revision, answered: int) -> tuple[int, ...]:
 
     (0,) is all of them, () none that can be told.
     """
-    limit = meaning(words) if words else TagScope(this=True)
+    limit = parse_scope(words) if words else TagScope(this=True)
     if limit is None:
         return ()
     if limit.this and limit.excepted is None:

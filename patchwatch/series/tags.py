@@ -111,10 +111,10 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
 
     for message in revision.patches:
         for trailer in message.trailers:
-            add(trailer, message, number_of(message), trailer.limit)
+            add(trailer, message, number_of(message), trailer.scope)
     for follow_up in revision.follow_ups:
         for trailer in given_in(follow_up):
-            add(trailer, follow_up.message, follow_up.patch, trailer.limit or _for_all(follow_up.message))
+            add(trailer, follow_up.message, follow_up.patch, trailer.scope or _for_all(follow_up.message))
     return each_once(given, [number_of(m) for m in revision.patches])
 
 
@@ -146,7 +146,7 @@ def given_in(follow_up: FollowUp) -> Sequence[Trailer]:
 def _for_all(reply: Message) -> str:
     """The words with which a reply somewhere gives its tags to the series: all of it, or "except patch 4"."""
     said = next((signal.text for signal in reply.signals if signal.kind == signals.FOR_ALL), "")
-    return (tag_scope.in_sentence(said) or "the series") if said else ""
+    return (tag_scope.scope_in_sentence(said) or "the series") if said else ""
 
 
 def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:

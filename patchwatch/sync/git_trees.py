@@ -20,7 +20,7 @@ from patchwatch.counts import plural
 from patchwatch.db import git_trees as stored
 from patchwatch.db.database import Database
 from patchwatch.errors import DatabaseError, PatchwatchError
-from patchwatch.sources.git.tree import Position, TreeReader, position
+from patchwatch.sources.git.tree import Position, TreeReader, parse_position
 from patchwatch.sync import applied_commits
 from patchwatch.sync.derive import Derivation
 
@@ -94,7 +94,7 @@ def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeR
     with database.read() as connection:
         row = stored.tree(connection, tree.name)
     tips = reader.tips()
-    begin = reader.begin(position(row.position), now)
+    begin = reader.begin(parse_position(row.position), now)
     tags = reader.tags() if tree.mainline else []
     seen: set[str] = set()
     new: list[int] = []
@@ -111,7 +111,7 @@ def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeR
         else:
             gone = stored.ids_of(connection, row.id, left)
         _release(connection, row.id, gone)
-        moved = {"position": Position(tips, begin.since, begin.since_days).text(), "tags": json.dumps(tags)}
+        moved = {"position": Position(tips, begin.since, begin.since_days).to_json(), "tags": json.dumps(tags)}
         stored.set_tree(connection, tree.name, **moved, read_at=now, failed_at=None, failure=None)
     _find_patch_ids(database, row.id, reader)
     with database.read() as connection:

@@ -155,7 +155,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
         with archive.since(name, max(since, 0)) as answer:
             moved = {"failed_at": None, "failure": None, "polled_at": clock}
             if not answer.from_mirror:  # a mirror lags: what it does not have yet is asked for again
-                moved["cursor"] = max(answer.asked_at, cursor or 0)
+                moved["cursor"] = max(answer.requested_at, cursor or 0)
                 if deep:
                     moved["deep_at"] = clock
             outcome = store_answer(
@@ -212,7 +212,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
     try:
         for query in search.by_people(sorted(people), first, last):
             with archive.search(EVERYWHERE, query) as answer:
-                asked_at = answer.asked_at if not answer.from_mirror else None
+                asked_at = answer.requested_at if not answer.from_mirror else None
                 total += store_answer(database, answer, None)
         if asked_at is not None:
             with database.write() as connection:

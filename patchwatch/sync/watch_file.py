@@ -10,7 +10,7 @@ from patchwatch.config import Poll
 from patchwatch.db import series
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, LoreError, PatchwatchError
-from patchwatch.mail.mbox_split import looks_like_mbox, mails_of
+from patchwatch.mail.mbox_split import looks_like_mbox, read_mails
 from patchwatch.sources.files.open import looks_like_mail
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.urls import MessageAddress, find_addresses
@@ -43,7 +43,7 @@ def watch_content(
         InvalidInputError: there is neither a link nor a mail in it.
     """
     if looks_like_mbox(content[:_BEGINNING_BYTES]) or looks_like_mail(content):
-        return _watch_mails(database, archive, settings, list(mails_of(io.BytesIO(content))), now, progress)
+        return _watch_mails(database, archive, settings, list(read_mails(io.BytesIO(content))), now, progress)
     addresses = find_addresses(content.decode("utf-8", "replace"), hosts)
     if not addresses:
         raise InvalidInputError("there is no link to a mail on lore in it, and it is no mail either.")

@@ -121,12 +121,12 @@ class Queries(TrackerBase):
         Raises:
             NotFoundError: it is not stored.
         """
-        from patchwatch.mail.display import read
+        from patchwatch.mail.display import read_for_display
 
         raw = self.raw(message_id)
         with self.database.read() as connection:
             seen_in = inboxes.inboxes_of(connection, message_id)
-        return read(message_id, raw, seen_in)
+        return read_for_display(message_id, raw, seen_in)
 
     def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
         """What changed between two revisions of a series: by default the newest and the one before it.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.body import own_words, segments
+from patchwatch.mail.body import own_text, segments
 
 DIFF = dedent(
     """\
@@ -25,7 +25,7 @@ DIFF = dedent(
 
 def own(text: str) -> list[str]:
     """The own words of a reply, without empty lines."""
-    return [line for line in own_words(dedent(text), patch=False).split("\n") if line.strip()]
+    return [line for line in own_text(dedent(text), patch=False).split("\n") if line.strip()]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_quotes_are_nobodys_words(quoted: str) -> None:
 
 
 def test_a_sentence_does_not_run_on_over_a_quote() -> None:
-    assert own_words("I think\n> why?\nBecause.", patch=False) == "I think\n\nBecause."
+    assert own_text("I think\n> why?\nBecause.", patch=False) == "I think\n\nBecause."
 
 
 @pytest.mark.parametrize("marker", ["-- ", "--"])
@@ -137,7 +137,7 @@ def test_tags_in_a_reply_are_own_words() -> None:
 
 def test_notes_below_the_line_of_a_patch_are_own_words_and_diffstat_is_not() -> None:
     text = "Why.\n\nCc: ann@example.org\n---\nv2: better\n\n f.c | 2 +-\n 1 file changed, 1 insertion(+)\n\n"
-    words = [line for line in own_words(text, patch=True).split("\n") if line]
+    words = [line for line in own_text(text, patch=True).split("\n") if line]
     assert words == ["Why.", "Cc: ann@example.org", "---", "v2: better"]
 
 
@@ -214,4 +214,4 @@ def test_segments_joined_are_the_text_again(lines: list[str], patch: bool) -> No
 def test_own_words_are_lines_of_the_text_in_order(lines: list[str], patch: bool) -> None:
     text = "\n".join(lines)
     rest = iter(text.split("\n"))
-    assert all(line in rest for line in own_words(text, patch=patch).split("\n") if line)
+    assert all(line in rest for line in own_text(text, patch=patch).split("\n") if line)

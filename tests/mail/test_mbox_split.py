@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail import mbox_split
-from patchwatch.mail.mbox_split import looks_like_mbox, mails_of, split_mbox
+from patchwatch.mail.mbox_split import looks_like_mbox, read_mails, split_mbox
 
 FROM = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
 GIT = b"From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n"
@@ -66,8 +66,8 @@ def test_any_mails_come_back_from_an_mboxo(bodies: list[list[bytes]]) -> None:
 
 @given(st.binary())
 def test_no_bytes_make_it_fail(data: bytes) -> None:
-    list(mails_of(io.BytesIO(data)))
-    list(mails_of(io.BytesIO(FROM + data)))
+    list(read_mails(io.BytesIO(data)))
+    list(read_mails(io.BytesIO(FROM + data)))
     looks_like_mbox(data)
 
 
@@ -125,19 +125,19 @@ def test_the_last_mail_of_another_program_need_not_end_in_a_blank_line() -> None
 
 
 def test_a_raw_mail_is_one_mail() -> None:
-    assert list(mails_of(io.BytesIO(HI))) == [HI]
-    assert list(mails_of(io.BytesIO(mboxrd(HI, HO)))) == [HI, HO]
+    assert list(read_mails(io.BytesIO(HI))) == [HI]
+    assert list(read_mails(io.BytesIO(mboxrd(HI, HO)))) == [HI, HO]
 
 
 def test_blank_lines_before_the_first_mail_are_skipped() -> None:
-    assert list(mails_of(io.BytesIO(b"\n\n" + HI))) == [HI]
-    assert list(mails_of(io.BytesIO(b"\r\n" + mboxrd(HI)))) == [HI]
+    assert list(read_mails(io.BytesIO(b"\n\n" + HI))) == [HI]
+    assert list(read_mails(io.BytesIO(b"\r\n" + mboxrd(HI)))) == [HI]
 
 
 def test_an_empty_file_has_no_mails() -> None:
     assert split(b"") == []
     assert split(b"\n\n") == []
-    assert list(mails_of(io.BytesIO())) == []
+    assert list(read_mails(io.BytesIO())) == []
 
 
 def test_a_raw_mail_is_not_taken_for_an_mbox() -> None:
@@ -149,7 +149,7 @@ def test_one_endless_mail_is_refused() -> None:
     endless = b"Subject: x\n\n" + b"x" * 5000
     for data in (endless, mboxrd(endless), mboxrd(HI, endless, HO)):
         with pytest.raises(InvalidInputError, match="larger than"):
-            list(mails_of(io.BytesIO(data), max_mail_bytes=1000))
+            list(read_mails(io.BytesIO(data), max_mail_bytes=1000))
 
 
 def test_a_mail_comes_before_the_next_is_read() -> None:

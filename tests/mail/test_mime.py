@@ -38,32 +38,32 @@ def single(content: bytes, *headers: str) -> bytes:
     ],
 )
 def test_text_in_any_encoding(content: bytes, headers: list[str]) -> None:
-    assert text(single(content, *headers)).said == WORDS
+    assert text(single(content, *headers)).inline == WORDS
 
 
 def test_bytes_that_are_no_utf8_are_read_as_latin1() -> None:
-    assert text(single("Grüße\n".encode("latin-1"))).said == "Grüße\n"
+    assert text(single("Grüße\n".encode("latin-1"))).inline == "Grüße\n"
 
 
 def test_headers_and_text_part_at_the_first_empty_line_with_either_line_end() -> None:
-    assert text(b"From: a@b\r\nSubject: x\r\n\r\nWords.\r\n\r\nMore.\r\n").said == "Words.\n\nMore.\n"
-    assert text(b"From: a@b\n\nWords.\r\n\r\nMore.\n").said == "Words.\n\nMore.\n"
+    assert text(b"From: a@b\r\nSubject: x\r\n\r\nWords.\r\n\r\nMore.\r\n").inline == "Words.\n\nMore.\n"
+    assert text(b"From: a@b\n\nWords.\r\n\r\nMore.\n").inline == "Words.\n\nMore.\n"
 
 
 def test_a_mail_of_headers_alone_says_nothing() -> None:
-    assert text(b"From: a@b\nSubject: x").said == ""
+    assert text(b"From: a@b\nSubject: x").inline == ""
 
 
 def test_html_is_read_where_there_is_nothing_else() -> None:
     page = b"<style>p {}</style><p>First &amp; last.</p><script>evil()</script>Next.<br>Line."
-    assert text(single(page, "Content-Type: text/html")).said == "First & last.\nNext.\nLine."
+    assert text(single(page, "Content-Type: text/html")).inline == "First & last.\nNext.\nLine."
 
 
 def test_html_beside_plain_text_is_left_out() -> None:
     message = EmailMessage()
     message.set_content("Plain words.\n")
     message.add_alternative("<b>HTML words.</b>", subtype="html")
-    assert text(message.as_bytes()).said == "Plain words.\n"
+    assert text(message.as_bytes()).inline == "Plain words.\n"
 
 
 def with_attachment(content: str, name: str, subtype: str = "plain") -> Text:
@@ -79,9 +79,9 @@ DIFF = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
 @pytest.mark.parametrize(("name", "subtype"), [("x.patch", "x-patch"), ("x.diff", "plain"), ("x.txt", "plain")])
 def test_attached_patches_are_kept_apart_from_what_is_said(name: str, subtype: str) -> None:
     found = with_attachment(DIFF, name, subtype)
-    assert found.said == "See the attachment.\n"
+    assert found.inline == "See the attachment.\n"
     assert found.attached == DIFF
-    assert found.whole == found.said + "\n" + DIFF
+    assert found.whole == found.inline + "\n" + DIFF
 
 
 def test_attached_logs_are_nobodys_words() -> None:
@@ -95,18 +95,18 @@ def test_a_forwarded_mail_is_read_only_where_nothing_else_is_said() -> None:
     outer = EmailMessage()
     outer.set_content("Look:\n")
     outer.add_attachment(inner)
-    assert text(outer.as_bytes()).said == "Look:\n"
+    assert text(outer.as_bytes()).inline == "Look:\n"
     alone = HEAD + b"Content-Type: message/rfc822\n\n" + inner.as_bytes()
-    assert text(alone).said == "Somebody else's words.\n"
+    assert text(alone).inline == "Somebody else's words.\n"
 
 
 def test_parts_in_parts_a_thousand_deep_are_not_followed() -> None:
     parts = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (depth, depth) for depth in range(1500)
     )
-    assert isinstance(text(HEAD + parts + b"\nWords.\n").said, str)
+    assert isinstance(text(HEAD + parts + b"\nWords.\n").inline, str)
 
 
 def test_html_that_never_closes_takes_no_time() -> None:
     page = b"<script" * 20_000 + b"<" * 100_000
-    assert isinstance(text(single(page, "Content-Type: text/html")).said, str)
+    assert isinstance(text(single(page, "Content-Type: text/html")).inline, str)

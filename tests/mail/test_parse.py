@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchwatch.db.message_codec import decode_message, encode_message
-from patchwatch.mail.display import read
+from patchwatch.mail.display import read_for_display
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from tests.support.mails import mail
@@ -118,7 +118,7 @@ def test_a_reply_that_quotes_a_tag_gives_none() -> None:
     ],
 )
 def test_words_of_a_reply_are_counted_without_tags_and_courtesy(body: str, words: int) -> None:
-    assert parse(mail(subject="Re: [PATCH] frob", in_reply_to="1@x", body=body)).words == words
+    assert parse(mail(subject="Re: [PATCH] frob", in_reply_to="1@x", body=body)).word_count == words
 
 
 def test_what_a_cover_says_of_its_past() -> None:
@@ -142,7 +142,7 @@ def test_copies_from_several_lists_have_the_same_facts_but_for_their_arrival() -
 
 
 def test_a_mail_is_read_with_its_headers_and_segments() -> None:
-    shown = read(
+    shown = read_for_display(
         "1@x", mail(message_id="1@x", subject="=?utf-8?q?gr=C3=BC=C3=9Fe?=", body="> why?\nBecause.\n"), ("netdev",)
     )
     assert dict(shown.headers)["Subject"] == "grüße"
@@ -157,7 +157,7 @@ def holds(message: Message) -> None:
 @given(st.binary(max_size=600))
 def test_no_bytes_raise(raw: bytes) -> None:
     holds(parse(raw))
-    read("x", raw, ())
+    read_for_display("x", raw, ())
 
 
 VALUES = st.one_of(
@@ -202,4 +202,4 @@ def test_no_mail_raises_and_all_its_facts_are_kept(fields: list[tuple[bytes, byt
     holds(message)
     assert parse(raw) == message
     assert message.message_id
-    read(message.message_id, raw, ())
+    read_for_display(message.message_id, raw, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patchwatch.mail.message import Person
 from patchwatch.mail.patch import read_cover, read_patch
-from patchwatch.mail.trailers import parted
+from patchwatch.mail.trailers import split_message
 from tests.support.mails import mail
 
 DIFF = "diff --git a/f.c b/f.c\nindex 1111111..2222222 100644\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
@@ -53,7 +53,7 @@ def test_a_word_with_a_colon_at_the_top_is_no_header() -> None:
 
 def test_tags_end_the_message_and_remarks_among_them_stay() -> None:
     message = "Why.\n\nSee-also: not at the end\n\nmore\n\nAcked-by: A <a@b>\n[c: mended]\nSigned-off-by: C <c@d>\n"
-    text, tags = parted(message)
+    text, tags = split_message(message)
     assert text == "Why.\n\nSee-also: not at the end\n\nmore\n\n[c: mended]"
     assert [tag.name for tag in tags] == ["Acked-by", "Signed-off-by"]
 

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from patchwatch.mail.message import Person
-from patchwatch.mail.tag_scope import TagScope, behind, in_sentence, meaning
+from patchwatch.mail.tag_scope import TagScope, parse_scope, scope_in_sentence, split_scope
 from patchwatch.mail.trailers import of_patch, of_reply
 
 RITA = Person("Rita Reviewer", "rita@example.com")
@@ -65,7 +65,7 @@ MEANINGS: dict[str, TagScope | None] = {
 
 @pytest.mark.parametrize("words", MEANINGS)
 def test_what_the_words_of_a_limit_say(words: str) -> None:
-    assert meaning(words) == MEANINGS[words]
+    assert parse_scope(words) == MEANINGS[words]
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_what_the_words_of_a_limit_say(words: str) -> None:
     ],
 )
 def test_words_behind_a_tag_that_limit_it(value: str, limit: str) -> None:
-    assert behind(value) == (value[: value.index("org") + 3] + (">" if "<" in value else ""), limit)
+    assert split_scope(value) == (value[: value.index("org") + 3] + (">" if "<" in value else ""), limit)
 
 
 @pytest.mark.parametrize(
     "value", ["R <r@x.org>", "R <r@x.org> (Red Hat)", "R <r@x.org> with the nit fixed", "R (Example) <r@x.org>", "me"]
 )
 def test_words_behind_a_tag_that_do_not_limit_it_stay(value: str) -> None:
-    assert behind(value) == (value, "")
+    assert split_scope(value) == (value, "")
 
 
 def test_a_remark_behind_a_hash_is_dropped_though_it_limits_nothing() -> None:
-    assert behind("R <r@x.org> # tested on a laptop") == ("R <r@x.org>", "")
+    assert split_scope("R <r@x.org> # tested on a laptop") == ("R <r@x.org>", "")
 
 
 LIMITING = {
@@ -120,7 +120,7 @@ LIMITING = {
 
 @pytest.mark.parametrize("sentence", LIMITING)
 def test_sentences_above_a_tag_that_limit_it(sentence: str) -> None:
-    assert in_sentence(sentence) == LIMITING[sentence]
+    assert scope_in_sentence(sentence) == LIMITING[sentence]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_sentences_above_a_tag_that_limit_it(sentence: str) -> None:
     ],
 )
 def test_sentences_that_limit_nothing(sentence: str) -> None:
-    assert in_sentence(sentence) == ""
+    assert scope_in_sentence(sentence) == ""
 
 
 @pytest.mark.parametrize(
@@ -164,29 +164,29 @@ def test_sentences_that_limit_nothing(sentence: str) -> None:
     ],
 )
 def test_a_tag_is_limited_by_the_words_next_to_it(words: str, limit: str) -> None:
-    assert [tag.limit for tag in of_reply(words, RITA)] == [limit]
+    assert [tag.scope for tag in of_reply(words, RITA)] == [limit]
 
 
 def test_each_tag_of_a_mail_has_its_own_limit_and_tags_in_a_row_share_one() -> None:
     tested = "Tested-by: Rita Reviewer <rita@example.com>"
     reviewed = "Reviewed-by: Rita Reviewer <rita@example.com>"
     words = f"For patch 1:\n{reviewed}\n\nFor patches 2-3:\n{TAG}\n{tested}\n"
-    assert [tag.limit for tag in of_reply(words, RITA)] == ["For patch 1", "For patches 2-3", "For patches 2-3"]
+    assert [tag.scope for tag in of_reply(words, RITA)] == ["For patch 1", "For patches 2-3", "For patches 2-3"]
     below = f"{reviewed}\nfor patch 1.\n\n{tested}\n"
-    assert [tag.limit for tag in of_reply(below, RITA)] == ["for patch 1", ""]
+    assert [tag.scope for tag in of_reply(below, RITA)] == ["for patch 1", ""]
 
 
 def test_a_patch_carries_tags_with_their_limits() -> None:
     (tag,) = of_patch(f"Why.\n\n{TAG} # drivers/pci/\n")
-    assert (tag.value, tag.limit) == ("Rita Reviewer <rita@example.com>", "drivers/pci/")
+    assert (tag.value, tag.scope) == ("Rita Reviewer <rita@example.com>", "drivers/pci/")
 
 
 def test_hostile_words_take_no_time() -> None:
     begun = process_time()
     for text in ("for " * 100, "patches " + "1," * 200, "add again and " * 30, "(" * 400, "1 - 1 - " * 50):
-        in_sentence(text)
-        meaning(text)
-        behind(f"R <r@x.org> # {text}")
+        scope_in_sentence(text)
+        parse_scope(text)
+        split_scope(f"R <r@x.org> # {text}")
     of_reply(f"{TAG}\n" * 20_000, RITA)
     of_reply(f"{TAG}\n\nfor patches 1-3 and so on\n" * 10_000, RITA)
     assert process_time() - begun < 3

@@ -106,7 +106,7 @@ def test_a_reply_may_give_a_tag_of_a_kind_never_heard_of() -> None:
     ],
 )
 def test_an_author_says_that_he_dropped_tags(said: str) -> None:
-    assert [(s.kind, s.text) for s in trailers.dropped([said])] == [(TAGS_DROPPED, said)]
+    assert [(s.kind, s.text) for s in trailers.dropped_tags([said])] == [(TAGS_DROPPED, said)]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_an_author_says_that_he_dropped_tags(said: str) -> None:
     ],
 )
 def test_other_changes_drop_no_tags(said: str) -> None:
-    assert trailers.dropped([said]) == ()
+    assert trailers.dropped_tags([said]) == ()
 
 
 def test_a_patchs_tags_are_not_its_senders_own() -> None:

@@ -31,22 +31,22 @@ _NEXT_VERSION = re.compile(
 )
 
 
-def addressed(sentence: str) -> tuple[str, ...]:
+def addressees(sentence: str) -> tuple[str, ...]:
     """The names, in lower case, that a sentence calls; empty where it calls nobody."""
     called = _CALLED.match(sentence)
     return tuple(name.lower() for name in called.groups() if name) if called else ()
 
 
-def is_of_this_patch(promise: str) -> bool:
+def is_about_this_patch(promise: str) -> bool:
     """Whether an author's promise is about the patch at hand, and not about a follow-up, a test or tags."""
     return _BESIDE.search(promise) is None
 
 
-def is_for_afterwards(promise: str) -> bool:
+def is_about_follow_up(promise: str) -> bool:
     """Whether an author's promise is of work after this patch: nobody waits for it to go on with the patch."""
-    return _AFTERWARDS.search(promise) is not None and not is_of_next_version(promise)
+    return _AFTERWARDS.search(promise) is not None and not names_next_version(promise)
 
 
-def is_of_next_version(promise: str) -> bool:
+def names_next_version(promise: str) -> bool:
     """Whether an author's promise names the next version."""
     return _NEXT_VERSION.search(promise) is not None

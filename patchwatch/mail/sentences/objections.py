@@ -357,7 +357,7 @@ def deferred(sentence: str) -> bool:
     return "?" not in sentence and _DEFERRED.occurs(sentence, sentence.lower())
 
 
-def calls_for_review(sentence: str) -> bool:
+def wants_review(sentence: str) -> bool:
     """Whether it calls for reviewers, or misses them: that is said to everybody but the author."""
     return _CALL.occurs(sentence, sentence.lower())
 
@@ -381,12 +381,12 @@ def wish(sentence: str) -> bool:
     return wished and _NO_WISH.search(sentence) is None
 
 
-def content(sentence: str) -> bool:
+def satisfied(sentence: str) -> bool:
     """Whether it says that what was asked or doubted is settled."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _CONTENTS) and _NOT_CONTENT.search(sentence) is None
 
 
-def later(sentence: str) -> bool:
+def will_review(sentence: str) -> bool:
     """Whether its writer says that he will look himself."""
     return "?" not in sentence and _LATER.occurs(sentence, sentence.lower())

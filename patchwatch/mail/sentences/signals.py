@@ -30,10 +30,10 @@ PROMISE = "promise"  # the sender will post something himself
 WITHDRAWN = "withdrawn"  # the author takes it back
 DOUBT = "doubt"  # it is objected to or doubted; detail: "flaw" where it is said to be wrong
 WISH = "wish"  # it should be otherwise, without "please"
-CONTENT = "content"  # what its sender asked or doubted is settled
+SATISFIED = "content"  # what its sender asked or doubted is settled
 DEFERRED = "deferred"  # put off until the tree opens again, or parked
-LATER = "later"  # the sender will look at it himself
-CALL = "call"  # reviewers are called for: "could use more review", "hopefully others can weigh in"
+WILL_REVIEW = "later"  # the sender will look at it himself
+REVIEW_WANTED = "call"  # reviewers are called for: "could use more review", "hopefully others can weigh in"
 ELSEWHERE = "elsewhere"  # the same was done already by another patch or commit, or nothing is wrong
 FOR_ALL = "for-all"  # the tags of this mail are for the whole series
 FAILURE = "failure"  # a robot found that it does not build, or worse
@@ -317,8 +317,8 @@ _APPLYING = (
 _OPINIONS = (
     (WISH, objections.wish),
     (DOUBT, objections.doubt),
-    (CONTENT, objections.content),
-    (LATER, objections.later),
+    (SATISFIED, objections.satisfied),
+    (WILL_REVIEW, objections.will_review),
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = ("drop", "revert", "back", "unqueue")
@@ -362,8 +362,8 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(refused, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.deferred(sentence):
             yield Signal(DEFERRED, evidence(sentence))
-        elif len(sentence) <= _MAX_OPINION and objections.calls_for_review(sentence):
-            yield Signal(CALL, evidence(sentence))
+        elif len(sentence) <= _MAX_OPINION and objections.wants_review(sentence):
+            yield Signal(REVIEW_WANTED, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
         elif "?" in sentence and _is_question(sentence):

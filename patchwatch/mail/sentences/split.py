@@ -94,7 +94,7 @@ def is_courtesy(sentence: str) -> bool:
     return len(sentence) < 160 and _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence)
 
 
-def said_in_earnest(said: Iterable[str], tags: tuple[str, ...]) -> list[str]:
+def substantive(said: Iterable[str], tags: tuple[str, ...]) -> list[str]:
     """The sentences apart from courtesy and tags; `tags` are the beginnings of the lines that give tags."""
     return [
         one
@@ -114,6 +114,6 @@ def excerpt(earnest: Sequence[str], said: Sequence[str]) -> str:
     return "\n".join(evidence(one) for one in (earnest or said)[:2])
 
 
-def count(sentences: Iterable[str]) -> int:
+def count_words(sentences: Iterable[str]) -> int:
     """How many words there are."""
     return sum(len(one.split()) for one in sentences)

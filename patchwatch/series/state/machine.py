@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Message, Person, Signal
 from patchwatch.mail.sentences import signals
-from patchwatch.mail.sentences.addressee import addressed, is_for_afterwards, is_of_next_version, is_of_this_patch
+from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, is_about_this_patch, names_next_version
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.states import ANSWERED, CLOSED, DEFERRED, NOBODYS_TURN, POSTED, SAID, TAGGED
 from patchwatch.series.tags import (
@@ -28,9 +28,9 @@ from patchwatch.series.tags import (
 )
 
 # Said by the author: nobody else can move.
-_HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.LATER)
+_HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.WILL_REVIEW)
 # Said by a reviewer: he will move himself, or others should.
-_NOT_HIS = (signals.LATER, signals.PROMISE, signals.CALL)
+_NOT_HIS = (signals.WILL_REVIEW, signals.PROMISE, signals.REVIEW_WANTED)
 _ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
 _ASKING_WITH_TAG = _ASKING[:3]  # what is remarked beside a tag asks for nothing
 _FEW_WORDS = 12
@@ -183,8 +183,8 @@ class _StateMachine:
                 s
                 for s in message.signals
                 if s.kind == signals.PROMISE
-                and is_of_this_patch(s.text)
-                and (self.state != "rejected" or is_of_next_version(s.text))
+                and is_about_this_patch(s.text)
+                and (self.state != "rejected" or names_next_version(s.text))
             ),
             None,
         )
@@ -238,9 +238,12 @@ class _StateMachine:
             self._arguable = False
             if self.state != "changes-requested":
                 self._become("changes-requested", message, promise)
-        elif message.author.email == self._wisher and self._arguable and signals.CONTENT in spoken:
+        elif message.author.email == self._wisher and self._arguable and signals.SATISFIED in spoken:
             self._arguable = False
-            self.state, self.reason = "under-review", _reason(message, spoken[signals.CONTENT].text, signals.CONTENT)
+            self.state, self.reason = (
+                "under-review",
+                _reason(message, spoken[signals.SATISFIED].text, signals.SATISFIED),
+            )
         elif by_author and self._arguable and self.state == "changes-requested" and not _concedes(message, spoken):
             self._arguable = False
             self.state, self.reason = "under-review", _reason(message)
@@ -292,7 +295,7 @@ class _StateMachine:
 
     def _is_for_author(self, signal: Signal) -> bool:
         """Whether a sentence is for the author: it names nobody, or him."""
-        called = addressed(signal.text)
+        called = addressees(signal.text)
         return not called or any(name in self._names for name in called)
 
     def _content(self, message: Message) -> None:
@@ -359,9 +362,9 @@ class _StateMachine:
             self._open.clear()
             if self._coming and self.turn == "author" and signals.QUESTION not in spoken:
                 return
-            self._coming |= any(s.kind == signals.PROMISE and is_of_next_version(s.text) for s in message.signals)
+            self._coming |= any(s.kind == signals.PROMISE and names_next_version(s.text) for s in message.signals)
             promise = next((s for k in _HIS_MOVE for s in message.signals if s.kind == k and _is_of_now(s)), None)
-            if promise and promise.kind == signals.LATER and message.words > _FEW_WORDS:
+            if promise and promise.kind == signals.WILL_REVIEW and message.word_count > _FEW_WORDS:
                 promise = None  # he answered, and will look at something else
             self._promised = promise is not None and signals.QUESTION not in spoken
             if promise and self._promised:
@@ -382,7 +385,7 @@ class _StateMachine:
             self._turn("maintainer", message, None, TAGGED)
         elif any(s.kind == signals.QUESTION for s in message.signals):
             pass  # it is for somebody else to answer
-        elif self.state == "changes-requested" and not _endorses(message) and signals.CONTENT not in spoken:
+        elif self.state == "changes-requested" and not _endorses(message) and signals.SATISFIED not in spoken:
             self._turn("author", message, None, SAID)  # few words, but the changes still stand
         elif self._coming and self.state == "changes-requested":
             self._turn("author", message, None, SAID)  # nobody waits for anything but the next version
@@ -439,7 +442,7 @@ def _taken_back(spoken: Mapping[str, Signal]) -> Signal | None:
 
 def _is_of_now(signal: Signal) -> bool:
     """Whether an author speaks of this patch: "will do that in a follow-up" leaves it to the reviewers as it is."""
-    return signal.kind != signals.PROMISE or not is_for_afterwards(signal.text)
+    return signal.kind != signals.PROMISE or not is_about_follow_up(signal.text)
 
 
 def _content_with(message: Message) -> bool:
@@ -454,7 +457,7 @@ def _endorses(message: Message) -> bool:
 
 def _says_no_more(message: Message) -> bool:
     """Whether a mail is a word or two ("Even easier then. Thanks!"), or "I didn't see that", and asks nothing."""
-    told = message.words <= _A_WORD or _UNAWARE.search(message.excerpt) is not None
+    told = message.word_count <= _A_WORD or _UNAWARE.search(message.excerpt) is not None
     return told and not any(s.kind in (signals.QUESTION, signals.PROMISE) for s in message.signals)
 
 
@@ -462,14 +465,14 @@ def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether an author says no more than that the others are right, or thanks: then it is still up to him."""
     if signals.QUESTION in spoken or signals.PROMISE in spoken:
         return False
-    if message.words == 0:
+    if message.word_count == 0:
         return message.excerpt != ""
-    return signals.CONTENT in spoken and message.words < _FEW_WORDS
+    return signals.SATISFIED in spoken and message.word_count < _FEW_WORDS
 
 
 def _is_content(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether somebody who asks nothing endorses, agrees, or only thanks."""
-    return _endorses(message) or signals.CONTENT in spoken or (message.words == 0 and message.excerpt != "")
+    return _endorses(message) or signals.SATISFIED in spoken or (message.word_count == 0 and message.excerpt != "")
 
 
 def _numbers(text: str, whole: int) -> set[int]:

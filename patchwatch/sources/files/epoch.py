@@ -63,7 +63,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class InboxDirectory:
     """A v2 inbox: its epochs, oldest first.  Its position is a JSON object from epoch number to that epoch's position.
 
     Mirrors may lack old epochs, and new ones appear with time: a later read finds them.
@@ -129,7 +129,7 @@ def epochs(directory: Path) -> list[tuple[int, Epoch]]:
     )
 
 
-def is_archive(directory: Path) -> bool:
+def is_inbox_directory(directory: Path) -> bool:
     """Whether this is a v2 inbox; a new one has no epoch yet, and its lock says what it is."""
     return bool(epochs(directory)) or ((directory / "git").is_dir() and (directory / "inbox.lock").is_file())
 

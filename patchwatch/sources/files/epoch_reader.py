@@ -14,7 +14,7 @@ from itertools import islice
 from typing import IO
 
 from patchwatch.errors import PatchwatchError
-from patchwatch.sources.git.command import Git, piped
+from patchwatch.sources.git.command import Git, pipe
 
 NOWHERE = "0" * 40  # the position before the first commit: git's name for no object
 
@@ -43,12 +43,12 @@ def mails_of_commits(git: Git, tip: str, after: str) -> Iterator[tuple[bytes, by
         git.start("cat-file", _WHOLE_BLOBS, stdin=subprocess.PIPE, stderr=complaints) as blobs,
     ):
         processes = (commits, changes, blobs)
-        piped(commits.stdout).close()  # diff-tree's now: were it open here too, rev-list could not notice its end
-        wanted = _requests(piped(changes.stdout), after.encode())
+        pipe(commits.stdout).close()  # diff-tree's now: were it open here too, rev-list could not notice its end
+        wanted = _requests(pipe(changes.stdout), after.encode())
         try:
-            whole = yield from _answered(git, wanted, piped(blobs.stdin), piped(blobs.stdout))
+            whole = yield from _answered(git, wanted, pipe(blobs.stdin), pipe(blobs.stdout))
             if whole:
-                piped(blobs.stdin).close()
+                pipe(blobs.stdin).close()
             if not whole or any(process.wait() for process in processes):
                 complaints.seek(0)
                 raise git.failure(complaints.read())

@@ -25,9 +25,9 @@ from functools import partial, reduce
 from pathlib import Path
 
 from patchwatch.errors import NotFoundError, PatchwatchError
-from patchwatch.mail.mbox_split import mails_of
+from patchwatch.mail.mbox_split import read_mails
 from patchwatch.sources.files.batch import Batch, batches, identity
-from patchwatch.sources.files.mbox import opened
+from patchwatch.sources.files.mbox import open_unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ def _content(name: str, paths: dict[str, Path], listing: Callable[[], dict[str, 
     """The mails in a file; None when it is gone.  One that was only moved is looked for again: `paths` is renewed."""
     while path := paths.get(name):
         try:
-            with opened(path) as stream:
-                return tuple(mails_of(stream))
+            with open_unpacked(path) as stream:
+                return tuple(read_mails(stream))
         except NotFoundError:
             paths.clear()
             paths.update(listing())

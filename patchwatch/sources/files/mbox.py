@@ -53,7 +53,7 @@ class Mbox:
             InvalidInputError: it begins with no mail, a mail is above 64 MiB, or gzip can't unpack it.
             PatchwatchError: the file can't be read.
         """
-        with opened(self.path) as stream:
+        with open_unpacked(self.path) as stream:
             before, begun = _resume(stream, position)
             for run, last in _runs(stream, begun):
                 last += before.length
@@ -64,7 +64,7 @@ class Mbox:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def open_unpacked(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked when gzip packed them; what goes wrong with them inside is said of the file.
 
     Raises:

@@ -10,9 +10,9 @@ from typing import Protocol
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.mail.mbox_split import looks_like_mbox
 from patchwatch.sources.files.batch import Batch
-from patchwatch.sources.files.epoch import Archive, Bundle, Epoch, is_archive, is_bundle
+from patchwatch.sources.files.epoch import Bundle, Epoch, InboxDirectory, is_bundle, is_inbox_directory
 from patchwatch.sources.files.maildir import Eml, Maildir, eml_files, is_maildir
-from patchwatch.sources.files.mbox import Mbox, opened
+from patchwatch.sources.files.mbox import Mbox, open_unpacked
 from patchwatch.sources.git.command import git_directory
 
 _BEGINNING_BYTES = 64 << 10
@@ -66,8 +66,8 @@ def _directory(place: Path) -> Source:
     repository = git_directory(place)
     if repository == place:
         return _epoch(place)
-    if is_archive(place):
-        return Archive(place)
+    if is_inbox_directory(place):
+        return InboxDirectory(place)
     if is_maildir(place):
         return Maildir(place)
     if eml_files(place):
@@ -87,7 +87,7 @@ def _epoch(repository: Path) -> Epoch:
 
 
 def _file(place: Path) -> Source:
-    with opened(place) as stream:
+    with open_unpacked(place) as stream:
         beginning = stream.read(_BEGINNING_BYTES)
     if is_bundle(beginning):
         return Bundle(place)

@@ -36,7 +36,7 @@ def git_directory(path: Path) -> Path | None:
     return inner if inner.is_file() or (inner / "HEAD").is_file() else None
 
 
-def piped(end: IO[bytes] | None) -> IO[bytes]:
+def pipe(end: IO[bytes] | None) -> IO[bytes]:
     """That end of a process that was started with a pipe there."""
     if end is None:
         raise ValueError("this process was started without that pipe")

@@ -19,7 +19,7 @@ from patchwatch.mail.diff import patch_id
 from patchwatch.mail.message import Person
 from patchwatch.series.commit_match import Commit, read_message
 from patchwatch.series.state.merge_window import is_mark
-from patchwatch.sources.git.command import Git, git_directory, piped
+from patchwatch.sources.git.command import Git, git_directory, pipe
 
 _DAY = 86_400
 _LATEST = 2**40  # seconds: clocks of committers have said worse, and databases hold no more than 63 bits
@@ -38,12 +38,12 @@ class Position:
     since: int  # commits before it were not asked for: UTC, seconds
     since_days: int  # what the config said then
 
-    def text(self) -> str:
+    def to_json(self) -> str:
         """As it is kept."""
         return json.dumps({"tips": self.tips, "since": self.since, "since_days": self.since_days})
 
 
-def position(text: str | None) -> Position | None:
+def parse_position(text: str | None) -> Position | None:
     """The position that `Position.text` gave."""
     if not text:
         return None
@@ -212,7 +212,7 @@ class TreeReader:
             with self._git.start(*arguments, stdin=stdin, stderr=complaints) as process:
                 try:
                     rest = b""
-                    while block := piped(process.stdout).read(_BLOCK):
+                    while block := pipe(process.stdout).read(_BLOCK):
                         *pieces, rest = (rest + block).split(end)
                         for piece in pieces:
                             yield piece.decode("utf-8", "replace")

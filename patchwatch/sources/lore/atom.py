@@ -18,7 +18,7 @@ from patchwatch.errors import LoreResponseError
 
 
 @dataclass(frozen=True, slots=True)
-class FeedUpdate:
+class FeedEntry:
     """One message that a feed announces."""
 
     message_id: str
@@ -28,11 +28,11 @@ class FeedUpdate:
     updated: datetime | None  # when it arrived, UTC; None where the feed has no usable date
 
 
-def parse_feed(content: bytes) -> tuple[FeedUpdate, ...]:
+def parse_feed(content: bytes) -> tuple[FeedEntry, ...]:
     """The messages of an Atom feed, in its order (public-inbox: newest first); entries that are no message are skipped.
 
     Raises:
-        LoreAnswerError: this is no feed.  (A challenge page in HTML is well-formed enough for feedparser, which then
+        LoreResponseError: this is no feed.  (A challenge page in HTML is well-formed enough for feedparser, which then
             tells by an empty `version` only.)
     """
     import feedparser
@@ -48,10 +48,10 @@ def parse_feed(content: bytes) -> tuple[FeedUpdate, ...]:
     return tuple(bell for bell in bells if bell.message_id)
 
 
-def _bell(entry: Any) -> FeedUpdate:
+def _bell(entry: Any) -> FeedEntry:
     author = entry.get("author_detail", {})
     email = author.get("email", "")
-    return FeedUpdate(
+    return FeedEntry(
         message_id=_message_id(entry.get("link", "")),
         title=entry.get("title", ""),
         author=author.get("name", "") or email,

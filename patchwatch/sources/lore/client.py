@@ -22,13 +22,13 @@ import httpx
 from patchwatch import sanitize
 from patchwatch.config import Lore
 from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
-from patchwatch.sources.lore.http import TRIES, HttpClient, Receive, Reply, Request, shown_url
+from patchwatch.sources.lore.http import TRIES, BodyReader, HttpClient, Reply, Request, display_url
 from patchwatch.sources.lore.query import arrived_since
-from patchwatch.sources.lore.response import Mailbox, Response, inflate, receive_mail
+from patchwatch.sources.lore.response import Mailbox, Response, inflate, read_mailbox
 from patchwatch.sources.lore.urls import is_inbox_name, message_path
 
 if TYPE_CHECKING:
-    from patchwatch.sources.lore.atom import FeedUpdate
+    from patchwatch.sources.lore.atom import FeedEntry
 
 _MEGABYTE = 1024 * 1024
 _EVERYTHING = "all"  # the inbox that holds every inbox (public-inbox-extindex)
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Told(Generic[T]):
+class _ServerReply(Generic[T]):
     """A reply, by whom, and why not by the main server."""
 
     reply: Reply[T]
@@ -51,7 +51,7 @@ class _Told(Generic[T]):
 class Archive:
     """A public-inbox server and its mirrors.  Close it, or use it in a `with`.
 
-    Every method may raise `LoreUnreachableError` (no answer in time) and `LoreAnswerError` (an unusable one).
+    Every method may raise `LoreUnreachableError` (no answer in time) and `LoreResponseError` (an unusable one).
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Archive:
         places = [inbox, _EVERYTHING] if inbox and inbox != _EVERYTHING and is_inbox_name(inbox) else [_EVERYTHING]
         outage: LoreError | None = None
         for place in places:
-            told = self._ask(Request("GET", f"{message_path(place, message_id)}t.mbox.gz"), self._receive_mail)
+            told = self._ask(Request("GET", f"{message_path(place, message_id)}t.mbox.gz"), self._read_mailbox)
             if told.reply.body is not None:
                 return _answer(place, told, told.reply.body)
             outage = outage or told.outage
@@ -99,7 +99,7 @@ class Archive:
             raise outage
         where = " nor in ".join(f"/{place}/" for place in places)
         raise MessageNotFoundError(
-            f"{shown_url(self._settings.url)} has no message <{sanitize.line(message_id)}> in {where}. Check the"
+            f"{display_url(self._settings.url)} has no message <{sanitize.line(message_id)}> in {where}. Check the"
             " message-id; mail that was just sent can take some minutes to get there, and not every list is archived."
         )
 
@@ -112,12 +112,12 @@ class Archive:
         """
         # An empty POST: public-inbox sends the mail for POST only, and whole threads if the body says `x=`.
         question = Request("POST", f"/{self._checked(inbox)}/?q={quote(query, safe='')}&x=m")
-        told = self._ask(question, self._receive_mail)
+        told = self._ask(question, self._read_mailbox)
         if told.reply.body is not None:
             return _answer(inbox, told, told.reply.body)
         if not told.reply.not_found.startswith(_NOTHING_FOUND):
             self._require_inbox(inbox, told.outage)
-        return Response(inbox, told.reply.asked_at, shown_url(told.base), from_mirror=told.outage is not None)
+        return Response(inbox, told.reply.requested_at, display_url(told.base), from_mirror=told.outage is not None)
 
     def since(self, inbox: str, epoch_seconds: int) -> Response:
         """All mail that reached an inbox at `epoch_seconds` (UTC) or later.
@@ -131,7 +131,7 @@ class Archive:
         """
         return self.search(inbox, arrived_since(epoch_seconds))
 
-    def new_in_feed(self, inbox: str) -> tuple[FeedUpdate, ...]:
+    def new_in_feed(self, inbox: str) -> tuple[FeedEntry, ...]:
         """The newest messages of an inbox (25 at most), newest first: cheaper than asking for the mail.
 
         Raises:
@@ -140,17 +140,17 @@ class Archive:
         from patchwatch.sources.lore.atom import parse_feed
 
         path = f"/{self._checked(inbox)}/new.atom"
-        told = self._ask(Request("GET", path, accept_encoding="gzip"), _receive_feed)
+        told = self._ask(Request("GET", path, accept_encoding="gzip"), _read_feed)
         if told.reply.body is None:  # also what public-inbox answers for an inbox that has no mail yet
             self._require_inbox(inbox, told.outage)
             return ()
         try:
             return parse_feed(told.reply.body)
         except LoreResponseError as error:
-            raise LoreResponseError(f"{shown_url(told.base + path)}: {error}", status=200) from None
+            raise LoreResponseError(f"{display_url(told.base + path)}: {error}", status=200) from None
 
-    def _receive_mail(self, chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> Mailbox:
-        return receive_mail(chunks, shown, self._settings.max_answer_megabytes * _MEGABYTE)
+    def _read_mailbox(self, chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> Mailbox:
+        return read_mailbox(chunks, shown, self._settings.max_answer_megabytes * _MEGABYTE)
 
     def _checked(self, inbox: str) -> str:
         if not is_inbox_name(inbox):
@@ -159,18 +159,18 @@ class Archive:
 
     def _no_inbox(self, inbox: str) -> InboxNotFoundError:
         return InboxNotFoundError(
-            f"{shown_url(self._settings.url)} has no inbox named {inbox!r}. Check the name: its front page lists them."
+            f"{display_url(self._settings.url)} has no inbox named {inbox!r}. Check the name on its front page."
         )
 
     def _require_inbox(self, inbox: str, outage: LoreError | None) -> None:
         """Tell an inbox that has nothing for us from one that does not exist; both are 404 with other words."""
         if outage is not None:
             raise outage
-        told = self._ask(Request("GET", f"/{inbox}/description"), _receive_existence)
+        told = self._ask(Request("GET", f"/{inbox}/description"), _read_nothing)
         if told.reply.body is None:
             raise told.outage or self._no_inbox(inbox)
 
-    def _ask(self, question: Request, receive: Receive[T]) -> _Told[T]:
+    def _ask(self, question: Request, receive: BodyReader[T]) -> _ServerReply[T]:
         """Ask the main server, then the mirrors; each gets the same share of the time."""
         bases = (self._settings.url, *self._settings.mirrors)
         seconds = self._settings.deadline_seconds / len(bases)
@@ -184,16 +184,16 @@ class Archive:
                 failures.append(error)
             else:
                 self._failed.discard(base)
-                return _Told(reply, base, failures[0] if failures else None)
+                return _ServerReply(reply, base, failures[0] if failures else None)
         raise failures[0]
 
 
-def _answer(inbox: str, told: _Told[Mailbox], mailbox: Mailbox) -> Response:
+def _answer(inbox: str, told: _ServerReply[Mailbox], mailbox: Mailbox) -> Response:
     file, size = mailbox
-    return Response(inbox, told.reply.asked_at, shown_url(told.base), told.outage is not None, size, file)
+    return Response(inbox, told.reply.requested_at, display_url(told.base), told.outage is not None, size, file)
 
 
-def _receive_feed(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bytes:
+def _read_feed(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bytes:
     if headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip"):
         chunks = inflate(chunks, shown, _MAX_FEED_BYTES)
     feed = bytearray()
@@ -206,5 +206,5 @@ def _receive_feed(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -
     return bytes(feed)
 
 
-def _receive_existence(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bool:
+def _read_nothing(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bool:
     return True

@@ -44,7 +44,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Receive(Protocol[T_co]):
+class BodyReader(Protocol[T_co]):
     """Takes a body off the wire: raw chunks, and the response's headers; raises LoreError if it can't be used."""
 
     def __call__(self, chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> T_co:
@@ -55,7 +55,7 @@ class Receive(Protocol[T_co]):
 class Reply(Generic[T]):
     """What a server said: the body, or None with the text of its 404."""
 
-    asked_at: int  # seconds since the epoch, UTC, by the server's clock where it told the time
+    requested_at: int  # seconds since the epoch, UTC, by the server's clock where it told the time
     body: T | None
     not_found: str = ""
 
@@ -115,12 +115,12 @@ class HttpClient:
         """Close all connections."""
         self._client.close()
 
-    def ask(self, base: str, question: Request, receive: Receive[T], *, seconds: float, tries: int) -> Reply[T]:
+    def ask(self, base: str, question: Request, receive: BodyReader[T], *, seconds: float, tries: int) -> Reply[T]:
         """Ask the server at `base`, for at most `seconds` in all and at most `tries` times.
 
         Raises:
             LoreUnreachableError: no connection, or no complete answer in time.
-            LoreAnswerError: any status but 200 and 404, a web page, or what `receive` raises.
+            LoreResponseError: any status but 200 and 404, a web page, or what `receive` raises.
         """
         url = base + question.path
         with _flight(url):
@@ -154,12 +154,12 @@ class HttpClient:
                 raise LoreResponseError(str(error), status=error.status, retry_after=pause)
             self._sleep(pause)
 
-    def _once(self, url: str, question: Request, receive: Receive[T], until: float) -> Reply[T]:
+    def _once(self, url: str, question: Request, receive: BodyReader[T], until: float) -> Reply[T]:
         """Ask, and follow redirects within the host or to lore.kernel.org; anywhere else is a portal or a mistake."""
         method = question.method
         headers = {"Accept-Encoding": question.accept_encoding}
         for _ in range(_MAX_REDIRECTS + 1):
-            shown = shown_url(url)
+            shown = display_url(url)
             started = self._clock()
             timeout = max(min(self._settings.timeout_seconds, until - self._monotonic()), 0.001)
             try:
@@ -178,13 +178,13 @@ class HttpClient:
         raise LoreResponseError(f"{shown} redirects in a circle. Check lore.url (or PATCHWATCH_LORE_URL).")
 
     def _read(
-        self, response: httpx.Response, receive: Receive[T], shown: str, started: float, until: float
+        self, response: httpx.Response, receive: BodyReader[T], shown: str, started: float, until: float
     ) -> Reply[T]:
         date = _http_date(response.headers.get("Date"))
-        asked_at = int(started if date is None else date)
+        requested_at = int(started if date is None else date)
         chunks = self._chunks(response, shown, until)
         if response.status_code == 404:
-            return Reply(asked_at, None, _head(chunks))
+            return Reply(requested_at, None, _head(chunks))
         if response.status_code != 200:
             self._refuse(response, shown, started if date is None else date)
         if "text/html" in response.headers.get("Content-Type", ""):
@@ -194,7 +194,7 @@ class HttpClient:
                 status=200,
             )
         try:
-            return Reply(asked_at, receive(chunks, response.headers, shown))
+            return Reply(requested_at, receive(chunks, response.headers, shown))
         except TruncatedResponseError as error:
             raise _TemporaryError(error) from None
 
@@ -235,7 +235,7 @@ def user_agent(contact: str) -> str:
     return f"patchwatch/{__version__} (+https://github.com/patchwatch/patchwatch{f'; {plain}' if plain else ''})"
 
 
-def shown_url(url: str) -> str:
+def display_url(url: str) -> str:
     """A URL for a message: printable, without a password, not endless."""
     plain = sanitize.line(re.sub(r"//[^/@]*@", "//", url))
     return plain if len(plain) <= _SHOWN_URL else plain[: _SHOWN_URL - 1] + "…"
@@ -286,7 +286,7 @@ def _redirect(before: httpx.URL, after: httpx.URL, shown: str) -> str:
     moved_to_https = before.scheme == "http" and after.scheme == "https" and after.host == before.host
     if not same and not moved_to_https and (after.scheme, after.host) != ("https", _LORE):
         raise LoreResponseError(
-            f"{shown} sends us elsewhere, to {shown_url(str(after))}: a login page of the network, or the archive"
+            f"{shown} sends us elsewhere, to {display_url(str(after))}: a login page of the network, or the archive"
             f" moved. Check the network, or {_ELSEWHERE}."
         )
     return str(after)

@@ -35,7 +35,7 @@ class Response:
     """Mail that the archive sent.  Close it, or use it in a `with`, to drop its temporary file."""
 
     inbox: str  # the inbox that answered: the one that was asked, or `all`
-    asked_at: int  # seconds since the epoch, UTC, by the server's clock where it told the time
+    requested_at: int  # seconds since the epoch, UTC, by the server's clock where it told the time
     base: str  # the server that answered, lore.url or a mirror, without a password
     from_mirror: bool = False  # a mirror can lag behind: what it does not have may exist
     size: int = 0  # bytes of mbox, decompressed; 0 when nothing was found
@@ -62,14 +62,14 @@ class Response:
         self.close()
 
 
-def receive_mail(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Mailbox:
+def read_mailbox(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Mailbox:
     """Keep a gzipped mbox from the wire; the caller closes the file.
 
     `shown` is the URL for error messages.
 
     Raises:
-        CutOffError: it ends too early.
-        LoreAnswerError: it is no gzipped mbox, is damaged, or would be larger than `max_bytes` decompressed.
+        TruncatedResponseError: it ends too early.
+        LoreResponseError: it is no gzipped mbox, is damaged, or would be larger than `max_bytes` decompressed.
         LoreError: there is no room for it on the disk.
     """
     kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 (the Answer closes it)
@@ -85,8 +85,8 @@ def inflate(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Iterator[byt
     """Decompress gzip as it arrives, in pieces of at most 256 KiB, whatever its ratio.
 
     Raises:
-        CutOffError: it ends too early.
-        LoreAnswerError: it is no gzip, is damaged, or gives more than `max_bytes`.
+        TruncatedResponseError: it ends too early.
+        LoreResponseError: it is no gzip, is damaged, or gives more than `max_bytes`.
     """
     member = zlib.decompressobj(_GZIP)
     size = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.sentences.addressee import addressed, is_for_afterwards, is_of_next_version, is_of_this_patch
+from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, is_about_this_patch, names_next_version
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from patchwatch.mail.sentences.addressee import addressed, is_for_afterwards, is
     ],
 )
 def test_the_names_that_a_sentence_calls(sentence: str, names: tuple[str, ...]) -> None:
-    assert addressed(sentence) == names
+    assert addressees(sentence) == names
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_names_that_a_sentence_calls(sentence: str, names: tuple[str, ...]) 
     ],
 )
 def test_what_an_author_promises(promise: str, this: bool, following: bool) -> None:
-    assert (is_of_this_patch(promise), is_of_next_version(promise)) == (this, following)
+    assert (is_about_this_patch(promise), names_next_version(promise)) == (this, following)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_what_an_author_promises(promise: str, this: bool, following: bool) -> N
     ],
 )
 def test_what_an_author_promises_for_afterwards(promise: str, afterwards: bool) -> None:
-    assert is_for_afterwards(promise) == afterwards
+    assert is_about_follow_up(promise) == afterwards

@@ -166,12 +166,12 @@ def test_wishes(sentence: str) -> None:
 
 @pytest.mark.parametrize("sentence", CONTENTS)
 def test_content(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.CONTENT}
+    assert kinds(f"{sentence}\n") == {signals.SATISFIED}
 
 
 @pytest.mark.parametrize("sentence", LATERS)
 def test_will_look_himself(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") <= {signals.LATER, signals.PROMISE}
+    assert kinds(f"{sentence}\n") <= {signals.WILL_REVIEW, signals.PROMISE}
     assert kinds(f"{sentence}\n")
 
 
@@ -182,7 +182,7 @@ def test_put_off(sentence: str) -> None:
 
 @pytest.mark.parametrize("sentence", CALLS)
 def test_calls_for_reviewers(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.CALL}
+    assert kinds(f"{sentence}\n") == {signals.REVIEW_WANTED}
 
 
 @pytest.mark.parametrize("sentence", NEITHER)
@@ -197,4 +197,4 @@ def test_a_quoted_opinion_is_nobodys(sentence: str) -> None:
 
 @pytest.mark.parametrize("sentence", ["Makes sense, but what of the lock?", "I'm fine with it if Rex is."])
 def test_content_on_conditions_is_not_content(sentence: str) -> None:
-    assert signals.CONTENT not in kinds(f"{sentence}\n")
+    assert signals.SATISFIED not in kinds(f"{sentence}\n")

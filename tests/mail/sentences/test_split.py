@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, said_in_earnest, sentences
+from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, sentences, substantive
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_objections_are_said_in_earnest(sentence: str) -> None:
 
 def test_an_excerpt_passes_over_courtesy_and_tags() -> None:
     said = ["Thanks for this.", "Reviewed-by: R <r@x.org>", "The lock is wrong.", "Please mend it.", "More."]
-    earnest = said_in_earnest(said, ("Reviewed-by:",))
+    earnest = substantive(said, ("Reviewed-by:",))
     assert excerpt(earnest, said) == "The lock is wrong.\nPlease mend it."
 
 
 def test_of_a_mail_that_only_thanks_and_tags_the_excerpt_is_that() -> None:
     said = ["Reviewed-by: R <r@x.org>", "Thanks!"]
-    assert excerpt(said_in_earnest(said, ("Reviewed-by:",)), said) == "Reviewed-by: R <r@x.org>\nThanks!"
+    assert excerpt(substantive(said, ("Reviewed-by:",)), said) == "Reviewed-by: R <r@x.org>\nThanks!"
 
 
 def test_evidence_is_one_line_and_not_too_long() -> None:

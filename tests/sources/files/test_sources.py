@@ -19,7 +19,7 @@ import pytest
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.sources.files import batch as batch_module
 from patchwatch.sources.files.batch import BATCH_MAILS, Batch
-from patchwatch.sources.files.epoch import Archive, Bundle, Epoch
+from patchwatch.sources.files.epoch import Bundle, Epoch, InboxDirectory
 from patchwatch.sources.files.maildir import Eml, Maildir
 from patchwatch.sources.files.mbox import Mbox
 from patchwatch.sources.files.open import Source, open_source
@@ -168,7 +168,7 @@ EVERY_KIND = pytest.mark.parametrize(
     ("make", "kind"),
     [
         (make_epoch, Epoch),
-        (make_archive, Archive),
+        (make_archive, InboxDirectory),
         (make_bundle, Bundle),
         (make_mbox, Mbox),
         (make_gzipped_mbox, Mbox),
@@ -551,7 +551,7 @@ def test_a_mirror_without_the_git_folder_is_an_archive(tmp_path):
     epoch(tmp_path / "0.git", mail(1))
     epoch(tmp_path / "1.git", mail(2))
     source = open_source(tmp_path)
-    assert isinstance(source, Archive)
+    assert isinstance(source, InboxDirectory)
     assert again(source, None) == mails(1, 2)
 
 
@@ -863,7 +863,7 @@ def test_a_real_public_inbox_is_read_through_deliveries_removals_and_purges(inbo
     for number in (1, 2, 3):
         deliver(number)
     source = open_source(inbox)
-    assert isinstance(source, Archive)
+    assert isinstance(source, InboxDirectory)
     found, position = read(source)
     assert numbers(found) == [1, 2, 3]
 

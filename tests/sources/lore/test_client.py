@@ -163,7 +163,7 @@ def test_nothing_found_is_an_empty_answer() -> None:
     server = Server(nothing())
     with archive(server) as lore, lore.search("bpf", "s:x") as found:
         assert list(found.mails()) == []
-        assert (found.inbox, found.size, found.asked_at) == ("bpf", 0, NOON)
+        assert (found.inbox, found.size, found.requested_at) == ("bpf", 0, NOON)
     assert len(server.requests) == 1
 
 
@@ -192,7 +192,7 @@ def test_a_name_that_is_no_inbox_name_is_not_asked_for() -> None:
 
 def test_the_servers_clock_says_when_it_was_asked() -> None:
     with archive(Server(mail())) as lore, lore.since("bpf", 0) as found:
-        assert found.asked_at == NOON
+        assert found.requested_at == NOON
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2024 00:00:00 GMT"])
@@ -205,7 +205,7 @@ def test_without_a_servers_clock_it_is_ours_when_the_request_began(date: str) ->
         return answer(200, gzip.compress(MBOX), Date=date)
 
     with archive(slow, time) as lore, lore.since("bpf", 0) as found:
-        assert found.asked_at == began
+        assert found.requested_at == began
 
 
 def test_we_say_who_we_are_and_whom_to_write_to() -> None:
