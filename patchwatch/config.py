@@ -131,9 +131,6 @@ class Mail:
 DIGEST_DAYS = ("daily", "weekdays", "weekly")
 """The days of a digest; weekly is on Mondays."""
 
-DIGEST_VIEWS = ("my-turn", "awaiting-review", "mine", "watched", "followed", "closed", "all")
-"""patchwatch.series.views.View, as the config writes it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -143,7 +140,7 @@ class Recipient:
     to: str = ""  # one address, never a list's
     addresses: tuple[str, ...] = ()  # the recipient's addresses on the lists; empty: [me]
     inboxes: tuple[str, ...] = ()  # empty: all
-    views: tuple[str, ...] = ()  # some of DIGEST_VIEWS; empty: everything
+    views: tuple[str, ...] = ()  # keys of patchwatch.series.views.View; empty: everything
     at: str = "07:00"  # local time
     zone: str = ""  # Europe/Berlin; empty: the system's
     days: str = "daily"  # one of DIGEST_DAYS
@@ -167,7 +164,7 @@ class Hook:
     """A command to run on events; it gets each event as JSON on stdin."""
 
     name: str = ""  # for the log
-    events: tuple[str, ...] = ()  # empty: all
+    events: tuple[str, ...] = ()  # values of patchwatch.notify.events.EventKind; empty: all
     command: tuple[str, ...] = ()  # the program and its arguments; no shell
     seconds: float = 20.0  # it is killed after this time
 

@@ -18,7 +18,6 @@ from typing import Any
 
 from patchwatch.config import (
     DIGEST_DAYS,
-    DIGEST_VIEWS,
     ENCRYPTIONS,
     LOGS,
     MAIL_WAYS,
@@ -37,7 +36,6 @@ from patchwatch.config import (
 )
 from patchwatch.errors import ConfigError
 from patchwatch.mail.list_address import is_list_address
-from patchwatch.series.states import EVENTS
 
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 
@@ -237,19 +235,31 @@ def _recipients(tables: Any, place: _Place) -> tuple[Recipient, ...]:
             raise ConfigError(f'{here.of("at")}: digest.at must be an hour such as "07:00"; it is {one.at!r}')
         if one.zone:
             _check_zone(one.zone, f"{here.of('zone')}: digest.zone")
-        for view in one.views:
-            if view not in DIGEST_VIEWS:
-                known = dict.fromkeys(DIGEST_VIEWS)
-                raise ConfigError(f"{here.of('views')}: digest.views has no {view!r}{_nearest(view, known)}")
+        _check_views(one.views, f"{here.of('views')}: digest.views")
         _check_events(one.at_once, f"{here.of('at_once')}: digest.at_once")
         found.append(one)
     return tuple(found)
 
 
+def _check_views(keys: Iterable[str], where: str) -> None:
+    if keys:
+        from patchwatch.series.views import View  # not needed by a config without digests
+
+        _check_known(keys, [view.key for view in View], where)
+
+
 def _check_events(kinds: Iterable[str], where: str) -> None:
-    for kind in kinds:
-        if kind not in EVENTS:
-            raise ConfigError(f"{where} has no {kind!r}{_nearest(kind, dict.fromkeys(EVENTS))}")
+    if kinds:
+        from patchwatch.notify.events import EventKind  # not needed by a config without hooks
+
+        _check_known(kinds, [kind.value for kind in EventKind], where)
+
+
+def _check_known(names: Iterable[str], known: Iterable[str], where: str) -> None:
+    choices = dict.fromkeys(known)
+    for name in names:
+        if name not in choices:
+            raise ConfigError(f"{where} has no {name!r}{_nearest(name, choices)}")
 
 
 def _check_zone(name: str, where: str) -> None:

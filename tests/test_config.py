@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.config import DEFAULT_LORE_URL, DIGEST_VIEWS, Config, Mail, Recipient, Tree, config_path
+from patchwatch.config import DEFAULT_LORE_URL, Config, Mail, Recipient, Tree, config_path
 from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.mail.list_address import is_list_address
@@ -103,7 +103,12 @@ def test_the_example_shows_every_key_of_a_digest_with_its_default() -> None:
 
 
 def test_the_views_of_a_digest_are_those_of_the_screen() -> None:
-    assert tuple(view.name.lower().replace("_", "-") for view in View) == DIGEST_VIEWS
+    keys = ("my-turn", "awaiting-review", "mine", "watched", "followed", "closed", "all")
+    assert tuple(view.key for view in View) == keys
+    for key in keys:
+        assert parse_config(f'[[digest]]\nname = "me"\nto = "me@x.org"\nviews = ["{key}"]\n', FILE).digest[0].views == (
+            key,
+        )
 
 
 WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {

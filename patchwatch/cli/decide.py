@@ -9,7 +9,7 @@ import click
 from patchwatch import times
 from patchwatch.cli.main import Context, now_option
 from patchwatch.sanitize import line
-from patchwatch.series.states import STATES
+from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
 
 @click.command("mark")
 @click.argument("series")
-@click.argument("state", type=click.Choice([*(s for s in STATES if s != "superseded"), "auto"]))
+@click.argument("state", type=click.Choice([*map(str, SETTABLE), "auto"]))
 @now_option
 @click.pass_obj
 def mark_command(context: Context, series: str, state: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.sanitize import escaped, line
+from patchwatch.series.states import Turn
 from patchwatch.times import format_time
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def version_of(row: SeriesRow | RevisionRow) -> str:
 
 def turn_of(row: SeriesRow, now: int) -> str:
     """`reviewers 12d!`: whose turn, since when, overdue or not."""
-    if row.turn == "nobody":
+    if row.turn == Turn.NOBODY:
         return "–"
     return f"{row.turn} {age(now - row.turn_since)}{'!' if row.overdue else ''}"
 

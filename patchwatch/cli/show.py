@@ -14,7 +14,7 @@ from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import content, line
 from patchwatch.series.model import MessageRow, SeriesRow
-from patchwatch.series.states import STATES
+from patchwatch.series.states import SETTABLE, Turn
 from patchwatch.times import format_day, format_time
 from patchwatch.tracker import Tracker
 
@@ -28,7 +28,7 @@ _HOUR_OF_DIGEST = 7 * 3600
 @click.option("--awaiting-review", is_flag=True, help="Open, and it is the reviewers' turn; the longest wait first.")
 @click.option("--mine", is_flag=True, help="Posted, or written, by me ([me] addresses); below it what I do next.")
 @click.option("--for-me", is_flag=True, help="Sent to me, or I spoke about a version of it; with --mine: either.")
-@click.option("--state", type=click.Choice([s for s in STATES if s != "superseded"]), help="In this state.")
+@click.option("--state", type=click.Choice([*map(str, SETTABLE)]), help="In this state.")
 @click.option("--inbox", help="Seen in this list.")
 @click.option("--author", help="By an author whose name or address has this in it.")
 @click.option(
@@ -195,9 +195,9 @@ def story(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> l
     if row.state_evidence:
         lines += evidence_lines(row.state_evidence.text, row.state_evidence.message_id, tracker)
     lines.append(
-        f"Turn:   {turn_of(row, now)}" + (f", since {format_day(row.turn_since)}" if row.turn != "nobody" else "")
+        f"Turn:   {turn_of(row, now)}" + (f", since {format_day(row.turn_since)}" if row.turn != Turn.NOBODY else "")
     )
-    if row.turn_evidence and row.turn != "nobody":
+    if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
     lines += [*_next(row, tracker), "", "Revisions:"]
     names = {root: version_of(revision) for revision in row.revisions for root in revision.postings}
@@ -229,7 +229,7 @@ def reasoning(row: SeriesRow, tracker: Tracker) -> list[str]:
                 )
         else:
             lines.append(f"{format_day(step.date)}  “{line(step.text)}”")
-        turn = "nobody’s turn" if step.turn == "nobody" else f"turn: {step.turn}"
+        turn = "nobody’s turn" if step.turn == Turn.NOBODY else f"turn: {step.turn}"
         lines.append(f"            → {step.state}, {turn}")
         lines.append(
             f"            {line(tracker.url(step.message_id)) if step.message_id else f'commit {line(step.commit)}'}"

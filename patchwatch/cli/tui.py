@@ -89,12 +89,13 @@ def demo_command(context: Context, printed: bool) -> int:
 
 def _print(tracker: Tracker) -> None:
     from patchwatch.cli.show import story
+    from patchwatch.series.states import State
     from patchwatch.tracker.as_of import as_of
 
     rows = tracker.series()
     click.echo("$ patchwatch list\n")
     print_series(rows, tracker.now())
-    accepted = next(row for row in rows if row.state == "accepted")
+    accepted = next(row for row in rows if row.state == State.ACCEPTED)
     click.echo(f"\n$ patchwatch show {accepted.id}\n")
     for one in story(accepted, tracker.thread(accepted.id), tracker):
         click.echo(one)

@@ -12,14 +12,14 @@ from patchwatch.db.posting_codec import encode_posting
 from patchwatch.db.revisions import reviewed, revision_rows
 from patchwatch.db.sql import dumps
 from patchwatch.db.tags import encode_tags
-from patchwatch.mail.message import Message, Person
-from patchwatch.mail.sentences.signals import TAGS_DROPPED
+from patchwatch.mail.message import Message, Person, SignalKind
 from patchwatch.series import version_links
 from patchwatch.series.checks import checks_of
 from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.state.machine import Reason, RevisionState, revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
+from patchwatch.series.states import State, Turn
 
 
 def series_record(
@@ -87,9 +87,9 @@ def stored_state(kept: dict[str, Any]) -> RevisionState:
     turn_reason = reason(kept["turn_reason"])
     assert turn_reason is not None  # noqa: S101  (written so below)
     return RevisionState(
-        state=kept["state"],
+        state=State(kept["state"]),
         reason=reason(kept["reason"]),
-        turn=kept["turn"],
+        turn=Turn(kept["turn"]),
         turn_since=kept["turn_since"],
         turn_reason=turn_reason,
         tags=(),
@@ -169,7 +169,7 @@ def _lines(addresses: Iterable[set[str]]) -> str:
 
 def _dropped(message: Message) -> list[str]:
     """What the author of a posting says of tags that he left out."""
-    return [signal.text for signal in message.signals if signal.kind == TAGS_DROPPED]
+    return [signal.text for signal in message.signals if signal.kind == SignalKind.TAGS_DROPPED]
 
 
 def _reason_list(reason: Reason | None) -> list[Any] | None:

@@ -18,7 +18,7 @@ from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import chunks
 from patchwatch.db.tags import tags_of_chain
 from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Involvement, PredecessorRow, RevisionRow, TrailerRow
-from patchwatch.series.states import CLOSED
+from patchwatch.series.states import CLOSED, State
 from patchwatch.series.tags import Tag, each_once
 
 REVISIONS = select(
@@ -111,7 +111,7 @@ def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[
             patches=view["patches"],
             expected=view["expected"],
             has_cover=view["has_cover"],
-            state="superseded" if superseded else standing["state"],
+            state=State.SUPERSEDED if superseded else standing["state"],
             state_evidence=_evidence_of(None if superseded else standing["reason"]),
             follow_ups=view["follow_ups"],
             inbox=homes.get(row.root, ""),
@@ -132,11 +132,11 @@ def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[
     if newest in original and len(kept) > 1 and kept[-1].message_id != original[newest]:
         kept.sort(key=lambda r: r.message_id == original[newest])
     for position, revision in enumerate(kept[1:], 1):
-        if kept[position - 1].state != "superseded":
+        if kept[position - 1].state != State.SUPERSEDED:
             before_it = kept[position - 1]
             kept[position - 1] = replace(
                 before_it,
-                state="superseded",
+                state=State.SUPERSEDED,
                 state_evidence=Evidence(revision.message_id, revision.subject),
             )
         elif kept[position - 1].state_evidence is None:

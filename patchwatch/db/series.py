@@ -18,7 +18,7 @@ from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.db.sql import chunks, dumps
 from patchwatch.series.model import Evidence, Involvement, SeriesRow
 from patchwatch.series.state.merge_window import Window, waited, windows
-from patchwatch.series.states import CLOSED
+from patchwatch.series.states import CLOSED, Turn
 
 _DAY = 86_400
 
@@ -59,7 +59,7 @@ def series(
         )
         own = (*own[:-1], newest)
         open_ = row.state not in CLOSED
-        awaiting = open_ and row.turn == "reviewers"
+        awaiting = open_ and row.turn == Turn.REVIEWERS
         if wanted.awaiting_review and not awaiting:
             continue
         rows.append(
@@ -171,7 +171,7 @@ def _series_rows(connection: Connection, wanted: Criteria, watched: Mapping[int,
     if me := wanted.mine | wanted.for_me:
         conditions.append(t.series.c.id.in_(_naming(sorted(me))))
     if wanted.awaiting_review:
-        conditions.append(and_(t.series.c.turn == "reviewers", t.series.c.state.not_in(sorted(CLOSED))))
+        conditions.append(and_(t.series.c.turn == Turn.REVIEWERS, t.series.c.state.not_in(sorted(CLOSED))))
     query = select(t.series).where(*conditions)
     ids: Collection[int] | None = wanted.ids
     if not wanted.everything:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from patchwatch.series.follow_rules import Rule, decode_rules
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.state.merge_window import since_at_latest, windows
-from patchwatch.series.states import CLOSED
+from patchwatch.series.states import CLOSED, Turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -111,7 +111,7 @@ def lines(
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
         patches, expected, reviewed, roots, posters, people = row[11:]
         inboxes = seen.get(number, ())
-        awaiting = turn == "reviewers" and state not in CLOSED
+        awaiting = turn == Turn.REVIEWERS and state not in CLOSED
         is_mine = bool(mine) and not mine.isdisjoint(posters.split("\n"))
         found.append(
             SeriesSummary(

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from patchwatch.mail.message import Person, Signal
-from patchwatch.mail.sentences.signals import APPLIED, FAILURE, FINDING, MAINLINED, SUCCESS, UNAPPLIED
+from patchwatch.mail.message import Person, Signal, SignalKind
 from patchwatch.mail.sentences.split import evidence
 
 _ADDRESSES = re.compile(
@@ -83,37 +82,40 @@ def is_notice(subject: str) -> bool:
 def notice_signals(subject: str, text: str) -> Iterator[Signal]:
     """What a notice says: a patch goes into a tree, or leaves it."""
     if found := _MM_ADDED.search(text):
-        yield Signal(APPLIED, evidence(f"This patch {found[0]}"))
+        yield Signal(SignalKind.APPLIED, evidence(f"This patch {found[0]}"))
     elif found := _MM_REMOVED.search(text):
         reason = _MM_REASON.search(text)
         merged = reason is not None and "was merged into" in reason[1]
-        yield Signal(APPLIED if merged else UNAPPLIED, evidence(reason[0] if reason else f"This patch {found[0]}"))
+        yield Signal(
+            SignalKind.APPLIED if merged else SignalKind.UNAPPLIED,
+            evidence(reason[0] if reason else f"This patch {found[0]}"),
+        )
     elif found := _APPLIED.search(text):
-        yield Signal(APPLIED, evidence(found[0]))
+        yield Signal(SignalKind.APPLIED, evidence(found[0]))
     elif found := _STABLE.search(text):
         # A stable tree takes what Linus has: the patch it was made from is in his tree.
-        yield Signal(MAINLINED, evidence(subject), found[1])
+        yield Signal(SignalKind.MAINLINED, evidence(subject), found[1])
 
 
 def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
     """What a robot's mail says.  The subject of a reply is not the robot's word, but that of whom it answers."""
     if found := _APPLIED.search(text):
-        yield Signal(APPLIED, evidence(found[0]), _applied_only(text))
+        yield Signal(SignalKind.APPLIED, evidence(found[0]), _applied_only(text))
     elif found := _PULLED.search(text):
-        yield Signal(MAINLINED, evidence(f"{found[1]} {found[2].rstrip(':')}"), found[3].rstrip(":"))
+        yield Signal(SignalKind.MAINLINED, evidence(f"{found[1]} {found[2].rstrip(':')}"), found[3].rstrip(":"))
     elif not reply and _NO_FAILURE.search(subject):
         if _PASSED.search(subject):
-            yield Signal(SUCCESS, evidence(subject))
+            yield Signal(SignalKind.SUCCESS, evidence(subject))
     elif tests := list(_TESTED.finditer(text, 0, _FOUND_IN)):
         failed = next((found for found in tests if _BAD.search(found[0])), None)
-        yield Signal(FAILURE if failed else SUCCESS, evidence((failed or tests[0])[0]))
+        yield Signal(SignalKind.FAILURE if failed else SignalKind.SUCCESS, evidence((failed or tests[0])[0]))
     elif found := _IMPROVED.search(text, 0, _FOUND_IN):
-        yield Signal(FINDING, evidence(found[0]))
+        yield Signal(SignalKind.FINDING, evidence(found[0]))
     elif found := _FOUND.search(text, 0, _FOUND_IN):
         error = _FIRST_ERROR.search(text, found.end())
-        yield Signal(FAILURE, evidence(found[0] + (f" {error[1]}" if error else "")))
+        yield Signal(SignalKind.FAILURE, evidence(found[0] + (f" {error[1]}" if error else "")))
     elif not reply and _FAILED.search(subject):
-        yield Signal(FAILURE, evidence(subject))
+        yield Signal(SignalKind.FAILURE, evidence(subject))
 
 
 def _applied_only(text: str) -> str:

@@ -7,6 +7,7 @@ stays in the database and is read again when somebody wants to see it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other"]
@@ -70,12 +71,38 @@ class EarlierLink:
     version: int | None  # as the line says, None if it does not
 
 
+class SignalKind(StrEnum):
+    """What a sentence does to a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
+
+    APPLIED = "applied"  # to a maintainer's tree; detail: patch numbers "1-3,5", "some", "rest", or empty
+    MAINLINED = "mainlined"  # in Linus's tree; detail: the tree that it was merged to
+    UNAPPLIED = "unapplied"  # dropped or reverted after it was applied
+    NAK = "nak"
+    CHANGES = "changes"  # a change is requested; detail: "version" if the sentence asks for a new version
+    QUESTION = "question"
+    COMMAND = "command"  # pw-bot; detail: patchwork's state
+    PROMISE = "promise"  # the sender will post something themselves
+    WITHDRAWN = "withdrawn"  # by the author
+    DOUBT = "doubt"  # an objection or doubt; detail: "flaw" if the patch is called wrong
+    WISH = "wish"  # something should be different, without "please"
+    SATISFIED = "content"  # what the sender asked or doubted is settled
+    DEFERRED = "deferred"  # until the tree reopens, or parked
+    WILL_REVIEW = "later"  # the sender will look at it themselves
+    REVIEW_WANTED = "call"  # for reviewers: "could use more review", "hopefully others can weigh in"
+    ELSEWHERE = "elsewhere"  # another patch or commit did the same, or nothing is wrong
+    FOR_ALL = "for-all"  # the tags of this mail are for the whole series
+    FAILURE = "failure"  # a bot found that it does not build, or worse
+    SUCCESS = "success"  # a bot tested it and found nothing wrong
+    FINDING = "finding"  # a bot measured something that is not a failure
+    TAGS_DROPPED = "tags-dropped"  # in a posting: tags given to an earlier version are left out on purpose
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A sentence that moves a patch: said by this message's author, not quoted.
 
-    `kind` is one of patchwatch.mail.sentences.signals; `text` is the sentence as evidence; `detail` depends on the kind
-    (the numbers of the patches applied, the command of a pw-bot line).
+    `kind` is the value of a SignalKind; `text` is the sentence as evidence; `detail` depends on the kind (the numbers
+    of the patches applied, the command of a pw-bot line).
     """
 
     kind: str

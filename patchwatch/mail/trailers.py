@@ -16,8 +16,7 @@ from liblore.series import name_matches
 
 from patchwatch.mail import tag_scope
 from patchwatch.mail.headers import person
-from patchwatch.mail.message import Person, Signal, Trailer
-from patchwatch.mail.sentences.signals import TAGS_DROPPED
+from patchwatch.mail.message import Person, Signal, SignalKind, Trailer
 from patchwatch.mail.sentences.split import evidence
 
 _LINE = re.compile(r"\s{0,8}([A-Za-z][\w-]*):\s+(\S.*)")
@@ -116,7 +115,7 @@ def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
 
 def dropped_tags(said: Iterable[str]) -> tuple[Signal, ...]:
     """The sentences of a posting in which its author says that he left tags out: "dropped Jane's R-b, it changed"."""
-    return tuple(Signal(TAGS_DROPPED, evidence(one)) for one in said if _DROPPED.search(one))
+    return tuple(Signal(SignalKind.TAGS_DROPPED, evidence(one)) for one in said if _DROPPED.search(one))
 
 
 def _each_once(tags: Iterable[Trailer]) -> tuple[Trailer, ...]:

@@ -1,6 +1,6 @@
 """What happened to a series between two looks at it, as events.
 
-Pure: rows as they are, what was known of them before, and the mails that are new.  An event is one of `words.EVENTS`
+Pure: rows as they are, what was known of them before, and the mails that are new.  An event is of one `EventKind`
 and carries its evidence: the mail (or commit) and the words in it.  Whoever has seen an event knows it again by its
 `id`, which depends on what happened alone.  Who is told, and how, is decided elsewhere.
 """
@@ -11,14 +11,31 @@ import hashlib
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow
-from patchwatch.series.states import EVENTS, patch_names
+from patchwatch.series.states import APPLIED, State, Turn, patch_names
 
 _LATE = 3 * 86_400  # a mail older than the last look by more was fetched as history, and is no news
 _COLUMNS = 72
+
+
+class EventKind(StrEnum):
+    """What can happen to a series; of events at the same time, the first kind is reported first."""
+
+    NEW_VERSION = "new_version"
+    REPLY = "reply"  # without a tag
+    TAG = "tag"
+    CI_FAILURE = "ci_failure"  # found by a build bot or CI
+    APPLIED = "applied"  # all of it, or a part
+    STATE_CHANGED = "state_changed"  # to any other state
+    TURN_CHANGED = "turn_changed"  # to somebody else
+    YOUR_TURN = "your_turn"  # I have to act
+
+
+_ORDER: dict[str, int] = {kind: place for place, kind in enumerate(EventKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,7 @@ class Event:
     """Something that happened to a series.  Times are UTC seconds."""
 
     id: str
-    kind: str
+    kind: str  # the value of an EventKind
     at: int
     series_id: int
     title: str
@@ -111,7 +128,7 @@ def events(
     for whom, move in moves.items():
         if whom and move and move.by == "me" and before.moves.get(whom) != _errand(move):
             found.append(_your_turn(row, move, whom, now))
-    return sorted(found, key=lambda e: (e.at, EVENTS.index(e.kind), e.id))
+    return sorted(found, key=lambda e: (e.at, _ORDER[e.kind], e.id))
 
 
 def letter(event: Event, url: str) -> tuple[str, str]:
@@ -133,23 +150,23 @@ def _of_mail(row: SeriesRow, m: MessageRow, roots: Collection[str], fresh: Colle
             return None
         revision = next(r for r in row.revisions if m.message_id in r.postings)
         if m.message_id != revision.message_id:
-            return _mail_event("new_version", row, m, f"v{revision.version} was sent again", m.subject)
+            return _mail_event(EventKind.NEW_VERSION, row, m, f"v{revision.version} was sent again", m.subject)
         if any(message_id not in fresh for message_id in revision.patch_message_ids):
             return None  # its patches were here, and only the cover letter came late
-        return _mail_event("new_version", row, m, f"{who} posted v{revision.version}", m.subject)
+        return _mail_event(EventKind.NEW_VERSION, row, m, f"{who} posted v{revision.version}", m.subject)
     if m.bot:
         check = next((c for r in row.revisions for c in r.checks if c.message_id == m.message_id), None)
         if check is None or check.verdict != "failure":
             return None
-        return _mail_event("ci_failure", row, m, f"{line(check.name)} found a failure", check.text)
+        return _mail_event(EventKind.CI_FAILURE, row, m, f"{line(check.name)} found a failure", check.text)
     if m.tags:
         tag = next((t for r in row.revisions for t in r.trailers if t.message_id == m.message_id), None)
         words = f"{tag.name}: {tag.value}" if tag else m.tags[0]
-        return _mail_event("tag", row, m, f"{' and '.join(map(line, m.tags))} from {who}", words)
-    return _mail_event("reply", row, m, f"{who} answered", m.excerpt.partition("\n")[0] or m.subject)
+        return _mail_event(EventKind.TAG, row, m, f"{' and '.join(map(line, m.tags))} from {who}", words)
+    return _mail_event(EventKind.REPLY, row, m, f"{who} answered", m.excerpt.partition("\n")[0] or m.subject)
 
 
-def _mail_event(kind: str, row: SeriesRow, m: MessageRow, text: str, words: str) -> Event:
+def _mail_event(kind: EventKind, row: SeriesRow, m: MessageRow, text: str, words: str) -> Event:
     said = Evidence(m.message_id, words, by_name=m.author_name, by_email=m.author_email, date=m.date)
     return _event(kind, row, text, said, m.date)
 
@@ -161,16 +178,18 @@ def _of_status(before: SeriesSnapshot, row: SeriesRow, now: int) -> Iterable[Eve
     newest = row.revisions[-1]
     why, turn = row.state_evidence, row.turn_evidence
     if row.state != before.state and why is not None and not why.by_hand:
-        if row.state in ("accepted", "mainlined"):
-            yield _event("applied", row, row.state, why, why.date or now, row.state)
-        elif row.state != "new":  # a new version begins anew, and says so itself
-            yield _event("state_changed", row, f"{before.state} → {row.state}", why, why.date or now, row.state)
+        if row.state in APPLIED:
+            yield _event(EventKind.APPLIED, row, row.state, why, why.date or now, row.state)
+        elif row.state != State.NEW:  # a new version begins anew, and says so itself
+            yield _event(EventKind.STATE_CHANGED, row, f"{before.state} → {row.state}", why, why.date or now, row.state)
     if (part := _partly(row)) and part != before.applied and newest.applied and newest.applied.evidence:
         which = patch_names(newest.applied.patches) if newest.applied.patches else "a part"
-        yield _event("applied", row, f"{which} applied", newest.applied.evidence, newest.applied.evidence.date or now)
-    passed = row.turn not in (before.turn, "nobody") and turn is not None and not turn.by_hand
+        yield _event(
+            EventKind.APPLIED, row, f"{which} applied", newest.applied.evidence, newest.applied.evidence.date or now
+        )
+    passed = row.turn not in (before.turn, Turn.NOBODY) and turn is not None and not turn.by_hand
     if passed and turn is not None and turn.message_id not in newest.postings:  # a new version says so itself
-        yield _event("turn_changed", row, f"now it is up to the {row.turn}", turn, turn.date or now, row.turn)
+        yield _event(EventKind.TURN_CHANGED, row, f"now it is up to the {row.turn}", turn, turn.date or now, row.turn)
 
 
 def _your_turn(row: SeriesRow, move: NextAction, whom: str, now: int) -> Event:
@@ -178,10 +197,12 @@ def _your_turn(row: SeriesRow, move: NextAction, whom: str, now: int) -> Event:
     said = (*newest.owed, row.turn_evidence)
     why = next((e for e in said if e and e.message_id == move.message_id), None)
     why = why or Evidence(move.message_id, newest.subject, by_name=newest.author_name, by_email=newest.author_email)
-    return _event("your_turn", row, line(move.text), why, now, f"{_errand(move)} {whom}", whom)
+    return _event(EventKind.YOUR_TURN, row, line(move.text), why, now, f"{_errand(move)} {whom}", whom)
 
 
-def _event(kind: str, row: SeriesRow, text: str, why: Evidence, at: int, detail: str = "", whom: str = "") -> Event:
+def _event(
+    kind: EventKind, row: SeriesRow, text: str, why: Evidence, at: int, detail: str = "", whom: str = ""
+) -> Event:
     identity = "\n".join((kind, str(row.id), why.message_id, why.commit, detail))
     return Event(
         id=hashlib.sha256(identity.encode()).hexdigest()[:20],

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from patchwatch.mail.sentences.signals import FAILURE, FINDING, SUCCESS
+from patchwatch.mail.message import SignalKind
 from patchwatch.series.revision import Revision
 
-_VERDICTS = {FAILURE: "failure", SUCCESS: "success", FINDING: "notice"}
+_VERDICTS: dict[str, str] = {SignalKind.FAILURE: "failure", SignalKind.SUCCESS: "success", SignalKind.FINDING: "notice"}
 
 
 @dataclass(frozen=True, slots=True)

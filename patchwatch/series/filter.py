@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.states import STATES, TURNS
+from patchwatch.series.states import SETTABLE, Turn
 from patchwatch.series.views import is_mine_to_move, is_open
 
 Holds = Callable[[SeriesSummary, int], bool]
@@ -112,7 +112,7 @@ def _waits(understand: Callable[[str], Holds]) -> Callable[[str], Holds]:
 
     def of_some(value: str) -> Holds:
         holds = understand(value)
-        return lambda line, now: line.turn != "nobody" and holds(line, now)
+        return lambda line, now: line.turn != Turn.NOBODY and holds(line, now)
 
     return of_some
 
@@ -169,8 +169,8 @@ KEYS: Mapping[str, FilterKey] = {
     "f": FilterKey("in the author's name or address", _text(_author)),
     "l": FilterKey("in the name of a list", _text(lambda line: " ".join(line.inboxes))),
     "m": FilterKey("in the message-id of a posting", _text(lambda line: line.roots)),
-    "st": FilterKey("the state", _names((*(s for s in STATES if s != "superseded"), "open", "closed"), _in_state)),
-    "t": FilterKey("whose turn it is", _names((*TURNS, "me"), _in_turn)),
+    "st": FilterKey("the state", _names((*SETTABLE, "open", "closed"), _in_state)),
+    "t": FilterKey("whose turn it is", _names((*Turn, "me"), _in_turn)),
     "is": FilterKey("what holds of it", _names(tuple(_ATTRIBUTES), _attribute)),
     "age": FilterKey("since its last mail", _span(lambda line: line.last_activity)),
     "wait": FilterKey("since the turn was passed", _waits(_span(lambda line: line.turn_since))),

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from patchwatch.mail.message import Person
-from patchwatch.mail.sentences import signals
+from patchwatch.mail.message import Person, SignalKind
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of, given_in, is_endorsement
 
-_ASKS = frozenset({signals.CHANGES, signals.QUESTION, signals.NAK})
+_ASKS = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,46 +1,58 @@
-"""The names of states and turns (DESIGN: patchwork's states, Gerrit's attention set), in one light module."""
+"""States of a series, turns, and the kinds of reasons for them.
+
+States are patchwork's; a turn is what Gerrit calls the attention set.  The values are those of the database, the JSON
+output and the config.  Rows (patchwatch.series.model) hold them as plain strings, which compare equal to the members:
+converting ten thousand of them would slow down a list.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
-STATES = (
-    "new",
-    "under-review",
-    "changes-requested",
-    "reviewed",
-    "accepted",
-    "mainlined",
-    "rejected",
-    "deferred",
-    "awaiting-upstream",
-    "not-applicable",
-    "superseded",
-)
-CLOSED = frozenset({"accepted", "mainlined", "rejected", "not-applicable", "superseded"})
-NOBODYS_TURN = frozenset({"accepted", "mainlined", "rejected", "not-applicable"})
-TURNS = ("author", "reviewers", "maintainer", "nobody")
-"""Who moves next."""
 
-EVENTS = (
-    "new_version",  # of a series that is watched
-    "reply",  # somebody answered; gave no tag
-    "tag",  # somebody gave a tag
-    "ci_failure",  # a build bot or CI found something
-    "applied",  # all of it, or a part
-    "state_changed",  # to any other state
-    "turn_changed",  # to somebody else
-    "your_turn",  # I have to do something about it
-)
-"""What can happen to a series (patchwatch.notify.events)."""
+class State(StrEnum):
+    """The state of a revision or series, in the order in which a list sorts them."""
 
-# What a mail did that passed a turn, besides the signals of patchwatch.mail.sentences.signals.
-POSTED = "posted"
-ANSWERED = "answered"  # the author spoke
-SAID = "said"  # somebody else spoke, and neither asked nor tagged in so many words
-TAGGED = "tagged"
-DEFERRED = "deferred"
-MARKED = "marked"  # no mail: a person set the state by hand
+    NEW = "new"
+    UNDER_REVIEW = "under-review"
+    CHANGES_REQUESTED = "changes-requested"
+    REVIEWED = "reviewed"
+    ACCEPTED = "accepted"
+    MAINLINED = "mainlined"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    AWAITING_UPSTREAM = "awaiting-upstream"
+    NOT_APPLICABLE = "not-applicable"
+    SUPERSEDED = "superseded"
+
+
+SETTABLE = tuple(state for state in State if state is not State.SUPERSEDED)
+"""States that a series can be in, and that a person can set; only older revisions are superseded."""
+
+APPLIED = frozenset({State.ACCEPTED, State.MAINLINED})
+NOBODYS_TURN = APPLIED | {State.REJECTED, State.NOT_APPLICABLE}
+CLOSED = NOBODYS_TURN | {State.SUPERSEDED}
+
+
+class Turn(StrEnum):
+    """Who has to act next."""
+
+    AUTHOR = "author"
+    REVIEWERS = "reviewers"
+    MAINTAINER = "maintainer"
+    NOBODY = "nobody"
+
+
+class ReasonKind(StrEnum):
+    """What happened that passed a turn, besides the signals of a mail (SignalKind)."""
+
+    POSTED = "posted"
+    ANSWERED = "answered"  # by the author
+    COMMENTED = "said"  # by somebody else, with neither a request nor a tag
+    TAGGED = "tagged"
+    DEFERRED = "deferred"
+    MARKED = "marked"  # a person set the state by hand; there is no mail
 
 
 def patch_names(numbers: Iterable[int]) -> str:

@@ -13,8 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail import tag_scope
-from patchwatch.mail.message import Message, Person, Trailer
-from patchwatch.mail.sentences import signals
+from patchwatch.mail.message import Message, Person, SignalKind, Trailer
 from patchwatch.series.revision import FollowUp, Revision, number_of
 from patchwatch.series.tag_coverage import reached
 
@@ -145,7 +144,7 @@ def given_in(follow_up: FollowUp) -> Sequence[Trailer]:
 
 def _for_all(reply: Message) -> str:
     """The words with which a reply somewhere gives its tags to the series: all of it, or "except patch 4"."""
-    said = next((signal.text for signal in reply.signals if signal.kind == signals.FOR_ALL), "")
+    said = next((signal.text for signal in reply.signals if signal.kind == SignalKind.FOR_ALL), "")
     return (tag_scope.scope_in_sentence(said) or "the series") if said else ""
 
 

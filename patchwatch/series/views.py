@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.states import CLOSED
+from patchwatch.series.states import CLOSED, Turn
 
 
 class View(Enum):
@@ -22,6 +22,11 @@ class View(Enum):
     FOLLOWED = "Followed"
     CLOSED = "Closed"
     ALL = "All"
+
+    @property
+    def key(self) -> str:
+        """Its name in the config: `my-turn`."""
+        return self.name.lower().replace("_", "-")
 
 
 NEEDS_ME = frozenset({View.MY_TURN, View.MINE})
@@ -47,7 +52,7 @@ def is_mine_to_move(line: SeriesSummary) -> bool:
     """Whether I have something to do about a series, now; a guess where that was not worked out."""
     if line.next_action is not None:
         return bool(line.next_action)
-    return may_be_mine_to_move(line) and (not line.mine or line.turn == "author" or line.overdue)
+    return may_be_mine_to_move(line) and (not line.mine or line.turn == Turn.AUTHOR or line.overdue)
 
 
 def _set_aside(line: SeriesSummary) -> bool:

@@ -19,6 +19,7 @@ from patchwatch.series import commit_match
 from patchwatch.series.commit_match import Held, Match
 from patchwatch.series.state.machine import Reason
 from patchwatch.series.state.status import Merge
+from patchwatch.series.states import State
 
 
 def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
@@ -73,7 +74,7 @@ def landed(connection: Connection, postings: Postings, orders: Sequence[Sequence
         view, standing = json.loads(same[0].view), json.loads(same[0].standing)
         where = commit_match.find([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
         whole = max(len(postings[number].titles), view["expected"])
-        if landing := _landing(where, whole, accepted=standing["state"] == "accepted"):
+        if landing := _landing(where, whole, accepted=standing["state"] == State.ACCEPTED):
             found[number] = landing
     return found
 
@@ -132,15 +133,15 @@ def _landing(where: commit_match.Found, whole: int, *, accepted: bool) -> Merge 
     """What it means for a revision of `whole` patches; `accepted`: its own mails say so."""
     if where.reverted:
         revert = max(where.reverted.values(), key=_age)
-        return Merge("under-review", _reason(revert, where.reverted, whole), taken_back=True)
+        return Merge(State.UNDER_REVIEW, _reason(revert, where.reverted, whole), taken_back=True)
     merged = {place: held for place, held in where.standing.items() if held.mainline}
     # Who applied it may have reworded a title or squashed a patch.
     if merged and (len(merged) >= whole or (accepted and 2 * len(merged) >= whole)):
-        return Merge("mainlined", _reason(max(merged.values(), key=_age), merged, whole))
+        return Merge(State.MAINLINED, _reason(max(merged.values(), key=_age), merged, whole))
     if not where.standing:
         return None
     last = max(where.standing.values(), key=_age)
-    state = "accepted" if len(where.standing) >= whole else "under-review"
+    state = State.ACCEPTED if len(where.standing) >= whole else State.UNDER_REVIEW
     return Merge(state, _reason(last, where.standing, whole))
 
 

@@ -27,6 +27,7 @@ from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import nodes
 from patchwatch.series.revision import Revision, number_of, recognise
 from patchwatch.series.state.status import Mark
+from patchwatch.series.states import State
 from patchwatch.series.version_links import Link, PostingFacts
 from patchwatch.sync import applied_commits, merged_pulls
 
@@ -301,12 +302,13 @@ class Derivation:
         states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
         activity = derived.last_dates(self._db, family)
         owned = {i: json.loads(r.view)["message_ids"] for i, r in family.items()}
-        said = {m[0]: m for m in decisions.marks(self._db, (i for ids in owned.values() for i in ids))}
+        all_ids = (i for ids in owned.values() for i in ids)
+        by_hand = {m[0]: (State(m[1]), *m[2:]) for m in decisions.marks(self._db, all_ids)}
         marks = [
-            Mark(family[i].root, *said[message_id][1:])
+            Mark(family[i].root, *by_hand[message_id])
             for i, ids in owned.items()
             for message_id in ids
-            if message_id in said
+            if message_id in by_hand
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
         in_trees = applied_commits.landed(self._db, self._postings, orders)

@@ -15,6 +15,7 @@ from patchwatch.db.records import stored_state
 from patchwatch.series import merged as landing
 from patchwatch.series.state.machine import Reason
 from patchwatch.series.state.status import Merge
+from patchwatch.series.states import State
 
 
 def touched(
@@ -51,19 +52,19 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
         for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})
     }
     postings.load(standings)
-    merged = {i: s.reason for i, s in standings.items() if s.state == "mainlined" and s.reason}
+    merged = {i: s.reason for i, s in standings.items() if s.state == State.MAINLINED and s.reason}
     found: dict[int, Merge] = {}
     for number, revision in members.items():
         near = {i for key in keys[number] for i in held.get(key, ())}
         lists = {i: places for i in near & merged.keys() if (places := landing.landed(postings[number], postings[i]))}
         wanted = max(len(postings[number].titles), json.loads(revision.view)["expected"])
-        accepted = json.loads(revision.standing)["state"] == "accepted"
+        accepted = json.loads(revision.standing)["state"] == State.ACCEPTED
         count = len(frozenset().union(*lists.values()))
         if count and (count >= wanted or (accepted and 2 * count >= wanted)):
             last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
-            found[number] = Merge("mainlined", last)
+            found[number] = Merge(State.MAINLINED, last)
         elif (backported := _backported(postings, number, near)) and len(backported) >= wanted:
-            found[number] = Merge("mainlined", max(backported.values(), key=lambda r: (r.date, r.message_id)))
+            found[number] = Merge(State.MAINLINED, max(backported.values(), key=lambda r: (r.date, r.message_id)))
     return found
 
 

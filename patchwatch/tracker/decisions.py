@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from patchwatch.db import LazyModule
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.series.states import STATES
+from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
 from patchwatch.tracker.base import Ids
 from patchwatch.tracker.queries import Queries
@@ -64,10 +64,8 @@ class Decisions(Queries):
         Raises:
             InvalidInputError: there is no such state.
         """
-        if state is not None and (state not in STATES or state == "superseded"):
-            raise InvalidInputError(
-                f"{state!r} is no state. States are: {', '.join(s for s in STATES if s != 'superseded')}."
-            )
+        if state is not None and state not in SETTABLE:
+            raise InvalidInputError(f"{state!r} is no state. States are: {', '.join(SETTABLE)}.")
         rows = self._rows(series_ids)
         newest = [row.revisions[-1] for row in rows]
         ids = [i for revision in newest for i in (revision.message_id, *revision.patch_message_ids)]

@@ -7,9 +7,8 @@ from textwrap import dedent
 import pytest
 
 from patchwatch.mail.bots import is_bot, is_notice
-from patchwatch.mail.message import Message, Person
+from patchwatch.mail.message import Message, Person, SignalKind
 from patchwatch.mail.parse import parse
-from patchwatch.mail.sentences import signals
 from tests.support.mails import mail
 
 PATCHWORK = "patchwork-bot+netdevbpf@kernel.org"
@@ -73,7 +72,7 @@ SUMMARY = """\
 
 def test_patchworks_bot_says_where_a_series_was_applied() -> None:
     message = robot(SUMMARY.format("https://git.kernel.org/netdev/net/c/123456789abc"))
-    assert said(message) == [(signals.APPLIED, "1,2", "This series was applied to netdev/net.git (main)")]
+    assert said(message) == [(SignalKind.APPLIED, "1,2", "This series was applied to netdev/net.git (main)")]
     assert message.bot
 
 
@@ -92,7 +91,7 @@ def test_pr_tracker_bot_says_that_a_pull_request_is_in_mainline() -> None:
         """
     message = robot(body, sender="pr-tracker-bot@kernel.org", subject="Re: [GIT PULL] frob")
     text = "The pull request you sent on Mon, 3 Jul 2023 10:00:00 +0000 has been merged into torvalds/linux.git"
-    assert said(message) == [(signals.MAINLINED, "torvalds/linux.git", text)]
+    assert said(message) == [(SignalKind.MAINLINED, "torvalds/linux.git", text)]
 
 
 TIP = "The following commit has been merged into the sched/core branch of tip:\n\nCommit-ID: 0123456789ab\n"
@@ -125,21 +124,21 @@ UPDATED = "This patch was dropped because an updated version will be issued"
 @pytest.mark.parametrize(
     ("subject", "body", "kind", "text"),
     [
-        ("[tip: sched/core] sched: Frob it", TIP, signals.APPLIED, TIP.split("\n")[0]),
+        ("[tip: sched/core] sched: Frob it", TIP, SignalKind.APPLIED, TIP.split("\n")[0]),
         (
             "+ mm-frob-it.patch added to mm-unstable branch",
             ADDED,
-            signals.APPLIED,
+            SignalKind.APPLIED,
             "This patch has been added to the -mm mm-unstable branch",
         ),
         (
             "[merged mm-stable] mm-frob-it.patch removed from -mm tree",
             f"{REMOVED}{MERGED}\nof git://x\n",
-            signals.APPLIED,
+            SignalKind.APPLIED,
             MERGED,
         ),
-        ("[to-be-updated] mm-frob-it.patch removed from -mm tree", REMOVED + UPDATED, signals.UNAPPLIED, UPDATED),
-        (QUEUED, STABLE, signals.MAINLINED, QUEUED),
+        ("[to-be-updated] mm-frob-it.patch removed from -mm tree", REMOVED + UPDATED, SignalKind.UNAPPLIED, UPDATED),
+        (QUEUED, STABLE, SignalKind.MAINLINED, QUEUED),
     ],
 )
 def test_notices_name_the_patch_they_are_about(subject: str, body: str, kind: str, text: str) -> None:
@@ -174,7 +173,7 @@ BUILD = """\
 def test_a_build_failure_names_the_first_error() -> None:
     assert said(robot(BUILD, sender=LKP)) == [
         (
-            signals.FAILURE,
+            SignalKind.FAILURE,
             "",
             "kernel test robot noticed the following build errors: frob.c:12:3: error: 'knob' undeclared",
         )
@@ -199,7 +198,7 @@ def test_a_build_failure_names_the_first_error() -> None:
     ],
 )
 def test_robots_that_found_a_failure(sender: str, subject: str, body: str) -> None:
-    assert [kind for kind, _, _ in said(robot(body, sender=sender, subject=subject))] == [signals.FAILURE]
+    assert [kind for kind, _, _ in said(robot(body, sender=sender, subject=subject))] == [SignalKind.FAILURE]
 
 
 @pytest.mark.parametrize(
@@ -219,68 +218,74 @@ BLUEZ = "bluez.test.bot@gmail.com"
 MPTCP = "MPTCP CI <wpasupplicant.patchew@gmail.com>"
 RE = "Re: [PATCH] frob"
 RESULTS = {
-    "0-day built it": (LKP, "[frob:for-next] BUILD SUCCESS 0123456789abcdef", "tree: x\n", signals.SUCCESS, "[frob:"),
+    "0-day built it": (
+        LKP,
+        "[frob:for-next] BUILD SUCCESS 0123456789abcdef",
+        "tree: x\n",
+        SignalKind.SUCCESS,
+        "[frob:",
+    ),
     "syzbot tried it": (
         "syzbot <syzbot+1@syzkaller.appspotmail.com>",
         "Re: [syzbot] WARNING in frob",
         "Hello,\n\nsyzbot has tested the proposed patch and the reproducer did not trigger any issue:\n",
-        signals.SUCCESS,
+        SignalKind.SUCCESS,
         "syzbot has tested the proposed patch",
     ),
     "the graphics CI": (
         "Patchwork <patchwork@emeril.freedesktop.org>",
         "✓ Fi.CI.BAT: success for frob (fix a warning)",
         "== Details ==\n",
-        signals.SUCCESS,
+        SignalKind.SUCCESS,
         "✓ Fi.CI.BAT",
     ),
     "BPF's passes": (
         BPF_CI,
         RE,
         "CI has tested the following submission:\nStatus:     SUCCESS\nName:       frob\n",
-        signals.SUCCESS,
+        SignalKind.SUCCESS,
         "CI has tested the following submission: Status: SUCCESS",
     ),
     "BPF's fails": (
         BPF_CI,
         RE,
         "CI has tested the following submission:\nStatus:     FAILURE\nName:       frob\n",
-        signals.FAILURE,
+        SignalKind.FAILURE,
         "CI has tested the following submission: Status: FAILURE",
     ),
     "bluez' passes": (
         BLUEZ,
         RE,
         "Test Summary:\nCheckPatch       PASS      0.31 seconds\n",
-        signals.SUCCESS,
+        SignalKind.SUCCESS,
         "CheckPatch",
     ),
     "bluez' fails in one": (
         BLUEZ,
         RE,
         "Test Summary:\nCheckPatch       PASS      0.31 seconds\nBuildKernel      FAIL      24.5 seconds\n",
-        signals.FAILURE,
+        SignalKind.FAILURE,
         "BuildKernel FAIL",
     ),
     "MPTCP's fails in one": (
         MPTCP,
         RE,
         "- KVM Validation: normal: Success! ✅\n- KVM Validation: debug: Unstable: 1 failed test(s)\n",
-        signals.FAILURE,
+        SignalKind.FAILURE,
         "- KVM Validation: debug: Unstable",
     ),
     "0-day measured better": (
         LKP,
         RE,
         "Hello,\n\nkernel test robot noticed a 5.1% improvement of frob.ops on:\n",
-        signals.FINDING,
+        SignalKind.FINDING,
         "kernel test robot noticed a 5.1% improvement",
     ),
     "a maintainer's bot": (
         "Mia Maintainer <mia@kernel.org>",
         RE,
         "Ann wrote:\n> frob\n\nMy bot found errors running 'make dt_binding_check' on your patch:\n\nerror\n",
-        signals.FAILURE,
+        SignalKind.FAILURE,
         "My bot found errors running",
     ),
 }

@@ -7,8 +7,7 @@ from time import process_time
 import pytest
 
 from patchwatch.mail import trailers
-from patchwatch.mail.message import Person, Trailer
-from patchwatch.mail.sentences.signals import TAGS_DROPPED
+from patchwatch.mail.message import Person, SignalKind, Trailer
 
 RITA = Person("Rita Reviewer", "rita@example.com")
 SIGNED = "Signed-off-by: Ann Author <ann@example.org>"
@@ -106,7 +105,7 @@ def test_a_reply_may_give_a_tag_of_a_kind_never_heard_of() -> None:
     ],
 )
 def test_an_author_says_that_he_dropped_tags(said: str) -> None:
-    assert [(s.kind, s.text) for s in trailers.dropped_tags([said])] == [(TAGS_DROPPED, said)]
+    assert [(s.kind, s.text) for s in trailers.dropped_tags([said])] == [(SignalKind.TAGS_DROPPED, said)]
 
 
 @pytest.mark.parametrize(

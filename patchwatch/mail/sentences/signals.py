@@ -14,32 +14,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Signal
+from patchwatch.mail.message import Signal, SignalKind
 from patchwatch.mail.sentences import applied as applying
 from patchwatch.mail.sentences import objections
 from patchwatch.mail.sentences.split import evidence
-
-APPLIED = "applied"  # into a maintainer's tree; detail: the patches' numbers "1-3,5", "some", "rest", or empty
-MAINLINED = "mainlined"  # in Linus's tree; detail: the tree that says so
-UNAPPLIED = "unapplied"  # dropped or reverted after it had been applied
-NAK = "nak"
-CHANGES = "changes"  # a change is asked for; detail: "version" where a new version is, in so many words
-QUESTION = "question"
-COMMAND = "command"  # pw-bot: detail is patchwork's state
-PROMISE = "promise"  # the sender will post something himself
-WITHDRAWN = "withdrawn"  # the author takes it back
-DOUBT = "doubt"  # it is objected to or doubted; detail: "flaw" where it is said to be wrong
-WISH = "wish"  # it should be otherwise, without "please"
-SATISFIED = "content"  # what its sender asked or doubted is settled
-DEFERRED = "deferred"  # put off until the tree opens again, or parked
-WILL_REVIEW = "later"  # the sender will look at it himself
-REVIEW_WANTED = "call"  # reviewers are called for: "could use more review", "hopefully others can weigh in"
-ELSEWHERE = "elsewhere"  # the same was done already by another patch or commit, or nothing is wrong
-FOR_ALL = "for-all"  # the tags of this mail are for the whole series
-FAILURE = "failure"  # a robot found that it does not build, or worse
-SUCCESS = "success"  # a robot tried it and found nothing wrong
-FINDING = "finding"  # a robot measured something that is no failure
-TAGS_DROPPED = "tags-dropped"  # in a posting: tags that an earlier version was given are left out on purpose
 
 _NAK = re.compile(
     r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
@@ -262,7 +240,7 @@ class _Rule:
 # The first that fits is meant.
 _RULES = (
     _Rule(
-        WITHDRAWN,
+        SignalKind.WITHDRAWN,
         (
             "drop",
             "ignore",
@@ -283,10 +261,10 @@ _RULES = (
         _WITHDRAWN,
         _IF,
     ),
-    _Rule(CHANGES, ("please", "need", "require", " you ", "look"), _NEW_VERSION, _NOT_ASKED, "version"),
-    _Rule(CHANGES, ("please", " you ", "n't ", " not ", "fail", "marked"), _CHANGES, _NOT_ASKED),
+    _Rule(SignalKind.CHANGES, ("please", "need", "require", " you ", "look"), _NEW_VERSION, _NOT_ASKED, "version"),
+    _Rule(SignalKind.CHANGES, ("please", " you ", "n't ", " not ", "fail", "marked"), _CHANGES, _NOT_ASKED),
     _Rule(
-        PROMISE,
+        SignalKind.PROMISE,
         ("will", "going to", "'ll", "let me", "shall", " in ", " for ", "i can", "i plan", "coming", "locally", " way"),
         _PROMISE,
         _NOT_PROMISED,
@@ -315,10 +293,10 @@ _APPLYING = (
     "accepted",
 )
 _OPINIONS = (
-    (WISH, objections.wish),
-    (DOUBT, objections.doubt),
-    (SATISFIED, objections.satisfied),
-    (WILL_REVIEW, objections.will_review),
+    (SignalKind.WISH, objections.wish),
+    (SignalKind.DOUBT, objections.doubt),
+    (SignalKind.SATISFIED, objections.satisfied),
+    (SignalKind.WILL_REVIEW, objections.will_review),
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = ("drop", "revert", "back", "unqueue")
@@ -328,12 +306,14 @@ def commands(text: str) -> tuple[Signal, ...]:
     """`pw-bot: <command>` lines of a whole mail; a quoted one does not begin the line."""
     if "pw-bot:" not in text.lower():
         return ()
-    return tuple(Signal(COMMAND, evidence(found[0]), found[1].strip().lower()) for found in _PW_BOT.finditer(text))
+    return tuple(
+        Signal(SignalKind.COMMAND, evidence(found[0]), found[1].strip().lower()) for found in _PW_BOT.finditer(text)
+    )
 
 
 def tags_for_all(said: Iterable[str]) -> tuple[Signal, ...]:
     """The sentence that gives the tags of a reply to the whole series, though it answers one patch."""
-    return tuple(Signal(FOR_ALL, evidence(one)) for one in said if _WHOLE.search(one) and "?" not in one)[:1]
+    return tuple(Signal(SignalKind.FOR_ALL, evidence(one)) for one in said if _WHOLE.search(one) and "?" not in one)[:1]
 
 
 def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
@@ -346,32 +326,34 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             which = applying.applied(sentence, words)
             if which is not None:
                 applied = True
-                yield Signal(APPLIED, evidence(sentence), which)
+                yield Signal(SignalKind.APPLIED, evidence(sentence), which)
                 continue
         if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
-            yield Signal(MAINLINED, evidence(sentence))
+            yield Signal(SignalKind.MAINLINED, evidence(sentence))
         elif any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
-            yield Signal(UNAPPLIED, evidence(sentence))
+            yield Signal(SignalKind.UNAPPLIED, evidence(sentence))
         elif "na" in lowered and _is_nak(sentence):
-            yield Signal(NAK, evidence(sentence))
+            yield Signal(SignalKind.NAK, evidence(sentence))
         elif (" as" in lowered or "alone" in lowered) and _LEFT.search(sentence) and not _NOT_LEFT.search(sentence):
-            yield Signal(NAK, evidence(sentence), "left")
+            yield Signal(SignalKind.NAK, evidence(sentence), "left")
         elif any(word in lowered for word in _DONE) and _is_elsewhere(sentence):
-            yield Signal(ELSEWHERE, evidence(sentence))
+            yield Signal(SignalKind.ELSEWHERE, evidence(sentence))
         elif any(word in lowered for word in _REFUSING) and (refused := _refusal(sentence)):
             yield Signal(refused, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.deferred(sentence):
-            yield Signal(DEFERRED, evidence(sentence))
+            yield Signal(SignalKind.DEFERRED, evidence(sentence))
         elif len(sentence) <= _MAX_OPINION and objections.wants_review(sentence):
-            yield Signal(REVIEW_WANTED, evidence(sentence))
+            yield Signal(SignalKind.REVIEW_WANTED, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
         elif "?" in sentence and _is_question(sentence):
-            yield Signal(QUESTION, evidence(sentence))
+            yield Signal(SignalKind.QUESTION, evidence(sentence))
         elif len(sentence) > _MAX_OPINION:
             pass
         elif kind := next((kind for kind, holds in _OPINIONS if holds(sentence)), None):
-            yield Signal(kind, evidence(sentence), "flaw" if kind == DOUBT and objections.flaw(sentence) else "")
+            yield Signal(
+                kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.flaw(sentence) else ""
+            )
 
 
 def _is_elsewhere(sentence: str) -> bool:
@@ -385,8 +367,8 @@ def _refusal(sentence: str) -> str:
     if not _REFUSED.search(sentence) or "?" in sentence:
         return ""
     if _CONDITION.search(sentence):
-        return CHANGES
-    return "" if _REFUSED_NOW.search(sentence) else NAK
+        return SignalKind.CHANGES
+    return "" if _REFUSED_NOW.search(sentence) else SignalKind.NAK
 
 
 def _is_nak(sentence: str) -> bool:

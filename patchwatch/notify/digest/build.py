@@ -13,6 +13,7 @@ from patchwatch.notify.digest.entry import entry
 from patchwatch.notify.digest.layout import Section, paragraph, section
 from patchwatch.notify.digest.section import DigestSection, Story
 from patchwatch.sanitize import line
+from patchwatch.series.states import APPLIED, Turn
 from patchwatch.times import format_minute
 
 _DAY = 86_400
@@ -79,7 +80,7 @@ def _subject(parts: dict[DigestSection, list[Story]]) -> str:
     """The point of it, in numbers alone: nothing that came by mail can stand in a header."""
     new = {part: [story for story in found if story.new] for part, found in parts.items()}
     versions = sum(story.version for found in new.values() for story in found)
-    applied = sum(story.row.state in ("accepted", "mainlined") for story in parts[DigestSection.CLOSED])
+    applied = sum(story.row.state in APPLIED for story in parts[DigestSection.CLOSED])
     replied = sum(bool(story.said) for part in (DigestSection.MY_WAITING, DigestSection.REPLIES) for story in new[part])
     said = [
         _number(len(parts[DigestSection.MY_TURN]), "needs you", "need you"),
@@ -127,12 +128,12 @@ def _latest_first(story: Story) -> tuple[int, ...]:
     return (-story.concern, -story.row.last_activity, story.row.id)
 
 
-_TURNS = ("author", "reviewers", "maintainer")
+_TURN_ORDER = {turn: place for place, turn in enumerate(Turn)}
 
 
 def _by_turn(story: Story) -> tuple[int, ...]:
     row = story.row
-    return (_TURNS.index(row.turn) if row.turn in _TURNS else len(_TURNS), row.turn_since, row.id)
+    return (_TURN_ORDER[Turn(row.turn)], row.turn_since, row.id)
 
 
 _WAYS = {

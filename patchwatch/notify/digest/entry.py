@@ -16,7 +16,7 @@ from patchwatch.mail.short_name import short_name
 from patchwatch.notify.digest.section import DigestSection, Story
 from patchwatch.sanitize import line
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
-from patchwatch.series.states import ANSWERED, POSTED
+from patchwatch.series.states import ReasonKind, Turn
 
 _MOST_MAILS = (1, 1, 3, 3)  # of one series, newest, by how much it is the reader's: more are counted
 _MOST_NAMES = 3
@@ -115,7 +115,7 @@ def _replies(story: Story, now: int) -> list[Item]:
     """Whose turn it is after all that, then what was said."""
     news = _news(story, now, besides=set())
     move = story.row.next_action
-    if move is None or move.by == "reviewers":
+    if move is None or move.by == Turn.REVIEWERS:
         return news
     told = any(item.message_id == move.message_id for item in news)
     return [Item((Quote(line(move.text)),), "" if told else move.message_id), *news]
@@ -187,7 +187,11 @@ def _asks(story: Story, message_id: str, now: int) -> list[Quote]:
     newest = story.row.revisions[-1]
     known: list[Evidence | None] = [*newest.owed, story.row.turn_evidence, story.row.state_evidence]
     found = next((e for e in known if e and message_id and e.message_id == message_id), None)
-    if found is not None and found.kind in (POSTED, ANSWERED) and found.by_email.lower() in story.me:
+    if (
+        found is not None
+        and found.kind in (ReasonKind.POSTED, ReasonKind.ANSWERED)
+        and found.by_email.lower() in story.me
+    ):
         return []  # what I said last is not what I have to do
     if found is not None and found.message_id not in newest.postings:
         return [Quote(f"{_dated(found.by_name or found.by_email, found.date, now)}: {_quoted(found.text)}", 3)]

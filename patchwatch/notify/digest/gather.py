@@ -20,6 +20,7 @@ from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.rangediff.comparison import said_of
 from patchwatch.series.rangediff.select import choose, mails_of, side
 from patchwatch.series.state.next_action import next_action
+from patchwatch.series.states import APPLIED
 from patchwatch.series.views import View, in_view, is_open
 
 Raws = Callable[[Collection[str]], Mapping[str, bytes]]
@@ -27,7 +28,7 @@ Raws = Callable[[Collection[str]], Mapping[str, bytes]]
 
 _DAY = 86_400
 _QUIET = 90 * _DAY  # what nobody wrote about for so long is told only if it is watched, or the reader's own
-_VIEWS = {view.name.lower().replace("_", "-"): view for view in View}
+_VIEWS = {view.key: view for view in View}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _applied_to(rows: Sequence[SeriesRow], reader: DigestRecipient) -> frozenset
     by_me = [
         row.inboxes
         for row in rows
-        if row.state in ("accepted", "mainlined")
+        if row.state in APPLIED
         and row.state_evidence
         and row.state_evidence.by_email.lower() in reader.addresses
         and row.author_email.lower() not in reader.addresses

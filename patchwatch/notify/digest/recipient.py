@@ -11,4 +11,4 @@ class DigestRecipient:
 
     addresses: frozenset[str] = frozenset()  # who he is on the lists, in lower case
     inboxes: frozenset[str] = frozenset()  # empty: all
-    views: tuple[str, ...] = ()  # patchwatch.config.DIGEST_VIEWS; empty: everything watched, followed, or his own
+    views: tuple[str, ...] = ()  # patchwatch.series.views.View.key; empty: everything watched, followed, or his own

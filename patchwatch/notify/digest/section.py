@@ -13,6 +13,7 @@ from functools import cached_property
 
 from patchwatch.series.model import CheckRow, MessageRow, NextAction, SeriesRow
 from patchwatch.series.model import Involvement as Role
+from patchwatch.series.states import Turn
 
 _CYCLE = (
     70 * 86_400
@@ -82,7 +83,7 @@ class Story:
     @property
     def _ended(self) -> bool:
         why = self.row.state_evidence
-        if self.row.turn != "nobody":
+        if self.row.turn != Turn.NOBODY:
             return False
         if why is None or why.by_hand:
             return self.row.turn_since > self.begin
@@ -145,5 +146,5 @@ def _part(story: Story) -> DigestSection | None:
 def _to_be_applied(story: Story, mine: Role) -> bool:
     """Whether a reviewed series of somebody else waits for the reader to apply it; not for ever."""
     move = story.row.next_action
-    to_me = move is not None and move.by == "maintainer" and mine.asked and not mine.author
+    to_me = move is not None and move.by == Turn.MAINTAINER and mine.asked and not mine.author
     return to_me and story.row.turn_since > story.begin - _CYCLE

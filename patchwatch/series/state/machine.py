@@ -12,11 +12,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Message, Person, Signal
-from patchwatch.mail.sentences import signals
+from patchwatch.mail.message import Message, Person, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, is_about_this_patch, names_next_version
 from patchwatch.series.revision import FollowUp, Revision
-from patchwatch.series.states import ANSWERED, CLOSED, DEFERRED, NOBODYS_TURN, POSTED, SAID, TAGGED
+from patchwatch.series.states import CLOSED, NOBODYS_TURN, ReasonKind, State, Turn
 from patchwatch.series.tags import (
     Tag,
     authors_of,
@@ -28,14 +27,14 @@ from patchwatch.series.tags import (
 )
 
 # Said by the author: nobody else can move.
-_HIS_MOVE = (signals.PROMISE, signals.WITHDRAWN, signals.UNAPPLIED, signals.WILL_REVIEW)
+_HIS_MOVE = (SignalKind.PROMISE, SignalKind.WITHDRAWN, SignalKind.UNAPPLIED, SignalKind.WILL_REVIEW)
 # Said by a reviewer: he will move himself, or others should.
-_NOT_HIS = (signals.WILL_REVIEW, signals.PROMISE, signals.REVIEW_WANTED)
-_ASKING = (signals.NAK, signals.CHANGES, signals.QUESTION, signals.WISH, signals.DOUBT)
+_NOT_HIS = (SignalKind.WILL_REVIEW, SignalKind.PROMISE, SignalKind.REVIEW_WANTED)
+_ASKING = (SignalKind.NAK, SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.WISH, SignalKind.DOUBT)
 _ASKING_WITH_TAG = _ASKING[:3]  # what is remarked beside a tag asks for nothing
 _FEW_WORDS = 12
 _A_WORD = 5
-_FINAL = ("mainlined", "rejected", "not-applicable")
+_FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _UNAWARE = re.compile(
     r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
     r"\b(?:was not|wasn't) aware\b|\bi missed (?:that|it|this|these|your|his)\b"
@@ -45,28 +44,28 @@ _ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch
 
 # netdev's bot (Documentation/process/maintainer-netdev.rst, "Changing patch status") and patchwork's state names.
 _COMMANDS = {
-    "new": "new",
-    "under-review": "under-review",
-    "under review": "under-review",
-    "cr": "changes-requested",
-    "changes-requested": "changes-requested",
-    "changes requested": "changes-requested",
-    "accept": "accepted",
-    "accepted": "accepted",
-    "reject": "rejected",
-    "rejected": "rejected",
-    "defer": "deferred",
-    "deferred": "deferred",
-    "awaiting-upstream": "awaiting-upstream",
-    "awaiting upstream": "awaiting-upstream",
-    "au": "awaiting-upstream",
-    "not-applicable": "not-applicable",
-    "not applicable": "not-applicable",
-    "na": "not-applicable",
-    "needs-ack": "under-review",
-    "superseded": "superseded",
-    "rfc": "under-review",
-    "mainlined": "mainlined",
+    "new": State.NEW,
+    "under-review": State.UNDER_REVIEW,
+    "under review": State.UNDER_REVIEW,
+    "cr": State.CHANGES_REQUESTED,
+    "changes-requested": State.CHANGES_REQUESTED,
+    "changes requested": State.CHANGES_REQUESTED,
+    "accept": State.ACCEPTED,
+    "accepted": State.ACCEPTED,
+    "reject": State.REJECTED,
+    "rejected": State.REJECTED,
+    "defer": State.DEFERRED,
+    "deferred": State.DEFERRED,
+    "awaiting-upstream": State.AWAITING_UPSTREAM,
+    "awaiting upstream": State.AWAITING_UPSTREAM,
+    "au": State.AWAITING_UPSTREAM,
+    "not-applicable": State.NOT_APPLICABLE,
+    "not applicable": State.NOT_APPLICABLE,
+    "na": State.NOT_APPLICABLE,
+    "needs-ack": State.UNDER_REVIEW,
+    "superseded": State.SUPERSEDED,
+    "rfc": State.UNDER_REVIEW,
+    "mainlined": State.MAINLINED,
 }
 
 NOBODY = Person("", "")
@@ -94,17 +93,17 @@ class StateChange:
     """A mail that changed state or turn, and what they were after it."""
 
     reason: Reason
-    state: str
-    turn: str
+    state: State
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionState:
     """Where a revision stands, by its own mails alone."""
 
-    state: str
+    state: State
     reason: Reason | None
-    turn: str
+    turn: Turn
     turn_since: int
     turn_reason: Reason
     tags: tuple[Tag, ...]
@@ -120,7 +119,7 @@ def revision_state(revision: Revision) -> RevisionState:
     tags = tags_of(revision)
     authors = authors_of(revision)
     last = completing_tag(revision, tags)
-    completion = _reason(message_of(revision, last), f"{last.name}: {last.value}", TAGGED) if last else None
+    completion = _reason(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
     story = _StateMachine(revision, completion)
     for follow_up in revision.follow_ups:
         sender = follow_up.message.author
@@ -152,10 +151,10 @@ class _StateMachine:
         self._own = own
         self.rfc = revision.rfc
         self.reviewed = completion is not None and completion.message_id in own
-        self.state = "reviewed" if self.reviewed else "new"
+        self.state = State.REVIEWED if self.reviewed else State.NEW
         self.reason = completion if self.reviewed else None
-        self.turn = "maintainer" if self.reviewed else "reviewers"
-        self.turn_reason = Reason(root.message_id, root.subject, root.date, kind=POSTED, by=root.author)
+        self.turn = Turn.MAINTAINER if self.reviewed else Turn.REVIEWERS
+        self.turn_reason = Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author)
         self.owed: list[Reason] = []
         self.partly = ""
         self.partly_reason: Reason | None = None
@@ -182,9 +181,9 @@ class _StateMachine:
             (
                 s
                 for s in message.signals
-                if s.kind == signals.PROMISE
+                if s.kind == SignalKind.PROMISE
                 and is_about_this_patch(s.text)
-                and (self.state != "rejected" or names_next_version(s.text))
+                and (self.state != State.REJECTED or names_next_version(s.text))
             ),
             None,
         )
@@ -192,11 +191,11 @@ class _StateMachine:
     @property
     def _may_rework(self) -> bool:
         """Whether an author who says now that he will change it was told to."""
-        return self._answers_reviewer and (not self.closed or self.state == "rejected")
+        return self._answers_reviewer and (not self.closed or self.state == State.REJECTED)
 
     @property
     def closed(self) -> bool:
-        return self.state in CLOSED or self.state in ("deferred", "awaiting-upstream")
+        return self.state in CLOSED or self.state in (State.DEFERRED, State.AWAITING_UPSTREAM)
 
     def hear(self, follow_up: FollowUp, *, by_author: bool) -> None:
         """Take in one more mail, and note the step if it moved anything."""
@@ -218,79 +217,83 @@ class _StateMachine:
         if message.bot or follow_up.notice:
             self._hear_robot(follow_up, spoken)
             return
-        if command := spoken.get(signals.COMMAND):
+        if command := spoken.get(SignalKind.COMMAND):
             state = _COMMANDS.get(command.detail)
             if state:
                 self._become(state, message, command)
-        elif (applied := spoken.get(signals.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
+        elif (applied := spoken.get(SignalKind.APPLIED)) and not (by_author and _only_taken_as_advice(applied)):
             self._apply(follow_up, applied)
-        elif (merged := spoken.get(signals.MAINLINED)) and self.state not in _FINAL:
-            self._apply(follow_up, merged, "mainlined")
-        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state not in _FINAL and not by_author:
+        elif (merged := spoken.get(SignalKind.MAINLINED)) and self.state not in _FINAL:
+            self._apply(follow_up, merged, State.MAINLINED)
+        elif (undone := spoken.get(SignalKind.UNAPPLIED)) and self.state not in _FINAL and not by_author:
             self.partly = ""
-            self._become("changes-requested", message, undone)
+            self._become(State.CHANGES_REQUESTED, message, undone)
         elif by_author and not self.closed and (withdrawn := _taken_back(spoken)):
             self._withdraw(follow_up, withdrawn)
         elif by_author and self._elsewhere and not self.closed and _says_no_more(message):
-            self._become("not-applicable", message, self._elsewhere)
+            self._become(State.NOT_APPLICABLE, message, self._elsewhere)
         elif by_author and self._may_rework and (promise := self._rework(message)):
             self._promised_only = not self._asking
             self._arguable = False
-            if self.state != "changes-requested":
-                self._become("changes-requested", message, promise)
-        elif message.author.email == self._wisher and self._arguable and signals.SATISFIED in spoken:
+            if self.state != State.CHANGES_REQUESTED:
+                self._become(State.CHANGES_REQUESTED, message, promise)
+        elif message.author.email == self._wisher and self._arguable and SignalKind.SATISFIED in spoken:
             self._arguable = False
             self.state, self.reason = (
-                "under-review",
-                _reason(message, spoken[signals.SATISFIED].text, signals.SATISFIED),
+                State.UNDER_REVIEW,
+                _reason(message, spoken[SignalKind.SATISFIED].text, SignalKind.SATISFIED),
             )
-        elif by_author and self._arguable and self.state == "changes-requested" and not _concedes(message, spoken):
+        elif by_author and self._arguable and self.state == State.CHANGES_REQUESTED and not _concedes(message, spoken):
             self._arguable = False
-            self.state, self.reason = "under-review", _reason(message)
-        elif (nak := spoken.get(signals.NAK)) and not by_author and not self.closed:
-            self._become("rejected" if follow_up.patch == 0 or whole == 1 else "changes-requested", message, nak)
+            self.state, self.reason = State.UNDER_REVIEW, _reason(message)
+        elif (nak := spoken.get(SignalKind.NAK)) and not by_author and not self.closed:
+            self._become(
+                State.REJECTED if follow_up.patch == 0 or whole == 1 else State.CHANGES_REQUESTED, message, nak
+            )
             self._asking.add(message.author.email)
-        elif (deferred := spoken.get(signals.DEFERRED)) and not by_author and not self.closed:
-            self._become("deferred", message, deferred)
+        elif (deferred := spoken.get(SignalKind.DEFERRED)) and not by_author and not self.closed:
+            self._become(State.DEFERRED, message, deferred)
         elif message.author.email in self._asking and _content_with(message):
             self._content(message)
         elif not by_author and not self.closed:
             self._review(message, whole=follow_up.patch == 0 or whole == 1)
         if complete:
             self.reviewed = True
-            if self.state in ("new", "under-review") or (self.state == "changes-requested" and self._promised_only):
-                self.state, self.reason = "reviewed", self.completion
+            if self.state in (State.NEW, State.UNDER_REVIEW) or (
+                self.state == State.CHANGES_REQUESTED and self._promised_only
+            ):
+                self.state, self.reason = State.REVIEWED, self.completion
         if self.state not in NOBODYS_TURN:
             self._pass_turn(follow_up, spoken, by_author=by_author, complete=complete)
 
     def _review(self, message: Message, *, whole: bool) -> None:
         """`whole`: it is said of the whole posting, and not of one patch of several."""
-        self._elsewhere = next((s for s in message.signals if whole and s.kind == signals.ELSEWHERE), None)
+        self._elsewhere = next((s for s in message.signals if whole and s.kind == SignalKind.ELSEWHERE), None)
         asked = None if _endorses(message) else self._asked_of_author(message)
         wished = None if asked or _endorses(message) else self._wished_of_author(message)
         if asked:
             self._asking.add(message.author.email)
             self._arguable = False
-            if self.state != "changes-requested":
-                self._become("changes-requested", message, asked)
-        elif wished and self.state in ("new", "under-review"):
+            if self.state != State.CHANGES_REQUESTED:
+                self._become(State.CHANGES_REQUESTED, message, asked)
+        elif wished and self.state in (State.NEW, State.UNDER_REVIEW):
             self._arguable, self._wisher = True, message.author.email
-            self._become("changes-requested", message, wished)
-        elif self.state == "new":
-            self.state, self.reason = "under-review", _reason(message, None, SAID)
+            self._become(State.CHANGES_REQUESTED, message, wished)
+        elif self.state == State.NEW:
+            self.state, self.reason = State.UNDER_REVIEW, _reason(message, None, ReasonKind.COMMENTED)
 
     def _wished_of_author(self, message: Message) -> Signal | None:
         """How the patch should be instead, said in review of the patch itself; an RFC asks for opinions."""
         if self.rfc or message.parent not in self._own:
             return None
-        return next((s for s in message.signals if s.kind == signals.WISH or s.detail == "flaw"), None)
+        return next((s for s in message.signals if s.kind == SignalKind.WISH or s.detail == "flaw"), None)
 
     def _asked_of_author(self, message: Message) -> Signal | None:
         """What the mail asks to be changed: "Andrew, can you drop this?" is said to Andrew.
 
         "Please drop this patch" takes it back when its author says so, and asks for it when somebody else does.
         """
-        kinds = (signals.CHANGES, signals.WITHDRAWN)
+        kinds = (SignalKind.CHANGES, SignalKind.WITHDRAWN)
         return next((s for s in message.signals if s.kind in kinds and self._is_for_author(s)), None)
 
     def _is_for_author(self, signal: Signal) -> bool:
@@ -302,34 +305,34 @@ class _StateMachine:
         """Somebody who had asked for changes gives his tag."""
         self._asking.discard(message.author.email)
         self.owed = [reason for reason in self.owed if reason.by.email != message.author.email]
-        if self.state == "changes-requested" and not self._asking:
-            self.state = "reviewed" if self.reviewed else "under-review"
-            self.reason = _reason(message, None, TAGGED)
-            self._turn("maintainer" if self.reviewed else "reviewers", message, None, TAGGED)
+        if self.state == State.CHANGES_REQUESTED and not self._asking:
+            self.state = State.REVIEWED if self.reviewed else State.UNDER_REVIEW
+            self.reason = _reason(message, None, ReasonKind.TAGGED)
+            self._turn(Turn.MAINTAINER if self.reviewed else Turn.REVIEWERS, message, None, ReasonKind.TAGGED)
 
     def _withdraw(self, follow_up: FollowUp, withdrawn: Signal) -> None:
         self._withdrawn |= {follow_up.patch}
         if follow_up.patch == 0 or len(self._withdrawn) >= self.whole:
-            self._become("not-applicable", follow_up.message, withdrawn)
+            self._become(State.NOT_APPLICABLE, follow_up.message, withdrawn)
 
     def _hear_robot(self, follow_up: FollowUp, spoken: dict[str, Signal]) -> None:
         message = follow_up.message
-        if merged := spoken.get(signals.MAINLINED):
+        if merged := spoken.get(SignalKind.MAINLINED):
             # A stable tree only takes what Linus has.
             upstream = "torvalds" in merged.detail or "stable" in merged.detail
-            self._apply(follow_up, merged, "mainlined" if upstream else "accepted")
-        elif (applied := spoken.get(signals.APPLIED)) and self.state != "mainlined":
+            self._apply(follow_up, merged, State.MAINLINED if upstream else State.ACCEPTED)
+        elif (applied := spoken.get(SignalKind.APPLIED)) and self.state != State.MAINLINED:
             self._apply(follow_up, applied)
-        elif (undone := spoken.get(signals.UNAPPLIED)) and self.state == "accepted":
+        elif (undone := spoken.get(SignalKind.UNAPPLIED)) and self.state == State.ACCEPTED:
             self.partly = ""
-            self._become("under-review", message, undone)
-            self._turn("author", message, undone.text, undone.kind)
-        elif (failure := spoken.get(signals.FAILURE)) and self.state not in NOBODYS_TURN:
-            self._turn("author", message, failure.text, failure.kind)
+            self._become(State.UNDER_REVIEW, message, undone)
+            self._turn(Turn.AUTHOR, message, undone.text, undone.kind)
+        elif (failure := spoken.get(SignalKind.FAILURE)) and self.state not in NOBODYS_TURN:
+            self._turn(Turn.AUTHOR, message, failure.text, failure.kind)
 
-    def _apply(self, follow_up: FollowUp, applied: Signal, state: str = "accepted") -> None:
+    def _apply(self, follow_up: FollowUp, applied: Signal, state: State = State.ACCEPTED) -> None:
         """Applied as a whole, or patches of it: said by numbers, or by answering one patch of several."""
-        partial = applied.detail if applied.kind == signals.APPLIED else ""
+        partial = applied.detail if applied.kind == SignalKind.APPLIED else ""
         thanked = ".b4-ty@" in follow_up.message.message_id and follow_up.patch == 1
         if not partial and follow_up.patch and not thanked and not _ALL.search(applied.text):
             partial = str(follow_up.patch)
@@ -342,8 +345,8 @@ class _StateMachine:
                     return  # all of it is in already
                 self.partly = ",".join(map(str, sorted(applied_now))) or partial
                 self.partly_reason = _reason(follow_up.message, applied.text, applied.kind)
-                if self.state in ("new", "under-review"):
-                    self.state = "under-review"
+                if self.state in (State.NEW, State.UNDER_REVIEW):
+                    self.state = State.UNDER_REVIEW
                     self.reason = _reason(follow_up.message, applied.text, applied.kind)
                 return
         self.partly, self.partly_reason = "", None
@@ -351,72 +354,81 @@ class _StateMachine:
 
     def _pass_turn(self, follow_up: FollowUp, spoken: dict[str, Signal], *, by_author: bool, complete: bool) -> None:
         message = follow_up.message
-        if self.state == "deferred":
-            self._turn("author", message, None, DEFERRED)
+        if self.state == State.DEFERRED:
+            self._turn(Turn.AUTHOR, message, None, ReasonKind.DEFERRED)
             return
         if follow_up.patch in _numbers(self.partly, self.whole):
             return  # what follows the applying of a patch does not hold up the others
-        if by_author and self.turn == "author" and _concedes(message, spoken):
+        if by_author and self.turn == Turn.AUTHOR and _concedes(message, spoken):
             return
         if by_author:
             self._open.clear()
-            if self._coming and self.turn == "author" and signals.QUESTION not in spoken:
+            if self._coming and self.turn == Turn.AUTHOR and SignalKind.QUESTION not in spoken:
                 return
-            self._coming |= any(s.kind == signals.PROMISE and names_next_version(s.text) for s in message.signals)
+            self._coming |= any(s.kind == SignalKind.PROMISE and names_next_version(s.text) for s in message.signals)
             promise = next((s for k in _HIS_MOVE for s in message.signals if s.kind == k and _is_of_now(s)), None)
-            if promise and promise.kind == signals.WILL_REVIEW and message.word_count > _FEW_WORDS:
+            if promise and promise.kind == SignalKind.WILL_REVIEW and message.word_count > _FEW_WORDS:
                 promise = None  # he answered, and will look at something else
-            self._promised = promise is not None and signals.QUESTION not in spoken
+            self._promised = promise is not None and SignalKind.QUESTION not in spoken
             if promise and self._promised:
                 # He says that he will post: nobody else can move.
                 self.owed.clear()
-                self._turn("author", message, promise.text, promise.kind)
+                self._turn(Turn.AUTHOR, message, promise.text, promise.kind)
             else:
-                self._turn("maintainer" if self.state == "reviewed" else "reviewers", message, None, ANSWERED)
+                self._turn(
+                    Turn.MAINTAINER if self.state == State.REVIEWED else Turn.REVIEWERS,
+                    message,
+                    None,
+                    ReasonKind.ANSWERED,
+                )
             return
         who = message.author.email
         kinds = _ASKING_WITH_TAG if _endorses(message) else _ASKING
         asked = next((s for k in kinds for s in message.signals if s.kind == k and self._is_for_author(s)), None)
         if asked:
-            if not self._answers_reviewer or self.turn != "author":
+            if not self._answers_reviewer or self.turn != Turn.AUTHOR:
                 self._open.add(who)  # what one reviewer asks another is not for the author
-            self._turn("author", message, asked.text, asked.kind)
-        elif complete and self.state == "reviewed":
-            self._turn("maintainer", message, None, TAGGED)
-        elif any(s.kind == signals.QUESTION for s in message.signals):
+            self._turn(Turn.AUTHOR, message, asked.text, asked.kind)
+        elif complete and self.state == State.REVIEWED:
+            self._turn(Turn.MAINTAINER, message, None, ReasonKind.TAGGED)
+        elif any(s.kind == SignalKind.QUESTION for s in message.signals):
             pass  # it is for somebody else to answer
-        elif self.state == "changes-requested" and not _endorses(message) and signals.SATISFIED not in spoken:
-            self._turn("author", message, None, SAID)  # few words, but the changes still stand
-        elif self._coming and self.state == "changes-requested":
-            self._turn("author", message, None, SAID)  # nobody waits for anything but the next version
+        elif self.state == State.CHANGES_REQUESTED and not _endorses(message) and SignalKind.SATISFIED not in spoken:
+            self._turn(Turn.AUTHOR, message, None, ReasonKind.COMMENTED)  # few words, but the changes still stand
+        elif self._coming and self.state == State.CHANGES_REQUESTED:
+            self._turn(
+                Turn.AUTHOR, message, None, ReasonKind.COMMENTED
+            )  # nobody waits for anything but the next version
         elif _is_content(message, spoken):
             self._settled(message)
         elif self.reviewed or any(kind in spoken for kind in _NOT_HIS):
             pass  # kind words after every patch has its tag ask nothing of anybody
         else:
             self._open.add(who)
-            self._turn("author", message, None, signals.APPLIED if signals.APPLIED in spoken else SAID)
+            self._turn(
+                Turn.AUTHOR, message, None, SignalKind.APPLIED if SignalKind.APPLIED in spoken else ReasonKind.COMMENTED
+            )
 
     def _settled(self, message: Message) -> None:
         """Somebody is content: when nobody else waits for the author's answer, it is no longer his turn."""
         self._open.discard(message.author.email)
         self.owed = [reason for reason in self.owed if reason.by.email != message.author.email]
-        if self.turn == "author" and not self._open and not self._promised and self.state != "changes-requested":
-            self._turn("maintainer" if self.reviewed else "reviewers", message, None, TAGGED)
+        if self.turn == Turn.AUTHOR and not self._open and not self._promised and self.state != State.CHANGES_REQUESTED:
+            self._turn(Turn.MAINTAINER if self.reviewed else Turn.REVIEWERS, message, None, ReasonKind.TAGGED)
 
-    def _become(self, state: str, message: Message, why: Signal) -> None:
+    def _become(self, state: State, message: Message, why: Signal) -> None:
         self.state = state
         self.reason = _reason(message, why.text, why.kind)
         if state in NOBODYS_TURN:
-            self._turn("nobody", message, why.text, why.kind)
+            self._turn(Turn.NOBODY, message, why.text, why.kind)
 
-    def _turn(self, turn: str, message: Message, text: str | None, kind: str) -> None:
+    def _turn(self, turn: Turn, message: Message, text: str | None, kind: str) -> None:
         reason = _reason(message, text, kind)
-        if turn != "author":
+        if turn != Turn.AUTHOR:
             self.owed.clear()
         elif (message.author, kind) not in {(r.by, r.kind) for r in self.owed}:
             self.owed.append(reason)
-        if turn == self.turn == "author":
+        if turn == self.turn == Turn.AUTHOR:
             return  # it has been his since the first mail that asked
         self.turn = turn
         self.turn_reason = reason
@@ -434,20 +446,20 @@ def _only_taken_as_advice(applied: Signal) -> bool:
 
 def _taken_back(spoken: Mapping[str, Signal]) -> Signal | None:
     """By what an author takes a patch back: "I'm dropping this series" is of the posting where he has no tree."""
-    dropped = spoken.get(signals.UNAPPLIED)
+    dropped = spoken.get(SignalKind.UNAPPLIED)
     if dropped and _NAMES_PATCHES.search(dropped.text):
         return dropped
-    return spoken.get(signals.WITHDRAWN)
+    return spoken.get(SignalKind.WITHDRAWN)
 
 
 def _is_of_now(signal: Signal) -> bool:
     """Whether an author speaks of this patch: "will do that in a follow-up" leaves it to the reviewers as it is."""
-    return signal.kind != signals.PROMISE or not is_about_follow_up(signal.text)
+    return signal.kind != SignalKind.PROMISE or not is_about_follow_up(signal.text)
 
 
 def _content_with(message: Message) -> bool:
     """Whether somebody endorses the patch and asks for nothing more."""
-    asks = any(s.kind in (signals.CHANGES, signals.QUESTION, signals.NAK) for s in message.signals)
+    asks = any(s.kind in (SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK) for s in message.signals)
     return not asks and _endorses(message)
 
 
@@ -458,21 +470,21 @@ def _endorses(message: Message) -> bool:
 def _says_no_more(message: Message) -> bool:
     """Whether a mail is a word or two ("Even easier then. Thanks!"), or "I didn't see that", and asks nothing."""
     told = message.word_count <= _A_WORD or _UNAWARE.search(message.excerpt) is not None
-    return told and not any(s.kind in (signals.QUESTION, signals.PROMISE) for s in message.signals)
+    return told and not any(s.kind in (SignalKind.QUESTION, SignalKind.PROMISE) for s in message.signals)
 
 
 def _concedes(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether an author says no more than that the others are right, or thanks: then it is still up to him."""
-    if signals.QUESTION in spoken or signals.PROMISE in spoken:
+    if SignalKind.QUESTION in spoken or SignalKind.PROMISE in spoken:
         return False
     if message.word_count == 0:
         return message.excerpt != ""
-    return signals.SATISFIED in spoken and message.word_count < _FEW_WORDS
+    return SignalKind.SATISFIED in spoken and message.word_count < _FEW_WORDS
 
 
 def _is_content(message: Message, spoken: Mapping[str, Signal]) -> bool:
     """Whether somebody who asks nothing endorses, agrees, or only thanks."""
-    return _endorses(message) or signals.SATISFIED in spoken or (message.word_count == 0 and message.excerpt != "")
+    return _endorses(message) or SignalKind.SATISFIED in spoken or (message.word_count == 0 and message.excerpt != "")
 
 
 def _numbers(text: str, whole: int) -> set[int]:

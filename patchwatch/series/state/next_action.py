@@ -13,9 +13,11 @@ import re
 from collections.abc import Sequence
 
 from patchwatch.counts import plural
+from patchwatch.mail.message import SignalKind
 from patchwatch.mail.short_name import short_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
+from patchwatch.series.states import ReasonKind, State, Turn
 
 _HOUR = 3600
 _DAY = 86_400
@@ -27,11 +29,21 @@ _LATE = 6 * _HOUR  # lists deliver late now and then
 _LISTED = 8  # patches by their numbers: more are only counted
 
 # What the author was asked or said, most urgent first: a question is answered before a promise is kept.
-_ASKS = ("nak", "changes", "wish", "question", "doubt")
+_ASKS = (SignalKind.NAK, SignalKind.CHANGES, SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT)
 _URGENT = (
-    "nak", "changes", "unapplied", "failure", "wish", "question", "doubt", "promise", "later", "withdrawn", "applied",
-    "marked",
-)  # fmt: skip
+    SignalKind.NAK,
+    SignalKind.CHANGES,
+    SignalKind.UNAPPLIED,
+    SignalKind.FAILURE,
+    SignalKind.WISH,
+    SignalKind.QUESTION,
+    SignalKind.DOUBT,
+    SignalKind.PROMISE,
+    SignalKind.WILL_REVIEW,
+    SignalKind.WITHDRAWN,
+    SignalKind.APPLIED,
+    ReasonKind.MARKED,
+)
 _CLOSED_TREE = re.compile(r"(?i)\b([\w.]*[a-z][\w.]*(?:-next)?)(?: is (?:\w+ ){0,2}|-)closed\b")
 _BUILD = re.compile(r"(?i)\b(?:errors?|warnings?|undefined|build|compil\w+)\b")
 
@@ -41,17 +53,17 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
 
     `ping_days` is how long I wait for an answer to what I posted; time in the merge `windows` does not count.
     """
-    if row.muted or row.snoozed_until is not None or row.turn == "nobody" or row.revisions[-1].backport:
+    if row.muted or row.snoozed_until is not None or row.turn == Turn.NOBODY or row.revisions[-1].backport:
         return None  # a backport to a stable tree goes in unless somebody objects
-    if row.state == "awaiting-upstream":
-        return _for_others(row, now, windows, "maintainer")
+    if row.state == State.AWAITING_UPSTREAM:
+        return _for_others(row, now, windows, Turn.MAINTAINER)
     if row.part is not None and row.part.author:
-        if row.turn == "author":
+        if row.turn == Turn.AUTHOR:
             return _move(row, *_owed(row, now, windows, me=True), by="me")
-        if row.turn == "maintainer":
+        if row.turn == Turn.MAINTAINER:
             return _wait_for_maintainer(row, now, ping_days * _DAY, windows)
         return _wait_for_reviewers(row, now, ping_days * _DAY, windows)
-    if row.part is not None and row.turn == "reviewers" and now - row.turn_since < _CYCLE:
+    if row.part is not None and row.turn == Turn.REVIEWERS and now - row.turn_since < _CYCLE:
         mine = _review(row, row.part, now)
         if mine is not None:
             return mine
@@ -63,21 +75,21 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
 
 def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
     newest, silence = row.revisions[-1], now - row.turn_since
-    if row.state == "new" and newest.missing and silence >= _LATE:
+    if row.state == State.NEW and newest.missing and silence >= _LATE:
         return _move(row, _missing(newest.missing, newest.expected), newest.message_id, by="me")
     whom = _awaited(row)
     if waited(row.turn_since, now, windows) < patience:
         ping = waited_by(row.turn_since, patience, windows)
-        return _move(row, f"wait for {whom or 'reviewers'}: {span(silence)} so far", until=ping, by="reviewers")
+        return _move(row, f"wait for {whom or 'reviewers'}: {span(silence)} so far", until=ping, by=Turn.REVIEWERS)
     if window := _open(now, windows):
-        return _move(row, "wait: merge window, ping after it", until=window.closed or 0, by="reviewers")
+        return _move(row, "wait: merge window, ping after it", until=window.closed or 0, by=Turn.REVIEWERS)
     if silence >= _DEAD:
         return _move(row, f"resend or drop: silent for {span(silence)}", by="me")
-    if row.state == "changes-requested":  # he answered, and nobody insisted or gave in
+    if row.state == State.CHANGES_REQUESTED:  # he answered, and nobody insisted or gave in
         return _move(
             row, f"send v{row.version + 1} or ping{' ' + whom if whom else ''}: silent for {span(silence)}", by="me"
         )
-    if silence >= (_RESEND if row.state == "new" else _CYCLE):
+    if silence >= (_RESEND if row.state == State.NEW else _CYCLE):
         return _move(row, f"resend: no answer for {span(silence)}", by="me")
     if row.reviewed and not whom:
         return _move(row, f"ping: {row.reviewed}/{row.patches} reviewed, silent for {span(silence)}", by="me")
@@ -90,10 +102,10 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
         return _move(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
     if waited(row.turn_since, now, windows) < 2 * patience:
         ping = waited_by(row.turn_since, 2 * patience, windows)
-        return _move(row, f"wait for the maintainer: reviewed {span(silence)} ago", until=ping, by="maintainer")
+        return _move(row, f"wait for the maintainer: reviewed {span(silence)} ago", until=ping, by=Turn.MAINTAINER)
     if window := _open(now, windows):
         text = "wait: merge window, ping the maintainer after it"
-        return _move(row, text, until=window.closed or 0, by="maintainer")
+        return _move(row, text, until=window.closed or 0, by=Turn.MAINTAINER)
     if silence >= _CYCLE:  # maintainers do not always say that they applied it
         return _move(row, f"resend, or mark it applied: reviewed {span(silence)} ago", by="me")
     return _move(row, f"ping the maintainer: reviewed, not applied for {span(silence)}", by="me")
@@ -111,7 +123,7 @@ def _missing(numbers: Sequence[int], expected: int) -> str:
 def _owed(row: SeriesRow, now: int, windows: Sequence[Window], *, me: bool) -> tuple[str, str, int | None]:
     """What the author has to do, the mail that says so, and when, unless it is now (`Move.until`)."""
     turn = row.turn_evidence
-    if row.state == "deferred":
+    if row.state == State.DEFERRED:
         return _deferred(row, now, windows)
     owed = row.revisions[-1].owed if turn is not None and not turn.by_hand else ()
     asked = sorted(owed or ((turn,) if turn else ()), key=lambda e: (_urgency(e), e.date))
@@ -133,25 +145,25 @@ def _urgency(evidence: Evidence) -> int:
 def _demand(row: SeriesRow, said: Evidence, ago: str, *, me: bool) -> str:
     who, version = _called(row, said.by_name, said.by_email), f"v{row.version + 1}"
     rest = _rest(row)
-    if said.kind == "nak":
+    if said.kind == SignalKind.NAK:
         return f"rework or drop: NAKed by {who} {ago}"
-    if said.kind == "changes":
+    if said.kind == SignalKind.CHANGES:
         return f"send {version}: {who} asked for changes {ago}"
-    if said.kind == "unapplied":
+    if said.kind == SignalKind.UNAPPLIED:
         return f"rework: {who} dropped it {ago}"
-    if said.kind == "failure":
+    if said.kind == SignalKind.FAILURE:
         return f"mend {'the build' if _BUILD.search(said.text) else 'it'}: {who}, {ago}"
-    if said.kind == "wish":
+    if said.kind == SignalKind.WISH:
         return f"send {version}, or answer {who}'s wish of {ago}"
-    if said.kind in ("question", "doubt"):
+    if said.kind in (SignalKind.QUESTION, SignalKind.DOUBT):
         return f"answer {who}'s {said.kind} of {ago}"
-    if said.kind == "later":
+    if said.kind == SignalKind.WILL_REVIEW:
         return f"look into it: {'you said so' if me else 'promised'} {ago}"
-    if said.kind == "promise":
+    if said.kind == SignalKind.PROMISE:
         return f"send {version}: {'you said so' if me else 'promised'} {ago}"
-    if said.kind == "withdrawn":
+    if said.kind == SignalKind.WITHDRAWN:
         return f"send {version}: {'you took' if me else 'took'} a patch back {ago}"
-    if said.kind == "marked":
+    if said.kind == ReasonKind.MARKED:
         return f"send {version}: marked {row.state} {ago}"
     if rest:
         many = len(rest) > _LISTED
@@ -211,20 +223,20 @@ def _review(row: SeriesRow, part: Involvement, now: int) -> NextAction | None:
 
 def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) -> NextAction:
     """What they have to do whose turn it is, said to somebody who looks on."""
-    if row.state == "awaiting-upstream":
-        return _move(row, "maintainer: send it on to the tree above", by="maintainer")
-    if turn == "author":
+    if row.state == State.AWAITING_UPSTREAM:
+        return _move(row, "maintainer: send it on to the tree above", by=Turn.MAINTAINER)
+    if turn == Turn.AUTHOR:
         text, message_id, until = _owed(row, now, windows, me=False)
-        return _move(row, f"author: {text.replace(': ', ', ', 1)}", message_id, until, by="author")
+        return _move(row, f"author: {text.replace(': ', ', ', 1)}", message_id, until, by=Turn.AUTHOR)
     since = span(now - row.turn_since)
-    if turn == "maintainer" and row.rfc:
-        return _move(row, f"author: send it without RFC, reviewed {since} ago", by="author")
-    if turn == "maintainer":
-        return _move(row, f"maintainer: apply or answer, reviewed {since} ago", by="maintainer")
+    if turn == Turn.MAINTAINER and row.rfc:
+        return _move(row, f"author: send it without RFC, reviewed {since} ago", by=Turn.AUTHOR)
+    if turn == Turn.MAINTAINER:
+        return _move(row, f"maintainer: apply or answer, reviewed {since} ago", by=Turn.MAINTAINER)
     if whom := _awaited(row):
         who = _called(row, row.author_name, row.author_email)
-        return _move(row, f"{whom}: see {who}'s answer of {since} ago", by="reviewers")
-    return _move(row, f"reviewers: waits for {since}", by="reviewers")
+        return _move(row, f"{whom}: see {who}'s answer of {since} ago", by=Turn.REVIEWERS)
+    return _move(row, f"reviewers: waits for {since}", by=Turn.REVIEWERS)
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------

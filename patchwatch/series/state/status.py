@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Person
 from patchwatch.series.state.machine import Reason, RevisionState
-from patchwatch.series.states import MARKED, NOBODYS_TURN
+from patchwatch.series.states import NOBODYS_TURN, ReasonKind, State, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Mark:
     """A state that a person set by hand on a revision."""
 
     root: str
-    state: str
+    state: State
     at: int
     by: str
 
@@ -28,7 +28,7 @@ class Mark:
 class Merge:
     """What is known of a revision's patches beyond its own mails: merged pull requests, commits in git trees."""
 
-    state: str  # mainlined or accepted; under-review where only a part is in, or it was taken out again
+    state: State  # mainlined or accepted; under-review where only a part is in, or it was taken out again
     reason: Reason
     taken_back: bool = False
 
@@ -37,9 +37,9 @@ class Merge:
 class SeriesStatus:
     """State and turn of a series: those of its newest revision, unless somebody decided otherwise by hand."""
 
-    state: str
+    state: State
     reason: Reason | None
-    turn: str
+    turn: Turn
     turn_since: int
     turn_reason: Reason
 
@@ -64,29 +64,29 @@ def series_status(
 
 
 def _weight(landing: Merge) -> tuple[bool, int]:
-    return landing.taken_back, ("under-review", "accepted", "mainlined").index(landing.state)
+    return landing.taken_back, (State.UNDER_REVIEW, State.ACCEPTED, State.MAINLINED).index(landing.state)
 
 
 def _landed(status: SeriesStatus, landing: Merge) -> SeriesStatus:
     why = landing.reason
     if landing.taken_back:
-        return SeriesStatus("under-review", why, "author", why.date, why)
-    if landing.state == "under-review":  # a part of it is in
-        if status.state not in ("new", "under-review"):
+        return SeriesStatus(State.UNDER_REVIEW, why, Turn.AUTHOR, why.date, why)
+    if landing.state == State.UNDER_REVIEW:  # a part of it is in
+        if status.state not in (State.NEW, State.UNDER_REVIEW):
             return status
-        return SeriesStatus("under-review", why, status.turn, status.turn_since, status.turn_reason)
-    if status.state in ("mainlined", landing.state):
+        return SeriesStatus(State.UNDER_REVIEW, why, status.turn, status.turn_since, status.turn_reason)
+    if status.state in (State.MAINLINED, landing.state):
         return status  # its mails say as much
-    return SeriesStatus(landing.state, why, "nobody", why.date, why)
+    return SeriesStatus(landing.state, why, Turn.NOBODY, why.date, why)
 
 
 def _marked(status: SeriesStatus, mark: Mark) -> SeriesStatus:
-    reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True, kind=MARKED, by=Person(mark.by, ""))
+    reason = Reason("", f"set by {mark.by}", mark.at, by_hand=True, kind=ReasonKind.MARKED, by=Person(mark.by, ""))
     turn, since, why = status.turn, status.turn_since, status.turn_reason
     if mark.state in NOBODYS_TURN:
-        turn, since, why = "nobody", mark.at, reason
-    elif mark.state in ("deferred", "changes-requested"):
-        turn, since, why = "author", mark.at, reason
-    elif turn == "nobody":
-        turn, since, why = "reviewers", mark.at, reason
+        turn, since, why = Turn.NOBODY, mark.at, reason
+    elif mark.state in (State.DEFERRED, State.CHANGES_REQUESTED):
+        turn, since, why = Turn.AUTHOR, mark.at, reason
+    elif turn == Turn.NOBODY:
+        turn, since, why = Turn.REVIEWERS, mark.at, reason
     return SeriesStatus(mark.state, reason, turn, since, why)

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import SeriesRow, SeriesSummary
-from patchwatch.series.states import STATES
+from patchwatch.series.states import SETTABLE
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import Dialog
@@ -120,14 +120,14 @@ class StateDialog(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """The states, each with its sign."""
-        options = [Option(content(labels.state(name)), id=name) for name in STATES if name != "superseded"]
+        options = [Option(content(labels.state(name)), id=name) for name in SETTABLE]
         options.append(Option(content([("  as the mails say", "dim")]), id=""))
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Set the state"
             yield Static(content(named(self._rows)), id="question")
             states = OptionList(*options, id="states", compact=True)
-            if self._rows and self._rows[0].state in STATES:
-                states.highlighted = STATES.index(self._rows[0].state)
+            if self._rows and self._rows[0].state in SETTABLE:
+                states.highlighted = SETTABLE.index(self._rows[0].state)
             yield states
             note = "Your word outranks the mails, until a newer version is posted."
             yield Static(content([(note, "dim")]), id="note")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow, StateChangeRow
+from patchwatch.series.states import Turn
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fill, fit, width_of
@@ -101,7 +102,7 @@ def step_pieces(step: HistoryEntry, now: int, width: int) -> list[StyledText]:
     """A step on one line."""
     sign, ink = labels.state_sign(step.state)
     pieces: list[StyledText] = [(f"{labels.day(step.date, now):>8} ", "dim"), (fill(step.version, 5), "accent")]
-    turn = f"→ {line(step.turn)} " if step.turn_changed and step.turn != "nobody" else ""
+    turn = f"→ {line(step.turn)} " if step.turn_changed and step.turn != Turn.NOBODY else ""
     if width < _WIDE:
         pieces += [(f"{sign} ", ink), (turn if width > _NARROW else "", "dim")]
     else:

@@ -13,23 +13,24 @@ from pathlib import Path
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.states import State, Turn
 from patchwatch.tui.base.theme import StyledText
 
 _MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86400, 7 * 86400, 365 * 86400
 
 # Sign and ink of a state.  Signs differ from each other without their colours.
-_STATES = {
-    "new": ("○", ""),
-    "under-review": ("◐", "accent"),
-    "changes-requested": ("↻", "warn"),
-    "reviewed": ("◉", "calm"),
-    "accepted": ("✓", "good"),
-    "mainlined": ("★", "good"),
-    "rejected": ("✗", "bad"),
-    "deferred": ("◌", "dim"),
-    "awaiting-upstream": ("↑", "calm"),
-    "not-applicable": ("–", "dim"),
-    "superseded": ("»", "dim"),
+_STATES: dict[str, tuple[str, str]] = {
+    State.NEW: ("○", ""),
+    State.UNDER_REVIEW: ("◐", "accent"),
+    State.CHANGES_REQUESTED: ("↻", "warn"),
+    State.REVIEWED: ("◉", "calm"),
+    State.ACCEPTED: ("✓", "good"),
+    State.MAINLINED: ("★", "good"),
+    State.REJECTED: ("✗", "bad"),
+    State.DEFERRED: ("◌", "dim"),
+    State.AWAITING_UPSTREAM: ("↑", "calm"),
+    State.NOT_APPLICABLE: ("–", "dim"),
+    State.SUPERSEDED: ("»", "dim"),
 }
 
 
@@ -52,8 +53,8 @@ def state_sign(name: str) -> StyledText:
 
 def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
     """Whose turn it is and for how long; overdue is marked with `!`."""
-    if row.turn == "nobody":
-        return [("nobody", "dim")]
+    if row.turn == Turn.NOBODY:
+        return [(row.turn, "dim")]
     pieces = [(line(row.turn), ""), (f" {age(row.turn_since, now)}", "warn" if row.overdue else "dim")]
     return [*pieces, ("!", "warn strong")] if row.overdue else pieces
 

@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
+from patchwatch.series.states import Turn
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit, width_of
@@ -26,7 +27,7 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
 def standing(row: SeriesRow, now: int) -> list[StyledText]:
     """State, and whose turn it is since when."""
     pieces = [*labels.state(row.state), ("   ", "")]
-    if row.turn == "nobody":
+    if row.turn == Turn.NOBODY:
         pieces.append(("nobody’s turn", "dim"))
     else:
         pieces += [(f"{line(row.turn)}’ turn" if row.turn.endswith("s") else f"{line(row.turn)}’s turn", "strong")]

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.states import STATES
+from patchwatch.series.states import State, Turn
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render import labels
@@ -63,10 +63,10 @@ def _title(row: SeriesSummary, now: int) -> list[StyledText]:
     return [(line(row.title), "strong" if row.unread else "")]
 
 
-_STAGES = {name: stage for stage, name in enumerate(STATES)}
+_STAGES: dict[str, int] = {state: stage for stage, state in enumerate(State)}
 
 _STATE = Column("State", lambda row, now: labels.state(row.state), lambda row: _STAGES.get(row.state, 99), tight=16)
-_TURN = Column("Turn", labels.turn, lambda row: row.turn_since, blank=lambda row: row.turn == "nobody")
+_TURN = Column("Turn", labels.turn, lambda row: row.turn_since, blank=lambda row: row.turn == Turn.NOBODY)
 _VERSION = Column("Ver", lambda row, now: [(labels.version(row), "")], lambda row: (row.version, row.minor))
 _TITLE_COLUMN = Column("Title", _title, lambda row: row.title.casefold(), most=1000)
 _NEXT = Column(

@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
+from patchwatch.mail.message import SignalKind
 from patchwatch.mail.parse import parse
-from patchwatch.mail.sentences import signals
 from tests.support.mails import mail
 
 
@@ -156,33 +156,33 @@ NEITHER = [
 
 @pytest.mark.parametrize("sentence", DOUBTS)
 def test_doubts(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.DOUBT}
+    assert kinds(f"{sentence}\n") == {SignalKind.DOUBT}
 
 
 @pytest.mark.parametrize("sentence", WISHES)
 def test_wishes(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.WISH}
+    assert kinds(f"{sentence}\n") == {SignalKind.WISH}
 
 
 @pytest.mark.parametrize("sentence", CONTENTS)
 def test_content(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.SATISFIED}
+    assert kinds(f"{sentence}\n") == {SignalKind.SATISFIED}
 
 
 @pytest.mark.parametrize("sentence", LATERS)
 def test_will_look_himself(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") <= {signals.WILL_REVIEW, signals.PROMISE}
+    assert kinds(f"{sentence}\n") <= {SignalKind.WILL_REVIEW, SignalKind.PROMISE}
     assert kinds(f"{sentence}\n")
 
 
 @pytest.mark.parametrize("sentence", DEFERRALS)
 def test_put_off(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.DEFERRED}
+    assert kinds(f"{sentence}\n") == {SignalKind.DEFERRED}
 
 
 @pytest.mark.parametrize("sentence", CALLS)
 def test_calls_for_reviewers(sentence: str) -> None:
-    assert kinds(f"{sentence}\n") == {signals.REVIEW_WANTED}
+    assert kinds(f"{sentence}\n") == {SignalKind.REVIEW_WANTED}
 
 
 @pytest.mark.parametrize("sentence", NEITHER)
@@ -197,4 +197,4 @@ def test_a_quoted_opinion_is_nobodys(sentence: str) -> None:
 
 @pytest.mark.parametrize("sentence", ["Makes sense, but what of the lock?", "I'm fine with it if Rex is."])
 def test_content_on_conditions_is_not_content(sentence: str) -> None:
-    assert signals.SATISFIED not in kinds(f"{sentence}\n")
+    assert SignalKind.SATISFIED not in kinds(f"{sentence}\n")

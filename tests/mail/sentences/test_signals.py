@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.message import Signal
+from patchwatch.mail.message import Signal, SignalKind
 from patchwatch.mail.parse import parse
-from patchwatch.mail.sentences import signals
 from tests.support.mails import mail
 
 
@@ -84,7 +83,7 @@ def reply(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tuple[
     ],
 )
 def test_applied(sentence: str, detail: str) -> None:
-    assert said(f"{sentence}\n") == [(signals.APPLIED, detail)]
+    assert said(f"{sentence}\n") == [(SignalKind.APPLIED, detail)]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +130,7 @@ def test_applied(sentence: str, detail: str) -> None:
     ],
 )
 def test_words_of_applying_that_apply_nothing(sentence: str) -> None:
-    assert signals.APPLIED not in {kind for kind, _ in said(f"{sentence}\n")}
+    assert SignalKind.APPLIED not in {kind for kind, _ in said(f"{sentence}\n")}
 
 
 def thanks(*listed: str) -> str:
@@ -151,7 +150,7 @@ def thanks(*listed: str) -> str:
     ],
 )
 def test_b4_thanks_for_what_it_lists(listed: list[str], detail: str) -> None:
-    assert said(thanks(*listed)) == [(signals.APPLIED, detail)]
+    assert said(thanks(*listed)) == [(SignalKind.APPLIED, detail)]
 
 
 def test_the_evidence_is_the_sentence_as_it_stands() -> None:
@@ -162,47 +161,47 @@ def test_the_evidence_is_the_sentence_as_it_stands() -> None:
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("Dropped the patch for now.\n", signals.UNAPPLIED),
-        ("I'll drop it from frob-next.\n", signals.UNAPPLIED),
-        ("Sorry, I've reverted this.\n", signals.UNAPPLIED),
-        ("Now dropped, thanks.\n", signals.UNAPPLIED),
-        ("NAK\n", signals.NAK),
-        ("NAK.\n\nThis is wrong.\n", signals.NAK),
-        ("So it's a NACK from me.\n", signals.NAK),
-        ("Nack on this approach.\n", signals.NAK),
-        ("Nacked-by: Rita Reviewer <rita@example.com>\n", signals.NAK),
-        ("My first thought is a nack on the idea.\n", signals.NAK),
-        ("Please ignore this patch.\n", signals.WITHDRAWN),
-        ("Sorry, please ignore this series, it was sent by mistake.\n", signals.WITHDRAWN),
-        ("I will drop this patch.\n", signals.UNAPPLIED),
-        ("Consider it withdrawn.\n", signals.WITHDRAWN),
-        ("Please ignore this, it was sent by mistake.\n", signals.WITHDRAWN),
-        ("Here is my NAK for this patch.\n", signals.NAK),
-        ("I'll fix it in v3.\n", signals.PROMISE),
-        ("Thank you, will fix it.\n", signals.PROMISE),
-        ("Will do.\n", signals.PROMISE),
-        ("Sure, will send a new version.\n", signals.PROMISE),
-        ("Let me rework that.\n", signals.PROMISE),
-        ("Fixed in the next version.\n", signals.PROMISE),
-        ("OK, v3 incoming.\n", signals.PROMISE),
-        ("Done for v3.\n", signals.PROMISE),
-        ("Fixed locally.\n", signals.PROMISE),
-        ("So I won't be sending another version.\n", signals.WITHDRAWN),
-        ("Please ignore, I sent the wrong version.\n", signals.WITHDRAWN),
-        ("This patch can be ignored, thank you.\n", signals.WITHDRAWN),
-        ("Rex already sent a fix.\n", signals.ELSEWHERE),
-        ("Rex sent a fix for this last week.\n", signals.ELSEWHERE),
-        ("Your patch is likely obsoleted by that.\n", signals.ELSEWHERE),
-        ("Not a typo.\n", signals.ELSEWHERE),
-        ("That's intentional, see the comment.\n", signals.ELSEWHERE),
-        ("We talked about it, and the answer is still no.\n", signals.NAK),
-        ("I don't want this in the kernel.\n", signals.NAK),
-        ("I see that this is now in the mainline and our board still fails.\n", signals.MAINLINED),
-        ("The patch is now in Linus' tree.\n", signals.MAINLINED),
-        ("Why is the lock taken?\n", signals.QUESTION),
-        ("why not use frob()? it is there\n", signals.QUESTION),
-        ("Really?\n", signals.QUESTION),
-        ("(Or is it a race?)\n", signals.QUESTION),
+        ("Dropped the patch for now.\n", SignalKind.UNAPPLIED),
+        ("I'll drop it from frob-next.\n", SignalKind.UNAPPLIED),
+        ("Sorry, I've reverted this.\n", SignalKind.UNAPPLIED),
+        ("Now dropped, thanks.\n", SignalKind.UNAPPLIED),
+        ("NAK\n", SignalKind.NAK),
+        ("NAK.\n\nThis is wrong.\n", SignalKind.NAK),
+        ("So it's a NACK from me.\n", SignalKind.NAK),
+        ("Nack on this approach.\n", SignalKind.NAK),
+        ("Nacked-by: Rita Reviewer <rita@example.com>\n", SignalKind.NAK),
+        ("My first thought is a nack on the idea.\n", SignalKind.NAK),
+        ("Please ignore this patch.\n", SignalKind.WITHDRAWN),
+        ("Sorry, please ignore this series, it was sent by mistake.\n", SignalKind.WITHDRAWN),
+        ("I will drop this patch.\n", SignalKind.UNAPPLIED),
+        ("Consider it withdrawn.\n", SignalKind.WITHDRAWN),
+        ("Please ignore this, it was sent by mistake.\n", SignalKind.WITHDRAWN),
+        ("Here is my NAK for this patch.\n", SignalKind.NAK),
+        ("I'll fix it in v3.\n", SignalKind.PROMISE),
+        ("Thank you, will fix it.\n", SignalKind.PROMISE),
+        ("Will do.\n", SignalKind.PROMISE),
+        ("Sure, will send a new version.\n", SignalKind.PROMISE),
+        ("Let me rework that.\n", SignalKind.PROMISE),
+        ("Fixed in the next version.\n", SignalKind.PROMISE),
+        ("OK, v3 incoming.\n", SignalKind.PROMISE),
+        ("Done for v3.\n", SignalKind.PROMISE),
+        ("Fixed locally.\n", SignalKind.PROMISE),
+        ("So I won't be sending another version.\n", SignalKind.WITHDRAWN),
+        ("Please ignore, I sent the wrong version.\n", SignalKind.WITHDRAWN),
+        ("This patch can be ignored, thank you.\n", SignalKind.WITHDRAWN),
+        ("Rex already sent a fix.\n", SignalKind.ELSEWHERE),
+        ("Rex sent a fix for this last week.\n", SignalKind.ELSEWHERE),
+        ("Your patch is likely obsoleted by that.\n", SignalKind.ELSEWHERE),
+        ("Not a typo.\n", SignalKind.ELSEWHERE),
+        ("That's intentional, see the comment.\n", SignalKind.ELSEWHERE),
+        ("We talked about it, and the answer is still no.\n", SignalKind.NAK),
+        ("I don't want this in the kernel.\n", SignalKind.NAK),
+        ("I see that this is now in the mainline and our board still fails.\n", SignalKind.MAINLINED),
+        ("The patch is now in Linus' tree.\n", SignalKind.MAINLINED),
+        ("Why is the lock taken?\n", SignalKind.QUESTION),
+        ("why not use frob()? it is there\n", SignalKind.QUESTION),
+        ("Really?\n", SignalKind.QUESTION),
+        ("(Or is it a race?)\n", SignalKind.QUESTION),
     ],
 )
 def test_other_sentences_that_move_a_patch(body: str, kind: str) -> None:
@@ -220,7 +219,7 @@ def test_other_sentences_that_move_a_patch(body: str, kind: str) -> None:
     ],
 )
 def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
-    assert signals.WITHDRAWN not in {kind for kind, _ in said(body)}
+    assert SignalKind.WITHDRAWN not in {kind for kind, _ in said(body)}
 
 
 @pytest.mark.parametrize(
@@ -234,7 +233,7 @@ def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
     ],
 )
 def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
-    assert signals.ELSEWHERE not in {kind for kind, _ in said(body)}
+    assert SignalKind.ELSEWHERE not in {kind for kind, _ in said(body)}
 
 
 @pytest.mark.parametrize(
@@ -247,7 +246,7 @@ def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
     ],
 )
 def test_words_of_mainline_that_are_not_of_the_patch(body: str) -> None:
-    assert signals.MAINLINED not in {kind for kind, _ in said(body)}
+    assert SignalKind.MAINLINED not in {kind for kind, _ in said(body)}
 
 
 ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
@@ -264,13 +263,13 @@ ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
     ],
 )
 def test_tags_that_are_given_for_the_series(words: str) -> None:
-    assert signals.FOR_ALL in {kind for kind, _ in said(f"{words}{ACKED}")}
-    assert signals.FOR_ALL not in {kind for kind, _ in said(words)}
+    assert SignalKind.FOR_ALL in {kind for kind, _ in said(f"{words}{ACKED}")}
+    assert SignalKind.FOR_ALL not in {kind for kind, _ in said(words)}
 
 
 @pytest.mark.parametrize("words", ["Is the series for 6.13?\n", "See the last series.\n", "For the mm parts:\n", ""])
 def test_tags_that_are_given_for_what_they_answer(words: str) -> None:
-    assert signals.FOR_ALL not in {kind for kind, _ in said(f"{words}{ACKED}")}
+    assert SignalKind.FOR_ALL not in {kind for kind, _ in said(f"{words}{ACKED}")}
 
 
 @pytest.mark.parametrize(
@@ -299,7 +298,7 @@ def test_tags_that_are_given_for_what_they_answer(words: str) -> None:
     ],
 )
 def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
-    assert (signals.CHANGES, detail) in said(body)
+    assert (SignalKind.CHANGES, detail) in said(body)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +320,7 @@ def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
     ],
 )
 def test_words_of_asking_that_ask_for_no_change(body: str) -> None:
-    assert signals.CHANGES not in {kind for kind, _ in said(body)}
+    assert SignalKind.CHANGES not in {kind for kind, _ in said(body)}
 
 
 @pytest.mark.parametrize(
@@ -336,7 +335,7 @@ def test_words_of_asking_that_ask_for_no_change(body: str) -> None:
     ],
 )
 def test_words_of_refusal_that_refuse_nothing(body: str) -> None:
-    assert signals.NAK not in {kind for kind, _ in said(body)}
+    assert SignalKind.NAK not in {kind for kind, _ in said(body)}
 
 
 @pytest.mark.parametrize(
@@ -350,7 +349,7 @@ def test_words_of_refusal_that_refuse_nothing(body: str) -> None:
     ],
 )
 def test_words_of_the_future_that_promise_nothing(body: str) -> None:
-    assert signals.PROMISE not in {kind for kind, _ in said(body)}
+    assert SignalKind.PROMISE not in {kind for kind, _ in said(body)}
 
 
 def test_a_jest_is_no_question() -> None:
@@ -371,12 +370,12 @@ def test_a_line_of_a_trace_is_no_question() -> None:
     ],
 )
 def test_netdevs_commands_stand_anywhere_and_below_the_signature_too(body: str, command: str) -> None:
-    assert (signals.COMMAND, command) in said(body)
+    assert (SignalKind.COMMAND, command) in said(body)
 
 
 @pytest.mark.parametrize("body", ["> pw-bot: cr\n", "Use pw-bot: cr for that.\n", "pw-bot:\n"])
 def test_quoted_commands_command_nothing(body: str) -> None:
-    assert signals.COMMAND not in {kind for kind, _ in said(body)}
+    assert SignalKind.COMMAND not in {kind for kind, _ in said(body)}
 
 
 def test_a_submission_signals_nothing() -> None:
@@ -384,7 +383,7 @@ def test_a_submission_signals_nothing() -> None:
 
 
 def test_a_mail_applies_once() -> None:
-    assert said("Applied, thanks.\n\nApplied to frob/next.\n") == [(signals.APPLIED, "")]
+    assert said("Applied, thanks.\n\nApplied to frob/next.\n") == [(SignalKind.APPLIED, "")]
 
 
 @given(

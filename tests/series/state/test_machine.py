@@ -15,7 +15,7 @@ from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, recognise
 from patchwatch.series.state.machine import Reason, RevisionState, revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
-from patchwatch.series.states import STATES, TURNS
+from patchwatch.series.states import State, Turn
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
@@ -879,8 +879,8 @@ def test_whatever_is_said_there_is_one_state_with_its_evidence(said: list[tuple[
     whole = revision(2, *said)
     found = revision_state(whole)
     ids = {m.message_id for m in whole.own_messages} | {f.message.message_id for f in whole.follow_ups}
-    assert found.state in STATES
-    assert found.turn in TURNS
+    assert found.state in set(State)
+    assert found.turn in set(Turn)
     assert found.state == "new" or (found.reason is not None and found.reason.message_id in ids and found.reason.text)
     assert found.turn_reason.message_id in ids
     assert (found.turn == "nobody") == (found.state in {"accepted", "mainlined", "rejected", "not-applicable"})

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.sentences import signals
-from patchwatch.series import states
+from patchwatch.mail.message import SignalKind
 from patchwatch.series.model import AppliedRow, Evidence, Involvement, NextAction, RevisionRow, SeriesRow
 from patchwatch.series.state import next_action as next_moves
 from patchwatch.series.state.merge_window import Window
 from patchwatch.series.state.next_action import next_action, span
-from patchwatch.series.states import STATES, TURNS
+from patchwatch.series.states import ReasonKind, State, Turn
 
 HOUR, DAY = 3600, 86_400
 NOW = 1_700_000_000
@@ -453,8 +452,8 @@ def test_spans_in_words(seconds: int, words: str) -> None:
 
 
 @given(
-    state=st.sampled_from(STATES),
-    turn=st.sampled_from(TURNS),
+    state=st.sampled_from(State),
+    turn=st.sampled_from(Turn),
     days=st.integers(0, 2000),
     kinds=st.lists(
         st.text(max_size=9) | st.sampled_from(["nak", "changes", "question", "failure", "promise", "applied"])
@@ -478,5 +477,4 @@ def test_a_line_is_short_whatever_mail_says(
 
 
 def test_every_kind_that_is_told_apart_is_one_that_mails_have() -> None:
-    known = {value for module in (signals, states) for value in vars(module).values() if isinstance(value, str)}
-    assert set(next_moves._URGENT) <= known
+    assert set(next_moves._URGENT) <= {*SignalKind, *ReasonKind}

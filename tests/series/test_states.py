@@ -1,0 +1,34 @@
+"""States: a new one has to be handled wherever they are listed."""
+
+from __future__ import annotations
+
+from patchwatch.series.state import machine
+from patchwatch.series.states import APPLIED, CLOSED, NOBODYS_TURN, SETTABLE, State
+from patchwatch.tui.render import labels
+
+
+def test_every_state_is_open_or_closed() -> None:
+    open_states = {
+        State.NEW,
+        State.UNDER_REVIEW,
+        State.CHANGES_REQUESTED,
+        State.REVIEWED,
+        State.DEFERRED,
+        State.AWAITING_UPSTREAM,
+    }
+    assert open_states | CLOSED == set(State)
+    assert not open_states & CLOSED
+    assert APPLIED < NOBODYS_TURN < CLOSED
+
+
+def test_every_state_has_its_own_sign_in_the_tui() -> None:
+    assert list(labels._STATES) == list(State)
+    assert len({sign for sign, _ in labels._STATES.values()}) == len(State)
+
+
+def test_a_pw_bot_command_exists_for_every_state_but_reviewed() -> None:
+    assert set(State) - set(machine._COMMANDS.values()) == {State.REVIEWED}  # reviewed follows from tags
+
+
+def test_only_superseded_cannot_be_set_by_hand() -> None:
+    assert set(State) - set(SETTABLE) == {State.SUPERSEDED}
