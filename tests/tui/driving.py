@@ -10,6 +10,7 @@ from typing import cast
 from textual.pilot import Pilot
 
 from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.screens.series import SeriesScreen
 
 WAIT_SECONDS = 60.0
 
@@ -45,3 +46,17 @@ async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
         await pilot.pause()
         quiet = quiet + 1 if app.jobs.idle else 0
     return quiet == 2
+
+
+async def reading(pilot: Pilot[None], message_id: str) -> None:
+    """Wait until a mail is shown."""
+    await until(pilot, lambda: page_id(pilot) == message_id, message_id)
+    await settled(pilot)  # what was read may have moved what is below it
+
+
+def page_id(pilot: Pilot[None]) -> str:
+    """The message-id of the mail that is shown; empty if there is none."""
+    if not isinstance(pilot.app.screen, SeriesScreen):
+        return ""
+    page = pilot.app.screen.mail.page
+    return page.message_id if page else ""

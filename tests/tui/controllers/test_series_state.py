@@ -11,10 +11,9 @@ from textual.widgets import Input
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
-from tests.tui.driving import shown, until
+from tests.tui.driving import reading, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import LONG_REPLY, SampleMail
-from tests.tui.screens.test_series import reading
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from patchwatch.errors import MessageNotFoundError, ToolError
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import likely, older_drops
-from tests.tui.screens.test_overview_snapshots import CROSSWISE, LOOKS, LOOKS_ALL, LOOKS_NARROW, Compare, after
+from tests.tui.snapshots import CROSSWISE, LOOKS, LOOKS_ALL, LOOKS_NARROW, Compare, after
 
 Drive = Callable[[Pilot[None]], Awaitable[None]]
 ROWS = "net: count drops"

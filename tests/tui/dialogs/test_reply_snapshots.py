@@ -9,7 +9,7 @@ import pytest
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.reply_setup import ReplySetup
-from tests.tui.screens.test_overview_snapshots import LOOKS, LOOKS_ALL, Compare, after
+from tests.tui.snapshots import LOOKS, LOOKS_ALL, Compare, after
 
 JONAS = "drops-v5-r@example.org"
 TO_JONAS = ("g", "j", "j")

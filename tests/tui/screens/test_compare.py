@@ -14,10 +14,9 @@ from patchwatch.tui.screens.compare import CompareScreen
 from patchwatch.tui.screens.files import FilesScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
-from tests.tui.driving import shown, until
+from tests.tui.driving import reading, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import HOSTILE, Posting, SampleMail, drops, revision_row
-from tests.tui.screens.test_series import reading
 
 SIZES = [(120, 40), (80, 24), (40, 24)]
 

@@ -12,12 +12,11 @@ from patchwatch.errors import DatabaseLockedError, NotFoundError
 from patchwatch.series.model import Evidence
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.overview import OverviewScreen
-from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.history_list import HistoryList
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.series_table import SeriesTable
 from patchwatch.tui.widgets.thread_list import ThreadList
-from tests.tui.driving import opened, settled, shown, until
+from tests.tui.driving import opened, reading, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import SENTENCE, SampleMail
 
@@ -26,19 +25,6 @@ from tests.tui.sample_mails import SENTENCE, SampleMail
 def app(tracker: FakeTracker) -> PatchwatchApp:
     """The program, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
-
-
-async def reading(pilot: Pilot[None], message_id: str) -> None:
-    """Wait until a mail is shown."""
-    await until(pilot, lambda: page_id(pilot) == message_id, message_id)
-    await settled(pilot)  # what was read may have moved what is below it
-
-
-def page_id(pilot: Pilot[None]) -> str:
-    if not isinstance(pilot.app.screen, SeriesScreen):
-        return ""
-    page = pilot.app.screen.mail.page
-    return page.message_id if page else ""
 
 
 def cursor(pilot: Pilot[None]) -> str:

@@ -11,7 +11,7 @@ from patchwatch.series.model import RevisionRow
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import LONG_REPLY, SampleMail
-from tests.tui.screens.test_overview_snapshots import NARROW, SIZES, Compare, after
+from tests.tui.snapshots import NARROW, SIZES, Compare, after
 
 THEMES = ["dark", "light"]
 EVERYWHERE = pytest.mark.parametrize("size", [*SIZES, NARROW])
