@@ -117,7 +117,7 @@ class PatchwatchApp(App[None]):
     def on_mount(self) -> None:
         """Show what there is, and from now on what changes."""
         if not self.is_headless:
-            when_hung_up(lambda: self.jobs.tell(self.exit, None, STATUS))
+            when_hung_up(lambda: self.jobs.call_in_app(self.exit, None, STATUS))
             when_terminated(lambda: self.exit(None, TERMINATED))
         if self._open_series is not None:
             self.open(self._open_series)
@@ -129,16 +129,16 @@ class PatchwatchApp(App[None]):
     def _beat(self) -> None:
         if not self._listening:
             self._listening = True
-            self.jobs.send("read", "database", self._tracker.generation, self._heard, self._heard_nothing)
+            self.jobs.submit("read", "database", self._tracker.generation, self._heard, self._heard_nothing)
 
     def _heard(self, generation: int) -> None:
         self._listening = False
-        self._said.hush("database")
+        self._said.dismiss("database")
         if generation != self._generation:
             self._generation = generation
             for screen in self._live():
                 screen.reload()
-            self.jobs.send(
+            self.jobs.submit(
                 "lists", "outbox", self._tracker.outbox, self._heard_of_digests, self._heard_nothing_of_digests
             )
         minute = self._tracker.now() // 60
@@ -151,17 +151,17 @@ class PatchwatchApp(App[None]):
         refused = [row for row in unsent if row.failed_at is not None]
         known, self._refused = self._refused, frozenset(row.id for row in refused)
         if not refused:
-            self._said.hush("digest")
+            self._said.dismiss("digest")
         elif self._refused != known:
-            self._said.say("digest", "error", labels.undelivered(refused))
+            self._said.show("digest", "error", labels.undelivered(refused))
 
     def _heard_nothing_of_digests(self, error: PatchwatchError) -> None:
         self._generation = None  # try again at the next beat
-        self._said.say("database", "error", str(error))
+        self._said.show("database", "error", str(error))
 
     def _heard_nothing(self, error: PatchwatchError) -> None:
         self._listening = False
-        self._said.say("database", "error", str(error))
+        self._said.show("database", "error", str(error))
 
     def _live(self) -> Sequence[LiveScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
@@ -174,14 +174,14 @@ class PatchwatchApp(App[None]):
             self.standing = event.standing
             if not self._warm:
                 self._warm = True
-                self.jobs.send("study", "loading", _load_series_screen, lambda _: None)
+                self.jobs.submit("study", "loading", _load_series_screen, lambda _: None)
 
     def on_series_screen_loaded(self, event: SeriesScreen.Loaded) -> None:
         """What could not be read is tried again at the next beat."""
         if not event.succeeded:
             self._generation = None
 
-    def on_series_screen_noted(self, event: SeriesScreen.Noted) -> None:
+    def on_series_screen_marked_read(self, event: SeriesScreen.MarkedRead) -> None:
         """What a screen did itself it need not read again: in a long thread, that would hold up the next keys."""
         if self._generation == event.generation - 1:
             self._generation = event.generation
@@ -189,20 +189,20 @@ class PatchwatchApp(App[None]):
                 if screen is not event.screen:
                     screen.reload()
 
-    def on_series_screen_led(self, event: SeriesScreen.Led) -> None:
+    def on_series_screen_link_opened(self, event: SeriesScreen.LinkOpened) -> None:
         """Show the series that a link led to."""
         self.open(event.series_id)
 
-    def on_series_screen_finished(self, event: SeriesScreen.Finished) -> None:
+    def on_series_screen_next_unread(self, event: SeriesScreen.NextUnread) -> None:
         """Go on to the next series of the view with unread mail."""
         rows = self._overview.table.rows
         here = next((n for n, row in enumerate(rows) if row.id == event.screen.series_id), -1)
         around = [rows[(here + step * event.direction) % len(rows)] for step in range(1, len(rows) + 1)]
         row = next((row for row in around if row.unread and row.id != event.screen.series_id), None)
         if row is None:
-            self._said.say("unread", "note", "No unread mail is left.")
+            self._said.show("unread", "note", "No unread mail is left.")
         else:
-            self._said.say("unread", "note", f"Next: {row.title}")
+            self._said.show("unread", "note", f"Next: {row.title}")
             self._overview.go_to(row.id)
             event.screen.turn_to(row.id)
 
@@ -229,7 +229,7 @@ class PatchwatchApp(App[None]):
         self._ask_for_link(event.text)
 
     def _ask_for_link(self, proposed: str) -> None:
-        self._said.hush("watch")
+        self._said.dismiss("watch")
         self.push_screen(WatchDialog(self._tracker, self.jobs, self._watched, line(proposed)))
 
     def _watched(self, watched: Sequence[Watched]) -> None:
@@ -239,7 +239,7 @@ class PatchwatchApp(App[None]):
             text = f"{'Watching' if new else 'Watched already'}: {titles[0]}"
         else:
             text = f"Watching {len(new)} more series; {len(watched) - len(new)} were watched already."
-        self._said.say("watch", "outcome", text)
+        self._said.show("watch", "outcome", text)
         if watched:
             while isinstance(self.screen, LiveScreen) and self.screen is not self._overview:
                 self.pop_screen()
@@ -249,34 +249,34 @@ class PatchwatchApp(App[None]):
     def action_poll(self) -> None:
         """Ask the archive for new mail, unless that is going on already."""
         if self._polling:
-            self._said.say("poll", "progress", f"Already polling: {self._polling}")
+            self._said.show("poll", "progress", f"Already polling: {self._polling}")
             return
-        self._said.hush("poll failures")
+        self._said.dismiss("poll failures")
         self._poll_progress("polling …")
-        self.jobs.send(
+        self.jobs.submit(
             "poll",
             "poll",
-            lambda: self._tracker.poll(lambda said: self.jobs.tell(self._poll_progress, said)),
+            lambda: self._tracker.poll(lambda said: self.jobs.call_in_app(self._poll_progress, said)),
             self._polled,
             self._poll_failed,
         )
 
     def _poll_progress(self, said: str) -> None:
         self._polling = line(said)
-        self._said.say("poll", "progress", self._polling)
+        self._said.show("poll", "progress", self._polling)
 
     def _polled(self, report: PollReport) -> None:
         self._polling = ""
         if report.failures:
-            self._said.hush("poll")
-            self._said.say("poll failures", "error", " · ".join((*report.failures, report.summary)))
+            self._said.dismiss("poll")
+            self._said.show("poll failures", "error", " · ".join((*report.failures, report.summary)))
         else:
-            self._said.say("poll", "outcome", report.summary)
+            self._said.show("poll", "outcome", report.summary)
         self._beat()
 
     def _poll_failed(self, error: PatchwatchError) -> None:
         self._polling = ""
-        self._said.say("poll", "error", str(error))
+        self._said.show("poll", "error", str(error))
 
     @property
     def all_lines(self) -> Sequence[SeriesSummary]:

@@ -1,11 +1,11 @@
-"""Work that may take time, done away from the interface; what came of it is told to the interface.
+"""Background work: queues of jobs in daemon threads, whose results go back to the app.
 
-Seven lanes, each a daemon thread that takes its jobs in order: reading what was asked for, reading whole lists (which a
-mail must not wait for), studying a whole revision (which may take seconds), writing (which another process may hold
-up), polling, watching, and mail (which git may take its time for).  Nobody waits for a lane: quitting in the middle of
-a poll leaves it to die with the process, which the database's transactions make harmless.
-Textual's own thread workers can't do this: they run in asyncio's executor, whose threads the interpreter joins on its
-way out.
+Each of the seven queues runs its jobs in order in a thread: reading what the user opens, reading whole lists (which
+must not delay a mail), studying a whole revision (which may take seconds), writing (which another process may block),
+polling, watching, and mail (for which git may take its time).  Nothing waits for a queue: if the user quits during a
+poll, the poll dies with the process, which is harmless because the database uses transactions.
+Textual's own thread workers run in asyncio's executor, whose threads the interpreter joins on exit: quitting would
+hang.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.tui.base.notices import Notices
 
 Result = TypeVar("Result")
-LaneName = Literal["read", "lists", "study", "write", "poll", "watch", "mail"]
-Failed = Callable[[PatchwatchError], None]
+QueueName = Literal["read", "lists", "study", "write", "poll", "watch", "mail"]
+OnError = Callable[[PatchwatchError], None]
 
 
 class JobQueue:
-    """One daemon thread and its queue."""
+    """A queue and the daemon thread that works through it."""
 
     def __init__(self, name: str) -> None:
-        """`name` is the thread's, for whoever looks at the process."""
+        """`name` is part of the thread's name, for debuggers and `ps`."""
         self._name = f"patchwatch-{name}"
         self._jobs: deque[tuple[str, Callable[[], None]]] = deque()
         self._changed = threading.Condition()
@@ -39,7 +39,7 @@ class JobQueue:
         self._thread: threading.Thread | None = None
 
     def put(self, key: str, job: Callable[[], None]) -> None:
-        """Do `job` after those before it; one of the same key that has not begun is dropped (empty: none is)."""
+        """Append `job`; it replaces a waiting job of the same key, unless the key is empty."""
         with self._changed:
             if key:
                 self._jobs = deque(waiting for waiting in self._jobs if waiting[0] != key)
@@ -50,7 +50,7 @@ class JobQueue:
             self._changed.notify_all()
 
     def drain(self, seconds: float) -> bool:
-        """Wait until nothing is left to do, for `seconds` at most; whether it is so."""
+        """Wait up to `seconds` until the queue is empty and idle; True if it is."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._jobs and not self._busy, seconds)
 
@@ -66,42 +66,41 @@ class JobQueue:
 
 
 class Jobs:
-    """The lanes of a running app, and the way back to it."""
+    """The queues of a running app, and the way back into its event loop."""
 
-    def __init__(self, app: App[Any], notices: Notices, wrote: Callable[[], None]) -> None:
-        """Results are handed to `app`; when it is gone they are dropped.  `wrote` hears when something was written."""
+    def __init__(self, app: App[Any], notices: Notices, on_write: Callable[[], None]) -> None:
+        """Results go to `app` and are dropped when it has exited; `on_write` is called after each job that writes."""
         self.notices = notices
-        self._wrote = wrote
+        self._on_write = on_write
         self._app = app
-        self._lanes: dict[LaneName, JobQueue] = {}
+        self._queues: dict[QueueName, JobQueue] = {}
 
-    def send(
+    def submit(
         self,
-        lane: LaneName,
+        queue: QueueName,
         about: str,
         work: Callable[[], Result],
         done: Callable[[Result], None],
-        failed: Failed | None = None,
+        failed: OnError | None = None,
         *,
         screen: Screen[Any] | None = None,
         latest: bool = False,
     ) -> None:
-        """Do `work` in `lane`, then `done` with its result, in the app.
+        """Run `work` in `queue`, then call `done` with its result in the app.
 
-        A PatchwatchError becomes a notice about `about` (which a later success takes back), or goes to `failed`.  Any
-        other exception is a defect: it ends the app and keeps its traceback.  What `screen` asked for it hears when it
-        is mounted, and not after it was left; without one the app hears it.  `latest`: of several errands about the
-        same that have not begun, only the last is run.
+        A PatchwatchError goes to `failed`; without one it becomes a notice about `about`, which a later success
+        dismisses.  Any other exception is a bug: it ends the app and keeps its traceback.  With a `screen`, the calls
+        wait until it is mounted and are dropped once it is closed.  `latest`: drop waiting jobs about the same thing.
         """
 
         def succeed(result: Result) -> None:
             if failed is None:
-                self.notices.hush(about)
+                self.notices.dismiss(about)
             done(result)
 
         def fail(error: PatchwatchError) -> None:
             if failed is None:
-                self.notices.say(about, "error", str(error))
+                self.notices.show(about, "error", str(error))
             else:
                 failed(error)
 
@@ -109,27 +108,27 @@ class Jobs:
             try:
                 result = work()
             except PatchwatchError as error:
-                self.tell(fail, error, screen=screen)
-            except Exception as defect:  # noqa: BLE001 (raised again where it is seen)
-                self.tell(_raise, defect)
+                self.call_in_app(fail, error, screen=screen)
+            except Exception as bug:  # noqa: BLE001 (raised again in the app)
+                self.call_in_app(_raise, bug)
             else:
-                self.tell(succeed, result, screen=screen)
-            if lane == "write":
-                self.tell(self._wrote)
+                self.call_in_app(succeed, result, screen=screen)
+            if queue == "write":
+                self.call_in_app(self._on_write)
 
-        self._lanes.setdefault(lane, JobQueue(lane)).put(about if latest else "", job)
+        self._queues.setdefault(queue, JobQueue(queue)).put(about if latest else "", job)
 
-    def tell(self, listener: Callable[..., None], *said: object, screen: Screen[Any] | None = None) -> None:
-        """Call `listener` in the app, from any thread; for a `screen`, when it is mounted and until it is left."""
+    def call_in_app(self, function: Callable[..., None], *arguments: object, screen: Screen[Any] | None = None) -> None:
+        """Call `function` in the app, from any thread; with a `screen`, only while it is mounted and open."""
         loop = self._app._loop
         if loop is None:
             return
         pump = screen or self._app
-        call = partial(self._deliver, screen, partial(listener, *said))
+        call = partial(self._deliver, screen, partial(function, *arguments))
         try:
             loop.call_soon_threadsafe(pump.call_later, call)
         except RuntimeError:
-            return  # the loop was closed between the two lines
+            return  # the loop was closed since we looked
 
     def _deliver(self, screen: Screen[Any] | None, call: Callable[[], None]) -> None:
         if self._app.is_running and not self._app._exit and (screen is None or screen in self._app.screen_stack):
@@ -137,14 +136,14 @@ class Jobs:
 
     @property
     def idle(self) -> bool:
-        """Whether no lane has anything to do."""
-        return all(lane.drain(0) for lane in self._lanes.values())
+        """True if no queue has anything to do."""
+        return all(queue.drain(0) for queue in self._queues.values())
 
-    def drain(self, lane: LaneName, seconds: float) -> bool:
-        """Give `lane` up to `seconds` to finish; whether it did."""
-        found = self._lanes.get(lane)
-        return found is None or found.drain(seconds)
+    def drain(self, name: QueueName, seconds: float) -> bool:
+        """Wait up to `seconds` for a queue to finish; True if it did."""
+        queue = self._queues.get(name)
+        return queue is None or queue.drain(seconds)
 
 
-def _raise(defect: Exception) -> None:
-    raise defect
+def _raise(bug: Exception) -> None:
+    raise bug

@@ -1,7 +1,7 @@
-"""When rows that have changed are read anew: soon, but not with each of many changes.
+"""When to read changed rows again: soon, but not after every one of many changes.
 
-Decides when; what is read is the screen's.  What is in sight follows a change at once, and the next ones after a pause.
-What nobody sees waits until nothing has changed for a while, as it does with each mail that is read.
+This decides when; screens decide what to read.  Visible rows are read at once, and then at most once per pause.  Hidden
+rows wait until nothing has changed for a while: reading a thread changes the database with every mail.
 """
 
 from __future__ import annotations
@@ -13,66 +13,66 @@ from typing import Any
 from textual.screen import Screen
 from textual.timer import Timer
 
-_PAUSE_SECONDS = 0.8  # between two readings of what is in sight: reading a mail changes the database, not the screen
-_BEHIND_SECONDS = 1.5  # without a change, until rows that nobody sees are read: ten thousand take a while
-_BEHIND_MOST_SECONDS = 15.0  # then they are read all the same: a line of the series’ screen counts what is unread
+_PAUSE_SECONDS = 0.8  # between two reads of visible rows: reading a mail changes the database, but not the screen
+_BEHIND_SECONDS = 1.5  # without a change, until hidden rows are read: ten thousand of them take a while
+_BEHIND_MOST_SECONDS = 15.0  # then they are read anyway: a line on the series screen counts the unread mail
 
 
 class Throttled:
-    """Reads at once, and after a pause what changed in it."""
+    """Reads at once, and once more after a pause if there were changes meanwhile."""
 
     def __init__(self, screen: Screen[Any], read: Callable[[], None]) -> None:
-        """`read` is called while `screen` is there."""
+        """`read` is called while `screen` exists."""
         self._screen = screen
         self._read = read
         self._pause: Timer | None = None
         self._changed = False  # during the pause
 
     def ask(self) -> None:
-        """Something has changed."""
+        """React to a change."""
         if self._pause is not None:
             self._changed = True
             return
-        self._pause = self._screen.set_timer(_PAUSE_SECONDS, self._go_on)
+        self._pause = self._screen.set_timer(_PAUSE_SECONDS, self._pause_over)
         self._read()
 
-    def _go_on(self) -> None:
+    def _pause_over(self) -> None:
         self._pause = None
         if self._changed:
             self._changed = False
             self.ask()
 
     def forget(self) -> None:
-        """What has changed is of no interest any more."""
+        """Ignore the changes since the last read."""
         self._changed = False
 
 
-class Deferred:
-    """Reads when nothing has changed for a while, and when that is asked for."""
+class Debounced:
+    """Reads when nothing has changed for a while, or on demand."""
 
     def __init__(self, screen: Screen[Any], read: Callable[[], None]) -> None:
-        """`read` is called while `screen` is there."""
+        """`read` is called while `screen` exists."""
         self._screen = screen
         self._read = read
-        self._later: Timer | None = None
-        self._since = 0.0  # when it was put off first, by the monotonic clock
+        self._timer: Timer | None = None
+        self._first_change = 0.0  # since the last read, by the monotonic clock
 
     def now(self) -> None:
-        """Read, and put nothing off any more."""
-        if self._later is not None:
-            self._later.stop()
-            self._later = None
+        """Read now, which covers all changes so far."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         self._read()
 
     def later(self) -> None:
-        """Something has changed that nobody sees."""
-        if self._later is None:
-            self._since = time.monotonic()
-            self._later = self._screen.set_timer(_BEHIND_SECONDS, self.now)
-        elif time.monotonic() - self._since < _BEHIND_MOST_SECONDS:
-            self._later.reset()
+        """React to a change of hidden rows."""
+        if self._timer is None:
+            self._first_change = time.monotonic()
+            self._timer = self._screen.set_timer(_BEHIND_SECONDS, self.now)
+        elif time.monotonic() - self._first_change < _BEHIND_MOST_SECONDS:
+            self._timer.reset()
 
     def catch_up(self) -> None:
-        """Read what was put off, if anything was."""
-        if self._later is not None:
+        """Read now if anything has changed since the last read."""
+        if self._timer is not None:
             self.now()

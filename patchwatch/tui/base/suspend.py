@@ -1,4 +1,4 @@
-"""The terminal, lent to another program for a while: to an editor, to git, to b4."""
+"""Suspend the TUI while another program uses the terminal: an editor, git, b4."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from patchwatch.errors import NoTerminalError
 
 
 @contextmanager
-def lent(app: App[Any]) -> Iterator[None]:
-    """Give the terminal away; at the end the screen is drawn again.
+def suspended(app: App[Any]) -> Iterator[None]:
+    """Leave the terminal to another program; redraw the TUI afterwards.
 
-    Ctrl-C is meant for the other program.  It reaches this one too, which must not end of it; ignoring it altogether
-    would make the other program ignore it.
+    Ctrl-C is meant for the other program, but reaches this one, too, and must not end it.  The handler does nothing;
+    SIG_IGN would be inherited by the other program.
 
     Raises:
-        NoTerminalError: there is none; the screen is shown in a browser.
+        NoTerminalError: there is no terminal; the TUI runs in a browser.
     """
     failure: Exception | None = None
     try:
@@ -29,29 +29,28 @@ def lent(app: App[Any]) -> Iterator[None]:
             before = signal.signal(signal.SIGINT, lambda *_: None)
             try:
                 yield
-            except Exception as error:  # noqa: BLE001 (raised again below: Textual does not come back from one)
+            except Exception as error:  # noqa: BLE001 (raised again below: Textual would not resume after one)
                 failure = error
             finally:
                 signal.signal(signal.SIGINT, before)
     except SuspendNotSupported:
         raise NoTerminalError(
-            "this takes a terminal, and there is none here that could be lent to another program. "
-            "Run `patchwatch tui` in a terminal for it."
+            "this needs a terminal, but the TUI runs in a browser. Run `patchwatch tui` in a terminal."
         ) from None
     if failure is not None:
         raise failure
 
 
-def tell(text: str) -> None:
-    """Say something on the terminal that was lent; `text` must be printable."""
+def print_line(text: str) -> None:
+    """Print a line on the terminal while the TUI is suspended; `text` must be printable."""
     print(text, file=sys.stderr, flush=True)
 
 
 def pause() -> None:
-    """Wait for Enter, so that what the other program said can be read; what was typed before does not count."""
+    """Wait for Enter, so that the user can read the other program's output; ignore what was typed before."""
     if sys.stdin.isatty():
         import termios
 
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    tell("\nEnter goes back to patchwatch.")
+    print_line("\nPress Enter to return to patchwatch.")
     sys.stdin.readline()

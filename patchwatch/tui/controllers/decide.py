@@ -56,7 +56,7 @@ class DecisionController:
         if watched:
             self._app.push_screen(UnwatchDialog(watched), answered)
         elif rows:
-            self._jobs.notices.say("unwatch", "note", f"Not watched: {_called(rows)}")
+            self._jobs.notices.show("unwatch", "note", f"Not watched: {_called(rows)}")
 
     def read(self, rows: Sequence[Series]) -> None:
         """Take all their mail as read."""
@@ -104,7 +104,7 @@ class DecisionController:
             found, candidates = self._tracker.one(row.id), self._tracker.candidates(row.id)
             return found, candidates if marked is None else proposed(found, self._tracker.one(marked.id), candidates)
 
-        self._jobs.send("read", "link", read, lambda found: self._ask_for_link(*found, root))
+        self._jobs.submit("read", "link", read, lambda found: self._ask_for_link(*found, root))
 
     def _ask_for_link(self, row: SeriesRow, candidates: Sequence[CandidateRow], root: str) -> None:
         from patchwatch.tui.dialogs.link import LinkDialog, Unlink
@@ -133,12 +133,12 @@ class DecisionController:
         self._app.push_screen(LinkDialog(self._tracker, self._jobs, row, revision, candidates), answered)
 
     def _linked(self, did: str, series_id: int) -> None:
-        self._jobs.notices.say("link", "outcome", did)
+        self._jobs.notices.show("link", "outcome", did)
         self._done()
         self._regrouped(series_id)
 
     def _parted(self, did: str) -> None:
-        self._jobs.notices.say("link", "outcome", did)
+        self._jobs.notices.show("link", "outcome", did)
         self._done()
         self._regrouped(None)
 
@@ -146,22 +146,22 @@ class DecisionController:
         """Take back the last decision, whatever it was about."""
 
         def undone(what: str) -> None:
-            self._jobs.notices.hush(*_UNDONE)
-            self._jobs.notices.say("undo", "outcome", f"Undone: {what}")
+            self._jobs.notices.dismiss(*_UNDONE)
+            self._jobs.notices.show("undo", "outcome", f"Undone: {what}")
             self._regrouped(None)
 
         self._send("undo", self._tracker.undo, undone)
 
     def _write(self, about: str, rows: Sequence[Series], work: Callable[[], None], did: str) -> None:
         def done(_: None) -> None:
-            self._jobs.notices.say(about, "outcome", f"{did}: {_called(rows)}")
+            self._jobs.notices.show(about, "outcome", f"{did}: {_called(rows)}")
             self._done()
 
         if rows:
             self._send(about, work, done)
 
     def _send(self, about: str, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        self._jobs.send("write", about, work, done)
+        self._jobs.submit("write", about, work, done)
 
 
 def _ids(rows: Sequence[Series]) -> list[int]:

@@ -33,7 +33,7 @@ class LinkFollower:
         self._screen = screen
         self._tracker = tracker
         self._jobs = jobs
-        self._opening = opening
+        self._loader = opening
         self._go_to = go_to
         self._led = led
         self.unknown = ""  # a link that led to nothing known here
@@ -51,11 +51,11 @@ class LinkFollower:
         """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
         row = reading.row(evidence.message_id) if evidence else None
         if evidence is None or row is None:
-            self._jobs.notices.say("evidence", "note", labels.without_mail(evidence))
+            self._jobs.notices.show("evidence", "note", labels.without_mail(evidence))
             return
-        self._jobs.notices.hush("evidence")
+        self._jobs.notices.dismiss("evidence")
         self._go_to(reading, row)
-        self._opening.seek(row.message_id, evidence.text)
+        self._loader.seek(row.message_id, evidence.text)
 
     def to_spot(self, reading: SeriesState, spot: Spot) -> None:
         """Go where something in a mail leads."""
@@ -73,13 +73,13 @@ class LinkFollower:
             return
 
         def found(series_id: int) -> None:
-            self._jobs.notices.hush("link")
+            self._jobs.notices.dismiss("link")
             self._led(series_id)
 
         def failed(error: PatchwatchError) -> None:
             self.unknown = link
             unknown = isinstance(error, NotFoundError)
             text = f"Not known here; w watches it: {link}" if unknown else str(error)
-            self._jobs.notices.say("link", "note" if unknown else "error", text)
+            self._jobs.notices.show("link", "note" if unknown else "error", text)
 
-        self._jobs.send("read", "link", lambda: self._tracker.find(link), found, failed, screen=self._screen)
+        self._jobs.submit("read", "link", lambda: self._tracker.find(link), found, failed, screen=self._screen)

@@ -13,8 +13,8 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.base.suspend import lent, pause, tell
-from patchwatch.tui.dialogs.b4 import BOX, TASKS, B4Choice, B4Dialog
+from patchwatch.tui.base.suspend import pause, print_line, suspended
+from patchwatch.tui.dialogs.b4 import BOX, TASKS, B4Dialog, B4Request
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection
 
@@ -38,25 +38,25 @@ class B4Controller:
         def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
             self._screen.app.push_screen(B4Dialog(of, *found, self._tracker.config_file), answered)
 
-        def answered(chosen: B4Choice | None) -> None:
+        def answered(chosen: B4Request | None) -> None:
             if chosen is not None:
                 self._run(chosen, of.revision)
 
-        self._jobs.send("read", "b4", work, ask, screen=self._screen, latest=True)
+        self._jobs.submit("read", "b4", work, ask, screen=self._screen, latest=True)
 
-    def _run(self, chosen: B4Choice, message_id: str) -> None:
+    def _run(self, chosen: B4Request, message_id: str) -> None:
         where = labels.place(chosen.directory)
 
         def running(command: str) -> None:
-            tell(f"in {where}:\n{line(command)}\n")
+            print_line(f"in {where}:\n{line(command)}\n")
 
         try:
-            with lent(self._screen.app):
+            with suspended(self._screen.app):
                 status = self._tracker.b4(chosen.task, message_id, chosen.directory, running)
-                tell(f"\nb4 ended with {status}.")
+                print_line(f"\nb4 ended with {status}.")
                 pause()
         except PatchwatchError as error:
-            self._jobs.notices.say("b4", "error", str(error))
+            self._jobs.notices.show("b4", "error", str(error))
         else:
             said = f"{TASKS[chosen.task][0]} ended with {status} in {where}."
-            self._jobs.notices.say("b4", "error" if status else "outcome", said)
+            self._jobs.notices.show("b4", "error" if status else "outcome", said)

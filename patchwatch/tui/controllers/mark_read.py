@@ -43,7 +43,7 @@ class ReadMarker:
         self._reading: SeriesState | None = None
         self._seen: list[str] = []
 
-    def note(self, reading: SeriesState, message_id: str) -> bool:
+    def mark(self, reading: SeriesState, message_id: str) -> bool:
         """Take a mail as read; whether it was unread."""
         if not reading.is_unread(message_id):
             return False
@@ -64,12 +64,12 @@ class ReadMarker:
             return
 
         def failed(error: PatchwatchError) -> None:
-            self._jobs.notices.say("mark read", "error", str(error))
+            self._jobs.notices.show("mark read", "error", str(error))
             reading.read.difference_update(seen)
             self._refused(reading)
 
         def wrote(generation: int) -> None:
-            self._jobs.notices.hush("mark read")
+            self._jobs.notices.dismiss("mark read")
             self._noted(generation)
 
-        self._jobs.send("write", "mark read", lambda: self._tracker.mark_read(seen), wrote, failed)
+        self._jobs.submit("write", "mark read", lambda: self._tracker.mark_read(seen), wrote, failed)

@@ -54,10 +54,10 @@ class MailLoader:
             mail = self._tracker.mail(message_id)
             if length(mail) > _LARGE:
                 beginning = unfinished(compose(mail, _BEGINNING), length(mail))
-                self._jobs.tell(self._arrived, broken(beginning, width, manner), screen=self._screen)
+                self._jobs.call_in_app(self._arrived, broken(beginning, width, manner), screen=self._screen)
             return broken(compose(mail), width, manner)
 
-        self._jobs.send("read", "mail", work, self._arrived, self._failed, screen=self._screen, latest=True)
+        self._jobs.submit("read", "mail", work, self._arrived, self._failed, screen=self._screen, latest=True)
         return True
 
     def forget(self) -> None:
@@ -70,7 +70,7 @@ class MailLoader:
         reading, message_id = self._reading, sheet.page.message_id
         if reading is None or message_id != self._asked:
             return
-        self._jobs.notices.hush("mail")
+        self._jobs.notices.dismiss("mail")
         begun = self._bare is not None and self._bare.page.message_id == message_id
         self._bare = sheet
         if begun:
@@ -84,7 +84,7 @@ class MailLoader:
         self._bare = None
         self._view.show(broken(said(self._asked, line(str(error))), self._view.text_width))
         self._asked = ""
-        self._jobs.notices.say("mail", "error", str(error))
+        self._jobs.notices.show("mail", "error", str(error))
 
     # What was said about it.
 
@@ -94,7 +94,7 @@ class MailLoader:
         found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []
         return lengthened(sheet, *told(found, reading.read, self._tracker.now())) if found else sheet
 
-    def discuss(self) -> None:
+    def refresh_replies(self) -> None:
         """Show what was said meanwhile about the patch that is shown."""
         reading, bare = self._reading, self._bare
         if reading and bare is not None and bare.page.whole and bare.page.message_id == self._asked:
@@ -118,4 +118,4 @@ class MailLoader:
             self._sought = None
         elif page.whole:
             self._sought = None
-            self._jobs.notices.say("evidence", "note", f"In this mail, in other words: {line(words)}")
+            self._jobs.notices.show("evidence", "note", f"In this mail, in other words: {line(words)}")

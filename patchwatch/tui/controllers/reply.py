@@ -17,7 +17,7 @@ from patchwatch.compose.draft import Draft
 from patchwatch.errors import NoTerminalError, PatchwatchError
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.base.suspend import lent
+from patchwatch.tui.base.suspend import suspended
 from patchwatch.tui.dialogs.draft import DraftDialog
 from patchwatch.tui.dialogs.send import SendScreen
 from patchwatch.tui.dialogs.tags import TagDialog, Tags
@@ -59,7 +59,7 @@ class ReplyController:
             else:
                 self._ask(draft, kept, edit=edit)
 
-        self._jobs.send("mail", "answer", work, composed, screen=self._screen, latest=True)
+        self._jobs.submit("mail", "answer", work, composed, screen=self._screen, latest=True)
 
     def _ask(self, draft: Draft, kept: Path, *, edit: bool) -> None:
         """Whether to go on with the draft that was left, or to begin anew."""
@@ -76,13 +76,13 @@ class ReplyController:
         try:
             file = self._tracker.drafts.keep(draft)
         except PatchwatchError as error:
-            self._jobs.notices.say("answer", "error", str(error))
+            self._jobs.notices.show("answer", "error", str(error))
             return
         if not edit or self._edit(file, fresh=True):
             self._show(draft, file)
 
     def _show(self, draft: Draft, file: Path) -> None:
-        self._jobs.notices.hush("send")
+        self._jobs.notices.dismiss("send")
         self._screen.app.push_screen(SendScreen(self._tracker, self._jobs, draft, file, lambda: self._edit(file)))
 
     def _edit(self, file: Path, *, fresh: bool = False) -> bool:
@@ -94,7 +94,7 @@ class ReplyController:
         try:
             before = drafts.read(file)
             try:
-                with lent(self._screen.app):
+                with suspended(self._screen.app):
                     programs.edit(file)
             except NoTerminalError:
                 if fresh:
@@ -102,12 +102,12 @@ class ReplyController:
                 raise
             after = drafts.read(file)
             if after.strip() and (after != before or not fresh):
-                notices.hush("answer")
+                notices.dismiss("answer")
                 return True
             drafts.forget(file)
         except PatchwatchError as error:
-            notices.say("answer", "error", str(error))
+            notices.show("answer", "error", str(error))
             return not fresh
         why = "Nothing was written" if after.strip() else "It was emptied"
-        notices.say("answer", "note", f"{why}: the draft is thrown away, and nothing is sent.")
+        notices.show("answer", "note", f"{why}: the draft is thrown away, and nothing is sent.")
         return False

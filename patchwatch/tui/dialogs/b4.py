@@ -32,14 +32,14 @@ TASKS: dict[Task, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class B4Choice:
+class B4Request:
     """What was chosen."""
 
     task: Task
     directory: Path
 
 
-class B4Dialog(Dialog[B4Choice | None]):
+class B4Dialog(Dialog[B4Request | None]):
     """The tasks and the trees; None where nothing is to be done."""
 
     AUTO_FOCUS = "#tasks"
@@ -87,13 +87,13 @@ class B4Dialog(Dialog[B4Choice | None]):
             options.highlighted = 0
 
     @property
-    def chosen(self) -> B4Choice | None:
+    def chosen(self) -> B4Request | None:
         """The task and the tree under the cursors."""
         if not self._trees:
             return None
         task = self.query_one("#tasks", ChoiceList).highlighted or 0
         tree = self.query_one("#trees", ChoiceList).highlighted or 0
-        return B4Choice(list(TASKS)[task], self._trees[tree])
+        return B4Request(list(TASKS)[task], self._trees[tree])
 
     def on_option_list_option_highlighted(self) -> None:
         """Say what would be run."""

@@ -25,7 +25,14 @@ from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.dialogs.small import named
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.link_preview import LinkPreview, before, evidence, joint, parted, told
+from patchwatch.tui.render.link_preview import (
+    LinkPreview,
+    before,
+    describe_link,
+    describe_unlink,
+    evidence,
+    preview_link,
+)
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.text_field import TextField
 
@@ -157,7 +164,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
             return
         row = self.query_one(LinkChoices).row or self._choices[0] if self._choices else None
         if isinstance(row, Unlink):
-            self._say(row, parted(self._row, row.later))
+            self._say(row, describe_unlink(self._row, row.later))
         elif row is not None:
             number = row.series_id
             self._look(lambda: number)
@@ -171,18 +178,18 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         def found(other: SeriesRow) -> None:
             if text != self._text:
                 return
-            answer = joint(self._row, other)
+            answer = preview_link(self._row, other)
             if answer is None:
                 self._refuse("That is a version of this series already.")
             else:
-                self._say(answer, told(answer))
+                self._say(answer, describe_link(answer))
 
         def failed(error: PatchwatchError) -> None:
             if text == self._text:
                 self._refuse(str(error))
 
         work = lambda: self._tracker.one(which())  # noqa: E731
-        self._jobs.send("read", "link", work, found, failed, screen=self, latest=True)
+        self._jobs.submit("read", "link", work, found, failed, screen=self, latest=True)
 
     def _refuse(self, problem: str) -> None:
         self._say(None, [(line(problem), "dim")])

@@ -18,7 +18,7 @@ from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import BaseScreen
-from patchwatch.tui.base.suspend import lent, tell
+from patchwatch.tui.base.suspend import print_line, suspended
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.outgoing import draft_page, headline, mail_page
@@ -92,7 +92,7 @@ class SendScreen(BaseScreen[None]):
             if asked == self._asked:
                 self._rehearsed(*tried)
 
-        self._jobs.send("mail", "rehearse", work, done, screen=self)
+        self._jobs.submit("mail", "rehearse", work, done, screen=self)
 
     def _rehearsed(self, text: str, draft: Draft, found: DryRun | PatchwatchError) -> None:
         if isinstance(found, PatchwatchError):
@@ -114,17 +114,17 @@ class SendScreen(BaseScreen[None]):
         """Send what is shown; in a dry run, only try to."""
         draft, self._ready = self._ready, None
         if draft is None:
-            self._jobs.notices.say("send", "error", "Not sent: git send-email has not agreed to it.")
+            self._jobs.notices.show("send", "error", "Not sent: git send-email has not agreed to it.")
         elif self._tracker.dry_run:
             self._say([("trying without sending …", "dim")])
-            self._jobs.send("mail", "send", lambda: self._tracker.send(draft), self._sent, self._failed, screen=self)
+            self._jobs.submit("mail", "send", lambda: self._tracker.send(draft), self._sent, self._failed, screen=self)
         else:
             self._send(draft)
 
     def _send(self, draft: Draft) -> None:
         try:
-            with lent(self.app):
-                tell(f"git send-email: {line(draft.subject)}")
+            with suspended(self.app):
+                print_line(f"git send-email: {line(draft.subject)}")
                 sent = self._tracker.send(draft)
         except PatchwatchError as error:
             self._failed(error)
@@ -133,22 +133,22 @@ class SendScreen(BaseScreen[None]):
 
     def _sent(self, sent: Sent) -> None:
         if sent.dry_run:
-            self._jobs.notices.say(
+            self._jobs.notices.show(
                 "send",
                 "outcome",
                 "Dry run: nothing went out. Mails do with `dry_run = false` below [send] in "
                 f"{self._tracker.config_file}. The draft is kept: {labels.place(self._file)}",
             )
         else:
-            self._jobs.notices.say("send", "outcome", f"Sent: <{sent.message_id}>")
+            self._jobs.notices.show("send", "outcome", f"Sent: <{sent.message_id}>")
             try:
                 self._tracker.drafts.forget(self._file)
             except PatchwatchError as error:
-                self._jobs.notices.say("draft", "error", f"It was sent, but {error}")
+                self._jobs.notices.show("draft", "error", f"It was sent, but {error}")
         self.dismiss()
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._jobs.notices.say("send", "error", f"{error} The draft is kept: {labels.place(self._file)}")
+        self._jobs.notices.show("send", "error", f"{error} The draft is kept: {labels.place(self._file)}")
         self._rehearse()
 
     def action_edit(self) -> None:
@@ -160,7 +160,7 @@ class SendScreen(BaseScreen[None]):
 
     def action_leave(self) -> None:
         """Leave it as it is."""
-        self._jobs.notices.say("send", "note", f"Not sent now. The draft is kept: {labels.place(self._file)}")
+        self._jobs.notices.show("send", "note", f"Not sent now. The draft is kept: {labels.place(self._file)}")
         self.dismiss()
 
     def action_page(self, pages: int) -> None:

@@ -24,7 +24,7 @@ class LinkPreview:
     versions: tuple[str, ...]  # of the series that comes of it
 
 
-def joint(one: SeriesRow, other: SeriesRow) -> LinkPreview | None:
+def preview_link(one: SeriesRow, other: SeriesRow) -> LinkPreview | None:
     """How two series become one; None where they are one already.
 
     The one that began later goes on from the last revision of the other before it: so every link there is stays.
@@ -49,7 +49,7 @@ def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow
     """The candidates for `row`, before them all the series that a person marked with it, whatever speaks for that."""
     rest = [one for one in candidates if one.series_id != other.id]
     first = [one for one in candidates if one.series_id == other.id]
-    found = joint(row, other)
+    found = preview_link(row, other)
     if not first and found is not None:
         before = found.earlier in other.revisions
         revision = found.earlier if before else found.later
@@ -68,7 +68,7 @@ def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow
     return (*(replace(one, evidence=("marked-with-it", *one.evidence)) for one in first), *rest)
 
 
-def told(found: LinkPreview) -> list[StyledText]:
+def describe_link(found: LinkPreview) -> list[StyledText]:
     """`one series, v3 v4 v5: v4 “net: …” goes on from v3 “…”`: what a link does, before it is made."""
     titles = [f" “{labels.title(row.subject)}”" for row in (found.later, found.earlier)]
     if titles[0] == titles[1]:
@@ -82,7 +82,7 @@ def told(found: LinkPreview) -> list[StyledText]:
     ]
 
 
-def parted(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
+def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
     """What parting a revision from the one before it does."""
     others = _following(row, later)
     names = [labels.revision_name(r) for r in row.revisions if r.message_id in others]

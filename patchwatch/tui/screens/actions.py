@@ -43,7 +43,7 @@ class ActionScreen(LiveScreen):
         """The series that an action is about."""
 
     @abstractmethod
-    def in_hand(self) -> Selection | None:
+    def selection(self) -> Selection | None:
         """The mail that is to be passed on or answered, and its revision."""
 
     def decided(self) -> None:
@@ -91,8 +91,8 @@ class ActionScreen(LiveScreen):
 
     def action_copy(self) -> None:
         """Ask in which form the mail in hand is to be copied, and copy it."""
-        if found := self.in_hand():
-            self._jobs.send("read", "copy", lambda: self._tracker.citations(found.message_id), self._ask_for_form)
+        if found := self.selection():
+            self._jobs.submit("read", "copy", lambda: self._tracker.citations(found.message_id), self._ask_for_form)
 
     def _ask_for_form(self, citations: Sequence[Citation]) -> None:
         from patchwatch.tui.dialogs.copy import CopyDialog
@@ -100,47 +100,47 @@ class ActionScreen(LiveScreen):
         def answered(citation: Citation | None) -> None:
             if citation is not None:
                 self.app.copy_to_clipboard(citation.text)
-                self._jobs.notices.say("copy", "outcome", f"Copied: {citation.text}")
+                self._jobs.notices.show("copy", "outcome", f"Copied: {citation.text}")
 
         self.app.push_screen(CopyDialog(citations), answered)
 
-    def page_in_hand(self) -> str:
+    def selected_page(self) -> str:
         """The page to be opened in the browser; empty where there is none."""
-        found = self.in_hand()
+        found = self.selection()
         return self._tracker.url(found.message_id, found.inbox) if found else ""
 
     def action_browse(self) -> None:
         """Open the page of the mail in hand in the browser."""
         from patchwatch.compose import programs
 
-        if url := self.page_in_hand():
+        if url := self.selected_page():
             opened = f"Opened in the browser: {url}"
-            self._jobs.send(
+            self._jobs.submit(
                 "read",
                 "browse",
                 lambda: programs.browse(url),
-                lambda _: self._jobs.notices.say("browse", "outcome", opened),
+                lambda _: self._jobs.notices.show("browse", "outcome", opened),
             )
 
     # Answering, and handing over.
 
     def action_reply(self) -> None:
         """Answer the mail in hand."""
-        if found := self.in_hand():
+        if found := self.selection():
             from patchwatch.tui.controllers.reply import ReplyController
 
             ReplyController(self, self._tracker, self._jobs).reply(found)
 
     def action_tag(self) -> None:
         """Give tags to the patch in hand, or to its revision."""
-        if found := self.in_hand():
+        if found := self.selection():
             from patchwatch.tui.controllers.reply import ReplyController
 
             ReplyController(self, self._tracker, self._jobs).tag(found)
 
     def action_b4(self) -> None:
         """Hand the revision in hand over to b4."""
-        if found := self.in_hand():
+        if found := self.selection():
             from patchwatch.tui.controllers.hand_to_b4 import B4Controller
 
             B4Controller(self, self._tracker, self._jobs).b4(found)

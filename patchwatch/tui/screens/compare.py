@@ -158,7 +158,7 @@ class CompareScreen(BaseScreen[str]):
         older, newer = (self._revisions[n].message_id for n in (self.older, self.newer))
         self._say("versions", self._rail())
         self._say("outcome", [("comparing …", "dim")])
-        self._jobs.send(
+        self._jobs.submit(
             "study",
             "compare",
             lambda: self._tracker.compare(self._series_id, older, newer),
@@ -181,7 +181,7 @@ class CompareScreen(BaseScreen[str]):
     def _show(self, found: Comparison) -> None:
         if found.newer.message_id != self._revisions[self.newer].message_id:
             return
-        self._jobs.notices.hush("compare")
+        self._jobs.notices.dismiss("compare")
         self._found = found
         self._say("outcome", headline(found))
         self.pairs.show(found.pairs)
@@ -195,7 +195,7 @@ class CompareScreen(BaseScreen[str]):
         self._found = None
         self._say("outcome", [(line(str(error)), "warn")])
         self.pairs.show(())
-        self._jobs.notices.say("compare", "error", str(error))
+        self._jobs.notices.show("compare", "error", str(error))
 
     def _lay(self, view: MailView, page: Page) -> None:
         view.show(broken(page, view.text_width, view.fresh_manner()))
@@ -259,7 +259,7 @@ class CompareScreen(BaseScreen[str]):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._jobs.notices.hush("compare")
+            self._jobs.notices.dismiss("compare")
             self.dismiss(None)
 
     def action_step_back(self) -> None:

@@ -166,13 +166,13 @@ class FilesScreen(BaseScreen[str]):
                 found += changes(compose(self._tracker.mail(row.message_id)), row.patch, labels.title(row.subject))
             return found
 
-        self._jobs.send("study", "files", work, self._show, self._failed, screen=self)
+        self._jobs.submit("study", "files", work, self._show, self._failed, screen=self)
 
     def _say(self, pieces: list[StyledText]) -> None:
         self.query_one("#title", Static).update(content(pieces), layout=False)
 
     def _show(self, found: list[Change]) -> None:
-        self._jobs.notices.hush("files")
+        self._jobs.notices.dismiss("files")
         self._changes = found
         self._say(title(self._revision, found))
         branches = tree(found)
@@ -185,7 +185,7 @@ class FilesScreen(BaseScreen[str]):
 
     def _failed(self, error: PatchwatchError) -> None:
         self._say([(line(str(error)), "")])
-        self._jobs.notices.say("files", "error", str(error))
+        self._jobs.notices.show("files", "error", str(error))
 
     @on(RowList.Moved)
     def _read(self) -> None:
@@ -230,7 +230,7 @@ class FilesScreen(BaseScreen[str]):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._jobs.notices.hush("files")
+            self._jobs.notices.dismiss("files")
             self.dismiss(None)
 
     def action_step_back(self) -> None:

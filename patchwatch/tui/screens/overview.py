@@ -18,7 +18,7 @@ from patchwatch.series.views import View, first_view, sift
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.base.refresh import Deferred
+from patchwatch.tui.base.refresh import Debounced
 from patchwatch.tui.controllers.view_state import VIEWS, ViewState
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection, of_series
@@ -120,7 +120,7 @@ class OverviewScreen(ActionScreen):
         self._jobs = jobs
         self._heard_watched = watched
         self._showing = ViewState(first_view(knows_me=bool(tracker.addresses)), few)
-        self._rereading = Deferred(self, self._read)
+        self._rereading = Debounced(self, self._read)
         self._wanted: int | None = None  # the series that the cursor goes to when it is there
         self._inboxes: tuple[InboxRow, ...] = ()
 
@@ -184,19 +184,19 @@ class OverviewScreen(ActionScreen):
         def work() -> tuple[dict[View, list[SeriesSummary]], tuple[InboxRow, ...]]:
             return sift(self._tracker.lines()), tuple(self._tracker.inboxes())
 
-        self._jobs.send("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
+        self._jobs.submit("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
 
     def _show(self, read: tuple[Mapping[View, list[SeriesSummary]], tuple[InboxRow, ...]]) -> None:
         views, self._inboxes = read
         self._showing.take(views)
-        self._jobs.notices.hush("reload")
+        self._jobs.notices.dismiss("reload")
         self.table.forget()
         self._arrange()
         self._settle()
         self._account(at_once=True)
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._jobs.notices.say("reload", "error", str(error))
+        self._jobs.notices.show("reload", "error", str(error))
         self.post_message(self.Loaded(None))
 
     def _arrange(self) -> None:
@@ -332,9 +332,9 @@ class OverviewScreen(ActionScreen):
         around = (table.rows[(table.cursor + direction * step) % count] for step in range(1, count + 1))
         row = next((row for row in around if row.unread), None)
         if row is None:
-            self._jobs.notices.say("unread", "note", "No unread mail is left here.")
+            self._jobs.notices.show("unread", "note", "No unread mail is left here.")
         else:
-            self._jobs.notices.hush("unread")
+            self._jobs.notices.dismiss("unread")
             table.select(row.id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -404,7 +404,7 @@ class OverviewScreen(ActionScreen):
         if series_id is not None:
             self.go_to(series_id)
 
-    def in_hand(self) -> Selection | None:
+    def selection(self) -> Selection | None:
         """The newest posting of the series under the cursor."""
         row = self.table.row
         return of_series(row) if row else None

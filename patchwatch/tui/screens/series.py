@@ -78,7 +78,7 @@ class SeriesScreen(ActionScreen):
             super().__init__()
             self.succeeded = succeeded
 
-    class Noted(Message):
+    class MarkedRead(Message):
         """Mails were noted to be read; nothing else than that has changed."""
 
         def __init__(self, screen: SeriesScreen, generation: int) -> None:
@@ -87,7 +87,7 @@ class SeriesScreen(ActionScreen):
             self.screen = screen
             self.generation = generation
 
-    class Finished(Message):
+    class NextUnread(Message):
         """No unread mail is left here: the next series that has some is wanted."""
 
         def __init__(self, screen: SeriesScreen, direction: int) -> None:
@@ -96,7 +96,7 @@ class SeriesScreen(ActionScreen):
             self.screen = screen
             self.direction = direction
 
-    class Led(Message):
+    class LinkOpened(Message):
         """A link led to another series."""
 
         def __init__(self, series_id: int) -> None:
@@ -113,9 +113,9 @@ class SeriesScreen(ActionScreen):
         self._reading: SeriesState | None = None  # until the rows were read
         self._wanted = ""  # the mail to begin with, when the rows of another series are there
         self._rereading = Throttled(self, self.read_rows)
-        self._noting = ReadMarker(self, tracker, jobs, self._noted, self._unread_again)
-        self._opening = MailLoader(self, tracker, jobs, self._opened)
-        self._leads = LinkFollower(self, tracker, jobs, self._opening, self._go_to, self._lead)
+        self._read_marker = ReadMarker(self, tracker, jobs, self._noted, self._unread_again)
+        self._loader = MailLoader(self, tracker, jobs, self._opened)
+        self._links = LinkFollower(self, tracker, jobs, self._loader, self._go_to, self._lead)
 
     def compose(self) -> ComposeResult:
         """Heading, story, revisions, tree, mail, status, keys."""
@@ -150,10 +150,10 @@ class SeriesScreen(ActionScreen):
 
     def turn_to(self, series_id: int, message_id: str = "") -> None:
         """Show another series instead, beginning with one of its mails if that is named."""
-        self._noting.write()
+        self._read_marker.write()
         self.series_id = series_id
         self._reading = None
-        self._opening.forget()
+        self._loader.forget()
         self._rereading.forget()
         self._wanted = message_id
         self.read_rows()
@@ -165,7 +165,7 @@ class SeriesScreen(ActionScreen):
     def read_rows(self) -> None:
         """Read the rows now."""
         series_id = self.series_id
-        self._jobs.send(
+        self._jobs.submit(
             "read",
             "series",
             lambda: (
@@ -187,7 +187,7 @@ class SeriesScreen(ActionScreen):
     def _show(self, read: Rows) -> None:
         if read[0].id != self.series_id:
             return  # another one was turned to meanwhile
-        self._jobs.notices.hush("series")
+        self._jobs.notices.dismiss("series")
         if self._reading is None:
             self._reading = SeriesState(*read)
             if row := self._reading.row(self._wanted):
@@ -196,7 +196,7 @@ class SeriesScreen(ActionScreen):
         else:
             self._reading.update(*read)
             self._draw(self._reading)
-            self._opening.discuss()
+            self._loader.refresh_replies()
         self.post_message(self.Loaded(True))
 
     def _failed(self, error: PatchwatchError) -> None:
@@ -206,7 +206,7 @@ class SeriesScreen(ActionScreen):
             self._not_read(error)
 
     def _not_read(self, error: PatchwatchError) -> None:
-        self._jobs.notices.say("series", "error", str(error))
+        self._jobs.notices.show("series", "error", str(error))
         self.post_message(self.Loaded(False))
 
     def _draw_heading(self, reading: SeriesState) -> None:
@@ -234,16 +234,16 @@ class SeriesScreen(ActionScreen):
 
     def _open(self) -> None:
         row = self.thread.row
-        if self._reading and row and self._opening.open(self._reading, row.message_id):
-            self._leads.unknown = ""
+        if self._reading and row and self._loader.open(self._reading, row.message_id):
+            self._links.unknown = ""
 
     def _opened(self, message_id: str) -> None:
-        if self._reading and self._noting.note(self._reading, message_id):
+        if self._reading and self._read_marker.mark(self._reading, message_id):
             self._draw_heading(self._reading)
             self.thread.redraw_row(message_id)
 
     def _noted(self, generation: int) -> None:
-        self.post_message(self.Noted(self, generation))
+        self.post_message(self.MarkedRead(self, generation))
 
     def _unread_again(self, reading: SeriesState) -> None:
         if self.is_current and reading is self._reading:
@@ -251,7 +251,7 @@ class SeriesScreen(ActionScreen):
 
     def on_unmount(self) -> None:
         """Note what was read at last."""
-        self._noting.write()
+        self._read_marker.write()
 
     # Moving about.
 
@@ -268,9 +268,9 @@ class SeriesScreen(ActionScreen):
         here = self.thread.row
         row = self._reading.next_unread(here.message_id if here else "", direction)
         if row is None:
-            self.post_message(self.Finished(self, direction))
+            self.post_message(self.NextUnread(self, direction))
         else:
-            self._jobs.notices.hush("unread")
+            self._jobs.notices.dismiss("unread")
             self._go_to(self._reading, row)
 
     def action_revision(self, direction: int) -> None:
@@ -290,12 +290,12 @@ class SeriesScreen(ActionScreen):
     def action_evidence(self) -> None:
         """Show the words that the state is taken from."""
         if self._reading:
-            self._leads.to_evidence(self._reading, evidence_of(self._reading.series))
+            self._links.to_evidence(self._reading, evidence_of(self._reading.series))
 
     def action_turn(self) -> None:
         """Show the words that the turn is taken from."""
         if self._reading:
-            self._leads.to_evidence(self._reading, self._reading.series.turn_evidence)
+            self._links.to_evidence(self._reading, self._reading.series.turn_evidence)
 
     def action_story(self) -> None:
         """Open the story, or go back to the tree."""
@@ -305,15 +305,15 @@ class SeriesScreen(ActionScreen):
     def _step_chosen(self) -> None:
         step = self.story.row
         if self._reading and step:
-            self._leads.to_evidence(self._reading, step.evidence)
+            self._links.to_evidence(self._reading, step.evidence)
 
     @on(MailView.Followed)
     def _followed(self, event: MailView.Followed) -> None:
         if self._reading:
-            self._leads.to_spot(self._reading, event.spot)
+            self._links.to_spot(self._reading, event.spot)
 
     def _lead(self, series_id: int) -> None:
-        self.post_message(self.Led(series_id))
+        self.post_message(self.LinkOpened(series_id))
 
     # Acting.
 
@@ -321,22 +321,22 @@ class SeriesScreen(ActionScreen):
         """This series."""
         return [self._reading.series] if self._reading else []
 
-    def in_hand(self) -> Selection | None:
+    def selection(self) -> Selection | None:
         """The mail under the cursor, with the patch that it is or is about."""
         reading, row = self._reading, self.thread.row
         if reading is None or reading.revision is None or row is None:
             return None
         return of_mail(row, reading.posting_of(row), reading.revision)
 
-    def page_in_hand(self) -> str:
+    def selected_page(self) -> str:
         """The link that is chosen in the mail, or the mail."""
         link = self.mail.link if self.mail.has_focus else ""
-        return self._leads.page(link) if link else super().page_in_hand()
+        return self._links.page(link) if link else super().selected_page()
 
     @property
     def proposed(self) -> str:
         """The link that is chosen in the mail, or that led to nothing; or the series itself, if it is not watched."""
-        if link := self.mail.link or self._leads.unknown:
+        if link := self.mail.link or self._links.unknown:
             return link
         row = self._reading.series if self._reading else None
         return row.revisions[-1].message_id if row and row.revisions and not row.watched else ""
@@ -366,7 +366,7 @@ class SeriesScreen(ActionScreen):
         if revision is None:
             self._not_read(gone or NotFoundError(f"there is no series {self.series_id}."))
             return
-        self._jobs.send(
+        self._jobs.submit(
             "read", "series", lambda: self._tracker.find(revision.message_id), found, self._not_read, screen=self
         )
 
@@ -405,7 +405,7 @@ class SeriesScreen(ActionScreen):
             return
         revisions = reading.series.revisions
         if len(revisions) < 2:
-            self._jobs.notices.say("compare", "note", "There is one revision only: nothing to compare it with.")
+            self._jobs.notices.show("compare", "note", "There is one revision only: nothing to compare it with.")
             return
         from patchwatch.tui.screens.compare import CompareScreen
 
@@ -432,7 +432,7 @@ class SeriesScreen(ActionScreen):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._jobs.notices.hush("series", "mail", "evidence", "unread", "link")
+            self._jobs.notices.dismiss("series", "mail", "evidence", "unread", "link")
             self.dismiss()
 
     def action_step_back(self) -> None:

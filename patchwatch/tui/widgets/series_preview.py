@@ -46,7 +46,7 @@ class SeriesPreview(SeriesHeader):
         elif self.display:
             ask = partial(self._tracker.one, self._series)
             # A series that is gone by now is told by the list, which is read anew.
-            self._jobs.send("read", "account", ask, self._heard, lambda _: None, screen=self.screen, latest=True)
+            self._jobs.submit("read", "account", ask, self._heard, lambda _: None, screen=self.screen, latest=True)
 
     def _heard(self, read: SeriesRow) -> None:
         if read.id == self._series:

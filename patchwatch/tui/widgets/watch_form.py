@@ -75,10 +75,10 @@ class WatchForm(Vertical):
             return
         self._underway = True
         self._progress("looking for it …")
-        self._jobs.send(
+        self._jobs.submit(
             "watch",
             "watch",
-            lambda: self._tracker.watch(text, lambda said: self._jobs.tell(self._progress, said)),
+            lambda: self._tracker.watch(text, lambda said: self._jobs.call_in_app(self._progress, said)),
             self._watched,
             self._failed,
         )
@@ -108,4 +108,4 @@ class WatchForm(Vertical):
         if self._in_sight:
             self._say([("! ", "bad strong"), (line(str(error)), "")])
         else:
-            self._jobs.notices.say("watch", "error", str(error))
+            self._jobs.notices.show("watch", "error", str(error))

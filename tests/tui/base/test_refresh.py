@@ -9,7 +9,7 @@ import pytest
 from textual.screen import Screen
 
 from patchwatch.tui.base import refresh
-from patchwatch.tui.base.refresh import Deferred, Throttled
+from patchwatch.tui.base.refresh import Debounced, Throttled
 
 
 class Timer:
@@ -110,12 +110,12 @@ def test_what_changed_in_the_pause_can_be_forgotten(clock: Clock) -> None:
 def test_what_nobody_sees_is_read_when_changes_have_come_to_rest(
     clock: Clock, changes: list[float], reads: list[float]
 ) -> None:
-    tell(clock, Deferred(clock.screen, clock.read).later, *changes)
+    tell(clock, Debounced(clock.screen, clock.read).later, *changes)
     assert clock.reads == reads
 
 
 def test_who_comes_back_sees_at_once_what_was_put_off_and_only_once(clock: Clock) -> None:
-    put_off = Deferred(clock.screen, clock.read)
+    put_off = Debounced(clock.screen, clock.read)
     put_off.catch_up()
     assert clock.reads == []  # nothing was
     put_off.later()

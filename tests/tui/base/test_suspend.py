@@ -73,7 +73,7 @@ def test_what_b4_says_stays_until_it_was_read() -> None:
         terminal.wait_for("this will run")
         terminal.press("\r")
         terminal.wait_for("b4 ended with 0.")
-        terminal.wait_for("Enter goes back to patchwatch.")
+        terminal.wait_for("Press Enter to return to patchwatch.")
         terminal.press("\r")
         terminal.wait_for("b4 am ended with 0")
         terminal.press("qq")

@@ -426,7 +426,7 @@ async def test_in_a_browser_it_is_said_what_takes_a_terminal(
     tracker.trees = (desk.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="! this takes a terminal")
+        await pressed(pilot, "R", says="! this needs a terminal")
         assert desk.kept(tracker) == []
         await pressed(pilot, "B", says="this will run")
         await pilot.press("enter")

@@ -197,6 +197,6 @@ def test_a_patch_among_others_can_be_tagged_alone() -> None:
     row, postings = drops()
     cover, patch, answer, *_ = (message_row(letter, DROPS) for letter in postings[-1].letters)
     assert of_mail(cover, cover, row.revisions[-1]).patch is None
-    in_hand = of_mail(answer, patch, row.revisions[-1])
-    assert (in_hand.message_id, in_hand.posting) == (answer.message_id, patch.message_id)
-    assert in_hand.patch == "net: count drops for each queue"
+    selection = of_mail(answer, patch, row.revisions[-1])
+    assert (selection.message_id, selection.posting) == (answer.message_id, patch.message_id)
+    assert selection.patch == "net: count drops for each queue"

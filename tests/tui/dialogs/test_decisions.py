@@ -17,7 +17,7 @@ from patchwatch.tui.dialogs.link import LinkChoices, LinkDialog
 from patchwatch.tui.dialogs.small import StateDialog, UnwatchDialog, WatchDialog
 from patchwatch.tui.dialogs.snooze import Snooze, SnoozeDialog, choices, day
 from patchwatch.tui.render.labels import title
-from patchwatch.tui.render.link_preview import joint, parted, proposed, told
+from patchwatch.tui.render.link_preview import describe_link, describe_unlink, preview_link, proposed
 from patchwatch.tui.render.mail_lines import links
 from patchwatch.tui.render.page import Line
 from patchwatch.tui.screens.actions import ACTIONS
@@ -144,28 +144,31 @@ async def test_what_could_not_be_written_is_said_and_stays(tracker: FakeTracker)
 def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
     for pair in ((tracker.rows[3], tracker.rows[2]), (tracker.rows[2], tracker.rows[3])):
-        found = joint(*pair)
+        found = preview_link(*pair)
         assert found is not None
         assert (found.later.message_id, found.earlier.message_id) == ("drops-v4-0@example.org", "drops-v3@example.org")
         assert found.versions == ("v3", "v4", "v5")
-        words = "".join(text for text, _ in told(found))
+        words = "".join(text for text, _ in describe_link(found))
         assert words.endswith(": v4 “net: count drops for each queue” goes on from v3 “net: tell drops apart”")
 
 
 def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(tracker: FakeTracker) -> None:
-    found = joint(tracker.rows[3], tracker.rows[7])  # v4 on 2 September, the other one on the 8th, v5 on the 18th
+    found = preview_link(
+        tracker.rows[3], tracker.rows[7]
+    )  # v4 on 2 September, the other one on the 8th, v5 on the 18th
     assert found is not None
     assert (found.later.message_id, found.earlier.message_id) == ("zswap-0@example.org", "drops-v4-0@example.org")
 
 
 def test_a_series_is_not_linked_with_itself(tracker: FakeTracker) -> None:
-    assert joint(tracker.rows[3], tracker.rows[3]) is None
+    assert preview_link(tracker.rows[3], tracker.rows[3]) is None
 
 
 def test_parting_says_which_versions_go_together(tracker: FakeTracker) -> None:
     row: SeriesRow = tracker.rows[3]
     assert (
-        "".join(text for text, _ in parted(row, row.revisions[1])) == "→ two series, whatever the mails say: v4 and v5"
+        "".join(text for text, _ in describe_unlink(row, row.revisions[1]))
+        == "→ two series, whatever the mails say: v4 and v5"
     )
 
 
