@@ -1,11 +1,11 @@
-# patchwatch: `make demo` to look, `make test` to check.  Everything is installed into .venv in this directory.
+# `make demo` to look, `make test` to check.  Everything is installed into .venv in this directory.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
+.PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
   keys digest-examples soak clean
 
 demo: $(VENV)/installed
@@ -13,6 +13,11 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest --numprocesses 2 --dist worksteal $(ARGS)
+
+# Units only: no servers, no terminals, no screens.  Under half a minute.
+QUICK := $(wildcard tests/test_*.py) $(addprefix tests/,mail series sources compose notify/digest tracker tui/render tui/widgets)
+test-quick: $(VENV)/installed-dev
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not lore and not corpus and not terminal' $(QUICK) $(ARGS)
 
 check: lint types contracts test
 
@@ -37,11 +42,11 @@ screenshots: $(VENV)/installed-dev
 bench-ingest: $(VENV)/installed
 	$(BIN)/python bench/ingest.py $(ARGS)
 
-# Version bumps, states and turns against what authors said and a reader wrote down.
+# Version links, states and turns, compared with what authors stated and a reader wrote down.
 bench-understanding: $(VENV)/installed
 	$(BIN)/python bench/understanding.py $(ARGS)
 
-# First paint, keys and memory with 10,000 series and 100,000 mails, which are made the first time.
+# First paint, keys and memory with 10,000 series and 100,000 mails; the first run generates them.
 bench-tui: $(VENV)/installed
 	$(BIN)/python bench/tui.py $(ARGS)
 
@@ -49,11 +54,11 @@ bench-tui: $(VENV)/installed
 soak: $(VENV)/installed
 	$(BIN)/python bench/soak.py $(ARGS)
 
-# Write the keys that can be changed into config.example.toml, after a binding came, went, or moved.
+# Update the list of keys in config.example.toml after a binding was added, removed or renamed.
 keys: $(VENV)/installed
 	$(BIN)/python docs/keys.py
 
-# Write the examples of docs/digest.md; that of a whole list needs its archive: ARGS="cgroups=PATH".
+# Write the examples of docs/digest.md; the one of a whole list needs its archive: ARGS="cgroups=PATH".
 digest-examples: $(VENV)/installed
 	$(BIN)/python docs/digests.py $(ARGS)
 
