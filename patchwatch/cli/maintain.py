@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from patchwatch.cli.doctor import Health, examine, health
+from patchwatch.cli.health import Health, examine, health
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.output import print_json
 from patchwatch.sanitize import line

@@ -284,7 +284,7 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
     if send or dry_run:
         if then is not None or since is not None:
             raise click.UsageError("--date and --since are for reading; what is sent is what is due now.")
-        from patchwatch.cli import digest_mail
+        from patchwatch.cli import digest as digest_mail
 
         (digest_mail.rehearse if dry_run else digest_mail.send)(context.tracker)
         return
