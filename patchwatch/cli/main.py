@@ -40,8 +40,8 @@ _COMMANDS = {
     "digest": "show",
     "demo": "tui",
     "service": "run",
-    "doctor": "maintain",
-    "reindex": "maintain",
+    "doctor": "doctor",
+    "reindex": "doctor",
 }
 
 
