@@ -1,1 +1,1 @@
-"""The command line: stdout is data, stderr is narration; exit 0 done, 1 something failed, 2 usage."""
+"""The command line: data on stdout, messages on stderr; exit status 0 for success, 1 for failure, 2 for usage."""

@@ -1,4 +1,4 @@
-"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`: what people decide; and `undo`, which takes it back."""
+"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`, `undo`: decisions by hand, which outrank what is inferred."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from patchwatch import times
 from patchwatch.cli.main import Context, now_option
+from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
@@ -16,99 +17,120 @@ if TYPE_CHECKING:
     from patchwatch.series.model import SeriesRow
     from patchwatch.tracker import Tracker
 
+_MARKS = [*map(str, SETTABLE), "auto"]
 
-@click.command("unwatch")
+
+@click.command("unwatch", short_help="Stop watching series.")
 @click.argument("series", nargs=-1, required=True)
 @click.pass_obj
 def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
-    """Stop watching; the mail stays."""
+    """Stop watching series. Their stored mail is kept."""
     tracker = context.tracker
-    rows = _named(tracker, series)
+    rows = _find_all(tracker, series)
     tracker.unwatch([row.id for row in rows])
     for row in rows:
         click.echo(f"no longer watching #{row.id} {line(row.title)}")
 
 
-@click.command("mark")
+@click.command("mark", short_help="Set the state of a series by hand.", epilog=f"States: {', '.join(_MARKS)}.")
 @click.argument("series")
-@click.argument("state", type=click.Choice([*map(str, SETTABLE), "auto"]))
+@click.argument("state", type=click.Choice(_MARKS), metavar="STATE")
 @now_option
 @click.pass_obj
 def mark_command(context: Context, series: str, state: str) -> None:
-    """Set a state by hand; it holds until a newer revision is posted.  `auto` takes it back."""
+    """Set the state of a series by hand.
+
+    The mark holds until a newer revision is posted. `auto` removes it.
+
+    \b
+    Example:
+      patchwatch mark 12 deferred
+    """
     tracker = context.tracker
-    number = tracker.find(series)
-    tracker.mark(number, None if state == "auto" else state)
-    row = tracker.one(number)
+    series_id = tracker.find(series)
+    tracker.mark(series_id, None if state == "auto" else state)
+    row = tracker.one(series_id)
     click.echo(f"#{row.id} {line(row.title)}: {row.state}")
 
 
-@click.command("link", short_help="Say that one revision succeeds another.")
+@click.command("link", short_help="Link two versions of the same series.")
 @click.argument("later")
 @click.argument("earlier")
 @now_option
 @click.pass_obj
 def link_command(context: Context, later: str, earlier: str) -> None:
-    """Say that revision LATER succeeds revision EARLIER (message-ids, links or numbers)."""
+    """Make revision LATER the next version of revision EARLIER.
+
+    Both are message-ids, URLs or series numbers.
+
+    \b
+    Example:
+      patchwatch link 14 12
+    """
     row = context.tracker.one(context.tracker.link(later, earlier))
-    click.echo(f"linked: #{row.id} {line(row.title)} has {len(row.revisions)} revisions")
+    click.echo(f"linked: #{row.id} {line(row.title)} has {plural(len(row.revisions), 'revision')}")
 
 
-@click.command("unlink", short_help="Say that it does not.")
+@click.command("unlink", short_help="Undo a link between two versions.")
 @click.argument("later")
 @click.argument("earlier", required=False)
 @now_option
 @click.pass_obj
 def unlink_command(context: Context, later: str, earlier: str | None) -> None:
-    """Say that LATER is no version of EARLIER (without it: of its predecessor)."""
+    """Separate revision LATER from revision EARLIER, by default from its previous version."""
     tracker = context.tracker
-    for number in dict.fromkeys(tracker.unlink(later, earlier)):
-        row = tracker.one(number)
-        click.echo(f"#{row.id} {line(row.title)}: {len(row.revisions)} revisions")
+    for series_id in dict.fromkeys(tracker.unlink(later, earlier)):
+        row = tracker.one(series_id)
+        click.echo(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'revision')}")
 
 
-@click.command("mute")
+@click.command("mute", short_help="Leave series out of digests and notifications.")
 @click.argument("series", nargs=-1, required=True)
-@click.option("--off", is_flag=True, help="Let it speak again.")
+@click.option("--off", is_flag=True, help="Unmute.")
 @now_option
 @click.pass_obj
 def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
-    """Keep following, but silently: not in the digest."""
+    """Keep watching series, but leave them out of digests and notifications."""
     tracker = context.tracker
-    rows = _named(tracker, series)
+    rows = _find_all(tracker, series)
     tracker.mute([row.id for row in rows], muted=not off)
     for row in rows:
         click.echo(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
-@click.command("snooze")
+@click.command("snooze", short_help="Mute series until a given time or a reply.")
 @click.argument("series", nargs=-1, required=True)
-@click.option("--until", help=f"{times.FUTURE_FORMATS}; without it, until somebody answers.")
-@click.option("--off", is_flag=True, help="Take it up again.")
+@click.option("--until", help=f"{times.FUTURE_FORMATS}; default: until someone else replies.")
+@click.option("--off", is_flag=True, help="Unsnooze.")
 @now_option
 @click.pass_obj
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
-    """Put a series aside until a day, or until somebody answers."""
+    """Put series aside until a given time, or until someone else replies.
+
+    \b
+    Example:
+      patchwatch snooze 12 --until monday
+    """
     tracker = context.tracker
     time = times.parse_future(until, tracker.now()) if until else None
-    rows = _named(tracker, series)
+    rows = _find_all(tracker, series)
     if off:
         tracker.unsnooze([row.id for row in rows])
         done = "no longer snoozed"
     else:
         tracker.snooze([row.id for row in rows], time)
-        done = f"snoozed until {format_future(time) if time else 'somebody answers'}"
+        done = f"snoozed until {format_future(time) if time else 'someone replies'}"
     for row in rows:
         click.echo(f"{done}: #{row.id} {line(row.title)}")
 
 
-@click.command("undo")
+@click.command("undo", short_help="Undo the last decision.")
 @now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
-    """Take back the last watch, unwatch, mark, link, unlink, mute or snooze; again: the one before."""
-    click.echo(f"taken back: {line(context.tracker.undo())}")
+    """Undo the last watch, unwatch, mark, link, unlink, mute or snooze. Repeat to undo earlier ones."""
+    click.echo(f"undone: {line(context.tracker.undo())}")
 
 
-def _named(tracker: Tracker, names: tuple[str, ...]) -> list[SeriesRow]:
-    return [tracker.one(number) for number in dict.fromkeys(tracker.find(name) for name in names)]
+def _find_all(tracker: Tracker, names: tuple[str, ...]) -> list[SeriesRow]:
+    return [tracker.one(series_id) for series_id in dict.fromkeys(tracker.find(name) for name in names)]

@@ -1,4 +1,4 @@
-"""`diff`: two revisions of a series compared, printed as `git range-diff` prints it."""
+"""`diff`: compare two revisions of a series, in the format of `git range-diff`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_json, say
+from patchwatch.cli.output import print_error, print_json
 from patchwatch.counts import plural
 from patchwatch.sanitize import block, line
 from patchwatch.times import format_day, format_time
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from patchwatch.series.rangediff.rows import Difference, Row
 
 
-@click.command("diff")
+@click.command("diff", short_help="Compare two revisions of a series.")
 @click.argument("series")
 @click.argument("older", required=False, metavar="[vA]")
 @click.argument("newer", required=False, metavar="[vB]")
-@click.option("--stat", is_flag=True, help="Only what became of each patch, a line each.")
+@click.option("--stat", is_flag=True, help="Print only one line per patch.")
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="auto: on a terminal, and not if NO_COLOR is set.",
+    help="auto: on a terminal, unless NO_COLOR is set.",
 )
 @json_option
 @now_option
@@ -38,53 +38,57 @@ if TYPE_CHECKING:
 def diff_command(
     context: Context, series: str, older: str | None, newer: str | None, stat: bool, color: str, as_json: bool
 ) -> None:
-    """Compare two revisions of a series: a range-diff, made from the mails.
+    """Compare two revisions of a series: a range-diff made from the mails, no git tree needed.
 
-    vA and vB are v3, 3, v5.1, rfc1 or a message-id: by default the newest revision and the one before it; vA alone is
-    compared with the newest.
+    vA and vB are v3, 3, v5.1, rfc1 or a message-id. By default, compare the newest revision with the one before it;
+    with only vA, compare vA with the newest.
+
+    \b
+    Example:
+      patchwatch diff 12 v3 v5
     """
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
-    found = tracker.compare(row.id, older, newer)
+    comparison = tracker.compare(row.id, older, newer)
     if as_json:
-        print_json(comparison_json(row.id, row.title, found))
+        print_json(comparison_json(row.id, row.title, comparison))
         return
-    colours = color == "always" or (color == "auto" and _is_colourful())
-    for one in report(row.id, row.title, found, stat=stat):
-        click.echo(one if colours else click.unstyle(one), color=colours)
-    for side in (found.older, found.newer):
+    in_color = color == "always" or (color == "auto" and _use_color())
+    for text in comparison_lines(row.id, row.title, comparison, stat=stat):
+        click.echo(text if in_color else click.unstyle(text), color=in_color)
+    for side in (comparison.older, comparison.newer):
         if side.missing:
-            say(
+            print_error(
                 f"{side.label} is incomplete: {len(side.patches)} of its {side.expected} patches were seen. "
                 f"`patchwatch watch {side.message_id}` fetches what its list has."
             )
 
 
-def _is_colourful() -> bool:
+def _use_color() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def report(number: int, title: str, found: Comparison, *, stat: bool = False) -> Iterator[str]:
-    """A comparison as lines, printable and styled."""
-    yield click.style(f"#{number}  {line(title)}", bold=True)
-    sides = (found.older, found.newer)
-    wide = max(len(side.label) for side in sides)
+def comparison_lines(series_id: int, title: str, comparison: Comparison, *, stat: bool = False) -> Iterator[str]:
+    """Yield a comparison as lines, sanitized and styled."""
+    yield click.style(f"#{series_id}  {line(title)}", bold=True)
+    sides = (comparison.older, comparison.newer)
+    size = max(len(side.label) for side in sides)
     for side in sides:
-        yield f"    {side.label:<{wide}}  {format_day(side.date)}  {_count(side)}  <{line(side.message_id)}>"
-    if found.said and not stat:
+        yield f"    {side.label:<{size}}  {format_day(side.date)}  {_count(side)}  <{line(side.message_id)}>"
+    if comparison.said and not stat:
         yield ""
-        yield "What the author says:"
-        for said in found.said:
-            yield from _said(said, found)
+        yield "Author's changelog:"
+        for change in comparison.said:
+            yield from _changelog(change, comparison)
     yield ""
-    if found.equal:
-        yield click.style(f"{found.older.label} and {found.newer.label} are equal.", bold=True)
-    wide = max((len(str(p.number)) for side in sides for p in side.patches), default=1)
-    for one in found.pairs:
-        yield _summary(one, wide)
-        details = [] if stat else list(_details(one))
+    if comparison.equal:
+        yield click.style(f"{comparison.older.label} and {comparison.newer.label} are equal.", bold=True)
+    size = max((len(str(p.number)) for side in sides for p in side.patches), default=1)
+    for pair in comparison.pairs:
+        yield _summary(pair, size)
+        details = [] if stat else list(_details(pair))
         yield from details
-        if details and one is not found.pairs[-1]:
+        if details and pair is not comparison.pairs[-1]:
             yield ""
 
 
@@ -96,63 +100,65 @@ def _count(side: Side) -> str:
     )
 
 
-def _said(said: TagChange, found: Comparison) -> Iterator[str]:
-    where = f"patch {said.patch}" if said.patch else "cover letter"
-    by = f"{where} of {said.label}" if said.label != found.newer.label else where
-    yield f"    {click.style(line(said.changes.heading), bold=True)}  ({by})"
-    yield from (f"        {one}".rstrip() for one in block(said.changes.text).split("\n"))
+def _changelog(change: TagChange, comparison: Comparison) -> Iterator[str]:
+    where = f"patch {change.patch}" if change.patch else "cover letter"
+    source = f"{where} of {change.label}" if change.label != comparison.newer.label else where
+    yield f"    {click.style(line(change.changes.heading), bold=True)}  ({source})"
+    yield from (f"        {text}".rstrip() for text in block(change.changes.text).split("\n"))
 
 
-_MARKS = {"=": "bright_black", "!": "yellow", "<": "red", ">": "green"}
+_COLORS = {"=": "bright_black", "!": "yellow", "<": "red", ">": "green"}
 
 
-def _summary(one: Pair, wide: int) -> str:
+def _summary(pair: Pair, size: int) -> str:
     numbers = "  ".join(
-        f"{p.number if p else '-':>{wide}}{':' if n == 0 else ''}" for n, p in enumerate((one.older, one.newer))
+        f"{p.number if p else '-':>{size}}{':' if n == 0 else ''}" for n, p in enumerate((pair.older, pair.newer))
     )
-    return click.style(f"{numbers}  {one.mark}  {line(one.title)}  ({', '.join(one.words())})", fg=_MARKS[one.mark])
+    return click.style(
+        f"{numbers}  {pair.mark}  {line(pair.title)}  ({', '.join(pair.words())})", fg=_COLORS[pair.mark]
+    )
 
 
-def _details(one: Pair) -> Iterator[str]:
-    if one.older and one.newer and one.retitled:
-        yield f"    was: {line(one.older.title)}"
-    if one.older and one.newer and one.new_author:
-        yield f"    author: {line(str(one.older.author))}"
-        yield f"       now: {line(str(one.newer.author))}"
-    for patch in (one.older, one.newer):
+def _details(pair: Pair) -> Iterator[str]:
+    if pair.older and pair.newer and pair.retitled:
+        yield f"    was: {line(pair.older.title)}"
+    if pair.older and pair.newer and pair.new_author:
+        yield f"    author: {line(str(pair.older.author))}"
+        yield f"       now: {line(str(pair.newer.author))}"
+    for patch in (pair.older, pair.newer):
         if patch and patch.diff.damaged:
-            side = "older" if patch is one.older else "newer"
-            yield f"    the {side} mail's diff is damaged (wrapped or missing lines): read this with care"
-    if one.message.rows or one.message.too_large:
+            side = "older" if patch is pair.older else "newer"
+            yield f"    the {side} mail's diff is damaged (wrapped or missing lines): the comparison may be wrong"
+    if pair.message.rows or pair.message.too_large:
         yield click.style("    message:", bold=True)
-        yield from _difference(one.message)
-    if one.gained or one.lost:
+        yield from _difference(pair.message)
+    if pair.gained or pair.lost:
         yield click.style("    tags:", bold=True)
-        yield from (click.style(f"    -  {_tag(tag)}", fg="red") for tag in one.lost)
-        yield from (click.style(f"    +  {_tag(tag)}", fg="green") for tag in one.gained)
-    if one.diff.rows:
+        yield from (click.style(f"    -  {_tag(tag)}", fg="red") for tag in pair.lost)
+        yield from (click.style(f"    +  {_tag(tag)}", fg="green") for tag in pair.gained)
+    if pair.diff.rows:
         yield click.style("    diff:", bold=True)
-        yield from _difference(one.diff)
+        yield from _difference(pair.diff)
 
 
 def _tag(tag: Trailer) -> str:
     return f"{line(tag.name)}: {line(tag.value)}"
 
 
-def _difference(found: Difference) -> Iterator[str]:
-    for row in found.rows:
+def _difference(difference: Difference) -> Iterator[str]:
+    for row in difference.rows:
         yield f"    {_row(row)}"
-    if found.omitted:
-        yield f"    ({plural(found.omitted, 'more line', 'more lines')} of difference, not shown)"
-    if found.too_large:
-        yield "    (too large to be compared line by line)"
-    if found.context_only:
-        places = plural(found.context_only, "place differs", "places differ")
+    if difference.omitted:
+        yield f"    ({plural(difference.omitted, 'more line', 'more lines')} of differences not shown)"
+    if difference.too_large:
+        yield "    (too large to compare line by line)"
+    if difference.context_only:
+        places = plural(difference.context_only, "place differs", "places differ")
         yield f"    ({places} only in the lines around the change)"
 
 
 def _row(row: Row) -> str:
-    """A row in git's dual colours: the outer marker stands out, what only the older patch has is dim."""
+    """Style a row with git's dual colors: the outer marker in reverse video, lines of the older patch dim."""
     text = block(row.text)
     if row.outer == "@":
         return click.style(f"@@ {text}".rstrip(), fg="cyan")
@@ -162,29 +168,29 @@ def _row(row: Row) -> str:
     if row.outer == " ":
         return click.style(f" {body}".rstrip(), fg=inner, reset=inner is not None)
     outer = click.style(row.outer, fg="green" if row.outer == "+" else "red", reverse=True)
-    # None, not False: to click False is an escape sequence that takes bold and dim back.
+    # None, not False: for False, click emits a sequence that resets bold and dim.
     return outer + click.style(body.rstrip(), fg=inner, dim=row.outer == "-" or None, bold=row.outer == "+" or None)
 
 
-def comparison_json(number: int, title: str, found: Comparison) -> dict[str, Any]:
-    """A comparison as scripts get it (docs/json.md)."""
+def comparison_json(series_id: int, title: str, comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as JSON (docs/json.md)."""
     return {
         "schema": 1,
-        "id": number,
+        "id": series_id,
         "title": title,
-        "older": _side_json(found.older),
-        "newer": _side_json(found.newer),
-        "equal": found.equal,
+        "older": _side_json(comparison.older),
+        "newer": _side_json(comparison.newer),
+        "equal": comparison.equal,
         "changelog": [
             {
-                "heading": said.changes.heading,
-                "text": said.changes.text,
-                "patch": said.patch,
-                "message_id": said.message_id,
+                "heading": change.changes.heading,
+                "text": change.changes.text,
+                "patch": change.patch,
+                "message_id": change.message_id,
             }
-            for said in found.said
+            for change in comparison.said
         ],
-        "patches": [_pair_json(one) for one in found.pairs],
+        "patches": [_pair_json(pair) for pair in comparison.pairs],
     }
 
 
@@ -199,12 +205,12 @@ def _side_json(side: Side) -> dict[str, Any]:
     }
 
 
-def _pair_json(one: Pair) -> dict[str, Any]:
+def _pair_json(pair: Pair) -> dict[str, Any]:
     return {
-        "mark": one.mark,
-        "standing": one.standing,
-        "words": list(one.words()),
-        "moved": one.moved,
+        "mark": pair.mark,
+        "standing": pair.standing,
+        "words": list(pair.words()),
+        "moved": pair.moved,
         **{
             name: patch
             and {
@@ -213,20 +219,20 @@ def _pair_json(one: Pair) -> dict[str, Any]:
                 "message_id": patch.message_id,
                 "patch_id": patch.patch_id,
             }
-            for name, patch in (("older", one.older), ("newer", one.newer))
+            for name, patch in (("older", pair.older), ("newer", pair.newer))
         },
-        "message": _difference_json(one.message),
-        "tags_gained": [{"name": tag.name, "value": tag.value} for tag in one.gained],
-        "tags_lost": [{"name": tag.name, "value": tag.value} for tag in one.lost],
-        "diff": _difference_json(one.diff),
-        "relatives": [{"number": kin.number, "share": round(kin.share, 2)} for kin in one.relatives],
+        "message": _difference_json(pair.message),
+        "tags_gained": [{"name": tag.name, "value": tag.value} for tag in pair.gained],
+        "tags_lost": [{"name": tag.name, "value": tag.value} for tag in pair.lost],
+        "diff": _difference_json(pair.diff),
+        "relatives": [{"number": relative.number, "share": round(relative.share, 2)} for relative in pair.relatives],
     }
 
 
-def _difference_json(found: Difference) -> dict[str, Any]:
+def _difference_json(difference: Difference) -> dict[str, Any]:
     return {
-        "rows": [[row.outer, row.inner, row.text] for row in found.rows],
-        "context_only": found.context_only,
-        "omitted": found.omitted,
-        "too_large": found.too_large,
+        "rows": [[row.outer, row.inner, row.text] for row in difference.rows],
+        "context_only": difference.context_only,
+        "omitted": difference.omitted,
+        "too_large": difference.too_large,
     }

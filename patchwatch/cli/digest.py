@@ -1,66 +1,120 @@
-"""`digest --send` and `--dry-run`: digests as mail."""
+"""`digest`: print the digest, or send it as mail."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.cli.output import say
-from patchwatch.config import Recipient
+from patchwatch.cli.main import Context, TimeParam, now_option
+from patchwatch.cli.output import print_error
 from patchwatch.errors import InvalidInputError
-from patchwatch.notify.delivery.build_message import OutgoingMessage
 from patchwatch.sanitize import block, line
-from patchwatch.times import format_future
+from patchwatch.times import format_minute
 from patchwatch.tracker import Tracker
 
+if TYPE_CHECKING:
+    from patchwatch.notify.delivery.build_message import OutgoingMessage
+    from patchwatch.notify.digest.build import Digest
 
-def send(tracker: Tracker) -> None:
-    """Send today's digests now, and what is left in the outbox; fails if one is not delivered."""
-    _need_recipients(tracker)
+_DIGEST_HOUR = 7 * 3600
+
+
+class _MorningParam(TimeParam):
+    """A time; of a date alone, its 7:00 UTC."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        hour = _DIGEST_HOUR if len(str(value).strip()) == len("2023-09-20") else 0
+        return super().convert(value, param, ctx) + hour
+
+
+@click.command("digest", short_help="Print the digest, or send it as mail.")
+@click.option("--date", "then", type=_MorningParam(), help="Print the digest of that morning, 7:00 UTC.")
+@click.option("--since", type=TimeParam(), help="Mark what was sent since then as new; default: the day before.")
+@click.option("--send", is_flag=True, help="Send today's digest to every [[digest]] recipient who has not had it.")
+@click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
+@now_option
+@click.pass_obj
+def digest_command(context: Context, then: int | None, since: int | None, send: bool, dry_run: bool) -> None:
+    """Print what needs you, what waits for others and what changed; or send it as mail.
+
+    With --date or --now, use only what was known at that time.
+
+    \b
+    Examples:
+      patchwatch digest --date 2023-08-03
+      patchwatch digest --send
+    """
+    if send or dry_run:
+        if then is not None or since is not None:
+            raise click.UsageError("--date and --since can't be combined with --send or --dry-run.")
+        (_preview if dry_run else _send)(context.tracker)
+        return
+    then = context.now if then is None else then
+    if then is None:
+        _print_digest(context.tracker.digest(since=since))
+        return
+    from patchwatch.tracker.as_of import as_of
+
+    with as_of(context.tracker, then) as tracker:
+        _print_digest(tracker.digest(since=since))
+
+
+def _print_digest(digest: Digest) -> None:
+    click.echo(f"Subject: {digest.subject}\n\n{digest.text}")
+
+
+def _send(tracker: Tracker) -> None:
+    """Send today's digests now, and what is left in the outbox; exit with 1 if one is not delivered."""
+    _check_recipients(tracker)
     undelivered = 0
-    found = tracker.send_digests(today=True)
-    for one in found:
-        said = f"{line(one.recipient)}, {line(one.key)}: {line(one.text)}"
-        if one.outcome in ("sent", "nothing"):
-            click.echo(said)
+    deliveries = tracker.send_digests(today=True)
+    for delivery in deliveries:
+        text = f"{line(delivery.recipient)}, {line(delivery.key)}: {line(delivery.text)}"
+        if delivery.outcome in ("sent", "nothing"):
+            click.echo(text)
         else:
             undelivered += 1
-            say(f"patchwatch: {said}")
+            print_error(f"patchwatch: {text}")
     for row in tracker.outbox():
         if row.begun_at is not None and row.try_at is not None:
-            say(
-                f"{line(row.recipient)}, {line(row.key)}: another patchwatch began to send it at "
-                f"{format_future(row.begun_at)}. If that was stopped, it is tried again at {format_future(row.try_at)}."
+            print_error(
+                f"{line(row.recipient)}, {line(row.key)}: another patchwatch started sending it at "
+                f"{format_minute(row.begun_at)}. If that process was killed, it is retried at "
+                f"{format_minute(row.try_at)}."
             )
-    following = tracker.next_post_at()
-    if not found and following is not None:
-        say(f"nothing to send: today's digests have been dealt with. The next is due at {format_future(following)}.")
+    next_at = tracker.next_post_at()
+    if not deliveries and next_at is not None:
+        print_error(f"nothing to send: today's digests are done. The next is due at {format_minute(next_at)}.")
     if undelivered:
         raise click.exceptions.Exit(1)
 
 
-def rehearse(tracker: Tracker) -> None:
-    """Show the digests as they would go out now; nothing is sent, nothing is noted."""
+def _preview(tracker: Tracker) -> None:
+    """Show the digests as they would be sent now; nothing is sent or recorded."""
     from patchwatch.notify.delivery.transport import transport
 
-    _need_recipients(tracker)
-    by = transport(tracker.config.mail).name
-    for recipient, letter in tracker.letters():
-        say(f"# {line(recipient.name)}: would go to {recipient.to} by {line(by)}; nothing is sent")
-        click.echo(_shown(recipient, letter))
+    _check_recipients(tracker)
+    server = transport(tracker.config.mail).name
+    for recipient, message in tracker.letters():
+        print_error(f"# {line(recipient.name)}: would go to {recipient.to} via {line(server)}; nothing was sent")
+        click.echo(_decoded(message))
 
 
-def _shown(recipient: Recipient, letter: OutgoingMessage) -> str:
-    """A mail as its reader has it before him: decoded."""
-    mail = email.message_from_bytes(letter.raw, policy=email.policy.default)
-    head = "\n".join(f"{name}: {line(str(value))}" for name, value in mail.items())
-    return f"{head}\n\n{block(str(mail.get_content()))}"
+def _decoded(message: OutgoingMessage) -> str:
+    """The mail as a mail reader shows it."""
+    mail = email.message_from_bytes(message.raw, policy=email.policy.default)
+    headers = "\n".join(f"{name}: {line(str(value))}" for name, value in mail.items())
+    return f"{headers}\n\n{block(str(mail.get_content()))}"
 
 
-def _need_recipients(tracker: Tracker) -> None:
+def _check_recipients(tracker: Tracker) -> None:
     if not tracker.config.digest:
         raise InvalidInputError(
-            f'nobody gets digests: add [[digest]] with name = "me" and to = "you@example.org" to {tracker.config_file}.'
+            "no digest recipient is configured. "
+            f'Add [[digest]] with name = "me" and to = "you@example.org" to {tracker.config_file}.'
         )

@@ -1,55 +1,55 @@
-"""`doctor`, `reindex`: looking after patchwatch itself."""
+"""`doctor`: check the setup, and report the state of polling to scripts."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from patchwatch.cli.health import Health, examine, health
+from patchwatch.cli.health import Health, check, health
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.output import print_json
 from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
 
-@click.command("doctor", short_help="Say what works, what does not, and the mend.")
+@click.command("doctor", short_help="Check the setup and suggest fixes.")
 @json_option
-@click.option("--offline", is_flag=True, help="Ask no server: for scripts that look often.")
+@click.option("--offline", is_flag=True, help="Do not contact any server; for scripts that run often.")
 @now_option
 @click.pass_obj
 def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
-    """Check config, database, polling and archive: what works, what does not, and the mend.
+    """Check config, database, polling, git trees, archive and digests, and suggest fixes.
 
-    The exit status is 0 when all is well, 1 when something is not.
+    Exit with 0 if every check passes, else with 1.
     """
-    findings = list(examine(context.now, offline=offline))
+    findings = list(check(context.now, offline=offline))
+    ok = all(finding.ok for finding in findings)
     if as_json:
         print_json(
             {
                 "schema": 1,
-                "ok": all(f.ok for f in findings),
-                "checks": [{"name": f.name, "ok": f.ok, "text": f.text, "mend": f.mend or None} for f in findings],
+                "ok": ok,
+                "checks": [{"name": f.name, "ok": f.ok, "text": f.text, "mend": f.fix or None} for f in findings],
                 **_health_json(health(context.now)),
             }
         )
     else:
-        for f in findings:
-            click.echo(f"{'ok  ' if f.ok else 'FAIL'}  {f.name}: {line(f.text)}")
-            if f.mend:
-                click.echo(f"      → {line(f.mend)}")
-    if not all(f.ok for f in findings):
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {line(finding.text)}")
+            if finding.fix:
+                click.echo(f"      → {line(finding.fix)}")
+    if not ok:
         raise click.exceptions.Exit(1)
 
 
 def _health_json(found: Health | None) -> dict[str, Any]:
-    """Null where it could not be looked at."""
+    """Return the state of polling and digests; every value is null if config or database can't be read."""
     if found is None:
         return {"holder": None, "inboxes": None, "digests": None, "outbox": None}
-    holder = found.holder
+    owner = found.lock_owner
     return {
-        "holder": {"what": holder.what, "pid": holder.pid, "since": format_time(holder.since)} if holder else None,
+        "holder": {"what": owner.what, "pid": owner.pid, "since": format_time(owner.since)} if owner else None,
         "inboxes": [
             {
                 "name": row.name,
@@ -79,20 +79,3 @@ def _health_json(found: Health | None) -> dict[str, Any]:
 
 def _time(seconds: int | None) -> str | None:
     return None if seconds is None else format_time(seconds)
-
-
-@click.command("reindex")
-@now_option
-@click.pass_obj
-def reindex_command(context: Context) -> None:
-    """Work everything out anew from the stored mails.  What you decided stays."""
-    shown = sys.stderr.isatty()
-
-    def progress(done: int) -> None:
-        if shown:
-            click.echo(f"\r{done} mails", err=True, nl=False)
-
-    count = context.tracker.reindex(progress)
-    if shown:
-        click.echo("\r", err=True, nl=False)
-    click.echo(f"{count} mails understood anew")

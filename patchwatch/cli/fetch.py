@@ -1,4 +1,4 @@
-"""`watch`, `poll`, `follow`, `import`: mail comes in."""
+"""`watch`, `poll`, `follow`, `import`: getting mail."""
 
 from __future__ import annotations
 
@@ -8,93 +8,108 @@ from pathlib import Path
 import click
 
 from patchwatch.cli.main import Context, now_option
-from patchwatch.cli.output import say
+from patchwatch.cli.output import mail_counter, print_error
+from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.sanitize import line
 
 
-def _tell(text: str) -> None:
-    """Progress, only for somebody who looks."""
+def _progress(text: str) -> None:
+    """Show progress, if stderr is a terminal."""
     if sys.stderr.isatty():
-        say(f"{line(text)} …")
+        print_error(f"{line(text)} …")
 
 
-@click.command("watch", short_help="Watch series: links, message-ids, reports, mails.")
+@click.command("watch", short_help="Watch series: URLs, message-ids, reports, mails.")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @now_option
 @click.pass_obj
 def watch_command(context: Context, targets: tuple[str, ...]) -> None:
-    """Watch series: links, message-ids, files (a report, an mbox, an .eml), or - for a mail or report on stdin.
+    """Watch patch series, and fetch their threads.
 
-    In a report every link to a mail on lore is watched.
+    TARGET is a lore URL, a message-id, a file (an .eml, an mbox, or a report with links), or - to read a mail or report
+    from stdin. In a report, every link to a mail on lore is watched.
+
+    \b
+    Examples:
+      patchwatch watch https://lore.kernel.org/bpf/20230730114951.74067-1-hffilwlqm@gmail.com/
+      patchwatch watch report.md
     """
     tracker = context.tracker
     failed = 0
     for target in targets:
         try:
             if target == "-":
-                watched, skipped = tracker.watch_text(sys.stdin.buffer.read(), _tell)
+                watched, skipped = tracker.watch_text(sys.stdin.buffer.read(), _progress)
             elif Path(target).is_file():
-                watched, skipped = tracker.watch_text(_content(Path(target)), _tell)
+                watched, skipped = tracker.watch_text(_read(Path(target)), _progress)
             elif "@" not in target:
-                raise NotFoundError("neither a file, nor a link to a mail, nor a message-id.")
+                raise NotFoundError("not a file, a link to a mail, or a message-id.")
             else:
-                watched, skipped = list(tracker.watch(target, _tell)), []
+                watched, skipped = list(tracker.watch(target, _progress)), []
         except PatchwatchError as error:
             failed += 1
-            say(f"patchwatch: {line(target)}: {line(str(error))}")
+            print_error(f"patchwatch: {line(target)}: {line(str(error))}")
             continue
-        for one in watched:
-            click.echo(f"{'already watching' if one.already else 'watching'} #{one.series_id} {line(one.title)}")
-        for left in skipped:
+        for series in watched:
+            verb = "already watching" if series.already else "watching"
+            click.echo(f"{verb} #{series.series_id} {line(series.title)}")
+        for link in skipped:
             failed += 1
-            say(f"patchwatch: {line(left.target)}: {line(left.reason)}")
+            print_error(f"patchwatch: {line(link.target)}: {line(link.reason)}")
     if failed:
         raise click.exceptions.Exit(1)
 
 
-def _content(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise InvalidInputError(f"can't read it: {error.strerror}") from None
 
 
-@click.command("poll")
+@click.command("poll", short_help="Fetch new mail and commits once.")
 @now_option
 @click.pass_obj
 def poll_command(context: Context) -> None:
-    """One pass over everything watched and followed; then the hooks of the config are told what happened.
+    """Fetch new mail for everything watched and followed, read your git trees, and run the hooks.
 
-    When somebody else polls, he is waited for; `patchwatch run` is not, for it polls by itself.
+    Waits for another poll to finish. Fails at once if `patchwatch run` is active, which polls on its own.
     """
     tracker = context.tracker
-    with tracker.lock("poll", say):
-        tracker.happened()  # what others stored; and what is watched since then begins here
-        report = tracker.poll_some(None, _tell)
+    with tracker.lock("poll", print_error):
+        tracker.happened()  # queue events of mail that other processes stored, so that new series start from here
+        report = tracker.poll_some(None, _progress)
         from patchwatch.daemon.dispatch import tell
 
         tell(tracker)
-    for one in report.lines:
-        click.echo(line(one) if not one.startswith("  ") else "  " + line(one))
+    for text in report.lines:
+        click.echo(line(text) if not text.startswith("  ") else "  " + line(text))
     for failure in report.failures:
-        say(f"patchwatch: {line(failure)}")
+        print_error(f"patchwatch: {line(failure)}")
     if report.failures:
         raise click.exceptions.Exit(1)
 
 
-@click.command("follow", short_help="Follow every series of a list from now on.")
-@click.argument("inbox", metavar="INBOX-URL", default="")
-@click.option("--author", default="", help="Only those of whom this is part of the name or the address.")
-@click.option("--path", default="", help="Only those that touch this file, directory or pattern, as F: in MAINTAINERS.")
-@click.option("--subject", default="", help="Only those with this in the title.")
-@click.option("--stop", is_flag=True, help="Follow it no longer.")
+@click.command("follow", short_help="Follow all series posted to a list.")
+@click.argument("inbox", metavar="[INBOX]", default="")
+@click.option("--author", default="", help="Only series whose author's name or address contains this text.")
+@click.option(
+    "--path", default="", help="Only series that touch this file, directory or pattern, as F: in MAINTAINERS."
+)
+@click.option("--subject", default="", help="Only series with this text in the title.")
+@click.option("--stop", is_flag=True, help="Stop following the list.")
 @click.pass_obj
 def follow_command(context: Context, inbox: str, author: str, path: str, subject: str, stop: bool) -> None:
-    """Follow every series posted to a list from now on: the view Followed and `list --all` show them.
+    """Follow all series posted to a list from now on, or those that match a rule.
 
-    With --author, --path or --subject only what fits all that is given; said again with others, what fits these too.
-    Without a list: which are followed.
+    INBOX is a list's name or lore URL. `list --all` and the TUI's view Followed show what is followed. A series must
+    match all given options; repeat the command with others to add a rule. Without INBOX, print what is followed.
+
+    \b
+    Examples:
+      patchwatch follow https://lore.kernel.org/netdev/
+      patchwatch follow linux-mm --path mm/ --author kairui
     """
     from patchwatch.series.follow_rules import Rule
     from patchwatch.sources.lore.urls import parse_inbox
@@ -105,46 +120,51 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
             raise click.UsageError("which list? Give its URL (https://lore.kernel.org/netdev/) or its name.")
         for row in context.tracker.inboxes():
             if row.followed:
-                for said in [f"{row.name} {one}" for one in row.rules] or [row.name]:
-                    click.echo(line(said))
+                _print_rules(row.name, row.rules)
         return
     if stop and rule != Rule():
-        raise click.UsageError("--stop ends all that is followed of a list; it takes no rule.")
+        raise click.UsageError("--stop removes all rules of a list; it can't be combined with a rule.")
     name = parse_inbox(inbox, context.tracker.hosts)
     if name is None:
-        raise InvalidInputError(f"{inbox!r} is no inbox: give its URL (https://lore.kernel.org/netdev/) or its name.")
+        raise InvalidInputError(
+            f"{inbox!r} is not an inbox; give its URL (https://lore.kernel.org/netdev/) or its name."
+        )
     if stop:
         context.tracker.unfollow(name)
         click.echo(f"no longer following {name}")
         return
-    rules = context.tracker.follow(name, rule if rule != Rule() else None)
-    for said in [f"following {name} {one}" for one in rules] or [f"following {name}"]:
-        click.echo(line(said))
+    _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None))
 
 
-@click.command("import", short_help="Import mail; again reads only what is new.")
+def _print_rules(name: str, rules: tuple[object, ...]) -> None:
+    for text in [f"{name} {rule}" for rule in rules] or [name]:
+        click.echo(line(text))
+
+
+@click.command("import", short_help="Import mail from files.")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--inbox", required=True, help="The list it is the mail of: bpf, linux-mm.")
+@click.option("--inbox", metavar="NAME", required=True, help="The list that the mail is from: bpf, linux-mm.")
 @now_option
 @click.pass_obj
 def import_command(context: Context, path: Path, inbox: str) -> None:
-    """Import an mbox, a maildir, a public-inbox directory or one epoch of it; again reads only what is new."""
+    """Import an mbox, an .eml, a maildir, a public-inbox mirror, or one of its epochs.
+
+    Running it again imports only new mail.
+
+    \b
+    Example:
+      patchwatch import ~/lore/netdev --inbox netdev
+    """
     from patchwatch.sources.lore.urls import is_inbox_name
 
     if not is_inbox_name(inbox):
-        raise InvalidInputError(f"{inbox!r} can't be the name of an inbox: letters, digits, dots and dashes are.")
-    shown = sys.stderr.isatty()
-
-    def progress(done: int) -> None:
-        if shown:
-            click.echo(f"\r{done} mails", err=True, nl=False)
-
-    outcome = context.tracker.import_mail(path, inbox, progress)
-    if shown:
-        click.echo("\r", err=True, nl=False)
+        raise InvalidInputError(f"{inbox!r} is not a valid inbox name; use letters, digits, dots and dashes.")
+    with mail_counter() as progress:
+        outcome = context.tracker.import_mail(path, inbox, progress)
     total = outcome.new_mails + outcome.known_mails
     click.echo(
-        f"{inbox}: {total} mails read, {outcome.new_mails} new, {len(outcome.revisions)} new revisions"
+        f"{inbox}: {plural(total, 'mail')} read, {outcome.new_mails} new, "
+        f"{plural(len(outcome.revisions), 'new revision')}"
         if total
-        else f"{inbox}: nothing new at {line(str(path))}"
+        else f"{inbox}: nothing new in {line(str(path))}"
     )

@@ -1,4 +1,4 @@
-"""Is everything as it should be?  Each check says what it saw and, where it failed, what mends it."""
+"""The checks of `doctor`, and the state of polling and digests for its JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from patchwatch.config import Config, config_path
 from patchwatch.config_file import load_config
+from patchwatch.counts import plural
 from patchwatch.daemon import planner
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.series.model import InboxRow, OutboxRow
@@ -17,50 +18,50 @@ from patchwatch.sync.poll_lock import LockOwner
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600
-_PATIENT_POLLS = 4  # that may fail or come late before it is said
+_LATE_POLLS = 4  # intervals without a successful poll after which `run` is reported as failing
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check saw."""
+    """The result of one check."""
 
     name: str
     ok: bool
     text: str
-    mend: str = ""
+    fix: str = ""  # what the user can do about it
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the program that runs by itself does, for scripts."""
+    """The state of polling and of digests."""
 
-    holder: LockOwner | None  # who polls now
-    inboxes: tuple[InboxRow, ...]  # those that are polled
-    recipients: tuple[tuple[str, int | None], ...]  # of digests, and when each was last sent a mail
-    outbox: tuple[OutboxRow, ...]  # mails that wait, or were given up
+    lock_owner: LockOwner | None  # the process that polls now
+    inboxes: tuple[InboxRow, ...]  # watched or followed
+    recipients: tuple[tuple[str, int | None], ...]  # names of digest recipients, and when each was last sent a mail
+    outbox: tuple[OutboxRow, ...]  # waiting, or failed permanently
 
 
 def health(now: int | None = None) -> Health | None:
-    """How polling goes; None where config or database can't be read, which `examine` tells."""
+    """Return the state of polling and digests; None if config or database can't be read, which `check` reports."""
     try:
         tracker = Tracker(load_config(), clock=time.time if now is None else lambda: float(now))
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
         sent = tracker.digests_sent()
-        recipients = tuple((one.name, sent.get(one.name)) for one in tracker.config.digest)
+        recipients = tuple((recipient.name, sent.get(recipient.name)) for recipient in tracker.config.digest)
         return Health(tracker.holder(), rows, recipients, tracker.outbox())
     except PatchwatchError:
         return None
 
 
-def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]:
-    """Check config, database, polling, git trees and archive, in the order in which they depend on each other.
+def check(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]:
+    """Check config, database, polling, git trees, archive and digests, in the order of their dependencies.
 
-    `offline`: neither the archive nor the mail server is asked.
+    `offline` leaves out the archive and the mail server.
     """
     try:
         config = load_config()
     except PatchwatchError as error:
-        yield Finding("config", False, str(error), "Mend the file; config.example.toml shows every key.")
+        yield Finding("config", False, str(error), "Fix the file; config.example.toml lists every key.")
         return
     yield Finding("config", True, str(config.source) if config.source else f"defaults ({config_path()} does not exist)")
     tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
@@ -73,26 +74,26 @@ def examine(now: int | None = None, *, offline: bool = False) -> Iterator[Findin
 
 
 def _running(tracker: Tracker) -> Iterator[Finding]:
-    """Whether somebody polls, and whether he does what he is there for."""
+    """Check which process polls, and that `patchwatch run` does so successfully."""
     try:
-        holder = tracker.holder()
+        owner = tracker.holder()
         polled = [row.polled_at for row in tracker.inboxes() if row.watched or row.followed]
     except PatchwatchError:
-        return  # the database's own check says why
-    if holder is None:
-        yield Finding("running", True, "nobody polls now; `patchwatch run` does it by itself")
+        return  # reported by the check of the database
+    if owner is None:
+        yield Finding("running", True, "no poll in progress; `patchwatch run` polls continuously")
         return
-    yield Finding("running", True, holder.text)
+    yield Finding("running", True, owner.text)
     times = [at for at in polled if at is not None]
-    late = tracker.now() - max((*times, holder.since))
+    late = tracker.now() - max((*times, owner.since))
     settings = tracker.config.poll
-    patience = max(_PATIENT_POLLS * settings.interval_minutes * 60, _HOUR)
+    patience = max(_LATE_POLLS * settings.interval_minutes * 60, _HOUR)
     quiet = planner.quiet_hours(settings.quiet_hours)
     if quiet is not None:
         patience += ((quiet.end - quiet.begin) % (24 * 60)) * 60
-    if holder.what == poll_lock.RUN and polled and late > patience:
-        text = f"it runs, and no poll has succeeded for {late // 60} min"
-        yield Finding("polls", False, text, "Its log says why (journalctl --user -u patchwatch); restart it.")
+    if owner.what == poll_lock.RUN and polled and late > patience:
+        text = f"`run` is active, but no poll has succeeded for {late // 60} min"
+        yield Finding("polls", False, text, "Check its log (journalctl --user -u patchwatch), then restart it.")
 
 
 def _database(tracker: Tracker) -> Iterator[Finding]:
@@ -101,23 +102,23 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
         series = tracker.series()
         inboxes = tracker.inboxes()
     except PatchwatchError as error:
-        yield Finding("database", False, str(error), "See above; PATCHWATCH_DATABASE names another file.")
+        yield Finding("database", False, str(error), "Fix the cause, or set PATCHWATCH_DATABASE to another database.")
         return
     yield Finding("database", True, f"{url}: {len(series)} series watched, {sum(i.messages for i in inboxes)} mails")
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
-        yield Finding("database rights", False, f"others may read {path}", f"chmod 600 {path}")
+        yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")
     for inbox in inboxes:
         if inbox.failed_at is not None:
             hours = (tracker.now() - inbox.failed_at) // 3600
             yield Finding(
                 f"polling {inbox.name}",
                 False,
-                f"fails for {hours} h: {inbox.failure}",
-                "`patchwatch poll` tries again.",
+                f"failing for {hours} h: {inbox.failure}",
+                "Run `patchwatch poll` to retry.",
             )
         elif inbox.polled_at is None and (inbox.watched or inbox.followed):
-            yield Finding(f"polling {inbox.name}", True, "not yet; `patchwatch poll` does it")
+            yield Finding(f"polling {inbox.name}", True, "not polled yet; run `patchwatch poll`")
         elif inbox.polled_at is not None:
             yield Finding(
                 f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
@@ -132,7 +133,7 @@ def _trees(tracker: Tracker) -> Iterator[Finding]:
     try:
         rows = {row.name: row for row in tracker.trees()}
     except PatchwatchError:
-        return  # the database's own check says why
+        return  # reported by the check of the database
     for tree in tracker.config.tree:
         row = rows.get(tree.name)
         try:
@@ -140,23 +141,28 @@ def _trees(tracker: Tracker) -> Iterator[Finding]:
             newest = reader.newest()
             partial = reader.partial()
         except PatchwatchError as error:
-            yield Finding(f"tree {tree.name}", False, str(error), "patchwatch reads a tree and never fetches it.")
+            yield Finding(
+                f"tree {tree.name}",
+                False,
+                str(error),
+                "Correct [[tree]] in the config; patchwatch never clones or fetches a tree.",
+            )
             continue
         if row is None or row.read_at is None:
-            read = "not read yet; `patchwatch poll` does it"
+            read = "not read yet; run `patchwatch poll`"
         else:
             read = f"read {max(tracker.now() - row.read_at, 0) // 60} min ago"
         text = f"{read}; its newest commit is {max(tracker.now() - newest, 0) // 86_400} days old"
         if partial:
-            text += "; a partial clone: commits are known by links and titles only"
+            text += "; partial clone: commits are matched by link and title only"
         if row is not None and row.failed_at is not None:
-            yield Finding(f"tree {tree.name}", False, f"fails: {row.failure}", "`patchwatch poll` tries again.")
+            yield Finding(f"tree {tree.name}", False, f"failing: {row.failure}", "Run `patchwatch poll` to retry.")
         else:
             yield Finding(f"tree {tree.name}", True, text)
 
 
 def _digests(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
-    """How sending digests goes, and, unless `offline`, whether a server would take one now."""
+    """Check that digests are delivered and, unless `offline`, that the mail server accepts a login."""
     config = tracker.config
     if not config.digest:
         return
@@ -168,35 +174,40 @@ def _digests(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
         unsent, last = tracker.outbox(), tracker.digests_sent()
         inboxes = [inbox.name for inbox in tracker.inboxes()]
     except PatchwatchError:
-        return  # the database's own check says why
-    for one in config.digest:
-        name = f"digest {one.name}"
-        failing = next((row for row in unsent if row.recipient == one.name and row.failure), None)
-        if is_list_address(one.to, inboxes):
-            yield Finding(name, False, f"{one.to} is the address of a list", "Name a person's address in digest.to.")
+        return  # reported by the check of the database
+    for recipient in config.digest:
+        name = f"digest {recipient.name}"
+        failing = next((row for row in unsent if row.recipient == recipient.name and row.failure), None)
+        if is_list_address(recipient.to, inboxes):
+            yield Finding(
+                name, False, f"{recipient.to} is the address of a list", "Set digest.to to a person's address."
+            )
         elif failing and failing.failed_at is not None:
-            mend = "`patchwatch digest --send` tries again, once that is mended."
-            yield Finding(name, False, f"of {failing.key}, given up: {failing.failure}", mend)
+            fix = "Fix the cause, then run `patchwatch digest --send`."
+            yield Finding(name, False, f"{failing.key} failed permanently: {failing.failure}", fix)
         elif failing:
             yield Finding(
-                name, False, f"of {failing.key}, {failing.tries} tries: {failing.failure}", "It is tried again."
+                name,
+                False,
+                f"{failing.key} failed {plural(failing.tries, 'time')}: {failing.failure}",
+                "It is retried automatically.",
             )
-        elif one.name in last:
-            hours = max(tracker.now() - last[one.name], 0) // 3600
-            yield Finding(name, True, f"last sent {hours} h ago, to {one.to}")
+        elif recipient.name in last:
+            hours = max(tracker.now() - last[recipient.name], 0) // 3600
+            yield Finding(name, True, f"last sent {hours} h ago to {recipient.to}")
         else:
-            yield Finding(name, True, f"none sent yet to {one.to}; `patchwatch digest --send` does it")
+            yield Finding(name, True, f"none sent to {recipient.to} yet; run `patchwatch digest --send`")
     try:
         address = sender(config.mail.sender).address
-        way = transport(config.mail)
+        server = transport(config.mail)
         if not offline:
-            way.check()
+            server.check()
     except PatchwatchError as error:
         yield Finding(
-            "mail", False, str(error), "See [mail] in the config; `patchwatch digest --dry-run` shows the mail."
+            "mail", False, str(error), "Check [mail] in the config; `patchwatch digest --dry-run` shows the mail."
         )
     else:
-        yield Finding("mail", True, f"from {address} by {way.name}")
+        yield Finding("mail", True, f"from {address} via {server.name}")
 
 
 def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:
@@ -209,12 +220,12 @@ def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:
     with Archive(config.lore) as archive:
         for name in names[:3]:
             try:
-                bells = archive.new_in_feed(name)
+                entries = archive.new_in_feed(name)
             except InboxNotFoundError as error:
-                yield Finding("archive", False, str(error), "Is lore.url the server you mean?")
+                yield Finding("archive", False, str(error), "Check that lore.url is the right server.")
             except PatchwatchError as error:
                 yield Finding("archive", False, str(error), "Check the network, lore.url and PATCHWATCH_LORE_URL.")
                 return
             else:
-                newest = f"; newest: {bells[0].title}" if bells else ""
-                yield Finding("archive", True, f"{config.lore.url}/{name}/ answers{newest}")
+                newest = f"; newest: {entries[0].title}" if entries else ""
+                yield Finding("archive", True, f"{config.lore.url}/{name}/ responds{newest}")

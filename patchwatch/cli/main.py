@@ -1,4 +1,4 @@
-"""The `patchwatch` command: its options, its commands (each imported when it is called), and how it ends."""
+"""The `patchwatch` command: global options, lazily imported commands, exit status."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from patchwatch.times import parse_time
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
-# Commands by the module that holds them, in the order in which --help lists them.
+# The module of each command, in the order of --help.
 _COMMANDS = {
     "watch": "fetch",
     "unwatch": "decide",
-    "list": "show",
+    "list": "list",
     "show": "show",
     "diff": "diff",
     "tui": "tui",
@@ -37,16 +37,16 @@ _COMMANDS = {
     "mute": "decide",
     "snooze": "decide",
     "undo": "decide",
-    "digest": "show",
+    "digest": "digest",
     "demo": "tui",
     "service": "run",
     "doctor": "doctor",
-    "reindex": "doctor",
+    "reindex": "reindex",
 }
 
 
 class _Commands(click.Group):
-    """A group whose commands are imported when they are needed: `list` must not wait for what `tui` needs."""
+    """A group that imports a command when it is called: `list` must not wait for the imports of `tui`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -55,9 +55,8 @@ class _Commands(click.Group):
         module = _COMMANDS.get(cmd_name)
         if module is None:
             return None
-        commands = importlib.import_module(f"patchwatch.cli.{module}")
-        found = getattr(commands, f"{cmd_name}_command")
-        return found if isinstance(found, click.Command) else None
+        command = getattr(importlib.import_module(f"patchwatch.cli.{module}"), f"{cmd_name}_command")
+        return command if isinstance(command, click.Command) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -75,13 +74,13 @@ class _Commands(click.Group):
 
 @dataclass
 class Context:
-    """What every command is given."""
+    """Passed to every command."""
 
     now: int | None = None  # UTC seconds; None: the real clock
 
     @cached_property
     def tracker(self) -> Tracker:
-        """The core, with the user's config."""
+        """The tracker, with the user's config."""
         from patchwatch.config_file import load_config
         from patchwatch.tracker import Tracker
 
@@ -112,7 +111,7 @@ now_option = click.option(
     expose_value=False,
     is_eager=True,
     callback=_set_now,
-    help="Reckon ages and overdue from this time, e.g. 2023-09-20T08:00Z.",
+    help="Compute ages and overdue as of this time, e.g. 2023-09-20T08:00Z.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
 
@@ -122,23 +121,29 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (
 @now_option
 @click.pass_context
 def patchwatch(ctx: click.Context) -> None:
-    """Follow kernel patches from RFC to mainline: every version, whose turn it is, and the mail that proves it.
+    """Track Linux kernel patches on mailing lists, from RFC to mainline.
 
-    SERIES is the number that `list` prints, or any message-id or link of it.
+    SERIES is a number from `list`, or the message-id or lore URL of any mail in the series.
+
+    \b
+    Example:
+      patchwatch watch https://lore.kernel.org/bpf/20230730114951.74067-1-hffilwlqm@gmail.com/
+      patchwatch poll
+      patchwatch list
     """
     ctx.ensure_object(Context)
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run a command line; returns the exit status."""
+    """Run a command line and return the exit status."""
     try:
-        # Without its standalone mode click returns what a command returns or its Exit says: a status, or nothing.
+        # Not in standalone mode, click returns what the command returned or the status of its Exit.
         status = patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return 2
     except click.Abort:
-        print("patchwatch: interrupted; what was stored so far stays", file=sys.stderr)
+        print("patchwatch: interrupted; everything stored so far is kept", file=sys.stderr)
         return 130
     except click.ClickException as error:
         error.show()
@@ -150,7 +155,7 @@ def run(arguments: list[str] | None = None) -> int:
         print(f"patchwatch: {line(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # The reader (head, less) has what it wanted; Python would complain once more while it closes stdout.
+        # The reader (head, less) has exited; without this Python would fail again when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status if isinstance(status, int) else 0

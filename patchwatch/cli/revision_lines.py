@@ -1,4 +1,4 @@
-"""How `show` prints a revision: what it succeeds, what was applied, its tags patch by patch, what robots found."""
+"""A revision as `show` prints it: its predecessor, what was applied, tags by patch, results of bots."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
 _INDENT = " " * 10
-# Credits of a patch: who wrote, asked for or handled it says little of who looked at it.
+# Tags of the patch itself, not of reviewers; left out of the list.
 _CREDITS = frozenset({"signed-off-by", "co-developed-by", "suggested-by", "reported-by", "cc", "link", "closes"})
 
 
 def evidence_lines(text: str, message_id: str, tracker: Tracker, indent: str = " " * 8) -> list[str]:
-    """Somebody's words, and where they stand."""
+    """The quoted evidence, and the URL of its mail."""
     lines = [f"{indent}“{line(text)}”"]
     if message_id:
         lines.append(f"{indent}{line(tracker.url(message_id))}")
@@ -30,10 +30,10 @@ def evidence_lines(text: str, message_id: str, tracker: Tracker, indent: str = "
 
 
 def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -> list[str]:
-    """A revision, a line each; `names` are the versions of the series by the roots of their postings."""
+    """Return a revision as text; `names` maps the roots of all postings of the series to their versions."""
     count = f"{r.patches}/{r.expected} patches" if r.patches < r.expected else plural(r.patches, "patch", "patches")
     if r.expected == 0:
-        count = "no patch"
+        count = "no patches"
     lines = [
         f"  {version_of(r):<8}{format_day(r.date)}  {r.state:<18}{count}, {plural(r.follow_ups, 'reply', 'replies')}",
         f"{_INDENT}{line(r.subject)}",
@@ -42,22 +42,21 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
     if len(r.postings) > 1:
         lines.append(f"{_INDENT}sent {len(r.postings)} times")
     if r.predecessor:
-        who = "by hand: " if r.predecessor.by_hand else ""
-        lines.append(
-            f"{_INDENT}after <{line(r.predecessor.message_id)}>: {who}{', '.join(map(line, r.predecessor.evidence))}"
-        )
+        by_hand = "by hand: " if r.predecessor.by_hand else ""
+        evidence = ", ".join(map(line, r.predecessor.evidence))
+        lines.append(f"{_INDENT}follows <{line(r.predecessor.message_id)}>: {by_hand}{evidence}")
     if r.applied:
         lines.append(f"{_INDENT}{applied_of(r)}")
         if r.applied.evidence:
             lines += evidence_lines(r.applied.evidence.text, r.applied.evidence.message_id, tracker, _INDENT + "  ")
-    lines += [_INDENT + one for one in tag_lines(r, names)]
+    lines += [_INDENT + text for text in tag_lines(r, names)]
     for check in r.checks:
         lines += _check(check, r, tracker)
     return lines
 
 
 def applied_of(r: RevisionRow) -> str:
-    """`patches 1-3 of 5 applied`; where the mails do not say which, only that some were."""
+    """`patches 1-3 of 5 applied`; `some patches applied` if no mail names them."""
     whole = max(r.expected, r.patches)
     if r.applied is None or not r.applied.patches:
         return "some patches applied"
@@ -65,40 +64,40 @@ def applied_of(r: RevisionRow) -> str:
 
 
 def tag_lines(r: RevisionRow, names: Mapping[str, str]) -> list[str]:
-    """The tags that people gave, a line each: its patches, the versions it was given to before, how far it goes."""
-    whole = max(r.expected, r.patches)
-    every = set(range(1, whole + 1))
-    given: dict[TrailerRow, list[TrailerRow]] = {}
+    """Return the tags from reviewers, one per line: its patches, its scope, the earlier versions it was given to."""
+    patch_count = max(r.expected, r.patches)
+    all_patches = set(range(1, patch_count + 1))
+    groups: dict[TrailerRow, list[TrailerRow]] = {}
     for tag in r.trailers:
         credit = tag.name.lower() in _CREDITS and tag.message_id in r.patch_message_ids
         if not credit and "@" in tag.value:
-            # Given patch by patch, or to several versions, it is one line all the same.
-            same = replace(tag, patch=0, message_id="", date=0, given_to="-" if tag.given_to else "")
-            given.setdefault(same, []).append(tag)
-    cells = []
-    for one, tags in given.items():
-        patches = {tag.patch for tag in tags}
-        where = patch_names(patches if patches < every else [0]) if whole > 1 else ""
-        cells.append((sorted(patches), where, f"{line(one.name)}: {line(one.value)}{_notes(one, tags, names)}"))
-    size = max((width(where) for _, where, _ in cells), default=0)
-    shown: list[str] = []
+            # The same tag on several patches or versions is one line.
+            key = replace(tag, patch=0, message_id="", date=0, given_to="-" if tag.given_to else "")
+            groups.setdefault(key, []).append(tag)
+    rows = []
+    for tag, group in groups.items():
+        patches = {member.patch for member in group}
+        label = patch_names(patches if patches < all_patches else [0]) if patch_count > 1 else ""
+        rows.append((sorted(patches), label, f"{line(tag.name)}: {line(tag.value)}{_notes(tag, group, names)}"))
+    size = max((width(label) for _, label, _ in rows), default=0)
+    lines: list[str] = []
     above = ""
-    for _, where, said in sorted(cells, key=lambda cell: cell[0]):
-        shown.append(f"{fit('' if where == above else where, size)}  {said}" if size else said)
-        above = where
-    return shown
+    for _, label, text in sorted(rows, key=lambda row: row[0]):
+        lines.append(f"{fit('' if label == above else label, size)}  {text}" if size else text)
+        above = label
+    return lines
 
 
-def _notes(one: TrailerRow, tags: Sequence[TrailerRow], names: Mapping[str, str]) -> str:
+def _notes(tag: TrailerRow, group: Sequence[TrailerRow], names: Mapping[str, str]) -> str:
     notes = []
-    if one.limit:
-        notes.append(f"“{line(one.limit)}”")
-    if one.given_to:
-        roots = {tag.given_to for tag in tags}
+    if tag.limit:
+        notes.append(f"“{line(tag.limit)}”")
+    if tag.given_to:
+        roots = {member.given_to for member in group}
         versions = dict.fromkeys(version for root, version in names.items() if root in roots)
         notes.append(f"given to {', '.join(versions) or 'an earlier version'}")
-    if not one.carried:
-        notes.append("not carried, but the patch is the same" if one.counts else "not carried")
+    if not tag.carried:
+        notes.append("not carried, but the patch is the same" if tag.counts else "not carried")
     return f"  ({'; '.join(notes)})" if notes else ""
 
 

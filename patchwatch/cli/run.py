@@ -1,4 +1,4 @@
-"""`run`, `service`: patchwatch by itself."""
+"""`run`, `service`: patchwatch as a service."""
 
 from __future__ import annotations
 
@@ -8,68 +8,68 @@ from typing import TYPE_CHECKING
 import click
 
 from patchwatch.cli.main import Context
-from patchwatch.cli.output import say
+from patchwatch.cli.output import print_error
 from patchwatch.sanitize import line
 
 if TYPE_CHECKING:
     from patchwatch.daemon.systemd import Done
 
 
-@click.command("run", short_help="Poll and send digests by itself, until stopped.")
-@click.option("--json", "as_json", is_flag=True, help="Log as JSON, an object a line, on stderr.")
+@click.command("run", short_help="Poll and send digests until stopped.")
+@click.option("--json", "as_json", is_flag=True, help="Log on stderr as JSON, one object per line.")
 @click.pass_obj
 def run_command(context: Context, as_json: bool) -> None:
-    """Poll every list on its interval, tell what happens and send digests at their hour, until SIGTERM or Ctrl-C.
+    """Poll every list on its interval, run hooks and send digests, until SIGTERM or Ctrl-C.
 
-    SIGHUP reads the config again, SIGUSR1 polls now. `patchwatch service install` lets systemd start it.
+    SIGHUP reloads the config, SIGUSR1 polls now. Use `patchwatch service install` to start it from systemd.
     """
     from patchwatch.daemon.process import run
 
     raise click.exceptions.Exit(run(context.tracker, clock=time.time, as_json=as_json))
 
 
-@click.group("service", short_help="Let systemd run it: install, remove, status.")
+@click.group("service", short_help="Manage the systemd user units.")
 def service_command() -> None:
-    """Install systemd user units that run patchwatch, and remove them again."""
+    """Install, remove or inspect the systemd user units that run patchwatch."""
 
 
-@service_command.command("install")
-@click.option("--timer", is_flag=True, help="A timer that polls once and sends what is due, in place of a service.")
+@service_command.command("install", short_help="Write the units.")
+@click.option("--timer", is_flag=True, help="Install a timer that polls once and sends digests, not a service.")
 @click.pass_obj
 def service_install(context: Context, timer: bool) -> None:
-    """Write the units into ~/.config/systemd/user, and say what to do next."""
+    """Write units to ~/.config/systemd/user, and print the commands to start them."""
     from patchwatch.daemon.systemd import install
 
-    _report("written", install(context.tracker.config.poll.interval_minutes, timer=timer))
+    _report("wrote", install(context.tracker.config.poll.interval_minutes, timer=timer))
 
 
-@service_command.command("remove")
+@service_command.command("remove", short_help="Stop and remove the units.")
 def service_remove() -> None:
-    """Stop patchwatch's units and take them away."""
+    """Stop and remove patchwatch's units."""
     from patchwatch.daemon.systemd import remove
 
     _report("removed", remove())
 
 
-@service_command.command("status")
+@service_command.command("status", short_help="Print the units and their state.")
 def service_status() -> None:
-    """Say which units are there, and how they are; exit status 1 if there are none."""
+    """Print the installed units and their state; exit with 1 if there are none."""
     from patchwatch.config import systemd_unit_directory
     from patchwatch.daemon.systemd import status
 
-    found = status()
-    for path, state in found:
+    units = status()
+    for path, state in units:
         click.echo(f"{line(str(path))}: {state}")
-    if not found:
+    if not units:
         directory = line(str(systemd_unit_directory()))
-        say(f"no patchwatch unit in {directory}; `patchwatch service install` writes one.")
+        print_error(f"no patchwatch units in {directory}. Run `patchwatch service install`.")
         raise click.exceptions.Exit(1)
 
 
-def _report(what: str, done: Done) -> None:
+def _report(verb: str, done: Done) -> None:
     for path in done.files:
-        click.echo(f"{what} {line(str(path))}")
+        click.echo(f"{verb} {line(str(path))}")
     if done.next:
-        say("next:")
+        print_error("next:")
         for command in done.next:
-            say(f"  {command}")
+            print_error(f"  {command}")

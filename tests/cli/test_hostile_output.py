@@ -1,4 +1,4 @@
-"""Mail is hostile: whatever stands in it, what is printed steers no terminal, and the columns stay where they are."""
+"""Hostile mail: whatever it contains, the output does not control the terminal and columns stay aligned."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len, split_graphemes
 
-from patchwatch.cli.main import run
+from patchwatch.cli.main import run as run_here
+from tests.support.command_line import Run
 from tests.support.mails import mail
 
 Printed = Callable[..., str]
 FORGED = "X-Mailer: x\nBcc: eve@example.net\nFrom mboxrd@z Thu Jan  1 00:00:00 1970"
 FORGERY = re.compile(r"^(?:X-Mailer|Bcc|From )", re.MULTILINE)
 
-# What stands in a name, a subject and a body; and a part of it that stays readable.
+# Text for a name, a subject and a body; and the part of it that must stay readable.
 HOSTILE = {
     "escape sequences": ("\x1b[31mred\x1b]0;owned\x07 \x1b]52;c;cm0K\x07 end", "end"),
     "C1 controls": ("\x9b2J\x9d0;owned\x9c\x85 end", "end"),
@@ -51,7 +52,7 @@ OF_A_SERIES = {
 
 
 def encoded(text: str) -> str:
-    """As RFC 2047 has it: this way a header can carry any character, a line's end too."""
+    """Encode per RFC 2047, which lets a header carry any character, even a newline."""
     return f"=?utf-8?B?{base64.b64encode(text.encode()).decode()}?="
 
 
@@ -60,30 +61,30 @@ def key(kind: str) -> str:
 
 
 def mails(kind: str) -> list[bytes]:
-    """Two versions of Eve's patch, and what a reviewer of the same kind says to each."""
+    """Two versions of a patch, and a reply to the second; names, subjects and bodies contain the hostile text."""
     text, at = HOSTILE[kind][0], key(kind)
-    dangerous, said = encoded(f"{text}\r\n{FORGED}"), f"{text}\n\n{FORGED}\n"
-    eve, rita = f"{dangerous} <{at}@example.org>", f"{dangerous} <rita@example.com>"
+    header, body = encoded(f"{text}\r\n{FORGED}"), f"{text}\n\n{FORGED}\n"
+    eve, rita = f"{header} <{at}@example.org>", f"{header} <rita@example.com>"
     diff = f"diff --git a/{text} b/{text}\n--- a/{text}\n+++ b/{text}\n@@ -1 +1 @@ {text}\n-a\n+{text}\n"
     one, two, three = (f"Mon, {day} Jul 2023 10:00:00 +0000" for day in (3, 10, 17))
     return [
         mail(
             message_id=f"1-{at}@x",
-            subject=f"[PATCH] {dangerous}",
+            subject=f"[PATCH] {header}",
             sender=eve,
             date=one,
-            body=f"{said}\nAcked-by: {text} <x@example.org>\n---\n{diff}",
+            body=f"{body}\nAcked-by: {text} <x@example.org>\n---\n{diff}",
         ),
         mail(
             message_id=f"2-{at}@x",
-            subject=f"[PATCH v2]\n {dangerous}",
+            subject=f"[PATCH v2]\n {header}",
             sender=eve,
             date=two,
-            body=f"{said}---\nv2: {text}\nLink to v1: https://lore.kernel.org/r/1-{at}@x\n{diff}+b\n",
+            body=f"{body}---\nv2: {text}\nLink to v1: https://lore.kernel.org/r/1-{at}@x\n{diff}+b\n",
         ),
         mail(
             message_id=f"q-{at}@x",
-            subject=f"Re: [PATCH v2]\n {dangerous}",
+            subject=f"Re: [PATCH v2]\n {header}",
             sender=rita,
             date=three,
             in_reply_to=f"2-{at}@x",
@@ -93,14 +94,14 @@ def mails(kind: str) -> list[bytes]:
 
 
 def box() -> bytes:
-    """The mails of every kind, and a patch of Ann's."""
+    """An mbox with the mails of every kind, and one harmless patch."""
     raws = [raw for kind in HOSTILE for raw in mails(kind)]
     raws.append(mail(message_id="ann@x", subject="[PATCH] frob: turn", body="Why.\n---\n"))
     return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw.replace(b"\nFrom ", b"\n>From ") for raw in raws)
 
 
 def harmless(text: str) -> str:
-    """`text`, in which nothing steers a terminal."""
+    """Return `text`, after checking that it has no character that a terminal would obey."""
     odd = {one for one in text if one != "\n" and unicodedata.category(one) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")}
     assert not odd, sorted(f"U+{ord(one):04X}" for one in odd)
     return text
@@ -108,7 +109,7 @@ def harmless(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A database with all of it, which belongs to whoever wrote it."""
+    """A database with all these mails, whose user is their author."""
     directory = tmp_path_factory.mktemp("hostile")
     (directory / "box").write_bytes(box())
     me = ", ".join(f'"{key(kind)}@example.org"' for kind in HOSTILE)
@@ -117,17 +118,17 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         environment.setenv("PATCHWATCH_DATABASE", str(directory / "test.db"))
         environment.setenv("PATCHWATCH_CONFIG", str(directory / "config.toml"))
         environment.setenv("PATCHWATCH_LORE_URL", "http://127.0.0.1:9")  # the discard port: nothing listens
-        assert run(["import", str(directory / "box"), "--inbox", "x"]) == 0
+        assert run_here(["import", str(directory / "box"), "--inbox", "x"]) == 0
         yield directory
 
 
 @pytest.fixture
 def printed(database: Path, capsys: pytest.CaptureFixture[str]) -> Printed:
-    """A command line, in this process; what it printed."""
+    """Run a command in this process and return its output, checked."""
 
     def call(*arguments: str) -> str:
         capsys.readouterr()
-        status = run([*arguments])
+        status = run_here([*arguments])
         out, err = capsys.readouterr()
         assert (status, harmless(err)) == (0, err), err
         return harmless(out)
@@ -136,16 +137,17 @@ def printed(database: Path, capsys: pytest.CaptureFixture[str]) -> Printed:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_is_printed_of_all_of_it_is_harmless(printed: Printed, command: str) -> None:
+def test_lists_and_digests_of_hostile_mail_are_sanitized(printed: Printed, command: str) -> None:
     out = printed(*(one.replace("ESC", "escape-sequences") for one in COMMANDS[command]))
     assert not FORGERY.search(out)
-    told = {"list": len(HOSTILE), "digest": 8}.get(command, 0)  # a digest tells eight of those that wait for others
-    missing = [kind for kind, (_, readable) in [*HOSTILE.items()][:told] if readable not in " ".join(out.split())]
+    # A digest lists at most eight series that wait for others.
+    shown = {"list": len(HOSTILE), "digest": 8}.get(command, 0)
+    missing = [kind for kind, (_, readable) in [*HOSTILE.items()][:shown] if readable not in " ".join(out.split())]
     assert missing == [], out
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_what_is_printed_of_a_series_is_harmless(printed: Printed, kind: str) -> None:
+def test_a_series_of_hostile_mail_is_sanitized(printed: Printed, kind: str) -> None:
     readable = HOSTILE[kind][1]
     for command, *options in OF_A_SERIES.values():
         out = printed(command, f"2-{key(kind)}@x", *options)
@@ -154,13 +156,13 @@ def test_what_is_printed_of_a_series_is_harmless(printed: Printed, kind: str) ->
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_json_tells_it_as_it_came_but_harmlessly(printed: Printed, kind: str) -> None:
+def test_json_keeps_hostile_text_with_escapes(printed: Printed, kind: str) -> None:
     for command in ("show", "diff"):
-        told = json.loads(printed(command, f"2-{key(kind)}@x", "--json"))
-        assert HOSTILE[kind][1] in " ".join(json.dumps(told, ensure_ascii=False).split()), command
+        shown = json.loads(printed(command, f"2-{key(kind)}@x", "--json"))
+        assert HOSTILE[kind][1] in " ".join(json.dumps(shown, ensure_ascii=False).split()), command
 
 
-def test_columns_stay_where_they_are(printed: Printed) -> None:
+def test_columns_stay_aligned(printed: Printed) -> None:
     head, *rows = (one for one in printed("list", "--all", *NOW).splitlines() if "→" not in one)
     at = cell_len(head.partition("TITLE")[0])
     assert len(rows) == len(HOSTILE) + 1
@@ -171,3 +173,18 @@ def test_columns_stay_where_they_are(printed: Printed) -> None:
         last, first = (graphemes[ends.index(at) + step] for step in (0, 1))
         assert row[last[0] : last[1]] == " "
         assert row[first[0] : first[1]] != " "
+
+
+def test_hostile_mail_reaches_the_terminal_as_plain_text(run: Run, tmp_path: Path) -> None:
+    hostile = mail(
+        message_id="evil@example.org",
+        subject="[PATCH] \x1b]0;owned\x07 red \x1b[31m \u202eltr\u202c [bold]not markup[/bold]",
+        sender="Eve \x1b[2J <eve@example.org>",
+        body="\x1b[5mblink\x1b[0m \u2066hidden\u2069\n---\n",
+    )
+    (tmp_path / "evil.eml").write_bytes(hostile)
+    run("import", tmp_path / "evil.eml", "--inbox", "x")
+    for arguments in (("list", "--all"), ("show", "1")):
+        text = run(*arguments).stdout
+        assert all(c.isprintable() or c == "\n" for c in text)
+        assert "[bold]not markup[/bold]" in text

@@ -1,6 +1,6 @@
-"""The three threads that patchwatch was made for, offline, in a database that is thrown away.
+"""Three sample threads, offline, in a temporary database.
 
-The mails have the headers of the real ones (facts) and bodies in words of our own.
+The mails have the headers of real ones; their bodies were written for the demo.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _INBOXES = {"tcp.mbox": ("linux-trace-kernel", "netdev"), "mglru.mbox": ("linux-
 
 
 class DemoTracker(Tracker):
-    """A tracker without an archive."""
+    """A tracker that fails when it needs the archive."""
 
     def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
         raise LoreUnreachableError(
-            "this demo is offline. `patchwatch watch LINK` and `patchwatch tui` use the real thing."
+            "the demo is offline. Use `patchwatch watch URL` and `patchwatch tui` for real mail."
         )
 
 
 @contextmanager
 def demo(now: int | None = None) -> Iterator[DemoTracker]:
-    """A tracker over the demo's mail, as of `now` (UTC seconds); its database and drafts are deleted at the end."""
+    """Yield a tracker of the sample threads as of `now` (UTC seconds), and delete its database and drafts."""
     with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
         clock = float(NOW if now is None else now)
         tracker = DemoTracker(Config(), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")

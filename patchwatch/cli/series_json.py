@@ -1,0 +1,136 @@
+"""A series as JSON, schema 1; docs/json.md explains every key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from patchwatch.times import format_time
+
+if TYPE_CHECKING:
+    from patchwatch.series.model import CheckRow, Evidence, MessageRow, NextAction, RevisionRow, SeriesRow, TrailerRow
+
+
+def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any]:
+    """Return a series as JSON; `url` maps a message-id and an inbox to a URL."""
+    return {
+        "schema": 1,
+        "id": row.id,
+        "title": row.title,
+        "author": {"name": row.author_name, "email": row.author_email},
+        "inboxes": list(row.inboxes),
+        "watched": row.watched,
+        "muted": row.muted,
+        "snoozed": row.snoozed_until is not None,
+        "snoozed_until": format_time(row.snoozed_until) if row.snoozed_until else None,
+        "state": row.state,
+        "state_evidence": _evidence(row.state_evidence),
+        "rfc": row.rfc,
+        "incomplete": row.incomplete,
+        "turn": row.turn,
+        "turn_since": format_time(row.turn_since),
+        "turn_evidence": _evidence(row.turn_evidence),
+        "next": _next_action(row.next_action),
+        "awaiting_review": row.awaiting_review,
+        "overdue": row.overdue,
+        "unread": row.unread,
+        "last_activity": format_time(row.last_activity),
+        "stale_since": format_time(row.stale_since) if row.stale_since is not None else None,
+        "revisions": [_revision_json(r, url) for r in row.revisions],
+    }
+
+
+def _trailer(tag: TrailerRow) -> dict[str, Any]:
+    return {
+        "name": tag.name,
+        "value": tag.value,
+        "message_id": tag.message_id,
+        "date": format_time(tag.date),
+        "patch": tag.patch,
+        "limit": tag.limit,
+        "counts": tag.counts,
+        "given_to": tag.given_to or None,
+        "carried": tag.carried,
+    }
+
+
+def _check(check: CheckRow) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "verdict": check.verdict,
+        "text": check.text,
+        "message_id": check.message_id,
+        "date": format_time(check.date),
+        "patch": check.patch,
+    }
+
+
+def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
+    if evidence is None:
+        return None
+    return {
+        "message_id": evidence.message_id or None,
+        "text": evidence.text,
+        "by_hand": evidence.by_hand,
+        "commit": evidence.commit or None,
+        "kind": evidence.kind or None,
+        "by": {"name": evidence.by_name, "email": evidence.by_email} if evidence.by_name or evidence.by_email else None,
+        "date": format_time(evidence.date) if evidence.date else None,
+    }
+
+
+def _next_action(action: NextAction | None) -> dict[str, str | None] | None:
+    if action is None:
+        return None
+    return {"text": action.text, "message_id": action.message_id or None, "by": action.by}
+
+
+def _revision_json(row: RevisionRow, url: Callable[[str, str], str]) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "minor": row.minor,
+        "message_id": row.message_id,
+        "subject": row.subject,
+        "author": {"name": row.author_name, "email": row.author_email},
+        "date": format_time(row.date),
+        "rfc": row.rfc,
+        "patches": row.patches,
+        "expected": row.expected,
+        "has_cover": row.has_cover,
+        "incomplete": row.patches < row.expected,
+        "state": row.state,
+        "state_evidence": _evidence(row.state_evidence),
+        "follow_ups": row.follow_ups,
+        "url": url(row.message_id, row.inbox),
+        "patch_message_ids": list(row.patch_message_ids),
+        "postings": list(row.postings),
+        "applied_patches": list(row.applied.patches) if row.applied else [],
+        "applied_evidence": _evidence(row.applied.evidence) if row.applied else None,
+        "trailers": [_trailer(t) for t in row.trailers],
+        "checks": [_check(c) for c in row.checks],
+        "predecessor": {
+            "message_id": row.predecessor.message_id,
+            "evidence": list(row.predecessor.evidence),
+            "by_hand": row.predecessor.by_hand,
+        }
+        if row.predecessor
+        else None,
+    }
+
+
+def message_json(m: MessageRow) -> dict[str, Any]:
+    """Return one mail of a thread as JSON."""
+    return {
+        "message_id": m.message_id,
+        "parent": m.parent,
+        "depth": m.depth,
+        "revision": m.revision,
+        "patch": m.patch,
+        "kind": m.kind,
+        "author": {"name": m.author_name, "email": m.author_email},
+        "subject": m.subject,
+        "date": format_time(m.date),
+        "unread": m.unread,
+        "bot": m.bot,
+        "tags": list(m.tags),
+    }

@@ -1,0 +1,123 @@
+"""Command lines for tests: in this process or in one of its own, on an empty or a prepared database."""
+
+from __future__ import annotations
+
+import io
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from patchwatch.cli.main import run as run_here
+from tests.support.command_line import Run, add_to_config
+from tests.support.mails import mail
+from tests.support.paths import DEMO, ROOT
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[lore]\ndeadline_seconds = 1\n[database]\nbusy_seconds = 0.2\n")
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("PATCHWATCH_", "XDG_"))},
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "PATCHWATCH_LORE_URL": "http://127.0.0.1:9",  # the discard port: nothing listens
+        "PYTHONWARNINGS": "error",
+        "COLUMNS": "80",
+    }
+
+
+@pytest.fixture
+def process(environment: dict[str, str]) -> Run:
+    """A command line in a process of its own, for what only that can show."""
+
+    def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "patchwatch", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            env=environment | extra,
+            timeout=120,
+            check=False,
+        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
+
+
+@pytest.fixture
+def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A command line in this process, which need not import everything again."""
+    for name in os.environ.keys() - environment.keys():
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
+        line = [*map(str, arguments)]
+        capsys.readouterr()
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+            for name, value in extra.items():
+                changed.setenv(name, value)
+            status = run_here(line)
+        return subprocess.CompletedProcess(line, status, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def xdp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the mails of a series, to be copied."""
+    file = tmp_path_factory.mktemp("xdp") / "patchwatch.db"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PATCHWATCH_DATABASE", str(file))
+        environment.setenv("PATCHWATCH_CONFIG", str(ROOT / "config.example.toml"))
+        assert run_here(["import", str(DEMO / "xdp.mbox"), "--inbox", "bpf"]) == 0
+    return file
+
+
+@pytest.fixture
+def with_xdp(run: Run, xdp: Path, environment: dict[str, str]) -> Run:
+    own = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
+    own.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(xdp)) as known, closing(sqlite3.connect(own)) as copy:
+        known.backup(copy)
+    return run
+
+
+@pytest.fixture
+def with_question(run: Run, tmp_path: Path) -> Run:
+    """A patch of Ann's that Rita asked about, and one of Bo's to Ann; the config says that the user is Ann."""
+    add_to_config(tmp_path, '[me]\naddresses = ["Ann@Example.org"]\n')
+    raws = [
+        mail(message_id="a@x", subject="[PATCH] frob: mend it", body="Why.\n---\n"),
+        mail(
+            message_id="q@x",
+            subject="Re: [PATCH] frob: mend it",
+            sender="Rita Reviewer <rita@example.com>",
+            date="Tue, 4 Jul 2023 10:00:00 +0000",
+            in_reply_to="a@x",
+            body="Why is the lock taken?\n",
+        ),
+        mail(
+            message_id="b@x",
+            subject="[PATCH] quux: say quux",
+            sender="Bo Author <bo@example.net>",
+            date="Wed, 5 Jul 2023 10:00:00 +0000",
+            cc="Ann Author <ann@example.org>",
+            body="Why.\n---\n",
+        ),
+        mail(message_id="c@x", subject="[PATCH] blip: mend it", sender="Cy <cy@example.com>", body="Why.\n---\n"),
+    ]
+    for number, raw in enumerate(raws):
+        (tmp_path / f"{number}.eml").write_bytes(raw)
+    (tmp_path / "box").write_bytes(b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw for raw in raws))
+    assert run("import", tmp_path / "box", "--inbox", "x").returncode == 0
+    return run

@@ -1,0 +1,30 @@
+"""`mark`, `mute`, `snooze`, `link`, `unlink`, `undo`."""
+
+from __future__ import annotations
+
+import json
+
+from tests.support.command_line import XDP_V5, Run
+
+
+def test_decisions_by_hand(with_xdp: Run) -> None:
+    assert with_xdp("mark", "1", "deferred").stdout.endswith(": deferred\n")
+    assert with_xdp("mute", "1").stdout.startswith("muted: #1 ")
+    assert with_xdp("snooze", "1", "--until", "3d").stdout.startswith("snoozed until 20")
+    (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
+    assert (series["state"], series["muted"], series["snoozed"]) == ("deferred", True, True)
+    assert with_xdp("mark", "1", "auto").stdout.endswith(": accepted\n")
+    assert with_xdp("unlink", XDP_V5).stdout.count("1 revision") == 2
+    assert "has 2 revisions" in with_xdp("link", "2", "1").stdout
+    assert with_xdp("unwatch", "1").returncode == 0
+
+
+def test_undo_reverts_one_decision_after_the_other(with_xdp: Run) -> None:
+    with_xdp("mark", "1", "deferred")
+    with_xdp("snooze", "1", "--until", "monday", "--now", "2023-09-21")
+    assert with_xdp("undo").stdout.startswith("undone: snoozed until 2023-09-25: #1 ")
+    assert with_xdp("undo").stdout.startswith("undone: marked deferred: #1 ")
+    (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
+    assert (series["state"], series["snoozed"]) == ("accepted", False)
+    done = with_xdp("undo")
+    assert (done.returncode, done.stderr) == (1, "patchwatch: there is nothing to undo.\n")

@@ -1,0 +1,132 @@
+"""`digest --send` and `--dry-run`, and what doctor says of it: as processes, with a real server."""
+
+from __future__ import annotations
+
+import email
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
+from tests.support.paths import DEMO
+
+NOW = ("--now", "2023-09-18T05:00Z")
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+def run(office: MailServer, tmp_path: Path) -> Run:
+    """patchwatch with the xdp series watched, whose digests go to that server."""
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f'[lore]\ndeadline_seconds = 1\n[mail]\nhow = "smtp"\nhost = "127.0.0.1"\nport = {office.port}\n'
+        f'certificates = "{office.authority}"\nuser = "{USER}"\nsender = "Patchwatch <pw@example.org>"\n'
+        '[[digest]]\nname = "me"\nto = "me@example.net"\nzone = "Europe/Berlin"\neven_if_empty = true\n',
+        encoding="utf-8",
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PATCHWATCH_", "XDG_"))},
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "PATCHWATCH_LORE_URL": "http://127.0.0.1:9",  # the discard port: nothing listens
+        "PATCHWATCH_SMTP_PASSWORD": PASSWORD,
+        "PYTHONWARNINGS": "error",
+    }
+
+    def call(*arguments: str | Path, **extra: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "patchwatch", *map(str, arguments)]
+        return subprocess.run(
+            argv, capture_output=True, encoding="utf-8", env=environment | extra, timeout=120, check=False
+        )
+
+    assert call("import", DEMO / "xdp.mbox", "--inbox", "bpf").returncode == 0
+    return call
+
+
+def checks(run: Run) -> dict[str, dict[str, object]]:
+    report = json.loads(run("doctor", "--json", *NOW).stdout)
+    return {one["name"]: one for one in report["checks"]}
+
+
+def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: MailServer) -> None:
+    assert "none sent to me@example.net yet" in str(checks(run)["digest me"]["text"])
+    sent = run("digest", "--send", *NOW)
+    assert (sent.returncode, sent.stderr) == (0, "")
+    assert sent.stdout.startswith("me, 2023-09-18: sent to me@example.net: [patchwatch] ")
+    again = run("digest", "--send", *NOW)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert again.stderr == (
+        "nothing to send: today's digests are done. The next is due at 2023-09-19 05:00 UTC.\n"
+    )
+    assert len(office.mails) == 1
+    found = checks(run)
+    assert (found["digest me"]["ok"], found["digest me"]["text"]) == (True, "last sent 0 h ago to me@example.net")
+    assert found["mail"]["ok"]
+    assert found["mail"]["text"] == f"from pw@example.org via 127.0.0.1:{office.port}"
+
+
+def test_a_dry_run_shows_the_mail_and_sends_none(run: Run, office: MailServer) -> None:
+    done = run("digest", "--send", "--dry-run", *NOW)
+    assert done.returncode == 0
+    assert done.stderr == f"# me: would go to me@example.net via 127.0.0.1:{office.port}; nothing was sent\n"
+    head, _, text = done.stdout.partition("\n\n")
+    shown = email.message_from_string(head)
+    assert (shown["From"], shown["To"]) == ("Patchwatch <pw@example.org>", "me@example.net")
+    assert shown["Date"] == "Mon, 18 Sep 2023 07:00:00 +0200"
+    assert text.strip()
+    assert office.mails == []
+    run("digest", "--send", *NOW)
+    assert email.message_from_bytes(office.raws[0])["Message-ID"] == shown["Message-ID"]
+
+
+def test_what_is_refused_is_said_on_stderr_and_by_doctor_until_it_is_sent(run: Run, office: MailServer) -> None:
+    office.answers["RCPT"] = ["550 5.1.1 No such user"]
+    failed = run("digest", "--send", *NOW)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert f"me, 2023-09-18: 127.0.0.1:{office.port} answered 550 5.1.1 No such user" in failed.stderr
+    found = checks(run)["digest me"]
+    assert not found["ok"]
+    assert "2023-09-18 failed permanently: " in str(found["text"])
+    assert "digest --send" in str(found["mend"])
+    assert run("digest", "--send", *NOW).returncode == 0
+    assert checks(run)["digest me"]["text"] == "last sent 0 h ago to me@example.net"
+    assert len(office.mails) == 1
+
+
+def test_doctor_tries_the_login(run: Run) -> None:
+    found = json.loads(run("doctor", "--json", *NOW, PATCHWATCH_SMTP_PASSWORD="wrong").stdout)
+    (mail,) = [one for one in found["checks"] if one["name"] == "mail"]
+    assert not mail["ok"]
+    assert "refuses the login of ann" in mail["text"]
+
+
+def test_a_list_that_is_known_here_is_refused(run: Run, office: MailServer, tmp_path: Path) -> None:
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("me@example.net", "bpf@example.net"), encoding="utf-8")
+    done = run("digest", "--send", *NOW)
+    assert done.returncode == 1
+    assert "bpf@example.net is the address of a list" in done.stderr
+    assert office.mails == []
+    said = run("doctor", *NOW).stdout
+    assert "FAIL  digest me: bpf@example.net is the address of a list" in said
+
+
+def test_without_recipients_it_says_what_to_write_where(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.write_text("", encoding="utf-8")
+    for option in ("--send", "--dry-run"):
+        done = run("digest", option)
+        assert done.returncode == 1
+        assert f'[[digest]] with name = "me" and to = "you@example.org" to {config}' in done.stderr

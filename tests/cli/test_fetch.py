@@ -1,0 +1,94 @@
+"""`watch`, `poll`, `follow`, `import`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import Run, add_to_config
+from tests.support.git_tree import GitTree
+from tests.support.lore_server import LoreServer
+from tests.support.mails import mail
+from tests.support.paths import DEMO
+
+
+def test_import_reports_what_it_read_and_skips_known_mail(process: Run) -> None:
+    first = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+    assert (first.returncode, first.stdout) == (0, "bpf: 13 mails read, 13 new, 2 new revisions\n")
+    again = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+    assert again.stdout.startswith("bpf: nothing new in ")
+
+
+def test_follow_takes_a_whole_list_or_rules(with_xdp: Run) -> None:
+    said = with_xdp("follow", "https://lore.kernel.org/netdev/", "--author", "kuba", "--path", "net/core").stdout
+    assert said == "following netdev --author kuba --path net/core\n"
+    assert with_xdp("follow", "netdev", "--subject", "xdp").stdout.endswith("\nfollowing netdev --subject xdp\n")
+    assert with_xdp("follow").stdout == "netdev --author kuba --path net/core\nnetdev --subject xdp\n"
+    assert with_xdp("follow", "netdev").stdout == "following netdev\n"
+    assert "--stop` first" in with_xdp("follow", "netdev", "--subject", "xdp").stderr
+    assert with_xdp("follow", "netdev", "--stop").stdout == "no longer following netdev\n"
+    assert with_xdp("follow").stdout == ""
+    assert with_xdp("follow", "--subject", "xdp").returncode == 2
+
+
+def test_without_network_poll_fails_and_list_works(with_xdp: Run, tmp_path: Path) -> None:
+    failed = with_xdp("watch", "-", stdin=(DEMO / "xdp.mbox").read_bytes())
+    assert failed.returncode == 1
+    assert "was not fetched" in failed.stderr
+    assert failed.stdout.startswith("watching #1 ")
+    polled = with_xdp("poll")
+    assert polled.returncode == 1
+    assert "Can't reach http://127.0.0.1:9" in polled.stderr
+    listed = with_xdp("list")
+    assert listed.returncode == 0
+    assert "accepted" in listed.stdout
+    assert "stale" in listed.stderr
+
+
+def test_a_configured_git_tree_is_polled_shown_and_checked(run: Run, tmp_path: Path) -> None:
+    tree = GitTree(tmp_path / "frob", 1_688_000_000)
+    sha = tree.commit("frob: turn the \x1b[31mwheel once", at=1_688_500_000, authored=1_688_400_000)
+    (tmp_path / "one.eml").write_bytes(mail(message_id="1@v1", subject="[PATCH] frob: turn the \x1b[31mwheel once"))
+    add_to_config(tmp_path, f'[[tree]]\nname = "linus"\npath = "{tree.path}"\nmainline = true\n')
+    run("import", tmp_path / "one.eml", "--inbox", "frob")
+    clock = ("--now", "2023-07-20T00:00Z")
+    polled = run("poll", *clock)
+    assert (polled.stdout, polled.stderr, polled.returncode) == ("linus: 2 new commits, 1 patch applied\n", "", 0)
+    (row,) = json.loads(run("list", "--all", "--json").stdout)
+    assert (row["state"], row["state_evidence"]["commit"], row["state_evidence"]["message_id"]) == (
+        "mainlined",
+        sha,
+        None,
+    )
+    why = run("show", "1@v1", "--why").stdout
+    assert f"“commit {sha[:12]} in linus: frob: turn the" in why
+    assert f"            commit {sha}\n" in why
+    assert "\x1b" not in why
+    assert "ok    tree linus: read 0 min ago; its newest commit is 15 days old" in run("doctor", *clock).stdout
+    tree.path.rename(tmp_path / "away")
+    assert "FAIL  tree linus: there is no git repository at " in run("doctor").stdout
+    gone = run("poll")
+    assert (gone.stdout, gone.returncode) == ("linus: failed\n", 1)
+    assert "Set tree.path" in gone.stderr
+
+
+@pytest.mark.lore
+def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer, tmp_path: Path) -> None:
+    lore_server.create("cli-list")
+    patch = mail(
+        message_id="cli-1@example.org",
+        subject="[PATCH] quux: say quux",
+        sender="Cli <cli-a@example.org>",
+        body="x\n---\n",
+    )
+    lore_server.deliver("cli-list", patch)
+    (tmp_path / "report.md").write_text(f"- [quux]({lore_server.url}/cli-list/cli-1@example.org/T/#t) is new.\n")
+    watched = run("watch", tmp_path / "report.md", PATCHWATCH_LORE_URL=lore_server.url)
+    assert (watched.returncode, watched.stdout) == (0, "watching #1 quux: say quux\n")
+    polled = run("poll", PATCHWATCH_LORE_URL=lore_server.url)
+    assert polled.returncode == 0
+    assert "cli-list: 0 new mails, 0 new revisions, 0 state changes\n" in polled.stdout
+    assert "quux: say quux" in run("list").stdout
+    assert run("doctor", PATCHWATCH_LORE_URL=lore_server.url).returncode == 0
