@@ -67,9 +67,7 @@ def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: MailServer) ->
     assert sent.stdout.startswith("me, 2023-09-18: sent to me@example.net: [patchwatch] ")
     again = run("digest", "--send", *NOW)
     assert (again.returncode, again.stdout) == (0, "")
-    assert again.stderr == (
-        "nothing to send: today's digests are done. The next is due at 2023-09-19 05:00 UTC.\n"
-    )
+    assert again.stderr == ("nothing to send: today's digests are done. The next is due at 2023-09-19 05:00 UTC.\n")
     assert len(office.mails) == 1
     found = checks(run)
     assert (found["digest me"]["ok"], found["digest me"]["text"]) == (True, "last sent 0 h ago to me@example.net")
