@@ -17,7 +17,7 @@ from patchwatch.times import format_day, format_time
 
 if TYPE_CHECKING:
     from patchwatch.mail.message import Trailer
-    from patchwatch.series.rangediff.comparison import Comparison, Pair, Side, TagChange
+    from patchwatch.series.rangediff.comparison import AuthorNote, Comparison, Pair, Side
     from patchwatch.series.rangediff.rows import Difference, Row
 
 
@@ -75,10 +75,10 @@ def comparison_lines(series_id: int, title: str, comparison: Comparison, *, stat
     size = max(len(side.label) for side in sides)
     for side in sides:
         yield f"    {side.label:<{size}}  {format_day(side.date)}  {_count(side)}  <{line(side.message_id)}>"
-    if comparison.said and not stat:
+    if comparison.notes and not stat:
         yield ""
         yield "Author's changelog:"
-        for change in comparison.said:
+        for change in comparison.notes:
             yield from _changelog(change, comparison)
     yield ""
     if comparison.equal:
@@ -100,7 +100,7 @@ def _count(side: Side) -> str:
     )
 
 
-def _changelog(change: TagChange, comparison: Comparison) -> Iterator[str]:
+def _changelog(change: AuthorNote, comparison: Comparison) -> Iterator[str]:
     where = f"patch {change.patch}" if change.patch else "cover letter"
     source = f"{where} of {change.label}" if change.label != comparison.newer.label else where
     yield f"    {click.style(line(change.changes.heading), bold=True)}  ({source})"
@@ -188,7 +188,7 @@ def comparison_json(series_id: int, title: str, comparison: Comparison) -> dict[
                 "patch": change.patch,
                 "message_id": change.message_id,
             }
-            for change in comparison.said
+            for change in comparison.notes
         ],
         "patches": [_pair_json(pair) for pair in comparison.pairs],
     }
@@ -208,7 +208,7 @@ def _side_json(side: Side) -> dict[str, Any]:
 def _pair_json(pair: Pair) -> dict[str, Any]:
     return {
         "mark": pair.mark,
-        "standing": pair.standing,
+        "standing": pair.state,
         "words": list(pair.words()),
         "moved": pair.moved,
         **{
@@ -225,7 +225,7 @@ def _pair_json(pair: Pair) -> dict[str, Any]:
         "tags_gained": [{"name": tag.name, "value": tag.value} for tag in pair.gained],
         "tags_lost": [{"name": tag.name, "value": tag.value} for tag in pair.lost],
         "diff": _difference_json(pair.diff),
-        "relatives": [{"number": relative.number, "share": round(relative.share, 2)} for relative in pair.relatives],
+        "relatives": [{"number": relative.number, "share": round(relative.share, 2)} for relative in pair.related],
     }
 
 

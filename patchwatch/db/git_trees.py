@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, up
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, dumps, insert_missing, next_id
 from patchwatch.mail.message import Person
-from patchwatch.series.commit_match import REACH, Commit, Held, keys
+from patchwatch.series.commit_match import REACH, Commit, CommitInTrees, keys
 from patchwatch.series.model import TreeRow
 from patchwatch.series.version_links import name_key
 
@@ -132,9 +132,9 @@ def release(connection: Connection, tree: int, ids: Collection[int]) -> None:
         connection.execute(delete(t.tree_commit).where(t.tree_commit.c.id.in_(gone)))
 
 
-def commits(connection: Connection, ids: Iterable[int]) -> dict[int, Held]:
+def commits(connection: Connection, ids: Iterable[int]) -> dict[int, CommitInTrees]:
     """These commits, and the trees that hold them."""
-    found: dict[int, Held] = {}
+    found: dict[int, CommitInTrees] = {}
     for part in chunks(ids):
         homes: dict[int, list[str]] = {}
         mainline: dict[int, str] = {}
@@ -148,7 +148,7 @@ def commits(connection: Connection, ids: Iterable[int]) -> dict[int, Held]:
             if row.mainline:
                 mainline[row.commit_id] = row.name
         for row in connection.execute(select(t.tree_commit).where(t.tree_commit.c.id.in_(part))):
-            found[row.id] = Held(_commit(row), tuple(homes.get(row.id, ())), mainline.get(row.id, ""))
+            found[row.id] = CommitInTrees(_commit(row), tuple(homes.get(row.id, ())), mainline.get(row.id, ""))
     return found
 
 

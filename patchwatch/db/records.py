@@ -23,18 +23,18 @@ from patchwatch.series.states import State, Turn
 
 
 def series_record(
-    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], landings: Sequence[Merge], activity: int
+    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], merges: Sequence[Merge], activity: int
 ) -> dict[str, Any]:
     """A series as it is stored, from its revisions, oldest first.
 
-    `members` are its revisions in order; `landings` is what is known of the newest beyond its mails; `activity` is the
+    `members` are its revisions in order; `merges` is what is known of the newest beyond its mails; `activity` is the
     date of its newest mail.
     """
     chain = [(one.root, json.loads(one.view)) for one in members]
     newest, view = members[-1], chain[-1][1]
     shown = revision_rows(members, dict(chain), {})[-1]  # postings of the same put together
     kept = json.loads(newest.standing)
-    status = series_status(newest.root, stored_state(kept), marks, landings)
+    status = series_status(newest.root, stored_state(kept), marks, merges)
     return {
         "id": number,
         "title": view["title"],
@@ -112,7 +112,7 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
 def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
     """A revision as it is stored."""
     stands = revision_state(revision)
-    posting = version_links.posting(revision, home)
+    posting = version_links.posting_facts(revision, home)
     root = revision.root
     view = {
         "subject": root.subject,

@@ -88,7 +88,7 @@ def series(
                 reviewed=reviewed(newest),
                 stale_since=min((failed[n] for n in names if n in failed), default=None),
                 revisions=own,
-                part=part,
+                involvement=part,
             )
         )
     if wanted.awaiting_review:

@@ -61,7 +61,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CommitInTrees:
     """A commit and the trees that hold it, by name."""
 
     commit: Commit
@@ -79,11 +79,11 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PatchCommits:
     """Where a posting's patches are, by place from 0."""
 
-    standing: Mapping[int, Held]
-    reverted: Mapping[int, Held]  # the commit that took the patch back
+    applied: Mapping[int, CommitInTrees]
+    reverted: Mapping[int, CommitInTrees]  # the commit that took the patch back
 
 
 def read_message(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -241,7 +241,7 @@ def _alike(a: str, b: str) -> float:
 # ---- a posting -----------------------------------------------------------------------------------------------------
 
 
-def reverted_by(one: Commit, others: Sequence[Held]) -> Held | None:
+def reverted_by(one: Commit, others: Sequence[CommitInTrees]) -> CommitInTrees | None:
     """The commit that takes this one back, and is not taken back itself; the last of several."""
     rest = [h for h in others if h.commit.sha != one.sha]
     found = [h for h in rest if _takes_back(h.commit, one) and reverted_by(h.commit, rest) is None]
@@ -256,7 +256,9 @@ def _takes_back(later: Commit, one: Commit) -> bool:
     return title_key(later.title) == title_key(_revert_title(one.title))
 
 
-def find(roots: Iterable[str], rivals: Mapping[str, int], held: Sequence[tuple[Held, Sequence[Match]]]) -> Found:
+def find_commits(
+    roots: Iterable[str], rivals: Mapping[str, int], held: Sequence[tuple[CommitInTrees, Sequence[Match]]]
+) -> PatchCommits:
     """Where the patches of a posting are.
 
     `roots` are the posting and those that it merely repeats.  `held` are the commits that may be its patches, with all
@@ -266,8 +268,8 @@ def find(roots: Iterable[str], rivals: Mapping[str, int], held: Sequence[tuple[H
     own = frozenset(roots)
     home = {rivals[root] for root in own if root in rivals}
     everything = [h for h, _ in held]
-    standing: dict[int, list[tuple[str, Held]]] = {}
-    reverted: dict[int, list[Held]] = {}
+    applied: dict[int, list[tuple[str, CommitInTrees]]] = {}
+    reverted: dict[int, list[CommitInTrees]] = {}
     for one, matched in held:
         mine = [m for m in matched if m.root in own]
         contested = any(m.by == "title" and rivals.get(m.root) not in home for m in matched)
@@ -279,9 +281,9 @@ def find(roots: Iterable[str], rivals: Mapping[str, int], held: Sequence[tuple[H
                 if back:
                     reverted.setdefault(place, []).append(back)
                 else:
-                    standing.setdefault(place, []).append((match.by, one))
-    chosen = {place: best for place, entries in standing.items() if (best := _best(entries))}
-    return Found(
+                    applied.setdefault(place, []).append((match.by, one))
+    chosen = {place: best for place, entries in applied.items() if (best := _best(entries))}
+    return PatchCommits(
         chosen,
         {
             place: max(by, key=lambda h: (h.commit.committed, h.commit.sha))
@@ -291,7 +293,7 @@ def find(roots: Iterable[str], rivals: Mapping[str, int], held: Sequence[tuple[H
     )
 
 
-def _best(entries: Sequence[tuple[str, Held]]) -> Held | None:
+def _best(entries: Sequence[tuple[str, CommitInTrees]]) -> CommitInTrees | None:
     """Of several commits that are one patch: one in mainline, the oldest; none where two merely share its title."""
     sure = [held for by, held in entries if by != "title"]
     likely = sure or [held for _, held in entries]

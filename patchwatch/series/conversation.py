@@ -30,7 +30,7 @@ def stem(message_id: str) -> str:
     return ""
 
 
-def nodes(message: Message) -> tuple[str, ...]:
+def thread_keys(message: Message) -> tuple[str, ...]:
     """The nodes that connect a message with others; messages that share one are in one conversation."""
     references = message.references
     if len(references) > _MAX_REFERENCES:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import SETTABLE, Turn
-from patchwatch.series.views import is_mine_to_move, is_open
+from patchwatch.series.views import is_my_turn, is_open
 
 Holds = Callable[[SeriesSummary, int], bool]
 """Whether a word holds of a series, at a time (UTC seconds)."""
@@ -129,7 +129,7 @@ def _in_state(name: str) -> Holds:
 
 def _in_turn(name: str) -> Holds:
     if name == "me":
-        return lambda line, now: is_mine_to_move(line)
+        return lambda line, now: is_my_turn(line)
     return lambda line, now: line.turn == name
 
 

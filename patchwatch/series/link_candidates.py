@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from patchwatch.series.version_links import PostingFacts, likeness
+from patchwatch.series.version_links import PostingFacts, possible_link
 
 Place = Literal["earlier", "later"]
 
@@ -41,7 +41,7 @@ def rank(oldest: PostingFacts, newest: PostingFacts, others: Iterable[PostingFac
         judged = [
             Candidate(other.root, place, link.score, link.evidence)
             for place, one, before in places
-            if (link := likeness(one, before)) is not None and set(link.evidence) - _SAYS_NOTHING
+            if (link := possible_link(one, before)) is not None and set(link.evidence) - _SAYS_NOTHING
         ]
         found += [(max(judged, key=lambda c: c.score), other.date)] if judged else []
     found.sort(key=lambda pair: (-pair[0].score, -pair[1], pair[0].root))

@@ -16,19 +16,19 @@ REACH = 200 * 86_400
 """How long, in seconds, after its posting a patch is looked for in pull requests."""
 
 
-def keys(one: PostingFacts) -> frozenset[str]:
+def pull_keys(one: PostingFacts) -> frozenset[str]:
     """Index keys of what a pull request lists: by title, and by author for reworded ones."""
     found = {f"l:{title}"[:400] for _, title in one.listed}
     return frozenset(found | {f"ln:{name}"[:400] for name, _ in one.listed})
 
 
-def keys_of_landed(one: PostingFacts) -> frozenset[str]:
+def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
     """The keys under which pull requests that list this posting are found."""
     found = {f"l:{title}"[:400] for title in one.titles}
     return frozenset(found | {f"ln:{name}"[:400] for name in one.names if " " in name})
 
 
-def landed(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
+def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
     """Which of a posting's patches (by place, from 0) a pull request lists."""
     if not one.date <= pull.date <= one.date + REACH or one.trees or one.upstream:
         return frozenset()
@@ -45,7 +45,7 @@ def landed(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
     return frozenset(found)
 
 
-def repeated(one: PostingFacts, backport: PostingFacts) -> dict[int, tuple[str, str]]:
+def backported_patches(one: PostingFacts, backport: PostingFacts) -> dict[int, tuple[str, str]]:
     """Which of a posting's patches a backport repeats as they are in Linus's tree, with (message-id, commit)."""
     if not backport.upstream or one.trees or one.upstream or backport.date < one.date:
         return {}

@@ -158,7 +158,7 @@ class SeriesRow:
     reviewed: int  # patches of the newest revision that carry a review
     stale_since: int | None  # an inbox of it could not be polled since then
     revisions: tuple[RevisionRow, ...]  # oldest first
-    part: Involvement | None = None  # mine in it, if it is known who I am
+    involvement: Involvement | None = None  # mine in it, if it is known who I am
     next_action: NextAction | None = None  # None: nobody has to do anything
 
 

@@ -72,7 +72,7 @@ def number_of(message: Message) -> int:
     return 0
 
 
-def recognise(messages: Iterable[Message]) -> list[Revision]:
+def find_revisions(messages: Iterable[Message]) -> list[Revision]:
     """The revisions of a conversation, oldest first."""
     known = {m.message_id: m for m in messages}
     known.update({cover.message_id: cover for cover in _unmarked_covers(known)})

@@ -27,7 +27,7 @@ _ALSO = {
 _SAYS_NOTHING = frozenset({"driver", "drivers", "subsystem"})
 
 
-def reached(words: str, revision: Revision, answered: int) -> tuple[int, ...]:
+def covered_patches(words: str, revision: Revision, answered: int) -> tuple[int, ...]:
     """The patches that a tag limited by `words` is for, which was given in answer to patch `answered` (0: the cover).
 
     (0,) is all of them, () none that can be told.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from patchwatch.mail import tag_scope
 from patchwatch.mail.message import Message, Person, SignalKind, Trailer
 from patchwatch.series.revision import FollowUp, Revision, number_of
-from patchwatch.series.tag_coverage import reached
+from patchwatch.series.tag_coverage import covered_patches
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
     def add(trailer: Trailer, message: Message, answered: int, limit: str) -> None:
         name, value = trailer.name, trailer.value
         who = value.partition("<")[0], address_in(value)
-        patches = reached(limit, revision, answered)
+        patches = covered_patches(limit, revision, answered)
         if patches == (0,):
             limit = ""
             if any(authors.include(*who) for authors in wrote.values()):

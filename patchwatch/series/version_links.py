@@ -80,7 +80,7 @@ class Link:
     resend: bool = False
 
 
-def posting(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
+def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
     """The facts of a revision that version bumps are judged by.
 
     `home` gives the root of the revision that each message of the conversation belongs to or answers.
@@ -195,7 +195,7 @@ def predecessor(one: PostingFacts, candidates: Iterable[PostingFacts]) -> Link |
     for other in candidates:
         if other.root == one.root:
             continue
-        link = judge(one, other)
+        link = likely_link(one, other)
         if link is not None:
             judged.append((link, other))
     if not judged:
@@ -212,13 +212,13 @@ def predecessor(one: PostingFacts, candidates: Iterable[PostingFacts]) -> Link |
 
 def same_revision(one: PostingFacts, other: PostingFacts) -> bool:
     """Whether they are one revision: the same posting, or one is the other posted again."""
-    links = (judge(one, other), judge(other, one))
+    links = (likely_link(one, other), likely_link(other, one))
     return one.root == other.root or any(link is not None and link.resend for link in links)
 
 
-def judge(one: PostingFacts, other: PostingFacts) -> Link | None:
+def likely_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     """Weigh `other` as predecessor of `one`; None where it can't be, or is not likely enough."""
-    link = likeness(one, other)
+    link = possible_link(one, other)
     if link is None or link.score < ENOUGH:
         return None
     # Without a number to say so, a mere place in the thread can be a patch that the discussion brought up.
@@ -227,7 +227,7 @@ def judge(one: PostingFacts, other: PostingFacts) -> Link | None:
     return link if speaks & set(link.evidence) else None
 
 
-def likeness(one: PostingFacts, other: PostingFacts) -> Link | None:
+def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     """What there is to say for `other` as predecessor of `one`, however little; None where it can't be."""
     if (other.date, other.root) >= (one.date + _SKEW, one.root):
         return None

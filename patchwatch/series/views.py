@@ -38,7 +38,7 @@ def is_open(line: SeriesSummary) -> bool:
     return line.state not in CLOSED
 
 
-def may_be_mine_to_move(line: SeriesSummary) -> bool:
+def may_be_my_turn(line: SeriesSummary) -> bool:
     """Whether it is worth while to work out what I have to do about a series (patchwatch.series.state.next_action).
 
     My own, and another's that I watch or follow, when reviewers are asked and I am one of them or was.
@@ -48,11 +48,11 @@ def may_be_mine_to_move(line: SeriesSummary) -> bool:
     return line.mine or (line.for_me and (line.watched or line.followed) and line.awaiting_review)
 
 
-def is_mine_to_move(line: SeriesSummary) -> bool:
+def is_my_turn(line: SeriesSummary) -> bool:
     """Whether I have something to do about a series, now; a guess where that was not worked out."""
     if line.next_action is not None:
         return bool(line.next_action)
-    return may_be_mine_to_move(line) and (not line.mine or line.turn == Turn.AUTHOR or line.overdue)
+    return may_be_my_turn(line) and (not line.mine or line.turn == Turn.AUTHOR or line.overdue)
 
 
 def _set_aside(line: SeriesSummary) -> bool:
@@ -64,7 +64,7 @@ def _cared_for(line: SeriesSummary) -> bool:
 
 
 _BELONGS: dict[View, Callable[[SeriesSummary], bool]] = {
-    View.MY_TURN: is_mine_to_move,
+    View.MY_TURN: is_my_turn,
     View.AWAITING_REVIEW: lambda line: line.awaiting_review and _cared_for(line) and not _set_aside(line),
     View.MINE: lambda line: line.mine,
     View.WATCHED: lambda line: line.watched,
@@ -81,7 +81,7 @@ def in_view(view: View, line: SeriesSummary) -> bool:
     return _BELONGS[view](line)
 
 
-def sift(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSummary]]:
+def split_by_view(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSummary]]:
     """All views with their series, out of `lines`, which come with the latest mail first.
 
     They stay so, except where somebody waits: there the longest wait is first.

@@ -16,7 +16,7 @@ from patchwatch.db import derived, git_trees
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import Postings, decode_posting
 from patchwatch.series import commit_match
-from patchwatch.series.commit_match import Held, Match
+from patchwatch.series.commit_match import CommitInTrees, Match
 from patchwatch.series.state.machine import Reason
 from patchwatch.series.state.status import Merge
 from patchwatch.series.states import State
@@ -50,7 +50,7 @@ def count_known(connection: Connection, commit_ids: Collection[int]) -> int:
     return sum(bool(found) for found in matched.values())
 
 
-def landed(connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]) -> dict[int, Merge]:
+def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]) -> dict[int, Merge]:
     """By the newest revision of each series (its revisions, in order): what the trees say of it."""
     if not git_trees.any_commits(connection):
         return {}
@@ -72,10 +72,10 @@ def landed(connection: Connection, postings: Postings, orders: Sequence[Sequence
         wanted = {i for r in same for key in keys[r.id] for i in held.get(key, ())}
         own = _with_their_reverts(wanted, near, by_key)
         view, standing = json.loads(same[0].view), json.loads(same[0].standing)
-        where = commit_match.find([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
+        where = commit_match.find_commits([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
         whole = max(len(postings[number].titles), view["expected"])
-        if landing := _landing(where, whole, accepted=standing["state"] == State.ACCEPTED):
-            found[number] = landing
+        if merge := _merge(where, whole, accepted=standing["state"] == State.ACCEPTED):
+            found[number] = merge
     return found
 
 
@@ -91,9 +91,9 @@ def _repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
     return same
 
 
-def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[int, Held]:
+def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[int, CommitInTrees]:
     """These commits, and what takes them back or is taken back by them, and so on."""
-    near: dict[int, Held] = {}
+    near: dict[int, CommitInTrees] = {}
     wave = set(commit_ids)
     while wave:
         new = git_trees.commits(connection, wave)
@@ -103,7 +103,9 @@ def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[i
     return near
 
 
-def _with_their_reverts(wanted: set[int], near: Mapping[int, Held], by_key: Mapping[str, set[int]]) -> set[int]:
+def _with_their_reverts(
+    wanted: set[int], near: Mapping[int, CommitInTrees], by_key: Mapping[str, set[int]]
+) -> set[int]:
     """Those of `near` that speak of the commits wanted: `near` may hold the commits of many series."""
     found: set[int] = set()
     wave = wanted
@@ -115,7 +117,7 @@ def _with_their_reverts(wanted: set[int], near: Mapping[int, Held], by_key: Mapp
 
 
 def _matches(
-    connection: Connection, postings: Postings, near: Mapping[int, Held]
+    connection: Connection, postings: Postings, near: Mapping[int, CommitInTrees]
 ) -> tuple[dict[int, tuple[Match, ...]], dict[str, int]]:
     """What each commit is a patch of, and the series of each posting that could be meant."""
     keys = {i: commit_match.keys_in_postings(held.commit) for i, held in near.items()}
@@ -129,27 +131,27 @@ def _matches(
     }, series
 
 
-def _landing(where: commit_match.Found, whole: int, *, accepted: bool) -> Merge | None:
+def _merge(where: commit_match.PatchCommits, whole: int, *, accepted: bool) -> Merge | None:
     """What it means for a revision of `whole` patches; `accepted`: its own mails say so."""
     if where.reverted:
         revert = max(where.reverted.values(), key=_age)
-        return Merge(State.UNDER_REVIEW, _reason(revert, where.reverted, whole), taken_back=True)
-    merged = {place: held for place, held in where.standing.items() if held.mainline}
+        return Merge(State.UNDER_REVIEW, _reason(revert, where.reverted, whole), reverted=True)
+    merged = {place: held for place, held in where.applied.items() if held.mainline}
     # Who applied it may have reworded a title or squashed a patch.
     if merged and (len(merged) >= whole or (accepted and 2 * len(merged) >= whole)):
         return Merge(State.MAINLINED, _reason(max(merged.values(), key=_age), merged, whole))
-    if not where.standing:
+    if not where.applied:
         return None
-    last = max(where.standing.values(), key=_age)
-    state = State.ACCEPTED if len(where.standing) >= whole else State.UNDER_REVIEW
-    return Merge(state, _reason(last, where.standing, whole))
+    last = max(where.applied.values(), key=_age)
+    state = State.ACCEPTED if len(where.applied) >= whole else State.UNDER_REVIEW
+    return Merge(state, _reason(last, where.applied, whole))
 
 
-def _age(held: Held) -> tuple[int, str]:
+def _age(held: CommitInTrees) -> tuple[int, str]:
     return held.commit.committed, held.commit.sha
 
 
-def _reason(held: Held, places: Iterable[int], whole: int) -> Reason:
+def _reason(held: CommitInTrees, places: Iterable[int], whole: int) -> Reason:
     commit = held.commit
     text = f"commit {commit.sha[:12]} in {held.mainline or ', '.join(held.trees)}: {commit.title}"
     numbers = sorted(place + 1 for place in places)

@@ -24,8 +24,8 @@ from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
-from patchwatch.series.conversation import nodes
-from patchwatch.series.revision import Revision, number_of, recognise
+from patchwatch.series.conversation import thread_keys
+from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link, PostingFacts
@@ -59,7 +59,7 @@ class Derivation:
         if not messages:
             return
         self._messages.update(messages)
-        names = {pk: nodes(message) for pk, message in messages}
+        names = {pk: thread_keys(message) for pk, message in messages}
         known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
         leader: dict[str | int, str | int] = {}
 
@@ -130,7 +130,7 @@ class Derivation:
                 message = self._messages[one.id] = decode_message(one.facts)
             by_conversation.setdefault(one.conversation, {})[one.message_id] = message
         before = derived.revisions_in(self._db, self._conversations)
-        recognised = [(c, r) for c in sorted(by_conversation) for r in recognise(by_conversation[c].values())]
+        recognised = [(c, r) for c in sorted(by_conversation) for r in find_revisions(by_conversation[c].values())]
         ids = self._numbered([r for _, r in recognised])
         homes_of = homes(recognised)
         rows = [
@@ -207,7 +207,7 @@ class Derivation:
             for other in near[index]:
                 if other == number or other in asking or other in gone or other not in self._postings:
                     continue
-                if version_links.judge(self._postings[other], posting) is not None:
+                if version_links.likely_link(self._postings[other], posting) is not None:
                     asking.add(other)
         linked = derived.successors(self._db, [old[i].root for i in gone])
         asking |= {r.id for r in linked if r.id not in gone}
@@ -223,7 +223,7 @@ class Derivation:
                 for key in sorted(
                     version_links.keys(posting)
                     | version_links.author_keys(posting)
-                    | merged.keys(posting)
+                    | merged.pull_keys(posting)
                     | commit_match.further_keys(posting)
                 )
             ],
@@ -311,16 +311,16 @@ class Derivation:
             if message_id in by_hand
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
-        in_trees = applied_commits.landed(self._db, self._postings, orders)
-        pulled = merged_pulls.landed(self._db, self._postings, [order[-1] for order in orders])
+        in_trees = applied_commits.merges(self._db, self._postings, orders)
+        pulled = merged_pulls.merges(self._db, self._postings, [order[-1] for order in orders])
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []
         for members in orders:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
-            landings = [found[members[-1].id] for found in (in_trees, pulled) if members[-1].id in found]
-            row = series_record(number, members, marks, landings, last)
+            merges = [found[members[-1].id] for found in (in_trees, pulled) if members[-1].id in found]
+            row = series_record(number, members, marks, merges, last)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

@@ -1,4 +1,4 @@
-"""Merged pull requests, and backports of what is in mainline: found in the database, judged by series.landing."""
+"""Patches that are in merged pull requests, or in mainline according to backports (patchwatch.series.merged)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from patchwatch.db import derived
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import Postings, decode_posting
 from patchwatch.db.records import stored_state
-from patchwatch.series import merged as landing
+from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches
 from patchwatch.series.state.machine import Reason
 from patchwatch.series.state.status import Merge
 from patchwatch.series.states import State
@@ -31,21 +31,21 @@ def touched(
         held = derived.holders(connection, {f"t:{title}"[:400] for _, title in pull.listed})
         near = {i for ids in held.values() for i in ids}
         wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
-        for ids in derived.holders_around(connection, wanted, landing.REACH).values():
+        for ids in derived.holders_around(connection, wanted, REACH).values():
             near.update(ids)
         postings.load(near)
-        found |= {i for i in near if i in postings and landing.landed(postings[i], pull)}
+        found |= {i for i in near if i in postings and pulled_patches(postings[i], pull)}
     return found
 
 
-def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Merge]:
+def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Merge]:
     """By revision: the mail that says that a pull request with its patches was merged into Linus's tree.
 
     All of its patches must be listed; half of them, where a maintainer said that he applied it: titles get reworded.
     """
     members = {r.id: r for r in newest}
     postings.load(members)
-    keys = {i: landing.keys_of_landed(postings[i]) for i in members}
+    keys = {i: keys_in_pulls(postings[i]) for i in members}
     held = derived.holders(connection, set().union(*keys.values()) if keys else set())
     standings = {
         r.id: stored_state(json.loads(r.standing))
@@ -56,7 +56,7 @@ def landed(connection: Connection, postings: Postings, newest: Iterable[StoredRe
     found: dict[int, Merge] = {}
     for number, revision in members.items():
         near = {i for key in keys[number] for i in held.get(key, ())}
-        lists = {i: places for i in near & merged.keys() if (places := landing.landed(postings[number], postings[i]))}
+        lists = {i: places for i in near & merged.keys() if (places := pulled_patches(postings[number], postings[i]))}
         wanted = max(len(postings[number].titles), json.loads(revision.view)["expected"])
         accepted = json.loads(revision.standing)["state"] == State.ACCEPTED
         count = len(frozenset().union(*lists.values()))
@@ -72,7 +72,7 @@ def _backported(postings: Postings, number: int, near: Iterable[int]) -> dict[in
     """By patch: the backport that says that it is in Linus's tree."""
     found: dict[int, Reason] = {}
     for i in sorted(near, key=lambda i: (postings[i].date, postings[i].root)):
-        for place, (message_id, commit) in landing.repeated(postings[number], postings[i]).items():
+        for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():
             text = f"[ Upstream commit {commit[:12]} ]"
             found.setdefault(place, Reason(message_id, text, postings[i].date, commit=commit))
     return found

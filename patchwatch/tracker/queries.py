@@ -48,9 +48,9 @@ class Queries(TrackerBase):
         found = self._lines(watched_only)
         if watched_only or not self.addresses:
             return found
-        from patchwatch.series.views import may_be_mine_to_move
+        from patchwatch.series.views import may_be_my_turn
 
-        maybe = frozenset(line.id for line in found if may_be_mine_to_move(line))
+        maybe = frozenset(line.id for line in found if may_be_my_turn(line))
         rows = self.series(wanted=Criteria(everything=True, ids=maybe)) if maybe else ()
         mine = {row.id: row.next_action.text for row in rows if row.next_action and row.next_action.by == "me"}
         return tuple(line._replace(next_action=mine.get(line.id, "")) if line.id in maybe else line for line in found)

@@ -126,13 +126,13 @@ def test_v4_and_v5_of_the_demo(tracker: DemoTracker) -> None:
     found = tracker.compare(tracker.find(XDP_V5))
     assert (found.older.label, found.newer.label) == ("v4", "v5")
     assert [(one.mark, one.words()) for one in found.pairs] == [("!", ("changed +1 -1",)), ("!", ("changed +2 -2",))]
-    assert [said.changes.heading for said in found.said] == ["v4 -> v5"]
+    assert [said.changes.heading for said in found.notes] == ["v4 -> v5"]
 
 
 def test_unseen_patches_of_the_demo_are_not_called_dropped(tracker: DemoTracker) -> None:
     found = tracker.compare(tracker.find(MGLRU_V3), "1", "3")
     assert found.newer.missing == 2
-    assert {one.standing for one in found.pairs} <= {"not-seen", "new", "changed"}
+    assert {one.state for one in found.pairs} <= {"not-seen", "new", "changed"}
 
 
 def test_a_resend_is_compared_when_its_message_id_names_it(tracker: DemoTracker) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patchwatch.mail.parse import parse
 from patchwatch.series.checks import checks_of
-from patchwatch.series.revision import Revision, recognise
+from patchwatch.series.revision import Revision, find_revisions
 from tests.support.mails import mail
 
 LKP = "kernel test robot <lkp@intel.com>"
@@ -32,7 +32,7 @@ def revision(*said: tuple[str, str, str]) -> Revision:
         )
         for day, (sender, answered, body) in enumerate(said, 1)
     ]
-    (found,) = recognise(map(parse, mails))
+    (found,) = find_revisions(map(parse, mails))
     return found
 
 

@@ -10,9 +10,17 @@ import pytest
 
 from patchwatch.mail.message import Person
 from patchwatch.mail.parse import parse
-from patchwatch.series.commit_match import Commit, Held, Match, find, matches, read_message, reverted_by
-from patchwatch.series.revision import recognise
-from patchwatch.series.version_links import PostingFacts, posting
+from patchwatch.series.commit_match import (
+    Commit,
+    CommitInTrees,
+    Match,
+    find_commits,
+    matches,
+    read_message,
+    reverted_by,
+)
+from patchwatch.series.revision import find_revisions
+from patchwatch.series.version_links import PostingFacts, posting_facts
 from tests.support.mails import mail
 
 DAY = 86_400
@@ -44,8 +52,8 @@ def series(*titles: str, stem: str = "v1", day: float = 0, author: Person = ANN,
     numbered = list(enumerate(titles, 1))
     if len(titles) > 1:
         numbered.insert(0, (0, "frob: wheels"))
-    (revision,) = recognise([parse(one(number, title)) for number, title in numbered])
-    return posting(revision, {})
+    (revision,) = find_revisions([parse(one(number, title)) for number, title in numbered])
+    return posting_facts(revision, {})
 
 
 def commit(
@@ -206,13 +214,13 @@ OF_ANOTHER = commit(f'Revert "{ONE}"', f"This reverts commit {'d' * 40}.", day=2
     ],
 )
 def test_a_commit_stands_until_it_is_taken_back(others: list[Commit], expected: Commit | None) -> None:
-    held = [Held(one, ("net-next",)) for one in (PLAIN, *others)]
+    held = [CommitInTrees(one, ("net-next",)) for one in (PLAIN, *others)]
     back = reverted_by(PLAIN, held)
     assert (back.commit if back else None) == expected
 
 
-def where(*held: tuple[Held, list[Match]], series_of: dict[str, int] | None = None) -> dict[int, str]:
-    return {n: h.commit.sha for n, h in find(["1@v1"], series_of or {"1@v1": 1}, held).standing.items()}
+def where(*held: tuple[CommitInTrees, list[Match]], series_of: dict[str, int] | None = None) -> dict[int, str]:
+    return {n: h.commit.sha for n, h in find_commits(["1@v1"], series_of or {"1@v1": 1}, held).applied.items()}
 
 
 def match(by: str = "title", root: str = "1@v1") -> Match:
@@ -220,7 +228,7 @@ def match(by: str = "title", root: str = "1@v1") -> Match:
 
 
 def test_a_title_that_two_series_of_an_author_have_says_nothing() -> None:
-    one = (Held(PLAIN, ("net-next",)), [match(), match(root="1@other")])
+    one = (CommitInTrees(PLAIN, ("net-next",)), [match(), match(root="1@other")])
     assert where(one, series_of={"1@v1": 1, "1@other": 2}) == {}
     assert where(one, series_of={"1@v1": 1, "1@other": 1}) == {0: SHA}
 
@@ -229,21 +237,25 @@ def test_two_commits_of_a_title_in_one_tree_say_nothing_unless_one_was_picked_fr
     again = commit(authored=4, day=5, sha="e" * 40)
     picked = commit(authored=0, day=5, sha="f" * 40)
     tree = ("drm",)
-    assert where((Held(PLAIN, tree), [match()]), (Held(again, tree), [match()])) == {}
-    assert where((Held(PLAIN, tree), [match()]), (Held(picked, tree), [match()])) == {0: SHA}
-    assert where((Held(PLAIN, tree), [match("link")]), (Held(again, tree), [match()])) == {0: SHA}
+    assert where((CommitInTrees(PLAIN, tree), [match()]), (CommitInTrees(again, tree), [match()])) == {}
+    assert where((CommitInTrees(PLAIN, tree), [match()]), (CommitInTrees(picked, tree), [match()])) == {0: SHA}
+    assert where((CommitInTrees(PLAIN, tree), [match("link")]), (CommitInTrees(again, tree), [match()])) == {0: SHA}
 
 
 def test_mainline_is_named_before_other_trees() -> None:
-    early = (Held(PLAIN, ("net",)), [match("link")])
-    late = (Held(commit(day=9, sha="e" * 40), ("linus",), "linus"), [match("link")])
+    early = (CommitInTrees(PLAIN, ("net",)), [match("link")])
+    late = (CommitInTrees(commit(day=9, sha="e" * 40), ("linus",), "linus"), [match("link")])
     assert where(early, late) == {0: "e" * 40}
 
 
 def test_a_patch_that_was_applied_again_stands() -> None:
     tree = ("net-next",)
     again = commit(day=4, sha="e" * 40, body=LORE + "1@v1")
-    held = [(Held(PLAIN, tree), [match()]), (Held(BY_SHA, tree), []), (Held(again, tree), [match("link")])]
+    held = [
+        (CommitInTrees(PLAIN, tree), [match()]),
+        (CommitInTrees(BY_SHA, tree), []),
+        (CommitInTrees(again, tree), [match("link")]),
+    ]
     assert where(*held) == {0: "e" * 40}
-    taken = find(["1@v1"], {"1@v1": 1}, held[:2])
-    assert (dict(taken.standing), taken.reverted[0].commit) == ({}, BY_SHA)
+    taken = find_commits(["1@v1"], {"1@v1": 1}, held[:2])
+    assert (dict(taken.applied), taken.reverted[0].commit) == ({}, BY_SHA)

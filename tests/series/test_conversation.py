@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.series.conversation import nodes, stem
+from patchwatch.series.conversation import stem, thread_keys
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
@@ -33,7 +33,7 @@ def loose(number: int, seconds: int = 0, *, version: str = "", of: int = 3, send
 
 
 def meet(one: Message, other: Message) -> bool:
-    return bool(set(nodes(one)) & set(nodes(other)))
+    return bool(set(thread_keys(one)) & set(thread_keys(other)))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_run_without_threading_meets_by_its_stem_on_any_day(cover: str) -> Non
 
 def test_a_reply_below_300_others_keeps_the_first_and_the_last_of_them() -> None:
     above = tuple(f"{n}@example.org" for n in range(300))
-    found = nodes(parse(mail(message_id="deep@example.org", subject="Re: frob", references=above)))
+    found = thread_keys(parse(mail(message_id="deep@example.org", subject="Re: frob", references=above)))
     assert {"deep@example.org", "0@example.org", "299@example.org"} <= set(found)
     assert len(found) < 100
 

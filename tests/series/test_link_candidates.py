@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patchwatch.mail.message import Message
 from patchwatch.series.link_candidates import rank
-from patchwatch.series.version_links import judge
+from patchwatch.series.version_links import likely_link
 from tests.series.test_version_links import BEN, posted, postings
 
 
@@ -21,7 +21,7 @@ def test_what_was_found_too_little_for_is_offered_with_its_evidence() -> None:
         posted("v2", "[PATCH v2] net: teach ethtool about quuxes", day=3),
     ]
     known = postings(messages)
-    assert judge(known["v2"], known["v1"]) is None
+    assert likely_link(known["v2"], known["v1"]) is None
     (candidate,) = rank(known["v2"], known["v2"], [known["v1"]])
     assert candidate.place == "earlier"
     assert candidate.evidence == ("same-author", "same-files", "next-version")

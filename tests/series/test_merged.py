@@ -9,9 +9,9 @@ import pytest
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.series.merged import REACH, keys, keys_of_landed, landed
-from patchwatch.series.revision import recognise
-from patchwatch.series.version_links import PostingFacts, posting
+from patchwatch.series.merged import REACH, keys_in_pulls, pull_keys, pulled_patches
+from patchwatch.series.revision import find_revisions
+from patchwatch.series.version_links import PostingFacts, posting_facts
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
@@ -19,8 +19,8 @@ POSTED = datetime(2023, 7, 3, 10, tzinfo=UTC)
 
 
 def of(messages: list[Message]) -> PostingFacts:
-    (revision,) = recognise(messages)
-    return posting(revision, {})
+    (revision,) = find_revisions(messages)
+    return posting_facts(revision, {})
 
 
 def series(*titles: str, tree: str = "") -> PostingFacts:
@@ -61,7 +61,7 @@ def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -
 
 
 ONE = "frob: turn the big wheel once"
-LANDED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
+PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     "listed as posted": (series(ONE), pull(ONE), {0}),
     "in other letters, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
     "with another prefix": (series(ONE), pull("drivers/frob: turn the big wheel once"), {0}),
@@ -100,7 +100,7 @@ LANDED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     ),
 }
 
-NOT_LANDED: dict[str, tuple[PostingFacts, PostingFacts]] = {
+NOT_PULLED: dict[str, tuple[PostingFacts, PostingFacts]] = {
     "the same title by another author": (series(ONE), pull(ONE, author="Ben Builder")),
     "something else by the same author": (series(ONE), pull("grob: remove the crank")),
     "half of the words": (series(ONE), pull("frob: turn the small wheel twice")),
@@ -111,23 +111,23 @@ NOT_LANDED: dict[str, tuple[PostingFacts, PostingFacts]] = {
 }
 
 
-@pytest.mark.parametrize("name", LANDED)
+@pytest.mark.parametrize("name", PULLED)
 def test_what_a_pull_request_lists_has_landed(name: str) -> None:
-    one, request, places = LANDED[name]
-    assert landed(one, request) == places
+    one, request, places = PULLED[name]
+    assert pulled_patches(one, request) == places
 
 
-@pytest.mark.parametrize("name", LANDED)
+@pytest.mark.parametrize("name", PULLED)
 def test_the_request_is_found_by_a_key(name: str) -> None:
-    one, request, _ = LANDED[name]
-    assert keys(request) & keys_of_landed(one)
+    one, request, _ = PULLED[name]
+    assert pull_keys(request) & keys_in_pulls(one)
 
 
-@pytest.mark.parametrize("name", NOT_LANDED)
+@pytest.mark.parametrize("name", NOT_PULLED)
 def test_what_it_does_not_list_has_not(name: str) -> None:
-    assert landed(*NOT_LANDED[name]) == frozenset()
+    assert pulled_patches(*NOT_PULLED[name]) == frozenset()
 
 
 def test_a_posting_that_is_no_pull_request_lists_nothing() -> None:
-    assert keys(series(ONE)) == frozenset()
-    assert landed(series(ONE), series(ONE)) == frozenset()
+    assert pull_keys(series(ONE)) == frozenset()
+    assert pulled_patches(series(ONE), series(ONE)) == frozenset()

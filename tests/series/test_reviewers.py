@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.mail.parse import parse
 from patchwatch.series.reviewers import reviewers_of
-from patchwatch.series.revision import recognise
+from patchwatch.series.revision import find_revisions
 from tests.support.mails import mail
 
 ANN, RITA, REX = "Ann Author <ann@example.org>", "Rita Reviewer <rita@example.com>", "Rex Reviewer <rex@example.net>"
@@ -65,5 +65,5 @@ def test_voices(what: str) -> None:
         )
         for number, (sender, body, above) in enumerate(said, 1)
     ]
-    (revision,) = recognise(parse(raw) for raw in (patch, *replies))
+    (revision,) = find_revisions(parse(raw) for raw in (patch, *replies))
     assert [(v.person.email, v.content, v.answer) for v in reviewers_of(revision)] == reviewers

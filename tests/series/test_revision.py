@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.series.revision import Revision, number_of, recognise
+from patchwatch.series.revision import Revision, find_revisions, number_of
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
@@ -322,7 +322,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
 @pytest.mark.parametrize("name", POSTINGS)
 def test_postings(name: str) -> None:
     messages, expected = POSTINGS[name]
-    assert told(recognise(messages)) == expected
+    assert told(find_revisions(messages)) == expected
 
 
 COVER = sent("c", "[PATCH 0/2] frob", 0, body="Both.\n")
@@ -366,11 +366,11 @@ ANSWERS: dict[str, tuple[list[Message], tuple[str, int] | None]] = {
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_counts_for_the_nearest_patch_above_it(name: str) -> None:
     messages, expected = ANSWERS[name]
-    assert answers(recognise([COVER, ONE, TWO, *messages])).get("r") == expected
+    assert answers(find_revisions([COVER, ONE, TWO, *messages])).get("r") == expected
 
 
 def test_an_answer_to_v2_in_the_thread_of_v1_counts_for_v2() -> None:
-    found = recognise(
+    found = find_revisions(
         [
             sent("a", "[PATCH] frob: one", 0),
             sent("q", "Re: [PATCH] frob: one", 5, "a", sender=RITA, body="Why?\n"),
@@ -383,7 +383,7 @@ def test_an_answer_to_v2_in_the_thread_of_v1_counts_for_v2() -> None:
 
 def test_an_answer_to_a_replaced_patch_stays_with_the_revision() -> None:
     messages, _ = POSTINGS["a replacement with a version of its own"]
-    found = recognise([*messages, sent("r", "Re: [PATCH v5 2/3] frob: two", 80, "c", "2", sender=RITA)])
+    found = find_revisions([*messages, sent("r", "Re: [PATCH v5 2/3] frob: two", 80, "c", "2", sender=RITA)])
     assert answers(found) == {"r": ("c", 2)}
 
 
@@ -397,7 +397,7 @@ def test_a_notice_attaches_by_its_link() -> None:
         "Link: https://lore.kernel.org/r/2@a.example\n",
     )
     two = sent("2@a.example", "[PATCH 2/2] frob: two", 2, "c")
-    (revision,) = recognise([COVER, ONE, two, notice])
+    (revision,) = find_revisions([COVER, ONE, two, notice])
     assert [(f.message.message_id, f.patch, f.notice) for f in revision.follow_ups] == [("tip", 2, True)]
 
 
@@ -411,7 +411,7 @@ def test_a_notice_attaches_by_its_link() -> None:
     ],
 )
 def test_a_revision_says_what_its_mails_say(subject: str, version: int, stated: bool, rfc: bool) -> None:
-    (revision,) = recognise([sent("1", subject)])
+    (revision,) = find_revisions([sent("1", subject)])
     assert (revision.version, revision.stated_version, revision.rfc) == (version, stated, rfc)
 
 
@@ -420,8 +420,8 @@ def test_what_is_no_posting_is_no_revision() -> None:
         sent("t", "What about frob?", 0, body="I wonder.\n"),
         sent("r", "Re: What about frob?", 1, "t", sender=RITA, body="So do I.\n"),
     ]
-    assert recognise(talk) == []
-    assert recognise([]) == []
+    assert find_revisions(talk) == []
+    assert find_revisions([]) == []
 
 
 def _apart(name: str, messages: list[Message]) -> list[Message]:
@@ -454,13 +454,13 @@ def test_order_and_repetition_change_nothing(chance: object, repeated: list[Mess
     """All cases at once, in one conversation: most of their authors, versions and counts are the same."""
     messages = EVERYTHING + repeated
     chance.shuffle(messages)  # type: ignore[attr-defined]
-    assert recognise(messages) == AS_WRITTEN
+    assert find_revisions(messages) == AS_WRITTEN
 
 
-AS_WRITTEN = recognise(EVERYTHING)
+AS_WRITTEN = find_revisions(EVERYTHING)
 
 
 @pytest.mark.parametrize("name", POSTINGS)
 def test_a_posting_is_the_same_backwards(name: str) -> None:
     messages, expected = POSTINGS[name]
-    assert told(recognise(reversed(messages))) == expected
+    assert told(find_revisions(reversed(messages))) == expected

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.parse import parse
-from patchwatch.series.revision import Revision, recognise
-from patchwatch.series.tag_coverage import reached
+from patchwatch.series.revision import Revision, find_revisions
+from patchwatch.series.tag_coverage import covered_patches
 from tests.support.mails import mail
 
 FILES = {
@@ -29,7 +29,7 @@ def revision(version: str = "") -> Revision:
                 body=f"Why.\n---\n{diff}",
             )
         )
-    (found,) = recognise(map(parse, mails))
+    (found,) = find_revisions(map(parse, mails))
     return found
 
 
@@ -62,7 +62,7 @@ ON_THE_COVER = {
 
 @pytest.mark.parametrize("words", ON_THE_COVER)
 def test_a_limit_on_the_cover(words: str) -> None:
-    assert reached(words, revision(), 0) == ON_THE_COVER[words]
+    assert covered_patches(words, revision(), 0) == ON_THE_COVER[words]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_a_limit_on_the_cover(words: str) -> None:
     ],
 )
 def test_a_limit_in_answer_to_a_patch(words: str, answered: int, reach: tuple[int, ...]) -> None:
-    assert reached(words, revision(), answered) == reach
+    assert covered_patches(words, revision(), answered) == reach
 
 
 def test_a_version_means_the_patch_as_it_was_then() -> None:
-    assert reached("v2", revision(" v2"), 1) == (1,)
-    assert reached("v2", revision(" v3"), 1) == ()
+    assert covered_patches("v2", revision(" v2"), 1) == (1,)
+    assert covered_patches("v2", revision(" v3"), 1) == ()

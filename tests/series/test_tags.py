@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.series.revision import Revision, recognise
+from patchwatch.series.revision import Revision, find_revisions
 from patchwatch.series.tags import Authors, authors_of, completing_tag, message_of, reviewed_patches, tags_of
 from tests.support.mails import mail
 
@@ -31,7 +31,7 @@ def answer(number: int, body: str, sender: str = RITA, message_id: str = "a@x") 
 
 def series(*messages: Message) -> Revision:
     cover = parse(mail(message_id="0@x", subject="[PATCH 0/2] frob", sender=ANN, body="All.\n"))
-    (found,) = recognise([cover, *messages])
+    (found,) = find_revisions([cover, *messages])
     return found
 
 

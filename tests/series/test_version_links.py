@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
-from patchwatch.series.revision import recognise
+from patchwatch.series.revision import find_revisions
 from patchwatch.series.version_links import (
     AUTHOR_WINDOW,
     Link,
     PostingFacts,
     author_keys,
-    judge,
     keys,
-    posting,
+    likely_link,
+    posting_facts,
     predecessor,
 )
 from tests.support.mails import mail
@@ -75,10 +75,10 @@ def reply(message_id: str, to: str, day: float) -> Message:
 
 def postings(messages: list[Message]) -> dict[str, PostingFacts]:
     """The postings among these mails, by their root without its host."""
-    revisions = recognise(messages)
+    revisions = find_revisions(messages)
     home = {m.message_id: r.root.message_id for r in revisions for m in r.own_messages}
     home |= {f.message.message_id: r.root.message_id for r in revisions for f in r.follow_ups}
-    return {r.root.message_id.removesuffix("@x"): posting(r, home) for r in revisions}
+    return {r.root.message_id.removesuffix("@x"): posting_facts(r, home) for r in revisions}
 
 
 def found(messages: list[Message], later: str) -> Link | None:
@@ -306,7 +306,7 @@ def test_what_is_linked_is_found_through_the_index(name: str) -> None:
 def test_nothing_succeeds_what_comes_after_it(name: str) -> None:
     messages, later, earlier, _ = BUMPS[name]
     known = postings(messages)
-    assert judge(known[earlier], known[later]) is None
+    assert likely_link(known[earlier], known[later]) is None
 
 
 NO_BUMPS: dict[str, tuple[list[Message], str]] = {
@@ -527,7 +527,7 @@ def any_posting(draw: st.DrawFn) -> PostingFacts:
 @given(one=any_posting(), other=any_posting())
 @settings(max_examples=300, deadline=None)
 def test_any_two_that_are_linked_share_a_key(one: PostingFacts, other: PostingFacts) -> None:
-    if one.root != other.root and judge(one, other) is not None:
+    if one.root != other.root and likely_link(one, other) is not None:
         assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
 
 
@@ -599,7 +599,7 @@ ONE_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def test_each_kind_of_evidence_has_its_key(name: str) -> None:
     later, earlier = ONE_KEY[name]
     one, other = bare("vtwo", 2, **later), bare("vone", 1, **earlier)
-    assert judge(one, other) is not None
+    assert likely_link(one, other) is not None
     assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
 
 

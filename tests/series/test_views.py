@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from patchwatch.series.views import View, first_view, in_view, sift
+from patchwatch.series.views import View, first_view, in_view, split_by_view
 from tests.series.summaries import DAY, NOW, a_line
 
 MINE: dict[str, Any] = {"mine": True, "watched": False}
@@ -61,7 +61,7 @@ def test_views(view: View, line: dict[str, Any], stands: bool) -> None:
 def test_where_somebody_waits_the_longest_wait_is_first_else_the_latest_mail() -> None:
     old = a_line(id=1, turn_since=NOW - 9 * DAY, last_activity=NOW - 9 * DAY)
     new = a_line(id=2, turn_since=NOW - DAY, last_activity=NOW - DAY)
-    views = sift([new, old])
+    views = split_by_view([new, old])
     assert views[View.AWAITING_REVIEW] == [old, new]
     assert views[View.WATCHED] == [new, old]
     assert views[View.MINE] == []

@@ -339,7 +339,7 @@ def test_what_i_have_to_do_with_a_series_is_read_from_its_mails() -> None:
 
         def part(*addresses: str) -> Involvement:
             tracker.config = Config(me=Me(addresses))
-            found = row(tracker, "v1@x").part
+            found = row(tracker, "v1@x").involvement
             assert found is not None
             return found
 

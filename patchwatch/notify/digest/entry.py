@@ -160,7 +160,7 @@ def _todo(story: Story, now: int) -> str:
     text = line(move.text)
     if story.part is DigestSection.MY_REVIEW:
         return f"{text.removeprefix(_TO_APPLY)}{', OVERDUE' if row.overdue else ''}"
-    if row.part and row.part.author and move.by != "me" and move.until:
+    if row.involvement and row.involvement.author and move.by != "me" and move.until:
         return f"{text}; ping politely from {day(move.until, now)} on"
     return text
 

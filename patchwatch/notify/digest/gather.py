@@ -17,7 +17,7 @@ from patchwatch.notify.digest.build import Counts, Digest, Stale, compose
 from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.notify.digest.section import Story
 from patchwatch.series.model import SeriesRow, SeriesSummary
-from patchwatch.series.rangediff.comparison import said_of
+from patchwatch.series.rangediff.comparison import author_notes
 from patchwatch.series.rangediff.select import choose, mails_of, side
 from patchwatch.series.state.next_action import next_action
 from patchwatch.series.states import APPLIED
@@ -147,5 +147,5 @@ def _changes(story: Story, raws: Raws) -> str:
     if newer.revision is not revisions[-1]:
         return ""
     patches = mails_of(newer, story.thread)
-    said = said_of(side(older, (), {}), side(newer, patches, raws([newer.root, *patches])))
+    said = author_notes(side(older, (), {}), side(newer, patches, raws([newer.root, *patches])))
     return said[0].changes.text if said else ""

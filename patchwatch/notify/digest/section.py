@@ -66,7 +66,7 @@ class Story:
         told = [
             (m, checks.get(m.message_id)) for m in self._news() if m.bot and not m.submission and m.message_id != ending
         ]
-        mine = self.row.part is not None and self.row.part.posted
+        mine = self.row.involvement is not None and self.row.involvement.posted
         return tuple((m, check) for m, check in told if mine or check is None or check.verdict != "success")
 
     @cached_property
@@ -92,7 +92,7 @@ class Story:
     @property
     def concern(self) -> int:
         """How much it is the reader's: 3 his own, 2 what he spoke about or watches, 1 what was sent to him, 0."""
-        mine = self.row.part
+        mine = self.row.involvement
         if mine and mine.posted:
             return 3
         if self.row.watched or (mine and (mine.spoke or mine.earlier)):
@@ -120,7 +120,7 @@ class Story:
 
 def _part(story: Story) -> DigestSection | None:
     row = story.row
-    move, mine = row.next_action, row.part
+    move, mine = row.next_action, row.involvement
     if move and move.by == "me" and move.until is None:
         reviews = mine is not None and not mine.author and not mine.answer
         return DigestSection.MY_REVIEW if reviews else DigestSection.MY_TURN

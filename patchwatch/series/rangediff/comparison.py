@@ -13,10 +13,10 @@ from typing import Literal
 from patchwatch.mail.message import Trailer
 from patchwatch.mail.patch import Patch
 from patchwatch.series.rangediff.changelog import Changes, Version, changelog
-from patchwatch.series.rangediff.pairing import Candidate, Related, kinship, pair
-from patchwatch.series.rangediff.rows import SAME, Difference, Sheet, difference, sheet, text_difference
+from patchwatch.series.rangediff.pairing import Candidate, Related, pair, related_patches
+from patchwatch.series.rangediff.rows import SAME, Difference, DiffLines, diff_lines, difference, text_difference
 
-Standing = Literal["equal", "white-space", "context", "changed", "dropped", "new", "not-seen"]
+PairState = Literal["equal", "white-space", "context", "changed", "dropped", "new", "not-seen"]
 """How the diff of a patch stands to that of its counterpart.
 
 equal        the same, line numbers apart
@@ -49,7 +49,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class TagChange:
+class AuthorNote:
     """What the author says has changed, and where."""
 
     changes: Changes
@@ -59,7 +59,7 @@ class TagChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
+class RelatedPatch:
     """A patch of the other revision that has lines of a patch without a counterpart."""
 
     number: int
@@ -72,14 +72,14 @@ class Pair:
 
     older: Patch | None
     newer: Patch | None
-    standing: Standing
+    state: PairState
     diff: Difference = SAME
     message: Difference = SAME
     rewrapped: bool = False  # the message has the same words in other lines
     gained: tuple[Trailer, ...] = ()
     lost: tuple[Trailer, ...] = ()
     moved: bool = False  # it stands at another place among the patches that both revisions have
-    relatives: tuple[Relative, ...] = ()  # of a patch without a counterpart: where its lines are in the other revision
+    related: tuple[RelatedPatch, ...] = ()  # without a counterpart: where its lines are in the other revision
 
     @property
     def title(self) -> str:
@@ -108,7 +108,7 @@ class Pair:
             return "<"
         if self.older is None:
             return ">"
-        return "=" if self.standing == "equal" and not self._words_changed else "!"
+        return "=" if self.state == "equal" and not self._words_changed else "!"
 
     @property
     def _words_changed(self) -> bool:
@@ -126,10 +126,10 @@ class Pair:
         """What is to be said of it, in a few words each."""
         if self.older is None or self.newer is None:
             return self._fate()
-        said = [_DIFF_WORDS[self.standing]]
-        if self.standing == "equal" and self._words_changed:
+        said = [_DIFF_WORDS[self.state]]
+        if self.state == "equal" and self._words_changed:
             said = ["same diff"]
-        if self.standing == "changed":
+        if self.state == "changed":
             large = "changed, too large to be compared line by line"
             said = [large if self.diff.too_large else "changed +{} -{}".format(*self.diff.changed)]
         if self.retitled:
@@ -150,16 +150,16 @@ class Pair:
     def _fate(self) -> tuple[str, ...]:
         """What became of a dropped patch, or where a new one comes from."""
         gone = self.newer is None
-        if any(kin.share >= _ALL for kin in self.relatives):
-            wholly = ", ".join(str(kin.number) for kin in self.relatives if kin.share >= _ALL)
+        if any(other.share >= _ALL for other in self.related):
+            wholly = ", ".join(str(other.number) for other in self.related if other.share >= _ALL)
             return (f"{'merged into' if gone else 'split from'} {wholly}",)
         where = "now in" if gone else "were in"
-        parts = (f"{kin.share:.0%} of its lines {where} {kin.number}" for kin in self.relatives)
-        return (self.standing.replace("-", " "), *parts)
+        parts = (f"{other.share:.0%} of its lines {where} {other.number}" for other in self.related)
+        return (self.state.replace("-", " "), *parts)
 
 
 _ALL = 0.9  # share of a patch's lines that is as good as all of them
-_DIFF_WORDS: dict[Standing, str] = {
+_DIFF_WORDS: dict[PairState, str] = {
     "equal": "equal",
     "white-space": "equal but for white space",
     "context": "rebased: only context changed",
@@ -174,7 +174,7 @@ class Comparison:
     older: Side
     newer: Side
     pairs: tuple[Pair, ...]  # in the order of the newer revision; what is dropped stands where it stood
-    said: tuple[TagChange, ...]
+    notes: tuple[AuthorNote, ...]
 
     @property
     def equal(self) -> bool:
@@ -192,33 +192,33 @@ def compare(older: Side, newer: Side, between: Sequence[Side] = ()) -> Compariso
     places = pair(old, new)
     forwards = dict(places)
     backwards = {b: a for a, b in places}
-    gone = kinship(old, new, [backwards.get(b) for b in range(len(new))])
-    come = kinship(new, old, [forwards.get(a) for a in range(len(old))])
+    gone = related_patches(old, new, [backwards.get(b) for b in range(len(new))])
+    come = related_patches(new, old, [forwards.get(a) for a in range(len(old))])
     moved = _moved(places)
     pairs: list[Pair] = []
     for a, b in _in_order(len(old), len(new), forwards, backwards):
         if b is None and a is not None:
-            relatives = _relatives(newer, gone.get(a, ()))
-            pairs.append(Pair(older.patches[a], None, "not-seen" if newer.missing else "dropped", relatives=relatives))
+            related = _related(newer, gone.get(a, ()))
+            pairs.append(Pair(older.patches[a], None, "not-seen" if newer.missing else "dropped", related=related))
         elif a is None and b is not None:
-            relatives = _relatives(older, come.get(b, ()))
-            pairs.append(Pair(None, newer.patches[b], "not-seen" if older.missing else "new", relatives=relatives))
+            related = _related(older, come.get(b, ()))
+            pairs.append(Pair(None, newer.patches[b], "not-seen" if older.missing else "new", related=related))
         elif a is not None and b is not None:
             one, other = older.patches[a], newer.patches[b]
-            pairs.append(_pair(one, other, old[a].sheet, new[b].sheet, moved=(a, b) in moved))
-    return Comparison(older, newer, tuple(pairs), said_of(older, newer, between))
+            pairs.append(_pair(one, other, old[a].lines, new[b].lines, moved=(a, b) in moved))
+    return Comparison(older, newer, tuple(pairs), author_notes(older, newer, between))
 
 
 def _candidate(patch: Patch) -> Candidate:
     files = frozenset(file.path for file in patch.diff.files)
-    return Candidate(patch.title, patch.patch_id, sheet(patch.diff.files), files)
+    return Candidate(patch.title, patch.patch_id, diff_lines(patch.diff.files), files)
 
 
-def _relatives(other: Side, kin: Sequence[Related]) -> tuple[Relative, ...]:
-    return tuple(Relative(other.patches[k.place].number, k.share) for k in kin)
+def _related(side: Side, related: Sequence[Related]) -> tuple[RelatedPatch, ...]:
+    return tuple(RelatedPatch(side.patches[one.place].number, one.share) for one in related)
 
 
-def _pair(older: Patch, newer: Patch, old: Sheet, new: Sheet, *, moved: bool) -> Pair:
+def _pair(older: Patch, newer: Patch, old: DiffLines, new: DiffLines, *, moved: bool) -> Pair:
     message = SAME
     rewrapped = False
     if older.message.split() != newer.message.split():
@@ -229,7 +229,7 @@ def _pair(older: Patch, newer: Patch, old: Sheet, new: Sheet, *, moved: bool) ->
     return Pair(
         older=older,
         newer=newer,
-        standing=_standing(old, new),
+        state=_state(old, new),
         diff=difference(old, new),
         message=message,
         rewrapped=rewrapped,
@@ -247,7 +247,7 @@ def _tag_key(tag: Trailer) -> tuple[str, str]:
     return tag.name.lower(), " ".join(tag.value.split())
 
 
-def _standing(old: Sheet, new: Sheet) -> Standing:
+def _state(old: DiffLines, new: DiffLines) -> PairState:
     # Patch-ids would not do: they leave out white space, and libgit2's the content of binary files.
     if old.content == new.content:
         return "equal"
@@ -293,9 +293,9 @@ def _in_order(
             b += 1
 
 
-def said_of(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[TagChange, ...]:
+def author_notes(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[AuthorNote, ...]:
     """What the authors say of the versions after the older one; the same words are said once."""
-    found: dict[str, TagChange] = {}
+    found: dict[str, AuthorNote] = {}
     versions: set[Version | None] = set()
     for side in (newer, *reversed(between)):
         told: set[Version | None] = set()
@@ -304,6 +304,6 @@ def said_of(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[Tag
             for changes in changelog(words, older.version, side.version):
                 if changes.version not in versions:
                     told.add(changes.version)
-                    found.setdefault(changes.text, TagChange(changes, number, message_id, side.label))
+                    found.setdefault(changes.text, AuthorNote(changes, number, message_id, side.label))
         versions |= told
     return tuple(found.values())

@@ -1,7 +1,7 @@
 """Which patch of one revision is which of another, though renamed, moved or rewritten.
 
 Patches with equal diffs first, then those with a title that no other has, then by what the diff of their diffs costs,
-as `git range-diff` weighs it, then by similar titles.  What became of the rest (split, merged) is found by `kinship`.
+as `git range-diff` weighs it, then by similar titles.  `related_patches` finds what became of the rest (split, merged).
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 from patchwatch.mail.subject import gist_words, title_key
 from patchwatch.series.rangediff.assignment import best_pairs
-from patchwatch.series.rangediff.rows import Sheet, cost
+from patchwatch.series.rangediff.rows import DiffLines, cost
 
 CREATION_FACTOR = 60
 """Percent, as git's default: two patches are not the same when their difference costs more than this share of both."""
 
 _MAX_COSTS = 1_000_000  # lines compared to match the patches of two revisions; pairs beyond are left unmatched
-_LIKENESS = 0.5  # share of the words of two titles that both have
-_MIN_KIN = 3  # telling lines of a patch, below which nothing is said of where they went
-_KIN_SHARE = 0.25  # of its telling lines that must be in a patch to name it, and half of them in all those named
-_KIN_TOTAL = 0.5
+_SIMILAR = 0.5  # share of the words of two titles that both have
+_MIN_LINES = 3  # telling lines of a patch, below which nothing is said of where they went
+_MIN_SHARE = 0.25  # of its telling lines that must be in a patch to name it, and half of them in all those named
+_MIN_TOTAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Candidate:
 
     title: str
     patch_id: str  # git's; may be empty
-    sheet: Sheet
+    lines: DiffLines
     files: frozenset[str] = frozenset()  # that it touches
 
 
@@ -50,8 +50,8 @@ def pair(older: Sequence[Candidate], newer: Sequence[Candidate]) -> Pairs:
     if len(older) == len(newer) == 1:
         return [(0, 0)]  # rewritten from scratch, it is that one patch all the same
     matched = _Matched(older, newer)
-    matched.by(lambda c: (c.sheet.content, title_key(c.title)) if c.sheet.rows else None)
-    matched.by(lambda c: c.sheet.content or None)
+    matched.by(lambda c: (c.lines.content, title_key(c.title)) if c.lines.rows else None)
+    matched.by(lambda c: c.lines.content or None)
     matched.by(lambda c: c.patch_id or None)
     matched.by(lambda c: title_key(c.title), unique=True)
     matched.by_cost()
@@ -89,15 +89,15 @@ class _Matched:
         spent = 0
         for a, one in self._older.items():
             for b, other in self._newer.items():
-                alone = sum(len(c.sheet.rows) * CREATION_FACTOR // 100 for c in (one, other))
+                alone = sum(len(c.lines.rows) * CREATION_FACTOR // 100 for c in (one, other))
                 # The difference in length is the least that it can cost.
-                if abs(len(one.sheet.rows) - len(other.sheet.rows)) >= alone:
+                if abs(len(one.lines.rows) - len(other.lines.rows)) >= alone:
                     continue
-                if one.sheet.telling.keys().isdisjoint(other.sheet.telling):
+                if one.lines.distinctive.keys().isdisjoint(other.lines.distinctive):
                     continue
-                spent += len(one.sheet.rows) + len(other.sheet.rows)
+                spent += len(one.lines.rows) + len(other.lines.rows)
                 if spent <= _MAX_COSTS:
-                    gains[a, b] = alone - cost(one.sheet, other.sheet)
+                    gains[a, b] = alone - cost(one.lines, other.lines)
         for a, b in best_pairs(gains):
             self._take(a, b)
 
@@ -108,8 +108,8 @@ class _Matched:
             for b, other in self._newer.items():
                 ours, theirs = gist_words(one.title), gist_words(other.title)
                 if ours and theirs and not one.files.isdisjoint(other.files):
-                    likeness = len(ours & theirs) / len(ours | theirs)
-                    gains[a, b] = likeness if likeness >= _LIKENESS else 0.0
+                    similarity = len(ours & theirs) / len(ours | theirs)
+                    gains[a, b] = similarity if similarity >= _SIMILAR else 0.0
         for a, b in best_pairs(gains):
             self._take(a, b)
 
@@ -118,7 +118,7 @@ class _Matched:
         del self._older[a], self._newer[b]
 
 
-def kinship(
+def related_patches(
     ours: Sequence[Candidate], theirs: Sequence[Candidate], counterparts: Sequence[int | None]
 ) -> dict[int, tuple[Related, ...]]:
     """Where the lines of our patches without a counterpart are in the other revision, the greatest share first.
@@ -130,17 +130,17 @@ def kinship(
     if not alone:
         return {}
     free = [
-        one.sheet.telling - (ours[counterpart].sheet.telling if counterpart is not None else Counter[str]())
+        one.lines.distinctive - (ours[counterpart].lines.distinctive if counterpart is not None else Counter[str]())
         for one, counterpart in zip(theirs, counterparts, strict=True)
     ]
     found: dict[int, tuple[Related, ...]] = {}
     for number in sorted(alone):
-        lines = ours[number].sheet.telling
+        lines = ours[number].lines.distinctive
         total = lines.total()
-        if total < _MIN_KIN:
+        if total < _MIN_LINES:
             continue
         shares = [Related(place, (lines & rest).total() / total) for place, rest in enumerate(free)]
-        kin = sorted((k for k in shares if k.share >= _KIN_SHARE), key=lambda k: (-k.share, k.place))
-        if sum(k.share for k in kin) >= _KIN_TOTAL:
-            found[number] = tuple(kin)
+        related = sorted((k for k in shares if k.share >= _MIN_SHARE), key=lambda k: (-k.share, k.place))
+        if sum(k.share for k in related) >= _MIN_TOTAL:
+            found[number] = tuple(related)
     return found

@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DiffLines:
     """The lines of a diff, each with its inner marker."""
 
     rows: tuple[tuple[Inner, str], ...]
@@ -71,13 +71,13 @@ class Sheet:
         return tuple(found)
 
     @cached_property
-    def telling(self) -> Counter[str]:
+    def distinctive(self) -> Counter[str]:
         """Added and removed lines that hardly stand in two patches by chance, without white space, counted."""
         lines = ("".join(line.split()) for _, line in self.changes)
         return Counter(one for one in lines if sum(map(str.isalnum, one)) >= _TELLING)
 
 
-def sheet(files: Sequence[FileChange]) -> Sheet:
+def diff_lines(files: Sequence[FileChange]) -> DiffLines:
     """The lines of a diff that was taken apart."""
     rows: list[tuple[Inner, str]] = []
     for file in files:
@@ -89,7 +89,7 @@ def sheet(files: Sequence[FileChange]) -> Sheet:
             for line in hunk.lines:
                 marker = line[:1]
                 rows.append((" ", line) if marker == "\\" else (_INNER.get(marker, " "), line[1:]))
-    return Sheet(tuple(rows))
+    return DiffLines(tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +111,22 @@ class Difference:
 SAME = Difference(())
 
 
-def too_large(older: Sheet, newer: Sheet) -> bool:
+def too_large(older: DiffLines, newer: DiffLines) -> bool:
     """Whether two diffs are more than is compared line by line."""
     return len(older.rows) + len(newer.rows) > _MAX_LINES
 
 
-def cost(older: Sheet, newer: Sheet) -> int:
+def cost(older: DiffLines, newer: DiffLines) -> int:
     """The lines of the diff of two diffs, with context and headings: git's measure of how much two patches differ."""
     if older.content == newer.content:
         return 0
     if too_large(older, newer):
-        return len(older.rows) + len(newer.rows) - 2 * sum((older.telling & newer.telling).values())
+        return len(older.rows) + len(newer.rows) - 2 * sum((older.distinctive & newer.distinctive).values())
     patch = _compared(older, newer)
     return sum(patch.line_stats) + len(patch.hunks)
 
 
-def difference(older: Sheet, newer: Sheet) -> Difference:
+def difference(older: DiffLines, newer: DiffLines) -> Difference:
     """The diff of two diffs."""
     if older.content == newer.content:
         return SAME
@@ -168,15 +168,15 @@ def _within_headings(part: list[Row]) -> tuple[int, list[Row]]:
     return first, part[first:last]
 
 
-def _prose(text: str) -> Sheet:
-    return Sheet(tuple((" ", line.rstrip()) for line in text.split("\n")) if text else ())
+def _prose(text: str) -> DiffLines:
+    return DiffLines(tuple((" ", line.rstrip()) for line in text.split("\n")) if text else ())
 
 
-def _compared(older: Sheet, newer: Sheet) -> pygit2.Patch:
+def _compared(older: DiffLines, newer: DiffLines) -> pygit2.Patch:
     return pygit2.Patch.create_from(older.content, newer.content, flag=DiffOption.FORCE_TEXT, context_lines=CONTEXT)
 
 
-def _parts(older: Sheet, newer: Sheet) -> Iterator[tuple[int, list[Row]]]:
+def _parts(older: DiffLines, newer: DiffLines) -> Iterator[tuple[int, list[Row]]]:
     """The places that differ, with the lines around them, and the number of each one's first line in `newer`."""
     for hunk in _compared(older, newer).hunks:
         part: list[Row] = []
@@ -191,7 +191,7 @@ def _parts(older: Sheet, newer: Sheet) -> Iterator[tuple[int, list[Row]]]:
 class _Places:
     """In which file and function the lines of a sheet are; asked for in order."""
 
-    def __init__(self, of: Sheet) -> None:
+    def __init__(self, of: DiffLines) -> None:
         self._rows = of.rows
         self._next = 0
         self._file = self._function = ""

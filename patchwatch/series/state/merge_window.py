@@ -33,7 +33,7 @@ class Window:
         return self.opened + LONGEST if self.closed is None else self.closed
 
 
-def is_mark(tag: str) -> bool:
+def is_window_tag(tag: str) -> bool:
     """Whether a tag opens or closes a window."""
     return _TAG.fullmatch(tag) is not None
 

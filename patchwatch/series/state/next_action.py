@@ -57,14 +57,14 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
         return None  # a backport to a stable tree goes in unless somebody objects
     if row.state == State.AWAITING_UPSTREAM:
         return _for_others(row, now, windows, Turn.MAINTAINER)
-    if row.part is not None and row.part.author:
+    if row.involvement is not None and row.involvement.author:
         if row.turn == Turn.AUTHOR:
             return _move(row, *_owed(row, now, windows, me=True), by="me")
         if row.turn == Turn.MAINTAINER:
             return _wait_for_maintainer(row, now, ping_days * _DAY, windows)
         return _wait_for_reviewers(row, now, ping_days * _DAY, windows)
-    if row.part is not None and row.turn == Turn.REVIEWERS and now - row.turn_since < _CYCLE:
-        mine = _review(row, row.part, now)
+    if row.involvement is not None and row.turn == Turn.REVIEWERS and now - row.turn_since < _CYCLE:
+        mine = _review(row, row.involvement, now)
         if mine is not None:
             return mine
     return _for_others(row, now, windows, row.turn)

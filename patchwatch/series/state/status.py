@@ -30,7 +30,7 @@ class Merge:
 
     state: State  # mainlined or accepted; under-review where only a part is in, or it was taken out again
     reason: Reason
-    taken_back: bool = False
+    reverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def series_status(
     newest_root: str,
     newest: RevisionState,
     marks: Sequence[Mark],
-    landings: Sequence[Merge] = (),
+    merges: Sequence[Merge] = (),
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
@@ -58,18 +58,18 @@ def series_status(
     mark = next((m for m in marks if m.root == newest_root), None)
     if mark is not None:
         return _marked(status, mark)
-    if landings:
-        return _landed(status, max(landings, key=_weight))
+    if merges:
+        return _landed(status, max(merges, key=_weight))
     return status
 
 
 def _weight(landing: Merge) -> tuple[bool, int]:
-    return landing.taken_back, (State.UNDER_REVIEW, State.ACCEPTED, State.MAINLINED).index(landing.state)
+    return landing.reverted, (State.UNDER_REVIEW, State.ACCEPTED, State.MAINLINED).index(landing.state)
 
 
 def _landed(status: SeriesStatus, landing: Merge) -> SeriesStatus:
     why = landing.reason
-    if landing.taken_back:
+    if landing.reverted:
         return SeriesStatus(State.UNDER_REVIEW, why, Turn.AUTHOR, why.date, why)
     if landing.state == State.UNDER_REVIEW:  # a part of it is in
         if status.state not in (State.NEW, State.UNDER_REVIEW):

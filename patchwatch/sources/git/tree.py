@@ -18,7 +18,7 @@ from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.mail.diff import patch_id
 from patchwatch.mail.message import Person
 from patchwatch.series.commit_match import Commit, read_message
-from patchwatch.series.state.merge_window import is_mark
+from patchwatch.series.state.merge_window import is_window_tag
 from patchwatch.sources.git.command import Git, git_directory, pipe
 
 _DAY = 86_400
@@ -121,7 +121,7 @@ class TreeReader:
         """Name and time (UTC, seconds) of the tags that tell merge windows."""
         listed = _lines(self._git.run("for-each-ref", "--format=%(refname) %(creatordate:unix)", "refs/tags/v*"))
         pairs = (one.removeprefix("refs/tags/").rpartition(" ") for one in listed)
-        return sorted((name, _seconds(time)) for name, _, time in pairs if is_mark(name))
+        return sorted((name, _seconds(time)) for name, _, time in pairs if is_window_tag(name))
 
     def begin(self, before: Position | None, now: int) -> Position:
         """Where the reading begins that comes after `before`: no tips where everything has to be read again."""

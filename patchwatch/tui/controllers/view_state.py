@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from patchwatch.series.filter import Filter
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.views import WAITING, View, sift
+from patchwatch.series.views import WAITING, View, split_by_view
 from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order
 
 VIEWS = tuple(View)
@@ -25,7 +25,7 @@ class ViewState:
         self.view = view
         self.complete = False  # whether all were read
         self._before = View.WATCHED
-        self._views: Mapping[View, Sequence[SeriesSummary]] = sift(few)
+        self._views: Mapping[View, Sequence[SeriesSummary]] = split_by_view(few)
         self._orders: dict[View, Order] = {}
 
     def take(self, views: Mapping[View, Sequence[SeriesSummary]]) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from patchwatch.mail.message import Trailer
 from patchwatch.sanitize import block, line
-from patchwatch.series.rangediff.comparison import Comparison, Pair, TagChange
-from patchwatch.series.rangediff.rows import Difference, Row, sheet
+from patchwatch.series.rangediff.comparison import AuthorNote, Comparison, Pair
+from patchwatch.series.rangediff.rows import Difference, Row, diff_lines
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.code import Code
@@ -93,7 +93,7 @@ def pair_page(found: Comparison, pair: Pair) -> Page:
         lines += [Line("prose", "", 0), Line("section", "── Message", 0)]
         lines += [Line("prose", text, 0) for text in block(alone.message).split("\n")]
         lines += [Line("prose", "", 0), Line("section", "── Diff", 0)]
-        rows = sheet(alone.diff.files).rows
+        rows = diff_lines(alone.diff.files).rows
         languages = [(n, language(text)) for n, (inner, text) in enumerate(rows, len(lines)) if inner == "#"]
         lines += [Line("diff", f"{_INNER.get(inner, inner)}{_one_line(text)}", 0) for inner, text in rows[:_MOST]]
     page = paged("", lines, targets)
@@ -134,7 +134,7 @@ def changelog_page(found: Comparison) -> Page:
     """What the author says has changed, each under a line that leads to the mail that says so."""
     lines: list[Line] = []
     targets: list[tuple[int, str]] = []
-    for said in found.said:
+    for said in found.notes:
         if lines:
             lines.append(Line("prose", "", 0))
         targets.append((len(lines), said.message_id))
@@ -146,7 +146,7 @@ def changelog_page(found: Comparison) -> Page:
     return paged("", lines, targets)
 
 
-def _source(said: TagChange) -> str:
+def _source(said: AuthorNote) -> str:
     return f"{line(said.label)}, {f'patch {said.patch}' if said.patch else 'cover letter'}"
 
 

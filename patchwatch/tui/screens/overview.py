@@ -14,7 +14,7 @@ from textual.widgets import Input
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series.model import InboxRow, SeriesSummary
-from patchwatch.series.views import View, first_view, sift
+from patchwatch.series.views import View, first_view, split_by_view
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
@@ -182,7 +182,7 @@ class OverviewScreen(ActionScreen):
 
     def _read(self) -> None:
         def work() -> tuple[dict[View, list[SeriesSummary]], tuple[InboxRow, ...]]:
-            return sift(self._tracker.lines()), tuple(self._tracker.inboxes())
+            return split_by_view(self._tracker.lines()), tuple(self._tracker.inboxes())
 
         self._jobs.submit("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
 

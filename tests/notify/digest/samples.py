@@ -40,7 +40,7 @@ def series(number: int = 7, *revisions: RevisionRow, **values: Any) -> SeriesRow
         inboxes=("frob",), watched=True, muted=False, snoozed_until=None, state="new", state_evidence=None,
         turn="reviewers", turn_since=NOW - 3 * DAY, turn_evidence=None, awaiting_review=True, overdue=False, unread=0,
         last_activity=NOW - 3600, version=own[-1].version, rfc=False, incomplete=False, patches=2, reviewed=0,
-        stale_since=None, revisions=own, part=WATCHED,
+        stale_since=None, revisions=own, involvement=WATCHED,
         next_action=NextAction("reviewers: waits for 3 days", own[-1].message_id, "reviewers"),
     )  # fmt: skip
     return replace(made, **values)

@@ -32,15 +32,16 @@ from tests.notify.digest.samples import (
 COUNTS = Counts(series=3, open=2, awaiting=1)
 QUESTION = said("question", "Why is the lock taken?", "q@rita")
 ASKS_ME = series(
-    part=MINE,
+    involvement=MINE,
     turn="author",
     awaiting_review=False,
     turn_evidence=QUESTION,
     next_action=NextAction("answer Rita's question of 2 days ago", "q@rita", "me"),
 )
-TO_REVIEW = series(part=ASKED, next_action=NextAction("review: waits for 3 days", "v1@ann", "me"))
+TO_REVIEW = series(involvement=ASKED, next_action=NextAction("review: waits for 3 days", "v1@ann", "me"))
 WAITS = series(
-    part=MINE, next_action=NextAction("wait for reviewers: 3 days so far", "v1@ann", "reviewers", until=NOW + 4 * DAY)
+    involvement=MINE,
+    next_action=NextAction("wait for reviewers: 3 days so far", "v1@ann", "reviewers", until=NOW + 4 * DAY),
 )
 APPLIED = series(
     state="accepted", turn="nobody", awaiting_review=False, next_action=None, turn_since=NOW - 3600,
@@ -72,7 +73,7 @@ ANSWERED = replace(ASKED, answer="x", spoke=1)
         ("I was asked", story(ASKS_ME, message("q@rita")), DigestSection.MY_TURN),
         ("I was asked long ago", story(ASKS_ME), DigestSection.MY_TURN),
         ("I have to ping", story(replace(WAITS, next_action=PING)), DigestSection.MY_TURN),
-        ("somebody answered me", story(replace(TO_REVIEW, part=ANSWERED)), DigestSection.MY_TURN),
+        ("somebody answered me", story(replace(TO_REVIEW, involvement=ANSWERED)), DigestSection.MY_TURN),
         ("I am asked for a review", story(TO_REVIEW), DigestSection.MY_REVIEW),
         ("a new version for me", story(TO_REVIEW, posted(1)), DigestSection.MY_REVIEW),
         ("mine waits", story(WAITS), DigestSection.MY_WAITING),
@@ -84,7 +85,7 @@ ANSWERED = replace(ASKED, answer="x", spoke=1)
         ("a robot alone", story(series(), ROBOT), DigestSection.ROBOTS),
         ("a robot and a reply", story(series(), ROBOT, message("m@rita")), DigestSection.REPLIES),
         ("applied", story(APPLIED, message("a@rita")), DigestSection.CLOSED),
-        ("mine was applied", story(replace(APPLIED, part=MINE), message("a@rita")), DigestSection.CLOSED),
+        ("mine was applied", story(replace(APPLIED, involvement=MINE), message("a@rita")), DigestSection.CLOSED),
         ("a new version was applied at once", story(APPLIED, posted(1), message("a@rita")), DigestSection.CLOSED),
         ("applied long ago", story(LONG_APPLIED), None),
         ("applied long ago, and spoken of", story(LONG_APPLIED, message("m@rita")), DigestSection.REPLIES),
@@ -100,13 +101,13 @@ def test_a_series_stands_at_its_most_urgent_place(what: str, told: Story, part: 
 def test_who_applies_what_others_post_is_told_what_waits_to_be_applied() -> None:
     reviewed = series(
         watched=False,
-        part=ASKED,
+        involvement=ASKED,
         turn="maintainer",
         next_action=NextAction("maintainer: apply or answer", "t@rita", "maintainer"),
     )
     assert story(reviewed).part is None
     assert story(reviewed, applies=True).part is DigestSection.MY_REVIEW
-    assert story(replace(reviewed, part=WATCHED), applies=True).part is None
+    assert story(replace(reviewed, involvement=WATCHED), applies=True).part is None
     assert story(replace(reviewed, turn_since=NOW - 80 * DAY), applies=True).part is None
     assert "  apply or answer" in lines(story(reviewed, applies=True), first=True)
 
@@ -159,7 +160,7 @@ def test_my_own_answer_is_no_sentence_that_asks_but_my_promise_is() -> None:
 
 
 def test_an_answer_to_me_is_quoted() -> None:
-    row = replace(TO_REVIEW, part=replace(ASKED, answer="x@ann", spoke=1))
+    row = replace(TO_REVIEW, involvement=replace(ASKED, answer="x@ann", spoke=1))
     row = replace(row, next_action=NextAction("see Ann's answer of 2 hours ago", "x@ann", "me"))
     told = lines(story(row, message("x@ann", "Ann Author", "For the wheel's sake.")))
     assert told[4:7] == [
@@ -274,7 +275,7 @@ def test_robots_say_what_failed_and_good_news_only_to_the_author() -> None:
     assert told[4] == "  frob robot, 3 Aug: failure: “build error in wheel.c”"
     good = series(7, revision(checks=(replace(bad, verdict="success"),)), watched=False)
     assert story(good, ROBOT).part is None
-    assert story(replace(good, part=MINE, next_action=None), ROBOT).part is DigestSection.ROBOTS
+    assert story(replace(good, involvement=MINE, next_action=None), ROBOT).part is DigestSection.ROBOTS
 
 
 def test_what_ended_says_how_and_where_it_is_written() -> None:

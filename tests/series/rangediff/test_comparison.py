@@ -16,7 +16,7 @@ from patchwatch.mail.patch import Patch, read_patch
 from patchwatch.series.rangediff.assignment import best_pairs
 from patchwatch.series.rangediff.changelog import Version
 from patchwatch.series.rangediff.comparison import Comparison, Pair, Side, compare
-from patchwatch.series.rangediff.rows import Row, difference, sheet
+from patchwatch.series.rangediff.rows import Row, diff_lines, difference
 from tests.support.mails import mail
 
 # Bodies of functions: lines that two patches hardly share by chance.
@@ -140,8 +140,8 @@ def test_of_equal_diffs_the_one_with_the_same_title_is_taken() -> None:
 def test_what_may_be_among_unseen_patches_is_not_called_dropped() -> None:
     v1 = side(("frob", adding("f.c", FROB)), ("quux", adding("q.c", QUUX)))
     v2 = side(("frob", adding("f.c", FROB)), version=2, expected=2)
-    assert [one.standing for one in compare(v1, v2).pairs] == ["equal", "not-seen"]
-    assert [one.standing for one in compare(v2, v1).pairs] == ["equal", "not-seen"]
+    assert [one.state for one in compare(v1, v2).pairs] == ["equal", "not-seen"]
+    assert [one.state for one in compare(v2, v1).pairs] == ["equal", "not-seen"]
 
 
 def test_a_patch_that_was_split() -> None:
@@ -233,7 +233,7 @@ def test_message_title_author_and_tags_are_compared_apart_from_the_diff() -> Non
         version=2,
     )
     one = only(compare(v1, v2))
-    assert (one.mark, one.standing) == ("!", "equal")
+    assert (one.mark, one.state) == ("!", "equal")
     assert one.words() == ("same diff", "renamed", "message changed", "tags +1 -1")
     assert list(one.message.rows) == rows("  Frob.\n  \n- Once.\n+ Twice.")
     assert [tag.name for tag in one.gained] == ["Acked-by"]
@@ -249,7 +249,8 @@ def test_a_message_that_is_only_wrapped_anew_has_no_rows() -> None:
 
 def test_too_much_is_said_to_be_too_much() -> None:
     old, new = (
-        sheet(read_patch(mail(body=adding("t.c", [f"{n:x} {k}" for k in range(250_000)]))).diff.files) for n in (1, 2)
+        diff_lines(read_patch(mail(body=adding("t.c", [f"{n:x} {k}" for k in range(250_000)]))).diff.files)
+        for n in (1, 2)
     )
     found = difference(old, new)
     assert (found.rows, found.too_large) == ((), True)
@@ -257,7 +258,8 @@ def test_too_much_is_said_to_be_too_much() -> None:
 
 def test_a_long_difference_is_cut_and_says_so() -> None:
     old, new = (
-        sheet(read_patch(mail(body=adding("t.c", [f"{n:x} {k}" for k in range(9_000)]))).diff.files) for n in (1, 2)
+        diff_lines(read_patch(mail(body=adding("t.c", [f"{n:x} {k}" for k in range(9_000)]))).diff.files)
+        for n in (1, 2)
     )
     found = difference(old, new)
     assert len(found.rows) + found.omitted >= 18_000
@@ -270,7 +272,7 @@ def test_a_long_difference_is_cut_and_says_so() -> None:
 def test_the_changelog_of_cover_and_notes_stands_beside() -> None:
     v1 = side(("a", adding("f.c", FROB)))
     v2 = side(patch("a", adding("f.c", FROB), notes="v2: frob\n"), version=2, cover="Hi.\n\nChanges in v2:\n- rebase\n")
-    assert [(said.patch, said.changes.text) for said in compare(v1, v2).said] == [(0, "- rebase"), (1, "frob")]
+    assert [(said.patch, said.changes.text) for said in compare(v1, v2).notes] == [(0, "- rebase"), (1, "frob")]
 
 
 def test_what_the_newest_does_not_repeat_is_taken_from_the_version_between() -> None:
@@ -278,7 +280,7 @@ def test_what_the_newest_does_not_repeat_is_taken_from_the_version_between() -> 
         side(("a", adding("f.c", FROB)), version=n, cover=cover)
         for n, cover in enumerate(("", "v2:\n- two\n", "v3:\n- three\n"), 1)
     )
-    said = compare(v1, v3, [v2]).said
+    said = compare(v1, v3, [v2]).notes
     assert [(one.label, one.changes.text) for one in said] == [("v3", "- three"), ("v2", "- two")]
 
 

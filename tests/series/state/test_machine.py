@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
-from patchwatch.series.revision import Revision, recognise
+from patchwatch.series.revision import Revision, find_revisions
 from patchwatch.series.state.machine import Reason, RevisionState, revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.states import State, Turn
@@ -84,7 +84,7 @@ def revision(whole: int, *said: Said, tags: str = "", prefix: str = "PATCH") -> 
                 )
             )
         )
-    (found,) = recognise([*own, *answers])
+    (found,) = find_revisions([*own, *answers])
     return found
 
 
@@ -721,14 +721,14 @@ STABLE = "I've just added the patch titled\n\n    frob\n\nto the 6.6-stable tree
 def test_notices_about_each_patch_accept_a_series() -> None:
     one = notice("[tip: sched/core] frob: part 1", TIP, "1@x", 5)
     two = notice("[tip: sched/core] frob: part 2", TIP, "2@x", 6)
-    (half,) = recognise([*posted(2), one])
-    (whole,) = recognise([*posted(2), one, two])
+    (half,) = find_revisions([*posted(2), one])
+    (whole,) = find_revisions([*posted(2), one, two])
     assert (revision_state(half).state, revision_state(half).partly) == ("under-review", "1")
     assert revision_state(whole).state == "accepted"
 
 
 def test_what_a_stable_tree_takes_is_in_mainline() -> None:
-    (found,) = recognise([*posted(1), notice('Patch "frob" has been added to the 6.6-stable tree', STABLE)])
+    (found,) = find_revisions([*posted(1), notice('Patch "frob" has been added to the 6.6-stable tree', STABLE)])
     assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
@@ -741,7 +741,7 @@ def test_what_mm_drops_again_is_no_more_accepted() -> None:
         "has been removed from the -mm tree.\n\nThis patch was dropped because an updated version will be issued\n",
         hour=6,
     )
-    (found,) = recognise([*posted(1), added, dropped])
+    (found,) = find_revisions([*posted(1), added, dropped])
     assert (revision_state(found).state, revision_state(found).turn) == ("under-review", "author")
 
 
@@ -757,7 +757,7 @@ def test_a_pull_request_that_was_merged_is_in_mainline() -> None:
             body=body,
         )
     )
-    (found,) = recognise([pull, bot])
+    (found,) = find_revisions([pull, bot])
     assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
@@ -808,11 +808,11 @@ def test_a_mark_on_an_older_posting_says_nothing_of_the_newest() -> None:
 PULLED = Merge("mainlined", Reason("b@x", "The pull request has been merged into torvalds/linux.git", 50))
 APPLIED_IN = Merge("accepted", Reason("", "commit 1a2b in net-next: frob", 40, commit="1a2b"))
 PARTLY_IN = Merge("under-review", Reason("", "patch 1 of 2: commit 1a2b in net-next: frob", 40, commit="1a2b"))
-REVERTED = Merge("under-review", Reason("", "commit 3c4d in net-next: Revert", 60, commit="3c4d"), taken_back=True)
+REVERTED = Merge("under-review", Reason("", "commit 3c4d in net-next: Revert", 60, commit="3c4d"), reverted=True)
 
 
 @pytest.mark.parametrize(
-    ("own", "landings", "state", "turn", "date"),
+    ("own", "merges", "state", "turn", "date"),
     [
         ("under-review", [PULLED], "mainlined", "nobody", 50),
         ("under-review", [APPLIED_IN], "accepted", "nobody", 40),
@@ -826,12 +826,12 @@ REVERTED = Merge("under-review", Reason("", "commit 3c4d in net-next: Revert", 6
     ],
 )
 def test_what_landed_outranks_what_its_mails_say(
-    own: str, landings: list[Merge], state: str, turn: str, date: int
+    own: str, merges: list[Merge], state: str, turn: str, date: int
 ) -> None:
     turns = {"accepted": "nobody", "rejected": "nobody", "changes-requested": "author"}
     said = Reason("r@x", "words", 7)
     newest = replace(NEWEST, state=own, reason=said, turn=turns.get(own, "reviewers"), turn_since=7, turn_reason=said)
-    status = series_status("1@x", newest, [], landings)
+    status = series_status("1@x", newest, [], merges)
     assert (status.state, status.turn, status.turn_since) == (state, turn, date)
 
 

@@ -326,13 +326,13 @@ def at_any_time(move: NextAction | None) -> NextAction | None:
 @pytest.mark.parametrize("what", MINE_CASES)
 def test_my_next_move(what: str) -> None:
     row, text, by, message_id = MINE_CASES[what]
-    assert at_any_time(next_action(replace(row, part=MINE), NOW)) == NextAction(text, message_id, by)
+    assert at_any_time(next_action(replace(row, involvement=MINE), NOW)) == NextAction(text, message_id, by)
 
 
 @pytest.mark.parametrize("what", THEIRS)
 def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
     row, part, text, by, message_id = THEIRS[what]
-    assert at_any_time(next_action(replace(row, part=part), NOW)) == NextAction(text, message_id, by)
+    assert at_any_time(next_action(replace(row, involvement=part), NOW)) == NextAction(text, message_id, by)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
 )
 @pytest.mark.parametrize("part", [MINE, ASKED, None])
 def test_there_is_no_next_move(row: SeriesRow, part: Involvement | None) -> None:
-    assert next_action(replace(row, part=part), NOW) is None
+    assert next_action(replace(row, involvement=part), NOW) is None
 
 
 OPEN = Window("v6.6", NOW - 4 * DAY, None)
@@ -373,7 +373,7 @@ OVER = Window("v6.6", NOW - 16 * DAY, NOW - 2 * DAY)
     ],
 )
 def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Window], text: str) -> None:
-    row = replace(row, part=MINE)
+    row = replace(row, involvement=MINE)
     if row.state == "deferred":
         row = replace(row, turn_evidence=replace(CLOSED, date=row.turn_since))
     move = next_action(row, NOW, windows=windows)
@@ -391,14 +391,14 @@ def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Win
     ],
 )
 def test_the_tree_that_is_closed_is_read_from_the_words(words: str, tree: str) -> None:
-    row = case("author", 9, why=replace(CLOSED, text=words), state="deferred", part=MINE)
+    row = case("author", 9, why=replace(CLOSED, text=words), state="deferred", involvement=MINE)
     move = next_action(row, NOW)
     assert move is not None
     assert move.text == f"resend when {tree} reopens"
 
 
 def test_how_long_to_wait_is_the_users_to_say() -> None:
-    row = case("reviewers", 15, part=MINE)
+    row = case("reviewers", 15, involvement=MINE)
     text, ping = "wait for reviewers: 15 days so far", NOW + 6 * DAY
     assert next_action(row, NOW, ping_days=21) == NextAction(text, "root", "reviewers", until=ping)
 
@@ -423,13 +423,13 @@ def test_how_long_to_wait_is_the_users_to_say() -> None:
 def test_when_there_is_something_to_do(
     what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None
 ) -> None:
-    move = next_action(replace(row, part=MINE), NOW, windows=windows)
+    move = next_action(replace(row, involvement=MINE), NOW, windows=windows)
     assert move is not None
     assert move.until == until
 
 
 def test_two_of_one_name_are_told_apart() -> None:
-    row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, part=MINE)
+    row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, involvement=MINE)
     assert next_action(row, NOW) == NextAction("answer Jakub Reviewer's question of 3 days ago", "jakub-question", "me")
 
 
@@ -467,7 +467,13 @@ def test_a_line_is_short_whatever_mail_says(
 ) -> None:
     owed = [replace(said(kind, "rex", days, name), by_name=name) for kind in kinds]
     row = case(
-        turn, days, *owed, newest={"applied": AppliedRow(applied, None)}, state=state, part=part, author_name=name
+        turn,
+        days,
+        *owed,
+        newest={"applied": AppliedRow(applied, None)},
+        state=state,
+        involvement=part,
+        author_name=name,
     )
     move = next_action(row, NOW)
     if move is not None:

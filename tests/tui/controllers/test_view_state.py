@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.views import View, sift
+from patchwatch.series.views import View, split_by_view
 from patchwatch.tui.controllers.view_state import ViewState
 from patchwatch.tui.widgets.series_table import COLUMNS, LATEST, LONGEST, chosen
 from tests.tui.sample_mails import NOW, chinese, drops, hostile, line_of, zswap
@@ -22,7 +22,7 @@ def numbers(rows: Sequence[SeriesSummary]) -> list[int]:
 
 def complete(view: View) -> ViewState:
     showing = ViewState(view, ())
-    showing.take(sift(LINES))
+    showing.take(split_by_view(LINES))
     return showing
 
 
@@ -30,7 +30,7 @@ def test_until_all_were_read_only_what_is_watched_is_counted() -> None:
     showing = ViewState(View.WATCHED, WATCHED)
     assert showing.counts == {View.WATCHED: 3}
     assert not showing.complete
-    showing.take(sift(LINES))
+    showing.take(split_by_view(LINES))
     assert showing.complete
     assert list(showing.counts) == list(View)
     assert (showing.counts[View.WATCHED], showing.counts[View.ALL]) == (3, 4)
