@@ -1,8 +1,8 @@
-"""Make the examples of docs/digest.md: `make digest-examples`.
+"""Write the examples of docs/digest.md: `make digest-examples`.
 
-Two are of the three threads that the demo has, on two mornings.  The third is of a whole list, for one of its
-maintainers; it needs the list's archive, and stays as it is without: `make digest-examples ARGS="cgroups=PATH"`.
-Subjects, names, days and links in it are those of the mails; their sentences are other people's, and are left out.
+Two are from the three threads of the demo, on two mornings.  The third is from a whole list, for one of its
+maintainers; it needs the list's archive: `make digest-examples ARGS="cgroups=PATH"`.  It keeps subjects, names, dates
+and links of the mails and leaves out their text, which is other people's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from patchwatch.cli.demo import demo
 from patchwatch.config import Config
 from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.recipient import DigestRecipient
-from patchwatch.notify.digest.section import Story
+from patchwatch.notify.digest.section import SeriesUpdate
 from patchwatch.series.model import Evidence, SeriesRow
 from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
@@ -25,7 +25,7 @@ from patchwatch.tracker.as_of import as_of
 HERE = Path(__file__).resolve().parent
 DAY = 86_400
 MORNINGS = ("2023-08-03", "2023-09-18")
-AUTHOR = DigestRecipient(frozenset({"me@manjusaka.me"}))  # of one of the three threads; he watches the others
+AUTHOR = DigestRecipient(frozenset({"me@manjusaka.me"}))  # of one of the three threads; watches the others
 MAINTAINER = DigestRecipient(frozenset({"tj@kernel.org"}), frozenset({"cgroups"}))
 BUSY = "2024-09-11"
 LEFT_OUT = "(a sentence of the mail, left out here)"
@@ -37,9 +37,9 @@ def main() -> None:
         for day in MORNINGS:
             with as_of(tracker, at_seven(day)) as then:
                 save(f"digest-{day}", then.digest(AUTHOR))
-    archive = next((one.partition("=")[2] for one in sys.argv[1:] if one.startswith("cgroups=")), "")
+    archive = next((word.partition("=")[2] for word in sys.argv[1:] if word.startswith("cgroups=")), "")
     if not archive:
-        print('digest-cgroups.txt stays as it is: make digest-examples ARGS="cgroups=PATH" makes it anew')
+        print('digest-cgroups.txt is unchanged; to rewrite it: make digest-examples ARGS="cgroups=PATH"')
         return
     with TemporaryDirectory() as directory:
         tracker = Tracker(Config(), database_url=f"sqlite:///{directory}/cgroups.db")
@@ -47,13 +47,14 @@ def main() -> None:
         tracker.follow("cgroups")
         now = at_seven(BUSY)
         with as_of(tracker, now) as then:
-            briefing = then.briefing(MAINTAINER, now - DAY)
-            save("digest-cgroups", replace(briefing, stories=tuple(map(wordless, briefing.stories))).digest(now))
+            contents = then.digest_contents(MAINTAINER, now - DAY)
+            contents = replace(contents, updates=tuple(map(wordless, contents.updates)))
+            save("digest-cgroups", contents.digest(now))
         tracker.database.close()
 
 
 def at_seven(day: str) -> int:
-    """The hour at which a digest goes out."""
+    """The time at which a digest is sent."""
     return parse_time(f"{day}T07:00Z")
 
 
@@ -62,14 +63,14 @@ def save(name: str, digest: Digest) -> None:
     (HERE / f"{name}.txt").write_text(f"Subject: {digest.subject}\n\n{digest.text}\n", encoding="utf-8")
 
 
-def wordless(story: Story) -> Story:
-    """The same without what people wrote."""
-    thread = tuple(replace(m, excerpt=LEFT_OUT if m.excerpt else "") for m in story.thread)
-    return replace(story, row=without_words(story.row), thread=thread, changes=LEFT_OUT if story.changes else "")
+def wordless(update: SeriesUpdate) -> SeriesUpdate:
+    """The same without the text of mails."""
+    thread = tuple(replace(m, excerpt=LEFT_OUT if m.excerpt else "") for m in update.thread)
+    return replace(update, row=without_words(update.row), thread=thread, changes=LEFT_OUT if update.changes else "")
 
 
 def without_words(row: SeriesRow) -> SeriesRow:
-    """A row whose evidence names the mail, not its words."""
+    """A row whose evidence names the mail but not its text."""
     newest = row.revisions[-1]
     newest = replace(
         newest,
@@ -85,7 +86,7 @@ def without_words(row: SeriesRow) -> SeriesRow:
 
 
 def unsaid(evidence: Evidence) -> Evidence:
-    """Evidence without its words."""
+    """Evidence without its text."""
     return replace(evidence, text=LEFT_OUT)
 
 

@@ -75,10 +75,10 @@ class ToolError(PatchwatchError):
 class DeliveryError(PatchwatchError):
     """A digest was not taken by the server or program that it was given to."""
 
-    def __init__(self, message: str, *, for_good: bool) -> None:
-        """`for_good`: it was refused, and would be again; otherwise another try may succeed."""
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        """`permanent`: it was refused, and would be again; otherwise another try may succeed."""
         super().__init__(message)
-        self.for_good = for_good
+        self.permanent = permanent
 
 
 class NoTerminalError(ToolError):

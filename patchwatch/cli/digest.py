@@ -87,7 +87,7 @@ def _send(tracker: Tracker) -> None:
                 f"{format_minute(row.begun_at)}. If that process was killed, it is retried at "
                 f"{format_minute(row.try_at)}."
             )
-    next_at = tracker.next_post_at()
+    next_at = tracker.next_delivery_at()
     if not deliveries and next_at is not None:
         print_error(f"nothing to send: today's digests are done. The next is due at {format_minute(next_at)}.")
     if undelivered:
@@ -100,7 +100,7 @@ def _preview(tracker: Tracker) -> None:
 
     _check_recipients(tracker)
     server = transport(tracker.config.mail).name
-    for recipient, message in tracker.letters():
+    for recipient, message in tracker.digest_messages():
         print_error(f"# {line(recipient.name)}: would go to {recipient.to} via {line(server)}; nothing was sent")
         click.echo(_decoded(message))
 

@@ -78,7 +78,7 @@ def poll_command(context: Context) -> None:
     """
     tracker = context.tracker
     with tracker.lock("poll", print_error):
-        tracker.happened()  # queue events of mail that other processes stored, so that new series start from here
+        tracker.detect_events()  # queue events of mail that other processes stored, so that new series start from here
         report = tracker.poll_some(None, _progress)
         from patchwatch.daemon.dispatch import tell
 

@@ -16,7 +16,7 @@ from patchwatch.daemon.log import Log
 from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, DeliveryError, NotFoundError, SendError
 from patchwatch.notify.detect import decode
-from patchwatch.notify.events import letter
+from patchwatch.notify.events import event_message
 
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 class DispatchAPI(Protocol):
     """What handing over needs of the tracker."""
 
-    def tellings(self) -> Sequence[QueuedEvent]: ...
-    def told(self, telling_id: int) -> None: ...
-    def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool: ...
+    def queued_events(self) -> Sequence[QueuedEvent]: ...
+    def dequeue_event(self, queue_id: int) -> None: ...
+    def queue_message(self, recipient: str, key: str, subject: str, text: str) -> bool: ...
     def url(self, message_id: str, inbox: str = "") -> str: ...
 
 
 def tell(tracker: Tracker) -> None:
     """Tell what happened, and wait until all who are told have heard, or had their time."""
-    tracker.happened()
+    tracker.detect_events()
     if tracker.config.hook or tracker.config.digest:
         log = Log("text", time.time)
         hooks = Hooks(tracker.config.hook, log)
@@ -46,7 +46,7 @@ _SLACK_SECONDS = 5.0
 
 def hand_over(core: DispatchAPI, hooks: Hooks, handed: set[int], log: Log) -> None:
     """Give what is queued to whom it is for; `handed` are those that the hooks' queues hold already."""
-    for telling in core.tellings():
+    for telling in core.queued_events():
         if telling.id in handed:
             continue
         handed.add(telling.id)
@@ -56,7 +56,7 @@ def hand_over(core: DispatchAPI, hooks: Hooks, handed: set[int], log: Log) -> No
         kind, _, name = telling.listener.partition(" ")
         if kind == "mail":
             try:
-                core.queue_letter(name, f"event:{event.id}", *letter(event, url))
+                core.queue_message(name, f"event:{event.id}", *event_message(event, url))
             except NotFoundError:
                 pass  # the config has him no longer
             except (SendError, DeliveryError) as error:
@@ -69,7 +69,7 @@ def hand_over(core: DispatchAPI, hooks: Hooks, handed: set[int], log: Log) -> No
 def _forget(core: DispatchAPI, number: int, handed: set[int]) -> Callable[[], None]:
     def begun() -> None:
         try:
-            core.told(number)
+            core.dequeue_event(number)
         except DatabaseError:
             return  # it stays queued, and is told again by the next program: rather twice than never
         handed.discard(number)

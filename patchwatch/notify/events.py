@@ -131,7 +131,7 @@ def events(
     return sorted(found, key=lambda e: (e.at, _ORDER[e.kind], e.id))
 
 
-def letter(event: Event, url: str) -> tuple[str, str]:
+def event_message(event: Event, url: str) -> tuple[str, str]:
     """Subject and text of a mail about one event; `url` is where its evidence is read."""
     parts = textwrap.wrap(line(event.title), _COLUMNS, subsequent_indent="  ")
     parts += textwrap.wrap(event.text, _COLUMNS, initial_indent="  ", subsequent_indent="  ")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from patchwatch.notify.delivery.build_message import OutgoingMessage
     from patchwatch.notify.delivery.outbox import Delivery
     from patchwatch.notify.digest.build import Digest
-    from patchwatch.notify.digest.gather import Briefing
+    from patchwatch.notify.digest.gather import DigestContents
     from patchwatch.notify.digest.recipient import DigestRecipient
     from patchwatch.series.model import OutboxRow
 else:
@@ -33,15 +33,17 @@ class Digests(Queries):
         That one was composed at `since` (UTC seconds; None: there was none, a day is told) and knew what is `seen`
         (`Digest.seen` of it): mail that came later than it was sent is new too, then.
         """
-        return self.briefing(reader, since, seen).digest(self.now())
+        return self.digest_contents(reader, since, seen).digest(self.now())
 
-    def briefing(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Briefing:
+    def digest_contents(
+        self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = ""
+    ) -> DigestContents:
         """What `digest` is composed of."""
-        from patchwatch.notify.digest.gather import brief
+        from patchwatch.notify.digest.gather import gather
         from patchwatch.notify.digest.recipient import DigestRecipient
 
         reader = reader or DigestRecipient(self.addresses)
-        return brief(self.database, self.config.review, self._raws, reader, self.now(), since, seen)
+        return gather(self.database, self.config.review, self._raws, reader, self.now(), since, seen)
 
     def send_digests(self, *, today: bool = False) -> tuple[Delivery, ...]:
         """Write the digests that are due, and try everything that waits for a try; what became of each.
@@ -63,7 +65,7 @@ class Digests(Queries):
                 outbox.hurry(connection, self.now())
         return (*written, *deliver(self.database, recipients, lambda: transport(mail), self.now))
 
-    def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool:
+    def queue_message(self, recipient: str, key: str, subject: str, text: str) -> bool:
         """Have a mail of its own sent to a recipient of the config; once for each `key`: False where it was before.
 
         It goes out with the next `send_digests`.
@@ -83,7 +85,7 @@ class Digests(Queries):
         with self.database.write() as connection:
             return put(connection, found, key, written, self.now())
 
-    def letters(self) -> tuple[tuple[Recipient, OutgoingMessage], ...]:
+    def digest_messages(self) -> tuple[tuple[Recipient, OutgoingMessage], ...]:
         """The digests as mails, as they would be written now; nothing is sent or noted.
 
         Raises:
@@ -102,7 +104,7 @@ class Digests(Queries):
             found.append((one, write(self.database, self.config.mail, one, day, digest, self.now())))
         return tuple(found)
 
-    def next_post_at(self) -> int | None:
+    def next_delivery_at(self) -> int | None:
         """When the next digest or the next try is due (UTC seconds, perhaps passed); None: never."""
         from patchwatch.notify.digest.schedule import schedule_of
 

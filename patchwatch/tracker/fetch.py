@@ -105,7 +105,7 @@ class Fetch(Queries):
 
         return poll_lock.holder(poll_lock.lock_path(self._url))
 
-    def happened(self) -> tuple[Event, ...]:
+    def detect_events(self) -> tuple[Event, ...]:
         """What happened to the watched series since this was last asked, by any process.
 
         It is queued for the hooks of the config and for recipients who want a mail at once, in the same transaction.
@@ -125,19 +125,19 @@ class Fetch(Queries):
 
         return detect.detect(self.database, rows, self.addresses, listeners, self.now())
 
-    def tellings(self) -> tuple[QueuedEvent, ...]:
+    def queued_events(self) -> tuple[QueuedEvent, ...]:
         """Events that somebody has not heard of yet, oldest first."""
         from patchwatch.db import event_queue
 
         with self.database.read() as connection:
             return event_queue.tellings(connection)
 
-    def told(self, telling_id: int) -> None:
+    def dequeue_event(self, queue_id: int) -> None:
         """Somebody has heard of an event."""
         from patchwatch.db import event_queue
 
         with self.database.write() as connection:
-            event_queue.forget_telling(connection, telling_id)
+            event_queue.forget_telling(connection, queue_id)
 
     def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
         """Follow what is posted to a list, or what of it fits this rule or an earlier one; returns the rules in force.

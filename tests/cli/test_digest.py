@@ -11,7 +11,7 @@ from tests.support.paths import DEMO
 def test_the_digest_starts_with_my_turn(with_question: Run, tmp_path: Path) -> None:
     with_question("watch", tmp_path / "0.eml")
     text = with_question("digest", "--now", "2023-07-07T10:00Z").stdout
-    assert text.startswith("Subject: [patchwatch] nothing new, 1 needs you\n\nYour turn (1)\n")
+    assert text.startswith("Subject: [patchwatch] nothing new, 1 needs action\n\nYour turn (1)\n")
     said = "  answer Rita's question of 3 days ago\n  Rita Reviewer, 4 Jul: “Why is the lock taken?”\n"
     assert f"{said}https://lore.kernel.org/r/q@x/" in text
 
@@ -20,10 +20,10 @@ def test_the_digest_of_a_past_day_uses_only_what_was_known_then(with_question: R
     with_question("watch", tmp_path / "0.eml")
     before = with_question("digest", "--date", "2023-07-04").stdout  # at seven; the question came at ten
     assert "question" not in before
-    assert "News since 2023-07-03 07:00 UTC." in before
+    assert "Changes since 2023-07-03 07:00 UTC." in before
     after = with_question("digest", "--date", "2023-07-05", "--since", "2023-07-04T07:00Z").stdout
     assert after.startswith(
-        "Subject: [patchwatch] 1 needs you\n\nYour turn (1)\n---------\n".replace("---------", "-" * 13)
+        "Subject: [patchwatch] 1 needs action\n\nYour turn (1)\n---------\n".replace("---------", "-" * 13)
     )
     assert "NEW #1 " in after
 

@@ -41,7 +41,7 @@ class Desk:
 
     @property
     def queued(self) -> list[str]:
-        return [telling.listener for telling in self.tracker.tellings()]
+        return [telling.listener for telling in self.tracker.queued_events()]
 
 
 @pytest.fixture

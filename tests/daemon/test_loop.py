@@ -80,21 +80,21 @@ class World:
             reports.append(self.failing.get(name, InboxReport(name, Outcome(1, 0, (), ()))))
         return PollReport(tuple(reports), (), ())
 
-    def happened(self) -> Sequence[Event]:
+    def detect_events(self) -> Sequence[Event]:
         return ()
 
-    def tellings(self) -> Sequence[QueuedEvent]:
+    def queued_events(self) -> Sequence[QueuedEvent]:
         return ()
 
-    def told(self, telling_id: int) -> None: ...
+    def dequeue_event(self, queue_id: int) -> None: ...
 
-    def queue_letter(self, recipient: str, key: str, subject: str, text: str) -> bool:
+    def queue_message(self, recipient: str, key: str, subject: str, text: str) -> bool:
         return True
 
     def url(self, message_id: str, inbox: str = "") -> str:
         return ""
 
-    def next_post_at(self) -> int | None:
+    def next_delivery_at(self) -> int | None:
         """The next seven o'clock after the last post, or after the beginning."""
         last = datetime.datetime.fromtimestamp(self.posts[-1] if self.posts else BEGIN, BERLIN)
         day = last.date() + datetime.timedelta(days=last.hour >= 7)
@@ -148,7 +148,7 @@ def test_a_laptop_that_sleeps_for_three_days_polls_and_posts_once_when_it_wakes(
 def test_a_clock_that_is_set_back_stops_neither_polls_nor_posts() -> None:
     world = World()
     world.run(HOUR)
-    world.next_post_at = lambda: BEGIN - 40 * DAY  # type: ignore[method-assign]
+    world.next_delivery_at = lambda: BEGIN - 40 * DAY  # type: ignore[method-assign]
     world.run(MINUTE)
 
     def set_back() -> None:
@@ -213,7 +213,7 @@ def test_without_an_inbox_threads_and_trees_are_looked_at_and_the_digest_has_its
 
 def test_a_post_that_stays_due_does_not_keep_it_from_waiting() -> None:
     world = World()
-    world.next_post_at = lambda: BEGIN  # type: ignore[method-assign]
+    world.next_delivery_at = lambda: BEGIN  # type: ignore[method-assign]
     world.run(MINUTE)
     assert len(world.posts) == 12
 

@@ -176,8 +176,8 @@ def test_events_are_queued_once_and_told(tracker: Tracker) -> None:
     with tracker.database.write() as connection:
         event_queue.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook b", "e1", "{}")])
         event_queue.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook a", "e2", "{}")])
-    assert [t.listener for t in tracker.tellings()] == ["hook a", "hook b", "hook a"]
-    for telling in tracker.tellings():
-        tracker.told(telling.id)
-    assert tracker.tellings() == ()
-    assert tracker.happened() == ()
+    assert [t.listener for t in tracker.queued_events()] == ["hook a", "hook b", "hook a"]
+    for telling in tracker.queued_events():
+        tracker.dequeue_event(telling.id)
+    assert tracker.queued_events() == ()
+    assert tracker.detect_events() == ()

@@ -13,7 +13,7 @@ import pytest
 from patchwatch.config import Config, Hook, Me, Recipient
 from patchwatch.db import messages as stored
 from patchwatch.errors import DatabaseError
-from patchwatch.notify.events import Event, letter
+from patchwatch.notify.events import Event, event_message
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
@@ -86,11 +86,11 @@ class Desk:
     def watch(self, message_id: str = "v1@example.org") -> None:
         watch_known(self.tracker.database, [message_id], self.now)
 
-    def happened(self) -> list[tuple[str, str, str]]:
-        return [(e.kind, e.text, e.message_id) for e in self.tracker.happened()]
+    def detect_events(self) -> list[tuple[str, str, str]]:
+        return [(e.kind, e.text, e.message_id) for e in self.tracker.detect_events()]
 
     def queued(self) -> list[tuple[str, str]]:
-        return [(t.listener, json.loads(t.event)["kind"]) for t in self.tracker.tellings()]
+        return [(t.listener, json.loads(t.event)["kind"]) for t in self.tracker.queued_events()]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path, Config())
     desk.take(patch())
     desk.watch()
-    assert desk.happened() == []  # what was there when one began to look is no news
+    assert desk.detect_events() == []  # what was there when one began to look is no news
     desk.now = BEGIN + 2 * DAY
     yield desk
     desk.tracker.database.close()
@@ -148,17 +148,17 @@ HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
 @pytest.mark.parametrize(("raws", "events"), HAPPENS.values(), ids=HAPPENS)
 def test_what_mails_make_happen_once(desk: Desk, raws: list[bytes], events: list[tuple[str, str, str]]) -> None:
     desk.take(*raws)
-    found = desk.happened()
+    found = desk.detect_events()
     if events:
         assert found == events
     else:
         assert [e for e in found if e[0] in ("reply", "tag", "new_version", "ci_failure")] == []
-    assert desk.happened() == []
+    assert desk.detect_events() == []
 
 
 def test_an_event_has_the_words_that_prove_it(desk: Desk) -> None:
     desk.take(reply("> It was freed twice.\n\nPlease count the references."))
-    told = next(e for e in desk.tracker.happened() if e.kind == "turn_changed")
+    told = next(e for e in desk.tracker.detect_events() if e.kind == "turn_changed")
     assert told.words == "Please count the references."
     assert (told.by_name, told.by_email, told.title) == ("Rita Reviewer", "rita@example.net", TITLE)
     assert told.inboxes == ("netdev",)
@@ -168,23 +168,23 @@ def test_a_series_that_is_watched_from_now_on_has_no_past(desk: Desk) -> None:
     other = patch(message_id="o1@example.org", title="net: count the timers", file="timer")
     desk.take(other, reply("Why?", to="o1@example.org", what="o2"))
     desk.watch("o1@example.org")
-    assert desk.happened() == []
+    assert desk.detect_events() == []
     desk.take(reply("And why that?", to="o1@example.org", what="o3", day=1.5))
-    assert [e[0] for e in desk.happened()] == ["reply"]
+    assert [e[0] for e in desk.detect_events()] == ["reply"]
 
 
 def test_muted_and_snoozed_series_are_silent(desk: Desk) -> None:
     number = desk.tracker.find("v1@example.org")
     desk.tracker.mute(number)
     desk.take(reply("Why?"))
-    assert desk.happened() == []
+    assert desk.detect_events() == []
     desk.tracker.mute(number, muted=False)
-    assert desk.happened() == []  # what was said meanwhile is no news afterwards
+    assert desk.detect_events() == []  # what was said meanwhile is no news afterwards
 
 
 def test_what_somebody_decides_by_hand_is_no_event(desk: Desk) -> None:
     desk.tracker.mark(desk.tracker.find("v1@example.org"), "accepted")
-    assert desk.happened() == []
+    assert desk.detect_events() == []
 
 
 def test_a_program_that_understands_mail_otherwise_makes_nothing_happen(
@@ -196,21 +196,21 @@ def test_a_program_that_understands_mail_otherwise_makes_nothing_happen(
         (number,) = kept[3]
         kept[3][number][0] = "reviewed"
         stored.set_setting(connection, "events", json.dumps(kept))
-    assert desk.happened() == []
+    assert desk.detect_events() == []
 
 
 def test_my_turn_is_mine_to_hear_of_and_my_own_mails_are_not(tmp_path: Path) -> None:
     desk = Desk(tmp_path, Config(me=Me(("ann@example.org",)), hook=(Hook("all", (), ("x",)),)))
     desk.take(patch())
     desk.watch()
-    desk.happened()
+    desk.detect_events()
     desk.now = BEGIN + 2 * DAY
     desk.take(reply("Why not in the caller?"))
-    assert [e[0] for e in desk.happened()] == ["reply", "state_changed", "turn_changed", "your_turn"]
+    assert [e[0] for e in desk.detect_events()] == ["reply", "state_changed", "turn_changed", "your_turn"]
     desk.now += DAY
-    assert desk.happened() == []  # "of yesterday" is "of 2 days ago" now, and the same
+    assert desk.detect_events() == []  # "of yesterday" is "of 2 days ago" now, and the same
     desk.take(reply("Because of the lock.", sender=ANN, to="r1@example.net", what="a1", day=2.5))
-    assert [e[0] for e in desk.happened()] == ["reply", "turn_changed"]
+    assert [e[0] for e in desk.detect_events()] == ["reply", "turn_changed"]
     assert len(desk.queued()) == 4  # what I do myself is told to nobody of mine
     desk.tracker.database.close()
 
@@ -219,13 +219,13 @@ def test_waiting_for_too_long_makes_it_my_turn_without_any_mail(tmp_path: Path) 
     desk = Desk(tmp_path, Config(me=Me(("ann@example.org",))))
     desk.take(patch())
     desk.watch()
-    desk.happened()
+    desk.detect_events()
     desk.now = BEGIN + 6 * DAY
-    assert desk.happened() == []
+    assert desk.detect_events() == []
     desk.now = BEGIN + 8 * DAY
-    assert [(kind, text[:5]) for kind, text, _ in desk.happened()] == [("your_turn", "ping:")]
+    assert [(kind, text[:5]) for kind, text, _ in desk.detect_events()] == [("your_turn", "ping:")]
     desk.now = BEGIN + 9 * DAY
-    assert desk.happened() == []
+    assert desk.detect_events() == []
     desk.tracker.database.close()
 
 
@@ -237,10 +237,10 @@ def test_each_listener_hears_what_he_asked_for(tmp_path: Path) -> None:
     desk = Desk(tmp_path, Config(hook=hooks, digest=(rita, lists, ann, replace(rita, name="max", addresses=()))))
     desk.take(patch())
     desk.watch()
-    desk.happened()
+    desk.detect_events()
     desk.now = BEGIN + 2 * DAY
     desk.take(reply("Why?"))
-    desk.happened()
+    desk.detect_events()
     assert sorted(desk.queued()) == [
         ("hook all", "reply"),
         ("hook all", "state_changed"),
@@ -257,7 +257,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     desk = Desk(tmp_path, Config(hook=(Hook("all", (), ("x",)),)))
     desk.take(patch())
     desk.watch()
-    desk.happened()
+    desk.detect_events()
     desk.now = BEGIN + 2 * DAY
     desk.take(reply("Why?"))
     from patchwatch.db import event_queue
@@ -268,17 +268,17 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(event_queue, "keep_look", killed)
         with pytest.raises(DatabaseError):
-            desk.tracker.happened()
+            desk.tracker.detect_events()
     assert desk.queued() == []
     desk.tracker.database.close()
     desk.tracker = desk.open()
-    assert len(desk.happened()) == len(desk.queued()) == 3
+    assert len(desk.detect_events()) == len(desk.queued()) == 3
     desk.tracker.database.close()
     desk.tracker = desk.open()
-    assert desk.happened() == []
+    assert desk.detect_events() == []
     assert len(desk.queued()) == 3
-    for telling in desk.tracker.tellings():
-        desk.tracker.told(telling.id)
+    for telling in desk.tracker.queued_events():
+        desk.tracker.dequeue_event(telling.id)
     assert desk.queued() == []
     desk.tracker.database.close()
 
@@ -298,7 +298,7 @@ def test_a_mail_about_an_event_is_short_and_can_be_read(desk: Desk) -> None:
         words="Why \x1b[31mnot\x1b[0m in the caller, where everybody looks for it first, and where it has been so far?",
         message_id="r1@example.net",
     )
-    subject, text = letter(event, "https://lore.kernel.org/netdev/r1@example.net/")
+    subject, text = event_message(event, "https://lore.kernel.org/netdev/r1@example.net/")
     assert subject.startswith("[patchwatch] Rita answered: net: a very long")
     assert "\n" not in subject
     lines = text.splitlines()

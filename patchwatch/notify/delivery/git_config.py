@@ -20,7 +20,7 @@ _ENCRYPTIONS = {"ssl": "tls", "tls": "starttls"}  # as sendemail.smtpEncryption 
 _MECHANISMS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5"})  # smtplib's
 
 
-def as_git_does() -> Program | Smtp:
+def git_transport() -> Program | Smtp:
     """Who takes mail where git send-email is the one that sends.
 
     Raises:
@@ -40,7 +40,7 @@ def as_git_does() -> Program | Smtp:
     encryption = _ENCRYPTIONS.get(said.get("smtpencryption", ""), "none")
     port = said.get("smtpserverport", "") or ("465" if encryption == "tls" else "25")
     if not port.isdigit():
-        raise DeliveryError(f"sendemail.smtpServerPort is no number: {line(port)}", for_good=False)
+        raise DeliveryError(f"sendemail.smtpServerPort is no number: {line(port)}", permanent=False)
     return Smtp(
         server,
         int(port),
@@ -60,7 +60,7 @@ def _git_login(said: Mapping[str, str], host: str) -> Login | None:
         raise DeliveryError(
             f"sendemail.smtpAuth = {line(wanted)} is not known here ({', '.join(sorted(_MECHANISMS))} are): "
             'let a program such as msmtp send, with mail.how = "sendmail"',
-            for_good=False,
+            permanent=False,
         )
     if "smtppass" in said:
         return Login(user, lambda: said["smtppass"])
@@ -76,7 +76,7 @@ def _git_login(said: Mapping[str, str], host: str) -> Login | None:
             raise DeliveryError(
                 f"git has no password for {user} at {host}, and nobody can be asked: store it with a credential "
                 "helper (git help credentials), or set sendemail.smtpPass",
-                for_good=False,
+                permanent=False,
             )
         return found
 
@@ -92,7 +92,7 @@ def _sendemail() -> dict[str, list[str]]:
     asked = _git("config", "-z", "--get-regexp", r"^sendemail\.")
     if asked.returncode not in (0, 1):  # 1: there are none
         said = line(asked.stderr.decode("utf-8", "replace"))
-        raise DeliveryError(f"git's settings can't be read: {said}", for_good=False)
+        raise DeliveryError(f"git's settings can't be read: {said}", permanent=False)
     for entry in asked.stdout.decode("utf-8", "replace").split("\0"):
         name, _, value = entry.partition("\n")
         entries.append((name.partition(".")[2], value))
@@ -129,8 +129,8 @@ def _git(*arguments: str, fed: bytes = b"") -> subprocess.CompletedProcess[bytes
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise DeliveryError(f"git {arguments[0]} does not come to an end", for_good=False) from None
+        raise DeliveryError(f"git {arguments[0]} does not come to an end", permanent=False) from None
     except FileNotFoundError:
         raise DeliveryError(
-            'git is not installed, or not in $PATH: set mail.how to "smtp" or "sendmail"', for_good=False
+            'git is not installed, or not in $PATH: set mail.how to "smtp" or "sendmail"', permanent=False
         ) from None

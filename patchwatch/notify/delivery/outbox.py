@@ -94,12 +94,12 @@ def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest
         DeliveryError: it would go to a list.
         SendError: nobody says whom it is from.
     """
-    refuse_lists(database, recipient)
+    check_not_a_list(database, recipient)
     date = datetime.datetime.fromtimestamp(now, datetime.UTC).astimezone(schedule_of(recipient).zone)
     return build_message(sender(mail.sender), recipient.name, recipient.to, key, digest.subject, digest.text, date)
 
 
-def refuse_lists(database: Database, recipient: Recipient) -> None:
+def check_not_a_list(database: Database, recipient: Recipient) -> None:
     """A digest goes to no list.
 
     Raises:
@@ -113,7 +113,7 @@ def refuse_lists(database: Database, recipient: Recipient) -> None:
         raise DeliveryError(
             f"digest.to of {recipient.name}: {recipient.to} is the address of a list that is known here, and no "
             "digest goes to a list. Name the address of a person.",
-            for_good=True,
+            permanent=True,
         )
 
 
@@ -175,7 +175,7 @@ def _tried(
         transport().send(row.sender, row.address, mail)
     except DeliveryError as error:
         now, why = clock(), str(error)
-        if error.for_good or now - row.queued_at > _PATIENCE:
+        if error.permanent or now - row.queued_at > _PATIENCE:
             _note(database, lambda connection: outbox.give_up(connection, row.id, now, why))
             return said("failed", f"{why}. It is not tried again by itself; `patchwatch digest --send` does.")
         until = now + pause(row.tries)

@@ -29,7 +29,7 @@ def password(mail: Mail) -> str:
         return _from_keyring(mail.host, mail.user)
     raise DeliveryError(
         f"there is no password for {mail.user}: set mail.password_command or mail.keyring, or ${PASSWORD}",
-        for_good=False,
+        permanent=False,
     )
 
 
@@ -38,7 +38,7 @@ def _from_command(command: str) -> str:
     first = done.stdout.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
     if done.returncode or not first:
         said = line(done.stderr.decode("utf-8", "replace")) or "it printed nothing"
-        raise DeliveryError(f"mail.password_command failed with {done.returncode}: {said}", for_good=False)
+        raise DeliveryError(f"mail.password_command failed with {done.returncode}: {said}", permanent=False)
     return first
 
 
@@ -48,12 +48,12 @@ def _from_keyring(host: str, user: str) -> str:
         import keyring.errors
     except ImportError:
         raise DeliveryError(
-            "mail.keyring needs the keyring package: pip install 'patchwatch[keyring]'", for_good=False
+            "mail.keyring needs the keyring package: pip install 'patchwatch[keyring]'", permanent=False
         ) from None
     try:
         found: str | None = keyring.get_password(host, user)
     except keyring.errors.KeyringError as error:
-        raise DeliveryError(f"the keyring can't be read: {line(str(error))}", for_good=False) from None
+        raise DeliveryError(f"the keyring can't be read: {line(str(error))}", permanent=False) from None
     if found is None:
-        raise DeliveryError(f"the keyring has no password: `keyring set {host} {user}` puts one there", for_good=False)
+        raise DeliveryError(f"the keyring has no password: `keyring set {host} {user}` puts one there", permanent=False)
     return found

@@ -41,13 +41,13 @@ class Program:
         if done.returncode:
             said = line(done.stderr.decode("utf-8", "replace")) or "it said nothing"
             why = f"{self.name} failed with {done.returncode}: {said}"
-            raise DeliveryError(why, for_good=done.returncode in _FOR_GOOD)
+            raise DeliveryError(why, permanent=done.returncode in _FOR_GOOD)
 
     def check(self) -> None:
         """Look for the program."""
         words = shlex.split(self.command[0]) if self.for_shell else self.command
         if words and not shutil.which(os.path.expanduser(words[0])):
-            raise DeliveryError(f"there is no program {words[0]}: install it, or name another", for_good=False)
+            raise DeliveryError(f"there is no program {words[0]}: install it, or name another", permanent=False)
 
 
 def run(argv: Sequence[str], fed: bytes, name: str) -> subprocess.CompletedProcess[bytes]:
@@ -59,6 +59,6 @@ def run(argv: Sequence[str], fed: bytes, name: str) -> subprocess.CompletedProce
     try:
         return subprocess.run(argv, input=fed, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise DeliveryError(f"{name} did not end within {_SECONDS:g} s", for_good=False) from None
+        raise DeliveryError(f"{name} did not end within {_SECONDS:g} s", permanent=False) from None
     except OSError as error:
-        raise DeliveryError(f"{name} can't be run: {error.strerror}", for_good=False) from None
+        raise DeliveryError(f"{name} can't be run: {error.strerror}", permanent=False) from None

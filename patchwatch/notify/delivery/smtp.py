@@ -113,14 +113,14 @@ class Smtp:
             if error.smtp_code // 100 == 5:
                 login.heard(password, False)
             said = f"{self.name} refuses the login of {login.user}: {error.smtp_code} {_text(error.smtp_error)}"
-            raise DeliveryError(said, for_good=error.smtp_code // 100 == 5) from None
+            raise DeliveryError(said, permanent=error.smtp_code // 100 == 5) from None
         login.heard(password, True)
 
     def _answered(self, code: int, said: bytes | str) -> DeliveryError:
-        return DeliveryError(f"{self.name} answered {code} {_text(said)}", for_good=code // 100 == 5)
+        return DeliveryError(f"{self.name} answered {code} {_text(said)}", permanent=code // 100 == 5)
 
     def _failed(self, why: str) -> DeliveryError:
-        return DeliveryError(f"{self.name}: {why}", for_good=False)
+        return DeliveryError(f"{self.name}: {why}", permanent=False)
 
 
 def _log_in_beyond_ascii(server: smtplib.SMTP, user: str, password: str) -> None:

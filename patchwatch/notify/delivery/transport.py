@@ -10,7 +10,7 @@ import shlex
 from typing import Protocol
 
 from patchwatch.config import Mail
-from patchwatch.notify.delivery.git_config import as_git_does
+from patchwatch.notify.delivery.git_config import git_transport
 from patchwatch.notify.delivery.password import password
 from patchwatch.notify.delivery.sendmail import Program
 from patchwatch.notify.delivery.smtp import Login, Smtp
@@ -47,7 +47,7 @@ def transport(mail: Mail) -> Transport:
         DeliveryError: git is to be asked, and is missing; or its settings can't be followed.
     """
     if mail.how == "git":
-        return as_git_does()
+        return git_transport()
     if mail.how == "sendmail":
         return Program(tuple(shlex.split(mail.sendmail)))
     login = Login(mail.user, lambda: password(mail)) if mail.user else None

@@ -1,24 +1,25 @@
-"""What the digest says: a pure function of what happened, for a reader, as of a time.
+"""Build the digest: subject and text from the updates of each series, as of a time.
 
-Plain text, at most 72 columns except bare links on lines of their own; a series appears once, at its most urgent place;
-every statement is followed by the mail that proves it; what was in the digest before and did not move is one line.
+Pure.  Plain text of at most 72 columns, except links on lines of their own.  A series appears once, in its most urgent
+section; every statement is followed by a link to the mail that proves it; a series without news takes one line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.notify.digest.entry import entry
-from patchwatch.notify.digest.layout import Section, paragraph, section
-from patchwatch.notify.digest.section import DigestSection, Story
+from patchwatch.counts import plural
+from patchwatch.notify.digest.entry import build_entry
+from patchwatch.notify.digest.layout import Section, paragraph, section_lines
+from patchwatch.notify.digest.section import DigestSection, SeriesUpdate
 from patchwatch.sanitize import line
 from patchwatch.series.states import APPLIED, Turn
 from patchwatch.times import format_minute
 
 _DAY = 86_400
-_SAID = 3  # things in the subject, above which replies are not counted there
-_DEAD = 180 * _DAY  # what did not move for so long is not told every morning
+_SUBJECT_COUNTS = 3  # with so many counts in the subject, replies are left out
+_STALE_SECONDS = 180 * _DAY  # series without a change for so long are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ class Digest:
     subject: str
     text: str
     empty: bool = False  # nothing is new
-    seen: str = ""  # how far the database was known: what the next digest is to be composed after
+    seen: str = ""  # marks what the database held; the next digest starts there
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Everything that the reader looks at, whether there is something to be said of it or not."""
+    """Totals over all of the recipient's series, with or without news."""
 
     series: int
     open: int = 0
@@ -44,14 +45,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """An inbox that can't be polled, and since when."""
+    """An inbox whose polls fail, and since when."""
 
     inbox: str
     since: int
 
 
-def compose(
-    stories: Sequence[Story],
+def build_digest(
+    updates: Sequence[SeriesUpdate],
     now: int,
     *,
     since: int,
@@ -59,122 +60,122 @@ def compose(
     first: bool = False,
     stale: Sequence[Stale] = (),
 ) -> Digest:
-    """The digest at `now` of what happened since the one before; `first`: there was none, and all is told in full."""
-    told = [s for s in stories if s.part is not None and not s.row.muted and s.row.snoozed_until is None]
-    parts = {part: [s for s in told if s.part is part and _alive(s, now)] for part in DigestSection}
-    text = _not_up_to_date(stale)
+    """The digest at `now` of the changes after `since`.  In the `first` one, every series is shown in full."""
+    visible = [u for u in updates if u.section is not None and not u.row.muted and u.row.snoozed_until is None]
+    sections = {s: [u for u in visible if u.section is s and _is_current(u, now)] for s in DigestSection}
+    text = _stale_warning(stale)
     days = max(-(-(now - since) // _DAY), 1)
-    for part, found in parts.items():
-        if found:
-            text += _section(part, found, now, days, whole=first)
-    by_me = sum(story.ended_by_me for story in stories)
-    text += [*paragraph(f"{_counted(counts, by_me)}."), f"News since {format_minute(since)}."]
-    return Digest(_subject(parts), "\n".join(text), empty=not any(s.new for own in parts.values() for s in own))
+    for section, members in sections.items():
+        if members:
+            text += _section(section, members, now, days, full=first)
+    closed_by_me = sum(update.closed_by_me for update in updates)
+    text += [*paragraph(_summary(counts, closed_by_me)), f"Changes since {format_minute(since)}."]
+    empty = not any(update.new for members in sections.values() for update in members)
+    return Digest(_subject(sections), "\n".join(text), empty=empty)
 
 
-def _alive(story: Story, now: int) -> bool:
-    return story.new or now - story.row.turn_since < _DEAD
+def _is_current(update: SeriesUpdate, now: int) -> bool:
+    return update.new or now - update.row.turn_since < _STALE_SECONDS
 
 
-def _subject(parts: dict[DigestSection, list[Story]]) -> str:
-    """The point of it, in numbers alone: nothing that came by mail can stand in a header."""
-    new = {part: [story for story in found if story.new] for part, found in parts.items()}
-    versions = sum(story.version for found in new.values() for story in found)
-    applied = sum(story.row.state in APPLIED for story in parts[DigestSection.CLOSED])
-    replied = sum(bool(story.said) for part in (DigestSection.MY_WAITING, DigestSection.REPLIES) for story in new[part])
-    said = [
-        _number(len(parts[DigestSection.MY_TURN]), "needs you", "need you"),
-        _number(len(parts[DigestSection.MY_REVIEW]), "to review", "to review"),
-        _number(versions, "new version", "new versions"),
-        _number(applied, "applied", "applied"),
-        _number(len(parts[DigestSection.CLOSED]) - applied, "closed", "closed"),
+def _subject(sections: Mapping[DigestSection, list[SeriesUpdate]]) -> str:
+    """The counts that matter most; only numbers, so that no text from a mail gets into a header."""
+    new = {section: [update for update in members if update.new] for section, members in sections.items()}
+    versions = sum(update.new_version for members in new.values() for update in members)
+    closed = len(sections[DigestSection.CLOSED])
+    applied = sum(update.row.state in APPLIED for update in sections[DigestSection.CLOSED])
+    replied = sum(bool(u.replies) for s in (DigestSection.MY_WAITING, DigestSection.REPLIES) for u in new[s])
+    counts = [
+        _count(len(sections[DigestSection.MY_TURN]), "needs action", "need action"),
+        _count(len(sections[DigestSection.MY_REVIEW]), "to review", "to review"),
+        _count(versions, "new version", "new versions"),
+        _count(applied, "applied", "applied"),
+        _count(closed - applied, "closed", "closed"),
     ]
-    told = [one for one in said if one]
-    if replied and len(told) < _SAID:
-        told.append(f"replies in {_number(replied, 'thread', 'threads')}")
-    if not told and (robots := len(new[DigestSection.ROBOTS])):
-        told.append(_number(robots, "robot's report", "robots' reports"))
+    shown = [count for count in counts if count]
+    if replied and len(shown) < _SUBJECT_COUNTS:
+        shown.append(f"replies in {plural(replied, 'thread')}")
+    if not shown and (reports := len(new[DigestSection.BOTS])):
+        shown.append(plural(reports, "bot report"))
     if not any(new.values()):
-        told.insert(0, "nothing new")
-    return f"[patchwatch] {', '.join(told) or 'your turn comes nearer'}"
+        shown.insert(0, "nothing new")
+    return f"[patchwatch] {', '.join(shown) or 'status changes'}"
 
 
-def _number(count: int, one: str, many: str) -> str:
+def _count(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}" if count else ""
 
 
-# ---- parts ---------------------------------------------------------------------------------------------------------
+# ---- sections ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How a part is told."""
+class _Style:
+    """How a section is listed."""
 
-    order: Callable[[Story], tuple[int, ...]]
-    new: int  # how many that moved are told, and how many that did not
-    old: int
-    more: str  # the command that lists all of them; {days} since the digest before
-
-
-def _longest_first(story: Story) -> tuple[int, ...]:
-    return (story.row.turn_since, story.row.id)
+    order: Callable[[SeriesUpdate], tuple[int, ...]]
+    new: int  # the most series with news to list
+    old: int  # the most series without
+    more: str  # the command that lists all; {days} since the previous digest
 
 
-def _new_first(story: Story) -> tuple[int, ...]:
-    return (not story.new, -story.row.turn_since, story.row.id)
+def _longest_first(update: SeriesUpdate) -> tuple[int, ...]:
+    return (update.row.turn_since, update.row.id)
 
 
-def _latest_first(story: Story) -> tuple[int, ...]:
-    return (-story.concern, -story.row.last_activity, story.row.id)
+def _new_first(update: SeriesUpdate) -> tuple[int, ...]:
+    return (not update.new, -update.row.turn_since, update.row.id)
+
+
+def _latest_first(update: SeriesUpdate) -> tuple[int, ...]:
+    return (-update.relevance, -update.row.last_activity, update.row.id)
 
 
 _TURN_ORDER = {turn: place for place, turn in enumerate(Turn)}
 
 
-def _by_turn(story: Story) -> tuple[int, ...]:
-    row = story.row
+def _by_turn(update: SeriesUpdate) -> tuple[int, ...]:
+    row = update.row
     return (_TURN_ORDER[Turn(row.turn)], row.turn_since, row.id)
 
 
-_WAYS = {
-    DigestSection.MY_TURN: _Way(_new_first, 10, 10, "patchwatch list --all t:me"),
-    DigestSection.MY_REVIEW: _Way(_longest_first, 8, 8, "patchwatch list --all --for-me --awaiting-review"),
-    DigestSection.MY_WAITING: _Way(_longest_first, 8, 8, "patchwatch list --all --mine is:open"),
-    DigestSection.VERSIONS: _Way(_latest_first, 8, 0, "patchwatch list --all is:open 'age:<{days}d'"),
-    DigestSection.REPLIES: _Way(_latest_first, 8, 0, "patchwatch list --all 'age:<{days}d'"),
-    DigestSection.ROBOTS: _Way(_latest_first, 5, 0, "patchwatch list --all 'age:<{days}d'"),
-    DigestSection.CLOSED: _Way(_latest_first, 8, 0, "patchwatch list --all is:closed 'age:<{days}d'"),
-    DigestSection.WAITING: _Way(_by_turn, 10, 10, "patchwatch list is:open"),
+_STYLES = {
+    DigestSection.MY_TURN: _Style(_new_first, 10, 10, "patchwatch list --all t:me"),
+    DigestSection.MY_REVIEW: _Style(_longest_first, 8, 8, "patchwatch list --all --for-me --awaiting-review"),
+    DigestSection.MY_WAITING: _Style(_longest_first, 8, 8, "patchwatch list --all --mine is:open"),
+    DigestSection.VERSIONS: _Style(_latest_first, 8, 0, "patchwatch list --all is:open 'age:<{days}d'"),
+    DigestSection.REPLIES: _Style(_latest_first, 8, 0, "patchwatch list --all 'age:<{days}d'"),
+    DigestSection.BOTS: _Style(_latest_first, 5, 0, "patchwatch list --all 'age:<{days}d'"),
+    DigestSection.CLOSED: _Style(_latest_first, 8, 0, "patchwatch list --all is:closed 'age:<{days}d'"),
+    DigestSection.WAITING: _Style(_by_turn, 10, 10, "patchwatch list is:open"),
 }
 
 
-def _section(part: DigestSection, stories: Sequence[Story], now: int, days: int, *, whole: bool) -> list[str]:
-    way = _WAYS[part]
-    ordered = sorted(stories, key=way.order)
-    old = [s for s in ordered if not s.new]
-    shown = {s.row.id for s in (*[s for s in ordered if s.new][: way.new], *old[: way.old])}
-    entries = [entry(story, part, now) for story in ordered if story.row.id in shown]
-    return section(Section(part.value, entries, len(stories), whole, way.more.format(days=days)))
+def _section(section: DigestSection, updates: Sequence[SeriesUpdate], now: int, days: int, *, full: bool) -> list[str]:
+    style = _STYLES[section]
+    ordered = sorted(updates, key=style.order)
+    new = [update for update in ordered if update.new][: style.new]
+    old = [update for update in ordered if not update.new][: style.old]
+    shown = {update.row.id for update in (*new, *old)}
+    entries = [build_entry(update, section, now) for update in ordered if update.row.id in shown]
+    return section_lines(Section(section.value, entries, len(updates), full, style.more.format(days=days)))
 
 
-def _not_up_to_date(stale: Sequence[Stale]) -> list[str]:
+def _stale_warning(stale: Sequence[Stale]) -> list[str]:
     if not stale:
         return []
-    names = ", ".join(sorted(line(one.inbox) for one in stale))
-    since = format_minute(min(one.since for one in stale))
-    return [*paragraph(f"NOT UP TO DATE: {names} can't be polled since {since}; `patchwatch doctor` tells why."), ""]
+    names = ", ".join(sorted(line(inbox.inbox) for inbox in stale))
+    since = format_minute(min(inbox.since for inbox in stale))
+    return [*paragraph(f"NOT UP TO DATE: polling {names} has failed since {since}; run `patchwatch doctor`."), ""]
 
 
-def _counted(counts: Counts, by_me: int) -> str:
-    said = [
-        f"{counts.series} series",
-        f"{counts.open} open",
-        f"{counts.awaiting} await{'s' * (counts.awaiting == 1)} review",
-    ]
-    if counts.overdue:
-        said[-1] += f" ({counts.overdue} overdue)"
-    if by_me:
-        said.append(f"{by_me} closed by you")
+def _summary(counts: Counts, closed_by_me: int) -> str:
+    items = [f"{counts.open} open"]
+    if counts.awaiting:
+        overdue = f" ({counts.overdue} overdue)" if counts.overdue else ""
+        items.append(f"{counts.awaiting} awaiting review{overdue}")
+    if closed_by_me:
+        items.append(f"{closed_by_me} closed by you")
     if counts.unread:
-        said.append(_number(counts.unread, "mail unread", "mails unread"))
-    return ", ".join(said)
+        items.append(plural(counts.unread, "unread mail"))
+    return f"{counts.series} series: {', '.join(items)}."

@@ -1,7 +1,4 @@
-"""Brings together what a digest tells its reader: which series, what is new of each, what the author says of it.
-
-What is said of it, and where, is decided in patchwatch.notify.digest; here it is only looked up.
-"""
+"""Read the contents of a digest from the database: series, new mails, notes."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from patchwatch.db import inboxes, new_since, series, series_list, threads
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.notify.digest.build import Counts, Digest, Stale, compose
+from patchwatch.notify.digest.build import Counts, Digest, Stale, build_digest
 from patchwatch.notify.digest.recipient import DigestRecipient
-from patchwatch.notify.digest.section import Story
+from patchwatch.notify.digest.section import SeriesUpdate
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.rangediff.comparison import author_notes
 from patchwatch.series.rangediff.select import choose, mails_of, side
@@ -27,125 +24,144 @@ Raws = Callable[[Collection[str]], Mapping[str, bytes]]
 """Stored mails, by message-id."""
 
 _DAY = 86_400
-_QUIET = 90 * _DAY  # what nobody wrote about for so long is told only if it is watched, or the reader's own
+_INACTIVE = 90 * _DAY  # series without mail for so long are left out unless open and watched, or the recipient's own
 _VIEWS = {view.key: view for view in View}
 
 
 @dataclass(frozen=True, slots=True)
-class Briefing:
-    """What a digest is composed of."""
+class DigestContents:
+    """What a digest is built from."""
 
-    stories: tuple[Story, ...]
+    updates: tuple[SeriesUpdate, ...]
     since: int
-    first: bool  # there was no digest before
+    first: bool  # there is no previous digest
     counts: Counts
     stale: tuple[Stale, ...]
     seen: str
 
     def digest(self, now: int) -> Digest:
         """The digest at `now`."""
-        digest = compose(self.stories, now, since=self.since, counts=self.counts, first=self.first, stale=self.stale)
+        digest = build_digest(
+            self.updates, now, since=self.since, counts=self.counts, first=self.first, stale=self.stale
+        )
         return replace(digest, seen=self.seen)
 
 
-def brief(
-    database: Database, review: Review, raws: Raws, reader: DigestRecipient, now: int, since: int | None, seen: str = ""
-) -> Briefing:
-    """What there is to be told to a reader at `now`: see `Tracker.digest`."""
+def gather(
+    database: Database,
+    review: Review,
+    raws: Raws,
+    recipient: DigestRecipient,
+    now: int,
+    since: int | None,
+    seen: str = "",
+) -> DigestContents:
+    """The contents of a recipient's digest at `now`; `since` and `seen` are as in `Tracker.digest`."""
     begin = now - _DAY if since is None else since
     with database.read() as connection:
-        known = new_since.seen(connection)
+        newly_seen = new_since.seen(connection)
         windows = series.merge_windows(connection)
-        every = series_list.lines(series_list.asking(connection), now, review.overdue_days, reader.addresses)
-        boxes = inboxes.inboxes(connection)
-        mine = [one for one in every if _looked_at(one, reader)]
-        ids = frozenset(one.id for one in mine if _of_today(one, now))
+        every = series_list.lines(series_list.asking(connection), now, review.overdue_days, recipient.addresses)
+        polled = inboxes.inboxes(connection)
+        mine = [summary for summary in every if _is_followed(summary, recipient)]
+        ids = frozenset(summary.id for summary in mine if _is_current(summary, now))
         wanted = Criteria(everything=True, ids=ids)
-        rows = series.series(connection, wanted, now, review.overdue_days, reader.addresses)
-        moves = {row.id: next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows}
-        rows = tuple(replace(row, next_action=moves[row.id]) for row in rows)
-        if reader.views:
-            rows = _in_views(rows, mine, reader)
+        rows = series.series(connection, wanted, now, review.overdue_days, recipient.addresses)
+        actions = {row.id: next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows}
+        rows = tuple(replace(row, next_action=actions[row.id]) for row in rows)
+        if recipient.views:
+            rows = _in_views(rows, mine, recipient)
         mails = new_since.fresh_mails(connection, [row.id for row in rows], begin, now, seen)
         commits = new_since.fresh_commits(connection, filter(None, map(_commit, rows)), begin, seen)
-        lists = _applied_to(rows, reader)
-        stories = []
+        applied_to = _inboxes_applied_to(rows, recipient)
+        updates = []
         for row in rows:
-            new = frozenset(mails.get(row.id, ())) | (commits & {_commit(row)})
-            asked = row.next_action is not None and row.next_action.by == "me"
-            was = row.next_action if new else next_action(row, begin, ping_days=review.ping_days, windows=windows)
-            thread = threads.thread(connection, row.id) if new or asked else ()
-            applies = not lists.isdisjoint(row.inboxes)
-            stories.append(Story(row, thread, new, begin, reader.addresses, applies=applies, was=was))
-    told = tuple(replace(story, changes=_changes(story, raws)) if story.version else story for story in stories)
-    read = reader.inboxes or {name for row in rows for name in row.inboxes}
-    stale = tuple(Stale(box.name, box.failed_at) for box in boxes if box.failed_at is not None and box.name in read)
-    return Briefing(told, begin, since is None, _counts(mine, rows, reader), stale, known)
+            new_ids = frozenset(mails.get(row.id, ())) | (commits & {_commit(row)})
+            mine_now = row.next_action is not None and row.next_action.by == "me"
+            updates.append(
+                SeriesUpdate(
+                    row,
+                    thread=threads.thread(connection, row.id) if new_ids or mine_now else (),
+                    new_ids=new_ids,
+                    since=begin,
+                    addresses=recipient.addresses,
+                    recipient_applies=not applied_to.isdisjoint(row.inboxes),
+                    previous_action=row.next_action
+                    if new_ids
+                    else next_action(row, begin, ping_days=review.ping_days, windows=windows),
+                )
+            )
+    updates = [replace(u, changes=_changes(u, raws)) if u.new_version else u for u in updates]
+    names = recipient.inboxes or {name for row in rows for name in row.inboxes}
+    stale = tuple(
+        Stale(inbox.name, inbox.failed_at) for inbox in polled if inbox.failed_at is not None and inbox.name in names
+    )
+    return DigestContents(tuple(updates), begin, since is None, _counts(mine, rows, recipient), stale, newly_seen)
 
 
-def _applied_to(rows: Sequence[SeriesRow], reader: DigestRecipient) -> frozenset[str]:
-    """The lists of which the reader applies what others post: he said of some series that he did."""
-    by_me = [
+def _inboxes_applied_to(rows: Sequence[SeriesRow], recipient: DigestRecipient) -> frozenset[str]:
+    """The inboxes where the recipient has applied somebody else's series."""
+    applied = [
         row.inboxes
         for row in rows
         if row.state in APPLIED
         and row.state_evidence
-        and row.state_evidence.by_email.lower() in reader.addresses
-        and row.author_email.lower() not in reader.addresses
+        and row.state_evidence.by_email.lower() in recipient.addresses
+        and row.author_email.lower() not in recipient.addresses
     ]
-    return frozenset(name for names in by_me for name in names)
+    return frozenset(name for names in applied for name in names)
 
 
 def _commit(row: SeriesRow) -> str:
     return row.state_evidence.commit if row.state_evidence else ""
 
 
-def _looked_at(one: SeriesSummary, reader: DigestRecipient) -> bool:
-    """Whether a series is among those the reader looks at; views are tried later, when his next moves are known."""
-    if reader.inboxes and reader.inboxes.isdisjoint(one.inboxes):
+def _is_followed(summary: SeriesSummary, recipient: DigestRecipient) -> bool:
+    """True if the recipient may want this series.  Views are checked later, when the next actions are known."""
+    if recipient.inboxes and recipient.inboxes.isdisjoint(summary.inboxes):
         return False
-    return bool(reader.views) or one.watched or one.followed or one.mine
+    return bool(recipient.views) or summary.watched or summary.followed or summary.mine
 
 
-def _of_today(one: SeriesSummary, now: int) -> bool:
-    return one.last_activity > now - _QUIET or (is_open(one) and (one.watched or one.mine))
+def _is_current(summary: SeriesSummary, now: int) -> bool:
+    return summary.last_activity > now - _INACTIVE or (is_open(summary) and (summary.watched or summary.mine))
 
 
 def _in_views(
-    rows: Sequence[SeriesRow], mine: Sequence[SeriesSummary], reader: DigestRecipient
+    rows: Sequence[SeriesRow], mine: Sequence[SeriesSummary], recipient: DigestRecipient
 ) -> tuple[SeriesRow, ...]:
-    known = {one.id: one for one in mine}
-    wanted = [_VIEWS[name] for name in reader.views if name in _VIEWS]
-    kept = []
+    summaries = {summary.id: summary for summary in mine}
+    views = [_VIEWS[name] for name in recipient.views if name in _VIEWS]
+    matching = []
     for row in rows:
-        todo = row.next_action.text if row.next_action and row.next_action.by == "me" else ""
-        if any(in_view(view, known[row.id]._replace(next_action=todo)) for view in wanted):
-            kept.append(row)
-    return tuple(kept)
+        action = row.next_action.text if row.next_action and row.next_action.by == "me" else ""
+        if any(in_view(view, summaries[row.id]._replace(next_action=action)) for view in views):
+            matching.append(row)
+    return tuple(matching)
 
 
-def _counts(mine: Sequence[SeriesSummary], rows: Sequence[SeriesRow], reader: DigestRecipient) -> Counts:
-    if reader.views:
+def _counts(mine: Sequence[SeriesSummary], rows: Sequence[SeriesRow], recipient: DigestRecipient) -> Counts:
+    if recipient.views:
         shown = {row.id for row in rows}
-        mine = [one for one in mine if one.id in shown]
+        mine = [summary for summary in mine if summary.id in shown]
     return Counts(
         series=len(mine),
-        open=sum(is_open(one) for one in mine),
-        awaiting=sum(one.awaiting_review for one in mine),
-        overdue=sum(one.overdue for one in mine),
-        unread=sum(one.unread for one in mine),
+        open=sum(is_open(summary) for summary in mine),
+        awaiting=sum(summary.awaiting_review for summary in mine),
+        overdue=sum(summary.overdue for summary in mine),
+        unread=sum(summary.unread for summary in mine),
     )
 
 
-def _changes(story: Story, raws: Raws) -> str:
-    """What the author says has changed since the version before: in the cover letter, or with the patches."""
-    revisions = story.row.revisions
+def _changes(update: SeriesUpdate, raws: Raws) -> str:
+    """The author's changelog of the newest revision, from the cover letter or the patches."""
+    revisions = update.row.revisions
     try:
         older, newer = choose(revisions, None, None, lambda name: name)
-    except (NotFoundError, InvalidInputError):  # there is nothing that it could be a change of
+    except (NotFoundError, InvalidInputError):  # there is nothing to compare it with
         return ""
     if newer.revision is not revisions[-1]:
         return ""
-    patches = mails_of(newer, story.thread)
-    said = author_notes(side(older, (), {}), side(newer, patches, raws([newer.root, *patches])))
-    return said[0].changes.text if said else ""
+    patches = mails_of(newer, update.thread)
+    notes = author_notes(side(older, (), {}), side(newer, patches, raws([newer.root, *patches])))
+    return notes[0].changes.text if notes else ""

@@ -1,4 +1,4 @@
-"""For whom a digest is composed: whose eyes it looks through, and at what."""
+"""The recipient of a digest: their addresses, and which series they follow."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DigestRecipient:
-    """Somebody who reads a digest."""
+    """A recipient of a digest."""
 
-    addresses: frozenset[str] = frozenset()  # who he is on the lists, in lower case
+    addresses: frozenset[str] = frozenset()  # on the lists, in lower case
     inboxes: frozenset[str] = frozenset()  # empty: all
-    views: tuple[str, ...] = ()  # patchwatch.series.views.View.key; empty: everything watched, followed, or his own
+    views: tuple[str, ...] = ()  # patchwatch.series.views.View.key; empty: watched, followed and their own series

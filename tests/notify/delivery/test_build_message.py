@@ -16,7 +16,7 @@ from patchwatch.notify.delivery.build_message import OutgoingMessage, build_mess
 
 ANN = Mailbox("Ann Author", "ann@example.org")
 MORNING = datetime(2023, 9, 18, 7, 0, tzinfo=ZoneInfo("Europe/Berlin"))
-SUBJECT = "[patchwatch] 2 need you, 5 new versions, 1 applied"
+SUBJECT = "[patchwatch] 2 need action, 5 new versions, 1 applied"
 TEXT = "Your turn (1)\n-------------\n\n#7 v2 net: free it once\nhttps://lore.kernel.org/r/1@example.org/\n"
 
 

@@ -46,7 +46,7 @@ class Told(Tracker):
 
     def digest(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
         self.asked.append((reader, since, seen))
-        return Digest("[patchwatch] 1 needs you", f"Since {since}.\n", empty=self.empty, seen=f"seen at {self.time}")
+        return Digest("[patchwatch] 1 needs action", f"Since {since}.\n", empty=self.empty, seen=f"seen at {self.time}")
 
     def at(self, time: str) -> None:
         self.time = parse_time(time)
@@ -88,8 +88,8 @@ def outcomes(tracker: Tracker, *, today: bool = False) -> list[tuple[str, str]]:
     return [(one.key, one.outcome) for one in tracker.send_digests(today=today)]
 
 
-TEMPORARY = DeliveryError("mail.example.org:587 answered 451 later", for_good=False)
-REFUSED = DeliveryError("mail.example.org:587 answered 550 nobody", for_good=True)
+TEMPORARY = DeliveryError("mail.example.org:587 answered 451 later", permanent=False)
+REFUSED = DeliveryError("mail.example.org:587 answered 550 nobody", permanent=True)
 
 
 # ---- when ----------------------------------------------------------------------------------------------------------
@@ -98,11 +98,11 @@ REFUSED = DeliveryError("mail.example.org:587 answered 550 nobody", for_good=Tru
 def test_a_digest_goes_out_at_its_hour_and_once(tell: Callable[..., Told]) -> None:
     tracker = tell()
     tracker.at("2023-10-23T04:59Z")
-    assert (outcomes(tracker), tracker.next_post_at()) == ([], parse_time("2023-10-23T05:00Z"))
+    assert (outcomes(tracker), tracker.next_delivery_at()) == ([], parse_time("2023-10-23T05:00Z"))
     tracker.at("2023-10-23T05:00Z")
     assert outcomes(tracker) == [("2023-10-23", "sent")]
     assert outcomes(tracker) == []
-    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
+    assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
     assert tracker.digests_sent() == {"ann": parse_time("2023-10-23T05:00Z")}
     (sender, to, raw) = tracker.carrier.taken[0]
     assert (sender, to) == ("pw@example.org", "ann@example.org")
@@ -138,7 +138,7 @@ def test_a_day_with_nothing_new_has_no_mail_and_is_done(tell: Callable[..., Told
     assert outcomes(tracker) == [("2023-10-23", "nothing")]
     assert outcomes(tracker) == []
     assert (tracker.carrier.taken, tracker.outbox()) == ([], ())
-    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
+    assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
 
 
 def test_a_day_with_nothing_new_has_a_mail_for_who_asks_for_it(tell: Callable[..., Told]) -> None:
@@ -167,7 +167,7 @@ def test_each_recipient_has_an_hour_of_their_own_and_is_told_of_their_own(tell: 
         DigestRecipient(),
         DigestRecipient(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("my-turn",)),
     ]
-    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
+    assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
 
 
 def test_asked_for_before_its_hour_it_is_todays(tell: Callable[..., Told]) -> None:
@@ -201,7 +201,7 @@ def test_what_can_not_be_delivered_now_is_tried_again_with_the_same_bytes(tell: 
     assert (first.outcome, first.text) == ("later", f"{TEMPORARY}. It is tried again in 1 min.")
     (row,) = tracker.outbox()
     assert (row.tries, row.failure, row.failed_at) == (1, str(TEMPORARY), None)
-    assert tracker.next_post_at() == row.try_at == tracker.time + 60
+    assert tracker.next_delivery_at() == row.try_at == tracker.time + 60
     assert outcomes(tracker) == []
     tracker.time += 60
     tracker.empty = True  # whatever is to be said by now
@@ -244,7 +244,7 @@ def test_a_refusal_is_for_good_until_somebody_asks(tell: Callable[..., Told]) ->
     assert outcomes(tracker) == []
     (row,) = tracker.outbox()
     assert (row.failed_at, row.try_at) == (parse_time("2023-10-23T05:00Z"), None)
-    assert tracker.next_post_at() == parse_time("2023-10-24T05:00Z")
+    assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
     assert outcomes(tracker, today=True) == [("2023-10-23", "sent")]
     assert tracker.outbox() == ()
 
@@ -282,14 +282,14 @@ def test_a_list_that_is_known_here_gets_no_digest(tell: Callable[..., Told]) -> 
     begin = tracker.time
     again = begin + 600
     for tracker.time in (begin, begin + 60, begin + 120):  # whoever waits for it does not run hot
-        assert tracker.next_post_at() == again
+        assert tracker.next_delivery_at() == again
         assert tracker.send_digests() == ()
     tracker.time = again
     assert [one.outcome for one in tracker.send_digests()] == ["failed"]
     with pytest.raises(DeliveryError, match="no digest goes to a list"):
-        tracker.letters()
+        tracker.digest_messages()
     with pytest.raises(DeliveryError, match="no digest goes to a list"):
-        tracker.queue_letter("team", "x", "s", "t")
+        tracker.queue_message("team", "x", "s", "t")
 
 
 def test_two_processes_send_it_once(tell: Callable[..., Told], tmp_path: Path) -> None:
@@ -354,15 +354,15 @@ def test_a_day_that_another_process_has_written_meanwhile_is_left_to_it(
 
 def test_a_letter_goes_out_once_for_each_key(tell: Callable[..., Told]) -> None:
     tracker = tell()
-    assert tracker.queue_letter("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
-    assert not tracker.queue_letter("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
-    assert tracker.next_post_at() == tracker.time
+    assert tracker.queue_message("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
+    assert not tracker.queue_message("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
+    assert tracker.next_delivery_at() == tracker.time
     assert outcomes(tracker) == [("applied 7", "sent")]
-    assert not tracker.queue_letter("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
+    assert not tracker.queue_message("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
     assert outcomes(tracker) == []
     assert tracker.carrier.taken[0][2].endswith(b"\r\n\r\nIt was applied.\r\n")
     with pytest.raises(NotFoundError, match="no \\[\\[digest\\]\\] named ben"):
-        tracker.queue_letter("ben", "x", "s", "t")
+        tracker.queue_message("ben", "x", "s", "t")
 
 
 # ---- killed --------------------------------------------------------------------------------------------------------
@@ -390,7 +390,7 @@ database, port, authority, now, where, name, when = sys.argv[1:]
 
 class Told(Tracker):
     def digest(self, reader=None, since=None, seen=""):
-        return Digest("[patchwatch] 1 needs you", f"Since {since}.")
+        return Digest("[patchwatch] 1 needs action", f"Since {since}.")
 
 module, _, inner = where.partition(":")
 owner = importlib.import_module(module)

@@ -76,7 +76,7 @@ def test_an_ordinary_password_logs_in_too(office: MailServer, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("command", "answer", "for_good"),
+    ("command", "answer", "permanent"),
     [
         ("RCPT", "550 5.1.1 No such user here", True),
         ("RCPT", "450 4.2.1 Try again later", False),
@@ -87,10 +87,10 @@ def test_an_ordinary_password_logs_in_too(office: MailServer, monkeypatch: pytes
         ("AUTH", "535 5.7.8 Wrong", True),
     ],
 )
-def test_a_4xx_is_for_now_and_a_5xx_for_good(office: MailServer, command: str, answer: str, for_good: bool) -> None:
+def test_a_4xx_is_for_now_and_a_5xx_for_good(office: MailServer, command: str, answer: str, permanent: bool) -> None:
     office.answers[command] = [answer]
     refused = refusal(over_smtp(office))
-    assert refused.for_good == for_good
+    assert refused.permanent == permanent
     assert answer in str(refused)
     assert f"127.0.0.1:{office.port}" in str(refused)
     assert office.mails == []
@@ -98,7 +98,7 @@ def test_a_4xx_is_for_now_and_a_5xx_for_good(office: MailServer, command: str, a
 
 def test_a_wrong_password_is_refused_for_good_and_not_told(office: MailServer) -> None:
     refused = refusal(over_smtp(office, password="wrong-secret"))
-    assert refused.for_good
+    assert refused.permanent
     assert "refuses the login of ann" in str(refused)
     assert "wrong-secret" not in str(refused)
 
@@ -106,7 +106,7 @@ def test_a_wrong_password_is_refused_for_good_and_not_told(office: MailServer) -
 def test_a_certificate_of_nobody_we_trust_is_not_accepted(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, PASSWORD)
     refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "", USER)))
-    assert not refused.for_good
+    assert not refused.permanent
     assert "certificate is not to be trusted" in str(refused)
     assert office.logins == []
 
@@ -125,7 +125,7 @@ def test_certificates_that_are_not_there_are_named(office: MailServer) -> None:
 def test_a_server_without_starttls_gets_neither_password_nor_mail(tmp_path: Path) -> None:
     with mail_server(tmp_path, encryption="none", login=False) as office:
         refused = refusal(over_smtp(office))
-        assert not refused.for_good
+        assert not refused.permanent
         assert "STARTTLS" in str(refused)
         assert (office.logins, office.mails) == ([], [])
 
@@ -139,7 +139,7 @@ def test_nobody_at_home_is_for_now() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         refused = refusal(transport(Mail("smtp", "127.0.0.1", taken.getsockname()[1], "none")))
-    assert not refused.for_good
+    assert not refused.permanent
     assert "refused" in str(refused)
 
 
@@ -169,7 +169,7 @@ def test_a_password_comes_from_a_command(office: MailServer) -> None:
 def test_a_command_that_gives_no_password_is_named(office: MailServer, command: str, said: str) -> None:
     refused = refusal(by_command(office, command))
     assert said in str(refused)
-    assert not refused.for_good
+    assert not refused.permanent
 
 
 def test_the_environment_outranks_the_command(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,17 +227,17 @@ def test_a_program_gets_the_recipient_and_the_mail_with_plain_line_ends(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("status", "for_good"), [(75, False), (69, False), (1, False), (67, True), (77, True), (78, True)]
+    ("status", "permanent"), [(75, False), (69, False), (1, False), (67, True), (77, True), (78, True)]
 )
-def test_the_status_of_a_program_tells_whether_to_try_again(tmp_path: Path, status: int, for_good: bool) -> None:
+def test_the_status_of_a_program_tells_whether_to_try_again(tmp_path: Path, status: int, permanent: bool) -> None:
     refused = refusal(Program((str(program(tmp_path, status=status, says="not today")),)))
-    assert refused.for_good == for_good
+    assert refused.permanent == permanent
     assert f"failed with {status}: not today" in str(refused)
 
 
 def test_a_program_that_is_not_there_is_for_now(tmp_path: Path) -> None:
     way = transport(Mail("sendmail", sendmail="/nowhere/msmtp"))
-    assert not refusal(way).for_good
+    assert not refusal(way).permanent
     with pytest.raises(DeliveryError, match="there is no program /nowhere/msmtp"):
         way.check()
 
@@ -341,7 +341,7 @@ def test_a_credential_helper_of_gits_has_the_password_and_hears_that_it_is_right
 
 def test_a_credential_helper_of_gits_hears_that_its_password_is_wrong(office: MailServer, tmp_path: Path) -> None:
     helper(tmp_path, "old")
-    assert refusal(through_git(office)).for_good
+    assert refusal(through_git(office)).permanent
     told = (tmp_path / "told").read_text().split("\n")
     assert "erase" in told
     assert "store" not in told
@@ -351,7 +351,7 @@ def test_without_a_password_git_asks_nobody(office: MailServer, monkeypatch: pyt
     monkeypatch.setenv("SSH_ASKPASS", "/nowhere/ask")
     refused = refusal(through_git(office))
     assert "nobody can be asked" in str(refused)
-    assert not refused.for_good
+    assert not refused.permanent
 
 
 def test_a_login_that_we_do_not_know_is_named(office: MailServer) -> None:

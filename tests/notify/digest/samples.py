@@ -1,11 +1,11 @@
-"""Series with something new in them, for tests of the digest; words of our own."""
+"""Made-up series with news, for tests of the digest."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from patchwatch.notify.digest.section import Story
+from patchwatch.notify.digest.section import SeriesUpdate
 from patchwatch.series.model import Evidence, Involvement, MessageRow, NextAction, RevisionRow, SeriesRow
 
 DAY = 86_400
@@ -21,7 +21,7 @@ ASKED = replace(WATCHED, asked=True)
 
 
 def revision(version: int = 1, **values: Any) -> RevisionRow:
-    """One version of a series by Ann, two patches, posted an hour ago a version."""
+    """A version of a series by Ann, two patches, posted an hour ago."""
     root = f"v{version}@ann"
     made = RevisionRow(
         id=version, version=version, minor=0, message_id=root, subject=f"[PATCH v{version} 0/2] frob: turn the wheel",
@@ -33,7 +33,7 @@ def revision(version: int = 1, **values: Any) -> RevisionRow:
 
 
 def series(number: int = 7, *revisions: RevisionRow, **values: Any) -> SeriesRow:
-    """A watched series of Ann's that waits for review for three days."""
+    """A watched series of Ann's that has waited three days for review."""
     own = revisions or (revision(),)
     made = SeriesRow(
         id=number, title="frob: turn the wheel", author_name="Ann Author", author_email="ann@example.org",
@@ -49,7 +49,7 @@ def series(number: int = 7, *revisions: RevisionRow, **values: Any) -> SeriesRow
 def message(
     message_id: str, who: str = "Rita Reviewer", excerpt: str = "Why is it turned?", **values: Any
 ) -> MessageRow:
-    """A mail about the series, two hours old."""
+    """A reply to the series, two hours old."""
     made = MessageRow(
         message_id=message_id, parent="v1@ann", depth=1, revision="v1@ann", patch=0, kind="reply", submission=False,
         author_name=who, author_email=f"{who.split()[0].lower()}@example.org" if who else "x@example.org",
@@ -60,18 +60,20 @@ def message(
 
 
 def posted(version: int) -> MessageRow:
-    """The root of a version, as a mail."""
+    """The cover letter of a version."""
     return message(f"v{version}@ann", "Ann Author", "It turns.", submission=True, kind="cover")
 
 
-def story(row: SeriesRow, *thread: MessageRow, **values: Any) -> Story:
+def update(row: SeriesRow, *thread: MessageRow, **values: Any) -> SeriesUpdate:
     """A series whose mails are all new."""
-    made = Story(row, thread, frozenset(m.message_id for m in thread), SINCE, ME, was=row.next_action)
+    made = SeriesUpdate(
+        row, thread, frozenset(m.message_id for m in thread), SINCE, ME, previous_action=row.next_action
+    )
     return replace(made, **values)
 
 
 def said(kind: str, text: str, message_id: str, **values: Any) -> Evidence:
-    """What Rita said on 1 August."""
+    """Evidence in a mail of Rita's of 1 August."""
     return Evidence(
         message_id, text, kind=kind, by_name="Rita Reviewer", by_email="rita@example.org", date=NOW - 2 * DAY, **values
     )

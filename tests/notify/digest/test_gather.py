@@ -1,4 +1,4 @@
-"""From stored mail to a digest: what is new, for whom, and what was known on a day that has passed."""
+"""From stored mail to a digest: what is new, for which recipient, and as of a past day."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
 LEON = DigestRecipient(frozenset({"hffilwlqm@gmail.com"}))
 
 PATCH = mail(message_id="1@ann", subject="[PATCH] frob: turn the wheel", date="Tue, 4 Jul 2023 10:00:00 +0000")
-ANSWER = mail(
+REPLY = mail(
     message_id="a@rita",
     subject="Re: [PATCH] frob: turn the wheel",
     sender="Rita Reviewer <rita@example.org>",
@@ -37,7 +37,7 @@ ANSWER = mail(
 
 @pytest.fixture
 def tracker(tmp_path: Path) -> Iterator[Tracker]:
-    """A tracker that follows `frob`, on Thursday morning, with Ann's patch of Tuesday; nobody's own."""
+    """A tracker without own addresses that follows `frob`, on Thursday morning, with Ann's patch of Tuesday."""
     tracker = Tracker(Config(), clock=lambda: float(THURSDAY), database_url=f"sqlite:///{tmp_path}/one.db")
     tracker.follow("frob")
     take(tracker, PATCH)
@@ -59,47 +59,47 @@ def take(tracker: Tracker, *raws: bytes, inbox: str = "frob") -> None:
 # ---- what is new ---------------------------------------------------------------------------------------------------
 
 
-def test_a_mail_that_arrived_after_the_digest_is_new_however_old_it_is(tracker: Tracker) -> None:
+def test_mail_that_arrives_late_is_new(tracker: Tracker) -> None:
     before = tracker.digest(since=THURSDAY - DAY)
     assert before.empty
-    take(tracker, ANSWER)
-    assert tracker.digest(since=THURSDAY - DAY).empty  # by its date alone it would be lost
+    take(tracker, REPLY)
+    assert tracker.digest(since=THURSDAY - DAY).empty  # its date alone would hide it
     after = tracker.digest(since=THURSDAY - DAY, seen=before.seen)
     assert after.subject == "[patchwatch] replies in 1 thread"
 
 
-def test_a_mail_is_told_once(tracker: Tracker) -> None:
-    take(tracker, ANSWER)
+def test_mail_is_new_only_once(tracker: Tracker) -> None:
+    take(tracker, REPLY)
     first = tracker.digest(since=THURSDAY - 3 * DAY)
     assert not first.empty
     assert tracker.digest(since=THURSDAY - 3 * DAY, seen=first.seen).empty
 
 
-def test_the_past_of_a_thread_that_is_only_now_watched_is_no_news(tracker: Tracker) -> None:
+def test_old_thread_watched_only_now_is_not_new(tracker: Tracker) -> None:
     seen = tracker.digest().seen
     old = mail(message_id="o@x", subject="[PATCH] old: turn it", date="Thu, 1 Jun 2023 10:00:00 +0000")
     take(tracker, old)
     assert tracker.digest(since=THURSDAY - DAY, seen=seen).empty
 
 
-def test_what_is_quoted_below_the_quote_is_the_authors_own(tracker: Tracker) -> None:
-    take(tracker, ANSWER)
+def test_excerpt_leaves_out_the_quote(tracker: Tracker) -> None:
+    take(tracker, REPLY)
     text = tracker.digest(since=THURSDAY - 3 * DAY).text
     assert "  Rita Reviewer, 4 Jul: “Turn it left.”\nhttps://lore.kernel.org/r/a@rita/" in text
     assert "Should it be turned" not in text
 
 
-def test_the_changelog_of_a_new_version_comes_from_its_mails(tracker: Tracker) -> None:
+def test_changelog_of_a_new_version_is_read_from_its_mails(tracker: Tracker) -> None:
     notes = "Turn it.\n\nSigned-off-by: Ann Author <ann@example.org>\n---\nv2:\n - turn it left (Rita)\n - say why\n\n"
     diff = " wheel.c | 1 +\n\ndiff --git a/wheel.c b/wheel.c\n--- a/wheel.c\n+++ b/wheel.c\n@@ -1 +1,2 @@\n a\n+b\n"
     subject, date = "[PATCH v2] frob: turn the wheel", "Thu, 6 Jul 2023 05:00:00 +0000"
-    take(tracker, ANSWER, mail(message_id="2@ann", subject=subject, date=date, body=notes + diff))
-    told = tracker.digest(since=THURSDAY - DAY)
-    assert told.subject == "[patchwatch] 1 new version"
-    assert "  v1 → v2 by Ann Author, 1 patch\n  “turn it left (Rita); say why”\n" in told.text
+    take(tracker, REPLY, mail(message_id="2@ann", subject=subject, date=date, body=notes + diff))
+    digest = tracker.digest(since=THURSDAY - DAY)
+    assert digest.subject == "[patchwatch] 1 new version"
+    assert "  v1 → v2 by Ann Author, 1 patch\n  “turn it left (Rita); say why”\n" in digest.text
 
 
-def test_a_commit_made_long_before_it_was_found_is_new(tmp_path: Path) -> None:
+def test_commit_found_late_is_new(tmp_path: Path) -> None:
     tree = GitTree(tmp_path / "frob", 1_688_000_000)
     tree.commit("frob: turn the wheel", at=1_688_500_000, authored=1_688_400_000)
     config = Config(tree=(Tree(name="linus", path=str(tree.path), mainline=True),))
@@ -109,8 +109,8 @@ def test_a_commit_made_long_before_it_was_found_is_new(tmp_path: Path) -> None:
     before = tracker.digest()
     tracker.poll()
     watch_known(tracker.database, ["1@v1"], now)
-    told = tracker.digest(since=now - DAY, seen=before.seen)
-    assert told.subject == "[patchwatch] 1 applied"
+    digest = tracker.digest(since=now - DAY, seen=before.seen)
+    assert digest.subject == "[patchwatch] 1 applied"
     with as_of(tracker, 1_688_499_999) as then:
         assert "mainlined" not in then.digest().text
     with as_of(tracker, 1_688_500_001) as then:
@@ -118,11 +118,11 @@ def test_a_commit_made_long_before_it_was_found_is_new(tmp_path: Path) -> None:
     tracker.database.close()
 
 
-# ---- for whom ------------------------------------------------------------------------------------------------------
+# ---- recipients ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("reader", "subject"),
+    ("recipient", "subject"),
     [
         (DigestRecipient(), "1 new version"),
         (DigestRecipient(frozenset({"ann@example.org"})), "nothing new"),  # her own posting
@@ -133,26 +133,26 @@ def test_a_commit_made_long_before_it_was_found_is_new(tmp_path: Path) -> None:
         (DigestRecipient(frozenset({"netdev@vger.kernel.org"}), views=("my-turn",)), "1 to review, 1 new version"),
     ],
 )
-def test_each_reader_is_told_what_he_looks_at(tracker: Tracker, reader: DigestRecipient, subject: str) -> None:
-    assert tracker.digest(reader, THURSDAY - 3 * DAY).subject == f"[patchwatch] {subject}"
+def test_recipient_gets_the_series_they_follow(tracker: Tracker, recipient: DigestRecipient, subject: str) -> None:
+    assert tracker.digest(recipient, THURSDAY - 3 * DAY).subject == f"[patchwatch] {subject}"
 
 
-def test_what_was_only_imported_is_not_told(tmp_path: Path) -> None:
+def test_series_only_imported_are_left_out(tmp_path: Path) -> None:
     config = Config(me=Me(addresses=("ann@example.org",)))
     tracker = Tracker(config, clock=lambda: float(THURSDAY), database_url=f"sqlite:///{tmp_path}/one.db")
     other = mail(message_id="b@bob", subject="[PATCH] other", sender="Bob <b@example.org>")
-    take(tracker, PATCH, ANSWER, other)
+    take(tracker, PATCH, REPLY, other)
     text = tracker.digest().text
     assert "frob: turn the wheel" in text  # mine
     assert "other" not in text
-    assert "1 series, 1 open" in text
+    assert "1 series: 1 open" in text
     tracker.database.close()
 
 
-# ---- the three threads on days that have passed --------------------------------------------------------------------
+# ---- the three demo threads as of past days ------------------------------------------------------------------------
 
 
-def test_in_hindsight_nothing_is_known_of_what_came_later(three: DemoTracker) -> None:
+def test_as_of_ignores_later_mail(three: DemoTracker) -> None:
     now = {row.id: row.state for row in three.series()}
     with as_of(three, parse_time("2023-08-02T07:00Z")) as then:
         rows = {row.id: row for row in then.series()}
@@ -162,7 +162,7 @@ def test_in_hindsight_nothing_is_known_of_what_came_later(three: DemoTracker) ->
     assert {row.id: row.state for row in three.series()} == now
 
 
-def test_in_hindsight_what_was_decided_later_does_not_hold_yet(three: DemoTracker) -> None:
+def test_as_of_ignores_later_decisions(three: DemoTracker) -> None:
     number = three.find(MGLRU_V3)
     three.mute(number)  # on 21 September
     with as_of(three, three.now() - DAY) as then:
@@ -178,16 +178,16 @@ def test_in_hindsight_what_was_decided_later_does_not_hold_yet(three: DemoTracke
         ("2023-07-31", "1 new version", "  new, v4 by Leon Hwang, 2 patches"),
         ("2023-08-02", "1 new version", "  v4 → v5 by Leon Hwang, 2 patches"),
         ("2023-08-03", "1 applied", "  accepted, 2 Aug: “This series was applied to bpf/bpf-next.git"),
-        ("2023-08-04", "nothing new", "News since 2023-08-03 07:00 UTC."),
+        ("2023-08-04", "nothing new", "Changes since 2023-08-03 07:00 UTC."),
         ("2023-08-29", "replies in 1 thread", "  author: resend when net-next reopens"),
     ],
 )
-def test_the_mornings_of_who_only_watches(three: DemoTracker, morning: str, subject: str, line: str) -> None:
+def test_mornings_of_a_watcher(three: DemoTracker, morning: str, subject: str, line: str) -> None:
     now = parse_time(f"{morning}T07:00Z")
     with as_of(three, now) as then:
-        told = then.digest(DigestRecipient(), now - DAY)
-    assert told.subject == f"[patchwatch] {subject}"
-    assert line in told.text.split("\n")
+        digest = then.digest(DigestRecipient(), now - DAY)
+    assert digest.subject == f"[patchwatch] {subject}"
+    assert line in digest.text.split("\n")
 
 
 @pytest.mark.parametrize(
@@ -200,15 +200,15 @@ def test_the_mornings_of_who_only_watches(three: DemoTracker, morning: str, subj
                 "-----------------------------------",
                 "",
                 "NEW #9 v4 bpf, xdp: Add tracepoint to xdp attaching failure",
-                "  wait for Jakub: 3 hours so far; ping politely from 8 Aug on",
+                "  wait for Jakub: 3 hours so far; ping politely from 8 Aug",
                 "https://lore.kernel.org/r/b04eb1f8-b36a-9fce-5ae5-d4c770c36139@gmail.com/",
             ],
         ),
         ("2023-08-03", ["Applied, rejected, closed (1)"]),
     ],
 )
-def test_the_mornings_of_an_author(three: DemoTracker, morning: str, lines: list[str]) -> None:
+def test_mornings_of_an_author(three: DemoTracker, morning: str, lines: list[str]) -> None:
     now = parse_time(f"{morning}T07:00Z")
     with as_of(three, now) as then:
-        told = then.digest(LEON, now - DAY)
-    assert told.text.split("\n")[: len(lines)] == lines
+        digest = then.digest(LEON, now - DAY)
+    assert digest.text.split("\n")[: len(lines)] == lines

@@ -1,4 +1,4 @@
-"""When a digest is due: hours, zones, summer time, days of the week, and what was slept over."""
+"""When a digest is due: times, zones, summer time, days of the week, and missed days."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ WEEKLY = Schedule(SEVEN, "weekly", BERLIN)
         (Schedule(datetime.time(0, 0), "daily", KOLKATA), date(2023, 7, 3), "2023-07-02T18:30Z"),
     ],
 )
-def test_the_hour_is_the_local_one(schedule: Schedule, day: date, due: str) -> None:
+def test_time_is_local(schedule: Schedule, day: date, due: str) -> None:
     assert schedule.moment(day) == parse_time(due)
 
 
 @pytest.mark.parametrize(
-    ("schedule", "told", "now", "day"),
+    ("schedule", "last", "now", "day"),
     [
         # Every day; Berlin's summer, so 7:00 is 5:00Z.
         (BERLIN_AT_7, date(2023, 7, 2), "2023-07-03T04:59Z", None),
@@ -58,7 +58,7 @@ def test_the_hour_is_the_local_one(schedule: Schedule, day: date, due: str) -> N
         # Somebody new gets today's when its hour has passed, and nothing of before.
         (BERLIN_AT_7, None, "2023-07-03T12:00Z", date(2023, 7, 3)),
         (BERLIN_AT_7, None, "2023-07-03T04:00Z", None),
-        # The clock was wrong, and is set back: a day that was told is told.
+        # The clock was wrong and is set back: a day that was done stays done.
         (BERLIN_AT_7, date(2023, 7, 9), "2023-07-03T12:00Z", None),
         # The 1st of July 2023 was a Saturday.
         (WEEKDAYS, date(2023, 6, 30), "2023-07-01T12:00Z", None),
@@ -77,12 +77,12 @@ def test_the_hour_is_the_local_one(schedule: Schedule, day: date, due: str) -> N
         (Schedule(SEVEN, "daily", KOLKATA), date(2023, 7, 3), "2023-07-04T01:30Z", date(2023, 7, 4)),
     ],
 )
-def test_the_day_that_is_due(schedule: Schedule, told: date | None, now: str, day: date | None) -> None:
-    assert schedule.due(told, parse_time(now)) == day
+def test_day_that_is_due(schedule: Schedule, last: date | None, now: str, day: date | None) -> None:
+    assert schedule.due(last, parse_time(now)) == day
 
 
 @pytest.mark.parametrize(
-    ("schedule", "told", "now", "expected"),
+    ("schedule", "last", "now", "expected"),
     [
         (BERLIN_AT_7, date(2023, 7, 3), "2023-07-03T12:00Z", "2023-07-04T05:00Z"),
         (BERLIN_AT_7, date(2023, 7, 2), "2023-07-03T12:00Z", "2023-07-03T05:00Z"),  # due already
@@ -96,63 +96,63 @@ def test_the_day_that_is_due(schedule: Schedule, told: date | None, now: str, da
         (WEEKLY, None, "2023-07-04T12:00Z", "2023-07-10T05:00Z"),
     ],
 )
-def test_when_the_next_is_due(schedule: Schedule, told: date | None, now: str, expected: str) -> None:
-    assert schedule.next_at(told, parse_time(now)) == parse_time(expected)
+def test_when_the_next_digest_is_due(schedule: Schedule, last: date | None, now: str, expected: str) -> None:
+    assert schedule.next_at(last, parse_time(now)) == parse_time(expected)
 
 
-def looked_after(schedule: Schedule, start: str, days: int, *, asleep: tuple[str, str] | None = None) -> list[str]:
-    """What a program that looks every ten minutes tells, but for when it sleeps: local time, and of which day."""
-    told: date | None = schedule.today(parse_time(start)) - datetime.timedelta(days=1)
+def digests_sent(schedule: Schedule, start: str, days: int, *, asleep: tuple[str, str] | None = None) -> list[str]:
+    """The digests of a program that checks every ten minutes except while `asleep`: local time, and day if another."""
+    last: date | None = schedule.today(parse_time(start)) - datetime.timedelta(days=1)
     begun, ended = (parse_time(one) for one in asleep) if asleep else (0, 0)
     found: list[str] = []
     for now in range(parse_time(start), parse_time(start) + days * DAY, 600):
         if begun <= now < ended:
             continue
-        day = schedule.due(told, now)
+        day = schedule.due(last, now)
         if day is not None:
-            told = day
+            last = day
             local = datetime.datetime.fromtimestamp(now, schedule.zone)
             found.append(f"{local:%d %H:%M}" + (f" of {day.day}" if day != local.date() else ""))
     return found
 
 
-def test_two_weeks_over_the_end_of_summer_time_and_three_days_of_sleep() -> None:
+def test_two_weeks_with_the_end_of_summer_time_and_three_days_asleep() -> None:
     # From Sunday, the 22nd of October 2023; clocks go back on the 29th; asleep from Monday evening to Thursday noon.
-    found = looked_after(BERLIN_AT_7, "2023-10-22T00:00Z", 14, asleep=("2023-10-30T19:00Z", "2023-11-02T11:20Z"))
+    found = digests_sent(BERLIN_AT_7, "2023-10-22T00:00Z", 14, asleep=("2023-10-30T19:00Z", "2023-11-02T11:20Z"))
     usual = [f"{day} 07:00" for day in (22, 23, 24, 25, 26, 27, 28, 29, 30)]
     assert found == [*usual, "02 12:20", "03 07:00", "04 07:00"]
 
 
-def test_two_weeks_over_the_beginning_of_summer_time() -> None:
-    found = looked_after(BERLIN_AT_7, "2023-03-19T00:00Z", 14)
+def test_two_weeks_with_the_start_of_summer_time() -> None:
+    found = digests_sent(BERLIN_AT_7, "2023-03-19T00:00Z", 14)
     assert found == [f"{day:02} 07:00" for day in (*range(19, 32), 1)]
 
 
-def test_an_hour_that_summer_time_leaves_out_and_one_that_comes_twice() -> None:
+def test_skipped_and_repeated_times() -> None:
     half_past_two = Schedule(datetime.time(2, 30), "daily", BERLIN)
-    assert looked_after(half_past_two, "2023-03-25T00:00Z", 3) == ["25 02:30", "26 03:30", "27 02:30"]
-    assert looked_after(half_past_two, "2023-10-28T00:00Z", 3) == ["28 02:30", "29 02:30", "30 02:30"]
+    assert digests_sent(half_past_two, "2023-03-25T00:00Z", 3) == ["25 02:30", "26 03:30", "27 02:30"]
+    assert digests_sent(half_past_two, "2023-10-28T00:00Z", 3) == ["28 02:30", "29 02:30", "30 02:30"]
 
 
-def test_woken_before_the_hour_the_day_before_is_told_late() -> None:
-    found = looked_after(BERLIN_AT_7, "2023-07-03T00:00Z", 4, asleep=("2023-07-03T20:00Z", "2023-07-05T04:00Z"))
+def test_missed_day_is_sent_late_after_waking_before_todays_time() -> None:
+    found = digests_sent(BERLIN_AT_7, "2023-07-03T00:00Z", 4, asleep=("2023-07-03T20:00Z", "2023-07-05T04:00Z"))
     assert found == ["03 07:00", "05 06:00 of 4", "05 07:00", "06 07:00"]
 
 
-def test_weekdays_and_weeks_over_a_sleep() -> None:
+def test_weekdays_and_weekly_over_a_sleep() -> None:
     # The 1st of July 2023 was a Saturday; asleep from Thursday to the Sunday after it.
     asleep = ("2023-06-29T12:00Z", "2023-07-02T10:00Z")
-    assert looked_after(WEEKDAYS, "2023-06-28T00:00Z", 7, asleep=asleep) == [
+    assert digests_sent(WEEKDAYS, "2023-06-28T00:00Z", 7, asleep=asleep) == [
         "28 07:00",
         "29 07:00",
         "02 12:00 of 30",
         "03 07:00",
         "04 07:00",
     ]
-    assert looked_after(WEEKLY, "2023-06-25T22:00Z", 14) == ["26 07:00", "03 07:00"]
+    assert digests_sent(WEEKLY, "2023-06-25T22:00Z", 14) == ["26 07:00", "03 07:00"]
 
 
-def test_without_a_zone_it_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_zone_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
     time.tzset()
     try:
@@ -165,6 +165,6 @@ def test_without_a_zone_it_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> No
         time.tzset()
 
 
-def test_the_config_gives_hour_days_and_zone() -> None:
+def test_schedule_from_the_config() -> None:
     recipient = Recipient("me", "ann@example.org", at="18:30", days="weekdays", zone="Europe/Berlin")
     assert schedule_of(recipient) == Schedule(datetime.time(18, 30), "weekdays", BERLIN)
