@@ -1,1 +1,1 @@
-"""What a sentence of a reply says about a patch."""
+"""Recognize what the sentences of a mail mean for a patch."""

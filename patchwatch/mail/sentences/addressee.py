@@ -1,15 +1,15 @@
-"""Whom a sentence of a reply is said to, and what an author's promise is of: told from how it is put.
+"""Recognize who a sentence addresses, and whether an author's promise is about this patch.
 
-"Andrew, can you take this?" is said to Andrew, whoever wrote the patch; "will do that in a follow-up" changes nothing
-about the patch at hand.  What follows is decided elsewhere (patchwatch.series.state.machine).
+"Andrew, can you take this?" addresses Andrew, not the patch author.  "Will do that in a follow-up" changes nothing
+about this patch.
 """
 
 from __future__ import annotations
 
 import re
 
-# "Andrew, can you take this?", "Waiman, what do you think?": said to him, whoever wrote the patch.
-_CALLED = re.compile(
+# "Andrew, can you take this?", "Waiman, what do you think?"
+_ADDRESSED = re.compile(
     r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
     r"(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
     r"Btw|But|By|Else|F(?:irst|urthermore|WIW|YI|TR)|For|H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|OW)|Instead|"
@@ -32,21 +32,21 @@ _NEXT_VERSION = re.compile(
 
 
 def addressees(sentence: str) -> tuple[str, ...]:
-    """The names, in lower case, that a sentence calls; empty where it calls nobody."""
-    called = _CALLED.match(sentence)
-    return tuple(name.lower() for name in called.groups() if name) if called else ()
+    """The first names that a sentence addresses, in lower case; empty if it addresses nobody by name."""
+    found = _ADDRESSED.match(sentence)
+    return tuple(name.lower() for name in found.groups() if name) if found else ()
 
 
 def is_about_this_patch(promise: str) -> bool:
-    """Whether an author's promise is about the patch at hand, and not about a follow-up, a test or tags."""
+    """True if an author's promise is about this patch, not about a follow-up, a test or tags."""
     return _BESIDE.search(promise) is None
 
 
 def is_about_follow_up(promise: str) -> bool:
-    """Whether an author's promise is of work after this patch: nobody waits for it to go on with the patch."""
+    """True if an author's promise is about later work, which nobody waits for before taking this patch."""
     return _AFTERWARDS.search(promise) is not None and not names_next_version(promise)
 
 
 def names_next_version(promise: str) -> bool:
-    """Whether an author's promise names the next version."""
+    """True if an author's promise mentions the next version."""
     return _NEXT_VERSION.search(promise) is not None

@@ -1,17 +1,17 @@
-"""Sentences by which a maintainer says that he took a patch, or dropped it again.
+"""Recognize sentences in which a maintainer reports that they applied a patch, or dropped it again.
 
 "Applied to cgroup/for-6.13.", "Now queued up, thanks!", "I've applied the series", "Applied 1-3, thanks", b4's lists.
-Not "if applied", "Has this been applied?", "applied your suggestion", "queued bios".  Who may say so is decided
-elsewhere.
+Not "if applied", "Has this been applied?", "applied your suggestion", "queued bios".  Anybody can write such a
+sentence; patchwatch.series.state.machine checks the sender.
 """
 
 from __future__ import annotations
 
 import re
 
-_MAX_SENTENCE = 240  # characters: nobody applies in more
+_MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
 
-# What may stand before the word.
+# What may precede the verb.
 _LEAD = (
     r"(?:ok(?:ay)?|thanks?|thank you(?: all)?|great|good|nice|sure|alright|all right|yes|yeah|yep|so|well|sorry|and|"
     r"now|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)(?:[,.!:-]+\s+|\s+)"
@@ -90,9 +90,9 @@ _WILL_SEND = re.compile(
 _NOT_SENT = re.compile(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?")
 _CONDITION = re.compile(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 
-# "I applied this" may be said by a tester, and "pushed to the same branch" of any branch: there a tree must be named.
+# A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
 _ALONE = r"[\s.,!:;()-]*(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
-_SAID_ALONE = re.compile(_ALONE, re.IGNORECASE | re.DOTALL)
+_NOTHING_ELSE = re.compile(_ALONE, re.IGNORECASE | re.DOTALL)
 _INTO_A_TREE = re.compile(
     rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now|\S*\w[-/]\w\S*))*{_ALONE}",
     re.IGNORECASE | re.DOTALL,
@@ -108,7 +108,7 @@ _SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|patch(?:es)?\s+#?
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 _THANKED = re.compile(r"^\[(\d+)/(\d+)\] .+\n\s+(?:commit: [0-9a-f]{7,}|https?://\S+|\(no commit info\))", re.MULTILINE)
 
-# A sentence may apply in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
+# The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = re.compile(
     rf"(?:[,;:–—-]\s+|\bso\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+)*"
     r"(?:applied|queued|merged|pushed|picked|i'll|i will|i'm)\b)",
@@ -126,10 +126,11 @@ _DROPPED = re.compile(
 )
 
 
-def applied(sentence: str, words: str) -> str | None:
-    """Which patches a sentence says were applied: "1-3,5", "some", "rest", "" for what it answers; None for nothing.
+def applied(sentence: str, text: str) -> str | None:
+    """Which patches a sentence reports as applied, or None if it reports nothing.
 
-    `words` is the whole mail: b4 lists the patches below the sentence.
+    "1-3,5", "some", "rest", or "" for the patch or series it answers.  `text` is what the sender wrote in the whole
+    mail: b4 lists the patches below the sentence.
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
@@ -142,58 +143,59 @@ def applied(sentence: str, words: str) -> str | None:
     for start in (0, *(found.end() for found in clauses)):
         if _CONDITION.search(sentence, 0, start):
             return None
-        part = sentence[start:]
-        if (found := _TOOK.fullmatch(part)) and _is_done(found):
-            return _which(found, words)
-        if (found := _TOOK_THEM.fullmatch(part)) and not _NOT_TAKEN.search(_clause(found)):
-            return _which(found, words)
-        if _WILL_ADD.fullmatch(part) and not _NOT_YET.search(part):
+        clause = sentence[start:]
+        if (found := _TOOK.fullmatch(clause)) and _is_done(found):
+            return _which(found, text)
+        if (found := _TOOK_THEM.fullmatch(clause)) and not _NOT_TAKEN.search(_first_clause(found)):
+            return _which(found, text)
+        if _WILL_ADD.fullmatch(clause) and not _NOT_YET.search(clause):
             return ""
-        if _IS_IN.fullmatch(part) and not _NOT_TAKEN.search(part):
+        if _IS_IN.fullmatch(clause) and not _NOT_TAKEN.search(clause):
             return ""
-        if _WILL_SEND.fullmatch(part) and not _NOT_SENT.search(part):
+        if _WILL_SEND.fullmatch(clause) and not _NOT_SENT.search(clause):
             return ""
-        if (found := _WILL_TAKE.fullmatch(part)) and not _NOT_YET.search(part):
-            return _which(found, words)
+        if (found := _WILL_TAKE.fullmatch(clause)) and not _NOT_YET.search(clause):
+            return _which(found, text)
     return None
 
 
 def dropped(sentence: str) -> bool:
-    """Whether a sentence says that what had been applied is no more."""
+    """True if a sentence reports that an applied patch was dropped or reverted."""
     if "?" in sentence or len(sentence) > _MAX_SENTENCE:
         return False
     starts = (0, *(found.end() for found in _SO.finditer(sentence)))
     return any(_DROPPED.fullmatch(sentence, start) for start in starts)
 
 
-def _clause(found: re.Match[str]) -> str:
-    """What is said of applying, without what follows after a comma."""
+def _first_clause(found: re.Match[str]) -> str:
+    """The matched text up to the first comma after the verb."""
     return found[0][: found.start("rest") - found.start()] + re.split(r"[,;.!]\s", found["rest"], maxsplit=1)[0]
 
 
 def _is_done(found: re.Match[str]) -> bool:
-    if _NOT_TAKEN.search(_clause(found)):
+    if _NOT_TAKEN.search(_first_clause(found)):
         return False
     if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
-        return False  # it tells of another patch
-    if _SAID_ALONE.fullmatch(found["rest"]):
-        return not found["verb"].lower().startswith(("add", "applying", "commit", "put"))  # "added, thanks": of advice
+        return False  # it is about another patch
+    if _NOTHING_ELSE.fullmatch(found["rest"]):
+        # "Added, thanks": the author, about advice.
+        return not found["verb"].lower().startswith(("add", "applying", "commit", "put"))
     verb = found["verb"].lower()
     if verb.startswith("queue"):
-        return True  # only who has a tree queues
+        return True  # only people with a tree queue patches
     if verb.startswith(("accept", "add", "applying", "commit", "put", "pull")):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None
     if (found["who"] or "").strip().lower() in ("i", "we"):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None or _AS_IT_IS.match(found["rest"]) is not None
-    return not verb.startswith(("push", "pick", "take")) or _TREE.search(_clause(found)) is not None
+    return not verb.startswith(("push", "pick", "take")) or _TREE.search(_first_clause(found)) is not None
 
 
-def _which(found: re.Match[str], words: str) -> str:
-    listed = [(int(number), int(whole)) for number, whole in _THANKED.findall(words)]
-    if any(whole > 1 for _, whole in listed):
+def _which(found: re.Match[str], text: str) -> str:
+    listed = [(int(number), int(total)) for number, total in _THANKED.findall(text)]
+    if any(total > 1 for _, total in listed):
         return ",".join(map(str, sorted({number for number, _ in listed} - {0})))
-    if numbers_said := found.groupdict().get("numbers") or found.groupdict().get("before"):
-        return " ".join(numbers_said.split())
-    if _REST.search(_clause(found)):
+    if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
+        return " ".join(numbers.split())
+    if _REST.search(_first_clause(found)):
         return "rest"
-    return "some" if _SOME.search(_clause(found)) else ""
+    return "some" if _SOME.search(_first_clause(found)) else ""

@@ -1,9 +1,8 @@
-"""Sentences by which a reviewer objects, wishes, is content, or says that he will look himself.
+"""Recognize sentences in which a reviewer objects, suggests, is satisfied, or intends to review.
 
-People seldom write "please change": they doubt ("I don't think this works"), prefer ("I'd rather have it in core"), or
-order ("Add a comment here.").  Here such a sentence is told apart from talk; whether it moves a patch is decided
-elsewhere (patchwatch.series.state.machine).  Wording seen on the lists; where it could mean another thing it counts for
-nothing.
+People rarely write "please change": they doubt ("I don't think this works"), prefer ("I'd rather have it in core"), or
+order ("Add a comment here.").  The patterns are wording seen on the lists.  A sentence that could mean something else
+does not match.  patchwatch.series.state.machine judges whether a match changes the state of a patch.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A pattern, and the pieces of text (in lower case) of which it needs one: far quicker to look for."""
+    """A pattern, and lower-case strings of which a matching sentence contains at least one: much faster to test."""
 
     pieces: tuple[str, ...]
     pattern: re.Pattern[str]
@@ -27,7 +26,7 @@ class _Phrase:
 
 
 def _phrase(pieces: str, pattern: str) -> _Phrase:
-    """`pieces` are separated by `|`; the lines of `pattern` are joined, and what indents them is left out."""
+    """Build a phrase: `pieces` are separated by `|`; the lines of `pattern` are joined without their indentation."""
     joined = "".join(line.strip() for line in pattern.splitlines())
     return _Phrase(tuple(pieces.split("|")), re.compile(joined, re.IGNORECASE))
 
@@ -353,40 +352,40 @@ _DEFERRED = _phrase(
 
 
 def deferred(sentence: str) -> bool:
-    """Whether it puts the patch off: the tree is closed, or it is parked."""
+    """True if the sentence puts the patch off: the tree is closed, or the patch is parked."""
     return "?" not in sentence and _DEFERRED.occurs(sentence, sentence.lower())
 
 
 def wants_review(sentence: str) -> bool:
-    """Whether it calls for reviewers, or misses them: that is said to everybody but the author."""
+    """True if the sentence asks for reviewers or notes their absence: it asks nothing of the author."""
     return _CALL.occurs(sentence, sentence.lower())
 
 
 def doubt(sentence: str) -> bool:
-    """Whether it objects to the patch or doubts it."""
+    """True if the sentence objects to the patch or doubts it."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _DOUBTS) and _NO_DOUBT.search(sentence) is None
 
 
 def flaw(sentence: str) -> bool:
-    """Whether a doubt is that the patch is wrong, and not that somebody is unsure."""
+    """True if a doubt calls the patch wrong, rather than voicing uncertainty."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _FLAWS)
 
 
 def wish(sentence: str) -> bool:
-    """Whether it says how the patch should be instead."""
+    """True if the sentence describes what the patch should do instead."""
     lowered = sentence.lower()
-    wished = any(phrase.occurs(sentence, lowered) for phrase in _WISHES) or _ORDER.match(sentence) is not None
-    return wished and _NO_WISH.search(sentence) is None
+    matches = any(phrase.occurs(sentence, lowered) for phrase in _WISHES) or _ORDER.match(sentence) is not None
+    return matches and _NO_WISH.search(sentence) is None
 
 
 def satisfied(sentence: str) -> bool:
-    """Whether it says that what was asked or doubted is settled."""
+    """True if the sentence says that a question or objection is settled."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _CONTENTS) and _NOT_CONTENT.search(sentence) is None
 
 
 def will_review(sentence: str) -> bool:
-    """Whether its writer says that he will look himself."""
+    """True if the sender says that they will review or test the patch."""
     return "?" not in sentence and _LATER.occurs(sentence, sentence.lower())

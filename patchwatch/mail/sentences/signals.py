@@ -1,11 +1,11 @@
-"""Sentences that move a patch, as people write them.
+"""Signals: sentences that can change the state of a patch, as people write them.
 
-Each sentence of an author's own words (never a quote) gives at most one signal, with the sentence as evidence.  What it
-means for a series is decided elsewhere (patchwatch.series.state.machine): here is only "who says applied", not "is
-applied".  Where words are uncertain the weaker signal is given, or none.
+Each sentence that a sender wrote (not quoted) gives at most one signal, with the sentence as evidence.  A signal states
+what somebody claims ("applied"), not that it is true; patchwatch.series.state.machine judges that.  Ambiguous wording
+gives the weaker signal, or none.
 
-Sources: netdev's `pw-bot:` commands (Documentation/process/maintainer-netdev.rst), and the wording of people on the
-cgroups list from January 2024 to June 2025.
+Sources: netdev's `pw-bot:` commands (Documentation/process/maintainer-netdev.rst), and mail on the cgroups list from
+January 2024 to June 2025.
 """
 
 from __future__ import annotations
@@ -16,61 +16,9 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
 from patchwatch.mail.sentences import applied as applying
-from patchwatch.mail.sentences import objections
+from patchwatch.mail.sentences import objections, rejections
 from patchwatch.mail.sentences.split import evidence
 
-_NAK = re.compile(
-    r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
-    r"^Nacked-by:"
-)
-_NOT_NAK = re.compile(
-    r"(?i)(?:\b(?:your|his|her|their|if|unless|not|avoid|without|previous|last|would be)\b|n't\b).{0,24}$|[\"'`]$"
-)
-
-# "Breaking it like this is not something we'll accept."
-_REFUSED = re.compile(
-    r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|never|won't|will not|will never|can't|cannot) (?:be )?"
-    r"(?:going to |gonna )?(?:ever )?"
-    r"(?:accept|apply|take|merge|pull|pick up)(?:ing)? (?:this|these|it|the (?:patch|series)|such|that|any of)\b|"
-    r"\bnot something (?:i|we)(?:'d| would|'ll| will|'re going to)? (?:ever )?(?:accept|merge|take|apply)|"
-    r"\b(?:this|it|patch|series) (?:won't|will not|will never|is not going to|isn't going to) (?:ever )?(?:be )?"
-    r"(?:accepted|applied|merged|taken|going in)\b|"
-    r"\bi (?:really |just )?(?:don't|do not) want (?:this|it|these|any of this) in "
-    r"(?:the kernel|my|our|mainline|upstream)\b|"
-    r"\bthe answer is (?:still )?no\b",
-    re.IGNORECASE,
-)
-# "I'd much rather leave it as-is and let it wither away."
-_LEFT = re.compile(
-    r"\b(?:rather|prefer(?: to)?|let's|please|better(?: to)?|better off|should(?: just)?)\b.{0,30}?\b(?:leav(?:e|"
-    r"ing)|keep(?:ing)?) "
-    r"(?:it|this|that|things|everything|the (?:code|file|behaviou?r|current \w+|existing \w+)) "
-    r"(?:as[- ]is|as (?:it is|they are|it was)|alone|the way (?:it is|they are))",
-    re.IGNORECASE,
-)
-_NOT_LEFT = re.compile(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|in this (?:patch|series))\b|\?")
-# "Rik already sent a fix", "It was fixed by commit 0123456789ab"; not "bisected to commit…", "first bad commit"
-_ELSEWHERE = re.compile(
-    r"\balready (?:been )?(?:sent|posted|submitted|fixed|addressed|solved|merged|upstream(?:ed)?|committed|queued|"
-    r"handled)\b|"
-    r"\b(?:sent|posted|submitted) (?:an?|the) (?:(?:similar|same|identical) )?(?:fix|patch)"
-    r"(?= for (?:this|it|that|the same)\b|\W*$|[:,] | (?:earlier|last|yesterday|a (?:week|day|while)|at|here)\b)|"
-    r"\b(?:(?:is|was|been|got|gets) fixed (?:already|upstream|(?:by|in|with) (?:commit|this|the|\w*https?))|"
-    r"duplicate of|(?:obsoleted|superseded|made redundant) (?:by|with)|"
-    r"(?:same|identical) (?:fix|patch|change) (?:is|was|has been|has already))\b",
-    re.IGNORECASE,
-)
-# "Not a typo.", "That's intentional."
-_NOTHING_WRONG = re.compile(
-    r"^(?:(?:no|nope|well|hm+|sorry|but),? )?(?:(?:this|that|it)(?:'s| is) )?(?:actually |really )?"
-    r"(?:not (?:a|an|really an?|actually an?) (?:typo|bug|mistake|error)|"
-    r"(?:intentional|deliberate|on purpose|by design))\b(?!.*(?:\?|\bbut\b))",
-    re.IGNORECASE,
-)
-_NOT_ELSEWHERE = re.compile(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
-_REFUSED_NOW = re.compile(
-    r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
-)
 # "I see that this is now in the mainline, and it fails here."
 _NOW_MAINLINE = re.compile(
     r"\b(?:this|it|the) (?:(?:patch|commit|change|series) )?(?:is|has|'s) now (?:(?:been )?(?:merged|landed) )?"
@@ -78,29 +26,6 @@ _NOW_MAINLINE = re.compile(
     re.IGNORECASE,
 )
 _NOT_MAINLINE = re.compile(r"(?i)\b(?:if|when|once|until|not|as soon as|since)\b|\?")
-_DONE = (
-    "obsolete",
-    "superseded",
-    "redundant",
-    "alread",
-    "fixed",
-    "duplicate",
-    "same",
-    "identical",
-    " fix",
-    " patch",
-    "not a",
-    "intentional",
-    "purpose",
-    "desig",
-    "delib",
-)
-_REFUSING = (" want ", " answer ", "accept", "apply", "take", "taking", "merg", "pull", "pick", "going in")
-
-_CONDITION = re.compile(
-    r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
-)
-
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
 _VERSION = (
     r"(?:out )?(?:an? |the )?"
@@ -221,7 +146,10 @@ _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.I
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A kind of sentence: `words` is a cheap test of its lower case before `pattern`; `but`: it is not meant so."""
+    """A kind of sentence: matches `pattern`, unless `but` matches too.
+
+    The sentence in lower case must contain one of `words`; that is a cheap test before the patterns.
+    """
 
     kind: str
     words: tuple[str, ...]
@@ -237,7 +165,7 @@ class _Rule:
         )
 
 
-# The first that fits is meant.
+# The first match wins.
 _RULES = (
     _Rule(
         SignalKind.WITHDRAWN,
@@ -303,7 +231,7 @@ _DROPPING = ("drop", "revert", "back", "unqueue")
 
 
 def commands(text: str) -> tuple[Signal, ...]:
-    """`pw-bot: <command>` lines of a whole mail; a quoted one does not begin the line."""
+    """The `pw-bot: <command>` lines of a mail, quoted ones left out."""
     if "pw-bot:" not in text.lower():
         return ()
     return tuple(
@@ -311,19 +239,19 @@ def commands(text: str) -> tuple[Signal, ...]:
     )
 
 
-def tags_for_all(said: Iterable[str]) -> tuple[Signal, ...]:
-    """The sentence that gives the tags of a reply to the whole series, though it answers one patch."""
-    return tuple(Signal(SignalKind.FOR_ALL, evidence(one)) for one in said if _WHOLE.search(one) and "?" not in one)[:1]
+def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
+    """The sentence that extends the tags of a reply to one patch to the whole series, if there is one."""
+    return tuple(Signal(SignalKind.FOR_ALL, evidence(s)) for s in sentences if _WHOLE.search(s) and "?" not in s)[:1]
 
 
-def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
-    """What a person says: `said` are the sentences of his own `words`."""
+def person_signals(sentences: Iterable[str], text: str) -> Iterator[Signal]:
+    """The signals in a person's reply: `text` is what they wrote, `sentences` is that text split up."""
     applied = False
-    for sentence in said:
+    for sentence in sentences:
         lowered = sentence.lower()
 
         if not applied and any(word in lowered for word in _APPLYING):
-            which = applying.applied(sentence, words)
+            which = applying.applied(sentence, text)
             if which is not None:
                 applied = True
                 yield Signal(SignalKind.APPLIED, evidence(sentence), which)
@@ -332,14 +260,14 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(SignalKind.MAINLINED, evidence(sentence))
         elif any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
             yield Signal(SignalKind.UNAPPLIED, evidence(sentence))
-        elif "na" in lowered and _is_nak(sentence):
+        elif rejections.is_nak(sentence, lowered):
             yield Signal(SignalKind.NAK, evidence(sentence))
-        elif (" as" in lowered or "alone" in lowered) and _LEFT.search(sentence) and not _NOT_LEFT.search(sentence):
+        elif rejections.keeps_current_code(sentence, lowered):
             yield Signal(SignalKind.NAK, evidence(sentence), "left")
-        elif any(word in lowered for word in _DONE) and _is_elsewhere(sentence):
+        elif rejections.is_done_elsewhere(sentence, lowered):
             yield Signal(SignalKind.ELSEWHERE, evidence(sentence))
-        elif any(word in lowered for word in _REFUSING) and (refused := _refusal(sentence)):
-            yield Signal(refused, evidence(sentence))
+        elif refusal := rejections.refusal(sentence, lowered):
+            yield Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.deferred(sentence):
             yield Signal(SignalKind.DEFERRED, evidence(sentence))
         elif len(sentence) <= _MAX_OPINION and objections.wants_review(sentence):
@@ -350,38 +278,16 @@ def person_signals(said: Iterable[str], words: str) -> Iterator[Signal]:
             yield Signal(SignalKind.QUESTION, evidence(sentence))
         elif len(sentence) > _MAX_OPINION:
             pass
-        elif kind := next((kind for kind, holds in _OPINIONS if holds(sentence)), None):
-            yield Signal(
-                kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.flaw(sentence) else ""
-            )
-
-
-def _is_elsewhere(sentence: str) -> bool:
-    if _NOTHING_WRONG.search(sentence):
-        return True
-    return _ELSEWHERE.search(sentence) is not None and not _NOT_ELSEWHERE.search(sentence)
-
-
-def _refusal(sentence: str) -> str:
-    """What a refusal amounts to: a NAK, changes where it tells the condition, nothing where it is a matter of time."""
-    if not _REFUSED.search(sentence) or "?" in sentence:
-        return ""
-    if _CONDITION.search(sentence):
-        return SignalKind.CHANGES
-    return "" if _REFUSED_NOW.search(sentence) else SignalKind.NAK
-
-
-def _is_nak(sentence: str) -> bool:
-    found = _NAK.search(sentence)
-    return found is not None and not _NOT_NAK.search(sentence[: found.start()])
+        elif kind := next((kind for kind, matches in _OPINIONS if matches(sentence)), None):
+            yield Signal(kind, evidence(sentence), "flaw" if kind == DOUBT and objections.flaw(sentence) else "")
 
 
 def _is_question(sentence: str) -> bool:
-    """Whether it ends with a question mark, and is of words: a trace's "[<ffff81>] ? schedule" is not."""
+    """True if the sentence is a question in words; "[<ffff81>] ? schedule" from a stack trace is not."""
     if _ASIDE.search(sentence):
         return False
-    asked = sentence.rstrip(" .!)]\"'…")
+    question = sentence.rstrip(" .!)]\"'…")
     if sentence.startswith("+"):
         return False  # a line of a patch
-    words = sum(any(c.isalpha() for c in word) for word in asked.split(maxsplit=3)[:3])
-    return asked.endswith("?") and (words > 1 or asked.rstrip("?! ").lower() in _SHORT_QUESTIONS)
+    words = sum(any(c.isalpha() for c in word) for word in question.split(maxsplit=3)[:3])
+    return question.endswith("?") and (words > 1 or question.rstrip("?! ").lower() in _SHORT_QUESTIONS)

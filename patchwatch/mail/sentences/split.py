@@ -1,7 +1,7 @@
-"""Own words as sentences: the unit of evidence.
+"""Split what a sender wrote into sentences, the unit of evidence.
 
-Kernel mail is hard-wrapped prose with lists, tags and greetings in between; a sentence runs over lines, but never over
-a quote, a list item or a tag.  What a sentence means is not decided here.
+Kernel mail is hard-wrapped prose with lists, tags and greetings in between.  A sentence may span lines, but never a
+quote, a list item or a tag.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _MAX_EVIDENCE = 200
 _STARTS_ALONE = re.compile(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
-_LOG = re.compile(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of the kernel's log is nobody's sentence
+_LOG = re.compile(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of a kernel log is not a sentence
 _TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
 _GREETING = re.compile(
     r"(?:(?i:hi|hello|hey|hallo|dear|good (?:morning|day|evening|afternoon))"
@@ -20,7 +20,7 @@ _GREETING = re.compile(
 )
 _END = re.compile(r"[.!?]+\s+[\"'(]?")
 _ABBREVIATION = re.compile(r"(?i)\b(?:e\.g|i\.e|etc|vs|cf|w\.r\.t|mr|dr|no)\.$")
-# What is said for politeness, or to agree: it asks nothing of anybody.
+# Courtesy and agreement: nobody has to act on it.
 _GOOD = (
     r"(?:\ (?:all|very|pretty|quite|really|much|great|good|fine|ok(?:ay)?|reasonable|sane|sensible|correct|nice|better|"
     r"right|to\ me|now|overall|in\ general))+"
@@ -56,64 +56,63 @@ _NOT_AGREED = re.compile(
 )
 
 
-def sentences(words: str) -> Iterator[str]:
-    """The sentences of a text; the lines of a paragraph are joined, greetings left out."""
-    held: list[str] = []
-    for one in words.split("\n"):
-        line = one.strip()
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, without greetings; the lines of a paragraph are joined."""
+    paragraph: list[str] = []
+    for line in map(str.strip, text.split("\n")):
         if not line or (line[0] in "<[k" and _LOG.match(line)):
-            yield from _parted(held)
-            held = []
-        elif not held and len(line) < 60 and _GREETING.fullmatch(line):
+            yield from _split_paragraph(paragraph)
+            paragraph = []
+        elif not paragraph and len(line) < 60 and _GREETING.fullmatch(line):
             pass
-        elif held and (held[-1][-1] in ".!?:" or _STARTS_ALONE.match(line) or _TAG.match(held[0])):
-            yield from _parted(held)
-            held = [line]
+        elif paragraph and (paragraph[-1][-1] in ".!?:" or _STARTS_ALONE.match(line) or _TAG.match(paragraph[0])):
+            yield from _split_paragraph(paragraph)
+            paragraph = [line]
         else:
-            held.append(line)
-    yield from _parted(held)
+            paragraph.append(line)
+    yield from _split_paragraph(paragraph)
 
 
-def _parted(lines: list[str]) -> Iterator[str]:
+def _split_paragraph(lines: list[str]) -> Iterator[str]:
     if not lines:
         return
     text = " ".join(lines)
     begin = 0
-    for found in _END.finditer(text):
-        next_one = text[found.end() : found.end() + 1]
-        if ("?" in found[0] or next_one.isupper()) and not _ABBREVIATION.search(text, begin, found.start() + 1):
-            border = found.start() + len(found[0].split()[0])
-            yield text[begin:border].strip()
-            begin = border
+    for mark in _END.finditer(text):
+        next_character = text[mark.end() : mark.end() + 1]
+        if ("?" in mark[0] or next_character.isupper()) and not _ABBREVIATION.search(text, begin, mark.start() + 1):
+            end = mark.start() + len(mark[0].split()[0])
+            yield text[begin:end].strip()
+            begin = end
     if rest := text[begin:].strip():
         yield rest
 
 
 def is_courtesy(sentence: str) -> bool:
-    """Whether a sentence only thanks, greets, signs or agrees."""
+    """True if a sentence only thanks, greets, signs off or agrees."""
     return len(sentence) < 160 and _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence)
 
 
-def substantive(said: Iterable[str], tags: tuple[str, ...]) -> list[str]:
-    """The sentences apart from courtesy and tags; `tags` are the beginnings of the lines that give tags."""
+def substantive(sentences: Iterable[str], tags: tuple[str, ...]) -> list[str]:
+    """The sentences that are neither courtesy nor tags; `tags` are the prefixes of tag lines ("Reviewed-by:")."""
     return [
-        one
-        for one in said
-        if not (one.startswith(tags) or one.startswith(("From:", "---")) or one in ("--", "-") or is_courtesy(one))
+        s
+        for s in sentences
+        if not (s.startswith(tags) or s.startswith(("From:", "---")) or s in ("--", "-") or is_courtesy(s))
     ]
 
 
 def evidence(text: str) -> str:
-    """A sentence as it is shown: on one line, and not too long."""
+    """A sentence for display: on one line, cut to 200 characters."""
     text = " ".join(text.split())
     return text if len(text) <= _MAX_EVIDENCE else text[: _MAX_EVIDENCE - 1].rstrip() + "…"
 
 
-def excerpt(earnest: Sequence[str], said: Sequence[str]) -> str:
-    """The first two sentences that say something, a line each; of a mail that only thanks or gives tags, those."""
-    return "\n".join(evidence(one) for one in (earnest or said)[:2])
+def excerpt(substance: Sequence[str], everything: Sequence[str]) -> str:
+    """The first two substantive sentences, one per line; without any, the first two sentences of all."""
+    return "\n".join(evidence(sentence) for sentence in (substance or everything)[:2])
 
 
 def count_words(sentences: Iterable[str]) -> int:
-    """How many words there are."""
-    return sum(len(one.split()) for one in sentences)
+    """The number of words in the sentences."""
+    return sum(len(sentence.split()) for sentence in sentences)
