@@ -1,4 +1,4 @@
-"""A raw mail as a reader sees it: decoded headers, and the text in segments."""
+"""Prepare a raw mail for display: decoded headers, and the text in segments."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _SHOWN = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
 
 
 def read_for_display(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
-    """Take a mail apart for reading; its text is not yet made printable."""
+    """The headers and segments of a mail; its text is not sanitized yet."""
     headers = Headers(raw)
-    understood = text_of(headers, raw)
-    text = understood.whole
-    submission = kind_of(headers, understood) in SUBMISSIONS
+    decoded_text = text_of(headers, raw)
+    text = decoded_text.whole
+    submission = kind_of(headers, decoded_text) in SUBMISSIONS
     shown = [(name, decoded(", ".join(headers.get_all(name.lower())))) for name in _SHOWN]
-    del headers, understood  # they hold the body too, which may be 5 MB
+    del headers, decoded_text  # they hold the body too, which may be 5 MB
     segments = body.segments(text.strip("\n"), patch=submission and diff.start(text) >= 0)
     return Mail(message_id, tuple((name, value) for name, value in shown if value), tuple(segments), inboxes)

@@ -1,6 +1,6 @@
-"""format=flowed (RFC 3676): lines that a mail program broke for the wire are put together again.
+"""format=flowed (RFC 3676): join the lines that a mail program broke for transport.
 
-Only what says that it is flowed is: elsewhere a blank at the end of a line means nothing.
+Only for text that is declared as flowed: elsewhere a trailing space means nothing.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ _SIGNATURE = "-- "
 
 
 def is_flowed(part: EmailMessage) -> bool:
-    """Whether the headers of a text say that it is flowed."""
+    """True if the headers of a part declare format=flowed."""
     return str(part.get_param("format") or "").lower() == "flowed"
 
 
 def unflow(text: str, *, delsp: bool = False) -> str:
-    """The paragraphs of a flowed text, a line each; `delsp` as its Content-Type says (RFC 3676, 4).
+    """Join the lines of each paragraph; `delsp` is the parameter of the Content-Type (RFC 3676, 4).
 
-    Quoted paragraphs are put together at their own depth, which is written `>> `.
+    Quoted paragraphs keep their depth, written `>> `.
     """
     lines: list[str] = []
     flowing: int | None = None  # the quote depth of the paragraph that the last line leaves open
-    for one in text.split("\n"):
-        content = one.lstrip(">")
-        depth = len(one) - len(content)
-        content = content.removeprefix(" ")  # stuffed, or parting the quote marks from the text
-        # By the letter an empty line would only end the paragraph; people mean it to part two.
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")  # space-stuffing, or the space after the quote marks
+        # Strictly, an empty line would only end the paragraph; people use it to separate two.
         if flowing == depth and content not in ("", _SIGNATURE):
             lines[-1] += content
         else:

@@ -1,21 +1,21 @@
-"""Whether mail to an address would reach a mailing list: patchwatch's own mail must never go to one.
+"""Recognize addresses of mailing lists: patchwatch must never send its own mail to one.
 
-Two rules, and either is enough.  The host is one of lists: it is known as such, or a label before its domain says so.
-Or what stands before the @ is the name of an inbox that is known, for public-inbox names inboxes after their lists.
+An address is a list's if its host is known to serve lists, or has a label such as `lists` before its domain; or if its
+local part is the name of a known inbox, as public-inbox names inboxes after lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-# Hosts where everything is a list, though nothing in their names says so.
+# Hosts where every address is a list, without a telling name.
 _HOSTS = frozenset({"kvack.org", "googlegroups.com", "groups.io", "freelists.org"})
 # vger.kernel.org, lists.linux.dev, lists.infradead.org, mailman.alsa-project.org
 _LABELS = frozenset({"vger", "lists", "list", "mailman", "listserv"})
 
 
 def is_list_address(address: str, inboxes: Collection[str] = ()) -> bool:
-    """Whether `address` is a list's; `inboxes` are the names of those that are known."""
+    """True if `address` is a list's; `inboxes` are the names of known inboxes."""
     local, _, host = address.lower().rpartition("@")
     host = host.rstrip(".")
     return (

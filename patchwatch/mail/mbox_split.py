@@ -1,7 +1,7 @@
-"""Mail as it travels in files: an mbox of many, or one raw mail.
+"""Split an mbox into raw mails.
 
-Splits bytes into raw mails and looks no further into them.  Takes mboxrd (public-inbox, `git log --pretty=mboxrd`),
-mboxo, and the unquoted mboxes that other programs write.  What public-inbox writes comes back byte for byte.
+Accepts mboxrd (public-inbox, `git log --pretty=mboxrd`), mboxo, and the unquoted mboxes that other programs write.
+Mails from public-inbox come back byte for byte.
 """
 
 from __future__ import annotations
@@ -14,50 +14,50 @@ from patchwatch.errors import InvalidInputError
 
 _MAX_MAIL_BYTES = 64 * 1024 * 1024
 _BLOCK_BYTES = 1024 * 1024
-_FIRST_LINE_BYTES = 4096  # a first line that has not ended by now is no From_ line
+_FIRST_LINE_BYTES = 4096  # a longer first line is not a From_ line
 
 # A From_ line as git knows one (builtin/mailsplit.c, is_from_line): a time with seconds, then a year after 1990.
 _FROM_LINE = re.compile(rb"From .*\d:\d\d:\d\d(?:[ \t]+(?:[A-Z]{1,5}|[+-]\d{4}))?[ \t]+(?:9[1-9]|\d{3,}).*")
-# public-inbox's own From_ line: quoted wherever a body holds one, so it separates without a blank line before it too.
+# public-inbox's own From_ line: always quoted in bodies, so it separates mails even without a blank line before it.
 _PUBLIC_INBOX = b"From mboxrd@z "
 _BLANK_LINE = (b"\n\n", b"\n\r\n")
-# With the newline before it rather than ^: a regex that begins with fixed bytes is found ten times as fast.
+# With the newline before it rather than ^: a regex that begins with fixed bytes is ten times as fast.
 _QUOTED_FROM = re.compile(rb"\n>(>*From )")
 _END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
 
 
 class ByteStream(Protocol):
-    """What is needed of a file: a `BinaryIO`, or a `gzip.GzipFile`."""
+    """The part of a file object that is used: a `BinaryIO` or a `gzip.GzipFile`."""
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
+        """Read up to `size` bytes; empty at the end."""
 
 
 def looks_like_mbox(head: bytes) -> bool:
-    """Whether a file that begins with `head` (its first line at least) is an mbox."""
+    """True if a file that begins with `head` (at least its first line) is an mbox."""
     return _FROM_LINE.match(head.lstrip(b"\r\n")) is not None
 
 
 def split_mbox(stream: ByteStream, *, max_mail_bytes: int = _MAX_MAIL_BYTES) -> Iterator[bytes]:
-    """The mails of an mbox, in order, each as it was before it was put there.
+    """The mails of an mbox, in order, without what the mbox format added to them.
 
-    A From_ line separates at the start and after a blank line; elsewhere it is the mail's own text.  One `>` is taken
-    from `>From ` and `>>From ` lines of the body (headers are not quoted, by public-inbox and git alike), and the
-    newline that ends each mail of an mbox goes.  Holds one mail in memory, and a block of the file.
+    A From_ line separates mails at the start and after a blank line; elsewhere it is text.  One `>` is removed from
+    `>From ` and `>>From ` lines of the body (neither public-inbox nor git quotes headers), and so is the newline at the
+    end of each mail.  Only one mail and one block of the file are in memory at a time.
 
     Raises:
-        InvalidInputError: the stream does not begin as an mbox, or a mail is larger than `max_mail_bytes`.
+        InvalidInputError: the stream is not an mbox, or a mail is larger than `max_mail_bytes`.
     """
     head = _head(stream)
     if not head:
         return
     if not looks_like_mbox(head):
-        raise InvalidInputError("This is no mbox: it does not begin with a 'From ' line. Give an mbox or a raw mail.")
+        raise InvalidInputError("not an mbox: no 'From ' line at the start. Use an mbox or a raw mail.")
     yield from _split(head, stream, max_mail_bytes)
 
 
 def read_mails(stream: ByteStream, *, max_mail_bytes: int = _MAX_MAIL_BYTES) -> Iterator[bytes]:
-    """The mails of a file that is an mbox or a single raw mail (.eml); none when it is empty.
+    """The mails of an mbox or of a single raw mail (.eml); none if it is empty.
 
     Raises:
         InvalidInputError: a mail is larger than `max_mail_bytes`.
@@ -72,7 +72,7 @@ def read_mails(stream: ByteStream, *, max_mail_bytes: int = _MAX_MAIL_BYTES) -> 
 
 
 def _head(stream: ByteStream) -> bytes:
-    """The beginning of the stream, from its first line that is not blank; all of that line unless it is endless."""
+    """The start of the stream, leading blank lines removed, with at least its first line (up to a limit)."""
     head = b""
     while b"\n" not in head and len(head) < _FIRST_LINE_BYTES and (block := stream.read(_BLOCK_BYTES)):
         head = (head + block).lstrip(b"\r\n")
@@ -80,7 +80,7 @@ def _head(stream: ByteStream) -> bytes:
 
 
 def _split(head: bytes, stream: ByteStream, max_mail_bytes: int) -> Iterator[bytes]:
-    """Split; `text` is the mail at hand from the end of its From_ line on, so that every line begins with a newline."""
+    """Split; `text` is the current mail from the end of its From_ line on, so that every line begins with a newline."""
     separator, newline, rest = head.partition(b"\n")
     text = newline + rest
     searched = 0
@@ -106,9 +106,9 @@ def _split(head: bytes, stream: ByteStream, max_mail_bytes: int) -> Iterator[byt
 
 
 def _mail(text: bytes, separator: bytes) -> bytes:
-    """One mail without what the mbox added to it."""
+    """One mail without what the mbox format added to it."""
     if separator.startswith(_PUBLIC_INBOX):
-        # It adds exactly one newline, also to a mail that ends without one, and in mails with CRLF.
+        # public-inbox adds exactly one newline, also to a mail that ends without one, and in mails with CRLF.
         text = text.removesuffix(b"\n")
     elif text.endswith(_BLANK_LINE):
         text = text.removesuffix(b"\n").removesuffix(b"\r")
@@ -121,6 +121,4 @@ def _mail(text: bytes, separator: bytes) -> bytes:
 
 def _check_size(size: int, max_mail_bytes: int) -> None:
     if size > max_mail_bytes:
-        raise InvalidInputError(
-            f"One mail is larger than {max_mail_bytes >> 20} MiB, which no list sends: is this a file of mail?"
-        )
+        raise InvalidInputError(f"one mail is larger than {max_mail_bytes >> 20} MiB. Check that this is a mail file.")

@@ -1,7 +1,6 @@
-"""What people are called in a sentence: "answer Jakub's question".
+"""Short names for people in a sentence: "answer Jakub's question".
 
-Display names come in every order and script, and nobody knows which part is the one that friends use: where it is not
-plain, the whole name stands.
+Display names come in every order and script.  Where it is unclear which part is the given name, the whole name is used.
 """
 
 from __future__ import annotations
@@ -13,11 +12,12 @@ from functools import lru_cache
 
 from patchwatch.sanitize import line
 
-_MOST = 24  # characters: longer ones are cut
+_MAX_LENGTH = 24  # characters: longer names are cut
 _ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\bvia\b.*", re.DOTALL)  # (AMD), [Linaro], via B4 Relay
 _TITLE = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof)\.?", re.IGNORECASE)
-_ROBOT = re.compile(r"(?i)bot\b|\bci\b")
-# They stand first in the names of many who keep the order of their language; as a given name they are rare.
+_BOT = re.compile(r"(?i)bot\b|\bci\b")
+# Family names that many people write first, as in their own language; they are rare as given names.  Nothing else in a
+# header separates "Wang Li" from "Li Wang".
 _FAMILY = re.compile(
     r"""(?ix)
     bao|bian|cai|cao|chang|chen|cheng|choi|cui|dai|deng|ding|dong|du|duan|fan|fang|feng|fu|gao|gu|guo|han|hao|
@@ -30,10 +30,10 @@ _FAMILY = re.compile(
 
 
 def short_name(name: str, address: str, others: Iterable[str] = ()) -> str:
-    """The first name of a display name, or all of it where that can't be told; printable, and of one line.
+    """The given name in a display name, or the whole name where the order is unclear; printable, on one line.
 
-    Without a name it is the local part of the address.  Where one of the `others` (names of those who take part) is
-    called the same, it is all of the name.
+    Without a name it is the local part of the address.  If one of the `others` (names of the people involved) has the
+    same short name, it is the whole name.
     """
     short = _short(name, address)
     whole = _plain(name)
@@ -53,7 +53,7 @@ def _short(name: str, address: str) -> str:
     if not whole or "@" in whole:
         whole = line((whole or address).partition("@")[0]) or "somebody"
         return _cut(whole)
-    if any(unicodedata.east_asian_width(c) in "WF" for c in whole) or _ROBOT.search(whole):
+    if any(unicodedata.east_asian_width(c) in "WF" for c in whole) or _BOT.search(whole):
         return _cut(whole)
     _, comma, given = whole.partition(",")
     if comma and given.strip():
@@ -69,4 +69,4 @@ def _short(name: str, address: str) -> str:
 
 
 def _cut(name: str) -> str:
-    return name if len(name) <= _MOST else name[: _MOST - 1].rstrip() + "…"
+    return name if len(name) <= _MAX_LENGTH else name[: _MAX_LENGTH - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""The shortlog of a pull request or cover letter: who wrote which patches, as `git shortlog` prints it."""
+"""Parse the shortlog of a pull request or cover letter, as `git shortlog` prints it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _MORE_OF_TITLE = re.compile(r"^ {9,}(\S.*)$")  # git shortlog -w wraps long titl
 
 
 def shortlog(text: str) -> tuple[tuple[str, str], ...]:
-    """(author's name, title) of each patch listed, in order.
+    """(author's name, title) of each listed patch, in order.
 
-    Only what git itself wrote counts: an author's line says how many titles follow it, and so many must.
+    An author's line states the number of titles; an entry with another number is not git's and is skipped.
     """
     found: list[tuple[str, str]] = []
     lines = text.split("\n")
-    for number, one in enumerate(lines):
-        author = _AUTHOR.match(one)
+    for number, heading in enumerate(lines):
+        author = _AUTHOR.match(heading)
         if author is None:
             continue
         titles: list[str] = []

@@ -1,8 +1,8 @@
-"""Subject lines: `[PATCH net-next,v2 3/4] net: fix it` taken apart.
+"""Parse subject lines such as `[PATCH net-next,v2 3/4] net: fix it`.
 
-Knows the shapes seen on kernel lists: `[PATCHv2]`, `[RFC v6 1/3]`, `[PATCH v3,4/5]`, `[PATCH 5.10 01/20]`,
-`[PATCH][next]`, `[PATCH -v2 next 1/9]`, `[2 of 5]`, `[RFC/PATCH]`, `(v2)` behind the title, `v2.1`, replies in several
-languages.  A version is taken as stated; `5.10`, `for-6.9` and `v6.1-stable` name trees, not versions.
+Handles the forms seen on kernel lists: `[PATCHv2]`, `[RFC v6 1/3]`, `[PATCH v3,4/5]`, `[PATCH 5.10 01/20]`,
+`[PATCH][next]`, `[PATCH -v2 next 1/9]`, `[2 of 5]`, `[RFC/PATCH]`, `(v2)` after the title, `v2.1`, reply prefixes in
+several languages.  Versions are kept as stated; `5.10`, `for-6.9` and `v6.1-stable` name trees, not versions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 
 from patchwatch.mail.message import Subject
 
-# liblore's reply markers, and the Chinese, Japanese and Cyrillic ones that Outlook and QQ mail write.
+# liblore's reply prefixes, and the Chinese, Japanese and Cyrillic ones that Outlook and QQ mail write.
 _REPLY = re.compile(
     r"^\s*(?:(?:re|aw|fwd?|sv|vs|antw|wg|tr|odp|ref|rif|回复|答复|回覆|转发|返信|ответ)"
     r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*)+",
@@ -34,7 +34,7 @@ _VERSION_BEHIND = re.compile(
     r"\s*[(\[]\s*(?:(?:series|patch)\s+)?(?:take\s*|version\s*|v|#)\s*(\d{1,2})(?:\.(\d{1,2}))?\s*[)\]]\s*$",
     re.IGNORECASE,
 )
-# Cover letters without any prefix (Christoph Hellwig's): "add a helper, v2".  In "cgroup v2" it is the thing's version.
+# Cover letters without any prefix (Christoph Hellwig's): "add a helper, v2".  In "cgroup v2" it is not the patch's.
 _BARE_VERSION_BEHIND = re.compile(
     r"(?:,\s*|(?<!cgroup)(?<!cgroups)(?<!memcg)(?<!nfs)(?<!gic)(?<!api)(?<!abi)(?<!version)\s+)v(\d{1,2})()\s*$",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ _BARE_VERSION_BEHIND = re.compile(
 
 
 def parse_subject(subject: str) -> Subject:
-    """Take a decoded subject line apart; never raises."""
+    """Parse a decoded subject line; never raises."""
     rest, replies = _REPLY.subn("", subject)
     tokens: list[str] = []
     groups = 0
@@ -85,11 +85,11 @@ def parse_subject(subject: str) -> Subject:
         behind = _BARE_VERSION_BEHIND.search(title)
     if behind is not None:
         title = title[: behind.start()].strip()
-        # "[PATCH 5/7] ttm: use it (v4)": the fourth version of this patch, in a series that has its own.
+        # "[PATCH 5/7] ttm: use it (v4)": the fourth version of this patch, in a series with its own version.
         if not stated and (not counter or expected == 1):
             version, minor, stated = int(behind[1]), int(behind[2] or 0), True
     if counter is not None and expected is not None and counter > expected:
-        counter = expected = None  # a slip: no series can be built on "5/3"
+        counter = expected = None  # a typo: "5/3" cannot number a series
     return Subject(
         title=title,
         version=version,
@@ -107,12 +107,12 @@ def parse_subject(subject: str) -> Subject:
 
 
 def reply_subject(subject: str) -> str:
-    """The subject of an answer: `Re: ` once, whatever the marks that it bears already."""
+    """The subject of a reply: `Re: ` once, in place of any reply prefixes."""
     return f"Re: {_REPLY.sub('', subject).strip()}".rstrip()
 
 
 def _tokens(group: str) -> list[str]:
-    """The words of one bracket, `RFC/PATCH`, `PATCHv3` and `v3,4/5` parted."""
+    """The words in one pair of brackets; `RFC/PATCH`, `PATCHv3` and `v3,4/5` are two words each."""
     group = _GLUED.sub(r"\1 ", group)
     group = _N_OF_M.sub(r"\1/\2", group)
     group = re.sub(r"(\d)\s*/\s*(\d)", r"\1/\2", group)
@@ -120,7 +120,7 @@ def _tokens(group: str) -> list[str]:
 
 
 def _names_a_tree(version: re.Match[str]) -> bool:
-    """Whether `v6.1` is a kernel: people mend v5 with v5.1 or v5.2, long-term trees mostly end in 4 and more."""
+    """True if `v6.1` is a kernel version: people fix v5 with v5.1 or v5.2, long-term trees mostly end in 4 and more."""
     return version[2] is not None and (int(version[2]) >= 4 or (version[1], version[2]) == ("6", "1"))
 
 
@@ -134,7 +134,7 @@ def _looks_like_prefix(group: str) -> bool:
 
 
 def title_key(title: str) -> str:
-    """A title as it is compared: case, white space and closing punctuation do not matter."""
+    """A title for comparison: without case, extra white space and closing punctuation."""
     return " ".join(title.lower().split()).strip(" .,:;'\"`!?")
 
 
@@ -149,9 +149,9 @@ _STOP_WORDS = frozenset(
 
 
 def title_words(title: str) -> frozenset[str]:
-    """The words of a title that carry its meaning: lower case, without the prefix's colons and without stop words.
+    """The significant words of a title, in lower case: without punctuation, stop words and accents.
 
-    Accents are left out: a mail program, or a maintainer, may have dropped or restored them.
+    A mail program or a maintainer may have dropped or restored accents.
     """
     if not title.isascii():
         title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
@@ -159,11 +159,11 @@ def title_words(title: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) > 1 and word not in _STOP_WORDS)
 
 
-@functools.lru_cache(maxsize=8192)  # a posting's title is held against dozens of others
+@functools.lru_cache(maxsize=8192)  # a posting's title is compared with dozens of others
 def gist_words(title: str) -> frozenset[str]:
-    """The words of a title without the subsystem in front, if two or more are left.
+    """The significant words of a title without the subsystem prefix, if two or more are left.
 
-    "mm: memcg: " stands before every title of that corner of the kernel, so it makes no two of them alike.
+    "mm: memcg: " is part of every title there, so sharing it does not make two titles similar.
     """
     words = title_words(_SUBSYSTEM.sub("", title))
     return words if len(words) > 1 else title_words(title)

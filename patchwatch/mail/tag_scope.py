@@ -1,9 +1,9 @@
-"""The words with which somebody limits the tag he gives: "# mm", "for patches 1-3", "For the io_uring bits:".
+"""Parse the scope of a tag, the words that limit it: "# mm", "for patches 1-3", "For the io_uring bits:".
 
-They stand behind the tag, in the sentence right above it, or in the line right below.  What they say is read here;
-which patches of a posting that means is decided elsewhere (patchwatch.series.tag_coverage).  A condition ("with the
-typo fixed"), a machine ("on arm64") and a figure of speech ("For the record,") are no limits.  The forms are those of
-people on the cgroups list from January 2024 to June 2025, and of who collects tags: "Acked-by: A <a@b> # drivers/pci/".
+They follow the tag, or are in the sentence right above it or the line right below.  A condition ("with the typo
+fixed"), a machine ("on arm64") and a figure of speech ("For the record,") are not scopes.  The forms come from mail on
+the cgroups list from January 2024 to June 2025, and from people who collect tags: "Acked-by: A <a@b> # drivers/pci/".
+patchwatch.series.tag_coverage resolves a scope to the patches of a series.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from patchwatch.mail.sentences import split
 
 @dataclass(frozen=True, slots=True)
 class TagScope:
-    """What the words of a limit say, in one of these ways, with what they except."""
+    """What a tag is limited to: one of these fields is set, and `excepted` if something is left out."""
 
     whole: bool = False  # the series
-    this: bool = False  # the patch that is answered
-    numbers: tuple[tuple[int, int], ...] = ()  # first and last of each run
-    first: int = 0  # so many from the start
-    last: int = 0  # so many from the end
+    this: bool = False  # the patch that the mail answers
+    numbers: tuple[tuple[int, int], ...] = ()  # first and last of each range
+    first: int = 0  # this many from the start
+    last: int = 0  # this many from the end
     count: int = 0  # "the four patches"
-    version: int = 0  # "(v1)": as it was then
-    name: str = ""  # of parts of the kernel: "io_uring", "vhost, VIRTIO"; or words that nobody else can resolve
+    version: int = 0  # "(v1)": that version only
+    name: str = ""  # parts of the kernel ("io_uring", "vhost, VIRTIO"), or words that cannot be resolved ("the rest")
     excepted: TagScope | None = None
 
 
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_MAX_LIMIT = 120  # characters
+_MAX_SCOPE = 120  # characters
 
 _ONE = r"#?\d{1,3}(?:/\d{1,3})?"
 _TO = r"\s*(?:-|–|\.\.|to\b|through\b|thru\b)\s*"
@@ -40,7 +40,7 @@ _AND = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+)\s*(?:for )?(?:patch )?"
 _LIST = rf"{_ONE}(?:(?:{_TO}|{_AND}){_ONE})*(?![\w%]|\.\d)"
 _RANGE = re.compile(rf"#?(\d{{1,3}})(?:/\d{{1,3}})?(?:{_TO}#?(\d{{1,3}})(?:/\d{{1,3}})?)?")
 _PATCHES = rf"(?:the )?patch(?:es)?(?: nos?\.?| numbers?)? {_LIST}"
-# A bare "64" is no patch; "2/5", "#2", "1-3" and "1, 2 and 4" are.
+# A bare "64" is not a patch number; "2/5", "#2", "1-3" and "1, 2 and 4" are.
 _NUMBERS = rf"(?:{_PATCHES}|(?=#\d|\d+/\d|\d+(?:{_TO}|{_AND})\d){_LIST})"
 _NUMBERED = re.compile(rf"{_NUMBERS}(?: only)?", re.IGNORECASE)
 _COUNTED = rf"(?P<count>\d{{1,2}}|{'|'.join(_WORDS)})"
@@ -72,7 +72,7 @@ _NAME = re.compile(
     r"(?P<name>[\w./*+-]+(?:(?:,| &|,? and)? [\w./*+-]+){0,2})",
     re.IGNORECASE,
 )
-# Of these words alone no name is made: "the new code", "the other parts".
+# These words alone are not a name: "the new code", "the other parts".
 _GENERIC = frozenset(
     re.findall(
         r"\w+",
@@ -82,12 +82,12 @@ _GENERIC = frozenset(
         "some subsystem such technical that the their then these third this those trivial updated various your",
     )
 )
-_NOBODY_KNOWS = re.compile(
+_UNRESOLVABLE = re.compile(
     r"(?:all |the )*(?:rest|others?|remaining(?: patches| ones)?|other (?:patches|ones))(?: of .{1,30})?|"
     r"(?:all )?my (?:bits|parts|changes|pieces)",
     re.IGNORECASE,
 )
-# What makes it no name: conditions, remarks, machines, figures of speech.
+# Conditions, remarks, machines and figures of speech are not names.
 _NO_NAME = re.compile(
     r"(?:the )?(?:adding|again|after|already|any\w*|approach|as|assuming|at|backport\w*|before|boot|both|brevity|but|"
     r"by|clarity|comparison|completeness|concept|consistency|context|convenience|debugging|details|discussion|doing|"
@@ -104,21 +104,21 @@ _NO_NAME = re.compile(
 
 
 def parse_scope(words: str, *, named: bool = True) -> TagScope | None:
-    """What the words of a limit say ("patches 1-3", "the mm bits", "the series except patch 4"); None: they are none.
+    """Parse "patches 1-3", "the mm bits", "the series except patch 4"; None if the words are not a scope.
 
-    `named` lets a bare name ("mm", "drivers/pci/") be one.
+    `named` allows a bare name ("mm", "drivers/pci/").
     """
-    if len(words) > _MAX_LIMIT:
+    if len(words) > _MAX_SCOPE:
         return None
     text = _BEGIN.sub("", " ".join(words.split()).strip(" .,:;!-"))
-    # "On arm64" and "to me" name a machine and a person, "on patch 2" and "to 1-3" are limits.
+    # "On arm64" and "to me" name a machine and a person; "on patch 2" and "to 1-3" are scopes.
     named = named and not _ON.match(words)
     if not text:
         return None
     if found := _EXCEPT.search(text):
-        before, out = text[: found.start()], text[found.end() :].rstrip(") ")
+        before, after = text[: found.start()], text[found.end() :].rstrip(") ")
         base = parse_scope(before, named=named) if before else TagScope(whole=True)
-        excepted = TagScope(numbers=_runs(out)) if re.fullmatch(_LIST, out) else parse_scope(out, named=False)
+        excepted = TagScope(numbers=_ranges(after)) if re.fullmatch(_LIST, after) else parse_scope(after, named=False)
         # "Modulo patch 3" leaves one out, "modulo the nits" is a condition.
         if base is not None and excepted is not None and not (excepted.this or excepted.whole):
             return replace(base, excepted=excepted)
@@ -127,7 +127,7 @@ def parse_scope(words: str, *, named: bool = True) -> TagScope | None:
         return TagScope(version=int(found[1]))
     if counted := _counted(text):
         return counted
-    if _NOBODY_KNOWS.fullmatch(text):
+    if _UNRESOLVABLE.fullmatch(text):
         return TagScope(name=text)
     found = _PART.fullmatch(text)
     if found is None and named and not _NO_NAME.match(text):
@@ -139,9 +139,9 @@ def parse_scope(words: str, *, named: bool = True) -> TagScope | None:
 
 
 def _counted(text: str) -> TagScope | None:
-    """Patches by their numbers or places, or all of them, or the one that is answered."""
+    """Parse patches given by number or position, all patches, or the patch that the mail answers."""
     if _NUMBERED.fullmatch(text):
-        return TagScope(numbers=_runs(text))
+        return TagScope(numbers=_ranges(text))
     if _WHOLE.fullmatch(text):
         return TagScope(whole=True)
     if _THIS.fullmatch(text):
@@ -150,8 +150,8 @@ def _counted(text: str) -> TagScope | None:
         place = _PLACES[found["place"].lower()]
         return TagScope(numbers=((place, place),))
     if found := _END.fullmatch(text):
-        many = _number(found["count"] or "1")
-        return TagScope(first=many) if found["end"].lower() == "first" else TagScope(last=many)
+        count = _number(found["count"] or "1")
+        return TagScope(first=count) if found["end"].lower() == "first" else TagScope(last=count)
     if found := _COUNT.fullmatch(text):
         return TagScope(count=_number(found["count"]))
     return None
@@ -161,13 +161,13 @@ def _number(word: str) -> int:
     return _WORDS.get(word.lower()) or int(word)
 
 
-def _runs(text: str) -> tuple[tuple[int, int], ...]:
+def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(first), int(last or first)) for first, last in _RANGE.findall(text))
 
 
-# ---- where they stand -----------------------------------------------------------------------------------------------
+# ---- finding the scope of a tag -------------------------------------------------------------------------------------
 
-_BEHIND = re.compile(
+_AFTER_ADDRESS = re.compile(
     r"(?P<value>.*?(?:<[^<>\s]+@[^<>\s]+>|^[^<>\s]+@[^<>\s,]+))[\s,;]*"
     r"(?:#\s*(?P<hash>.*)|[(\[](?P<bracket>[^()\[\]]*(?:\([^()]*\))?)[)\]]\W*|"
     r"(?P<plain>(?:for|on|to|only|except|excluding|modulo|minus|apart|aside|patch)\b.*))$",
@@ -180,50 +180,50 @@ _FILLER = (
     r"okay|only|otherwise|please|reviewed|r-?b|so|still|sure|tag|tested|thanks?|thank you|then|this|that said|very|"
     r"well|with that|work|yes|you can|your?)\b\W*)*+"
 )
-_ABOVE = re.compile(rf"{_FILLER}(?P<limit>(?:only )?(?:for|to) .+?)\W*", re.IGNORECASE)
-_THANKED = re.compile(r"(?i)\b(?:thanks?|thank you|thx)(?: \w+){0,3} for [^,.:;]*[,.:;]?\s*")  # that is no limit
+_ABOVE = re.compile(rf"{_FILLER}(?P<scope>(?:only )?(?:for|to) .+?)\W*", re.IGNORECASE)
+_THANKS = re.compile(r"(?i)\b(?:thanks?|thank you|thx)(?: \w+){0,3} for [^,.:;]*[,.:;]?\s*")  # not a scope
 _GOOD = (
     r"(?:(?:all )?(?:looks?|seems?|is|are|lgtm|sounds?)\b)"
     r"(?: (?:all|also|very|pretty|quite|really|perfectly|much|good|fine|ok|okay|great|reasonable|sane|correct|right|"
     r"nice|better|lgtm|to me|now|overall|and|for me|from my side))*"
 )
-_GOOD_ALONE = re.compile(rf"{_FILLER}(?P<limit>.+?)\W* {_GOOD}(?:[,:.].*|\W+with a\b.*|\W*)", re.IGNORECASE)
-_ALONE = re.compile(r"(?P<limit>[^:]+?)\s*:")
+_GOOD_ALONE = re.compile(rf"{_FILLER}(?P<scope>.+?)\W* {_GOOD}(?:[,:.].*|\W+with a\b.*|\W*)", re.IGNORECASE)
+_ALONE = re.compile(r"(?P<scope>[^:]+?)\s*:")
 _A_PART = re.compile(r".*(?:bits?|parts?|portions?|pieces?|side|hunks?)(?: (?:of|in) .*)?", re.IGNORECASE)
 _READ = re.compile(
     rf"(?:i |we |i've |i have |we have |have |only )*(?:reviewed|acked|checked|tested|read|looked at|went through)"
-    rf" (?:only )?(?P<limit>{_NUMBERS}|the (?:first|last) (?:{'|'.join(_WORDS)}|\d+)? ?patch(?:es)?)"
+    rf" (?:only )?(?P<scope>{_NUMBERS}|the (?:first|last) (?:{'|'.join(_WORDS)}|\d+)? ?patch(?:es)?)"
     r"(?=\W*$|[,:.]?\s[a-z])",
     re.IGNORECASE,
 )
-_BELOW = re.compile(r"\(?(?P<limit>(?:for|to|on) .{2,100}?)\)?[.,;:!]*", re.IGNORECASE)
+_BELOW = re.compile(r"\(?(?P<scope>(?:for|to|on) .{2,100}?)\)?[.,;:!]*", re.IGNORECASE)
 _PARAGRAPHS_ABOVE = 3
 _LINES_ABOVE = 40
 
 
 def split_scope(value: str) -> tuple[str, str]:
-    """The value of a tag that names a person, parted from the words behind it that limit it."""
-    found = _BEHIND.fullmatch(value)
+    """Split the value of a tag into the person and the scope that follows, which may be empty."""
+    found = _AFTER_ADDRESS.fullmatch(value)
     if found is None:
         return value, ""
     words = (found["hash"] or found["bracket"] or found["plain"] or "").strip()
     if found["hash"] is not None:
         return found["value"], words if parse_scope(words) else ""
-    # Of the bare words in brackets "(mm)" is a limit, "(Red Hat)" is not.
+    # In brackets, "(mm)" is a scope, "(Red Hat)" is not.
     named = words.lower().startswith("for ") or _CODE.fullmatch(words) is not None
     return (found["value"], words) if parse_scope(words, named=named) else (value, "")
 
 
 def scope_near(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) -> str:
-    """The words around a tag that limit it; it stands in lines `first` to `last`, other tags in `tagged`."""
+    """Find the scope of the tag in lines `first` to `last`, above or below it; `tagged` are the lines of all tags."""
     if last + 1 < len(lines) and last + 1 not in tagged:
         below = _BELOW.fullmatch(lines[last + 1].strip())
-        if below and parse_scope(below["limit"], named=False):
-            return below["limit"]
+        if below and parse_scope(below["scope"], named=False):
+            return below["scope"]
     top = max(0, first - _LINES_ABOVE)
     start = first
     while start > top and start - 1 in tagged:
-        start -= 1  # tags in a row share what stands above them
+        start -= 1  # consecutive tags share the sentence above them
     for _ in range(_PARAGRAPHS_ABOVE):
         while start > top and not lines[start - 1].strip():
             start -= 1
@@ -232,29 +232,29 @@ def scope_near(lines: Sequence[str], first: int, last: int, tagged: frozenset[in
             start -= 1
         if start == end:
             return ""
-        said = list(split.sentences("\n".join(lines[start:end])))
-        if start - 1 in tagged and said and said[0][:1].islower():
-            said[0] = ""  # "for the series." below a tag is said of that one
-        for sentence in reversed(said):
-            limit = scope_in_sentence(sentence)
-            if limit or not split.is_courtesy(sentence):
-                return limit
+        sentences = list(split.sentences("\n".join(lines[start:end])))
+        if start - 1 in tagged and sentences and sentences[0][:1].islower():
+            sentences[0] = ""  # "for the series." below a tag belongs to that tag
+        for sentence in reversed(sentences):
+            scope = scope_in_sentence(sentence)
+            if scope or not split.is_courtesy(sentence):
+                return scope
     return ""
 
 
 def scope_in_sentence(sentence: str) -> str:
-    """The words of a sentence above a tag that limit it: "For KVM:", "Patches 1-3 look good to me."; or none."""
-    sentence = _THANKED.sub("", sentence.strip(" -*"))
-    if len(sentence) > 4 * _MAX_LIMIT or "?" in sentence:
+    """Find the scope in a sentence above a tag: "For KVM:", "Patches 1-3 look good to me."; empty if it has none."""
+    sentence = _THANKS.sub("", sentence.strip(" -*"))
+    if len(sentence) > 4 * _MAX_SCOPE or "?" in sentence:
         return ""
     if found := _ABOVE.fullmatch(sentence):
-        words = found["limit"]
+        words = found["scope"]
         # "For the block parts, as Tejun will take this:" ends sooner than the sentence.
         for cut in [len(words), *sorted((m.start() for m in re.finditer(r"[,:;.(]", words)), reverse=True)]:
-            if limit := parse_scope(words[:cut], named=cut == len(words) or words[cut] == ":"):
-                return "" if limit.this and not limit.excepted else words[:cut].strip()
+            if scope := parse_scope(words[:cut], named=cut == len(words) or words[cut] == ":"):
+                return "" if scope.this and not scope.excepted else words[:cut].strip()
     for found in (_GOOD_ALONE.fullmatch(sentence), _ALONE.fullmatch(sentence), _READ.match(sentence)):
-        limit = parse_scope(found["limit"], named=False) if found else None
-        if found and limit and not limit.this and (not limit.name or _A_PART.fullmatch(found["limit"])):
-            return found["limit"].strip()
+        scope = parse_scope(found["scope"], named=False) if found else None
+        if found and scope and not scope.this and (not scope.name or _A_PART.fullmatch(found["scope"])):
+            return found["scope"].strip()
     return ""

@@ -1,7 +1,7 @@
-"""Which commit of Linus's tree a patch for a stable tree repeats.
+"""Find the commit in Linus's tree that a stable patch backports.
 
-Documentation/process/stable-kernel-rules.rst: the message of a backport names it, as "commit <sha1> upstream." or
-"[ Upstream commit <sha1> ]".  What is in a stable queue is in Linus's tree: that is the rule it got in by.
+The message of a backport names it as "commit <sha1> upstream." or "[ Upstream commit <sha1> ]".  Only commits that are
+in Linus's tree may be backported (Documentation/process/stable-kernel-rules.rst).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 _UPSTREAM = re.compile(
     r"(?im)^[ \t]*(?:\[[ \t]*upstream commit ([0-9a-f]{8,40})[ \t]*\]|commit ([0-9a-f]{12,40}) upstream\.?)[ \t]*$"
 )
-_HEAD = 2_000  # characters of a message in which it stands
+_HEAD = 2_000  # characters of the message to search
 
 
 def upstream_commit(message: str) -> str:
-    """The commit that a patch's message says it backports; empty where it says nothing."""
+    """The commit that a patch backports according to its message; empty if it names none."""
     found = _UPSTREAM.search(message[:_HEAD])
     return (found[1] or found[2]).lower() if found else ""

@@ -1,4 +1,4 @@
-"""What a posting says of its own past: change-id, base-commit, links to earlier versions."""
+"""What a posting states about its earlier versions: change-id, base-commit, links."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _OTHER_WORK = re.compile(
 )
 _FOOTNOTE = re.compile(r"\s*\[(\d{1,2})\][: ]*")
 _MAX_LINE = 1_000  # characters of a line that are read
-_AFTER = 30  # characters: what stands behind a link is about it only if the line ends soon
-_REFERENCE = 80  # characters before a "[1]" that say what it is
+_AFTER = 30  # characters: text after a link is about it only if the line ends soon
+_REFERENCE = 80  # characters before a "[1]" that describe it
 
 
 def change_id(text: str) -> str:
-    """The b4 change-id, or empty.  Gerrit's (`I` and 40 digits) is per patch and is left alone."""
+    """The b4 change-id, or empty.  Gerrit's (`I` and 40 digits) is per patch and is ignored."""
     if "hange-" not in text:
         return ""
     for found in _CHANGE_ID.finditer(text):
@@ -50,57 +50,57 @@ def base_commit(text: str) -> str:
     return found[1] if found else ""
 
 
-def earlier_links(words: str) -> tuple[EarlierLink, ...]:
-    """Links in the author's own words that he marks as an earlier version of this posting.
+def earlier_links(text: str) -> tuple[EarlierLink, ...]:
+    """The links that the author marks as an earlier version of this posting; `text` is without quotes.
 
-    Marked is a link whose line, or the two lines before it, or the place of its footnote, name a version or say
-    "previous", "earlier", "RFC".  A link that the text gives as a dependency or a bug report is not marked.
+    A link is marked if its line, the two lines before it, or the place that refers to its footnote mention a version or
+    a word such as "previous", "earlier", "RFC".  A link to a dependency or a bug report is not.
     """
-    if "://" not in words and "essage" not in words and "id:" not in words:
+    if "://" not in text and "essage" not in text and "id:" not in text:
         return ()
-    lines = [line[:_MAX_LINE] for line in words.split("\n")]
+    lines = [line[:_MAX_LINE] for line in text.split("\n")]
     found: dict[str, EarlierLink] = {}
-    for number, one in enumerate(lines):
-        if "://" not in one and "id" not in one.lower():
+    for number, line in enumerate(lines):
+        if "://" not in line and "id" not in line.lower():
             continue
-        for match in list(_LINK.finditer(one)) or list(_SPELT.finditer(one)):
+        for match in list(_LINK.finditer(line)) or list(_SPELT.finditer(line)):
             message_id = unquote(match[1]).rstrip(".")
             if message_id in found:
                 continue
-            for text in _told_by(lines, number, match):
-                if _OTHER_WORK.search(text):
+            for context in _contexts(lines, number, match):
+                if _OTHER_WORK.search(context):
                     break
-                version, marked = _stated(text)
+                version, marked = _stated(context)
                 if marked:
                     found[message_id] = EarlierLink(message_id, version)
                     break
     return tuple(found.values())
 
 
-def _told_by(lines: list[str], number: int, link: re.Match[str]) -> Iterator[str]:
-    """The pieces of text that may say what a link is, the nearest first."""
-    one = lines[number]
-    before = one[: link.start()]
+def _contexts(lines: list[str], number: int, link: re.Match[str]) -> Iterator[str]:
+    """The pieces of text that may describe a link, the nearest first."""
+    line = lines[number]
+    before = line[: link.start()]
     yield before
-    if len(one) - link.end() < _AFTER:
-        yield one[link.end() :]
+    if len(line) - link.end() < _AFTER:
+        yield line[link.end() :]
     if note := _FOOTNOTE.fullmatch(before):
-        places = ((line, line.find(f"[{note[1]}]")) for line in lines[:number])
-        yield from (line[max(at - _REFERENCE, 0) : at] for line, at in places if at > 0)
+        references = ((above, above.find(f"[{note[1]}]")) for above in lines[:number])
+        yield from (above[max(at - _REFERENCE, 0) : at] for above, at in references if at > 0)
     else:
         yield from [line for line in lines[max(0, number - 3) : number] if line.strip()][:-3:-1]
 
 
 def _stated(text: str) -> tuple[int | None, bool]:
-    """The version that a piece of text names last, and whether it speaks of an earlier posting at all."""
+    """The last version that a piece of text names, and True if it mentions an earlier posting at all."""
     versions = _VERSION.findall(text)
     if versions and _FROM_TO.search(text):
-        return None, True  # "v1 -> v2: <link>" is put before the link to either
+        return None, True  # "v1 -> v2: <link>" may link to either
     if versions:
         return int(versions[-1]), True
     return None, bool(_EARLIER_WORDS.search(text))
 
 
-def links(words: str) -> tuple[str, ...]:
-    """Every message linked in the author's own words, in order."""
-    return tuple(dict.fromkeys(unquote(found).rstrip(".") for found in _LINK.findall(words)))
+def links(text: str) -> tuple[str, ...]:
+    """The message-ids of all linked messages, in order."""
+    return tuple(dict.fromkeys(unquote(found).rstrip(".") for found in _LINK.findall(text)))

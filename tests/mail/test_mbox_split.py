@@ -141,7 +141,7 @@ def test_an_empty_file_has_no_mails() -> None:
 
 
 def test_a_raw_mail_is_not_taken_for_an_mbox() -> None:
-    with pytest.raises(InvalidInputError, match="no mbox"):
+    with pytest.raises(InvalidInputError, match="not an mbox"):
         split(HI)
 
 
