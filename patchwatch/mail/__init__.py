@@ -1,5 +1,5 @@
-"""From raw mail to facts: what one message says about itself, read alone.
+"""Parse one raw mail into a `Message`.
 
-`parse` is the only way in.  Nothing here knows of other messages, of the database or of the clock; nothing here decides
-which series a message belongs to.  This package is the only one that calls liblore.
+Pure: no other messages, no database, no clock.  patchwatch.series decides which series a message belongs to.  Only this
+package calls liblore.
 """

@@ -1,7 +1,7 @@
-"""The text of a mail, line by line: what is the author's own word, what is quoted, what is patch.
+"""Classify the lines of a mail: written by the sender, quoted, or part of a patch.
 
-A text is cut into segments (prose, quote, attribution, trailer, diffstat, diff, signature).  Evidence may only come
-from prose: a quoted line is nobody's word.  What the prose says is not decided here.
+A text is split into segments (prose, quote, attribution, trailer, diffstat, diff, signature).  Only prose may serve as
+evidence: the sender did not write what they quote.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SegmentKind = Literal["prose", "quote", "attribution", "trailer", "separator", "
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of lines of one kind; `depth` is how often a quote is quoted."""
+    """A run of lines of one kind; `depth` is the nesting depth of a quote."""
 
     kind: SegmentKind
     text: str
@@ -26,7 +26,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to be read: chosen headers, decoded, and its text in segments.  Not yet made printable."""
+    """One mail for display: the main headers, decoded, and the text in segments.  Not sanitized yet."""
 
     message_id: str
     headers: tuple[tuple[str, str], ...]  # From, To, Cc, Date, Subject, in that order, where present
@@ -37,7 +37,7 @@ class Mail:
 _OWN = frozenset({"prose", "trailer", "separator"})
 _SIGNATURES = ("-- ", "--")
 _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
-_BARE_SIGNATURE = 10  # lines from the end of a reply within which `--`, its blank lost on the way, is a signature
+_BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
 
 _QUOTE = re.compile(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>)")
 _ELISION = re.compile(r"\s*(?:\.{2,}|…|[\[<({]\s*(?:\.{2,}|…|snip\w*|cut|trimm?ed|deleted)[^\])>}]{0,30}[\])>}])\s*")
@@ -51,13 +51,13 @@ _IN_DIFF = re.compile(
 )
 _SCISSORS = re.compile(r"\s*-+\s*(?:8<|>8)\s*-+")
 
-# "On <date>, <somebody> wrote:", wrapped over up to three lines, as the clients of many languages put it.
+# "On <date>, <somebody> wrote:", wrapped over up to three lines, in many languages.
 _WROTE = re.compile(
     r"(?:wrote|writes|said|schrieb|a écrit|escribió|escreveu|ha scritto|skrev|schreef|pisze|napisał\(?a?\)?|写道|寫道|"
     r"작성|пишет|написал\(?а?\)?|kirjoitti|napsal\(?a?\)?)\s*(?:\([^)]*\))?\s*[:\uff1a]?\s*$",
     re.IGNORECASE,
 )
-_BARE_VERBS = ("wrote", "writes", "写道", "寫道")  # which some put without a colon
+_BARE_VERBS = ("wrote", "writes", "写道", "寫道")  # some clients add no colon
 _WROTE_BEFORE_NAME = re.compile(r"(?:schrieb|skrev|schreef) .+[:\uff1a]\s*$")  # "Am 01.02.24 um 12:12 schrieb A. B.:"
 _OPENING = re.compile(
     r"\s*(?:On|In|At|Le|Am|El|Il|Em|Op|Den|W dniu|Dnia|Quoting|\*|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]|"
@@ -67,7 +67,7 @@ _MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[-./]\d{1,2}[-
 _ATTRIBUTION_LINES = 3
 _ATTRIBUTION_WIDTH = 300
 
-# What Outlook and its kin leave below an answer: the whole mail answered, unmarked, under a copy of its headers.
+# Outlook and similar clients append the whole original mail, unmarked, below a copy of its headers.
 _BANNER = re.compile(
     r"\s*-{2,}\s*(?:Original Message|Original Email|Forwarded message|原始邮件|邮件原件|Ursprüngliche Nachricht|"
     r"Message d'origine)",
@@ -81,26 +81,26 @@ _FIELDS = re.compile(
 
 
 def own_text(text: str, *, patch: bool) -> str:
-    """What the author says in his own words: no quotes, attributions, diffs, signature; trailers are still in it.
+    """The text that the sender wrote, trailers included: no quotes, attributions, diffs or signature.
 
-    For a patch everything above the diff counts, the notes below `---` too.  What was left out leaves an empty line, so
-    that no sentence runs on over a quote.
+    For a patch this is everything above the diff, with the notes below `---`.  An empty line replaces what is left out,
+    so that no sentence continues past a quote.
     """
     lines = text.split("\n")
     kept: list[str] = []
-    for one, kind in zip(lines, _kinds(lines, patch=patch), strict=True):
+    for line, kind in zip(lines, _kinds(lines, patch=patch), strict=True):
         if kind in _OWN:
-            kept.append(one)
+            kept.append(line)
         elif kept and kept[-1]:
             kept.append("")
     return "\n".join(kept)
 
 
 def segments(text: str, *, patch: bool) -> list[Segment]:
-    """Cut the text of a mail into runs of one kind, in order; joined by newlines they are the text again."""
+    """Split the text of a mail into runs of one kind, in order; joined by newlines they give the text again."""
     lines = text.split("\n")
     kinds = _kinds(lines, patch=patch)
-    depths = [_depth(one) if kind == "quote" else 0 for one, kind in zip(lines, kinds, strict=True)]
+    depths = [_depth(line) if kind == "quote" else 0 for line, kind in zip(lines, kinds, strict=True)]
     last = len(lines)
     borders = [0, *(n for n in range(1, last) if kinds[n] != kinds[n - 1] or depths[n] != depths[n - 1]), last]
     return [Segment(kinds[a], "\n".join(lines[a:b]), depths[a]) for a, b in pairwise(borders)]
@@ -109,31 +109,31 @@ def segments(text: str, *, patch: bool) -> list[Segment]:
 def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
     """The kind of each line."""
     kinds: list[SegmentKind] = []
-    running: SegmentKind | None = None  # what goes on until something ends it
-    banner = 0  # lines of a mail program's banner still to come
-    below = False  # the `---` of a patch
-    for number, one in enumerate(lines):
-        if running == "diff" and not patch and one and not _IN_DIFF.match(one):
+    running: SegmentKind | None = None  # continues until something ends it
+    banner = 0  # remaining lines of a mail program's banner
+    below = False  # below the `---` of a patch
+    for number, line in enumerate(lines):
+        if running == "diff" and not patch and line and not _IN_DIFF.match(line):
             running = None
         kind: SegmentKind = running or "prose"
         if banner:
             kind = "quote"
             banner -= 1
         elif running == "quote":
-            pass  # below Outlook's banner there is nothing but the mail answered
-        elif one[:2] == "--" and _is_signature(one, len(lines) - number, patch=patch):
+            pass  # below Outlook's banner there is only the original mail
+        elif line[:2] == "--" and _is_signature(line, len(lines) - number, patch=patch):
             kind = running = "signature"
-        elif running == "diff" or not one or one.isspace() or _is_plain(one):
+        elif running == "diff" or not line or line.isspace() or _is_plain(line):
             pass
-        elif _is_quote(one):
+        elif _is_quote(line):
             kind, running = "quote", None
         elif _begins_diff(lines, number):
             kind = running = "diff"
         elif running == "signature":
             pass
-        elif patch and one == "---":
+        elif patch and line == "---":
             kind, below = "separator", True
-        elif one[0] == " " and _STAT.fullmatch(one) and (below or "|" in one or "changed" in one):
+        elif line[0] == " " and _STAT.fullmatch(line) and (below or "|" in line or "changed" in line):
             kind = "diffstat"
         elif not patch and (length := _banner(lines, number)):
             kind, banner = "quote", length - 1
@@ -142,16 +142,16 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
         elif (first := _attribution(lines, kinds, number)) is not None:
             kinds[first:] = ["attribution"] * (number - first)
             kind = "attribution"
-        elif ":" in one and not below and _TRAILER.match(one):
+        elif ":" in line and not below and _TRAILER.match(line):
             kind = "trailer"
-        elif not patch and one[0] in "[<.…({" and _ELISION.fullmatch(one):
-            kind = "quote"  # "[...]" stands for what was quoted
+        elif not patch and line[0] in "[<.…({" and _ELISION.fullmatch(line):
+            kind = "quote"  # "[...]" replaces quoted text
         kinds.append(kind)
     return kinds if patch else _with_inline_patches(lines, kinds)
 
 
 def _is_plain(line: str) -> bool:
-    """Whether a line can't be anything but prose, or more of what is going on: a quick test, true for most lines."""
+    """True if a line can only be prose, or continue the current segment: a quick test, true for most lines."""
     return (
         line[0].isalpha()
         and ":" not in line
@@ -162,7 +162,7 @@ def _is_plain(line: str) -> bool:
 
 
 def _is_signature(line: str, left: int, *, patch: bool) -> bool:
-    """Whether a line marks a signature; `left` counts the lines from it to the end."""
+    """True if a line begins the signature; `left` counts the lines from it to the end."""
     if line == "-- ":
         return not patch or left <= _GIT_SIGNATURE
     return line == "--" and left <= (_GIT_SIGNATURE if patch else _BARE_SIGNATURE)
@@ -173,31 +173,31 @@ def _is_quote(line: str) -> bool:
 
 
 def _begins_diff(lines: Sequence[str], number: int) -> bool:
-    one = lines[number]
-    return one.startswith("diff --git ") or (
-        one.startswith("--- ") and number + 1 < len(lines) and lines[number + 1].startswith("+++ ")
+    line = lines[number]
+    return line.startswith("diff --git ") or (
+        line.startswith("--- ") and number + 1 < len(lines) and lines[number + 1].startswith("+++ ")
     )
 
 
 def _banner(lines: Sequence[str], number: int) -> int:
-    """How many lines long the banner is that begins here, above the mail answered; 0 where none does."""
-    one = lines[number]
-    if one.lstrip()[0] not in "-_*FVD发寄":
+    """The number of lines of a banner that begins here, above the original mail; 0 if none does."""
+    line = lines[number]
+    if line.lstrip()[0] not in "-_*FVD发寄":
         return 0
-    if _BANNER.match(one):
+    if _BANNER.match(line):
         return 1
-    first = number + 1 if one.startswith("_" * 20) else number
+    first = number + 1 if line.startswith("_" * 20) else number
     if first == len(lines) or not _FROM.match(lines[first]):
         return 0
     length = first + 1 - number
     while number + length < len(lines) and _FIELDS.match(lines[number + length]):
         length += 1
-    # "From: A. B." alone is a banner where the rest of it is quoted.
+    # "From: A. B." alone is a banner if the text after it is quoted.
     return length if length > first + 1 - number or any(map(_is_quote, lines[first + 1 : first + 2])) else 0
 
 
 def _quoted_below(lines: Sequence[str], number: int) -> bool:
-    """Whether what follows a banner is quoted line by line all the same; then people answer in between."""
+    """True if the text after a banner is also quoted line by line: then people reply in between."""
     return any(map(_is_quote, lines[number : number + _BANNER_GAP]))
 
 
@@ -216,7 +216,7 @@ def _attribution(lines: Sequence[str], kinds: Sequence[SegmentKind], number: int
         if first < number and (kinds[first] != "prose" or not lines[first].strip()):
             break
         block = f"{lines[first].strip()} {block}"
-        # Somebody, or a moment, is named; "As the commit message wrote:" is prose.
+        # It names a person or a time; "As the commit message wrote:" is prose.
         if _OPENING.match(block) and (_MOMENT.search(block) or "@" in block):
             return first
     if "@" in end or (verb and len(end) < 60 and _quote_follows(lines, number)):
@@ -225,19 +225,19 @@ def _attribution(lines: Sequence[str], kinds: Sequence[SegmentKind], number: int
 
 
 def _quote_follows(lines: Sequence[str], number: int) -> bool:
-    following = (one for one in lines[number + 1 : number + 5] if one.strip() and not _ELISION.fullmatch(one))
+    following = (line for line in lines[number + 1 : number + 5] if line.strip() and not _ELISION.fullmatch(line))
     return _is_quote(next(following, ""))
 
 
 def _with_inline_patches(lines: Sequence[str], kinds: list[SegmentKind]) -> list[SegmentKind]:
-    """In a reply, what stands between scissors and a diff is the message of a patch, and said to git, not to people."""
+    """In a reply, the text between scissors and a diff is a commit message: not prose, but part of a patch."""
     cut: int | None = None
-    for number, one in enumerate(lines):
+    for number, line in enumerate(lines):
         if kinds[number] == "diff":
             if cut is not None:
                 kinds[cut:number] = ["diff"] * (number - cut)
                 cut = None
-        elif cut is None and kinds[number] == "prose" and "8" in one and _SCISSORS.match(one):
+        elif cut is None and kinds[number] == "prose" and "8" in line and _SCISSORS.match(line):
             cut = number
     return kinds
 

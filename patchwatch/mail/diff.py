@@ -1,4 +1,4 @@
-"""The diff of a patch: where it begins, which files it touches, and git's identity of it."""
+"""The diff of a patch: where it begins, which files it changes, and its patch-id."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _BARE_FILE = re.compile(r"\n--- ([^\t\n]+)[^\n]*\n\+\+\+ ([^\t\n]+)")
 
 
 def start(text: str) -> int:
-    """Where the diff in a text begins, or -1."""
-    text = "\n" + text  # so that a pattern with a newline in front finds the first line, and the index is the line's
+    """The offset of the diff in a text, or -1."""
+    text = "\n" + text  # lets patterns that begin with a newline match the first line; the offset is still the line's
     git = text.find("\ndiff --git ")
     end = git if git >= 0 else len(text)
     if "\n--- " in text or "\nIndex: " in text:
@@ -26,19 +26,19 @@ def start(text: str) -> int:
 
 
 def files(diff: str) -> tuple[str, ...]:
-    """The files that a diff touches, by their new name, in order."""
+    """The files that a diff changes, by their new name, in order."""
     diff = f"\n{diff}\n"
     found = [new for _, new in _GIT_FILE.findall(diff)]
     if not found:
         pairs = _BARE_FILE.findall(diff)
-        # The first component is the tree's: "linux-next/mm/slab.c"; quilt adds "~name-of-the-patch" to the old name.
+        # The first component is the tree: "linux-next/mm/slab.c".  quilt adds "~name-of-the-patch" to the old name.
         names = [(old.partition("~")[0] if new.startswith("/dev/null") else new) for old, new in pairs]
         found = [name.partition("/")[2].strip() or name for name in names]
     return tuple(dict.fromkeys(found))[:_MAX_FILES]
 
 
 def patch_id(diff: str) -> str:
-    """`git patch-id` of a diff; empty where it is none that can be read."""
+    """The `git patch-id` of a diff; empty if the diff cannot be parsed."""
     if not diff:
         return ""
     try:

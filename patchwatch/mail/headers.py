@@ -1,7 +1,6 @@
-"""The headers of a mail, read as they really come: folded, encoded, 8-bit, twice, absurd.
+"""Parse the headers of a mail as they occur in practice: folded, encoded, 8-bit, duplicated, implausible.
 
-Every reading is defined by the mail alone, so that a mail is understood the same whenever and from whichever list it
-arrives.  What the headers mean for a patch is not decided here.
+The result depends on the mail alone, so that a mail is parsed the same whenever and from whichever list it arrives.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from liblore.utils import clean_header
 from patchwatch.mail.message import Person
 
 _DAY = 86_400
-_EARLIEST = 631_152_000  # 1990: before it there were no lists to post to
-_WIDEST_ZONE = 14 * 3600  # RFC 5322 allows any digits; the world has -12 to +14
+_EARLIEST = 631_152_000  # 1990: there were no kernel lists before
+_WIDEST_ZONE = 14 * 3600  # RFC 5322 allows any digits; real zones are -12 to +14
 _MAX_REFERENCES = 200
 _MAX_RECIPIENTS = 200
 _MAX_ID = 500
@@ -28,11 +27,11 @@ _MAX_VALUE = 60_000  # characters of one header
 _MAX_SUBJECT = 2_000
 
 NO_ID = "@no-message-id.invalid"
-"""How the ids end that were made for mails without one."""
+"""The suffix of ids generated for mails without one."""
 
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
-# It may only begin where a word does: otherwise a header of one long word takes minutes.
+# An address may only begin where a word does: otherwise a header of one long word takes minutes.
 _ADDRESS = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
 _NAME_AND_ADDRESS = re.compile(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
@@ -52,16 +51,16 @@ _RECEIVED = re.compile(f"\n{_any_case('received')}:([^\n]*(?:\n[ \t][^\n]*)*)".e
 
 
 class Headers:
-    """The headers that are read here, by lower-case name, still encoded; and what is below them.
+    """The headers that patchwatch uses, by lower-case name, still encoded, and the content below them.
 
-    The email package parses a mail line by line, with the dozens of headers that relays add: half the time of reading a
-    mail.  Folding is all there is to undo (RFC 5322, 2.2.3).
+    The email package parses line by line, including the dozens of headers that relays add, which takes half the time of
+    parsing a mail.  Only folding must be undone (RFC 5322, 2.2.3).
     """
 
     __slots__ = ("_content", "_values")
 
     def __init__(self, raw: bytes) -> None:
-        """Part headers from content at the first empty line."""
+        """Split headers and content at the first empty line."""
         end = raw.find(b"\n\n")
         crlf = raw.find(b"\n\r\n", 0, end if end >= 0 else len(raw))
         head, self._content = (
@@ -73,13 +72,13 @@ class Headers:
             fields.append((b"received", received[1]))
         self._values: dict[str, list[str]] = {}
         for name, value in fields:
-            # 8-bit bytes become surrogates, as in the email package, until `_read_8bit`.
+            # 8-bit bytes become surrogates, as in the email package, until `_decode_8bit`.
             self._values.setdefault(name.decode().lower(), []).append(
                 value[:_MAX_VALUE].replace(b"\0", b"?").decode("ascii", "surrogateescape").strip()
             )
 
     def get(self, name: str) -> str:
-        """The first value of a header, still encoded; empty where there is none."""
+        """The first value of a header, still encoded; empty if the header is absent."""
         values = self._values.get(name)
         return values[0] if values else ""
 
@@ -93,7 +92,7 @@ class Headers:
         return decoded(value) if value else ""
 
     def as_part(self) -> tuple[email.message.Message, bytes]:
-        """The content and, as a message without payload, the headers that say how to read it."""
+        """The content, and a message without payload that has the headers for decoding it."""
         part = email.message.Message()
         for name in ("content-type", "content-transfer-encoding"):
             if value := self.get(name):
@@ -102,22 +101,22 @@ class Headers:
 
 
 def decoded(text: str) -> str:
-    """A header's value as text: encoded words (RFC 2047) and raw 8-bit decoded, white space folded."""
-    text = _read_8bit(text)
+    """Decode a header's value: encoded words (RFC 2047) and raw 8-bit, with white space collapsed."""
+    text = _decode_8bit(text)
     if "=?" in text:
-        # Word by word, because liblore spoils raw 8-bit beside them.
+        # Word by word, because liblore garbles raw 8-bit text beside them.
         with contextlib.suppress(ValueError, LookupError):
             text = _ENCODED_WORDS.sub(lambda found: clean_header(found[0]), text)
     return without_nul(" ".join(text.split()))
 
 
 def without_nul(text: str) -> str:
-    """Text with U+FFFD for each NUL, which RFC 5322 (section 3.5) forbids and PostgreSQL can't store."""
+    """Replace NUL, which RFC 5322 (section 3.5) forbids and PostgreSQL can't store, with U+FFFD."""
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
-def _read_8bit(text: str) -> str:
-    """Raw 8-bit, which is kept as surrogates, read as UTF-8 or Latin-1."""
+def _decode_8bit(text: str) -> str:
+    """Decode raw 8-bit bytes, which are kept as surrogates, as UTF-8 or Latin-1."""
     if text.isascii():
         return text
     try:
@@ -129,31 +128,31 @@ def _read_8bit(text: str) -> str:
 
 
 def message_id(headers: Headers, raw: bytes) -> str:
-    """The message-id without brackets; where there is none, one made of the content, the same from every list."""
+    """The message-id without brackets; without one, a hash of the content, the same from every list."""
     value = headers.get("message-id")
     found = _ID.search(value)
     if found:
-        return _read_8bit(found[1])[:_MAX_ID]
+        return _decode_8bit(found[1])[:_MAX_ID]
     if value and not re.search(r"\s", value):
-        return _read_8bit(value).strip("<>")[:_MAX_ID] or _made_id(headers, raw)
-    return _made_id(headers, raw)
+        return _decode_8bit(value).strip("<>")[:_MAX_ID] or _generated_id(headers, raw)
+    return _generated_id(headers, raw)
 
 
-def _made_id(headers: Headers, raw: bytes) -> str:
+def _generated_id(headers: Headers, raw: bytes) -> str:
     _, content = headers.as_part()
-    said = "\n".join(headers.get(name) for name in ("from", "date", "subject"))
-    told = said.encode("utf-8", "surrogateescape") + b"\n" + (content or raw)
-    return hashlib.sha256(told).hexdigest()[:40] + NO_ID
+    names = "\n".join(headers.get(name) for name in ("from", "date", "subject"))
+    hashed = names.encode("utf-8", "surrogateescape") + b"\n" + (content or raw)
+    return hashlib.sha256(hashed).hexdigest()[:40] + NO_ID
 
 
 def subject(headers: Headers) -> str:
-    """The subject, decoded, white space folded."""
+    """The subject, decoded, with white space collapsed."""
     value = headers.get("subject")[: 4 * _MAX_SUBJECT]
     return decoded(value)[:_MAX_SUBJECT] if value else ""
 
 
 def sender(headers: Headers) -> Person:
-    """Who sent it.  Lists that rewrite From for DMARC ("X via list") keep the sender in X-Original-From or Reply-To."""
+    """The sender.  Lists that rewrite From for DMARC ("X via list") keep them in X-Original-From or Reply-To."""
     for name in ("x-original-from", "from"):
         value = headers.get(name)
         if not value:
@@ -169,7 +168,7 @@ def sender(headers: Headers) -> Person:
 
 
 def person(value: str) -> Person:
-    """The first person that a header's value names."""
+    """The first person in a header's value."""
     value = value[:_MAX_PERSON]
     if simple := _NAME_AND_ADDRESS.fullmatch(value):
         name, address = simple.groups()
@@ -180,7 +179,7 @@ def person(value: str) -> Person:
     if "@" not in address or " " in address:
         found = _ADDRESS.search(value)
         address = found[0] if found else address
-    return Person(decoded(name).strip("\"'")[:200], _read_8bit(address).lower()[:320])
+    return Person(decoded(name).strip("\"'")[:200], _decode_8bit(address).lower()[:320])
 
 
 def recipients(headers: Headers) -> tuple[str, ...]:
@@ -190,16 +189,16 @@ def recipients(headers: Headers) -> tuple[str, ...]:
 
 
 def arrived(headers: Headers) -> int | None:
-    """When it reached its last relay, UTC, in seconds; None where no relay says so."""
+    """When the mail reached its last relay, UTC, in seconds; None if no relay recorded it."""
     _, semicolon, date = headers.get("received").rpartition(";")
     return _seconds(date) if semicolon else None
 
 
 def date(headers: Headers, arrived: int | None) -> int:
-    """When it was sent, UTC, in seconds: the Date header, or the arrival where that is absent or absurd."""
+    """When the mail was sent, UTC, in seconds: the Date header, or the arrival if that is absent or implausible."""
     stated = _seconds(headers.get("date"))
-    absurd = stated is None or stated < _EARLIEST or (arrived is not None and stated > arrived + 2 * _DAY)
-    if absurd and arrived is not None:
+    implausible = stated is None or stated < _EARLIEST or (arrived is not None and stated > arrived + 2 * _DAY)
+    if implausible and arrived is not None:
         return arrived
     return stated or 0
 
@@ -219,9 +218,9 @@ def _seconds(text: str) -> int | None:
 
 
 def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
-    """The message answered, and all ancestors that the mail names, oldest first, the parent last."""
+    """The parent, and all ancestors that the mail names, oldest first, the parent last."""
     references = _ID.findall(headers.get("references"))
-    # Old clients write addresses into In-Reply-To too ("<a@b>'s message of …  <id>"): what References repeats is an id.
+    # Old clients also put addresses into In-Reply-To ("<a@b>'s message of …  <id>"): only an id is in References too.
     replied = _ID.findall(headers.get("in-reply-to"))
     parent = next((r for r in replied if r in references), replied[0] if replied else None)
     if parent is None:
@@ -232,5 +231,5 @@ def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
     if len(chain) >= _MAX_REFERENCES:
         chain = [chain[0], *chain[-_MAX_REFERENCES + 2 :]]
     own = _ID.search(headers.get("message-id"))
-    kept = tuple(_read_8bit(r)[:_MAX_ID] for r in [*chain, parent] if not own or r != own[1])
-    return (kept[-1] if kept else None), kept
+    others = tuple(_decode_8bit(r)[:_MAX_ID] for r in [*chain, parent] if not own or r != own[1])
+    return (others[-1] if others else None), others

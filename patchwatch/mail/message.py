@@ -1,7 +1,7 @@
-"""One message and the facts read from it, frozen.
+"""`Message`: the parsed fields of one mail, frozen.
 
-`Message` is what every decision is made from (revisions, version bumps, states).  It carries no body: the raw mail
-stays in the database and is read again when somebody wants to see it.
+Revisions, version links and states are computed from messages.  A message has no body: the raw mail stays in the
+database and is parsed again for display.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from enum import StrEnum
 from typing import Literal
 
 Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other"]
-"""What a message is, by its own subject and content.
+"""The kind of a message, judged by its own subject and content.
 
-cover     a cover letter (`0/n`)                    patch   carries a change to be applied
+cover     a cover letter (`0/n`)                    patch   contains a change to apply
 proposal  an RFC without a patch                    pull    a pull request
-reply     an answer                                 notice  a robot's or maintainer's word on a patch, posted on its own
+reply     a reply                                   notice  a mail about a patch that does not reply to it (tip, -mm)
 other     anything else: discussions, reports, spam
 """
 
 
 SUBMISSIONS: frozenset[Kind] = frozenset({"cover", "patch", "proposal", "pull"})
-"""The kinds that are (part of) a posting of a change, and not talk about one."""
+"""The kinds that post a change, or a part of it, rather than discuss one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as a header names them."""
+    """A person named in a header."""
 
     name: str
     email: str  # lower case; may be empty in broken mail
@@ -37,42 +37,42 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A subject line taken apart.  Versions are as stated, never renumbered."""
+    """A parsed subject line.  Versions are as stated, never renumbered."""
 
     title: str  # without prefixes, as written
     version: int = 1
     minor: int = 0  # 1 in v5.1
-    stated_version: bool = False  # false: no version in the subject, so 1 is assumed
+    stated_version: bool = False  # False: no version in the subject, 1 is assumed
     counter: int | None = None  # n of n/m; None without a counter
     expected: int | None = None  # m of n/m
-    prefixes: tuple[str, ...] = ()  # what else stood in brackets, in order: net-next, RESEND, AUTOSEL, 5.10
-    patch: bool = False  # says PATCH
+    prefixes: tuple[str, ...] = ()  # everything else in brackets, in order: net-next, RESEND, AUTOSEL, 5.10
+    patch: bool = False  # has PATCH
     rfc: bool = False
     resend: bool = False
-    pull: bool = False  # says GIT PULL
+    pull: bool = False  # has GIT PULL
     reply: bool = False  # Re:, Aw:, 答复:
 
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """`name: value` in somebody's own words (never from a quote)."""
+    """A tag `name: value` (never from a quote)."""
 
     name: str
     value: str
-    own: bool = True  # the sender names himself; false for tags that were collected or passed on
-    scope: str = ""  # his words for what alone it is given: "for patches 1-3", "mm" (patchwatch.mail.tag_scope)
+    own: bool = True  # names the sender; False for tags that were collected or passed on
+    scope: str = ""  # the words that limit it: "for patches 1-3", "mm" (patchwatch.mail.tag_scope)
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierLink:
-    """A link from a posting to what its author says is an earlier version of it."""
+    """A link from a posting to an earlier version of it, according to its author."""
 
     message_id: str
-    version: int | None  # as the line says, None if it does not
+    version: int | None  # as stated; None if it is not
 
 
 class SignalKind(StrEnum):
-    """What a sentence does to a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
+    """What a sentence means for a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
 
     APPLIED = "applied"  # to a maintainer's tree; detail: patch numbers "1-3,5", "some", "rest", or empty
     MAINLINED = "mainlined"  # in Linus's tree; detail: the tree that it was merged to
@@ -81,14 +81,14 @@ class SignalKind(StrEnum):
     CHANGES = "changes"  # a change is requested; detail: "version" if the sentence asks for a new version
     QUESTION = "question"
     COMMAND = "command"  # pw-bot; detail: patchwork's state
-    PROMISE = "promise"  # the sender will post something themselves
+    PROMISE = "promise"  # the sender will post something
     WITHDRAWN = "withdrawn"  # by the author
     DOUBT = "doubt"  # an objection or doubt; detail: "flaw" if the patch is called wrong
     WISH = "wish"  # something should be different, without "please"
     SATISFIED = "content"  # what the sender asked or doubted is settled
-    DEFERRED = "deferred"  # until the tree reopens, or parked
-    WILL_REVIEW = "later"  # the sender will look at it themselves
-    REVIEW_WANTED = "call"  # for reviewers: "could use more review", "hopefully others can weigh in"
+    DEFERRED = "deferred"  # put off until the tree reopens, or parked
+    WILL_REVIEW = "later"  # the sender will look at the patch
+    REVIEW_WANTED = "call"  # asks for reviewers: "could use more review", "hopefully others can weigh in"
     ELSEWHERE = "elsewhere"  # another patch or commit did the same, or nothing is wrong
     FOR_ALL = "for-all"  # the tags of this mail are for the whole series
     FAILURE = "failure"  # a bot found that it does not build, or worse
@@ -99,10 +99,10 @@ class SignalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A sentence that moves a patch: said by this message's author, not quoted.
+    """A sentence that can change the state of a patch, written by the sender of the message, not quoted.
 
     `kind` is the value of a SignalKind; `text` is the sentence as evidence; `detail` depends on the kind (the numbers
-    of the patches applied, the command of a pw-bot line).
+    of the applied patches, the command of a pw-bot line).
     """
 
     kind: str
@@ -112,21 +112,21 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The facts of one mail."""
+    """The parsed fields of one mail."""
 
     message_id: str
     subject: str  # decoded, white space folded
-    author: Person  # who sent it: From, or the original sender where a list rewrote it
-    date: int  # UTC, seconds; the Date header, or the arrival where that is absent or absurd
+    author: Person  # the sender: From, or the original sender where a list rewrote it
+    date: int  # UTC, seconds; the Date header, or the arrival if that is absent or implausible
     arrived: int  # UTC, seconds; the newest Received header, or the date
-    parent: str | None  # the message answered
+    parent: str | None  # the message that this one replies to
     references: tuple[str, ...]  # ancestors, oldest first, the parent last
     recipients: tuple[str, ...]  # addresses in To and Cc, lower case
     kind: Kind
     parts: Subject
-    patch_author: Person | None = None  # the in-body From:, where it differs from the sender
+    patch_author: Person | None = None  # the in-body From:, if it differs from the sender
     patch_id: str = ""  # git patch-id of the diff; empty without one
-    files: tuple[str, ...] = ()  # touched by the diff
+    files: tuple[str, ...] = ()  # changed by the diff
     trailers: tuple[Trailer, ...] = ()
     change_id: str = ""
     base_commit: str = ""
@@ -134,12 +134,12 @@ class Message:
     about: tuple[str, ...] = ()  # message-ids that a notice is about
     signals: tuple[Signal, ...] = ()
     bot: bool = False
-    word_count: int = 0  # number of words in the author's own prose, tags and quotes apart
-    excerpt: str = ""  # the first two sentences of the author's own prose, greetings apart, a line each
+    word_count: int = 0  # words that the sender of a reply wrote, without tags, quotes and courtesy
+    excerpt: str = ""  # the first two sentences that the sender wrote, without greetings, one per line
     listed: tuple[tuple[str, str], ...] = ()  # in a pull request: (author's name, title) of each patch
-    upstream: str = ""  # the commit of Linus's tree that a patch for a stable tree repeats
+    upstream: str = ""  # the commit in Linus's tree that a stable patch backports
 
     @property
     def is_submission(self) -> bool:
-        """Whether this is (part of) a posting of a change, and not talk about one."""
+        """True if this message posts a change, or a part of it, rather than discusses one."""
         return self.kind in SUBMISSIONS

@@ -1,6 +1,7 @@
-"""Raw bytes to a `Message`: the facts of one mail, read alone.  Never raises on mail, whatever is in it.
+"""Parse a raw mail into a `Message`.  Never raises, whatever the mail contains.
 
-Only what a mail is (`Kind`) is decided here; the modules beside this one read its headers, text, tags and sentences.
+This module only determines the kind of a mail (`Kind`); the modules beside it read its headers, text, tags and
+sentences.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ _IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
 _PATCHSET = re.compile(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")
 _SIGNED_OFF = re.compile(r"(?m)^Signed-off-by: ")
 _LINK_TRAILER = re.compile(r"(?m)^\s*Link:\s+(\S+)")
-_MAX_PROSE = 20_000  # characters of own words in which sentences are looked for
+_MAX_PROSE = 20_000  # characters of the sender's text that are searched for sentences
 
 
 def kind_of(head: Headers, text: Text) -> Kind:
-    """What a mail is, without the rest of its facts: of a patch of 5 MB they take seconds."""
+    """The kind of a mail, without parsing the rest, which takes seconds for a patch of 5 MB."""
     subject = headers.subject(head)
     return _kind(
         parse_subject(subject),
@@ -42,7 +43,7 @@ def _is_bot(sender: Person, text: Text) -> bool:
 
 
 def parse(raw: bytes) -> Message:
-    """The facts of one mail."""
+    """Parse one raw mail."""
     head = Headers(raw)
     text = text_of(head, raw)
     subject = headers.subject(head)
@@ -60,21 +61,21 @@ def parse(raw: bytes) -> Message:
     # A mail without a mark may turn out to be the cover letter of the patches that answer it.
     posted = submission or (kind == "other" and not bot)
     patch = whole[cut:] if submission and cut >= 0 else ""
-    words = body.own_text((whole if cut < 0 else whole[:cut]) if submission else text.inline, patch=submission)
-    tags = trailers.of_patch(words) if submission else trailers.of_reply(words, sender)
-    said = tuple(split.sentences(words[:_MAX_PROSE]))
-    spoken: tuple[Signal, ...] = ()
+    own_text = body.own_text((whole if cut < 0 else whole[:cut]) if submission else text.inline, patch=submission)
+    tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
+    sentences = tuple(split.sentences(own_text[:_MAX_PROSE]))
+    found: tuple[Signal, ...] = ()
     if notice:
-        spoken = tuple(bots.notice_signals(subject, whole))
+        found = tuple(bots.notice_signals(subject, whole))
     elif bot:
-        spoken = tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
+        found = tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
     elif submission:
-        spoken = trailers.dropped_tags(said)
+        found = trailers.dropped_tags(sentences)
     else:
-        # netdev's commands stand below the signature marker too, where b4 and Gnus users put them.
-        given = signals.tags_for_all(said) if any(tag.own for tag in tags) else ()
-        spoken = (*signals.commands(text.inline), *given, *signals.person_signals(said, words))
-    earnest = split.substantive(said, tuple(f"{tag.name}:" for tag in tags))
+        # b4 and Gnus users put netdev's commands below the signature marker.
+        for_all = signals.tags_for_all(sentences) if any(tag.own for tag in tags) else ()
+        found = (*signals.commands(text.inline), *for_all, *signals.person_signals(sentences, own_text))
+    substance = split.substantive(sentences, tuple(f"{tag.name}:" for tag in tags))
     return Message(
         message_id=headers.message_id(head, raw),
         subject=subject,
@@ -92,14 +93,14 @@ def parse(raw: bytes) -> Message:
         trailers=tags,
         change_id=(version_hints.change_id(whole) or head.decoded("x-change-id")) if posted else "",
         base_commit=version_hints.base_commit(whole) if posted else "",
-        earlier=version_hints.earlier_links(words) if posted else (),
+        earlier=version_hints.earlier_links(own_text) if posted else (),
         about=_about(whole) if notice else (),
-        signals=spoken,
+        signals=found,
         bot=bot,
-        word_count=split.count_words(earnest) if kind == "reply" else 0,
-        excerpt=split.excerpt(earnest, said),
+        word_count=split.count_words(substance) if kind == "reply" else 0,
+        excerpt=split.excerpt(substance, sentences),
         listed=shortlog(whole) if kind == "pull" else (),
-        upstream=upstream_commit(words) if kind == "patch" else "",
+        upstream=upstream_commit(own_text) if kind == "patch" else "",
     )
 
 
@@ -133,5 +134,5 @@ def _patch_author(text: str, sender: Person) -> Person | None:
 
 
 def _about(text: str) -> tuple[str, ...]:
-    """What a notice is about: the `Link:` trailers of the commit it shows."""
+    """The message-ids that a notice is about: the `Link:` trailers of the commit that it contains."""
     return tuple(dict.fromkeys(i for link in _LINK_TRAILER.findall(text) for i in version_hints.links(link)))[:5]

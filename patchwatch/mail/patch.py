@@ -1,6 +1,6 @@
-"""A patch as its mail carries it: title, message, tags, notes below `---`, and the diff taken apart.
+"""Extract a patch from a mail: title, message, tags, notes below `---`, and the parsed diff.
 
-What `git am` would make of the mail, near enough to compare two of them; how they differ is not decided here.
+Close enough to what `git am` makes of the mail to compare two of them (patchwatch.series.rangediff does).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from patchwatch.mail.mime import text_of
 from patchwatch.mail.parse import parse
 
 _SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
-# What git am takes from the top of a mail's text in place of its headers.
+# In-body headers, which git am prefers to those of the mail.
 _IN_BODY = re.compile(r"\s*((?:(?:From|Date|Subject): [^\n]*\n(?:[ \t]+[^\n]*\n)*)+)[ \t]*(?:\n|\Z)")
 _SUBJECT = re.compile(r"^Subject:\s*(?:\[[^\]]*\]\s*)*(\S[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One patch of a posting.  Nothing in it is made printable."""
+    """One patch of a posting.  Not sanitized."""
 
     message_id: str
     number: int  # n of n/m; 1 for a single patch
@@ -31,43 +31,43 @@ class Patch:
     author: Person
     message: str  # of the commit, without title and tags
     trailers: tuple[Trailer, ...]
-    notes: str  # what stands below `---` for people; without the diffstat
-    words: str  # message and notes: where changelogs stand
+    notes: str  # the text below `---`, without the diffstat
+    words: str  # message and notes, to search for changelogs
     diff: Diff
-    patch_id: str  # git's; empty without a diff that git can read
+    patch_id: str  # git's; empty without a diff that git can parse
 
 
 def read_patch(raw: bytes) -> Patch:
-    """The patch that a mail carries; never raises."""
-    facts = parse(raw)
+    """Extract the patch of a mail; never raises."""
+    parsed = parse(raw)
     text = text_of(Headers(raw), raw).whole
     cut = diff.start(text)
     above, changes = (text, "") if cut < 0 else (text[:cut], text[cut:])
     headers = _IN_BODY.match(above[:2000])
-    title = facts.parts.title
+    title = parsed.parts.title
     if headers:
         above = above[headers.end() :]
-        if own := _SUBJECT.search(headers[1]):
-            title = " ".join(decoded(own[1]).split())
+        if in_body := _SUBJECT.search(headers[1]):
+            title = " ".join(decoded(in_body[1]).split())
     border = _SEPARATOR.search(above)
     message, tags = trailers.split_message(above[: border.start()] if border else above)
     notes = body.own_text(above[border.start() :], patch=True).partition("\n")[2].strip("\n") if border else ""
     return Patch(
-        message_id=facts.message_id,
-        number=1 if facts.parts.counter is None else facts.parts.counter,
+        message_id=parsed.message_id,
+        number=1 if parsed.parts.counter is None else parsed.parts.counter,
         title=title,
-        author=facts.patch_author or facts.author,
+        author=parsed.patch_author or parsed.author,
         message=message.strip("\n"),
         trailers=tags,
         notes=notes,
         words=f"{message}\n\n---\n{notes}",
         diff=read_diff(changes),
-        patch_id=facts.patch_id,
+        patch_id=parsed.patch_id,
     )
 
 
 def read_cover(raw: bytes) -> str:
-    """What a cover letter says; without quotes, diffstat and signature."""
+    """The text of a cover letter, without quotes, diffstat and signature."""
     text = text_of(Headers(raw), raw).whole
     cut = diff.start(text)
     return body.own_text(text if cut < 0 else text[:cut], patch=True).strip("\n")
