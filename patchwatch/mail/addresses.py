@@ -1,7 +1,7 @@
-"""People as a mail is sent to them: names and addresses of headers, read and written (RFC 5322, 3.4).
+"""Parse and write the recipients of a mail (RFC 5322, 3.4).
 
-Nothing that is read here can break out of a header: names are one printable line, and what is no plain address is none.
-The email package's own reader is not used: what it makes of a broken list of addresses depends on Python's version.
+Parsed mailboxes are safe to put into a header: names are one printable line, and only plain addresses are accepted.
+The email package's own parser is not used: its result for a broken list of addresses depends on the Python version.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from patchwatch.mail.headers import decoded
 from patchwatch.sanitize import line
 
-# Lengths are bounded, so that no hostile header takes more than a moment.  A comma in an encoded word parts nothing.
+# Lengths are bounded, so that a hostile header does not take long.  A comma in an encoded word separates nothing.
 _TOKEN = re.compile(
     r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]{0,400}\?=|"
     r'"(?:[^"\\]|\\.){0,400}"|\((?:[^()\\]|\\.){0,400}\)|<[^<>]{0,400}>|[,;]|[^,;"(<=]+|.',
     re.DOTALL,
 )
-# What git send-email and every relay take: no quoted local parts, no addresses in other scripts.
+# What git send-email and every relay accept: no quoted local parts, no addresses in other scripts.
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
 _ADDRESS = re.compile(rf"{_LOCAL}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _IN_BRACKETS = re.compile(r"(.*?)<\s*([^<>]*?)\s*>[^<>]*", re.DOTALL)
@@ -32,18 +32,18 @@ _MAX_MAILBOXES = 500
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Somebody, or a list, that mail is sent to."""
+    """A recipient: a person or a list."""
 
     name: str
-    address: str  # as it is written; compare `key`
+    address: str  # as written; use `key` to compare
 
     @property
     def key(self) -> str:
-        """What tells two mailboxes apart."""
+        """The identity of the mailbox, for comparison."""
         return self.address.lower()
 
     def __str__(self) -> str:
-        """As it stands in a header, in Unicode: a name with a comma or dot in it is quoted."""
+        """The form for a header, in Unicode: a name that contains a comma or dot is quoted."""
         if not self.name:
             return self.address
         name = self.name
@@ -53,12 +53,12 @@ class Mailbox:
 
     @property
     def signature(self) -> str:
-        """As it stands in a trailer, where people write names as they are."""
+        """The form for a trailer, where names are not quoted."""
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
 def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
-    """The mailboxes that header values name, each once, in order; what is no address is left out."""
+    """The mailboxes in header values, each once, in order; invalid addresses are left out."""
     found: dict[str, Mailbox] = {}
     for mailbox, _ in _read(values):
         if mailbox is not None and len(found) < _MAX_MAILBOXES:
@@ -67,14 +67,14 @@ def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
 
 
 def unreadable(values: Iterable[str]) -> tuple[str, ...]:
-    """The parts of header values that name nobody a mail could be sent to."""
+    """The parts of header values that are not valid addresses."""
     return tuple(text for mailbox, text in _read(values) if mailbox is None)
 
 
 def without(people: Iterable[Mailbox], keys: Iterable[str]) -> tuple[Mailbox, ...]:
-    """`people` but for those with these keys."""
-    left_out = set(keys)
-    return tuple(mailbox for mailbox in people if mailbox.key not in left_out)
+    """`people` without those who have these keys."""
+    excluded = set(keys)
+    return tuple(mailbox for mailbox in people if mailbox.key not in excluded)
 
 
 def _read(values: Iterable[str]) -> Iterator[tuple[Mailbox | None, str]]:

@@ -1,9 +1,8 @@
-"""Mails that are made by programs, recognised by their form.
+"""Recognize mail sent by bots, and extract its signals.
 
 patchwork's bot (git.kernel.org, korg-helpers `git-patchwork-bot`), tip-bot2 (x86 tip), Andrew Morton's mm-commits
-mails, stable's queue mails, pr-tracker-bot, 0-day (lkp), syzbot, and continuous integration: BPF's, bluez', MPTCP's,
-the graphics people's, and the devicetree maintainers' bot that speaks through one of them.  What their word means for
-a series is decided elsewhere (patchwatch.series.state.machine).
+mail, stable queue mail, pr-tracker-bot, 0-day (lkp), syzbot, and CI: BPF, bluez, MPTCP, graphics, and the devicetree
+maintainers' bot, whose reports one of them forwards.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ _TESTED = re.compile(
     re.MULTILINE,
 )
 _BAD = re.compile(r"FAIL|CONFLICT|Unstable|Critical|ERROR")
-_FOUND_IN = 20_000  # characters: a report says what it found at its top; below are logs of megabytes
+_FOUND_IN = 20_000  # characters: a report begins with its result; megabytes of logs may follow
 _FIRST_ERROR = re.compile(r"^>> (\S[^\n]*)", re.MULTILINE)
 _NO_FAILURE = re.compile(r"(?i)\bBUILD SUCCESS\b|\bimprovement\b|^\[syzbot\] Monthly|: success\b")
 _PASSED = re.compile(r"(?i)\bBUILD SUCCESS\b|: success\b")
@@ -65,22 +64,22 @@ _FAILED = re.compile(r"(?i)\b(?:errors?|warnings?|fail(?:ed|ure|ures)?|regressio
 
 
 def is_bot(sender: Person) -> bool:
-    """Whether a program sent this: its mails are results, not reviews."""
+    """True if the sender is a bot: its mail is a test result, not a review."""
     return bool(_ADDRESSES.search(sender.email) or _NAMES.search(sender.name))
 
 
 def is_forwarded_report(text: str) -> bool:
-    """Whether a person's mail is all his robot's: "My bot found errors running 'make dt_binding_check'"."""
+    """True if a person forwards their bot's report: "My bot found errors running 'make dt_binding_check'"."""
     return "My bot found" in text and _PASSED_ON.search(text) is not None
 
 
 def is_notice(subject: str) -> bool:
-    """Whether a subject is that of a mail about somebody's patch that is no answer to it: tip's, -mm's, stable's."""
+    """True if this is the subject of a notice: a mail about a patch that does not reply to it (tip, -mm, stable)."""
     return _NOTICE_SUBJECT.match(subject) is not None
 
 
 def notice_signals(subject: str, text: str) -> Iterator[Signal]:
-    """What a notice says: a patch goes into a tree, or leaves it."""
+    """The signals of a notice: a patch was added to a tree, or removed from it."""
     if found := _MM_ADDED.search(text):
         yield Signal(SignalKind.APPLIED, evidence(f"This patch {found[0]}"))
     elif found := _MM_REMOVED.search(text):
@@ -93,12 +92,12 @@ def notice_signals(subject: str, text: str) -> Iterator[Signal]:
     elif found := _APPLIED.search(text):
         yield Signal(SignalKind.APPLIED, evidence(found[0]))
     elif found := _STABLE.search(text):
-        # A stable tree takes what Linus has: the patch it was made from is in his tree.
+        # A stable tree only takes commits from Linus's tree, so the original patch is there.
         yield Signal(SignalKind.MAINLINED, evidence(subject), found[1])
 
 
 def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
-    """What a robot's mail says.  The subject of a reply is not the robot's word, but that of whom it answers."""
+    """The signals of a bot's mail.  The subject of a reply is ignored: it is the subject of the patch."""
     if found := _APPLIED.search(text):
         yield Signal(SignalKind.APPLIED, evidence(found[0]), _applied_only(text))
     elif found := _PULLED.search(text):
@@ -119,6 +118,6 @@ def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
 
 
 def _applied_only(text: str) -> str:
-    """The numbers of the patches that patchwork's bot found in the tree; empty where it answers a single one."""
+    """The numbers of the patches that patchwork's bot found in the tree; empty if it replies to a single patch."""
     listed = [(int(number), not commit.startswith("(no")) for number, _, commit in _SUMMARY.findall(text)]
     return ",".join(str(number) for number, found in sorted(listed) if found) if listed else ""

@@ -1,7 +1,7 @@
-"""A diff taken apart: files, hunks, lines.
+"""Parse a diff into files, hunks and lines.
 
-For people to read and compare, never to be applied: what mail programs break (wrapped lines, blank context lines
-stripped, hunks cut off) is mended as far as it can be and marked as damaged.  Never raises.
+The result is for display and comparison, not for applying.  Damage by mail programs (wrapped lines, stripped context
+lines, truncated hunks) is repaired where possible, and the diff is marked as damaged.  Never raises.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ _DEV_NULL = "/dev/null"
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """A run of changed lines and what stands around them."""
+    """A run of changed lines with their context."""
 
-    function: str  # what git puts behind the second @@; may be empty
-    lines: tuple[str, ...]  # each with its marker in front: " ", "+", "-", or "\\" (no newline at the end of the file)
+    function: str  # the text after the second @@; may be empty
+    lines: tuple[str, ...]  # each begins with its marker: " ", "+", "-", or "\\" (no newline at the end of the file)
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What a diff does to one file."""
+    """The changes of a diff to one file."""
 
-    old: str  # its name before; empty for a new file
-    new: str  # its name after; empty for a deleted one
+    old: str  # name before; empty for a new file
+    new: str  # name after; empty for a deleted file
     hunks: tuple[Hunk, ...] = ()
-    modes: tuple[str, str] | None = None  # before and after, where the mode changes
-    copied: bool = False  # the old file stays
-    binary: str = ""  # git's abbreviated name of a binary content, the only thing known of it
+    modes: tuple[str, str] | None = None  # before and after, if the mode changes
+    copied: bool = False  # the old file remains
+    binary: str = ""  # the abbreviated object id of a binary file, the only thing known about its content
 
     @property
     def heading(self) -> str:
-        """Its name and what happens to it as a whole, in the words of `git range-diff`."""
+        """The name and what happens to the file as a whole, as `git range-diff` words it."""
         if not self.old:
             words = f"{self.new} (new)"
         elif not self.new:
@@ -52,7 +52,7 @@ class FileChange:
 
     @property
     def path(self) -> str:
-        """The name it is known by: the new one, of a deleted file the old one."""
+        """The new name, or the old name of a deleted file."""
         return self.new or self.old
 
 
@@ -61,29 +61,29 @@ class Diff:
     """All files of a patch, in order."""
 
     files: tuple[FileChange, ...] = ()
-    damaged: bool = False  # lines were wrapped or are missing: what is shown is a guess
+    damaged: bool = False  # lines are wrapped or missing: the result is a guess
 
 
 def read_diff(text: str) -> Diff:
-    """Take a diff apart; what stands before, between and after its files (a signature, base-commit) is left out."""
-    reader = _Reader()
+    """Parse a diff; text before, between and after its files (a signature, base-commit) is ignored."""
+    parser = _Parser()
     lines = text.split("\n")
-    for number, one in enumerate(lines):
-        reader.take(one, lines[number + 1] if number + 1 < len(lines) else "")
-    return reader.result()
+    for number, line in enumerate(lines):
+        parser.feed(line, lines[number + 1] if number + 1 < len(lines) else "")
+    return parser.result()
 
 
 @dataclass(slots=True)
 class _File:
-    """A file while it is read."""
+    """A file while it is parsed."""
 
     old: str
     new: str
-    git: bool  # began with git's header line, which the lines `---` and `+++` only repeat
+    git: bool  # began with git's header line; the lines `---` and `+++` only repeat it
     hunks: list[tuple[str, list[str]]] = field(default_factory=list)
     modes: dict[str, str] = field(default_factory=dict)
     copied: bool = False
-    content: str = ""  # git's name of it, whatever it is; of a deleted file, of what it was
+    content: str = ""  # the object id of the new content, or of a deleted file
     binary: bool = False
 
     def done(self) -> FileChange:
@@ -100,36 +100,36 @@ class _File:
         )
 
 
-class _Reader:
+class _Parser:
     """The state between two lines."""
 
     def __init__(self) -> None:
         self._files: list[_File] = []
-        self._old = self._new = 0  # lines of the open hunk still to come
+        self._old = self._new = 0  # remaining lines of the open hunk
         self._damaged = False
-        self._skip = False  # the line before has read this one too
+        self._skip = False  # this line was parsed together with the one before
 
-    def take(self, one: str, following: str) -> None:
+    def feed(self, line: str, following: str) -> None:
         if self._skip:
             self._skip = False
-        elif one.startswith("diff --git "):
+        elif line.startswith("diff --git "):
             self._close()
-            names = _GIT.fullmatch(one)
-            old, new = (names[2], names[4]) if names else (one[11:], one[11:])
+            names = _GIT.fullmatch(line)
+            old, new = (names[2], names[4]) if names else (line[11:], line[11:])
             self._files.append(_File(old, new, git=True))
         elif self._old or self._new:
-            self._in_hunk(one, following)
-        elif one.startswith("@@ ") and (found := _HUNK.match(one)) and self._files:
+            self._in_hunk(line, following)
+        elif line.startswith("@@ ") and (found := _HUNK.match(line)) and self._files:
             self._open(found)
-        elif one.startswith("--- ") and following.startswith("+++ "):
-            self._names(one[4:], following[4:])
+        elif line.startswith("--- ") and following.startswith("+++ "):
+            self._names(line[4:], following[4:])
             self._skip = True
         elif self._files:
-            self._header(self._files[-1], one)
+            self._header(self._files[-1], line)
 
     def result(self) -> Diff:
         self._close()
-        return Diff(tuple(one.done() for one in self._files), self._damaged)
+        return Diff(tuple(file.done() for file in self._files), self._damaged)
 
     def _open(self, found: re.Match[str]) -> None:
         self._close()
@@ -137,41 +137,41 @@ class _Reader:
         self._files[-1].hunks.append((found[3].strip(), []))
 
     def _close(self) -> None:
-        """A file or hunk begins; the hunk before must be at its end."""
+        """End the open hunk, as a file or hunk begins; it is damaged if lines are missing."""
         if self._old or self._new:
             self._damaged = True
         self._old = self._new = 0
 
-    def _in_hunk(self, one: str, following: str) -> None:
+    def _in_hunk(self, line: str, following: str) -> None:
         lines = self._files[-1].hunks[-1][1]
-        marker = one[:1]
+        marker = line[:1]
         if marker == "+":
             self._new -= 1
         elif marker == "-":
             self._old -= 1
-        elif marker in (" ", "", "\r"):  # mail programs strip the blank of an empty context line
+        elif marker in (" ", "", "\r"):  # mail programs strip the space of an empty context line
             self._old, self._new = self._old - 1, self._new - 1
-            one = one if marker == " " else " "
+            line = line if marker == " " else " "
         elif marker == "\\":
             pass
-        elif found := _HUNK.match(one):
+        elif found := _HUNK.match(line):
             self._open(found)
             return
         else:
             self._damaged = True
             if lines:
-                lines[-1] += f" {one}"  # the end of a line that was wrapped
+                lines[-1] += f" {line}"  # the rest of a wrapped line
             return
         if self._old < 0 or self._new < 0:
             self._damaged = True
             self._old, self._new = max(self._old, 0), max(self._new, 0)
-        lines.append(one)
+        lines.append(line)
         if not (self._old or self._new) and following.startswith("\\ "):
             lines.append(following)
             self._skip = True
 
     def _names(self, before: str, after: str) -> None:
-        """The lines `---` and `+++`, which begin a file where git's header line does not."""
+        """Handle the lines `---` and `+++`, which begin a file unless git's header line did."""
         last = self._files[-1] if self._files else None
         if last is None or not last.git or last.hunks:
             old, new = (name.partition("\t")[0].strip() for name in (before, after))
@@ -183,29 +183,29 @@ class _Reader:
         if after.startswith(_DEV_NULL):
             last.modes.setdefault("deleted file", "")
 
-    def _header(self, last: _File, one: str) -> None:
+    def _header(self, last: _File, line: str) -> None:
         if last.hunks or last.binary or not last.git:
             return
-        if one.startswith("GIT binary patch") or (one.startswith("Binary files ") and one.endswith(" differ")):
+        if line.startswith("GIT binary patch") or (line.startswith("Binary files ") and line.endswith(" differ")):
             last.binary = True
-        elif found := _MODE.fullmatch(one):
+        elif found := _MODE.fullmatch(line):
             last.modes[found[1]] = found[2]
-        elif found := _MOVED.fullmatch(one):
+        elif found := _MOVED.fullmatch(line):
             last.copied = found[1] == "copy"
             if found[2] == "from":
                 last.old = found[3]
             else:
                 last.new = found[3]
-        elif found := _INDEX.fullmatch(one):
-            # Abbreviated differently by different people: seven digits are what all have.
+        elif found := _INDEX.fullmatch(line):
+            # The length of the abbreviation differs between people, but is at least seven digits.
             last.content = (found[1] if set(found[2]) == {"0"} else found[2])[:7]
 
 
 def _without_tree(name: str) -> str:
-    """`linux-next/mm/slab.c` without the tree; empty for /dev/null."""
+    """The name without its first component (`linux-next/mm/slab.c`); empty for /dev/null."""
     return "" if name.startswith(_DEV_NULL) else name.partition("/")[2].strip() or name
 
 
 def changed_lines(files: Iterable[FileChange]) -> list[tuple[str, str]]:
-    """What a patch adds and removes, in order: the file, and the line with its marker."""
-    return [(f.path, one) for f in files for hunk in f.hunks for one in hunk.lines if one[:1] in ("+", "-")]
+    """The added and removed lines of a patch, in order: (file, line with its marker)."""
+    return [(f.path, line) for f in files for hunk in f.hunks for line in hunk.lines if line[:1] in ("+", "-")]

@@ -1,7 +1,4 @@
-"""The readable text of a mail: its parts, decoded.
-
-Knows MIME, transfer encodings and charsets that lie; knows nothing of what the text says.
-"""
+"""Decode the text of a mail: MIME parts, transfer encodings, and charsets, including wrong ones."""
 
 from __future__ import annotations
 
@@ -15,16 +12,15 @@ from email.message import Message as EmailMessage
 from patchwatch.mail import diff
 from patchwatch.mail.headers import Headers, without_nul
 
-_MAX_TEXT = 8 << 20  # characters of text read; what is behind is kept raw but not understood
-_NO_CHARSETS = frozenset(
-    {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"}
-)  # but codecs, and slow
+_MAX_TEXT = 8 << 20  # characters of text that are parsed; the rest is only stored
+# Python codecs that are not charsets, and slow.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})
 _PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", "application/mbox"})
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a mail says, and the patches attached to it; line ends are newlines."""
+    """The text of a mail, and the patches attached to it; line ends are newlines."""
 
     inline: str
     attached: str = ""
@@ -36,13 +32,13 @@ class Text:
 
 
 def text_of(headers: Headers, raw: bytes) -> Text:
-    """The text of a mail whose headers were read."""
+    """Decode the text of a mail; `headers` are its parsed headers."""
     part, content = headers.as_part()
     if part.get_content_maintype() in ("multipart", "message"):
         try:
             return text_of_parts(email.message_from_bytes(raw))
         except RecursionError:
-            pass  # parts in parts, a thousand deep: the email package gives up, and nobody wrote that to be read
+            pass  # parts nested a thousand deep: the email package gives up, and no honest mail is like that
     encoding = str(part.get("content-transfer-encoding") or "").strip().lower()
     if encoding in ("base64", "quoted-printable", "x-uuencode", "uuencode"):
         part.set_payload(content.decode("ascii", "surrogateescape"))
@@ -55,9 +51,9 @@ def text_of(headers: Headers, raw: bytes) -> Text:
 
 
 def text_of_parts(mail: EmailMessage) -> Text:
-    """The text of a mail of several parts: plain text and patches; HTML only where there is nothing else.
+    """Decode the text of a multipart mail: plain text and patches; HTML only if there is nothing else.
 
-    Logs and configs, which robots attach, are nobody's words; a forwarded mail is somebody else's.
+    Logs and configs that bots attach are left out, and so is a forwarded mail, which somebody else wrote.
     """
     inline: list[str] = []
     attached: list[str] = []
@@ -85,15 +81,15 @@ def text_of_parts(mail: EmailMessage) -> Text:
 
 
 def _leaves(mail: EmailMessage) -> list[tuple[EmailMessage, bool]]:
-    """The parts that have content, in order, each with whether it belongs to a forwarded mail."""
+    """The parts with content, in order, each with True if it is in a forwarded mail."""
     found: list[tuple[EmailMessage, bool]] = []
-    open_parts = [(mail, False)]
-    while open_parts:
-        part, nested = open_parts.pop()
+    pending = [(mail, False)]
+    while pending:
+        part, nested = pending.pop()
         inner = part.get_payload()
         if part.is_multipart() and isinstance(inner, list):
             nested = nested or part.get_content_maintype() == "message"
-            open_parts += [(p, nested) for p in reversed(inner) if isinstance(p, EmailMessage)]
+            pending += [(p, nested) for p in reversed(inner) if isinstance(p, EmailMessage)]
         else:
             found.append((part, nested))
     return found
@@ -124,7 +120,7 @@ def _in_charset(payload: bytes, part: EmailMessage) -> str:
 
 
 def _strip_html(text: str) -> str:
-    # No pattern may run over a "<" that it can't close: a hostile page would take hours.
+    # No pattern may scan past a "<" that is never closed: a hostile page would take hours.
     text = re.sub(r"(?is)<(script|style)\b.*?(?:</\1>|\Z)", "", text)
     text = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li)\b[^<>]*>", "\n", text)
     return html.unescape(re.sub(r"<[^<>]+>", "", text))

@@ -1,9 +1,9 @@
-"""Tags: `Reviewed-by: A <a@b>` and its kin, as they stand in patches and in replies.
+"""Find tags such as `Reviewed-by: A <a@b>` in patches and replies.
 
-The rules are b4's (liblore's `find_trailers`, which can't be called here: its pattern for "# comments" takes 0.1 ms a
-line and minutes on a hostile one).  A kind never heard of ("Whatevered-by:") is a tag if it names a person with an
-address; without one it is prose ("Side-note: ...").  Whether a tag counts as a review, and for which patches, is
-decided elsewhere (patchwatch.series.tags).
+The rules are b4's (liblore's `find_trailers`, which is not called because its pattern for "# comments" takes 0.1 ms per
+line, and minutes on a hostile one).  An unknown tag ("Whatevered-by:") counts if it names a person with an address;
+without one it is prose ("Side-note: ...").  patchwatch.series.tags decides which tags count as reviews, and for which
+patches.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _DROPPED = re.compile(
 )
 _COMMIT = re.compile(r"[0-9a-f]{6,}\b")
 _ONE_WORD = frozenset({"fixes", "link", "closes", "cc", "references", "bug", "buglink"})
-# Header-like lines of a patch that are no tags; change-id and base-commit have readers of their own.
+# Header-like lines of a patch that are not tags (version_hints parses change-id and base-commit).
 _NO_TAGS = frozenset(
     {
         "base-commit",
@@ -57,74 +57,74 @@ _NO_TAGS = frozenset(
     }
 )
 _MAX_NAME, _MAX_VALUE = 40, 300
-_MAX_LIMITED = 100  # tags of one reply for which words are looked for that limit them
+_MAX_SCOPED = 100  # tags of one reply whose scope is looked for
 
 
-def of_patch(words: str) -> tuple[Trailer, ...]:
-    """The tags of a commit message: those of its last paragraph, and of the ones above it that are nothing but tags."""
-    if ":" not in words:
+def of_patch(text: str) -> tuple[Trailer, ...]:
+    """The tags of a commit message: in its last paragraph, and in those above it that consist of tags only."""
+    if ":" not in text:
         return ()
-    return split_message(re.split(r"^---\s*$", words, maxsplit=1, flags=re.MULTILINE)[0])[1]
+    return split_message(re.split(r"^---\s*$", text, maxsplit=1, flags=re.MULTILINE)[0])[1]
 
 
 def split_message(message: str) -> tuple[str, tuple[Trailer, ...]]:
-    """A commit message without its tags, and the tags as `of_patch` finds them."""
+    """Split a commit message into its text and its tags."""
     paragraphs = message.rstrip().split("\n\n")
     found: list[_Found] = []
     remarks: list[str] = []
     while paragraphs:
-        lines = [one for one in paragraphs[-1].split("\n") if one.strip()]
-        plain = [one for one in lines if not _REMARK.match(one)]
-        tags, rest = _read(plain)
+        lines = [line for line in paragraphs[-1].split("\n") if line.strip()]
+        plain = [line for line in lines if not _REMARK.match(line)]
+        tags, rest = _find(plain)
         if not tags or (found and rest):
             break
-        # What only looks like a tag is a remark: it does not end the tags either.
-        noted = {one for f in tags if not _is_kept(f.name, f.value) for one in plain[f.first : f.last + 1]}
-        found = [f for f in tags if _is_kept(f.name, f.value)] + found
-        remarks = [one for one in lines if _REMARK.match(one) or one in noted] + remarks
+        # A line that only looks like a tag is a remark: it does not end the block of tags either.
+        lookalikes = {line for f in tags if not _is_genuine(f.name, f.value) for line in plain[f.first : f.last + 1]}
+        found = [f for f in tags if _is_genuine(f.name, f.value)] + found
+        remarks = [line for line in lines if _REMARK.match(line) or line in lookalikes] + remarks
         paragraphs.pop()
         if rest:
             paragraphs.append("\n".join(rest))
             break
     text = "\n\n".join([*paragraphs, *(["\n".join(remarks)] if remarks else [])])
-    return text, _each_once(Trailer(f.name, f.value, False, f.scope) for f in found)
+    return text, _without_duplicates(Trailer(f.name, f.value, False, f.scope) for f in found)
 
 
-def of_reply(words: str, sender: Person) -> tuple[Trailer, ...]:
-    """The tags that a reply gives: they may stand anywhere in it, and must name a person by address."""
-    if "-by" not in words.lower():
+def of_reply(text: str, sender: Person) -> tuple[Trailer, ...]:
+    """The tags in a reply: anywhere in it, but they must name a person with an address."""
+    if "-by" not in text.lower():
         return ()
-    lines = words.split("\n")
-    found, _ = _read(lines)
+    lines = text.split("\n")
+    found, _ = _find(lines)
     found = [
         f
         for f in found
-        if _PERSONAL.search(f.name) and "@" in f.value and "://" not in f.value and _is_kept(f.name, f.value)
+        if _PERSONAL.search(f.name) and "@" in f.value and "://" not in f.value and _is_genuine(f.name, f.value)
     ]
     tagged = frozenset(number for f in found for number in range(f.first, f.last + 1))
-    return _each_once(
+    return _without_duplicates(
         Trailer(
             f.name,
             f.value,
             _names(f.value, sender),
-            f.scope or (tag_scope.scope_near(lines, f.first, f.last, tagged) if number < _MAX_LIMITED else ""),
+            f.scope or (tag_scope.scope_near(lines, f.first, f.last, tagged) if number < _MAX_SCOPED else ""),
         )
         for number, f in enumerate(found)
     )
 
 
-def dropped_tags(said: Iterable[str]) -> tuple[Signal, ...]:
-    """The sentences of a posting in which its author says that he left tags out: "dropped Jane's R-b, it changed"."""
-    return tuple(Signal(SignalKind.TAGS_DROPPED, evidence(one)) for one in said if _DROPPED.search(one))
+def dropped_tags(sentences: Iterable[str]) -> tuple[Signal, ...]:
+    """The sentences in which the author of a posting reports dropping tags: "dropped Jane's R-b, it changed"."""
+    return tuple(Signal(SignalKind.TAGS_DROPPED, evidence(s)) for s in sentences if _DROPPED.search(s))
 
 
-def _each_once(tags: Iterable[Trailer]) -> tuple[Trailer, ...]:
+def _without_duplicates(tags: Iterable[Trailer]) -> tuple[Trailer, ...]:
     return tuple(dict.fromkeys(tags))
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A tag, the words behind it that limit it, and the lines it stands in."""
+    """A tag, the scope that follows it, and its first and last line."""
 
     name: str
     value: str
@@ -133,33 +133,33 @@ class _Found:
     last: int
 
 
-def _read(lines: Sequence[str]) -> tuple[list[_Found], list[str]]:
-    """The tags among `lines`, wrapped values joined; and the lines that are something else."""
+def _find(lines: Sequence[str]) -> tuple[list[_Found], list[str]]:
+    """The tags in `lines`, with wrapped values joined, and the lines that are not tags."""
     tags: list[_Found] = []
     rest: list[str] = []
     after_tag = False
-    for number, one in enumerate(lines):
-        match = _LINE.match(one) if ":" in one else None
+    for number, line in enumerate(lines):
+        match = _LINE.match(line) if ":" in line else None
         if match and _is_tag(match[1], match[2]):
             tags.append(_found(match[1], match[2], number, number))
             after_tag = True
             continue
-        if after_tag and _wrapped(tags[-1].value, one.strip()):
+        if after_tag and _is_continuation(tags[-1].value, line.strip()):
             begun = tags[-1]
-            tags[-1] = _found(begun.name, f"{begun.value} {one}", begun.first, number)
+            tags[-1] = _found(begun.name, f"{begun.value} {line}", begun.first, number)
         else:
-            rest.append(one)
+            rest.append(line)
         after_tag = False
     return tags, rest
 
 
 def _found(name: str, text: str, first: int, last: int) -> _Found:
-    """A tag with its value on one line, without the "# for the foo bits" that people put behind."""
-    text, limit = " ".join(text[: 2 * _MAX_VALUE].split()), ""
+    """A tag with its value on one line, without a trailing "# for the foo bits"."""
+    text, scope = " ".join(text[: 2 * _MAX_VALUE].split()), ""
     if "@" in text and _PERSONAL.search(name):
-        text, limit = tag_scope.split_scope(text)
+        text, scope = tag_scope.split_scope(text)
     comment = text.rfind(" #")
-    return _Found(name, (text[:comment] if comment > 0 else text)[:_MAX_VALUE], limit, first, last)
+    return _Found(name, (text[:comment] if comment > 0 else text)[:_MAX_VALUE], scope, first, last)
 
 
 def _is_tag(name: str, value: str) -> bool:
@@ -169,20 +169,20 @@ def _is_tag(name: str, value: str) -> bool:
     return len(name) <= _MAX_NAME and lowered not in _NO_TAGS and ("-" in name or lowered in _ONE_WORD)
 
 
-def _is_kept(name: str, value: str) -> bool:
-    """Whether what looks like a tag is one: of a kind that is known, or of another that names a person."""
+def _is_genuine(name: str, value: str) -> bool:
+    """True if a line that looks like a tag is one: a known tag, or one that names a person."""
     return name.lower() in _ONE_WORD or _KNOWN.fullmatch(name) is not None or _NAMED.fullmatch(value) is not None
 
 
-def _wrapped(begun: str, line: str) -> bool:
-    """Whether a line is the end of a value: an address after a long name, or the end of the title of a fixed commit."""
-    return (line.startswith("<") and line.endswith(">") and "@" not in begun) or (
-        "(" in begun and ")" not in begun and line.endswith(")")
+def _is_continuation(value: str, line: str) -> bool:
+    """True if a line continues a value: an address after a long name, or the end of the title of a fixed commit."""
+    return (line.startswith("<") and line.endswith(">") and "@" not in value) or (
+        "(" in value and ")" not in value and line.endswith(")")
     )
 
 
 def _names(value: str, sender: Person) -> bool:
-    """Whether a tag's value names the sender, by address or by name: b4's rule for tags in replies."""
+    """True if a tag's value names the sender, by address or by name: b4's rule for tags in replies."""
     name, bracket, rest = value.partition("<")
     named = Person(name.strip(" \"'"), rest.partition(">")[0].strip().lower()) if bracket else person(value)
     return (bool(named.email) and named.email == sender.email) or (

@@ -279,7 +279,9 @@ def person_signals(sentences: Iterable[str], text: str) -> Iterator[Signal]:
         elif len(sentence) > _MAX_OPINION:
             pass
         elif kind := next((kind for kind, matches in _OPINIONS if matches(sentence)), None):
-            yield Signal(kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.flaw(sentence) else "")
+            yield Signal(
+                kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.flaw(sentence) else ""
+            )
 
 
 def _is_question(sentence: str) -> bool:
