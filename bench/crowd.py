@@ -1,7 +1,7 @@
-"""A database as big as a maintainer's: 10,000 series and 100,000 mails that nobody wrote.
+"""A database as large as a maintainer's: 10,000 series and 100,000 generated mails.
 
-The mail is made by a seeded generator and imported like any other; the database is kept, and made anew when `_MADE` or
-the program's schema changes.
+A seeded generator writes the mails, which are imported like any others. The database is kept, and rebuilt when `_MADE`
+or the schema of patchwatch changes.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SERIES = 10_000
 NOW = 1_700_000_000
 ME = "person-7@example.org"
 WATCHED = 400
-LONG_THREAD = 2_000  # answers to one cover letter
+LONG_THREAD = 2_000  # replies to one cover letter
 LONG_DIFF = 5_000  # lines of one patch
 LONG_ROOT = "long-0@example.org"
 
-_MADE = 1  # raised when the mails become others
+_MADE = 1  # increment when the generated mails change
 _INBOXES = ("alpha", "beta", "gamma")
 _PEOPLE = 500
 _DAY = 86_400
@@ -38,7 +38,7 @@ _DOES = ("count", "free", "split", "merge", "drop", "check", "move", "rename", "
 
 
 def crowd(directory: Path) -> str:
-    """The URL of the database in `directory`, made (in a few minutes) if it is not there."""
+    """Return the URL of the database in `directory`; build it (a few minutes) if there is none."""
     database = directory / f"crowd-{_MADE}-{SCHEMA_REVISION}-{FORM}.db"
     if not database.exists():
         directory.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,11 @@
-"""How fast mail comes in: `patchwatch import` beside `public-inbox-index -L basic`, same archive, same run.
+"""Speed of `patchwatch import`, compared with `public-inbox-index -L basic` on the same archive in the same run.
 
     python bench/ingest.py [--archive EPOCH-OR-BUNDLE] [--rounds N]
 
-Prints mails a second of both (wall time, taken in turns), their ratio, the memory of all processes of the import
-together, and the cost of a mail at the start and at the end of the archive.  Ends with 1 when a figure misses its mark.
-Without the archive (../shared/corpus) or public-inbox it says so and ends with 0.
+Prints mails per second of both (wall time, in alternating runs), their ratio, the memory of all processes of the
+import together, and the cost of a mail at the start and at the end of the archive.  Exits with 1 if a figure misses
+its target.
+Skips, with exit status 0, without the archive or public-inbox.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT.parent / "shared" / "corpus" / "cgroups-2024.bundle"
 MEMORY_MEGABYTES = 200
-GROWTH = 1.25  # an author's other work within 400 days is looked at, which fills up in the first year
+GROWTH = 1.25  # an author's other postings within 400 days are considered, which are few in the first year
 PART = 4  # the archive's first and last quarter are compared
 
 
@@ -34,7 +35,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     if not options.archive.exists():
-        print(f"skipped: {options.archive} is not here; --archive names another epoch or bundle")
+        print(f"skipped: {options.archive} does not exist; pass another epoch or bundle with --archive")
         return 0
     if not shutil.which("public-inbox-index"):
         print("skipped: public-inbox-index is not installed (Debian package public-inbox)")
@@ -44,7 +45,7 @@ def main() -> int:
 
 
 def measure(archive: Path, rounds: int, work: Path) -> int:
-    """Both programs, in turns."""
+    """Run both programs alternately."""
     epoch = work / "0.git"
     subprocess.run(["git", "clone", "-q", "--bare", archive, epoch], check=True)
     mails = int(subprocess.check_output(["git", "-C", epoch, "rev-list", "--count", "HEAD"]))
@@ -58,14 +59,14 @@ def measure(archive: Path, rounds: int, work: Path) -> int:
     print(f"archive                    {mails} mails")
     print(f"patchwatch import          {spread(ours)} mails/s")
     print(f"public-inbox-index basic   {spread(theirs)} mails/s")
-    print(f"ratio                      {spread(ratios, 2)}  (at least 1 is wanted)")
-    print(f"memory, all processes      {memory:.0f} MB  (under {MEMORY_MEGABYTES} is wanted)")
+    print(f"ratio                      {spread(ratios, 2)}  (target: at least 1)")
+    print(f"memory, all processes      {memory:.0f} MB  (target: under {MEMORY_MEGABYTES})")
     costs = [cost_over_time(epoch, work / f"cost{number}.db") for number in range(rounds)]
     growth = statistics.median(last / first for first, last in costs)
     print(f"storing a mail, CPU        {spread([first for first, _ in costs], 3)} ms in the first quarter")
     print(f"                           {spread([last for _, last in costs], 3)} ms in the last: {growth:.2f} (median)")
     good = statistics.median(ratios) >= 1 and memory < MEMORY_MEGABYTES and growth <= GROWTH
-    print("all marks reached" if good else "MISSED a mark")
+    print("all targets met" if good else "a target was MISSED")
     return 0 if good else 1
 
 
@@ -76,7 +77,7 @@ def spread(values: list[float], digits: int = 0) -> str:
 
 
 def import_it(epoch: Path, database: Path) -> tuple[float, float]:
-    """Seconds, and megabytes of all its processes together at the worst moment."""
+    """Import, and return the seconds and the peak memory in megabytes of all its processes together."""
     environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
     command = [sys.executable, "-m", "patchwatch", "import", str(epoch), "--inbox", "bench"]
     begin = time.perf_counter()
@@ -92,7 +93,7 @@ def import_it(epoch: Path, database: Path) -> tuple[float, float]:
 
 
 class Peak(threading.Thread):
-    """Samples the proportional set size (shared pages counted once) of a process and all below it."""
+    """Samples the proportional set size (shared pages counted once) of a process and its descendants."""
 
     def __init__(self, pid: int) -> None:
         """Watch the process `pid`."""
@@ -113,7 +114,7 @@ class Peak(threading.Thread):
 
 
 def family(pid: int) -> list[int]:
-    """A process and its descendants, git apart: the archive's reader is not ours."""
+    """Return a process and its descendants, except git, which reads the archive for both programs."""
     parents: dict[int, int] = {}
     names: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
@@ -131,7 +132,7 @@ def family(pid: int) -> list[int]:
 
 
 def proportional_kilobytes(pid: int) -> int:
-    """PSS of one process."""
+    """Return the PSS of one process."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -142,7 +143,7 @@ def proportional_kilobytes(pid: int) -> int:
 
 
 def index_it(epoch: Path, home: Path) -> float:
-    """Seconds that public-inbox needs to index the same epoch for threading, without search."""
+    """Return the seconds that public-inbox needs to index the epoch for threading, without search."""
     (home / "git").mkdir(parents=True)
     shutil.copytree(epoch, home / "git" / "0.git")
     environment = os.environ | {"HOME": str(home), "PI_CONFIG": str(home / "config")}
@@ -154,7 +155,7 @@ def index_it(epoch: Path, home: Path) -> float:
 
 
 def cost_over_time(epoch: Path, database_file: Path) -> tuple[float, float]:
-    """CPU milliseconds to store one mail, everything derived included, in the first and in the last quarter."""
+    """Return the CPU milliseconds to store one mail and derive everything, in the first and in the last quarter."""
     from patchwatch.db.database import Database
     from patchwatch.sources.files.open import open_source
     from patchwatch.sync.ingest import ingest, read_mail
@@ -173,7 +174,7 @@ def cost_over_time(epoch: Path, database_file: Path) -> tuple[float, float]:
 
 
 def a_mail(costs: list[tuple[float, int]]) -> float:
-    """Milliseconds a mail over several batches (seconds, mails)."""
+    """Return the milliseconds per mail over several batches of (seconds, mails)."""
     return sum(seconds for seconds, _ in costs) / sum(mails for _, mails in costs) * 1000
 
 

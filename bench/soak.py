@@ -1,13 +1,12 @@
 """`patchwatch run` for a while, against a private lore where mail arrives at random.
 
-Says, and fails unless: every mail that was delivered is recorded once and told once, memory stays flat, one digest
-went out for each simulated day, and it ends within seconds.  The clock runs fast (`--day-seconds` of real time are a
-day), so that days pass; polls are two seconds of real time apart.
+Prints a report, and fails unless every delivered mail is stored once and reported once, memory stays flat, one digest
+is sent for each simulated day, and it stops within seconds.  The clock runs fast: a day takes `--day-seconds` of real
+time.  Polls are two seconds of real time apart.
 
     python bench/soak.py [--minutes 20] [--day-seconds 600] [--report FILE]
 
-Needs `../shared/lore/lore`, a public-inbox server on loopback with the mail of three threads, and says so where it is
-absent.
+Needs `../shared/lore/lore`, a public-inbox server on loopback with the mail of three threads; skips without it.
 """
 
 from __future__ import annotations
@@ -59,8 +58,8 @@ os.rename(path + ".part", path + ".eml")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=20.0)
-    # Not shorter: mails are dated by the fast clock and arrive by the real one, and a date of more than two days ahead
-    # of its arrival is not believed (patchwatch.mail.headers.date); such a mail is then old, and no news.
+    # Not shorter: mails are dated by the fast clock and arrive by the real one, and a date more than two days after the
+    # arrival is replaced by it (patchwatch.mail.headers.date); such a mail would be old, and cause no event.
     parser.add_argument("--day-seconds", type=float, default=600.0, help="of real time, that are a day of its clock")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path, help="write the report here too")
@@ -69,9 +68,9 @@ def main() -> int:
     if options.worker:
         return worker(float(options.worker[0]), float(options.worker[1]))
     if not LORE.exists():
-        print(f"no soak: it needs a private lore at {LORE}, which is not here")
+        print(f"skipped: needs a private lore at {LORE}")
         return 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped, and the directory removed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # stop the server, and remove the directory
     with tempfile.TemporaryDirectory(prefix="patchwatch-soak-") as directory:
         report, well = soak(Path(directory), options)
     print("\n".join(report))
@@ -81,7 +80,7 @@ def main() -> int:
 
 
 def worker(begin: float, speed: float) -> int:
-    """The program itself, with a clock that runs fast."""
+    """Run patchwatch with a fast clock."""
     from patchwatch.config_file import load_config
     from patchwatch.daemon.process import run
     from patchwatch.tracker import Tracker
@@ -175,10 +174,10 @@ def watch_it(
     delivered: list[str] = []
     memory: list[float] = []
     end = begin + options.minutes * 60
-    next_mail = begin + 10  # the first look is over
+    next_mail = begin + 10  # after the first scan
     while time.time() < end and process.poll() is None:
         now = time.time()
-        if now >= next_mail and now < end - 60:  # the last minute is for what a search does not show at once
+        if now >= next_mail and now < end - 60:  # in the last minute, mail that search shows late arrives
             deliver(lore, directory, chance, delivered, begin + (now - begin) * speed)
             next_mail = now + chance.uniform(1, 20)
         memory.append(resident_megabytes(process.pid))
@@ -197,7 +196,7 @@ def watch_it(
 
 
 def deliver(lore: list[str], directory: Path, chance: random.Random, delivered: list[str], date: float) -> None:
-    """One to three mails arrive in one list: answers to a posting that is watched, or to each other."""
+    """Deliver one to three mails to one list: replies to a watched posting, or to each other."""
     inbox = chance.choice(INBOXES)
     files = []
     for _ in range(chance.randint(1, 3)):
@@ -252,7 +251,7 @@ def judge(
     digests = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(outbox.glob("*.eml"))]
     ids = [str(one["Message-ID"]) for one in digests]
     fast_end = begin + (end - begin) * speed
-    least, days = due_days(begin, fast_end - 5 * speed), due_days(begin, fast_end)  # one may be under way at the end
+    least, days = due_days(begin, fast_end - 5 * speed), due_days(begin, fast_end)  # one may be in progress at the end
     settled = [m for m in memory[len(memory) // 6 :] if m]
     third = max(len(settled) // 3, 1)
     first, last = statistics.median(settled[:third] or [0]), statistics.median(settled[-third:] or [0])
@@ -273,7 +272,7 @@ def judge(
 
 
 def due_days(begin: float, end: float) -> int:
-    """Days whose seven o'clock UTC has passed; who is new gets the first day's at once."""
+    """Return the days whose 7:00 UTC has passed; a new recipient gets that of the first day at once."""
     return int((end - 7 * 3600) // DAY) - int(begin // DAY) + 1
 
 

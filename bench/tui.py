@@ -1,12 +1,12 @@
-"""The screen with 10,000 series and 100,000 mails behind it: first paint, keys, memory.
+"""The TUI with 10,000 series and 100,000 mails: first paint, keys, memory.
 
     python bench/tui.py [--runs N] [--keys N] [--directory D]
 
-A process of its own on a pseudo-terminal, measured from outside: from its start until the first row is drawn, beside
-`import textual` in the same run; from a key until what it changed was written; its proportional set size at the end.
-Beside each time stands for how long the interface's thread had a processor: on a busy machine the figure to look at,
-and the one that keys are judged by.
-The database is made once (a minute or two) and kept in the directory.
+Runs patchwatch on a pseudo-terminal and measures it from outside: the time from process start to the first row,
+compared with `import textual` in the same run; the time from a key to the redraw; the proportional set size at the end.
+Each time is printed with the CPU time of the UI thread: the figure to look at on a busy machine, and the one that keys
+are judged by.
+The database is built once (a minute or two) and kept in the directory.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PAINT_SECONDS = 0.6
 KEY_SECONDS = 0.016
 MEMORY_MEGABYTES = 150
-_QUIET = 0.12  # seconds without output after which everything was drawn
-_ROW = b"of unit"  # stands in every title
+_QUIET = 0.12  # seconds without output after which a redraw is complete
+_ROW = b"of unit"  # part of every title
 _PATIENCE = 60.0
 
 
 class Taken(NamedTuple):
-    """How long something took, in seconds."""
+    """A duration in seconds."""
 
     wall: float
     processor: float
@@ -58,11 +58,11 @@ class Screen:
         os.close(theirs)
 
     def read(self, seconds: float) -> bytes:
-        """What is written within `seconds`, as soon as something is."""
+        """Return the first output within `seconds`."""
         return os.read(self._ours, 1 << 20) if select.select([self._ours], [], [], seconds)[0] else b""
 
     def until(self, wanted: bytes) -> Taken:
-        """How long from the start until `wanted` was written."""
+        """Return the time from process start until `wanted` was written."""
         seen = b""
         while wanted not in seen:
             part = self.read(_PATIENCE)
@@ -72,12 +72,12 @@ class Screen:
         return Taken(time.perf_counter() - self.begun, self.processor())
 
     def settle(self) -> None:
-        """Read until nothing more is written."""
+        """Read until the output stops."""
         while self.read(_QUIET):
             pass
 
     def key(self, key: str) -> Taken:
-        """How long from a key until what it changed was written."""
+        """Return the time from a key to the end of the redraw."""
         self.settle()
         begin, before = time.perf_counter(), self.processor()
         os.write(self._ours, key.encode())
@@ -86,17 +86,17 @@ class Screen:
         return Taken(time.perf_counter() - begin, self.processor() - before)
 
     def processor(self) -> float:
-        """Seconds for which the interface's thread had a processor."""
+        """Return the CPU time of the UI thread in seconds."""
         pid = self.process.pid
         return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
     def megabytes(self) -> float:
-        """The proportional set size."""
+        """Return the proportional set size."""
         rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(encoding="ascii")
         return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
 
     def close(self) -> None:
-        """Leave it."""
+        """Quit patchwatch."""
         self.process.kill()
         self.process.wait()
         os.close(self._ours)
@@ -122,12 +122,12 @@ def main() -> int:
     }
     ok = paint(environment, options.runs)
     ok &= keys(environment, options.keys)
-    print(f"keys: at most {KEY_SECONDS * 1000:.0f} ms at the 95th percentile is wanted")
+    print(f"keys: target is at most {KEY_SECONDS * 1000:.0f} ms at the 95th percentile")
     return 0 if ok else 1
 
 
 def paint(environment: dict[str, str], runs: int) -> bool:
-    """From the start of the process to the first row, in turns with what it is compared to."""
+    """Measure the time to the first row, alternating with the import that it is compared with."""
     painted: list[Taken] = []
     imported: list[Taken] = []
     program = "import textual.app, textual.widgets, time; print(time.process_time())"
@@ -148,10 +148,10 @@ def paint(environment: dict[str, str], runs: int) -> bool:
 
 
 def keys(environment: dict[str, str], count: int) -> bool:
-    """Keys in the overview and in a series, and the memory after them."""
+    """Measure keys in the overview and in a series, then the memory."""
     screen = Screen(environment, "--now", str_of(NOW))
     screen.until(_ROW)
-    time.sleep(3)  # until everything behind the first paint is read
+    time.sleep(3)  # until everything after the first paint is loaded
     screen.key("7")
     ok = said("down, up in the overview", [screen.key("jjjjjjk"[n % 7]) for n in range(count)])
     ok &= said("end, beginning", [screen.key("Gg"[n % 2]) for n in range(count // 4)])
@@ -169,7 +169,7 @@ def keys(environment: dict[str, str], count: int) -> bool:
     screen = Screen(environment, "--now", str_of(NOW), "long-1@example.org")
     screen.until(b"a word on")
     time.sleep(1)
-    for key in ("g", "j", "\t"):  # to the patch, and into it
+    for key in ("g", "j", "\t"):  # select the patch and enter it
         screen.key(key)
     time.sleep(1)
     ok &= said("down in a diff of 5,000 lines", [screen.key("j") for _ in range(count)])
@@ -179,7 +179,7 @@ def keys(environment: dict[str, str], count: int) -> bool:
 
 
 def said(what: str, keys: Sequence[Taken]) -> bool:
-    """Print how long keys took."""
+    """Print the times of keys."""
     walls, processors = [1000 * key.wall for key in keys], [1000 * key.processor for key in keys]
     worst, worst_processor = (statistics.quantiles(values, n=20)[-1] for values in (walls, processors))
     print(
@@ -190,18 +190,18 @@ def said(what: str, keys: Sequence[Taken]) -> bool:
 
 
 def verdict(what: str, found: float, wanted: float, unit: str) -> bool:
-    """Print whether it is as wanted."""
-    print(f"{what}: {found:.2f}, at most {wanted} {unit} is wanted: {'reached' if found <= wanted else 'MISSED'}")
+    """Print whether a target is met."""
+    print(f"{what}: {found:.2f}, target: at most {wanted} {unit}: {'met' if found <= wanted else 'MISSED'}")
     return found <= wanted
 
 
 def spread(values: Sequence[float]) -> str:
-    """Least, median, most."""
+    """Format minimum, median and maximum."""
     return f"{min(values):.3f} / {statistics.median(values):.3f} / {max(values):.3f}"
 
 
 def str_of(seconds: int) -> str:
-    """A time as the command line takes it."""
+    """Format a time for the command line."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 

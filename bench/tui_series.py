@@ -1,10 +1,11 @@
-"""How fast the screen of a series is, in a terminal of its own: opening, moving, reading, and what it keeps in memory.
+"""Speed of the series screen on a pseudo-terminal: opening, moving, reading, and memory.
 
     python bench/tui_series.py [--mails N] [--keys N]
 
-A series is made whose thread has N mails, with a patch of 5,000 lines and one of 5 MB, in a database made for the run.
-Then the program is run on a pseudo-terminal and driven by keys.  A key's time goes from writing it to the end of the
-frame that it brought; the terminal tells frames apart (mode 2026).  Opening goes from Enter to the frame with the tree.
+Generates a series whose thread has N mails, with a patch of 5,000 lines and one of 5 MB, in a temporary database.
+Then patchwatch runs on a pseudo-terminal and is driven by keys.  The time of a key is from writing it to the end of the
+frame it caused; frames are delimited by synchronized output (mode 2026).  Opening is from Enter to the frame with the
+thread.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def mail(number: str, subject: str, text: str, parent: str | None, minute: int) 
 
 
 def diff(path: str, characters: int, lines: int) -> str:
-    """A diff of one file, of so many lines or characters."""
+    """A diff of one file, of a given number of lines or characters."""
     code: list[str] = []
     size = 0
     while len(code) < lines and size < characters:
@@ -71,14 +72,14 @@ def mbox(mails: int) -> str:
 
 
 class Took(NamedTuple):
-    """Seconds by the clock, and of a processor."""
+    """Wall time and CPU time in seconds."""
 
     passed: float
     worked: float
 
 
 class Terminal:
-    """The program on a pseudo-terminal of 120 columns and 40 lines."""
+    """patchwatch on a pseudo-terminal of 120 columns and 40 lines."""
 
     def __init__(self, environment: dict[str, str], command: list[str]) -> None:
         self._ours, theirs = pty.openpty()
@@ -87,7 +88,7 @@ class Terminal:
         os.close(theirs)
 
     def read(self, seconds: float) -> bytes:
-        """What comes within a time; answers the question whether frames can be told apart."""
+        """Return the output within a time; answer the query for synchronized output."""
         if not select.select([self._ours], [], [], seconds)[0]:
             return b""
         got = os.read(self._ours, 1 << 20)
@@ -96,7 +97,7 @@ class Terminal:
         return got
 
     def press(self, key: bytes, text: bytes = b"", limit: float = 20.0) -> Took:
-        """What it took from the key to the end of the first frame, or to the end of the one with `text`."""
+        """Return the time from a key to the end of the first frame, or of the first one with `text`."""
         begin, worked = time.perf_counter(), self._worked()
         os.write(self._ours, key)
         seen = b""
@@ -107,29 +108,29 @@ class Terminal:
         raise SystemExit(f"{key!r} did not bring {text!r}: {ESCAPES.sub(b'', seen)[-2000:]!r}")
 
     def _worked(self) -> float:
-        """Seconds that the process had a processor for: what a busy machine does not change."""
+        """Return the CPU time of the process, which a busy machine does not change."""
         return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
 
     def quiet(self, seconds: float = 0.4, most: float = 4.0) -> None:
-        """Read until nothing comes any more; a cursor that blinks always comes."""
+        """Read until the output stops, except for the blinking cursor."""
         end = time.perf_counter() + most
         while time.perf_counter() < end and self.read(seconds):
             pass
 
     def pause(self, seconds: float) -> None:
-        """Take in what comes meanwhile: it belongs to no later key."""
+        """Read and discard output for a while, so that it is not attributed to a later key."""
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             self.read(left)
 
     def peak_mb(self) -> float:
-        """The most memory that it had so far."""
+        """Return the peak memory so far."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
 
 def figures(name: str, took: list[Took], wanted: float = WANTED_KEY) -> bool:
-    """Print how long something took; whether it was fast enough."""
+    """Print a time, and return whether it meets its target."""
     at = min(int(len(took) * 0.95), len(took) - 1)
     passed, worked = (sorted(values) for values in zip(*took, strict=True))
     kept = passed[at] <= wanted
@@ -157,7 +158,7 @@ def main() -> int:
         }
         environment.pop("NO_COLOR", None)
         (Path(directory) / "patchwatch").mkdir()
-        config = '[me]\naddresses = ["ada@example.org"]\n'  # who is known has views to begin with, and no first start
+        config = '[me]\naddresses = ["ada@example.org"]\n'  # with addresses there are views, and no first start
         (Path(directory) / "patchwatch" / "config.toml").write_text(config)
         (Path(directory) / "thread.mbox").write_text(mbox(arguments.mails))
         patchwatch = [sys.executable, "-m", "patchwatch"]
@@ -168,11 +169,11 @@ def main() -> int:
 
 
 def measure(terminal: Terminal, keys: int) -> bool:
-    """Drive the program, and print what came of it."""
+    """Drive patchwatch by keys, and print the measurements."""
     good = True
     try:
         terminal.quiet(1.5)
-        terminal.press(b"7", b"net: count")  # all that is known
+        terminal.press(b"7", b"net: count")  # the view All
         terminal.quiet()
         first = terminal.press(b"\r", b"Reader")
         terminal.quiet(1.0)
@@ -192,7 +193,7 @@ def measure(terminal: Terminal, keys: int) -> bool:
         steps = []
         for _ in range(keys):
             steps.append(terminal.press(b"k"))
-            terminal.pause(0.03)  # as fast as a key repeats
+            terminal.pause(0.03)  # the rate of key repeat
         good &= figures("up through unread mails, repeating", steps)
         terminal.quiet(1.0)
         terminal.press(b"g")
@@ -223,7 +224,7 @@ def measure(terminal: Terminal, keys: int) -> bool:
     finally:
         terminal.process.kill()
         terminal.process.wait()
-    print("what is wanted: " + ("reached" if good else "MISSED"))
+    print("targets: " + ("met" if good else "MISSED"))
     return good
 
 

@@ -1,12 +1,12 @@
-"""How well version bumps, states and turns are understood, on the real cgroups archive.
+"""Accuracy of version links, states and turns on the real archive of the cgroups list.
 
     python bench/understanding.py [--archive EPOCH-OR-BUNDLE] [--table FILE.tsv]... [--rows]
 
-Imports the archive as it is, and without the hints that authors leave (change-ids, links to earlier postings); has
-`../shared/eval/bumps` score the links; then compares states and turns with verdicts that a person wrote down before the
-program ran on them.  The tables sixty, eighty, thirty and forty were at hand when the rules were made; the series of
-the others were drawn at random, and what the program said of them at first is in bench/README.md.  Without
-../shared it says so and ends with 0.
+Imports the archive unchanged, and again without the hints that authors leave (change-ids, links to earlier postings);
+scores the version links with `../shared/eval/bumps`; then compares states and turns with verdicts that a person wrote
+down before patchwatch ran on them.  The tables sixty, eighty, thirty and forty were known when the rules were written;
+the series of the others were drawn at random, and the first results for them are in bench/README.md.  Skips, with exit
+status 0, without these files.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> int:
         for name, source in (("with the hints", epoch), ("hints stripped", stripped)):
             listed = imported(source, work / f"{source.name}.db")
             (work / "list.json").write_text(json.dumps(listed))
-            print(f"version bumps, {name}:", flush=True)
+            print(f"version links, {name}:", flush=True)
             verbs = ("score", "misses") if options.rows else ("score",)
             for verb in verbs:
                 subprocess.run([BUMPS, verb, epoch, work / "list.json"], check=True)
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def imported(source: Path, database: Path) -> list[dict[str, Any]]:
-    """Import into a new database; what `list --all --json` then says."""
+    """Import into a new database, and return the output of `list --all --json`."""
     environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
     command = [sys.executable, "-m", "patchwatch"]
     arguments = ["import", str(source), "--inbox", "bench"]
@@ -70,7 +70,7 @@ def imported(source: Path, database: Path) -> list[dict[str, Any]]:
 
 
 def compare(series: list[dict[str, Any]], table: Path, rows: bool) -> None:
-    """Agreement with the verdicts of a table: state, turn and number of revisions, by state."""
+    """Print the agreement with the verdicts of a table: state and turn, by state."""
     home = {i: s for s in series for r in s["revisions"] for i in (*r["postings"], *r["patch_message_ids"])}
     agreed: collections.Counter[str] = collections.Counter()
     asked: collections.Counter[str] = collections.Counter()
@@ -88,7 +88,7 @@ def compare(series: list[dict[str, Any]], table: Path, rows: bool) -> None:
         both += state_is in states and turn_is in turn
         if rows and (state_is not in states or turn_is not in turn):
             wanted = f"{verdict['state']}/{verdict['turn']}"
-            print(f"  {wanted}: said {state_is}/{turn_is}  <{verdict['root']}>  {verdict['note']}")
+            print(f"  {wanted}: got {state_is}/{turn_is}  <{verdict['root']}>  {verdict['note']}")
     print(f"states and turns, {table.name}: {len(verdicts)} series read by a person")
     for state in sorted(asked):
         print(f"  {state:<20}{agreed[state]:>3} of {asked[state]}")

@@ -1,4 +1,4 @@
-"""Write into config.example.toml which keys can be changed: `make keys`, after a binding came, went, or moved."""
+"""Write the configurable keys into config.example.toml: `make keys`, after a binding was added, removed or changed."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from patchwatch.tui.keymap import bindings
 EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
 BEGIN = "[keys]"
 HEAD = """\
-# Other keys for what the screen can do: its name, and keys with commas between them (x, X, f5, ctrl+x, space, …).
-# These are the usual ones; take the # away to change one.
+# Keys of the TUI: the name of an action, and its keys, separated by commas (x, X, f5, ctrl+x, space, …).
+# These are the defaults; uncomment a line to change it.
 """
 
 
-def listed() -> str:
-    """The section, every binding on a line."""
+def keys_section() -> str:
+    """Return the section, with one binding per line."""
     lines = []
     for name, binding in sorted(bindings().items()):
-        said = f'# "{name}" = "{binding.key}"'
-        lines.append(f"{said:<51} # {binding.tooltip or binding.description}".rstrip())
+        setting = f'# "{name}" = "{binding.key}"'
+        lines.append(f"{setting:<51} # {binding.tooltip or binding.description}".rstrip())
     return "\n".join([BEGIN, HEAD + lines[0], *lines[1:], ""])
 
 
 def main() -> None:
-    """Put it in place of what is there; it is the last section."""
+    """Replace the section, which is the last one."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    EXAMPLE.write_text(text.partition(f"{BEGIN}\n")[0].rstrip() + "\n\n" + listed(), encoding="utf-8")
+    EXAMPLE.write_text(text.partition(f"{BEGIN}\n")[0].rstrip() + "\n\n" + keys_section(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make the pictures of the README from the demo: `make screenshots`."""
+"""Generate the screenshots of the README from the demo: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 
 
 async def settled(pilot: Pilot[None], seconds: float = 0.6) -> None:
-    """Wait until nothing has been under way for so long."""
+    """Wait until no job has run for `seconds`."""
     app = cast(PatchwatchApp, pilot.app)
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < seconds:
@@ -31,7 +31,7 @@ async def settled(pilot: Pilot[None], seconds: float = 0.6) -> None:
 
 
 def save(app: PatchwatchApp, name: str) -> None:
-    """Write the screen as SVG, without the web font that Rich links to: a picture must not call home."""
+    """Write the screen as SVG, without the web font that Rich links to: an image must not load anything."""
     svg = app.export_screenshot(title="patchwatch")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace(
@@ -41,18 +41,18 @@ def save(app: PatchwatchApp, name: str) -> None:
 
 
 async def picture(name: str, app: PatchwatchApp, size: tuple[int, int], *keys: str) -> None:
-    """What `app` shows after `keys`."""
+    """Save what `app` shows after `keys`."""
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         for key in keys:
             await pilot.press(key)
             await settled(pilot)
-        await settled(pilot, 2.5)  # what is put off while a mail is read is begun by then
+        await settled(pilot, 2.5)  # includes work that is delayed while a mail is read
         save(app, name)
 
 
 async def main() -> None:
-    """The overview; the accepted series at the mail that proves it; its last two versions compared; a first start."""
+    """Generate all screenshots."""
     with demo() as tracker:
         series = tracker.find(XDP_V5)
         await picture("overview", PatchwatchApp(tracker), (144, 12))
