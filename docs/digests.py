@@ -48,7 +48,7 @@ def main() -> None:
         now = at_seven(BUSY)
         with as_of(tracker, now) as then:
             contents = then.digest_contents(MAINTAINER, now - DAY)
-            contents = replace(contents, updates=tuple(map(wordless, contents.updates)))
+            contents = replace(contents, updates=tuple(map(without_sentences, contents.updates)))
             save("digest-cgroups", contents.digest(now))
         tracker.database.close()
 
@@ -63,29 +63,29 @@ def save(name: str, digest: Digest) -> None:
     (HERE / f"{name}.txt").write_text(f"Subject: {digest.subject}\n\n{digest.text}\n", encoding="utf-8")
 
 
-def wordless(update: SeriesUpdate) -> SeriesUpdate:
+def without_sentences(update: SeriesUpdate) -> SeriesUpdate:
     """The same without the text of mails."""
     thread = tuple(replace(m, excerpt=LEFT_OUT if m.excerpt else "") for m in update.thread)
-    return replace(update, row=without_words(update.row), thread=thread, changes=LEFT_OUT if update.changes else "")
+    return replace(update, row=row_without_text(update.row), thread=thread, changes=LEFT_OUT if update.changes else "")
 
 
-def without_words(row: SeriesRow) -> SeriesRow:
+def row_without_text(row: SeriesRow) -> SeriesRow:
     """A row whose evidence names the mail but not its text."""
     newest = row.revisions[-1]
     newest = replace(
         newest,
-        owed=tuple(unsaid(e) for e in newest.owed),
+        owed=tuple(evidence_without_text(e) for e in newest.owed),
         checks=tuple(replace(check, text=LEFT_OUT) for check in newest.checks),
     )
     return replace(
         row,
         revisions=(*row.revisions[:-1], newest),
-        state_evidence=unsaid(row.state_evidence) if row.state_evidence else None,
-        turn_evidence=unsaid(row.turn_evidence) if row.turn_evidence else None,
+        state_evidence=evidence_without_text(row.state_evidence) if row.state_evidence else None,
+        turn_evidence=evidence_without_text(row.turn_evidence) if row.turn_evidence else None,
     )
 
 
-def unsaid(evidence: Evidence) -> Evidence:
+def evidence_without_text(evidence: Evidence) -> Evidence:
     """Evidence without its text."""
     return replace(evidence, text=LEFT_OUT)
 
