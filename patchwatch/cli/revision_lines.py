@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from patchwatch.cli.output import fit, version_of, width
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
-from patchwatch.series.states import patch_names
+from patchwatch.series.patch_numbers import format_patches
 from patchwatch.times import format_day
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def applied_of(r: RevisionRow) -> str:
     whole = max(r.expected, r.patches)
     if r.applied is None or not r.applied.patches:
         return "some patches applied"
-    return f"{patch_names(r.applied.patches)} of {whole} applied"
+    return f"{format_patches(r.applied.patches)} of {whole} applied"
 
 
 def tag_lines(r: RevisionRow, names: Mapping[str, str]) -> list[str]:
@@ -77,7 +77,7 @@ def tag_lines(r: RevisionRow, names: Mapping[str, str]) -> list[str]:
     rows = []
     for tag, group in groups.items():
         patches = {member.patch for member in group}
-        label = patch_names(patches if patches < all_patches else [0]) if patch_count > 1 else ""
+        label = format_patches(patches if patches < all_patches else [0]) if patch_count > 1 else ""
         rows.append((sorted(patches), label, f"{line(tag.name)}: {line(tag.value)}{_notes(tag, group, names)}"))
     size = max((width(label) for _, label, _ in rows), default=0)
     lines: list[str] = []

@@ -17,8 +17,9 @@ from patchwatch.series import version_links
 from patchwatch.series.checks import checks_of
 from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
-from patchwatch.series.state.machine import Reason, RevisionState, revision_state
+from patchwatch.series.state.machine import revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
+from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import State, Turn
 
 

@@ -16,7 +16,8 @@ from enum import StrEnum
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow
-from patchwatch.series.states import APPLIED, State, Turn, patch_names
+from patchwatch.series.patch_numbers import format_patches
+from patchwatch.series.states import APPLIED, State, Turn
 
 _LATE = 3 * 86_400  # a mail older than the last look by more was fetched as history, and is no news
 _COLUMNS = 72
@@ -183,7 +184,7 @@ def _of_status(before: SeriesSnapshot, row: SeriesRow, now: int) -> Iterable[Eve
         elif row.state != State.NEW:  # a new version begins anew, and says so itself
             yield _event(EventKind.STATE_CHANGED, row, f"{before.state} → {row.state}", why, why.date or now, row.state)
     if (part := _partly(row)) and part != before.applied and newest.applied and newest.applied.evidence:
-        which = patch_names(newest.applied.patches) if newest.applied.patches else "a part"
+        which = format_patches(newest.applied.patches) if newest.applied.patches else "a part"
         yield _event(
             EventKind.APPLIED, row, f"{which} applied", newest.applied.evidence, newest.applied.evidence.date or now
         )

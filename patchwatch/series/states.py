@@ -7,7 +7,6 @@ converting ten thousand of them would slow down a list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 
@@ -53,21 +52,3 @@ class ReasonKind(StrEnum):
     TAGGED = "tagged"
     DEFERRED = "deferred"
     MARKED = "marked"  # a person set the state by hand; there is no mail
-
-
-def patch_names(numbers: Iterable[int]) -> str:
-    """`patch 2`, `patches 1-3, 5`; 0 is all of them."""
-    order = sorted(set(numbers))
-    if 0 in order:
-        return "all"
-    runs: list[list[int]] = []
-    for number in order:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return f"{'patch' if len(order) == 1 else 'patches'} {', '.join(map(_run, runs))}"
-
-
-def _run(numbers: Sequence[int]) -> str:
-    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"

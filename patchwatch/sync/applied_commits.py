@@ -17,8 +17,8 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import Postings, decode_posting
 from patchwatch.series import commit_match
 from patchwatch.series.commit_match import CommitInTrees, Match
-from patchwatch.series.state.machine import Reason
 from patchwatch.series.state.status import Merge
+from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State
 
 

@@ -13,8 +13,8 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import Postings, decode_posting
 from patchwatch.db.records import stored_state
 from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches
-from patchwatch.series.state.machine import Reason
 from patchwatch.series.state.status import Merge
+from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Person
-from patchwatch.series.state.machine import Reason, RevisionState
+from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import NOBODYS_TURN, ReasonKind, State, Turn
 
 

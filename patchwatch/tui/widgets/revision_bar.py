@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import RevisionRow
-from patchwatch.series.states import patch_names
+from patchwatch.series.patch_numbers import format_patches
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels as wording
 from patchwatch.tui.render.columns import cell_len, width_of
@@ -73,7 +73,7 @@ def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledTe
     if given := given_tags(row):
         pieces += [(" · ", "dim"), (given, "calm")]
     if row.applied:
-        which = patch_names(row.applied.patches) if row.applied.patches else "some"
+        which = format_patches(row.applied.patches) if row.applied.patches else "some"
         pieces += [(" · ", "dim"), (f"{which} of {max(row.expected, row.patches)} applied", "good")]
     for verdict, number in results(row).items():
         pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]

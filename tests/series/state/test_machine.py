@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, find_revisions
-from patchwatch.series.state.machine import Reason, RevisionState, revision_state
+from patchwatch.series.state.machine import revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
+from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import State, Turn
 from tests.support.mails import mail
 

@@ -1,0 +1,129 @@
+"""A reply to a revision as the state machine reads it: who sent it, and what its sentences ask or settle.
+
+Pure.  Who is an author, and which tag completes the review, the state machine knows (patchwatch.series.state.machine);
+what a sentence means, patchwatch.mail.sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.series.tags import is_endorsement
+
+FEW_WORDS = 12  # a mail this short may only thank or agree
+_A_WORD = 5  # a mail this short asks for nothing more
+
+_AUTHOR_ACTS = (SignalKind.PROMISE, SignalKind.WITHDRAWN, SignalKind.UNAPPLIED, SignalKind.WILL_REVIEW)
+_REQUESTS = (SignalKind.NAK, SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.WISH, SignalKind.DOUBT)
+_REQUESTS_WITH_TAG = _REQUESTS[:3]  # a wish or doubt beside a tag asks for nothing
+
+_UNAWARE = re.compile(
+    r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
+    r"\b(?:was not|wasn't) aware\b|\bi missed (?:that|it|this|these|your|his)\b"
+)
+_NAMES_PATCHES = re.compile(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
+_NAMES_TREE = re.compile(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A mail that answers a revision, or a notice about it."""
+
+    message: Message
+    patch: int  # that it answers; 0: the cover, or the whole posting
+    by_author: bool
+    to_posting: bool  # it answers a mail of the posting itself
+    to_reviewer: bool  # it answers somebody other than the author
+    completes_review: bool  # with its tag every patch has a review
+    author_names: Set[str]  # words of the authors' names, in lower case
+    signals: Mapping[SignalKind | str, Signal]  # the first signal of each kind
+
+    @property
+    def sender(self) -> str:
+        """The sender's address."""
+        return self.message.author.email
+
+    @property
+    def endorses(self) -> bool:
+        """True if the sender gives a tag that speaks for the patch."""
+        return any(t.own and is_endorsement(t.name) for t in self.message.trailers)
+
+    @property
+    def only_endorses(self) -> bool:
+        """True if the sender gives a tag, and requests nothing more."""
+        return self.endorses and not self.has(SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK)
+
+    @property
+    def is_satisfied(self) -> bool:
+        """True if somebody who asks nothing endorses, agrees, or only thanks."""
+        only_thanks = self.message.word_count == 0 and self.message.excerpt != ""
+        return self.endorses or SignalKind.SATISFIED in self.signals or only_thanks
+
+    @property
+    def concedes(self) -> bool:
+        """True if an author only agrees with the others, or thanks them: it is still their turn then."""
+        if self.has(SignalKind.QUESTION, SignalKind.PROMISE):
+            return False
+        if self.message.word_count == 0:
+            return self.message.excerpt != ""
+        return SignalKind.SATISFIED in self.signals and self.message.word_count < FEW_WORDS
+
+    @property
+    def insists_on_nothing(self) -> bool:
+        """True for a word or two ("Even easier then. Thanks!"), or "I didn't see that", without a question."""
+        short = self.message.word_count <= _A_WORD or _UNAWARE.search(self.message.excerpt) is not None
+        return short and not self.has(SignalKind.QUESTION, SignalKind.PROMISE)
+
+    def has(self, *kinds: SignalKind) -> bool:
+        """True if the mail has a signal of one of these kinds."""
+        return any(kind in self.signals for kind in kinds)
+
+    def withdrawal(self) -> Signal | None:
+        """The sentence with which an author withdraws: "I'm dropping this series" too, since they have no tree."""
+        dropped = self.signals.get(SignalKind.UNAPPLIED)
+        if dropped and _NAMES_PATCHES.search(dropped.text):
+            return dropped
+        return self.signals.get(SignalKind.WITHDRAWN)
+
+    def author_acts(self) -> Signal | None:
+        """The sentence with which an author takes it upon themselves to act next, on this patch."""
+        return next((s for kind in _AUTHOR_ACTS for s in self.message.signals if s.kind == kind and _is_now(s)), None)
+
+    def request(self) -> Signal | None:
+        """The sentence that asks most urgently for an answer, or changes, of the author."""
+        kinds = _REQUESTS_WITH_TAG if self.endorses else _REQUESTS
+        requests = (s for kind in kinds for s in self.message.signals if s.kind == kind)
+        return next(filter(self._is_for_author, requests), None)
+
+    def change_request(self) -> Signal | None:
+        """A sentence that requests changes, without a tag beside it.
+
+        "Please drop this patch" is a request unless the author writes it: then it is a withdrawal.
+        """
+        kinds = () if self.endorses else (SignalKind.CHANGES, SignalKind.WITHDRAWN)
+        return next((s for s in self.message.signals if s.kind in kinds and self._is_for_author(s)), None)
+
+    def wish(self) -> Signal | None:
+        """A sentence on how the patch should be instead, in reply to the patch itself and without a tag."""
+        if self.endorses or not self.to_posting:
+            return None
+        return next((s for s in self.message.signals if s.kind == SignalKind.WISH or s.detail == "flaw"), None)
+
+    def _is_for_author(self, signal: Signal) -> bool:
+        """True if a sentence addresses nobody by name, or the author: "Andrew, can you drop this?" is for Andrew."""
+        names = addressees(signal.text)
+        return not names or not self.author_names.isdisjoint(names)
+
+
+def _is_now(signal: Signal) -> bool:
+    """False for "will do that in a follow-up": the patch itself stays with the reviewers."""
+    return signal.kind != SignalKind.PROMISE or not is_about_follow_up(signal.text)
+
+
+def is_thanks_for_advice(applied: Signal) -> bool:
+    """True for an author's "applied, thanks" to advice; their own patch they apply to a tree that they name."""
+    return not _NAMES_TREE.search(applied.text)

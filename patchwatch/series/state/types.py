@@ -1,0 +1,50 @@
+"""What the state machine returns and the database stores: states, turns, and the reasons for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Person
+from patchwatch.series.states import State, Turn
+from patchwatch.series.tags import Tag
+
+NOBODY = Person("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The evidence for a state or turn: a mail or commit, its date and the words in it."""
+
+    message_id: str
+    text: str
+    date: int  # UTC, seconds
+    by_hand: bool = False
+    commit: str = ""
+    kind: str = ""  # the value of a SignalKind or ReasonKind; empty if unknown
+    by: Person = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A mail that changed state or turn, and both after it."""
+
+    reason: Reason
+    state: State
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionState:
+    """State and turn of a revision, as far as its own mails determine them."""
+
+    state: State
+    reason: Reason | None
+    turn: Turn
+    turn_since: int
+    turn_reason: Reason
+    tags: tuple[Tag, ...]
+    reviewed: int  # patches with a review
+    partly: str = ""  # numbers of the patches that were applied, if not all were
+    partly_reason: Reason | None = None  # the last mail that reported one
+    steps: tuple[StateChange, ...] = ()  # oldest first
+    owed: tuple[Reason, ...] = ()  # in the author's turn: requests to them and their promises since it began
