@@ -1,4 +1,4 @@
-"""Times as text, both ways: written in UTC digits, and read as people type them.
+"""Times as text, both ways: written in UTC digits or as ages, and read as people type them.
 
 All times are seconds since the epoch.  A day begins at midnight UTC.  Pure: the current time is passed in.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime
 import re
 
+from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
 
-_DAY = 86_400
+_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86_400, 7 * 86_400, 365 * 86_400
+_MONTH = 30.44 * _DAY
 _SPAN = re.compile(r"(\d{1,4})\s*([hdwm])(?:ours?|ays?|eeks?|onths?)?")
 _SECONDS = {"h": 3600, "d": _DAY, "w": 7 * _DAY, "m": 30 * _DAY}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -38,6 +40,41 @@ def format_minute(seconds: int) -> str:
 def format_future(seconds: int) -> str:
     """Return a time such as the end of a snooze: the day alone if it is midnight UTC, else as `format_minute`."""
     return format_minute(seconds) if seconds % _DAY else format_day(seconds)
+
+
+def format_age(since: int, now: int) -> str:
+    """Return how long ago `since` is, in one number: `now`, `5m`, `3h`, `12d`, `8w` or `2y`.
+
+    A time more than a day in the future, as in the Date of real mails, is shown by its year.
+    """
+    seconds = now - since
+    if seconds < -_DAY:
+        return _strftime(since, "%Y")
+    if seconds < _MINUTE:
+        return "now"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE}m"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR}h"
+    if seconds < 3 * _WEEK:
+        return f"{seconds // _DAY}d"
+    if seconds < _YEAR:
+        return f"{seconds // _WEEK}w"
+    return f"{seconds // _YEAR}y"
+
+
+def format_ago(since: int, now: int) -> str:
+    """Return `3h ago`, or `just now`."""
+    age = format_age(since, now)
+    return "just now" if age == "now" else age if age.isdigit() else f"{age} ago"
+
+
+def format_span(seconds: int) -> str:
+    """Return a span in words, rounded down: `5 hours`, `15 days`, `7 months`, `2 years`; at least a minute."""
+    for unit, size, least in (("year", 12 * _MONTH, 2), ("month", _MONTH, 2), ("day", _DAY, 1), ("hour", _HOUR, 1)):
+        if seconds >= least * size:
+            return plural(int(seconds // size), unit)
+    return plural(max(seconds // 60, 1), "minute")
 
 
 def _strftime(seconds: int, template: str) -> str:

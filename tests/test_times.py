@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 import pytest
 
 from patchwatch.errors import InvalidInputError
-from patchwatch.times import format_day, format_future, format_minute, format_time, parse_future, parse_time
+from patchwatch.times import (
+    format_age,
+    format_ago,
+    format_day,
+    format_future,
+    format_minute,
+    format_span,
+    format_time,
+    parse_future,
+    parse_time,
+)
 
 LATE = 1_691_012_423  # 2 August 2023, 21:40:23 UTC; in Kiritimati it is the 3rd
 MIDNIGHT = 1_690_934_400
@@ -78,3 +88,44 @@ def test_a_time_without_a_zone_is_utc() -> None:
     assert at(parse_time("2023-09-20T08:00")) == at(parse_time("2023-09-20T08:00Z")) == "2023-09-20T08:00"
     with pytest.raises(InvalidInputError, match="is not a valid time"):
         parse_time("yesterday")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age", "ago"),
+    [
+        (-3600, "now", "just now"),
+        (10, "now", "just now"),
+        (300, "5m", "5m ago"),
+        (7200, "2h", "2h ago"),
+        (20 * 86400, "20d", "20d ago"),
+        (122 * 86400, "17w", "17w ago"),
+        (364 * 86400, "52w", "52w ago"),
+        (800 * 86400, "2y", "2y ago"),
+    ],
+)
+def test_ages_are_one_number(seconds: int, age: str, ago: str) -> None:
+    assert format_age(NOW - seconds, NOW) == age
+    assert format_ago(NOW - seconds, NOW) == ago
+
+
+def test_a_time_in_the_far_future_is_shown_by_its_year() -> None:
+    future = int(datetime(2077, 1, 1, tzinfo=UTC).timestamp())
+    assert format_age(future, NOW) == format_ago(future, NOW) == "2077"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "1 minute"),
+        (59 * 60, "59 minutes"),
+        (3600, "1 hour"),
+        (23 * 3600, "23 hours"),
+        (86400, "1 day"),
+        (60 * 86400, "60 days"),
+        (61 * 86400, "2 months"),
+        (400 * 86400, "13 months"),
+        (800 * 86400, "2 years"),
+    ],
+)
+def test_spans_in_words(seconds: int, words: str) -> None:
+    assert format_span(seconds) == words

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import age, print_error, print_json, print_table, turn_of, version_of
+from patchwatch.cli.output import print_error, print_json, print_table
 from patchwatch.cli.series_json import series_json
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
+from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.states import SETTABLE
+from patchwatch.times import format_age
 from patchwatch.tracker import Tracker
 
 _STATES = [*map(str, SETTABLE)]
@@ -78,15 +80,6 @@ def list_command(
         print_error(_no_match(tracker, everything=everything, mine=mine, for_me=for_me))
 
 
-def _state(row: SeriesRow) -> str:
-    """`under-review (3/5 applied)`."""
-    newest = row.revisions[-1]
-    notes = ["incomplete"] if row.incomplete else []
-    if newest.applied and newest.applied.patches:
-        notes.append(f"{len(newest.applied.patches)}/{max(newest.expected, newest.patches)} applied")
-    return row.state + (f" ({', '.join(notes)})" if notes else "")
-
-
 def _title(row: SeriesRow) -> str:
     muted, snoozed = " [muted]" if row.muted else "", " [snoozed]" if row.snoozed_until is not None else ""
     return f"{line(row.title)}{muted}{snoozed}"
@@ -94,12 +87,12 @@ def _title(row: SeriesRow) -> str:
 
 _COLUMNS: tuple[tuple[str, Callable[[SeriesRow, int], str]], ...] = (
     ("#", lambda row, now: str(row.id)),
-    ("STATE", lambda row, now: _state(row)),
-    ("TURN", turn_of),
-    ("VER", lambda row, now: version_of(row)),
-    ("TAGS", lambda row, now: f"{row.reviewed}/{row.patches}" if row.reviewed else ""),  # patches with a review
+    ("STATE", lambda row, now: labels.state(row)),
+    ("TURN", labels.turn),
+    ("VER", lambda row, now: labels.version(row)),
+    ("TAGS", lambda row, now: labels.reviewed(row)),
     ("NEW", lambda row, now: str(row.unread or "")),
-    ("AGE", lambda row, now: age(now - row.last_activity)),
+    ("AGE", lambda row, now: format_age(row.last_activity, now)),
     ("AUTHOR", lambda row, now: line(row.author_name or row.author_email)),
     ("TITLE", lambda row, now: _title(row)),  # last: it gets the rest of the terminal
 )
@@ -156,5 +149,5 @@ def _warn_if_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
         since = min(r.stale_since or 0 for r in stale)
         names = ", ".join(sorted({line(n) for r in stale for n in r.inboxes}))
         print_error(
-            f"stale for {age(tracker.now() - since)}: polling {names} fails; run `patchwatch doctor` to see why."
+            f"stale for {format_age(since, tracker.now())}: polling {names} fails; run `patchwatch doctor` to see why."
         )

@@ -1,4 +1,4 @@
-"""Printing: tables and labels for people, JSON for scripts, errors and progress on stderr.
+"""Printing: tables for people, JSON for scripts, errors and progress on stderr.
 
 Everything that came by mail is sanitized before it is printed.
 """
@@ -10,17 +10,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from patchwatch.sanitize import escaped
-from patchwatch.series.states import Turn
-
-if TYPE_CHECKING:
-    from patchwatch.series.model import RevisionRow, SeriesRow
-
-_DAY = 86_400
 
 
 def print_error(text: str) -> None:
@@ -79,25 +73,3 @@ def print_table(rows: Sequence[Sequence[str]], heads: Sequence[str], notes: Sequ
         click.echo("  ".join([*cells, last]).rstrip())
         if note:
             click.echo(f"{' ' * sizes[0]}  → {note}")
-
-
-def age(seconds: int) -> str:
-    """Return a time span as one number: 5m, 3h, 12d, 8w, 2y."""
-    seconds = max(seconds, 0)
-    for unit, size in (("y", 365 * _DAY), ("w", 21 * _DAY), ("d", _DAY), ("h", 3600)):
-        if seconds >= size:
-            return f"{seconds // (7 * _DAY if unit == 'w' else size)}{unit}"
-    return f"{seconds // 60}m"
-
-
-def version_of(row: SeriesRow | RevisionRow) -> str:
-    """`v5`, `v3 RFC`."""
-    minor = getattr(row, "minor", 0)
-    return f"v{row.version}{f'.{minor}' if minor else ''}{' RFC' if row.rfc else ''}"
-
-
-def turn_of(row: SeriesRow, now: int) -> str:
-    """`reviewers 12d!`: whose turn it is and for how long; `!` if overdue."""
-    if row.turn == Turn.NOBODY:
-        return "–"
-    return f"{row.turn} {age(now - row.turn_since)}{'!' if row.overdue else ''}"

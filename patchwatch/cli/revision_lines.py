@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patchwatch.cli.output import fit, version_of, width
+from patchwatch.cli.output import fit, width
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
+from patchwatch.series import labels
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.times import format_day
 
@@ -31,11 +32,9 @@ def evidence_lines(text: str, message_id: str, tracker: Tracker, indent: str = "
 
 def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -> list[str]:
     """Return a revision as text; `names` maps the roots of all postings of the series to their versions."""
-    count = f"{r.patches}/{r.expected} patches" if r.patches < r.expected else plural(r.patches, "patch", "patches")
-    if r.expected == 0:
-        count = "no patches"
+    replies = plural(r.follow_ups, "reply", "replies")
     lines = [
-        f"  {version_of(r):<8}{format_day(r.date)}  {r.state:<18}{count}, {plural(r.follow_ups, 'reply', 'replies')}",
+        f"  {labels.version(r):<8}{format_day(r.date)}  {r.state:<18}{labels.patches(r)}, {replies}",
         f"{_INDENT}{line(r.subject)}",
         f"{_INDENT}{line(tracker.url(r.message_id, r.inbox))}",
     ]
@@ -46,21 +45,13 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
         evidence = ", ".join(map(line, r.predecessor.evidence))
         lines.append(f"{_INDENT}follows <{line(r.predecessor.message_id)}>: {by_hand}{evidence}")
     if r.applied:
-        lines.append(f"{_INDENT}{applied_of(r)}")
+        lines.append(f"{_INDENT}{labels.applied(r)}")
         if r.applied.evidence:
             lines += evidence_lines(r.applied.evidence.text, r.applied.evidence.message_id, tracker, _INDENT + "  ")
     lines += [_INDENT + text for text in tag_lines(r, names)]
     for check in r.checks:
         lines += _check(check, r, tracker)
     return lines
-
-
-def applied_of(r: RevisionRow) -> str:
-    """`patches 1-3 of 5 applied`; `some patches applied` if no mail names them."""
-    whole = max(r.expected, r.patches)
-    if r.applied is None or not r.applied.patches:
-        return "some patches applied"
-    return f"{format_patches(r.applied.patches)} of {whole} applied"
 
 
 def tag_lines(r: RevisionRow, names: Mapping[str, str]) -> list[str]:

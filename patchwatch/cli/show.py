@@ -7,10 +7,11 @@ import sys
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_error, print_json, turn_of, version_of
-from patchwatch.cli.revision_lines import applied_of, evidence_lines, revision_lines
+from patchwatch.cli.output import print_error, print_json
+from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
 from patchwatch.sanitize import content, line
+from patchwatch.series import labels
 from patchwatch.series.model import MessageRow, SeriesRow
 from patchwatch.series.states import Turn
 from patchwatch.times import format_day
@@ -68,14 +69,14 @@ def _print_raw(raw: bytes) -> None:
 def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> list[str]:
     """Return a series as text, sanitized: its state and turn, its revisions, its threads."""
     lines = [*_summary_lines(row, tracker), "", "Revisions:"]
-    names = {root: version_of(revision) for revision in row.revisions for root in revision.postings}
+    names = {root: labels.version(revision) for revision in row.revisions for root in revision.postings}
     for revision in row.revisions:
         lines += revision_lines(revision, names, tracker)
     by_revision: dict[str, list[MessageRow]] = {}
     for m in thread:
         by_revision.setdefault(m.revision, []).append(m)
     for revision in row.revisions:
-        lines += ["", f"Thread of {version_of(revision)}:"]
+        lines += ["", f"Thread of {labels.version(revision)}:"]
         for root in revision.postings:
             lines += [_message_line(m) for m in by_revision.get(root, ())]
     return lines
@@ -86,14 +87,15 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     lines = [f"#{row.id}  {line(row.title)}", f"    by {line(row.author_name)} <{line(row.author_email)}>"]
     if row.inboxes:
         lines[-1] += f" in {', '.join(map(line, row.inboxes))}"
-    state = row.state + (", incomplete" if row.incomplete else "") + (", RFC" if row.rfc else "")
-    if row.revisions[-1].applied:
-        state += f", {applied_of(row.revisions[-1])}"
-    lines += ["", f"State:  {state}"]
+    newest = row.revisions[-1]
+    notes = [labels.patches(newest)] if row.incomplete else []
+    notes += ["RFC"] if row.rfc else []
+    notes += [labels.applied(newest)] if newest.applied else []
+    lines += ["", f"State:  {', '.join([row.state, *notes])}"]
     if row.state_evidence:
         lines += evidence_lines(row.state_evidence.text, row.state_evidence.message_id, tracker)
     since = "" if row.turn == Turn.NOBODY else f", since {format_day(row.turn_since)}"
-    lines.append(f"Turn:   {turn_of(row, tracker.now())}{since}")
+    lines.append(f"Turn:   {labels.turn(row, tracker.now())}{since}")
     if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
     return [*lines, *_next_lines(row, tracker)]
@@ -127,7 +129,7 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     for step in steps:
         revision = revisions.get(step.message_id)
         if revision is not None:
-            lines += ["", f"{format_day(step.date)}  {version_of(revision)} posted by {line(revision.author_name)}"]
+            lines += ["", f"{format_day(step.date)}  {labels.version(revision)} posted by {line(revision.author_name)}"]
             if revision.predecessor:
                 by_hand = "by hand, " if revision.predecessor.by_hand else ""
                 reasons = ", ".join(map(line, revision.predecessor.evidence))

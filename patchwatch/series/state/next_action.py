@@ -12,16 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from patchwatch.counts import plural
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.short_name import short_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
+from patchwatch.times import format_span as span
 
 _HOUR = 3600
 _DAY = 86_400
-_MONTH = 30.44 * _DAY
 _RESEND = 30 * _DAY  # without any answer: then it is rather sent again than asked after
 _CYCLE = 70 * _DAY  # of releases: what is older was made for another tree, and reviewers have gone on
 _DEAD = 180 * _DAY
@@ -260,13 +259,3 @@ def _called(row: SeriesRow, name: str, address: str) -> str:
 
 def _open(now: int, windows: Sequence[Window]) -> Window | None:
     return next((window for window in windows if window.opened <= now < window.end), None)
-
-
-def span(seconds: int) -> str:
-    """A time in words, rounded down: `5 hours`, `15 days`, `7 months`, `2 years`; at least a minute."""
-    for unit, size, least in (("year", 12 * _MONTH, 2), ("month", _MONTH, 2), ("day", _DAY, 1), ("hour", _HOUR, 1)):
-        if seconds >= least * size:
-            count = int(seconds // size)
-            return plural(count, unit)
-    count = max(seconds // 60, 1)
-    return plural(count, "minute")

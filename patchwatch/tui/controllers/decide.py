@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from textual.app import App
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
@@ -113,7 +114,7 @@ class DecisionController:
             if answer is None:
                 return
             later, earlier = answer.later, answer.earlier
-            names = labels.revision_name(later), labels.revision_name(earlier)
+            names = series_labels.revision_name(later), series_labels.revision_name(earlier)
             about = labels.title(later.subject)
             if isinstance(answer, Unlink):
                 self._send(

@@ -18,6 +18,7 @@ from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hit
 from textual.content import Content
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
 from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
@@ -114,7 +115,7 @@ class Series(Provider):
         for place, row in enumerate(rows):
             title = line(row.title)
             said = [labels.state_sign(row.state), (" ", ""), *lit(title, query)]
-            about = f"{labels.version(row)} · {labels.author(row)}"
+            about = f"{series_labels.version(row)} · {labels.author(row)}"
             yield Hit(1 - place / 1000, _shown(said, about), partial(app.open, row.id), title)
 
 

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
@@ -85,7 +86,7 @@ class LinkChoices(RowList[Choice]):
     def draw(self, row: Choice, index: int, width: int) -> list[list[StyledText]]:
         """One choice."""
         if isinstance(row, Unlink):
-            later, earlier = labels.revision_name(row.later), labels.revision_name(row.earlier)
+            later, earlier = series_labels.revision_name(row.later), series_labels.revision_name(row.earlier)
             why = row.later.predecessor
             words = "linked by hand" if why and why.by_hand else f"linked for: {evidence(why.evidence if why else ())}"
             return [[("Part ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {words}", "dim")]]

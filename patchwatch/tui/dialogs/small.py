@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.states import SETTABLE
 from patchwatch.tui.base.api import TrackerAPI, Watched
@@ -62,11 +63,11 @@ def named(rows: Sequence[Series]) -> list[StyledText]:
     """The series that a question is about: one with its particulars, several by their titles."""
     if len(rows) == 1:
         row = rows[0]
-        about = f"{labels.version(row)} · {labels.author(row)} · {', '.join(map(line, row.inboxes))}"
+        about = f"{series_labels.version(row)} · {labels.author(row)} · {', '.join(map(line, row.inboxes))}"
         return [(line(row.title), "strong"), ("\n", ""), (about.rstrip(" ·"), "dim")]
     pieces: list[StyledText] = [(f"{len(rows)} series", "strong")]
     for row in rows[:_LISTED]:
-        pieces += [("\n", ""), (f"{labels.version(row)} ", "dim"), (line(row.title), "")]
+        pieces += [("\n", ""), (f"{series_labels.version(row)} ", "dim"), (line(row.title), "")]
     if len(rows) > _LISTED:
         pieces += [("\n", ""), (f"and {len(rows) - _LISTED} more", "dim")]
     return pieces

@@ -19,10 +19,10 @@ from textual.widgets.option_list import Option
 from patchwatch import times
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
+from patchwatch.times import format_age
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.dialogs.small import Series, named
-from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fill
 from patchwatch.tui.widgets.text_field import TextField
 
@@ -123,7 +123,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
         except InvalidInputError as error:
             self._say([*([("! ", "bad strong")] if at_last else []), (line(str(error)), "" if at_last else "dim")])
             return None
-        self._say([("→ ", "accent"), (day(until), "strong"), (f", in {labels.age(self._now, until)}", "dim")])
+        self._say([("→ ", "accent"), (day(until), "strong"), (f", in {format_age(self._now, until)}", "dim")])
         return until
 
     @on(Input.Submitted)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow, StateChangeRow
 from patchwatch.series.states import Turn
 from patchwatch.tui.base.theme import StyledText
@@ -50,7 +51,7 @@ def tell(
         told.append(
             HistoryEntry(
                 number=number,
-                version=labels.revision_name(revision) if revision else f"v{step.version}",
+                version=series_labels.revision_name(revision) if revision else f"v{step.version}",
                 date=step.date,
                 evidence=evidence,
                 who=_who(evidence, said, revision),
@@ -85,7 +86,7 @@ def _decided(series: SeriesRow, told: Sequence[HistoryEntry]) -> Sequence[Histor
     return [
         HistoryEntry(
             number=0,
-            version=labels.revision_name(newest) if newest else "",
+            version=series_labels.revision_name(newest) if newest else "",
             date=series.turn_since,
             evidence=evidence,
             who=_who(evidence, None, None),

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
 from patchwatch.series.states import State, Turn
 from patchwatch.tui.base.theme import StyledText
 
-_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86400, 7 * 86400, 365 * 86400
+_RECENT = 335 * 86_400  # seconds; older dates are shown with their year
 
 # Sign and ink of a state.  Signs differ from each other without their colours.
 _STATES: dict[str, tuple[str, str]] = {
@@ -52,89 +53,34 @@ def state_sign(name: str) -> StyledText:
 
 
 def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
-    """Whose turn it is and for how long; overdue is marked with `!`."""
+    """Whose turn it is, for how long, and `!` if overdue."""
     if row.turn == Turn.NOBODY:
         return [(row.turn, "dim")]
-    pieces = [(line(row.turn), ""), (f" {age(row.turn_since, now)}", "warn" if row.overdue else "dim")]
-    return [*pieces, ("!", "warn strong")] if row.overdue else pieces
-
-
-def version(row: SeriesRow | SeriesSummary) -> str:
-    """`v3 RFC`: the version of the newest revision as it was stated."""
-    newest = row if isinstance(row, SeriesSummary) else row.revisions[-1] if row.revisions else None
-    minor = f".{newest.minor}" if newest and newest.minor else ""
-    return f"v{row.version}{minor}{' RFC' if row.rfc else ''}"
-
-
-def revision_name(row: RevisionRow | SeriesSummary) -> str:
-    """`v5.1`: the version of a revision, of a series that of its newest."""
-    return f"v{row.version}.{row.minor}" if row.minor else f"v{row.version}"
-
-
-def patches(row: RevisionRow) -> str:
-    """`2 patches`, or how many were seen of those that were announced."""
-    if row.expected > row.patches:
-        return f"{row.patches} of {row.expected} patches seen"
-    if not row.patches:
-        return "no patch"
-    return "1 patch" if row.patches == 1 else f"{row.patches} patches"
-
-
-def posted(row: RevisionRow) -> str:
-    """`posted an RFC, 4 patches`: what a revision is."""
-    return f"posted {'an RFC, ' if row.rfc else ''}{patches(row)}"
+    who, _, age = series_labels.turn(row, now).partition(" ")
+    styled = [(who, ""), (f" {age.removesuffix('!')}", "warn" if row.overdue else "dim")]
+    return [*styled, ("!", "warn strong")] if row.overdue else styled
 
 
 def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
-    """`2/4`: how many of the newest revision's patches carry a review."""
+    """How many patches of the newest revision have a review."""
     if not row.patches:
-        return [("–", "faint")]
-    ink = "calm" if row.reviewed >= row.patches else "" if row.reviewed else "dim"
-    return [(f"{row.reviewed}/{row.patches}", ink)]
+        return [(series_labels.reviewed(row), "faint")]
+    return [(series_labels.reviewed(row), "calm" if row.reviewed >= row.patches else "" if row.reviewed else "dim")]
 
 
 def remarks(row: SeriesRow) -> list[str]:
-    """What is unusual about a series: words beside its title."""
-    found = []
-    if row.incomplete and row.revisions:
-        found.append(f"{row.revisions[-1].patches} of {row.revisions[-1].expected} patches seen")
+    """What is special about a series: notes on its state, muted, snoozed."""
+    notes = series_labels.state_notes(row)
     if row.muted:
-        found.append("muted")
+        notes.append("muted")
     if row.snoozed_until is not None:
-        found.append(f"snoozed until {date(row.snoozed_until) if row.snoozed_until else 'somebody answers'}")
-    return found
-
-
-def age(since: int, now: int) -> str:
-    """How long ago, as `list` says it: `5m`, `3h`, `12d`, `8w`, `2y`.
-
-    What lies in the future (real headers do) is shown by its year.
-    """
-    seconds = now - since
-    if seconds < -_DAY:
-        return datetime.fromtimestamp(since, UTC).strftime("%Y")
-    if seconds < _MINUTE:
-        return "now"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE}m"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR}h"
-    if seconds < 3 * _WEEK:
-        return f"{seconds // _DAY}d"
-    if seconds < _YEAR:
-        return f"{seconds // _WEEK}w"
-    return f"{seconds // _YEAR}y"
-
-
-def ago(since: int, now: int) -> str:
-    """`3h ago`, or `just now`."""
-    passed = age(since, now)
-    return "just now" if passed == "now" else passed if passed.isdigit() else f"{passed} ago"
+        notes.append(f"snoozed until {date(row.snoozed_until) if row.snoozed_until else 'a reply'}")
+    return notes
 
 
 def day(at: int, now: int) -> str:
     """`02 Aug`, with the year where it is not within the last twelve months."""
-    form = "%d %b" if 0 <= now - at < _YEAR - 30 * _DAY else "%b %Y"
+    form = "%d %b" if 0 <= now - at < _RECENT else "%b %Y"
     return datetime.fromtimestamp(at, UTC).strftime(form)
 
 
@@ -146,6 +92,11 @@ def date(at: int) -> str:
 def moment(at: int) -> str:
     """`2 Aug 2023 21:40`, UTC."""
     return datetime.fromtimestamp(at, UTC).strftime("%d %b %Y %H:%M").lstrip("0")
+
+
+def posted(row: RevisionRow) -> str:
+    """`posted an RFC, 4 patches`."""
+    return f"posted {'an RFC, ' if row.rfc else ''}{series_labels.patches(row)}"
 
 
 def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
@@ -36,7 +37,7 @@ def preview_link(one: SeriesRow, other: SeriesRow) -> LinkPreview | None:
     before = [r for r in first.revisions if r.date <= later.date]
     both = sorted((*one.revisions, *other.revisions), key=lambda r: r.date)
     earlier = max(before, key=lambda r: r.date)
-    return LinkPreview(later, earlier, tuple(labels.revision_name(r) for r in both))
+    return LinkPreview(later, earlier, tuple(series_labels.revision_name(r) for r in both))
 
 
 def _begin(row: SeriesRow) -> RevisionRow:
@@ -77,16 +78,16 @@ def describe_link(found: LinkPreview) -> list[StyledText]:
         ("→ ", "accent"),
         ("one series, ", ""),
         (" ".join(found.versions), "strong"),
-        (f": {labels.revision_name(found.later)}{titles[0]} goes on from ", ""),
-        (f"{labels.revision_name(found.earlier)}{titles[1]}", ""),
+        (f": {series_labels.revision_name(found.later)}{titles[0]} goes on from ", ""),
+        (f"{series_labels.revision_name(found.earlier)}{titles[1]}", ""),
     ]
 
 
 def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
     """What parting a revision from the one before it does."""
     others = _following(row, later)
-    names = [labels.revision_name(r) for r in row.revisions if r.message_id in others]
-    kept = [labels.revision_name(r) for r in row.revisions if r.message_id not in others]
+    names = [series_labels.revision_name(r) for r in row.revisions if r.message_id in others]
+    kept = [series_labels.revision_name(r) for r in row.revisions if r.message_id not in others]
     return [
         ("→ ", "accent"),
         ("two series, whatever the mails say: ", ""),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import MessageRow, RevisionRow, SeriesSummary
 from patchwatch.tui.render import labels
 
@@ -35,7 +36,7 @@ def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Sele
         posting=posting.message_id,
         patch=labels.title(posting.subject) if alone else None,
         revision=revision.message_id,
-        version=labels.revision_name(revision),
+        version=series_labels.revision_name(revision),
         title=labels.title(revision.subject),
         patches=revision.patches,
     )
@@ -49,7 +50,7 @@ def of_series(row: SeriesSummary) -> Selection:
         posting=row.message_id,
         patch=None,
         revision=row.message_id,
-        version=labels.revision_name(row),
+        version=series_labels.revision_name(row),
         title=line(row.title),
         patches=row.patches,
     )

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import RevisionRow
 from patchwatch.series.rangediff.comparison import Comparison, Pair
 from patchwatch.tui.base import keys
@@ -172,7 +173,7 @@ class CompareScreen(BaseScreen[str]):
         """The revisions, the two that are compared marked."""
         pieces: list[StyledText] = []
         for number, revision in enumerate(self._revisions):
-            name = f"{labels.revision_name(revision)}{' RFC' if revision.rfc else ''}"
+            name = series_labels.version(revision)
             chosen = number in (self.older, self.newer)
             pieces.append((f"[{name}]" if chosen else f" {name} ", "chosen" if chosen else "dim"))
             pieces.append(("──", "accent" if self.older <= number < self.newer else "faint"))

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
@@ -35,7 +36,7 @@ def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
     """`v5 · 12 files · +340 -21`, and the subject of the revision."""
     files = len({change.path for change in found})
     return [
-        (f"{labels.revision_name(revision)} ", "accent strong"),
+        (f"{series_labels.revision_name(revision)} ", "accent strong"),
         (labels.title(revision.subject), "strong"),
         (f"  {files} {'file' if files == 1 else 'files'}  ", "dim"),
         *counts(sum(change.added for change in found), sum(change.removed for change in found)),
@@ -179,7 +180,7 @@ class FilesScreen(BaseScreen[str]):
         self.files.show(branches)
         first = next((branch.path for branch in branches if branch.changes), None)
         if first is None:
-            self._say([(f"{labels.revision_name(self._revision)} touches no file.", "strong")])
+            self._say([(f"{series_labels.revision_name(self._revision)} touches no file.", "strong")])
         elif not self.files.select(first):
             self._read()
 

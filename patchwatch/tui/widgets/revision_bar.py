@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import RevisionRow
-from patchwatch.series.patch_numbers import format_patches
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels as wording
 from patchwatch.tui.render.columns import cell_len, width_of
@@ -20,7 +20,7 @@ from patchwatch.tui.render.columns import cell_len, width_of
 def label(row: RevisionRow, unread: bool) -> str:
     """`v3 RFC ×2 ●`: a revision's name, how often it was sent, and whether it has unread mail."""
     again = f" ×{len(row.postings)}" if len(row.postings) > 1 else ""
-    return f"{wording.revision_name(row)}{' RFC' if row.rfc else ''}{again}{' ●' if unread else ''}"
+    return f"{series_labels.version(row)}{again}{' ●' if unread else ''}"
 
 
 def hole(earlier: int, later: int) -> str:
@@ -67,20 +67,19 @@ def stations(
 
 def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledText]:
     """When a revision was posted, of how many patches, its tags, and what links it to the one before."""
-    pieces: list[StyledText] = [(f"{wording.date(row.date)} · {wording.patches(row)}", "dim")]
+    pieces: list[StyledText] = [(f"{wording.date(row.date)} · {series_labels.patches(row)}", "dim")]
     if len(row.postings) > 1:
         pieces.append((f" · sent {len(row.postings)} times", "dim"))
     if given := given_tags(row):
         pieces += [(" · ", "dim"), (given, "calm")]
     if row.applied:
-        which = format_patches(row.applied.patches) if row.applied.patches else "some"
-        pieces += [(" · ", "dim"), (f"{which} of {max(row.expected, row.patches)} applied", "good")]
+        pieces += [(" · ", "dim"), (series_labels.applied(row), "good")]
     for verdict, number in results(row).items():
         pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]
     if row.predecessor is None:
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
-    name = wording.revision_name(earlier) if earlier else "an earlier one"
+    name = series_labels.revision_name(earlier) if earlier else "an earlier one"
     words = (line(one).replace("-", " ") for one in row.predecessor.evidence)
     why = "by hand" if row.predecessor.by_hand else ", ".join(words)
     return [*pieces, (f" · after {name}: ", "dim"), (why, "")]

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
 from patchwatch.series.states import Turn
+from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit, width_of
@@ -31,7 +32,7 @@ def standing(row: SeriesRow, now: int) -> list[StyledText]:
         pieces.append(("nobody’s turn", "dim"))
     else:
         pieces += [(f"{line(row.turn)}’ turn" if row.turn.endswith("s") else f"{line(row.turn)}’s turn", "strong")]
-        if (age := labels.age(row.turn_since, now)) != "now":
+        if (age := format_age(row.turn_since, now)) != "now":
             pieces.append((f" for {age}", "warn" if row.overdue else "dim"))
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))

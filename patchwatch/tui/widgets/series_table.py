@@ -16,9 +16,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import State, Turn
 from patchwatch.series.views import View
+from patchwatch.times import format_age
 from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import cell_len, fit_pieces, width_of
@@ -67,7 +69,7 @@ _STAGES: dict[str, int] = {state: stage for stage, state in enumerate(State)}
 
 _STATE = Column("State", lambda row, now: labels.state(row.state), lambda row: _STAGES.get(row.state, 99), tight=16)
 _TURN = Column("Turn", labels.turn, lambda row: row.turn_since, blank=lambda row: row.turn == Turn.NOBODY)
-_VERSION = Column("Ver", lambda row, now: [(labels.version(row), "")], lambda row: (row.version, row.minor))
+_VERSION = Column("Ver", lambda row, now: [(series_labels.version(row), "")], lambda row: (row.version, row.minor))
 _TITLE_COLUMN = Column("Title", _title, lambda row: row.title.casefold(), most=1000)
 _NEXT = Column(
     "Next",
@@ -97,7 +99,7 @@ _INBOX = Column(
 )
 _ACTIVE = Column(
     "Active",
-    lambda row, now: [(labels.age(row.last_activity, now), "dim")],
+    lambda row, now: [(format_age(row.last_activity, now), "dim")],
     lambda row: row.last_activity,
     right=True,
     descending=True,
@@ -329,7 +331,7 @@ class SeriesTable(RowList[SeriesSummary]):
         if move:
             return [[*first, *unread], [("  ", ""), *move]]
         second: list[StyledText] = [("  ", ""), (line(row.state), labels.state_sign(row.state)[1]), (" · ", "faint")]
-        second += [*labels.turn(row, now), (f" · {labels.version(row)} · ", "dim"), *labels.reviewed(row)]
+        second += [*labels.turn(row, now), (f" · {series_labels.version(row)} · ", "dim"), *labels.reviewed(row)]
         return [[*first, *unread], second]
 
 

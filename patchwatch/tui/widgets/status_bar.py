@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from patchwatch.series.views import View
+from patchwatch.times import format_ago
 from patchwatch.tui.base.notices import Notice, Tone
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import width_of
 
 _NOUNS = {View.WATCHED: " watched", View.ALL: " known", View.CLOSED: " closed", View.FOLLOWED: " followed"}
@@ -58,7 +58,7 @@ def standing_pieces(standing: Status | None, width: int) -> list[StyledText]:
         more = f" and {len(standing.stale) - 1} more" if len(standing.stale) > 1 else ""
         right = [(f"! {standing.stale[0]}{more}", "warn")]
     elif standing.polled_at is not None:
-        right = [(f"polled {labels.ago(standing.polled_at, standing.now)}", "dim")]
+        right = [(f"polled {format_ago(standing.polled_at, standing.now)}", "dim")]
     elif standing.polls_known:
         right = [("never polled", "dim")]
     space = width - width_of(left) - width_of(right)

@@ -13,7 +13,7 @@ from patchwatch.mail.message import SignalKind
 from patchwatch.series.model import AppliedRow, Evidence, Involvement, NextAction, RevisionRow, SeriesRow
 from patchwatch.series.state import next_action as next_moves
 from patchwatch.series.state.merge_window import Window
-from patchwatch.series.state.next_action import next_action, span
+from patchwatch.series.state.next_action import next_action
 from patchwatch.series.states import ReasonKind, State, Turn
 
 HOUR, DAY = 3600, 86_400
@@ -431,24 +431,6 @@ def test_when_there_is_something_to_do(
 def test_two_of_one_name_are_told_apart() -> None:
     row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, involvement=MINE)
     assert next_action(row, NOW) == NextAction("answer Jakub Reviewer's question of 3 days ago", "jakub-question", "me")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-5, "1 minute"),
-        (59 * 60, "59 minutes"),
-        (HOUR, "1 hour"),
-        (23 * HOUR, "23 hours"),
-        (DAY, "1 day"),
-        (60 * DAY, "60 days"),
-        (61 * DAY, "2 months"),
-        (400 * DAY, "13 months"),
-        (800 * DAY, "2 years"),
-    ],
-)
-def test_spans_in_words(seconds: int, words: str) -> None:
-    assert span(seconds) == words
 
 
 @given(

@@ -233,27 +233,6 @@ def test_ink_is_laid_over_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "text"),
-    [
-        (-3600, "now"),
-        (10, "now"),
-        (300, "5m"),
-        (7200, "2h"),
-        (20 * 86400, "20d"),
-        (122 * 86400, "17w"),
-        (364 * 86400, "52w"),
-        (800 * 86400, "2y"),
-    ],
-)
-def test_ages_are_short(ago: int, text: str) -> None:
-    assert labels.age(NOW - ago, NOW) == text
-
-
-def test_a_date_of_the_far_future_is_shown_as_one() -> None:
-    assert labels.age(at("2077-01-01 00:00"), NOW) == "2077"
-
-
-@pytest.mark.parametrize(
     "state", ["new", "under-review", "changes-requested", "accepted", "rejected", "from-the-future"]
 )
 def test_a_state_has_a_sign_and_its_word(state: str) -> None:

@@ -1,0 +1,67 @@
+"""The words for a series in `list`, `show` and the TUI: version, patches, state, turn, tags.
+
+Pure: the current time is passed in.  Colors and signs are added by patchwatch.tui.render.labels.
+"""
+
+from __future__ import annotations
+
+from patchwatch.counts import plural
+from patchwatch.series.model import RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.patch_numbers import format_patches
+from patchwatch.series.states import Turn
+from patchwatch.times import format_age
+
+
+def version(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
+    """`v3 RFC`: the version of a revision, or of the newest revision of a series."""
+    return f"{revision_name(row)}{' RFC' if row.rfc else ''}"
+
+
+def revision_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
+    """`v5.1`: the version without RFC."""
+    newest = row.revisions[-1] if isinstance(row, SeriesRow) and row.revisions else row
+    minor = 0 if isinstance(newest, SeriesRow) else newest.minor
+    return f"v{row.version}.{minor}" if minor else f"v{row.version}"
+
+
+def patches(row: RevisionRow) -> str:
+    """`2 patches`, or `1 of 2 patches seen` if some never arrived."""
+    if row.expected > row.patches:
+        return f"{row.patches} of {row.expected} patches seen"
+    return plural(row.patches, "patch", "patches") if row.patches else "no patches"
+
+
+def applied(row: RevisionRow) -> str:
+    """`patches 1-3 of 5 applied`, or that some were if the mail does not say which."""
+    if row.applied is None or not row.applied.patches:
+        return "some patches applied"
+    return f"{format_patches(row.applied.patches)} of {max(row.expected, row.patches)} applied"
+
+
+def state(row: SeriesRow) -> str:
+    """`under-review (3/5 applied)`: the state, and what is special about the newest revision."""
+    notes = state_notes(row)
+    return f"{row.state} ({', '.join(notes)})" if notes else row.state
+
+
+def state_notes(row: SeriesRow) -> list[str]:
+    """`1 of 2 patches seen`, `3/5 applied`: what is special about the newest revision."""
+    if not row.revisions:
+        return []
+    newest = row.revisions[-1]
+    notes = [patches(newest)] if row.incomplete else []
+    if newest.applied and newest.applied.patches:
+        notes.append(f"{len(newest.applied.patches)}/{max(newest.expected, newest.patches)} applied")
+    return notes
+
+
+def turn(row: SeriesRow | SeriesSummary, now: int) -> str:
+    """`reviewers 12d!`: whose turn it is, for how long, and `!` if overdue."""
+    if row.turn == Turn.NOBODY:
+        return row.turn
+    return f"{row.turn} {format_age(row.turn_since, now)}{'!' if row.overdue else ''}"
+
+
+def reviewed(row: SeriesRow | SeriesSummary) -> str:
+    """`2/4`: how many patches of the newest revision have a review."""
+    return f"{row.reviewed}/{row.patches}" if row.patches else "–"
