@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys digest-examples soak clean
+  keys layers digest-examples soak clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -57,6 +57,10 @@ soak: $(VENV)/installed
 # Update the list of keys in config.example.toml after a binding was added, removed or renamed.
 keys: $(VENV)/installed
 	$(BIN)/python docs/keys.py
+
+# Draw the layers of docs/architecture.md from the import contracts, after .importlinter changed.
+layers: $(VENV)/installed
+	$(BIN)/python docs/layers.py
 
 # Write the examples of docs/digest.md; the one of a whole list needs its archive: ARGS="cgroups=PATH".
 digest-examples: $(VENV)/installed

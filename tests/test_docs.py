@@ -1,0 +1,43 @@
+"""The docs: the drawing of the layers is current, and what they name exists."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")]
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+_NAMED = re.compile(r"`((?:[a-z0-9_]+/)*[a-z0-9_]+\.py)(?:: ([A-Za-z_.0-9]+))?`")
+
+
+def test_the_drawing_of_the_layers_is_current() -> None:
+    spec = importlib.util.spec_from_file_location("layers", ROOT / "docs" / "layers.py")
+    assert spec is not None
+    assert spec.loader is not None
+    layers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(layers)
+    page = ARCHITECTURE.read_text(encoding="utf-8")
+    assert layers.with_drawing(page) == page, "run `make layers`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_modules_and_names_in_the_architecture_exist(page: Path) -> None:
+    """`sync/poll.py: poll` and `tui/app.py: PatchwatchApp.open` name a definition; a file alone only has to exist."""
+    for name, definition in _NAMED.findall(page.read_text(encoding="utf-8")):
+        file = next((path for path in (ROOT / "patchwatch" / name, ROOT / name) if path.exists()), None)
+        assert file is not None, name
+        code = file.read_text(encoding="utf-8")
+        for part in definition.split(".") if definition else ():
+            assert re.search(rf"(?m)^\s*(?:(?:async )?def |class ){part}\b|^{part}\b\s*[:=]", code), f"{name}: {part}"
