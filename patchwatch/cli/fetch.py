@@ -80,9 +80,9 @@ def poll_command(context: Context) -> None:
     with tracker.lock("poll", print_error):
         tracker.detect_events()  # queue events of mail that other processes stored, so that new series start from here
         report = tracker.poll_some(None, _progress)
-        from patchwatch.daemon.dispatch import tell
+        from patchwatch.daemon.dispatch import dispatch_and_wait
 
-        tell(tracker)
+        dispatch_and_wait(tracker)
     for text in report.lines:
         click.echo(line(text) if not text.startswith("  ") else "  " + line(text))
     for failure in report.failures:

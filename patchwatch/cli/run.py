@@ -12,7 +12,7 @@ from patchwatch.cli.output import print_error
 from patchwatch.sanitize import line
 
 if TYPE_CHECKING:
-    from patchwatch.daemon.systemd import Done
+    from patchwatch.daemon.systemd import Changes
 
 
 @click.command("run", short_help="Poll and send digests until stopped.")
@@ -66,10 +66,10 @@ def service_status() -> None:
         raise click.exceptions.Exit(1)
 
 
-def _report(verb: str, done: Done) -> None:
-    for path in done.files:
+def _report(verb: str, changes: Changes) -> None:
+    for path in changes.files:
         click.echo(f"{verb} {line(str(path))}")
-    if done.next:
+    if changes.commands:
         print_error("next:")
-        for command in done.next:
+        for command in changes.commands:
             print_error(f"  {command}")

@@ -1,18 +1,18 @@
-"""Handing queued events to those who are told of them: hooks, and recipients of digests who want a mail at once.
+"""Dispatch queued events to hooks, and to recipients who get a mail for each.
 
-A telling leaves the queue when its hook has been started, in a transaction of its own.  A kill between the two has it
-told twice, which its `id` shows; one before them has it told by the next program.  A mail is put into the outbox, where
-there is one of an event and recipient, however often it is put there.
+An event leaves the queue when its hook has started, in a transaction of its own.  If the program is killed between the
+two, the event is dispatched twice, with the same `id`; if it is killed earlier, the next program dispatches it.  A mail
+goes into the outbox, which holds one for each event and recipient.
 """
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from patchwatch.daemon import log
 from patchwatch.daemon.hooks import Hooks
-from patchwatch.daemon.log import Log
 from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, DeliveryError, NotFoundError, SendError
 from patchwatch.notify.detect import decode
@@ -21,9 +21,12 @@ from patchwatch.notify.events import event_message
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
+_log = logging.getLogger(__name__)
+_SLACK_SECONDS = 5.0
+
 
 class DispatchAPI(Protocol):
-    """What handing over needs of the tracker."""
+    """The part of the tracker that dispatch uses."""
 
     def queued_events(self) -> Sequence[QueuedEvent]: ...
     def dequeue_event(self, queue_id: int) -> None: ...
@@ -31,47 +34,45 @@ class DispatchAPI(Protocol):
     def url(self, message_id: str, inbox: str = "") -> str: ...
 
 
-def tell(tracker: Tracker) -> None:
-    """Tell what happened, and wait until all who are told have heard, or had their time."""
+def dispatch_and_wait(tracker: Tracker) -> None:
+    """Detect events, dispatch them, and wait until the hooks end or time out."""
     tracker.detect_events()
     if tracker.config.hook or tracker.config.digest:
-        log = Log("text", time.time)
-        hooks = Hooks(tracker.config.hook, log)
-        hand_over(tracker, hooks, set(), log)
+        log.configure("text")
+        hooks = Hooks(tracker.config.hook)
+        dispatch(tracker, hooks, set())
         hooks.finish(sum(hook.seconds for hook in tracker.config.hook) + _SLACK_SECONDS)
 
 
-_SLACK_SECONDS = 5.0
-
-
-def hand_over(core: DispatchAPI, hooks: Hooks, handed: set[int], log: Log) -> None:
-    """Give what is queued to whom it is for; `handed` are those that the hooks' queues hold already."""
-    for telling in core.queued_events():
-        if telling.id in handed:
+def dispatch(tracker: DispatchAPI, hooks: Hooks, pending: set[int]) -> None:
+    """Pass queued events to their subscribers; `pending` are those that already wait for a hook to start."""
+    for queued in tracker.queued_events():
+        if queued.id in pending:
             continue
-        handed.add(telling.id)
-        event = decode(telling.event)
-        url = core.url(event.message_id, next(iter(event.inboxes), "")) if event.message_id else ""
-        begun = _forget(core, telling.id, handed)
-        kind, _, name = telling.listener.partition(" ")
+        pending.add(queued.id)
+        event = decode(queued.event)
+        url = tracker.url(event.message_id, next(iter(event.inboxes), "")) if event.message_id else ""
+        dequeue = _dequeue(tracker, queued.id, pending)
+        kind, _, name = queued.listener.partition(" ")
         if kind == "mail":
             try:
-                core.queue_message(name, f"event:{event.id}", *event_message(event, url))
+                tracker.queue_message(name, f"event:{event.id}", *event_message(event, url))
             except NotFoundError:
-                pass  # the config has him no longer
+                pass  # this recipient was removed from the config
             except (SendError, DeliveryError) as error:
-                log.warn("mail", f"{name}: {event.kind} of #{event.series_id} is not mailed: {error}", recipient=name)
-            begun()
-        elif not hooks.tell(telling.listener, event, url, begun):
-            begun()  # nor this hook
+                text = f"{name}: {event.kind} of #{event.series_id} not mailed: {error}"
+                _log.warning(text, extra=log.event("mail", recipient=name))
+            dequeue()
+        elif not hooks.submit(queued.listener, event, url, dequeue):
+            dequeue()  # this hook was removed from the config
 
 
-def _forget(core: DispatchAPI, number: int, handed: set[int]) -> Callable[[], None]:
-    def begun() -> None:
+def _dequeue(tracker: DispatchAPI, queue_id: int, pending: set[int]) -> Callable[[], None]:
+    def dequeue() -> None:
         try:
-            core.dequeue_event(number)
+            tracker.dequeue_event(queue_id)
         except DatabaseError:
-            return  # it stays queued, and is told again by the next program: rather twice than never
-        handed.discard(number)
+            return  # it stays queued, and the next program dispatches it again: better twice than never
+        pending.discard(queue_id)
 
-    return begun
+    return dequeue

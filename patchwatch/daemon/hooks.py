@@ -1,14 +1,14 @@
-"""Hooks: commands of the user's, run for events, each in a thread and a process group of its own.
+"""Run the user's hooks on events, each hook in its own thread and process group.
 
-A hook gets the event as one JSON object on stdin.  Whatever it does (fail, hang, print for ever, leave children behind)
-is its own affair: at its time limit the whole group is killed, its output is thrown away but for the last line of
-stderr, and the poller never waits for it.
+A hook gets the event as one JSON object on stdin.  It may fail, hang, print without end or leave children behind: the
+whole group is killed at its time limit, all output but the last line of stderr is dropped, and polls never wait for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shlex
 import signal
@@ -22,56 +22,56 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from patchwatch.config import Hook
-from patchwatch.daemon.log import Log
+from patchwatch.daemon import log
 from patchwatch.notify.events import Event
 from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
-_LOOK_SECONDS = 0.05  # between two looks whether it has ended
-_TAIL = 4096  # bytes of stderr that are looked at
-_STDERR = 1 << 20  # bytes after which what a hook says is not kept
+_log = logging.getLogger(__name__)
+_CHECK_SECONDS = 0.05  # between two checks whether a hook has ended
+_TAIL = 4096  # bytes of stderr in which the last line is looked for
+_MAX_STDERR = 1 << 20  # bytes; a hook that writes more is killed
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     event: Event
     url: str
-    begun: Callable[[], None]
+    started: Callable[[], None]
 
 
 class Hooks:
-    """The hooks of a config, each with its queue."""
+    """The hooks in the config, each with its queue."""
 
-    def __init__(self, hooks: tuple[Hook, ...], log: Log) -> None:
-        """Nothing is started before there is something to tell."""
-        self._lanes = {f"hook {hook.name}": _HookQueue(hook, log) for hook in hooks}
+    def __init__(self, hooks: tuple[Hook, ...]) -> None:
+        """Threads start with the first event."""
+        self._queues = {f"hook {hook.name}": _HookQueue(hook) for hook in hooks}
 
-    def tell(self, listener: str, event: Event, url: str, begun: Callable[[], None]) -> bool:
-        """Run a hook for an event, after those before it; `begun` is called when it has started.  False: no such hook.
+    def submit(self, subscriber: str, event: Event, url: str, started: Callable[[], None]) -> bool:
+        """Queue a run of a hook; `started` is called when it has started.  Returns False if there is no such hook.
 
-        `url` is where the event's evidence is read.
+        `url` is the URL of the event's evidence.
         """
-        lane = self._lanes.get(listener)
-        if lane is None:
+        queue = self._queues.get(subscriber)
+        if queue is None:
             return False
-        lane.put(_Job(event, url, begun))
+        queue.put(_Job(event, url, started))
         return True
 
     def finish(self, seconds: float) -> bool:
-        """Wait for what is queued, for so long at most, then kill what still runs; whether all was done."""
+        """Wait up to `seconds` for the queued runs, then kill what is left; True if all have ended."""
         until = time.monotonic() + seconds
-        done = [lane.drain(max(until - time.monotonic(), 0)) for lane in self._lanes.values()]
-        for lane in self._lanes.values():
-            lane.stop()
+        done = [queue.drain(max(until - time.monotonic(), 0)) for queue in self._queues.values()]
+        for queue in self._queues.values():
+            queue.stop()
         return all(done)
 
 
 class _HookQueue:
     """One hook: one thread, one run at a time."""
 
-    def __init__(self, hook: Hook, log: Log) -> None:
+    def __init__(self, hook: Hook) -> None:
         self._hook = hook
-        self._log = log
         self._jobs: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._busy = False
@@ -113,56 +113,59 @@ class _HookQueue:
             self._run(job)
 
     def _run(self, job: _Job) -> None:
-        name, said = self._hook.name, f"{job.event.kind} of #{job.event.series_id}"
+        about = f"({job.event.kind} of #{job.event.series_id})"
         command = [os.path.expanduser(self._hook.command[0]), *self._hook.command[1:]]
-        with TemporaryFile() as given, TemporaryFile() as errors:
-            given.write(as_json(job.event, job.url).encode())
-            given.seek(0)
+        with TemporaryFile() as stdin, TemporaryFile() as errors:
+            stdin.write(as_json(job.event, job.url).encode())
+            stdin.seek(0)
             try:
-                # stdin is a file: a hook that reads nothing can't hold us up.  So is stderr: nor one that says much.
+                # Files, not pipes: a hook that reads nothing or prints much can't block us.
                 process = subprocess.Popen(
                     command,
-                    stdin=given,
+                    stdin=stdin,
                     stdout=subprocess.DEVNULL,
                     stderr=errors,
                     cwd=Path.home(),
                     start_new_session=True,
                 )
             except OSError as error:
-                job.begun()
-                self._log.warn("hook", f"{name}: can't run {shlex.join(command)}: {error.strerror}", hook=name)
+                job.started()
+                self._warn(f"can't run {shlex.join(command)}: {error.strerror}")
                 return
             with self._changed:
                 self._process = process
                 if self._stopped:
                     _kill(process)
-            job.begun()
+            job.started()
             in_time = self._in_time(process, errors.fileno())
             with self._changed:
                 self._process = None
-                _kill(process)  # what it left behind too; before it is reaped, for then its number may be another's
+                _kill(process)  # and its children; before it is reaped, because then its pid may be reused
             status = process.wait()
-            words = _last_line(errors.fileno())
-            flooded = os.fstat(errors.fileno()).st_size >= _STDERR
+            message = _last_line(errors.fileno())
+            flooded = os.fstat(errors.fileno()).st_size >= _MAX_STDERR
         if flooded:
-            self._log.warn("hook", f"{name}: killed, because it complained without end, at {said}: {words}", hook=name)
+            self._warn(f"killed for too much output on stderr {about}: {message}")
         elif not in_time:
-            self._log.warn("hook", f"{name}: killed after {self._hook.seconds:g} s, at {said}", hook=name)
+            self._warn(f"killed after {self._hook.seconds:g} s {about}")
         elif status and not self._stopped:
-            self._log.warn("hook", f"{name}: exit status {status}, at {said}{f': {words}' if words else ''}", hook=name)
+            self._warn(f"exit status {status} {about}{f': {message}' if message else ''}")
+
+    def _warn(self, text: str) -> None:
+        _log.warning(f"{self._hook.name}: {text}", extra=log.event("hook", hook=self._hook.name))
 
     def _in_time(self, process: subprocess.Popen[bytes], errors: int) -> bool:
-        """Wait until it has ended, or is to be killed; it is not reaped yet."""
+        """Wait until the hook ends or has to be killed; True if it ended.  It is not reaped yet."""
         until = time.monotonic() + self._hook.seconds
-        while time.monotonic() < until and os.fstat(errors).st_size < _STDERR:
+        while time.monotonic() < until and os.fstat(errors).st_size < _MAX_STDERR:
             if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
                 return True
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_CHECK_SECONDS)
         return False
 
 
 def as_json(event: Event, url: str) -> str:
-    """What a hook is given: docs/running.md."""
+    """The JSON object for a hook, as in docs/running.md."""
     return json.dumps(
         {
             "schema": 1,
@@ -190,11 +193,11 @@ def as_json(event: Event, url: str) -> str:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left, or who is gave up our rights
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # no process is left, or one that changed its user
         os.killpg(process.pid, signal.SIGKILL)
 
 
 def _last_line(errors: int) -> str:
     size = os.fstat(errors).st_size
     tail = os.pread(errors, _TAIL, max(size - _TAIL, 0)).decode("utf-8", "replace")
-    return line(next((one.strip() for one in reversed(tail.splitlines()) if one.strip()), ""))[:200]
+    return line(next((text.strip() for text in reversed(tail.splitlines()) if text.strip()), ""))[:200]

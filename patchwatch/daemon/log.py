@@ -1,50 +1,80 @@
-"""The log of the program that runs by itself: one line for each thing, on stderr, as text or as JSON.
+"""The daemon's log: one line per event on stderr, as text or JSON.
 
-Under systemd the journal notes the time itself, and takes a priority at the beginning of a line (sd-daemon(3)).
+Modules log through `logging.getLogger(__name__)`, with `extra=event(kind, …)`; `configure` sets the format.  Under
+systemd the journal adds the time, and takes a priority at the start of a line (sd-daemon(3)).
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
-import threading
+import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
-_WARNING = 4  # syslog's
-_PLAIN = 6
+_LOGGER = "patchwatch"
+_SYSLOG = {logging.WARNING: 4, logging.INFO: 6}
+
+Clock = Callable[[], float]
+"""Gives UTC seconds."""
 
 
-class Log:
-    """Writes lines; may be used from any thread."""
+def event(kind: str, **fields: object) -> dict[str, Any]:
+    """The `extra` argument of a log call: the kind of event, and fields for the JSON format."""
+    return {"event": kind, "fields": fields}
 
-    def __init__(self, form: str, clock: Callable[[], float], stream: TextIO | None = None) -> None:
-        """`form` is text or json; `clock` gives UTC seconds."""
-        self.form = form
+
+def configure(form: str, clock: Clock = time.time, stream: TextIO | None = None) -> None:
+    """Log to `stream` (default: stderr) from now on; `form` is one of patchwatch.config.LOGS."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    if form == "json":
+        handler.setFormatter(JsonFormatter(clock))
+    else:
+        journal = bool(os.environ.get("JOURNAL_STREAM")) and not handler.stream.isatty()
+        handler.setFormatter(TextFormatter(clock, journal=journal))
+    logger = logging.getLogger(_LOGGER)
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-11-23T07:12:00Z poll: 3 new mails`; for the journal, with a priority instead of the time."""
+
+    def __init__(self, clock: Clock, *, journal: bool) -> None:
+        super().__init__()
         self._clock = clock
-        self._stream = stream or sys.stderr
-        self._guard = threading.Lock()
-        self._journal = bool(os.environ.get("JOURNAL_STREAM")) and not self._stream.isatty()
+        self._journal = journal
 
-    def say(self, kind: str, text: str, **facts: object) -> None:
-        """Say that something happened; `facts` are for the reader of JSON, who gets `kind` and `text` too."""
-        self._write(kind, text, _PLAIN, facts)
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        prefix = f"<{_SYSLOG[record.levelno]}>" if self._journal else f"{format_time(int(self._clock()))} "
+        return f"{prefix}{_kind(record)}: {line(record.getMessage())}"
 
-    def warn(self, kind: str, text: str, **facts: object) -> None:
-        """Say that something went wrong."""
-        self._write(kind, text, _WARNING, facts)
 
-    def _write(self, kind: str, text: str, priority: int, facts: dict[str, object]) -> None:
-        at = format_time(int(self._clock()))
-        if self.form == "json":
-            level = "warning" if priority == _WARNING else "info"
-            said = json.dumps({"at": at, "level": level, "event": kind, "text": text, **facts})
-        else:
-            begin = f"<{priority}>" if self._journal else f"{at} "
-            said = f"{begin}{kind}: {line(text)}"
-        with self._guard:
-            print(said, file=self._stream, flush=True)
+class JsonFormatter(logging.Formatter):
+    """`{"at": …, "level": "info", "event": "poll", "text": …}` and the event's fields."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        values = {
+            "at": format_time(int(self._clock())),
+            "level": record.levelname.lower(),
+            "event": _kind(record),
+            "text": record.getMessage(),
+        }
+        return json.dumps(values | getattr(record, "fields", {}))
+
+
+def _kind(record: logging.LogRecord) -> str:
+    kind: str = getattr(record, "event", record.name)
+    return kind

@@ -1,22 +1,22 @@
-"""The loop: asks what is due, does it, waits.  Clock and waiting are given, so that a test can move them.
+"""The daemon's loop: plan, poll, dispatch events, send digests, wait.  Tests provide the clock and the waiting.
 
-One thing at a time, in one thread: polls, then what happened in them, then digests, so that these tell the newest.
-Whatever fails is logged and tried again at its next time; only a defect ends the program.
+Everything runs in one thread, one after the other: polls, then their events, then digests, so that these have the
+latest.  What fails is logged and tried again at its next time; only a bug ends the loop.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from patchwatch.config import Config
-from patchwatch.daemon import planner
-from patchwatch.daemon.dispatch import hand_over
+from patchwatch.daemon import log, planner
+from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
-from patchwatch.daemon.log import Log
-from patchwatch.daemon.planner import Pace, Round
+from patchwatch.daemon.planner import Pace, PollState
 from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
@@ -25,16 +25,17 @@ from patchwatch.series.model import InboxRow
 from patchwatch.sync.poll import PollReport, to_poll
 from patchwatch.sync.watch import EVERYWHERE
 
-_POST_SECONDS = 5  # between two rounds of posting at least, whatever is due
-_LAST_SECONDS = 1.0  # for hooks that run when the program ends
+_log = logging.getLogger(__name__)
+_DELIVERY_SECONDS = 5  # at least, between two deliveries
+_HOOK_SECONDS = 1.0  # for hooks that are running when the program stops
 
 
 class StoppingError(Exception):
-    """Raised within a poll when the program is to end: no failure, and nobody's to catch but the loop's."""
+    """Raised within a poll to stop the program; only the loop catches it."""
 
 
 class LoopAPI(Protocol):
-    """What the loop needs of the tracker."""
+    """The part of the tracker that the loop uses."""
 
     @property
     def config(self) -> Config: ...
@@ -53,179 +54,180 @@ class LoopAPI(Protocol):
 
 @dataclass
 class Requests:
-    """What was asked of the program from outside: signals set these, the loop takes them."""
+    """Requests from outside: signals set them, the loop clears them."""
 
     stop: threading.Event = field(default_factory=threading.Event)
     reload: threading.Event = field(default_factory=threading.Event)
     poll: threading.Event = field(default_factory=threading.Event)
-    wake: threading.Event = field(default_factory=threading.Event)  # one of the others was set
+    wake: threading.Event = field(default_factory=threading.Event)  # set with each of the others
 
-    def ask(self, which: threading.Event) -> None:
+    def submit(self, request: threading.Event) -> None:
         """Set one of them, and wake the loop."""
-        which.set()
+        request.set()
         self.wake.set()
 
     def pause(self, seconds: float) -> None:
         """Wait within a poll.
 
         Raises:
-            StoppingError: the program is to end.
+            StoppingError: the program is to stop.
         """
         if self.stop.wait(seconds):
             raise StoppingError
 
 
 class Loop:
-    """The program that runs by itself."""
+    """The loop of `patchwatch run`."""
 
     def __init__(
         self,
-        core: LoopAPI,
-        log: Log,
+        tracker: LoopAPI,
         *,
         clock: Callable[[], float],
         wait: Callable[[float], None],
         requests: Requests,
         reload: Callable[[], LoopAPI],
     ) -> None:
-        """`clock` gives UTC seconds; `wait` waits for so many, or until something is asked for.
+        """`clock` gives UTC seconds; `wait` waits that many seconds, or until there is a request.
 
-        `reload` reads the config anew and gives the tracker with it, or raises PatchwatchError.
+        `reload` returns the tracker with a newly read config, or raises PatchwatchError.
         """
-        self._core = core
-        self._log = log
+        self._tracker = tracker
         self._clock = clock
         self._wait = wait
         self._requests = requests
         self._reload = reload
-        self._rounds: dict[str, Round] = {}
-        self._settled = 0
-        self._post_again = 0
-        self._hooks = Hooks(core.config.hook, log)
-        self._handed: set[int] = set()  # tellings that a hook's queue holds
-        self._lost = ""  # what the database said when it could not be read
+        self._polls: dict[str, PollState] = {}
+        self._resume_at = 0
+        self._deliver_after = 0
+        self._hooks = Hooks(tracker.config.hook)
+        self._pending: set[int] = set()  # queued events that wait for a hook to start
+        self._database_error = ""  # the last one logged
 
     def run(self) -> None:
-        """Go on until a stop is asked for."""
+        """Run until a stop is requested."""
         try:
             while not self._requests.stop.is_set():
                 self.once()
         except StoppingError:
             pass
         finally:
-            self._hooks.finish(_LAST_SECONDS)
+            self._hooks.finish(_HOOK_SECONDS)
 
     def once(self) -> None:
-        """Do what is due, then wait for a step."""
+        """Do what is due, then wait for a while."""
         self._take_requests()
         now = int(self._clock())
         try:
-            wake = self._do_due(now)
-            self._lost = ""
-        except DatabaseError as error:  # somebody else writes for long, the disk is full, the server is down
-            if str(error) != self._lost:
-                self._log.warn("database", str(error))
-            self._lost = str(error)
-            wake = now + planner.AGAIN
-        if self._requests.stop.is_set() or wake <= (before := int(self._clock())):
+            wake_at = self._do_due(now)
+            self._database_error = ""
+        except DatabaseError as error:  # another process writes for long, the disk is full, the server is down
+            if str(error) != self._database_error:
+                _log.warning(str(error), extra=log.event("database"))
+            self._database_error = str(error)
+            wake_at = now + planner.RETRY_SECONDS
+        if self._requests.stop.is_set() or wake_at <= (before := int(self._clock())):
             return
-        seconds = planner.step(wake, before)
+        seconds = planner.wait_seconds(wake_at, before)
         self._wait(seconds)
-        self._look_at_clock(before, int(self._clock()), seconds)
+        self._check_clock(before, int(self._clock()), seconds)
 
-    # ---- parts -----------------------------------------------------------------------------------------------------
+    # ---- steps -----------------------------------------------------------------------------------------------------
 
     def _do_due(self, now: int) -> int:
-        """Do it; returns when to look again."""
-        asked = self._requests.poll.is_set()
-        if self._post_again > now + _POST_SECONDS:
-            self._post_again = 0  # that was by another clock
-        post_at = self._core.next_delivery_at()
-        if post_at is not None:
-            post_at = max(post_at, self._post_again)
-        plan = planner.plan(self._known_rounds(), self._pace(), post_at, now, settled=self._settled, asked=asked)
+        """Do what is due; returns when to plan again."""
+        requested = self._requests.poll.is_set()
+        if self._deliver_after > now + _DELIVERY_SECONDS:
+            self._deliver_after = 0  # the clock was set back
+        deliver_at = self._tracker.next_delivery_at()
+        if deliver_at is not None:
+            deliver_at = max(deliver_at, self._deliver_after)
+        plan = planner.plan(
+            self._poll_states(), self._pace(), deliver_at, now, resume_at=self._resume_at, requested=requested
+        )
         if plan.polls:
-            if asked:
+            if requested:
                 self._requests.poll.clear()
             self._poll(plan.polls)
-        if plan.polls or plan.post:
-            self._tell()
-        if plan.post:
-            self._post()
-        return plan.wake
+        if plan.polls or plan.deliver:
+            self._dispatch_events()
+        if plan.deliver:
+            self._deliver()
+        return plan.wake_at
 
     def _pace(self) -> Pace:
-        settings = self._core.config.poll
+        settings = self._tracker.config.poll
         return Pace(settings.interval_minutes * 60, planner.quiet_hours(settings.quiet_hours))
 
-    def _known_rounds(self) -> list[Round]:
-        """Every inbox to poll, as the database knows it now: others watch and unwatch while we run.
+    def _poll_states(self) -> list[PollState]:
+        """The poll state of every inbox, as listed in the database now: other processes watch and unwatch meanwhile.
 
-        What is in no inbox (threads that no list is known for, what authors post elsewhere, trees) is a round too.
+        EVERYWHERE is one more: threads without a known list, other postings of the authors, and git trees.
         """
-        rows = {row.name: row for row in self._core.inboxes()}
+        rows = {row.name: row for row in self._tracker.inboxes()}
         names = [*to_poll(rows.values()), EVERYWHERE]
         for name in names:
-            if name not in self._rounds:
+            if name not in self._polls:
                 row = rows.get(name)
                 failed = row is not None and row.failed_at is not None
-                self._rounds[name] = Round(name, row.polled_at if row and not failed else None)
-        self._rounds = {name: self._rounds[name] for name in names}
-        return list(self._rounds.values())
+                self._polls[name] = PollState(name, row.polled_at if row and not failed else None)
+        self._polls = {name: self._polls[name] for name in names}
+        return list(self._polls.values())
 
     def _poll(self, names: Sequence[str]) -> None:
-        def progress(said: str) -> None:
+        def progress(_: str) -> None:
             if self._requests.stop.is_set():
                 raise StoppingError
 
-        self._tell()  # what others stored; and what is watched since then begins here
+        self._dispatch_events()  # events of mail that other processes stored, so that new series start from here
         now = int(self._clock())
         try:
-            report = self._core.poll_some(names, progress, self._requests.pause)
+            report = self._tracker.poll_some(names, progress, self._requests.pause)
         except DatabaseError:
             raise
         except PatchwatchError as error:
-            self._log.warn("poll", str(error), inboxes=list(names))
-            self._rounds.update((name, self._after(self._rounds[name], now, failed=True)) for name in names)
+            _log.warning(str(error), extra=log.event("poll", inboxes=list(names)))
+            self._polls.update((name, self._polled(self._polls[name], now, failed=True)) for name in names)
             return
         failures = {r.inbox: r for r in report.inboxes if r.failure}
-        beyond = [r for r in report.inboxes if r.inbox not in names]  # what is in no list: one round for all of it
+        elsewhere = [r for r in report.inboxes if r.inbox not in names and r.failure]  # all of EVERYWHERE
         for name in names:
-            told = [failures[name]] if name in failures else []
-            told += [r for r in beyond if r.failure] if name == EVERYWHERE else []
-            wait = max((r.wait for r in told), default=0.0)
-            self._rounds[name] = self._after(self._rounds[name], now, failed=bool(told), wait=wait)
+            own = [failures[name]] if name in failures else []
+            own += elsewhere if name == EVERYWHERE else []
+            wait = max((r.wait for r in own), default=0.0)
+            self._polls[name] = self._polled(self._polls[name], now, failed=bool(own), wait=wait)
         if len(report.failures) < len(report.inboxes) + len(report.trees):
-            self._log.say(
+            fields = log.event(
                 "poll",
-                report.summary,
                 inboxes=list(names),
                 new_mails=sum(r.outcome.new_mails for r in report.inboxes),
                 failed=sorted(failures),
             )
+            _log.info(report.summary, extra=fields)
         for failure in report.failures:
-            self._log.warn("poll", failure)
+            _log.warning(failure, extra=log.event("poll"))
 
-    def _after(self, before: Round, now: int, *, failed: bool, wait: float = 0.0) -> Round:
+    def _polled(self, before: PollState, now: int, *, failed: bool, wait: float = 0.0) -> PollState:
         if not failed:
-            return Round(before.name, now)
-        return replace(before, tried=now, failures=before.failures + 1, wait=now + int(wait) if wait else 0)
+            return PollState(before.name, now)
+        not_before = now + int(wait) if wait else 0
+        return replace(before, tried=now, failures=before.failures + 1, not_before=not_before)
 
-    def _tell(self) -> None:
-        """Log what happened, and give it to those who want to hear of it."""
-        for event in self._core.detect_events():
-            said = f"#{event.series_id} {event.title}: {event.text}"
+    def _dispatch_events(self) -> None:
+        for event in self._tracker.detect_events():
             evidence = event.message_id or event.commit
-            self._log.say(event.kind, said, series=event.series_id, evidence=evidence, id=event.id)
-        hand_over(self._core, self._hooks, self._handed, self._log)
+            fields = log.event(event.kind, series=event.series_id, evidence=evidence, id=event.id)
+            _log.info(f"#{event.series_id} {event.title}: {event.text}", extra=fields)
+        dispatch(self._tracker, self._hooks, self._pending)
 
-    def _post(self) -> None:
-        self._post_again = int(self._clock()) + _POST_SECONDS
-        for one in self._core.send_digests():
-            if one.outcome == "nothing":
+    def _deliver(self) -> None:
+        self._deliver_after = int(self._clock()) + _DELIVERY_SECONDS
+        for delivery in self._tracker.send_digests():
+            if delivery.outcome == "nothing":
                 continue
-            write = self._log.say if one.outcome == "sent" else self._log.warn
-            write("digest", f"{one.recipient}: {one.text}", recipient=one.recipient, key=one.key, outcome=one.outcome)
+            level = logging.INFO if delivery.outcome == "sent" else logging.WARNING
+            fields = log.event("digest", recipient=delivery.recipient, key=delivery.key, outcome=delivery.outcome)
+            _log.log(level, f"{delivery.recipient}: {delivery.text}", extra=fields)
 
     def _take_requests(self) -> None:
         self._requests.wake.clear()
@@ -233,24 +235,24 @@ class Loop:
             return
         self._requests.reload.clear()
         try:
-            core = self._reload()
+            tracker = self._reload()
         except PatchwatchError as error:
-            self._log.warn("reload", f"the new config is not taken, the one before holds: {error}")
+            _log.warning(f"config not reloaded, keeping the old one: {error}", extra=log.event("reload"))
             return
-        if core.config.hook != self._core.config.hook:
+        if tracker.config.hook != self._tracker.config.hook:
             self._hooks.finish(0)
-            self._hooks = Hooks(core.config.hook, self._log)
-            self._handed.clear()
-        self._core = core
-        self._log.say("reload", f"config read: {core.config.source or 'defaults'}")
+            self._hooks = Hooks(tracker.config.hook)
+            self._pending.clear()
+        self._tracker = tracker
+        _log.info(f"config reloaded: {tracker.config.source or 'defaults'}", extra=log.event("reload"))
 
-    def _look_at_clock(self, before: int, now: int, waited: float) -> None:
-        if not planner.slept(before, now, waited):
+    def _check_clock(self, before: int, now: int, waited: float) -> None:
+        if not planner.clock_jumped(before, now, waited):
             return
         moved = now - before
-        self._log.say("clock", f"the clock moved by {moved} s while {waited:g} s were waited for", moved=moved)
-        self._settled = self._post_again = 0  # they were by another clock
+        _log.info(f"clock moved by {moved} s during a wait of {waited:g} s", extra=log.event("clock", moved=moved))
+        self._resume_at = self._deliver_after = 0  # set by the old clock
         if now > before:
-            self._settled = planner.settle(now)
-            # What failed before a sleep tells nothing of the network after it.
-            self._rounds = {name: replace(one, failures=0) for name, one in self._rounds.items()}
+            self._resume_at = planner.resume_at(now)
+            # A failure before the machine slept means nothing for the network after it.
+            self._polls = {name: replace(poll, failures=0) for name, poll in self._polls.items()}

@@ -1,9 +1,8 @@
-"""What is due: which inboxes to poll, whether to post, and when to look again.
+"""Plan what is due: which inboxes to poll, whether to deliver mail, and when to plan again.
 
-Pure: `now` is given, and so is all that went before.  An inbox is polled once in an interval, some percent more or
-less, so that the inboxes of one program and the programs of many users spread out; one that fails is left alone for
-twice as long each time, and for as long as its server says.  In quiet hours nothing is polled; digests keep their own
-hours.
+Pure.  An inbox is polled once per interval, give or take some percent, so that inboxes and users spread out.  One that
+fails is retried with backoff, and not before its server allows.  There are no polls in quiet hours; digests are sent
+then, too.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ from dataclasses import dataclass
 
 _MINUTE = 60
 _HOUR = 3600
-_LONGEST = 6 * _HOUR  # between two tries of what fails
-_MOST_WAIT = 24 * _HOUR  # for a server's word: a mistaken one must not silence an inbox for good
-_SPREAD = 0.1  # of the interval, to both sides
-_SETTLE = 20  # seconds after a sleep: the network comes back later than the clock
-_JUMP = 120  # seconds by which the clock passed us: the machine slept, or somebody set it
-AGAIN = 60
-"""Seconds until something that failed here, not at a server, is tried again."""
-_STEP = 30  # seconds of waiting at most: a machine that sleeps stops timers, and wakes at another hour
+_MAX_BACKOFF = 6 * _HOUR
+_MAX_SERVER_WAIT = 24 * _HOUR  # a server's mistake must not stop the polls of an inbox permanently
+_JITTER = 0.1  # of the interval, earlier or later
+_NETWORK_SECONDS = 20  # that the network needs after the machine wakes up
+_CLOCK_JUMP = 120  # seconds; a larger difference means that the machine slept or the clock was set
+_MAX_WAIT = 30  # seconds; timers stop while a machine sleeps, so the clock is checked often
+RETRY_SECONDS = 60
+"""Time to wait after a failure on this machine, rather than at a server."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """Hours without polls, local time: minutes after midnight; past midnight where `end` is the earlier."""
+    """Hours without polls, in minutes after local midnight; if `end` is earlier than `begin`, it is on the next day."""
 
     begin: int
     end: int
@@ -37,7 +36,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often."""
+    """How often to poll."""
 
     interval: float  # seconds
     quiet: QuietHours | None = None
@@ -45,57 +44,63 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One inbox, and how its last poll went.  Times are UTC seconds."""
+class PollState:
+    """The last polls of an inbox.  Times are UTC seconds."""
 
     name: str
-    tried: int | None = None  # the last time, for better or worse; None: never
-    failures: int = 0  # in a row, up to now
-    wait: int = 0  # do not ask before then: the server said so
+    tried: int | None = None  # the last poll, successful or not; None: never
+    failures: int = 0  # in a row
+    not_before: int = 0  # when the server allows the next poll
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do now, and when to look again."""
+    """What to do now, and when to plan again."""
 
     polls: tuple[str, ...]
-    post: bool
-    wake: int  # UTC seconds; now, where there is something to do
+    deliver: bool
+    wake_at: int  # UTC seconds; now, if there is anything to do
 
 
 def plan(
-    rounds: Iterable[Round], pace: Pace, post_at: int | None, now: int, *, settled: int = 0, asked: bool = False
+    polls: Iterable[PollState],
+    pace: Pace,
+    deliver_at: int | None,
+    now: int,
+    *,
+    resume_at: int = 0,
+    requested: bool = False,
 ) -> Plan:
     """What is due at `now`.
 
-    `post_at` is when the next digest, or the next try of one, is due.  Before `settled` nothing goes out, for the
-    machine has just woken up.  When somebody `asked`, every inbox is polled but those that their server holds back.
+    `deliver_at` is when the next digest or retry is due.  Nothing is due before `resume_at`, when the network is back
+    after a sleep.  With `requested`, all inboxes are polled, unless their server does not allow it yet.
     """
-    if now < settled:
-        return Plan((), post=False, wake=settled)
-    times = {one.name: max(now, _held(one, now)) if asked else next_poll(one, pace, now) for one in rounds}
-    polls = tuple(name for name, at in times.items() if at <= now)
-    post = post_at is not None and post_at <= now
-    ahead = [at for at in times.values() if at > now]
-    if post_at is not None and not post:
-        ahead.append(post_at)
-    return Plan(polls, post, now if polls or post else min(ahead, default=now + _HOUR))
+    if now < resume_at:
+        return Plan((), deliver=False, wake_at=resume_at)
+    times = {poll.name: max(now, _allowed_at(poll, now)) if requested else next_poll(poll, pace, now) for poll in polls}
+    due = tuple(name for name, at in times.items() if at <= now)
+    deliver = deliver_at is not None and deliver_at <= now
+    later = [at for at in times.values() if at > now]
+    if deliver_at is not None and not deliver:
+        later.append(deliver_at)
+    return Plan(due, deliver, now if due or deliver else min(later, default=now + _HOUR))
 
 
-def next_poll(one: Round, pace: Pace, now: int) -> int:
-    """When an inbox is to be polled, UTC seconds; not after `now` where that is due."""
-    if one.tried is None or one.tried > now + _JUMP:
-        at = float(now)  # never, or by a clock that was wrong
-    elif one.failures:
-        patience = min(pace.interval * 2.0 ** min(one.failures, 20), max(_LONGEST, pace.interval))
-        at = one.tried + patience * _spread(one.name, one.tried)
+def next_poll(poll: PollState, pace: Pace, now: int) -> int:
+    """When to poll an inbox, UTC seconds; at most `now` if it is due."""
+    if poll.tried is None or poll.tried > now + _CLOCK_JUMP:
+        at = float(now)  # never polled, or the clock was wrong then
+    elif poll.failures:
+        backoff = min(pace.interval * 2.0 ** min(poll.failures, 20), max(_MAX_BACKOFF, pace.interval))
+        at = poll.tried + backoff * _jitter(poll.name, poll.tried)
     else:
-        at = one.tried + pace.interval * _spread(one.name, one.tried)
-    return quiet_until(math.ceil(max(at, now, _held(one, now))), pace)
+        at = poll.tried + pace.interval * _jitter(poll.name, poll.tried)
+    return quiet_until(math.ceil(max(at, now, _allowed_at(poll, now))), pace)
 
 
 def quiet_until(moment: int, pace: Pace) -> int:
-    """`moment`, or the end of the quiet hours that it falls into."""
+    """`moment`, or the end of the quiet hours if it is in them."""
     if pace.quiet is None or pace.quiet.begin == pace.quiet.end:
         return moment
     local = datetime.datetime.fromtimestamp(moment, pace.zone)
@@ -107,38 +112,38 @@ def quiet_until(moment: int, pace: Pace) -> int:
         return moment
     day = local.date() + datetime.timedelta(days=over_midnight and minutes >= begin)
     clock = datetime.time(end // _MINUTE, end % _MINUTE, tzinfo=pace.zone)
-    # An hour that daylight saving skips is read by the offset before it, and so comes after the gap (PEP 495).
+    # A time that daylight saving skips is read with the offset before it, and so comes after the gap (PEP 495).
     return max(int(datetime.datetime.combine(day, clock).timestamp()), moment)
 
 
 def quiet_hours(text: str) -> QuietHours | None:
-    """`23:00-06:00`, as the config has checked it; None where it is empty."""
-    found = [int(number) for number in re.findall(r"\d+", text)]
-    if len(found) != 4:
+    """Parse `23:00-06:00`, as checked by patchwatch.config_file; None if empty."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    if len(numbers) != 4:
         return None
-    return QuietHours(found[0] * _MINUTE + found[1], found[2] * _MINUTE + found[3])
+    return QuietHours(numbers[0] * _MINUTE + numbers[1], numbers[2] * _MINUTE + numbers[3])
 
 
-def slept(before: int, now: int, waited: float) -> bool:
-    """Whether the clock moved otherwise than we waited (seconds): the machine slept, or the clock was set."""
-    return abs(now - before - waited) > _JUMP
+def clock_jumped(before: int, now: int, waited: float) -> bool:
+    """True if the clock did not move by the seconds waited: the machine slept, or the clock was set."""
+    return abs(now - before - waited) > _CLOCK_JUMP
 
 
-def settle(now: int) -> int:
-    """When things go on after a sleep."""
-    return now + _SETTLE
+def resume_at(now: int) -> int:
+    """When to continue after a sleep."""
+    return now + _NETWORK_SECONDS
 
 
-def step(wake: int, now: int) -> float:
-    """How long to wait before looking at the clock again, seconds."""
-    return float(min(max(wake - now, 0), _STEP))
+def wait_seconds(wake_at: int, now: int) -> float:
+    """How long to wait before checking the clock again."""
+    return float(min(max(wake_at - now, 0), _MAX_WAIT))
 
 
-def _held(one: Round, now: int) -> int:
-    return min(one.wait, now + _MOST_WAIT)
+def _allowed_at(poll: PollState, now: int) -> int:
+    return min(poll.not_before, now + _MAX_SERVER_WAIT)
 
 
-def _spread(name: str, tried: int) -> float:
-    """A factor about 1, another one for each inbox and poll, and the same whenever it is asked for."""
+def _jitter(name: str, tried: int) -> float:
+    """A factor around 1 that depends on inbox and poll, so that it stays the same when asked again."""
     digest = hashlib.blake2b(f"{name} {tried}".encode(), digest_size=4).digest()
-    return 1 + _SPREAD * (2 * int.from_bytes(digest, "big") / 0xFFFFFFFF - 1)
+    return 1 + _JITTER * (2 * int.from_bytes(digest, "big") / 0xFFFFFFFF - 1)

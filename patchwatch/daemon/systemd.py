@@ -1,7 +1,7 @@
-"""systemd user units that run patchwatch: what is in them, and putting them where systemd looks.
+"""Install, remove and query the systemd user units that run patchwatch.
 
-Two ways: a service that is always there (`patchwatch run`), or a timer that polls once and sends what is due.  Only
-units that say they are ours are replaced or removed.
+There are two variants: a service that runs `patchwatch run`, or a timer that polls once and sends digests that are due.
+Only units with our mark are replaced or removed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from urllib.parse import urlsplit
 from patchwatch.config import systemd_unit_directory
 from patchwatch.errors import InvalidInputError, NotFoundError, ToolError
 
-_MARK = "# Written by `patchwatch service install`; `patchwatch service remove` takes it away."
+_MARK = "# Written by `patchwatch service install`; `patchwatch service remove` deletes it."
 SERVICE = "patchwatch.service"
 ONCE = "patchwatch-poll.service"
 TIMER = "patchwatch-poll.timer"
 _NAMES = (SERVICE, TIMER, ONCE)
 
-# What systemd's user manager can do without privileges: seccomp and the like.  What needs namespaces (ProtectSystem,
-# PrivateTmp, …) is left out: kernels that forbid users to make some would not start the service at all.  Hooks inherit
-# all of it: the desktop's bus, git and the network still work for them, setuid programs do not.
+# What systemd's user manager can do without privileges.  Options that need namespaces (ProtectSystem, PrivateTmp, …)
+# are left out: the service would not start on kernels without unprivileged user namespaces.  Hooks inherit all of it:
+# D-Bus, git and the network work for them, setuid programs do not.
 _HARDENING = """\
 NoNewPrivileges=yes
 LockPersonality=yes
@@ -41,7 +41,7 @@ UMask=0077
 Nice=5
 """
 
-# Those of ours that say where things are; a service does not see the shell's.
+# Variables that locate our files; a service does not inherit the shell's.
 _VARIABLES = (
     "PATCHWATCH_CONFIG",
     "PATCHWATCH_DATABASE",
@@ -53,19 +53,19 @@ _VARIABLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What was written or removed, and what the user does next."""
+class Changes:
+    """The files written or removed, and commands for the user to run next."""
 
     files: tuple[Path, ...]
-    next: tuple[str, ...]  # commands
+    commands: tuple[str, ...]
 
 
 def units(
     program: Sequence[str], environment: Mapping[str, str], interval_minutes: float, *, timer: bool
 ) -> dict[str, str]:
-    """Names and texts of the units: a service, or a timer with what it starts.
+    """The units by name: a service, or a timer and the service it starts.
 
-    `program` is the command of patchwatch, `environment` the variables that it needs.
+    `program` is the command that runs patchwatch, `environment` the variables it needs.
     """
     command = " ".join(_quoted(word).replace("$", "$$") for word in program)
     settings = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in environment.items())
@@ -100,7 +100,7 @@ Documentation=https://github.com/patchwatch/patchwatch
 
 [Service]
 Type=oneshot
-# The digest goes out though the poll failed: it says what is stale.
+# Send the digest even if the poll fails: it shows what is stale.
 ExecStart=-{command} poll
 ExecStart={command} digest --send
 TimeoutStartSec=3600
@@ -122,40 +122,38 @@ WantedBy=timers.target
 
 
 def needed_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Which of these variables patchwatch needs in a service.
+    """The variables that a service needs.
 
     Raises:
-        InvalidInputError: one holds a password, which has no place in a unit.
+        InvalidInputError: one contains a password, which must not be written to a unit.
     """
     database = environment.get("PATCHWATCH_DATABASE", "")
     if "://" in database and urlsplit(database).password:
         raise InvalidInputError(
-            "PATCHWATCH_DATABASE holds a password, which a unit would show. "
-            "Put the URL into the config, [database] url."
+            "PATCHWATCH_DATABASE contains a password, which a unit would expose. "
+            "Set [database] url in the config instead."
         )
     found = {name: environment[name] for name in _VARIABLES if environment.get(name)}
     for name in ("PATCHWATCH_CONFIG", "PATCHWATCH_DATABASE"):
         if name in found and "://" not in found[name]:
-            found[name] = str(Path(found[name]).expanduser().absolute())  # it was meant from where we are now
+            found[name] = str(Path(found[name]).expanduser().absolute())  # relative to the current directory
     return found
 
 
-def install(interval_minutes: float, *, timer: bool) -> Done:
-    """Write the units of one way; the other must not be there.
+def install(interval_minutes: float, *, timer: bool) -> Changes:
+    """Write the units of one variant.
 
     Raises:
-        InvalidInputError: it is, or a file of that name is somebody else's.
+        InvalidInputError: the other variant is installed, or a unit of that name is not ours.
     """
     directory = systemd_unit_directory()
     texts = units(_program(), needed_environment(os.environ), interval_minutes, timer=timer)
     for name in _NAMES:
         path = directory / name
-        if path.exists() and not _ours(path):
-            raise InvalidInputError(f"{path} was not written by patchwatch. Move it away first.")
+        if path.exists() and not _is_ours(path):
+            raise InvalidInputError(f"{path} was not written by patchwatch; move it away first.")
         if path.exists() and name not in texts:
-            raise InvalidInputError(
-                f"{path} is installed, and one way is enough. `patchwatch service remove` it first."
-            )
+            raise InvalidInputError(f"{path} is installed already; run `patchwatch service remove` first.")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -163,39 +161,42 @@ def install(interval_minutes: float, *, timer: bool) -> Done:
     except OSError as error:
         raise InvalidInputError(f"can't write {error.filename}: {error.strerror}.") from None
     unit = TIMER if timer else SERVICE
-    todo = [] if _reload() else ["systemctl --user daemon-reload"]
-    todo += [f"systemctl --user enable --now {unit}", "loginctl enable-linger    # to go on while you are logged out"]
-    return Done(tuple(directory / name for name in texts), tuple(todo))
+    commands = [] if _reload() else ["systemctl --user daemon-reload"]
+    commands += [
+        f"systemctl --user enable --now {unit}",
+        "loginctl enable-linger    # keep it running while you are logged out",
+    ]
+    return Changes(tuple(directory / name for name in texts), tuple(commands))
 
 
-def remove() -> Done:
-    """Stop and take away whatever `install` wrote.
+def remove() -> Changes:
+    """Stop and delete the installed units.
 
     Raises:
         NotFoundError: nothing is installed.
     """
     paths = installed()
     if not paths:
-        raise NotFoundError(f"no unit of patchwatch is in {systemd_unit_directory()}.")
+        raise NotFoundError(f"no patchwatch unit in {systemd_unit_directory()}.")
     names = [path.name for path in paths if path.name != ONCE]
-    reached = _systemctl("disable", "--now", *names) is not None
+    running = _systemctl("disable", "--now", *names) is not None
     for path in paths:
         path.unlink()
-        for target in ("default.target.wants", "timers.target.wants"):  # as `enable` has linked it
+        for target in ("default.target.wants", "timers.target.wants"):  # links made by `enable`
             (path.parent / target / path.name).unlink(missing_ok=True)
-    if reached and _reload():
-        return Done(tuple(paths), ())
-    return Done(tuple(paths), (f"systemctl --user stop {' '.join(names)}", "systemctl --user daemon-reload"))
+    if running and _reload():
+        return Changes(tuple(paths), ())
+    return Changes(tuple(paths), (f"systemctl --user stop {' '.join(names)}", "systemctl --user daemon-reload"))
 
 
 def status() -> tuple[tuple[Path, str], ...]:
-    """Each installed unit, and what systemd says of it; `unknown` where it can't be asked."""
+    """Each installed unit and its state; `unknown` if systemd is not available."""
     return tuple((path, _systemctl("is-active", path.name) or "unknown") for path in installed())
 
 
 def installed() -> list[Path]:
-    """The units of ours that are there."""
-    return [path for name in _NAMES if (path := systemd_unit_directory() / name).exists() and _ours(path)]
+    """Our installed units."""
+    return [path for name in _NAMES if (path := systemd_unit_directory() / name).exists() and _is_ours(path)]
 
 
 def _program() -> tuple[str, ...]:
@@ -203,14 +204,14 @@ def _program() -> tuple[str, ...]:
 
 
 def _quoted(word: str) -> str:
-    """One word of a unit file, without specifiers (systemd.syntax(7), systemd.unit(5))."""
+    """A word quoted for a unit file, with specifiers escaped (systemd.syntax(7), systemd.unit(5))."""
     if not word.isprintable():
-        raise InvalidInputError(f"{word!r} can't stand in a unit file.")
+        raise InvalidInputError(f"{word!r} can't be written to a unit file.")
     safe = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return safe if re.fullmatch(r"[\w=/.:+,@-]+", safe) else f'"{safe}"'
 
 
-def _ours(path: Path) -> bool:
+def _is_ours(path: Path) -> bool:
     try:
         return path.read_text(encoding="utf-8", errors="replace").startswith(_MARK)
     except OSError:
@@ -222,7 +223,7 @@ def _reload() -> bool:
 
 
 def _systemctl(*arguments: str) -> str | None:
-    """What the user's systemd answers; None where there is none to ask."""
+    """The output of systemctl --user; None if there is no user manager."""
     program = shutil.which("systemctl")
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if program is None or not runtime or not (Path(runtime) / "systemd" / "private").exists():
@@ -230,5 +231,5 @@ def _systemctl(*arguments: str) -> str | None:
     try:
         done = subprocess.run([program, "--user", *arguments], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolError(f"systemctl --user {' '.join(arguments)} does not answer: {error}.") from None
+        raise ToolError(f"systemctl --user {' '.join(arguments)} failed: {error}.") from None
     return done.stdout.strip()

@@ -151,7 +151,7 @@ def _of_mail(row: SeriesRow, m: MessageRow, roots: Collection[str], fresh: Colle
             return None
         revision = next(r for r in row.revisions if m.message_id in r.postings)
         if m.message_id != revision.message_id:
-            return _mail_event(EventKind.NEW_VERSION, row, m, f"v{revision.version} was sent again", m.subject)
+            return _mail_event(EventKind.NEW_VERSION, row, m, f"v{revision.version} was resent", m.subject)
         if any(message_id not in fresh for message_id in revision.patch_message_ids):
             return None  # its patches were here, and only the cover letter came late
         return _mail_event(EventKind.NEW_VERSION, row, m, f"{who} posted v{revision.version}", m.subject)
@@ -159,12 +159,12 @@ def _of_mail(row: SeriesRow, m: MessageRow, roots: Collection[str], fresh: Colle
         check = next((c for r in row.revisions for c in r.checks if c.message_id == m.message_id), None)
         if check is None or check.verdict != "failure":
             return None
-        return _mail_event(EventKind.CI_FAILURE, row, m, f"{line(check.name)} found a failure", check.text)
+        return _mail_event(EventKind.CI_FAILURE, row, m, f"{line(check.name)} reported a failure", check.text)
     if m.tags:
         tag = next((t for r in row.revisions for t in r.trailers if t.message_id == m.message_id), None)
         words = f"{tag.name}: {tag.value}" if tag else m.tags[0]
         return _mail_event(EventKind.TAG, row, m, f"{' and '.join(map(line, m.tags))} from {who}", words)
-    return _mail_event(EventKind.REPLY, row, m, f"{who} answered", m.excerpt.partition("\n")[0] or m.subject)
+    return _mail_event(EventKind.REPLY, row, m, f"{who} replied", m.excerpt.partition("\n")[0] or m.subject)
 
 
 def _mail_event(kind: EventKind, row: SeriesRow, m: MessageRow, text: str, words: str) -> Event:
@@ -184,13 +184,13 @@ def _of_status(before: SeriesSnapshot, row: SeriesRow, now: int) -> Iterable[Eve
         elif row.state != State.NEW:  # a new version begins anew, and says so itself
             yield _event(EventKind.STATE_CHANGED, row, f"{before.state} → {row.state}", why, why.date or now, row.state)
     if (part := _partly(row)) and part != before.applied and newest.applied and newest.applied.evidence:
-        which = format_patches(newest.applied.patches) if newest.applied.patches else "a part"
+        which = format_patches(newest.applied.patches) if newest.applied.patches else "part of it"
         yield _event(
             EventKind.APPLIED, row, f"{which} applied", newest.applied.evidence, newest.applied.evidence.date or now
         )
     passed = row.turn not in (before.turn, Turn.NOBODY) and turn is not None and not turn.by_hand
     if passed and turn is not None and turn.message_id not in newest.postings:  # a new version says so itself
-        yield _event(EventKind.TURN_CHANGED, row, f"now it is up to the {row.turn}", turn, turn.date or now, row.turn)
+        yield _event(EventKind.TURN_CHANGED, row, f"now waiting on the {row.turn}", turn, turn.date or now, row.turn)
 
 
 def _your_turn(row: SeriesRow, move: NextAction, whom: str, now: int) -> Event:

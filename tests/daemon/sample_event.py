@@ -1,4 +1,4 @@
-"""Something that happened, for tests of who is told of it; words of our own."""
+"""A made-up event."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVENT = Event(
     state="under-review",
     turn="author",
     inboxes=("netdev",),
-    text="Rita answered",
+    text="Rita replied",
     words="Why once? “Twice” was `$(fine)`.",
     message_id="r1@example.net",
     by_name="Rita Reviewer",

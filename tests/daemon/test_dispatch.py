@@ -1,4 +1,4 @@
-"""Queued events reach hooks and, as mails at once, the outbox; what is nobody's any more does not stay queued."""
+"""Queued events reach hooks and, as mails, the outbox; none stays queued for a subscriber that was removed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from patchwatch.config import Config, Hook, Mail, Recipient
-from patchwatch.daemon.dispatch import hand_over
+from patchwatch.daemon import log
+from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
-from patchwatch.daemon.log import Log
 from patchwatch.db import event_queue
 from patchwatch.notify.detect import encode
 from patchwatch.tracker import Tracker
@@ -20,8 +20,8 @@ from tests.daemon.sample_event import EVENT
 ANN = Recipient(name="ann", to="ann@example.org", at_once=("reply",))
 
 
-class Desk:
-    """A tracker, its hooks, and its log; `hand_over` as a program that was just started does it."""
+class Setup:
+    """A tracker, its hooks and log; `dispatch` acts as a program that was just started."""
 
     def __init__(self, path: Path, config: Config) -> None:
         self.path = path
@@ -29,62 +29,62 @@ class Desk:
         self.tracker = Tracker(config, clock=lambda: 1_700_000_100.0, database_url=f"sqlite:///{path}/pw.db")
         self.text = io.StringIO()
 
-    def queue(self, *listeners: str) -> None:
+    def queue(self, *subscribers: str) -> None:
         with self.tracker.database.write() as connection:
-            event_queue.queue_tellings(connection, [(listener, EVENT.id, encode(EVENT)) for listener in listeners])
+            event_queue.queue_tellings(connection, [(name, EVENT.id, encode(EVENT)) for name in subscribers])
 
-    def hand_over(self) -> None:
-        log = Log("text", lambda: 0.0, self.text)
-        hooks = Hooks(self.config.hook, log)
-        hand_over(self.tracker, hooks, set(), log)
+    def dispatch(self) -> None:
+        log.configure("text", lambda: 0.0, self.text)
+        hooks = Hooks(self.config.hook)
+        dispatch(self.tracker, hooks, set())
         assert hooks.finish(30)
 
     @property
     def queued(self) -> list[str]:
-        return [telling.listener for telling in self.tracker.queued_events()]
+        return [queued.listener for queued in self.tracker.queued_events()]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    note = Hook("note", (), ("/bin/sh", "-c", f"echo told >> {tmp_path}/told"))
+def setup(tmp_path: Path) -> Iterator[Setup]:
+    note = Hook("note", (), ("/bin/sh", "-c", f"echo called >> {tmp_path}/calls"))
     mail = Mail(how="sendmail", sender="Patchwatch <pw@example.org>")
-    desk = Desk(tmp_path, Config(hook=(note,), mail=mail, digest=(ANN,)))
-    yield desk
-    desk.tracker.database.close()
+    setup = Setup(tmp_path, Config(hook=(note,), mail=mail, digest=(ANN,)))
+    yield setup
+    setup.tracker.database.close()
 
 
-def test_a_hook_is_told_once_and_the_queue_is_empty_then(desk: Desk) -> None:
-    desk.queue("hook note")
-    desk.hand_over()
-    desk.hand_over()
-    assert (desk.path / "told").read_text() == "told\n"
-    assert desk.queued == []
+def test_hook_runs_once_and_the_queue_is_empty_then(setup: Setup) -> None:
+    setup.queue("hook note")
+    setup.dispatch()
+    setup.dispatch()
+    assert (setup.path / "calls").read_text() == "called\n"
+    assert setup.queued == []
 
 
-def test_a_mail_at_once_gets_into_the_outbox_once_whoever_was_killed(desk: Desk) -> None:
-    desk.queue("mail ann")
-    desk.hand_over()
-    desk.queue("mail ann")  # as if the telling had not been taken out of the queue
-    desk.hand_over()
-    (row,) = desk.tracker.outbox()
+def test_mail_is_queued_once_even_if_the_event_was_not_dequeued(setup: Setup) -> None:
+    setup.queue("mail ann")
+    setup.dispatch()
+    setup.queue("mail ann")  # as if it had not been dequeued
+    setup.dispatch()
+    (row,) = setup.tracker.outbox()
     assert (row.recipient, row.key, row.address) == ("ann", "event:e1", "ann@example.org")
-    assert row.subject == "[patchwatch] Rita answered: net: free the socket once"
-    assert desk.queued == []
+    assert row.subject == "[patchwatch] Rita replied: net: free the socket once"
+    assert setup.queued == []
 
 
-def test_what_the_config_does_not_name_any_more_is_dropped(desk: Desk) -> None:
-    desk.queue("hook gone", "mail gone")
-    desk.hand_over()
-    assert desk.queued == []
-    assert desk.tracker.outbox() == ()
+def test_events_for_removed_subscribers_are_dropped(setup: Setup) -> None:
+    setup.queue("hook gone", "mail gone")
+    setup.dispatch()
+    assert setup.queued == []
+    assert setup.tracker.outbox() == ()
 
 
-def test_a_mail_that_may_not_be_written_is_said_and_stops_nothing(tmp_path: Path) -> None:
+def test_mail_to_a_list_is_refused_and_the_others_are_queued(tmp_path: Path) -> None:
     to_a_list = Recipient(name="netdev", to="netdev@vger.kernel.org", at_once=("reply",))
-    desk = Desk(tmp_path, Config(mail=Mail(sender="pw@example.org"), digest=(to_a_list, ANN)))
-    desk.queue("mail netdev", "mail ann")
-    desk.hand_over()
-    assert "netdev: reply of #7 is not mailed: " in desk.text.getvalue()
-    assert [row.recipient for row in desk.tracker.outbox()] == ["ann"]
-    assert desk.queued == []
-    desk.tracker.database.close()
+    setup = Setup(tmp_path, Config(mail=Mail(sender="pw@example.org"), digest=(to_a_list, ANN)))
+    setup.queue("mail netdev", "mail ann")
+    setup.dispatch()
+    assert "netdev: reply of #7 not mailed: " in setup.text.getvalue()
+    assert [row.recipient for row in setup.tracker.outbox()] == ["ann"]
+    assert setup.queued == []
+    setup.tracker.database.close()

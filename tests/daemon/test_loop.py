@@ -1,4 +1,4 @@
-"""The loop over days, in milliseconds: its clock is moved by its own waiting."""
+"""The loop over simulated days: waiting moves the clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from patchwatch.config import Config, Poll
-from patchwatch.daemon.log import Log
+from patchwatch.daemon import log
 from patchwatch.daemon.loop import Loop, Requests
 from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import ConfigError, DatabaseLockedError, PatchwatchError
@@ -31,28 +31,27 @@ def inbox(name: str, polled_at: int | None = None) -> InboxRow:
 
 
 class World:
-    """A core that notes what is asked of it, a clock that waiting moves, and a digest at seven, Berlin time."""
+    """A tracker that records calls, a clock that waiting moves, and a digest at seven, Berlin time."""
 
     def __init__(self, **settings: object) -> None:
         self.now = float(BEGIN)
         self.config = Config(poll=replace(Poll(), **settings))  # type: ignore[arg-type]
         self.rows = [inbox("bpf"), inbox("netdev")]
         self.polls: list[tuple[int, str]] = []
-        self.posts: list[int] = []
+        self.deliveries: list[int] = []
         self.failing: dict[str, InboxReport] = {}
-        self.trouble: PatchwatchError | None = None
+        self.error: PatchwatchError | None = None
         self.requests = Requests()
         self.text = io.StringIO()
-        self.reloaded: Callable[[], World] = lambda: self
+        self.reload: Callable[[], World] = lambda: self
         self.before_wait: Callable[[], None] = lambda: None
-        log = Log("json", lambda: self.now, self.text)
+        log.configure("json", lambda: self.now, self.text)
         self.loop = Loop(
             self,
-            log,
             clock=lambda: self.now,
             wait=self.wait,
             requests=self.requests,
-            reload=lambda: self.reloaded(),
+            reload=lambda: self.reload(),
         )
 
     def run(self, seconds: float) -> None:
@@ -64,11 +63,11 @@ class World:
         self.before_wait()
         self.now += seconds
 
-    # ---- what the loop asks for
+    # ---- the API that the loop uses
 
     def inboxes(self) -> Sequence[InboxRow]:
-        if self.trouble:
-            raise self.trouble
+        if self.error:
+            raise self.error
         return self.rows
 
     def poll_some(
@@ -95,27 +94,27 @@ class World:
         return ""
 
     def next_delivery_at(self) -> int | None:
-        """The next seven o'clock after the last post, or after the beginning."""
-        last = datetime.datetime.fromtimestamp(self.posts[-1] if self.posts else BEGIN, BERLIN)
+        """The next seven o'clock after the last delivery, or after the beginning."""
+        last = datetime.datetime.fromtimestamp(self.deliveries[-1] if self.deliveries else BEGIN, BERLIN)
         day = last.date() + datetime.timedelta(days=last.hour >= 7)
         return int(datetime.datetime.combine(day, datetime.time(7), BERLIN).timestamp())
 
     def send_digests(self) -> Sequence[Delivery]:
-        self.posts.append(int(self.now))
+        self.deliveries.append(int(self.now))
         return (Delivery("ann", "day", "sent", "sent"),)
 
     def times(self, name: str) -> list[int]:
         return [at for at, polled in self.polls if polled == name]
 
-    def said(self, kind: str) -> list[str]:
-        return [one["text"] for one in map(json.loads, self.text.getvalue().splitlines()) if one["event"] == kind]
+    def logged(self, kind: str) -> list[str]:
+        return [entry["text"] for entry in map(json.loads, self.text.getvalue().splitlines()) if entry["event"] == kind]
 
 
 def test_two_weeks_with_a_clock_change() -> None:
-    """Summer time begins on 29 March: an hour is missing, no digest is, and none comes at another hour."""
+    """Summer time begins on 29 March: an hour is missing, but no digest is missing or late."""
     world = World()
     world.run(14 * DAY)
-    local = [datetime.datetime.fromtimestamp(at, BERLIN) for at in world.posts]
+    local = [datetime.datetime.fromtimestamp(at, BERLIN) for at in world.deliveries]
     assert [t.date() for t in local] == [datetime.date(2026, 3, 24) + datetime.timedelta(days=n) for n in range(14)]
     assert all((t.hour, t.minute) == (7, 0) for t in local)
     for name in ("bpf", "netdev", "all"):
@@ -126,7 +125,7 @@ def test_two_weeks_with_a_clock_change() -> None:
         assert len(set(pauses)) > 20  # jitter
 
 
-def test_a_laptop_that_sleeps_for_three_days_polls_and_posts_once_when_it_wakes() -> None:
+def test_laptop_asleep_for_three_days_polls_and_delivers_once_when_it_wakes() -> None:
     world = World()
     world.run(HOUR)
     world.polls.clear()
@@ -139,13 +138,13 @@ def test_a_laptop_that_sleeps_for_three_days_polls_and_posts_once_when_it_wakes(
     woke = world.now + 3 * DAY
     world.run(3 * DAY + 5 * MINUTE)
     assert sorted(name for _, name in world.polls) == ["all", "bpf", "netdev"]
-    assert len(world.posts) == 1
+    assert len(world.deliveries) == 1
     assert min(at for at, _ in world.polls) >= woke + 20  # the network comes back later than the clock
-    assert world.posts[0] >= max(at for at, _ in world.polls)  # and tells what these polls brought
-    assert len(world.said("clock")) == 1
+    assert world.deliveries[0] >= max(at for at, _ in world.polls)  # with what these polls brought
+    assert len(world.logged("clock")) == 1
 
 
-def test_a_clock_that_is_set_back_stops_neither_polls_nor_posts() -> None:
+def test_clock_set_back_stops_neither_polls_nor_deliveries() -> None:
     world = World()
     world.run(HOUR)
     world.next_delivery_at = lambda: BEGIN - 40 * DAY  # type: ignore[method-assign]
@@ -158,13 +157,13 @@ def test_a_clock_that_is_set_back_stops_neither_polls_nor_posts() -> None:
     world.before_wait = set_back
     while world.now > BEGIN:
         world.loop.once()
-    polls, posts = len(world.polls), len(world.posts)
+    polls, deliveries = len(world.polls), len(world.deliveries)
     world.run(20 * MINUTE)
     assert len(world.polls) > polls
-    assert len(world.posts) > posts
+    assert len(world.deliveries) > deliveries
 
 
-def test_an_inbox_that_fails_is_left_alone_for_longer_each_time_and_the_others_are_not() -> None:
+def test_failing_inbox_is_retried_with_backoff_and_others_are_unaffected() -> None:
     world = World()
     world.failing["bpf"] = InboxReport("bpf", NOTHING, "bpf answers 503. Try again later.")
     world.run(6 * HOUR)
@@ -175,11 +174,11 @@ def test_an_inbox_that_fails_is_left_alone_for_longer_each_time_and_the_others_a
     world.failing.clear()
     world.run(7 * HOUR)
     times = world.times("bpf")
-    assert times[-1] - times[-2] <= 16.5 * MINUTE + 1  # one success, and it is as before
-    assert world.said("poll").count("bpf: bpf answers 503. Try again later.") == 4
+    assert times[-1] - times[-2] <= 16.5 * MINUTE + 1  # back to normal after one success
+    assert world.logged("poll").count("bpf: bpf answers 503. Try again later.") == 4
 
 
-def test_a_server_that_names_a_time_is_not_asked_before() -> None:
+def test_retry_after_is_respected() -> None:
     world = World()
     world.failing["bpf"] = InboxReport("bpf", NOTHING, "bpf answers 429.", wait=3.0 * HOUR)
     world.run(2.9 * HOUR)
@@ -188,14 +187,14 @@ def test_a_server_that_names_a_time_is_not_asked_before() -> None:
     assert len(world.times("bpf")) == 2
 
 
-def test_what_was_polled_a_minute_ago_is_not_polled_at_the_start() -> None:
+def test_recent_poll_is_not_repeated_at_the_start() -> None:
     world = World()
     world.rows = [inbox("bpf", BEGIN - MINUTE), inbox("netdev", BEGIN - HOUR)]
     world.run(MINUTE)
     assert (len(world.times("bpf")), len(world.times("netdev"))) == (0, 1)
 
 
-def test_an_inbox_that_somebody_watches_meanwhile_is_polled_soon() -> None:
+def test_inbox_watched_meanwhile_is_polled_soon() -> None:
     world = World()
     world.run(5 * MINUTE)
     world.rows = [*world.rows, inbox("linux-mm")]
@@ -203,91 +202,91 @@ def test_an_inbox_that_somebody_watches_meanwhile_is_polled_soon() -> None:
     assert len(world.times("linux-mm")) == 1
 
 
-def test_without_an_inbox_threads_and_trees_are_looked_at_and_the_digest_has_its_hour() -> None:
+def test_without_inboxes_trees_are_read_and_the_digest_is_sent() -> None:
     world = World()
     world.rows = []
     world.run(DAY)
     assert {name for _, name in world.polls} == {"all"}
-    assert len(world.posts) == 1
+    assert len(world.deliveries) == 1
 
 
-def test_a_post_that_stays_due_does_not_keep_it_from_waiting() -> None:
+def test_delivery_that_stays_due_does_not_make_the_loop_busy() -> None:
     world = World()
     world.next_delivery_at = lambda: BEGIN  # type: ignore[method-assign]
     world.run(MINUTE)
-    assert len(world.posts) == 12
+    assert len(world.deliveries) == 12
 
 
-def test_who_asks_for_a_poll_gets_it_at_once() -> None:
+def test_requested_poll_runs_immediately() -> None:
     world = World()
     world.run(MINUTE)
     world.polls.clear()
-    world.requests.ask(world.requests.poll)
+    world.requests.submit(world.requests.poll)
     world.loop.once()
     assert sorted(name for _, name in world.polls) == ["all", "bpf", "netdev"]
 
 
-def test_a_new_config_holds_from_the_next_step_on() -> None:
+def test_reloaded_config_is_used_from_the_next_step() -> None:
     world = World()
     world.run(HOUR)
     world.config = Config(poll=Poll(interval_minutes=60))
-    world.requests.ask(world.requests.reload)
+    world.requests.submit(world.requests.reload)
     world.polls.clear()
     world.run(3 * HOUR)
     assert len(world.times("bpf")) in (2, 3)
-    assert world.said("reload") == ["config read: defaults"]
+    assert world.logged("reload") == ["config reloaded: defaults"]
 
 
-def test_a_broken_new_config_is_said_and_the_old_one_holds() -> None:
+def test_broken_config_is_logged_and_the_old_one_kept() -> None:
     world = World()
     world.run(HOUR)
 
     def broken() -> World:
         raise ConfigError("pw.toml:3: unknown key poll.intervall; did you mean interval_minutes?")
 
-    world.reloaded = broken
-    world.requests.ask(world.requests.reload)
+    world.reload = broken
+    world.requests.submit(world.requests.reload)
     world.polls.clear()
     world.run(HOUR)
     assert len(world.times("bpf")) >= 3
-    (said,) = world.said("reload")
-    assert said.startswith("the new config is not taken, the one before holds: pw.toml:3: unknown key poll.intervall;")
+    (text,) = world.logged("reload")
+    assert text.startswith("config not reloaded, keeping the old one: pw.toml:3: unknown key poll.intervall;")
 
 
-def test_a_database_that_somebody_else_holds_is_said_once_and_tried_again() -> None:
+def test_locked_database_is_logged_once_and_retried() -> None:
     world = World()
-    world.trouble = DatabaseLockedError("the database is locked by another program for more than 15 s.")
+    world.error = DatabaseLockedError("the database is locked by another program for more than 15 s.")
     world.run(10 * MINUTE)
     assert world.polls == []
-    assert len(world.said("database")) == 1
-    world.trouble = None
+    assert len(world.logged("database")) == 1
+    world.error = None
     world.run(2 * MINUTE)
     assert len(world.times("bpf")) == 1
 
 
-def test_a_stop_ends_it_in_the_middle_of_a_poll() -> None:
+def test_stop_interrupts_a_poll() -> None:
     world = World()
-    asked: list[str] = []
+    polled: list[str] = []
 
     def poll_some(
         names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
     ) -> PollReport:
         for name in names or ():
             progress(f"polling {name}")
-            asked.append(name)
-            world.requests.ask(world.requests.stop)
+            polled.append(name)
+            world.requests.submit(world.requests.stop)
             pause(3600)
         return PollReport((), (), ())
 
     world.poll_some = poll_some  # type: ignore[method-assign]
     world.loop.run()
-    assert asked == ["bpf"]
-    assert world.posts == []
+    assert polled == ["bpf"]
+    assert world.deliveries == []
 
 
-def test_quiet_hours_are_kept_for_a_week() -> None:
+def test_no_polls_in_quiet_hours_for_a_week() -> None:
     world = World(quiet_hours="23:00-06:00")
     world.run(7 * DAY)
     hours = {datetime.datetime.fromtimestamp(at).astimezone().hour for at, _ in world.polls}
     assert hours == set(range(6, 23))
-    assert len(world.posts) == 7
+    assert len(world.deliveries) == 7

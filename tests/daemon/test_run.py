@@ -1,4 +1,4 @@
-"""`patchwatch run` as a process: signals, the lock, a slow server, hooks, the log; and `poll` beside it."""
+"""`patchwatch run` as a process: signals, the lock, a slow server, hooks, the log; and `poll` at the same time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Start = Callable[..., "Program"]
 
 
 class Program:
-    """A running `patchwatch run --json`, and what it has logged so far."""
+    """A running `patchwatch run --json`, and its log so far."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -40,9 +40,9 @@ class Program:
                 self._came.notify_all()
 
     def until(self, kind: str, text: str = "") -> dict[str, object]:
-        """The first line of its log of this kind with these words in it."""
+        """Wait for an event of this kind with this text in any field."""
 
-        def found() -> dict[str, object] | None:
+        def match() -> dict[str, object] | None:
             return next(
                 (
                     one
@@ -53,13 +53,13 @@ class Program:
             )
 
         with self._came:
-            assert self._came.wait_for(lambda: found() is not None, PATIENCE), self.lines
-            line = found()
+            assert self._came.wait_for(lambda: match() is not None, PATIENCE), self.lines
+            line = match()
         assert line is not None
         return line
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to end; its exit status."""
+        """Stop it; returns its exit status."""
         self.process.send_signal(how)
         status = self.process.wait(PATIENCE)
         self._reader.join(PATIENCE)
@@ -113,7 +113,7 @@ def patchwatch(environment: dict[str, str]) -> Callable[..., subprocess.Complete
 
 @pytest.fixture
 def silent_server() -> Iterator[tuple[str, threading.Event]]:
-    """A server that takes a question and never answers; the event is set when it was asked."""
+    """A server that never responds; the event is set on the first request."""
     listener = socket.create_server(("127.0.0.1", 0))
     asked = threading.Event()
     held: list[socket.socket] = []
@@ -139,14 +139,14 @@ def silent_server() -> Iterator[tuple[str, threading.Event]]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_it_is_told_to(start: Start, how: signal.Signals) -> None:
+def test_signal_stops_it(start: Start, how: signal.Signals) -> None:
     program = start()
-    assert program.until("start", "looks after 0 inboxes")["pid"] == program.process.pid
+    assert program.until("start", "polls 0 inboxes")["pid"] == program.process.pid
     assert program.end(how) == 0
-    assert program.lines[-1]["text"] == "ended"
+    assert program.lines[-1]["text"] == "stopped"
 
 
-def test_it_ends_in_the_middle_of_a_poll_of_a_server_that_does_not_answer(
+def test_stops_during_a_poll_of_an_unresponsive_server(
     start: Start,
     patchwatch: Callable[..., subprocess.CompletedProcess[str]],
     environment: dict[str, str],
@@ -157,14 +157,14 @@ def test_it_ends_in_the_middle_of_a_poll_of_a_server_that_does_not_answer(
     assert patchwatch("follow", "bpf").returncode == 0
     program = start(PATCHWATCH_LORE_URL=url)
     assert asked.wait(PATIENCE)
-    assert program.end() == 0  # and does not wait for the ten minutes that the server may be silent for
+    assert program.end() == 0  # without waiting for the timeout of ten minutes
     assert "in the middle of a poll" in str(program.lines[-1]["text"])
-    again = start()  # the lock is free, the database whole
+    again = start()  # the lock is free, the database intact
     again.until("start")
     assert again.end() == 0
 
 
-def test_a_second_one_and_a_poll_say_who_is_there(
+def test_second_run_and_poll_name_the_lock_owner(
     start: Start, patchwatch: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     program = start()
@@ -173,13 +173,13 @@ def test_a_second_one_and_a_poll_say_who_is_there(
         refused = patchwatch(command)
         assert refused.returncode == 1
         assert f"patchwatch run (process {program.process.pid}, since " in refused.stderr
-    told = json.loads(patchwatch("doctor", "--json", "--offline").stdout)
-    assert (told["holder"]["what"], told["holder"]["pid"]) == ("run", program.process.pid)
+    report = json.loads(patchwatch("doctor", "--json", "--offline").stdout)
+    assert (report["holder"]["what"], report["holder"]["pid"]) == ("run", program.process.pid)
     assert program.end() == 0
     assert json.loads(patchwatch("doctor", "--json", "--offline").stdout)["holder"] is None
 
 
-def test_a_killed_one_leaves_the_lock(start: Start) -> None:
+def test_lock_is_free_after_a_kill(start: Start) -> None:
     program = start()
     program.until("start")
     assert program.end(signal.SIGKILL) == -signal.SIGKILL
@@ -188,24 +188,22 @@ def test_a_killed_one_leaves_the_lock(start: Start) -> None:
     assert again.end() == 0
 
 
-def test_sighup_reads_the_config_again_and_a_broken_one_is_not_taken(start: Start, environment: dict[str, str]) -> None:
+def test_sighup_reloads_the_config_and_refuses_a_broken_one(start: Start, environment: dict[str, str]) -> None:
     program = start()
     program.until("start")
     config = Path(environment["PATCHWATCH_CONFIG"])
     config.write_text("[poll]\nintervall_minutes = 1\n")
     program.process.send_signal(signal.SIGHUP)
-    said = program.until("reload", "not taken")
-    assert f"{config}:2: unknown key poll.intervall_minutes" in str(said["text"])
-    assert said["level"] == "warning"
+    entry = program.until("reload", "not reloaded")
+    assert f"{config}:2: unknown key poll.intervall_minutes" in str(entry["text"])
+    assert entry["level"] == "warning"
     config.write_text("[poll]\ninterval_minutes = 1\n")
     program.process.send_signal(signal.SIGHUP)
-    program.until("reload", f"config read: {config}")
+    program.until("reload", f"config reloaded: {config}")
     assert program.end() == 0
 
 
-def test_a_config_that_names_another_database_is_not_taken(
-    start: Start, environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_reload_refuses_another_database(start: Start, environment: dict[str, str], tmp_path: Path) -> None:
     config = Path(environment["PATCHWATCH_CONFIG"])
     config.write_text(f'[database]\nurl = "{tmp_path}/one.db"\n')
     del environment["PATCHWATCH_DATABASE"]
@@ -230,7 +228,7 @@ seconds = 300
 
 
 @pytest.mark.lore
-def test_a_reply_is_told_to_a_hook_while_another_hook_hangs(
+def test_hook_gets_replies_while_another_hook_hangs(
     start: Start,
     patchwatch: Callable[..., subprocess.CompletedProcess[str]],
     environment: dict[str, str],
@@ -265,7 +263,7 @@ def test_a_reply_is_told_to_a_hook_while_another_hook_hangs(
                 body=f"Why {number} times?\n",
             ),
         )
-        assert "Rita answered" in str(program.until("reply", f"spindle-r{number}@example.net")["text"])
+        assert "Rita replied" in str(program.until("reply", f"spindle-r{number}@example.net")["text"])
     wanted = {"spindle-r1@example.net", "spindle-r2@example.net"}
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

@@ -108,9 +108,9 @@ HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
     "a question": (
         [reply("Why not free it in the caller?")],
         [
-            ("reply", "Rita answered", "r1@example.net"),
+            ("reply", "Rita replied", "r1@example.net"),
             ("state_changed", "new → under-review", "r1@example.net"),
-            ("turn_changed", "now it is up to the author", "r1@example.net"),
+            ("turn_changed", "now waiting on the author", "r1@example.net"),
         ],
     ),
     "a tag": (
@@ -118,13 +118,13 @@ HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
         [
             ("tag", "Reviewed-by from Rita", "r1@example.net"),
             ("state_changed", "new → reviewed", "r1@example.net"),
-            ("turn_changed", "now it is up to the maintainer", "r1@example.net"),
+            ("turn_changed", "now waiting on the maintainer", "r1@example.net"),
         ],
     ),
     "a new version": ([patch(2, day=1)], [("new_version", "Ann posted v2", "v2@example.org")]),
     "it was applied": (
         [reply("Applied to net.git, thanks!", sender=MAX)],
-        [("reply", "Max answered", "r1@example.net"), ("applied", "accepted", "r1@example.net")],
+        [("reply", "Max replied", "r1@example.net"), ("applied", "accepted", "r1@example.net")],
     ),
     "a robot found something": (
         [
@@ -135,8 +135,8 @@ HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
             )
         ],
         [
-            ("ci_failure", "kernel test robot found a failure", "r1@example.net"),
-            ("turn_changed", "now it is up to the author", "r1@example.net"),
+            ("ci_failure", "kernel test robot reported a failure", "r1@example.net"),
+            ("turn_changed", "now waiting on the author", "r1@example.net"),
         ],
     ),
     "mail of long ago that was fetched with a thread": ([reply("Why?", day=-30.0)], []),
@@ -294,12 +294,12 @@ def test_a_mail_about_an_event_is_short_and_can_be_read(desk: Desk) -> None:
         state="new",
         turn="author",
         inboxes=("netdev",),
-        text="Rita answered",
+        text="Rita replied",
         words="Why \x1b[31mnot\x1b[0m in the caller, where everybody looks for it first, and where it has been so far?",
         message_id="r1@example.net",
     )
     subject, text = event_message(event, "https://lore.kernel.org/netdev/r1@example.net/")
-    assert subject.startswith("[patchwatch] Rita answered: net: a very long")
+    assert subject.startswith("[patchwatch] Rita replied: net: a very long")
     assert "\n" not in subject
     lines = text.splitlines()
     assert all(len(line) <= 72 for line in lines)
