@@ -13,10 +13,9 @@ from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, up
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, dumps, insert_missing, next_id
-from patchwatch.mail.message import Person
+from patchwatch.mail.message import Person, name_key
 from patchwatch.series.commit_match import REACH, Commit, CommitInTrees, keys
 from patchwatch.series.model import TreeRow
-from patchwatch.series.version_links import name_key
 
 
 def trees(connection: Connection) -> tuple[TreeRow, ...]:

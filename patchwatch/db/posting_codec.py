@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived
 from patchwatch.mail.message import Person
-from patchwatch.series.version_links import AUTHOR_WINDOW, PostingFacts, author_keys, keys
+from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, author_keys, posting_keys
 
 
 def encode_posting(p: PostingFacts) -> str:
@@ -93,7 +93,7 @@ class Postings(dict[int, PostingFacts]):
 
 def neighbours(connection: Connection, postings: Sequence[PostingFacts]) -> dict[int, set[int]]:
     """For each posting (by its place in the sequence) the revisions that share a key with it, itself among them."""
-    keys_of = [keys(p) for p in postings]
+    keys_of = [posting_keys(p) for p in postings]
     authors = [[(key, p.date) for key in author_keys(p)] for p in postings]
     held = derived.holders(connection, set().union(*keys_of) if keys_of else set())
     around = derived.holders_around(connection, [wanted for own in authors for wanted in own], AUTHOR_WINDOW)

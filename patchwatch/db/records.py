@@ -13,8 +13,8 @@ from patchwatch.db.revisions import reviewed, revision_rows
 from patchwatch.db.sql import dumps
 from patchwatch.db.tags import encode_tags
 from patchwatch.mail.message import Message, Person, SignalKind
-from patchwatch.series import version_links
 from patchwatch.series.checks import checks_of
+from patchwatch.series.posting import posting_facts
 from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.state.machine import revision_state
@@ -113,7 +113,7 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
 def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
     """A revision as it is stored."""
     stands = revision_state(revision)
-    posting = version_links.posting_facts(revision, home)
+    posting = posting_facts(revision, home)
     root = revision.root
     view = {
         "subject": root.subject,

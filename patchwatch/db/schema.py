@@ -113,7 +113,7 @@ revision = Table(
     Column("conversation", ROW, nullable=False, index=True),
     Column("series_id", ROW),
     Column("date", TIME, nullable=False),
-    Column("posting", Text, nullable=False),  # patchwatch.db.message_codec: patchwatch.series.version_links.Posting
+    Column("posting", Text, nullable=False),  # patchwatch.db.message_codec: patchwatch.series.posting.PostingFacts
     Column("view", Text, nullable=False),  # JSON: what lists and screens show of it
     Column("standing", Text, nullable=False),  # JSON: state and turn by its own mails
     Column("predecessor", String),

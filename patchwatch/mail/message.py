@@ -6,6 +6,7 @@ database and is parsed again for display.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -33,6 +34,11 @@ class Person:
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>" if self.name else self.email
+
+
+def name_key(name: str) -> str:
+    """A person's name for comparison: its words, in any order and case ("Author, Ann" is "Ann Author")."""
+    return " ".join(sorted(re.findall(r"\w+", name.lower())))
 
 
 @dataclass(frozen=True, slots=True)

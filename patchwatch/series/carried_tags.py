@@ -13,8 +13,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from patchwatch.mail.message import name_key
 from patchwatch.mail.subject import gist_words, title_key
-from patchwatch.series.tags import People, Tag, address_in, is_endorsement, is_review, name_key
+from patchwatch.series.tags import People, Tag, address_in, is_endorsement, is_review
 
 _SIMILAR = 0.5  # common words among all words of two titles, from which on patches in one place are one patch
 _OF_THEIR_VERSION = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Person
+from patchwatch.mail.message import Person, name_key
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.mail.version_hints import links
-from patchwatch.series.version_links import KEYED_TITLES, PostingFacts, name_key
+from patchwatch.series.posting import KEYED_TITLES, PostingFacts
 
 _DAY = 86_400
 REACH = 400 * _DAY

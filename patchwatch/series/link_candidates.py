@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from patchwatch.series.version_links import PostingFacts, possible_link
+from patchwatch.series.posting import PostingFacts
+from patchwatch.series.version_links import possible_link
 
 Place = Literal["earlier", "later"]
 

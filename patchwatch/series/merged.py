@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patchwatch.mail.subject import title_words
-from patchwatch.series.version_links import PostingFacts
+from patchwatch.series.posting import PostingFacts
 
 _ALIKE = 0.7  # of all words of both titles, how many must be common when a title was reworded
 REACH = 200 * 86_400

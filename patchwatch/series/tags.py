@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail import tag_scope
-from patchwatch.mail.message import Message, Person, SignalKind, Trailer
+from patchwatch.mail.message import Message, Person, SignalKind, Trailer, name_key
 from patchwatch.series.revision import FollowUp, Revision, number_of
 from patchwatch.series.tag_coverage import covered_patches
 
@@ -184,8 +184,3 @@ def address_in(value: str) -> str:
     """The address in a tag's value, lower case; empty without one."""
     found = re.search(r"<([^<>\s]+@[^<>\s]+)>|(\S+@\S+)", value)
     return (found[1] or found[2]).lower() if found else ""
-
-
-def name_key(name: str) -> str:
-    """A name as it is compared: "Author, Ann" is "Ann Author"."""
-    return " ".join(sorted(re.findall(r"\w+", name.lower())))

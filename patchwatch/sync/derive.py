@@ -25,10 +25,11 @@ from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import thread_keys
+from patchwatch.series.posting import PostingFacts, author_keys, posting_keys
 from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
-from patchwatch.series.version_links import Link, PostingFacts
+from patchwatch.series.version_links import Link
 from patchwatch.sync import applied_commits, merged_pulls
 
 
@@ -221,8 +222,8 @@ class Derivation:
                 {"key": key, "revision_id": number, "date": posting.date}
                 for number, posting in postings.items()
                 for key in sorted(
-                    version_links.keys(posting)
-                    | version_links.author_keys(posting)
+                    posting_keys(posting)
+                    | author_keys(posting)
                     | merged.pull_keys(posting)
                     | commit_match.further_keys(posting)
                 )

@@ -18,7 +18,7 @@ from patchwatch.db import series as queries
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
-from patchwatch.series.version_links import PostingFacts
+from patchwatch.series.posting import PostingFacts
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.response import Response

@@ -19,8 +19,8 @@ from patchwatch.series.commit_match import (
     read_message,
     reverted_by,
 )
+from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.version_links import PostingFacts, posting_facts
 from tests.support.mails import mail
 
 DAY = 86_400

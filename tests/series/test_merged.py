@@ -10,8 +10,8 @@ import pytest
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.series.merged import REACH, keys_in_pulls, pull_keys, pulled_patches
+from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.version_links import PostingFacts, posting_facts
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"

@@ -12,17 +12,9 @@ from hypothesis import strategies as st
 
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
+from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, author_keys, posting_facts, posting_keys
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.version_links import (
-    AUTHOR_WINDOW,
-    Link,
-    PostingFacts,
-    author_keys,
-    keys,
-    likely_link,
-    posting_facts,
-    predecessor,
-)
+from patchwatch.series.version_links import Link, likely_link, predecessor
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"
@@ -299,7 +291,7 @@ def test_what_is_linked_is_found_through_the_index(name: str) -> None:
     messages, later, earlier, _ = BUMPS[name]
     known = postings(messages)
     one, other = known[later], known[earlier]
-    assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
+    assert (posting_keys(one) | author_keys(one)) & (posting_keys(other) | author_keys(other))
 
 
 @pytest.mark.parametrize("name", [name for name in BUMPS if "clock" not in name])
@@ -528,7 +520,7 @@ def any_posting(draw: st.DrawFn) -> PostingFacts:
 @settings(max_examples=300, deadline=None)
 def test_any_two_that_are_linked_share_a_key(one: PostingFacts, other: PostingFacts) -> None:
     if one.root != other.root and likely_link(one, other) is not None:
-        assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
+        assert (posting_keys(one) | author_keys(one)) & (posting_keys(other) | author_keys(other))
 
 
 def bare(root: str, version: int, **facts: Any) -> PostingFacts:
@@ -600,10 +592,10 @@ def test_each_kind_of_evidence_has_its_key(name: str) -> None:
     later, earlier = ONE_KEY[name]
     one, other = bare("vtwo", 2, **later), bare("vone", 1, **earlier)
     assert likely_link(one, other) is not None
-    assert (keys(one) | author_keys(one)) & (keys(other) | author_keys(other))
+    assert (posting_keys(one) | author_keys(one)) & (posting_keys(other) | author_keys(other))
 
 
 def test_backports_have_no_key_of_their_author() -> None:
     (one,) = postings([posted("b", "[PATCH 5.10] net: frob the queue once")]).values()
     assert author_keys(one) == frozenset()
-    assert keys(one)
+    assert posting_keys(one)

@@ -1,0 +1,157 @@
+"""The facts of a posting by which versions, commits and pull requests are matched, and the keys to find them by.
+
+Pure.  patchwatch.series.version_links compares postings with each other, patchwatch.series.commit_match with commits,
+patchwatch.series.merged with pull requests and backports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Message, Person, name_key
+from patchwatch.mail.subject import title_key
+from patchwatch.series.revision import Revision
+
+_DAY = 86_400
+_RELEASE = r"v?\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?"
+_TREE = re.compile(rf"(?i){_RELEASE}(?:[-/,]{_RELEASE})*|autosel|stable|\d\.\d+[.-]\S+")
+KEYED_TITLES = 40
+"""Patches of a posting that have keys of their own: enough to find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostingFacts:
+    """What of a revision counts when versions are compared: small enough to be kept with it."""
+
+    root: str
+    author: Person
+    people: tuple[str, ...]  # lower-case addresses that stand for the author: sender, in-body From, own Signed-off-by
+    date: int
+    version: int
+    minor: int
+    stated: bool
+    rfc: bool
+    resend: bool
+    kind: str  # of the root: cover, patch, proposal, pull
+    title: str
+    titles: tuple[str, ...]  # keys of the patches' titles, by number
+    patch_ids: tuple[str, ...]
+    files: tuple[str, ...]
+    trees: tuple[str, ...]  # stable trees named in the brackets: 5.10, AUTOSEL
+    change_id: str
+    earlier: tuple[tuple[str, int | None], ...]  # (message-id, version said)
+    answered: tuple[str, ...]  # roots of the revisions that those messages belong to or talk about
+    message_ids: tuple[str, ...]
+    recipients: tuple[str, ...]  # of the root
+    names: tuple[str, ...] = ()  # of sender and patch authors, as keys
+    incomplete: bool = False  # fewer patches seen than announced
+    listed: tuple[
+        tuple[str, str], ...
+    ] = ()  # of a pull request, or repeated by a backport: (author's name, title), keys
+    upstream: tuple[tuple[str, str], ...] = ()  # of what is repeated: (message-id, commit in Linus's tree)
+
+
+def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
+    """The facts of a revision that version bumps are judged by.
+
+    `home` gives the root of the revision that each message of the conversation belongs to or answers.
+    """
+    root = revision.root
+    own = revision.own_messages
+    people = [root.author.email]
+    for message in own:
+        if message.patch_author:
+            people.append(message.patch_author.email)
+        people += _own_addresses(message)
+    earlier: dict[str, int | None] = {}
+    own_ids = {m.message_id for m in own}
+    for message in own:
+        for link in message.earlier:
+            if link.message_id not in own_ids:
+                earlier.setdefault(link.message_id, link.version)
+    repeats = [m for m in revision.patches if m.upstream]
+    return PostingFacts(
+        root=root.message_id,
+        author=root.author,
+        people=tuple(dict.fromkeys(p for p in people if p)),
+        date=root.date,
+        version=revision.version,
+        minor=root.parts.minor,
+        stated=revision.stated_version,
+        rfc=revision.rfc,
+        resend=any(m.parts.resend for m in own),
+        kind=root.kind,
+        title=title_key(root.parts.title),
+        titles=tuple(title_key(m.parts.title) for m in revision.patches),
+        patch_ids=tuple(dict.fromkeys(m.patch_id for m in revision.patches if m.patch_id)),
+        files=tuple(dict.fromkeys(f for m in revision.patches for f in m.files))[:400],
+        trees=tuple(t.lower().removeprefix("v") for t in root.parts.prefixes if _TREE.fullmatch(t)),
+        change_id=next((m.change_id for m in own if m.change_id), ""),
+        earlier=tuple(earlier.items()),
+        answered=tuple(dict.fromkeys(home[i] for i in root.references if i in home)),
+        message_ids=tuple(m.message_id for m in own),
+        recipients=root.recipients[:60],
+        names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
+        incomplete=len(revision.patches) < revision.expected,
+        listed=tuple((name_key(name), title_key(title)) for name, title in root.listed) or _repeated(repeats),
+        upstream=tuple((m.message_id, m.upstream) for m in repeats),
+    )
+
+
+def _repeated(patches: Iterable[Message]) -> tuple[tuple[str, str], ...]:
+    return tuple((name_key((m.patch_author or m.author).name), title_key(m.parts.title)) for m in patches)
+
+
+def _names(message: Message) -> Iterable[str]:
+    yield name_key(message.author.name)
+    if message.patch_author:
+        yield name_key(message.patch_author.name)
+
+
+def _own_addresses(message: Message) -> Iterable[str]:
+    """Addresses in a patch's Signed-off-by lines that bear the sender's or patch author's name."""
+    names = {name_key(message.author.name)}
+    if message.patch_author:
+        names.add(name_key(message.patch_author.name))
+    for trailer in message.trailers:
+        if trailer.name.lower() == "signed-off-by" and "<" in trailer.value:
+            name, _, rest = trailer.value.partition("<")
+            if name_key(name) in names and len(name_key(name)) > 3:
+                yield rest.partition(">")[0].strip().lower()
+
+
+AUTHOR_WINDOW = 400 * _DAY
+"""How far apart, in seconds, two postings may lie that only their author connects."""
+
+
+def posting_keys(one: PostingFacts) -> frozenset[str]:
+    """Index keys other than the author: titles, patches, change-id, messages linked, answered and owned."""
+    found = {f"t:{one.title}"} if one.title else set()
+    found |= {f"t:{title}" for title in one.titles[:KEYED_TITLES]}
+    found |= {f"p:{patch_id}" for patch_id in one.patch_ids[:KEYED_TITLES]}
+    if one.change_id:
+        found.add(f"c:{one.change_id}")
+    found |= {f"m:{i}" for i in (*one.message_ids, *one.answered)}
+    found |= {f"m:{i}" for i, _ in one.earlier}
+    return frozenset(key[:400] for key in found)
+
+
+def author_keys(one: PostingFacts) -> frozenset[str]:
+    """Index keys of the author, good within `AUTHOR_WINDOW`.  Backports have none: robots send thousands."""
+    if one.trees:
+        return frozenset()
+    found = {f"a:{address}" for address in one.people}
+    name = name_key(one.author.name)
+    if " " in name:
+        found.add(f"n:{name}")
+    return frozenset(key[:400] for key in found)
+
+
+def same_person(a: PostingFacts, b: PostingFacts) -> bool:
+    """Whether two postings are by one person: a common address, or the same full name."""
+    if set(a.people) & set(b.people):
+        return True
+    name = name_key(a.author.name)
+    return " " in name and name == name_key(b.author.name)
