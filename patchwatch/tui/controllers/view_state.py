@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from patchwatch.series.filter import Filter
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.views import WAITING, View, split_by_view
-from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order
+from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order
 
 VIEWS = tuple(View)
 """The views, as they stand beside each other."""

@@ -22,13 +22,14 @@ from patchwatch.tui.base.refresh import Debounced
 from patchwatch.tui.controllers.view_state import VIEWS, ViewState
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection, of_series
+from patchwatch.tui.render.series_columns import COLUMNS, Order
 from patchwatch.tui.screens.actions import ACTIONS, ActionScreen
 from patchwatch.tui.widgets.empty_view import EmptyView, nothing
 from patchwatch.tui.widgets.filter_bar import FilterBar, FilterInput
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.series_preview import SeriesPreview
-from patchwatch.tui.widgets.series_table import COLUMNS, Order, SeriesTable, TableHeading, chosen
+from patchwatch.tui.widgets.series_table import SeriesTable, TableHeading
 from patchwatch.tui.widgets.status_bar import Status, StatusBar
 from patchwatch.tui.widgets.view_tabs import ViewTabs
 from patchwatch.tui.widgets.watch_form import WatchForm
@@ -361,15 +362,15 @@ class OverviewScreen(ActionScreen):
         """Sort by the next column to the right."""
         columns = [column for column, _ in self.table.columns.columns] or list(COLUMNS)
         here = next((n for n, column in enumerate(columns) if column is self.table.order.column), -1)
-        self._sort(chosen(self.table.order, columns[(here + 1) % len(columns)]))
+        self._sort(self.table.order.choose(columns[(here + 1) % len(columns)]))
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
-        self._sort(chosen(self.table.order, self.table.order.column))
+        self._sort(self.table.order.choose(self.table.order.column))
 
     @on(TableHeading.Chosen)
     def _heading_chosen(self, event: TableHeading.Chosen) -> None:
-        self._sort(chosen(self.table.order, event.column))
+        self._sort(self.table.order.choose(event.column))
 
     def _sort(self, order: Order) -> None:
         self._showing.sort(order)

@@ -8,7 +8,7 @@ from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.views import View, split_by_view
 from patchwatch.tui.controllers.view_state import ViewState
-from patchwatch.tui.widgets.series_table import COLUMNS, LATEST, LONGEST, chosen
+from patchwatch.tui.render.series_columns import COLUMNS, LATEST, LONGEST
 from tests.tui.sample_mails import NOW, chinese, drops, hostile, line_of, zswap
 
 LINES = sorted((line_of(known()[0]) for known in (drops, zswap, chinese, hostile)), key=lambda row: -row.last_activity)
@@ -62,7 +62,7 @@ def test_each_view_keeps_its_order() -> None:
     showing = complete(View.ALL)
     assert showing.order == LATEST
     title = next(column for column in COLUMNS if column.heading == "Title")
-    showing.sort(chosen(LATEST, title))
+    showing.sort(LATEST.choose(title))
     by_title = [row.title for row in showing.rows(ANY, NOW)]
     assert by_title == sorted(by_title, key=str.casefold)
     assert by_title != [row.title for row in LINES]

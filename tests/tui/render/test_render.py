@@ -19,10 +19,10 @@ from patchwatch.tui.dialogs.command_palette import lit, ranked
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fill, fit, fit_pieces, width_of, wrap
 from patchwatch.tui.render.page import Page, broken, compose, find
+from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order, headings, layout
 from patchwatch.tui.widgets.empty_view import welcome
 from patchwatch.tui.widgets.revision_bar import stations
 from patchwatch.tui.widgets.series_header import standing
-from patchwatch.tui.widgets.series_table import LATEST, LONGEST, Order, headings, layout
 from patchwatch.tui.widgets.status_bar import Status, standing_pieces
 from patchwatch.tui.widgets.thread_list import guides
 from patchwatch.tui.widgets.view_tabs import tabs

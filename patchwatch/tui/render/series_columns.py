@@ -1,0 +1,212 @@
+"""The columns of the series table: which ones fit a width, how cells are drawn, and what rows are sorted by.
+
+To add a column, define it here, and add it to COLUMNS and, unless it is always shown, to _OPTIONAL.  The title gets at
+least 24 columns of the terminal: optional columns give way, the last in _OPTIONAL first.  Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
+from patchwatch.series.model import SeriesSummary
+from patchwatch.series.states import State, Turn
+from patchwatch.times import format_age
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.columns import cell_len, fit_pieces, width_of
+
+_WIDE = 100  # width of a table with full headings and column widths
+_GAP = 2
+_TITLE_WIDTH = 24  # the title keeps this much when a column is added
+_TITLE_BESIDE_TEXT = 34  # the same for columns with much text
+_TITLE_BESIDE_INBOX = 40
+_AUTHOR_MIN_WIDTH = 12  # a name cut to this is still recognizable
+_MEASURED = 30  # columns are fitted to the first rows and as many of the others; wider cells elsewhere are cut
+_SNOOZED, _MUTED = "☾", "⊘"  # before a title; the preview below the table has the words
+_ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, how a row's cell is drawn, and what rows are sorted by."""
+
+    heading: str
+    cell: Callable[[SeriesSummary, int], list[StyledText]]
+    sort_key: Callable[[SeriesSummary], Any]
+    align_right: bool = False
+    max_width: int = 20
+    narrow_max_width: int = 20  # in a table that is not wide
+    narrow_heading: str = ""  # in a table that is not wide
+    descending: bool = False  # sort the largest first when the column is chosen
+    is_blank: Callable[[SeriesSummary], bool] = lambda row: False  # rows without a value are last in both directions
+
+    def heading_for(self, width: int) -> str:
+        """The heading in a table of `width`."""
+        return self.narrow_heading if self.narrow_heading and width < _WIDE else self.heading
+
+
+def title_cell(row: SeriesSummary, now: int) -> list[StyledText]:
+    """The title: bold with unread mail, dimmed and with a sign if snoozed or muted."""
+    sign = _SNOOZED if row.snoozed_until is not None else _MUTED if row.muted else ""
+    if sign:
+        return [(f"{sign} ", "calm"), (line(row.title), "dim")]
+    return [(line(row.title), "strong" if row.unread else "")]
+
+
+_STATE_ORDER: dict[str, int] = {state: number for number, state in enumerate(State)}
+
+STATE = Column(
+    "State", lambda row, now: labels.state(row.state), lambda row: _STATE_ORDER.get(row.state, 99), narrow_max_width=16
+)
+TURN = Column("Turn", labels.turn, lambda row: row.turn_since, is_blank=lambda row: row.turn == Turn.NOBODY)
+VERSION = Column("Ver", lambda row, now: [(series_labels.version(row), "")], lambda row: (row.version, row.minor))
+TITLE = Column("Title", title_cell, lambda row: row.title.casefold(), max_width=1000)
+NEXT_ACTION = Column(
+    "Next",
+    lambda row, now: [(line(row.next_action or ""), "accent")],
+    lambda row: row.next_action,
+    max_width=44,
+    is_blank=lambda row: not row.next_action,
+)
+AUTHOR = Column("Author", lambda row, now: [(labels.author(row), "dim")], lambda row: labels.author(row).casefold())
+TAGS = Column(
+    "Tags",
+    lambda row, now: labels.reviewed(row),
+    lambda row: (row.reviewed / max(row.patches, 1), row.reviewed),
+    align_right=True,
+    descending=True,
+)
+UNREAD = Column(
+    "Unread",
+    lambda row, now: [(str(row.unread) if row.unread else "", "accent strong")],
+    lambda row: row.unread,
+    align_right=True,
+    narrow_heading="●",
+    descending=True,
+)
+INBOX = Column(
+    "Inbox", lambda row, now: [(", ".join(map(line, row.inboxes)), "dim")], lambda row: row.inboxes, max_width=12
+)
+ACTIVE = Column(
+    "Active",
+    lambda row, now: [(format_age(row.last_activity, now), "dim")],
+    lambda row: row.last_activity,
+    align_right=True,
+    descending=True,
+)
+
+COLUMNS = (STATE, TURN, VERSION, TITLE, NEXT_ACTION, AUTHOR, TAGS, UNREAD, INBOX, ACTIVE)
+"""All columns, from left to right."""
+
+# Columns that are shown if the title keeps the given width, the most useful first.  Those not listed are always shown.
+_OPTIONAL = (
+    (UNREAD, _TITLE_WIDTH),
+    (TAGS, _TITLE_WIDTH),
+    (ACTIVE, _TITLE_WIDTH),
+    (NEXT_ACTION, _TITLE_BESIDE_TEXT),
+    (AUTHOR, _TITLE_BESIDE_TEXT),
+    (INBOX, _TITLE_BESIDE_INBOX),
+)
+_ALWAYS = tuple(column for column in COLUMNS if column not in {optional for optional, _ in _OPTIONAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A column that rows are sorted by, and the direction."""
+
+    column: Column
+    descending: bool
+
+    def sort(self, rows: Iterable[SeriesSummary]) -> list[SeriesSummary]:
+        """The rows in this order; the sort is stable."""
+        rows = list(rows)
+        blank = [row for row in rows if self.column.is_blank(row)]
+        rest = [row for row in rows if not self.column.is_blank(row)] if blank else rows
+        return sorted(rest, key=self.column.sort_key, reverse=self.descending) + blank
+
+    def choose(self, column: Column) -> Order:
+        """The order after the user chooses `column`: reversed if rows are sorted by it already."""
+        return Order(column, not self.descending if column is self.column else column.descending)
+
+
+LATEST = Order(ACTIVE, descending=True)
+"""The default order: the latest mail first."""
+
+LONGEST = Order(TURN, descending=False)
+"""The longest wait first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns that fit, from left to right, with their widths."""
+
+    columns: tuple[tuple[Column, int], ...]
+
+    @property
+    def shows_next_action(self) -> bool:
+        """True if there is room for the user's next action."""
+        return any(column is NEXT_ACTION for column, _ in self.columns)
+
+    def draw(self, cells: Callable[[Column], list[StyledText]], mark: StyledText = (" ", "")) -> list[StyledText]:
+        """A line of cells after `mark`, which takes one cell."""
+        drawn: list[StyledText] = []
+        for column, width in self.columns:
+            drawn += [(" " * _GAP, "")] if drawn else [mark]
+            drawn += fit_pieces(cells(column), width, right=column.align_right)
+        return drawn
+
+    def column_at(self, x: int) -> Column | None:
+        """The column at cell `x` of a line, including the gap before it."""
+        end = 1
+        for column, width in self.columns:
+            end += width
+            if x < end:
+                return column
+            end += _GAP
+        return None
+
+
+def layout(rows: Sequence[SeriesSummary], width: int, now: int, *, next_action: bool = False) -> Layout:
+    """Choose the columns for a table of `width`; `next_action`: with the user's next action if there is room."""
+    measured = [*rows[:_MEASURED], *rows[_MEASURED :: len(rows) // _MEASURED + 1]]
+
+    def needed(column: Column) -> int:
+        widest = max((width_of(column.cell(row, now)) for row in measured), default=0)
+        limit = column.max_width if width >= _WIDE else min(column.max_width, column.narrow_max_width)
+        return min(max(widest, cell_len(column.heading_for(width))), limit)
+
+    widths = {column.heading: needed(column) for column in _ALWAYS if column is not TITLE}
+    left = width - 1 - sum(widths.values()) - _GAP * len(widths)
+    for column, title_width in _OPTIONAL:
+        if column is NEXT_ACTION and not next_action:
+            continue
+        wanted = needed(column) + _GAP
+        if column is AUTHOR:
+            wanted = min(wanted, max(left - title_width, _AUTHOR_MIN_WIDTH + _GAP))
+        if left - wanted >= title_width:
+            widths[column.heading] = wanted - _GAP
+            left -= wanted
+    widths[TITLE.heading] = max(left - 1, 1)
+    return Layout(tuple((column, widths[column.heading]) for column in COLUMNS if column.heading in widths))
+
+
+def headings(columns: Layout, order: Order, width: int) -> list[StyledText]:
+    """The line of headings; the arrow is in the gap beside the column that rows are sorted by."""
+    drawn: list[StyledText] = []
+    gap: StyledText = (" ", "")
+    for column, room in columns.columns:
+        sorted_by = column is order.column
+        arrow: StyledText = (_ARROWS[order.descending], "accent strong")
+        heading = [(column.heading_for(width), "strong" if sorted_by else "dim")]
+        if sorted_by and column.align_right:
+            drawn += [(" " * (_GAP - 1), ""), *fit_pieces([arrow, *heading], room + 1, right=True)]
+            gap = (" " * _GAP, "")
+        else:
+            cell = [*heading, arrow] if sorted_by else heading
+            drawn += [gap, *fit_pieces(cell, room + sorted_by)]
+            gap = (" " * (_GAP - sorted_by), "")
+    return drawn
