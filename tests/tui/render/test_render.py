@@ -112,7 +112,7 @@ def test_headings_stand_over_their_columns(width: int, order: Order) -> None:
     assert width_of(headings(columns, order, width)) == width_of(drawn)
     cells = plain(drawn)
     for column, _ in columns.columns:
-        at = headed.index(column.headed(width))
+        at = headed.index(column.heading_for(width))
         assert cells[at] in "x…"
         assert columns.column_at(at) is column
     assert headed.count("↑") + headed.count("↓") == (1 if order.column in dict(columns.columns) else 0)
