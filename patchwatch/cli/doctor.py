@@ -43,11 +43,11 @@ def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _health_json(found: Health | None) -> dict[str, Any]:
+def _health_json(state: Health | None) -> dict[str, Any]:
     """Return the state of polling and digests; every value is null if config or database can't be read."""
-    if found is None:
+    if state is None:
         return {"holder": None, "inboxes": None, "digests": None, "outbox": None}
-    owner = found.lock_owner
+    owner = state.lock_owner
     return {
         "holder": {"what": owner.what, "pid": owner.pid, "since": format_time(owner.since)} if owner else None,
         "inboxes": [
@@ -58,9 +58,9 @@ def _health_json(found: Health | None) -> dict[str, Any]:
                 "stale_since": _time(row.failed_at),
                 "failure": row.failure or None,
             }
-            for row in found.inboxes
+            for row in state.inboxes
         ],
-        "digests": [{"recipient": name, "last_sent": _time(sent)} for name, sent in found.recipients],
+        "digests": [{"recipient": name, "last_sent": _time(sent)} for name, sent in state.recipients],
         "outbox": [
             {
                 "recipient": row.recipient,
@@ -72,7 +72,7 @@ def _health_json(found: Health | None) -> dict[str, Any]:
                 "given_up": _time(row.failed_at),
                 "failure": row.failure or None,
             }
-            for row in found.outbox
+            for row in state.outbox
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Command lines for tests: in this process or in one of its own, on an empty or a prepared database."""
+"""Fixtures that run commands, in this process or in a new one, on an empty or a prepared database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def process(environment: dict[str, str]) -> Run:
-    """A command line in a process of its own, for what only that can show."""
+    """Run a command in a new process, for what only that can show."""
 
     def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
@@ -53,7 +53,7 @@ def process(environment: dict[str, str]) -> Run:
 
 @pytest.fixture
 def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A command line in this process, which need not import everything again."""
+    """Run a command in this process, which is faster."""
     for name in os.environ.keys() - environment.keys():
         monkeypatch.delenv(name)
     for name, value in environment.items():
@@ -74,7 +74,7 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: py
 
 @pytest.fixture(scope="session")
 def xdp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the mails of a series, to be copied."""
+    """A database with the mails of one series, to be copied."""
     file = tmp_path_factory.mktemp("xdp") / "patchwatch.db"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PATCHWATCH_DATABASE", str(file))
@@ -94,13 +94,13 @@ def with_xdp(run: Run, xdp: Path, environment: dict[str, str]) -> Run:
 
 @pytest.fixture
 def with_question(run: Run, tmp_path: Path) -> Run:
-    """A patch of Ann's that Rita asked about, and one of Bo's to Ann; the config says that the user is Ann."""
+    """Patches: one by Ann, the user, with a question from Rita; one by Bo, sent to Ann; one by Cy."""
     add_to_config(tmp_path, '[me]\naddresses = ["Ann@Example.org"]\n')
     raws = [
-        mail(message_id="a@x", subject="[PATCH] frob: mend it", body="Why.\n---\n"),
+        mail(message_id="a@x", subject="[PATCH] frob: fix it", body="Why.\n---\n"),
         mail(
             message_id="q@x",
-            subject="Re: [PATCH] frob: mend it",
+            subject="Re: [PATCH] frob: fix it",
             sender="Rita Reviewer <rita@example.com>",
             date="Tue, 4 Jul 2023 10:00:00 +0000",
             in_reply_to="a@x",
@@ -114,7 +114,7 @@ def with_question(run: Run, tmp_path: Path) -> Run:
             cc="Ann Author <ann@example.org>",
             body="Why.\n---\n",
         ),
-        mail(message_id="c@x", subject="[PATCH] blip: mend it", sender="Cy <cy@example.com>", body="Why.\n---\n"),
+        mail(message_id="c@x", subject="[PATCH] blip: fix it", sender="Cy <cy@example.com>", body="Why.\n---\n"),
     ]
     for number, raw in enumerate(raws):
         (tmp_path / f"{number}.eml").write_bytes(raw)

@@ -1,4 +1,4 @@
-"""Which revisions a user means, and the comparison of those of the demo."""
+"""`diff`: the comparison of revisions of the demo, and the command."""
 
 from __future__ import annotations
 
@@ -10,107 +10,12 @@ import pytest
 
 from patchwatch.cli.demo import DemoTracker, demo
 from patchwatch.cli.main import run
-from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.series.model import RevisionRow
-from patchwatch.series.rangediff.select import choose
 from patchwatch.sync.ingest import ingest, read_mail
 from tests.support.mails import mail
 from tests.support.paths import ROOT
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
-
-
-def revision(root: str, version: int, *, minor: int = 0, rfc: bool = False, patches: int = 1) -> RevisionRow:
-    return RevisionRow(
-        id=1,
-        version=version,
-        minor=minor,
-        message_id=root,
-        subject="[PATCH] x",
-        author_name="A",
-        author_email="a@example.org",
-        date=86_400 * len(root),
-        rfc=rfc,
-        patches=patches,
-        expected=patches,
-        has_cover=False,
-        state="new",
-        state_evidence=None,
-        follow_ups=0,
-        inbox="",
-        patch_message_ids=tuple(f"{root}-{n}" for n in range(patches)),
-        postings=(root, f"{root}-again"),
-        trailers=(),
-        predecessor=None,
-    )
-
-
-CHAIN = (
-    revision("idea", 1, rfc=True, patches=0),
-    revision("rfc-1", 1, rfc=True),
-    revision("one", 1),
-    revision("two", 2),
-    revision("mended", 2, minor=1),
-    revision("rfc-3", 3, rfc=True),
-)
-
-
-def names(older: str | None, newer: str | None, chain: tuple[RevisionRow, ...] = CHAIN) -> tuple[str, str]:
-    a, b = choose(chain, older, newer, lambda name: name)
-    return a.root, b.root
-
-
-@pytest.mark.parametrize(
-    ("older", "newer", "roots"),
-    [
-        (None, None, ("mended", "rfc-3")),
-        ("v1", None, ("one", "rfc-3")),
-        ("1", "2", ("one", "two")),
-        ("V2", "v2.1", ("two", "mended")),
-        ("rfc1", "v1", ("rfc-1", "one")),
-        ("rfc-v1", "RFC3", ("rfc-1", "rfc-3")),
-        ("v1-rfc", "v3", ("rfc-1", "rfc-3")),
-        ("v3", "v1", ("rfc-3", "one")),
-        ("one", "two", ("one", "two")),
-        ("one", "one-again", ("one", "one-again")),
-    ],
-)
-def test_names_of_revisions(older: str | None, newer: str | None, roots: tuple[str, str]) -> None:
-    assert names(older, newer) == roots
-
-
-def test_labels_are_names_that_lead_back() -> None:
-    labels = [choose(CHAIN, root, "mended", lambda name: name)[0].label for root in ("rfc-1", "one", "two", "rfc-3")]
-    assert labels == ["rfc1", "v1", "v2", "v3"]
-    assert choose(CHAIN, "two", "two-again", lambda name: name)[1].label == "v2 (resent)"
-
-
-def test_the_default_passes_over_what_has_no_patches() -> None:
-    assert names(None, None, (revision("one", 1), revision("two", 2), revision("pull", 3, patches=0))) == ("one", "two")
-
-
-@pytest.mark.parametrize(
-    ("older", "newer", "error", "said"),
-    [
-        ("v9", None, NotFoundError, "no v9; it has rfc1, v1, v2, v2.1, v3."),
-        ("v3", None, InvalidInputError, "v3 can't be compared with itself: name two of rfc1, v1, v2, v2.1, v3."),
-        ("v2", "v2", InvalidInputError, "v2 can't be compared with itself"),
-        ("idea", "v1", InvalidInputError, "rfc1 (<idea>) has no patches to compare."),
-        ("stranger", "v1", NotFoundError, "<stranger> is of another series"),
-        ("rfc", "v2", InvalidInputError, "rfc names 2 revisions: <rfc-1> of 1970-01-06, <rfc-3> of 1970-01-06."),
-    ],
-)
-def test_what_can_not_be_compared_is_said(older: str, newer: str | None, error: type[Exception], said: str) -> None:
-    with pytest.raises(error) as raised:
-        names(older, newer)
-    assert said in str(raised.value)
-
-
-@pytest.mark.parametrize("chain", [CHAIN[2:3], CHAIN[:2], CHAIN[:1]])
-def test_one_revision_is_nothing_to_compare(chain: tuple[RevisionRow, ...]) -> None:
-    with pytest.raises(NotFoundError, match=r"nothing to compare: of this series only (v1|no patch) is known"):
-        names(None, None, chain)
 
 
 # ---- the demo ------------------------------------------------------------------------------------------------------
@@ -122,20 +27,20 @@ def tracker() -> Iterator[DemoTracker]:
         yield tracker
 
 
-def test_v4_and_v5_of_the_demo(tracker: DemoTracker) -> None:
+def test_the_demo_compares_v4_with_v5(tracker: DemoTracker) -> None:
     found = tracker.compare(tracker.find(XDP_V5))
     assert (found.older.label, found.newer.label) == ("v4", "v5")
-    assert [(one.mark, one.words()) for one in found.pairs] == [("!", ("changed +1 -1",)), ("!", ("changed +2 -2",))]
-    assert [said.changes.heading for said in found.notes] == ["v4 -> v5"]
+    assert [(pair.mark, pair.words()) for pair in found.pairs] == [("!", ("changed +1 -1",)), ("!", ("changed +2 -2",))]
+    assert [note.changes.heading for note in found.notes] == ["v4 -> v5"]
 
 
-def test_unseen_patches_of_the_demo_are_not_called_dropped(tracker: DemoTracker) -> None:
+def test_unseen_patches_are_not_reported_as_dropped(tracker: DemoTracker) -> None:
     found = tracker.compare(tracker.find(MGLRU_V3), "1", "3")
     assert found.newer.missing == 2
-    assert {one.state for one in found.pairs} <= {"not-seen", "new", "changed"}
+    assert {pair.state for pair in found.pairs} <= {"not-seen", "new", "changed"}
 
 
-def test_a_resend_is_compared_when_its_message_id_names_it(tracker: DemoTracker) -> None:
+def test_a_resend_can_be_named_by_its_message_id(tracker: DemoTracker) -> None:
     diff = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
     for number, subject in enumerate(("[PATCH] net: frob", "[PATCH RESEND] net: frob"), 1):
         raw = mail(message_id=f"{number}@x", subject=subject, date=f"Mon, {number} Jul 2023 10:00:00 +0000", body=diff)
@@ -153,7 +58,7 @@ Diff = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Diff:
-    """`patchwatch diff`, in this process, on a database with the demo's xdp and mglru threads."""
+    """Run `patchwatch diff` in this process, on a database with the xdp and mglru threads of the demo."""
     monkeypatch.setenv("PATCHWATCH_DATABASE", str(tmp_path / "test.db"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.delenv("PATCHWATCH_CONFIG", raising=False)
@@ -179,9 +84,9 @@ def test_diff_prints_changelog_pairs_and_rows(diff: Diff) -> None:
     assert "\x1b" not in out
 
 
-def test_diff_stat_is_a_line_a_patch(diff: Diff) -> None:
+def test_diff_stat_prints_one_line_per_patch(diff: Diff) -> None:
     _, out, _ = diff("1", "--stat")
-    assert [one[:8] for one in out.splitlines()[4:]] == ["1:  1  !", "2:  2  !"]
+    assert [line[:8] for line in out.splitlines()[4:]] == ["1:  1  !", "2:  2  !"]
 
 
 def test_diff_color_always_and_no_color(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +113,7 @@ def test_diff_json_has_the_keys_of_the_schema(diff: Diff) -> None:
     assert ["+", "+", "\tstruct netlink_ext_ack ack = {};"] in first["diff"]["rows"]
 
 
-def test_diff_says_on_stderr_that_patches_are_missing(diff: Diff) -> None:
+def test_missing_patches_are_reported_on_stderr(diff: Diff) -> None:
     status, out, err = diff(MGLRU_V3)
     assert status == 0
     assert "v3 is incomplete: 4 of its 6 patches were seen." in err
@@ -216,12 +121,12 @@ def test_diff_says_on_stderr_that_patches_are_missing(diff: Diff) -> None:
     assert "(not seen)" in out
 
 
-def test_diff_fails_with_a_sentence_that_lists_what_there_is(diff: Diff) -> None:
+def test_an_unknown_version_fails_and_lists_the_known_ones(diff: Diff) -> None:
     status, out, err = diff("1", "v9")
     assert (status, out, err) == (1, "", "patchwatch: this series has no v9; it has v4, v5.\n")
 
 
-def test_what_came_by_mail_is_printed_harmlessly(diff: Diff, tmp_path: Path) -> None:
+def test_hostile_mail_is_sanitized(diff: Diff, tmp_path: Path) -> None:
     text = "\x1b]0;owned\x07 \u202e evil"
     box = b""
     for version in (1, 2):

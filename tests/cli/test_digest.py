@@ -12,8 +12,8 @@ def test_the_digest_starts_with_my_turn(with_question: Run, tmp_path: Path) -> N
     with_question("watch", tmp_path / "0.eml")
     text = with_question("digest", "--now", "2023-07-07T10:00Z").stdout
     assert text.startswith("Subject: [patchwatch] nothing new, 1 needs action\n\nYour turn (1)\n")
-    said = "  answer Rita's question of 3 days ago\n  Rita Reviewer, 4 Jul: “Why is the lock taken?”\n"
-    assert f"{said}https://lore.kernel.org/r/q@x/" in text
+    lines = "  answer Rita's question of 3 days ago\n  Rita Reviewer, 4 Jul: “Why is the lock taken?”\n"
+    assert f"{lines}https://lore.kernel.org/r/q@x/" in text
 
 
 def test_the_digest_of_a_past_day_uses_only_what_was_known_then(with_question: Run, tmp_path: Path) -> None:
@@ -32,4 +32,4 @@ def test_digest_lines_fit_72_columns_except_urls(with_xdp: Run) -> None:
     with_xdp("watch", "-", stdin=(DEMO / "xdp.mbox").read_bytes())
     text = with_xdp("digest", "--now", "2023-08-03").stdout
     assert "  accepted, 2 Aug: " in text
-    assert [one for one in text.splitlines()[2:] if len(one) > 72 and not one.startswith("https://")] == []
+    assert [line for line in text.splitlines()[2:] if len(line) > 72 and not line.startswith("https://")] == []

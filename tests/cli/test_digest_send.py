@@ -1,4 +1,4 @@
-"""`digest --send` and `--dry-run`, and what doctor says of it: as processes, with a real server."""
+"""`digest --send` and `--dry-run`, and what `doctor` reports: as processes, with a real mail server."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[MailServer]:
-    with mail_server(tmp_path) as office:
-        yield office
+def server(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
-def run(office: MailServer, tmp_path: Path) -> Run:
-    """patchwatch with the xdp series watched, whose digests go to that server."""
+def run(server: MailServer, tmp_path: Path) -> Run:
+    """Run patchwatch on a database with the xdp series; digests go to the mail server."""
     config = tmp_path / "config" / "patchwatch" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(
-        f'[lore]\ndeadline_seconds = 1\n[mail]\nhow = "smtp"\nhost = "127.0.0.1"\nport = {office.port}\n'
-        f'certificates = "{office.authority}"\nuser = "{USER}"\nsender = "Patchwatch <pw@example.org>"\n'
+        f'[lore]\ndeadline_seconds = 1\n[mail]\nhow = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\n'
+        f'certificates = "{server.authority}"\nuser = "{USER}"\nsender = "Patchwatch <pw@example.org>"\n'
         '[[digest]]\nname = "me"\nto = "me@example.net"\nzone = "Europe/Berlin"\neven_if_empty = true\n',
         encoding="utf-8",
     )
@@ -57,10 +57,10 @@ def run(office: MailServer, tmp_path: Path) -> Run:
 
 def checks(run: Run) -> dict[str, dict[str, object]]:
     report = json.loads(run("doctor", "--json", *NOW).stdout)
-    return {one["name"]: one for one in report["checks"]}
+    return {check["name"]: check for check in report["checks"]}
 
 
-def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: MailServer) -> None:
+def test_a_digest_is_sent_once_a_day_and_doctor_reports_it(run: Run, server: MailServer) -> None:
     assert "none sent to me@example.net yet" in str(checks(run)["digest me"]["text"])
     sent = run("digest", "--send", *NOW)
     assert (sent.returncode, sent.stderr) == (0, "")
@@ -68,60 +68,60 @@ def test_it_is_sent_once_a_day_and_doctor_knows(run: Run, office: MailServer) ->
     again = run("digest", "--send", *NOW)
     assert (again.returncode, again.stdout) == (0, "")
     assert again.stderr == ("nothing to send: today's digests are done. The next is due at 2023-09-19 05:00 UTC.\n")
-    assert len(office.mails) == 1
+    assert len(server.mails) == 1
     found = checks(run)
     assert (found["digest me"]["ok"], found["digest me"]["text"]) == (True, "last sent 0 h ago to me@example.net")
     assert found["mail"]["ok"]
-    assert found["mail"]["text"] == f"from pw@example.org via 127.0.0.1:{office.port}"
+    assert found["mail"]["text"] == f"from pw@example.org via 127.0.0.1:{server.port}"
 
 
-def test_a_dry_run_shows_the_mail_and_sends_none(run: Run, office: MailServer) -> None:
+def test_a_dry_run_shows_the_mail_and_sends_nothing(run: Run, server: MailServer) -> None:
     done = run("digest", "--send", "--dry-run", *NOW)
     assert done.returncode == 0
-    assert done.stderr == f"# me: would go to me@example.net via 127.0.0.1:{office.port}; nothing was sent\n"
+    assert done.stderr == f"# me: would go to me@example.net via 127.0.0.1:{server.port}; nothing was sent\n"
     head, _, text = done.stdout.partition("\n\n")
     shown = email.message_from_string(head)
     assert (shown["From"], shown["To"]) == ("Patchwatch <pw@example.org>", "me@example.net")
     assert shown["Date"] == "Mon, 18 Sep 2023 07:00:00 +0200"
     assert text.strip()
-    assert office.mails == []
+    assert server.mails == []
     run("digest", "--send", *NOW)
-    assert email.message_from_bytes(office.raws[0])["Message-ID"] == shown["Message-ID"]
+    assert email.message_from_bytes(server.raws[0])["Message-ID"] == shown["Message-ID"]
 
 
-def test_what_is_refused_is_said_on_stderr_and_by_doctor_until_it_is_sent(run: Run, office: MailServer) -> None:
-    office.answers["RCPT"] = ["550 5.1.1 No such user"]
+def test_a_refused_mail_is_reported_by_stderr_and_doctor_until_it_is_sent(run: Run, server: MailServer) -> None:
+    server.answers["RCPT"] = ["550 5.1.1 No such user"]
     failed = run("digest", "--send", *NOW)
     assert (failed.returncode, failed.stdout) == (1, "")
-    assert f"me, 2023-09-18: 127.0.0.1:{office.port} answered 550 5.1.1 No such user" in failed.stderr
+    assert f"me, 2023-09-18: 127.0.0.1:{server.port} answered 550 5.1.1 No such user" in failed.stderr
     found = checks(run)["digest me"]
     assert not found["ok"]
     assert "2023-09-18 failed permanently: " in str(found["text"])
     assert "digest --send" in str(found["mend"])
     assert run("digest", "--send", *NOW).returncode == 0
     assert checks(run)["digest me"]["text"] == "last sent 0 h ago to me@example.net"
-    assert len(office.mails) == 1
+    assert len(server.mails) == 1
 
 
-def test_doctor_tries_the_login(run: Run) -> None:
-    found = json.loads(run("doctor", "--json", *NOW, PATCHWATCH_SMTP_PASSWORD="wrong").stdout)
-    (mail,) = [one for one in found["checks"] if one["name"] == "mail"]
+def test_doctor_logs_in(run: Run) -> None:
+    report = json.loads(run("doctor", "--json", *NOW, PATCHWATCH_SMTP_PASSWORD="wrong").stdout)
+    (mail,) = [check for check in report["checks"] if check["name"] == "mail"]
     assert not mail["ok"]
     assert "refuses the login of ann" in mail["text"]
 
 
-def test_a_list_that_is_known_here_is_refused(run: Run, office: MailServer, tmp_path: Path) -> None:
+def test_the_address_of_a_known_list_is_refused(run: Run, server: MailServer, tmp_path: Path) -> None:
     config = tmp_path / "config" / "patchwatch" / "config.toml"
     config.write_text(config.read_text(encoding="utf-8").replace("me@example.net", "bpf@example.net"), encoding="utf-8")
     done = run("digest", "--send", *NOW)
     assert done.returncode == 1
     assert "bpf@example.net is the address of a list" in done.stderr
-    assert office.mails == []
-    said = run("doctor", *NOW).stdout
-    assert "FAIL  digest me: bpf@example.net is the address of a list" in said
+    assert server.mails == []
+    report = run("doctor", *NOW).stdout
+    assert "FAIL  digest me: bpf@example.net is the address of a list" in report
 
 
-def test_without_recipients_it_says_what_to_write_where(run: Run, tmp_path: Path) -> None:
+def test_without_recipients_the_error_shows_what_to_configure(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "config" / "patchwatch" / "config.toml"
     config.write_text("", encoding="utf-8")
     for option in ("--send", "--dry-run"):

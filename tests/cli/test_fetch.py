@@ -22,8 +22,8 @@ def test_import_reports_what_it_read_and_skips_known_mail(process: Run) -> None:
 
 
 def test_follow_takes_a_whole_list_or_rules(with_xdp: Run) -> None:
-    said = with_xdp("follow", "https://lore.kernel.org/netdev/", "--author", "kuba", "--path", "net/core").stdout
-    assert said == "following netdev --author kuba --path net/core\n"
+    output = with_xdp("follow", "https://lore.kernel.org/netdev/", "--author", "kuba", "--path", "net/core").stdout
+    assert output == "following netdev --author kuba --path net/core\n"
     assert with_xdp("follow", "netdev", "--subject", "xdp").stdout.endswith("\nfollowing netdev --subject xdp\n")
     assert with_xdp("follow").stdout == "netdev --author kuba --path net/core\nnetdev --subject xdp\n"
     assert with_xdp("follow", "netdev").stdout == "following netdev\n"

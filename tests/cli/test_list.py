@@ -37,7 +37,7 @@ def test_my_next_action_is_printed_below_a_series(with_question: Run) -> None:
     for_me = with_question("list", "--all", "--for-me", "--now", "2023-07-07T10:00Z").stdout.splitlines()
     assert (len(for_me), for_me[2]) == (3, "   → review: waits for 2 days")
     either = with_question("list", "--all", "--mine", "--for-me", "--now", "2023-07-07T10:00Z").stdout
-    assert [one.strip() for one in either.splitlines() if "→" in one] == [for_me[2].strip(), mine[2].strip()]
+    assert [line.strip() for line in either.splitlines() if "→" in line] == [for_me[2].strip(), mine[2].strip()]
     everything = with_question("list", "--all", "--now", "2023-07-07T10:00Z").stdout
     assert (len(everything.splitlines()), everything.count("→")) == (6, 2)  # only actions that are mine
 
@@ -46,11 +46,11 @@ def test_the_next_action_in_json_names_its_mail_and_who_acts(with_question: Run)
     rows = json.loads(with_question("list", "--all", "--json", "--now", "2023-07-07T10:00Z").stdout)
     found = {row["title"]: row for row in rows}
     question = {"text": "answer Rita's question of 3 days ago", "message_id": "q@x", "by": "me"}
-    assert found["frob: mend it"]["next"] == question
-    assert found["blip: mend it"]["next"] == {
+    assert found["frob: fix it"]["next"] == question
+    assert found["blip: fix it"]["next"] == {
         "text": "reviewers: waits for 4 days", "message_id": "c@x", "by": "reviewers",
     }  # fmt: skip
-    assert found["frob: mend it"]["turn_evidence"] == {
+    assert found["frob: fix it"]["turn_evidence"] == {
         "message_id": "q@x",
         "text": "Why is the lock taken?",
         "by_hand": False,

@@ -32,7 +32,7 @@ def test_show_prints_the_evidence_and_its_url(with_xdp: Run) -> None:
     assert "https://lore.kernel.org/r/169101242321.7476.5572550064226640292.git-patchwork-notify@kernel.org/" in text
 
 
-HOSTILE_MAIL = mail(message_id="h@x", subject="[PATCH] frob: mend it", body="\x1b]0;owned\x07red\t\u202egnp.exe\n")
+HOSTILE_MAIL = mail(message_id="h@x", subject="[PATCH] frob: fix it", body="\x1b]0;owned\x07red\t\u202egnp.exe\n")
 
 
 def test_show_raw_prints_bytes_to_a_pipe_and_sanitized_text_to_a_terminal(

@@ -11,6 +11,6 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def add_to_config(tmp_path: Path, text: str) -> None:
-    """What is in it already keeps a test from waiting long for a server that is not there."""
+    """Append to the config, which already has short timeouts for servers that do not answer."""
     with (tmp_path / "config" / "patchwatch" / "config.toml").open("a") as config:
         config.write(text)

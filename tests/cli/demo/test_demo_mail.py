@@ -1,4 +1,4 @@
-"""The mail that `patchwatch demo` shows: well-formed, consistent in itself, and nobody's prose but ours."""
+"""The mail of `patchwatch demo`: well-formed, consistent, and in our own words."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ COUNTS = {"tcp": 35, "mglru": 10, "xdp": 13}
 BOXES = sorted(COUNTS)
 SEPARATOR = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
 
-# a reply to the author's first, off-list answer: no archive has that one
+# a reply to a mail that the author sent off-list; no archive has that mail
 KNOWN_ABSENT = {"8d25f9e8-9653-4e9b-b88b-c5434ce8aabf@app.fastmail.com"}
 
-# other people's suggestions for checkpatch.pl: a diff inside a reply
+# suggestions for checkpatch.pl: diffs inside replies
 DIFF_IN_REPLY = {
     "20230812210140.117da558@rorschach.local.home",
     "a587dac9e02cfde669743fd54ab41a3c6014c5e9.camel@perches.com",
@@ -89,7 +89,7 @@ def is_reply(mail: Message) -> bool:
 
 
 def changes(diff: str) -> dict[str, tuple[int, int]]:
-    """Lines added and removed a file. Fails where a hunk does not hold what its head says."""
+    """Return the lines added and removed per file; fail if a hunk does not match its header."""
     counted: dict[str, tuple[int, int]] = {}
     path, lines, at = "", diff.splitlines(), 0
     while at < len(lines):
@@ -103,7 +103,7 @@ def changes(diff: str) -> dict[str, tuple[int, int]]:
         old, new = (int(count or 1) for count in hunk.groups())
         plus = minus = 0
         while old > 0 or new > 0:
-            mark = lines[at][0]  # an empty line would have lost its blank on the way: IndexError
+            mark = lines[at][0]  # IndexError if an empty line lost its leading space
             assert mark in " +-", lines[at]
             old, new = old - (mark != "+"), new - (mark != "-")
             plus, minus = plus + (mark == "+"), minus + (mark == "-")
@@ -140,7 +140,7 @@ def everything() -> dict[str, Message]:
     return {message_id(mail): mail for name in BOXES for mail in parse_box(DEMO / f"{name}.mbox")}
 
 
-def test_parses(box: tuple[str, list[Message]]) -> None:
+def test_every_mail_parses_cleanly(box: tuple[str, list[Message]]) -> None:
     name, mails = box
     assert len(mails) == COUNTS[name]
     for mail in mails:
@@ -154,11 +154,11 @@ def test_parses(box: tuple[str, list[Message]]) -> None:
             assert body(mail).isascii()
 
 
-def test_ids_are_unique(everything: dict[str, Message]) -> None:
+def test_message_ids_are_unique(everything: dict[str, Message]) -> None:
     assert len(everything) == sum(COUNTS.values())
 
 
-def test_parents_are_there(box: tuple[str, list[Message]]) -> None:
+def test_parents_come_first(box: tuple[str, list[Message]]) -> None:
     _, mails = box
     seen: set[str] = set()
     for mail in mails:
@@ -168,7 +168,7 @@ def test_parents_are_there(box: tuple[str, list[Message]]) -> None:
         seen.add(message_id(mail))
 
 
-def test_diffs(box: tuple[str, list[Message]]) -> None:
+def test_diffs_are_well_formed(box: tuple[str, list[Message]]) -> None:
     _, mails = box
     for mail in mails:
         text = body(mail)
@@ -186,7 +186,7 @@ def test_diffs(box: tuple[str, list[Message]]) -> None:
             sum(plus for plus, _ in counted.values()),
             sum(minus for _, minus in counted.values()),
         )
-        if message_id(mail) != "20230812210140.117da558@rorschach.local.home":  # has none, as the real one
+        if message_id(mail) != "20230812210140.117da558@rorschach.local.home":  # has none, like the real one
             assert_stat_agrees(text, counted)
         if is_patch:
             assert re.search(r"(?m)^Signed-off-by: .+ <.+>\n---\n", text)
@@ -201,7 +201,7 @@ def test_diffs(box: tuple[str, list[Message]]) -> None:
         "20230801142621.7925-1-hffilwlqm@gmail.com",
     ],
 )
-def test_cover_sums_up_its_patches(everything: dict[str, Message], cover: str) -> None:
+def test_covers_summarize_their_patches(everything: dict[str, Message], cover: str) -> None:
     total: dict[str, tuple[int, int]] = {}
     titles = []
     for mail in everything.values():
@@ -218,7 +218,7 @@ def test_cover_sums_up_its_patches(everything: dict[str, Message], cover: str) -
     assert [line.strip().lower() for line in shortlog[2].splitlines()] == [title.lower() for title in titles]
 
 
-def test_quotes_quote_the_parent(everything: dict[str, Message]) -> None:
+def test_quoted_lines_are_in_the_parent(everything: dict[str, Message]) -> None:
     def squeezed(line: str) -> str:
         return re.sub(r"\s", "", line)
 
@@ -235,7 +235,7 @@ def test_quotes_quote_the_parent(everything: dict[str, Message]) -> None:
     assert checked > 500
 
 
-def test_what_the_program_reads(everything: dict[str, Message]) -> None:
+def test_tags_and_signals_are_there(everything: dict[str, Message]) -> None:
     own = {
         key: [line for line in body(mail).splitlines() if not line.startswith(">")] for key, mail in everything.items()
     }
@@ -258,7 +258,7 @@ def test_what_the_program_reads(everything: dict[str, Message]) -> None:
     assert diff_of(body(everything[TCP_V3])) == diff_of(body(everything[TCP_V4]))
 
 
-def test_kinds_of_encoding(everything: dict[str, Message]) -> None:
+def test_all_encodings_occur(everything: dict[str, Message]) -> None:
     kinds = {header(mail, "Content-Transfer-Encoding").lower() for mail in everything.values()}
     assert kinds == {"7bit", "8bit", "quoted-printable", "base64"}
     assert any(key == "Message-Id" for mail in everything.values() for key in mail)
@@ -285,7 +285,7 @@ def test_report_links_the_three_threads() -> None:
 def real_box(name: str) -> list[Message]:
     path = CORPUS / "mission" / f"{name}.mbox"
     if not path.exists():
-        pytest.skip(f"the real mail is not here: {path}")
+        pytest.skip(f"no real mail: {path}")
     return parse_box(path)
 
 
@@ -313,13 +313,13 @@ FORMAT = re.compile(
 
 
 def bare_line(line: str) -> str:
-    """A line without marks of quoting and diff, blanks made equal."""
+    """Return a line without quote and diff markers, with white space normalized."""
     line = re.sub(r"^(> ?)+", "", line)
     return " ".join(re.sub(r"^[ +-]", "", line).split())
 
 
 @pytest.mark.corpus
-def test_words_are_our_own() -> None:
+def test_bodies_are_in_our_own_words() -> None:
     real = [mail for name in BOXES for mail in real_box(name)]
     theirs = "\n".join(bare_line(line) for mail in real for line in body(mail).splitlines())
     titles = "\n".join(header(mail, "Subject").lower() for mail in real)
@@ -341,8 +341,8 @@ def test_words_are_our_own() -> None:
 def test_report_is_in_our_own_words() -> None:
     path = CORPUS / "report.md"
     if not path.exists():
-        pytest.skip(f"the real report is not here: {path}")
-    # the links and their titles are facts, what stands between them is prose
+        pytest.skip(f"no real report: {path}")
+    # links and their titles are facts; the text between them is prose
     prose = [
         piece
         for piece in re.split(r"\[.*\]\([^)]*\)|[,。:;、,()(）]", (DEMO / "report.md").read_text(encoding="utf-8"))
