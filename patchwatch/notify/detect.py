@@ -1,13 +1,13 @@
-"""Looking for what happened, and queueing it for those who are told of it.
+"""Scan the watched series for events, and queue them for the subscribers.
 
-The look and the queue change in one transaction: whatever was stored before a kill is found at the next look, and
-nothing is found twice.  What counts as an event is decided in `events`; handing it over is for the caller.
+The scan and the queue are stored in one transaction: after a kill, the next scan finds what is missing, and nothing is
+queued twice.  patchwatch.notify.events decides what is an event; patchwatch.daemon.dispatch empties the queue.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import Connection
@@ -15,89 +15,87 @@ from sqlalchemy import Connection
 from patchwatch.db import event_queue, threads
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import FORM
-from patchwatch.notify.events import Event, SeriesSnapshot, Subscriber, audience, events, seen
+from patchwatch.notify.events import Event, SeriesSnapshot, Subscriber, audience, events, snapshot
 from patchwatch.series.model import NextAction, SeriesRow
 
 Rows = Callable[[Connection, frozenset[str]], Sequence[SeriesRow]]
-"""The watched series, with what the one who has these addresses is to do next."""
+"""Returns the watched series, with the next actions of the person with these addresses."""
 
 
 def detect(
-    database: Database, rows: Rows, me: frozenset[str], listeners: Sequence[Subscriber], now: int
+    database: Database, rows: Rows, me: frozenset[str], subscribers: Sequence[Subscriber], now: int
 ) -> tuple[Event, ...]:
-    """What happened since the last look, queued for those `listeners` who want to hear of it.
+    """Queue the events since the last scan for the `subscribers` who want them.
 
-    Returned is all of it; of what is somebody's turn, what is mine (`me`).
-
-    The first look finds nothing: it only remembers how things stand.  So does the first one at a series.
+    Returns all events; of `your_turn` only mine (`me`).  The first scan, and the first of a series, finds no events and
+    only stores a snapshot.
     """
     with database.read() as connection:
         before = event_queue.look(connection)
-        after, found = _look(connection, rows, me, listeners, before, now)
+        after, found = _scan(connection, rows, me, subscribers, before, now)
     if before is not None and (before.mail, before.form, before.series) == (after.mail, after.form, after.series):
         return ()  # the usual case: nothing to write
     with database.write() as connection:
         before = event_queue.look(connection)
-        after, found = _look(connection, rows, me, listeners, before, now)
-        wanted = [(one.name, e.id, encode(e)) for e in found for one in listeners if one.wants(e)]
+        after, found = _scan(connection, rows, me, subscribers, before, now)
+        wanted = [(s.name, event.id, encode(event)) for event in found for s in subscribers if s.wants(event)]
         event_queue.queue_tellings(connection, wanted)
         event_queue.keep_look(connection, after)
-    return tuple(e for e in found if e.whom in ("", audience(me)))
+    return tuple(event for event in found if event.whom in ("", audience(me)))
 
 
 def encode(event: Event) -> str:
-    """An event, to be kept."""
+    """Encode an event for storage."""
     return json.dumps(asdict(event))
 
 
 def decode(text: str) -> Event:
-    """The event that `encode` wrote."""
-    kept = json.loads(text)
-    return Event(**{**kept, "inboxes": tuple(kept["inboxes"])})
+    """Decode what `encode` returned."""
+    values = json.loads(text)
+    return Event(**{**values, "inboxes": tuple(values["inboxes"])})
 
 
-def _look(
+def _scan(
     connection: Connection,
     rows: Rows,
     me: frozenset[str],
-    listeners: Sequence[Subscriber],
+    subscribers: Sequence[Subscriber],
     before: event_queue.EventCursor | None,
     now: int,
 ) -> tuple[event_queue.EventCursor, list[Event]]:
-    everybody = {me, *(listener.addresses for listener in listeners)}
-    moves: dict[int, dict[str, NextAction | None]] = {}
+    """The new cursor, and the events since `before` by time."""
+    audiences = {me, *(subscriber.addresses for subscriber in subscribers)}
+    actions: dict[int, dict[str, NextAction | None]] = {}
     watched: dict[int, SeriesRow] = {}
-    for addresses in sorted(everybody, key=sorted):
+    for addresses in sorted(audiences, key=sorted):
         for row in rows(connection, addresses):
             watched[row.id] = row
-            moves.setdefault(row.id, {})[audience(addresses)] = row.next_action
+            actions.setdefault(row.id, {})[audience(addresses)] = row.next_action
     found: list[Event] = []
     if before is not None:
-        fresh = event_queue.mails_after(connection, before.mail, watched)
-        for number, row in watched.items():
-            known = _known(before, row)
-            if known is None:
+        new_mails = event_queue.mails_after(connection, before.mail, watched)
+        for series_id, row in watched.items():
+            previous = _previous(before, row)
+            if previous is None:
                 continue
-            came: Collection[str] = fresh.get(number, ())
-            mails = threads.thread(connection, number) if came else ()
+            new_ids: Collection[str] = new_mails.get(series_id, ())
             found += events(
-                known,
+                previous,
                 row,
-                moves[number],
-                mails,
-                came,
-                last_look=before.at,
+                actions[series_id],
+                threads.thread(connection, series_id) if new_ids else (),
+                new_ids,
+                last_scan=before.at,
                 now=now,
-                judged_anew=not before.judged_alike,
+                parser_changed=not before.judged_alike,
             )
-    kept: Mapping[int, SeriesSnapshot] = {number: seen(row, moves[number]) for number, row in watched.items()}
-    series = {number: (one.state, one.turn, one.applied, dict(one.moves)) for number, one in kept.items()}
-    return event_queue.EventCursor(event_queue.newest_mail(connection), now, FORM, series), sorted(
-        found, key=lambda e: (e.at, e.series_id)
-    )
+    snapshots = {series_id: snapshot(row, actions[series_id]) for series_id, row in watched.items()}
+    stored = {series_id: (s.state, s.turn, s.applied, dict(s.actions)) for series_id, s in snapshots.items()}
+    cursor = event_queue.EventCursor(event_queue.newest_mail(connection), now, FORM, stored)
+    return cursor, sorted(found, key=lambda event: (event.at, event.series_id))
 
 
-def _known(before: event_queue.EventCursor, row: SeriesRow) -> SeriesSnapshot | None:
-    """What was known of a series, also under the number that it had before it was joined with another."""
+def _previous(before: event_queue.EventCursor, row: SeriesRow) -> SeriesSnapshot | None:
+    """The previous snapshot of a series, perhaps under the number it had before it was linked with another."""
     number = next((n for n in (row.id, *(r.id for r in row.revisions)) if n in before.series), None)
     return None if number is None else SeriesSnapshot(*before.series[number])

@@ -1,8 +1,8 @@
-"""What happened to a series between two looks at it, as events.
+"""The events of a series between two scans.
 
-Pure: rows as they are, what was known of them before, and the mails that are new.  An event is of one `EventKind`
-and carries its evidence: the mail (or commit) and the words in it.  Whoever has seen an event knows it again by its
-`id`, which depends on what happened alone.  Who is told, and how, is decided elsewhere.
+Pure: compares a row with its snapshot of the previous scan, and looks at the new mails.  An event has an `EventKind`
+and its evidence: the mail or commit, and a quote from it.  Its `id` depends only on what happened, so that duplicates
+can be recognized.  patchwatch.daemon.dispatch notifies the subscribers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.states import APPLIED, State, Turn
 
-_LATE = 3 * 86_400  # a mail older than the last look by more was fetched as history, and is no news
+_LATE = 3 * 86_400  # a mail older than this at the last scan is history that was fetched late, not news
 _COLUMNS = 72
 
 
@@ -41,7 +41,7 @@ _ORDER: dict[str, int] = {kind: place for place, kind in enumerate(EventKind)}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a series.  Times are UTC seconds."""
+    """An event of a series.  Times are UTC seconds."""
 
     id: str
     kind: str  # the value of an EventKind
@@ -52,36 +52,36 @@ class Event:
     state: str
     turn: str
     inboxes: tuple[str, ...]
-    text: str  # what happened, in one line
-    words: str  # the evidence
-    message_id: str  # that the words are in; empty where a commit says it
+    text: str  # a description, on one line
+    words: str  # a quote from the evidence
+    message_id: str  # of the evidence; empty if it is a commit
     commit: str = ""
     by_name: str = ""
     by_email: str = ""
-    whom: str = ""  # of your_turn: whose, as `audience` writes it
+    whom: str = ""  # for your_turn: whose, as an `audience`
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesSnapshot:
-    """What was known of a series at the last look."""
+    """A series at the last scan."""
 
     state: str
     turn: str
-    applied: str  # where a part of it was: the mail that says so
-    moves: Mapping[str, str]  # audience: what it had to do
+    applied: str  # the message-id that reported a part as applied
+    actions: Mapping[str, str]  # by audience, see _action_key
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Somebody who is told of events."""
+    """A hook or recipient that is notified of events."""
 
     name: str
     kinds: frozenset[str]  # empty: all
-    addresses: frozenset[str]  # his own, in lower case: what he does himself is no news to him
+    addresses: frozenset[str]  # in lower case; the subscriber's own mails are not news
     inboxes: frozenset[str] = frozenset()  # empty: all
 
     def wants(self, event: Event) -> bool:
-        """Whether he is told of an event."""
+        """True if the subscriber is notified of an event."""
         if self.kinds and event.kind not in self.kinds:
             return False
         if self.inboxes and self.inboxes.isdisjoint(event.inboxes):
@@ -92,113 +92,112 @@ class Subscriber:
 
 
 def audience(addresses: Iterable[str]) -> str:
-    """Those for whom the same is `your_turn`: their addresses in a line."""
+    """A key for a person's addresses; `your_turn` is per audience."""
     return " ".join(sorted(addresses))
 
 
-def seen(row: SeriesRow, moves: Mapping[str, NextAction | None]) -> SeriesSnapshot:
-    """What is to be remembered of a series until the next look; `moves` is the next move as each audience sees it."""
-    mine = {whom: _errand(move) for whom, move in moves.items() if whom and move and move.by == "me"}
-    return SeriesSnapshot(row.state, row.turn, _partly(row), mine)
+def snapshot(row: SeriesRow, actions: Mapping[str, NextAction | None]) -> SeriesSnapshot:
+    """What the next scan compares a series with; `actions` are the next actions by audience."""
+    own = {audience: _action_key(action) for audience, action in actions.items() if _is_own(audience, action)}
+    return SeriesSnapshot(row.state, row.turn, _partly_applied(row), own)
 
 
 def events(
     before: SeriesSnapshot,
     row: SeriesRow,
-    moves: Mapping[str, NextAction | None],
+    actions: Mapping[str, NextAction | None],
     mails: Sequence[MessageRow],
-    fresh: Collection[str],
+    new_ids: Collection[str],
     *,
-    last_look: int,
+    last_scan: int,
     now: int,
-    judged_anew: bool = False,
+    parser_changed: bool = False,
 ) -> list[Event]:
-    """What happened to a series since `before`, at `last_look`, in order of time.
+    """The events of a series since `before`, the snapshot of `last_scan`, by time.
 
-    `mails` are all of it, `fresh` the message-ids of those that came since.  A series that somebody muted or put aside
-    is silent.  When this program understands mail otherwise than the one before (`judged_anew`), what it says of the
-    same mails is no event.
+    `mails` are all of its mails, `new_ids` the message-ids of the new ones.  Muted and snoozed series have no events.
+    If a new version of patchwatch understands mail differently (`parser_changed`), a change of state is not an event.
     """
     if row.muted or row.snoozed_until is not None:
         return []
     roots = {root for revision in row.revisions for root in revision.postings}
-    new = [m for m in mails if m.message_id in fresh and m.date >= last_look - _LATE]
-    found = [event for m in new if (event := _of_mail(row, m, roots, fresh))]
-    if not judged_anew:
-        found += _of_status(before, row, now)
-    for whom, move in moves.items():
-        if whom and move and move.by == "me" and before.moves.get(whom) != _errand(move):
-            found.append(_your_turn(row, move, whom, now))
-    return sorted(found, key=lambda e: (e.at, _ORDER[e.kind], e.id))
+    new = [m for m in mails if m.message_id in new_ids and m.date >= last_scan - _LATE]
+    result = [event for m in new if (event := _mail_event(row, m, roots, new_ids))]
+    if not parser_changed:
+        result += _status_events(before, row, now)
+    for audience, action in actions.items():
+        if action and _is_own(audience, action) and before.actions.get(audience) != _action_key(action):
+            result.append(_your_turn(row, action, audience, now))
+    return sorted(result, key=lambda e: (e.at, _ORDER[e.kind], e.id))
 
 
 def event_message(event: Event, url: str) -> tuple[str, str]:
-    """Subject and text of a mail about one event; `url` is where its evidence is read."""
-    parts = textwrap.wrap(line(event.title), _COLUMNS, subsequent_indent="  ")
-    parts += textwrap.wrap(event.text, _COLUMNS, initial_indent="  ", subsequent_indent="  ")
+    """Subject and text of a mail about one event; `url` is the URL of its evidence."""
+    lines = textwrap.wrap(line(event.title), _COLUMNS, subsequent_indent="  ")
+    lines += textwrap.wrap(event.text, _COLUMNS, initial_indent="  ", subsequent_indent="  ")
     if event.words:
-        parts += textwrap.wrap(f"“{line(event.words)}”", _COLUMNS, initial_indent="  ", subsequent_indent="  ")
-    return f"[patchwatch] {event.text}: {line(event.title)}", "\n".join([*parts, url, ""])
+        lines += textwrap.wrap(f"“{line(event.words)}”", _COLUMNS, initial_indent="  ", subsequent_indent="  ")
+    return f"[patchwatch] {event.text}: {line(event.title)}", "\n".join([*lines, url, ""])
 
 
-# ---- what mails do -------------------------------------------------------------------------------------------------
+# ---- events of mails -----------------------------------------------------------------------------------------------
 
 
-def _of_mail(row: SeriesRow, m: MessageRow, roots: Collection[str], fresh: Collection[str]) -> Event | None:
+def _mail_event(row: SeriesRow, m: MessageRow, roots: Collection[str], new_ids: Collection[str]) -> Event | None:
     who = short_name(m.author_name, m.author_email)
     if m.submission:
         if m.message_id not in roots:
             return None
         revision = next(r for r in row.revisions if m.message_id in r.postings)
         if m.message_id != revision.message_id:
-            return _mail_event(EventKind.NEW_VERSION, row, m, f"v{revision.version} was resent", m.subject)
-        if any(message_id not in fresh for message_id in revision.patch_message_ids):
-            return None  # its patches were here, and only the cover letter came late
-        return _mail_event(EventKind.NEW_VERSION, row, m, f"{who} posted v{revision.version}", m.subject)
+            return _event_of_mail(EventKind.NEW_VERSION, row, m, f"v{revision.version} was resent", m.subject)
+        if any(message_id not in new_ids for message_id in revision.patch_message_ids):
+            return None  # only the cover letter came late
+        return _event_of_mail(EventKind.NEW_VERSION, row, m, f"{who} posted v{revision.version}", m.subject)
     if m.bot:
         check = next((c for r in row.revisions for c in r.checks if c.message_id == m.message_id), None)
         if check is None or check.verdict != "failure":
             return None
-        return _mail_event(EventKind.CI_FAILURE, row, m, f"{line(check.name)} reported a failure", check.text)
+        return _event_of_mail(EventKind.CI_FAILURE, row, m, f"{line(check.name)} reported a failure", check.text)
     if m.tags:
         tag = next((t for r in row.revisions for t in r.trailers if t.message_id == m.message_id), None)
-        words = f"{tag.name}: {tag.value}" if tag else m.tags[0]
-        return _mail_event(EventKind.TAG, row, m, f"{' and '.join(map(line, m.tags))} from {who}", words)
-    return _mail_event(EventKind.REPLY, row, m, f"{who} replied", m.excerpt.partition("\n")[0] or m.subject)
+        quote = f"{tag.name}: {tag.value}" if tag else m.tags[0]
+        return _event_of_mail(EventKind.TAG, row, m, f"{' and '.join(map(line, m.tags))} from {who}", quote)
+    return _event_of_mail(EventKind.REPLY, row, m, f"{who} replied", m.excerpt.partition("\n")[0] or m.subject)
 
 
-def _mail_event(kind: EventKind, row: SeriesRow, m: MessageRow, text: str, words: str) -> Event:
-    said = Evidence(m.message_id, words, by_name=m.author_name, by_email=m.author_email, date=m.date)
-    return _event(kind, row, text, said, m.date)
+def _event_of_mail(kind: EventKind, row: SeriesRow, m: MessageRow, text: str, quote: str) -> Event:
+    evidence = Evidence(m.message_id, quote, by_name=m.author_name, by_email=m.author_email, date=m.date)
+    return _event(kind, row, text, evidence, m.date)
 
 
-# ---- what follows from them ----------------------------------------------------------------------------------------
+# ---- events of state and turn --------------------------------------------------------------------------------------
 
 
-def _of_status(before: SeriesSnapshot, row: SeriesRow, now: int) -> Iterable[Event]:
+def _status_events(before: SeriesSnapshot, row: SeriesRow, now: int) -> Iterable[Event]:
     newest = row.revisions[-1]
     why, turn = row.state_evidence, row.turn_evidence
     if row.state != before.state and why is not None and not why.by_hand:
         if row.state in APPLIED:
             yield _event(EventKind.APPLIED, row, row.state, why, why.date or now, row.state)
-        elif row.state != State.NEW:  # a new version begins anew, and says so itself
+        elif row.state != State.NEW:  # a new version is an event of its own
             yield _event(EventKind.STATE_CHANGED, row, f"{before.state} → {row.state}", why, why.date or now, row.state)
-    if (part := _partly(row)) and part != before.applied and newest.applied and newest.applied.evidence:
+    if (partly := _partly_applied(row)) and partly != before.applied and newest.applied and newest.applied.evidence:
         which = format_patches(newest.applied.patches) if newest.applied.patches else "part of it"
         yield _event(
             EventKind.APPLIED, row, f"{which} applied", newest.applied.evidence, newest.applied.evidence.date or now
         )
-    passed = row.turn not in (before.turn, Turn.NOBODY) and turn is not None and not turn.by_hand
-    if passed and turn is not None and turn.message_id not in newest.postings:  # a new version says so itself
+    changed = row.turn not in (before.turn, Turn.NOBODY) and turn is not None and not turn.by_hand
+    if changed and turn is not None and turn.message_id not in newest.postings:  # a new version is an event of its own
         yield _event(EventKind.TURN_CHANGED, row, f"now waiting on the {row.turn}", turn, turn.date or now, row.turn)
 
 
-def _your_turn(row: SeriesRow, move: NextAction, whom: str, now: int) -> Event:
+def _your_turn(row: SeriesRow, action: NextAction, audience: str, now: int) -> Event:
     newest = row.revisions[-1]
-    said = (*newest.owed, row.turn_evidence)
-    why = next((e for e in said if e and e.message_id == move.message_id), None)
-    why = why or Evidence(move.message_id, newest.subject, by_name=newest.author_name, by_email=newest.author_email)
-    return _event(EventKind.YOUR_TURN, row, line(move.text), why, now, f"{_errand(move)} {whom}", whom)
+    known = (*newest.owed, row.turn_evidence)
+    why = next((e for e in known if e and e.message_id == action.message_id), None)
+    why = why or Evidence(action.message_id, newest.subject, by_name=newest.author_name, by_email=newest.author_email)
+    return _event(EventKind.YOUR_TURN, row, line(action.text), why, now, f"{_action_key(action)} {audience}", audience)
 
 
 def _event(
@@ -225,11 +224,16 @@ def _event(
     )
 
 
-def _errand(move: NextAction) -> str:
-    """A move without the days in it, which would make it another one each day: its verb and its mail."""
-    return f"{move.text.split()[0].rstrip(':')} {move.message_id}"
+def _is_own(audience: str, action: NextAction | None) -> bool:
+    """True if it is this audience that has to act."""
+    return bool(audience) and action is not None and action.by == "me"
 
 
-def _partly(row: SeriesRow) -> str:
+def _action_key(action: NextAction | None) -> str:
+    """The verb and mail of an action, without the number of days, which changes every day."""
+    return f"{action.text.split()[0].rstrip(':')} {action.message_id}" if action else ""
+
+
+def _partly_applied(row: SeriesRow) -> str:
     applied = row.revisions[-1].applied
     return applied.evidence.message_id if applied and applied.evidence else ""

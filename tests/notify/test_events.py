@@ -1,4 +1,4 @@
-"""What happened: a table of mails and the events they make; each once, whatever ends the program in between."""
+"""The events of mails, time and decisions; each is detected and queued once, even after a kill."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BEGIN = 1_688_378_400  # 2023-07-03 10:00 UTC: v1 is posted
 ANN = "Ann Author <ann@example.org>"
 RITA = "Rita Reviewer <rita@example.net>"
 MAX = "Max Maintainer <max@example.com>"
-ROBOT = "kernel test robot <lkp@intel.com>"
+BOT = "kernel test robot <lkp@intel.com>"
 TITLE = "net: free the socket once"
 
 
@@ -56,19 +56,19 @@ index 0000001..1111111 100644
     )
 
 
-def reply(words: str, *, sender: str = RITA, day: float = 1.0, to: str = "v1@example.org", what: str = "r1") -> bytes:
+def reply(text: str, *, sender: str = RITA, day: float = 1.0, to: str = "v1@example.org", what: str = "r1") -> bytes:
     return mail(
         message_id=f"{what}@example.net",
         subject=f"Re: [PATCH] {TITLE}",
         sender=sender,
         date=formatdate(BEGIN + day * DAY),
         in_reply_to=to,
-        body=f"{words}\n",
+        body=f"{text}\n",
     )
 
 
-class Desk:
-    """A tracker over mails that a test gives it, one watched series, and a clock."""
+class Setup:
+    """A tracker with one watched series, mails from the test, and a clock."""
 
     def __init__(self, path: Path, config: Config) -> None:
         self.now = BEGIN + 3600
@@ -94,17 +94,17 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path, Config())
-    desk.take(patch())
-    desk.watch()
-    assert desk.detect_events() == []  # what was there when one began to look is no news
-    desk.now = BEGIN + 2 * DAY
-    yield desk
-    desk.tracker.database.close()
+def setup(tmp_path: Path) -> Iterator[Setup]:
+    setup = Setup(tmp_path, Config())
+    setup.take(patch())
+    setup.watch()
+    assert setup.detect_events() == []  # mail from before the first scan is not news
+    setup.now = BEGIN + 2 * DAY
+    yield setup
+    setup.tracker.database.close()
 
 
-HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
+CASES: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
     "a question": (
         [reply("Why not free it in the caller?")],
         [
@@ -126,12 +126,12 @@ HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
         [reply("Applied to net.git, thanks!", sender=MAX)],
         [("reply", "Max replied", "r1@example.net"), ("applied", "accepted", "r1@example.net")],
     ),
-    "a robot found something": (
+    "a bot found a failure": (
         [
             reply(
                 "Hi Ann,\n\nkernel test robot noticed the following build errors:\n\n"
                 "   net/sock.c:10: error: too many arguments to function 'free_once'\n",
-                sender=ROBOT,
+                sender=BOT,
             )
         ],
         [
@@ -139,151 +139,149 @@ HAPPENS: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
             ("turn_changed", "now waiting on the author", "r1@example.net"),
         ],
     ),
-    "mail of long ago that was fetched with a thread": ([reply("Why?", day=-30.0)], []),
+    "old mail that was fetched with a thread": ([reply("Why?", day=-30.0)], []),
     "nothing": ([], []),
     "mail that was here already": ([patch()], []),
 }
 
 
-@pytest.mark.parametrize(("raws", "events"), HAPPENS.values(), ids=HAPPENS)
-def test_what_mails_make_happen_once(desk: Desk, raws: list[bytes], events: list[tuple[str, str, str]]) -> None:
-    desk.take(*raws)
-    found = desk.detect_events()
+@pytest.mark.parametrize(("raws", "events"), CASES.values(), ids=CASES)
+def test_events_of_new_mail_are_detected_once(
+    setup: Setup, raws: list[bytes], events: list[tuple[str, str, str]]
+) -> None:
+    setup.take(*raws)
+    found = setup.detect_events()
     if events:
         assert found == events
     else:
         assert [e for e in found if e[0] in ("reply", "tag", "new_version", "ci_failure")] == []
-    assert desk.detect_events() == []
+    assert setup.detect_events() == []
 
 
-def test_an_event_has_the_words_that_prove_it(desk: Desk) -> None:
-    desk.take(reply("> It was freed twice.\n\nPlease count the references."))
-    told = next(e for e in desk.tracker.detect_events() if e.kind == "turn_changed")
-    assert told.words == "Please count the references."
-    assert (told.by_name, told.by_email, told.title) == ("Rita Reviewer", "rita@example.net", TITLE)
-    assert told.inboxes == ("netdev",)
+def test_event_has_its_evidence(setup: Setup) -> None:
+    setup.take(reply("> It was freed twice.\n\nPlease count the references."))
+    event = next(e for e in setup.tracker.detect_events() if e.kind == "turn_changed")
+    assert event.words == "Please count the references."
+    assert (event.by_name, event.by_email, event.title) == ("Rita Reviewer", "rita@example.net", TITLE)
+    assert event.inboxes == ("netdev",)
 
 
-def test_a_series_that_is_watched_from_now_on_has_no_past(desk: Desk) -> None:
+def test_series_watched_later_has_no_events_of_old_mail(setup: Setup) -> None:
     other = patch(message_id="o1@example.org", title="net: count the timers", file="timer")
-    desk.take(other, reply("Why?", to="o1@example.org", what="o2"))
-    desk.watch("o1@example.org")
-    assert desk.detect_events() == []
-    desk.take(reply("And why that?", to="o1@example.org", what="o3", day=1.5))
-    assert [e[0] for e in desk.detect_events()] == ["reply"]
+    setup.take(other, reply("Why?", to="o1@example.org", what="o2"))
+    setup.watch("o1@example.org")
+    assert setup.detect_events() == []
+    setup.take(reply("And why that?", to="o1@example.org", what="o3", day=1.5))
+    assert [e[0] for e in setup.detect_events()] == ["reply"]
 
 
-def test_muted_and_snoozed_series_are_silent(desk: Desk) -> None:
-    number = desk.tracker.find("v1@example.org")
-    desk.tracker.mute(number)
-    desk.take(reply("Why?"))
-    assert desk.detect_events() == []
-    desk.tracker.mute(number, muted=False)
-    assert desk.detect_events() == []  # what was said meanwhile is no news afterwards
+def test_muted_series_has_no_events(setup: Setup) -> None:
+    number = setup.tracker.find("v1@example.org")
+    setup.tracker.mute(number)
+    setup.take(reply("Why?"))
+    assert setup.detect_events() == []
+    setup.tracker.mute(number, muted=False)
+    assert setup.detect_events() == []  # mail of the muted time is not news afterwards
 
 
-def test_what_somebody_decides_by_hand_is_no_event(desk: Desk) -> None:
-    desk.tracker.mark(desk.tracker.find("v1@example.org"), "accepted")
-    assert desk.detect_events() == []
+def test_decision_by_hand_is_not_an_event(setup: Setup) -> None:
+    setup.tracker.mark(setup.tracker.find("v1@example.org"), "accepted")
+    assert setup.detect_events() == []
 
 
-def test_a_program_that_understands_mail_otherwise_makes_nothing_happen(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with desk.tracker.database.write() as connection:
-        kept = json.loads(stored.setting(connection, "events") or "")
-        kept[2] -= 1  # the form in which mail was understood
-        (number,) = kept[3]
-        kept[3][number][0] = "reviewed"
-        stored.set_setting(connection, "events", json.dumps(kept))
-    assert desk.detect_events() == []
+def test_changed_parser_does_not_cause_events(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    with setup.tracker.database.write() as connection:
+        values = json.loads(stored.setting(connection, "events") or "")
+        values[2] -= 1  # the version of the parser
+        (number,) = values[3]
+        values[3][number][0] = "reviewed"
+        stored.set_setting(connection, "events", json.dumps(values))
+    assert setup.detect_events() == []
 
 
-def test_my_turn_is_mine_to_hear_of_and_my_own_mails_are_not(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, Config(me=Me(("ann@example.org",)), hook=(Hook("all", (), ("x",)),)))
-    desk.take(patch())
-    desk.watch()
-    desk.detect_events()
-    desk.now = BEGIN + 2 * DAY
-    desk.take(reply("Why not in the caller?"))
-    assert [e[0] for e in desk.detect_events()] == ["reply", "state_changed", "turn_changed", "your_turn"]
-    desk.now += DAY
-    assert desk.detect_events() == []  # "of yesterday" is "of 2 days ago" now, and the same
-    desk.take(reply("Because of the lock.", sender=ANN, to="r1@example.net", what="a1", day=2.5))
-    assert [e[0] for e in desk.detect_events()] == ["reply", "turn_changed"]
-    assert len(desk.queued()) == 4  # what I do myself is told to nobody of mine
-    desk.tracker.database.close()
+def test_your_turn_is_an_event_and_my_own_mails_are_not_queued(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, Config(me=Me(("ann@example.org",)), hook=(Hook("all", (), ("x",)),)))
+    setup.take(patch())
+    setup.watch()
+    setup.detect_events()
+    setup.now = BEGIN + 2 * DAY
+    setup.take(reply("Why not in the caller?"))
+    assert [e[0] for e in setup.detect_events()] == ["reply", "state_changed", "turn_changed", "your_turn"]
+    setup.now += DAY
+    assert setup.detect_events() == []  # the action is the same, though a day older
+    setup.take(reply("Because of the lock.", sender=ANN, to="r1@example.net", what="a1", day=2.5))
+    assert [e[0] for e in setup.detect_events()] == ["reply", "turn_changed"]
+    assert len(setup.queued()) == 4  # none of them for my own mail
+    setup.tracker.database.close()
 
 
-def test_waiting_for_too_long_makes_it_my_turn_without_any_mail(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, Config(me=Me(("ann@example.org",))))
-    desk.take(patch())
-    desk.watch()
-    desk.detect_events()
-    desk.now = BEGIN + 6 * DAY
-    assert desk.detect_events() == []
-    desk.now = BEGIN + 8 * DAY
-    assert [(kind, text[:5]) for kind, text, _ in desk.detect_events()] == [("your_turn", "ping:")]
-    desk.now = BEGIN + 9 * DAY
-    assert desk.detect_events() == []
-    desk.tracker.database.close()
+def test_ping_that_becomes_due_is_an_event(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, Config(me=Me(("ann@example.org",))))
+    setup.take(patch())
+    setup.watch()
+    setup.detect_events()
+    setup.now = BEGIN + 6 * DAY
+    assert setup.detect_events() == []
+    setup.now = BEGIN + 8 * DAY
+    assert [(kind, text[:5]) for kind, text, _ in setup.detect_events()] == [("your_turn", "ping:")]
+    setup.now = BEGIN + 9 * DAY
+    assert setup.detect_events() == []
+    setup.tracker.database.close()
 
 
-def test_each_listener_hears_what_he_asked_for(tmp_path: Path) -> None:
+def test_subscribers_get_the_events_they_want(tmp_path: Path) -> None:
     rita = Recipient(name="rita", to="rita@example.net", addresses=("Rita@example.net",), at_once=("reply", "tag"))
     lists = Recipient(name="mm", to="mm@example.net", inboxes=("linux-mm",), at_once=("reply",))
     ann = Recipient(name="ann", to="ann@example.org", addresses=("ann@example.org",), at_once=("your_turn",))
     hooks = (Hook("tags", ("tag",), ("x",)), Hook("all", (), ("x",)))
-    desk = Desk(tmp_path, Config(hook=hooks, digest=(rita, lists, ann, replace(rita, name="max", addresses=()))))
-    desk.take(patch())
-    desk.watch()
-    desk.detect_events()
-    desk.now = BEGIN + 2 * DAY
-    desk.take(reply("Why?"))
-    desk.detect_events()
-    assert sorted(desk.queued()) == [
+    setup = Setup(tmp_path, Config(hook=hooks, digest=(rita, lists, ann, replace(rita, name="max", addresses=()))))
+    setup.take(patch())
+    setup.watch()
+    setup.detect_events()
+    setup.now = BEGIN + 2 * DAY
+    setup.take(reply("Why?"))
+    setup.detect_events()
+    assert sorted(setup.queued()) == [
         ("hook all", "reply"),
         ("hook all", "state_changed"),
         ("hook all", "turn_changed"),
         ("mail ann", "your_turn"),
         ("mail max", "reply"),
     ]
-    desk.tracker.database.close()
+    setup.tracker.database.close()
 
 
-def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = Desk(tmp_path, Config(hook=(Hook("all", (), ("x",)),)))
-    desk.take(patch())
-    desk.watch()
-    desk.detect_events()
-    desk.now = BEGIN + 2 * DAY
-    desk.take(reply("Why?"))
+def test_kill_neither_loses_nor_duplicates_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = Setup(tmp_path, Config(hook=(Hook("all", (), ("x",)),)))
+    setup.take(patch())
+    setup.watch()
+    setup.detect_events()
+    setup.now = BEGIN + 2 * DAY
+    setup.take(reply("Why?"))
     from patchwatch.db import event_queue
 
     def killed(*_: object) -> None:
-        raise DatabaseError("killed between the queue and the look")
+        raise DatabaseError("killed between queue and cursor")
 
     with monkeypatch.context() as patched:
         patched.setattr(event_queue, "keep_look", killed)
         with pytest.raises(DatabaseError):
-            desk.tracker.detect_events()
-    assert desk.queued() == []
-    desk.tracker.database.close()
-    desk.tracker = desk.open()
-    assert len(desk.detect_events()) == len(desk.queued()) == 3
-    desk.tracker.database.close()
-    desk.tracker = desk.open()
-    assert desk.detect_events() == []
-    assert len(desk.queued()) == 3
-    for telling in desk.tracker.queued_events():
-        desk.tracker.dequeue_event(telling.id)
-    assert desk.queued() == []
-    desk.tracker.database.close()
+            setup.tracker.detect_events()
+    assert setup.queued() == []
+    setup.tracker.database.close()
+    setup.tracker = setup.open()
+    assert len(setup.detect_events()) == len(setup.queued()) == 3
+    setup.tracker.database.close()
+    setup.tracker = setup.open()
+    assert setup.detect_events() == []
+    assert len(setup.queued()) == 3
+    for queued in setup.tracker.queued_events():
+        setup.tracker.dequeue_event(queued.id)
+    assert setup.queued() == []
+    setup.tracker.database.close()
 
 
-def test_a_mail_about_an_event_is_short_and_can_be_read(desk: Desk) -> None:
+def test_event_mail_is_short_and_sanitized(setup: Setup) -> None:
     event = Event(
         id="e",
         kind="reply",
