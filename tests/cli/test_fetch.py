@@ -68,7 +68,7 @@ def test_a_configured_git_tree_is_polled_shown_and_checked(run: Run, tmp_path: P
     assert "\x1b" not in why
     assert "ok    tree linus: read 0 min ago; its newest commit is 15 days old" in run("doctor", *clock).stdout
     tree.path.rename(tmp_path / "away")
-    assert "FAIL  tree linus: there is no git repository at " in run("doctor").stdout
+    assert "FAIL  tree linus: no git repository at " in run("doctor").stdout
     gone = run("poll")
     assert (gone.stdout, gone.returncode) == ("linus: failed\n", 1)
     assert "Set tree.path" in gone.stderr

@@ -323,7 +323,7 @@ def test_a_tree_that_is_not_there_is_said_and_the_others_are_read(
     database: Database, clone: GitTree, tmp_path: Path
 ) -> None:
     missing, found = read(database, Tree("absent", str(tmp_path / "nowhere")), tree_of(clone))
-    assert missing.failure.startswith(f"there is no git repository at {tmp_path}/nowhere. Set tree.path")
+    assert missing.failure.startswith(f"no git repository at {tmp_path}/nowhere. Set tree.path")
     assert (found.new, found.failure) == (1, "")
     with database.read() as connection:
         row = stored.tree(connection, "absent")
@@ -339,8 +339,8 @@ def test_a_branch_that_is_not_there_leaves_what_was_read(database: Database, clo
     clone.git("checkout", "--quiet", "main")
     clone.git("branch", "-D", "for-next")
     (report,) = read(database, tree)
-    assert "there is no branch 'for-next'; what was read stays" in report.failure
-    assert "There are: main." in report.failure
+    assert "no branch 'for-next'. Fetch it" in report.failure
+    assert "Branches: main." in report.failure
     assert stands(database)[0] == "accepted"
     clone.git("branch", "for-next")
     assert read(database, tree)[0].gone == 1

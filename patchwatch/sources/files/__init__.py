@@ -1,1 +1,1 @@
-"""Mail in files: mbox, maildir, public-inbox directories and epochs."""
+"""Read mail from files: public-inbox directories, git epochs and bundles, mboxes, maildirs, .eml files."""

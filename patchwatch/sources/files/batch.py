@@ -1,4 +1,4 @@
-"""What a source hands over: some raw mails, and the position after them."""
+"""Batches: what a source yields, some raw mails and the position after them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Mark = TypeVar("Mark")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Mails to be stored together.
+    """Mails to store together.
 
-    `position` is the source's own text, to be kept in the same transaction as the mails: a later read that is given it
-    begins behind them.
+    `position` is opaque text, to be stored in the same transaction as the mails.  A later read with it continues after
+    them.
     """
 
     mails: tuple[bytes, ...]
@@ -27,26 +27,26 @@ class Batch:
 
 
 def batches(mails: Iterable[tuple[bytes, Mark]], position: Callable[[Mark], str]) -> Iterator[Batch]:
-    """Gather mails, each with a mark of its place, into batches: one is full with `BATCH_MAILS` or `BATCH_BYTES`.
+    """Group mails, each with a mark of its place, into batches of up to `BATCH_MAILS` mails or `BATCH_BYTES`.
 
-    `position` is asked once a batch, for the mark of its last mail.
+    `position` is called once per batch, with the mark of its last mail.
     """
-    gathered: list[tuple[bytes, Mark]] = []
+    pending: list[tuple[bytes, Mark]] = []
     size = 0
 
     def batch() -> Batch:
-        return Batch(tuple(mail for mail, _ in gathered), position(gathered[-1][1]))
+        return Batch(tuple(mail for mail, _ in pending), position(pending[-1][1]))
 
     for marked in mails:
-        gathered.append(marked)
+        pending.append(marked)
         size += len(marked[0])
-        if len(gathered) == BATCH_MAILS or size >= BATCH_BYTES:
+        if len(pending) == BATCH_MAILS or size >= BATCH_BYTES:
             yield batch()
-            gathered, size = [], 0
-    if gathered:
+            pending, size = [], 0
+    if pending:
         yield batch()
 
 
 def identity(kind: str, path: Path) -> str:
-    """The name under which a source's position is remembered; plain text even where the path's bytes are not UTF-8."""
+    """The key under which a source's position is stored; valid text even if the path is not UTF-8."""
     return f"{kind}:{os.fsencode(path).decode(errors='backslashreplace')}"

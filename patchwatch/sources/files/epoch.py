@@ -1,11 +1,11 @@
-"""Mail kept in git, as public-inbox keeps it.
+"""Read mail from public-inbox git repositories.
 
 An epoch (public-inbox-v2-format(5)) is a repository in which each commit's tree has one file: `m`, a mail, or `d`, a
-mail taken back.  The older v1 format (public-inbox-v1-format(5)) keeps `ab/cdef…`, named after the message-id.  Both
-are read as every mail that a commit added or changed, oldest first; what was deleted later is read all the same.
+deleted mail.  The older v1 format (public-inbox-v1-format(5)) has files `ab/cdef…`, named after the message-id.  In
+both, every mail that a commit added or changed is read, oldest first, even if it was deleted later.
 
-A position is the commit up to which everything was read.  Reading goes on with the commits that are not its ancestors,
-which stays right when history was rewritten behind it; once git has forgotten the commit, everything is read again.
+A position is the last commit that was read.  Reading continues with the commits that are not its ancestors, which is
+correct even after history was rewritten; once git has pruned the commit, everything is read again.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Epoch:
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered."""
+        """The key under which the position is stored."""
         return identity("epoch", self.directory)
 
     def check(self) -> None:
-        """Make sure that this is a repository of mail.
+        """Check that this is a repository of mail.
 
         Raises:
-            InvalidInputError: it holds something else.
+            InvalidInputError: it contains something else.
         """
         git = Git(self.directory)
         tip = _tip(git)
@@ -54,7 +54,7 @@ class Epoch:
         """The mails after `position`.
 
         Raises:
-            PatchwatchError: git failed, or an object is missing; what was read until then stays right.
+            PatchwatchError: git failed, or an object is missing; the batches until then are valid.
         """
         git = Git(self.directory)
         tip = _tip(git)
@@ -64,16 +64,16 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class InboxDirectory:
-    """A v2 inbox: its epochs, oldest first.  Its position is a JSON object from epoch number to that epoch's position.
+    """A v2 inbox: its epochs, oldest first.  The position is a JSON object of epoch numbers and their positions.
 
-    Mirrors may lack old epochs, and new ones appear with time: a later read finds them.
+    Mirrors may lack old epochs, and new ones appear over time: a later read finds them.
     """
 
     directory: Path
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered."""
+        """The key under which the position is stored."""
         return identity("archive", self.directory)
 
     def read(self, position: str | None) -> Iterator[Batch]:
@@ -91,20 +91,20 @@ class InboxDirectory:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An epoch in one file, as `git bundle create` makes it; it is unpacked into a temporary directory to be read."""
+    """An epoch in a git bundle (`git bundle create`); it is unpacked into a temporary directory."""
 
     path: Path
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered."""
+        """The key under which the position is stored."""
         return identity("bundle", self.path)
 
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`.
 
         Raises:
-            InvalidInputError: what was bundled is no mail.
+            InvalidInputError: the bundle does not contain mail.
             PatchwatchError: git can't unpack it, or as for `Epoch.read`.
         """
         with tempfile.TemporaryDirectory(prefix="patchwatch-") as scratch:
@@ -118,7 +118,7 @@ class Bundle:
 
 
 def epochs(directory: Path) -> list[tuple[int, Epoch]]:
-    """The epochs of a v2 inbox by number: `git/0.git` and so on, or without the `git/`, as some mirrors keep them."""
+    """The epochs of a v2 inbox with their numbers: `git/0.git` and so on; some mirrors have no `git/`."""
     return sorted(
         (
             (int(number[1]), Epoch(entry))
@@ -130,48 +130,48 @@ def epochs(directory: Path) -> list[tuple[int, Epoch]]:
 
 
 def is_inbox_directory(directory: Path) -> bool:
-    """Whether this is a v2 inbox; a new one has no epoch yet, and its lock says what it is."""
+    """True if this is a v2 inbox; a new one has no epoch yet, only `inbox.lock`."""
     return bool(epochs(directory)) or ((directory / "git").is_dir() and (directory / "inbox.lock").is_file())
 
 
 def is_bundle(beginning: bytes) -> bool:
-    """Whether a file that begins like this is a git bundle (gitformat-bundle(5))."""
+    """True if a file that begins like this is a git bundle (gitformat-bundle(5))."""
     return _BUNDLE_MAGIC.match(beginning) is not None
 
 
 def _positions(position: str | None) -> dict[str, str]:
     try:
-        known = json.loads(position or "{}")
+        parsed = json.loads(position or "{}")
     except ValueError:
         return {}
-    return {k: v for k, v in known.items() if isinstance(v, str)} if isinstance(known, dict) else {}
+    return {k: v for k, v in parsed.items() if isinstance(v, str)} if isinstance(parsed, dict) else {}
 
 
-def _lines(printed: bytes) -> list[str]:
-    return printed.decode(errors="replace").splitlines()
+def _lines(output: bytes) -> list[str]:
+    return output.decode(errors="replace").splitlines()
 
 
 def _tip(git: Git) -> str | None:
     """The newest commit; None in an empty repository."""
-    answer = _lines(git.run("cat-file", "--batch-check", given=b"HEAD^{commit}\n"))[0].split()
-    if answer[1] == "commit":
-        return answer[0]
-    # HEAD may name a branch that was never made: `master` was cloned where `main` is the default, or the reverse.
-    listed = _lines(git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"))
-    return _only_branch(git, _by_name(listed))
+    output = _lines(git.run("cat-file", "--batch-check", stdin=b"HEAD^{commit}\n"))[0].split()
+    if output[1] == "commit":
+        return output[0]
+    # HEAD may name a branch that does not exist: `master` was cloned where `main` is the default, or the reverse.
+    refs = _lines(git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"))
+    return _only_branch(git, _by_name(refs))
 
 
-def _by_name(listed: list[str]) -> dict[str, str]:
-    """Commits by the name of the ref, from lines that have commit and ref."""
-    return {name: commit for commit, _, name in (line.partition(" ") for line in listed)}
+def _by_name(lines: list[str]) -> dict[str, str]:
+    """Commits by ref name, from lines with a commit and a ref."""
+    return {name: commit for commit, _, name in (line.partition(" ") for line in lines)}
 
 
 def _only_branch(git: Git, heads: dict[str, str]) -> str | None:
     branches = {name: commit for name, commit in heads.items() if name.startswith("refs/heads/")}
     if len(branches) > 1:
         raise InvalidInputError(
-            f"{git.place}: which branch has the mail? HEAD names none of {', '.join(sorted(branches))}. "
-            "Point HEAD at the right one: git symbolic-ref HEAD refs/heads/…"
+            f"{git.place}: HEAD does not name any of the branches {', '.join(sorted(branches))}. "
+            "Point HEAD at the branch with the mail: git symbolic-ref HEAD refs/heads/…"
         )
     return next(iter(branches.values()), None)
 
@@ -180,8 +180,8 @@ def _check_layout(git: Git, tip: str) -> None:
     names = _lines(git.run("ls-tree", "--name-only", tip))
     if names and not any(re.fullmatch(r"m|d|[0-9a-f]{2}", name) for name in names):
         raise InvalidInputError(
-            f"{git.place}: this git repository is no mail archive: its newest commit has {names[0]}, "
-            "where public-inbox has one file named m. Give a public-inbox epoch, such as …/git/0.git."
+            f"{git.place}: not a public-inbox repository: its newest commit contains {names[0]}, not a file named m. "
+            "Give a public-inbox epoch, such as …/git/0.git."
         )
 
 
@@ -191,6 +191,6 @@ def _read(git: Git, tip: str, position: str | None) -> Iterator[Batch]:
     _check_layout(git, tip)
     after = NOWHERE
     if position and _COMMIT.fullmatch(position):
-        answer = git.run("cat-file", "--batch-check", given=position.encode() + b"^{commit}\n")
-        after = position if answer.split()[1] == b"commit" else NOWHERE
+        output = git.run("cat-file", "--batch-check", stdin=position.encode() + b"^{commit}\n")
+        after = position if output.split()[1] == b"commit" else NOWHERE
     yield from batches(mails_of_commits(git, tip, after), bytes.decode)

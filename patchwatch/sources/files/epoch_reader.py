@@ -1,7 +1,4 @@
-"""The mails that the commits of a mail repository brought, read from git in one stream.
-
-Which repositories and which commits, and what is remembered of them, is `epoch`'s business.
-"""
+"""Read the mails that commits added to a mail repository, in one stream from git."""
 
 from __future__ import annotations
 
@@ -16,84 +13,84 @@ from typing import IO
 from patchwatch.errors import PatchwatchError
 from patchwatch.sources.git.command import Git, pipe
 
-NOWHERE = "0" * 40  # the position before the first commit: git's name for no object
+NOWHERE = "0" * 40  # the position before the first commit: git's null object id
 
 _MAIL_ADDED = re.compile(rb":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]+) [AM]\t(?:m|[0-9a-f]{2}/[0-9a-f]{38,62})\n")
-_PARENTS_FIRST = ("--reverse", "--topo-order")  # so that a commit stands for all that was read before it
+_PARENTS_FIRST = ("--reverse", "--topo-order")  # so that a commit is a position: everything before it was read
 _FILES_ADDED = ("--stdin", "-r", "-m", "--root", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AM")
 _WHOLE_BLOBS = "--batch=%(objectname) %(objecttype) %(objectsize) %(rest)"  # the rest of a request: the position
-# Requests that may wait for their answer.  They fit in the smallest pipe there is (4,096 bytes, for two names of up to
-# 64 digits each), so writing them never blocks: git, blocked on an answer that is not read, would wait for us for good.
-_ASKED_AHEAD = 30
+# Requests that may be pending.  They fit into the smallest possible pipe (4,096 bytes; a request has two names of up to
+# 64 digits), so writing them never blocks: if git blocked on output that nobody reads, both would wait forever.
+_MAX_PENDING = 30
 
 
 def mails_of_commits(git: Git, tip: str, after: str) -> Iterator[tuple[bytes, bytes]]:
-    """Each mail of the commits up to `tip` that are not in `after`, with the position behind it.
+    """Each mail of the commits reachable from `tip` but not from `after`, with the position after it.
 
-    Three gits work in a row: they list the commits, what each changed, and the blobs.
+    A pipeline of three gits lists the commits, their changes, and the blobs.
 
     Raises:
-        PatchwatchError: git failed or lacks an object.  It is never silently less than everything.
+        PatchwatchError: git failed or lacks an object.  The result is never silently incomplete.
     """
     newer = () if after == NOWHERE else (f"^{after}",)
     with (
-        tempfile.TemporaryFile() as complaints,
-        git.start("rev-list", *_PARENTS_FIRST, tip, *newer, stderr=complaints) as commits,
-        git.start("diff-tree", *_FILES_ADDED, stdin=commits.stdout, stderr=complaints) as changes,
-        git.start("cat-file", _WHOLE_BLOBS, stdin=subprocess.PIPE, stderr=complaints) as blobs,
+        tempfile.TemporaryFile() as stderr,
+        git.start("rev-list", *_PARENTS_FIRST, tip, *newer, stderr=stderr) as commits,
+        git.start("diff-tree", *_FILES_ADDED, stdin=commits.stdout, stderr=stderr) as changes,
+        git.start("cat-file", _WHOLE_BLOBS, stdin=subprocess.PIPE, stderr=stderr) as blobs,
     ):
         processes = (commits, changes, blobs)
-        pipe(commits.stdout).close()  # diff-tree's now: were it open here too, rev-list could not notice its end
-        wanted = _requests(pipe(changes.stdout), after.encode())
+        pipe(commits.stdout).close()  # or rev-list would not notice when diff-tree ends
+        requests = _requests(pipe(changes.stdout), after.encode())
         try:
-            whole = yield from _answered(git, wanted, pipe(blobs.stdin), pipe(blobs.stdout))
-            if whole:
+            complete = yield from _read_blobs(git, requests, pipe(blobs.stdin), pipe(blobs.stdout))
+            if complete:
                 pipe(blobs.stdin).close()
-            if not whole or any(process.wait() for process in processes):
-                complaints.seek(0)
-                raise git.failure(complaints.read())
+            if not complete or any(process.wait() for process in processes):
+                stderr.seek(0)
+                raise git.failure(stderr.read())
         finally:
             for process in processes:
                 process.kill()
 
 
-def _answered(
-    git: Git, wanted: Iterator[bytes], requests: IO[bytes], answers: IO[bytes]
+def _read_blobs(
+    git: Git, requests: Iterator[bytes], stdin: IO[bytes], stdout: IO[bytes]
 ) -> Generator[tuple[bytes, bytes], None, bool]:
-    """Ask `git cat-file --batch` for each blob that is wanted; returns whether it lived to answer everything."""
-    unanswered = 0
+    """Read blobs from `git cat-file --batch`; returns True if it answered every request, False if it died."""
+    pending = 0
     while True:
-        if unanswered <= _ASKED_AHEAD // 2:
-            asked = list(islice(wanted, _ASKED_AHEAD - unanswered))
+        if pending <= _MAX_PENDING // 2:
+            batch = list(islice(requests, _MAX_PENDING - pending))
             try:
-                os.write(requests.fileno(), b"".join(asked))
+                os.write(stdin.fileno(), b"".join(batch))
             except BrokenPipeError:
                 return False
-            unanswered += len(asked)
-        if not unanswered:
+            pending += len(batch)
+        if not pending:
             return True
-        header = answers.readline()
+        header = stdout.readline()
         if not header.endswith(b"\n"):
             return False
         name, kind, *rest = header.split()
         if kind != b"blob":
             raise PatchwatchError(
-                f"{git.place}: object {name.decode()} should be a mail and is {kind.decode()}. "
-                "The repository is damaged, or was cloned with a filter: clone it again, whole."
+                f"{git.place}: object {name.decode()} is {kind.decode()}; expected a mail. "
+                "The repository is damaged, or a partial clone: clone it again without a filter."
             )
         size = int(rest[0])
-        mail = answers.read(size + 1)[:-1]
+        mail = stdout.read(size + 1)[:-1]
         if len(mail) < size:
             return False
-        unanswered -= 1
+        pending -= 1
         if mail:  # public-inbox-purge leaves an empty `m` where the mail was
             yield mail, rest[1]
 
 
 def _requests(changes: IO[bytes], position: bytes) -> Iterator[bytes]:
-    """A line for each blob that `git diff-tree --stdin` says was added: its name, and the position after it.
+    """A request for each blob that `git diff-tree --stdin` lists as added: its name, and the position after it.
 
-    Of a commit that adds several mails, only the last moves the position.
+    If a commit adds several mails, only the last one advances the position.
     """
     for commit, added in _added(changes):
         for blob in added[:-1]:
@@ -103,7 +100,7 @@ def _requests(changes: IO[bytes], position: bytes) -> Iterator[bytes]:
 
 
 def _added(changes: IO[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Each commit that adds mail, and the blobs."""
+    """Each commit that adds mail, with its blobs."""
     commit = b""
     added: dict[bytes, None] = {}  # a merge is compared with each parent, and may name a blob twice
     for line in changes:

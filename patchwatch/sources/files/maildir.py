@@ -1,12 +1,12 @@
-"""Mail in files of its own: a maildir, a folder of .eml files, or one such file.
+"""Read mail with one file per mail: a maildir, a folder of .eml files, or a single .eml file.
 
-A position is the names of the files that were read, so mail that arrives under any name is found.  A maildir's names
-are the unique parts, without the flags behind the colon, which mail readers change as they move files from `new` to
-`cur` (https://cr.yp.to/proto/maildir.html); its subfolders are maildirs of their own and are not read.  An .eml file
-may be replaced, so its size and time are part of its name here.
+A position lists the files that were read, so new mail is found under any name.  In a maildir only the unique part of a
+name counts, without the flags after the colon, which mail readers change when they move files from `new` to `cur`
+(https://cr.yp.to/proto/maildir.html).  Subfolders are separate maildirs and are not read.  An .eml file may be
+replaced, so its size and time are part of its key.
 
-The names are many, so they are written down once, when a read comes to its end.  Until then a position adds how far
-down the sorted names that read got, and a digest of them; if other names are there when it goes on, it begins anew.
+The list is long, so it is only updated when a read completes.  Until then a position adds how far down the sorted names
+the read got, with a digest of those names; if they have changed when it continues, it starts over.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from patchwatch.sources.files.mbox import open_unpacked
 
 @dataclass(frozen=True, slots=True)
 class Maildir:
-    """A maildir: what is in its `cur` and `new`."""
+    """A maildir: the files in `cur` and `new`."""
 
     directory: Path
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered."""
+        """The key under which the position is stored."""
         return identity("maildir", self.directory)
 
     def read(self, position: str | None) -> Iterator[Batch]:
@@ -50,7 +50,7 @@ class Maildir:
         return _read(self._files, position)
 
     def _files(self) -> dict[str, Path]:
-        # `new` first: what is moved from there to `cur` meanwhile is then seen twice, not never.
+        # `new` first: a file that moves from there to `cur` meanwhile is then seen twice, not missed.
         return {
             path.name.partition(":")[0]: path for place in ("new", "cur") for path in _listed(self.directory / place)
         }
@@ -58,13 +58,13 @@ class Maildir:
 
 @dataclass(frozen=True, slots=True)
 class Eml:
-    """One .eml file, or a folder of them (its subfolders are not read)."""
+    """One .eml file, or a folder of them (subfolders are not read)."""
 
     path: Path
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered."""
+        """The key under which the position is stored."""
         return identity("eml", self.path)
 
     def read(self, position: str | None) -> Iterator[Batch]:
@@ -90,7 +90,7 @@ def eml_files(directory: Path) -> list[Path]:
 
 
 def is_maildir(directory: Path) -> bool:
-    """Whether a folder is a maildir.  One of `cur` and `new` is enough: archivers and git leave out empty folders."""
+    """True if a folder is a maildir: it has `cur` or `new`, as archivers and git leave out empty folders."""
     return any((directory / place).is_dir() for place in ("cur", "new"))
 
 
@@ -101,12 +101,12 @@ def _listed(directory: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise PatchwatchError(f"{directory}: can't read it: {error.strerror}.") from None
+        raise PatchwatchError(f"can't read {directory}: {error.strerror}. Check its permissions.") from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Progress:
-    """How far down the sorted names a read got, and a digest of the names it met on the way."""
+    """How far down the sorted names a read got, and a digest of the names until there."""
 
     name: str = ""
     digest: str = ""
@@ -116,10 +116,10 @@ class _Progress:
 
 
 def _read(listing: Callable[[], dict[str, Path]], position: str | None) -> Iterator[Batch]:
-    """The mails of those listed files that the position does not have."""
+    """The mails in the listed files that the position does not include."""
     seen, before = _parsed(position)
     paths = listing()
-    kept = seen & paths.keys()
+    remaining = seen & paths.keys()
     unread = sorted(paths.keys() - seen)
     done = unread[: bisect_right(unread, before.name)]
     progress = reduce(_Progress.past, done, _Progress())
@@ -127,13 +127,13 @@ def _read(listing: Callable[[], dict[str, Path]], position: str | None) -> Itera
         done, progress = [], _Progress()
     read = set(done)
     packed = _packed(seen)
-    held: Batch | None = None  # one batch, as only the last one's position has all the names
+    previous: Batch | None = None  # one behind, as the position of the last batch lists all names
     for batch in batches(_mails(unread[len(done) :], paths, listing, progress, read), partial(_position, packed)):
-        if held:
-            yield held
-        held = batch
-    if held:
-        yield Batch(held.mails, _position(_packed(kept | read), _Progress()))
+        if previous:
+            yield previous
+        previous = batch
+    if previous:
+        yield Batch(previous.mails, _position(_packed(remaining | read), _Progress()))
 
 
 def _mails(
@@ -143,7 +143,7 @@ def _mails(
     progress: _Progress,
     read: set[str],
 ) -> Iterator[tuple[bytes, _Progress]]:
-    """Each mail with the progress after it; the files' names are added to `read`."""
+    """Each mail with the progress after it; adds the files' names to `read`."""
     for name in names:
         mails = _content(name, paths, listing)
         if mails is None:
@@ -155,7 +155,7 @@ def _mails(
 
 
 def _content(name: str, paths: dict[str, Path], listing: Callable[[], dict[str, Path]]) -> tuple[bytes, ...] | None:
-    """The mails in a file; None when it is gone.  One that was only moved is looked for again: `paths` is renewed."""
+    """The mails in a file; None if it is gone.  If it was only moved, `paths` is updated and it is read there."""
     while path := paths.get(name):
         try:
             with open_unpacked(path) as stream:
@@ -176,8 +176,8 @@ def _packed(names: AbstractSet[str]) -> str:
 
 def _parsed(position: str | None) -> tuple[frozenset[str], _Progress]:
     try:
-        known = json.loads(position or "{}")
-        names = os.fsdecode(zlib.decompress(base64.b64decode(known["names"]))).split("\0")
-        return frozenset(filter(None, names)), _Progress(str(known["upto"]), str(known["digest"]))
+        fields = json.loads(position or "{}")
+        names = os.fsdecode(zlib.decompress(base64.b64decode(fields["names"]))).split("\0")
+        return frozenset(filter(None, names)), _Progress(str(fields["upto"]), str(fields["digest"]))
     except (ValueError, KeyError, TypeError, zlib.error):
         return frozenset(), _Progress()

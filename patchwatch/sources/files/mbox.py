@@ -1,9 +1,9 @@
-"""Mail in an mbox: many mails in one file, each behind a line that begins with `From `.
+"""Read mail from an mbox: many mails in one file, each after a line that begins with `From `.
 
-New mail is appended to an mbox, so a position is how far it was read, with a digest of what is before that.  A later
-read begins there when a mail begins there.  When the file goes on in another way, its last mail was still being written
-the last time, and is read again from its first byte: a torn mail may be handed over, its whole never fails to follow.
-When the digest says that the file was rewritten, all of it is read again.
+New mail is appended to an mbox, so a position is an offset with a digest of the bytes before it.  A later read
+continues there if a mail begins there.  Otherwise the last mail was still being written, and is read again from its
+start: a truncated mail may be returned, but the complete one always follows.  If the digest differs, the file was
+rewritten, and all of it is read again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from patchwatch.mail.mbox_split import looks_like_mbox, split_mbox
 from patchwatch.sources.files.batch import BATCH_MAILS, Batch, identity
 
 _BLOCK_BYTES = 4 << 20
-_DIGEST_BYTES = 64 << 10  # of either end of what was read: an mbox that lost or gained a mail differs in the last part
+_DIGEST_BYTES = 64 << 10  # at both ends of what was read: an mbox that lost or gained a mail differs in the last part
 _BLANK_THEN_FROM = re.compile(rb"\n\r?\n(?=From )")
 _MAX_FROM_LINE = 1000
 _MAX_MAIL_BYTES = 64 << 20
@@ -36,13 +36,13 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Mbox:
-    """An mboxrd or mboxo file; it may be compressed with gzip, and positions then count its text."""
+    """An mboxrd or mboxo file; it may be compressed with gzip, positions then count uncompressed bytes."""
 
     path: Path
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered."""
+        """The key under which the position is stored."""
         return identity("mbox", self.path)
 
     def read(self, position: str | None) -> Iterator[Batch]:
@@ -50,7 +50,7 @@ class Mbox:
 
         Raises:
             NotFoundError: the file is gone.
-            InvalidInputError: it begins with no mail, a mail is above 64 MiB, or gzip can't unpack it.
+            InvalidInputError: it is not an mbox, a mail is larger than 64 MiB, or gzip can't unpack it.
             PatchwatchError: the file can't be read.
         """
         with open_unpacked(self.path) as stream:
@@ -65,33 +65,33 @@ class Mbox:
 
 @contextmanager
 def open_unpacked(path: Path) -> Iterator[BinaryIO]:
-    """The bytes of a file, unpacked when gzip packed them; what goes wrong with them inside is said of the file.
+    """Open a file, decompressing it if it is gzipped; errors inside the `with` block get the path as prefix.
 
     Raises:
-        NotFoundError: it is not there, or not any more.
-        InvalidInputError: packed, but cut short or damaged.
-        PatchwatchError: it can't be read.
+        NotFoundError: the file does not exist.
+        InvalidInputError: the gzip data is truncated or damaged.
+        PatchwatchError: the file can't be read.
     """
     try:
         with path.open("rb") as stored:
             if stored.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC):
                 with gzip.GzipFile(fileobj=stored) as unpacked:
-                    yield cast(BinaryIO, unpacked)  # typeshed has it as a BufferedIOBase, which is as good
+                    yield cast(BinaryIO, unpacked)  # a BufferedIOBase in typeshed, which is good enough
             else:
                 yield stored
     except InvalidInputError as error:
         raise InvalidInputError(f"{path}: {error}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InvalidInputError(f"{path}: gzip can't unpack it: {error}. Get the file again.") from None
+        raise InvalidInputError(f"{path}: damaged gzip data: {error}. Download or copy the file again.") from None
     except FileNotFoundError:
-        raise NotFoundError(f"{path}: there is no such file.") from None
+        raise NotFoundError(f"{path}: no such file. Check the path.") from None
     except OSError as error:
-        raise PatchwatchError(f"{path}: can't read it: {error.strerror}.") from None
+        raise PatchwatchError(f"can't read {path}: {error.strerror}. Check its permissions.") from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What is remembered of the bytes before an offset."""
+    """The number of bytes before an offset, and those at both ends, for the digest."""
 
     length: int = 0
     head: bytes = b""
@@ -99,12 +99,12 @@ class _Before:
 
     @classmethod
     def offset(cls, stream: BinaryIO, length: int) -> _Before:
-        """Read it from `stream`, and leave that at the offset."""
-        part = min(length, _DIGEST_BYTES)
+        """Read it from `stream`, which is left at the offset."""
+        size = min(length, _DIGEST_BYTES)
         stream.seek(0)
-        head = stream.read(part)
-        stream.seek(length - part)
-        return cls(length, head, stream.read(part))
+        head = stream.read(size)
+        stream.seek(length - size)
+        return cls(length, head, stream.read(size))
 
     def and_then(self, more: bytes) -> _Before:
         head = self.head + more[: _DIGEST_BYTES - len(self.head)]
@@ -115,10 +115,10 @@ class _Before:
 
 
 def _resume(stream: BinaryIO, position: str | None) -> tuple[_Before, bytes]:
-    """Where reading goes on: what is before it, and the first line behind it, which `stream` has already given."""
+    """Find where to continue: what is before that offset, and the line after it, already read from `stream`."""
     try:
-        known = json.loads(position or "{}")
-        end, last, digest = int(known["end"]), int(known["last"]), str(known["digest"])
+        fields = json.loads(position or "{}")
+        end, last, digest = int(fields["end"]), int(fields["last"]), str(fields["digest"])
         before = _Before.offset(stream, end)
     except (ValueError, KeyError, TypeError, OverflowError):
         return _Before.offset(stream, 0), b""
@@ -132,7 +132,7 @@ def _resume(stream: BinaryIO, position: str | None) -> tuple[_Before, bytes]:
 
 
 def _runs(stream: BinaryIO, begun: bytes) -> Iterator[tuple[bytes, int]]:
-    """The text in runs of at most `BATCH_MAILS` whole mails, each with the offset in it of its last mail."""
+    """The text in runs of at most `BATCH_MAILS` complete mails, each with the offset of its last mail."""
     text = begun
     more = True
     while more:
@@ -140,17 +140,17 @@ def _runs(stream: BinaryIO, begun: bytes) -> Iterator[tuple[bytes, int]]:
         more = bool(block)
         text += block
         starts = [0, *_beginnings(text)]
-        # Where the last mail ends is not known before the next begins; one that never does is refused as too large.
+        # The last mail may continue in the next block; one that never ends is then rejected as too large.
         endless = len(text) - starts[-1] > _MAX_MAIL_BYTES
-        whole = len(text) if endless or not more else starts.pop()
-        for begin, end in pairwise([*starts[::BATCH_MAILS], whole]):
+        complete = len(text) if endless or not more else starts.pop()
+        for begin, end in pairwise([*starts[::BATCH_MAILS], complete]):
             if end > begin:
                 yield text[begin:end], starts[bisect_left(starts, end) - 1] - begin
-        text = text[whole:]
+        text = text[complete:]
 
 
 def _beginnings(text: bytes) -> Iterator[int]:
-    """Where in `text` a mail begins behind another: at these, `split_mbox` splits too."""
+    """The offsets at which a mail begins after another; `split_mbox` splits there too."""
     for found in _BLANK_THEN_FROM.finditer(text):
         if looks_like_mbox(text[found.end() : found.end() + _MAX_FROM_LINE]):
             yield found.end()

@@ -1,4 +1,4 @@
-"""What a path holds, found by looking at it: which kind of source reads it."""
+"""Open a path as the kind of mail source that its content is."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ _MAIL_HEADER = re.compile(rb"^(?:message-id|from|date|subject|received|return-pa
 
 
 class Source(Protocol):
-    """Where mail is imported from."""
+    """A source of mail to import."""
 
     @property
     def identity(self) -> str:
-        """The name under which its position is remembered: the kind and the resolved path, as `mbox:/home/me/list`."""
+        """The key under which the position is stored: kind and resolved path, such as `mbox:/home/me/list`."""
 
     def read(self, position: str | None) -> Iterator[Batch]:
-        """The mails after `position`, which an earlier read ended with; None reads from the beginning.
+        """The mails after `position`, the position of an earlier batch; None reads from the beginning.
 
-        Nothing new yields nothing.  A position that no longer fits what is there (rewritten, purged) is as good as
-        None, so a mail may come again, and none is left out.
+        Yields nothing if there is no new mail.  A position that no longer matches the content (rewritten, purged) is
+        treated as None, so a mail may be returned again, but none is left out.
 
         Raises:
-            PatchwatchError: it can't be read (to the end); the batches until then are good, and their positions too.
+            PatchwatchError: reading failed; the batches until then and their positions are valid.
         """
 
 
 def open_source(path: Path) -> Source:
-    """The source at `path`.
+    """Open the source at `path`, detected by its content, not by its name.
 
     A git epoch (bare or not, v2 or v1), a bundle of one, a public-inbox directory, an mbox or an .eml file (both may be
-    gzip's), a maildir, or a folder of .eml files; told by what is in it, not by its name.
+    gzipped), a maildir, or a folder of .eml files.
 
     Raises:
-        NotFoundError: there is nothing at `path`.
-        InvalidInputError: it holds no mail in a form that we know.
+        NotFoundError: `path` does not exist.
+        InvalidInputError: it contains no mail in a supported format.
         PatchwatchError: it can't be read.
     """
     place = path.resolve()
@@ -58,8 +58,8 @@ def open_source(path: Path) -> Source:
         if place.exists():
             raise InvalidInputError(f"{path}: neither a file nor a directory. Save the mail to a file and import that.")
     except PermissionError as error:
-        raise PatchwatchError(f"{path}: can't read it: {error.strerror}.") from None
-    raise NotFoundError(f"{path}: there is no such file or directory.")
+        raise PatchwatchError(f"can't read {path}: {error.strerror}. Check its permissions.") from None
+    raise NotFoundError(f"{path}: no such file or directory. Check the path.")
 
 
 def _directory(place: Path) -> Source:
@@ -72,10 +72,10 @@ def _directory(place: Path) -> Source:
         return Maildir(place)
     if eml_files(place):
         return Eml(place)
-    if repository:  # asked last: mail kept in a checkout of something is more likely meant than its history
+    if repository:  # last: mail inside a checkout is more likely meant than its history
         return _epoch(repository)
     raise InvalidInputError(
-        f"{place}: no mail found here. Give a public-inbox directory, a git epoch such as …/git/0.git, "
+        f"{place}: no mail found. Give a public-inbox directory, a git epoch such as …/git/0.git, "
         "a maildir (with cur and new) or a folder of .eml files."
     )
 
@@ -96,12 +96,12 @@ def _file(place: Path) -> Source:
     if looks_like_mail(beginning):
         return Eml(place)
     raise InvalidInputError(
-        f"{place}: this file is no mail: it begins neither with a 'From ' line (mbox), nor with headers (.eml), "
-        "nor is it a git bundle."
+        f"{place}: not a mail file. Give an mbox (it begins with a 'From ' line), an .eml file (it begins with "
+        "headers) or a git bundle."
     )
 
 
 def looks_like_mail(beginning: bytes) -> bool:
-    """Whether this begins like a single mail: with headers, one of them a mail's."""
+    """True if a file that begins like this is a single mail: it has headers, one of them a typical mail header."""
     headers = re.split(rb"\r?\n\r?\n", beginning.lstrip(), maxsplit=1)[0]
     return bool(_FIRST_HEADER.match(headers) and _MAIL_HEADER.search(headers))

@@ -1,1 +1,1 @@
-"""Git trees and the git command, confined. Reads only."""
+"""Read git repositories, with git confined."""

@@ -239,20 +239,20 @@ def test_a_batch_is_bounded_in_mails_and_in_bytes(tmp_path):
 
 
 def test_what_is_not_there_is_said_to_be_missing(tmp_path):
-    with pytest.raises(NotFoundError, match="nothing: there is no such file or directory"):
+    with pytest.raises(NotFoundError, match="nothing: no such file or directory"):
         open_source(tmp_path / "nothing")
 
 
 def test_a_file_that_is_no_mail_is_refused(tmp_path):
     for content in (b"hello\n", b"\x7fELF\x02", b"title: a recipe\n\nDate: when it is ripe\n", b"From here to there\n"):
         (tmp_path / "file").write_bytes(content)
-        with pytest.raises(InvalidInputError, match="file: this file is no mail"):
+        with pytest.raises(InvalidInputError, match="file: not a mail file"):
             open_source(tmp_path / "file")
 
 
 def test_a_directory_without_mail_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(InvalidInputError, match="no mail found here"):
+    with pytest.raises(InvalidInputError, match="no mail found"):
         open_source(tmp_path)
 
 
@@ -264,7 +264,7 @@ def test_what_is_neither_file_nor_directory_is_refused(tmp_path):
 
 def test_a_source_tree_is_not_taken_for_an_epoch(tmp_path):
     tree = commit(tmp_path / "linux.git", {"MAINTAINERS": b"many", "mm/slub.c": b"code"})
-    with pytest.raises(InvalidInputError, match=r"no mail archive.*MAINTAINERS"):
+    with pytest.raises(InvalidInputError, match=r"not a public-inbox repository.*MAINTAINERS"):
         open_source(tree)
 
 
@@ -350,7 +350,7 @@ def test_the_only_branch_is_read_when_head_names_another(tmp_path):
     git(repository, "symbolic-ref", "HEAD", "refs/heads/main")
     assert again(open_source(repository), None) == [mail(1)]
     commit(repository, {"m": mail(2)}, branch="side")
-    with pytest.raises(InvalidInputError, match=r"which branch has the mail.*refs/heads/master, refs/heads/side"):
+    with pytest.raises(InvalidInputError, match=r"HEAD does not name any.*refs/heads/master, refs/heads/side"):
         open_source(repository)
 
 
@@ -432,7 +432,7 @@ def test_a_missing_mail_is_an_error_after_what_came_before_it(tmp_path, batches_
     loose(repository)
     object_file(repository, "master~1:m").unlink()
     found: list[bytes] = []
-    with pytest.raises(PatchwatchError, match=r"0\.git: object [0-9a-f]{40} should be a mail and is missing"):
+    with pytest.raises(PatchwatchError, match=r"0\.git: object [0-9a-f]{40} is missing; expected a mail"):
         found.extend(one for batch in open_source(repository).read(None) for one in batch.mails)
     assert found == mails(0, 1, 2, 3)
     assert all(process.poll() is not None for process in started)
@@ -444,7 +444,7 @@ def test_a_hole_in_the_history_is_an_error_and_never_a_shorter_history(name, tmp
     loose(repository)
     git(repository, "commit-graph", "write", "--reachable")  # it names the commits, also one that is not there
     object_file(repository, name).unlink()
-    with pytest.raises(PatchwatchError, match=r"0\.git: git can't read it to the end: .*(missing|unable|not|bad)"):
+    with pytest.raises(PatchwatchError, match=r"0\.git: git failed to read the repository: .*(missing|unable|not|bad)"):
         read(open_source(repository))
 
 
@@ -463,14 +463,14 @@ def test_a_git_that_dies_on_the_way_is_an_error(tmp_path, started):
     reading = source.read(None)
     next(reading)
     started[-1].kill()
-    with pytest.raises(PatchwatchError, match="git can't read it to the end"):
+    with pytest.raises(PatchwatchError, match="git failed to read the repository"):
         list(reading)
 
 
 def test_no_git_is_said_so(tmp_path, monkeypatch):
     repository = epoch(tmp_path / "0.git", mail(1))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PatchwatchError, match=r"git was not found\. Install git"):
+    with pytest.raises(PatchwatchError, match=r"git not found\. Install git"):
         open_source(repository)
 
 
@@ -581,14 +581,14 @@ def test_a_bundle_of_a_part_says_what_it_lacks(tmp_path):
 def test_a_bundle_of_something_else_is_refused(tmp_path):
     repository = commit(tmp_path / "linux.git", {"MAINTAINERS": b"many"})
     git(repository, "bundle", "create", "--quiet", str(tmp_path / "linux.bundle"), "master")
-    with pytest.raises(InvalidInputError, match=r"linux\.bundle: .*no mail archive"):
+    with pytest.raises(InvalidInputError, match=r"linux\.bundle: not a public-inbox repository"):
         read(open_source(tmp_path / "linux.bundle"))
 
 
 def test_a_bundle_that_is_cut_short_is_an_error(tmp_path):
     path = make_bundle(tmp_path, mails(*range(9)))
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(PatchwatchError, match=r"list\.bundle: git can't read it"):
+    with pytest.raises(PatchwatchError, match=r"list\.bundle: git failed to read the repository"):
         read(open_source(path))
 
 
@@ -678,7 +678,7 @@ def test_an_mbox_with_crlf_line_ends_is_read_and_resumed(tmp_path, batches_of_tw
 def test_a_gzipped_mbox_that_is_cut_short_is_an_error(tmp_path):
     path = make_gzipped_mbox(tmp_path, mails(1, 2))
     path.write_bytes(path.read_bytes()[:-12])
-    with pytest.raises(InvalidInputError, match=r"list\.mbox\.gz: gzip can't unpack it"):
+    with pytest.raises(InvalidInputError, match=r"list\.mbox\.gz: damaged gzip data"):
         read(Mbox(path))
 
 
@@ -688,7 +688,7 @@ def test_a_mail_without_end_is_refused_before_it_fills_the_memory(tmp_path, monk
     path = make_mbox(tmp_path, [mail(1), mail(2, "x" * (40 << 10)), mail(3)])
     reading = open_source(path).read(None)
     assert next(reading).mails == (mail(1),)
-    with pytest.raises(InvalidInputError, match=r"list\.mbox: One mail is larger"):
+    with pytest.raises(InvalidInputError, match=r"list\.mbox: one mail is larger"):
         next(reading)
 
 
@@ -696,7 +696,7 @@ def test_an_mbox_that_vanished_is_said_so(tmp_path):
     path = make_mbox(tmp_path, mails(1))
     source = open_source(path)
     path.unlink()
-    with pytest.raises(NotFoundError, match=r"list\.mbox: there is no such file"):
+    with pytest.raises(NotFoundError, match=r"list\.mbox: no such file"):
         read(source)
 
 
@@ -779,7 +779,7 @@ def ordinary_user():
 
 def test_a_mail_that_may_not_be_read_is_an_error(ordinary_user):
     source = open_source(make_unreadable(ordinary_user))
-    with pytest.raises(PatchwatchError, match=r"0000\.eml: can't read it"):
+    with pytest.raises(PatchwatchError, match=r"can't read .*0000\.eml"):
         read(source)
 
 
