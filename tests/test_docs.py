@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
+from patchwatch.cli import diff, doctor, series_json
+from patchwatch.cli.main import COMMANDS
 from tests.support.paths import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")]
@@ -28,8 +31,23 @@ def test_the_drawing_of_the_layers_is_current() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-        assert (page.parent / link).exists(), link
+    for link, anchor in re.findall(r"\]\(([^)#:]+)(?:#([^)]*))?\)", text):
+        target = page.parent / link
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"(?m)^#+ (.*)$", target.read_text(encoding="utf-8"))
+            assert anchor in {re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in headings}, link
+
+
+def test_every_json_key_is_documented() -> None:
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    keys = {key for module in (diff, doctor, series_json) for key in re.findall(r'"(\w+)":', inspect.getsource(module))}
+    assert [key for key in sorted(keys) if not re.search(rf"`(?:\w+\.)?{key}`", page)] == []
+
+
+def test_the_readme_lists_every_command() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if not re.search(rf"(?m)^\|.*`{name}\b", page)] == []
 
 
 @pytest.mark.parametrize("page", [ARCHITECTURE, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
 # The module of each command, in the order of --help.
-_COMMANDS = {
+COMMANDS = {
     "watch": "fetch",
     "unwatch": "decide",
     "list": "list",
@@ -49,10 +49,10 @@ class _Commands(click.Group):
     """A group that imports a command when it is called: `list` must not wait for the imports of `tui`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _COMMANDS.get(cmd_name)
+        module = COMMANDS.get(cmd_name)
         if module is None:
             return None
         command = getattr(importlib.import_module(f"patchwatch.cli.{module}"), f"{cmd_name}_command")
@@ -66,7 +66,7 @@ class _Commands(click.Group):
         except click.UsageError as error:
             import difflib
 
-            close = difflib.get_close_matches(args[0], _COMMANDS, n=1) if args else []
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1) if args else []
             if not close:
                 raise
             raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
