@@ -1,10 +1,16 @@
 """Messages to revisions, revisions to series: pure functions, with the evidence for each link.
 
-conversation  which messages must be looked at together
-revision      which of them are one posting, and who answers it
-tags          who endorsed which of its patches
-succession    which earlier posting a revision succeeds
-landing       which patches a pull request carries
+model          the rows that everything above reads
+conversation   which messages belong together
+revision       which of them are one posting, and which reply to it
+posting        the facts of a posting by which others are matched with it
+version_links  which earlier posting a revision succeeds
+tags           who endorsed which of its patches; tag_coverage, carried_tags
+merged         which patches a pull request carries
+commit_match   which patches commits carry
+state          state, turn and next action
+rangediff      two revisions compared
+views, filter  which series a list shows
 
 Nothing here reads the clock or the database, and nothing depends on the order in which mails arrived.
 """

@@ -1,7 +1,7 @@
-"""What build bots and CI found of a revision: their mails in answer to it, each as a result.
+"""Results of build bots and CI for a revision, from their replies to it.
 
-Robots are no reviewers; what a failure means for the turn is decided in patchwatch.series.state.machine, which mails
-are a robot's, and what they say, in patchwatch.mail.bots.
+patchwatch.mail.bots recognizes bots and reads their results; patchwatch.series.state.machine passes the turn to the
+author after a failure.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ _VERDICTS: dict[str, str] = {SignalKind.FAILURE: "failure", SignalKind.SUCCESS: 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One result: `verdict` is failure, success or notice (found something that is neither)."""
+    """One result."""
 
-    name: str  # the robot's
-    verdict: str
-    text: str  # its words
+    name: str  # the bot's
+    verdict: str  # failure, success, or notice (neither, such as a measured improvement)
+    text: str  # the evidence
     message_id: str
     date: int  # UTC, seconds
-    patch: int  # the one that the mail answers; 0 for the cover
+    patch: int  # that the mail answers; 0: the cover
 
 
 def checks_of(revision: Revision) -> tuple[Check, ...]:
-    """The results of a revision, by date: the last one of a robot is what holds."""
+    """The results of a revision, by date; the last one of each bot is current."""
     return tuple(
         Check(
             follow_up.message.author.name or follow_up.message.author.email,

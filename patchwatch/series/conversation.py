@@ -1,9 +1,9 @@
-"""Which messages belong in one conversation.
+"""Group messages into conversations.
 
-A conversation is the set of messages connected by shared nodes: their message-ids, the ones they answer, and, for
-patches that were sent without In-Reply-To, what else a posting has in common (the stem that git send-email and b4 give
-to all message-ids of one run; or author, version and count within two hours).  It is the unit in which revisions are
-recognised, so joining too much costs time, and joining too little loses patches; neither decides anything.
+A conversation is the set of messages connected by shared thread keys: their message-ids, those they reply to, and, for
+patches sent without In-Reply-To, what the mails of a posting have in common (the stem that git send-email and b4 give
+to the message-ids of one run; or author, version and count within two hours).  Revisions are found within a
+conversation: joining too much only costs time, joining too little loses patches.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _STEMS = (
     re.compile(r"(?:cover|[0-9a-f]{40})(\.\d{9,11}\.git\.)(.+)"),  # git format-patch --thread
 )
 _NEAR_SECONDS = 2 * 3600
-_MAX_REFERENCES = 60  # of one mail that are joined: the first and the last ones; the rest is reached through those
+_MAX_REFERENCES = 60  # of one mail that are joined, the first and the last ones; those lead to the rest
 
 
 def stem(message_id: str) -> str:
-    """What the message-ids of one sending run share, or empty where they are made otherwise."""
+    """The part that the message-ids of one run of git send-email or b4 share; empty for other message-ids."""
     for pattern in _STEMS:
         found = pattern.fullmatch(message_id)
         if found:
@@ -31,7 +31,7 @@ def stem(message_id: str) -> str:
 
 
 def thread_keys(message: Message) -> tuple[str, ...]:
-    """The nodes that connect a message with others; messages that share one are in one conversation."""
+    """The thread keys of a message; messages that share one are in one conversation."""
     references = message.references
     if len(references) > _MAX_REFERENCES:
         references = (references[0], *references[-_MAX_REFERENCES + 1 :])
@@ -41,7 +41,7 @@ def thread_keys(message: Message) -> tuple[str, ...]:
         posting = f"{message.author.email}|{parts.version}.{parts.minor}|{parts.expected}"
         run = stem(message.message_id)
         if run:
-            # The blank keeps it apart from every message-id.  Without the version: it may stand on the cover only.
+            # No message-id begins with a space.  The version is left out, as only the cover may state it.
             found.append(f" stem|{message.author.email}|{run}")
         if not references:
             slot = message.date // _NEAR_SECONDS

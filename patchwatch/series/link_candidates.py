@@ -1,7 +1,7 @@
-"""Candidates for a link by hand: which earlier posting a series may go on from, and which later one from it.
+"""Candidates for a manual link: postings that a series may continue, or that may continue it.
 
-What succession finds likely enough is linked already; here is what it found too little for, with all there is to say
-for it, best first.  Which of them it is, if any, a person decides.
+patchwatch.series.version_links links what is likely enough.  This ranks what has too little evidence for that; a
+person chooses.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from patchwatch.series.version_links import possible_link
 
 Place = Literal["earlier", "later"]
 
-_SAYS_NOTHING = frozenset({"same-author", "next-version", "soon-after", "same-recipients"})  # alone
+_UNSPECIFIC = frozenset({"same-author", "next-version", "soon-after", "same-recipients"})  # of everything they posted
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Another posting, whether it would come before or after, and what speaks for that."""
+    """Another posting, whether it would come before or after, and the evidence."""
 
     root: str
     place: Place
-    score: float  # in points of succession
+    score: float  # see version_links.ENOUGH
     evidence: tuple[str, ...]
 
 
 def rank(oldest: PostingFacts, newest: PostingFacts, others: Iterable[PostingFacts]) -> tuple[Candidate, ...]:
     """Those of `others` that may precede a series' `oldest` revision or succeed its `newest`, the likeliest first.
 
-    What only the author and the number speak for is left out: that would be everything he posted.
+    Candidates with only the author and the number in common are left out.
     """
     found: list[tuple[Candidate, int]] = []
     for other in others:
@@ -42,7 +42,7 @@ def rank(oldest: PostingFacts, newest: PostingFacts, others: Iterable[PostingFac
         judged = [
             Candidate(other.root, place, link.score, link.evidence)
             for place, one, before in places
-            if (link := possible_link(one, before)) is not None and set(link.evidence) - _SAYS_NOTHING
+            if (link := possible_link(one, before)) is not None and set(link.evidence) - _UNSPECIFIC
         ]
         found += [(max(judged, key=lambda c: c.score), other.date)] if judged else []
     found.sort(key=lambda pair: (-pair[0].score, -pair[1], pair[0].root))

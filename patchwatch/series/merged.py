@@ -1,7 +1,7 @@
-"""Which patches a pull request carries: the shortlog lists them, by author and title.  So does a backport, one each.
+"""Match patches with the shortlog of a pull request, and with backports, by author and title.
 
-Maintainers reword titles when they apply ("cgroup:" for "mm/cgroup:", a mended typo), so a title need only be much like
-the one posted, if the author is the same and no other patch of his in the list is nearer.  Nothing else is evidence.
+Maintainers reword titles when they apply ("cgroup:" for "mm/cgroup:", a fixed typo), so a similar title is enough if
+the author is the same and no other patch of theirs in the list is more similar.  Nothing else is evidence.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from collections.abc import Sequence
 from patchwatch.mail.subject import title_words
 from patchwatch.series.posting import PostingFacts
 
-_ALIKE = 0.7  # of all words of both titles, how many must be common when a title was reworded
+_SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
 REACH = 200 * 86_400
-"""How long, in seconds, after its posting a patch is looked for in pull requests."""
+"""Seconds after its posting in which a patch is looked for in pull requests."""
 
 
 def pull_keys(one: PostingFacts) -> frozenset[str]:
-    """Index keys of what a pull request lists: by title, and by author for reworded ones."""
-    found = {f"l:{title}"[:400] for _, title in one.listed}
-    return frozenset(found | {f"ln:{name}"[:400] for name, _ in one.listed})
+    """Index keys of what a pull request lists: titles, and authors for reworded titles."""
+    titles = {f"l:{title}"[:400] for _, title in one.listed}
+    return frozenset(titles | {f"ln:{name}"[:400] for name, _ in one.listed})
 
 
 def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
-    """The keys under which pull requests that list this posting are found."""
-    found = {f"l:{title}"[:400] for title in one.titles}
-    return frozenset(found | {f"ln:{name}"[:400] for name in one.names if " " in name})
+    """Index keys of the pull requests that may list this posting."""
+    titles = {f"l:{title}"[:400] for title in one.titles}
+    return frozenset(titles | {f"ln:{name}"[:400] for name in one.names if " " in name})
 
 
 def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
-    """Which of a posting's patches (by place, from 0) a pull request lists."""
+    """The patches of a posting (by place, from 0) that a pull request lists."""
     if not one.date <= pull.date <= one.date + REACH or one.trees or one.upstream:
         return frozenset()
     left = [title for name, title in pull.listed if name in one.names]
@@ -46,29 +46,30 @@ def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
 
 
 def backported_patches(one: PostingFacts, backport: PostingFacts) -> dict[int, tuple[str, str]]:
-    """Which of a posting's patches a backport repeats as they are in Linus's tree, with (message-id, commit)."""
+    """The patches of a posting (by place) that backports repeat from Linus's tree: (message-id, commit) of each."""
     if not backport.upstream or one.trees or one.upstream or backport.date < one.date:
         return {}
     found: dict[int, tuple[str, str]] = {}
-    for (name, title), named in zip(backport.listed, backport.upstream, strict=True):
+    for (name, title), upstream in zip(backport.listed, backport.upstream, strict=True):
         if name in one.names and title in one.titles:
-            found[one.titles.index(title)] = named
+            found[one.titles.index(title)] = upstream
     if len(one.patch_ids) == len(one.titles) and len(backport.patch_ids) == len(backport.upstream):
-        # A maintainer may have reworded the title; the same change by the same author is the same patch.
-        for patch_id, (name, _), named in zip(backport.patch_ids, backport.listed, backport.upstream, strict=True):
+        # A maintainer may have reworded the title.
+        for patch_id, (name, _), upstream in zip(backport.patch_ids, backport.listed, backport.upstream, strict=True):
             if name in one.names and patch_id in one.patch_ids:
-                found.setdefault(one.patch_ids.index(patch_id), named)
+                found.setdefault(one.patch_ids.index(patch_id), upstream)
     return found
 
 
 def _nearest(title: str, others: Sequence[str]) -> str | None:
+    """The most similar of the other titles, if it is similar enough."""
     words = title_words(title)
-    best, chosen = 0.0, None
+    best, nearest = 0.0, None
     for other in others:
         theirs = title_words(other)
-        alike = len(words & theirs) / len(words | theirs) if words and theirs else 0.0
+        similarity = len(words & theirs) / len(words | theirs) if words and theirs else 0.0
         if " " in title and (other.endswith(f": {title}") or title.endswith(f": {other}")):
-            alike = 1.0  # only the subsystem was put in front, or left out
-        if alike > best:
-            best, chosen = alike, other
-    return chosen if best >= _ALIKE else None
+            similarity = 1.0  # only the subsystem in front differs
+        if similarity > best:
+            best, nearest = similarity, other
+    return nearest if best >= _SIMILAR else None

@@ -1,7 +1,6 @@
-"""Who spoke about a revision, besides its author and robots: when last, whether content, and what the author answered.
+"""Who replied to a revision besides its author and bots, when last, and whether the author answered them.
 
-From it follows what one person still has to do (patchwatch.series.state.next_action); whose turn it is,
-patchwatch.series.state.machine decides.
+patchwatch.series.state.next_action derives from it what one person still has to do.
 """
 
 from __future__ import annotations
@@ -17,31 +16,31 @@ _ASKS = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK})
 
 @dataclass(frozen=True, slots=True)
 class ReviewerActivity:
-    """One address that spoke."""
+    """The replies from one address."""
 
     person: Person
     date: int  # of the last mail
-    content: bool = False  # gave a tag, and asked nothing since
-    answer: str = ""  # message-id of the author's last mail that answers one of these, if there is none later
+    content: bool = False  # they gave a tag, and asked nothing since
+    answer: str = ""  # message-id of the author's last reply to them, if they have not replied since
     answered: int = 0  # its date
 
 
 def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
-    """The voices in the replies to a revision, by their first mail."""
+    """The reviewers of a revision, in the order of their first replies."""
     authors = authors_of(revision)
     found: dict[str, ReviewerActivity] = {}
-    speaker: dict[str, str] = {}  # message-id -> address
+    sender: dict[str, str] = {}  # message-id -> address
     for follow_up in revision.follow_ups:
         message = follow_up.message
         if message.bot or follow_up.notice:
             continue
         if authors.include(message.author.name, message.author.email):
-            answered = found.get(speaker.get(message.parent or "", ""))
+            answered = found.get(sender.get(message.parent or "", ""))
             if answered is not None and message.word_count:  # more than thanks
                 found[answered.person.email] = replace(answered, answer=message.message_id, answered=message.date)
             continue
         address = message.author.email
-        speaker[message.message_id] = address
+        sender[message.message_id] = address
         before = found.get(address)
         asks = any(s.kind in _ASKS for s in message.signals)
         tags = any(is_endorsement(t.name) for t in given_in(follow_up))

@@ -1,8 +1,7 @@
-"""Tags of a revision: who endorsed which of its patches, as the patches carry them and replies give them.
+"""Tags of a revision: who endorsed which of its patches, in the patches themselves and in replies.
 
-A tag counts as a review if somebody else gave it; whoever has several addresses or a second name is told by either.
-What becomes of a tag in the next version is decided in patchwatch.series.carried_tags, what follows for the state in
-patchwatch.series.state.machine.
+A tag counts as a review if somebody other than the author gave it; people are recognized by address or full name.
+patchwatch.series.carried_tags follows tags to later versions, patchwatch.series.state.machine derives the state.
 """
 
 from __future__ import annotations
@@ -20,26 +19,26 @@ from patchwatch.series.tag_coverage import covered_patches
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A trailer on a revision: `patch` 0 means all of it; `counts` as a review by somebody else."""
+    """A trailer given to a revision, or carried by it."""
 
     name: str
     value: str
-    message_id: str  # the mail in which it was given
-    patch: int
-    counts: bool
+    message_id: str  # the mail that gave it
+    patch: int  # 0: all of them
+    counts: bool  # as a review, by somebody other than the author
     date: int = 0  # of that mail; UTC, seconds
-    limit: str = ""  # the giver's words for what alone it is given
+    limit: str = ""  # the giver's words for its scope
     given_to: str = ""  # root of the earlier revision it was given to; empty: to this one, as far as is known
-    carried: bool = True  # false: it was given to an earlier one, and the author did not collect it
+    carried: bool = True  # false: given to an earlier one, and the author did not collect it
 
 
 def is_review(name: str) -> bool:
-    """Whether a tag of this name endorses a patch: Reviewed-by, Acked-by, Reviewed-and-tested-by."""
+    """True for the names of reviews: Reviewed-by, Acked-by, Reviewed-and-tested-by."""
     return not {"reviewed", "acked"}.isdisjoint(_deeds(name))
 
 
 def is_endorsement(name: str) -> bool:
-    """Whether a tag of this name speaks for a patch: a review, or Tested-by."""
+    """True for the names of reviews, and Tested-by."""
     return is_review(name) or "tested" in _deeds(name)
 
 
@@ -50,25 +49,25 @@ def _deeds(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """Those who speak for a revision, or for one of its patches."""
+    """The authors of a revision, or of one of its patches."""
 
     addresses: frozenset[str]
-    names: frozenset[str]  # full names only: many are called Ann
+    names: frozenset[str]  # full names only: there are many Anns
 
     def include(self, name: str, address: str) -> bool:
-        """Whether this is one of them, by address or, from an address never seen, by name."""
+        """True for one of them, by address or, if the address is new, by name."""
         return address in self.addresses or name_key(name) in self.names
 
 
 class People:
-    """Who is who: somebody is known again by his address or, from another one, by his full name."""
+    """Identify people in tags by address or, from another address, by full name."""
 
     def __init__(self) -> None:
-        """Nobody is known yet."""
+        """Start with nobody known."""
         self._known: dict[str, str] = {}
 
     def key(self, value: str) -> str:
-        """What stands for the person that a tag's value names."""
+        """A key that is the same for all tags of one person."""
         marks = _marks(value)
         key = next((self._known[mark] for mark in marks if mark in self._known), marks[0])
         for mark in marks:
@@ -77,7 +76,7 @@ class People:
 
 
 def authors_of(revision: Revision) -> Authors:
-    """Who speaks for a revision: its sender, and the authors of its patches."""
+    """The authors of a revision: its sender, and the authors of its patches."""
     people = [m.author for m in revision.own_messages]
     return _authors([*people, *(m.patch_author for m in revision.own_messages if m.patch_author)])
 
@@ -89,7 +88,7 @@ def _authors(people: Iterable[Person]) -> Authors:
 
 
 def tags_of(revision: Revision) -> tuple[Tag, ...]:
-    """The tags of a revision: those its patches carry, and those given in replies, one person once a patch."""
+    """The tags of a revision, carried by its patches or given in replies; one per person and patch."""
     senders = _authors(m.author for m in revision.own_messages)
     wrote = {number_of(m): _authors([m.patch_author]) for m in revision.patches if m.patch_author}
     given: list[Tag] = []
@@ -103,7 +102,7 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
             if any(authors.include(*who) for authors in wrote.values()):
                 patches = tuple(map(number_of, revision.patches))
         for patch in patches or (answered,):
-            # The author's own tag is no review, whatever address he gives it from.
+            # An author's own tag is not a review, whatever address they give it from.
             by_author = senders.include(*who) or (patch in wrote and wrote[patch].include(*who))
             counts = is_review(name) and not by_author and bool(patches)
             given.append(Tag(name, value, message.message_id, patch, counts, message.date, limit))
@@ -118,10 +117,9 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
 
 
 def each_once(tags: Iterable[Tag], patches: Collection[int]) -> tuple[Tag, ...]:
-    """The tags of a revision, in the order in which they count: one person once a patch, the first time he gave it.
+    """Keep one tag per name, person and patch: the first one given, or the first that counts.
 
-    What counts outdoes what does not; what is said of a single patch adds nothing to what was said of all, nor the
-    other way round where each of the `patches` has it.
+    A tag for a single patch is redundant after one for all, and a tag for all after one for each of the `patches`.
     """
     people = People()
     found: dict[tuple[str, str], dict[int, Tag]] = {}
@@ -136,20 +134,20 @@ def each_once(tags: Iterable[Tag], patches: Collection[int]) -> tuple[Tag, ...]:
 
 
 def given_in(follow_up: FollowUp) -> Sequence[Trailer]:
-    """The tags that the sender of a reply gives himself; a robot gives none."""
+    """The tags that the sender of a reply gives in their own name; bots give none."""
     if follow_up.notice or follow_up.message.bot:
         return ()
     return [trailer for trailer in follow_up.message.trailers if trailer.own]
 
 
 def _for_all(reply: Message) -> str:
-    """The words with which a reply somewhere gives its tags to the series: all of it, or "except patch 4"."""
-    said = next((signal.text for signal in reply.signals if signal.kind == SignalKind.FOR_ALL), "")
-    return (tag_scope.scope_in_sentence(said) or "the series") if said else ""
+    """The scope of a reply's tags if a sentence in it gives them to the series: all of it, or "except patch 4"."""
+    sentence = next((signal.text for signal in reply.signals if signal.kind == SignalKind.FOR_ALL), "")
+    return (tag_scope.scope_in_sentence(sentence) or "the series") if sentence else ""
 
 
 def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:
-    """How many patches carry a review; one on the cover counts for each."""
+    """How many patches have a review; one for the cover counts for each."""
     counting = {t.patch for t in tags if t.counts}
     if 0 in counting:
         return len(revision.patches)
@@ -157,7 +155,7 @@ def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:
 
 
 def completing_tag(revision: Revision, tags: Sequence[Tag]) -> Tag | None:
-    """The tag with which every patch had its review, in the order in which they were given."""
+    """The tag after which every patch had a review, in the order in which tags were given."""
     whole = max(revision.expected, len(revision.patches))
     order: dict[str, int] = {f.message.message_id: n for n, f in enumerate(revision.follow_ups)}
     given = sorted((t for t in tags if t.counts), key=lambda t: order.get(t.message_id, -1))
@@ -168,19 +166,19 @@ def completing_tag(revision: Revision, tags: Sequence[Tag]) -> Tag | None:
 
 
 def message_of(revision: Revision, tag: Tag) -> Message:
-    """The mail in which a tag was given."""
+    """The mail that gave a tag."""
     mails = (*(f.message for f in revision.follow_ups), *revision.own_messages)
     return next(m for m in mails if m.message_id == tag.message_id)
 
 
 @functools.lru_cache(maxsize=8192)
 def _marks(value: str) -> tuple[str, ...]:
-    """What a person is known by: the address and the full name; else the words themselves."""
+    """What identifies a person: address and full name, or else the words as they are."""
     address, name = address_in(value), name_key(value.partition("<")[0])
     return tuple(mark for mark in (address, name if " " in name else "") if mark) or (value.lower(),)
 
 
 def address_in(value: str) -> str:
-    """The address in a tag's value, lower case; empty without one."""
+    """The address in a tag's value, in lower case; empty without one."""
     found = re.search(r"<([^<>\s]+@[^<>\s]+)>|(\S+@\S+)", value)
     return (found[1] or found[2]).lower() if found else ""
