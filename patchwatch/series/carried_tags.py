@@ -1,10 +1,10 @@
-"""Tags from version to version: which the author collected, who gave them first, and which he left behind.
+"""Follow tags from version to version: which the author collected, who gave them first, and which are missing.
 
-submitting-patches.rst: tags received are added to the next version, unless the patch changed substantially; their
-removal is mentioned below `---`.  So a tag that a patch carries is the one that was given to an earlier version, and
-keeps the mail in which it was.  One that is carried by no patch is shown as given to that version, until the author
-says that he dropped it, its giver gives another, or its patch is gone; it counts for nothing there, because only the
-author can say whether it still holds.  Which revisions are versions of one change is decided in succession.
+submitting-patches.rst: authors add the tags that they received to the next version, unless the patch changed
+substantially, and mention below `---` those that they remove.  So a tag that a patch carries is the one given to an
+earlier version, and keeps the mail that gave it.  A tag that was not carried over is shown as given to that version,
+until the author mentions that they dropped it, its giver gives another, or its patch is gone.  It does not count for
+the new version: only the author can decide that it still applies.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from patchwatch.mail.message import name_key
 from patchwatch.mail.subject import gist_words, title_key
 from patchwatch.series.tags import People, Tag, address_in, is_endorsement, is_review
 
-_SIMILAR = 0.5  # common words among all words of two titles, from which on patches in one place are one patch
-_OF_THEIR_VERSION = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})
+_SIMILAR = 0.5  # common words among all words of two titles, for patches with the same number to be one patch
+_NEVER_CARRIED = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})
 
 
 @dataclass(frozen=True, slots=True)
 class PostedPatch:
-    """What of a patch counts when tags move from version to version."""
+    """The facts of a patch by which versions of it are matched."""
 
     number: int
     message_id: str
     title: str
     patch_id: str
-    dropped: tuple[str, ...] = ()  # sentences that say which tags its author left out
+    dropped: tuple[str, ...] = ()  # sentences on tags that its author left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +37,42 @@ class Tagged:
     """A revision and its own tags."""
 
     root: str
-    author: str  # its sender, as a tag would name him
+    author: str  # its sender, as a tag would name them
     patches: tuple[PostedPatch, ...]
     tags: tuple[Tag, ...]
-    dropped: tuple[str, ...] = ()  # the same sentences in its cover letter
+    dropped: tuple[str, ...] = ()  # such sentences in its cover letter
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A tag as it was given first, and the patch it was given for."""
+    """A tag as it was first given, and the revision it was given to."""
 
     tag: Tag
     root: str
 
 
-_Key = tuple[str, str]  # kind of tag, person
+_Key = tuple[str, str]  # name of the tag, person
 
 
 def carry(chain: Sequence[Tagged]) -> list[tuple[Tag, ...]]:
-    """The tags of each revision of a series, oldest first: its own, then those that were left behind.
+    """The tags of each revision of a series, oldest first: its own, then those that were not carried over.
 
-    Own tags that were collected bear the mail, and the words, with which they were given.
+    A collected tag keeps the mail that gave it, and its words.
     """
     people = People()
-    alive: dict[int, dict[_Key, _Given]] = {}  # what each patch of the revision before had
+    current: dict[int, dict[_Key, _Given]] = {}  # by patch of the revision before
     history: dict[_Key, list[_Given]] = {}
     before: Sequence[PostedPatch] = ()
-    told: list[tuple[Tag, ...]] = []
+    carried: list[tuple[Tag, ...]] = []
     for one in chain:
-        came_from = _same_patches(before, one.patches)
-        tags, now = _own(one, {n: alive.get(o, {}) for n, o in came_from.items()}, history, people)
-        left = _left_behind(one, {n: alive.get(o, {}) for n, o in came_from.items()}, now, people)
-        told.append((*tags, *left))
+        inherited = {new: current.get(old, {}) for new, old in _same_patches(before, one.patches).items()}
+        tags, now = _own(one, inherited, history, people)
+        carried.append((*tags, *_not_carried(one, inherited, now, people)))
         for given in now.values():
             for key, each in given.items():
                 history.setdefault(key, []).append(each)
-        alive, before = now, one.patches or before
-    return told
+        current, before = now, one.patches or before
+    return carried
 
 
 def _own(
@@ -82,7 +81,7 @@ def _own(
     history: dict[_Key, list[_Given]],
     people: People,
 ) -> tuple[list[Tag], dict[int, dict[_Key, _Given]]]:
-    """A revision's own tags, each traced back to where it was given; and what each patch has by them."""
+    """A revision's own tags, each traced to the mail that gave it; and the same by patch."""
     patch_ids = {p.number: p.patch_id for p in one.patches}
     carriers = {p.message_id for p in one.patches}
     now: dict[int, dict[_Key, _Given]] = {}
@@ -90,7 +89,7 @@ def _own(
     kinds = {kind for kind, _ in history}
     for own in one.tags:
         tag, kind, collected = own, own.name.lower(), own.message_id in carriers
-        if kind in _OF_THEIR_VERSION or (collected and not (is_endorsement(kind) or kind in kinds)):
+        if kind in _NEVER_CARRIED or (collected and not (is_endorsement(kind) or kind in kinds)):
             tags.append(tag)
             continue
         key = (kind, people.key(tag.value))
@@ -105,20 +104,20 @@ def _own(
 
 
 def _first(key: _Key, inherited: dict[_Key, _Given], history: dict[_Key, list[_Given]]) -> _Given | None:
-    """Where a collected tag was given: to this patch, or, if it was given once only, wherever that was."""
+    """Where a collected tag was given: to this patch or, if it was given only once, to any patch."""
     if key in inherited:
         return inherited[key]
     mails = {given.tag.message_id: given for given in history.get(key, ())}
     return next(iter(mails.values())) if len(mails) == 1 else None
 
 
-def _left_behind(
+def _not_carried(
     one: Tagged,
     inherited: dict[int, dict[_Key, _Given]],
     now: dict[int, dict[_Key, _Given]],
     people: People,
 ) -> list[Tag]:
-    """The tags that its patches had in the version before and do not carry; `now` learns them."""
+    """The tags that the patches had in the version before and do not carry; adds them to `now`."""
     author = people.key(one.author)
     left: list[Tag] = []
     everybody = {given.tag.value for had in inherited.values() for given in had.values()}
@@ -129,9 +128,9 @@ def _left_behind(
             name, person = key
             if key in has or person == author or (is_review(name) and person in endorsed):
                 continue
-            if any(_says_dropped(said, given.tag, everybody, 0) for said in patch.dropped):
+            if any(_mentions_drop(sentence, given.tag, everybody, 0) for sentence in patch.dropped):
                 continue
-            if any(_says_dropped(said, given.tag, everybody, patch.number) for said in one.dropped):
+            if any(_mentions_drop(sentence, given.tag, everybody, patch.number) for sentence in one.dropped):
                 continue
             tag = replace(given.tag, patch=patch.number, counts=False, given_to=given.root, carried=False)
             has[key] = given
@@ -140,7 +139,7 @@ def _left_behind(
 
 
 def _same_patches(before: Sequence[PostedPatch], now: Sequence[PostedPatch]) -> dict[int, int]:
-    """The number that each patch had in the version before: by diff, else by title, else a similar one in its place."""
+    """The number of each patch in the version before: matched by diff, else title, else number and a similar title."""
     found: dict[int, int] = {}
     free = {p.number: p for p in before}
     alone = len(before) == len(now) == 1
@@ -158,12 +157,12 @@ def _same_patches(before: Sequence[PostedPatch], now: Sequence[PostedPatch]) -> 
         pair(patch, by_title.get(title_key(patch.title)))
     for patch in now:
         old = free.get(patch.number)
-        if old is not None and (alone or _alike(patch.title, old.title)):
+        if old is not None and (alone or _similar(patch.title, old.title)):
             pair(patch, old)
     return found
 
 
-def _alike(one: str, other: str) -> bool:
+def _similar(one: str, other: str) -> bool:
     a, b = gist_words(one), gist_words(other)
     return bool(a & b) and len(a & b) / len(a | b) >= _SIMILAR
 
@@ -177,20 +176,21 @@ _NUMBERS = re.compile(r"(?i)\bpatch(?:es)? (?:#?\d+(?:\s*(?:,|and|&|-)\s*)?)+|\b
 _SOMEBODY = re.compile(r"\b(?:from|by) [A-Z]|\b[A-Z]\w+['’]s?\s")
 
 
-def _says_dropped(said: str, tag: Tag, everybody: set[str], number: int) -> bool:
-    """Whether a sentence like "dropped Jane's R-b from patch 2" is about this tag, on patch `number` if not 0."""
-    kinds = [kind for kind, pattern in _KINDS.items() if pattern.search(said)]
+def _mentions_drop(sentence: str, tag: Tag, everybody: set[str], number: int) -> bool:
+    """True if a sentence like "dropped Jane's R-b from patch 2" is about this tag, on patch `number` unless 0."""
+    kinds = [kind for kind, pattern in _KINDS.items() if pattern.search(sentence)]
     if kinds and not any(kind in tag.name.lower() for kind in kinds):
         return False
-    named = [value for value in everybody if _names(said, value)]
-    if tag.value not in named and (named or _SOMEBODY.search(said)):
+    named = [value for value in everybody if _names(sentence, value)]
+    if tag.value not in named and (named or _SOMEBODY.search(sentence)):
         return False
-    patches = {int(n) for run in _NUMBERS.findall(said) for n in re.findall(r"\d+", run.partition("/")[0])}
+    patches = {int(n) for run in _NUMBERS.findall(sentence) for n in re.findall(r"\d+", run.partition("/")[0])}
     return not number or not patches or number in patches
 
 
-def _names(said: str, value: str) -> bool:
-    words = set(re.findall(r"\w+", said.lower()))
+def _names(sentence: str, value: str) -> bool:
+    """True if a sentence names the person in a tag's value."""
+    words = set(re.findall(r"\w+", sentence.lower()))
     address = address_in(value)
     name = [word for word in name_key(value.partition("<")[0]).split() if len(word) > 2]
-    return (bool(address) and address in said.lower()) or any(word in words for word in name)
+    return (bool(address) and address in sentence.lower()) or any(word in words for word in name)

@@ -1,7 +1,7 @@
-"""A few words that limit a list of series, in the manner of mutt and b4: `s:refault f:kairui st:under-review age:>7d`.
+"""The search language for lists of series, similar to mutt's and b4's: `s:refault f:kairui st:under-review age:>7d`.
 
-Pure.  Every word must hold.  A word that can't be understood is said to be so and limits nothing, so that the rest
-works while it is being typed.  The words are documented in docs/limits.md; `KEYS` is where they are defined.
+Pure.  Every term must match.  An invalid term is reported and otherwise ignored, so that the rest works while it is
+being typed.  `KEYS` defines the terms; docs/limits.md documents them.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import SETTABLE, Turn
 from patchwatch.series.views import is_my_turn, is_open
 
-Holds = Callable[[SeriesSummary, int], bool]
-"""Whether a word holds of a series, at a time (UTC seconds)."""
+Predicate = Callable[[SeriesSummary, int], bool]
+"""True if a series matches, at a time (UTC seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A word that can't be understood, why, and what is possible."""
+    """An invalid term."""
 
     word: str
-    text: str
+    text: str  # what is wrong, and what is possible
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Words that were understood, and those that were not."""
+    """A parsed filter: the predicates of its valid terms, and the problems of the others."""
 
     text: str
-    holds: tuple[Holds, ...]
+    predicates: tuple[Predicate, ...]
     problems: tuple[Problem, ...]
 
     def keep(self, lines: Sequence[SeriesSummary], now: int) -> list[SeriesSummary]:
-        """The series of which every word holds, in the order in which they came."""
-        kept = list(lines)
-        for holds in self.holds:
-            kept = [line for line in kept if holds(line, now)]
-        return kept
+        """The series that match, in the same order."""
+        matching = list(lines)
+        for matches in self.predicates:
+            matching = [line for line in matching if matches(line, now)]
+        return matching
 
 
 class _FilterSyntaxError(Exception):
-    """Why a value can't be understood, and what is possible."""
+    """A value is invalid; the message is what is possible."""
 
 
 # ---- values --------------------------------------------------------------------------------------------------------
@@ -59,40 +59,40 @@ _COMPARED: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def _text(of: Callable[[SeriesSummary], str]) -> Callable[[str], Holds]:
-    def understand(value: str) -> Holds:
+def _text(of: Callable[[SeriesSummary], str]) -> Callable[[str], Predicate]:
+    def parse_value(value: str) -> Predicate:
         wanted = value.lower()
         return lambda line, now: wanted in of(line).lower()
 
-    return understand
+    return parse_value
 
 
-def _number(of: Callable[[SeriesSummary], int]) -> Callable[[str], Holds]:
-    def understand(value: str) -> Holds:
+def _number(of: Callable[[SeriesSummary], int]) -> Callable[[str], Predicate]:
+    def parse_value(value: str) -> Predicate:
         found = re.fullmatch(r"(>=|<=|>|<|=|)v?#?(\d{1,9})", value)
         if not found:
             raise _FilterSyntaxError("write a number: 3, >3, >=3, <3 or <=3")
         compare, number = _COMPARED[found[1] or "="], int(found[2])
         return lambda line, now: compare(of(line), number)
 
-    return understand
+    return parse_value
 
 
-def _span(since: Callable[[SeriesSummary], int]) -> Callable[[str], Holds]:
-    def understand(value: str) -> Holds:
+def _span(since: Callable[[SeriesSummary], int]) -> Callable[[str], Predicate]:
+    def parse_value(value: str) -> Predicate:
         found = re.fullmatch(r"(>=|<=|>|<|)(\d{1,6})([mhdwy])", value)
         if not found:
             raise _FilterSyntaxError("write a span: >7d, <12h, >3w, >1y")
         compare, seconds = _COMPARED[found[1] or ">="], int(found[2]) * _UNITS[found[3]]
         return lambda line, now: compare(now - since(line), seconds)
 
-    return understand
+    return parse_value
 
 
-def _names(known: Sequence[str], of: Callable[[str], Holds]) -> Callable[[str], Holds]:
-    """One of a few names, or what they begin with; several with commas between them."""
+def _names(known: Sequence[str], of: Callable[[str], Predicate]) -> Callable[[str], Predicate]:
+    """Parse names separated by commas; the beginning of a name is enough."""
 
-    def understand(value: str) -> Holds:
+    def parse_value(value: str) -> Predicate:
         wanted: list[str] = []
         for part in value.lower().split(","):
             begun = [part] if part in known else [name for name in known if part and name.startswith(part)]
@@ -101,33 +101,33 @@ def _names(known: Sequence[str], of: Callable[[str], Holds]) -> Callable[[str], 
                 also = f"did you mean {near[0]}? " if near else ""
                 raise _FilterSyntaxError(f"{also}possible: {', '.join(known)}")
             wanted += begun
-        holding = [of(name) for name in wanted]
-        return lambda line, now: any(holds(line, now) for holds in holding)
+        predicates = [of(name) for name in wanted]
+        return lambda line, now: any(matches(line, now) for matches in predicates)
 
-    return understand
+    return parse_value
 
 
-def _waits(understand: Callable[[str], Holds]) -> Callable[[str], Holds]:
-    """Of what waits for somebody: what is closed waits for nobody, however long."""
+def _waits(parser: Callable[[str], Predicate]) -> Callable[[str], Predicate]:
+    """Match only series that wait for somebody."""
 
-    def of_some(value: str) -> Holds:
-        holds = understand(value)
-        return lambda line, now: line.turn != Turn.NOBODY and holds(line, now)
+    def parse_value(value: str) -> Predicate:
+        matches = parser(value)
+        return lambda line, now: line.turn != Turn.NOBODY and matches(line, now)
 
-    return of_some
+    return parse_value
 
 
 def _author(line: SeriesSummary) -> str:
     return f"{line.author_name} {line.author_email}"
 
 
-def _in_state(name: str) -> Holds:
+def _in_state(name: str) -> Predicate:
     if name in ("open", "closed"):
         return lambda line, now: is_open(line) == (name == "open")
     return lambda line, now: line.state == name
 
 
-def _in_turn(name: str) -> Holds:
+def _in_turn(name: str) -> Predicate:
     if name == "me":
         return lambda line, now: is_my_turn(line)
     return lambda line, now: line.turn == name
@@ -151,17 +151,17 @@ _ATTRIBUTES: dict[str, Callable[[SeriesSummary], bool]] = {
 }
 
 
-def _attribute(name: str) -> Holds:
+def _attribute(name: str) -> Predicate:
     has = _ATTRIBUTES[name]
     return lambda line, now: has(line)
 
 
 @dataclass(frozen=True, slots=True)
 class FilterKey:
-    """What may stand before a colon: what it looks at, and how its value is understood."""
+    """A key of the search language: its help text, and the parser of its values."""
 
     about: str
-    understand: Callable[[str], Holds]
+    parse_value: Callable[[str], Predicate]
 
 
 KEYS: Mapping[str, FilterKey] = {
@@ -171,46 +171,46 @@ KEYS: Mapping[str, FilterKey] = {
     "m": FilterKey("in the message-id of a posting", _text(lambda line: line.roots)),
     "st": FilterKey("the state", _names((*SETTABLE, "open", "closed"), _in_state)),
     "t": FilterKey("whose turn it is", _names((*Turn, "me"), _in_turn)),
-    "is": FilterKey("what holds of it", _names(tuple(_ATTRIBUTES), _attribute)),
-    "age": FilterKey("since its last mail", _span(lambda line: line.last_activity)),
-    "wait": FilterKey("since the turn was passed", _waits(_span(lambda line: line.turn_since))),
+    "is": FilterKey("an attribute", _names(tuple(_ATTRIBUTES), _attribute)),
+    "age": FilterKey("time since its last mail", _span(lambda line: line.last_activity)),
+    "wait": FilterKey("time since the turn changed", _waits(_span(lambda line: line.turn_since))),
     "v": FilterKey("the version", _number(lambda line: line.version)),
-    "p": FilterKey("how many patches", _number(lambda line: line.expected)),
+    "p": FilterKey("the number of patches", _number(lambda line: line.expected)),
     "n": FilterKey("the number that `list` prints", _number(lambda line: line.id)),
 }
 
-# ---- words ---------------------------------------------------------------------------------------------------------
+# ---- terms ---------------------------------------------------------------------------------------------------------
 
 _LINK = re.compile(r"https?://\S+")
 
 
 def parse(text: str) -> Filter:
-    """The limit that `text` says."""
-    holds: list[Holds] = []
+    """Parse a filter."""
+    predicates: list[Predicate] = []
     problems: list[Problem] = []
     for word in _words(text):
         try:
-            found = _understood(word)
+            predicate = _parse_term(word)
         except _FilterSyntaxError as reason:
             problems.append(Problem(word, str(reason)))
         else:
-            if found is not None:
-                holds.append(found)
-    return Filter(text.strip(), tuple(holds), tuple(problems))
+            if predicate is not None:
+                predicates.append(predicate)
+    return Filter(text.strip(), tuple(predicates), tuple(problems))
 
 
 def _words(text: str) -> list[str]:
-    """Cut at spaces that are not between quotes; a quote that is still open ends with the text."""
+    """Split at spaces outside quotes; an open quote ends with the text."""
     return re.findall(r'(?:"[^"]*(?:"|$)|[^\s"])+', text)
 
 
-def _understood(word: str) -> Holds | None:
-    """What a word asks; None while it asks nothing yet (`s:`, `-`, `age:>`)."""
+def _parse_term(word: str) -> Predicate | None:
+    """The predicate of a term; None while it is incomplete (`s:`, `-`, `age:>`)."""
     bare = word[1:] if word[0] in "-!" else word
     negated = bare is not word
     if _LINK.match(bare):
         part = next((part for part in bare.split("/") if "@" in part), bare)
-        holds: Holds | None = _free(part)
+        predicate: Predicate | None = _free(part)
     else:
         name, colon, value = bare.partition(":")
         value = value.replace('"', "")
@@ -218,16 +218,16 @@ def _understood(word: str) -> Holds | None:
             if name.lower() not in KEYS:
                 near = difflib.get_close_matches(name.lower(), KEYS, n=1)
                 also = f"did you mean {near[0]}:? " if near else ""
-                raise _FilterSyntaxError(f"{also}possible: {', '.join(KEYS)}; in quotes it is looked for as it is")
-            holds = KEYS[name.lower()].understand(value) if value.strip("<>=") else None
+                raise _FilterSyntaxError(f"{also}possible: {', '.join(KEYS)}; quote it to search for it literally")
+            predicate = KEYS[name.lower()].parse_value(value) if value.strip("<>=") else None
         else:
-            holds = _free(bare.replace('"', ""))
-    if holds is None or not negated:
-        return holds
-    asked = holds
-    return lambda line, now: not asked(line, now)
+            predicate = _free(bare.replace('"', ""))
+    if predicate is None or not negated:
+        return predicate
+    matches = predicate
+    return lambda line, now: not matches(line, now)
 
 
-def _free(word: str) -> Holds | None:
+def _free(word: str) -> Predicate | None:
     wanted = word.strip("<>").lower()
     return (lambda line, now: wanted in line.words) if wanted else None

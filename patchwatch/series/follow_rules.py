@@ -1,8 +1,7 @@
-"""Which series of a followed list count as followed: all, or those that a rule fits.
+"""Rules that limit which series of a followed list count as followed (`patchwatch follow --author --path --subject`).
 
-A rule is what `patchwatch follow --author --path --subject` says; all that it names must fit, and one of several rules
-is enough.  This decides what is shown as followed; the whole list is polled all the same, because replies to a patch
-name neither its author nor its files.
+All conditions of a rule must match, and one of several rules is enough.  The rules only decide which series are shown
+as followed: the whole list is polled all the same, because replies name neither the author nor the files of a patch.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ _WILD = frozenset("*?[")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a series must be like; an empty part fits everything."""
+    """Conditions on a series; an empty one matches everything."""
 
-    author: str = ""  # part of the name or of an address of who posted a version, in any case
-    path: str = ""  # a file, a directory or a pattern, as F: in MAINTAINERS; with a leading slash or without
+    author: str = ""  # part of the name or address of the person who posted a version, in any case
+    path: str = ""  # a file, directory or pattern, as F: in MAINTAINERS; a leading slash is ignored
     subject: str = ""  # part of the title, in any case
 
     def fits(self, title: str, people: Iterable[str], files: Iterable[str]) -> bool:
-        """Whether a series is like that: its title, who posted it (names and addresses), what its patches touch."""
+        """True if a series matches: its title, who posted it (names and addresses), the files it touches."""
         return (
             self.subject.lower() in title.lower()
             and (not self.author or any(self.author.lower() in one.lower() for one in people))
@@ -40,15 +39,15 @@ def _touches(path: str, file: str) -> bool:
     path = path.lstrip("/")
     if _WILD.isdisjoint(path):
         return file == path or file.startswith(path.rstrip("/") + "/")
-    # As get_maintainer.pl has it: a pattern that ends with a slash means everything below it.
+    # As in get_maintainer.pl: a pattern that ends with a slash means everything below it.
     return fnmatch.fnmatchcase(file, path + "*" if path.endswith("/") else path)
 
 
 def encode_rules(rules: Sequence[Rule]) -> str | None:
-    """How rules are kept; None where there are none, which means everything."""
+    """Encode rules for the database; None means no rules, so everything."""
     return json.dumps([[one.author, one.path, one.subject] for one in rules]) if rules else None
 
 
 def decode_rules(text: str | None) -> tuple[Rule, ...]:
-    """The rules that `encode_rules` wrote."""
+    """Decode what `encode_rules` wrote."""
     return tuple(Rule(*one) for one in json.loads(text)) if text else ()

@@ -23,11 +23,11 @@ KEYED_TITLES = 40
 
 @dataclass(frozen=True, slots=True)
 class PostingFacts:
-    """What of a revision counts when versions are compared: small enough to be kept with it."""
+    """The facts of a revision by which it is matched; small enough to be stored with it."""
 
     root: str
     author: Person
-    people: tuple[str, ...]  # lower-case addresses that stand for the author: sender, in-body From, own Signed-off-by
+    people: tuple[str, ...]  # lower-case addresses of the author: sender, in-body From, own Signed-off-by
     date: int
     version: int
     minor: int
@@ -41,22 +41,20 @@ class PostingFacts:
     files: tuple[str, ...]
     trees: tuple[str, ...]  # stable trees named in the brackets: 5.10, AUTOSEL
     change_id: str
-    earlier: tuple[tuple[str, int | None], ...]  # (message-id, version said)
-    answered: tuple[str, ...]  # roots of the revisions that those messages belong to or talk about
+    earlier: tuple[tuple[str, int | None], ...]  # links to earlier versions: (message-id, stated version)
+    answered: tuple[str, ...]  # roots of the revisions that the root replies to
     message_ids: tuple[str, ...]
     recipients: tuple[str, ...]  # of the root
     names: tuple[str, ...] = ()  # of sender and patch authors, as keys
     incomplete: bool = False  # fewer patches seen than announced
-    listed: tuple[
-        tuple[str, str], ...
-    ] = ()  # of a pull request, or repeated by a backport: (author's name, title), keys
-    upstream: tuple[tuple[str, str], ...] = ()  # of what is repeated: (message-id, commit in Linus's tree)
+    listed: tuple[tuple[str, str], ...] = ()  # by a pull request or backport: keys of (author's name, title)
+    upstream: tuple[tuple[str, str], ...] = ()  # of a backport: (message-id, commit in Linus's tree)
 
 
 def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
-    """The facts of a revision that version bumps are judged by.
+    """The facts of a revision.
 
-    `home` gives the root of the revision that each message of the conversation belongs to or answers.
+    `home` maps each message of the conversation to the root of the revision that it belongs to or replies to.
     """
     root = revision.root
     own = revision.own_messages
@@ -111,7 +109,7 @@ def _names(message: Message) -> Iterable[str]:
 
 
 def _own_addresses(message: Message) -> Iterable[str]:
-    """Addresses in a patch's Signed-off-by lines that bear the sender's or patch author's name."""
+    """Addresses in a patch's Signed-off-by lines with the name of the sender or patch author."""
     names = {name_key(message.author.name)}
     if message.patch_author:
         names.add(name_key(message.patch_author.name))
@@ -123,11 +121,11 @@ def _own_addresses(message: Message) -> Iterable[str]:
 
 
 AUTHOR_WINDOW = 400 * _DAY
-"""How far apart, in seconds, two postings may lie that only their author connects."""
+"""Most seconds between two postings that have only their author in common."""
 
 
 def posting_keys(one: PostingFacts) -> frozenset[str]:
-    """Index keys other than the author: titles, patches, change-id, messages linked, answered and owned."""
+    """Index keys of a posting: titles, patches, change-id; messages that it has, links to, or replies to."""
     found = {f"t:{one.title}"} if one.title else set()
     found |= {f"t:{title}" for title in one.titles[:KEYED_TITLES]}
     found |= {f"p:{patch_id}" for patch_id in one.patch_ids[:KEYED_TITLES]}
@@ -139,7 +137,7 @@ def posting_keys(one: PostingFacts) -> frozenset[str]:
 
 
 def author_keys(one: PostingFacts) -> frozenset[str]:
-    """Index keys of the author, good within `AUTHOR_WINDOW`.  Backports have none: robots send thousands."""
+    """Index keys of the author, valid within `AUTHOR_WINDOW`.  Backports have none: bots send thousands."""
     if one.trees:
         return frozenset()
     found = {f"a:{address}" for address in one.people}
@@ -150,7 +148,7 @@ def author_keys(one: PostingFacts) -> frozenset[str]:
 
 
 def same_person(a: PostingFacts, b: PostingFacts) -> bool:
-    """Whether two postings are by one person: a common address, or the same full name."""
+    """True if two postings have an author's address, or full name, in common."""
     if set(a.people) & set(b.people):
         return True
     name = name_key(a.author.name)

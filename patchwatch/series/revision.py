@@ -1,7 +1,7 @@
-"""Revisions: which messages of a conversation are one posting of a change, and who answers it.
+"""Find the revisions in a conversation: which messages are one posting of a change, and which reply to it.
 
-Messages are grouped by their own headers (author, version, n/m, what they answer, message-id stem), never by arrival:
-the result is a function of the set of messages.  Whether a revision is the next version of another is not decided here.
+Messages are grouped by their own headers (author, version, n/m, parent, message-id stem), never by arrival: the result
+depends only on the set of messages.  patchwatch.series.version_links links the versions of a change.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from patchwatch.mail.message import Message
 from patchwatch.series.conversation import stem
 
-_RUN_SECONDS = 2 * 3600  # patches without In-Reply-To that lie closer than this may be one run
+_RUN_SECONDS = 2 * 3600  # most between patches of one run that have no In-Reply-To
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A message that answers a revision, and the number of the patch it answers (0: the cover, or all of it)."""
+    """A reply to a revision."""
 
     message: Message
-    patch: int
-    notice: bool = False  # not a reply: a robot's or maintainer's mail about it, posted on its own
+    patch: int  # that it replies to; 0: the cover, or the whole posting
+    notice: bool = False  # not a reply: a mail about it by a bot or maintainer, in a thread of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,23 @@ class Revision:
 
     root: Message  # cover letter, or patch 1, or the lowest patch seen, or the single mail
     cover: Message | None
-    patches: tuple[Message, ...]  # by number, each once: a replacement stands for what it replaces
-    replaced: tuple[Message, ...]  # patches that a later mail of the same revision replaces
+    patches: tuple[Message, ...]  # by number, each once: replaced ones are not among them
+    replaced: tuple[Message, ...]  # by a later mail of the same revision
     follow_ups: tuple[FollowUp, ...]  # by date
 
     @property
     def version(self) -> int:
-        """The stated version (1 where none is stated), which people sometimes give on the cover only."""
+        """The stated version, or 1; sometimes only the cover states it."""
         return max(m.parts.version for m in self.own_messages)
 
     @property
     def stated_version(self) -> bool:
-        """Whether any of its mails states a version."""
+        """True if any of its mails states a version."""
         return any(m.parts.stated_version for m in self.own_messages)
 
     @property
     def expected(self) -> int:
-        """How many patches the posting says it has; 0 for a proposal or pull request."""
+        """How many patches the posting states; 0 for a proposal or pull request."""
         if self.root.kind == "pull" and not self.patches:
             return 0  # "[GIT PULL 2/4]" counts requests
         return max(
@@ -56,7 +56,7 @@ class Revision:
 
     @property
     def rfc(self) -> bool:
-        """Whether it is posted for comments only."""
+        """True if it is posted only for comments."""
         return any(m.parts.rfc for m in self.own_messages)
 
     @property
@@ -73,12 +73,12 @@ def number_of(message: Message) -> int:
 
 
 def find_revisions(messages: Iterable[Message]) -> list[Revision]:
-    """The revisions of a conversation, oldest first."""
+    """Find the revisions of a conversation, oldest first."""
     known = {m.message_id: m for m in messages}
     known.update({cover.message_id: cover for cover in _unmarked_covers(known)})
     groups = _groups(sorted((m for m in known.values() if m.is_submission), key=_order))
     if not groups:
-        return []  # long discussions are mostly that: nobody's way up is looked for
+        return []  # most long threads are discussions without a patch
     home = {m.message_id: number for number, group in enumerate(groups) for m in group}
     answers: dict[int, list[FollowUp]] = defaultdict(list)
     for message in known.values():
@@ -92,10 +92,10 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
 
 
 def _unmarked_covers(known: Mapping[str, Message]) -> list[Message]:
-    """Cover letters that do not say `0/n`: mails without a diff that the patches of one sending answer.
+    """Cover letters without `0/n`: mails without a diff that the patches of one run reply to.
 
-    Christoph Hellwig's have no prefix at all ("add a helper"), others say `[PATCH v6] x`, `[RFC] x`, or count the cover
-    as patch 1.
+    Christoph Hellwig's have no prefix at all ("add a helper"), others have `[PATCH v6] x`, `[RFC] x`, or count the
+    cover as patch 1.
     """
     answered: dict[str, list[Message]] = defaultdict(list)
     for message in known.values():
@@ -123,7 +123,7 @@ def _could_cover(above: Message, patch: Message) -> bool:
         and one.counter != 0
         and above.author.email == patch.author.email
         and abs(above.date - patch.date) <= _RUN_SECONDS
-        # `[PATCH v2]` below `[PATCH]` is the next version; a version may be stated on the cover only.
+        # `[PATCH v2]` below `[PATCH]` is the next version; maybe only the cover states a version.
         and (one.version == other.version or not other.stated_version or above.kind == "other")
     )
 
@@ -133,24 +133,24 @@ def _order(message: Message) -> tuple[int, int, str]:
 
 
 def _anchor(message: Message, known: dict[str, Message], home: dict[str, int]) -> str | None:
-    """The nearest submission above a message: through what it references, and what those reference."""
+    """The nearest submission above a message, following its references and theirs."""
     if message.kind == "notice":
         return next((i for i in message.about if i in home), None)
     seen: set[str] = set()
-    way = list(message.references)
-    while way:
-        reference = way.pop()
+    queue = list(message.references)
+    while queue:
+        reference = queue.pop()
         if reference in home:
             return reference
         if reference in known and reference not in seen:
-            # A reply in this conversation knows its own way better than this mail does, if it names one at all.
+            # Its own references are more reliable than this mail's, if it has any.
             seen.add(reference)
-            way += known[reference].references
+            queue += known[reference].references
     return None
 
 
 def _revision(group: Sequence[Message], answers: list[FollowUp]) -> Revision:
-    # Of a pull request with its patches below it, the request is the cover ("[pull request][net-next V2 00/15]").
+    # A pull request with its patches below it is their cover ("[pull request][net-next V2 00/15]").
     cover = next((m for m in group if m.kind == "cover" or (m.kind == "pull" and len(group) > 1)), None)
     by_number: dict[int, Message] = {}
     replaced: list[Message] = []
@@ -173,12 +173,12 @@ def _revision(group: Sequence[Message], answers: list[FollowUp]) -> Revision:
 
 
 def _groups(submissions: Sequence[Message]) -> list[list[Message]]:
-    """Submissions in runs: one group is one posting."""
+    """Group submissions into postings."""
     alone: list[list[Message]] = []
     numbered: dict[tuple[str, int, int, int], list[Message]] = defaultdict(list)
     for message in submissions:
         parts = message.parts
-        # "[GIT PULL 2/4]" is a request of its own, with a shortlog of its own.
+        # "[GIT PULL 2/4]" is a separate request with its own shortlog.
         if parts.counter is None or parts.expected is None or (message.kind == "pull" and parts.counter > 0):
             alone.append([message])
         else:
@@ -189,7 +189,7 @@ def _groups(submissions: Sequence[Message]) -> list[list[Message]]:
 
 
 def _connected(bucket: list[Message]) -> list[list[Message]]:
-    """Messages of one author, version and count, parted by what connects them: threading, stem, or nearness in time."""
+    """Split messages of one author, version and count by threading, message-id stem, or gaps in time."""
     if len(bucket) == 1:
         return [bucket]
     leader = list(range(len(bucket)))
@@ -203,7 +203,7 @@ def _connected(bucket: list[Message]) -> list[list[Message]]:
     ids = {m.message_id for m in bucket}
     holders: dict[str, int] = {}
     for position, message in enumerate(bucket):
-        # Siblings below a cover that was never seen share it as parent; so do later patches of a deep thread.
+        # Patches below a cover that was not seen share it as parent; so do later patches of a deep thread.
         marks = {message.message_id, *message.references[-1:], *ids.intersection(message.references)}
         if run := stem(message.message_id):
             marks.add(" " + run)
@@ -217,7 +217,7 @@ def _connected(bucket: list[Message]) -> list[list[Message]]:
 
 
 def _near_in_time(messages: list[Message]) -> list[list[Message]]:
-    """Mails that nothing connects, in runs without long pauses."""
+    """Group messages without references into runs without long gaps."""
     runs: list[list[Message]] = []
     for message in messages:  # by date
         if runs and message.date - runs[-1][-1].date <= _RUN_SECONDS:
@@ -228,7 +228,7 @@ def _near_in_time(messages: list[Message]) -> list[list[Message]]:
 
 
 def _without_repeats(part: list[Message]) -> list[list[Message]]:
-    """A number that comes twice means two postings (a resend in the same thread); each patch goes to its own."""
+    """Split a run in which a number occurs twice (a resend in the same thread) into postings."""
     count = Counter(m.parts.counter or 0 for m in part)
     most = max(count.values())
     if most == 1:
@@ -253,7 +253,7 @@ def _closeness(message: Message, run: list[Message]) -> tuple[bool, bool, int]:
 
 
 def _version_on_cover_only(runs: list[list[Message]]) -> list[list[Message]]:
-    """Join a run that states no version with the run of the same sending that does: `[PATCH v2 0/5]`, `[PATCH 1/5]`."""
+    """Join patches without a version with their cover that has one: `[PATCH v2 0/5]`, `[PATCH 1/5]`."""
     stated: dict[tuple[str, int, str], int] = {}
     for number, run in enumerate(runs):
         if run[0].parts.stated_version:
@@ -277,7 +277,7 @@ def _sending_marks(run: list[Message]) -> set[str]:
 
 
 def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
-    """Join replacement patches (`[PATCH v5.1 10/12]`, or 3/5 once more below 3/5) with the revision they mend."""
+    """Join replacement patches (`[PATCH v5.1 10/12]`, or another 3/5 below 3/5) with the revision they fix."""
     owner = {m.message_id: number for number, run in enumerate(runs) for m in run}
     joined = set[int]()
     for number, run in enumerate(runs):
@@ -300,7 +300,7 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
                 None,
             )
             if target is not None:
-                owner.update((m.message_id, target) for m in run)  # what mends it in turn may name it alone
+                owner.update((m.message_id, target) for m in run)  # a fix of the fix may reference only this one
                 runs[target].extend(run)
                 joined.add(number)
                 break
@@ -308,7 +308,7 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
 
 
 def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) -> list[list[Message]]:
-    """Join covers that have no number with the run that answers them, and `[PATCH] x` with its `[PATCH 0/1] x`."""
+    """Join covers without a number with the run that replies to them, and `[PATCH] x` with its `[PATCH 0/1] x`."""
     below: dict[str, list[Message]] = {}
     for run in runs:
         if all(m.parts.counter != 0 for m in run):

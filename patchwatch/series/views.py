@@ -1,6 +1,6 @@
-"""The ways to look at the series that are known: which of them stands in which view, and in what order.
+"""Views of the known series: which series are in which view, and in what order.
 
-Pure.  A view is for deciding what to do next; finding something in it is `patchwatch.series.filter`.
+Pure.  patchwatch.series.filter searches within a view.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from patchwatch.series.states import CLOSED, Turn
 
 
 class View(Enum):
-    """A way to look, in the order in which they are offered; the value is its name for people."""
+    """A view, in the order of the tabs; the value is its title."""
 
     MY_TURN = "My turn"
     AWAITING_REVIEW = "Awaiting review"
@@ -30,18 +30,18 @@ class View(Enum):
 
 
 NEEDS_ME = frozenset({View.MY_TURN, View.MINE})
-"""Views that stay empty until the config says who I am."""
+"""Views that are empty unless the config has my addresses."""
 
 
 def is_open(line: SeriesSummary) -> bool:
-    """Whether somebody has to move."""
+    """True if somebody still has to act."""
     return line.state not in CLOSED
 
 
 def may_be_my_turn(line: SeriesSummary) -> bool:
-    """Whether it is worth while to work out what I have to do about a series (patchwatch.series.state.next_action).
+    """True if a next action of mine is possible, so that it is worth computing (patchwatch.series.state.next_action).
 
-    My own, and another's that I watch or follow, when reviewers are asked and I am one of them or was.
+    For my own series, and for those that I watch or follow if they wait for reviewers and I am, or was, one of them.
     """
     if not is_open(line) or _set_aside(line):
         return False
@@ -49,7 +49,7 @@ def may_be_my_turn(line: SeriesSummary) -> bool:
 
 
 def is_my_turn(line: SeriesSummary) -> bool:
-    """Whether I have something to do about a series, now; a guess where that was not worked out."""
+    """True if I have to act on a series now; a guess if my next action was not computed."""
     if line.next_action is not None:
         return bool(line.next_action)
     return may_be_my_turn(line) and (not line.mine or line.turn == Turn.AUTHOR or line.overdue)
@@ -73,18 +73,18 @@ _BELONGS: dict[View, Callable[[SeriesSummary], bool]] = {
     View.ALL: lambda line: True,
 }
 WAITING = frozenset({View.MY_TURN, View.AWAITING_REVIEW})
-"""Views of series in which somebody waits."""
+"""Views of series that wait for somebody."""
 
 
 def in_view(view: View, line: SeriesSummary) -> bool:
-    """Whether a series stands in a view."""
+    """True if a series belongs to a view."""
     return _BELONGS[view](line)
 
 
 def split_by_view(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSummary]]:
-    """All views with their series, out of `lines`, which come with the latest mail first.
+    """The series of each view, from `lines` ordered by latest mail.
 
-    They stay so, except where somebody waits: there the longest wait is first.
+    Views of series that wait for somebody are ordered by the longest wait.
     """
     views = {view: [line for line in lines if belongs(line)] for view, belongs in _BELONGS.items()}
     for view in WAITING:
@@ -93,5 +93,5 @@ def split_by_view(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSumma
 
 
 def first_view(*, knows_me: bool) -> View:
-    """Where to begin: with what needs me, if it is known who that is."""
+    """The view to show first: My turn, if the config has my addresses."""
     return View.MY_TURN if knows_me else View.WATCHED

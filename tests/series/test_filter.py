@@ -108,7 +108,7 @@ def test_words(text: str, zswap: bool, plain: bool) -> None:
         ("age:>x", "age:>x", "write a span: >7d"),
         ("v:five", "v:five", "write a number: 3, >3"),
         ("fron:kairui", "fron:kairui", "possible: s, f, l,"),
-        ("bpf:xdp", "bpf:xdp", "in quotes it is looked for as it is"),
+        ("bpf:xdp", "bpf:xdp", "quote it to search for it literally"),
     ],
 )
 def test_a_word_that_is_not_understood_is_named_with_what_is_possible(text: str, word: str, says: str) -> None:

@@ -51,7 +51,7 @@ class ViewState:
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
         """Those of the chosen view that `limit` lets through, in the chosen order."""
-        rows = limit.keep(self.among, now) if limit.holds else self.among
+        rows = limit.keep(self.among, now) if limit.predicates else self.among
         return rows if self.order == self._natural else self.order.sort(rows)
 
     def is_watched(self, series_id: int) -> bool:
