@@ -64,8 +64,8 @@ def _make(path: Path, directory: Path) -> None:
         total += outcome.new_mails
         print(f"made {total} mails in {time.monotonic() - begin:.0f} s", file=sys.stderr)
     rows = tracker.series(everything=True)
-    chosen = random.Random(5).sample([row.revisions[-1].message_id for row in rows], WATCHED)
-    watch_known(tracker.database, [LONG_ROOT, *chosen], NOW)
+    watched = random.Random(5).sample([row.revisions[-1].message_id for row in rows], WATCHED)
+    watch_known(tracker.database, [LONG_ROOT, *watched], NOW)
     tracker.follow(_INBOXES[0])
     read = [row.revisions[-1].message_id for row in rows if row.id % 2]
     for part in range(0, len(read), 500):
@@ -120,7 +120,7 @@ def _series(number: int, chance: random.Random, inbox: str) -> Iterator[str]:
         for answer in range(chance.choice((2, 4, 6, 8))):
             at += chance.randrange(_DAY) + 60
             who = author if answer % 2 else chance.choice(reviewers)
-            said = chance.choice(
+            sentence = chance.choice(
                 (
                     "Why is the lock needed here?",
                     f"Reviewed-by: Person {who} <person-{who}@example.org>",
@@ -128,7 +128,7 @@ def _series(number: int, chance: random.Random, inbox: str) -> Iterator[str]:
                     "Please split this and send a v2.",
                 )
             )
-            text = f"> It was wrong.\n\n{said}\n"
+            text = f"> It was wrong.\n\n{sentence}\n"
             yield _mail(who, at, f"Re: [{tag}] {title}", f"s{number}-v{version}-r{answer}@example.org", root, to, text)
         at += chance.randrange(20 * _DAY)
 
@@ -143,5 +143,5 @@ def _long(chance: random.Random) -> Iterator[str]:
     for answer in range(LONG_THREAD):
         parent = names[-1] if chance.random() < 0.4 else chance.choice(names)
         names.append(f"long-r{answer}@example.org")
-        said = f"> Long.\n\nWord {answer}.\n"
-        yield _mail(answer % _PEOPLE, at + answer * 60, f"Re: [PATCH 0/1] {title}", names[-1], parent, to, said)
+        text = f"> Long.\n\nWord {answer}.\n"
+        yield _mail(answer % _PEOPLE, at + answer * 60, f"Re: [PATCH 0/1] {title}", names[-1], parent, to, text)

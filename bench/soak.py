@@ -96,7 +96,7 @@ def soak(directory: Path, options: argparse.Namespace) -> tuple[list[str], bool]
     lore = [sys.executable, str(LORE), "--port", str(free_port()), "--dir", str(directory / "lore")]
     outbox = directory / "sent"
     outbox.mkdir()
-    environment = surroundings(directory, outbox, speed)
+    environment = write_config(directory, outbox, speed)
     url = subprocess.run([*lore, "up", *INBOXES], check=True, capture_output=True, text=True).stdout.strip()
     environment["PATCHWATCH_LORE_URL"] = url
     try:
@@ -107,7 +107,7 @@ def soak(directory: Path, options: argparse.Namespace) -> tuple[list[str], bool]
         command = [sys.executable, __file__, "--worker", repr(begin), repr(speed)]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
         try:
-            return watch_it(process, lore, directory, outbox, begin, speed, options)
+            return run_soak(process, lore, directory, outbox, begin, speed, options)
         finally:
             process.kill()
             process.wait()
@@ -121,7 +121,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def surroundings(directory: Path, outbox: Path, speed: float) -> dict[str, str]:
+def write_config(directory: Path, outbox: Path, speed: float) -> dict[str, str]:
     program = directory / "sendmail"
     program.write_text(SENDMAIL.format(python=sys.executable, directory=str(outbox)))
     program.chmod(0o700)
@@ -149,7 +149,7 @@ even_if_empty = true
     }
 
 
-def watch_it(
+def run_soak(
     process: subprocess.Popen[bytes],
     lore: list[str],
     directory: Path,
@@ -241,12 +241,12 @@ def judge(
                 " WHERE message_id LIKE 'soak-%' GROUP BY message_id"
             ).fetchall()
         )
-    told: dict[str, int] = {}
-    for one in lines:
-        if one["event"] in ("reply", "tag"):
-            told[str(one["evidence"])] = told.get(str(one["evidence"]), 0) + 1
-    once = [i for i in delivered if recorded.get(i) == 1]
-    told_once = [i for i in delivered if told.get(i) == 1]
+    reported: dict[str, int] = {}
+    for line in lines:
+        if line["event"] in ("reply", "tag"):
+            reported[str(line["evidence"])] = reported.get(str(line["evidence"]), 0) + 1
+    stored = [i for i in delivered if recorded.get(i) == 1]
+    notified = [i for i in delivered if reported.get(i) == 1]
     begin, end, speed = clock
     digests = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(outbox.glob("*.eml"))]
     ids = [str(one["Message-ID"]) for one in digests]
@@ -258,16 +258,16 @@ def judge(
     polls = [one for one in lines if one["event"] == "poll"]
     warnings = [one for one in lines if one.get("level") == "warning"]
     checks = {
-        f"{len(once)} of {len(delivered)} mails recorded once": len(once) == len(delivered) == len(recorded),
-        f"{len(told_once)} of {len(delivered)} mails told once": len(told_once) == len(delivered) == len(told),
+        f"{len(stored)} of {len(delivered)} mails stored once": len(stored) == len(delivered) == len(recorded),
+        f"{len(notified)} of {len(delivered)} mails reported once": len(notified) == len(delivered) == len(reported),
         f"memory {first:.1f} MB, then {last:.1f} MB (most {max(memory, default=0):.1f})": last < first * 1.1 + 2,
         f"{len(ids)} digests for {days} simulated days": least <= len(ids) == len(set(ids)) <= days,
-        f"ended in {ended:.1f} s with status {status}": alive and status == 0 and ended < 10,
+        f"stopped in {ended:.1f} s with status {status}": alive and status == 0 and ended < 10,
         f"{len(polls)} polls, {len(warnings)} warnings": bool(polls) and not warnings,
     }
     report = [f"{'ok  ' if well else 'FAIL'}  {text}" for text, well in checks.items()]
     report += [f"      {one['event']}: {one['text']}" for one in warnings[:20]]
-    report += [f"      {i}: told {told.get(i, 0)} times" for i in delivered if told.get(i) != 1][:20]
+    report += [f"      {i}: reported {reported.get(i, 0)} times" for i in delivered if reported.get(i) != 1][:20]
     return [f"{(end - begin) / 60:.1f} min at {speed:g} times the clock", *report], all(checks.values())
 
 

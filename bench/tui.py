@@ -153,18 +153,18 @@ def keys(environment: dict[str, str], count: int) -> bool:
     screen.until(_ROW)
     time.sleep(3)  # until everything after the first paint is loaded
     screen.key("7")
-    ok = said("down, up in the overview", [screen.key("jjjjjjk"[n % 7]) for n in range(count)])
-    ok &= said("end, beginning", [screen.key("Gg"[n % 2]) for n in range(count // 4)])
-    ok &= said("next view", [screen.key("l") for _ in range(7 * max(count // 10, 1))])
+    ok = report_keys("down, up in the overview", [screen.key("jjjjjjk"[n % 7]) for n in range(count)])
+    ok &= report_keys("end, beginning", [screen.key("Gg"[n % 2]) for n in range(count // 4)])
+    ok &= report_keys("next view", [screen.key("l") for _ in range(7 * max(count // 10, 1))])
     screen.key("/")
     typed = "lock st:under-review f:person age:>7d v:1 "
-    ok &= said(f"a letter of a limit on {SERIES}", [screen.key(letter) for letter in typed if letter != " "])
+    ok &= report_keys(f"a character of a limit on {SERIES}", [screen.key(key) for key in typed if key != " "])
     megabytes = screen.megabytes()
     screen.close()
     screen = Screen(environment, "--now", str_of(NOW), LONG_ROOT)
     screen.until(b"a word on")
     time.sleep(2)
-    ok &= said("down in a thread of 2,000", [screen.key("j") for _ in range(count)])
+    ok &= report_keys("down in a thread of 2,000", [screen.key("j") for _ in range(count)])
     screen.close()
     screen = Screen(environment, "--now", str_of(NOW), "long-1@example.org")
     screen.until(b"a word on")
@@ -172,13 +172,13 @@ def keys(environment: dict[str, str], count: int) -> bool:
     for key in ("g", "j", "\t"):  # select the patch and enter it
         screen.key(key)
     time.sleep(1)
-    ok &= said("down in a diff of 5,000 lines", [screen.key("j") for _ in range(count)])
+    ok &= report_keys("down in a diff of 5,000 lines", [screen.key("j") for _ in range(count)])
     megabytes = max(megabytes, screen.megabytes())
     screen.close()
     return ok & verdict("memory", megabytes, MEMORY_MEGABYTES, "MB (PSS)")
 
 
-def said(what: str, keys: Sequence[Taken]) -> bool:
+def report_keys(what: str, keys: Sequence[Taken]) -> bool:
     """Print the times of keys."""
     walls, processors = [1000 * key.wall for key in keys], [1000 * key.processor for key in keys]
     worst, worst_processor = (statistics.quantiles(values, n=20)[-1] for values in (walls, processors))

@@ -54,7 +54,7 @@ def test_show_raw_prints_bytes_to_a_pipe_and_sanitized_text_to_a_terminal(
 
 
 def versions() -> list[bytes]:
-    """Two versions of three patches: tags, limited and left behind; a part applied; a robot's result."""
+    """Two versions of three patches: tags, limited and left behind; partly applied; the result of a bot."""
     diff = "---\ndiff --git a/{0}/f.c b/{0}/f.c\n--- a/{0}/f.c\n+++ b/{0}/f.c\n@@ -1 +1 @@\n-a\n+{1}\n"
     rita = "Rita Reviewer <rita@example.com>"
     found = []
