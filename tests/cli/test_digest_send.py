@@ -93,7 +93,7 @@ def test_a_refused_mail_is_reported_by_stderr_and_doctor_until_it_is_sent(run: R
     server.answers["RCPT"] = ["550 5.1.1 No such user"]
     failed = run("digest", "--send", *NOW)
     assert (failed.returncode, failed.stdout) == (1, "")
-    assert f"me, 2023-09-18: 127.0.0.1:{server.port} answered 550 5.1.1 No such user" in failed.stderr
+    assert f"me, 2023-09-18: 127.0.0.1:{server.port} responded 550 5.1.1 No such user" in failed.stderr
     found = checks(run)["digest me"]
     assert not found["ok"]
     assert "2023-09-18 failed permanently: " in str(found["text"])
@@ -107,7 +107,7 @@ def test_doctor_logs_in(run: Run) -> None:
     report = json.loads(run("doctor", "--json", *NOW, PATCHWATCH_SMTP_PASSWORD="wrong").stdout)
     (mail,) = [check for check in report["checks"] if check["name"] == "mail"]
     assert not mail["ok"]
-    assert "refuses the login of ann" in mail["text"]
+    assert "refused the login of ann" in mail["text"]
 
 
 def test_the_address_of_a_known_list_is_refused(run: Run, server: MailServer, tmp_path: Path) -> None:
@@ -115,10 +115,10 @@ def test_the_address_of_a_known_list_is_refused(run: Run, server: MailServer, tm
     config.write_text(config.read_text(encoding="utf-8").replace("me@example.net", "bpf@example.net"), encoding="utf-8")
     done = run("digest", "--send", *NOW)
     assert done.returncode == 1
-    assert "bpf@example.net is the address of a list" in done.stderr
+    assert "bpf@example.net is the address of a mailing list" in done.stderr
     assert server.mails == []
     report = run("doctor", *NOW).stdout
-    assert "FAIL  digest me: bpf@example.net is the address of a list" in report
+    assert "FAIL  digest me: bpf@example.net is the address of a mailing list" in report
 
 
 def test_without_recipients_the_error_shows_what_to_configure(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""git send-email's settings, taken as it takes them: whoever sends patches has a way for mail to leave already.
+"""The transport that git send-email would use: users who send patches have it configured already.
 
-After git-send-email(1), and its source of git 2.39.  Passwords come from git's credential helpers, who may ask nobody.
+Follows git-send-email(1) and its source in git 2.39.  Passwords come from git's credential helpers, without prompts.
 """
 
 from __future__ import annotations
@@ -11,125 +11,125 @@ import subprocess
 from collections.abc import Mapping
 
 from patchwatch.errors import DeliveryError
-from patchwatch.notify.delivery.sendmail import Program
+from patchwatch.notify.delivery.sendmail import Sendmail
 from patchwatch.notify.delivery.smtp import Login, Smtp
 from patchwatch.sanitize import line
 
 _SECONDS = 60.0
-_ENCRYPTIONS = {"ssl": "tls", "tls": "starttls"}  # as sendemail.smtpEncryption calls them
+_ENCRYPTIONS = {"ssl": "tls", "tls": "starttls"}  # by value of sendemail.smtpEncryption
 _MECHANISMS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5"})  # smtplib's
 
 
-def git_transport() -> Program | Smtp:
-    """Who takes mail where git send-email is the one that sends.
+def git_transport() -> Sendmail | Smtp:
+    """The transport configured for git send-email.
 
     Raises:
-        DeliveryError: git is missing, or its settings can't be followed.
+        DeliveryError: git is missing, or its settings are not supported.
     """
     settings = _sendemail()
-    said = {name: values[-1] for name, values in settings.items()}
-    envelope = said.get("envelopesender", "")
+    setting = {name: values[-1] for name, values in settings.items()}
+    envelope = setting.get("envelopesender", "")
     options = settings.get("smtpserveroption", ())
-    server = said.get("smtpserver", "")
-    if command := said.get("sendmailcmd") or ("" if server else _sendmail()):
-        return Program((" ".join([command, *map(shlex.quote, options)]),), envelope, for_shell=True)
+    server = setting.get("smtpserver", "")
+    if command := setting.get("sendmailcmd") or ("" if server else _sendmail()):
+        return Sendmail((" ".join([command, *map(shlex.quote, options)]),), envelope, for_shell=True)
     if server.startswith("/"):
-        return Program((server, *options), envelope)
+        return Sendmail((server, *options), envelope)
     if not server:
         server = "localhost"
-    encryption = _ENCRYPTIONS.get(said.get("smtpencryption", ""), "none")
-    port = said.get("smtpserverport", "") or ("465" if encryption == "tls" else "25")
+    encryption = _ENCRYPTIONS.get(setting.get("smtpencryption", ""), "none")
+    port = setting.get("smtpserverport", "") or ("465" if encryption == "tls" else "25")
     if not port.isdigit():
-        raise DeliveryError(f"sendemail.smtpServerPort is no number: {line(port)}", permanent=False)
+        raise DeliveryError(f"sendemail.smtpServerPort is not a number: {line(port)}", permanent=False)
     return Smtp(
         server,
         int(port),
         encryption,
-        said.get("smtpsslcertpath", ""),
-        _git_login(said, f"{server}:{port}"),
-        said.get("smtpdomain") or None,
+        setting.get("smtpsslcertpath", ""),
+        _git_login(setting, f"{server}:{port}"),
+        setting.get("smtpdomain") or None,
         "" if envelope == "auto" else envelope,
     )
 
 
-def _git_login(said: Mapping[str, str], host: str) -> Login | None:
-    user, wanted = said.get("smtpuser", ""), said.get("smtpauth", "")
+def _git_login(setting: Mapping[str, str], host: str) -> Login | None:
+    user, wanted = setting.get("smtpuser", ""), setting.get("smtpauth", "")
     if not user or wanted == "none":
         return None
     if wanted and not _MECHANISMS & set(wanted.upper().split()):
         raise DeliveryError(
-            f"sendemail.smtpAuth = {line(wanted)} is not known here ({', '.join(sorted(_MECHANISMS))} are): "
-            'let a program such as msmtp send, with mail.how = "sendmail"',
+            f"sendemail.smtpAuth = {line(wanted)} is not supported ({', '.join(sorted(_MECHANISMS))} are). "
+            'Use a program such as msmtp, with mail.how = "sendmail"',
             permanent=False,
         )
-    if "smtppass" in said:
-        return Login(user, lambda: said["smtppass"])
+    if "smtppass" in setting:
+        return Login(user, lambda: setting["smtppass"])
 
     def credential(action: str, password: str = "") -> bytes:
-        known = f"protocol=smtp\nhost={host}\nusername={user}\n" + (f"password={password}\n" if password else "")
-        return _git("credential", action, fed=f"{known}\n".encode()).stdout
+        fields = f"protocol=smtp\nhost={host}\nusername={user}\n" + (f"password={password}\n" if password else "")
+        return _git("credential", action, stdin=f"{fields}\n".encode()).stdout
 
     def password() -> str:
-        answer = credential("fill").decode("utf-8", "replace").split("\n")
-        found = next((one.removeprefix("password=") for one in answer if one.startswith("password=")), "")
-        if not found:
+        lines = credential("fill").decode("utf-8", "replace").split("\n")
+        value = next((text.removeprefix("password=") for text in lines if text.startswith("password=")), "")
+        if not value:
             raise DeliveryError(
-                f"git has no password for {user} at {host}, and nobody can be asked: store it with a credential "
-                "helper (git help credentials), or set sendemail.smtpPass",
+                f"git has no password for {user} at {host}. Store it with a credential helper (git help credentials), "
+                "or set sendemail.smtpPass",
                 permanent=False,
             )
-        return found
+        return value
 
-    def heard(password: str, right: bool) -> None:
-        credential("approve" if right else "reject", password)
+    def report(password: str, accepted: bool) -> None:
+        credential("approve" if accepted else "reject", password)
 
-    return Login(user, password, heard)
+    return Login(user, password, report)
 
 
 def _sendemail() -> dict[str, list[str]]:
-    """git's sendemail.* settings, by their names in lower case; those of sendemail.identity outrank the others."""
+    """git's sendemail.* settings, by name in lower case; those of sendemail.identity take precedence."""
     entries: list[tuple[str, str]] = []
     asked = _git("config", "-z", "--get-regexp", r"^sendemail\.")
-    if asked.returncode not in (0, 1):  # 1: there are none
-        said = line(asked.stderr.decode("utf-8", "replace"))
-        raise DeliveryError(f"git's settings can't be read: {said}", permanent=False)
+    if asked.returncode not in (0, 1):  # 1: no settings
+        message = line(asked.stderr.decode("utf-8", "replace"))
+        raise DeliveryError(f"git's settings can't be read: {message}", permanent=False)
     for entry in asked.stdout.decode("utf-8", "replace").split("\0"):
         name, _, value = entry.partition("\n")
         entries.append((name.partition(".")[2], value))
-    found: dict[str, list[str]] = {}
+    general: dict[str, list[str]] = {}
     for name, value in entries:
         if "." not in name:
-            found.setdefault(name, []).append(value)
-    identity = found.get("identity", [""])[-1]
-    own: dict[str, list[str]] = {}
+            general.setdefault(name, []).append(value)
+    identity = general.get("identity", [""])[-1]
+    specific: dict[str, list[str]] = {}
     for name, value in entries:
         within, dot, last = name.rpartition(".")
         if dot and identity and within == identity:
-            own.setdefault(last, []).append(value)
-    return {**found, **own}
+            specific.setdefault(last, []).append(value)
+    return {**general, **specific}
 
 
 def _sendmail() -> str:
-    """The sendmail that git send-email takes where no server is set; empty where there is none."""
-    places = ("/usr/sbin", "/usr/lib", *os.environ.get("PATH", "").split(os.pathsep))
-    found = (os.path.join(place, "sendmail") for place in places if place)
-    return next((shlex.quote(one) for one in found if os.access(one, os.X_OK)), "")
+    """The sendmail that git send-email uses without a configured server; empty if there is none."""
+    directories = ("/usr/sbin", "/usr/lib", *os.environ.get("PATH", "").split(os.pathsep))
+    candidates = (os.path.join(directory, "sendmail") for directory in directories if directory)
+    return next((shlex.quote(path) for path in candidates if os.access(path, os.X_OK)), "")
 
 
-def _git(*arguments: str, fed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Ask git, which may ask nobody."""
-    silent = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "LC_ALL": "C"}
+def _git(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run git without prompts."""
+    no_prompts = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "LC_ALL": "C"}
     try:
         return subprocess.run(
             ("git", "-c", "core.askPass=", *arguments),
-            input=fed,
+            input=stdin,
             capture_output=True,
             timeout=_SECONDS,
-            env={**os.environ, **silent},
+            env={**os.environ, **no_prompts},
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise DeliveryError(f"git {arguments[0]} does not come to an end", permanent=False) from None
+        raise DeliveryError(f"git {arguments[0]} timed out after {_SECONDS:g} s", permanent=False) from None
     except FileNotFoundError:
         raise DeliveryError(
             'git is not installed, or not in $PATH: set mail.how to "smtp" or "sendmail"', permanent=False

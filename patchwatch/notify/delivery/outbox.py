@@ -1,8 +1,8 @@
-"""Digests and other mails of patchwatch's own, from being due to being taken: exactly once.
+"""Digests and event mails from due to delivered, exactly once.
 
-A day is written and ticked off in one transaction (`write_due`); what stands in the outbox is tried until it is taken
-or refused (`deliver`).  Whoever is killed on the way leaves either nothing or a mail in the outbox.  Only where the
-server may have taken it just then does it go out once more, with the same Message-ID.
+The mail of a day is queued and the day marked as done in one transaction (`write_due`); a queued mail is tried until it
+is delivered or refused (`deliver`).  If the program is killed, either nothing is stored or the mail is in the outbox.
+Only if the server may have accepted it just before the kill is it sent again, with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from patchwatch.sources.git.identity import sender
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-Compose = Callable[[Recipient, DigestCursor | None], Digest]
-"""What a recipient is to be told, after what he was told last."""
+BuildDigest = Callable[[Recipient, DigestCursor | None], Digest]
+"""Builds a recipient's digest of what is new since the cursor."""
 
-_LEASE = 600  # seconds that a try may take; whoever has not ended then was killed
+_LEASE_SECONDS = 600  # after this time, a try was interrupted and may be repeated
 _FIRST_RETRY = 60
 _LAST_RETRY = 4 * 3600
-_PATIENCE = 5 * 86_400  # as long as mail servers try (RFC 5321, 4.5.4.1)
-_NOTES = 4  # how often it is tried to note what became of a try, where somebody holds the database
+_GIVE_UP_SECONDS = 5 * 86_400  # as mail servers do (RFC 5321, 4.5.4.1)
+_RECORD_TRIES = 4  # to record the result of a try in a locked database
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one mail, or of a day."""
+    """The result for one mail, or for a day without one."""
 
     recipient: str
     key: str  # the day, or the event
     outcome: Literal["sent", "later", "failed", "nothing"]
-    text: str  # for people: what happened, and what comes next
+    text: str  # what happened, and what comes next
     message_id: str = ""
 
 
@@ -53,46 +53,46 @@ def write_due(
     database: Database,
     recipients: Sequence[Recipient],
     mail: Mail,
-    compose: Compose,
+    build: BuildDigest,
     now: int,
     *,
     today: bool = False,
 ) -> Iterator[Delivery]:
-    """Write the digests that are due into the outbox; with `today` today's, whatever the hour and the day of the week.
+    """Queue the digests that are due; with `today`, today's at any time and on any day of the week.
 
-    Yields what could not be written, and the days on which there is nothing to say.
+    Yields failures, and days without news.
     """
     for recipient in recipients:
         schedule = schedule_of(recipient)
         with database.read() as connection:
-            told = outbox.told(connection, recipient.name)
-        last = told.day if told else None
+            cursor = outbox.told(connection, recipient.name)
+        last = cursor.day if cursor else None
         day = schedule.today(now) if today else schedule.due(last, now)
         if day is None or (last is not None and last >= day):
             continue
         try:
-            digest = compose(recipient, told)
-            silent = digest.empty and not recipient.even_if_empty
-            written = None if silent else write(database, mail, recipient, day.isoformat(), digest, now)
+            digest = build(recipient, cursor)
+            skip = digest.empty and not recipient.even_if_empty
+            message = None if skip else write(database, mail, recipient, day.isoformat(), digest, now)
         except PatchwatchError as error:
             yield Delivery(recipient.name, day.isoformat(), "failed", str(error))
             continue
         with database.write() as connection:
-            if outbox.told(connection, recipient.name) != told:
+            if outbox.told(connection, recipient.name) != cursor:
                 continue  # another process was faster
             outbox.tell(connection, recipient.name, DigestCursor(day, now, digest.seen))
-            if written:
-                put(connection, recipient, day.isoformat(), written, now)
-        if not written:
-            yield Delivery(recipient.name, day.isoformat(), "nothing", "nothing is new, and so there is no mail")
+            if message:
+                put(connection, recipient, day.isoformat(), message, now)
+        if not message:
+            yield Delivery(recipient.name, day.isoformat(), "nothing", "nothing new, no mail sent")
 
 
 def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest: Digest, now: int) -> OutgoingMessage:
-    """The mail with these words.
+    """Build the mail of a digest.
 
     Raises:
-        DeliveryError: it would go to a list.
-        SendError: nobody says whom it is from.
+        DeliveryError: the address is a mailing list's.
+        SendError: no sender is configured.
     """
     check_not_a_list(database, recipient)
     date = datetime.datetime.fromtimestamp(now, datetime.UTC).astimezone(schedule_of(recipient).zone)
@@ -100,10 +100,10 @@ def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest
 
 
 def check_not_a_list(database: Database, recipient: Recipient) -> None:
-    """A digest goes to no list.
+    """Check that a digest does not go to a mailing list.
 
     Raises:
-        DeliveryError: its address is one, as far as we know.
+        DeliveryError: the recipient's address is that of a known list.
     """
     from patchwatch.db.inboxes import names
 
@@ -111,24 +111,24 @@ def check_not_a_list(database: Database, recipient: Recipient) -> None:
         known = names(connection)
     if is_list_address(recipient.to, known):
         raise DeliveryError(
-            f"digest.to of {recipient.name}: {recipient.to} is the address of a list that is known here, and no "
-            "digest goes to a list. Name the address of a person.",
+            f"digest.to of {recipient.name}: {recipient.to} is the address of a mailing list; digests are not sent to "
+            "lists. Set it to a person's address.",
             permanent=True,
         )
 
 
-def put(connection: Connection, recipient: Recipient, key: str, written: OutgoingMessage, now: int) -> bool:
-    """Put a mail into the outbox; False where there is one of this recipient and key already."""
+def put(connection: Connection, recipient: Recipient, key: str, message: OutgoingMessage, now: int) -> bool:
+    """Queue a mail; False if one with this recipient and key exists already."""
     return outbox.put(
         connection,
         recipient.name,
         key,
-        written.raw,
+        message.raw,
         now,
         address=recipient.to,
-        sender=written.sender,
-        message_id=written.message_id,
-        subject=written.subject,
+        sender=message.sender,
+        message_id=message.message_id,
+        subject=message.subject,
     )
 
 
@@ -138,25 +138,25 @@ def deliver(
     transport: Callable[[], Transport],
     clock: Callable[[], int],
 ) -> Iterator[Delivery]:
-    """Try everything in the outbox that is due for a try, each once; yields what became of it."""
+    """Try every queued mail that is due, once; yields the results."""
     addresses = {recipient.name: recipient.to for recipient in recipients}
     while _is_due(database, clock()):
         with database.write() as connection:
-            claimed = outbox.claim(connection, clock(), clock() + _LEASE)
+            claimed = outbox.claim(connection, clock(), clock() + _LEASE_SECONDS)
         if claimed is None:
             return
         row, mail = claimed
-        yield _tried(database, row, mail, addresses, transport, clock)
+        yield _try(database, row, mail, addresses, transport, clock)
 
 
 def _is_due(database: Database, now: int) -> bool:
-    """Asked before a transaction that writes: those wake every screen."""
+    """Checked in a reading transaction, because a writing one makes every TUI refresh."""
     with database.read() as connection:
-        following = outbox.next_try(connection)
-    return following is not None and following <= now
+        next_try = outbox.next_try(connection)
+    return next_try is not None and next_try <= now
 
 
-def _tried(
+def _try(
     database: Database,
     row: OutboxRow,
     mail: bytes,
@@ -164,35 +164,35 @@ def _tried(
     transport: Callable[[], Transport],
     clock: Callable[[], int],
 ) -> Delivery:
-    def said(outcome: Literal["sent", "later", "failed"], text: str) -> Delivery:
+    def result(outcome: Literal["sent", "later", "failed"], text: str) -> Delivery:
         return Delivery(row.recipient, row.key, outcome, text, row.message_id)
 
     if addresses.get(row.recipient) != row.address:
-        why = f"no [[digest]] named {row.recipient} goes to {row.address} any more"
-        _note(database, lambda connection: outbox.give_up(connection, row.id, clock(), why))
-        return said("failed", why)
+        why = f"no [[digest]] named {row.recipient} has the address {row.address} any more"
+        _record(database, lambda connection: outbox.give_up(connection, row.id, clock(), why))
+        return result("failed", why)
     try:
         transport().send(row.sender, row.address, mail)
     except DeliveryError as error:
         now, why = clock(), str(error)
-        if error.permanent or now - row.queued_at > _PATIENCE:
-            _note(database, lambda connection: outbox.give_up(connection, row.id, now, why))
-            return said("failed", f"{why}. It is not tried again by itself; `patchwatch digest --send` does.")
-        until = now + pause(row.tries)
-        _note(database, lambda connection: outbox.put_off(connection, row.id, until, why))
-        return said("later", f"{why}. It is tried again in {pause(row.tries) // 60} min.")
-    _note(database, lambda connection: outbox.sent(connection, row.id, clock()))
-    return said("sent", f"sent to {row.address}: {row.subject}")
+        if error.permanent or now - row.queued_at > _GIVE_UP_SECONDS:
+            _record(database, lambda connection: outbox.give_up(connection, row.id, now, why))
+            return result("failed", f"{why}. Not retried automatically; run `patchwatch digest --send` to try again.")
+        delay = retry_delay(row.tries)
+        _record(database, lambda connection: outbox.put_off(connection, row.id, now + delay, why))
+        return result("later", f"{why}. Next try in {delay // 60} min.")
+    _record(database, lambda connection: outbox.sent(connection, row.id, clock()))
+    return result("sent", f"sent to {row.address}: {row.subject}")
 
 
-def pause(tries: int) -> int:
-    """Seconds to wait after so many tries: a minute, then twice as long each time, four hours at most."""
+def retry_delay(tries: int) -> int:
+    """Seconds to wait after so many tries: a minute, doubled each time, at most four hours."""
     return min(_FIRST_RETRY << min(max(tries - 1, 0), 20), _LAST_RETRY)
 
 
-def _note(database: Database, change: Callable[[Connection], None]) -> None:
-    """Note what became of a try; for longer than anything else is tried, because a mail would go out twice without."""
-    for left in reversed(range(_NOTES)):
+def _record(database: Database, change: Callable[[Connection], None]) -> None:
+    """Store the result of a try.  Keep trying longer than elsewhere: without it the mail would be sent again."""
+    for left in reversed(range(_RECORD_TRIES)):
         try:
             with database.write() as connection:
                 change(connection)

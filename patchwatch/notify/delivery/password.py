@@ -1,6 +1,6 @@
-"""Where the password of the config's SMTP server comes from: the environment, a command, or the keyring.
+"""The password of the configured SMTP server, from the environment, a command, or the keyring.
 
-Never from the config, and nobody is asked: a digest is sent while its reader sleeps.
+It is never in the config, and there is no prompt: digests are sent while nobody is there.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from patchwatch.errors import DeliveryError
 from patchwatch.notify.delivery.sendmail import run
 from patchwatch.sanitize import line
 
-PASSWORD = "PATCHWATCH_SMTP_PASSWORD"  # noqa: S105  (the variable's name)
+PASSWORD = "PATCHWATCH_SMTP_PASSWORD"  # noqa: S105  (the name of the variable)
 
 
 def password(mail: Mail) -> str:
     """The password of `mail.user` at `mail.host`.
 
     Raises:
-        DeliveryError: there is none, or it can't be had.
+        DeliveryError: there is none, or it can't be read.
     """
     if given := os.environ.get(PASSWORD):
         return given
@@ -28,7 +28,7 @@ def password(mail: Mail) -> str:
     if mail.keyring:
         return _from_keyring(mail.host, mail.user)
     raise DeliveryError(
-        f"there is no password for {mail.user}: set mail.password_command or mail.keyring, or ${PASSWORD}",
+        f"no password for {mail.user}; set mail.password_command or mail.keyring, or ${PASSWORD}",
         permanent=False,
     )
 
@@ -37,8 +37,8 @@ def _from_command(command: str) -> str:
     done = run(("sh", "-c", command), b"", "mail.password_command")
     first = done.stdout.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
     if done.returncode or not first:
-        said = line(done.stderr.decode("utf-8", "replace")) or "it printed nothing"
-        raise DeliveryError(f"mail.password_command failed with {done.returncode}: {said}", permanent=False)
+        message = line(done.stderr.decode("utf-8", "replace")) or "no output"
+        raise DeliveryError(f"mail.password_command failed with status {done.returncode}: {message}", permanent=False)
     return first
 
 
@@ -51,9 +51,9 @@ def _from_keyring(host: str, user: str) -> str:
             "mail.keyring needs the keyring package: pip install 'patchwatch[keyring]'", permanent=False
         ) from None
     try:
-        found: str | None = keyring.get_password(host, user)
+        value: str | None = keyring.get_password(host, user)
     except keyring.errors.KeyringError as error:
         raise DeliveryError(f"the keyring can't be read: {line(str(error))}", permanent=False) from None
-    if found is None:
-        raise DeliveryError(f"the keyring has no password: `keyring set {host} {user}` puts one there", permanent=False)
-    return found
+    if value is None:
+        raise DeliveryError(f"the keyring has no password; store it with `keyring set {host} {user}`", permanent=False)
+    return value

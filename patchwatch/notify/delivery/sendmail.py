@@ -1,4 +1,4 @@
-"""A program that takes mail, and what its exit status means: try again, or refused for good."""
+"""Send mail through a program like sendmail; its exit status tells temporary from permanent failures."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from patchwatch.errors import DeliveryError
 from patchwatch.sanitize import line
 
 _SECONDS = 60.0
-# sysexits(3) that another try can't change: usage, data, no such user, permission, configuration.
-_FOR_GOOD = frozenset({64, 65, 67, 77, 78})
+# From sysexits(3): usage, data, no such user, permission, configuration.
+_PERMANENT = frozenset({64, 65, 67, 77, 78})
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Sendmail:
     """A program that takes a mail on stdin and recipients as arguments: sendmail, msmtp."""
 
     command: tuple[str, ...]
@@ -31,7 +31,7 @@ class Program:
         return shlex.join(self.command) if not self.for_shell else self.command[0]
 
     def send(self, sender: str, to: str, mail: bytes) -> None:
-        """Hand a mail over; with the line ends that programs are used to."""
+        """Send a mail, with the line ends that programs expect."""
         envelope = ("-f", sender if self.envelope == "auto" else self.envelope) if self.envelope else ()
         arguments = (*envelope, "-i", to)
         argv = (
@@ -39,26 +39,27 @@ class Program:
         )
         done = run(argv, mail.replace(b"\r\n", b"\n"), self.name)
         if done.returncode:
-            said = line(done.stderr.decode("utf-8", "replace")) or "it said nothing"
-            why = f"{self.name} failed with {done.returncode}: {said}"
-            raise DeliveryError(why, permanent=done.returncode in _FOR_GOOD)
+            message = line(done.stderr.decode("utf-8", "replace")) or "no output"
+            raise DeliveryError(
+                f"{self.name} failed with status {done.returncode}: {message}", permanent=done.returncode in _PERMANENT
+            )
 
     def check(self) -> None:
-        """Look for the program."""
+        """Check that the program exists."""
         words = shlex.split(self.command[0]) if self.for_shell else self.command
         if words and not shutil.which(os.path.expanduser(words[0])):
-            raise DeliveryError(f"there is no program {words[0]}: install it, or name another", permanent=False)
+            raise DeliveryError(f"{words[0]} is not installed, or not in $PATH", permanent=False)
 
 
-def run(argv: Sequence[str], fed: bytes, name: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end, which comes soon; `name` is what it is called where it fails.
+def run(argv: Sequence[str], stdin: bytes, name: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a program; `name` is for error messages.
 
     Raises:
-        DeliveryError: it can't be run, or does not end.
+        DeliveryError: it can't be run, or times out.
     """
     try:
-        return subprocess.run(argv, input=fed, capture_output=True, timeout=_SECONDS, check=False)
+        return subprocess.run(argv, input=stdin, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise DeliveryError(f"{name} did not end within {_SECONDS:g} s", permanent=False) from None
+        raise DeliveryError(f"{name} timed out after {_SECONDS:g} s", permanent=False) from None
     except OSError as error:
         raise DeliveryError(f"{name} can't be run: {error.strerror}", permanent=False) from None

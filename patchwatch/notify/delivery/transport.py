@@ -1,7 +1,7 @@
-"""How a mail of patchwatch's own leaves this machine: to an SMTP server, or to a program like sendmail.
+"""Choose the transport of patchwatch's own mail: an SMTP server, or a program like sendmail.
 
-Decides which of them the config names.  What an answer means, try again or refused for good, is theirs to say; when to
-try again is patchwatch.notify.delivery.outbox.  Nothing here asks anybody anything.
+A transport tells temporary from permanent failures; patchwatch.notify.delivery.outbox decides when to retry.  No
+transport prompts.
 """
 
 from __future__ import annotations
@@ -12,44 +12,44 @@ from typing import Protocol
 from patchwatch.config import Mail
 from patchwatch.notify.delivery.git_config import git_transport
 from patchwatch.notify.delivery.password import password
-from patchwatch.notify.delivery.sendmail import Program
+from patchwatch.notify.delivery.sendmail import Sendmail
 from patchwatch.notify.delivery.smtp import Login, Smtp
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 class Transport(Protocol):
-    """Somebody who takes mail."""
+    """Sends mail."""
 
     @property
     def name(self) -> str:
-        """Who it is, for people."""
+        """For messages."""
 
     def send(self, sender: str, to: str, mail: bytes) -> None:
-        """Hand a mail over: an address, an address, and the bytes with CRLF.  Returns when it was taken.
+        """Send a mail: two addresses, and the bytes with CRLF.  Returns when it was accepted.
 
         Raises:
-            DeliveryError: it was not, or it is not known whether.
+            DeliveryError: it was not, or that is unknown.
         """
 
     def check(self) -> None:
-        """Do all that comes before a mail.
+        """Do everything up to sending a mail, such as connecting and logging in.
 
         Raises:
-            DeliveryError: that much fails.
+            DeliveryError: that failed.
         """
 
 
 def transport(mail: Mail) -> Transport:
-    """Who takes mail, as the config says.
+    """The configured transport.
 
     Raises:
-        DeliveryError: git is to be asked, and is missing; or its settings can't be followed.
+        DeliveryError: git's settings are to be used, and git is missing or they are not supported.
     """
     if mail.how == "git":
         return git_transport()
     if mail.how == "sendmail":
-        return Program(tuple(shlex.split(mail.sendmail)))
+        return Sendmail(tuple(shlex.split(mail.sendmail)))
     login = Login(mail.user, lambda: password(mail)) if mail.user else None
     port = mail.port or _PORTS[mail.encryption]
     return Smtp(mail.host, port, mail.encryption, mail.certificates, login)

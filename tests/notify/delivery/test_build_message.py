@@ -1,4 +1,4 @@
-"""The mail that a digest is: what its headers say, that nothing forges one, and that its words arrive."""
+"""The message of a digest: headers, protection against forged ones, encodings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUBJECT = "[patchwatch] 2 need action, 5 new versions, 1 applied"
 TEXT = "Your turn (1)\n-------------\n\n#7 v2 net: free it once\nhttps://lore.kernel.org/r/1@example.org/\n"
 
 
-def written(
+def built(
     *,
     sender: Mailbox = ANN,
     name: str = "me",
@@ -33,21 +33,21 @@ def written(
     return build_message(sender, name, to, key, subject, text, date)
 
 
-def read(one: OutgoingMessage) -> EmailMessage:
-    mail = email.message_from_bytes(one.raw, policy=email.policy.default)
+def read(message: OutgoingMessage) -> EmailMessage:
+    mail = email.message_from_bytes(message.raw, policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     assert not mail.defects
     return mail
 
 
-def words_of(mail: EmailMessage) -> str:
+def text_of(mail: EmailMessage) -> str:
     content = mail.get_content()
     assert isinstance(content, str)
     return content.replace("\r\n", "\n")
 
 
-def test_its_headers() -> None:
-    mail = read(written())
+def test_headers() -> None:
+    mail = read(built())
     message_id, root = mail["Message-ID"], mail["References"]
     assert {name: value for name, value in mail.items() if name not in ("Message-ID", "References", "In-Reply-To")} == {
         "From": "Ann Author <ann@example.org>",
@@ -65,22 +65,22 @@ def test_its_headers() -> None:
     assert re.fullmatch(r"<[0-9a-f]{20}\.patchwatch@example\.org>", message_id)
     assert re.fullmatch(r"<[0-9a-f]{20}\.patchwatch@example\.org>", root)
     assert mail["In-Reply-To"] == root != message_id
-    assert words_of(mail) == TEXT
+    assert text_of(mail) == TEXT
 
 
-def test_the_same_day_and_recipient_have_the_same_message_id_whatever_is_said() -> None:
+def test_message_id_depends_on_day_and_recipient_only() -> None:
     later = datetime(2023, 9, 18, 9, 0, tzinfo=UTC)
-    assert written().message_id == written(subject="other", text="other\n", date=later).message_id
-    assert written() == written()
+    assert built().message_id == built(subject="other", text="other\n", date=later).message_id
+    assert built() == built()
 
 
 @pytest.mark.parametrize("other", [{"key": "2023-09-19"}, {"name": "team"}, {"to": "else@example.net"}])
-def test_another_day_or_recipient_has_another_message_id(other: dict[str, str]) -> None:
-    assert written().message_id != written(**other).message_id  # type: ignore[arg-type]
+def test_message_id_differs_for_another_day_or_recipient(other: dict[str, str]) -> None:
+    assert built().message_id != built(**other).message_id  # type: ignore[arg-type]
 
 
-def test_the_days_of_a_recipient_are_one_thread_and_those_of_another_another() -> None:
-    roots = [read(one)["References"] for one in (written(), written(key="2023-09-19"), written(name="team"))]
+def test_digests_of_a_recipient_form_one_thread() -> None:
+    roots = [read(one)["References"] for one in (built(), built(key="2023-09-19"), built(name="team"))]
     assert roots[0] == roots[1] != roots[2]
 
 
@@ -100,15 +100,15 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_header_is_forged_by_a_subject_a_name_or_a_key(words: str) -> None:
-    plain = [name for name, _ in read(written()).items()]
-    for one in (written(subject=words), written(sender=Mailbox(words, "ann@example.org")), written(key=words)):
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_cannot_forge_a_header(text: str) -> None:
+    plain = [name for name, _ in read(built()).items()]
+    for one in (built(subject=text), built(sender=Mailbox(text, "ann@example.org")), built(key=text)):
         mail = read(one)
         assert [name for name, _ in mail.items()] == plain
         assert mail["To"] == "me@example.net"
         assert mail["From"].addresses[0].addr_spec == "ann@example.org"
-        assert words_of(mail) == TEXT
+        assert text_of(mail) == TEXT
         assert all(len(line) <= 998 for line in one.raw.split(b"\r\n"))
         assert b"\n" not in one.raw.replace(b"\r\n", b"")
 
@@ -123,8 +123,8 @@ def test_no_header_is_forged_by_a_subject_a_name_or_a_key(words: str) -> None:
         "e\u0301" * 60,
     ],
 )
-def test_a_subject_arrives_as_it_is_in_lines_of_78(subject: str) -> None:
-    one = written(subject=subject)
+def test_subject_survives_in_lines_of_78(subject: str) -> None:
+    one = built(subject=subject)
     assert read(one)["Subject"] == subject.strip()
     head = one.raw.partition(b"\r\n\r\n")[0]
     assert all(len(line) <= 78 for line in head.split(b"\r\n"))
@@ -144,36 +144,36 @@ def test_a_subject_arrives_as_it_is_in_lines_of_78(subject: str) -> None:
         ("größer \n.\nFrom here\n=3D =\n", "quoted-printable"),
     ],
 )
-def test_a_text_arrives_as_it_is_in_7_bits(text: str, encoding: str) -> None:
-    one = written(text=text)
+def test_text_survives_in_7_bits(text: str, encoding: str) -> None:
+    one = built(text=text)
     mail = read(one)
     assert mail["Content-Transfer-Encoding"] == encoding
-    assert words_of(mail) == text.replace("\t", " " * 8)
+    assert text_of(mail) == text.replace("\t", " " * 8)
     assert one.raw.isascii()
     assert all(len(line) <= 998 for line in one.raw.split(b"\r\n"))
     assert not re.search(rb"^From ", one.raw, re.MULTILINE)
 
 
-def test_what_a_terminal_would_obey_is_shown_instead() -> None:
-    assert words_of(read(written(text="a\x1b[31mb\u202ec\n"))) == "a␛[31mb\ufffdc\n"
+def test_control_characters_are_sanitized() -> None:
+    assert text_of(read(built(text="a\x1b[31mb\u202ec\n"))) == "a␛[31mb\ufffdc\n"
 
 
-def test_it_is_the_same_after_b4_and_liblore_have_changed_the_email_package() -> None:
-    before = written(text="größer\n", subject="größer")
+def test_result_does_not_depend_on_imports_of_b4_and_liblore() -> None:
+    before = built(text="größer\n", subject="größer")
     import b4  # noqa: F401
     import liblore  # noqa: F401
 
-    assert written(text="größer\n", subject="größer") == before
+    assert built(text="größer\n", subject="größer") == before
 
 
-def test_a_long_domain_does_not_spoil_the_ids() -> None:
+def test_long_domain_keeps_the_ids_intact() -> None:
     domain = f"{'a' * 60}.{'b' * 60}.example.org"
-    one = written(sender=Mailbox("", f"ann@{domain}"))
+    one = built(sender=Mailbox("", f"ann@{domain}"))
     assert f"Message-ID: <{one.message_id}>\r\n".encode() in one.raw
     assert read(one)["References"].endswith(f"@{domain}>")
 
 
 @pytest.mark.parametrize("name", ["", "Jörg Müller, Jr.", "O'Neil", 'A "quoted" one', "Ann (work)", "=?utf-8?q?x?="])
-def test_the_senders_name_arrives_as_it_is(name: str) -> None:
-    (found,) = read(written(sender=Mailbox(name, "ann@example.org")))["From"].addresses
+def test_sender_name_survives(name: str) -> None:
+    (found,) = read(built(sender=Mailbox(name, "ann@example.org")))["From"].addresses
     assert (found.display_name, found.addr_spec) == (name, "ann@example.org")

@@ -1,4 +1,4 @@
-"""Digests are delivered exactly once: late, never twice, never lost, whoever is killed when."""
+"""Digests are delivered exactly once: perhaps late, never twice, never lost, even after a kill."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ ANN = Recipient("ann", "ann@example.org", zone="Europe/Berlin")
 DAY = 86_400
 
 
-class Told(Tracker):
-    """A tracker whose digests say what they were asked for, and whose mail goes into a list."""
+class FakeDigests(Tracker):
+    """A tracker that records the calls of `digest`, and whose mail goes to a `Carrier`."""
 
     def __init__(self, directory: Path, *recipients: Recipient, empty: bool = False) -> None:
         mail = Mail("smtp", "mail.example.org", sender="Patchwatch <pw@example.org>")
         self.time = parse_time("2023-10-22T00:00Z")
         self.empty = empty
-        self.asked: list[tuple[DigestRecipient | None, int | None, str]] = []
+        self.calls: list[tuple[DigestRecipient | None, int | None, str]] = []
         self.carrier = Carrier()
         config = Config(digest=recipients or (ANN,), mail=mail)
         super().__init__(config, clock=lambda: float(self.time), database_url=f"sqlite:///{directory}/pw.db")
 
     def digest(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
-        self.asked.append((reader, since, seen))
+        self.calls.append((reader, since, seen))
         return Digest("[patchwatch] 1 needs action", f"Since {since}.\n", empty=self.empty, seen=f"seen at {self.time}")
 
     def at(self, time: str) -> None:
@@ -53,27 +53,27 @@ class Told(Tracker):
 
 
 class Carrier:
-    """A transport that does as it is told: takes a mail, or fails."""
+    """A transport that saves mails, or fails as configured."""
 
     name = "carrier"
 
     def __init__(self) -> None:
         self.fails: list[DeliveryError] = []
-        self.taken: list[tuple[str, str, bytes]] = []
+        self.sent: list[tuple[str, str, bytes]] = []
 
     def send(self, sender: str, to: str, mail: bytes) -> None:
         if self.fails:
             raise self.fails.pop(0)
-        self.taken.append((sender, to, mail))
+        self.sent.append((sender, to, mail))
 
     def check(self) -> None:
         pass
 
 
 @pytest.fixture
-def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
-    def make(*recipients: Recipient, empty: bool = False) -> Told:
-        tracker = Told(tmp_path, *recipients, empty=empty)
+def make_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeDigests]:
+    def make(*recipients: Recipient, empty: bool = False) -> FakeDigests:
+        tracker = FakeDigests(tmp_path, *recipients, empty=empty)
 
         def carrier(_: Mail) -> Transport:
             return tracker.carrier
@@ -88,15 +88,15 @@ def outcomes(tracker: Tracker, *, today: bool = False) -> list[tuple[str, str]]:
     return [(one.key, one.outcome) for one in tracker.send_digests(today=today)]
 
 
-TEMPORARY = DeliveryError("mail.example.org:587 answered 451 later", permanent=False)
-REFUSED = DeliveryError("mail.example.org:587 answered 550 nobody", permanent=True)
+TEMPORARY = DeliveryError("mail.example.org:587 responded 451 later", permanent=False)
+REFUSED = DeliveryError("mail.example.org:587 responded 550 nobody", permanent=True)
 
 
-# ---- when ----------------------------------------------------------------------------------------------------------
+# ---- schedule ------------------------------------------------------------------------------------------------------
 
 
-def test_a_digest_goes_out_at_its_hour_and_once(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_digest_is_sent_once_at_its_time(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T04:59Z")
     assert (outcomes(tracker), tracker.next_delivery_at()) == ([], parse_time("2023-10-23T05:00Z"))
     tracker.at("2023-10-23T05:00Z")
@@ -104,14 +104,14 @@ def test_a_digest_goes_out_at_its_hour_and_once(tell: Callable[..., Told]) -> No
     assert outcomes(tracker) == []
     assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
     assert tracker.digests_sent() == {"ann": parse_time("2023-10-23T05:00Z")}
-    (sender, to, raw) = tracker.carrier.taken[0]
+    (sender, to, raw) = tracker.carrier.sent[0]
     assert (sender, to) == ("pw@example.org", "ann@example.org")
     assert email.message_from_bytes(raw)["Date"] == "Mon, 23 Oct 2023 07:00:00 +0200"
 
 
-def test_two_weeks_with_a_change_of_clocks_and_three_days_of_sleep(tell: Callable[..., Told]) -> None:
-    """Looked at every ten minutes from the 22nd of October 2023; asleep from the 30th, 20:00, to the 2nd, 12:20."""
-    tracker = tell()
+def test_two_weeks_with_a_clock_change_and_three_days_asleep(make_tracker: Callable[..., FakeDigests]) -> None:
+    """Checked every ten minutes from 22 October 2023; asleep from the 30th, 20:00, to 2 November, 12:20."""
+    tracker = make_tracker()
     begin, sleeps, wakes = (
         parse_time("2023-10-22T00:00Z"),
         parse_time("2023-10-30T19:00Z"),
@@ -119,35 +119,35 @@ def test_two_weeks_with_a_change_of_clocks_and_three_days_of_sleep(tell: Callabl
     )
     for tracker.time in (t for t in range(begin, begin + 14 * DAY, 600) if not sleeps <= t < wakes):
         tracker.send_digests()
-    mails = [email.message_from_bytes(raw) for _, _, raw in tracker.carrier.taken]
+    mails = [email.message_from_bytes(raw) for _, _, raw in tracker.carrier.sent]
     usual = [f"2023-10-{day}" for day in range(22, 31)]
     assert [mail["X-Patchwatch"] for mail in mails] == [*usual, "2023-11-02", "2023-11-03", "2023-11-04"]
     assert len({mail["Message-ID"] for mail in mails}) == len(mails)
     assert {mail["Date"][-14:] for mail in mails[:7]} == {"07:00:00 +0200"}
     assert {mail["Date"][-14:] for mail in mails[7:9] + mails[10:]} == {"07:00:00 +0100"}
     assert mails[9]["Date"] == "Thu, 02 Nov 2023 12:20:00 +0100"
-    # Nothing is left out or told twice: each is told from where the one before ended.
-    told = [(since, seen) for _, since, seen in tracker.asked]
+    # Nothing is left out or repeated: each digest starts where the previous one ended.
+    ranges = [(since, seen) for _, since, seen in tracker.calls]
     ends = [int(datetime.datetime.strptime(mail["Date"], "%a, %d %b %Y %H:%M:%S %z").timestamp()) for mail in mails]
-    assert told == [(None, ""), *[(end, f"seen at {end}") for end in ends[:-1]]]
+    assert ranges == [(None, ""), *[(end, f"seen at {end}") for end in ends[:-1]]]
 
 
-def test_a_day_with_nothing_new_has_no_mail_and_is_done(tell: Callable[..., Told]) -> None:
-    tracker = tell(empty=True)
+def test_day_without_news_is_done_without_a_mail(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker(empty=True)
     tracker.at("2023-10-23T05:00Z")
     assert outcomes(tracker) == [("2023-10-23", "nothing")]
     assert outcomes(tracker) == []
-    assert (tracker.carrier.taken, tracker.outbox()) == ([], ())
+    assert (tracker.carrier.sent, tracker.outbox()) == ([], ())
     assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
 
 
-def test_a_day_with_nothing_new_has_a_mail_for_who_asks_for_it(tell: Callable[..., Told]) -> None:
-    tracker = tell(Recipient("ann", "ann@example.org", zone="Europe/Berlin", even_if_empty=True), empty=True)
+def test_even_if_empty_sends_a_mail_without_news(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker(Recipient("ann", "ann@example.org", zone="Europe/Berlin", even_if_empty=True), empty=True)
     tracker.at("2023-10-23T05:00Z")
     assert outcomes(tracker) == [("2023-10-23", "sent")]
 
 
-def test_each_recipient_has_an_hour_of_their_own_and_is_told_of_their_own(tell: Callable[..., Told]) -> None:
+def test_recipients_have_their_own_time_and_series(make_tracker: Callable[..., FakeDigests]) -> None:
     team = Recipient(
         "team",
         "team@example.net",
@@ -158,20 +158,20 @@ def test_each_recipient_has_an_hour_of_their_own_and_is_told_of_their_own(tell: 
         "America/New_York",
         "weekly",
     )
-    tracker = tell(ANN, team)
+    tracker = make_tracker(ANN, team)
     tracker.at("2023-10-23T05:00Z")  # a Monday
     assert [one.recipient for one in tracker.send_digests()] == ["ann"]
     tracker.at("2023-10-23T22:00Z")
     assert [one.recipient for one in tracker.send_digests()] == ["team"]
-    assert [reader for reader, _, _ in tracker.asked] == [
+    assert [recipient for recipient, _, _ in tracker.calls] == [
         DigestRecipient(),
         DigestRecipient(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("my-turn",)),
     ]
     assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
 
 
-def test_asked_for_before_its_hour_it_is_todays(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_today_sends_before_the_time(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T03:00Z")
     assert outcomes(tracker, today=True) == [("2023-10-23", "sent")]
     assert outcomes(tracker, today=True) == []
@@ -179,49 +179,49 @@ def test_asked_for_before_its_hour_it_is_todays(tell: Callable[..., Told]) -> No
     assert outcomes(tracker) == []
 
 
-def test_asked_for_after_a_sleep_it_is_todays_and_covers_the_days_before(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_today_after_missed_days_covers_them(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T05:00Z")
     tracker.send_digests()
     tracker.at("2023-10-25T03:00Z")
     assert outcomes(tracker, today=True) == [("2023-10-25", "sent")]
-    assert tracker.asked[-1][1] == parse_time("2023-10-23T05:00Z")
+    assert tracker.calls[-1][1] == parse_time("2023-10-23T05:00Z")
     tracker.at("2023-10-25T05:00Z")
     assert outcomes(tracker) == []
 
 
-# ---- what goes wrong -----------------------------------------------------------------------------------------------
+# ---- failures ------------------------------------------------------------------------------------------------------
 
 
-def test_what_can_not_be_delivered_now_is_tried_again_with_the_same_bytes(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_temporary_failure_is_retried_with_the_same_bytes(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T05:00Z")
     tracker.carrier.fails = [TEMPORARY, TEMPORARY]
     (first,) = tracker.send_digests()
-    assert (first.outcome, first.text) == ("later", f"{TEMPORARY}. It is tried again in 1 min.")
+    assert (first.outcome, first.text) == ("later", f"{TEMPORARY}. Next try in 1 min.")
     (row,) = tracker.outbox()
     assert (row.tries, row.failure, row.failed_at) == (1, str(TEMPORARY), None)
     assert tracker.next_delivery_at() == row.try_at == tracker.time + 60
     assert outcomes(tracker) == []
     tracker.time += 60
-    tracker.empty = True  # whatever is to be said by now
+    tracker.empty = True  # by now the digest would be another one
     assert outcomes(tracker) == [("2023-10-23", "later")]
     tracker.time += 120
     (last,) = tracker.send_digests()
     assert (last.outcome, last.message_id) == ("sent", first.message_id)
-    assert tracker.carrier.taken[0][2].endswith(b"Since None.\r\n")
-    assert (tracker.outbox(), len(tracker.carrier.taken)) == ((), 1)
+    assert tracker.carrier.sent[0][2].endswith(b"Since None.\r\n")
+    assert (tracker.outbox(), len(tracker.carrier.sent)) == ((), 1)
 
 
 @pytest.mark.parametrize(
     ("tries", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (7, 64), (8, 128), (9, 240), (10, 240), (500, 240)]
 )
-def test_the_pauses_grow_up_to_four_hours(tries: int, minutes: int) -> None:
-    assert outbox.pause(tries) == minutes * 60
+def test_retry_delay_grows_to_four_hours(tries: int, minutes: int) -> None:
+    assert outbox.retry_delay(tries) == minutes * 60
 
 
-def test_after_five_days_it_is_given_up(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_delivery_fails_permanently_after_five_days(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T05:00Z")
     tracker.carrier.fails = [TEMPORARY] * 1000
     found = []
@@ -234,8 +234,8 @@ def test_after_five_days_it_is_given_up(tell: Callable[..., Told]) -> None:
     assert [row.key for row in tracker.outbox() if row.failed_at is not None] == ["2023-10-23"]
 
 
-def test_a_refusal_is_for_good_until_somebody_asks(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_refusal_is_permanent_until_requested_again(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T05:00Z")
     tracker.carrier.fails = [REFUSED]
     (refused,) = tracker.send_digests()
@@ -249,8 +249,8 @@ def test_a_refusal_is_for_good_until_somebody_asks(tell: Callable[..., Told]) ->
     assert tracker.outbox() == ()
 
 
-def test_a_digest_that_failed_does_not_hold_up_the_next(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_failed_digest_does_not_block_the_next(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     tracker.at("2023-10-23T05:00Z")
     tracker.carrier.fails = [REFUSED]
     tracker.send_digests()
@@ -258,42 +258,42 @@ def test_a_digest_that_failed_does_not_hold_up_the_next(tell: Callable[..., Told
     assert outcomes(tracker) == [("2023-10-24", "sent")]
 
 
-def test_what_was_written_to_somebody_who_is_not_in_the_config_any_more_stays_here(
-    tell: Callable[..., Told],
+def test_mail_to_a_removed_recipient_is_not_sent(
+    make_tracker: Callable[..., FakeDigests],
 ) -> None:
-    tracker = tell()
+    tracker = make_tracker()
     tracker.at("2023-10-23T05:00Z")
     tracker.carrier.fails = [TEMPORARY]
     tracker.send_digests()
-    tracker = tell(Recipient("ann", "other@example.org", zone="Europe/Berlin"))
+    tracker = make_tracker(Recipient("ann", "other@example.org", zone="Europe/Berlin"))
     tracker.at("2023-10-23T06:00Z")
     (left,) = tracker.send_digests()
-    assert (left.outcome, left.text) == ("failed", "no [[digest]] named ann goes to ann@example.org any more")
-    assert tracker.carrier.taken == []
+    assert (left.outcome, left.text) == ("failed", "no [[digest]] named ann has the address ann@example.org any more")
+    assert tracker.carrier.sent == []
 
 
-def test_a_list_that_is_known_here_gets_no_digest(tell: Callable[..., Told]) -> None:
-    tracker = tell(Recipient("team", "netdev@corp.example", zone="Europe/Berlin"))
+def test_known_list_gets_no_digest(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker(Recipient("team", "netdev@corp.example", zone="Europe/Berlin"))
     tracker.follow("netdev")
     tracker.at("2023-10-23T05:00Z")
     (refused,) = tracker.send_digests()
-    assert (refused.outcome, "netdev@corp.example is the address of a list" in refused.text) == ("failed", True)
-    assert (tracker.carrier.taken, tracker.outbox()) == ([], ())
+    assert (refused.outcome, "netdev@corp.example is the address of a mailing list" in refused.text) == ("failed", True)
+    assert (tracker.carrier.sent, tracker.outbox()) == ([], ())
     begin = tracker.time
     again = begin + 600
-    for tracker.time in (begin, begin + 60, begin + 120):  # whoever waits for it does not run hot
+    for tracker.time in (begin, begin + 60, begin + 120):  # no busy loop
         assert tracker.next_delivery_at() == again
         assert tracker.send_digests() == ()
     tracker.time = again
     assert [one.outcome for one in tracker.send_digests()] == ["failed"]
-    with pytest.raises(DeliveryError, match="no digest goes to a list"):
+    with pytest.raises(DeliveryError, match="digests are not sent to lists"):
         tracker.digest_messages()
-    with pytest.raises(DeliveryError, match="no digest goes to a list"):
+    with pytest.raises(DeliveryError, match="digests are not sent to lists"):
         tracker.queue_message("team", "x", "s", "t")
 
 
-def test_two_processes_send_it_once(tell: Callable[..., Told], tmp_path: Path) -> None:
-    tracker, other = tell(), Told(tmp_path)
+def test_two_processes_send_one_mail(make_tracker: Callable[..., FakeDigests], tmp_path: Path) -> None:
+    tracker, other = make_tracker(), FakeDigests(tmp_path)
     tracker.at("2023-10-23T05:00Z")
     other.at("2023-10-23T05:00Z")
     meanwhile: list[list[tuple[str, str]]] = []
@@ -307,20 +307,18 @@ def test_two_processes_send_it_once(tell: Callable[..., Told], tmp_path: Path) -
     assert outcomes(tracker) == [("2023-10-23", "sent")]
     assert meanwhile == [[]]
     assert outcomes(other, today=True) == []
-    assert len(tracker.carrier.taken) == 1
+    assert len(tracker.carrier.sent) == 1
 
 
-def test_a_try_that_took_too_long_changes_nothing_about_the_one_that_succeeded(
-    tell: Callable[..., Told], tmp_path: Path
-) -> None:
-    tracker, other = tell(), Told(tmp_path)
+def test_late_failure_does_not_undo_a_success(make_tracker: Callable[..., FakeDigests], tmp_path: Path) -> None:
+    tracker, other = make_tracker(), FakeDigests(tmp_path)
     tracker.at("2023-10-23T05:00Z")
     other.at("2023-10-23T06:00Z")
-    taken = tracker.carrier.send
+    send = tracker.carrier.send
     meanwhile: list[list[tuple[str, str]]] = []
 
     def asleep(sender: str, to: str, mail: bytes) -> None:
-        tracker.carrier.send = taken  # type: ignore[method-assign]
+        tracker.carrier.send = send  # type: ignore[method-assign]
         meanwhile.append(outcomes(other))
         raise TEMPORARY
 
@@ -329,56 +327,56 @@ def test_a_try_that_took_too_long_changes_nothing_about_the_one_that_succeeded(
     assert meanwhile == [[("2023-10-23", "sent")]]
     tracker.at("2023-10-23T12:00Z")
     assert outcomes(tracker) == []
-    assert (len(tracker.carrier.taken), tracker.outbox()) == (1, ())
+    assert (len(tracker.carrier.sent), tracker.outbox()) == (1, ())
 
 
-def test_a_day_that_another_process_has_written_meanwhile_is_left_to_it(
-    tell: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_day_written_by_another_process_meanwhile_is_skipped(
+    make_tracker: Callable[..., FakeDigests], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tracker, other = tell(), Told(tmp_path)
+    tracker, other = make_tracker(), FakeDigests(tmp_path)
     tracker.at("2023-10-23T05:00Z")
     other.at("2023-10-23T05:00Z")
-    compose = tracker.digest
+    build = tracker.digest
 
     def slowly(reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
         assert outcomes(other) == [("2023-10-23", "sent")]
-        return compose(reader, since, seen)
+        return build(reader, since, seen)
 
     monkeypatch.setattr(tracker, "digest", slowly)
     assert outcomes(tracker) == []
-    assert len(tracker.carrier.taken) == 1
+    assert len(tracker.carrier.sent) == 1
 
 
-# ---- mails of their own --------------------------------------------------------------------------------------------
+# ---- event mails ---------------------------------------------------------------------------------------------------
 
 
-def test_a_letter_goes_out_once_for_each_key(tell: Callable[..., Told]) -> None:
-    tracker = tell()
+def test_message_is_sent_once_per_key(make_tracker: Callable[..., FakeDigests]) -> None:
+    tracker = make_tracker()
     assert tracker.queue_message("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
     assert not tracker.queue_message("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
     assert tracker.next_delivery_at() == tracker.time
     assert outcomes(tracker) == [("applied 7", "sent")]
     assert not tracker.queue_message("ann", "applied 7", "[patchwatch] applied: x", "It was applied.\n")
     assert outcomes(tracker) == []
-    assert tracker.carrier.taken[0][2].endswith(b"\r\n\r\nIt was applied.\r\n")
+    assert tracker.carrier.sent[0][2].endswith(b"\r\n\r\nIt was applied.\r\n")
     with pytest.raises(NotFoundError, match="no \\[\\[digest\\]\\] named ben"):
         tracker.queue_message("ben", "x", "s", "t")
 
 
-# ---- killed --------------------------------------------------------------------------------------------------------
+# ---- kills ---------------------------------------------------------------------------------------------------------
 
 KILLED = {
-    "before the outbox is written": ("patchwatch.db.outbox", "put", "before", 1),
+    "before the mail is queued": ("patchwatch.db.outbox", "put", "before", 1),
     "before the transaction is committed": ("patchwatch.db.outbox", "put", "after", 1),
-    "when it is written": ("patchwatch.notify.delivery.outbox", "deliver", "before", 1),
-    "when the try is noted": ("patchwatch.notify.delivery.transport", "transport", "before", 1),
-    "before the server has taken it": ("smtplib:SMTP", "data", "before", 1),
-    "when the server has taken it": ("smtplib:SMTP", "data", "after", 2),
-    "when it is to be noted that it has": ("patchwatch.db.outbox", "sent", "before", 2),
+    "after it is queued": ("patchwatch.notify.delivery.outbox", "deliver", "before", 1),
+    "after the try is recorded": ("patchwatch.notify.delivery.transport", "transport", "before", 1),
+    "before the server has accepted it": ("smtplib:SMTP", "data", "before", 1),
+    "after the server has accepted it": ("smtplib:SMTP", "data", "after", 2),
+    "before that is recorded": ("patchwatch.db.outbox", "sent", "before", 2),
     "before that is committed": ("patchwatch.db.outbox", "sent", "after", 2),
-    "when it is noted": ("patchwatch.notify.delivery.outbox", "Delivery", "before", 1),
+    "after that is recorded": ("patchwatch.notify.delivery.outbox", "Delivery", "before", 1),
 }
-"""At which call, of what, before or after; and how many mails then arrive."""
+"""The call at which to kill, before or after it, and how many mails arrive."""
 
 PROCESS = """
 import importlib, os, signal, sys
@@ -388,7 +386,7 @@ from patchwatch.tracker import Tracker
 
 database, port, authority, now, where, name, when = sys.argv[1:]
 
-class Told(Tracker):
+class FakeDigests(Tracker):
     def digest(self, reader=None, since=None, seen=""):
         return Digest("[patchwatch] 1 needs action", f"Since {since}.")
 
@@ -405,28 +403,28 @@ def killed(*arguments, **named):
 setattr(owner, name, killed)
 mail = Mail("smtp", "127.0.0.1", int(port), "starttls", authority, "ann", sender="pw@example.org")
 config = Config(digest=(Recipient("ann", "ann@example.org", zone="Europe/Berlin"),), mail=mail)
-Told(config, clock=lambda: float(now), database_url=database).send_digests()
+FakeDigests(config, clock=lambda: float(now), database_url=database).send_digests()
 """
 
 
-class Restarted(Told):
-    """The same program, started again: what it has to say, to the same server."""
+class Restarted(FakeDigests):
+    """The same program, started again, with the same server."""
 
-    def __init__(self, directory: Path, office: MailServer, now: str) -> None:
+    def __init__(self, directory: Path, server: MailServer, now: str) -> None:
         super().__init__(directory)
         self.at(now)
-        mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, sender="pw@example.org")
+        mail = Mail("smtp", "127.0.0.1", server.port, "starttls", str(server.authority), USER, sender="pw@example.org")
         self.config = Config(digest=(ANN,), mail=mail)
 
 
 @pytest.mark.parametrize("step", KILLED)
-def test_killed_at_any_step_no_day_is_lost_or_doubled(
+def test_kill_at_any_step_neither_loses_nor_repeats_a_day(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where, name, when, expected = KILLED[step]
     monkeypatch.setenv("PATCHWATCH_SMTP_PASSWORD", PASSWORD)
-    with mail_server(tmp_path) as office:
-        settings = (f"sqlite:///{tmp_path}/pw.db", str(office.port), str(office.authority))
+    with mail_server(tmp_path) as server:
+        settings = (f"sqlite:///{tmp_path}/pw.db", str(server.port), str(server.authority))
         killed = subprocess.run(
             [sys.executable, "-c", PROCESS, *settings, str(parse_time("2023-10-23T05:00Z")), where, name, when],
             capture_output=True,
@@ -435,17 +433,17 @@ def test_killed_at_any_step_no_day_is_lost_or_doubled(
             check=False,
         )
         assert killed.returncode == -signal.SIGKILL, killed.stderr
-        # Started again: at once, when the try must have ended, later, the next day.
+        # Started again: immediately, after the lease, later, the next day.
         for now in ("2023-10-23T05:01Z", "2023-10-23T05:11Z", "2023-10-23T09:00Z", "2023-10-24T05:00Z"):
-            tracker = Restarted(tmp_path, office, now)
+            tracker = Restarted(tmp_path, server, now)
             assert {one.outcome for one in tracker.send_digests()} <= {"sent"}
             tracker.database.close()
-    mails = [email.message_from_bytes(raw) for raw in office.raws]
+    mails = [email.message_from_bytes(raw) for raw in server.raws]
     assert [mail["X-Patchwatch"] for mail in mails] == ["2023-10-23"] * expected + ["2023-10-24"]
-    assert len({mail["Message-ID"] for mail in mails}) == len(set(office.raws)) == 2
+    assert len({mail["Message-ID"] for mail in mails}) == len(set(server.raws)) == 2
 
 
-# ---- all of it, as it is -------------------------------------------------------------------------------------------
+# ---- end to end ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -461,16 +459,14 @@ def columns(text: str) -> int:
     )
 
 
-def test_the_digest_is_received_and_read_back(
-    tracker: DemoTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_digest_is_received_over_smtp(tracker: DemoTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATCHWATCH_SMTP_PASSWORD", PASSWORD)
-    with mail_server(tmp_path) as office:
-        mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER)
+    with mail_server(tmp_path) as server:
+        mail = Mail("smtp", "127.0.0.1", server.port, "starttls", str(server.authority), USER)
         tracker.config = Config(digest=(ANN,), mail=replace(mail, sender="Jörg Müller <jm@example.org>"))
         assert [one.outcome for one in tracker.send_digests()] == ["sent"]
-    (envelope,), (raw,) = office.mails, office.raws
-    assert (envelope.mail_from, envelope.rcpt_tos, office.logins) == ("jm@example.org", [ANN.to], [(USER, True)])
+    (envelope,), (raw,) = server.mails, server.raws
+    assert (envelope.mail_from, envelope.rcpt_tos, server.logins) == ("jm@example.org", [ANN.to], [(USER, True)])
     read = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(read, EmailMessage)
     assert not read.defects

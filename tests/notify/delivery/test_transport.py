@@ -1,4 +1,4 @@
-"""Mail leaves: to a real SMTP server, through programs, as git's settings say; and what each answer means."""
+"""Sending mail to a real SMTP server, through programs, with git's settings; temporary and permanent failures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from patchwatch.config import Mail
 from patchwatch.errors import DeliveryError
 from patchwatch.notify.delivery import git_config
 from patchwatch.notify.delivery.password import PASSWORD as VARIABLE
-from patchwatch.notify.delivery.sendmail import Program
+from patchwatch.notify.delivery.sendmail import Sendmail
 from patchwatch.notify.delivery.smtp import Login, Smtp
 from patchwatch.notify.delivery.transport import Transport, transport
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
@@ -27,7 +27,7 @@ SENDER, TO = "pw@example.org", "ann@example.org"
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of whoever runs the tests."""
+    """Hide the settings of the user who runs the tests."""
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -40,39 +40,39 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[MailServer]:
-    with mail_server(tmp_path) as office:
-        yield office
+def server(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as server:
+        yield server
 
 
-def over_smtp(office: MailServer, password: str = PASSWORD) -> Transport:
+def over_smtp(server: MailServer, password: str = PASSWORD) -> Transport:
     login = Login(USER, lambda: password)
-    return Smtp("127.0.0.1", office.port, "starttls", str(office.authority), login)
+    return Smtp("127.0.0.1", server.port, "starttls", str(server.authority), login)
 
 
-def refusal(way: Transport) -> DeliveryError:
+def refusal(carrier: Transport) -> DeliveryError:
     with pytest.raises(DeliveryError) as refused:
-        way.send(SENDER, TO, MAIL)
+        carrier.send(SENDER, TO, MAIL)
     return refused.value
 
 
-def test_a_mail_goes_to_a_server_with_starttls_and_login(office: MailServer) -> None:
-    over_smtp(office).send(SENDER, TO, MAIL)
-    (mail,) = office.mails
+def test_send_with_starttls_and_login(server: MailServer) -> None:
+    over_smtp(server).send(SENDER, TO, MAIL)
+    (mail,) = server.mails
     assert (mail.mail_from, mail.rcpt_tos, bytes(mail.content or b"")) == (SENDER, [TO], MAIL)
-    assert office.logins == [(USER, True)]
+    assert server.logins == [(USER, True)]
 
 
-def test_a_mail_goes_to_a_server_with_tls_from_the_start(tmp_path: Path) -> None:
-    with mail_server(tmp_path, encryption="tls", login=False) as office:
-        transport(Mail("smtp", "127.0.0.1", office.port, "tls", str(office.authority))).send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
+def test_send_with_tls(tmp_path: Path) -> None:
+    with mail_server(tmp_path, encryption="tls", login=False) as server:
+        transport(Mail("smtp", "127.0.0.1", server.port, "tls", str(server.authority))).send(SENDER, TO, MAIL)
+    assert server.raws == [MAIL]
 
 
-def test_an_ordinary_password_logs_in_too(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ascii_password_logs_in(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.support.mail_server.PASSWORD", "plain")
-    over_smtp(office, password="plain").send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
+    over_smtp(server, password="plain").send(SENDER, TO, MAIL)
+    assert server.raws == [MAIL]
 
 
 @pytest.mark.parametrize(
@@ -87,162 +87,160 @@ def test_an_ordinary_password_logs_in_too(office: MailServer, monkeypatch: pytes
         ("AUTH", "535 5.7.8 Wrong", True),
     ],
 )
-def test_a_4xx_is_for_now_and_a_5xx_for_good(office: MailServer, command: str, answer: str, permanent: bool) -> None:
-    office.answers[command] = [answer]
-    refused = refusal(over_smtp(office))
+def test_4xx_is_temporary_and_5xx_permanent(server: MailServer, command: str, answer: str, permanent: bool) -> None:
+    server.answers[command] = [answer]
+    refused = refusal(over_smtp(server))
     assert refused.permanent == permanent
     assert answer in str(refused)
-    assert f"127.0.0.1:{office.port}" in str(refused)
-    assert office.mails == []
+    assert f"127.0.0.1:{server.port}" in str(refused)
+    assert server.mails == []
 
 
-def test_a_wrong_password_is_refused_for_good_and_not_told(office: MailServer) -> None:
-    refused = refusal(over_smtp(office, password="wrong-secret"))
+def test_wrong_password_is_permanent_and_not_shown(server: MailServer) -> None:
+    refused = refusal(over_smtp(server, password="wrong-secret"))
     assert refused.permanent
-    assert "refuses the login of ann" in str(refused)
+    assert "refused the login of ann" in str(refused)
     assert "wrong-secret" not in str(refused)
 
 
-def test_a_certificate_of_nobody_we_trust_is_not_accepted(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_untrusted_certificate_is_refused(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, PASSWORD)
-    refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "", USER)))
+    refused = refusal(transport(Mail("smtp", "127.0.0.1", server.port, "starttls", "", USER)))
     assert not refused.permanent
-    assert "certificate is not to be trusted" in str(refused)
-    assert office.logins == []
+    assert "certificate not trusted" in str(refused)
+    assert server.logins == []
 
 
-def test_a_certificate_for_another_name_is_not_accepted(tmp_path: Path) -> None:
-    with mail_server(tmp_path, name="mail.example.org") as office:
-        assert "certificate is not to be trusted" in str(refusal(over_smtp(office)))
-        assert office.logins == []
+def test_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    with mail_server(tmp_path, name="mail.example.org") as server:
+        assert "certificate not trusted" in str(refusal(over_smtp(server)))
+        assert server.logins == []
 
 
-def test_certificates_that_are_not_there_are_named(office: MailServer) -> None:
-    refused = refusal(transport(Mail("smtp", "127.0.0.1", office.port, "starttls", "/nowhere/ca.pem")))
-    assert "no certificates can be read from /nowhere/ca.pem: No such file" in str(refused)
+def test_missing_certificate_file_is_named(server: MailServer) -> None:
+    refused = refusal(transport(Mail("smtp", "127.0.0.1", server.port, "starttls", "/nowhere/ca.pem")))
+    assert "can't read certificates from /nowhere/ca.pem: No such file" in str(refused)
 
 
-def test_a_server_without_starttls_gets_neither_password_nor_mail(tmp_path: Path) -> None:
-    with mail_server(tmp_path, encryption="none", login=False) as office:
-        refused = refusal(over_smtp(office))
+def test_server_without_starttls_gets_neither_password_nor_mail(tmp_path: Path) -> None:
+    with mail_server(tmp_path, encryption="none", login=False) as server:
+        refused = refusal(over_smtp(server))
         assert not refused.permanent
         assert "STARTTLS" in str(refused)
-        assert (office.logins, office.mails) == ([], [])
+        assert (server.logins, server.mails) == ([], [])
 
 
-def test_a_password_does_not_go_in_the_clear_to_a_distant_server() -> None:
+def test_password_is_not_sent_unencrypted_to_another_host() -> None:
     login = Login(USER, lambda: PASSWORD)
     assert "unencrypted" in str(refusal(Smtp("mail.example.org", 25, "none", login=login)))
 
 
-def test_nobody_at_home_is_for_now() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        refused = refusal(transport(Mail("smtp", "127.0.0.1", taken.getsockname()[1], "none")))
+def test_refused_connection_is_temporary() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        refused = refusal(transport(Mail("smtp", "127.0.0.1", unused.getsockname()[1], "none")))
     assert not refused.permanent
     assert "refused" in str(refused)
 
 
-def test_a_check_does_all_that_comes_before_a_mail(office: MailServer) -> None:
-    over_smtp(office).check()
-    assert office.logins == [(USER, True)]
-    with pytest.raises(DeliveryError, match="refuses the login"):
-        over_smtp(office, password="wrong").check()
+def test_check_connects_and_logs_in(server: MailServer) -> None:
+    over_smtp(server).check()
+    assert server.logins == [(USER, True)]
+    with pytest.raises(DeliveryError, match="refused the login"):
+        over_smtp(server, password="wrong").check()
 
 
 # ---- passwords -----------------------------------------------------------------------------------------------------
 
 
-def by_command(office: MailServer, command: str) -> Transport:
-    mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, password_command=command)
+def by_command(server: MailServer, command: str) -> Transport:
+    mail = Mail("smtp", "127.0.0.1", server.port, "starttls", str(server.authority), USER, password_command=command)
     return transport(mail)
 
 
-def test_a_password_comes_from_a_command(office: MailServer) -> None:
-    by_command(office, f"printf '%s\\nuser: x\\n' '{PASSWORD}'").send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
+def test_password_from_a_command(server: MailServer) -> None:
+    by_command(server, f"printf '%s\\nuser: x\\n' '{PASSWORD}'").send(SENDER, TO, MAIL)
+    assert server.raws == [MAIL]
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [("echo locked >&2; exit 2", "failed with 2: locked"), ("true", "it printed nothing")]
+    ("command", "message"), [("echo locked >&2; exit 2", "failed with status 2: locked"), ("true", "no output")]
 )
-def test_a_command_that_gives_no_password_is_named(office: MailServer, command: str, said: str) -> None:
-    refused = refusal(by_command(office, command))
-    assert said in str(refused)
+def test_command_without_a_password_is_reported(server: MailServer, command: str, message: str) -> None:
+    refused = refusal(by_command(server, command))
+    assert message in str(refused)
     assert not refused.permanent
 
 
-def test_the_environment_outranks_the_command(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_takes_precedence_over_the_command(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, PASSWORD)
-    by_command(office, "false").send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
+    by_command(server, "false").send(SENDER, TO, MAIL)
+    assert server.raws == [MAIL]
 
 
-def test_a_password_comes_from_the_keyring(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {("127.0.0.1", USER): PASSWORD}
+def test_password_from_the_keyring(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = {("127.0.0.1", USER): PASSWORD}
     errors = SimpleNamespace(KeyringError=type("KeyringError", (Exception,), {}))
-    keyring = SimpleNamespace(get_password=lambda service, user: kept.get((service, user)), errors=errors)
+    keyring = SimpleNamespace(get_password=lambda service, user: stored.get((service, user)), errors=errors)
     monkeypatch.setitem(sys.modules, "keyring", keyring)
     monkeypatch.setitem(sys.modules, "keyring.errors", errors)
-    mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, keyring=True)
+    mail = Mail("smtp", "127.0.0.1", server.port, "starttls", str(server.authority), USER, keyring=True)
     transport(mail).send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
-    kept.clear()
+    assert server.raws == [MAIL]
+    stored.clear()
     assert "`keyring set 127.0.0.1 ann`" in str(refusal(transport(mail)))
 
 
-def test_without_the_keyring_package_it_says_what_to_install(
-    office: MailServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_keyring_package_is_named(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    mail = Mail("smtp", "127.0.0.1", office.port, "starttls", str(office.authority), USER, keyring=True)
+    mail = Mail("smtp", "127.0.0.1", server.port, "starttls", str(server.authority), USER, keyring=True)
     assert "pip install 'patchwatch[keyring]'" in str(refusal(transport(mail)))
 
 
-def test_nowhere_a_password_is_said_with_the_ways(office: MailServer) -> None:
-    assert "mail.password_command or mail.keyring" in str(refusal(by_command(office, "")))
+def test_missing_password_lists_the_settings(server: MailServer) -> None:
+    assert "mail.password_command or mail.keyring" in str(refusal(by_command(server, "")))
 
 
 # ---- programs ------------------------------------------------------------------------------------------------------
 
 
 def program(directory: Path, *, status: int = 0, says: str = "") -> Path:
-    """A sendmail that keeps its arguments and what it is fed."""
+    """A sendmail that saves its arguments and stdin."""
     file = directory / "my sendmail"
     file.write_text(
-        f"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{directory}/arguments'\ncat > '{directory}/fed'\n"
+        f"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{directory}/arguments'\ncat > '{directory}/stdin'\n"
         f"echo '{says}' >&2\nexit {status}\n"
     )
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
     return file
 
 
-def taken(directory: Path) -> tuple[list[str], bytes]:
-    return (directory / "arguments").read_text().split("\n")[:-1], (directory / "fed").read_bytes()
+def received(directory: Path) -> tuple[list[str], bytes]:
+    return (directory / "arguments").read_text().split("\n")[:-1], (directory / "stdin").read_bytes()
 
 
-def test_a_program_gets_the_recipient_and_the_mail_with_plain_line_ends(tmp_path: Path) -> None:
+def test_program_gets_the_recipient_and_the_mail_with_lf(tmp_path: Path) -> None:
     transport(Mail("sendmail", sendmail=f"'{program(tmp_path)}' -a work")).send(SENDER, TO, MAIL)
-    assert taken(tmp_path) == (["-a", "work", "-i", TO], MAIL.replace(b"\r\n", b"\n"))
+    assert received(tmp_path) == (["-a", "work", "-i", TO], MAIL.replace(b"\r\n", b"\n"))
 
 
 @pytest.mark.parametrize(
     ("status", "permanent"), [(75, False), (69, False), (1, False), (67, True), (77, True), (78, True)]
 )
-def test_the_status_of_a_program_tells_whether_to_try_again(tmp_path: Path, status: int, permanent: bool) -> None:
-    refused = refusal(Program((str(program(tmp_path, status=status, says="not today")),)))
+def test_exit_status_tells_temporary_from_permanent(tmp_path: Path, status: int, permanent: bool) -> None:
+    refused = refusal(Sendmail((str(program(tmp_path, status=status, says="not today")),)))
     assert refused.permanent == permanent
-    assert f"failed with {status}: not today" in str(refused)
+    assert f"failed with status {status}: not today" in str(refused)
 
 
-def test_a_program_that_is_not_there_is_for_now(tmp_path: Path) -> None:
-    way = transport(Mail("sendmail", sendmail="/nowhere/msmtp"))
-    assert not refusal(way).permanent
-    with pytest.raises(DeliveryError, match="there is no program /nowhere/msmtp"):
-        way.check()
+def test_missing_program_is_temporary(tmp_path: Path) -> None:
+    carrier = transport(Mail("sendmail", sendmail="/nowhere/msmtp"))
+    assert not refusal(carrier).permanent
+    with pytest.raises(DeliveryError, match="/nowhere/msmtp is not installed"):
+        carrier.check()
 
 
-# ---- as git send-email does ----------------------------------------------------------------------------------------
+# ---- git send-email's settings -------------------------------------------------------------------------------------
 
 
 def git(**settings: str) -> Transport:
@@ -260,7 +258,7 @@ def git(**settings: str) -> Transport:
         ({"smtpServer": "s.example", "smtpEncryption": "ssl"}, Smtp("s.example", 465, "tls")),
         (
             {"smtpServer": "s.example", "smtpEncryption": "tls", "smtpServerPort": "587", "smtpDomain": "me.example"},
-            Smtp("s.example", 587, "starttls", hello="me.example"),
+            Smtp("s.example", 587, "starttls", helo="me.example"),
         ),
         (
             {"smtpServer": "s.example", "envelopeSender": "bounce@example.org", "smtpSSLCertPath": "/ca.pem"},
@@ -268,14 +266,14 @@ def git(**settings: str) -> Transport:
         ),
         ({"smtpServer": "s.example", "envelopeSender": "auto"}, Smtp("s.example", 25, "none")),
         ({"smtpServer": "s.example", "smtpUser": "ann", "smtpAuth": "none"}, Smtp("s.example", 25, "none")),
-        ({"smtpServer": "/usr/bin/msmtp"}, Program(("/usr/bin/msmtp",))),
+        ({"smtpServer": "/usr/bin/msmtp"}, Sendmail(("/usr/bin/msmtp",))),
         (
             {"smtpServer": "/usr/bin/msmtp", "smtpServerOption": "-a", "smtpserveroption": "my work"},
-            Program(("/usr/bin/msmtp", "-a", "my work")),
+            Sendmail(("/usr/bin/msmtp", "-a", "my work")),
         ),
         (
             {"sendmailCmd": "msmtp -a work", "smtpServer": "s.example", "envelopeSender": "auto"},
-            Program(("msmtp -a work",), "auto", for_shell=True),
+            Sendmail(("msmtp -a work",), "auto", for_shell=True),
         ),
         (
             {"identity": "work", "smtpServer": "s.example", "work__smtpServer": "w.example", "home__smtpServer": "h"},
@@ -285,81 +283,79 @@ def git(**settings: str) -> Transport:
     ],
     ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
 )
-def test_gits_settings_are_taken_as_git_takes_them(settings: dict[str, str], expected: Transport) -> None:
+def test_git_settings_are_read_as_git_does(settings: dict[str, str], expected: Transport) -> None:
     assert git(**settings) == expected
 
 
-def test_without_settings_git_takes_sendmail_or_else_localhost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_default_is_sendmail_then_localhost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_config, "_sendmail", lambda: "/usr/sbin/sendmail")
-    assert git() == Program(("/usr/sbin/sendmail",), for_shell=True)
+    assert git() == Sendmail(("/usr/sbin/sendmail",), for_shell=True)
     monkeypatch.setattr(git_config, "_sendmail", lambda: "")
     assert git() == Smtp("localhost", 25, "none")
 
 
-def test_a_sendmailcmd_is_one_line_for_a_shell(tmp_path: Path) -> None:
+def test_sendmailcmd_runs_in_a_shell(tmp_path: Path) -> None:
     git(sendmailCmd=f"'{program(tmp_path)}' -a work", envelopeSender="auto").send(SENDER, TO, MAIL)
-    assert taken(tmp_path)[0] == ["-a", "work", "-f", SENDER, "-i", TO]
+    assert received(tmp_path)[0] == ["-a", "work", "-f", SENDER, "-i", TO]
 
 
-def through_git(office: MailServer, **settings: str) -> Transport:
+def through_git(server: MailServer, **settings: str) -> Transport:
     return git(
         smtpServer="127.0.0.1",
-        smtpServerPort=str(office.port),
+        smtpServerPort=str(server.port),
         smtpEncryption="tls",
-        smtpSSLCertPath=str(office.authority),
+        smtpSSLCertPath=str(server.authority),
         smtpUser=USER,
         **settings,
     )
 
 
-def test_git_has_the_password_in_its_settings(office: MailServer) -> None:
-    through_git(office, smtpPass=PASSWORD).send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
+def test_password_from_git_settings(server: MailServer) -> None:
+    through_git(server, smtpPass=PASSWORD).send(SENDER, TO, MAIL)
+    assert server.raws == [MAIL]
 
 
 def helper(directory: Path, password: str) -> None:
-    """A credential helper that knows a password, and keeps what it is asked and told."""
+    """A credential helper that has a password and saves its input."""
     file = directory / "helper"
     file.write_text(
-        f"#!/bin/sh\n{{ echo \"$1\"; cat; }} >> '{directory}/told'\n[ \"$1\" = get ] && echo 'password={password}'\n"
+        f"#!/bin/sh\n{{ echo \"$1\"; cat; }} >> '{directory}/calls'\n[ \"$1\" = get ] && echo 'password={password}'\n"
     )
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
     subprocess.run(["git", "config", "--global", "credential.helper", str(file)], check=True)
 
 
-def test_a_credential_helper_of_gits_has_the_password_and_hears_that_it_is_right(
-    office: MailServer, tmp_path: Path
-) -> None:
+def test_credential_helper_is_told_to_store_an_accepted_password(server: MailServer, tmp_path: Path) -> None:
     helper(tmp_path, PASSWORD)
-    through_git(office).send(SENDER, TO, MAIL)
-    assert office.raws == [MAIL]
-    told = (tmp_path / "told").read_text().split("\n")
-    assert told[:4] == ["get", "protocol=smtp", f"host=127.0.0.1:{office.port}", f"username={USER}"]
-    assert "store" in told
-    assert "erase" not in told
+    through_git(server).send(SENDER, TO, MAIL)
+    assert server.raws == [MAIL]
+    calls = (tmp_path / "calls").read_text().split("\n")
+    assert calls[:4] == ["get", "protocol=smtp", f"host=127.0.0.1:{server.port}", f"username={USER}"]
+    assert "store" in calls
+    assert "erase" not in calls
 
 
-def test_a_credential_helper_of_gits_hears_that_its_password_is_wrong(office: MailServer, tmp_path: Path) -> None:
+def test_credential_helper_is_told_to_erase_a_wrong_password(server: MailServer, tmp_path: Path) -> None:
     helper(tmp_path, "old")
-    assert refusal(through_git(office)).permanent
-    told = (tmp_path / "told").read_text().split("\n")
-    assert "erase" in told
-    assert "store" not in told
+    assert refusal(through_git(server)).permanent
+    calls = (tmp_path / "calls").read_text().split("\n")
+    assert "erase" in calls
+    assert "store" not in calls
 
 
-def test_without_a_password_git_asks_nobody(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_does_not_prompt_for_a_password(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_ASKPASS", "/nowhere/ask")
-    refused = refusal(through_git(office))
-    assert "nobody can be asked" in str(refused)
+    refused = refusal(through_git(server))
+    assert "git has no password for ann" in str(refused)
     assert not refused.permanent
 
 
-def test_a_login_that_we_do_not_know_is_named(office: MailServer) -> None:
-    with pytest.raises(DeliveryError, match=r"sendemail\.smtpAuth = XOAUTH2 is not known"):
-        through_git(office, smtpAuth="XOAUTH2")
+def test_unsupported_login_is_named(server: MailServer) -> None:
+    with pytest.raises(DeliveryError, match=r"sendemail\.smtpAuth = XOAUTH2 is not supported"):
+        through_git(server, smtpAuth="XOAUTH2")
 
 
-def test_settings_of_gits_that_can_not_be_read_are_not_passed_over(tmp_path: Path) -> None:
+def test_unreadable_git_settings_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "home" / ".gitconfig").write_text("[sendemail\n")
     with pytest.raises(DeliveryError, match=r"git's settings can't be read: fatal: bad config line 1"):
         transport(Mail())
