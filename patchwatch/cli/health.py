@@ -180,7 +180,7 @@ def _digests(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
         failing = next((row for row in unsent if row.recipient == recipient.name and row.failure), None)
         if is_list_address(recipient.to, inboxes):
             yield Finding(
-                name, False, f"{recipient.to} is the address of a list", "Set digest.to to a person's address."
+                name, False, f"{recipient.to} is the address of a mailing list", "Set digest.to to a person's address."
             )
         elif failing and failing.failed_at is not None:
             fix = "Fix the cause, then run `patchwatch digest --send`."
