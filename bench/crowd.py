@@ -14,8 +14,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from patchwatch.config import Config
-from patchwatch.db.message_codec import FORM
-from patchwatch.db.schema import SCHEMA_REVISION
+from patchwatch.db.versions import FACTS_VERSION, SCHEMA_REVISION
 from patchwatch.sync.import_mail import import_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
@@ -39,7 +38,7 @@ _DOES = ("count", "free", "split", "merge", "drop", "check", "move", "rename", "
 
 def crowd(directory: Path) -> str:
     """Return the URL of the database in `directory`; build it (a few minutes) if there is none."""
-    database = directory / f"crowd-{_MADE}-{SCHEMA_REVISION}-{FORM}.db"
+    database = directory / f"crowd-{_MADE}-{SCHEMA_REVISION}-{FACTS_VERSION}.db"
     if not database.exists():
         directory.mkdir(parents=True, exist_ok=True)
         for old in directory.glob("crowd-*.db*"):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.message_codec import FORM
 from patchwatch.db.messages import set_setting, setting
 from patchwatch.db.sql import chunks, dumps, insert_missing, next_id
+from patchwatch.db.versions import FACTS_VERSION
 
 _LOOK = "events"
 
@@ -31,7 +31,7 @@ class EventCursor:
     @property
     def judged_alike(self) -> bool:
         """Whether mail is understood as it was then."""
-        return self.form == FORM
+        return self.form == FACTS_VERSION
 
 
 @dataclass(frozen=True, slots=True)

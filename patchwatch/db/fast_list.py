@@ -10,9 +10,8 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
-from patchwatch.db.message_codec import FORM
 from patchwatch.db.series_list import lines
-from patchwatch.db.versions import SCHEMA_REVISION
+from patchwatch.db.versions import FACTS_VERSION, SCHEMA_REVISION
 from patchwatch.series.model import SeriesSummary
 
 _PREFIX = "sqlite:///"
@@ -47,7 +46,7 @@ def _open(url: str) -> sqlite3.Connection | None:
         (form,) = connection.execute("SELECT value FROM setting WHERE name = 'form'").fetchone() or ("",)
     except sqlite3.Error:
         schema = form = ""
-    if (schema, form) != (SCHEMA_REVISION, str(FORM)):
+    if (schema, form) != (SCHEMA_REVISION, str(FACTS_VERSION)):
         connection.close()
         return None
     return connection

@@ -10,7 +10,7 @@ import json
 from sqlalchemy import Connection
 
 from patchwatch.db import derived
-from patchwatch.db.posting_codec import Postings, neighbours
+from patchwatch.db.postings import Postings, neighbours
 from patchwatch.db.revision_order import in_order
 from patchwatch.series.link_candidates import rank
 from patchwatch.series.model import CandidateRow

@@ -9,13 +9,14 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.message_codec import ThreadEntry, decode_entry
+from patchwatch.db.message_codec import decode_message
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import REVISIONS
+from patchwatch.mail.message import Message
 from patchwatch.series.model import MessageRow, StateChangeRow
 
-_Member: TypeAlias = tuple[int, bool, ThreadEntry]
-"""A mail of a revision: the number of its patch, whether it is unread, and what it says."""
+_Member: TypeAlias = tuple[int, bool, Message]
+"""A mail of a revision: the number of its patch, True if it is unread, and its parsed fields."""
 
 
 def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
@@ -31,17 +32,17 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
     )
     by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}
     for message_id, revision_id, patch, facts, read_at in rows:
-        by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_entry(facts))
+        by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(facts))
     found: list[MessageRow] = []
     for revision in revisions:
         own = set(json.loads(revision.view)["message_ids"])  # a cover without a mark is no submission by itself
         members = by_revision[revision.id]
         parents = {
-            message_id: next((above for above in reversed(entry.references) if above in members), None)
-            for message_id, (_, _, entry) in members.items()
+            message_id: next((above for above in reversed(message.references) if above in members), None)
+            for message_id, (_, _, message) in members.items()
         }
         for message_id, depth in _in_tree_order(members, parents, revision.root):
-            patch, unread, entry = members[message_id]
+            patch, unread, message = members[message_id]
             found.append(
                 MessageRow(
                     message_id=message_id,
@@ -49,16 +50,16 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
                     depth=depth,
                     revision=revision.root,
                     patch=patch,
-                    kind=entry.kind,
+                    kind=message.kind,
                     submission=message_id in own,
-                    author_name=entry.author_name,
-                    author_email=entry.author_email,
-                    subject=entry.subject,
-                    date=entry.date,
+                    author_name=message.author.name,
+                    author_email=message.author.email,
+                    subject=message.subject,
+                    date=message.date,
                     unread=unread,
-                    bot=entry.bot,
-                    tags=entry.gives if message_id not in own else (),
-                    excerpt=entry.excerpt,
+                    bot=message.bot,
+                    tags=_given_tags(message) if message_id not in own else (),
+                    excerpt=message.excerpt,
                 )
             )
     return tuple(found)
@@ -82,6 +83,11 @@ def steps(connection: Connection, series_id: int) -> tuple[StateChangeRow, ...]:
     return tuple(found)
 
 
+def _given_tags(message: Message) -> tuple[str, ...]:
+    """Return the names of the trailers that the sender gives, each once."""
+    return tuple(dict.fromkeys(trailer.name for trailer in message.trailers if trailer.own))
+
+
 def _in_tree_order(
     members: Mapping[str, _Member], parents: Mapping[str, str | None], root: str
 ) -> Iterable[tuple[str, int]]:
@@ -94,8 +100,8 @@ def _in_tree_order(
         children.setdefault(None, []).extend(children.pop(root, []))
 
     def rank(message_id: str) -> tuple[bool, int, int, str]:
-        patch, _, entry = members[message_id]
-        return (not entry.is_submission, patch if entry.is_submission else 0, entry.date, message_id)
+        patch, _, message = members[message_id]
+        return (not message.is_submission, patch if message.is_submission else 0, message.date, message_id)
 
     stack = [(i, 0) for i in sorted(children.get(None, ()), key=rank, reverse=True)]
     seen: set[str] = set()

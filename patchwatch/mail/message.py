@@ -2,14 +2,18 @@
 
 Revisions, version links and states are computed from messages.  A message has no body: the raw mail stays in the
 database and is parsed again for display.
+
+The structs are stored as JSON arrays in the order of their fields (patchwatch.db.message_codec): after a change of the
+fields, increment FACTS_VERSION in patchwatch.db.versions.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other"]
 """The kind of a message, judged by its own subject and content.
@@ -25,8 +29,7 @@ SUBMISSIONS: frozenset[Kind] = frozenset({"cover", "patch", "proposal", "pull"})
 """The kinds that post a change, or a part of it, rather than discuss one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, array_like=True):
     """A person named in a header."""
 
     name: str
@@ -41,8 +44,7 @@ def name_key(name: str) -> str:
     return " ".join(sorted(re.findall(r"\w+", name.lower())))
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, array_like=True):
     """A parsed subject line.  Versions are as stated, never renumbered."""
 
     title: str  # without prefixes, as written
@@ -59,8 +61,7 @@ class Subject:
     reply: bool = False  # Re:, Aw:, 答复:
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(Struct, frozen=True, array_like=True):
     """A tag `name: value` (never from a quote)."""
 
     name: str
@@ -69,8 +70,7 @@ class Trailer:
     scope: str = ""  # the words that limit it: "for patches 1-3", "mm" (patchwatch.mail.tag_scope)
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierLink:
+class EarlierLink(Struct, frozen=True, array_like=True):
     """A link from a posting to an earlier version of it, according to its author."""
 
     message_id: str
@@ -103,8 +103,7 @@ class SignalKind(StrEnum):
     TAGS_DROPPED = "tags-dropped"  # in a posting: tags given to an earlier version are left out on purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True, array_like=True):
     """A sentence that can change the state of a patch, written by the sender of the message, not quoted.
 
     `kind` is the value of a SignalKind; `text` is the sentence as evidence; `detail` depends on the kind (the numbers
@@ -116,8 +115,7 @@ class Signal:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, array_like=True):
     """The parsed fields of one mail."""
 
     message_id: str

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from patchwatch.db import event_queue, threads
 from patchwatch.db.database import Database
-from patchwatch.db.message_codec import FORM
+from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.notify.events import Event, SeriesSnapshot, Subscriber, audience, events, snapshot
 from patchwatch.series.model import NextAction, SeriesRow
 
@@ -91,7 +91,7 @@ def _scan(
             )
     snapshots = {series_id: snapshot(row, actions[series_id]) for series_id, row in watched.items()}
     stored = {series_id: (s.state, s.turn, s.applied, dict(s.actions)) for series_id, s in snapshots.items()}
-    cursor = event_queue.EventCursor(event_queue.newest_mail(connection), now, FORM, stored)
+    cursor = event_queue.EventCursor(event_queue.newest_mail(connection), now, FACTS_VERSION, stored)
     return cursor, sorted(found, key=lambda event: (event.at, event.series_id))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from patchwatch.mail.message import Message, Person, name_key
 from patchwatch.mail.subject import title_key
@@ -21,8 +22,7 @@ KEYED_TITLES = 40
 """Patches of a posting that have keys of their own: enough to find it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostingFacts:
+class PostingFacts(Struct, frozen=True, array_like=True):
     """The facts of a revision by which it is matched; small enough to be stored with it."""
 
     root: str

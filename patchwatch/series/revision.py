@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from patchwatch.mail.message import Message
 from patchwatch.series.conversation import stem
@@ -109,9 +111,9 @@ def _unmarked_covers(known: Mapping[str, Message]) -> list[Message]:
         if not own or 0 in numbers or (None in numbers and len(own) > 1):
             continue
         if above.parts.counter is None:
-            found.append(replace(above, kind="cover"))
+            found.append(structs.replace(above, kind="cover"))
         elif above.parts.counter in numbers:
-            found.append(replace(above, kind="cover", parts=replace(above.parts, counter=0)))
+            found.append(structs.replace(above, kind="cover", parts=structs.replace(above.parts, counter=0)))
     return found
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived, git_trees
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.posting_codec import Postings, decode_posting
+from patchwatch.db.posting_codec import decode_posting
+from patchwatch.db.postings import Postings
 from patchwatch.series import commit_match
 from patchwatch.series.commit_match import CommitInTrees, Match
 from patchwatch.series.state.status import Merge

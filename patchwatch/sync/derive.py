@@ -18,7 +18,8 @@ from patchwatch.db import decisions, derived
 from patchwatch.db import messages as mails
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.message_codec import decode_message
-from patchwatch.db.posting_codec import Postings, decode_posting, neighbours
+from patchwatch.db.posting_codec import decode_posting
+from patchwatch.db.postings import Postings, neighbours
 from patchwatch.db.records import homes, revision_record, series_record
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import dumps

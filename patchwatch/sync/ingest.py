@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived, inboxes
 from patchwatch.db import messages as mails
-from patchwatch.db.message_codec import FORM, encode_message
+from patchwatch.db.message_codec import encode_message
+from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.sync.derive import Change, Derivation
@@ -198,5 +199,5 @@ def reindex(connection: Connection, progress: Callable[[int], None] = lambda don
         derivation.finish()
         done += len(part)
         progress(done)
-    mails.set_setting(connection, "form", str(FORM))
+    mails.set_setting(connection, "form", str(FACTS_VERSION))
     return done

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.posting_codec import Postings, decode_posting
+from patchwatch.db.posting_codec import decode_posting
+from patchwatch.db.postings import Postings
 from patchwatch.db.records import stored_state
 from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches
 from patchwatch.series.state.status import Merge

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
 from patchwatch.db import LazyModule
-from patchwatch.db.message_codec import FORM
+from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class TrackerBase:
         database = Database(self._url, busy_seconds=self.config.database.busy_seconds)
         with database.read() as connection:
             form = messages.setting(connection, "form")
-        if form != str(FORM):
+        if form != str(FACTS_VERSION):
             from patchwatch.sync.ingest import reindex
 
             with database.write() as connection:

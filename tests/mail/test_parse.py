@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.mail.display import read_for_display
@@ -138,7 +137,7 @@ def test_what_a_cover_says_of_its_past() -> None:
 def test_copies_from_several_lists_have_the_same_facts_but_for_their_arrival() -> None:
     one = mail(subject="[PATCH] frob", body=PATCH, headers={"Received": "by a; Mon, 3 Jul 2023 10:00:01 +0000"})
     other = mail(subject="[PATCH] frob", body=PATCH, headers={"Received": "by b; Mon, 3 Jul 2023 11:00:00 +0000"})
-    assert dataclasses.replace(parse(one), arrived=0) == dataclasses.replace(parse(other), arrived=0)
+    assert structs.replace(parse(one), arrived=0) == structs.replace(parse(other), arrived=0)
 
 
 def test_a_mail_is_read_with_its_headers_and_segments() -> None:
