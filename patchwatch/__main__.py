@@ -7,8 +7,8 @@ import sys
 def main() -> None:
     """Run the command line.
 
-    Importing makes hundreds of thousands of objects and no garbage: collecting in between costs a fifth of the time
-    until the first answer.
+    Imports create hundreds of thousands of objects and no garbage; collecting in between would take a fifth of the
+    start-up time.
     """
     gc.disable()
     from patchwatch.cli.main import run

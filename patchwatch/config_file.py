@@ -1,7 +1,7 @@
-"""Reading a config file: every key is known, every value of its kind and in range.
+"""Read and check the config file: known keys, values of the right type and in range.
 
-Unknown keys are errors, because a typing mistake that is silently ignored is a setting that silently does not hold.
-Every message names the file, the line and the key.
+Unknown keys are errors: a typo that is silently ignored is a setting that silently has no effect.  Every message names
+the file, the line and the key.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 
 
 def load_config(path: Path | None = None) -> Config:
-    """Read the config file; a missing file gives the defaults unless it was named by the user.
+    """Read the config file; without one, use the defaults, unless the user named the file.
 
-    `$PATCHWATCH_LORE_URL` outranks the file.
+    `$PATCHWATCH_LORE_URL` takes precedence over the file.
 
     Raises:
-        ConfigError: unreadable, not TOML, an unknown key, a value of the wrong kind or out of range.
+        ConfigError: unreadable, not TOML, an unknown key, a value of the wrong type or out of range.
     """
     named = path is not None or bool(os.environ.get("PATCHWATCH_CONFIG"))
     source = path or config_path()
@@ -55,7 +55,7 @@ def load_config(path: Path | None = None) -> Config:
     except FileNotFoundError:
         if named:
             raise ConfigError(
-                f"{source}: no such config file. Create it (config.example.toml is a start) or unset PATCHWATCH_CONFIG."
+                f"{source}: no such config file. Create it from config.example.toml, or unset PATCHWATCH_CONFIG."
             ) from None
         config = Config()
     except (OSError, UnicodeDecodeError) as error:
@@ -70,7 +70,7 @@ def load_config(path: Path | None = None) -> Config:
 
 
 def parse_config(text: str, source: Path) -> Config:
-    """Read the config from `text`; `source` is named in errors.
+    """Parse the config in `text`; `source` is for error messages.
 
     Raises:
         ConfigError: as for `load_config`.
@@ -78,32 +78,33 @@ def parse_config(text: str, source: Path) -> Config:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{source}: not valid TOML: {error}. Mend that line and try again.") from None
+        raise ConfigError(f"{source}: not valid TOML: {error}. Fix that line and try again.") from None
     sections = {f.name: f.default for f in dataclasses.fields(Config) if f.name != "source"}
-    read: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, table in tables.items():
         place = _Place(source, text, name)
         if name not in sections:
             raise ConfigError(f"{place.of(None)}: unknown section [{name}]{_nearest(name, sections)}")
         if name in _ARRAYS:
-            read[name] = _ARRAYS[name](table, place)
+            values[name] = _ARRAYS[name](table, place)
             continue
         if not isinstance(table, dict):
             raise ConfigError(f"{place.of(None)}: {name} is a section: write [{name}] on a line of its own")
-        read[name] = _section(type(sections[name]), table, place)
-    return Config(**read, source=source)
+        values[name] = _section(type(sections[name]), table, place)
+    return Config(**values, source=source)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Finds the line of a key, because tomllib does not say."""
+    """Finds the line of a key in a section, which tomllib does not report."""
 
     source: Path
     text: str
     section: str
-    begins: int = 1  # the line of the section, where there can be several of its name: [[tree]]
+    begins: int = 1  # the line of the section, for sections that can repeat: [[tree]]
 
     def of(self, key: str | None) -> str:
+        """`file:line` of a key, or of the section."""
         within = ""
         for number, line in list(enumerate(self.text.splitlines(), 1))[self.begins - 1 :]:
             header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
@@ -116,11 +117,11 @@ class _Place:
                     return f"{self.source}:{number}"
             elif key and not within and re.match(rf"\s*{re.escape(self.section)}\s*\.\s*{re.escape(key)}\s*=", line):
                 return f"{self.source}:{number}"
-        return self.of(None) if key else str(self.source)  # a key of an inline table stands on its section's line
+        return self.of(None) if key else str(self.source)  # a key of an inline table is on its section's line
 
 
 def _keys(table: Mapping[str, Any], place: _Place, within: str = "") -> Iterator[Key]:
-    """Ids have dots in them, which TOML takes for tables where they are not quoted."""
+    """Flatten the ids of key bindings: TOML reads an unquoted `act.copy` as nested tables."""
     for key, value in table.items():
         name = f"{within}{key}"
         if isinstance(value, dict):
@@ -141,9 +142,9 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
             raise ConfigError(f"{place.of(key)}: unknown key {place.section}.{key}{_nearest(key, fields)}")
         values[key] = _READERS[str(fields[key].type)](value, where)
         if (kind, key) in _CHOICES and values[key] not in _CHOICES[kind, key]:
-            raise ConfigError(f"{where} must be one of {', '.join(_CHOICES[kind, key])}; it is {values[key]!r}")
+            raise ConfigError(f"{where} must be one of {', '.join(_CHOICES[kind, key])}, not {values[key]!r}")
         if key == "quiet_hours" and value and not _HOURS.fullmatch(value):
-            raise ConfigError(f'{where} must be two local times, such as "23:00-06:00"; it is {value!r}')
+            raise ConfigError(f'{where} must be two local times, such as "23:00-06:00", not {value!r}')
         if key in ("url", "mirrors") and kind is Lore:
             several = key == "mirrors"
             values[key] = tuple(checked_url(v, where) for v in value) if several else checked_url(value, where)
@@ -163,12 +164,10 @@ _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
 
 
 def _each(kind: type, tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]]:
-    """The sections of a name that there can be several of, each with its place."""
+    """The sections of an array of tables, each with its place."""
     name = place.section
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ConfigError(
-            f"{place.of(None)}: a {name} begins with [[{name}]], in double brackets, on a line of its own"
-        )
+        raise ConfigError(f"{place.of(None)}: write [[{name}]], in double brackets, on a line of its own")
     header = re.compile(rf"\s*\[\[\s*[\"']?{name}\b")
     headers = [n for n, line in enumerate(place.text.splitlines(), 1) if header.match(line)]
     for nth, table in enumerate(tables):
@@ -177,23 +176,25 @@ def _each(kind: type, tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]
 
 
 def _trees(tables: Any, place: _Place) -> tuple[Tree, ...]:
-    found: list[Tree] = []
+    trees: list[Tree] = []
     for tree, here in _each(Tree, tables, place):
         if not tree.name.strip() or not tree.path:
             raise ConfigError(f"{here.of(None)}: each [[tree]] needs tree.name and tree.path")
         if not tree.name.isprintable():
-            raise ConfigError(f"{here.of('name')}: tree.name must be printable; it is {tree.name!r}")
+            raise ConfigError(f"{here.of('name')}: tree.name must be printable, not {tree.name!r}")
         if not tree.path.startswith(("/", "~/")):
-            raise ConfigError(f"{here.of('path')}: tree.path must begin with / or ~/; it is {tree.path!r}")
-        if any(tree.name == other.name for other in found):
-            raise ConfigError(f"{here.of('name')}: tree.name {tree.name!r} is given to two trees")
-        if tree.mainline and (other := next((t for t in found if t.mainline), None)):
-            raise ConfigError(f"{here.of('mainline')}: tree.mainline: {other.name} is mainline already, and one can be")
-        found.append(tree)
-    return tuple(found)
+            raise ConfigError(f"{here.of('path')}: tree.path must begin with / or ~/, not {tree.path!r}")
+        if any(tree.name == other.name for other in trees):
+            raise ConfigError(f"{here.of('name')}: tree.name {tree.name!r} is used twice")
+        if tree.mainline and (other := next((t for t in trees if t.mainline), None)):
+            raise ConfigError(
+                f"{here.of('mainline')}: tree.mainline: only one tree can be mainline, and {other.name} is already"
+            )
+        trees.append(tree)
+    return tuple(trees)
 
 
-# What git send-email and every relay take (patchwatch.mail.addresses); none that a program could take for an option.
+# Addresses that git send-email and every relay accept (patchwatch.mail.addresses), and that are not options.
 _ADDRESS = r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -201,56 +202,58 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def _check_mail(mail: Mail, place: _Place) -> None:
     if mail.sender and not re.fullmatch(rf"{_ADDRESS}|[^<>\x00-\x1f]*<{_ADDRESS}>", mail.sender):
         where = place.of("sender")
-        raise ConfigError(f"{where}: mail.sender must be written as Name <name@example.org>; it is {mail.sender!r}")
+        raise ConfigError(f"{where}: mail.sender must be written as Name <name@example.org>, not {mail.sender!r}")
     if mail.how == "smtp" and not mail.host:
-        raise ConfigError(f'{place.of("how")}: mail.how = "smtp" needs mail.host, the server\'s name')
+        raise ConfigError(f'{place.of("how")}: mail.how = "smtp" needs mail.host')
     if mail.port > 65_535:
-        raise ConfigError(f"{place.of('port')}: mail.port must be at most 65535; it is {mail.port}")
+        raise ConfigError(f"{place.of('port')}: mail.port must be at most 65535, not {mail.port}")
     if mail.user and mail.encryption == "none" and mail.host not in _LOOPBACK:
         raise ConfigError(
-            f'{place.of("encryption")}: mail.encryption = "none" with mail.user would show the password to everybody '
-            "on the way: use starttls or tls"
+            f'{place.of("encryption")}: mail.encryption = "none" with mail.user would send the password '
+            "unencrypted; use starttls or tls"
         )
     if mail.how == "sendmail" and not mail.sendmail.strip():
         raise ConfigError(f'{place.of("sendmail")}: mail.sendmail must name a program, such as "msmtp"')
 
 
 def _recipients(tables: Any, place: _Place) -> tuple[Recipient, ...]:
-    found: list[Recipient] = []
-    for one, here in _each(Recipient, tables, place):
-        if not one.name.strip() or not one.to:
+    recipients: list[Recipient] = []
+    for recipient, here in _each(Recipient, tables, place):
+        if not recipient.name.strip() or not recipient.to:
             raise ConfigError(f"{here.of(None)}: each [[digest]] needs digest.name and digest.to")
-        if not one.name.isprintable():
-            raise ConfigError(f"{here.of('name')}: digest.name must be printable; it is {one.name!r}")
-        if any(one.name == other.name for other in found):
-            raise ConfigError(f"{here.of('name')}: digest.name {one.name!r} is given to two digests")
-        if not re.fullmatch(_ADDRESS, one.to):
-            raise ConfigError(f"{here.of('to')}: digest.to must be one mail address, without a name; it is {one.to!r}")
-        if is_list_address(one.to):
+        if not recipient.name.isprintable():
+            raise ConfigError(f"{here.of('name')}: digest.name must be printable, not {recipient.name!r}")
+        if any(recipient.name == other.name for other in recipients):
+            raise ConfigError(f"{here.of('name')}: digest.name {recipient.name!r} is used twice")
+        if not re.fullmatch(_ADDRESS, recipient.to):
             raise ConfigError(
-                f"{here.of('to')}: digest.to: {one.to} is at a host of mailing lists, and a digest never goes to a "
-                "list. Name the address of a person."
+                f"{here.of('to')}: digest.to must be one e-mail address, without a name, not {recipient.to!r}"
             )
-        if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", one.at):
-            raise ConfigError(f'{here.of("at")}: digest.at must be an hour such as "07:00"; it is {one.at!r}')
-        if one.zone:
-            _check_zone(one.zone, f"{here.of('zone')}: digest.zone")
-        _check_views(one.views, f"{here.of('views')}: digest.views")
-        _check_events(one.at_once, f"{here.of('at_once')}: digest.at_once")
-        found.append(one)
-    return tuple(found)
+        if is_list_address(recipient.to):
+            raise ConfigError(
+                f"{here.of('to')}: digest.to: {recipient.to} is on a host of mailing lists; digests are not sent to "
+                "lists. Set it to a person's address."
+            )
+        if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", recipient.at):
+            raise ConfigError(f'{here.of("at")}: digest.at must be a time such as "07:00", not {recipient.at!r}')
+        if recipient.zone:
+            _check_zone(recipient.zone, f"{here.of('zone')}: digest.zone")
+        _check_views(recipient.views, f"{here.of('views')}: digest.views")
+        _check_events(recipient.at_once, f"{here.of('at_once')}: digest.at_once")
+        recipients.append(recipient)
+    return tuple(recipients)
 
 
 def _check_views(keys: Iterable[str], where: str) -> None:
     if keys:
-        from patchwatch.series.views import View  # not needed by a config without digests
+        from patchwatch.series.views import View  # deferred: most configs have no views
 
         _check_known(keys, [view.key for view in View], where)
 
 
 def _check_events(kinds: Iterable[str], where: str) -> None:
     if kinds:
-        from patchwatch.notify.events import EventKind  # not needed by a config without hooks
+        from patchwatch.notify.events import EventKind  # deferred: most configs name no events
 
         _check_known(kinds, [kind.value for kind in EventKind], where)
 
@@ -268,57 +271,57 @@ def _check_zone(name: str, where: str) -> None:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(f'{where} must be a time zone such as "Europe/Berlin"; it is {name!r}') from None
+        raise ConfigError(f'{where} must be a time zone such as "Europe/Berlin", not {name!r}') from None
 
 
 def _hooks(tables: Any, place: _Place) -> tuple[Hook, ...]:
-    found: list[Hook] = []
+    hooks: list[Hook] = []
     for hook, here in _each(Hook, tables, place):
         if not hook.name.strip() or not hook.name.isprintable() or not hook.command or not hook.command[0]:
             raise ConfigError(f'{here.of(None)}: each [[hook]] needs hook.name and hook.command, such as ["notify-me"]')
-        if any(hook.name == other.name for other in found):
-            raise ConfigError(f"{here.of('name')}: hook.name {hook.name!r} is given to two hooks")
+        if any(hook.name == other.name for other in hooks):
+            raise ConfigError(f"{here.of('name')}: hook.name {hook.name!r} is used twice")
         _check_events(hook.events, f"{here.of('events')}: hook.events")
-        found.append(hook)
-    return tuple(found)
+        hooks.append(hook)
+    return tuple(hooks)
 
 
 _ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {"tree": _trees, "digest": _recipients, "hook": _hooks}
-"""Sections that there can be several of."""
+"""Sections that can repeat."""
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known are: {', '.join(known)}"
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
 
 
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise ConfigError(f'{where} must be text in quotes, such as "…"; it is {value!r}')
+        raise ConfigError(f"{where} must be a string in quotes, not {value!r}")
     return value
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise ConfigError(f'{where} must be a list of texts, such as ["…", "…"]; it is {value!r}')
+        raise ConfigError(f'{where} must be a list of strings, such as ["a", "b"], not {value!r}')
     return tuple(value)
 
 
 def _whole(value: Any, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
-        raise ConfigError(f"{where} must be a whole number from 0 to 1000000; it is {value!r}")
+        raise ConfigError(f"{where} must be a whole number from 0 to 1000000, not {value!r}")
     return value
 
 
 def _number(value: Any, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1_000_000:
-        raise ConfigError(f"{where} must be a number above 0 and at most 1000000; it is {value!r}")
+        raise ConfigError(f"{where} must be a number above 0 and at most 1000000, not {value!r}")
     return float(value)
 
 
 def _truth(value: Any, where: str) -> bool:
     if not isinstance(value, bool):
-        raise ConfigError(f"{where} must be true or false; it is {value!r}")
+        raise ConfigError(f"{where} must be true or false, not {value!r}")
     return value
 
 
@@ -332,11 +335,11 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def checked_url(value: str, where: str) -> str:
-    """A base URL as it is used, without a slash at the end.
+    """Check a base URL, and drop its trailing slash.
 
     Raises:
-        ConfigError: it is none; `where` says whose fault it is.
+        ConfigError: not a URL; `where` is for the message.
     """
     if not re.fullmatch(r"https?://[^/\s]+(?:/\S*)?", value):
-        raise ConfigError(f"{where} must be an http:// or https:// address; it is {value!r}")
+        raise ConfigError(f"{where} must be an http:// or https:// URL, not {value!r}")
     return value.rstrip("/")

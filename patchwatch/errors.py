@@ -1,16 +1,16 @@
-"""What can go wrong, as a tree.
+"""The exception hierarchy.
 
-Each error's text is one or two sentences for a person: what happened, to what, and what to do next.  The command line
-prints it on stderr and exits with 1; anything that is not a `PatchwatchError` is a defect and keeps its traceback.
+A message is one or two sentences for the user: what happened, to what, and what to do next.  The command line prints it
+on stderr and exits with 1; any other exception is a bug and keeps its traceback.
 """
 
 
 class PatchwatchError(Exception):
-    """Base of everything patchwatch reports to its user."""
+    """The base of all errors reported to the user."""
 
 
 class ConfigError(PatchwatchError):
-    """The config file can't be used; the text names file, line and key."""
+    """The config file is invalid; the message names file, line and key."""
 
 
 class DatabaseError(PatchwatchError):
@@ -22,72 +22,72 @@ class DatabaseTooNewError(DatabaseError):
 
 
 class DatabaseLockedError(DatabaseError):
-    """Another process held the database for longer than we wait."""
+    """Another process locked the database for longer than we wait."""
 
 
 class PollLockedError(PatchwatchError):
-    """Somebody else polls this database already; the text says who, and since when."""
+    """Another process polls this database; the message names it, and since when it runs."""
 
     def __init__(self, message: str, pid: int = 0) -> None:
-        """`pid` is his process; 0 where it is not known."""
+        """`pid` is that process; 0 if unknown."""
         super().__init__(message)
         self.pid = pid
 
 
 class NotFoundError(PatchwatchError):
-    """A series, message-id, file or inbox that was named does not exist."""
+    """A series, message-id, file or inbox does not exist."""
 
 
 class InvalidInputError(PatchwatchError):
-    """What was given can't be understood (a link, a file, a date)."""
+    """The user's input is invalid: a link, a file, a date."""
 
 
 class LoreError(PatchwatchError):
-    """The archive did not give an answer we can use."""
+    """The archive did not return a usable response."""
 
 
 class LoreUnreachableError(LoreError):
-    """No connection, or no answer in time."""
+    """No connection, or no response in time."""
 
 
 class LoreResponseError(LoreError):
-    """An answer came, but an unusable one: an error status, or HTML where mail was due."""
+    """An unusable response: an error status, or HTML instead of mail."""
 
     def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
-        """`status` is the HTTP status; `retry_after` is in seconds, when the server named it."""
+        """`status` is the HTTP status; `retry_after` is in seconds, if the server sent it."""
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
 
 
 class MessageNotFoundError(LoreError, NotFoundError):
-    """The archive is fine, and says that it has no such message."""
+    """The archive responded that it has no such message."""
 
 
 class InboxNotFoundError(LoreError, NotFoundError):
-    """The archive is fine, and says that it has no such inbox."""
+    """The archive responded that it has no such inbox."""
 
 
 class ToolError(PatchwatchError):
-    """A program that work is handed to (git, b4, an editor, a browser) is missing, or could not be started."""
+    """An external program (git, b4, editor, browser) is missing or failed."""
 
 
 class DeliveryError(PatchwatchError):
-    """A digest was not taken by the server or program that it was given to."""
+    """A digest was not accepted by the mail server or program."""
 
     def __init__(self, message: str, *, permanent: bool) -> None:
-        """`permanent`: it was refused, and would be again; otherwise another try may succeed."""
+        """`permanent`: it would be refused again; otherwise another try may succeed."""
         super().__init__(message)
         self.permanent = permanent
 
 
 class NoTerminalError(ToolError):
-    """There is no terminal that could be lent to a program: the screen is shown in a browser."""
+    """No terminal to run a program in: the TUI runs in a browser."""
 
 
 class DraftError(PatchwatchError):
-    """The file in which an answer is kept until it is sent can't be written, read or removed."""
+    """The file of a draft can't be written, read or removed."""
 
 
 class SendError(PatchwatchError):
-    """A mail was not sent, or it is not known whether; the text says which."""
+    """A mail was not sent, or that is unknown; the message says which."""

@@ -1,7 +1,4 @@
-"""Text measured in the cells of a terminal or a mail reader: a Chinese character takes two, a combining mark none.
-
-Pure.  Where it is cut or broken to fit is decided here; what it says, and that it is printable, elsewhere.
-"""
+"""Measure, cut and wrap text by terminal cells: a Chinese character takes two, a combining mark none.  Pure."""
 
 from __future__ import annotations
 
@@ -16,38 +13,38 @@ __all__ = ["ELLIPSIS", "cell_len", "fit", "wrap"]
 
 
 def cell_len(text: str) -> int:
-    """How many cells `text` takes; most text is plain, and needs no counting."""
+    """The number of cells of `text`; fast for plain text."""
     return len(text) if text.isascii() and text.isprintable() else _cell_len(text)
 
 
 def fit(text: str, width: int) -> str:
-    """`text`, cut with an ellipsis where it takes more than `width` cells."""
+    """`text`, cut with an ellipsis if it takes more than `width` cells."""
     if width <= 0:
         return ""
     if cell_len(text) <= width:
         return text
-    kept = 0
+    end_of_cut = 0
     used = 0
     for _, end, cells in split_graphemes(text)[0]:
         if used + cells > width - 1:
             break
         used += cells
-        kept = end
-    return text[:kept].rstrip() + ELLIPSIS
+        end_of_cut = end
+    return text[:end_of_cut].rstrip() + ELLIPSIS
 
 
 def wrap(text: str, width: int, indent: int = 0, keep: int = 0) -> list[tuple[int, int]]:
-    """Where to break `text` so that each piece fits: (start, end) pairs, at spaces where there are any.
+    """Break `text` into pieces that fit: (start, end) pairs, at spaces if possible.
 
-    Pieces after the first have `indent` cells less.  The spaces that a line is broken at belong to neither piece.  The
-    first `keep` characters are not torn apart, nor from what follows them.
+    Pieces after the first have `indent` cells less.  Spaces at a break belong to neither piece.  The first `keep`
+    characters are not separated, nor from what follows them.
     """
     if cell_len(text) <= width or width <= 0:
         return [(0, len(text))]
     if text.isascii():
         return _wrap_ascii(text, width, indent, keep)
     graphemes, _ = split_graphemes(text)
-    spaces = [text[start:end] == " " for start, end, _ in graphemes]  # a space with a mark upon it is none
+    spaces = [text[start:end] == " " for start, end, _ in graphemes]  # a space with a combining mark is not one
     pieces: list[tuple[int, int]] = []
     first, room = 0, width
     while (last := _fitting(graphemes, first, room)) < len(graphemes):
@@ -71,7 +68,7 @@ def wrap(text: str, width: int, indent: int = 0, keep: int = 0) -> list[tuple[in
 
 
 def _wrap_ascii(text: str, width: int, indent: int, keep: int) -> list[tuple[int, int]]:
-    """`wrap`, where a character is a cell: some twenty times as fast."""
+    """`wrap` for text with one cell per character: about twenty times as fast."""
     pieces: list[tuple[int, int]] = []
     start, room = 0, width
     while len(text) - start > room:
@@ -90,7 +87,7 @@ def _wrap_ascii(text: str, width: int, indent: int, keep: int) -> list[tuple[int
 
 
 def _fitting(graphemes: Sequence[tuple[int, int, int]], first: int, room: int) -> int:
-    """The first grapheme, from `first` on, that does not fit into `room` cells any more."""
+    """The first grapheme, from `first` on, that does not fit into `room` cells."""
     for index in range(first, len(graphemes)):
         room -= graphemes[index][2]
         if room < 0:

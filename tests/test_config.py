@@ -1,4 +1,4 @@
-"""The config file: what is wrong is said with file, line and key; the environment outranks it; the example holds."""
+"""The config file: errors name file, line and key; environment variables take precedence; the example is complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE = Path("/etc/pw.toml")
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of whoever runs the tests, and homes that are empty."""
+    """Empty home directories, without the settings of the user who runs the tests."""
     for name in ("PATCHWATCH_CONFIG", "PATCHWATCH_LORE_URL", "PATCHWATCH_DATABASE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -34,7 +34,7 @@ def refusal(text: str) -> str:
     return str(refused.value)
 
 
-def test_without_a_file_the_defaults_hold() -> None:
+def test_without_a_file_there_are_defaults() -> None:
     config = load_config()
     assert config == Config()
     assert config.lore.url == DEFAULT_LORE_URL == "https://lore.kernel.org"
@@ -45,7 +45,7 @@ def test_an_empty_file_gives_the_defaults() -> None:
     assert parse_config("", FILE) == Config(source=FILE)
 
 
-def test_every_kind_of_value_is_read() -> None:
+def test_every_type_of_value_is_read() -> None:
     config = parse_config(
         '[lore]\nurl = "http://lore.example/"\nmirrors = ["https://a.example/", "https://b.example/m"]\n'
         'timeout_seconds = 2.5\ndeadline_seconds = 60\n[me]\naddresses = ["ann@example.org"]\n'
@@ -70,11 +70,11 @@ def test_every_kind_of_value_is_read() -> None:
     ],
     ids=["table", "dotted", "inline", "quoted"],
 )
-def test_a_key_may_be_written_in_any_form_of_toml(text: str) -> None:
+def test_key_can_have_any_toml_form(text: str) -> None:
     assert parse_config(text, FILE).lore.url == "http://lore.example"
 
 
-def test_the_example_is_the_defaults_and_names_every_key() -> None:
+def test_example_has_every_key_with_its_default() -> None:
     text = EXAMPLE_CONFIG.read_text(encoding="utf-8")
     assert parse_config(text, EXAMPLE_CONFIG) == Config(source=EXAMPLE_CONFIG)
     expected = {
@@ -86,7 +86,7 @@ def test_the_example_is_the_defaults_and_names_every_key() -> None:
     assert {name: set(table) for name, table in tomllib.loads(text).items()} == expected
 
 
-def test_the_example_shows_every_key_of_a_tree() -> None:
+def test_example_has_every_key_of_a_tree() -> None:
     shown = EXAMPLE_CONFIG.read_text(encoding="utf-8").partition("# [[tree]]\n")[2]
     table = "[[tree]]\n" + shown.partition("# [[tree]]")[0].replace("# ", "", 1).replace("\n# ", "\n").rstrip("#\n ")
     (tree,) = parse_config(table, FILE).tree
@@ -94,7 +94,7 @@ def test_the_example_shows_every_key_of_a_tree() -> None:
     assert (tree.mainline, tree.since_days) == (Tree().mainline, Tree().since_days)
 
 
-def test_the_example_shows_every_key_of_a_digest_with_its_default() -> None:
+def test_example_has_every_key_of_a_digest_with_its_default() -> None:
     shown = EXAMPLE_CONFIG.read_text(encoding="utf-8").partition("# [[digest]]\n")[2].partition("\n\n")[0]
     table = "[[digest]]\n" + shown.replace("# ", "", 1).replace("\n# ", "\n")
     (recipient,) = parse_config(table, FILE).digest
@@ -102,7 +102,7 @@ def test_the_example_shows_every_key_of_a_digest_with_its_default() -> None:
     assert recipient == Recipient("me", "you@example.org")
 
 
-def test_the_views_of_a_digest_are_those_of_the_screen() -> None:
+def test_views_of_a_digest_are_those_of_the_tui() -> None:
     keys = ("my-turn", "awaiting-review", "mine", "watched", "followed", "closed", "all")
     assert tuple(view.key for view in View) == keys
     for key in keys:
@@ -113,58 +113,58 @@ def test_the_views_of_a_digest_are_those_of_the_screen() -> None:
 
 WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "unknown section": ("\n[loer]\n", ":2", ("[loer]", "did you mean lore?")),
-    "unknown section, unlike any": ("[xyzzy]\n", ":1", ("[xyzzy]", "known are: lore, poll, me, review, database")),
+    "unknown section, unlike any": ("[xyzzy]\n", ":1", ("[xyzzy]", "known: lore, poll, me, review, database")),
     "unknown section, dotted": ('# mine\nloer.url = "https://x.example"\n', ":2", ("[loer]", "did you mean lore?")),
     "unknown key": ('[lore]\n# url\nulr = "https://x.example"\n', ":3", ("lore.ulr", "did you mean url?")),
-    "unknown key, unlike any": ("[me]\nqqq = 1\n", ":2", ("me.qqq", "known are: addresses")),
+    "unknown key, unlike any": ("[me]\nqqq = 1\n", ":2", ("me.qqq", "known: addresses")),
     "unknown key in the second of two sections": (
         '[database]\nurl = ""\n\n[poll]\nurl = ""\n',
         ":5",
-        ("unknown key poll.url", "known are"),
+        ("unknown key poll.url", "known: "),
     ),
     "unknown key, dotted": ("\nreview.overdu_days = 3\n", ":2", ("review.overdu_days", "did you mean overdue_days?")),
     "unknown key, inline": ("\nreview = { overdu_days = 3 }\n", ":2", ("review.overdu_days",)),
     "unknown key, a table of its own": ("[lore]\n\n[lore.extra]\na = 1\n", ":3", ("lore.extra",)),
     "a section that is a value": ("\nlore = 3\n", ":2", ("lore is a section", "[lore]")),
     "a section that is a list": ("\n[[lore]]\n", ":2", ("lore is a section", "[lore]")),
-    "a number for a text": ("[lore]\nurl = 3\n", ":2", ("lore.url must be text", "3")),
-    "a text for a list": ('[me]\naddresses = "ann@x"\n', ":2", ("me.addresses must be a list", "'ann@x'")),
-    "a number in a list of texts": ('[me]\naddresses = ["a@b", 3]\n', ":2", ("me.addresses must be a list",)),
-    "a text for a whole number": (
+    "a number for a string": ("[lore]\nurl = 3\n", ":2", ("lore.url must be a string", "3")),
+    "a string for a list": ('[me]\naddresses = "ann@x"\n', ":2", ("me.addresses must be a list", "'ann@x'")),
+    "a number in a list of strings": ('[me]\naddresses = ["a@b", 3]\n', ":2", ("me.addresses must be a list",)),
+    "a string for a whole number": (
         '[review]\noverdue_days = "7"\n',
         ":2",
         ("review.overdue_days must be a whole", "'7'"),
     ),
     "a fraction for a whole number": ("[review]\noverdue_days = 7.5\n", ":2", ("must be a whole number", "7.5")),
-    "truth for a whole number": ("[review]\noverdue_days = true\n", ":2", ("must be a whole number", "True")),
-    "truth for a number": ("[lore]\ntimeout_seconds = true\n", ":2", ("lore.timeout_seconds must be a number",)),
-    "below zero": ("[poll]\nfirst_days = -1\n", ":2", ("poll.first_days", "from 0 to 1000000", "-1")),
-    "too much of a whole number": ("[poll]\nfirst_days = 1000001\n", ":2", ("from 0 to 1000000", "1000001")),
-    "no time at all": ("[database]\nbusy_seconds = 0\n", ":2", ("database.busy_seconds", "above 0", "it is 0")),
-    "more time than there is": ("[lore]\ndeadline_seconds = 2e6\n", ":2", ("at most 1000000", "2000000.0")),
+    "a boolean for a whole number": ("[review]\noverdue_days = true\n", ":2", ("must be a whole number", "True")),
+    "a boolean for a number": ("[lore]\ntimeout_seconds = true\n", ":2", ("lore.timeout_seconds must be a number",)),
+    "a negative number": ("[poll]\nfirst_days = -1\n", ":2", ("poll.first_days", "from 0 to 1000000", "-1")),
+    "a whole number too large": ("[poll]\nfirst_days = 1000001\n", ":2", ("from 0 to 1000000", "1000001")),
+    "a timeout of zero": ("[database]\nbusy_seconds = 0\n", ":2", ("database.busy_seconds", "above 0", "not 0")),
+    "a timeout too large": ("[lore]\ndeadline_seconds = 2e6\n", ":2", ("at most 1000000", "2000000.0")),
     "infinite": ("[lore]\ntimeout_seconds = inf\n", ":2", ("at most 1000000", "inf")),
     "not a number": ("[lore]\ntimeout_seconds = nan\n", ":2", ("lore.timeout_seconds", "nan")),
-    "an address without a scheme": (
+    "a URL without a scheme": (
         '[lore]\nurl = "lore.kernel.org"\n',
         ":2",
         ("lore.url", "http", "'lore.kernel.org'"),
     ),
-    "another scheme": ('[lore]\nurl = "file:///etc"\n', ":2", ("lore.url", "https://")),
-    "no host": ('[lore]\nurl = "https:///x"\n', ":2", ("lore.url",)),
-    "a blank in an address": ('[lore]\nurl = "https://lore.example/ x"\n', ":2", ("lore.url",)),
+    "a URL with another scheme": ('[lore]\nurl = "file:///etc"\n', ":2", ("lore.url", "https://")),
+    "a URL without a host": ('[lore]\nurl = "https:///x"\n', ":2", ("lore.url",)),
+    "a URL with a space": ('[lore]\nurl = "https://lore.example/ x"\n', ":2", ("lore.url",)),
     "one wrong mirror": (
         '[lore]\nmirrors = [\n  "https://a.example",\n  "b.example",\n]\n',
         ":2",
         ("lore.mirrors", "'b.example'"),
     ),
-    "a tree that is no list": ('[tree]\nname = "x"\n', ":1", ("[[tree]]",)),
+    "a tree that is not an array": ('[tree]\nname = "x"\n', ":1", ("[[tree]]",)),
     "a tree without a path": ('[[tree]]\npath = "/a"\nname = "a"\n[[tree]]\nname = "b"\n', ":4", ("tree.path",)),
     "a key of the second tree": (
         '[[tree]]\nname = "a"\npath = "/a"\n[[tree]]\nname = "b"\npath = "/b"\nbranch = "x"\n',
         ":7",
         ("tree.branch", "did you mean branches?"),
     ),
-    "two trees of a name": (
+    "two trees of the same name": (
         '[[tree]]\nname = "a"\npath = "/a"\n[[tree]]\npath = "/b"\nname = "a"\n',
         ":6",
         ("tree.name", "'a'"),
@@ -172,36 +172,36 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "two mainlines": (
         '[[tree]]\nname = "a"\npath = "/a"\nmainline = true\n[[tree]]\nname = "b"\npath = "/a"\nmainline = true\n',
         ":8",
-        ("tree.mainline", "a is mainline already"),
+        ("tree.mainline", "a is already"),
     ),
     "a relative path": ('[[tree]]\nname = "a"\npath = "src/linux"\n', ":3", ("tree.path", "'src/linux'")),
     "a hook without a command": ('[[hook]]\nname = "a"\n', ":1", ("hook.command",)),
-    "two hooks of a name": (
+    "two hooks of the same name": (
         '[[hook]]\nname = "a"\ncommand = ["x"]\n[[hook]]\nname = "a"\ncommand = ["y"]\n',
         ":5",
         ("hook.name", "'a'"),
     ),
-    "a kind of event that is none": (
+    "an unknown event of a hook": (
         '[[hook]]\nname = "a"\ncommand = ["x"]\nevents = ["replies"]\n',
         ":4",
         ("hook.events", "'replies'", "did you mean reply?"),
     ),
-    "an event that is none for a mail at once": (
+    "an unknown event of at_once": (
         '[[digest]]\nname = "a"\nto = "ann@example.org"\nat_once = ["tags"]\n',
         ":4",
         ("digest.at_once", "'tags'", "did you mean tag?"),
     ),
-    "quiet hours that are none": ('[poll]\nquiet_hours = "at night"\n', ":2", ("poll.quiet_hours", "23:00-06:00")),
-    "a log of another kind": ('[run]\nlog = "xml"\n', ":2", ("run.log", "text, json")),
-    "a number for truth": ('[[tree]]\nname = "a"\npath = "/a"\nmainline = 1\n', ":4", ("true or false",)),
-    "a way of mail that there is not": (
+    "invalid quiet hours": ('[poll]\nquiet_hours = "at night"\n', ":2", ("poll.quiet_hours", "23:00-06:00")),
+    "an unknown log format": ('[run]\nlog = "xml"\n', ":2", ("run.log", "text, json")),
+    "a number for a boolean": ('[[tree]]\nname = "a"\npath = "/a"\nmainline = 1\n', ":4", ("true or false",)),
+    "an unknown mail.how": (
         '[mail]\nhow = "pigeon"\n',
         ":2",
         ("mail.how", "git, smtp, sendmail", "'pigeon'"),
     ),
-    "an encryption that there is not": ('[mail]\nencryption = "ssl"\n', ":2", ("starttls, tls, none", "'ssl'")),
-    "a server without a name": ('[mail]\nhow = "smtp"\n', ":2", ("mail.host",)),
-    "a password in the clear": (
+    "an unknown encryption": ('[mail]\nencryption = "ssl"\n', ":2", ("starttls, tls, none", "'ssl'")),
+    "smtp without a host": ('[mail]\nhow = "smtp"\n', ":2", ("mail.host",)),
+    "an unencrypted password": (
         '[mail]\nhow = "smtp"\nhost = "mail.example.org"\nuser = "ann"\nencryption = "none"\n',
         ":5",
         ("mail.encryption", "starttls or tls"),
@@ -211,32 +211,40 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ":2",
         ("mail.password", "did you mean password_command?"),
     ),
-    "no such port": ("[mail]\nport = 65536\n", ":2", ("mail.port", "65535")),
-    "no program": ('[mail]\nhow = "sendmail"\nsendmail = " "\n', ":3", ("mail.sendmail", "msmtp")),
-    "a sender that is no address": (
+    "an invalid port": ("[mail]\nport = 65536\n", ":2", ("mail.port", "65535")),
+    "an empty sendmail": ('[mail]\nhow = "sendmail"\nsendmail = " "\n', ":3", ("mail.sendmail", "msmtp")),
+    "a sender that is not an address": (
         '[mail]\nsender = "Ann"\n',
         ":2",
         ("mail.sender", "Name <name@example.org>", "'Ann'"),
     ),
-    "a sender of two lines": ('[mail]\nsender = "Ann\\nBcc: x <ann@example.org>"\n', ":2", ("mail.sender",)),
-    "a digest that is no list": ('[digest]\nname = "x"\n', ":1", ("[[digest]]",)),
-    "a digest to nobody": ('[[digest]]\nname = "me"\n', ":1", ("digest.name and digest.to",)),
-    "two digests of a name": (
+    "a sender with a line break": ('[mail]\nsender = "Ann\\nBcc: x <ann@example.org>"\n', ":2", ("mail.sender",)),
+    "a digest that is not an array": ('[digest]\nname = "x"\n', ":1", ("[[digest]]",)),
+    "a digest without an address": ('[[digest]]\nname = "me"\n', ":1", ("digest.name and digest.to",)),
+    "two digests of the same name": (
         '[[digest]]\nname = "me"\nto = "a@example.org"\n[[digest]]\nto = "b@example.org"\nname = "me"\n',
         ":6",
         ("digest.name", "'me'"),
     ),
-    "a digest to no address": ('[[digest]]\nname = "me"\nto = "Ann <a@example.org>"\n', ":3", ("digest.to", "'Ann")),
-    "a digest to two": ('[[digest]]\nname = "me"\nto = "a@example.org, b@example.org"\n', ":3", ("one mail address",)),
+    "a digest to an invalid address": (
+        '[[digest]]\nname = "me"\nto = "Ann <a@example.org>"\n',
+        ":3",
+        ("digest.to", "'Ann"),
+    ),
+    "a digest to two addresses": (
+        '[[digest]]\nname = "me"\nto = "a@example.org, b@example.org"\n',
+        ":3",
+        ("one e-mail address",),
+    ),
     "a digest to an option": ('[[digest]]\nname = "me"\nto = "-oQ/tmp@example.org"\n', ":3", ("digest.to",)),
     "a digest to a list": (
         '[[digest]]\nname = "me"\nto = "netdev@vger.kernel.org"\n',
         ":3",
-        ("digest.to", "netdev@vger.kernel.org", "never goes to a list"),
+        ("digest.to", "netdev@vger.kernel.org", "not sent to lists"),
     ),
-    "no such hour": ('[[digest]]\nname = "me"\nto = "a@example.org"\nat = "7 am"\n', ":4", ("digest.at", "'7 am'")),
-    "an hour after midnight": ('[[digest]]\nname = "me"\nto = "a@example.org"\nat = "24:00"\n', ":4", ("digest.at",)),
-    "no such zone": (
+    "an invalid time": ('[[digest]]\nname = "me"\nto = "a@example.org"\nat = "7 am"\n', ":4", ("digest.at", "'7 am'")),
+    "a time after midnight": ('[[digest]]\nname = "me"\nto = "a@example.org"\nat = "24:00"\n', ":4", ("digest.at",)),
+    "an unknown zone": (
         '[[digest]]\nname = "me"\nto = "a@example.org"\nzone = "Berlin"\n',
         ":4",
         ("digest.zone", "Europe/Berlin", "'Berlin'"),
@@ -246,12 +254,12 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ":4",
         ("digest.zone",),
     ),
-    "no such days": (
+    "unknown days": (
         '[[digest]]\nname = "me"\nto = "a@example.org"\ndays = "often"\n',
         ":4",
         ("digest.days", "daily, weekdays, weekly"),
     ),
-    "no such view": (
+    "an unknown view": (
         '[[digest]]\nname = "me"\nto = "a@example.org"\nviews = ["my turn"]\n',
         ":4",
         ("digest.views", "'my turn'", "did you mean my-turn?"),
@@ -261,7 +269,7 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ":7",
         ("digest.hour",),
     ),
-    "a tree in one line": ('\ntree = [{ name = "a", path = 3 }]\n', ":2", ("tree.path must be text",)),
+    "an inline tree": ('\ntree = [{ name = "a", path = 3 }]\n', ":2", ("tree.path must be a string",)),
 }
 
 
@@ -320,24 +328,24 @@ def test_digests_and_their_mail_are_read() -> None:
         ("ann@kernel.org", False),
         ("ann@linux.dev", False),
         ("ann@infradead.org", False),
-        ("lists@example.org", False),  # a person's, whatever it is called
+        ("lists@example.org", False),  # the address of a person
         ("ann@lists.org", False),  # a domain of that name
         ("alsa-devel@alsa-project.org", True),  # an inbox that is known
         ("Alsa-Devel+owner@alsa-project.org", True),
         ("ann+alsa-devel@alsa-project.org", False),
     ],
 )
-def test_the_address_of_a_list_is_known_by_its_host_or_its_inbox(address: str, is_list: bool) -> None:
+def test_list_address_is_recognized_by_host_or_inbox(address: str, is_list: bool) -> None:
     assert is_list_address(address, {"alsa-devel", "bpf"}) == is_list
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_said_with_file_line_and_key(name: str) -> None:
-    text, place, words = WRONG[name]
-    said = refusal(text)
-    assert said.startswith(f"{FILE}{place}: ")
-    for word in words:
-        assert word in said
+def test_error_names_file_line_and_key(name: str) -> None:
+    text, place, fragments = WRONG[name]
+    message = refusal(text)
+    assert message.startswith(f"{FILE}{place}: ")
+    for fragment in fragments:
+        assert fragment in message
 
 
 @pytest.mark.parametrize(
@@ -351,13 +359,13 @@ def test_what_is_wrong_is_said_with_file_line_and_key(name: str) -> None:
         ('\n\nurl = "https://x', "end of document"),
     ],
 )
-def test_broken_toml_is_named_with_its_line(text: str, place: str) -> None:
-    said = refusal(text)
-    assert said.startswith(f"{FILE}: not valid TOML")
-    assert place in said
+def test_invalid_toml_is_reported_with_its_line(text: str, place: str) -> None:
+    message = refusal(text)
+    assert message.startswith(f"{FILE}: not valid TOML")
+    assert place in message
 
 
-def test_a_file_in_the_config_home_is_read(tmp_path: Path) -> None:
+def test_file_in_the_config_home_is_read(tmp_path: Path) -> None:
     file = tmp_path / "config" / "patchwatch" / "config.toml"
     file.parent.mkdir(parents=True)
     file.write_text("[review]\noverdue_days = 3\n", encoding="utf-8")
@@ -366,7 +374,7 @@ def test_a_file_in_the_config_home_is_read(tmp_path: Path) -> None:
     assert load_config().source == file
 
 
-def test_the_file_named_in_the_environment_outranks_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_file_named_in_the_environment_takes_precedence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "home" / "pw.toml"
     file.parent.mkdir()
     file.write_text("[review]\noverdue_days = 4\n", encoding="utf-8")
@@ -375,7 +383,7 @@ def test_the_file_named_in_the_environment_outranks_it(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("by", ["argument", "environment"])
-def test_a_file_that_was_named_must_be_there(by: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_named_file_must_exist(by: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     missing = tmp_path / "missing.toml"
     if by == "environment":
         monkeypatch.setenv("PATCHWATCH_CONFIG", str(missing))
@@ -383,19 +391,19 @@ def test_a_file_that_was_named_must_be_there(by: str, monkeypatch: pytest.Monkey
         load_config(missing if by == "argument" else None)
 
 
-def test_a_directory_is_no_config(tmp_path: Path) -> None:
+def test_directory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't read the config"):
         load_config(tmp_path)
 
 
-def test_bytes_that_are_no_text_are_no_config(tmp_path: Path) -> None:
+def test_file_must_be_utf8(tmp_path: Path) -> None:
     file = tmp_path / "latin1.toml"
     file.write_bytes('[lore]\ncontact = "Jörg"\n'.encode("latin-1"))
     with pytest.raises(ConfigError, match=r"latin1\.toml: can't read the config"):
         load_config(file)
 
 
-def test_the_archive_in_the_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_archive_in_the_environment_takes_precedence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "pw.toml"
     file.write_text('[lore]\nurl = "https://file.example"\ncontact = "ann@example.org"\n', encoding="utf-8")
     monkeypatch.setenv("PATCHWATCH_LORE_URL", "http://127.0.0.1:8080/")
@@ -407,14 +415,14 @@ def test_the_archive_in_the_environment_outranks_the_file(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("url", ["lore.kernel.org", "ftp://lore.kernel.org", "https://", "https://lore.example/ x"])
-def test_a_bad_archive_in_the_environment_is_named_as_such(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_archive_in_the_environment_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATCHWATCH_LORE_URL", url)
     with pytest.raises(ConfigError, match="PATCHWATCH_LORE_URL in the environment") as refused:
         load_config()
     assert repr(url) in str(refused.value)
 
 
-def test_the_database_is_in_the_data_home(tmp_path: Path) -> None:
+def test_default_database_is_in_the_data_home(tmp_path: Path) -> None:
     assert Config().database_url == f"sqlite:///{tmp_path}/data/patchwatch/patchwatch.db"
 
 
@@ -429,7 +437,7 @@ def test_the_database_is_in_the_data_home(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("by", ["config", "environment"])
-def test_the_database_is_named_as_a_file_or_a_url(
+def test_database_can_be_a_file_or_a_url(
     named: str, url: str, by: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Mail that is shown neither commands the terminal nor reads otherwise than it is; what people write stays legible."""
+"""Sanitized text has no control or hidden characters; what people write stays legible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from patchwatch.sanitize import block, escaped, line
 REPLACEMENT = "\ufffd"
 
 ESCAPES = {
-    "CSI colour": ("a\x1b[31mred", "a␛[31mred"),
+    "CSI color": ("a\x1b[31mred", "a␛[31mred"),
     "CSI clear and home": ("\x1b[2J\x1b[H", "␛[2J␛[H"),
     "OSC title, ended by BEL": ("\x1b]0;root@host\x07", "␛]0;root@host␇"),
     "OSC 8 link, ended by ST": (
@@ -71,26 +71,26 @@ HIDDEN = {
 
 @pytest.mark.parametrize("show", [line, block])
 @pytest.mark.parametrize("name", ESCAPES)
-def test_no_escape_sequence_gets_through(name: str, show: object) -> None:
+def test_escape_sequences_are_replaced(name: str, show: object) -> None:
     given, shown = ESCAPES[name]
     assert show(given) == shown  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("show", [line, block])
 @pytest.mark.parametrize("name", HIDDEN)
-def test_what_hides_or_turns_text_is_made_visible(name: str, show: object) -> None:
+def test_hidden_and_bidi_characters_are_replaced(name: str, show: object) -> None:
     assert show(f"ab{HIDDEN[name]}cd") == f"ab{REPLACEMENT}cd"  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("name", [*ESCAPES, *HIDDEN])
-def test_json_means_the_same_without_what_a_terminal_would_obey(name: str) -> None:
+def test_json_means_the_same_with_escapes(name: str) -> None:
     hidden = ESCAPES[name][0] if name in ESCAPES else HIDDEN[name]
-    text = escaped(json.dumps({"said\n": hidden}, indent=1, ensure_ascii=False))
-    assert json.loads(text) == {"said\n": hidden}
+    text = escaped(json.dumps({"key\n": hidden}, indent=1, ensure_ascii=False))
+    assert json.loads(text) == {"key\n": hidden}
     assert block(text) == text
 
 
-def test_json_keeps_what_people_write() -> None:
+def test_json_keeps_ordinary_text() -> None:
     assert escaped('{\n "name": "李雷 יעל ❤️"\n}') == '{\n "name": "李雷 יעל ❤️"\n}'
 
 
@@ -114,18 +114,18 @@ def test_json_keeps_what_people_write() -> None:
         "␛[31m",
     ],
 )
-def test_what_people_write_stays_as_it_is(text: str) -> None:
+def test_ordinary_text_is_unchanged(text: str) -> None:
     assert line(text) == text
     assert block(text) == text
 
 
-def test_a_joined_emoji_keeps_its_parts() -> None:
+def test_joined_emoji_keeps_its_parts() -> None:
     shown = line("👩\u200d💻 wrote")
     assert shown.startswith("👩")
     assert shown.endswith("💻 wrote")
 
 
-def test_too_many_marks_on_one_letter_are_cut() -> None:
+def test_excess_combining_marks_are_dropped() -> None:
     zalgo = "".join(letter + "\u0301\u0316\u0489\u0334" * 20 for letter in "abc")
     assert [c for c in line(zalgo) if not unicodedata.combining(c) and unicodedata.category(c) != "Me"] == list("abc")
     assert len(line(zalgo)) <= 3 * 5
@@ -144,7 +144,7 @@ def test_too_many_marks_on_one_letter_are_cut() -> None:
         ("no\u00a0break\u2003em\u3000wide", "no break em wide"),
     ],
 )
-def test_a_line_is_one_line_with_single_blanks(text: str, shown: str) -> None:
+def test_line_folds_white_space(text: str, shown: str) -> None:
     assert line(text) == shown
 
 
@@ -163,11 +163,11 @@ def test_a_line_is_one_line_with_single_blanks(text: str, shown: str) -> None:
         ("a\u2028b\x85c", f"a{REPLACEMENT}b{REPLACEMENT}c"),
     ],
 )
-def test_a_block_keeps_its_lines_and_spreads_tabs(text: str, shown: str) -> None:
+def test_block_keeps_lines_and_expands_tabs(text: str, shown: str) -> None:
     assert block(text) == shown
 
 
-def harmless(text: str) -> bool:
+def is_printable(text: str) -> bool:
     return all(character.isprintable() for character in text)
 
 
@@ -177,26 +177,25 @@ anything = st.text(st.characters(codec=None), max_size=60) | st.text(
 
 
 @given(anything)
-def test_a_line_is_printable_whatever_it_was(text: str) -> None:
-    """The stand-ins are printable characters themselves."""
+def test_line_is_always_printable(text: str) -> None:
     shown = line(text)
     assert "\n" not in shown
-    assert harmless(shown)
+    assert is_printable(shown)
 
 
 @given(anything)
-def test_a_block_is_printable_but_for_its_newlines_and_wide_blanks(text: str) -> None:
+def test_block_is_printable_except_newlines_and_wide_spaces(text: str) -> None:
     shown = block(text)
-    assert harmless("".join(c for c in shown if c != "\n" and unicodedata.category(c) != "Zs"))
+    assert is_printable("".join(c for c in shown if c != "\n" and unicodedata.category(c) != "Zs"))
     assert shown.count("\n") == text.replace("\r\n", "\n").replace("\f", "\n").count("\n")
 
 
 @given(anything)
-def test_what_is_harmless_stays_as_it_is(text: str) -> None:
+def test_sanitizing_twice_changes_nothing(text: str) -> None:
     assert line(line(text)) == line(text)
     assert block(block(text)) == block(text)
 
 
-def test_no_single_character_escapes() -> None:
+def test_every_character_is_covered() -> None:
     everything = "".join(map(chr, range(0x110000)))
-    assert harmless(line(everything))
+    assert is_printable(line(everything))
