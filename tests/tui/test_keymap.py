@@ -38,7 +38,7 @@ def test_keys_are_read_from_the_config() -> None:
         ),
         ('"app.poll" = "ctrl+shft+x"', "c.toml:2: keys.app.poll: 'ctrl+shft+x' is no key"),
         ('"app.poll" = "pgdn"', "'pgdn' is no key"),
-        ('"app.poll" = 5', "must be text in quotes"),
+        ('"app.poll" = 5', "must be a string in quotes"),
         ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is act.unwatch's already; give that another key, too"),
     ],
 )
