@@ -40,7 +40,7 @@ def test_without_network_poll_fails_and_list_works(with_xdp: Run, tmp_path: Path
     assert failed.stdout.startswith("watching #1 ")
     polled = with_xdp("poll")
     assert polled.returncode == 1
-    assert "Can't reach http://127.0.0.1:9" in polled.stderr
+    assert "can't reach http://127.0.0.1:9" in polled.stderr
     listed = with_xdp("list")
     assert listed.returncode == 0
     assert "accepted" in listed.stdout

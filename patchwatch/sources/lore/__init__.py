@@ -1,4 +1,4 @@
-"""The archive of the lists (lore.kernel.org, or any public-inbox server): what is asked of it, and how patiently.
+"""Fetch mail from the list archive: lore.kernel.org, or any public-inbox server.
 
-Importing this package costs nothing; `address` and `search` are pure and need no network library either.
+Importing this package is cheap; `urls` and `query` are pure and import no network library.
 """

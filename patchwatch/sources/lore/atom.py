@@ -1,7 +1,7 @@
-"""The doorbell: an Atom feed of public-inbox says that there is something new, and what.
+"""Parse the Atom feed of a public-inbox, which lists its newest 25 messages.
 
-It holds the newest 25 messages and no more; the mail itself is fetched by search or by thread.  The entries' ids are
-hashes (urn:uuid), so the link is what carries the message-id.
+The mail itself is fetched by search or by thread.  The ids of entries are hashes (urn:uuid), so the message-id comes
+from the link.
 """
 
 from __future__ import annotations
@@ -19,36 +19,37 @@ from patchwatch.errors import LoreResponseError
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One message that a feed announces."""
+    """One message in a feed."""
 
     message_id: str
     title: str  # the subject as posted
-    author: str  # the display name, or the mail address of one who gives no name
+    author: str  # the display name, or the mail address without one
     email: str
-    updated: datetime | None  # when it arrived, UTC; None where the feed has no usable date
+    updated: datetime | None  # the time of arrival, UTC; None without a valid date
 
 
 def parse_feed(content: bytes) -> tuple[FeedEntry, ...]:
-    """The messages of an Atom feed, in its order (public-inbox: newest first); entries that are no message are skipped.
+    """Parse an Atom feed, in its order (public-inbox: newest first); entries without a message-id are skipped.
 
     Raises:
-        LoreResponseError: this is no feed.  (A challenge page in HTML is well-formed enough for feedparser, which then
-            tells by an empty `version` only.)
+        LoreResponseError: the content is not a feed.  (feedparser accepts a challenge page in HTML; only its empty
+            `version` reveals it.)
     """
     import feedparser
 
-    # A stream, because feedparser opens a file of that name, or fetches a URL, when it is given bytes or text.  Bodies
-    # are not used, so their HTML need not be cleaned; that takes most of the time.
+    # A stream, because feedparser takes bytes or text for a file name or URL and opens it.  Bodies are not used, so
+    # their HTML need not be sanitized, which would take most of the time.
     feed: Any = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         raise LoreResponseError(
-            "The answer is no Atom feed (a challenge page, or not a public-inbox archive).", status=200
+            "the response is not an Atom feed. Check that lore.url (or PATCHWATCH_LORE_URL) is a public-inbox archive.",
+            status=200,
         )
-    bells = (_bell(entry) for entry in feed.entries)
-    return tuple(bell for bell in bells if bell.message_id)
+    entries = (_entry(entry) for entry in feed.entries)
+    return tuple(entry for entry in entries if entry.message_id)
 
 
-def _bell(entry: Any) -> FeedEntry:
+def _entry(entry: Any) -> FeedEntry:
     author = entry.get("author_detail", {})
     email = author.get("email", "")
     return FeedEntry(
@@ -56,11 +57,11 @@ def _bell(entry: Any) -> FeedEntry:
         title=entry.get("title", ""),
         author=author.get("name", "") or email,
         email=email,
-        updated=_moment(entry.get("updated_parsed")),
+        updated=_time(entry.get("updated_parsed")),
     )
 
 
-def _moment(parsed: time.struct_time | None) -> datetime | None:
+def _time(parsed: time.struct_time | None) -> datetime | None:
     if parsed is None:
         return None
     try:
@@ -70,7 +71,7 @@ def _moment(parsed: time.struct_time | None) -> datetime | None:
 
 
 def _message_id(link: str) -> str:
-    """The last part of `…/INBOX/MESSAGE-ID/`; public-inbox encodes a `/` in a message-id."""
+    """The message-id in `…/INBOX/MESSAGE-ID/`; public-inbox encodes a `/` in it."""
     try:
         last = unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2])
     except ValueError:

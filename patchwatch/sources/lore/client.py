@@ -1,11 +1,11 @@
-"""The archive: a thread, all new mail of a list, a search, the doorbell.
+"""The client of the archive: fetches threads, the new mail of a list, search results, and feeds.
 
-With `exchange`, the only code that reads the network.  Every answer is here in full before it is handed out, so that
-nobody waits for a server inside a database transaction.  A 404 is an answer and never an outage: it means that there is
-no such message, no such inbox, or nothing new, and these are told apart here.
+Besides `http`, the only code that uses the network.  A response is returned after it was received completely, so that
+nobody waits for a server inside a database transaction.  A 404 is never an outage: it means that there is no such
+message, no such inbox, or no new mail, and this module finds out which.
 
-Mirrors are asked, in order, only when the main server gives no answer at all.  A mirror lags behind and may not carry
-every list, so its "not found" proves nothing: the main server's failure is reported then.
+Mirrors are used, in order, only if the main server fails.  A mirror may lag behind and lack lists, so its 404 proves
+nothing: then the failure of the main server is reported.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1024 * 1024
 _EVERYTHING = "all"  # the inbox that holds every inbox (public-inbox-extindex)
-_TRIES_AFTER_FAILURE = 1  # a server that just failed for good is asked once more, not four times, for each list
-_MAX_FEED_BYTES = 16 * _MEGABYTE  # 25 entries with their bodies; lore's have some hundred KiB
-_NOTHING_FOUND = "No results found"  # public-inbox's whole answer to a search without results (Mbox.pm)
+_TRIES_AFTER_FAILURE = 1  # after all tries failed, a server gets one try per list, not four
+_MAX_FEED_BYTES = 16 * _MEGABYTE  # 25 entries with their bodies; lore's have a few hundred KiB
+_NOTHING_FOUND = "No results found"  # public-inbox's whole response to a search without results (Mbox.pm)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _ServerReply(Generic[T]):
-    """A reply, by whom, and why not by the main server."""
+    """A reply, and the server that it came from."""
 
     reply: Reply[T]
     base: str
-    outage: LoreError | None  # the main server's failure, when a mirror answered
+    outage: LoreError | None  # why the main server failed, if a mirror replied
 
 
 class Archive:
     """A public-inbox server and its mirrors.  Close it, or use it in a `with`.
 
-    Every method may raise `LoreUnreachableError` (no answer in time) and `LoreResponseError` (an unusable one).
+    Every method may raise `LoreUnreachableError` (no response in time) and `LoreResponseError` (an unusable one).
     """
 
     def __init__(
@@ -65,15 +65,15 @@ class Archive:
     ) -> None:
         """`transport`, `sleep`, `monotonic` (seconds) and `clock` (seconds since the epoch) are replaced in tests."""
         self._settings = settings
-        self._exchange = HttpClient(settings, transport=transport, sleep=sleep, monotonic=monotonic, clock=clock)
+        self._http = HttpClient(settings, transport=transport, sleep=sleep, monotonic=monotonic, clock=clock)
         self._failed: set[str] = set()
 
     def close(self) -> None:
         """Close all connections."""
-        self._exchange.close()
+        self._http.close()
 
     def __enter__(self) -> Self:
-        """Give the archive itself."""
+        """Return the archive."""
         return self
 
     def __exit__(
@@ -83,48 +83,47 @@ class Archive:
         self.close()
 
     def thread(self, message_id: str, inbox: str | None) -> Response:
-        """The whole thread of a message as `inbox` has it, else as `/all/` has it.
+        """The whole thread of a message from `inbox`, or else from `/all/`.
 
         Raises:
             MessageNotFoundError: neither has the message.
         """
-        places = [inbox, _EVERYTHING] if inbox and inbox != _EVERYTHING and is_inbox_name(inbox) else [_EVERYTHING]
+        inboxes = [inbox, _EVERYTHING] if inbox and inbox != _EVERYTHING and is_inbox_name(inbox) else [_EVERYTHING]
         outage: LoreError | None = None
-        for place in places:
-            told = self._ask(Request("GET", f"{message_path(place, message_id)}t.mbox.gz"), self._read_mailbox)
-            if told.reply.body is not None:
-                return _answer(place, told, told.reply.body)
-            outage = outage or told.outage
+        for name in inboxes:
+            found = self._send(Request("GET", f"{message_path(name, message_id)}t.mbox.gz"), self._read_mailbox)
+            if found.reply.body is not None:
+                return _response(name, found, found.reply.body)
+            outage = outage or found.outage
         if outage is not None:
             raise outage
-        where = " nor in ".join(f"/{place}/" for place in places)
+        where = " or ".join(f"/{name}/" for name in inboxes)
         raise MessageNotFoundError(
             f"{display_url(self._settings.url)} has no message <{sanitize.line(message_id)}> in {where}. Check the"
-            " message-id; mail that was just sent can take some minutes to get there, and not every list is archived."
+            " message-id. New mail can take some minutes to arrive, and not every list is archived."
         )
 
     def search(self, inbox: str, query: str) -> Response:
-        """All mail of an inbox that a query finds (`patchwatch.sources.lore.query` builds them); empty when it finds
-        none.
+        """All mail in an inbox that matches a query from `patchwatch.sources.lore.query`; may be empty.
 
         Raises:
             InboxNotFoundError: the archive has no such inbox.
         """
-        # An empty POST: public-inbox sends the mail for POST only, and whole threads if the body says `x=`.
-        question = Request("POST", f"/{self._checked(inbox)}/?q={quote(query, safe='')}&x=m")
-        told = self._ask(question, self._read_mailbox)
-        if told.reply.body is not None:
-            return _answer(inbox, told, told.reply.body)
-        if not told.reply.not_found.startswith(_NOTHING_FOUND):
-            self._require_inbox(inbox, told.outage)
-        return Response(inbox, told.reply.requested_at, display_url(told.base), from_mirror=told.outage is not None)
+        # An empty POST: public-inbox sends mail only for POST, and whole threads if the body contains `x=`.
+        request = Request("POST", f"/{self._checked(inbox)}/?q={quote(query, safe='')}&x=m")
+        found = self._send(request, self._read_mailbox)
+        if found.reply.body is not None:
+            return _response(inbox, found, found.reply.body)
+        if not found.reply.not_found.startswith(_NOTHING_FOUND):
+            self._require_inbox(inbox, found.outage)
+        return Response(inbox, found.reply.requested_at, display_url(found.base), from_mirror=found.outage is not None)
 
     def since(self, inbox: str, epoch_seconds: int) -> Response:
         """All mail that reached an inbox at `epoch_seconds` (UTC) or later.
 
-        public-inbox goes by the newest Received header, so mail that arrives late can be earlier than what was fetched
-        before: ask again for some hours that were asked for already.  Its search also lags behind its threads and
-        feeds, by up to half a minute (1.9 keeps an index open for so long).
+        public-inbox uses the newest Received header, so mail that arrives late can be dated before mail that was
+        already fetched: overlap with the previous search by some hours.  Search also lags behind threads and feeds, by
+        up to half a minute (1.9 keeps an index open that long).
 
         Raises:
             InboxNotFoundError: the archive has no such inbox.
@@ -132,7 +131,7 @@ class Archive:
         return self.search(inbox, arrived_since(epoch_seconds))
 
     def new_in_feed(self, inbox: str) -> tuple[FeedEntry, ...]:
-        """The newest messages of an inbox (25 at most), newest first: cheaper than asking for the mail.
+        """The newest messages of an inbox (25 at most), newest first: cheaper than fetching the mail.
 
         Raises:
             InboxNotFoundError: the archive has no such inbox.
@@ -140,17 +139,17 @@ class Archive:
         from patchwatch.sources.lore.atom import parse_feed
 
         path = f"/{self._checked(inbox)}/new.atom"
-        told = self._ask(Request("GET", path, accept_encoding="gzip"), _read_feed)
-        if told.reply.body is None:  # also what public-inbox answers for an inbox that has no mail yet
-            self._require_inbox(inbox, told.outage)
+        found = self._send(Request("GET", path, accept_encoding="gzip"), _read_feed)
+        if found.reply.body is None:  # public-inbox also sends 404 for an inbox without mail
+            self._require_inbox(inbox, found.outage)
             return ()
         try:
-            return parse_feed(told.reply.body)
+            return parse_feed(found.reply.body)
         except LoreResponseError as error:
-            raise LoreResponseError(f"{display_url(told.base + path)}: {error}", status=200) from None
+            raise LoreResponseError(f"{display_url(found.base + path)}: {error}", status=200) from None
 
-    def _read_mailbox(self, chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> Mailbox:
-        return read_mailbox(chunks, shown, self._settings.max_answer_megabytes * _MEGABYTE)
+    def _read_mailbox(self, chunks: Iterator[bytes], headers: httpx.Headers, url: str) -> Mailbox:
+        return read_mailbox(chunks, url, self._settings.max_answer_megabytes * _MEGABYTE)
 
     def _checked(self, inbox: str) -> str:
         if not is_inbox_name(inbox):
@@ -163,22 +162,22 @@ class Archive:
         )
 
     def _require_inbox(self, inbox: str, outage: LoreError | None) -> None:
-        """Tell an inbox that has nothing for us from one that does not exist; both are 404 with other words."""
+        """Raise if the inbox does not exist: an empty one is also a 404, only with another text."""
         if outage is not None:
             raise outage
-        told = self._ask(Request("GET", f"/{inbox}/description"), _read_nothing)
-        if told.reply.body is None:
-            raise told.outage or self._no_inbox(inbox)
+        found = self._send(Request("GET", f"/{inbox}/description"), _read_nothing)
+        if found.reply.body is None:
+            raise found.outage or self._no_inbox(inbox)
 
-    def _ask(self, question: Request, receive: BodyReader[T]) -> _ServerReply[T]:
-        """Ask the main server, then the mirrors; each gets the same share of the time."""
+    def _send(self, request: Request, read_body: BodyReader[T]) -> _ServerReply[T]:
+        """Send a request to the main server, then to the mirrors; each gets the same share of the time."""
         bases = (self._settings.url, *self._settings.mirrors)
         seconds = self._settings.deadline_seconds / len(bases)
         failures: list[LoreError] = []
         for base in bases:
             tries = _TRIES_AFTER_FAILURE if base in self._failed else TRIES
             try:
-                reply = self._exchange.ask(base, question, receive, seconds=seconds, tries=tries)
+                reply = self._http.send(base, request, read_body, seconds=seconds, tries=tries)
             except LoreError as error:
                 self._failed.add(base)
                 failures.append(error)
@@ -188,23 +187,25 @@ class Archive:
         raise failures[0]
 
 
-def _answer(inbox: str, told: _ServerReply[Mailbox], mailbox: Mailbox) -> Response:
+def _response(inbox: str, found: _ServerReply[Mailbox], mailbox: Mailbox) -> Response:
     file, size = mailbox
-    return Response(inbox, told.reply.requested_at, display_url(told.base), told.outage is not None, size, file)
+    return Response(inbox, found.reply.requested_at, display_url(found.base), found.outage is not None, size, file)
 
 
-def _read_feed(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bytes:
+def _read_feed(chunks: Iterator[bytes], headers: httpx.Headers, url: str) -> bytes:
     if headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip"):
-        chunks = inflate(chunks, shown, _MAX_FEED_BYTES)
+        chunks = inflate(chunks, url, _MAX_FEED_BYTES)
     feed = bytearray()
     for chunk in chunks:
         feed += chunk
         if len(feed) > _MAX_FEED_BYTES:
             raise LoreResponseError(
-                f"{shown} answered with a feed of more than {_MAX_FEED_BYTES >> 20} MB.", status=200
+                f"{url} sent a feed of more than {_MAX_FEED_BYTES >> 20} MB. Check that lore.url (or"
+                " PATCHWATCH_LORE_URL) is a public-inbox archive.",
+                status=200,
             )
     return bytes(feed)
 
 
-def _read_nothing(chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> bool:
+def _read_nothing(chunks: Iterator[bytes], headers: httpx.Headers, url: str) -> bool:
     return True

@@ -1,12 +1,9 @@
-"""One question to one server, asked patiently: retries, pauses, redirects, deadlines.
+"""The HTTP client: retries with backoff, Retry-After, redirects, deadlines.
 
-Decides how often and when a server is asked, and when that is given up.  What to ask, and what a 404 means, is for
-`client` to say.
-
-What may pass by itself is asked again, each time after a longer pause: no connection, no answer in time, an answer cut
-off, 429, 502, 503, 504 (and 500, once).  A server's Retry-After (RFC 9110, 10.2.3) outranks our own pause.  In one
-process a host is asked one thing at a time, the pauses included, so that ten lists wait as politely as one; a redirect
-belongs to the turn of the host that sent it.
+Temporary errors are retried, with a longer pause each time: no connection, no response in time, a truncated response,
+status 429, 502, 503, 504 (and 500, once).  A longer Retry-After (RFC 9110, 10.2.3) replaces the pause.  A process sends
+one request at a time to a host, pauses included, so that ten lists are as polite as one; a redirect counts for the host
+that sent it.  What a 404 means is up to `client`.
 """
 
 from __future__ import annotations
@@ -28,49 +25,49 @@ from patchwatch.config import Lore
 from patchwatch.errors import LoreError, LoreResponseError, LoreUnreachableError
 from patchwatch.sources.lore.response import TruncatedResponseError
 
-TRIES = 4  # of one question to one server
+TRIES = 4  # per request and server
 _FIRST_PAUSE_SECONDS = 2.0
-_LONGEST_WAIT_SECONDS = 86400.0  # a mistaken Retry-After must not silence a running patchwatch for good
+_LONGEST_WAIT_SECONDS = 86400.0  # a wrong Retry-After must not stop a running patchwatch permanently
 _MAX_REDIRECTS = 5
 _LORE = "lore.kernel.org"
-_PASSING_STATUS = {429: TRIES, 500: 2, 502: TRIES, 503: TRIES, 504: TRIES}  # status: how often to try
-_NOT_FOUND_BYTES = 2048  # of a 404's text; public-inbox says what it did not find in one line
-_YEAR_9999 = 253_402_300_799  # the last second that datetime can write
-_SHOWN_URL = 160  # characters of a URL in a message
+_TEMPORARY_STATUS = {429: TRIES, 500: 2, 502: TRIES, 503: TRIES, 504: TRIES}  # status: number of tries
+_NOT_FOUND_BYTES = 2048  # of the text of a 404; one line in public-inbox
+_YEAR_9999 = 253_402_300_799  # the last second that datetime can represent
+_MAX_DISPLAY_URL = 160  # characters of a URL in a message
 
-_ELSEWHERE = "set lore.url (or PATCHWATCH_LORE_URL) to another archive"
+_USE_ANOTHER = "set lore.url (or PATCHWATCH_LORE_URL) to another archive"
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
 class BodyReader(Protocol[T_co]):
-    """Takes a body off the wire: raw chunks, and the response's headers; raises LoreError if it can't be used."""
+    """Reads the body of a response from raw chunks; raises LoreError if the body is unusable."""
 
-    def __call__(self, chunks: Iterator[bytes], headers: httpx.Headers, shown: str) -> T_co:
-        """`shown` is the URL, for messages."""
+    def __call__(self, chunks: Iterator[bytes], headers: httpx.Headers, url: str) -> T_co:
+        """`headers` are those of the response; `url` is for error messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """What a server said: the body, or None with the text of its 404."""
+    """A server's reply: the body, or None with the text of a 404."""
 
-    requested_at: int  # seconds since the epoch, UTC, by the server's clock where it told the time
+    requested_at: int  # seconds since the epoch, UTC, by the server's clock if it sent a Date
     body: T | None
     not_found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request without its server."""
+    """A request, without the server."""
 
     method: str
-    path: str  # from the base URL on, percent-encoded, query included
+    path: str  # relative to the base URL, percent-encoded, with the query
     accept_encoding: str = "identity"
 
 
 class _TemporaryError(Exception):
-    """`error` may pass by itself: try up to `tries` times in all."""
+    """`error` is temporary: worth up to `tries` tries in all."""
 
     def __init__(self, error: LoreError, tries: int = TRIES) -> None:
         super().__init__(str(error))
@@ -79,7 +76,7 @@ class _TemporaryError(Exception):
 
 
 class HttpClient:
-    """Asks questions over one pool of connections."""
+    """Sends requests over one pool of connections."""
 
     def __init__(
         self,
@@ -90,10 +87,10 @@ class HttpClient:
         monotonic: Callable[[], float],
         clock: Callable[[], float],
     ) -> None:
-        """`clock` gives seconds since the epoch; the others are `time`'s functions of that name.
+        """`clock` returns seconds since the epoch; the others are `time`'s functions of that name.
 
         Raises:
-            LoreUnreachableError: the environment's proxy (HTTPS_PROXY …) or certificates (SSL_CERT_FILE) can't be used.
+            LoreUnreachableError: the proxy (HTTPS_PROXY …) or certificates (SSL_CERT_FILE) are unusable.
         """
         self._settings = settings
         headers = {"User-Agent": user_agent(settings.contact)}
@@ -101,162 +98,160 @@ class HttpClient:
             self._client = httpx.Client(transport=transport, headers=headers)
         except (ImportError, OSError, ValueError) as error:
             raise LoreUnreachableError(
-                f"The proxy or the certificates set in the environment can't be used ({sanitize.line(str(error))})."
-                " Mend or unset HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
+                f"invalid proxy or certificates in the environment ({sanitize.line(str(error))})."
+                " Fix or unset HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
             ) from error
         self._sleep = sleep
         self._monotonic = monotonic
         self._clock = clock
-        self._told_to_wait: dict[
-            str, tuple[float, LoreResponseError]
-        ] = {}  # base: until when (monotonic), in its words
+        self._retry_after: dict[str, tuple[float, LoreResponseError]] = {}  # base: end of the wait (monotonic), error
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
 
-    def ask(self, base: str, question: Request, receive: BodyReader[T], *, seconds: float, tries: int) -> Reply[T]:
-        """Ask the server at `base`, for at most `seconds` in all and at most `tries` times.
+    def send(self, base: str, request: Request, read_body: BodyReader[T], *, seconds: float, tries: int) -> Reply[T]:
+        """Send a request to the server at `base`, at most `tries` times, for at most `seconds` in all.
 
         Raises:
-            LoreUnreachableError: no connection, or no complete answer in time.
-            LoreResponseError: any status but 200 and 404, a web page, or what `receive` raises.
+            LoreUnreachableError: no connection, or no complete response in time.
+            LoreResponseError: a status other than 200 and 404, a web page, or what `read_body` raises.
         """
-        url = base + question.path
-        with _flight(url):
-            # The clock starts when it is our turn: another's flight to this host has a deadline of its own.
-            until = self._monotonic() + seconds
-            self._wait_as_told(base, until)
+        url = base + request.path
+        with _host_lock(url):
+            # The clock starts with our turn: an earlier request to this host has a separate deadline.
+            deadline = self._monotonic() + seconds
+            self._wait_for_retry_after(base, deadline)
             attempt = 1
             while True:
                 try:
-                    return self._once(url, question, receive, until)
-                except _TemporaryError as passing:
-                    pause = max(_pause(attempt), self._told(base, passing.error))
-                    if attempt >= min(tries, passing.tries) or pause >= until - self._monotonic():
-                        raise passing.error from passing.__cause__
+                    return self._try(url, request, read_body, deadline)
+                except _TemporaryError as temporary:
+                    pause = max(_pause(attempt), self._note_retry_after(base, temporary.error))
+                    if attempt >= min(tries, temporary.tries) or pause >= deadline - self._monotonic():
+                        raise temporary.error from temporary.__cause__
                 self._sleep(pause)
                 attempt += 1
 
-    def _told(self, base: str, error: LoreError) -> float:
-        """Remember for how long the server wants to be left alone, if it said so; seconds."""
+    def _note_retry_after(self, base: str, error: LoreError) -> float:
+        """Remember the Retry-After of a response; returns its seconds, 0 without one."""
         if not isinstance(error, LoreResponseError) or error.retry_after is None:
             return 0.0
-        self._told_to_wait[base] = (self._monotonic() + min(error.retry_after, _LONGEST_WAIT_SECONDS), error)
+        self._retry_after[base] = (self._monotonic() + min(error.retry_after, _LONGEST_WAIT_SECONDS), error)
         return error.retry_after
 
-    def _wait_as_told(self, base: str, until: float) -> None:
-        """What the server said to one question holds for the next."""
-        moment, error = self._told_to_wait.get(base, (0.0, None))
-        pause = moment - self._monotonic()
+    def _wait_for_retry_after(self, base: str, deadline: float) -> None:
+        """Wait until an earlier Retry-After has passed: it applies to later requests too."""
+        end, error = self._retry_after.get(base, (0.0, None))
+        pause = end - self._monotonic()
         if error and pause > 0:
-            if pause >= until - self._monotonic():
+            if pause >= deadline - self._monotonic():
                 raise LoreResponseError(str(error), status=error.status, retry_after=pause)
             self._sleep(pause)
 
-    def _once(self, url: str, question: Request, receive: BodyReader[T], until: float) -> Reply[T]:
-        """Ask, and follow redirects within the host or to lore.kernel.org; anywhere else is a portal or a mistake."""
-        method = question.method
-        headers = {"Accept-Encoding": question.accept_encoding}
+    def _try(self, url: str, request: Request, read_body: BodyReader[T], deadline: float) -> Reply[T]:
+        """Send a request once; follow redirects within the host or to lore.kernel.org, as others are mistakes."""
+        method = request.method
+        headers = {"Accept-Encoding": request.accept_encoding}
         for _ in range(_MAX_REDIRECTS + 1):
             shown = display_url(url)
             started = self._clock()
-            timeout = max(min(self._settings.timeout_seconds, until - self._monotonic()), 0.001)
+            timeout = max(min(self._settings.timeout_seconds, deadline - self._monotonic()), 0.001)
             try:
                 with self._client.stream(method, url, headers=headers, timeout=timeout) as response:
-                    if response.next_request is None:  # no redirect
-                        return self._read(response, receive, shown, started, until)
+                    if response.next_request is None:  # not a redirect
+                        return self._read(response, read_body, shown, started, deadline)
                     url = _redirect(response.request.url, response.next_request.url, shown)
-                    # Only 303 means "now GET that" (RFC 9110, 15.4); a search is POST wherever it moved.
+                    # Only 303 changes the method to GET (RFC 9110, 15.4); a search remains a POST.
                     method = "GET" if response.status_code == 303 else method
             except httpx.TransportError as error:
                 raise _TemporaryError(_unreachable(error, shown)) from error
             except httpx.InvalidURL as error:
                 raise LoreUnreachableError(
-                    f"{shown} is no usable address ({sanitize.line(str(error))}): {_ELSEWHERE}."
+                    f"{shown} is not a valid URL ({sanitize.line(str(error))}). Fix lore.url (or PATCHWATCH_LORE_URL)."
                 ) from None
-        raise LoreResponseError(f"{shown} redirects in a circle. Check lore.url (or PATCHWATCH_LORE_URL).")
+        raise LoreResponseError(f"{shown} redirects in a loop. Check lore.url (or PATCHWATCH_LORE_URL).")
 
     def _read(
-        self, response: httpx.Response, receive: BodyReader[T], shown: str, started: float, until: float
+        self, response: httpx.Response, read_body: BodyReader[T], shown: str, started: float, deadline: float
     ) -> Reply[T]:
         date = _http_date(response.headers.get("Date"))
         requested_at = int(started if date is None else date)
-        chunks = self._chunks(response, shown, until)
+        chunks = self._chunks(response, shown, deadline)
         if response.status_code == 404:
             return Reply(requested_at, None, _head(chunks))
         if response.status_code != 200:
-            self._refuse(response, shown, started if date is None else date)
+            self._raise_for_status(response, shown, started if date is None else date)
         if "text/html" in response.headers.get("Content-Type", ""):
             raise LoreResponseError(
-                f"{shown} answered with a web page where mail was due: a challenge or login page stands in front of it,"
-                f" or it is no public-inbox archive. Open it in a browser to see, or {_ELSEWHERE}.",
+                f"{shown} sent a web page instead of mail: a challenge or login page, or not a public-inbox archive."
+                f" Open it in a browser to check, or {_USE_ANOTHER}.",
                 status=200,
             )
         try:
-            return Reply(requested_at, receive(chunks, response.headers, shown))
+            return Reply(requested_at, read_body(chunks, response.headers, shown))
         except TruncatedResponseError as error:
             raise _TemporaryError(error) from None
 
-    def _chunks(self, response: httpx.Response, shown: str, until: float) -> Iterator[bytes]:
-        """The body as it is on the wire; a server that drips runs into the deadline."""
+    def _chunks(self, response: httpx.Response, shown: str, deadline: float) -> Iterator[bytes]:
+        """The raw body; a server that sends it slowly runs into the deadline."""
         for chunk in response.iter_raw():
-            if self._monotonic() >= until:
+            if self._monotonic() >= deadline:
                 raise LoreUnreachableError(
-                    f"{shown} did not finish its answer in time. Try again later, or raise lore.deadline_seconds"
+                    f"{shown} did not finish its response in time. Try again later, or raise lore.deadline_seconds"
                     f" (now {self._settings.deadline_seconds:g})."
                 )
             yield chunk
 
-    def _refuse(self, response: httpx.Response, shown: str, server_now: float) -> None:
+    def _raise_for_status(self, response: httpx.Response, shown: str, server_now: float) -> None:
         status = response.status_code
         wait = _retry_after(response.headers.get("Retry-After"), server_now)
         if wait is not None:
             later = datetime.fromtimestamp(min(self._clock() + wait, _YEAR_9999), UTC)
-            advice = f"It asks to be left alone until {later:%Y-%m-%d %H:%M} UTC: try again then."
-        elif status in _PASSING_STATUS:
-            advice = f"Try again later, or {_ELSEWHERE}."
+            advice = f"The server allows no requests before {later:%Y-%m-%d %H:%M} UTC; try again then."
+        elif status in _TEMPORARY_STATUS:
+            advice = f"Try again later, or {_USE_ANOTHER}."
         elif status == 501:
-            advice = f"This inbox has no search index there: {_ELSEWHERE}."
+            advice = f"The inbox has no search index there; {_USE_ANOTHER}."
         elif status in (401, 403):
-            advice = f"It does not let us in: set lore.contact so that its admins can reach you, or {_ELSEWHERE}."
+            advice = f"Access is denied. Set lore.contact so that the admins can reach you, or {_USE_ANOTHER}."
         else:
-            advice = f"Check the inbox's name, or {_ELSEWHERE}."
+            advice = f"Check the name of the inbox, or {_USE_ANOTHER}."
         reason = sanitize.line(response.reason_phrase)
-        error = LoreResponseError(f"{shown} answered {status} {reason}. {advice}", status=status, retry_after=wait)
-        if status in _PASSING_STATUS:
-            raise _TemporaryError(error, _PASSING_STATUS[status])
+        error = LoreResponseError(f"{shown} returned {status} {reason}. {advice}", status=status, retry_after=wait)
+        if status in _TEMPORARY_STATUS:
+            raise _TemporaryError(error, _TEMPORARY_STATUS[status])
         raise error
 
 
 def user_agent(contact: str) -> str:
-    """Who asks, as crawlers are asked to say it: name, version, where to read about it, whom to write to."""
+    """The User-Agent that crawlers should send: name, version, web page, contact."""
     plain = re.sub(r"[^ -~]|[();]", "", contact).strip()
     return f"patchwatch/{__version__} (+https://github.com/patchwatch/patchwatch{f'; {plain}' if plain else ''})"
 
 
 def display_url(url: str) -> str:
-    """A URL for a message: printable, without a password, not endless."""
+    """A URL for messages: printable, without a password, limited in length."""
     plain = sanitize.line(re.sub(r"//[^/@]*@", "//", url))
-    return plain if len(plain) <= _SHOWN_URL else plain[: _SHOWN_URL - 1] + "…"
+    return plain if len(plain) <= _MAX_DISPLAY_URL else plain[: _MAX_DISPLAY_URL - 1] + "…"
 
 
 _guard = threading.Lock()
-_flights: dict[str, threading.Lock] = {}
+_host_locks: dict[str, threading.Lock] = {}
 
 
 @contextlib.contextmanager
-def _flight(url: str) -> Iterator[None]:
-    """Wait until nobody else in this process asks this host."""
+def _host_lock(url: str) -> Iterator[None]:
+    """Allow one request at a time to the host of `url` in this process."""
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
     with _guard:
-        lock = _flights.setdefault(host, threading.Lock())
+        lock = _host_locks.setdefault(host, threading.Lock())
     with lock:
         yield
 
 
 def _pause(attempt: int) -> float:
-    """2, 4, 8 … seconds, less up to half, so that clients that failed together do not come back together."""
+    """2, 4, 8 … seconds, randomly reduced by up to half, so that clients do not retry in step."""
     doubled = _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))
     return doubled * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
 
@@ -265,14 +260,14 @@ def _http_date(value: str | None) -> float | None:
     if value is None:
         return None
     try:
-        when = parsedate_to_datetime(value)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+        date = parsedate_to_datetime(value)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 
 
 def _retry_after(value: str | None, server_now: float) -> float | None:
-    """Seconds to wait, from either form of Retry-After; a date is reckoned by the server's own clock."""
+    """Seconds to wait, from either form of Retry-After; a date is relative to the server's clock."""
     if value is None:
         return None
     if value.strip().isdecimal():
@@ -286,20 +281,20 @@ def _redirect(before: httpx.URL, after: httpx.URL, shown: str) -> str:
     moved_to_https = before.scheme == "http" and after.scheme == "https" and after.host == before.host
     if not same and not moved_to_https and (after.scheme, after.host) != ("https", _LORE):
         raise LoreResponseError(
-            f"{shown} sends us elsewhere, to {display_url(str(after))}: a login page of the network, or the archive"
-            f" moved. Check the network, or {_ELSEWHERE}."
+            f"{shown} redirects to another site, {display_url(str(after))}. If that is the login page of your network,"
+            f" log in; if the archive moved, {_USE_ANOTHER}."
         )
     return str(after)
 
 
 def _unreachable(error: httpx.TransportError, shown: str) -> LoreUnreachableError:
     if isinstance(error, httpx.TimeoutException):
-        what = f"{shown} did not answer in time"
+        problem = f"{shown} did not respond in time"
     elif isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
-        what = f"The connection to {shown} broke off ({sanitize.line(str(error)) or 'no reason given'})"
+        problem = f"the connection to {shown} was cut off ({sanitize.line(str(error)) or 'no reason given'})"
     else:
-        what = f"Can't reach {shown} ({sanitize.line(str(error)) or type(error).__name__})"
-    return LoreUnreachableError(f"{what}. Check the network, try again later, or {_ELSEWHERE}.")
+        problem = f"can't reach {shown} ({sanitize.line(str(error)) or type(error).__name__})"
+    return LoreUnreachableError(f"{problem}. Check the network, try again later, or {_USE_ANOTHER}.")
 
 
 def _head(chunks: Iterator[bytes]) -> str:

@@ -1,17 +1,17 @@
-"""Questions to public-inbox's search, built so that nothing in an address or a title can become an operator.
+"""Build queries for public-inbox's search, such that nothing in an address or title acts as an operator.
 
-Pure: builds the text of the query, sends nothing.  What comes back is a superset to be judged by the reader of the
-mail: search ignores case and punctuation, so `f:"lei@example.org"` also finds `xiao-lei@example.org`.
+Pure.  The result of a query is a superset, to be filtered by parsing the mail: search ignores case and punctuation, so
+`f:"lei@example.org"` also finds `xiao-lei@example.org`.
 
-Seen with public-inbox 1.9 (tests/test_lore_server.py holds it to this), at index level `medium`, which private
-archives use, and `full`, which lore.kernel.org uses:
+Observed with public-inbox 1.9 (and verified by tests/sources/lore/test_real_server.py), at index level `medium`, which
+private archives use, and `full`, which lore.kernel.org uses:
 
-- Addresses are indexed with positions at both levels: `f:"x@y"` finds, and so does `f:x@y`.
-- Subjects are not at `medium`: `s:"two words"` finds nothing there, ever; `s:"two" s:"words"` finds at both levels.
+- Addresses are indexed with positions at both levels: `f:"x@y"` works, and so does `f:x@y`.
+- Subjects are not at `medium`: `s:"two words"` never finds anything there; `s:"two" s:"words"` works at both levels.
   A name in two parts (`tcp:tcp_ca_event`) counts as two words; one with an underscore is one.
-- In quotes `OR`, `NOT`, `d:` and wildcards are plain text; outside them a lone `OR` is answered with status 500.
-- `d:` is the Date header's day in UTC and takes in both ends; `rt:` is the newest Received header, in seconds.  Fewer
-  than five digits are not seconds to it but a date in git's words: `rt:1..` finds nothing.
+- In quotes `OR`, `NOT`, `d:` and wildcards are plain text; outside them a lone `OR` causes status 500.
+- `d:` is the day of the Date header in UTC and includes both ends; `rt:` is the newest Received header, in seconds.
+  Fewer than five digits are not seconds but one of git's date formats: `rt:1..` finds nothing.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote
 
-# The query stands in the request's first line, which servers limit to 8 KiB (nginx's default).
+# The query is in the first line of the request, which servers limit to 8 KiB (nginx's default).
 _MAX_QUERY_BYTES = 4000
 _MAX_TITLE_WORDS = 12
 _FEWEST_TITLE_WORDS = 2  # with one word, a search fetches half a list
 
-# Surely one term of the index: Xapian joins words at ' & . , ; between characters, and keeps a + or # after one.
+# A word that is one index term: Xapian joins words at ' & . , ; between characters, and keeps a + or # after one.
 _TITLE_WORD = re.compile(r"(?<![\w'’&.,;·])\w{2,}(?!['’&.,;·]\w|[\w+#])")
 _LONGEST_TERM_BYTES = 60  # Xapian drops longer words (64 bytes) from the index
-# Anything but words and what an address joins them with (RFC 5322, atext) stays out of the quotes: quotes themselves,
-# also “curly” ones, which public-inbox takes for the same, and `..`, which is a range even in quotes (and a 500).
+# Only words and what joins them in an address (RFC 5322, atext) may be in the quotes.  Removed are quotes, even “curly”
+# ones, which public-inbox treats the same, and `..`, which is a range even in quotes (and causes status 500).
 _NOT_IN_ADDRESS = re.compile(r"[^\w.@!#$%&'*+/=?^`{|}~-]+|(?<=\.)\.+")
 
 
 def arrived_since(epoch_seconds: int) -> str:
-    """All mail that reached the archive at this time (UTC) or later, by its newest Received header."""
+    """Query all mail that reached the archive at this time (UTC) or later, by its newest Received header."""
     return f"rt:{max(epoch_seconds, 0):010d}.."
 
 
 def by_people(emails: Iterable[str], since: date, until: date) -> tuple[str, ...]:
-    """What these people sent from `since` to `until`, both days included, by the mail's own Date in UTC.
+    """Query mail that these people sent from `since` to `until` (inclusive), by its Date header in UTC.
 
-    One query, or as few as fit into a request; none when there is nobody to ask for.
+    One query, or as few as fit into the size of a request; none without people.
     """
     terms = []
     for email in dict.fromkeys(emails):
@@ -53,9 +53,9 @@ def by_people(emails: Iterable[str], since: date, until: date) -> tuple[str, ...
 
 
 def by_titles(titles: Iterable[str], since: date, until: date) -> tuple[str, ...]:
-    """Mail whose subject has the words of one of these titles, in any order, sent from `since` to `until`.
+    """Query mail whose subject has the words of one of these titles, in any order, sent from `since` to `until`.
 
-    Titles with fewer than two searchable words are left out.  Days and number of queries as for `by_people`.
+    Titles with fewer than two searchable words are left out.  Dates and number of queries are as for `by_people`.
     """
     terms = []
     for title in dict.fromkeys(titles):

@@ -1,7 +1,7 @@
-"""An answer of the archive, here in full: gzipped mboxrd, checked to its last byte before anybody reads a mail of it.
+"""A response of the archive: a gzipped mboxrd, received and checked completely before any mail is read from it.
 
-It is kept compressed, in memory while it is small and in a temporary file beyond.  A gzip that is cut off, damaged or
-larger than allowed is an error when it arrives, never a short answer later.
+It is stored compressed, in memory if small, else in a temporary file.  Truncated, damaged or oversized gzip data is an
+error on arrival, so that a response is never silently incomplete.
 """
 
 from __future__ import annotations
@@ -19,81 +19,79 @@ from patchwatch.errors import LoreError, LoreResponseError
 from patchwatch.mail.mbox_split import split_mbox
 
 _IN_MEMORY_BYTES = 8 * 1024 * 1024
-_FROM = b"From "  # how an mbox begins
+_FROM = b"From "  # the start of an mbox
 _PIECE_BYTES = 256 * 1024
-_GZIP = zlib.MAX_WBITS | 16  # zlib's way to say: with a gzip header and its checksum
+_GZIP = zlib.MAX_WBITS | 16  # zlib's flag for a gzip header and checksum
 
 Mailbox = tuple[IO[bytes], int]  # a gzipped mbox, and its size in bytes, decompressed
 
 
 class TruncatedResponseError(LoreResponseError):
-    """The answer ends before its end: worth asking again."""
+    """The response is truncated: worth a retry."""
 
 
 @dataclass(slots=True)
 class Response:
-    """Mail that the archive sent.  Close it, or use it in a `with`, to drop its temporary file."""
+    """Mail from the archive.  Close it, or use it in a `with`, to delete its temporary file."""
 
-    inbox: str  # the inbox that answered: the one that was asked, or `all`
-    requested_at: int  # seconds since the epoch, UTC, by the server's clock where it told the time
-    base: str  # the server that answered, lore.url or a mirror, without a password
-    from_mirror: bool = False  # a mirror can lag behind: what it does not have may exist
-    size: int = 0  # bytes of mbox, decompressed; 0 when nothing was found
+    inbox: str  # the inbox that the mail comes from: the requested one, or `all`
+    requested_at: int  # seconds since the epoch, UTC, by the server's clock if it sent a Date
+    base: str  # the server, lore.url or a mirror, without a password
+    from_mirror: bool = False  # a mirror can lag behind: missing mail may exist
+    size: int = 0  # bytes of mbox, decompressed; 0 without results
     _gzipped: IO[bytes] = field(default_factory=io.BytesIO, repr=False)
 
     def mails(self) -> Iterator[bytes]:
-        """The raw mails, as they were sent; may be called again, and read side by side."""
+        """The raw mails; may be called repeatedly, and the iterators used side by side."""
         if self.size:
             with gzip.GzipFile(fileobj=_View(self._gzipped), mode="rb") as mbox:
                 yield from split_mbox(mbox)
 
     def close(self) -> None:
-        """Drop the mail; `mails` may not be called any more."""
+        """Delete the mail; `mails` must not be called afterwards."""
         self._gzipped.close()
 
     def __enter__(self) -> Self:
-        """Give the answer itself."""
+        """Return the response."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the answer."""
+        """Close the response."""
         self.close()
 
 
-def read_mailbox(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Mailbox:
-    """Keep a gzipped mbox from the wire; the caller closes the file.
-
-    `shown` is the URL for error messages.
+def read_mailbox(chunks: Iterable[bytes], url: str, max_bytes: int) -> Mailbox:
+    """Store a gzipped mbox from the network; the caller closes the file.  `url` is for error messages.
 
     Raises:
-        TruncatedResponseError: it ends too early.
-        LoreResponseError: it is no gzipped mbox, is damaged, or would be larger than `max_bytes` decompressed.
-        LoreError: there is no room for it on the disk.
+        TruncatedResponseError: the data is truncated.
+        LoreResponseError: it is not a gzipped mbox, is damaged, or is larger than `max_bytes` decompressed.
+        LoreError: the disk is full.
     """
-    kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 (the Answer closes it)
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 (the Response closes it)
     try:
-        size = sum(len(piece) for piece in _only_mail(inflate(_keeping(chunks, kept), shown, max_bytes), shown))
+        size = sum(len(piece) for piece in _only_mail(inflate(_storing(chunks, file), url, max_bytes), url))
     except BaseException:
-        kept.close()
+        file.close()
         raise
-    return kept, size
+    return file, size
 
 
-def inflate(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Iterator[bytes]:
-    """Decompress gzip as it arrives, in pieces of at most 256 KiB, whatever its ratio.
+def inflate(chunks: Iterable[bytes], url: str, max_bytes: int) -> Iterator[bytes]:
+    """Decompress gzip as it arrives, in pieces of at most 256 KiB, whatever the compression ratio.
 
     Raises:
-        TruncatedResponseError: it ends too early.
-        LoreResponseError: it is no gzip, is damaged, or gives more than `max_bytes`.
+        TruncatedResponseError: the data is truncated.
+        LoreResponseError: it is not gzip, is damaged, or is larger than `max_bytes` decompressed.
     """
     member = zlib.decompressobj(_GZIP)
     size = 0
     for chunk in chunks:
         rest = chunk
         while rest:
-            if member.eof:  # another member, or the zeros that may pad the end (RFC 1952; gzip(1))
+            if member.eof:  # another member, or padding with zeros at the end (RFC 1952; gzip(1))
                 rest = rest.lstrip(b"\0")
                 if not rest:
                     break
@@ -102,15 +100,15 @@ def inflate(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Iterator[byt
                 piece = member.decompress(rest, _PIECE_BYTES)
             except zlib.error as error:
                 raise LoreResponseError(
-                    f"{shown} answered with damaged data, or with something that is no gzip ({error}). Try again later;"
-                    " if it stays so, check lore.url (or PATCHWATCH_LORE_URL).",
+                    f"{url} sent damaged gzip data ({error}). Try again later. If the error persists, check lore.url"
+                    " (or PATCHWATCH_LORE_URL).",
                     status=200,
                 ) from None
             size += len(piece)
             if size > max_bytes:
                 raise LoreResponseError(
-                    f"{shown} answered with more than {max_bytes >> 20} MB (decompressed); it was refused. If so much"
-                    " mail is right, raise lore.max_answer_megabytes.",
+                    f"{url} sent more than {max_bytes >> 20} MB (decompressed). If you expect that much mail, raise"
+                    " lore.max_answer_megabytes.",
                     status=200,
                 )
             if piece:
@@ -118,37 +116,36 @@ def inflate(chunks: Iterable[bytes], shown: str, max_bytes: int) -> Iterator[byt
             rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
         raise TruncatedResponseError(
-            f"{shown}: the answer broke off after {size} bytes of mail. Try again later.", status=200
+            f"{url}: the response was cut off after {size} bytes of mail. Try again later.", status=200
         )
 
 
-def _only_mail(pieces: Iterable[bytes], shown: str) -> Iterator[bytes]:
+def _only_mail(pieces: Iterable[bytes], url: str) -> Iterator[bytes]:
     head = b""
     for piece in pieces:
         head = head or piece[: len(_FROM)]
         if not _FROM.startswith(head):
             raise LoreResponseError(
-                f"{shown} answered with something that is no mail. Check that lore.url (or PATCHWATCH_LORE_URL) is a"
-                " public-inbox archive.",
+                f"{url} did not send mail. Check that lore.url (or PATCHWATCH_LORE_URL) is a public-inbox archive.",
                 status=200,
             )
         yield piece
 
 
-def _keeping(chunks: Iterable[bytes], kept: IO[bytes]) -> Iterator[bytes]:
+def _storing(chunks: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         try:
-            kept.write(chunk)
+            file.write(chunk)
         except OSError as error:
             raise LoreError(
-                f"There is no room for the answer in {tempfile.gettempdir()} ({error.strerror}). Free some space there,"
-                " or set TMPDIR to another directory."
+                f"can't store the response in {tempfile.gettempdir()}: {error.strerror}. Free some space there, or set"
+                " TMPDIR to another directory."
             ) from error
         yield chunk
 
 
 class _View(io.RawIOBase):
-    """A file read from its start, with a position of its own, so that several can read it at once."""
+    """Reads a shared file from its start with a separate position, so that several readers can use it at once."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__()

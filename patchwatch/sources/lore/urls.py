@@ -1,10 +1,9 @@
-"""What a person may paste to name a message: links to it in many shapes, and the bare message-id.
+"""Parse and write links to messages, and bare message-ids, as people paste them.
 
-Decides which message a text names, and how a link to a message is written.  Whether such a message exists is for the
-archive to say.  A link to a well-known host (lore.kernel.org and its redirectors) names a message, not a server: it is
-fetched from the configured archive like any other.
+A link to a well-known host (lore.kernel.org and its redirectors) names a message, not a server: the message is fetched
+from the configured archive like any other.
 
-The shapes are those of public-inbox's WWW (`/INBOX/MESSAGE-ID/` and its views) and of the kernel's own redirectors
+The forms are those of public-inbox's WWW (`/INBOX/MESSAGE-ID/` and its views) and of the kernel's redirectors
 (Documentation/process/submitting-patches.rst: `https://lore.kernel.org/r/…`, `https://patch.msgid.link/…`).
 """
 
@@ -19,34 +18,34 @@ from urllib.parse import quote, unquote, urlsplit
 _LORE = "lore.kernel.org"
 _REDIRECTOR = "patch.msgid.link"  # has no inboxes: https://patch.msgid.link/MESSAGE-ID
 _LIKE_LORE = (_LORE, "lkml.kernel.org")
-_EVERYWHERE = ("r", "all")  # first parts of a path that name no inbox in particular
+_EVERYWHERE = ("r", "all")  # first parts of a path that do not name a particular inbox
 
-_IN_URL = r"[!#-;=?-Z_a-z~]"  # printable ASCII but for "<>[\]^`{|}, which are never bare in a URL (RFC 3986)
+_IN_URL = r"[!#-;=?-Z_a-z~]"  # printable ASCII except "<>[\]^`{|}, which must be encoded in a URL (RFC 3986)
 _INBOX = re.compile(r"[\w-][\w.-]*", re.ASCII)
 _MESSAGE_ID = re.compile(r"[^\s<>\x00-\x1f\x7f\ufffd]+@[^\s<>\x00-\x1f\x7f\ufffd]+")
 _LABEL = re.compile(r"(?:message-id|msgid|mid|id|i|link|url)\s*:\s*(?!//)", re.IGNORECASE)
 # What may follow a message-id in a path: a view of the thread, the raw mail, an attachment (`2-fix.patch`), or nothing.
 _VIEW = re.compile(r"/(?:[TtRrf]|t\.mbox(?:\.gz)?|t\.atom|raw|[0-9][0-9.]*-[^/]+)?/*\Z")
-# Where a link ends although the characters go on: an escaped < > or quote in HTML, or the next link of a list.
+# What ends a link without a space: an escaped < > or quote in HTML, or the next link in a list.
 _END = re.compile(r"&(?:lt|gt|quot|apos|nbsp|#0*(?:34|39|60|62|160)|#x0*(?:22|27|3c|3e|a0));|[,;](?=https?://)", re.I)
 _ENTITY = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
-_SENTENCE = ".,;:!?'*_~"  # end of a sentence, of a quotation, or of Markdown emphasis; no link we know ends with one
+_SENTENCE = ".,;:!?'*_~"  # end of a sentence, a quotation, or Markdown emphasis; no archive link ends with one
 
 
 @dataclass(frozen=True, slots=True)
 class MessageAddress:
-    """A message, and the list it was seen on: `inbox` is None when the link did not say (`/r/`, `/all/`)."""
+    """A message, and the list that the link names: `inbox` is None if it names none (`/r/`, `/all/`)."""
 
     message_id: str  # without angle brackets
     inbox: str | None
 
 
 def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[MessageAddress]:
-    """Every link to a message in a report (Markdown, HTML or plain text), in order, each message once.
+    """The messages linked in a text (Markdown, HTML or plain text), in order, each once.
 
-    `hosts` are archives beside the well-known ones: `host`, `host:port` or a base URL such as `lore.url`.  A message
+    `hosts` are archives besides the well-known ones: `host`, `host:port` or a base URL such as `lore.url`.  A message
     linked more than once keeps its first place, and the first inbox that any of the links names.  Links to list pages,
-    searches, feeds and other sites are no addresses; neither is a link to a message-id without `@`.
+    searches, feeds and other sites are ignored, and so are links to message-ids without `@`.
     """
     archives = _archives(tuple(hosts))
     found: dict[str, MessageAddress] = {}
@@ -64,11 +63,11 @@ def find_addresses(text: str, hosts: Iterable[str] = ()) -> list[MessageAddress]
 
 
 def parse_target(text: str, hosts: Iterable[str] = ()) -> MessageAddress | None:
-    """The one message that `text` names: a link, or a bare message-id; None when it is neither.
+    """The message that `text` names, as a link or a bare message-id; None if it is neither.
 
-    A message-id may stand in angle brackets and after `id:`, `mid:` or `Message-ID:`, and may be percent-encoded as in
-    the middle of a link.  It cannot be told from a mail address, nor from a file's name with an `@` in it: a caller
-    who also takes files looks for the file first.  `hosts` as for `find_addresses`.
+    A message-id may be in angle brackets, follow `id:`, `mid:` or `Message-ID:`, and be percent-encoded as in a link.
+    It looks like a mail address, or a file name with an `@`: callers that also accept files must check for a file
+    first.  `hosts` is as for `find_addresses`.
     """
     hosts = tuple(hosts)
     named = _LABEL.sub("", text.strip(), count=1)
@@ -82,7 +81,7 @@ def parse_target(text: str, hosts: Iterable[str] = ()) -> MessageAddress | None:
 
 
 def parse_inbox(text: str, hosts: Iterable[str] = ()) -> str | None:
-    """The inbox that `text` names, as a link to any of its pages that is no message, or as a bare name; else None."""
+    """The inbox that `text` names, as a bare name or a link to one of its pages other than a message; else None."""
     named = text.strip().removeprefix("<").removesuffix(">")
     path = _archives(tuple(hosts)).path(named)
     if path is None:
@@ -92,7 +91,7 @@ def parse_inbox(text: str, hosts: Iterable[str] = ()) -> str | None:
 
 
 def is_inbox_name(name: str) -> bool:
-    """Whether public-inbox would take `name` for an inbox's (its WWW accepts letters, digits, `_`, `-`, `.`)."""
+    """True if public-inbox accepts `name` as an inbox name (letters, digits, `_`, `-`, `.`)."""
     return _INBOX.fullmatch(name) is not None
 
 
@@ -100,7 +99,7 @@ def message_path(inbox: str | None, message_id: str) -> str:
     """The path of a message's page on a public-inbox server; without an inbox, in `/all/`.
 
     A `/` in a message-id must be `%2F`: public-inbox splits the path before it decodes it.  `%`, `?` and `#` are
-    encoded too; what public-inbox itself leaves readable in its links (`@`, `+`, `=`, …) stays so.
+    encoded too; characters that public-inbox leaves readable in its links (`@`, `+`, `=`, …) are not.
     """
     return f"/{inbox or 'all'}/{quote(message_id, safe='@+=$~,:', errors='surrogateescape')}/"
 
@@ -116,8 +115,8 @@ def message_url(base: str, inbox: str | None, message_id: str) -> str:
 class _Archives:
     """The hosts whose links name messages."""
 
-    link: re.Pattern[str]  # a link to anywhere, so that a link inside another's query is not taken for one of its own
-    bases: tuple[tuple[str, str], ...]  # (host[:port], path before the inbox), all in lower case but for the path
+    link: re.Pattern[str]  # matches links to any site, so that a link inside another link's query is not found
+    bases: tuple[tuple[str, str], ...]  # (host[:port], path before the inbox); the host is lower case
 
     def address(self, url: str) -> MessageAddress | None:
         path = self.path(url)
@@ -129,7 +128,7 @@ class _Archives:
         return _address(unquote(_VIEW.sub("", rest)), None if inbox in _EVERYWHERE else inbox)
 
     def path(self, url: str) -> str | None:
-        """`INBOX/…`, still percent-encoded, of a link to one of the archives; None for any other site."""
+        """The part `INBOX/…` of a link to one of the archives, still percent-encoded; None for any other site."""
         try:
             parts = urlsplit(url if "://" in url else f"https://{url}")
             host, port = parts.hostname, parts.port
@@ -151,7 +150,7 @@ def _archives(hosts: tuple[str, ...]) -> _Archives:
     for host in hosts:
         name, slash, prefix = re.sub(r"\A[a-z]+://(?:[^/@]*@)?", "", host.strip(), flags=re.I).partition("/")
         bases.append((_without_default_port(name.lower(), host), f"{slash}{prefix}".rstrip("/")))
-    # The longest path first: https://example.org/lore/ must not be read as an inbox "lore" of https://example.org/.
+    # The longest path first: https://example.org/lore/ must not be taken for an inbox "lore" at https://example.org/.
     bases.sort(key=lambda base: len(base[1]), reverse=True)
     names = "|".join(re.escape(name) for name, _ in (*bases, (_REDIRECTOR, "")))
     link = re.compile(rf"(?:https?://|(?<![\w.@/:%=-])(?:{names})/){_IN_URL}+", re.IGNORECASE)
@@ -164,16 +163,16 @@ def _without_default_port(name: str, host: str) -> str:
     return name.removesuffix(":443")
 
 
-def _without_tail(run: str) -> str:
+def _without_tail(link: str) -> str:
     """A link without what follows it in Markdown, HTML or a sentence."""
-    if end := _END.search(run):
-        run = run[: end.start()]
+    if end := _END.search(link):
+        link = link[: end.start()]
     depth = 0
-    for index, character in enumerate(run):
+    for index, character in enumerate(link):
         depth += (character == "(") - (character == ")")
         if depth < 0:
-            return run[:index]
-    return run
+            return link[:index]
+    return link
 
 
 def _address(message_id: str, inbox: str | None) -> MessageAddress | None:

@@ -255,7 +255,7 @@ def test_retry_after_is_honoured_in_both_forms(named: str) -> None:
 def test_a_retry_after_beyond_the_deadline_is_passed_on(named: str) -> None:
     time = Time()
     server = Server(answer(503, Retry_After=named))
-    with archive(server, time) as lore, pytest.raises(LoreResponseError, match="UTC: try again then") as caught:
+    with archive(server, time) as lore, pytest.raises(LoreResponseError, match="UTC; try again then") as caught:
         lore.since("bpf", 0)
     assert (caught.value.retry_after, time.slept, len(server.requests)) == (3600, [], 1)
 
@@ -367,7 +367,7 @@ def test_a_host_is_asked_one_thing_at_a_time() -> None:
 
 def test_an_address_that_is_none_is_reported() -> None:
     nowhere = archive(Server(mail()), url="http://main.test:port")
-    with nowhere as lore, pytest.raises(LoreUnreachableError, match="no usable address"):
+    with nowhere as lore, pytest.raises(LoreUnreachableError, match="not a valid URL"):
         lore.since("bpf", 0)
 
 
@@ -390,7 +390,7 @@ def test_a_challenge_page_is_an_error(content_type: str) -> None:
 
 
 def test_gzip_of_something_else_is_an_error() -> None:
-    with archive(Server(mail(b"<html></html>"))) as lore, pytest.raises(LoreResponseError, match="no mail"):
+    with archive(Server(mail(b"<html></html>"))) as lore, pytest.raises(LoreResponseError, match="did not send mail"):
         lore.since("bpf", 0)
 
 
@@ -407,7 +407,7 @@ def test_a_cut_off_answer_is_asked_for_again_and_never_short(kept: int) -> None:
     with archive(Server(answer(200, cut), mail())) as lore, lore.since("bpf", 0) as found:
         assert list(found.mails()) == [HI, HO]
     server = Server(lambda _: answer(200, cut))
-    with archive(server) as lore, pytest.raises(LoreResponseError, match="broke off"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="cut off"):
         lore.since("bpf", 0)
     assert len(server.requests) == 4
 
@@ -447,7 +447,7 @@ def test_a_full_disk_is_reported_as_one(monkeypatch: pytest.MonkeyPatch) -> None
         return open("/dev/full", "wb", buffering=0)
 
     monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
-    with archive(Server(mail())) as lore, pytest.raises(LoreError, match="no room for the answer"):
+    with archive(Server(mail())) as lore, pytest.raises(LoreError, match="can't store the response"):
         lore.since("bpf", 0)
 
 
@@ -487,7 +487,7 @@ def test_a_redirect_to_lore_or_to_https_is_followed(target: str) -> None:
 )
 def test_a_redirect_elsewhere_is_not_followed(target: str) -> None:
     server = Server(answer(302, Location=target))
-    with archive(server) as lore, pytest.raises(LoreResponseError, match="sends us elsewhere"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="redirects to another site"):
         lore.since("bpf", 0)
     assert len(server.requests) == 1
 
@@ -499,13 +499,16 @@ def test_a_redirect_to_nowhere_is_an_error() -> None:
 
 def test_https_is_not_left() -> None:
     server = Server(answer(302, Location="http://main.test/bpf/"))
-    with archive(server, url="https://main.test") as lore, pytest.raises(LoreResponseError, match="sends us elsewhere"):
+    with (
+        archive(server, url="https://main.test") as lore,
+        pytest.raises(LoreResponseError, match="redirects to another site"),
+    ):
         lore.since("bpf", 0)
 
 
 def test_redirects_in_a_circle_end() -> None:
     server = Server(answer(301, Location="/bpf/"))
-    with archive(server) as lore, pytest.raises(LoreResponseError, match="circle"):
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="loop"):
         lore.since("bpf", 0)
     assert len(server.requests) < 10
 
@@ -692,7 +695,7 @@ def test_a_connection_cut_in_the_middle_is_never_a_short_answer(framing: str) ->
         request.end_headers()
         request.wfile.write(b"%x\r\n%s\r\n" % (len(half), half) if framing == "chunked" else half)
 
-    refused = pytest.raises((LoreUnreachableError, LoreResponseError), match="broke off")
+    refused = pytest.raises((LoreUnreachableError, LoreResponseError), match="cut off")
     with http_server(cut) as url, real_archive(url) as lore, refused:
         lore.since("bpf", 0)
 
@@ -721,7 +724,7 @@ def test_a_silent_server_is_not_waited_for_longer_than_the_timeout() -> None:
         done.wait(10)
 
     with http_server(silent) as url, real_archive(url, timeout_seconds=0.01) as lore:
-        with pytest.raises(LoreUnreachableError, match="did not answer in time"):
+        with pytest.raises(LoreUnreachableError, match="did not respond in time"):
             lore.since("bpf", 0)
         done.set()
 
@@ -729,5 +732,5 @@ def test_a_silent_server_is_not_waited_for_longer_than_the_timeout() -> None:
 def test_a_refused_connection_is_reported() -> None:
     with http_server(lambda _: None) as url:
         pass
-    with real_archive(url) as lore, pytest.raises(LoreUnreachableError, match="Can't reach"):
+    with real_archive(url) as lore, pytest.raises(LoreUnreachableError, match="can't reach"):
         lore.since("bpf", 0)
