@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from patchwatch.cli.main import run as run_here
-from tests.support.command_line import Run, add_to_config
+from tests.support.command_line import Run, add_to_config, copy_database
 from tests.support.mails import mail
 from tests.support.paths import DEMO, ROOT
 
@@ -85,10 +83,8 @@ def xdp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def with_xdp(run: Run, xdp: Path, environment: dict[str, str]) -> Run:
-    own = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
-    own.parent.mkdir(parents=True)
-    with closing(sqlite3.connect(xdp)) as known, closing(sqlite3.connect(own)) as copy:
-        known.backup(copy)
+    """Run a command in this process, on a database with the xdp series."""
+    copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
     return run
 
 

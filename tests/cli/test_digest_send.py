@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import copy_database
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
-from tests.support.paths import DEMO
 
 NOW = ("--now", "2023-09-18T05:00Z")
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -26,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def run(server: MailServer, tmp_path: Path) -> Run:
+def run(server: MailServer, xdp: Path, tmp_path: Path) -> Run:
     """Run patchwatch on a database with the xdp series; digests go to the mail server."""
     config = tmp_path / "config" / "patchwatch" / "config.toml"
     config.parent.mkdir(parents=True)
@@ -51,7 +51,7 @@ def run(server: MailServer, tmp_path: Path) -> Run:
             argv, capture_output=True, encoding="utf-8", env=environment | extra, timeout=120, check=False
         )
 
-    assert call("import", DEMO / "xdp.mbox", "--inbox", "bpf").returncode == 0
+    copy_database(xdp, tmp_path / "data" / "patchwatch" / "patchwatch.db")
     return call
 
 

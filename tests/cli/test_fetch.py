@@ -14,10 +14,10 @@ from tests.support.mails import mail
 from tests.support.paths import DEMO
 
 
-def test_import_reports_what_it_read_and_skips_known_mail(process: Run) -> None:
+def test_import_reports_what_it_read_and_skips_known_mail(process: Run, run: Run) -> None:
     first = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
     assert (first.returncode, first.stdout) == (0, "bpf: 13 mails read, 13 new, 2 new revisions\n")
-    again = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
+    again = run("import", DEMO / "xdp.mbox", "--inbox", "bpf")
     assert again.stdout.startswith("bpf: nothing new in ")
 
 

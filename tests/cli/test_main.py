@@ -34,11 +34,17 @@ from tests.support.paths import ROOT
     ],
 )
 def test_errors_go_to_stderr_with_an_exit_status(
-    process: Run, arguments: tuple[str, ...], status: int, message: str
+    run: Run, arguments: tuple[str, ...], status: int, message: str
 ) -> None:
-    done = process(*arguments)
+    done = run(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert message in done.stderr
+
+
+def test_a_process_prints_no_traceback_and_exits_with_the_status(process: Run) -> None:
+    done = process("show", "99")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("patchwatch: there is no series 99")
     assert "Traceback" not in done.stderr
 
 

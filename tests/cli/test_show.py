@@ -36,10 +36,10 @@ HOSTILE_MAIL = mail(message_id="h@x", subject="[PATCH] frob: fix it", body="\x1b
 
 
 def test_show_raw_prints_bytes_to_a_pipe_and_sanitized_text_to_a_terminal(
-    process: Run, environment: dict[str, str], tmp_path: Path
+    run: Run, process: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "h.eml").write_bytes(HOSTILE_MAIL)
-    assert process("import", tmp_path / "h.eml", "--inbox", "x").returncode == 0
+    assert run("import", tmp_path / "h.eml", "--inbox", "x").returncode == 0
     assert process("show", "1", "--raw", "h@x").stdout.encode() == HOSTILE_MAIL
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "patchwatch", "show", "1", "--raw", "h@x"]
