@@ -1,6 +1,6 @@
-"""What the database answers with: frozen rows, no SQL and no sessions behind them.
+"""The rows that the database returns and everything above it is written against: frozen, without SQL or sessions.
 
-The command line's JSON (DESIGN §3) and the screens are made from these.  Times are UTC seconds.
+Times are UTC seconds.  States, turns and kinds of evidence are the values of State, Turn, SignalKind and ReasonKind.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from patchwatch.series.follow_rules import Rule
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why something is said: the mail (or commit) and its words."""
+    """The mail or commit that a state, turn or link follows from, and its words."""
 
-    message_id: str  # empty where a person decided by hand
+    message_id: str  # empty if a person decided by hand
     text: str
     by_hand: bool = False
     commit: str = ""
-    kind: str = ""  # what was done with these words: patchwatch.mail.sentences.signals, patchwatch.series.states
+    kind: str = ""  # the value of a SignalKind or ReasonKind; empty if unknown
     by_name: str = ""
     by_email: str = ""
     date: int = 0
@@ -28,66 +28,66 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """What I have to do with a series: I am whoever has one of the addresses asked for."""
+    """How I am involved in a series; I am identified by the addresses in the config."""
 
     author: bool  # I posted the newest revision
-    posted: bool  # I posted, or wrote all of, some revision
+    posted: bool  # I posted some revision, or wrote all its patches
     asked: bool  # the newest revision was sent to me
-    spoke: int  # my last mail about the newest revision; 0 without one
+    spoke: int  # date of my last reply to the newest revision; 0 without one
     content: bool  # my tag is on the newest revision, and I asked nothing since
-    earlier: str  # the last revision before it that I spoke about: `v4`, `RFC v2`; empty without one
-    answer: str  # the author's last mail to me, to which I said nothing yet
+    earlier: str  # the last revision before it that I replied to: `v4`, `RFC v2`; empty without one
+    answer: str  # the author's last reply to me, if I have not replied since
     answered: int  # its date
 
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What is to be done next, in one short imperative line, by whom, and the mail that it follows from."""
+    """The next action on a series."""
 
-    text: str
-    message_id: str  # empty where a person decided by hand
-    by: str  # me, author, reviewers or maintainer
-    until: int | None = None  # not before this time; 0: not before something that has no date yet; None: now
+    text: str  # one short imperative line
+    message_id: str  # that it follows from; empty if a person decided by hand
+    by: str  # me, or the value of a Turn
+    until: int | None = None  # not before this time; 0: not before an event without a date; None: now
 
 
 @dataclass(frozen=True, slots=True)
 class TrailerRow:
-    """A tag: who gave it where (first), and for which patch (0: all)."""
+    """A tag, and the mail that first gave it."""
 
     name: str
     value: str
     message_id: str
-    patch: int
-    counts: bool  # as a review: given by somebody else than the author
+    patch: int  # 0: all
+    counts: bool  # as a review, by somebody other than the author
     date: int = 0  # of that mail
-    limit: str = ""  # the giver's words for what alone it is given: "for the io_uring bits"
+    limit: str = ""  # the giver's words for its scope: "for the io_uring bits"
     given_to: str = ""  # root of the earlier revision it was given to; empty: to this one, as far as is known
     carried: bool = True  # false: given to an earlier revision, and the author did not collect it
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """What a build bot or CI found."""
+    """A result of a build bot or CI."""
 
-    name: str  # the robot's
+    name: str  # the bot's
     verdict: str  # failure, success or notice
     text: str
     message_id: str
     date: int
-    patch: int  # that its mail answers; 0: the cover
+    patch: int  # that the mail replies to; 0: the cover
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedRow:
-    """A part of a revision that was applied."""
+    """Patches of a revision that were applied, if not all were."""
 
-    patches: tuple[int, ...]  # empty where the mails do not say which
+    patches: tuple[int, ...]  # empty if the mails do not say which
     evidence: Evidence | None
 
 
 @dataclass(frozen=True, slots=True)
 class PredecessorRow:
-    """The revision before, and why."""
+    """The revision before, and the evidence for the link."""
 
     message_id: str
     evidence: tuple[str, ...]
@@ -113,26 +113,24 @@ class RevisionRow:
     state: str
     state_evidence: Evidence | None
     follow_ups: int
-    inbox: str  # one of those it was seen in, for its URL; empty where none is known
+    inbox: str  # one of those that have it, for its URL; empty if none is known
     patch_message_ids: tuple[str, ...]
-    postings: tuple[str, ...]  # roots: more than one when it was sent again unchanged
+    postings: tuple[str, ...]  # roots; more than one if it was resent
     trailers: tuple[TrailerRow, ...]
     predecessor: PredecessorRow | None
-    applied: AppliedRow | None = None  # where not all of it was
+    applied: AppliedRow | None = None  # if not all of it was
     checks: tuple[CheckRow, ...] = ()  # by date
-    owed: tuple[Evidence, ...] = ()  # of the newest, in the author's turn: what he was asked, or promised
-    missing: tuple[int, ...] = ()  # patches that were sent but never seen
+    owed: tuple[Evidence, ...] = ()  # of the newest, in the author's turn: requests to them, and their promises
+    missing: tuple[int, ...] = ()  # numbers of patches that never arrived
     backport: bool = False  # to a stable tree
     pull: bool = False  # a pull request
-    reviewers: tuple[str, ...] = ()  # of the newest: names of those who spoke about it, besides author and robots
-    awaited: tuple[
-        str, ...
-    ] = ()  # those of them whom the author answered, by the date of it, and who said nothing since
+    reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
+    awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesRow:
-    """One change: everything a list shows of it."""
+    """A series with its revisions."""
 
     id: int
     title: str
@@ -141,10 +139,10 @@ class SeriesRow:
     inboxes: tuple[str, ...]
     watched: bool
     muted: bool
-    snoozed_until: int | None  # None: not snoozed; 0: until somebody answers
+    snoozed_until: int | None  # None: not snoozed; 0: until somebody replies
     state: str
     state_evidence: Evidence | None
-    turn: str  # author, reviewers, maintainer or nobody
+    turn: str
     turn_since: int
     turn_evidence: Evidence | None
     awaiting_review: bool
@@ -156,16 +154,16 @@ class SeriesRow:
     incomplete: bool
     patches: int  # of the newest revision
     reviewed: int  # patches of the newest revision that carry a review
-    stale_since: int | None  # an inbox of it could not be polled since then
+    stale_since: int | None  # polling one of its inboxes has failed since then
     revisions: tuple[RevisionRow, ...]  # oldest first
-    involvement: Involvement | None = None  # mine in it, if it is known who I am
-    next_action: NextAction | None = None  # None: nobody has to do anything
+    involvement: Involvement | None = None  # None if the config does not have my addresses
+    next_action: NextAction | None = None  # None: nobody has to act
 
 
 class SeriesSummary(NamedTuple):
-    """A series as a list shows it: what ten thousand of them can be read of at once.
+    """A series as a list shows it.
 
-    A tuple and no dataclass, because that takes a fifth of the time to make.
+    A tuple instead of a dataclass: ten thousand are made at once, in a fifth of the time.
     """
 
     id: int
@@ -174,9 +172,9 @@ class SeriesSummary(NamedTuple):
     author_email: str
     inboxes: tuple[str, ...]
     watched: bool
-    followed: bool  # seen in an inbox that is followed
+    followed: bool  # in a followed inbox
     muted: bool
-    snoozed_until: int | None  # None: not snoozed; 0: until somebody answers
+    snoozed_until: int | None  # None: not snoozed; 0: until somebody replies
     state: str
     turn: str
     turn_since: int
@@ -184,22 +182,22 @@ class SeriesSummary(NamedTuple):
     overdue: bool
     unread: int
     last_activity: int
-    version: int  # of the newest revision, as is all that follows up to `reviewed`
+    version: int  # of the newest revision, as are the fields up to `reviewed`
     minor: int
     rfc: bool
     patches: int  # seen
     expected: int  # stated
     reviewed: int
-    roots: str  # message-ids of all its postings, a line each, the newest last
-    words: str  # title, author and message-ids in lower case: what is searched
-    mine: bool  # a revision of it was posted by me
-    for_me: bool  # none was, and one was sent to me or I spoke about it
-    stale_since: int | None  # an inbox of it could not be polled since then
-    next_action: str | None = None  # what I have to do; empty: nothing; None: that was not worked out
+    roots: str  # message-ids of all its postings, one per line, the newest last
+    words: str  # title, author and message-ids in lower case, for searching
+    mine: bool  # I posted a revision of it
+    for_me: bool  # not mine, and sent to me, or I replied to it
+    stale_since: int | None  # polling one of its inboxes has failed since then
+    next_action: str | None = None  # mine; empty: none; None: not computed
 
     @property
     def incomplete(self) -> bool:
-        """Whether patches of the newest revision were never seen."""
+        """True if patches of the newest revision have not arrived."""
         return self.patches < self.expected
 
     @property
@@ -210,7 +208,7 @@ class SeriesSummary(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StateChangeRow:
-    """A mail (or commit) that changed the state or turn of a revision, its words, and what they were after it."""
+    """A mail or commit that changed the state or turn of a revision, and both after it."""
 
     version: int
     date: int
@@ -218,17 +216,17 @@ class StateChangeRow:
     text: str
     state: str
     turn: str
-    commit: str = ""  # that moved it, where it was no mail
+    commit: str = ""  # if it was not a mail
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
-    """A revision of another series that could be linked with one by hand, and what speaks for it."""
+    """A candidate for a manual link: a revision of another series, with the evidence."""
 
     series_id: int
     message_id: str  # the root's
     place: str  # earlier or later than the series in question
-    score: float  # the more, the likelier
+    score: float  # the higher, the likelier
     evidence: tuple[str, ...]
     version: int
     subject: str
@@ -238,10 +236,10 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One mail of a series, as a thread shows it."""
+    """A mail of a series in its thread."""
 
     message_id: str
-    parent: str | None  # the nearest ancestor that is at hand
+    parent: str | None  # the nearest ancestor that was seen
     depth: int  # in the tree, 0 for a root
     revision: str  # root of the revision it belongs to
     patch: int
@@ -259,41 +257,41 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A mail of patchwatch's own: waiting, on its way, sent, or given up."""
+    """A mail that patchwatch sends: waiting, being sent, sent, or failed permanently."""
 
     id: int
     recipient: str  # its name in the config
-    key: str  # what there is one mail of: the day of a digest (2023-09-18), or an event
+    key: str  # unique per mail: the day of a digest (2023-09-18), or an event
     address: str
     sender: str  # address
     message_id: str
     subject: str
     queued_at: int
     tries: int
-    begun_at: int | None  # a try is under way since, or was when its process ended
-    try_at: int | None  # not before; None: no more
+    begun_at: int | None  # when the current try began, or the one whose process ended
+    try_at: int | None  # earliest time of the next try; None: none
     sent_at: int | None
-    failed_at: int | None  # given up
-    failure: str  # why the last try failed
+    failed_at: int | None  # permanently
+    failure: str  # of the last try
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A list's archive and how polling it goes."""
+    """A list's archive, and the result of the last poll."""
 
     name: str
     followed: bool
-    watched: int  # series watched in it
+    watched: int  # watched series in it
     messages: int
     polled_at: int | None
     failed_at: int | None
     failure: str
-    rules: tuple[Rule, ...] = ()  # which of its series are followed, one being enough; none: all
+    rules: tuple[Rule, ...] = ()  # a series is followed if one matches; none: all are
 
 
 @dataclass(frozen=True, slots=True)
 class TreeRow:
-    """A git tree and how reading it goes."""
+    """A git tree, and the result of the last scan."""
 
     id: int
     name: str

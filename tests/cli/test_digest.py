@@ -12,7 +12,7 @@ def test_the_digest_starts_with_my_turn(with_question: Run, tmp_path: Path) -> N
     with_question("watch", tmp_path / "0.eml")
     text = with_question("digest", "--now", "2023-07-07T10:00Z").stdout
     assert text.startswith("Subject: [patchwatch] nothing new, 1 needs action\n\nYour turn (1)\n")
-    lines = "  answer Rita's question of 3 days ago\n  Rita Reviewer, 4 Jul: “Why is the lock taken?”\n"
+    lines = "  answer Rita's question from 3 days ago\n  Rita Reviewer, 4 Jul: “Why is the lock taken?”\n"
     assert f"{lines}https://lore.kernel.org/r/q@x/" in text
 
 

@@ -33,7 +33,7 @@ def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
 
 def test_my_next_action_is_printed_below_a_series(with_question: Run) -> None:
     mine = with_question("list", "--all", "--mine", "--now", "2023-07-07T10:00Z").stdout.splitlines()
-    assert (len(mine), mine[2]) == (3, "   → answer Rita's question of 3 days ago")
+    assert (len(mine), mine[2]) == (3, "   → answer Rita's question from 3 days ago")
     for_me = with_question("list", "--all", "--for-me", "--now", "2023-07-07T10:00Z").stdout.splitlines()
     assert (len(for_me), for_me[2]) == (3, "   → review: waits for 2 days")
     either = with_question("list", "--all", "--mine", "--for-me", "--now", "2023-07-07T10:00Z").stdout
@@ -45,7 +45,7 @@ def test_my_next_action_is_printed_below_a_series(with_question: Run) -> None:
 def test_the_next_action_in_json_names_its_mail_and_who_acts(with_question: Run) -> None:
     rows = json.loads(with_question("list", "--all", "--json", "--now", "2023-07-07T10:00Z").stdout)
     found = {row["title"]: row for row in rows}
-    question = {"text": "answer Rita's question of 3 days ago", "message_id": "q@x", "by": "me"}
+    question = {"text": "answer Rita's question from 3 days ago", "message_id": "q@x", "by": "me"}
     assert found["frob: fix it"]["next"] == question
     assert found["blip: fix it"]["next"] == {
         "text": "reviewers: waits for 4 days", "message_id": "c@x", "by": "reviewers",

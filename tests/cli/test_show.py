@@ -17,7 +17,7 @@ from tests.support.mails import mail
 
 def test_show_prints_the_next_action(with_question: Run) -> None:
     shown = with_question("show", "a@x", "--now", "2023-07-07T10:00Z").stdout
-    assert "Next:   answer Rita's question of 3 days ago\n" in shown
+    assert "Next:   answer Rita's question from 3 days ago\n" in shown
     assert "Next:   reviewers: waits for 4 days\n" in with_question("show", "c@x", "--now", "2023-07-07T10:00Z").stdout
 
 

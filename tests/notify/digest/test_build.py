@@ -36,7 +36,7 @@ ASKS_ME = series(
     turn="author",
     awaiting_review=False,
     turn_evidence=QUESTION,
-    next_action=NextAction("answer Rita's question of 2 days ago", "q@rita", "me"),
+    next_action=NextAction("answer Rita's question from 2 days ago", "q@rita", "me"),
 )
 TO_REVIEW = series(involvement=ASKED, next_action=NextAction("review: waits for 3 days", "v1@ann", "me"))
 WAITS = series(
@@ -148,7 +148,7 @@ def test_my_turn_shows_the_action_and_the_request() -> None:
         "-------------",
         "",
         "NEW #7 v1 frob: turn the wheel",
-        "  answer Rita's question of 2 days ago",
+        "  answer Rita's question from 2 days ago",
         "  Rita Reviewer, 1 Aug: “Why is the lock taken?”",
         "https://lore.kernel.org/r/q@rita/",
         "",
@@ -165,10 +165,10 @@ def test_my_own_reply_is_not_a_request_but_my_promise_is() -> None:
 
 def test_reply_to_me_is_quoted() -> None:
     row = replace(TO_REVIEW, involvement=replace(ASKED, answer="x@ann", spoke=1))
-    row = replace(row, next_action=NextAction("see Ann's answer of 2 hours ago", "x@ann", "me"))
+    row = replace(row, next_action=NextAction("see Ann's answer from 2 hours ago", "x@ann", "me"))
     shown = lines(update(row, message("x@ann", "Ann Author", "For the wheel's sake.")))
     assert shown[4:7] == [
-        "  see Ann's answer of 2 hours ago",
+        "  see Ann's answer from 2 hours ago",
         "  Ann Author, 3 Aug: “For the wheel's sake.”",
         "https://lore.kernel.org/r/x@ann/",
     ]
@@ -176,7 +176,7 @@ def test_reply_to_me_is_quoted() -> None:
 
 def test_series_without_news_takes_one_line_and_a_link() -> None:
     assert lines(update(ASKS_ME))[3:6] == [
-        "#7 v1 frob: turn the wheel – answer Rita's question of 2 days ago",
+        "#7 v1 frob: turn the wheel – answer Rita's question from 2 days ago",
         "https://lore.kernel.org/r/q@rita/",
         "",
     ]
@@ -185,7 +185,7 @@ def test_series_without_news_takes_one_line_and_a_link() -> None:
 def test_first_digest_shows_everything_in_full_and_nothing_as_new() -> None:
     assert lines(update(ASKS_ME), first=True)[3:5] == [
         "#7 v1 frob: turn the wheel",
-        "  answer Rita's question of 2 days ago",
+        "  answer Rita's question from 2 days ago",
     ]
 
 

@@ -106,19 +106,19 @@ ANSWERED = {"reviewers": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
 
 MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     # what: the series; what I do next, who moves, the mail
-    "asked a question": (case("author", 3, QUESTION), "answer Jakub's question of 3 days ago", "me", "jakub-question"),
+    "asked a question": (case("author", 3, QUESTION), "answer Jakub's question from 3 days ago", "me", "jakub-question"),
     "told how it should be": (
         case("author", 2, said("wish", "jakub", 2)),
-        "send v4, or answer Jakub's wish of 2 days ago", "me", "jakub-wish",
+        "send v4, or answer Jakub's suggestion from 2 days ago", "me", "jakub-wish",
     ),
     "doubted": (
-        case("author", 2, said("doubt", "jakub", 2)), "answer Jakub's doubt of 2 days ago", "me", "jakub-doubt",
+        case("author", 2, said("doubt", "jakub", 2)), "answer Jakub's doubt from 2 days ago", "me", "jakub-doubt",
     ),
     "going to look myself": (
-        case("author", 2, said("later", "ann", 2)), "look into it: you said so 2 days ago", "me", "ann-later",
+        case("author", 2, said("later", "ann", 2)), "look into it: you promised 2 days ago", "me", "ann-later",
     ),
     "told something": (
-        case("author", 2, said("said", "jakub", 2)), "answer Jakub's comment of 2 days ago", "me", "jakub-said",
+        case("author", 2, said("said", "jakub", 2)), "answer Jakub's comment from 2 days ago", "me", "jakub-said",
     ),
     "asked for changes": (
         case("author", 5, CHANGES), "send v4: Johannes asked for changes 5 days ago", "me", "johannes-changes",
@@ -129,11 +129,11 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
     "asked by three": (
         case("author", 6, said("question", "jakub", 6), said("question", "rex", 2), said("question", "rita", 1)),
-        "answer Jakub's question of 6 days ago, and 2 more", "me", "jakub-question",
+        "answer Jakub's question from 6 days ago, and 2 more", "me", "jakub-question",
     ),
     "told something besides a question": (
         case("author", 9, said("said", "rex", 9), QUESTION),
-        "answer Jakub's question of 3 days ago", "me", "jakub-question",
+        "answer Jakub's question from 3 days ago", "me", "jakub-question",
     ),
     "refused": (
         case("author", 5, CHANGES, said("nak", "rex", 2)),
@@ -141,20 +141,20 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
     "not built": (
         case("author", 1, said("failure", "lkp", 1, ">> f.c:1: error: no frob")),
-        "mend the build: kernel test robot, 1 day ago", "me", "lkp-failure",
+        "fix the build: kernel test robot, 1 day ago", "me", "lkp-failure",
     ),
     "crashed": (
         case("author", 1, said("failure", "syzbot", 1, "BUG: KASAN: use-after-free in frob")),
-        "mend it: syzbot, 1 day ago", "me", "syzbot-failure",
+        "fix it: syzbot, 1 day ago", "me", "syzbot-failure",
     ),
-    "promised": (case("author", 6, said("promise", "ann", 6)), "send v4: you said so 6 days ago", "me", "ann-promise"),
+    "promised": (case("author", 6, said("promise", "ann", 6)), "send v4: you promised 6 days ago", "me", "ann-promise"),
     "asked after a promise": (
         case("author", 6, said("promise", "ann", 6), QUESTION),
-        "answer Jakub's question of 3 days ago", "me", "jakub-question",
+        "answer Jakub's question from 3 days ago", "me", "jakub-question",
     ),
     "taken back in part": (
         case("author", 6, said("withdrawn", "ann", 6)),
-        "send v4: you took a patch back 6 days ago", "me", "ann-withdrawn",
+        "send v4: you withdrew a patch 6 days ago", "me", "ann-withdrawn",
     ),
     "dropped from a tree": (
         case("author", 2, said("unapplied", "rex", 2)), "rework: rex dropped it 2 days ago", "me", "rex-unapplied",
@@ -220,11 +220,11 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
     "a patch lost": (
         case("reviewers", 1, newest={"expected": 4, "patches": 3, "missing": (3,)}),
-        "resend: patch 3/4 never came", "me", "root",
+        "resend: patch 3/4 never arrived", "me", "root",
     ),
     "patches lost": (
         case("reviewers", 1, newest={"expected": 6, "patches": 4, "missing": (3, 5)}),
-        "resend: 2 of 6 patches never came", "me", "root",
+        "resend: 2 of 6 patches never arrived", "me", "root",
     ),
     "patches still coming": (
         case("reviewers", 0.2, newest={"expected": 4, "patches": 3, "missing": (3,)}),
@@ -260,12 +260,12 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     ),
     "answered somebody else": (
         case("reviewers", 2, why=said("answered", "ann", 2), newest=ANSWERED),
-        ASKED, "Jakub: see Ann's answer of 2 days ago", "reviewers", "ann-answered",
+        ASKED, "Jakub: see Ann's answer from 2 days ago", "reviewers", "ann-answered",
     ),
     "answered me": (
         case("reviewers", 1, why=said("answered", "ann", 1), newest=ANSWERED),
         replace(SPOKE, answer="to-me", answered=NOW - 2 * DAY),
-        "see Ann's answer of 2 days ago", "me", "to-me",
+        "see Ann's answer from 2 days ago", "me", "to-me",
     ),
     "I spoke and was not answered": (
         case("reviewers", 9), SPOKE, "reviewers: waits for 9 days", "reviewers", "root",
@@ -288,7 +288,7 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         "reviewers: waits for 9 days", "reviewers", "root",
     ),
     "the author's turn": (
-        case("author", 3, QUESTION), ASKED, "author: answer Jakub's question of 3 days ago", "author", "jakub-question",
+        case("author", 3, QUESTION), ASKED, "author: answer Jakub's question from 3 days ago", "author", "jakub-question",
     ),
     "watched, the author asked for changes": (
         case("author", 5, CHANGES), None,
@@ -313,7 +313,7 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     ),
     "for a tree above": (
         case("author", 2, why=said("command", "rex", 2), state="awaiting-upstream"), MINE,
-        "maintainer: send it on to the tree above", "maintainer", "rex-command",
+        "maintainer: send it to the upstream tree", "maintainer", "rex-command",
     ),
 }  # fmt: skip
 
@@ -430,7 +430,7 @@ def test_when_there_is_something_to_do(
 
 def test_two_of_one_name_are_told_apart() -> None:
     row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, involvement=MINE)
-    assert next_action(row, NOW) == NextAction("answer Jakub Reviewer's question of 3 days ago", "jakub-question", "me")
+    assert next_action(row, NOW) == NextAction("answer Jakub Reviewer's question from 3 days ago", "jakub-question", "me")
 
 
 @given(
@@ -465,4 +465,4 @@ def test_a_line_is_short_whatever_mail_says(
 
 
 def test_every_kind_that_is_told_apart_is_one_that_mails_have() -> None:
-    assert set(next_moves._URGENT) <= {*SignalKind, *ReasonKind}
+    assert set(next_moves._BY_URGENCY) <= {*SignalKind, *ReasonKind}
