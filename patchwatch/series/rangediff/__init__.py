@@ -1,5 +1,5 @@
-"""What changed between two revisions of a change, from their mails alone: `git range-diff` without a tree.
+"""Compare two revisions from their mails alone: `git range-diff` without a tree.
 
-`compare` (comparison.py) is the way in: two `Side`s to a `Comparison`, rows that a terminal and a screen show alike.
-Pure: no database, no clock, no colours; nothing here is made printable.
+`compare` (comparison.py) is the entry point: it turns two `Side`s into a `Comparison`, whose rows the command line and
+the TUI show.  Pure: no database, no clock, no colors; nothing here is sanitized.
 """

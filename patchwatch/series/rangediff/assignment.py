@@ -1,7 +1,7 @@
-"""Who belongs to whom at the greatest gain: the assignment problem, for the few patches that are hard to match.
+"""The assignment problem: pairs with the greatest total gain, for the few patches that are hard to match.
 
-Knows only numbers.  The least-cost assignment of `git range-diff`, with "nobody" for each, is the same problem: the
-gain of a pair is what it costs to leave both alone, less what it costs to pair them.
+The least-cost assignment of `git range-diff`, in which a patch may stay alone, is the same problem: the gain of a pair
+is the cost of leaving both alone minus the cost of pairing them.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-_MAX_GROUP = 200  # members on the smaller side that are all weighed; beyond, the greatest gain goes first
+_MAX_GROUP = 200  # members on the smaller side; larger groups are matched greedily
 
 Gains = Mapping[tuple[int, int], float]
 
 
 def best_pairs(gains: Gains) -> list[tuple[int, int]]:
-    """Pairs (left, right), each number in at most one, of the greatest sum; only gains above zero are taken.
+    """Pairs (left, right) with the greatest sum of gains, each number in at most one; only gains above zero count.
 
     O(n²m) for each group of numbers that compete, n of them on its smaller side.
     """

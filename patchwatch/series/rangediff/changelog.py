@@ -1,8 +1,8 @@
-"""What an author says has changed: the parts of a posting's words that stand under "Changes in v3:", "v2 -> v3:", …
+"""Find the changelog in a posting's text: the parts below "Changes in v3:", "v2 -> v3:", …
 
-People put it into the cover letter, below `---` or (drivers/gpu) into the commit message, newest first or last, with
-all earlier versions or the last one only.  Only headings that name a version are understood, and "Changelog:" before
-the list of a later version; "Changes:" alone could be about anything.
+People write it in the cover letter, below `---` or (drivers/gpu) in the commit message, newest first or last, with all
+earlier versions or only the last one.  Only headings with a version count, and "Changelog:" before a list in a later
+version; "Changes:" alone could be about anything.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ class Version:
 
     @property
     def number(self) -> tuple[int, int]:
-        """What versions are ordered by."""
+        """The key to order versions by."""
         return (self.major, self.minor)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an author says of one version."""
+    """The changes of one version."""
 
     heading: str  # as written: "Changes since v2", "v3"
     text: str  # lines, their common indentation removed
-    version: Version | None  # that brought the changes; None: the newest, whatever it is ("since the last version")
+    version: Version | None  # with these changes; None: the newest ("since the last version")
 
 
 # A version: "v3", "RFC v2", "PATCH v1", "version 2", "V4[1]"; "RFC" alone.  The names of its groups begin with {0}.
@@ -53,7 +53,7 @@ _LAST = (
     r"(?P<last>(?:the\s+)?(?:last|previous|prior)\s+"
     r"(?:version|revision|posting|post|submission|series|rfc|one|patch(?:set)?))"
 )
-# Behind the words of a heading: links and remarks, then a colon and the first change, or nothing.
+# After the words of a heading: links and remarks, then a colon and the first change, or nothing.
 _TAIL = (
     r"(?P<aside>(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|https?://[^\s]+))*)\s*"
     r"(?P<end>[\])]?\s*(?:[:\uff1a]|={2,}|\s[-–]\s|-?$))\s*(?P<rest>.*)"
@@ -82,16 +82,16 @@ _END = re.compile(
     r"\S.{0,60} \(\d+\):$|based on |the following changes since )"
 )
 _TRAILER = re.compile(r"\s*[A-Za-z-]+:\s")
-# No part of it may be unbounded and found anywhere: a hostile line would take hours.
+# Every part is bounded: otherwise a hostile line would take hours.
 _LINKS = re.compile(r"(?:\[?[\w.]{1,9}\]?:?\s?)?<?(?:https?://\S+|\b[\w.+-]{1,99}@[\w.-]+)>?")
-_MAX_WORDS = 200_000  # characters that are read
+_MAX_WORDS = 200_000  # characters
 _MAX_HEADING = 200  # characters
-_MAX_LINKS = 2_000  # characters at the beginning of changes that may be nothing but links
-_AFTER_THE_RFCS = Version(1000, rfc=True)  # "changes since RFC": whatever the number of the last one was
+_MAX_LINKS = 2_000  # characters searched for anything but links
+_AFTER_THE_RFCS = Version(1000, rfc=True)  # "changes since RFC", whatever its number
 
 
 def changelog(words: str, since: Version, to: Version) -> tuple[Changes, ...]:
-    """What `words`, of the posting of version `to`, say of the versions after `since`, in their order."""
+    """The changelog in `words`, text of version `to`, for the versions after `since`, in the order written."""
     return tuple(found for found in _sections(words[:_MAX_WORDS], to) if _concerns(found, since, to))
 
 
@@ -99,9 +99,9 @@ def _concerns(changes: Changes, since: Version, to: Version) -> bool:
     version = changes.version
     if version is None:
         return True
-    if version.rfc:  # the RFCs of a change have numbers of their own
+    if version.rfc:  # RFCs are numbered separately
         return since.rfc and version.number > since.number and (not to.rfc or version.number <= to.number)
-    if since.rfc and not to.rfc and to.number <= since.number:  # numbers began anew when it was no RFC any more
+    if since.rfc and not to.rfc and to.number <= since.number:  # numbers restarted after the RFC
         return version.number <= to.number
     return since.number < version.number <= to.number
 
@@ -114,7 +114,7 @@ class _Heading:
 
 
 def _sections(words: str, to: Version) -> Iterator[Changes]:
-    """Every part of `words` that has a version for a heading."""
+    """Every part of `words` below a heading with a version."""
     lines = words.split("\n")
     number = 0
     inside = False
@@ -139,7 +139,7 @@ def _sections(words: str, to: Version) -> Iterator[Changes]:
 
 
 def _ends(lines: list[str], number: int, first: int, rest: str) -> bool:
-    """Whether the changes that began at `first` end before this line."""
+    """True if the changes that began at `first` end before this line."""
     one = lines[number]
     if not one.strip():
         return False
@@ -149,12 +149,12 @@ def _ends(lines: list[str], number: int, first: int, rest: str) -> bool:
     while above >= first and not lines[above].strip():
         above -= 1
     if above == number - 1 or (above < first and not rest):
-        return False  # the paragraph goes on, or it is the first one
+        return False  # the paragraph continues, or it is the first one
     return not (one[0] in " \t" or _BULLET.match(one) or _PART.match(one))
 
 
 def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _Heading | None:
-    """The heading that a line is; `inside`: among other changes, where less is needed to be one."""
+    """Parse a line as a heading; `inside` a changelog less is needed."""
     line = lines[number][:_MAX_HEADING]
     if not _QUICK.search(line):
         alone = _CHANGELOG.fullmatch(line) and to.number > (1, 0) and _list_follows(lines, number)
@@ -170,7 +170,7 @@ def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _He
     above = lines[number - 1] if number else ""
     starts = not above.strip() or above.rstrip().endswith((":", "-", "=")) or _CHANGELOG.fullmatch(above)
     if not (inside or starts or _TRAILER.match(above)):
-        return None  # a sentence that runs over the end of a line: "as cgroup\nv2: it has …"
+        return None  # a sentence that continues on this line: "as cgroup\nv2: it has …"
     if not colon and pattern is _BARE and not _list_follows(lines, number):
         return None
     words = text[: found.start("aside")].rstrip()
@@ -188,7 +188,7 @@ def _heading_like(line: str) -> bool:
 
 
 def _version(found: re.Match[str], to: Version) -> Version | None:
-    """The version that a heading says brought the changes; "since v2" are those of v3."""
+    """The version that a heading names; "since v2" means v3."""
     groups = found.groupdict()
     if groups.get("last"):
         return None

@@ -1,6 +1,6 @@
-"""Two revisions compared: patch by patch, with what the author says of it beside.
+"""Compare two revisions patch by patch, together with the author's changelog.
 
-The rows and words for it are made here; columns and colours are the terminal's and the screen's.
+This makes the rows and their words; the command line and the TUI add columns and colors.
 """
 
 from __future__ import annotations
@@ -17,50 +17,50 @@ from patchwatch.series.rangediff.pairing import Candidate, Related, pair, relate
 from patchwatch.series.rangediff.rows import SAME, Difference, DiffLines, diff_lines, difference, text_difference
 
 PairState = Literal["equal", "white-space", "context", "changed", "dropped", "new", "not-seen"]
-"""How the diff of a patch stands to that of its counterpart.
+"""How the diff of a patch compares to that of its counterpart.
 
-equal        the same, line numbers apart
-context      the same changes among other lines: it was rebased
-white-space  the same changes but for white space
+equal        the same, apart from line numbers
+context      the same changes in other context: it was rebased
+white-space  the same changes apart from white space
 changed      anything else
-dropped      only the older revision has it
-new          only the newer revision has it
-not-seen     one revision has it, and patches of the other one were not seen
+dropped      only the older revision has the patch
+new          only the newer revision has the patch
+not-seen     only one revision has the patch, but patches of the other one have not arrived
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A revision to be compared: what its mails say."""
+    """A revision to compare."""
 
-    label: str  # how people name it: v3, rfc1
+    label: str  # v3, rfc1
     version: Version
     message_id: str  # the root's
     subject: str
     date: int  # UTC, seconds
-    expected: int  # patches it says it has
-    cover: str  # the words of its cover letter; empty without one
+    expected: int  # patches that it states
+    cover: str  # the text of its cover letter; empty without one
     patches: tuple[Patch, ...]  # by number
 
     @property
     def missing(self) -> int:
-        """How many of its patches were not seen."""
+        """How many of its patches have not arrived."""
         return max(self.expected - len(self.patches), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorNote:
-    """What the author says has changed, and where."""
+    """Changes that the author lists, and where."""
 
     changes: Changes
     patch: int  # number of the patch; 0: the cover letter
     message_id: str
-    label: str  # of the revision that says so
+    label: str  # of the revision that lists them
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedPatch:
-    """A patch of the other revision that has lines of a patch without a counterpart."""
+    """A patch of the other revision with lines of a patch that has no counterpart."""
 
     number: int
     share: float  # of the lines, 0 to 1
@@ -75,25 +75,25 @@ class Pair:
     state: PairState
     diff: Difference = SAME
     message: Difference = SAME
-    rewrapped: bool = False  # the message has the same words in other lines
+    rewrapped: bool = False  # the message has the same words on other lines
     gained: tuple[Trailer, ...] = ()
     lost: tuple[Trailer, ...] = ()
-    moved: bool = False  # it stands at another place among the patches that both revisions have
+    moved: bool = False  # to another place among the patches that both revisions have
     related: tuple[RelatedPatch, ...] = ()  # without a counterpart: where its lines are in the other revision
 
     @property
     def title(self) -> str:
-        """The newer one's, or the only one's."""
+        """The title of the newer patch, or of the only one."""
         return self.newer.title if self.newer else self.older.title if self.older else ""
 
     @property
     def retitled(self) -> bool:
-        """Whether its title changed."""
+        """True if its title changed."""
         return self.older is not None and self.newer is not None and self.older.title != self.newer.title
 
     @property
     def new_author(self) -> bool:
-        """Whether another person is given as its author."""
+        """True if its author changed."""
         return (
             self.older is not None
             and self.newer is not None
@@ -103,7 +103,7 @@ class Pair:
 
     @property
     def mark(self) -> Literal["=", "!", "<", ">"]:
-        """Git's sign: nothing changed at all, something did, only in the older, only in the newer."""
+        """Git's sign: `=` unchanged, `!` changed, `<` only in the older, `>` only in the newer revision."""
         if self.newer is None:
             return "<"
         if self.older is None:
@@ -123,32 +123,32 @@ class Pair:
         )
 
     def words(self) -> tuple[str, ...]:
-        """What is to be said of it, in a few words each."""
+        """The changes, in a few words each."""
         if self.older is None or self.newer is None:
             return self._fate()
-        said = [_DIFF_WORDS[self.state]]
+        words = [_DIFF_WORDS[self.state]]
         if self.state == "equal" and self._words_changed:
-            said = ["same diff"]
+            words = ["same diff"]
         if self.state == "changed":
-            large = "changed, too large to be compared line by line"
-            said = [large if self.diff.too_large else "changed +{} -{}".format(*self.diff.changed)]
+            large = "changed, too large to compare line by line"
+            words = [large if self.diff.too_large else "changed +{} -{}".format(*self.diff.changed)]
         if self.retitled:
-            said.append("renamed")
+            words.append("renamed")
         if self.new_author:
-            said.append("other author")
+            words.append("other author")
         if self.moved:
-            said.append(f"moved from {self.older.number} to {self.newer.number}")
+            words.append(f"moved from {self.older.number} to {self.newer.number}")
         if self.message.rows or self.message.too_large:
-            said.append("message changed")
+            words.append("message changed")
         elif self.rewrapped:
-            said.append("message wrapped anew")
+            words.append("message rewrapped")
         if self.gained or self.lost:
             counts = [f"+{len(self.gained)}"] * bool(self.gained) + [f"-{len(self.lost)}"] * bool(self.lost)
-            said.append(f"tags {' '.join(counts)}")
-        return tuple(said)
+            words.append(f"tags {' '.join(counts)}")
+        return tuple(words)
 
     def _fate(self) -> tuple[str, ...]:
-        """What became of a dropped patch, or where a new one comes from."""
+        """What became of a dropped patch, or where a new one came from."""
         gone = self.newer is None
         if any(other.share >= _ALL for other in self.related):
             wholly = ", ".join(str(other.number) for other in self.related if other.share >= _ALL)
@@ -158,10 +158,10 @@ class Pair:
         return (self.state.replace("-", " "), *parts)
 
 
-_ALL = 0.9  # share of a patch's lines that is as good as all of them
+_ALL = 0.9  # share of a patch's lines that counts as all of them
 _DIFF_WORDS: dict[PairState, str] = {
     "equal": "equal",
-    "white-space": "equal but for white space",
+    "white-space": "equal apart from white space",
     "context": "rebased: only context changed",
     "changed": "changed",
 }
@@ -169,24 +169,24 @@ _DIFF_WORDS: dict[PairState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed between two revisions."""
+    """The changes between two revisions."""
 
     older: Side
     newer: Side
-    pairs: tuple[Pair, ...]  # in the order of the newer revision; what is dropped stands where it stood
+    pairs: tuple[Pair, ...]  # in the order of the newer revision; dropped patches where they were
     notes: tuple[AuthorNote, ...]
 
     @property
     def equal(self) -> bool:
-        """Whether nothing changed."""
+        """True if nothing changed."""
         return all(one.mark == "=" and not one.moved for one in self.pairs)
 
 
 def compare(older: Side, newer: Side, between: Sequence[Side] = ()) -> Comparison:
     """Compare two revisions.
 
-    `between` are the revisions posted between them, oldest first: what they say has changed counts where the newer one
-    says nothing of it.
+    `between` are the revisions posted between them, oldest first; their changelogs count for versions that the newer
+    one's changelog does not cover.
     """
     old, new = ([_candidate(patch) for patch in side.patches] for side in (older, newer))
     places = pair(old, new)
@@ -258,8 +258,8 @@ def _state(old: DiffLines, new: DiffLines) -> PairState:
 
 
 def _moved(places: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
-    """The fewest pairs that must change places to bring the others from the older to the newer order."""
-    tails: list[int] = []  # the least end of an ascending run of each length
+    """The fewest pairs whose move explains the newer order."""
+    tails: list[int] = []  # the lowest end of an ascending run of each length
     runs: list[int] = []  # the length of the longest ascending run that ends with each pair
     for _, b in places:
         length = bisect_left(tails, b)
@@ -277,7 +277,7 @@ def _moved(places: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
 def _in_order(
     old: int, new: int, forwards: Mapping[int, int], backwards: Mapping[int, int]
 ) -> Iterator[tuple[int | None, int | None]]:
-    """Places of both in the order of `git range-diff`: the newer one's; what is dropped follows what it followed."""
+    """Places of both in the order of `git range-diff`: the newer one's; a dropped patch follows its predecessor."""
     shown: set[int] = set()
     a = b = 0
     while a < old or b < new:
@@ -294,16 +294,16 @@ def _in_order(
 
 
 def author_notes(older: Side, newer: Side, between: Sequence[Side] = ()) -> tuple[AuthorNote, ...]:
-    """What the authors say of the versions after the older one; the same words are said once."""
+    """The authors' changelogs for the versions after the older one, without repetitions."""
     found: dict[str, AuthorNote] = {}
     versions: set[Version | None] = set()
     for side in (newer, *reversed(between)):
-        told: set[Version | None] = set()
+        covered: set[Version | None] = set()
         mails = [(side.cover, 0, side.message_id), *((p.words, p.number, p.message_id) for p in side.patches)]
         for words, number, message_id in mails:
             for changes in changelog(words, older.version, side.version):
                 if changes.version not in versions:
-                    told.add(changes.version)
+                    covered.add(changes.version)
                     found.setdefault(changes.text, AuthorNote(changes, number, message_id, side.label))
-        versions |= told
+        versions |= covered
     return tuple(found.values())

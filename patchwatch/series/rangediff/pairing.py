@@ -1,7 +1,7 @@
-"""Which patch of one revision is which of another, though renamed, moved or rewritten.
+"""Match the patches of two revisions, though renamed, moved or rewritten.
 
-Patches with equal diffs first, then those with a title that no other has, then by what the diff of their diffs costs,
-as `git range-diff` weighs it, then by similar titles.  `related_patches` finds what became of the rest (split, merged).
+Patches with equal diffs are matched first, then those with unique equal titles, then by the cost of the diff of their
+diffs, as in `git range-diff`, then by similar titles.  `related_patches` finds what became of the rest (split, merged).
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from patchwatch.series.rangediff.assignment import best_pairs
 from patchwatch.series.rangediff.rows import DiffLines, cost
 
 CREATION_FACTOR = 60
-"""Percent, as git's default: two patches are not the same when their difference costs more than this share of both."""
+"""Percent, git's default: two patches do not match if their difference costs more than this share of both."""
 
-_MAX_COSTS = 1_000_000  # lines compared to match the patches of two revisions; pairs beyond are left unmatched
+_MAX_COSTS = 1_000_000  # lines to compare; pairs beyond are left unmatched
 _SIMILAR = 0.5  # share of the words of two titles that both have
-_MIN_LINES = 3  # telling lines of a patch, below which nothing is said of where they went
-_MIN_SHARE = 0.25  # of its telling lines that must be in a patch to name it, and half of them in all those named
-_MIN_TOTAL = 0.5
+_MIN_LINES = 3  # distinctive lines of a patch; with fewer, related patches are not looked for
+_MIN_SHARE = 0.25  # of its distinctive lines that a related patch must have
+_MIN_TOTAL = 0.5  # … that all related patches must have together
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A patch as it is matched."""
+    """The facts of a patch by which it is matched."""
 
     title: str
     patch_id: str  # git's; may be empty
@@ -39,16 +39,16 @@ class Related:
     """A patch without a counterpart whose lines are found in a patch of the other revision."""
 
     place: int  # of that patch in its revision, from 0
-    share: float  # of the telling lines of the patch without a counterpart, 0 to 1
+    share: float  # of its distinctive lines, 0 to 1
 
 
 Pairs = list[tuple[int, int]]
 
 
 def pair(older: Sequence[Candidate], newer: Sequence[Candidate]) -> Pairs:
-    """Places (from 0) of patches that are the same one, in order of the older; each in at most one pair."""
+    """Match patches: pairs of places (from 0), in the order of the older revision; each place in at most one."""
     if len(older) == len(newer) == 1:
-        return [(0, 0)]  # rewritten from scratch, it is that one patch all the same
+        return [(0, 0)]  # even if rewritten from scratch
     matched = _Matched(older, newer)
     matched.by(lambda c: (c.lines.content, title_key(c.title)) if c.lines.rows else None)
     matched.by(lambda c: c.lines.content or None)
@@ -60,14 +60,14 @@ def pair(older: Sequence[Candidate], newer: Sequence[Candidate]) -> Pairs:
 
 
 class _Matched:
-    """What is matched so far."""
+    """The pairs found so far, and the patches that are left."""
 
     def __init__(self, older: Sequence[Candidate], newer: Sequence[Candidate]) -> None:
         self._older, self._newer = dict(enumerate(older)), dict(enumerate(newer))
         self.pairs: Pairs = []
 
     def by(self, key: Callable[[Candidate], Hashable | None], *, unique: bool = False) -> None:
-        """Match what has the same key, in order; None is none.  `unique`: if nothing else on its side has it."""
+        """Match patches with the same key, in order, unless it is None; `unique`: only if it is unique on each side."""
         if not self._older or not self._newer:
             return
         keys = {n: key(c) for n, c in self._newer.items()}
@@ -84,13 +84,13 @@ class _Matched:
                 self._take(number, places[one].pop(0))
 
     def by_cost(self) -> None:
-        """Match the rest so that the diffs of diffs, and what is left alone, cost the least."""
+        """Match the rest so that the total cost of diffs of diffs, and of patches left alone, is the least."""
         gains: dict[tuple[int, int], float] = {}
         spent = 0
         for a, one in self._older.items():
             for b, other in self._newer.items():
                 alone = sum(len(c.lines.rows) * CREATION_FACTOR // 100 for c in (one, other))
-                # The difference in length is the least that it can cost.
+                # The difference in length is a lower bound of the cost.
                 if abs(len(one.lines.rows) - len(other.lines.rows)) >= alone:
                     continue
                 if one.lines.distinctive.keys().isdisjoint(other.lines.distinctive):
@@ -102,7 +102,7 @@ class _Matched:
             self._take(a, b)
 
     def by_similar_title(self) -> None:
-        """Match patches to one file whose titles share most of their words: small ones that were rewritten."""
+        """Match patches to the same file whose titles share most words: small ones that were rewritten."""
         gains: dict[tuple[int, int], float] = {}
         for a, one in self._older.items():
             for b, other in self._newer.items():
@@ -121,10 +121,10 @@ class _Matched:
 def related_patches(
     ours: Sequence[Candidate], theirs: Sequence[Candidate], counterparts: Sequence[int | None]
 ) -> dict[int, tuple[Related, ...]]:
-    """Where the lines of our patches without a counterpart are in the other revision, the greatest share first.
+    """Find the lines of our patches without a counterpart in their patches, the greatest share first.
 
-    `counterparts` has for each of their patches the place of ours, or None: what both have is not of another patch.
-    Patches of theirs are named if they have a quarter of the telling lines each and half of them together.
+    `counterparts` has for each of their patches the place of ours, or None: lines of a counterpart do not count.
+    Patches are related if each has a quarter of the distinctive lines, and all of them have half together.
     """
     alone = set(range(len(ours))) - set(counterparts)
     if not alone:

@@ -1,7 +1,7 @@
-"""A patch's diff as lines to be compared, and the difference between two of them: the diff of diffs.
+"""The diff of two diffs, as rows.
 
-As `git range-diff` has it: line numbers do not count, files and hunks have headings, and each row carries two markers:
-which version has the line, and what the line does there.  xdiff (libgit2) compares: its time is bounded on any input.
+As in `git range-diff`, line numbers do not count, files and hunks have headings, and each row has two markers: which
+version has the line, and what the line does there.  xdiff (libgit2) compares: its time is bounded on any input.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Outer = Literal[" ", "-", "+", "@"]
 Inner = Literal[" ", "-", "+", "@", "#"]
 
 CONTEXT = 3  # lines around a difference, as git shows and counts them
-_MAX_LINES = 400_000  # of both diffs together that are compared: about three seconds at worst
-_MAX_ROWS = 4_000  # of a difference that are kept; nobody reads more
-_TELLING = 8  # letters and digits in a line that hardly stands in two patches by chance, as "return 0;" does
+_MAX_LINES = 400_000  # of both diffs together: about three seconds at worst
+_MAX_ROWS = 4_000  # of a difference; nobody reads more
+_DISTINCTIVE = 8  # letters and digits; shorter lines ("return 0;") are in two patches by chance
 _INNER: dict[str, Inner] = {"+": "+", "-": "-"}
 
 
@@ -31,9 +31,9 @@ _INNER: dict[str, Inner] = {"+": "+", "-": "-"}
 class Row:
     """A line of a difference.
 
-    `outer` says who has it: both (" "), only the older ("-") or only the newer patch ("+"); "@" is a heading that names
-    the file and function where the following rows are.  `inner` is what the patch does with the line: context (" "),
-    removed, added, or a heading of a file ("#") or hunk ("@") of the patch itself.
+    `outer` is which patch has it: both (" "), only the older ("-") or only the newer one ("+"); "@" is a heading with
+    the file and function of the following rows.  `inner` is what the patch does with the line: context (" "), removed,
+    added, or a heading of a file ("#") or hunk ("@") of the patch itself.
     """
 
     outer: Outer
@@ -49,7 +49,7 @@ class DiffLines:
 
     @cached_property
     def content(self) -> bytes:
-        """What is compared: of a hunk's heading only the file, for its function changes with the context."""
+        """The text to compare; headings of hunks without the function, which changes with the context."""
         lines: list[str] = []
         file = ""
         for inner, text in self.rows:
@@ -59,7 +59,7 @@ class DiffLines:
 
     @cached_property
     def changes(self) -> tuple[tuple[str, str], ...]:
-        """What the patch does, context apart: its added and removed lines, each with its file, and whole files."""
+        """The added and removed lines, each with its file, and the files."""
         found: list[tuple[str, str]] = []
         file = ""
         for inner, text in self.rows:
@@ -72,13 +72,13 @@ class DiffLines:
 
     @cached_property
     def distinctive(self) -> Counter[str]:
-        """Added and removed lines that hardly stand in two patches by chance, without white space, counted."""
+        """Added and removed lines that are hardly in two patches by chance, without white space, counted."""
         lines = ("".join(line.split()) for _, line in self.changes)
-        return Counter(one for one in lines if sum(map(str.isalnum, one)) >= _TELLING)
+        return Counter(one for one in lines if sum(map(str.isalnum, one)) >= _DISTINCTIVE)
 
 
 def diff_lines(files: Sequence[FileChange]) -> DiffLines:
-    """The lines of a diff that was taken apart."""
+    """The lines of a parsed diff."""
     rows: list[tuple[Inner, str]] = []
     for file in files:
         rows.append(("#", file.heading))
@@ -94,16 +94,16 @@ def diff_lines(files: Sequence[FileChange]) -> DiffLines:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs between two diffs, or two texts."""
+    """The difference between two diffs, or two texts."""
 
     rows: tuple[Row, ...]
-    context_only: int = 0  # places that differ only in lines the patches leave alone: not among the rows
-    omitted: int = 0  # rows beyond what is kept
-    too_large: bool = False  # not compared line by line
+    context_only: int = 0  # places that differ only in context, which are not among the rows
+    omitted: int = 0  # rows beyond the limit
+    too_large: bool = False  # too large to compare line by line
 
     @property
     def changed(self) -> tuple[int, int]:
-        """How many added and removed lines only the newer and only the older patch has, of the rows kept."""
+        """The numbers of added and removed lines that only the newer, and only the older, patch has."""
         own = [row.outer for row in self.rows if row.inner in ("+", "-")]
         return own.count("+"), own.count("-")
 
@@ -112,12 +112,12 @@ SAME = Difference(())
 
 
 def too_large(older: DiffLines, newer: DiffLines) -> bool:
-    """Whether two diffs are more than is compared line by line."""
+    """True if two diffs are too large to compare line by line."""
     return len(older.rows) + len(newer.rows) > _MAX_LINES
 
 
 def cost(older: DiffLines, newer: DiffLines) -> int:
-    """The lines of the diff of two diffs, with context and headings: git's measure of how much two patches differ."""
+    """The number of lines of the diff of two diffs: git's measure of how much two patches differ."""
     if older.content == newer.content:
         return 0
     if too_large(older, newer):
@@ -158,7 +158,7 @@ def text_difference(older: str, newer: str) -> Difference:
 
 
 def _within_headings(part: list[Row]) -> tuple[int, list[Row]]:
-    """A place without the lines around it that belong to another file or hunk, and how many are gone in front."""
+    """Strip context that belongs to another file or hunk; return the count of lines stripped in front, and the rest."""
     changed = [n for n, row in enumerate(part) if row.outer != " "]
     headings = [n for n, row in enumerate(part) if row.outer == " " and row.inner in ("#", "@")]
     first = max((n for n in headings if n < changed[0]), default=-1) + 1
@@ -177,7 +177,7 @@ def _compared(older: DiffLines, newer: DiffLines) -> pygit2.Patch:
 
 
 def _parts(older: DiffLines, newer: DiffLines) -> Iterator[tuple[int, list[Row]]]:
-    """The places that differ, with the lines around them, and the number of each one's first line in `newer`."""
+    """The places that differ with their context, each with the number of its first line in `newer`."""
     for hunk in _compared(older, newer).hunks:
         part: list[Row] = []
         for line in hunk.lines:
@@ -189,7 +189,7 @@ def _parts(older: DiffLines, newer: DiffLines) -> Iterator[tuple[int, list[Row]]
 
 
 class _Places:
-    """In which file and function the lines of a sheet are; asked for in order."""
+    """Find the file and function of lines of a diff, in ascending order."""
 
     def __init__(self, of: DiffLines) -> None:
         self._rows = of.rows
@@ -197,7 +197,7 @@ class _Places:
         self._file = self._function = ""
 
     def before(self, number: int) -> str:
-        """The file and function of the line with this number, counted from 1."""
+        """The file and function of a line, counted from 1."""
         while self._next < min(number, len(self._rows)):
             inner, text = self._rows[self._next]
             if inner == "#":

@@ -1,7 +1,4 @@
-"""Two revisions of a series, as a user names them, brought to be compared.
-
-Decides which revisions are meant; how they differ is patchwatch.series.rangediff's.
-"""
+"""Select the two revisions to compare, as a user names them: v3, rfc1, a message-id."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ _NAME = re.compile(r"(?i)(rfc)?[ _-]?v?(\d{1,4})(?:\.(\d{1,3}))?[ _-]?(rfc)?|(rf
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A revision, and which posting of it: another than the first if a resend was named by its message-id."""
+    """A revision, and a posting of it: not the first one if the user named a resend."""
 
     revision: RevisionRow
     root: str
@@ -31,10 +28,10 @@ class Chosen:
 def choose(
     revisions: Sequence[RevisionRow], older: str | None, newer: str | None, root_of: Callable[[str], str]
 ) -> tuple[Chosen, Chosen]:
-    """The revisions that `older` and `newer` name: v3, 3, v5.1, rfc1, or a message-id, which `root_of` leads to the
-    root of its posting.
+    """The revisions that `older` and `newer` name: v3, 3, v5.1, rfc1, or a message-id.
 
-    By default the newest, and the one before it; what has no patches is passed over.
+    `root_of` returns the root of the posting with a message-id.  By default the newest revision with patches, and the
+    one before it.
 
     Raises:
         NotFoundError: there is no such revision, or only one.
@@ -44,7 +41,7 @@ def choose(
     with_patches = [r for r in revisions if r.patch_message_ids]
     if len(with_patches) < 2 and older is None:
         raise NotFoundError(
-            f"there is nothing to compare: of this series only {_known(with_patches, labels)} is known."
+            f"nothing to compare: this series has {'only ' if with_patches else ''}{_known(with_patches, labels)}."
         )
     chosen = [
         _named(revisions, labels, name, root_of)
@@ -55,11 +52,11 @@ def choose(
     for one in chosen:
         if not one.revision.patch_message_ids:
             raise InvalidInputError(
-                f"{one.label} (<{one.root}>) has no patches to compare. With patches: {_known(with_patches, labels)}."
+                f"{one.label} (<{one.root}>) has no patches to compare; use one of {_known(with_patches, labels)}."
             )
     if chosen[0].root == chosen[1].root:
         names = _known(with_patches, labels)
-        raise InvalidInputError(f"{chosen[0].label} can't be compared with itself: name two of {names}.")
+        raise InvalidInputError(f"{chosen[0].label} cannot be compared with itself; name two of {names}.")
     return chosen[0], chosen[1]
 
 
@@ -71,7 +68,7 @@ def between(revisions: Sequence[RevisionRow], older: Chosen, newer: Chosen) -> t
 
 
 def _labels(revisions: Sequence[RevisionRow]) -> dict[str, str]:
-    """A name for each revision, by its root: v3; rfc1 where there is a v1 too."""
+    """A label for each revision, by its root: v3; rfc1 if there is a v1 too."""
     plain = {_number(r) for r in revisions if not r.rfc}
     return {r.message_id: f"{'rfc' if r.rfc and _number(r) in plain else 'v'}{_number(r)}" for r in revisions}
 
@@ -81,7 +78,7 @@ def _number(revision: RevisionRow) -> str:
 
 
 def _known(revisions: Iterable[RevisionRow], labels: Mapping[str, str]) -> str:
-    return ", ".join(dict.fromkeys(labels[r.message_id] for r in revisions)) or "no patch"
+    return ", ".join(dict.fromkeys(labels[r.message_id] for r in revisions)) or "no patches"
 
 
 def _named(
@@ -94,7 +91,7 @@ def _named(
             if root in revision.postings:
                 again = " (resent)" if root != revision.message_id else ""
                 return Chosen(revision, root, labels[revision.message_id] + again)
-        raise NotFoundError(f"<{root}> is of another series; this one has {_known(revisions, labels)}.")
+        raise NotFoundError(f"<{root}> belongs to another series; this one has {_known(revisions, labels)}.")
     number = int(stated[2]) if stated[2] else None
     rfc = bool(stated[1] or stated[4] or stated[5])
     fitting = [
@@ -102,14 +99,14 @@ def _named(
         for r in revisions
         if (number is None or (r.version, r.minor) == (number, int(stated[3] or 0))) and (r.rfc or not rfc)
     ]
-    # "v1" is the patch before it is the RFC of that number, and either before a proposal that has no patches.
+    # "v1" is preferably the patch, not the RFC, with that number, and neither if it has no patches.
     fitting = [r for r in fitting if r.patch_message_ids] or fitting
     fitting = [r for r in fitting if r.rfc == rfc] or fitting
     if not fitting:
         raise NotFoundError(f"this series has no {name}; it has {_known(revisions, labels)}.")
     if len(fitting) > 1:
         several = ", ".join(f"<{r.message_id}> of {format_day(r.date)}" for r in fitting)
-        raise InvalidInputError(f"{name} names {len(fitting)} revisions: {several}. Name one by its message-id.")
+        raise InvalidInputError(f"{name} names {len(fitting)} revisions: {several}. Use a message-id.")
     return Chosen(fitting[0], fitting[0].message_id, labels[fitting[0].message_id])
 
 
@@ -122,7 +119,7 @@ def mails_of(chosen: Chosen, thread: Sequence[MessageRow]) -> tuple[str, ...]:
 
 
 def side(chosen: Chosen, patches: Sequence[str], raws: Mapping[str, bytes]) -> Side:
-    """A posting to be compared; `raws` has its mails by message-id."""
+    """A posting to compare; `raws` has its mails by message-id."""
     revision = chosen.revision
     return Side(
         label=chosen.label,

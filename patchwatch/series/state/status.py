@@ -1,7 +1,7 @@
 """State and turn of a series, each with its evidence.
 
-Pure: the standing of its newest revision by its own mails (patchwatch.series.state.machine), the pull requests and git
-trees that its patches are in, and what people marked by hand.
+Pure: combines the state of the newest revision from its own mails (patchwatch.series.state.machine), the pull requests
+and git trees that its patches are in, and marks by hand.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What is known of a revision's patches beyond its own mails: merged pull requests, commits in git trees."""
+    """Where a revision's patches are, from merged pull requests and commits in git trees."""
 
-    state: State  # mainlined or accepted; under-review where only a part is in, or it was taken out again
+    state: State  # mainlined or accepted; under-review if only some are in, or they were reverted
     reason: Reason
     reverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """State and turn of a series: those of its newest revision, unless somebody decided otherwise by hand."""
+    """State and turn of a series, with the reasons."""
 
     state: State
     reason: Reason | None
@@ -52,32 +52,32 @@ def series_status(
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
-    What is in a tree outranks what its own mails say, and a mark outranks both, until a newer revision is posted.
+    A tree outranks the revision's own mails; a mark outranks both until a newer revision is posted.
     """
     status = SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
     mark = next((m for m in marks if m.root == newest_root), None)
     if mark is not None:
         return _marked(status, mark)
     if merges:
-        return _landed(status, max(merges, key=_weight))
+        return _merged(status, max(merges, key=_weight))
     return status
 
 
-def _weight(landing: Merge) -> tuple[bool, int]:
-    return landing.reverted, (State.UNDER_REVIEW, State.ACCEPTED, State.MAINLINED).index(landing.state)
+def _weight(merge: Merge) -> tuple[bool, int]:
+    return merge.reverted, (State.UNDER_REVIEW, State.ACCEPTED, State.MAINLINED).index(merge.state)
 
 
-def _landed(status: SeriesStatus, landing: Merge) -> SeriesStatus:
-    why = landing.reason
-    if landing.reverted:
+def _merged(status: SeriesStatus, merge: Merge) -> SeriesStatus:
+    why = merge.reason
+    if merge.reverted:
         return SeriesStatus(State.UNDER_REVIEW, why, Turn.AUTHOR, why.date, why)
-    if landing.state == State.UNDER_REVIEW:  # a part of it is in
+    if merge.state == State.UNDER_REVIEW:  # some patches are in
         if status.state not in (State.NEW, State.UNDER_REVIEW):
             return status
         return SeriesStatus(State.UNDER_REVIEW, why, status.turn, status.turn_since, status.turn_reason)
-    if status.state in (State.MAINLINED, landing.state):
-        return status  # its mails say as much
-    return SeriesStatus(landing.state, why, Turn.NOBODY, why.date, why)
+    if status.state in (State.MAINLINED, merge.state):
+        return status  # its mails report the same
+    return SeriesStatus(merge.state, why, Turn.NOBODY, why.date, why)
 
 
 def _marked(status: SeriesStatus, mark: Mark) -> SeriesStatus:

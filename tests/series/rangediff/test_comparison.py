@@ -200,7 +200,7 @@ def test_white_space_alone_is_said_to_be_that() -> None:
     v1 = side(("a", adding("f.c", FROB)))
     v2 = side(("a", adding("f.c", [one.replace("\t", "    ") for one in FROB])), version=2)
     one = only(compare(v1, v2))
-    assert (one.mark, one.words()[0]) == ("!", "equal but for white space")
+    assert (one.mark, one.words()[0]) == ("!", "equal apart from white space")
     assert len(one.diff.rows) > 0
 
 
@@ -244,7 +244,7 @@ def test_a_message_that_is_only_wrapped_anew_has_no_rows() -> None:
     v1 = side(patch("a", adding("f.c", FROB), message="Frob the\ndevice once."))
     v2 = side(patch("a", adding("f.c", FROB), message="Frob the device\nonce."), version=2)
     one = only(compare(v1, v2))
-    assert (one.words(), one.message.rows) == (("same diff", "message wrapped anew"), ())
+    assert (one.words(), one.message.rows) == (("same diff", "message rewrapped"), ())
 
 
 def test_too_much_is_said_to_be_too_much() -> None:

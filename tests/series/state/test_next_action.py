@@ -106,7 +106,9 @@ ANSWERED = {"reviewers": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
 
 MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     # what: the series; what I do next, who moves, the mail
-    "asked a question": (case("author", 3, QUESTION), "answer Jakub's question from 3 days ago", "me", "jakub-question"),
+    "asked a question": (
+        case("author", 3, QUESTION), "answer Jakub's question from 3 days ago", "me", "jakub-question",
+    ),
     "told how it should be": (
         case("author", 2, said("wish", "jakub", 2)),
         "send v4, or answer Jakub's suggestion from 2 days ago", "me", "jakub-wish",
@@ -288,7 +290,8 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         "reviewers: waits for 9 days", "reviewers", "root",
     ),
     "the author's turn": (
-        case("author", 3, QUESTION), ASKED, "author: answer Jakub's question from 3 days ago", "author", "jakub-question",
+        case("author", 3, QUESTION),
+        ASKED, "author: answer Jakub's question from 3 days ago", "author", "jakub-question",
     ),
     "watched, the author asked for changes": (
         case("author", 5, CHANGES), None,
@@ -430,7 +433,9 @@ def test_when_there_is_something_to_do(
 
 def test_two_of_one_name_are_told_apart() -> None:
     row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, involvement=MINE)
-    assert next_action(row, NOW) == NextAction("answer Jakub Reviewer's question from 3 days ago", "jakub-question", "me")
+    assert next_action(row, NOW) == NextAction(
+        "answer Jakub Reviewer's question from 3 days ago", "jakub-question", "me"
+    )
 
 
 @given(
