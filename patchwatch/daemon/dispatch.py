@@ -15,7 +15,6 @@ from patchwatch.daemon import log
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, DeliveryError, NotFoundError, SendError
-from patchwatch.notify.detect import decode
 from patchwatch.notify.events import event_message
 
 if TYPE_CHECKING:
@@ -50,10 +49,10 @@ def dispatch(tracker: DispatchAPI, hooks: Hooks, pending: set[int]) -> None:
         if queued.id in pending:
             continue
         pending.add(queued.id)
-        event = decode(queued.event)
+        event = queued.event
         url = tracker.url(event.message_id, next(iter(event.inboxes), "")) if event.message_id else ""
         dequeue = _dequeue(tracker, queued.id, pending)
-        kind, _, name = queued.listener.partition(" ")
+        kind, _, name = queued.subscriber.partition(" ")
         if kind == "mail":
             try:
                 tracker.queue_message(name, f"event:{event.id}", *event_message(event, url))
@@ -63,7 +62,7 @@ def dispatch(tracker: DispatchAPI, hooks: Hooks, pending: set[int]) -> None:
                 text = f"{name}: {event.kind} of #{event.series_id} not mailed: {error}"
                 _log.warning(text, extra=log.event("mail", recipient=name))
             dequeue()
-        elif not hooks.submit(queued.listener, event, url, dequeue):
+        elif not hooks.submit(queued.subscriber, event, url, dequeue):
             dequeue()  # this hook was removed from the config
 
 

@@ -1,70 +1,71 @@
-"""How far events were told: what was known at the last look, and who still has to hear of what.
+"""The cursor of the last scan for events, and the events that are queued for subscribers.
 
-Both change in one transaction, so that whatever ends the program, each event is queued once for each listener.
+Both change in one transaction, so that each event is queued once per subscriber, whenever the program is killed.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.messages import set_setting, setting
-from patchwatch.db.sql import chunks, dumps, insert_missing, next_id
+from patchwatch.db.sql import chunks, insert_missing, next_id
 from patchwatch.db.versions import FACTS_VERSION
+from patchwatch.series.model import Event, SeriesSnapshot
 
-_LOOK = "events"
+_CURSOR = "events"  # name of the setting
 
 
-@dataclass(frozen=True, slots=True)
-class EventCursor:
-    """What was known when events were last looked for."""
+class EventCursor(msgspec.Struct, frozen=True, array_like=True):
+    """The database at the last scan for events; stored as a JSON array."""
 
     mail: int  # primary key of the newest message
     at: int  # UTC seconds
-    form: int  # how mail was understood
-    series: Mapping[int, tuple[str, str, str, Mapping[str, str]]]  # by number: patchwatch.notify.events.Seen
+    facts_version: int
+    series: dict[int, SeriesSnapshot]  # by number
 
     @property
-    def judged_alike(self) -> bool:
-        """Whether mail is understood as it was then."""
-        return self.form == FACTS_VERSION
+    def parser_changed(self) -> bool:
+        """True if another version of patchwatch parsed the mail then."""
+        return self.facts_version != FACTS_VERSION
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvent:
-    """An event that a listener has not heard of yet."""
+    """An event of which a subscriber has not been notified yet."""
 
     id: int
-    listener: str
-    event: str  # JSON
+    subscriber: str
+    event: Event
 
 
-def look(connection: Connection) -> EventCursor | None:
-    """The last look; None before the first."""
-    kept = setting(connection, _LOOK)
-    if kept is None:
-        return None
-    mail, at, form, series = json.loads(kept)
-    return EventCursor(mail, at, form, {int(number): tuple(values) for number, values in series.items()})
+_encoder = msgspec.json.Encoder()
+_cursor_decoder = msgspec.json.Decoder(EventCursor)
+_event_decoder = msgspec.json.Decoder(Event)
 
 
-def keep_look(connection: Connection, found: EventCursor) -> None:
-    """Remember a look."""
-    series = {str(number): list(values) for number, values in found.series.items()}
-    set_setting(connection, _LOOK, dumps([found.mail, found.at, found.form, series]))
+def event_cursor(connection: Connection) -> EventCursor | None:
+    """Return the cursor of the last scan; None before the first."""
+    text = setting(connection, _CURSOR)
+    return None if text is None else _cursor_decoder.decode(text)
+
+
+def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
+    """Store the cursor of a scan."""
+    set_setting(connection, _CURSOR, _encoder.encode(cursor).decode())
 
 
 def newest_mail(connection: Connection) -> int:
-    """The primary key of the message that came last."""
+    """Return the primary key of the message that was stored last; 0 if there is none."""
     return connection.scalar(select(func.max(t.message.c.id))) or 0
 
 
 def mails_after(connection: Connection, mail: int, series_ids: Collection[int]) -> dict[int, set[str]]:
-    """The messages of these series that came after the one with the primary key `mail`."""
+    """Return the messages of each series that were stored after the one with the primary key `mail`."""
     found: dict[int, set[str]] = {}
     for part in chunks(series_ids):
         for row in connection.execute(
@@ -76,22 +77,29 @@ def mails_after(connection: Connection, mail: int, series_ids: Collection[int]) 
     return found
 
 
-def queue_tellings(connection: Connection, tellings: Iterable[tuple[str, str, str]]) -> None:
-    """Queue events for listeners: (listener, the event's id, JSON).  What is queued already is left as it is."""
+def queue_events(connection: Connection, events: Iterable[tuple[str, Event]]) -> None:
+    """Queue events for subscribers: (subscriber, event); events that are queued already stay as they are."""
     first = next_id(connection, t.telling)
     rows = [
-        {"id": first + n, "listener": listener, "event_id": event_id, "event": event}
-        for n, (listener, event_id, event) in enumerate(tellings)
+        {
+            "id": first + n,
+            "listener": subscriber,
+            "event_id": event.id,
+            "event": _encoder.encode(event).decode(),
+        }
+        for n, (subscriber, event) in enumerate(events)
     ]
     insert_missing(connection, t.telling, rows)
 
 
-def tellings(connection: Connection) -> tuple[QueuedEvent, ...]:
-    """What is queued, oldest first."""
-    query = select(t.telling.c.id, t.telling.c.listener, t.telling.c.event).order_by(t.telling.c.id)
-    return tuple(QueuedEvent(*row) for row in connection.execute(query))
+def queued_events(connection: Connection) -> tuple[QueuedEvent, ...]:
+    """Return the queued events, oldest first."""
+    query = select(t.telling).order_by(t.telling.c.id)
+    return tuple(
+        QueuedEvent(row.id, row.listener, _event_decoder.decode(row.event)) for row in connection.execute(query)
+    )
 
 
-def forget_telling(connection: Connection, number: int) -> None:
-    """A listener has heard."""
-    connection.execute(delete(t.telling).where(t.telling.c.id == number))
+def dequeue_event(connection: Connection, queue_id: int) -> None:
+    """Delete an event from the queue: its subscriber was notified."""
+    connection.execute(delete(t.telling).where(t.telling.c.id == queue_id))

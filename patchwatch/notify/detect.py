@@ -6,17 +6,16 @@ queued twice.  patchwatch.notify.events decides what is an event; patchwatch.dae
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from patchwatch.db import event_queue, threads
 from patchwatch.db.database import Database
 from patchwatch.db.versions import FACTS_VERSION
-from patchwatch.notify.events import Event, SeriesSnapshot, Subscriber, audience, events, snapshot
-from patchwatch.series.model import NextAction, SeriesRow
+from patchwatch.notify.events import Event, Subscriber, audience, events, snapshot
+from patchwatch.series.model import NextAction, SeriesRow, SeriesSnapshot
 
 Rows = Callable[[Connection, frozenset[str]], Sequence[SeriesRow]]
 """Returns the watched series, with the next actions of the person with these addresses."""
@@ -31,28 +30,17 @@ def detect(
     only stores a snapshot.
     """
     with database.read() as connection:
-        before = event_queue.look(connection)
+        before = event_queue.event_cursor(connection)
         after, found = _scan(connection, rows, me, subscribers, before, now)
-    if before is not None and (before.mail, before.form, before.series) == (after.mail, after.form, after.series):
+    if before is not None and replace(before, at=after.at) == after:
         return ()  # the usual case: nothing to write
     with database.write() as connection:
-        before = event_queue.look(connection)
+        before = event_queue.event_cursor(connection)
         after, found = _scan(connection, rows, me, subscribers, before, now)
-        wanted = [(s.name, event.id, encode(event)) for event in found for s in subscribers if s.wants(event)]
-        event_queue.queue_tellings(connection, wanted)
-        event_queue.keep_look(connection, after)
+        wanted = [(s.name, event) for event in found for s in subscribers if s.wants(event)]
+        event_queue.queue_events(connection, wanted)
+        event_queue.set_event_cursor(connection, after)
     return tuple(event for event in found if event.whom in ("", audience(me)))
-
-
-def encode(event: Event) -> str:
-    """Encode an event for storage."""
-    return json.dumps(asdict(event))
-
-
-def decode(text: str) -> Event:
-    """Decode what `encode` returned."""
-    values = json.loads(text)
-    return Event(**{**values, "inboxes": tuple(values["inboxes"])})
 
 
 def _scan(
@@ -87,15 +75,14 @@ def _scan(
                 new_ids,
                 last_scan=before.at,
                 now=now,
-                parser_changed=not before.judged_alike,
+                parser_changed=before.parser_changed,
             )
     snapshots = {series_id: snapshot(row, actions[series_id]) for series_id, row in watched.items()}
-    stored = {series_id: (s.state, s.turn, s.applied, dict(s.actions)) for series_id, s in snapshots.items()}
-    cursor = event_queue.EventCursor(event_queue.newest_mail(connection), now, FACTS_VERSION, stored)
+    cursor = event_queue.EventCursor(event_queue.newest_mail(connection), now, FACTS_VERSION, snapshots)
     return cursor, sorted(found, key=lambda event: (event.at, event.series_id))
 
 
 def _previous(before: event_queue.EventCursor, row: SeriesRow) -> SeriesSnapshot | None:
     """The previous snapshot of a series, perhaps under the number it had before it was linked with another."""
     number = next((n for n in (row.id, *(r.id for r in row.revisions)) if n in before.series), None)
-    return None if number is None else SeriesSnapshot(*before.series[number])
+    return None if number is None else before.series[number]

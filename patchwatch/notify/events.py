@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
-from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow
+from patchwatch.series.model import Event as Event
+from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow, SeriesSnapshot
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.states import APPLIED, State, Turn
 
@@ -37,38 +38,6 @@ class EventKind(StrEnum):
 
 
 _ORDER: dict[str, int] = {kind: place for place, kind in enumerate(EventKind)}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event of a series.  Times are UTC seconds."""
-
-    id: str
-    kind: str  # the value of an EventKind
-    at: int
-    series_id: int
-    title: str
-    version: int
-    state: str
-    turn: str
-    inboxes: tuple[str, ...]
-    text: str  # a description, on one line
-    words: str  # a quote from the evidence
-    message_id: str  # of the evidence; empty if it is a commit
-    commit: str = ""
-    by_name: str = ""
-    by_email: str = ""
-    whom: str = ""  # for your_turn: whose, as an `audience`
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesSnapshot:
-    """A series at the last scan."""
-
-    state: str
-    turn: str
-    applied: str  # the message-id that reported a part as applied
-    actions: Mapping[str, str]  # by audience, see _action_key
 
 
 @dataclass(frozen=True, slots=True)

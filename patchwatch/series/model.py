@@ -5,6 +5,7 @@ Times are UTC seconds.  States, turns and kinds of evidence are the values of St
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -300,3 +301,34 @@ class TreeRow:
     read_at: int | None
     failed_at: int | None
     failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of a series.  Times are UTC seconds."""
+
+    id: str
+    kind: str  # the value of a patchwatch.notify.events.EventKind
+    at: int
+    series_id: int
+    title: str
+    version: int
+    state: str
+    turn: str
+    inboxes: tuple[str, ...]
+    text: str  # a description, on one line
+    words: str  # a quote from the evidence
+    message_id: str  # of the evidence; empty if it is a commit
+    commit: str = ""
+    by_name: str = ""
+    by_email: str = ""
+    whom: str = ""  # for your_turn: whose, as patchwatch.notify.events.audience writes it
+
+
+class SeriesSnapshot(NamedTuple):
+    """A series at the last scan for events; stored as an array (patchwatch.db.event_queue)."""
+
+    state: str
+    turn: str
+    applied: str  # the message-id that reported a part as applied
+    actions: Mapping[str, str]  # by audience: the next action

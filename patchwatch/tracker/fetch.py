@@ -130,14 +130,14 @@ class Fetch(Queries):
         from patchwatch.db import event_queue
 
         with self.database.read() as connection:
-            return event_queue.tellings(connection)
+            return event_queue.queued_events(connection)
 
     def dequeue_event(self, queue_id: int) -> None:
         """Somebody has heard of an event."""
         from patchwatch.db import event_queue
 
         with self.database.write() as connection:
-            event_queue.forget_telling(connection, queue_id)
+            event_queue.dequeue_event(connection, queue_id)
 
     def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
         """Follow what is posted to a list, or what of it fits this rule or an earlier one; returns the rules in force.

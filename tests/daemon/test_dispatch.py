@@ -13,7 +13,6 @@ from patchwatch.daemon import log
 from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.db import event_queue
-from patchwatch.notify.detect import encode
 from patchwatch.tracker import Tracker
 from tests.daemon.sample_event import EVENT
 
@@ -31,7 +30,7 @@ class Setup:
 
     def queue(self, *subscribers: str) -> None:
         with self.tracker.database.write() as connection:
-            event_queue.queue_tellings(connection, [(name, EVENT.id, encode(EVENT)) for name in subscribers])
+            event_queue.queue_events(connection, [(name, EVENT) for name in subscribers])
 
     def dispatch(self) -> None:
         log.configure("text", lambda: 0.0, self.text)
@@ -41,7 +40,7 @@ class Setup:
 
     @property
     def queued(self) -> list[str]:
-        return [queued.listener for queued in self.tracker.queued_events()]
+        return [queued.subscriber for queued in self.tracker.queued_events()]
 
 
 @pytest.fixture

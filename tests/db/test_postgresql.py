@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from patchwatch.db.schema import message
 from patchwatch.errors import DatabaseError
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
+from tests.daemon.sample_event import EVENT
 from tests.support.mails import mail
 from tests.support.postgres_server import PostgresServer
 from tests.sync.test_any_order import READS, dump, stored
@@ -172,12 +174,12 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
     database.close()
 
 
-def test_events_are_queued_once_and_told(tracker: Tracker) -> None:
+def test_events_are_queued_once_per_subscriber(tracker: Tracker) -> None:
     with tracker.database.write() as connection:
-        event_queue.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook b", "e1", "{}")])
-        event_queue.queue_tellings(connection, [("hook a", "e1", "{}"), ("hook a", "e2", "{}")])
-    assert [t.listener for t in tracker.queued_events()] == ["hook a", "hook b", "hook a"]
-    for telling in tracker.queued_events():
-        tracker.dequeue_event(telling.id)
+        event_queue.queue_events(connection, [("hook a", EVENT), ("hook b", EVENT)])
+        event_queue.queue_events(connection, [("hook a", EVENT), ("hook a", replace(EVENT, id="e2"))])
+    assert [queued.subscriber for queued in tracker.queued_events()] == ["hook a", "hook b", "hook a"]
+    for queued in tracker.queued_events():
+        tracker.dequeue_event(queued.id)
     assert tracker.queued_events() == ()
     assert tracker.detect_events() == ()

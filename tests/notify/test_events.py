@@ -90,7 +90,7 @@ class Setup:
         return [(e.kind, e.text, e.message_id) for e in self.tracker.detect_events()]
 
     def queued(self) -> list[tuple[str, str]]:
-        return [(t.listener, json.loads(t.event)["kind"]) for t in self.tracker.queued_events()]
+        return [(queued.subscriber, queued.event.kind) for queued in self.tracker.queued_events()]
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def test_kill_neither_loses_nor_duplicates_events(tmp_path: Path, monkeypatch: p
         raise DatabaseError("killed between queue and cursor")
 
     with monkeypatch.context() as patched:
-        patched.setattr(event_queue, "keep_look", killed)
+        patched.setattr(event_queue, "set_event_cursor", killed)
         with pytest.raises(DatabaseError):
             setup.tracker.detect_events()
     assert setup.queued() == []
