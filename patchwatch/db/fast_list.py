@@ -1,7 +1,7 @@
-"""A first look at the database without SQLAlchemy, whose import takes longer than everything else a first screen needs.
+"""The series list without SQLAlchemy, whose import takes longer than everything else before the first screen.
 
-Reads only, and only an SQLite file that is exactly as this program left it; otherwise it declines, and the caller opens
-the database in the ordinary way (patchwatch.db.database), which mends or reports.
+Reads an SQLite file if its schema and stored form are this program's; otherwise it returns None, and the caller opens
+the database with patchwatch.db.database, which migrates it or reports what is wrong.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
-from patchwatch.db.series_list import lines
+from patchwatch.db.series_list import summaries
 from patchwatch.db.versions import FACTS_VERSION, SCHEMA_REVISION
 from patchwatch.series.model import SeriesSummary
 
 _PREFIX = "sqlite:///"
 
 
-def glance(
+def read_summaries(
     url: str, now: int, overdue_days: int, me: Collection[str], *, watched_only: bool
 ) -> tuple[SeriesSummary, ...] | None:
-    """As `patchwatch.db.series_list.lines`; None where the database has to be opened in the ordinary way."""
+    """Return the same as `patchwatch.db.series_list.summaries`; None if the file cannot be read this way."""
     connection = _open(url)
     if connection is None:
         return None
     try:
         connection.execute("BEGIN")
-        return lines(connection.execute, now, overdue_days, me, watched_only=watched_only)
+        return summaries(connection.execute, now, overdue_days, me, watched_only=watched_only)
     except sqlite3.Error:
         return None
     finally:
@@ -43,10 +43,10 @@ def _open(url: str) -> sqlite3.Connection | None:
         return None
     try:
         (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
-        (form,) = connection.execute("SELECT value FROM setting WHERE name = 'form'").fetchone() or ("",)
+        (facts,) = connection.execute("SELECT value FROM setting WHERE name = 'form'").fetchone() or ("",)
     except sqlite3.Error:
-        schema = form = ""
-    if (schema, form) != (SCHEMA_REVISION, str(FACTS_VERSION)):
+        schema = facts = ""
+    if (schema, facts) != (SCHEMA_REVISION, str(FACTS_VERSION)):
         connection.close()
         return None
     return connection

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.series import decided, seen_in
+from patchwatch.db.rule_codec import decode_rules, encode_rules
+from patchwatch.db.series import seen_in, watched_series
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
-from patchwatch.series.follow_rules import Rule, decode_rules, encode_rules
+from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import InboxRow
 
 
@@ -53,8 +54,7 @@ def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
         for row in connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id))
     }
     watched: dict[str, int] = {}
-    ids = list(decided(connection, t.watch))
-    for names in seen_in(connection, ids)[0].values():
+    for names in seen_in(connection, watched_series(connection))[0].values():
         for name in names:
             watched[name] = watched.get(name, 0) + 1
     return tuple(

@@ -6,21 +6,20 @@ Their revisions are patchwatch.db.revisions; a line a series, for ten thousand o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from patchwatch.db import schema as t
+from patchwatch.db import series_flags
 from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.db.sql import chunks, dumps
 from patchwatch.series.model import Evidence, Involvement, SeriesRow
-from patchwatch.series.state.merge_window import Window, waited, windows
+from patchwatch.series.state.merge_window import Window
 from patchwatch.series.states import CLOSED, Turn
-
-_DAY = 86_400
 
 
 def series(
@@ -30,16 +29,16 @@ def series(
 
     `me` are the addresses, in lower case, of the one whose part in them is wanted, and whose mails end no snooze.
     """
-    watched = decided(connection, t.watch)
+    execute = series_flags.executor(connection)
+    watched = series_flags.watched(execute)
     found = _series_rows(connection, wanted, watched)
     ids = [row.id for row in found]
     revisions = revisions_of(connection, ids, me | wanted.mine | wanted.for_me)
     inboxes, failed = seen_in(connection, ids)
-    unread = _unread(connection, [i for i in ids if i in watched])
-    muted = decided(connection, t.mute)
-    snoozed = decided(connection, t.snooze)
-    answered = _answered(connection, me)
-    paused = merge_windows(connection)
+    unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
+    muted = series_flags.muted(execute)
+    snoozed = series_flags.snoozed(execute, me, now)
+    overdue_since = series_flags.overdue_since(overdue_days, now, merge_windows(connection))
     rows: list[SeriesRow] = []
     for row in found:
         own, part = revisions.get(row.id, ((), None))
@@ -71,14 +70,14 @@ def series(
                 inboxes=names,
                 watched=row.id in watched,
                 muted=row.id in muted,
-                snoozed_until=_snoozed_until(snoozed.get(row.id), row.id in answered, now),
+                snoozed_until=snoozed.get(row.id),
                 state=row.state,
                 state_evidence=newest.state_evidence,
                 turn=row.turn,
                 turn_since=row.turn_since,
                 turn_evidence=_evidence(row.turn_evidence),
                 awaiting_review=awaiting,
-                overdue=awaiting and waited(row.turn_since, now, paused) >= overdue_days * _DAY,
+                overdue=awaiting and row.turn_since <= overdue_since,
                 unread=unread.get(row.id, 0),
                 last_activity=row.last_activity,
                 version=row.version,
@@ -132,34 +131,20 @@ def series_numbered(connection: Connection, number: int) -> int | None:
     return series_of(connection, [message_id]).get(message_id) if message_id else None
 
 
-def watched_series(connection: Connection) -> dict[int, Sequence[Any]]:
-    """Series that are watched."""
-    return decided(connection, t.watch)
+def watched_series(connection: Connection) -> set[int]:
+    """Return the numbers of the watched series."""
+    return series_flags.watched(series_flags.executor(connection))
 
 
 def merge_windows(connection: Connection) -> tuple[Window, ...]:
-    """The merge windows that the tags of the mainline tree tell; none where there is no such tree."""
-    tags = connection.scalar(select(t.tree.c.tags).where(t.tree.c.mainline.is_(True)))
-    return windows((name, time) for name, time in json.loads(tags)) if tags else ()
+    """Return the merge windows according to the tags of the mainline tree; none without such a tree."""
+    return series_flags.merge_windows(series_flags.executor(connection))
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
 
 
-def decided(connection: Connection, table: Any) -> dict[int, Any]:
-    """Rows of what people decided about a message, by the series that it is in now."""
-    return {
-        row.series_id: row
-        for row in connection.execute(
-            select(t.revision.c.series_id, table)
-            .join(t.message, t.message.c.revision_id == t.revision.c.id)
-            .join(table, table.c.message_id == t.message.c.message_id)
-            .where(t.revision.c.series_id.is_not(None))
-        )
-    }
-
-
-def _series_rows(connection: Connection, wanted: Criteria, watched: Mapping[int, Any]) -> list[Any]:
+def _series_rows(connection: Connection, wanted: Criteria, watched: Set[int]) -> list[Any]:
     conditions: list[Any] = []
     if wanted.state:
         conditions.append(t.series.c.state == wanted.state)
@@ -173,9 +158,9 @@ def _series_rows(connection: Connection, wanted: Criteria, watched: Mapping[int,
     if wanted.awaiting_review:
         conditions.append(and_(t.series.c.turn == Turn.REVIEWERS, t.series.c.state.not_in(sorted(CLOSED))))
     query = select(t.series).where(*conditions)
-    ids: Collection[int] | None = wanted.ids
+    ids: Set[int] | None = wanted.ids
     if not wanted.everything:
-        ids = watched.keys() if ids is None else ids & watched.keys()
+        ids = watched if ids is None else ids & watched
     if ids is None:
         return list(connection.execute(query).all())
     return [row for part in chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
@@ -193,65 +178,13 @@ def _naming(addresses: Sequence[str]) -> Any:
 
 
 def seen_in(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, int]]:
-    """The inboxes that postings of each series were seen in, and since when each inbox fails."""
+    """Return the inboxes that postings of each series were seen in, and since when each failing inbox fails."""
+    inboxes = {row.id: row for row in connection.execute(select(t.inbox.c.id, t.inbox.c.name, t.inbox.c.failed_at))}
     found: dict[int, set[str]] = {}
-    failed: dict[str, int] = {}
-    for part in chunks(ids):
-        for row in connection.execute(
-            select(t.revision.c.series_id, t.inbox.c.name, t.inbox.c.failed_at)
-            .join(t.message, t.message.c.message_id == t.revision.c.root)
-            .join(t.copy, t.copy.c.message_pk == t.message.c.id)
-            .join(t.inbox, t.inbox.c.id == t.copy.c.inbox_id)
-            .where(t.revision.c.series_id.in_(part))
-        ):
-            found.setdefault(row.series_id, set()).add(row.name)
-            if row.failed_at is not None:
-                failed[row.name] = row.failed_at
-    return {i: tuple(sorted(names)) for i, names in found.items()}, failed
-
-
-def _unread(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for part in chunks(ids):
-        for row in connection.execute(
-            select(t.revision.c.series_id, func.count())
-            .join(t.message, t.message.c.revision_id == t.revision.c.id)
-            .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
-            .where(t.revision.c.series_id.in_(part), t.reading.c.message_id.is_(None))
-            .group_by(t.revision.c.series_id)
-        ):
-            found[row[0]] = row[1]
-    return found
-
-
-def _answered(connection: Connection, me: Set[str]) -> set[int]:
-    """Series, snoozed until somebody answers, in which somebody has: a mail by another, newer than all there were.
-
-    Newer than those mails, and not than the moment: what lay on the server when it was snoozed is news too.
-    """
-    own = t.revision.alias()
-    said = t.message.alias()
-    query = (
-        select(t.revision.c.series_id)
-        .join(t.message, t.message.c.revision_id == t.revision.c.id)
-        .join(t.snooze, t.snooze.c.message_id == t.message.c.message_id)
-        .join(own, own.c.series_id == t.revision.c.series_id)
-        .join(said, said.c.revision_id == own.c.id)
-        .where(
-            t.snooze.c.until.is_(None),
-            said.c.date > func.coalesce(t.snooze.c.newest, t.snooze.c.at),
-            said.c.author_email.not_in(sorted(me)),
-        )
-    )
-    return set(connection.scalars(query.distinct()))
-
-
-def _snoozed_until(row: Any, answered: bool, now: int) -> int | None:
-    if row is None or (row.until is None and answered):
-        return None
-    if row.until is None:
-        return 0
-    return row.until if now < row.until else None
+    for number, inbox in series_flags.inbox_ids_of(series_flags.executor(connection), ids):
+        found.setdefault(number, set()).add(inboxes[inbox].name)
+    failing = {row.name: row.failed_at for row in inboxes.values() if row.failed_at is not None}
+    return {number: tuple(sorted(names)) for number, names in found.items()}, failing
 
 
 def _evidence(text: str | None) -> Evidence | None:

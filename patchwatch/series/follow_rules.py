@@ -7,15 +7,13 @@ as followed: the whole list is polled all the same, because replies name neither
 from __future__ import annotations
 
 import fnmatch
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 _WILD = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Conditions on a series; an empty one matches everything."""
 
     author: str = ""  # part of the name or address of the person who posted a version, in any case
@@ -32,7 +30,7 @@ class Rule:
 
     def __str__(self) -> str:
         """`--author kairui --path mm/`."""
-        return " ".join(f"--{name} {value}" for name, value in asdict(self).items() if value)
+        return " ".join(f"--{name} {value}" for name, value in self._asdict().items() if value)
 
 
 def _touches(path: str, file: str) -> bool:
@@ -41,13 +39,3 @@ def _touches(path: str, file: str) -> bool:
         return file == path or file.startswith(path.rstrip("/") + "/")
     # As in get_maintainer.pl: a pattern that ends with a slash means everything below it.
     return fnmatch.fnmatchcase(file, path + "*" if path.endswith("/") else path)
-
-
-def encode_rules(rules: Sequence[Rule]) -> str | None:
-    """Encode rules for the database; None means no rules, so everything."""
-    return json.dumps([[one.author, one.path, one.subject] for one in rules]) if rules else None
-
-
-def decode_rules(text: str | None) -> tuple[Rule, ...]:
-    """Decode what `encode_rules` wrote."""
-    return tuple(Rule(*one) for one in json.loads(text)) if text else ()

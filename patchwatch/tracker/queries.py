@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from patchwatch.compose.citations import Citation
-    from patchwatch.db import derived, inboxes, series_list, threads
+    from patchwatch.db import derived, inboxes, series_flags, series_list, threads
     from patchwatch.db import series as queries
     from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
     from patchwatch.series.rangediff.comparison import Comparison
 else:
-    derived, inboxes, series_list, queries, threads = (
-        LazyModule(f"patchwatch.db.{name}") for name in ("derived", "inboxes", "series_list", "series", "threads")
+    derived, inboxes, series_flags, series_list, queries, threads = (
+        LazyModule(f"patchwatch.db.{name}")
+        for name in ("derived", "inboxes", "series_flags", "series_list", "series", "threads")
     )
 
 
@@ -58,13 +59,15 @@ class Queries(TrackerBase):
     def _lines(self, watched_only: bool) -> tuple[SeriesSummary, ...]:
         days, me = self.config.review.overdue_days, self.addresses
         if "database" not in self.__dict__:
-            from patchwatch.db.fast_list import glance
+            from patchwatch.db.fast_list import read_summaries
 
-            found = glance(self._url, self.now(), days, me, watched_only=watched_only)
+            found = read_summaries(self._url, self.now(), days, me, watched_only=watched_only)
             if found is not None:
                 return found
         with self.database.read() as connection:
-            return series_list.lines(series_list.asking(connection), self.now(), days, me, watched_only=watched_only)
+            return series_list.summaries(
+                series_flags.executor(connection), self.now(), days, me, watched_only=watched_only
+            )
 
     def one(self, series_id: int) -> SeriesRow:
         """One series.

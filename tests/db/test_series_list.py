@@ -12,7 +12,7 @@ import pytest
 
 from patchwatch.cli.demo import NOW, DemoTracker, demo
 from patchwatch.config import Config, Me
-from patchwatch.db.fast_list import glance
+from patchwatch.db.fast_list import read_summaries
 from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
 from patchwatch.sync.ingest import ingest, read_mail
@@ -68,11 +68,11 @@ def test_a_glance_declines_what_is_not_there_or_not_ours(tmp_path: Path, tracker
     other = tmp_path / "other.db"
     other.write_bytes(b"no database at all")
     for url in (f"sqlite:///{tmp_path}/none.db", f"sqlite:///{other}", "postgresql://localhost/x", "sqlite://"):
-        assert glance(url, NOW, 7, (), watched_only=False) is None
+        assert read_summaries(url, NOW, 7, (), watched_only=False) is None
     assert not (tmp_path / "none.db").exists()
     with tracker.database.write() as connection:
         connection.exec_driver_sql("UPDATE setting SET value = '0' WHERE name = 'form'")
-    assert glance(tracker._url, NOW, 7, (), watched_only=False) is None
+    assert read_summaries(tracker._url, NOW, 7, (), watched_only=False) is None
 
 
 def test_what_is_mine_what_is_for_me_and_what_i_have_to_do(tracker: DemoTracker) -> None:

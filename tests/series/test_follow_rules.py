@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.series.follow_rules import Rule, decode_rules, encode_rules
+from patchwatch.db.rule_codec import decode_rules, encode_rules
+from patchwatch.series.follow_rules import Rule
 
 TITLE = "mm: Refault distance, again"
 PEOPLE = ("Kairui Song", "kasong@example.com")

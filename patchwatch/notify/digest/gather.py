@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchwatch.config import Review
-from patchwatch.db import inboxes, new_since, series, series_list, threads
+from patchwatch.db import inboxes, new_since, series, series_flags, series_list, threads
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, NotFoundError
@@ -61,7 +61,7 @@ def gather(
     with database.read() as connection:
         newly_seen = new_since.seen(connection)
         windows = series.merge_windows(connection)
-        every = series_list.lines(series_list.asking(connection), now, review.overdue_days, recipient.addresses)
+        every = series_list.summaries(series_flags.executor(connection), now, review.overdue_days, recipient.addresses)
         polled = inboxes.inboxes(connection)
         mine = [summary for summary in every if _is_followed(summary, recipient)]
         ids = frozenset(summary.id for summary in mine if _is_current(summary, now))

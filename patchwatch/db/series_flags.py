@@ -1,0 +1,136 @@
+"""What is shown of a series besides its revisions: watched, muted, snoozed, unread, and the inboxes it was seen in.
+
+The SQL is text in the common subset of SQLite and PostgreSQL, because the fast path (patchwatch.db.fast_list) runs it
+before SQLAlchemy is imported.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from patchwatch.series.state.merge_window import Window, since_at_latest, windows
+from patchwatch.series.states import CLOSED, Turn
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_DAY = 86_400
+_INLINE = 400  # series of one query
+
+Execute = Callable[[str, Mapping[str, Any]], Iterable[Any]]
+"""Runs a query with named parameters and returns its rows."""
+
+_DECIDED = """
+SELECT revision.series_id{columns} FROM {table}
+JOIN message ON message.message_id = {table}.message_id JOIN revision ON revision.id = message.revision_id
+WHERE revision.series_id IS NOT NULL
+"""
+WATCHED = _DECIDED.format(table="watch", columns="")
+"""Selects the numbers of the watched series."""
+# Mails since the snooze are those newer than all that were stored then.  The time of the snooze would miss mails that
+# were on the server already.
+_MAILS_SINCE_SNOOZE = """
+SELECT revision.series_id, reply.author_email FROM snooze
+JOIN message ON message.message_id = snooze.message_id JOIN revision ON revision.id = message.revision_id
+JOIN revision AS own ON own.series_id = revision.series_id JOIN message AS reply ON reply.revision_id = own.id
+WHERE snooze.until IS NULL AND reply.date > coalesce(snooze.newest, snooze.at)
+"""
+# CROSS JOIN keeps SQLite from beginning with the hundred thousand archive copies.
+_INBOXES = """
+SELECT revision.series_id, copy.inbox_id FROM revision CROSS JOIN message CROSS JOIN copy
+WHERE revision.series_id IS NOT NULL AND message.message_id = revision.root AND copy.message_pk = message.id
+"""
+_UNREAD = """
+SELECT revision.series_id, count(*) FROM revision
+JOIN message ON message.revision_id = revision.id
+LEFT JOIN reading ON reading.message_id = message.message_id
+WHERE reading.message_id IS NULL AND revision.series_id IN ({series})
+GROUP BY revision.series_id
+"""
+_TAGS = "SELECT tags FROM tree WHERE mainline"
+
+
+def executor(connection: Connection) -> Execute:
+    """Return a function that runs queries on an SQLAlchemy connection."""
+    from sqlalchemy import text
+
+    return lambda sql, values: connection.execute(text(sql), values)
+
+
+def watched(execute: Execute) -> set[int]:
+    """Return the watched series."""
+    return {row[0] for row in execute(WATCHED, {})}
+
+
+def muted(execute: Execute) -> set[int]:
+    """Return the muted series."""
+    return {row[0] for row in execute(_DECIDED.format(table="mute", columns=""), {})}
+
+
+def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:
+    """Return until when each series is snoozed: a time, or 0 for a snooze that ends with the next mail.
+
+    A snooze that has ended is left out.  My own mails, from an address in `me` (lower case), end none.
+    """
+    snoozes = {row[0]: row[1] for row in execute(_DECIDED.format(table="snooze", columns=", snooze.until"), {})}
+    if not snoozes:
+        return {}
+    answered = {row[0] for row in execute(_MAILS_SINCE_SNOOZE, {}) if row[1] not in me}
+    return {
+        number: until or 0
+        for number, until in snoozes.items()
+        if (now < until if until is not None else number not in answered)
+    }
+
+
+def unread_in_watched(execute: Execute) -> dict[int, int]:
+    """Return how many mails of each watched series are unread; series without one are left out."""
+    return _counts(execute, _UNREAD.format(series=WATCHED))
+
+
+def unread_in(execute: Execute, ids: Iterable[int]) -> dict[int, int]:
+    """Return how many mails of each of these series are unread; series without one are left out."""
+    found: dict[int, int] = {}
+    for series in _inlined(ids):
+        found.update(_counts(execute, _UNREAD.format(series=series)))
+    return found
+
+
+def _counts(execute: Execute, sql: str) -> dict[int, int]:
+    return {row[0]: row[1] for row in execute(sql, {})}
+
+
+def inbox_ids(execute: Execute, *, watched_only: bool) -> Iterable[tuple[int, int]]:
+    """Return (series, inbox) for each inbox that a posting of a series was seen in; pairs can repeat."""
+    return execute(_INBOXES + (f" AND revision.series_id IN ({WATCHED})" if watched_only else ""), {})
+
+
+def inbox_ids_of(execute: Execute, ids: Iterable[int]) -> Iterable[tuple[int, int]]:
+    """Return (series, inbox) for these series, as `inbox_ids`."""
+    for series in _inlined(ids):
+        yield from execute(f"{_INBOXES} AND revision.series_id IN ({series})", {})
+
+
+def _inlined(ids: Iterable[int]) -> Iterable[str]:
+    """Return the numbers as SQL, some at a time."""
+    numbers = [str(int(number)) for number in ids]
+    for start in range(0, len(numbers), _INLINE):
+        yield ",".join(numbers[start : start + _INLINE])
+
+
+def merge_windows(execute: Execute) -> tuple[Window, ...]:
+    """Return the merge windows according to the tags of the mainline tree; none without such a tree."""
+    row = next(iter(execute(_TAGS, {})), None)
+    return windows((name, time) for name, time in json.loads(row[0])) if row and row[0] else ()
+
+
+def awaits_review(state: str, turn: str) -> bool:
+    """True if a series is open and waits for reviewers."""
+    return turn == Turn.REVIEWERS and state not in CLOSED
+
+
+def overdue_since(overdue_days: int, now: int, merge_windows: tuple[Window, ...]) -> int:
+    """Return the time: a series that has waited for review since then, or longer, is overdue now."""
+    return since_at_latest(overdue_days * _DAY, now, merge_windows)
