@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from patchwatch.series.state.commands import COMMANDS
-from patchwatch.series.states import APPLIED, CLOSED, NOBODYS_TURN, SETTABLE, State
+from patchwatch.series.states import APPLIED, CLOSED, NOBODYS_TURN, SETTABLE, State, Turn
 from patchwatch.tui.render import labels
+from tests.support.paths import ROOT
 
 
 def test_every_state_is_open_or_closed() -> None:
@@ -32,3 +33,9 @@ def test_a_pw_bot_command_exists_for_every_state_but_reviewed() -> None:
 
 def test_only_superseded_cannot_be_set_by_hand() -> None:
     assert set(State) - set(SETTABLE) == {State.SUPERSEDED}
+
+
+def test_every_state_and_turn_is_documented() -> None:
+    text = (ROOT / "docs" / "how-it-decides.md").read_text(encoding="utf-8")
+    for name in (*State, *Turn):
+        assert name in text
