@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from patchwatch.compose.draft import Draft
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.controllers import hand_to_b4
+from patchwatch.tui.controllers import run_b4
 from tests.tui.driving import shown, until
 from tests.tui.fake_tracker import FakeTracker
 
@@ -25,7 +25,7 @@ class ReplySetup:
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("HOME", str(home))
         monkeypatch.setattr(PatchwatchApp, "suspend", lambda _: nullcontext())
-        monkeypatch.setattr(hand_to_b4, "pause", lambda: None)
+        monkeypatch.setattr(run_b4, "pause", lambda: None)
         self.writes("That makes sense.")
 
     def sit(self, tracker: FakeTracker) -> None:

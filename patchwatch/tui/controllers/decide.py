@@ -15,7 +15,7 @@ from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.dialogs.small import Series, StateDialog, UnwatchDialog
+from patchwatch.tui.dialogs.state import Series, StateDialog, UnwatchDialog
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.link_preview import LinkPreview, proposed
 

@@ -24,7 +24,7 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.dialogs.small import named
+from patchwatch.tui.dialogs.state import named
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.link_preview import (
     LinkPreview,

@@ -22,7 +22,7 @@ from patchwatch.sanitize import line
 from patchwatch.times import format_age
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.dialogs.small import Series, named
+from patchwatch.tui.dialogs.state import Series, named
 from patchwatch.tui.render.columns import fill
 from patchwatch.tui.widgets.text_field import TextField
 

@@ -12,7 +12,7 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.controllers.decide import DecisionController
-from patchwatch.tui.dialogs.small import Series
+from patchwatch.tui.dialogs.state import Series
 from patchwatch.tui.render.selection import Selection
 
 if TYPE_CHECKING:
@@ -141,6 +141,6 @@ class ActionScreen(LiveScreen):
     def action_b4(self) -> None:
         """Hand the revision in hand over to b4."""
         if found := self.selection():
-            from patchwatch.tui.controllers.hand_to_b4 import B4Controller
+            from patchwatch.tui.controllers.run_b4 import B4Controller
 
             B4Controller(self, self._tracker, self._jobs).b4(found)

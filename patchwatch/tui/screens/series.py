@@ -22,7 +22,7 @@ from patchwatch.tui.controllers.follow_link import LinkFollower
 from patchwatch.tui.controllers.mark_read import ReadMarker
 from patchwatch.tui.controllers.open_mail import MailLoader
 from patchwatch.tui.controllers.series_state import SeriesState
-from patchwatch.tui.dialogs.small import Series
+from patchwatch.tui.dialogs.state import Series
 from patchwatch.tui.render.selection import Selection, of_mail
 from patchwatch.tui.screens.actions import ACTIONS, ActionScreen
 from patchwatch.tui.screens.files import FilesScreen
