@@ -31,7 +31,7 @@ from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, whe
 from patchwatch.tui.base.theme import THEMES
 from patchwatch.tui.dialogs import command_palette
 from patchwatch.tui.dialogs.help import HelpScreen, explained
-from patchwatch.tui.dialogs.state import WatchDialog
+from patchwatch.tui.dialogs.watch import WatchDialog
 from patchwatch.tui.render import labels
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.widgets.status_bar import Status

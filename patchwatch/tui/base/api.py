@@ -5,9 +5,9 @@ Every call may be made from any thread.  Those that can fail raise PatchwatchErr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from patchwatch.series.model import (
     CandidateRow,
@@ -21,6 +21,8 @@ from patchwatch.series.model import (
 )
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
     from patchwatch.compose.b4 import Task
     from patchwatch.compose.citations import Citation
     from patchwatch.compose.draft import Draft
@@ -49,6 +51,18 @@ class PollReport(Protocol):
     def summary(self) -> str: ...
     @property
     def failures(self) -> tuple[str, ...]: ...
+
+
+class PaletteApp(Protocol):
+    """What the command palette needs of the app."""
+
+    looks: ClassVar[dict[str, str]]
+
+    @property
+    def all_lines(self) -> Sequence[SeriesSummary]: ...
+    def choose_theme(self, name: str) -> None: ...
+    def open(self, series_id: int) -> None: ...
+    def run_action(self, action: str, default_namespace: DOMNode | None = None) -> Coroutine[Any, Any, bool]: ...
 
 
 class TrackerAPI(Protocol):

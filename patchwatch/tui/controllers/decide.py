@@ -15,9 +15,11 @@ from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.dialogs.state import Series, StateDialog, UnwatchDialog
+from patchwatch.tui.dialogs.state import StateDialog
+from patchwatch.tui.dialogs.unwatch import UnwatchDialog
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.link_preview import LinkPreview, proposed
+from patchwatch.tui.render.series_names import AnySeries
 
 Result = TypeVar("Result")
 
@@ -46,7 +48,7 @@ class DecisionController:
         self._done = done
         self._regrouped = regrouped
 
-    def unwatch(self, rows: Sequence[Series]) -> None:
+    def unwatch(self, rows: Sequence[AnySeries]) -> None:
         """Ask, then stop watching."""
         watched = [row for row in rows if row.watched]
 
@@ -59,17 +61,17 @@ class DecisionController:
         elif rows:
             self._jobs.notices.show("unwatch", "note", f"Not watched: {_called(rows)}")
 
-    def read(self, rows: Sequence[Series]) -> None:
+    def read(self, rows: Sequence[AnySeries]) -> None:
         """Take all their mail as read."""
         self._write("catch up", rows, lambda: self._tracker.read_series(_ids(rows)), "Read")
 
-    def mute(self, rows: Sequence[Series]) -> None:
+    def mute(self, rows: Sequence[AnySeries]) -> None:
         """Mute, or let speak again if all are muted."""
         muted = not all(row.muted for row in rows)
         did = "Muted" if muted else "No longer muted"
         self._write("mute", rows, lambda: self._tracker.mute(_ids(rows), muted=muted), did)
 
-    def state(self, rows: Sequence[Series]) -> None:
+    def state(self, rows: Sequence[AnySeries]) -> None:
         """Ask for a state, then set it."""
 
         def answered(state: str | None) -> None:
@@ -80,7 +82,7 @@ class DecisionController:
         if rows:
             self._app.push_screen(StateDialog(rows), answered)
 
-    def snooze(self, rows: Sequence[Series]) -> None:
+    def snooze(self, rows: Sequence[AnySeries]) -> None:
         """Ask until when, then put them aside until then; or wake them."""
         from patchwatch.tui.dialogs.snooze import Snooze, SnoozeDialog
 
@@ -95,7 +97,7 @@ class DecisionController:
         if rows:
             self._app.push_screen(SnoozeDialog(rows, self._tracker.now()), answered)
 
-    def link(self, row: Series, root: str = "", *, marked: Series | None = None) -> None:
+    def link(self, row: AnySeries, root: str = "", *, marked: AnySeries | None = None) -> None:
         """Ask which other series is a version of this one, then link them; or part a revision from the one before.
 
         That is the one with this `root`, or else the newest.  Another series, `marked` with this one, is offered first.
@@ -153,7 +155,7 @@ class DecisionController:
 
         self._send("undo", self._tracker.undo, undone)
 
-    def _write(self, about: str, rows: Sequence[Series], work: Callable[[], None], did: str) -> None:
+    def _write(self, about: str, rows: Sequence[AnySeries], work: Callable[[], None], did: str) -> None:
         def done(_: None) -> None:
             self._jobs.notices.show(about, "outcome", f"{did}: {_called(rows)}")
             self._done()
@@ -165,9 +167,9 @@ class DecisionController:
         self._jobs.submit("write", about, work, done)
 
 
-def _ids(rows: Sequence[Series]) -> list[int]:
+def _ids(rows: Sequence[AnySeries]) -> list[int]:
     return [row.id for row in rows]
 
 
-def _called(rows: Sequence[Series]) -> str:
+def _called(rows: Sequence[AnySeries]) -> str:
     return line(rows[0].title) if len(rows) == 1 else f"{len(rows)} series"

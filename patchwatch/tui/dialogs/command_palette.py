@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -20,13 +20,11 @@ from textual.content import Content
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
+from patchwatch.tui.base.api import PaletteApp
 from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.text_field import Typed
-
-if TYPE_CHECKING:
-    from patchwatch.tui.app import PatchwatchApp
 
 _MOST = 50  # series that are offered; whoever wants another types another letter
 
@@ -80,14 +78,14 @@ class Actions(Provider):
 
     def _actions(self) -> Sequence[tuple[str, str, Callable[[], Any]]]:
         """What it is called, its key, and what does it."""
-        app = cast("PatchwatchApp", self.app)
+        app = cast(PaletteApp, self.app)
         found: dict[str, tuple[str, str, Callable[[], Any]]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id and binding.description and binding.action != "app.command_palette" and active.enabled:
                 name = called(binding)
                 run = partial(app.run_action, binding.action, active.node)
-                found.setdefault(binding.id, (name, app.get_key_display(binding), run))
+                found.setdefault(binding.id, (name, self.app.get_key_display(binding), run))
         for theme, name in app.looks.items():
             found[f"theme.{theme}"] = (f"Theme: {name}", "", partial(app.choose_theme, theme))
         return list(found.values())
@@ -110,7 +108,7 @@ class Series(Provider):
 
     async def search(self, query: str) -> Hits:
         """The best of those with the words of `query` in them."""
-        app = cast("PatchwatchApp", self.app)
+        app = cast(PaletteApp, self.app)
         rows = ranked(app.all_lines, query)
         for place, row in enumerate(rows):
             title = line(row.title)
@@ -123,7 +121,7 @@ def _shown(pieces: list[StyledText], beside: str) -> Content:
     return content([*pieces, (f"  {beside}", "dim")] if beside else pieces)
 
 
-class SearchLine(CommandInput, Typed):
+class SearchInput(CommandInput, Typed):
     """Where the letters are typed."""
 
 
@@ -134,6 +132,6 @@ class Palette(CommandPalette, BaseScreen[None]):
         """Textual's parts, but for the line."""
         for part in super().compose():
             if isinstance(part, CommandInput):
-                yield SearchLine(placeholder=str(part.placeholder), select_on_focus=False)
+                yield SearchInput(placeholder=str(part.placeholder), select_on_focus=False)
             else:
                 yield part

@@ -24,7 +24,6 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.dialogs.state import named
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.link_preview import (
     LinkPreview,
@@ -34,6 +33,7 @@ from patchwatch.tui.render.link_preview import (
     evidence,
     preview_link,
 )
+from patchwatch.tui.render.series_names import series_names
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.text_field import TextField
 
@@ -127,7 +127,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         """The choices, the line for any other, and what Enter will do."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Link with another version"
-            yield Static(content(named([self._row])), id="question")
+            yield Static(content(series_names([self._row])), id="question")
             if self._choices:
                 yield LinkChoices(self._choices)
             else:

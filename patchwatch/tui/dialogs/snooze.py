@@ -22,8 +22,8 @@ from patchwatch.sanitize import line
 from patchwatch.times import format_age
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.dialogs.state import Series, named
 from patchwatch.tui.render.columns import fill
+from patchwatch.tui.render.series_names import AnySeries, series_names
 from patchwatch.tui.widgets.text_field import TextField
 
 _PLACEHOLDER = "or a date: 2026-12-01, monday, 12h, 3d, 2w, 1m"
@@ -69,7 +69,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
         Binding("k", "app.simulate_key('up')", "Up", show=False, id="snooze.up"),
     ]
 
-    def __init__(self, rows: Sequence[Series], now: int) -> None:
+    def __init__(self, rows: Sequence[AnySeries], now: int) -> None:
         """`rows` are the series in question, `now` is what days are reckoned from (UTC seconds)."""
         super().__init__()
         self._rows = rows
@@ -80,7 +80,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
         """The choices, the line for any other, and what was read on it."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Snooze"
-            yield Static(content(named(self._rows)), id="question")
+            yield Static(content(series_names(self._rows)), id="question")
             yield OptionList(
                 *(Option(content(self._option(name, rest)), id=str(n)) for n, (name, rest) in enumerate(self._choices)),
                 id="rests",

@@ -12,8 +12,8 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.controllers.decide import DecisionController
-from patchwatch.tui.dialogs.state import Series
 from patchwatch.tui.render.selection import Selection
+from patchwatch.tui.render.series_names import AnySeries
 
 if TYPE_CHECKING:
     from patchwatch.compose.citations import Citation
@@ -39,7 +39,7 @@ class ActionScreen(LiveScreen):
     _jobs: Jobs
 
     @abstractmethod
-    def targets(self) -> Sequence[Series]:
+    def targets(self) -> Sequence[AnySeries]:
         """The series that an action is about."""
 
     @abstractmethod

@@ -22,8 +22,8 @@ from patchwatch.tui.controllers.follow_link import LinkFollower
 from patchwatch.tui.controllers.mark_read import ReadMarker
 from patchwatch.tui.controllers.open_mail import MailLoader
 from patchwatch.tui.controllers.series_state import SeriesState
-from patchwatch.tui.dialogs.state import Series
 from patchwatch.tui.render.selection import Selection, of_mail
+from patchwatch.tui.render.series_names import AnySeries
 from patchwatch.tui.screens.actions import ACTIONS, ActionScreen
 from patchwatch.tui.screens.files import FilesScreen
 from patchwatch.tui.widgets.history_list import HistoryList
@@ -317,7 +317,7 @@ class SeriesScreen(ActionScreen):
 
     # Acting.
 
-    def targets(self) -> Sequence[Series]:
+    def targets(self) -> Sequence[AnySeries]:
         """This series."""
         return [self._reading.series] if self._reading else []
 

@@ -60,13 +60,13 @@ def test_watch_what_is_not_there(
 
 @looks_all
 def test_unwatch(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    drive = after("x", ready=ROWS, text="watching again brings it back")
+    drive = after("x", ready=ROWS, text="watch again to bring it back")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
 @looks
 def test_unwatch_several(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    drive = after("asterisk", "x", ready=ROWS, text="watching again brings it back")
+    drive = after("asterisk", "x", ready=ROWS, text="watch again to bring it back")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 

@@ -15,7 +15,9 @@ from patchwatch.tui.dialogs.command_palette import Actions, called
 from patchwatch.tui.dialogs.copy import CopyDialog
 from patchwatch.tui.dialogs.link import LinkChoices, LinkDialog
 from patchwatch.tui.dialogs.snooze import Snooze, SnoozeDialog, choices, day
-from patchwatch.tui.dialogs.state import StateDialog, UnwatchDialog, WatchDialog
+from patchwatch.tui.dialogs.state import StateDialog
+from patchwatch.tui.dialogs.unwatch import UnwatchDialog
+from patchwatch.tui.dialogs.watch import WatchDialog
 from patchwatch.tui.render.labels import title
 from patchwatch.tui.render.link_preview import describe_link, describe_unlink, preview_link, proposed
 from patchwatch.tui.render.mail_lines import links

@@ -12,7 +12,8 @@ from patchwatch.errors import DatabaseLockedError, InvalidInputError, LoreUnreac
 from patchwatch.series.model import OutboxRow
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.help import HelpScreen
-from patchwatch.tui.dialogs.state import UnwatchDialog, WatchDialog
+from patchwatch.tui.dialogs.unwatch import UnwatchDialog
+from patchwatch.tui.dialogs.watch import WatchDialog
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.series_table import SeriesTable

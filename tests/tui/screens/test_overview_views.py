@@ -11,7 +11,8 @@ from textual.widgets import Input, OptionList
 from patchwatch.errors import DatabaseLockedError
 from patchwatch.series.views import View
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.dialogs.state import StateDialog, WatchDialog
+from patchwatch.tui.dialogs.state import StateDialog
+from patchwatch.tui.dialogs.watch import WatchDialog
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.filter_bar import FilterInput
