@@ -1,10 +1,10 @@
-"""The screens: they show rows and call the core; they decide nothing.
+"""The TUI: it shows rows and calls the tracker.
 
-`app` starts them, `core` says what they need of the rest of patchwatch, `errands` does what may take time.  Everything
-that mail says passes patchwatch.sanitize on its way to the screen and is never read as markup.
+`app` starts it, `base.api` defines what it needs of the rest of patchwatch, and `base.jobs` runs what may take time.
+Text from mail passes patchwatch.sanitize on its way to the screen and is never parsed as markup.
 """
 
 import os
 
-# What a key changed is drawn at Textual's next tick: 17 ms later, unless it is told otherwise before it is imported.
+# Textual draws the effect of a key at its next tick, by default 17 ms later.  It reads this when it is imported.
 os.environ.setdefault("TEXTUAL_FPS", "240")

@@ -1,6 +1,6 @@
-"""Which bindings there are, and other keys for them from the config.
+"""The bindings of the TUI, and other keys for them from the config.
 
-The bindings are found, not listed: every class of patchwatch.tui says what it binds.
+Bindings are not listed here: they are collected from the classes of patchwatch.tui.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ _NAMES = frozenset(key.value for key in Keys)
 
 
 def bindings() -> dict[str, Binding]:
-    """Every binding of the screens, by its id."""
-    return {name: binding for kind in _kinds() for name, binding in _bound(kind).items()}
+    """Every binding of the TUI, by its id."""
+    return {name: binding for cls in _classes() for name, binding in _bindings_of(cls).items()}
 
 
-def _kinds() -> Iterator[type]:
-    """Every class of the screens that binds something."""
+def _classes() -> Iterator[type]:
+    """Every class of the TUI that has bindings."""
     for module in pkgutil.walk_packages(patchwatch.tui.__path__, "patchwatch.tui."):
         importlib.import_module(module.name)
     waiting: list[type] = [DOMNode]
     while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if kind.__module__.startswith("patchwatch.tui.") and "BINDINGS" in kind.__dict__:
-            yield kind
+        cls = waiting.pop()
+        waiting += cls.__subclasses__()
+        if cls.__module__.startswith("patchwatch.tui.") and "BINDINGS" in cls.__dict__:
+            yield cls
 
 
-def _bound(kind: type) -> dict[str, Binding]:
-    """What a class binds."""
-    return {one.id: one for one in kind.__dict__["BINDINGS"] if isinstance(one, Binding) and one.id}
+def _bindings_of(cls: type) -> dict[str, Binding]:
+    """The bindings of a class, by id."""
+    return {binding.id: binding for binding in cls.__dict__["BINDINGS"] if isinstance(binding, Binding) and binding.id}
 
 
 def keymap(changed: Iterable[Key]) -> dict[str, str]:
-    """Keys by the ids of their bindings, as Textual takes them.
+    """The configured keys by the ids of their bindings, as Textual takes them.
 
     Raises:
-        ConfigError: there is no such binding, or no such key.
+        ConfigError: there is no such binding or key, or a key would have two meanings.
     """
     changed = tuple(changed)
     if not changed:
@@ -57,28 +57,28 @@ def keymap(changed: Iterable[Key]) -> dict[str, str]:
     for one in changed:
         if one.name not in known:
             near = difflib.get_close_matches(one.name, known, n=1, cutoff=0.4)
-            also = f"did you mean {near[0]}?" if near else "config.example.toml lists what can be bound."
-            raise ConfigError(f"{one.where} is nothing that a key can be bound to; {also}")
+            hint = f"did you mean {near[0]}?" if near else "config.example.toml lists the actions."
+            raise ConfigError(f"{one.where} is not an action; {hint}")
         for key in one.keys.split(","):
             if not _is_key(key.strip()):
                 near = difflib.get_close_matches(key.strip(), _NAMES, n=1)
-                also = f"did you mean {near[0]}?" if near else "write x, X, f5, ctrl+x, space, question_mark, …"
-                raise ConfigError(f"{one.where}: {key.strip()!r} is no key; {also}")
+                hint = f"did you mean {near[0]}?" if near else "use x, X, f5, ctrl+x, space, question_mark, …"
+                raise ConfigError(f"{one.where}: {key.strip()!r} is not a key; {hint}")
     keys = {one.name: ",".join(key.strip() for key in one.keys.split(",")) for one in changed}
     _refuse_clashes({one.name: one.where for one in changed}, keys)
     return keys
 
 
 def _refuse_clashes(where: Mapping[str, str], keys: Mapping[str, str]) -> None:
-    """No key may do two things in one place, by what was changed."""
-    for kind in _kinds():
+    """Check that no changed key has two meanings in one class."""
+    for cls in _classes():
         taken: dict[str, str] = {}
-        for name, binding in _bound(kind).items():
+        for name, binding in _bindings_of(cls).items():
             for key in _normalize_key_list(keys.get(name, binding.key)).split(","):
                 other = taken.setdefault(key, name)
                 if other != name and (name in keys or other in keys):
-                    changed, kept = (name, other) if name in keys else (other, name)
-                    raise ConfigError(f"{where[changed]}: {key!r} is {kept}'s already; give that another key, too")
+                    changed, rival = (name, other) if name in keys else (other, name)
+                    raise ConfigError(f"{where[changed]}: {key!r} is the key of {rival}; change that key, too")
 
 
 def _is_key(key: str) -> bool:

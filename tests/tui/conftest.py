@@ -23,7 +23,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.002)
     monkeypatch.setattr("patchwatch.tui.base.refresh._BEHIND_SECONDS", 0.1)
-    monkeypatch.setattr("patchwatch.tui.controllers.mark_read._GATHER_SECONDS", 0.05)
+    monkeypatch.setattr("patchwatch.tui.controllers.mark_read._COLLECT_SECONDS", 0.05)
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +57,8 @@ def app(tracker: FakeTracker) -> PatchwatchApp:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: FakeTracker) -> ReplySetup:
+def reply_setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: FakeTracker) -> ReplySetup:
     """A home with an editor, where the drafts of `core` are kept."""
-    desk = ReplySetup(tmp_path, monkeypatch)
-    desk.sit(tracker)
-    return desk
+    reply_setup = ReplySetup(tmp_path, monkeypatch)
+    reply_setup.keep_drafts(tracker)
+    return reply_setup

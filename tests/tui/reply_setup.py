@@ -1,4 +1,4 @@
-"""What the tests of writing share: an editor that does as it is told, a terminal that can be lent, and what is said."""
+"""What the tests of replies share: an editor that does what a test wants, a fake suspend, drafts and notices."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from tests.tui.fake_tracker import FakeTracker
 
 
 class ReplySetup:
-    """A home of the test's own, and what its editor does."""
+    """A home directory and an editor for a test."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The terminal can be lent, and nobody has to press Enter after b4."""
+        """Make suspending work without a terminal; skip the wait for Enter after b4."""
         self.home = home
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("HOME", str(home))
         monkeypatch.setattr(PatchwatchApp, "suspend", lambda _: nullcontext())
         monkeypatch.setattr(run_b4, "pause", lambda: None)
-        self.writes("That makes sense.")
+        self.editor_appends("That makes sense.")
 
-    def sit(self, tracker: FakeTracker) -> None:
-        """Keep the drafts of `core` here."""
+    def keep_drafts(self, tracker: FakeTracker) -> None:
+        """Keep the drafts of `tracker` in this home."""
         tracker.drafts = DraftStore(self.home / ".local" / "share" / "patchwatch" / "drafts")
 
-    def writes(self, text: str) -> None:
-        """From now on the editor adds a line."""
-        self.does(f"printf '%s\\n' '{text}' >>\"$1\"")
+    def editor_appends(self, text: str) -> None:
+        """From now on the editor appends a line."""
+        self.editor_runs(f"printf '%s\\n' '{text}' >>\"$1\"")
 
-    def does(self, command: str) -> None:
-        """From now on the editor does this, the file being `$1`."""
+    def editor_runs(self, command: str) -> None:
+        """From now on the editor runs this shell command, with the file as `$1`."""
         self._monkeypatch.setenv("GIT_EDITOR", f"f() {{ {command}; }}; f")
 
-    def kept(self, tracker: FakeTracker) -> list[str]:
-        """The texts of the drafts that are kept."""
+    def draft_texts(self, tracker: FakeTracker) -> list[str]:
+        """The texts of the stored drafts."""
         return [file.read_text(encoding="utf-8") for file in sorted(tracker.drafts.directory.glob("*.eml"))]
 
 
 async def pressed(pilot: Pilot[None], *keys: str, says: str | tuple[str, ...]) -> None:
-    """Press `keys`, and wait for all that the screen then says."""
+    """Press `keys`, and wait for all of these texts."""
     await pilot.press(*keys)
-    for words in (says,) if isinstance(says, str) else says:
-        await until(pilot, lambda words=words: words in shown(pilot), words)
+    for text in (says,) if isinstance(says, str) else says:
+        await until(pilot, lambda text=text: text in shown(pilot), text)
 
 
 def sent(tracker: FakeTracker) -> list[Draft]:
-    """What was given to git send-email."""
-    return [said[0] for said in tracker.asked["send"]]  # type: ignore[attr-defined]
+    """The drafts given to git send-email."""
+    return [arguments[0] for arguments in tracker.asked["send"]]  # type: ignore[attr-defined]
 
 
 def notices(pilot: Pilot[None]) -> str:
-    """What is said, a line each."""
+    """The notices, one per line."""
     assert isinstance(pilot.app, PatchwatchApp)
     return "\n".join(f"{notice.tone}: {notice.text}" for notice in pilot.app.notices)

@@ -82,7 +82,7 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
         ("k", "snooze.up", choice(0)),
     ),
     (("T", "overview.tag", says("Give tags")), ("escape", "tag.leave", lists)),
-    (("B", "overview.b4", says("Hand over to b4")), ("escape", "b4.leave", lists)),
+    (("B", "overview.b4", says("Run b4")), ("escape", "b4.leave", lists)),
     (("R", "overview.reply", says("Dry run")), ("q", "send.leave", lists)),
     (("ctrl+q", "app.quit", lambda pilot: pilot.app._exit),),
 )
@@ -127,7 +127,7 @@ async def taken(pilot: Pilot[None], steps: tuple[Step, ...]) -> None:
 async def test_keys_of_the_overview(
     tracker: FakeTracker, app: PatchwatchApp, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ReplySetup(tmp_path, monkeypatch).sit(tracker)
+    ReplySetup(tmp_path, monkeypatch).keep_drafts(tracker)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, "mm/zswap")
         await taken(pilot, steps)
@@ -137,7 +137,7 @@ async def test_keys_of_the_overview(
 async def test_keys_of_a_series(
     tracker: FakeTracker, steps: tuple[Step, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ReplySetup(tmp_path, monkeypatch).sit(tracker)
+    ReplySetup(tmp_path, monkeypatch).keep_drafts(tracker)
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "From ")
         await taken(pilot, steps)

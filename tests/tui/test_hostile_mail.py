@@ -126,8 +126,8 @@ def evil(tracker: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         tracker.raws[name] = ("\n".join(above) + "\n\n" + body).encode()
     tracker.trees = (tmp_path / "src" / "linux",)
     tracker.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, 9, NOW - 86_400, NOW - 3600, EVIL),)
-    desk = ReplySetup(tmp_path, monkeypatch)
-    desk.sit(tracker)
+    reply_setup = ReplySetup(tmp_path, monkeypatch)
+    reply_setup.keep_drafts(tracker)
     return tracker
 
 
@@ -184,8 +184,8 @@ IN_THE_SERIES = {
     "tag all": (("T", "w"), "all 2 patches"),
     "send": (("R",), "Dry run"),
     "tags to send": (("T", "r", "enter"), "Dry run"),
-    "draft": (("R", "q", "R"), "Your draft"),
-    "b4": (("B",), "this will run"),
+    "draft": (("R", "q", "R"), "Unsent draft"),
+    "b4": (("B",), "Will run in"),
     "copy": (("y",), "Copy"),
     "copied": (("y", "enter"), "✓ Copied"),
 }

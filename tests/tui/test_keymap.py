@@ -34,12 +34,12 @@ def test_keys_are_read_from_the_config() -> None:
     [
         (
             '"act.unwach" = "X"',
-            "c.toml:2: keys.act.unwach is nothing that a key can be bound to; did",
+            "c.toml:2: keys.act.unwach is not an action; did you mean act.unwatch?",
         ),
-        ('"app.poll" = "ctrl+shft+x"', "c.toml:2: keys.app.poll: 'ctrl+shft+x' is no key"),
-        ('"app.poll" = "pgdn"', "'pgdn' is no key"),
+        ('"app.poll" = "ctrl+shft+x"', "c.toml:2: keys.app.poll: 'ctrl+shft+x' is not a key"),
+        ('"app.poll" = "pgdn"', "'pgdn' is not a key"),
         ('"app.poll" = 5', "must be a string in quotes"),
-        ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is act.unwatch's already; give that another key, too"),
+        ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is the key of act.unwatch; change that key, too"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:

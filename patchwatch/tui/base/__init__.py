@@ -1,1 +1,1 @@
-"""What every part of the TUI builds on: the API below it, workers, themes, the terminal."""
+"""What every part of the TUI builds on: the API below it, background jobs, themes, the terminal."""

@@ -1,6 +1,6 @@
-"""What the screens need of the rest of patchwatch: `patchwatch.tracker.Tracker` has it, and the tests' fake.
+"""What the TUI needs of the rest of patchwatch, implemented by `patchwatch.tracker.Tracker`.
 
-Every call may be made from any thread.  Those that can fail raise PatchwatchError, whose text is fit to be shown.
+Methods may be called from any thread.  They raise PatchwatchError, whose text can be shown to the user.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Watched(Protocol):
-    """A series that is watched now; `already` if it was before."""
+    """A series that is now watched; `already`: it was before."""
 
     @property
     def series_id(self) -> int: ...
@@ -43,7 +43,7 @@ class Watched(Protocol):
 
 
 class PollReport(Protocol):
-    """What a poll did: a line for each inbox, all of it in one sentence, and what failed (with the next step)."""
+    """What a poll did: a line for each inbox, a summary, and the failures with what to do about them."""
 
     @property
     def lines(self) -> tuple[str, ...]: ...
@@ -66,10 +66,10 @@ class PaletteApp(Protocol):
 
 
 class TrackerAPI(Protocol):
-    """The tracker, as the screens use it.
+    """The tracker, as the TUI uses it.
 
-    `watch` and `poll` use the network; `reply`, `endorse`, `rehearse` and `send` ask git, and `send` and `b4` need the
-    terminal for it; everything else is the database.
+    `watch` and `poll` use the network; `reply`, `endorse`, `rehearse` and `send` run git; `send` and `b4` need the
+    terminal; everything else uses the database.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""A screen that shows what is in the database and keeps up with it."""
+"""The base of screens that follow the database."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from patchwatch.tui.base.screen import BaseScreen
 
 
 class LiveScreen(BaseScreen[None]):
-    """The app tells it when something has changed, and each minute that one has passed."""
+    """The app calls `reload` after each change of the database, and `tick` every minute."""
 
     @property
     def proposed(self) -> str:
-        """What is likely to be watched from here: a link or a message-id."""
+        """A link or message-id that the user probably wants to watch; empty if none."""
         return ""
 
     @abstractmethod
     def reload(self) -> None:
-        """Read anew what is shown; what is chosen, scrolled and focused stays so."""
+        """Reload what is shown; keep selection, scrolling and focus."""
 
     @abstractmethod
     def tick(self) -> None:
-        """Let the ages grow."""
+        """Update the ages."""

@@ -1,7 +1,7 @@
-"""What the screen remembers from one run to the next: a theme that was chosen while it ran.
+"""State that the TUI keeps between runs: the theme chosen in it.
 
-A file of our own in the user's state directory (XDG Base Directory Specification), because the config is the user's to
-write.  Losing it loses nothing else, so that what can't be read or written is as good as not there.
+It is a file in the user's state directory (XDG Base Directory Specification): only the user writes the config.  The
+file is expendable, so that errors in reading or writing it are ignored.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from patchwatch.config import THEMES, state_directory
 
 
 class SavedState:
-    """The file."""
+    """The file with the state."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """`path` is the file, if it is not the usual one."""
+        """`path` is the file, by default one in the state directory."""
         self._path = path or state_directory() / "screen.json"
-        self._configured = ""  # the theme that the config names
+        self._configured = ""  # the theme in the config
 
     def theme(self, configured: str) -> str:
-        """The theme to begin with: the one chosen last, unless the config names another than it did then."""
+        """The theme to start with: the one chosen last, unless the config has changed since."""
         try:
-            kept = json.loads(self._path.read_text(encoding="utf-8"))
-            chosen, then = kept["theme"], kept["configured"]
+            saved = json.loads(self._path.read_text(encoding="utf-8"))
+            chosen, then = saved["theme"], saved["configured"]
         except (OSError, ValueError, KeyError, TypeError):
             chosen = then = None
         self._configured = configured
         return chosen if then == configured and chosen in THEMES else configured
 
     def choose_theme(self, chosen: str) -> None:
-        """Begin with this theme from now on."""
+        """Start with this theme from now on."""
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            kept = {"theme": chosen, "configured": self._configured}
-            self._path.write_text(json.dumps(kept), encoding="utf-8")
+            state = {"theme": chosen, "configured": self._configured}
+            self._path.write_text(json.dumps(state), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What is laid out once: screens when the terminal has become larger or smaller, and what scrolls in them."""
+"""Base classes of screens and dialogs, which lay out once per terminal size."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from textual.widget import Widget
 
 
 class BaseScreen(Screen[ScreenResultType]):
-    """A screen that is laid out once, for the size that the terminal has.
+    """A screen that is laid out once for each size of the terminal.
 
-    Laying out a screen for another size makes Textual tell that size to the screen again, later.  With two sizes under
-    way, as while a window is drawn larger, each is told again after the other has taken effect, and the screen changes
-    between the two without end, with a whole processor.  And Textual gives a screen the classes of its size only after
-    the layout: each screen was drawn as a narrow one first, and three times until it was as it stays.
+    After a layout for another size, Textual sends that size to the screen again.  With two sizes in flight, as while a
+    window is being resized, each arrives again after the other was applied, and the screen alternates between them
+    forever, keeping a CPU busy.  Also, Textual sets the classes for a size only after the layout: each screen was laid
+    out as a narrow one first, and three times in all.
     """
 
     def _on_screen_resume(self, event: ScreenResume) -> None:
-        """Look as the size wants it from the first layout on, which follows."""
+        """Set the classes for the size before the first layout, which follows."""
         self._fit(self.app.size)
 
     async def _on_resize(self, event: Resize) -> None:
-        """Leave out what has passed, and what was done."""
+        """Ignore sizes that are outdated or already applied."""
         if event.size == self.app.size:
             self._fit(event.size)
-        if event.size != self.app.size or event.size == self.outer_size:  # `size` is the terminal's already
+        if event.size != self.app.size or event.size == self.outer_size:  # `event.size` is already applied
             event.prevent_default()
 
     def _fit(self, size: Size) -> None:
-        """Take the classes of a size."""
+        """Set the classes for a size."""
         classes: dict[str, bool] = {}
         across, down = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
         for extent, breakpoints in ((size.width, across), (size.height, down)):
@@ -40,14 +40,13 @@ class BaseScreen(Screen[ScreenResultType]):
 
 
 class Dialog(ModalScreen[ScreenResultType], BaseScreen[ScreenResultType]):
-    """A question above another screen."""
+    """A modal dialog."""
 
 
-def extend(view: ScrollView, size: Size) -> None:
-    """Let what scrolls in `view` have a size.
+def set_virtual_size(view: ScrollView, size: Size) -> None:
+    """Set the size of the content of `view` without a layout of the whole screen, which takes longer than drawing.
 
-    The size of the view must not depend on it, nor whether it has scrollbars: no other widget moves then, while Textual
-    would lay out the whole screen, which takes longer than to draw what is new.
+    Only for views whose own size and scrollbars do not depend on their content.
     """
     if size != view.virtual_size:
         view.set_reactive(Widget.virtual_size, size)

@@ -1,8 +1,8 @@
-"""A terminal that goes away while the program runs: noticing it, and being able to end after it; and giving one back.
+"""Exit cleanly when the terminal goes away (hangup), or at SIGTERM.
 
-Mostly the kernel tells by SIGHUP, which ends the process.  A process without a controlling terminal, or one that was
-told to ignore the signal (nohup), gets none: reading then yields nothing at once, for ever, writing fails, and
-Textual's driver would keep a processor busy with that until somebody kills it.
+Usually the kernel sends SIGHUP, which ends the process.  A process without a controlling terminal, or one that ignores
+the signal (nohup), is not notified: reads return nothing at once, writes fail, and Textual's driver would keep a CPU
+busy with that until it is killed.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from typing import Any, cast
 from textual.drivers.linux_driver import LinuxDriver
 
 STATUS = 128 + signal.SIGHUP
-"""The exit status of who was left alone by his terminal, as a shell tells it."""
+"""Exit status after a hangup, as a shell reports it."""
 TERMINATED = 128 + signal.SIGTERM
-"""That of who was told to end."""
+"""Exit status after SIGTERM."""
 _STDIN = 0
-_LAST_SECONDS = 10  # to end in; then the kernel ends the process
+_EXIT_SECONDS = 10  # to exit in; then SIGALRM ends the process
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's, whose writing thread outlives the terminal: else whatever is drawn after it waits for ever."""
+    """Textual's driver, with a writer thread that survives a hangup: without it, drawing would block forever."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """As Textual's."""
+        """Take the arguments of Textual's driver."""
         super().__init__(*arguments, **options)
-        self._file = cast(Any, _Deaf(self._file))
+        self._file = cast(Any, _HangupSafe(self._file))
 
 
-class _Deaf:
-    """A file; what is written to a terminal that is gone is dropped."""
+class _HangupSafe:
+    """A file that drops what is written after a hangup."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -45,7 +45,7 @@ class _Deaf:
         return int(self._file.fileno())
 
     def write(self, text: str) -> None:
-        with suppress(OSError):  # `when_hung_up` ends the program
+        with suppress(OSError):  # `on_hangup` ends the program
             self._file.write(text)
 
     def flush(self) -> None:
@@ -53,35 +53,35 @@ class _Deaf:
             self._file.flush()
 
 
-def when_terminated(leave: Callable[[], None]) -> None:
-    """Call `leave` in the event loop that runs, at SIGTERM: the terminal gets its own screen, keys and mouse back.
+def on_sigterm(leave: Callable[[], None]) -> None:
+    """At SIGTERM, call `leave` in the running event loop, so that the terminal is restored.
 
-    The process ends ten seconds later if it does not by itself.
+    SIGALRM ends the process ten seconds later if it has not exited by then.
     """
 
-    def told() -> None:
-        signal.alarm(_LAST_SECONDS)
+    def handle() -> None:
+        signal.alarm(_EXIT_SECONDS)
         leave()
 
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, handle)
 
 
-def when_hung_up(tell: Callable[[], None]) -> None:
-    """Call `tell`, from a thread of its own, when nobody is left at the other end of stdin.
+def on_hangup(leave: Callable[[], None]) -> None:
+    """Call `leave`, from another thread, when the terminal at stdin hangs up.
 
-    From then on what is read is at its end, what is written goes nowhere, and the process ends in ten seconds if it
-    does not by itself.
+    From then on reads return end of file and writes are dropped.  SIGALRM ends the process ten seconds later if it has
+    not exited by then.
     """
 
     def wait() -> None:
         watch = select.poll()
-        watch.register(_STDIN, 0)  # hanging up is told always
-        if not any(told & (select.POLLHUP | select.POLLERR) for _, told in watch.poll()):
-            return  # no file that can hang up
-        signal.alarm(_LAST_SECONDS)
+        watch.register(_STDIN, 0)  # POLLHUP is always reported
+        if not any(events & (select.POLLHUP | select.POLLERR) for _, events in watch.poll()):
+            return  # not a terminal
+        signal.alarm(_EXIT_SECONDS)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nowhere, stream)
-        tell()
+        leave()
 
     threading.Thread(target=wait, name="patchwatch-hangup", daemon=True).start()

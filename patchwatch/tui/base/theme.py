@@ -1,8 +1,8 @@
-"""Colours and weights by what they mean, and text drawn with them.
+"""Themes, styles named by their meaning, and styled text.
 
-Widgets draw `pieces`: texts with the name of an ink.  A piece's text is plain characters, never markup, and must have
-passed patchwatch.sanitize if it came from mail.  The colours are theme variables, so that a theme can change them all;
-nothing is told by colour alone.
+Widgets draw `pieces`: pairs of a text and the name of a style.  The text is plain, never markup, and must have passed
+patchwatch.sanitize if it came from mail.  The colors are theme variables, so that a theme can change them all; color is
+never the only sign of anything.
 """
 
 from __future__ import annotations
@@ -21,70 +21,72 @@ from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
 StyledText: TypeAlias = tuple[str, str]
-"""A text and the names of its inks, separated by spaces; later ones win."""
+"""A text and the names of its styles, separated by spaces; later ones win."""
 
-INKS = {
+STYLES = {
     "strong": "bold",
     "slanted": "italic",
-    "dim": "$ink-dim",
-    "faint": "$ink-faint",
-    "accent": "$ink-accent",
-    "good": "$ink-good",
-    "warn": "$ink-warn",
-    "bad": "$ink-bad",
-    "calm": "$ink-calm",
-    "quote": "$ink-quote",
-    "requote": "$ink-requote",
-    "chosen": "bold $ink-on-accent on $ink-accent",
-    "tab": "$ink-on-accent on $ink-accent",
+    "dim": "$color-dim",
+    "faint": "$color-faint",
+    "accent": "$color-accent",
+    "good": "$color-good",
+    "warn": "$color-warn",
+    "bad": "$color-bad",
+    "calm": "$color-calm",
+    "quote": "$color-quote",
+    "requote": "$color-requote",
+    "chosen": "bold $color-on-accent on $color-accent",
+    "tab": "$color-on-accent on $color-accent",
     "underlined": "underline",
-    "evidence": "bold underline $ink-evidence on $ink-evidence-ground",
-    "selected": "on $ink-selected-ground",
+    "evidence": "bold underline $color-evidence on $color-evidence-background",
+    "selected": "on $color-selected-background",
     "link": "underline",
-    "added": "$ink-added",
-    "removed": "$ink-removed",
-    "code-keyword": "$ink-code-keyword",
-    "code-type": "$ink-code-type",
-    "code-string": "$ink-code-string",
-    "code-number": "$ink-code-number",
-    "code-name": "$ink-code-name",
-    "code-directive": "$ink-code-directive",
-    "code-comment": "italic $ink-code-comment",
+    "added": "$color-added",
+    "removed": "$color-removed",
+    "code-keyword": "$color-code-keyword",
+    "code-type": "$color-code-type",
+    "code-string": "$color-code-string",
+    "code-number": "$color-code-number",
+    "code-name": "$color-code-name",
+    "code-directive": "$color-code-directive",
+    "code-comment": "italic $color-code-comment",
 }
 
 
-def _theme(name: str, *, dark: bool, ground: str, raised: str, panel: str, text: str, inks: dict[str, str]) -> Theme:
-    """A theme from the colours of its grounds, of its text, and of its inks."""
-    accent, dim = inks["ink-accent"], inks["ink-dim"]
+def _theme(
+    name: str, *, dark: bool, background: str, surface: str, panel: str, text: str, colors: dict[str, str]
+) -> Theme:
+    """A theme from the colors of its backgrounds, its text and its styles."""
+    accent, dim = colors["color-accent"], colors["color-dim"]
     return Theme(
         name=name,
         dark=dark,
         primary=accent,
-        secondary=inks["ink-calm"],
+        secondary=colors["color-calm"],
         accent=accent,
         foreground=text,
-        background=ground,
-        surface=raised,
+        background=background,
+        surface=surface,
         panel=panel,
-        success=inks["ink-good"],
-        warning=inks["ink-warn"],
-        error=inks["ink-bad"],
+        success=colors["color-good"],
+        warning=colors["color-warn"],
+        error=colors["color-bad"],
         variables={
-            **inks,
-            "footer-background": raised,
-            "footer-item-background": raised,
-            "footer-key-background": raised,
-            "footer-description-background": raised,
+            **colors,
+            "footer-background": surface,
+            "footer-item-background": surface,
+            "footer-key-background": surface,
+            "footer-description-background": surface,
             "footer-key-foreground": accent,
             "footer-description-foreground": dim,
             "scrollbar-active": accent,
-            "scrollbar-background": ground,
-            "scrollbar-background-hover": ground,
-            "scrollbar-background-active": ground,
-            "scrollbar-corner-color": ground,
-            "block-cursor-background": inks["cursor-ground"],
+            "scrollbar-background": background,
+            "scrollbar-background-hover": background,
+            "scrollbar-background-active": background,
+            "scrollbar-corner-color": background,
+            "block-cursor-background": colors["cursor-background"],
             "block-cursor-foreground": text,
-            "block-cursor-blurred-background": inks["cursor-ground"],
+            "block-cursor-blurred-background": colors["cursor-background"],
             "block-cursor-blurred-foreground": text,
         },
     )
@@ -93,36 +95,36 @@ def _theme(name: str, *, dark: bool, ground: str, raised: str, panel: str, text:
 DARK = _theme(
     "patchwatch-dark",
     dark=True,
-    ground="#14161a",
-    raised="#1a1d23",
+    background="#14161a",
+    surface="#1a1d23",
     panel="#22262e",
     text="#d7dae0",
-    inks={
-        "ink-dim": "#9098a6",
-        "ink-faint": "#49505c",
-        "ink-accent": "#8ab4f8",
-        "ink-on-accent": "#14161a",
-        "ink-good": "#8fcb9b",
-        "ink-warn": "#e5b567",
-        "ink-bad": "#ec8a8f",
-        "ink-calm": "#7cc7c4",
-        "ink-quote": "#91a5c4",
-        "ink-requote": "#a598c0",
-        "ink-evidence": "#f7dc9c",
-        "ink-evidence-ground": "#4a3c17",
-        "ink-selected-ground": "#35507a",
-        "ink-added": "on #14281d",
-        "ink-removed": "on #331a1e",
-        "ink-code-keyword": "#c4a7e7",
-        "ink-code-type": "#7cc7c4",
-        "ink-code-string": "#dcbf85",
-        "ink-code-number": "#e0a080",
-        "ink-code-name": "#8ab4f8",
-        "ink-code-directive": "#d49ac0",
-        "ink-code-comment": "#8f98a6",
-        "cursor-ground": "#262d3a",
-        "cursor-ground-blurred": "#1c2027",
-        "field-ground": "#22262e",
+    colors={
+        "color-dim": "#9098a6",
+        "color-faint": "#49505c",
+        "color-accent": "#8ab4f8",
+        "color-on-accent": "#14161a",
+        "color-good": "#8fcb9b",
+        "color-warn": "#e5b567",
+        "color-bad": "#ec8a8f",
+        "color-calm": "#7cc7c4",
+        "color-quote": "#91a5c4",
+        "color-requote": "#a598c0",
+        "color-evidence": "#f7dc9c",
+        "color-evidence-background": "#4a3c17",
+        "color-selected-background": "#35507a",
+        "color-added": "on #14281d",
+        "color-removed": "on #331a1e",
+        "color-code-keyword": "#c4a7e7",
+        "color-code-type": "#7cc7c4",
+        "color-code-string": "#dcbf85",
+        "color-code-number": "#e0a080",
+        "color-code-name": "#8ab4f8",
+        "color-code-directive": "#d49ac0",
+        "color-code-comment": "#8f98a6",
+        "cursor-background": "#262d3a",
+        "cursor-background-blurred": "#1c2027",
+        "field-background": "#22262e",
         "rule": "#2c313b",
         "scrollbar": "#333a46",
         "scrollbar-hover": "#48515f",
@@ -132,45 +134,45 @@ DARK = _theme(
 LIGHT = _theme(
     "patchwatch-light",
     dark=False,
-    ground="#fbfbf9",
-    raised="#f0f0ec",
+    background="#fbfbf9",
+    surface="#f0f0ec",
     panel="#e6e6e1",
     text="#22262e",
-    inks={
-        "ink-dim": "#5d6470",
-        "ink-faint": "#b4b8bf",
-        "ink-accent": "#1a5fb4",
-        "ink-on-accent": "#ffffff",
-        "ink-good": "#1f6f3a",
-        "ink-warn": "#8a5200",
-        "ink-bad": "#b3261e",
-        "ink-calm": "#0b6b68",
-        "ink-quote": "#40597d",
-        "ink-requote": "#66528c",
-        "ink-evidence": "#4a3500",
-        "ink-evidence-ground": "#fbe7a8",
-        "ink-selected-ground": "#bcd5f5",
-        "cursor-ground": "#dde7f5",
-        "cursor-ground-blurred": "#ededea",
-        "field-ground": "#e6e6e1",
-        "ink-added": "on #dff2e1",
-        "ink-removed": "on #fbe2e0",
-        "ink-code-keyword": "#7a3e9d",
-        "ink-code-type": "#0b6b68",
-        "ink-code-string": "#8a5200",
-        "ink-code-number": "#a03d1f",
-        "ink-code-name": "#1a5fb4",
-        "ink-code-directive": "#9b2c6f",
-        "ink-code-comment": "#5d6470",
+    colors={
+        "color-dim": "#5d6470",
+        "color-faint": "#b4b8bf",
+        "color-accent": "#1a5fb4",
+        "color-on-accent": "#ffffff",
+        "color-good": "#1f6f3a",
+        "color-warn": "#8a5200",
+        "color-bad": "#b3261e",
+        "color-calm": "#0b6b68",
+        "color-quote": "#40597d",
+        "color-requote": "#66528c",
+        "color-evidence": "#4a3500",
+        "color-evidence-background": "#fbe7a8",
+        "color-selected-background": "#bcd5f5",
+        "cursor-background": "#dde7f5",
+        "cursor-background-blurred": "#ededea",
+        "field-background": "#e6e6e1",
+        "color-added": "on #dff2e1",
+        "color-removed": "on #fbe2e0",
+        "color-code-keyword": "#7a3e9d",
+        "color-code-type": "#0b6b68",
+        "color-code-string": "#8a5200",
+        "color-code-number": "#a03d1f",
+        "color-code-name": "#1a5fb4",
+        "color-code-directive": "#9b2c6f",
+        "color-code-comment": "#5d6470",
         "rule": "#d3d4d0",
         "scrollbar": "#c9ccd1",
         "scrollbar-hover": "#aab0b8",
     },
 )
 
-# The terminal's own colours.  It is not known whether they are on black or on white, so only those are used that can be
-# read on both; grounds are not coloured, and the cursor's row is drawn in reverse (patchwatch.tcss).
-_TERMINAL = BUILTIN_THEMES["ansi-dark"]  # for the variables that Textual wants of such a theme
+# The terminal's own colors.  Its background may be black or white, so this uses only colors that are readable on both,
+# no background colors, and reverse video for the cursor (patchwatch.tcss).
+_TERMINAL = BUILTIN_THEMES["ansi-dark"]  # for the variables that Textual expects in such a theme
 ANSI = replace(
     _TERMINAL,
     name="patchwatch-ansi",
@@ -180,31 +182,31 @@ ANSI = replace(
     warning="ansi_magenta",
     variables={
         **_TERMINAL.variables,
-        "ink-dim": "ansi_bright_black",
-        "ink-faint": "ansi_bright_black",
-        "ink-accent": "ansi_bright_blue",
-        "ink-on-accent": "ansi_bright_white",
-        "ink-good": "ansi_green",
-        "ink-warn": "ansi_magenta",
-        "ink-bad": "ansi_red",
-        "ink-calm": "ansi_default",
-        "ink-quote": "ansi_bright_black",
-        "ink-requote": "ansi_magenta",
-        "ink-evidence": "ansi_black",
-        "ink-evidence-ground": "ansi_yellow",
-        "ink-selected-ground": "ansi_bright_black",
-        "cursor-ground": "ansi_default",
-        "cursor-ground-blurred": "ansi_default",
-        "field-ground": "ansi_default",
-        "ink-added": "ansi_green",
-        "ink-removed": "ansi_red",
-        "ink-code-keyword": "bold",
-        "ink-code-type": "ansi_default",
-        "ink-code-string": "ansi_default",
-        "ink-code-number": "ansi_default",
-        "ink-code-name": "ansi_default",
-        "ink-code-directive": "ansi_magenta",
-        "ink-code-comment": "ansi_bright_black",
+        "color-dim": "ansi_bright_black",
+        "color-faint": "ansi_bright_black",
+        "color-accent": "ansi_bright_blue",
+        "color-on-accent": "ansi_bright_white",
+        "color-good": "ansi_green",
+        "color-warn": "ansi_magenta",
+        "color-bad": "ansi_red",
+        "color-calm": "ansi_default",
+        "color-quote": "ansi_bright_black",
+        "color-requote": "ansi_magenta",
+        "color-evidence": "ansi_black",
+        "color-evidence-background": "ansi_yellow",
+        "color-selected-background": "ansi_bright_black",
+        "cursor-background": "ansi_default",
+        "cursor-background-blurred": "ansi_default",
+        "field-background": "ansi_default",
+        "color-added": "ansi_green",
+        "color-removed": "ansi_red",
+        "color-code-keyword": "bold",
+        "color-code-type": "ansi_default",
+        "color-code-string": "ansi_default",
+        "color-code-number": "ansi_default",
+        "color-code-name": "ansi_default",
+        "color-code-directive": "ansi_magenta",
+        "color-code-comment": "ansi_bright_black",
         "rule": "ansi_bright_black",
         "border": "ansi_bright_black",
         "border-blurred": "ansi_bright_black",
@@ -236,77 +238,77 @@ ANSI = replace(
 )
 
 THEMES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
-"""By their names in the config."""
+"""By name in the config."""
 
 
-def definition(ink: str) -> str:
-    """The inks of a piece as one of Textual's style definitions."""
-    return " ".join(INKS[name] for name in ink.split())
+def definition(style: str) -> str:
+    """The styles of a piece as a style definition of Textual."""
+    return " ".join(STYLES[name] for name in style.split())
 
 
 def content(pieces: Iterable[StyledText]) -> Content:
-    """Pieces as something that a Static can show."""
-    return Content.assemble(*((text, definition(ink)) if ink else text for text, ink in pieces))
+    """Pieces as content for a Static."""
+    return Content.assemble(*((text, definition(style)) if style else text for text, style in pieces))
 
 
-class Palette:
-    """The inks of the theme in force, as rich styles; throw it away when the theme changes."""
+class StyleCache:
+    """The Rich styles of the current theme; discard it when the theme changes."""
 
     def __init__(self) -> None:
         self._styles: dict[str, RichStyle] = {"": RichStyle.null()}
 
-    def style(self, ink: str) -> RichStyle:
-        """The rich style of the inks of a piece; needs a running app, for its theme."""
-        found = self._styles.get(ink)
-        if found is None:
-            found = RichStyle.combine(Style.parse(INKS[name]).rich_style for name in ink.split())
-            self._styles[ink] = found
-        return found
+    def style(self, names: str) -> RichStyle:
+        """The Rich style for the styles of a piece; needs a running app, for its theme."""
+        style = self._styles.get(names)
+        if style is None:
+            style = RichStyle.combine(Style.parse(STYLES[name]).rich_style for name in names.split())
+            self._styles[names] = style
+        return style
 
-    def strip(self, pieces: Sequence[StyledText], ground: RichStyle) -> Strip:
-        """Pieces as a line on `ground`; neighbours of one ink in one segment, for each costs time further on."""
+    def strip(self, pieces: Sequence[StyledText], background: RichStyle) -> Strip:
+        """Pieces as a line; neighbors of the same style share a segment, because each segment costs time."""
         joined: list[tuple[str, str]] = []
-        for text, ink in pieces:
-            if joined and (joined[-1][1] == ink or not text):
+        for text, style in pieces:
+            if joined and (joined[-1][1] == style or not text):
                 joined[-1] = (joined[-1][0] + text, joined[-1][1])
             elif text:
-                joined.append((text, ink))
-        return Strip([Segment(text, ground + self.style(ink)) for text, ink in joined])
+                joined.append((text, style))
+        return Strip([Segment(text, background + self.style(style)) for text, style in joined])
 
 
 class Styled(Widget):
-    """A widget that draws its lines with inks alone, and keeps those of the theme until another is chosen."""
+    """A widget that draws its lines with named styles only; it caches them for the current theme."""
 
     def __init__(self, *children: Widget, **options: Any) -> None:
-        """As any widget."""
+        """Take the arguments of a widget."""
         super().__init__(*children, **options)
-        self.palette = Palette()
-        self._ground: RichStyle | None = None
+        self.style_cache = StyleCache()
+        self._base_style: RichStyle | None = None
 
     @property
-    def ground(self) -> RichStyle:
-        """What the lines are drawn on."""
-        if self._ground is None:
-            self._ground = self.rich_style
-        return self._ground
+    def base_style(self) -> RichStyle:
+        """The style of the background."""
+        if self._base_style is None:
+            self._base_style = self.rich_style
+        return self._base_style
 
     def notify_style_update(self) -> None:
-        """Forget the colours of the theme that was."""
+        """Drop the colors of the previous theme."""
         super().notify_style_update()
-        self.palette = Palette()
-        self._ground = None
+        self.style_cache = StyleCache()
+        self._base_style = None
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What the lines go through on their way to the screen.
+        """Return Textual's filters without ANSIToTruecolor.
 
-        One of Textual's filters turns a terminal's own colours into those of a theme.  It looks at every segment of
-        every frame, and our themes have no such colours, except the one that wants them left as they are.
+        That filter replaces ANSI colors, at a cost for every segment of every frame.  The only theme of ours that uses
+        them wants them unchanged.
         """
-        return [one for one in super().get_line_filters() if not isinstance(one, ANSIToTruecolor)]
+        return [item for item in super().get_line_filters() if not isinstance(item, ANSIToTruecolor)]
 
 
-def overlay(pieces: Iterable[StyledText], start: int, end: int, ink: str) -> list[StyledText]:
-    """`pieces` with `ink` laid over the characters from `start` up to `end`."""
+def overlay(pieces: Iterable[StyledText], start: int, end: int, style: str) -> list[StyledText]:
+    """`pieces` with `style` added to the characters from `start` up to `end`."""
     laid: list[StyledText] = []
     at = 0
     for text, under in pieces:
@@ -315,6 +317,6 @@ def overlay(pieces: Iterable[StyledText], start: int, end: int, ink: str) -> lis
         if first >= last:
             laid.append((text, under))
             continue
-        cut = ((text[:first], under), (text[first:last], f"{under} {ink}".strip()), (text[last:], under))
+        cut = ((text[:first], under), (text[first:last], f"{under} {style}".strip()), (text[last:], under))
         laid.extend(piece for piece in cut if piece[0])
     return laid

@@ -1,1 +1,1 @@
-"""What the screens do: decisions, reading, replies. No widgets here."""
+"""What the screens do: decisions, reading, replies; no widgets here."""

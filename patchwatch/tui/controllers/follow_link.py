@@ -1,4 +1,4 @@
-"""Where the words lead that the program took something from, and the links in a mail: to a mail here, or elsewhere."""
+"""Follow evidence and links: to a mail of the series, to another series, or to the browser."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from patchwatch.tui.widgets.mail_view import Spot
 
 
 class LinkFollower:
-    """Followed from the mails of one series at a time."""
+    """Follows links in the mails of one series at a time."""
 
     def __init__(
         self,
         screen: Screen[Any],
         tracker: TrackerAPI,
         jobs: Jobs,
-        opening: MailLoader,
+        loader: MailLoader,
         go_to: Callable[[SeriesState, MessageRow], None],
-        led: Callable[[int], None],
+        open_series: Callable[[int], None],
     ) -> None:
-        """`go_to` goes to a mail of the series; `led` hears of another series that a link on `screen` led to."""
+        """`go_to` shows a mail of the series; `open_series` shows another series that a link on `screen` leads to."""
         self._screen = screen
         self._tracker = tracker
         self._jobs = jobs
-        self._loader = opening
+        self._loader = loader
         self._go_to = go_to
-        self._led = led
-        self.unknown = ""  # a link that led to nothing known here
+        self._open_series = open_series
+        self.unknown = ""  # a link to a mail that is not in the database
 
     def page(self, link: str) -> str:
-        """The page that a link, or a message-id in the text, leads to in the browser; empty where there is none."""
+        """The URL to open in the browser for a link or a message-id in the text; empty if there is none."""
         from patchwatch.sources.lore.urls import parse_target
 
         if "://" in link:
@@ -48,7 +48,7 @@ class LinkFollower:
         return self._tracker.url(address.message_id, address.inbox or "") if address else ""
 
     def to_evidence(self, reading: SeriesState, evidence: Evidence | None) -> None:
-        """Go to the mail of some evidence and set its words off; say which they are, where it is of no mail here."""
+        """Go to the mail with some evidence and highlight it; without such a mail, show a notice."""
         row = reading.row(evidence.message_id) if evidence else None
         if evidence is None or row is None:
             self._jobs.notices.show("evidence", "note", labels.without_mail(evidence))
@@ -58,7 +58,7 @@ class LinkFollower:
         self._loader.seek(row.message_id, evidence.text)
 
     def to_spot(self, reading: SeriesState, spot: Spot) -> None:
-        """Go where something in a mail leads."""
+        """Follow a link in a mail."""
         if row := reading.row(spot.message_id):
             self._go_to(reading, row)
         elif spot.link:
@@ -72,14 +72,14 @@ class LinkFollower:
             self._go_to(reading, row)
             return
 
-        def found(series_id: int) -> None:
+        def done(series_id: int) -> None:
             self._jobs.notices.dismiss("link")
-            self._led(series_id)
+            self._open_series(series_id)
 
         def failed(error: PatchwatchError) -> None:
             self.unknown = link
             unknown = isinstance(error, NotFoundError)
-            text = f"Not known here; w watches it: {link}" if unknown else str(error)
+            text = f"Not in the database; press w to watch it: {link}" if unknown else str(error)
             self._jobs.notices.show("link", "note" if unknown else "error", text)
 
-        self._jobs.submit("read", "link", lambda: self._tracker.find(link), found, failed, screen=self._screen)
+        self._jobs.submit("read", "link", lambda: self._tracker.find(link), done, failed, screen=self._screen)

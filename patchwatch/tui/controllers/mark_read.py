@@ -1,7 +1,7 @@
-"""Mails that were read on a screen, noted to be read.
+"""Mark mails as read when they are shown.
 
-Who goes through a thread reads many mails a second: they are gathered, and noted in one transaction.  On the screen
-they are read at once, and unread again where they could not be noted.
+A user who skims a thread reads many mails a second: they are collected and written in one transaction.  On the screen
+they are read at once, and unread again if the write fails.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.controllers.series_state import SeriesState
 
-_GATHER_SECONDS = 0.3
+_COLLECT_SECONDS = 0.3
 
 
 class ReadMarker:
-    """What was read of one series, and is not yet noted."""
+    """The mails of one series that were read, but not written yet."""
 
     def __init__(
         self,
         screen: Screen[Any],
         tracker: TrackerAPI,
         jobs: Jobs,
-        noted: Callable[[int], None],
-        refused: Callable[[SeriesState], None],
+        written: Callable[[int], None],
+        failed: Callable[[SeriesState], None],
     ) -> None:
-        """`screen` gathers as long as it is there.
+        """Mails are collected while `screen` exists.
 
-        `noted` hears the generation that the database has by what was noted; `refused` of a reading whose mails are
+        `written` is called with the generation of the database after the write; `failed` with a series whose mails are
         unread again.
         """
         self._screen = screen
         self._tracker = tracker
         self._jobs = jobs
-        self._noted = noted
-        self._refused = refused
+        self._written = written
+        self._failed = failed
         self._reading: SeriesState | None = None
         self._seen: list[str] = []
 
     def mark(self, reading: SeriesState, message_id: str) -> bool:
-        """Take a mail as read; whether it was unread."""
+        """Mark a mail as read; True if it was unread."""
         if not reading.is_unread(message_id):
             return False
         if reading is not self._reading:
@@ -53,11 +53,11 @@ class ReadMarker:
         reading.read.add(message_id)
         self._seen.append(message_id)
         if len(self._seen) == 1:
-            self._screen.set_timer(_GATHER_SECONDS, self.write)
+            self._screen.set_timer(_COLLECT_SECONDS, self.write)
         return True
 
     def write(self) -> None:
-        """Note what was gathered."""
+        """Write the mails collected so far."""
         reading, seen = self._reading, self._seen
         self._seen = []
         if reading is None or not seen:
@@ -66,10 +66,10 @@ class ReadMarker:
         def failed(error: PatchwatchError) -> None:
             self._jobs.notices.show("mark read", "error", str(error))
             reading.read.difference_update(seen)
-            self._refused(reading)
+            self._failed(reading)
 
-        def wrote(generation: int) -> None:
+        def done(generation: int) -> None:
             self._jobs.notices.dismiss("mark read")
-            self._noted(generation)
+            self._written(generation)
 
-        self._jobs.submit("write", "mark read", lambda: self._tracker.mark_read(seen), wrote, failed)
+        self._jobs.submit("write", "mark read", lambda: self._tracker.mark_read(seen), done, failed)

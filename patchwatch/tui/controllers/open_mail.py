@@ -1,7 +1,7 @@
-"""The mail beside the tree: fetched when it is asked for, and shown with what was said about it.
+"""Load the mail to show beside the thread, with the replies to it.
 
-The beginning of a large one is shown before all of it was taken apart.  Below a patch stand its answers, which may
-become more while it is read.  Words that were looked for are set off once their mail is there.
+The beginning of a large mail is shown before all of it is parsed.  Replies are listed below a patch and may arrive
+while it is shown.  Text is highlighted once its mail is loaded.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ from patchwatch.tui.render.page import Sheet, broken, compose, length, lengthene
 from patchwatch.tui.render.replies import answers, told
 from patchwatch.tui.widgets.mail_view import MailView
 
-_LARGE = 200_000  # characters of a mail whose beginning is shown before all of it was taken apart
+_LARGE = 200_000  # characters; the beginning of a larger mail is shown before the rest is parsed
 _BEGINNING = 20_000
 
 
 class MailLoader:
-    """One mail at a time."""
+    """Loads one mail at a time."""
 
     def __init__(self, screen: Screen[Any], tracker: TrackerAPI, jobs: Jobs, opened: Callable[[str], None]) -> None:
-        """The mail view is that of `screen`; `opened` hears which mail is shown, of a large one twice."""
+        """Loads into the mail view of `screen`; `opened` is called with the message-id, twice for a large mail."""
         self._screen = screen
         self._tracker = tracker
         self._jobs = jobs
         self._opened = opened
-        self._reading: SeriesState | None = None  # that the mail is of
-        self._asked = ""  # the mail that was last asked for
-        self._bare: Sheet | None = None  # the mail that is shown, without what was said about it
-        self._sought: tuple[str, str] | None = None  # a mail, and the words to be set off in it
+        self._reading: SeriesState | None = None  # of the mail
+        self._requested = ""  # the mail requested last
+        self._bare: Sheet | None = None  # the mail without the replies
+        self._sought: tuple[str, str] | None = None  # a mail, and the text to highlight in it
 
     @property
     def _view(self) -> MailView:
         return self._screen.query_one(MailView)
 
     def open(self, reading: SeriesState, message_id: str) -> bool:
-        """Show a mail; whether it is another than was asked for last."""
+        """Load and show a mail; True if it is another than the last one."""
         self._reading = reading
-        if message_id == self._asked:
+        if message_id == self._requested:
             return False
-        self._asked = message_id
+        self._requested = message_id
         width, manner = self._view.text_width, self._view.fresh_manner()
 
         def work() -> Sheet:
@@ -61,61 +61,61 @@ class MailLoader:
         return True
 
     def forget(self) -> None:
-        """What was asked for is not wanted any more."""
+        """Drop the last request."""
         self._reading = None
-        self._asked = ""
+        self._requested = ""
         self._bare = None
 
     def _arrived(self, sheet: Sheet) -> None:
         reading, message_id = self._reading, sheet.page.message_id
-        if reading is None or message_id != self._asked:
+        if reading is None or message_id != self._requested:
             return
         self._jobs.notices.dismiss("mail")
-        begun = self._bare is not None and self._bare.page.message_id == message_id
+        beginning_shown = self._bare is not None and self._bare.page.message_id == message_id
         self._bare = sheet
-        if begun:
-            self._view.lengthen(self._discussed(reading, sheet))
+        if beginning_shown:
+            self._view.lengthen(self._with_replies(reading, sheet))
         else:
-            self._view.show(self._discussed(reading, sheet))
-        self._set_off()
+            self._view.show(self._with_replies(reading, sheet))
+        self._highlight()
         self._opened(message_id)
 
     def _failed(self, error: PatchwatchError) -> None:
         self._bare = None
-        self._view.show(broken(said(self._asked, line(str(error))), self._view.text_width))
-        self._asked = ""
+        self._view.show(broken(said(self._requested, line(str(error))), self._view.text_width))
+        self._requested = ""
         self._jobs.notices.show("mail", "error", str(error))
 
-    # What was said about it.
+    # Replies.
 
-    def _discussed(self, reading: SeriesState, sheet: Sheet) -> Sheet:
-        """The sheet of a patch with what was said about it below."""
+    def _with_replies(self, reading: SeriesState, sheet: Sheet) -> Sheet:
+        """The sheet of a patch with the replies below."""
         row = reading.row(sheet.page.message_id)
         found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []
         return lengthened(sheet, *told(found, reading.read, self._tracker.now())) if found else sheet
 
     def refresh_replies(self) -> None:
-        """Show what was said meanwhile about the patch that is shown."""
+        """Show new replies to the patch that is shown."""
         reading, bare = self._reading, self._bare
-        if reading and bare is not None and bare.page.whole and bare.page.message_id == self._asked:
-            sheet = self._discussed(reading, bare)
+        if reading and bare is not None and bare.page.whole and bare.page.message_id == self._requested:
+            sheet = self._with_replies(reading, bare)
             if self._view.page is None or self._view.page.lines != sheet.page.lines:
                 self._view.lengthen(sheet)
 
-    # Words in it.
+    # Highlighted text.
 
-    def seek(self, message_id: str, words: str) -> None:
-        """Set words off in a mail: now, or when it is shown."""
-        self._sought = (message_id, words)
-        self._set_off()
+    def seek(self, message_id: str, text: str) -> None:
+        """Highlight text in a mail: now, or when it is shown."""
+        self._sought = (message_id, text)
+        self._highlight()
 
-    def _set_off(self) -> None:
+    def _highlight(self) -> None:
         page = self._view.page
         if self._sought is None or page is None or page.message_id != self._sought[0]:
             return
-        words = self._sought[1]
-        if self._view.highlight(words):
+        text = self._sought[1]
+        if self._view.highlight(text):
             self._sought = None
         elif page.whole:
             self._sought = None
-            self._jobs.notices.show("evidence", "note", f"In this mail, in other words: {line(words)}")
+            self._jobs.notices.show("evidence", "note", f"Not verbatim in this mail: {line(text)}")

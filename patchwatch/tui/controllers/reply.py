@@ -1,7 +1,6 @@
-"""Answers written from a screen: composed by the core, edited in the user's editor, shown before they are sent.
+"""Write replies: compose a draft, open the user's editor, preview, send.
 
-An answer begins as a draft, which is a file from then on.  One that was left is gone on with when the same mail is
-answered again.
+A draft is a file from the beginning.  An unsent one is offered again when the user replies to the same mail.
 """
 
 from __future__ import annotations
@@ -25,20 +24,20 @@ from patchwatch.tui.render.selection import Selection
 
 
 class ReplyController:
-    """One answer at a time."""
+    """Writes one reply at a time."""
 
     def __init__(self, screen: Screen[Any], tracker: TrackerAPI, jobs: Jobs) -> None:
-        """What `screen` asks for comes to nothing where it was left before."""
+        """Results for `screen` are dropped once it is closed."""
         self._screen = screen
         self._tracker = tracker
         self._jobs = jobs
 
     def reply(self, of: Selection) -> None:
-        """Answer the mail in hand, to all."""
+        """Reply to all recipients of the selected mail."""
         self._compose(lambda: self._tracker.reply(of.message_id), edit=True)
 
     def tag(self, of: Selection) -> None:
-        """Ask which tags to give to the patch in hand, or to its whole revision, and give them."""
+        """Ask which tags to give to the selected patch or its whole revision; then compose the reply."""
 
         def answered(tags: Tags | None) -> None:
             if tags is not None:
@@ -52,25 +51,25 @@ class ReplyController:
             draft = compose()
             return draft, self._tracker.drafts.kept(draft)
 
-        def composed(found: tuple[Draft, Path | None]) -> None:
-            draft, kept = found
-            if kept is None:
+        def composed(result: tuple[Draft, Path | None]) -> None:
+            draft, old = result
+            if old is None:
                 self._begin(draft, edit=edit)
             else:
-                self._ask(draft, kept, edit=edit)
+                self._ask(draft, old, edit=edit)
 
         self._jobs.submit("mail", "answer", work, composed, screen=self._screen, latest=True)
 
-    def _ask(self, draft: Draft, kept: Path, *, edit: bool) -> None:
-        """Whether to go on with the draft that was left, or to begin anew."""
+    def _ask(self, draft: Draft, old: Path, *, edit: bool) -> None:
+        """Ask whether to continue the old draft or to start over."""
 
         def answered(go_on: bool | None) -> None:
             if go_on:
-                self._show(draft, kept)
+                self._show(draft, old)
             elif go_on is False:
                 self._begin(draft, edit=edit)
 
-        self._screen.app.push_screen(DraftDialog(draft, kept, tags=not edit), answered)
+        self._screen.app.push_screen(DraftDialog(draft, old, tags=not edit), answered)
 
     def _begin(self, draft: Draft, *, edit: bool) -> None:
         try:
@@ -86,9 +85,9 @@ class ReplyController:
         self._screen.app.push_screen(SendScreen(self._tracker, self._jobs, draft, file, lambda: self._edit(file)))
 
     def _edit(self, file: Path, *, fresh: bool = False) -> bool:
-        """Let a draft be edited; whether there is one afterwards.
+        """Open a draft in the editor; True if there is a draft afterwards.
 
-        One that was emptied is thrown away, and so is a `fresh` one in which nothing was written.
+        An empty draft is discarded, and so is a `fresh` one that was not changed.
         """
         drafts, notices = self._tracker.drafts, self._jobs.notices
         try:
@@ -108,6 +107,6 @@ class ReplyController:
         except PatchwatchError as error:
             notices.show("answer", "error", str(error))
             return not fresh
-        why = "Nothing was written" if after.strip() else "It was emptied"
-        notices.show("answer", "note", f"{why}: the draft is thrown away, and nothing is sent.")
+        why = "Nothing was written" if after.strip() else "The draft is empty"
+        notices.show("answer", "note", f"{why}: draft discarded, nothing sent.")
         return False

@@ -1,4 +1,4 @@
-"""Revisions handed over to b4 from a screen, which makes room for it until it is done and its words were read."""
+"""Run b4 on a revision; the TUI is suspended until the user has read its output."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from patchwatch.tui.render.selection import Selection
 
 
 class B4Controller:
-    """One revision at a time."""
+    """Runs b4 on one revision at a time."""
 
     def __init__(self, screen: Screen[Any], tracker: TrackerAPI, jobs: Jobs) -> None:
-        """What `screen` asks for comes to nothing where it was left before."""
+        """Results for `screen` are dropped once it is closed."""
         self._screen = screen
         self._tracker = tracker
         self._jobs = jobs
 
     def b4(self, of: Selection) -> None:
-        """Ask what b4 shall do with the revision in hand, and in which tree; then let it."""
+        """Ask which command to run on the selected revision, and in which tree; then run it."""
 
         def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
             commands = {task: self._tracker.b4_command(task, of.revision, BOX) for task in TASKS}
             return self._tracker.work_trees(), commands
 
-        def ask(found: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
-            self._screen.app.push_screen(B4Dialog(of, *found, self._tracker.config_file), answered)
+        def ask(choices: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
+            self._screen.app.push_screen(B4Dialog(of, *choices, self._tracker.config_file), answered)
 
         def answered(chosen: B4Request | None) -> None:
             if chosen is not None:
@@ -53,10 +53,10 @@ class B4Controller:
         try:
             with suspended(self._screen.app):
                 status = self._tracker.b4(chosen.task, message_id, chosen.directory, running)
-                print_line(f"\nb4 ended with {status}.")
+                print_line(f"\nb4 exited with status {status}.")
                 pause()
         except PatchwatchError as error:
             self._jobs.notices.show("b4", "error", str(error))
         else:
-            said = f"{TASKS[chosen.task][0]} ended with {status} in {where}."
-            self._jobs.notices.show("b4", "error" if status else "outcome", said)
+            outcome = f"{TASKS[chosen.task][0]} exited with status {status} in {where}."
+            self._jobs.notices.show("b4", "error" if status else "outcome", outcome)

@@ -1,8 +1,6 @@
-"""What a reader of one series is at: the chosen revision, and which mails are still unread.
+"""The state of an open series: the selected revision, the unread mails, and the history.
 
-Knows the story's steps too, because they are told with the mails that they are taken from.
-
-Pure.  Rows come and go underneath; what was chosen stays chosen as long as it exists.
+Pure.  Rows change underneath; the selected revision stays selected as long as it exists.
 """
 
 from __future__ import annotations
@@ -14,66 +12,66 @@ from patchwatch.tui.render.history import HistoryEntry, tell
 
 
 class SeriesState:
-    """A series, its mails, and where the reader is in them."""
+    """A series, its mails, and the user's place in them."""
 
     def __init__(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StateChangeRow] = ()) -> None:
-        """Begins at the newest revision."""
-        self.read: set[str] = set()  # marked read by this reader, before the rows say so
+        """Select the newest revision."""
+        self.read: set[str] = set()  # marked as read, ahead of the rows
         self._root = ""
         self.update(series, thread, steps)
 
     def update(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StateChangeRow] = ()) -> None:
-        """Take the rows as they are now."""
+        """Replace the rows."""
         self.series = series
         self.thread = thread
         self._rows = {row.message_id: row for row in thread}
-        self.story: tuple[HistoryEntry, ...] = tell(series, steps, self._rows)
+        self.history: tuple[HistoryEntry, ...] = tell(series, steps, self._rows)
         self.read &= {row.message_id for row in thread if row.unread}
         if self._root not in {revision.message_id for revision in series.revisions}:
             self._root = series.revisions[-1].message_id if series.revisions else ""
 
     @property
     def index(self) -> int:
-        """The chosen revision's place among the revisions."""
-        return next((n for n, one in enumerate(self.series.revisions) if one.message_id == self._root), 0)
+        """Index of the selected revision."""
+        return next((n for n, revision in enumerate(self.series.revisions) if revision.message_id == self._root), 0)
 
     @property
     def revision(self) -> RevisionRow | None:
-        """The chosen revision."""
+        """The selected revision."""
         return self.series.revisions[self.index] if self.series.revisions else None
 
     @property
     def mails(self) -> list[MessageRow]:
-        """The chosen revision's mails, in tree order."""
+        """The mails of the selected revision, in thread order."""
         return self.mails_of(self._root)
 
     def mails_of(self, root: str) -> list[MessageRow]:
-        """The mails of a revision, in tree order."""
+        """The mails of a revision, in thread order."""
         return [row for row in self.thread if row.revision == root]
 
     @property
     def unread(self) -> list[MessageRow]:
-        """The unread mails of all revisions, in their order."""
+        """The unread mails of all revisions, in order."""
         return [row for row in self.thread if row.unread and row.message_id not in self.read]
 
     @property
     def first(self) -> str:
-        """The mail to begin the chosen revision with: its first unread one, or its root."""
+        """The mail to show first in the selected revision: its first unread mail, or its root."""
         return next((row.message_id for row in self.unread if row.revision == self._root), self._root)
 
     def is_unread(self, message_id: str) -> bool:
-        """Whether a mail is one of the series and unread."""
+        """True if a mail belongs to the series and is unread."""
         row = self._rows.get(message_id)
         return row is not None and row.unread and message_id not in self.read
 
     def row(self, message_id: str) -> MessageRow | None:
-        """A mail of the series."""
+        """A mail of the series, by its message-id."""
         return self._rows.get(message_id)
 
     def posting_of(self, row: MessageRow) -> MessageRow:
-        """The patch or cover letter that a mail is, or is about; where none is at hand, the root of its revision."""
+        """The patch or cover letter that a mail is or replies to; if none is known, the root of its revision."""
         above: MessageRow | None = row
-        for _ in self.thread:  # no more often: mails may answer each other in a ring
+        for _ in self.thread:  # a limit: mails may reply to each other in a cycle
             if above is None or above.submission:
                 break
             above = self._rows.get(above.parent or "")
@@ -82,20 +80,20 @@ class SeriesState:
         return above
 
     def choose(self, index: int) -> bool:
-        """Choose a revision by its place; whether there is one there, and another than before."""
+        """Select a revision by its index; True if that changes the selection."""
         if not 0 <= index < len(self.series.revisions) or index == self.index:
             return False
         self._root = self.series.revisions[index].message_id
         return True
 
     def choose_of(self, row: MessageRow) -> bool:
-        """Choose the revision of a mail; whether it is another than before."""
+        """Select the revision of a mail; True if that changes the selection."""
         changed = row.revision != self._root
         self._root = row.revision
         return changed
 
     def next_unread(self, message_id: str, direction: int) -> MessageRow | None:
-        """The next (1) or previous (-1) unread mail from one on, over all revisions and around the end."""
+        """The next (1) or previous (-1) unread mail, across all revisions and around the end."""
         count = len(self.thread)
         at = next((n for n, row in enumerate(self.thread) if row.message_id == message_id), 0)
         around = (self.thread[(at + step * direction) % count] for step in range(1, count + 1))

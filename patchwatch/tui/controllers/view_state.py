@@ -1,7 +1,6 @@
-"""Which of all series the overview shows, and in what order: those of a view, as far as a limit lets them, sorted.
+"""Which series the overview shows, and in what order: those of a view that match the limit, sorted.
 
-Pure.  What stands in which view is decided by patchwatch.series.views, what a limit lets through by
-patchwatch.series.filter.
+Pure.  patchwatch.series.views assigns series to views, patchwatch.series.filter matches limits.
 """
 
 from __future__ import annotations
@@ -14,51 +13,51 @@ from patchwatch.series.views import WAITING, View, split_by_view
 from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order
 
 VIEWS = tuple(View)
-"""The views, as they stand beside each other."""
+"""The views, from left to right."""
 
 
 class ViewState:
-    """The view that is chosen, the one before it, and an order for each."""
+    """The current view, the previous one, and the order of each."""
 
     def __init__(self, view: View, few: Sequence[SeriesSummary]) -> None:
-        """Begins with `view`, and with `few` of the watched series until all were read."""
+        """Start with `view`, and with the `few` watched series until all are loaded."""
         self.view = view
-        self.complete = False  # whether all were read
+        self.complete = False  # True once all are loaded
         self._before = View.WATCHED
         self._views: Mapping[View, Sequence[SeriesSummary]] = split_by_view(few)
         self._orders: dict[View, Order] = {}
 
     def take(self, views: Mapping[View, Sequence[SeriesSummary]]) -> None:
-        """Show these from now on, which are all."""
+        """Take all series, by view."""
         self._views = views
         self.complete = True
 
     @property
     def all_lines(self) -> Sequence[SeriesSummary]:
-        """Every series that was read."""
+        """Every loaded series."""
         return self._views[View.ALL]
 
     @property
     def among(self) -> Sequence[SeriesSummary]:
-        """The series of the chosen view."""
+        """The series of the current view."""
         return self._views[self.view]
 
     @property
     def counts(self) -> dict[View, int]:
-        """How many stand in each view, of those of which that is known."""
+        """The number of series in each view, as far as known."""
         known = VIEWS if self.complete else (View.WATCHED,)
         return {view: len(self._views[view]) for view in known}
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
-        """Those of the chosen view that `limit` lets through, in the chosen order."""
+        """The series of the current view that match `limit`, sorted."""
         rows = limit.keep(self.among, now) if limit.predicates else self.among
         return rows if self.order == self._natural else self.order.sort(rows)
 
     def is_watched(self, series_id: int) -> bool:
-        """Whether a series stands among the watched ones."""
+        """True if a series is watched."""
         return any(row.id == series_id for row in self._views[View.WATCHED])
 
-    # Choosing.
+    # Selecting a view and its order.
 
     def choose(self, view: View) -> None:
         """Show another view."""
@@ -66,11 +65,11 @@ class ViewState:
             self._before, self.view = self.view, view
 
     def toggled(self, view: View) -> View:
-        """What a view's key leads to: that view, or from there the one before."""
+        """The view that a view's key shows: that view, or the previous one if it is current."""
         return self._before if view is self.view else view
 
     def beside(self, by: int) -> View:
-        """The view that stands `by` places to the right, around the end."""
+        """The view `by` places to the right, around the end."""
         return VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)]
 
     @property
@@ -79,9 +78,9 @@ class ViewState:
 
     @property
     def order(self) -> Order:
-        """What the chosen view is sorted by."""
+        """The order of the current view."""
         return self._orders.get(self.view, self._natural)
 
     def sort(self, order: Order) -> None:
-        """Sort the chosen view otherwise, from now on."""
+        """Change the order of the current view."""
         self._orders[self.view] = order

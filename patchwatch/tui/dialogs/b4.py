@@ -1,4 +1,4 @@
-"""Asks what b4 shall do with a revision, and in which tree; says which command that is before it runs."""
+"""Ask which b4 command to run on a revision, and in which tree; show the command line before it runs."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from patchwatch.tui.render.selection import Selection
 from patchwatch.tui.widgets.choice_list import ChoiceList
 
 BOX = "MAILS"
-"""What stands for the maildir in the command that is shown: it is made when b4 runs."""
+"""Placeholder in the command line for the maildir, which is created when b4 runs."""
 
 TASKS: dict[Task, tuple[str, str]] = {
-    "am": ("b4 am", "write an mbox for git am there; nothing is applied"),
-    "shazam": ("b4 shazam", "apply the patches to what is checked out there"),
-    "track": ("b4 review track", "take it up in b4 review, in which the tree is enrolled"),
+    "am": ("b4 am", "write an mbox for git am; apply nothing"),
+    "shazam": ("b4 shazam", "apply the patches to the checked-out branch"),
+    "track": ("b4 review track", "add it to b4 review (the tree must be enrolled)"),
 }
-"""What b4 calls a task, and what it does."""
+"""The command of each task, and what it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class B4Request:
-    """What was chosen."""
+    """A task and the tree to run it in."""
 
     task: Task
     directory: Path
 
 
 class B4Dialog(Dialog[B4Request | None]):
-    """The tasks and the trees; None where nothing is to be done."""
+    """Answers with a task and a tree, or None."""
 
     AUTO_FOCUS = "#tasks"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "run", "Run it", id="b4.run"),
+        Binding("enter", "run", "Run", id="b4.run"),
         Binding("tab", "app.focus_next", "Tasks, trees", id="b4.next"),
         Binding("escape,q", "leave", "Close", id="b4.leave"),
     ]
 
     def __init__(self, of: Selection, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str) -> None:
-        """`commands` are what b4 would be called with for the revision, `BOX` standing for the mails."""
+        """`commands` are the command lines for the revision, with `BOX` in place of the maildir."""
         super().__init__()
         self._of = of
         self._trees = trees
@@ -60,13 +60,13 @@ class B4Dialog(Dialog[B4Request | None]):
     def compose(self) -> ComposeResult:
         """The revision, the tasks, the trees, the command, and the keys."""
         about: list[StyledText] = [(f"{self._of.version} ", "accent strong"), (self._of.title, "strong")]
-        tasks = [content([(f"{called:<16}", ""), (does, "dim")]) for called, does in TASKS.values()]
+        tasks = [content([(f"{name:<16}", ""), (does, "dim")]) for name, does in TASKS.values()]
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Hand over to b4"
+            dialog.border_title = "Run b4"
             yield Static(content(about), id="question")
             if not self._trees:
-                none = "No tree with files in it is named in the config: b4 has nowhere to work."
-                how = f"Name one below [[tree]] in {line(self._config_file)}; config.example.toml has an example."
+                none = "No work tree is configured."
+                how = f"Add a [[tree]] that has a checkout to {line(self._config_file)}; see config.example.toml."
                 yield Static(content([(none, ""), ("\n", ""), (how, "dim")]), id="note")
                 yield Static(content([("esc", "accent"), (" close", "dim")]), id="keys")
                 return
@@ -75,14 +75,14 @@ class B4Dialog(Dialog[B4Request | None]):
             yield Static(id="command")
             keys: list[StyledText] = [
                 ("⏎", "accent"),
-                (" run it   ", "dim"),
+                (" run   ", "dim"),
                 ("tab", "accent"),
                 (" tasks, trees   ", "dim"),
             ]
-            yield Static(content([*keys, ("esc", "accent"), (" leave it", "dim")]), id="keys")
+            yield Static(content([*keys, ("esc", "accent"), (" cancel", "dim")]), id="keys")
 
     def on_mount(self) -> None:
-        """Begin with the first of each."""
+        """Put the cursors on the first task and the first tree."""
         for options in self.query(ChoiceList):
             options.highlighted = 0
 
@@ -96,22 +96,22 @@ class B4Dialog(Dialog[B4Request | None]):
         return B4Request(list(TASKS)[task], self._trees[tree])
 
     def on_option_list_option_highlighted(self) -> None:
-        """Say what would be run."""
+        """Show the command line."""
         if chosen := self.chosen:
-            said: list[StyledText] = [
-                ("In ", "dim"),
+            pieces: list[StyledText] = [
+                ("Will run in ", "dim"),
                 (labels.place(chosen.directory), ""),
-                (" this will run:\n", "dim"),
+                (":\n", "dim"),
                 (line(self._commands[chosen.task]), "accent"),
             ]
             if BOX in self._commands[chosen.task].split():
-                said.append((f"\n{BOX} is a maildir with the mails that are stored here.", "dim"))
-            self.query_one("#command", Static).update(content(said))
+                pieces.append((f"\n{BOX} is a maildir with the stored mail.", "dim"))
+            self.query_one("#command", Static).update(content(pieces))
 
     def action_run(self) -> None:
-        """Close the dialog with what was chosen."""
+        """Close the dialog with the choice."""
         self.dismiss(self.chosen)
 
     def action_leave(self) -> None:
-        """Close the dialog without anything."""
+        """Close the dialog without one."""
         self.dismiss(None)

@@ -1,8 +1,7 @@
-"""The palette: every action that is in force, every view and theme, and every series, by a few of its letters.
+"""The command palette: find any action, view, theme or series by typing a few letters.
 
-Textual's own search scores each title letter by letter, which takes seconds for ten thousand.  Here the words that were
-typed must stand in the title, author or message-id; where they begin a word, the title comes first.  Only where nothing
-has them, their letters are looked for one by one.
+Textual's own fuzzy search takes seconds for ten thousand titles.  Here the typed words must occur in title, author or
+message-id, and titles in which they begin a word come first.  Only if nothing matches, the letters may be apart.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.text_field import Typed
 
-_MOST = 50  # series that are offered; whoever wants another types another letter
+_MOST = 50  # series offered; another letter narrows them down
 
 
 def ranked(rows: Iterable[SeriesSummary], query: str) -> list[SeriesSummary]:
-    """The series with all words of `query` in them: those first whose titles have them at the beginnings of words."""
+    """The series that contain all words of `query`; titles in which they begin a word first."""
     words = query.lower().split()
     if not words:
         return []
@@ -44,16 +43,16 @@ def ranked(rows: Iterable[SeriesSummary], query: str) -> list[SeriesSummary]:
 
 
 def _by_letters(rows: Iterable[SeriesSummary], letters: str) -> list[SeriesSummary]:
-    """The series with these letters in their titles, in this order, closest together first."""
+    """The series whose titles contain these letters in this order; closest together first."""
     first, *others = map(re.escape, letters)
-    # Up to the next place of each letter and no further: `.*?` would try all, and titles are written by strangers.
+    # `[^x]*x` stops at the first x.  `.*?x` would backtrack, and anyone can write a title.
     spread = re.compile(first + "".join(f"[^{letter}]*{letter}" for letter in others))
     found = [(match.end() - match.start(), row.id, row) for row in rows if (match := spread.search(row.title.lower()))]
     return [row for *_, row in sorted(found)[:_MOST]]
 
 
-def lit(text: str, query: str) -> list[StyledText]:
-    """`text` with the words of `query` set off."""
+def highlighted(text: str, query: str) -> list[StyledText]:
+    """`text` with the words of `query` highlighted."""
     words = [re.escape(word) for word in query.split()]
     if not words:
         return [(text, "")]
@@ -65,25 +64,25 @@ def _matches(text: str, query: str) -> bool:
     return all(word in text.lower() for word in query.lower().split())
 
 
-def called(binding: Binding) -> str:
-    """What a binding does, with the word that it goes by: `Snooze: put aside until a day`."""
-    word, said = binding.description, binding.tooltip
-    if not said or word.lower() in said.lower():
-        return said or word
-    return f"{word}: {said[0].lower()}{said[1:]}"
+def action_name(binding: Binding) -> str:
+    """Description and tooltip of a binding: `Snooze: until a day, or until a reply`."""
+    name, tooltip = binding.description, binding.tooltip
+    if not tooltip or name.lower() in tooltip.lower():
+        return tooltip or name
+    return f"{name}: {tooltip[0].lower()}{tooltip[1:]}"
 
 
 class Actions(Provider):
-    """What can be done here, with its keys; also how to look."""
+    """The actions of the current screen, with their keys, and the themes."""
 
     def _actions(self) -> Sequence[tuple[str, str, Callable[[], Any]]]:
-        """What it is called, its key, and what does it."""
+        """Name, key and function of each."""
         app = cast(PaletteApp, self.app)
         found: dict[str, tuple[str, str, Callable[[], Any]]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id and binding.description and binding.action != "app.command_palette" and active.enabled:
-                name = called(binding)
+                name = action_name(binding)
                 run = partial(app.run_action, binding.action, active.node)
                 found.setdefault(binding.id, (name, self.app.get_key_display(binding), run))
         for theme, name in app.looks.items():
@@ -91,30 +90,33 @@ class Actions(Provider):
         return list(found.values())
 
     async def discover(self) -> Hits:
-        """All of them."""
+        """All of them, before anything is typed."""
         for name, key, run in self._actions():
             yield DiscoveryHit(_shown([(name, "")], key), run, name)
 
     async def search(self, query: str) -> Hits:
-        """Those with the words of `query` in their names; first what begins with it: Undo, too, tells of snoozing."""
+        """Those whose names contain the words of `query`.
+
+        Names that begin with it come first: "snooze" occurs in the name of Undo, too.
+        """
         for name, key, run in self._actions():
             if _matches(name, query):
                 begins = name.lower().startswith(query.strip().lower())
-                yield Hit(3.0 if begins else 2.0, _shown(lit(name, query), key), run, name)
+                yield Hit(3.0 if begins else 2.0, _shown(highlighted(name, query), key), run, name)
 
 
 class Series(Provider):
     """The series."""
 
     async def search(self, query: str) -> Hits:
-        """The best of those with the words of `query` in them."""
+        """The best matches."""
         app = cast(PaletteApp, self.app)
         rows = ranked(app.all_lines, query)
         for place, row in enumerate(rows):
             title = line(row.title)
-            said = [labels.state_sign(row.state), (" ", ""), *lit(title, query)]
+            pieces = [labels.state_sign(row.state), (" ", ""), *highlighted(title, query)]
             about = f"{series_labels.version(row)} · {labels.author(row)}"
-            yield Hit(1 - place / 1000, _shown(said, about), partial(app.open, row.id), title)
+            yield Hit(1 - place / 1000, _shown(pieces, about), partial(app.open, row.id), title)
 
 
 def _shown(pieces: list[StyledText], beside: str) -> Content:
@@ -122,16 +124,16 @@ def _shown(pieces: list[StyledText], beside: str) -> Content:
 
 
 class SearchInput(CommandInput, Typed):
-    """Where the letters are typed."""
+    """The input of the palette."""
 
 
 class Palette(CommandPalette, BaseScreen[None]):
-    """Textual's palette with a line of our own."""
+    """Textual's palette with our input."""
 
     def compose(self) -> ComposeResult:
-        """Textual's parts, but for the line."""
-        for part in super().compose():
-            if isinstance(part, CommandInput):
-                yield SearchInput(placeholder=str(part.placeholder), select_on_focus=False)
+        """Textual's widgets, with the input replaced."""
+        for widget in super().compose():
+            if isinstance(widget, CommandInput):
+                yield SearchInput(placeholder=str(widget.placeholder), select_on_focus=False)
             else:
-                yield part
+                yield widget

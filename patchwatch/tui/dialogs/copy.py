@@ -1,4 +1,4 @@
-"""Offers the forms in which people pass a mail on, and says of each what would be copied."""
+"""Ask in which form to copy a reference to a mail: message-id, URL, Link: line and others."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ _NAME = 18  # columns
 
 
 class CitationList(RowList[tuple[int, Citation]]):
-    """The forms, with the number that chooses each."""
+    """The forms, each with the number that selects it."""
 
     DEFAULT_CSS = """
     CitationList { background: $surface; overflow-y: hidden; margin-bottom: 1; }
     """
 
     def __init__(self, citations: Sequence[Citation]) -> None:
-        """`citations` in the order in which they are offered."""
+        """`citations` in the order to show them."""
         super().__init__(id="citations")
         self._citations = citations
 
     def on_mount(self) -> None:
-        """Show them."""
+        """Fill the list."""
         self.styles.height = len(self._citations)
         self.set_rows(list(enumerate(self._citations, 1)))
 
     def key_of(self, row: tuple[int, Citation]) -> Hashable:
-        """Its number."""
+        """The number of the form."""
         return row[0]
 
     def draw(self, row: tuple[int, Citation], index: int, width: int) -> list[list[StyledText]]:
-        """One form: number, name, and as much of the text as there is room for."""
+        """One form: number, name, and as much of the text as fits."""
         number, citation = row
         text = citation.text.replace("\n", " ⏎ ")
         return [[(f"{number} ", "accent"), (fill(citation.label, _NAME), ""), (text, "dim")]]
 
 
 class CopyDialog(Dialog[Citation | None]):
-    """Answers with what is to be copied, or with None."""
+    """Answers with the text to copy, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Close", id="copy.leave"),
@@ -68,9 +68,9 @@ class CopyDialog(Dialog[Citation | None]):
             dialog.border_title = "Copy"
             yield CitationList(self._citations)
             yield Static(id="reading")
-            note = "The terminal takes it to the clipboard (OSC 52); some want that allowed in their settings."
+            note = "Copies through the terminal (OSC 52); some terminals need a setting for this."
             yield Static(content([(note, "dim")]), id="note")
-            keys: list[StyledText] = [("⏎", "accent"), (" copy   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" copy   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")
 
     @on(RowList.Moved)

@@ -1,4 +1,4 @@
-"""Asks what to do with a draft that was left, when the mail that it answers is answered again."""
+"""Ask what to do with the unsent draft of an earlier reply to the same mail."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from patchwatch.tui.render import labels
 
 
 class DraftDialog(Dialog[bool | None]):
-    """Answers with True to go on with it, with False to begin anew, with None to do neither."""
+    """Answers with True to continue the draft, False to start over, None to cancel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "answer(True)", "Go on with it", id="draft.go_on"),
-        Binding("n", "answer(False)", "Throw it away and begin anew", id="draft.anew"),
-        Binding("escape,q", "leave", "Leave it", id="draft.leave"),
+        Binding("enter,y", "answer(True)", "Continue it", id="draft.go_on"),
+        Binding("n", "answer(False)", "Discard it and start over", id="draft.anew"),
+        Binding("escape,q", "leave", "Cancel", id="draft.leave"),
     ]
 
-    def __init__(self, draft: Draft, kept: Path, *, tags: bool) -> None:
-        """`draft` would be the new one; `kept` is the file of the old one; `tags`: the new one gives tags."""
+    def __init__(self, draft: Draft, old: Path, *, tags: bool) -> None:
+        """`draft` is the new draft, `old` the file of the old one; `tags`: the new one gives tags."""
         super().__init__()
         self._draft = draft
-        self._kept = kept
+        self._old = old
         self._tags = tags
 
     def compose(self) -> ComposeResult:
-        """Which draft, where it is, and the keys."""
+        """The draft, its file, and the keys."""
         about: list[StyledText] = [
             (line(self._draft.subject), "strong"),
             ("\n", ""),
-            (labels.place(self._kept), "dim"),
+            (labels.place(self._old), "dim"),
         ]
-        note = "There is a draft of an answer to this mail, which was not sent."
+        note = "There is an unsent draft of a reply to this mail."
         if self._tags:
-            note += " The tags that you chose are not in it."
+            note += " It does not have the tags you selected."
         keys: list[StyledText] = [
             ("⏎", "accent"),
-            (" go on with it   ", "dim"),
+            (" continue   ", "dim"),
             ("n", "accent"),
-            (" throw it away, begin anew   ", "dim"),
+            (" discard and start over   ", "dim"),
             ("esc", "accent"),
-            (" leave it", "dim"),
+            (" cancel", "dim"),
         ]
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Your draft"
+            dialog.border_title = "Unsent draft"
             yield Static(content(about), id="question")
             yield Static(content([(note, "")]), id="note")
             yield Static(content(keys), id="keys")

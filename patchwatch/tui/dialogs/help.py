@@ -1,4 +1,4 @@
-"""The keys in force, on one screen: made from the bindings themselves, so that it can't be wrong."""
+"""The help screen: the active keys, taken from the bindings."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import cell_len, fill
 
-# Where a binding belongs, by the first word of its id.
-_PLACES = {
+# Headings, by the first word of a binding's id.
+_HEADINGS = {
     "overview": "Overview",
     "series": "Series",
-    "act": "About the series",
-    "list": "In a list",
-    "mail": "In a mail",
+    "act": "Actions",
+    "list": "Lists",
+    "mail": "Mail",
     "files": "Files",
-    "compare": "Comparing",
-    "story": "In the story",
-    "send": "Before sending",
+    "compare": "Compare",
+    "story": "History",
+    "send": "Send",
     "app": "Everywhere",
 }
 
 
-def explained(app: App[Any], bindings: Iterable[ActiveBinding]) -> dict[str, list[tuple[str, str]]]:
-    """Keys and what they do, by place, from the bindings of what has the focus."""
+def active_keys(app: App[Any], bindings: Iterable[ActiveBinding]) -> dict[str, list[tuple[str, str]]]:
+    """Keys and what they do, by heading, from the active bindings."""
     keys: dict[str, dict[str, tuple[list[str], str]]] = {}
     for active in bindings:
         binding = active.binding
         if not binding.description or not binding.id:
             continue
-        place = _PLACES.get(binding.id.partition(".")[0], "Everywhere")
-        found = keys.setdefault(place, {}).setdefault(binding.id, ([], binding.tooltip or binding.description))
-        found[0].append(app.get_key_display(binding))
+        heading = _HEADINGS.get(binding.id.partition(".")[0], "Everywhere")
+        names, _ = keys.setdefault(heading, {}).setdefault(binding.id, ([], binding.tooltip or binding.description))
+        names.append(app.get_key_display(binding))
     return {
-        place: [(" ".join(sorted(names, key=cell_len)), meaning) for names, meaning in keys[place].values()]
-        for place in _PLACES.values()
-        if place in keys
+        heading: [(" ".join(sorted(names, key=cell_len)), meaning) for names, meaning in keys[heading].values()]
+        for heading in _HEADINGS.values()
+        if heading in keys
     }
 
 
 class HelpScreen(Dialog[None]):
-    """The keys in force where `?` was pressed."""
+    """The keys that are active where `?` was pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
@@ -59,19 +59,19 @@ class HelpScreen(Dialog[None]):
         Binding("G,end", "bottom", "Bottom", show=False, id="help.bottom"),
     ]
 
-    def __init__(self, places: dict[str, list[tuple[str, str]]]) -> None:
-        """`places` is what `explained` made."""
+    def __init__(self, sections: dict[str, list[tuple[str, str]]]) -> None:
+        """`sections` is what `active_keys` returned."""
         super().__init__()
-        self._places = places
+        self._sections = sections
 
     def compose(self) -> ComposeResult:
-        """A table a place."""
-        width = max((cell_len(keys) for rows in self._places.values() for keys, _ in rows), default=0)
+        """A table for each heading."""
+        width = max((cell_len(keys) for rows in self._sections.values() for keys, _ in rows), default=0)
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc closes"
-            for place, rows in self._places.items():
-                pieces: list[StyledText] = [(place, "strong")]
+            for heading, rows in self._sections.items():
+                pieces: list[StyledText] = [(heading, "strong")]
                 for keys, meaning in rows:
                     pieces += [("\n  ", ""), (fill(keys, width), "accent"), (f"   {meaning}", "")]
                 yield Static(content(pieces), classes="place")
@@ -81,13 +81,13 @@ class HelpScreen(Dialog[None]):
         self.query_one("#dialog").scroll_relative(y=lines, animate=False)
 
     def action_page(self, pages: int) -> None:
-        """Scroll by as many lines as are in sight, but for one."""
+        """Scroll by pages, which overlap by one line."""
         self.action_scroll(pages * (self.query_one("#dialog").scrollable_content_region.height - 1))
 
     def action_top(self) -> None:
-        """Scroll to the first."""
+        """Scroll to the top."""
         self.query_one("#dialog").scroll_home(animate=False)
 
     def action_bottom(self) -> None:
-        """Scroll to the last."""
+        """Scroll to the bottom."""
         self.query_one("#dialog").scroll_end(animate=False)

@@ -1,7 +1,6 @@
-"""Links a series with another version of it, or parts a version from the one before.
+"""Link a series with another version of it, or unlink a version from the one before.
 
-Offers the candidates with what speaks for each, takes any link or message-id besides, and says what it will do before
-it does it.
+Lists the candidates with the evidence for each, accepts any link or message-id, and shows the effect beforehand.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ from patchwatch.tui.render.series_names import series_names
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.text_field import TextField
 
-_PLACEHOLDER = "any other: a link, a message-id, a number"
+_PLACEHOLDER = "or a link, a message-id, a series number"
 
 
 @dataclass(frozen=True, slots=True)
 class Unlink:
-    """The opposite of a link: `later` is no version after `earlier`."""
+    """A link to undo: `later` is not the next version of `earlier`."""
 
     later: RevisionRow
     earlier: RevisionRow
@@ -52,7 +51,7 @@ Choice: TypeAlias = CandidateRow | Unlink
 
 
 class LinkChoices(RowList[Choice]):
-    """Candidates, and the parting if there is one: two lines each."""
+    """Candidates, and the link that can be undone, if any: two lines each."""
 
     DEFAULT_CSS = """
     LinkChoices {
@@ -65,22 +64,22 @@ class LinkChoices(RowList[Choice]):
     """
 
     def __init__(self, choices: Sequence[Choice]) -> None:
-        """`choices`, the likeliest first."""
+        """`choices`, the most likely first."""
         super().__init__(id="choices")
         self._choices = choices
 
     def on_mount(self) -> None:
-        """Show them."""
+        """Fill the list."""
         self.styles.height = min(len(self._choices), 5) * self.row_height
         self.set_rows(self._choices)
 
     @property
     def row_height(self) -> int:
-        """Which it is, and what speaks for it."""
+        """Title and evidence."""
         return 2
 
     def key_of(self, row: Choice) -> Hashable:
-        """Their roots."""
+        """The message-ids of the roots."""
         return row.message_id if isinstance(row, CandidateRow) else (row.later.message_id, row.earlier.message_id)
 
     def draw(self, row: Choice, index: int, width: int) -> list[list[StyledText]]:
@@ -88,8 +87,12 @@ class LinkChoices(RowList[Choice]):
         if isinstance(row, Unlink):
             later, earlier = series_labels.revision_name(row.later), series_labels.revision_name(row.earlier)
             why = row.later.predecessor
-            words = "linked by hand" if why and why.by_hand else f"linked for: {evidence(why.evidence if why else ())}"
-            return [[("Part ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {words}", "dim")]]
+            reason = (
+                "linked by hand"
+                if why and why.by_hand
+                else f"linked automatically: {evidence(why.evidence if why else ())}"
+            )
+            return [[("Split ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {reason}", "dim")]]
         about = f"  · {line(row.author_name)}, {labels.date(row.date)}"
         return [
             [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (labels.title(row.subject), "")],
@@ -98,7 +101,7 @@ class LinkChoices(RowList[Choice]):
 
 
 class LinkDialog(Dialog[LinkPreview | Unlink | None]):
-    """Answers with the link to be made, the parting to be made, or None."""
+    """Answers with the link to make, the link to undo, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Close", id="link.leave"),
@@ -112,42 +115,42 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         revision: RevisionRow,
         candidates: Sequence[CandidateRow],
     ) -> None:
-        """`revision`, of series `row`, is the one that can be parted from the one before it."""
+        """`revision` of series `row` can be unlinked from the one before it."""
         super().__init__()
         self._tracker = tracker
         self._jobs = jobs
         self._row = row
         earlier = before(row, revision)
         self._choices: list[Choice] = [*candidates, *([Unlink(revision, earlier)] if earlier else [])]
-        self._text = ""  # what was typed
+        self._text = ""  # in the field
         self._answer: LinkPreview | Unlink | None = None  # what Enter does
         self._problem = ""  # why it does nothing
 
     def compose(self) -> ComposeResult:
-        """The choices, the line for any other, and what Enter will do."""
+        """The choices, the field, and the effect of Enter."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Link with another version"
             yield Static(content(series_names([self._row])), id="question")
             if self._choices:
                 yield LinkChoices(self._choices)
             else:
-                yield Static(content([("No other series here looks like a version of it.", "dim")]), id="note")
+                yield Static(content([("No known series looks like another version of this one.", "dim")]), id="note")
             yield TextField(_PLACEHOLDER)
             yield Static(id="reading")
-            keys: list[StyledText] = [("⏎", "accent"), (" do it   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" OK   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_mount(self) -> None:
-        """Begin at the choices, if there are any."""
-        self._turn()
+        """Focus the choices, if there are any."""
+        self._preview()
         (self.query_one(LinkChoices) if self._choices else self.query_one(TextField)).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """A link can be typed at once."""
+        """Let the user type a link at once."""
         self.query_one(TextField).begin(event)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A link can be pasted at once."""
+        """Let the user paste a link at once."""
         field = self.query_one(TextField)
         if not field.has_focus:
             event.stop()
@@ -157,46 +160,46 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     # What Enter will do.
 
     @on(RowList.Moved)
-    def _turn(self) -> None:
-        """Say what the choice under the cursor, or what was typed, leads to."""
+    def _preview(self) -> None:
+        """Show the effect of the choice under the cursor, or of what was typed."""
         if self._text:
             text = self._text
-            self._look(lambda: self._tracker.find(text))
+            self._look_up(lambda: self._tracker.find(text))
             return
         row = self.query_one(LinkChoices).row or self._choices[0] if self._choices else None
         if isinstance(row, Unlink):
-            self._say(row, describe_unlink(self._row, row.later))
+            self._show(row, describe_unlink(self._row, row.later))
         elif row is not None:
             number = row.series_id
-            self._look(lambda: number)
+            self._look_up(lambda: number)
         else:
-            self._say(None, [("Your word outranks what the mails say.", "dim")])
+            self._show(None, [("Your decision overrides the mails.", "dim")])
 
-    def _look(self, which: Callable[[], int]) -> None:
+    def _look_up(self, which: Callable[[], int]) -> None:
         text = self._text
         self._answer, self._problem = None, ""
 
-        def found(other: SeriesRow) -> None:
+        def done(other: SeriesRow) -> None:
             if text != self._text:
                 return
             answer = preview_link(self._row, other)
             if answer is None:
-                self._refuse("That is a version of this series already.")
+                self._refuse("That already is a version of this series.")
             else:
-                self._say(answer, describe_link(answer))
+                self._show(answer, describe_link(answer))
 
         def failed(error: PatchwatchError) -> None:
             if text == self._text:
                 self._refuse(str(error))
 
         work = lambda: self._tracker.one(which())  # noqa: E731
-        self._jobs.submit("read", "link", work, found, failed, screen=self, latest=True)
+        self._jobs.submit("read", "link", work, done, failed, screen=self, latest=True)
 
     def _refuse(self, problem: str) -> None:
-        self._say(None, [(line(problem), "dim")])
+        self._show(None, [(line(problem), "dim")])
         self._problem = line(problem)
 
-    def _say(self, answer: LinkPreview | Unlink | None, pieces: list[StyledText]) -> None:
+    def _show(self, answer: LinkPreview | Unlink | None, pieces: list[StyledText]) -> None:
         self._answer, self._problem = answer, ""
         self.query_one("#reading", Static).update(content(pieces))
 
@@ -204,13 +207,13 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._text = event.value.strip()
-        self._turn()
+        self._preview()
 
-    # Answering.
+    # The answer.
 
     @on(RowList.Chosen)
     @on(Input.Submitted)
-    def _given(self) -> None:
+    def _submitted(self) -> None:
         if self._answer is not None:
             self.dismiss(self._answer)
         elif self._problem:
@@ -218,7 +221,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
 
     @on(TextField.Left)
     def _back(self) -> None:
-        """Go back to the choices, which hold again."""
+        """Go back to the choices."""
         if self._choices:
             self.query_one(TextField).value = ""
             self.query_one(LinkChoices).focus()

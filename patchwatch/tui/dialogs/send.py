@@ -1,4 +1,4 @@
-"""What will be sent to whom, before anything is: as git send-email says it would send it, not as it was meant."""
+"""Preview a draft before it is sent, as git send-email would send it."""
 
 from __future__ import annotations
 
@@ -31,37 +31,37 @@ _ALL_OF_IT = Manner(wrapped=True, unfolded=True)
 
 
 class SendScreen(BaseScreen[None]):
-    """Headers, recipients and text of a draft; only what is shown here can be sent from here."""
+    """Headers, recipients and text of a draft; only what is shown can be sent."""
 
     AUTO_FOCUS = "MailView"
     DEFAULT_CSS = """
     SendScreen {
         & > #going, & > #kept { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > #mail { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $ink-accent; } }
+        & > #mail { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $color-accent; } }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "send", "Send", tooltip="Send it; in a dry run, only try to", id="send.send"),
+        Binding("y", "send", "Send", tooltip="Send it (or try to, in a dry run)", id="send.send"),
         Binding("e", "edit", "Edit", tooltip="Edit headers and text", id="send.edit"),
-        Binding("q,escape", "leave", "Leave", tooltip="Do not send it now; the draft is kept", id="send.leave"),
+        Binding("q,escape", "leave", "Close", tooltip="Do not send it now; keep the draft", id="send.leave"),
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll", id="send.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll back", id="send.page_up"),
         keys.HELP,
     ]
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs, draft: Draft, file: Path, edit: Callable[[], bool]) -> None:
-        """Shows `draft` as it stands in `file` by now; `edit` lets it be edited, and says whether anything is left."""
+        """Show `draft` with the current text of `file`; `edit` opens an editor and returns False if nothing is left."""
         super().__init__()
         self._tracker = tracker
         self._jobs = jobs
         self._draft = draft
         self._file = file
         self._edit = edit
-        self._ready: Draft | None = None  # what is shown, and may be sent
-        self._asked = 0  # how often git was asked: an answer about what was edited since is no answer
+        self._ready: Draft | None = None  # what is shown and may be sent
+        self._asked = 0  # how often git was asked: ignore the result for a draft that was edited since
 
     def compose(self) -> ComposeResult:
-        """Whether it goes out, where it is kept, the mail, status, keys."""
+        """Result of the dry run, file, mail, status, keys."""
         yield Static(id="going")
         yield Static(content([("draft: ", "dim"), (labels.place(self._file), "dim")]), id="kept")
         yield MailView(id="mail")
@@ -69,14 +69,14 @@ class SendScreen(BaseScreen[None]):
         yield KeyHints()
 
     def on_mount(self) -> None:
-        """Ask git."""
+        """Start the dry run."""
         self.query_one(MailView).manner = _ALL_OF_IT
         self._rehearse()
 
     def _rehearse(self) -> None:
         self._ready = None
         self._asked += 1
-        self._say([("asking git send-email …", "dim")])
+        self._show_headline([("asking git send-email …", "dim")])
         asked = self._asked
 
         def work() -> tuple[str, Draft, DryRun | PatchwatchError]:
@@ -96,14 +96,14 @@ class SendScreen(BaseScreen[None]):
 
     def _rehearsed(self, text: str, draft: Draft, found: DryRun | PatchwatchError) -> None:
         if isinstance(found, PatchwatchError):
-            self._say([("Can’t be sent like this", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
+            self._show_headline([("Cannot be sent", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
             self._show(draft_page(draft.message_id, str(found), text))
         else:
             self._ready = draft
-            self._say(headline(draft, found, dry_run=self._tracker.dry_run))
+            self._show_headline(headline(draft, found, dry_run=self._tracker.dry_run))
             self._show(mail_page(draft, found))
 
-    def _say(self, pieces: list[StyledText]) -> None:
+    def _show_headline(self, pieces: list[StyledText]) -> None:
         self.query_one("#going", Static).update(content(pieces), layout=False)
 
     def _show(self, page: Page) -> None:
@@ -111,12 +111,12 @@ class SendScreen(BaseScreen[None]):
         mail.show(broken(page, mail.text_width, _ALL_OF_IT))
 
     def action_send(self) -> None:
-        """Send what is shown; in a dry run, only try to."""
+        """Send what is shown; with `dry_run`, only try to."""
         draft, self._ready = self._ready, None
         if draft is None:
-            self._jobs.notices.show("send", "error", "Not sent: git send-email has not agreed to it.")
+            self._jobs.notices.show("send", "error", "Not sent: git send-email has not accepted it.")
         elif self._tracker.dry_run:
-            self._say([("trying without sending …", "dim")])
+            self._show_headline([("dry run …", "dim")])
             self._jobs.submit("mail", "send", lambda: self._tracker.send(draft), self._sent, self._failed, screen=self)
         else:
             self._send(draft)
@@ -136,31 +136,31 @@ class SendScreen(BaseScreen[None]):
             self._jobs.notices.show(
                 "send",
                 "outcome",
-                "Dry run: nothing went out. Mails do with `dry_run = false` below [send] in "
-                f"{self._tracker.config_file}. The draft is kept: {labels.place(self._file)}",
+                "Dry run: nothing was sent. To send mail, set `dry_run = false` under [send] in "
+                f"{self._tracker.config_file}. Draft kept: {labels.place(self._file)}",
             )
         else:
             self._jobs.notices.show("send", "outcome", f"Sent: <{sent.message_id}>")
             try:
                 self._tracker.drafts.forget(self._file)
             except PatchwatchError as error:
-                self._jobs.notices.show("draft", "error", f"It was sent, but {error}")
+                self._jobs.notices.show("draft", "error", f"The mail was sent, but {error}")
         self.dismiss()
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._jobs.notices.show("send", "error", f"{error} The draft is kept: {labels.place(self._file)}")
+        self._jobs.notices.show("send", "error", f"{error} Draft kept: {labels.place(self._file)}")
         self._rehearse()
 
     def action_edit(self) -> None:
-        """Edit it, then ask git again; what was emptied is thrown away."""
+        """Edit the draft and repeat the dry run; an empty draft is discarded."""
         if self._edit():
             self._rehearse()
         else:
             self.dismiss()
 
     def action_leave(self) -> None:
-        """Leave it as it is."""
-        self._jobs.notices.show("send", "note", f"Not sent now. The draft is kept: {labels.place(self._file)}")
+        """Close the preview and keep the draft."""
+        self._jobs.notices.show("send", "note", f"Not sent. Draft kept: {labels.place(self._file)}")
         self.dismiss()
 
     def action_page(self, pages: int) -> None:

@@ -1,6 +1,4 @@
-"""Asks until when series are to be put aside: a few ready choices, or any time that `patchwatch.times`
-understands.
-"""
+"""Ask how long to snooze series: a few common choices, or any time that `patchwatch.times` can parse."""
 
 from __future__ import annotations
 
@@ -31,24 +29,24 @@ _PLACEHOLDER = "or a date: 2026-12-01, monday, 12h, 3d, 2w, 1m"
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """How long series are put aside: until a time (UTC seconds), or until somebody answers (None); or not at all."""
+    """Snooze until a time (UTC seconds) or until somebody answers (None); or unsnooze."""
 
     until: int | None = None
     wakes: bool = False
 
     @property
-    def said(self) -> str:
-        """As a notice begins that says so."""
+    def outcome(self) -> str:
+        """How the notice about it begins."""
         if self.wakes:
-            return "Awake again"
+            return "Unsnoozed"
         return f"Snoozed until {'somebody answers' if self.until is None else day(self.until)}"
 
 
 def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
-    """What is offered ready-made, by its name; what sleeps (`asleep`) can be woken."""
+    """The common choices by name; the first one unsnoozes if any series is snoozed (`asleep`)."""
     spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
     dated = tuple((name, Snooze(times.parse_future(text, now))) for name, text in spans.items())
-    wake = (("wake it now", Snooze(wakes=True)),) if asleep else ()
+    wake = (("unsnooze now", Snooze(wakes=True)),) if asleep else ()
     return (*wake, ("until somebody answers", Snooze()), *dated)
 
 
@@ -60,7 +58,7 @@ def day(until: int) -> str:
 
 
 class SnoozeDialog(Dialog[Snooze | None]):
-    """Answers with how long, or with None."""
+    """Answers with a Snooze, or None."""
 
     AUTO_FOCUS = "#rests"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,14 +68,14 @@ class SnoozeDialog(Dialog[Snooze | None]):
     ]
 
     def __init__(self, rows: Sequence[AnySeries], now: int) -> None:
-        """`rows` are the series in question, `now` is what days are reckoned from (UTC seconds)."""
+        """`rows` are the series to snooze; `now` (UTC seconds) is the start of relative times."""
         super().__init__()
         self._rows = rows
         self._now = now
         self._choices = choices(now, any(row.snoozed_until is not None for row in rows))
 
     def compose(self) -> ComposeResult:
-        """The choices, the line for any other, and what was read on it."""
+        """The choices, the field, and how it was understood."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Snooze"
             yield Static(content(series_names(self._rows)), id="question")
@@ -88,48 +86,48 @@ class SnoozeDialog(Dialog[Snooze | None]):
             )
             yield TextField(_PLACEHOLDER)
             yield Static(id="reading")
-            keys: list[StyledText] = [("⏎", "accent"), (" snooze   ", "dim"), ("esc", "accent"), (" leave it", "dim")]
+            keys: list[StyledText] = [("⏎", "accent"), (" snooze   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_mount(self) -> None:
-        """Say what a snooze does."""
-        self._say([])
+        """Show what a snooze does."""
+        self._show([])
 
     def _option(self, name: str, rest: Snooze) -> list[StyledText]:
         if rest.until is None:
             return [(name, "")]
         return [(fill(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
 
-    def _say(self, pieces: list[StyledText]) -> None:
-        still = "Out of My turn, Awaiting review and the digest until then."
-        self.query_one("#reading", Static).update(content(pieces or [(still, "dim")]))
+    def _show(self, pieces: list[StyledText]) -> None:
+        effect = "Hidden from My turn, Awaiting review and the digest until then."
+        self.query_one("#reading", Static).update(content(pieces or [(effect, "dim")]))
 
     def on_key(self, event: events.Key) -> None:
-        """A date can be typed at once."""
+        """Let the user type a date at once."""
         self.query_one(TextField).begin(event)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._read(event.value, at_last=False)
+        self._read(event.value, submitted=False)
 
-    def _read(self, text: str, *, at_last: bool) -> int | None:
-        """Say which time `text` names; what is wrong with it is an error only when it was said `at_last`."""
+    def _read(self, text: str, *, submitted: bool) -> int | None:
+        """Show the time that `text` names, and return it; mark errors only when it was `submitted`."""
         if not text.strip():
-            self._say([])
+            self._show([])
             return None
         try:
             until = times.parse_future(text, self._now)
         except InvalidInputError as error:
-            self._say([*([("! ", "bad strong")] if at_last else []), (line(str(error)), "" if at_last else "dim")])
+            self._show([*([("! ", "bad strong")] if submitted else []), (line(str(error)), "" if submitted else "dim")])
             return None
-        self._say([("→ ", "accent"), (day(until), "strong"), (f", in {format_age(self._now, until)}", "dim")])
+        self._show([("→ ", "accent"), (day(until), "strong"), (f", in {format_age(self._now, until)}", "dim")])
         return until
 
     @on(Input.Submitted)
-    def _given(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        until = self._read(event.value, at_last=True)
+        until = self._read(event.value, submitted=True)
         if until is not None:
             self.dismiss(Snooze(until))
 
@@ -138,7 +136,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
         self.query_one("#rests").focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Close the dialog with a ready choice."""
+        """Close the dialog with a common choice."""
         self.dismiss(self._choices[event.option_index][1])
 
     def action_leave(self) -> None:

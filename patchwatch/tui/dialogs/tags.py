@@ -1,4 +1,4 @@
-"""Asks which tags to give, and to what: a patch, or every patch of its revision."""
+"""Ask which tags to give, and to what: a patch, or all patches of its revision."""
 
 from __future__ import annotations
 
@@ -20,58 +20,58 @@ from patchwatch.tui.widgets.choice_list import ChoiceList
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What was chosen."""
+    """The tags to give."""
 
     names: tuple[str, ...]  # of TAGS, in that order
     whole: bool  # for every patch of the revision
-    edit: bool  # before it is shown what will be sent
+    edit: bool  # before the preview
 
 
 class TagDialog(Dialog[Tags | None]):
-    """The tags, of which several can be chosen, and what they are for; None where none is to be given."""
+    """Answers with one or more tags, or None."""
 
     AUTO_FOCUS = "ChoiceList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "choose_here", "Choose, or not", id="tag.choose"),
+        Binding("space", "choose_here", "Select or deselect", id="tag.choose"),
         Binding("r", "choose(0)", TAGS[0], id="tag.reviewed"),
         Binding("a", "choose(1)", TAGS[1], id="tag.acked"),
         Binding("t", "choose(2)", TAGS[2], id="tag.tested"),
-        Binding("w", "whole", "This patch, or the whole series", id="tag.whole"),
-        Binding("enter", "give(False)", "See what will be sent", id="tag.give"),
-        Binding("e", "give(True)", "Write something first", id="tag.edit"),
+        Binding("w", "whole", "This patch or the whole series", id="tag.whole"),
+        Binding("enter", "give(False)", "Preview the mail", id="tag.give"),
+        Binding("e", "give(True)", "Edit the mail first", id="tag.edit"),
         Binding("escape,q", "leave", "Close", id="tag.leave"),
     ]
 
     def __init__(self, of: Selection) -> None:
-        """`of` is what they are for: its patch, if there is a choice, or its whole revision."""
+        """`of` is the patch to tag, or else the whole revision."""
         super().__init__()
         self._of = of
         self._chosen: set[str] = set()
         self._whole = of.patch is None
 
     def compose(self) -> ComposeResult:
-        """What it is about, the tags, and the keys."""
+        """The patch or series, the tags, and the keys."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Give tags"
             yield Static(id="question")
             yield ChoiceList(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
             keys: list[StyledText] = []
-            said = [("space", "choose"), *([("w", "patch/series")] if self._of.patch is not None else [])]
-            for key, does in (*said, ("⏎", "show mail"), ("e", "edit first"), ("esc", "leave")):
+            hints = [("space", "select"), *([("w", "patch/series")] if self._of.patch is not None else [])]
+            for key, does in (*hints, ("⏎", "preview"), ("e", "edit first"), ("esc", "cancel")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_mount(self) -> None:
-        """Begin with the first tag."""
+        """Put the cursor on the first tag."""
         self.query_one(ChoiceList).highlighted = 0
-        self._say()
+        self._show()
 
     def _shown(self, name: str) -> list[StyledText]:
         box: StyledText = ("[x] ", "accent strong") if name in self._chosen else ("[ ] ", "dim")
         return [box, (name[:1], "accent"), (name[1:], "")]
 
-    def _say(self, warning: str = "") -> None:
+    def _show(self, warning: str = "") -> None:
         of = self._of
         if not self._whole and of.patch is not None:
             what, title = "this patch", of.patch
@@ -80,44 +80,44 @@ class TagDialog(Dialog[Tags | None]):
             title = of.title
         about: list[StyledText] = [(f"For {what}: ", "dim"), (title, "strong")]
         self.query_one("#question", Static).update(content(about))
-        note: list[StyledText] = [("Nothing is sent before you have seen it.", "dim")]
+        note: list[StyledText] = [("You will see the mail before it is sent.", "dim")]
         self.query_one("#note", Static).update(content([(f"! {warning}", "warn")] if warning else note))
 
     def _toggle(self, name: str) -> None:
         self._chosen ^= {name}
         self.query_one(ChoiceList).replace_option_prompt(name, content(self._shown(name)))
-        self._say()
+        self._show()
 
     def action_choose(self, number: int) -> None:
-        """Choose a tag, or choose it no longer."""
+        """Select or deselect a tag."""
         self.query_one(ChoiceList).highlighted = number
         self._toggle(TAGS[number])
 
     def action_choose_here(self) -> None:
-        """Choose the tag under the cursor, or choose it no longer."""
+        """Select or deselect the tag under the cursor."""
         at = self.query_one(ChoiceList).highlighted
         if at is not None:
             self._toggle(TAGS[at])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """A click chooses, too."""
+        """Select or deselect a tag by a click."""
         if event.option_id:
             self._toggle(event.option_id)
 
     def action_whole(self) -> None:
-        """Give them to the patch alone, or to all patches."""
+        """Switch between the patch and all patches."""
         if self._of.patch is not None:
             self._whole = not self._whole
-            self._say()
+            self._show()
 
     def action_give(self, edit: bool) -> None:
-        """Close the dialog with what was chosen."""
+        """Close the dialog with the tags."""
         names = tuple(name for name in TAGS if name in self._chosen)
         if names:
             self.dismiss(Tags(names, self._whole, edit))
         else:
-            self._say("Choose a tag first: space, or its letter.")
+            self._show("Select a tag first, with space or its letter.")
 
     def action_leave(self) -> None:
-        """Close the dialog without any."""
+        """Close the dialog without tags."""
         self.dismiss(None)

@@ -70,7 +70,7 @@ def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow
 
 
 def describe_link(found: LinkPreview) -> list[StyledText]:
-    """`one series, v3 v4 v5: v4 “net: …” goes on from v3 “…”`: what a link does, before it is made."""
+    """`one series, v3 v4 v5: v4 “net: …” follows v3 “…”`: what a link does, before it is made."""
     titles = [f" “{labels.title(row.subject)}”" for row in (found.later, found.earlier)]
     if titles[0] == titles[1]:
         titles = ["", ""]
@@ -78,7 +78,7 @@ def describe_link(found: LinkPreview) -> list[StyledText]:
         ("→ ", "accent"),
         ("one series, ", ""),
         (" ".join(found.versions), "strong"),
-        (f": {series_labels.revision_name(found.later)}{titles[0]} goes on from ", ""),
+        (f": {series_labels.revision_name(found.later)}{titles[0]} follows ", ""),
         (f"{series_labels.revision_name(found.earlier)}{titles[1]}", ""),
     ]
 
@@ -90,7 +90,7 @@ def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
     kept = [series_labels.revision_name(r) for r in row.revisions if r.message_id not in others]
     return [
         ("→ ", "accent"),
-        ("two series, whatever the mails say: ", ""),
+        ("two series, overriding the mails: ", ""),
         (" ".join(kept), "strong"),
         (" and ", ""),
         (" ".join(names), "strong"),

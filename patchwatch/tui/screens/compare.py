@@ -69,15 +69,15 @@ class CompareScreen(BaseScreen[str]):
         & > #pairs {
             height: auto; min-height: 3; max-height: 34%;
             border-top: solid $rule;
-            &:focus { border-top: solid $ink-accent; }
+            &:focus { border-top: solid $color-accent; }
         }
         & > #compare-panes { height: 1fr; layout: horizontal; }
         #difference, #changelog {
             width: 1fr;
             height: 1fr;
             border-top: solid $rule;
-            border-title-color: $ink-dim;
-            &:focus { border-top: solid $ink-accent; }
+            border-title-color: $color-dim;
+            &:focus { border-top: solid $color-accent; }
         }
         #changelog { display: none; }
         &.-wide #changelog { display: block; width: 36%; }

@@ -110,8 +110,8 @@ class FilesScreen(BaseScreen[str]):
     FilesScreen {
         & > #title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #file-panes { height: 1fr; layout: vertical; }
-        #files { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $ink-accent; } }
-        #diffs { height: 2fr; border-top: solid $rule; &:focus { border-top: solid $ink-accent; } }
+        #files { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $color-accent; } }
+        #diffs { height: 2fr; border-top: solid $rule; &:focus { border-top: solid $color-accent; } }
         &.-wide > #file-panes { layout: horizontal; }
         &.-wide #files { width: 40%; height: 1fr; }
         &.-wide #diffs { width: 1fr; height: 1fr; }

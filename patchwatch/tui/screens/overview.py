@@ -100,10 +100,10 @@ class OverviewScreen(ActionScreen):
     class Loaded(Message):
         """The rows were read, or (None) could not be."""
 
-        def __init__(self, standing: Status | None) -> None:
+        def __init__(self, status: Status | None) -> None:
             """How things stand by these rows."""
             super().__init__()
-            self.standing = standing
+            self.status = status
 
     def __init__(
         self,
@@ -211,7 +211,7 @@ class OverviewScreen(ActionScreen):
         self.query_one(ViewTabs).show(showing.view, showing.counts)
         self._draw_nothing(bool(rows))
         self.query_one(TableHeading).refresh()
-        self._post_standing()
+        self._post_status()
 
     def _draw_nothing(self, some: bool) -> None:
         """Say why there is no row, if there is none; and give the keys to whom they are for."""
@@ -233,12 +233,12 @@ class OverviewScreen(ActionScreen):
         return isinstance(self.focused, Input) and not isinstance(self.focused, FilterInput)
 
     def _key(self, name: str) -> str:
-        return keys.shown(self.app, self.BINDINGS, name)
+        return keys.key_display(self.app, self.BINDINGS, name)
 
-    def _post_standing(self) -> None:
+    def _post_status(self) -> None:
         rows, bar = self.table.rows, self.query_one(FilterBar)
         polled = [inbox.polled_at for inbox in self._inboxes if inbox.polled_at is not None]
-        standing = Status(
+        status = Status(
             view=self._showing.view,
             series=len(rows),
             of=len(self._showing.among) if self._showing.complete and bar.limit.text else None,
@@ -249,7 +249,7 @@ class OverviewScreen(ActionScreen):
             stale=tuple(labels.stale(self._inboxes)),
             now=self._tracker.now(),
         )
-        self.post_message(self.Loaded(standing))
+        self.post_message(self.Loaded(status))
 
     def tick(self) -> None:
         """Let the ages grow, and what is limited by them."""
@@ -392,7 +392,7 @@ class OverviewScreen(ActionScreen):
 
     @on(SeriesTable.Marked)
     def _marked(self) -> None:
-        self._post_standing()
+        self._post_status()
 
     # What is done about the targets.
 

@@ -130,7 +130,7 @@ class SeriesScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """Set beside a fold which key opens it."""
-        if key := keys.shown(self.app, self.BINDINGS, "series.quotes"):
+        if key := keys.key_display(self.app, self.BINDINGS, "series.quotes"):
             self.mail.hint = f"{key} unfolds"
 
     @property
@@ -216,7 +216,7 @@ class SeriesScreen(ActionScreen):
 
     def _draw(self, reading: SeriesState) -> None:
         self._draw_heading(reading)
-        self.story.tell(reading.story)
+        self.story.tell(reading.history)
         self.thread.show(reading.mails, reading.revision, reading.read)
 
     def _begin(self, reading: SeriesState, message_id: str = "") -> None:

@@ -1,1 +1,1 @@
-"""The screen in a browser."""
+"""The TUI in a browser."""

@@ -1,2 +1,2 @@
-// textual.js, which is loaded before, makes the terminal; keys are to go there without a click.
+// textual.js, loaded before, creates the terminal.  Focus it, so that keys work without a click.
 addEventListener("load", () => document.querySelector(".xterm-helper-textarea").focus());

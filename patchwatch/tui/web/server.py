@@ -1,12 +1,14 @@
-"""The screen in a browser: textual-serve, with a door.
+"""Serve the TUI to a browser with textual-serve, protected by a secret.
 
-textual-serve starts the program once for every page and carries keys to it and what it draws back.  It lets everybody
-in, and whoever is in can do what the user can: read the mail, open an editor, send.  The port of a loopback address is
-open to every user of the machine, and to every page in the browser: WebSockets know no same-origin policy.  So a secret
-in the address is asked for, once, and kept in a cookie; the names by which the server is called must be its own (a
-stranger's name that leads here is DNS rebinding); and a WebSocket must be opened by a page of ours.
+textual-serve starts the program for every page and relays keys and output.  It has no access check, and a visitor can
+do what the user can: read the mail, open an editor, send.  A port on a loopback address is open to all users of the
+machine, and to every page in the browser, since the same-origin policy does not apply to WebSockets.  Therefore:
 
-Nothing comes from elsewhere: textual-serve's own page would ask Google for its font.
+- a secret in the URL is required once and then kept in a cookie;
+- the Host header must name this server (another name that resolves to it is DNS rebinding);
+- the Origin of a WebSocket must be this server.
+
+All resources are served from here: textual-serve's own page would load a font from Google.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from patchwatch.errors import PatchwatchError
 _HERE = Path(__file__).parent
 _PAGE = Template((_HERE / "page.html").read_text(encoding="utf-8"))
 _COOKIE = "patchwatch"
-_LEAVING_SECONDS = 5.0  # for a program to leave in
+_LEAVING_SECONDS = 5.0  # for a program to exit in
 _SIZE = {"width": 80, "height": 24}
 _HEADERS = {
     "Content-Security-Policy": (
@@ -49,11 +51,11 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WebError(PatchwatchError):
-    """The screen can't be served; the text says what to change."""
+    """The TUI cannot be served; the text says what to change."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens at `host` (a name or an address)."""
+    """True if only this machine can reach `host` (a name or an address)."""
     if host == "localhost":
         return True
     try:
@@ -63,19 +65,19 @@ def is_loopback(host: str) -> bool:
 
 
 class WebServer(Server):
-    """textual-serve's server, for one who knows the secret."""
+    """textual-serve's server, for those who know the secret."""
 
     def __init__(
         self, command: Sequence[str], host: str, secret: str, ready: Callable[[], None] = lambda: None
     ) -> None:
-        """`command` is the program, with its arguments, that each page gets one of; `ready` is called at the start."""
+        """Start `command` for each page; call `ready` when the server has started."""
         super().__init__(f"exec {shlex.join(command)}", host=host, title="patchwatch")
         self._secret = secret
         self._ready = ready
         self._names = frozenset({"localhost", "127.0.0.1", "::1", host.strip("[]")}) if is_loopback(host) else None
 
     async def application(self) -> web.Application:
-        """What is served."""
+        """Return the routes and the access check."""
         application = web.Application(middlewares=[self._check])
         application.add_routes(
             [
@@ -90,18 +92,18 @@ class WebServer(Server):
         return application
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say so; textual-serve would show its name in large letters."""
+        """Call `ready`; textual-serve would print a banner."""
         self._ready()
 
     @web.middleware
     async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         if self._names is not None and _name(f"//{request.host}") not in self._names:
-            raise web.HTTPForbidden(text="This is not a name of this server.")
+            raise web.HTTPForbidden(text="The Host header does not name this server.")
         if request.path == "/ws" and request.headers.get("Origin") != f"http://{request.host}":
-            raise web.HTTPForbidden(text="Only a page of this server may open this.")
+            raise web.HTTPForbidden(text="The Origin header does not name this server.")
         given = request.query.get("secret", "") if request.path == "/" else ""
         if not self._knows(given or request.cookies.get(self._cookie(request), "")):
-            raise web.HTTPForbidden(text="Open the address that `patchwatch tui --web` printed: it has a secret in it.")
+            raise web.HTTPForbidden(text="Open the URL that `patchwatch tui --web` printed; it contains a secret.")
         response = await handler(request)
         if not response.prepared:
             response.headers.update(_HEADERS)
@@ -112,11 +114,11 @@ class WebServer(Server):
 
     @staticmethod
     def _cookie(request: web.Request) -> str:
-        """Cookies are common to all ports of a host: another patchwatch must not take ours."""
+        """The name of our cookie: the ports of a host share cookies, and another patchwatch must not overwrite it."""
         return f"{_COOKIE}-{urlsplit(f'//{request.host}').port or 80}"
 
     async def _index(self, request: web.Request) -> web.Response:
-        if "secret" in request.query:  # out of the address bar and the history
+        if "secret" in request.query:  # remove it from the address bar and the history
             response = web.Response(status=303, headers={"Location": "/"})
             response.set_cookie(self._cookie(request), self._secret, httponly=True, samesite="Lax")
             return response
@@ -146,13 +148,13 @@ class WebServer(Server):
 
 
 class _Program(AppService):
-    """One page's patchwatch.  However it ended, the page is told: textual-serve tells of a good end only."""
+    """The patchwatch process of a page.  The page is closed at any exit; textual-serve does that for success only."""
 
     async def run(self) -> None:
         try:
             await super().run()
         finally:
-            self.stdin.close()  # which patchwatch takes for a terminal that went away
+            self.stdin.close()  # which patchwatch treats as a hangup
             if self._process is not None:
                 await self._process.wait()
             with suppress(ConnectionError):
@@ -179,22 +181,22 @@ def _name(url: str) -> str:
 
 
 def serve(command: Sequence[str], host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve what `command` shows until a signal ends it; `ready` is told the address to open.
+    """Serve the TUI that `command` starts until a signal arrives; call `ready` with the URL to open.
 
-    `port` 0 takes any free one.
+    `port` 0 means any free port.
 
     Raises:
-        WebError: nothing can listen there.
+        WebError: the address cannot be listened on.
     """
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="patchwatch: %(message)s")
     listening = _listen(host, port)
     secret = secrets.token_urlsafe(24)
     at = f"[{host.strip('[]')}]" if ":" in host else host
     address = f"http://{at}:{listening.getsockname()[1]}/?secret={secret}"
-    door = WebServer(command, host, secret, lambda: ready(address))
+    server = WebServer(command, host, secret, lambda: ready(address))
     with redirect_stdout(sys.stderr):  # where textual-serve prints what a program says on stderr
         web.run_app(
-            door.application(),
+            server.application(),
             sock=listening,
             print=None,
             access_log=None,
@@ -218,7 +220,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise WebError(
-            f"nothing can listen at {host}, port {port}: {reason}. Name others with --host and --port; --port 0 takes "
-            "any free one."
+            f"cannot listen on {host}, port {port}: {reason}. Choose others with --host and --port; --port 0 takes any "
+            "free port."
         ) from error
     return listening

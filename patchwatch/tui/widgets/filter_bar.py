@@ -50,12 +50,12 @@ class FilterBar(Vertical):
         padding: 0 1;
         &.-shown { display: block; }
         & > Horizontal { height: 1; }
-        & #limit-sign { width: 2; color: $ink-accent; }
+        & #limit-sign { width: 2; color: $color-accent; }
         & FilterInput {
             border: none; height: 1; padding: 0; width: 1fr; background: $background;
             &:focus { border: none; background: $background; }
         }
-        & #limit-count { width: auto; color: $ink-dim; }
+        & #limit-count { width: auto; color: $color-dim; }
         & #limit-problems { height: auto; max-height: 3; display: none; }
         & #limit-problems.-some { display: block; }
     }

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from patchwatch.tui.base.screen import extend
+from patchwatch.tui.base.screen import set_virtual_size
 from patchwatch.tui.base.theme import Styled, overlay
 from patchwatch.tui.render.columns import cell_len
 from patchwatch.tui.render.mail_lines import ground, links, row_pieces
@@ -184,7 +184,7 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     def _take(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._targets = dict(sheet.page.targets)
-        extend(self, Size(0 if sheet.manner.wrapped else sheet.page.widest, len(sheet.rows)))
+        set_virtual_size(self, Size(0 if sheet.manner.wrapped else sheet.page.widest, len(sheet.rows)))
         self._forget_drawn()
 
     # Moving about.
@@ -336,15 +336,15 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         left, width = self.scroll_offset.x, self.text_width
         sheet = self._sheet
         if sheet is None or at >= len(sheet.rows):
-            return Strip.blank(width, self.ground)
+            return Strip.blank(width, self.base_style)
         row = sheet.rows[at]
         pieces = row_pieces(sheet.page, row, self.highlighted, self.spot.span if self.spot else None, self.hint)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(at)) is not None:
             start, end = span
             pieces = overlay(pieces, start, len(self._text(row)) if end == -1 else end, "selected")
-        strip = self.palette.strip(pieces, self.ground)
-        beside = self.ground + self.palette.style(ground(sheet.page, row))
+        strip = self.style_cache.strip(pieces, self.base_style)
+        beside = self.base_style + self.style_cache.style(ground(sheet.page, row))
         return strip.crop_extend(left, left + width, beside).apply_offsets(left, at)
 
     def _draw_ahead(self) -> None:

@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from patchwatch.tui.base.screen import extend
+from patchwatch.tui.base.screen import set_virtual_size
 from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render.columns import fit_pieces
 
@@ -40,8 +40,8 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         overflow-x: hidden;
         overflow-y: scroll; /* with "auto", nothing scrolls before the layout that brings the scrollbar */
         scrollbar-size-vertical: 1;
-        & > .rowlist--cursor { background: $cursor-ground-blurred; }
-        &:focus > .rowlist--cursor { background: $cursor-ground; }
+        & > .rowlist--cursor { background: $cursor-background-blurred; }
+        &:focus > .rowlist--cursor { background: $cursor-background; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -190,7 +190,7 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         if self.styles.is_auto_height:
             self.virtual_size = size
         else:
-            extend(self, size)
+            set_virtual_size(self, size)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
@@ -224,18 +224,18 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         width = self.scrollable_content_region.width
         index, within = divmod(y + self.scroll_offset.y, self._height)
         if index >= len(self.rows):
-            return Strip.blank(width, self.ground)
+            return Strip.blank(width, self.base_style)
         row = self.rows[index]
         if index == self.cursor:
             return self._cursor_strips(row, index, width)[within]
         if not self.KEEPS_STRIPS:
-            return self._drawn(row, index, width, (" ", ""), self.ground)[within]
+            return self._drawn(row, index, width, (" ", ""), self.base_style)[within]
         key = (self.key_of(row), width, self.look)
         strips = self._strips.get(key)
         if strips is None:
             if len(self._strips) >= _KEPT:
                 self._strips.clear()
-            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self.ground)
+            strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self.base_style)
         return strips[within]
 
     def _cursor_strips(self, row: Row, index: int, width: int) -> list[Strip]:
@@ -252,4 +252,4 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         lines += [[] for _ in range(self._height - len(lines))]
         if plain:
             lines = [[(text, "strong" if "strong" in ink.split() else "") for text, ink in line] for line in lines]
-        return [self.palette.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]
+        return [self.style_cache.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]

@@ -173,7 +173,7 @@ class TableHeading(Styled):
         pieces: list[StyledText] = []
         if table.in_columns and table.rows:
             pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
-        return self.palette.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.ground)
+        return self.style_cache.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.base_style)
 
     def on_click(self, event: events.Click) -> None:
         """Report the heading that was clicked."""

@@ -40,30 +40,30 @@ class Status:
     now: int = 0
 
 
-def standing_pieces(standing: Status | None, width: int) -> list[StyledText]:
+def status_pieces(status: Status | None, width: int) -> list[StyledText]:
     """The status line: series and unread mails at the left, the last poll and what is stale at the right.
 
     None: nothing could be read yet, and no number is known.
     """
-    if standing is None:
+    if status is None:
         return [("the database was not read yet", "dim")]
-    count = f"{standing.series} of {standing.of}" if standing.of is not None else str(standing.series)
-    left: list[StyledText] = [(f"{count} series{_NOUNS.get(standing.view, '')}", "dim")]
-    if standing.marked:
-        left += [(" · ", "faint"), (f"{standing.marked} marked", "accent strong")]
-    if standing.unread:
-        left += [(" · ", "faint"), (f"{standing.unread} unread", "accent")]
+    count = f"{status.series} of {status.of}" if status.of is not None else str(status.series)
+    left: list[StyledText] = [(f"{count} series{_NOUNS.get(status.view, '')}", "dim")]
+    if status.marked:
+        left += [(" · ", "faint"), (f"{status.marked} marked", "accent strong")]
+    if status.unread:
+        left += [(" · ", "faint"), (f"{status.unread} unread", "accent")]
     right: list[StyledText] = []
-    if standing.stale:
-        more = f" and {len(standing.stale) - 1} more" if len(standing.stale) > 1 else ""
-        right = [(f"! {standing.stale[0]}{more}", "warn")]
-    elif standing.polled_at is not None:
-        right = [(f"polled {format_ago(standing.polled_at, standing.now)}", "dim")]
-    elif standing.polls_known:
+    if status.stale:
+        more = f" and {len(status.stale) - 1} more" if len(status.stale) > 1 else ""
+        right = [(f"! {status.stale[0]}{more}", "warn")]
+    elif status.polled_at is not None:
+        right = [(f"polled {format_ago(status.polled_at, status.now)}", "dim")]
+    elif status.polls_known:
         right = [("never polled", "dim")]
     space = width - width_of(left) - width_of(right)
     if space < 2:
-        return right if standing.stale else left
+        return right if status.stale else left
     return [*left, (" " * space, ""), *right]
 
 
@@ -77,21 +77,21 @@ class StatusBar(Vertical):
         padding: 0 1;
         & > #notices { height: auto; max-height: 6; display: none; }
         & > #notices.-some { display: block; }
-        & > #standing-line { height: 1; text-wrap: nowrap; }
+        & > #status-line { height: 1; text-wrap: nowrap; }
     }
     """
 
-    _standing: Status | None = None
+    _status: Status | None = None
 
     def compose(self) -> ComposeResult:
         """Notices above, how things stand below."""
         yield Static(id="notices")
-        yield Static(id="standing-line")
+        yield Static(id="status-line")
 
     def on_mount(self) -> None:
         """Follow what the app has to say."""
         self.watch(self.app, "notices", self._show_notices)
-        self.watch(self.app, "standing", self._show_standing)
+        self.watch(self.app, "status", self._show_status)
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:
         pieces: list[StyledText] = []
@@ -101,14 +101,14 @@ class StatusBar(Vertical):
         shown.set_class(bool(pieces), "-some")
         shown.update(content(pieces))
 
-    def _show_standing(self, standing: Status | None) -> None:
-        self._standing = standing
-        self._draw_standing()
+    def _show_status(self, status: Status | None) -> None:
+        self._status = status
+        self._draw_status()
 
     def on_resize(self) -> None:
         """Fit the status line to the width."""
-        self._draw_standing()
+        self._draw_status()
 
-    def _draw_standing(self) -> None:
-        pieces = standing_pieces(self._standing, self.size.width)
-        self.query_one("#standing-line", Static).update(content(pieces), layout=False)
+    def _draw_status(self) -> None:
+        pieces = status_pieces(self._status, self.size.width)
+        self.query_one("#status-line", Static).update(content(pieces), layout=False)

@@ -25,8 +25,8 @@ class TextField(Typed):
 
     DEFAULT_CSS = """
     TextField {
-        border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $field-ground;
-        &:focus { border: none; background: $field-ground; }
+        border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $field-background;
+        &:focus { border: none; background: $field-background; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -72,7 +72,7 @@ class ViewTabs(Styled):
     def render_line(self, y: int) -> Strip:
         """Draw it."""
         pieces = [piece for _, part in tabs(self._chosen, self._counts, self.size.width) for piece in part]
-        return self.palette.strip(fit_pieces(pieces, self.size.width), self.ground)
+        return self.style_cache.strip(fit_pieces(pieces, self.size.width), self.base_style)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""

@@ -30,8 +30,8 @@ class WatchForm(Vertical):
         & > * { height: auto; margin-bottom: 1; }
         & > #answer { display: none; }
         & > #link {
-            border: none; height: 1; padding: 0 1; background: $field-ground;
-            &:focus { border: none; background: $field-ground; }
+            border: none; height: 1; padding: 0 1; background: $field-background;
+            &:focus { border: none; background: $field-background; }
         }
     }
     """

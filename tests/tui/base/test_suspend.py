@@ -54,7 +54,7 @@ def test_the_screen_comes_back_from_an_editor_and_from_one_that_fails(
         terminal.wait_for("nothing was sent. Your")
         (home / "again").touch()
         terminal.press("R")
-        terminal.wait_for("Your draft")
+        terminal.wait_for("Unsent draft")
         terminal.press("n")
         terminal.wait_for("Dry run")
         terminal.press("qqq")
@@ -70,12 +70,12 @@ def test_what_b4_says_stays_until_it_was_read() -> None:
     try:
         terminal.wait_for("wrote:")
         terminal.press("B")
-        terminal.wait_for("this will run")
+        terminal.wait_for("Will run in")
         terminal.press("\r")
-        terminal.wait_for("b4 ended with 0.")
+        terminal.wait_for("b4 exited with status 0.")
         terminal.wait_for("Press Enter to return to patchwatch.")
         terminal.press("\r")
-        terminal.wait_for("b4 am ended with 0")
+        terminal.wait_for("b4 am exited with status 0")
         terminal.press("qq")
         assert terminal.ends_within(30) == 0
     finally:

@@ -33,18 +33,29 @@ def contrast(one: Color, other: Color) -> float:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-@pytest.mark.parametrize("ground", ["background", "surface", "cursor-ground"])
+@pytest.mark.parametrize("ground", ["background", "surface", "cursor-background"])
 def test_words_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
     variables = theme.variables
     under = Color.parse(variables.get(ground) or str(getattr(theme, ground)))
-    inks = ["ink-dim", "ink-accent", "ink-good", "ink-warn", "ink-bad", "ink-calm", "ink-quote", "ink-requote"]
+    inks = [
+        "color-dim",
+        "color-accent",
+        "color-good",
+        "color-warn",
+        "color-bad",
+        "color-calm",
+        "color-quote",
+        "color-requote",
+    ]
     found = {name: contrast(under, Color.parse(variables[name])) for name in inks}
     found["foreground"] = contrast(under, Color.parse(str(theme.foreground)))
     assert {name: ratio for name, ratio in found.items() if ratio < READABLE} == {}
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-@pytest.mark.parametrize(("ink", "ground"), [("ink-on-accent", "ink-accent"), ("ink-evidence", "ink-evidence-ground")])
+@pytest.mark.parametrize(
+    ("ink", "ground"), [("color-on-accent", "color-accent"), ("color-evidence", "color-evidence-background")]
+)
 def test_words_on_a_coloured_ground_can_be_read(theme: Theme, ink: str, ground: str) -> None:
     under, above = Color.parse(theme.variables[ground]), Color.parse(theme.variables[ink])
     assert contrast(under, above) >= READABLE

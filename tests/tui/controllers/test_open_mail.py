@@ -68,7 +68,7 @@ async def test_a_link_to_what_is_not_known_is_proposed_to_be_watched(app: Patchw
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("tab", "full_stop", "full_stop", "full_stop", "enter")
-        await until(pilot, lambda: "Not known here; w watches it" in shown(pilot))
+        await until(pilot, lambda: "Not in the database; press w to watch it" in shown(pilot))
         await pilot.press("w")
         await until(pilot, lambda: "Watch a series" in shown(pilot))
         assert pilot.app.screen.query_one(Input).value == "https://lore.kernel.org/netdev/elsewhere@example.org/"

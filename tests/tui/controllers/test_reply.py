@@ -31,7 +31,7 @@ ROOMY = (120, 50)
 
 
 @pytest.fixture
-def app(tracker: FakeTracker, desk: ReplySetup) -> PatchwatchApp:
+def app(tracker: FakeTracker, reply_setup: ReplySetup) -> PatchwatchApp:
     """The program, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
 
@@ -54,7 +54,7 @@ def is_shown(view: MailView, message_id: str) -> bool:
 
 
 async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -73,29 +73,29 @@ async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
         await pressed(pilot, "R", says=says)
         await pilot.press("y")
         await at_series(pilot)
-        await until(pilot, lambda: "outcome: Dry run: nothing went out." in notices(pilot))
+        await until(pilot, lambda: "outcome: Dry run: nothing was sent." in notices(pilot))
         assert "dry_run = false" in notices(pilot)
         assert [draft.body.splitlines()[-1] for draft in sent(tracker)] == ["That makes sense."]
-        assert len(desk.kept(tracker)) == 1
+        assert len(reply_setup.draft_texts(tracker)) == 1
 
 
 async def test_a_reply_that_was_sent_is_kept_no_longer(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Ready to be sent  to 1 recipient")
-        assert len(desk.kept(tracker)) == 1
+        assert len(reply_setup.draft_texts(tracker)) == 1
         await pilot.press("y")
         await at_series(pilot)
         assert notices(pilot) == f"outcome: Sent: <{ANSWER_ID}>"
         assert [draft.in_reply_to for draft in sent(tracker)] == [FIRST]
-        assert desk.kept(tracker) == []
+        assert reply_setup.draft_texts(tracker) == []
 
 
-async def test_headers_can_be_edited_too(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    desk.does('sed -i "s/^Cc:.*/Cc: netdev@vger.kernel.org/; \\$ a Fine." "$1"')
+async def test_headers_can_be_edited_too(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+    reply_setup.editor_runs('sed -i "s/^Cc:.*/Cc: netdev@vger.kernel.org/; \\$ a Fine." "$1"')
     tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -105,35 +105,35 @@ async def test_headers_can_be_edited_too(tracker: FakeTracker, app: PatchwatchAp
         assert [str(mailbox) for mailbox in sent(tracker)[0].cc] == ["netdev@vger.kernel.org"]
 
 
-@pytest.mark.parametrize(("command", "says"), [("true", "Nothing was written"), (': >"$1"', "It was emptied")])
+@pytest.mark.parametrize(("command", "says"), [("true", "Nothing was written"), (': >"$1"', "The draft is empty")])
 async def test_without_words_nothing_is_sent_or_kept(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, command: str, says: str
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, command: str, says: str
 ) -> None:
-    desk.does(command)
+    reply_setup.editor_runs(command)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("R")
         await until(pilot, lambda: says in notices(pilot))
         await at_series(pilot)
         assert not tracker.asked["rehearse"]
-        assert desk.kept(tracker) == []
+        assert reply_setup.draft_texts(tracker) == []
 
 
 async def test_what_was_emptied_later_is_thrown_away(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
-        desk.does(': >"$1"')
+        reply_setup.editor_runs(': >"$1"')
         await pilot.press("e")
-        await until(pilot, lambda: "It was emptied" in notices(pilot))
+        await until(pilot, lambda: "The draft is empty" in notices(pilot))
         await at_series(pilot)
-        assert desk.kept(tracker) == []
+        assert reply_setup.draft_texts(tracker) == []
 
 
 async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
     gate = tracker.gates["rehearse"] = threading.Event()
@@ -141,9 +141,9 @@ async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
         await at_series(pilot)
         await pressed(pilot, "R", says="asking git send-email")
         await until(pilot, lambda: tracker.asked["rehearse"])
-        desk.writes("And more.")
+        reply_setup.editor_appends("And more.")
         await pilot.press("e")  # while git is still asked about what it was before
-        await pressed(pilot, "y", says="git send-email has not agreed to it")
+        await pressed(pilot, "y", says="git send-email has not accepted it")
         assert not tracker.asked["send"]
         gate.set()
         await until(pilot, lambda: "Ready to be sent" in shown(pilot) and "And more." in shown(pilot))
@@ -153,57 +153,59 @@ async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
 
 
 async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
-    desk.does('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
+    reply_setup.editor_runs('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        says = ("Can’t be sent like this", "! Cc: 'nobody at all' is no mail address.", "Fine.")
+        says = ("Cannot be sent", "! Cc: 'nobody at all' is no mail address.", "Fine.")
         await pressed(pilot, "R", says=says)
-        await pressed(pilot, "y", says="has not agreed to it")
+        await pressed(pilot, "y", says="has not accepted it")
         assert not tracker.asked["send"]
-        desk.does('sed -i "/^Cc:/d" "$1"')
+        reply_setup.editor_runs('sed -i "/^Cc:/d" "$1"')
         await pressed(pilot, "e", says="Dry run")
 
 
-async def test_git_refuses_and_the_draft_is_kept(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_git_refuses_and_the_draft_is_kept(
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
+) -> None:
     tracker.failing["rehearse"] = ToolError("git send-email is missing. On Debian: apt install git-email.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! git send-email is missing.")
         await pilot.press("q")
         await at_series(pilot)
-        assert "note: Not sent now. The draft is kept: ~/.local/share/" in notices(pilot)
-        assert len(desk.kept(tracker)) == 1
+        assert "note: Not sent. Draft kept: ~/.local/share/" in notices(pilot)
+        assert len(reply_setup.draft_texts(tracker)) == 1
 
 
 async def test_a_failure_keeps_the_draft_and_it_can_be_tried_again(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
     tracker.failing["send"] = SendError("git send-email failed, and nothing was sent: relay says no.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Ready to be sent")
-        await pressed(pilot, "y", says="relay says no. The draft is kept:")
-        assert len(desk.kept(tracker)) == 1
+        await pressed(pilot, "y", says="relay says no. Draft kept:")
+        assert len(reply_setup.draft_texts(tracker)) == 1
         del tracker.failing["send"]
         await until(pilot, lambda: len(tracker.asked["rehearse"]) == 2 and "Ready to be sent" in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert notices(pilot) == f"outcome: Sent: <{ANSWER_ID}>"
-        assert desk.kept(tracker) == []
+        assert reply_setup.draft_texts(tracker) == []
 
 
 async def test_a_draft_that_was_left_is_offered_again(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
         await pilot.press("escape")
         await at_series(pilot)
-        desk.writes("Said anew.")
+        reply_setup.editor_appends("Said anew.")
         for key in ("escape", "enter"):
             await pilot.press("R")
             await until(pilot, lambda: isinstance(pilot.app.screen, DraftDialog))
@@ -219,7 +221,7 @@ async def test_a_draft_that_was_left_is_offered_again(
 
 
 async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     gate = tracker.gates["reply"] = threading.Event()
     async with app.run_test(size=ROOMY) as pilot:
@@ -229,7 +231,7 @@ async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
         gate.set()
         assert app.jobs.drain("mail", 30)
         await pilot.press("j")
-        assert desk.kept(tracker) == []
+        assert reply_setup.draft_texts(tracker) == []
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
@@ -244,13 +246,13 @@ async def test_drafts_of_other_mails_are_not_offered(tracker: FakeTracker, app: 
         await pressed(pilot, "R", says=f"In-Reply-To: <{PATCH}>")
 
 
-async def test_an_editor_that_fails_is_said(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    desk.does('echo half >>"$1"; return 3')
+async def test_an_editor_that_fails_is_said(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+    reply_setup.editor_runs('echo half >>"$1"; return 3')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("R")
         await until(pilot, lambda: "exited with status 3; nothing was sent. Your text is in" in notices(pilot))
-        assert desk.kept(tracker)[0].endswith("\nhalf\n")
+        assert reply_setup.draft_texts(tracker)[0].endswith("\nhalf\n")
         await at_series(pilot)
 
 
@@ -261,7 +263,9 @@ async def test_a_mail_that_can_not_be_answered_is_said(tracker: FakeTracker, app
         await pressed(pilot, "R", says="! no sender configured")
 
 
-async def test_a_draft_that_can_not_be_kept_is_said(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_a_draft_that_can_not_be_kept_is_said(
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
+) -> None:
     tracker.drafts.directory.parent.mkdir(parents=True)
     tracker.drafts.directory.write_text("")  # a file where the directory should be
     async with app.run_test(size=ROOMY) as pilot:
@@ -272,7 +276,9 @@ async def test_a_draft_that_can_not_be_kept_is_said(tracker: FakeTracker, app: P
 # Tags.
 
 
-async def test_tags_are_given_to_the_patch_in_sight(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_tags_are_given_to_the_patch_in_sight(
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("g", "j")
@@ -282,7 +288,7 @@ async def test_tags_are_given_to_the_patch_in_sight(tracker: FakeTracker, app: P
         given = " Reviewed-by: Rita Reviewer <rita@example.com>\n Tested-by: Rita Reviewer <rita@example.com>"
         await pressed(pilot, "enter", says=("Dry run", "> Signed-off-by: Mira Okafor", given))
         assert tracker.asked["endorse"] == [(PATCH, ("Reviewed-by", "Tested-by"), False)]
-        assert len(desk.kept(tracker)) == 1
+        assert len(reply_setup.draft_texts(tracker)) == 1
 
 
 async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(
@@ -297,9 +303,9 @@ async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(
 
 
 async def test_tags_are_given_to_the_whole_series_and_words_before_them(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
-    desk.does('sed -i "s/^Reviewed-by/Nice work.\\n\\n&/" "$1"')
+    reply_setup.editor_runs('sed -i "s/^Reviewed-by/Nice work.\\n\\n&/" "$1"')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="For this patch")
@@ -323,7 +329,7 @@ async def test_no_tag_is_no_answer(tracker: FakeTracker, app: PatchwatchApp) -> 
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
-        await pressed(pilot, "r", "r", "enter", says="! Choose a tag first")
+        await pressed(pilot, "r", "r", "enter", says="! Select a tag first")
         assert isinstance(pilot.app.screen, TagDialog)
         await pilot.press("escape")
         await at_series(pilot)
@@ -341,7 +347,7 @@ async def test_a_click_chooses_a_tag(tracker: FakeTracker, app: PatchwatchApp) -
 async def test_a_draft_in_the_way_of_tags_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        for says in ("Dry run", "tags that you chose are not in it."):
+        for says in ("Dry run", "tags you selected."):
             await pressed(pilot, "T", says="Give tags")
             await pressed(pilot, "r", "enter", says=says)
             await pilot.press("q")
@@ -352,43 +358,45 @@ async def test_a_draft_in_the_way_of_tags_is_said(tracker: FakeTracker, app: Pat
 
 
 async def test_b4_runs_what_was_shown_where_it_was_shown(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, capfd: pytest.CaptureFixture[str]
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    tracker.trees = (desk.home / "src" / "linux", desk.home / "src" / "net-next")
+    tracker.trees = (reply_setup.home / "src" / "linux", reply_setup.home / "src" / "net-next")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        says = ("In ~/src/linux this will run:", f"b4 am -m MAILS -o . -- {COVER}", "MAILS is a maildir")
+        says = ("Will run in ~/src/linux:", f"b4 am -m MAILS -o . -- {COVER}", "MAILS is a maildir")
         await pressed(pilot, "B", says=says)
         await pressed(pilot, "j", says=f"b4 shazam -m MAILS -- {COVER}")
-        await pressed(pilot, "tab", "j", says="In ~/src/net-next this will run:")
+        await pressed(pilot, "tab", "j", says="Will run in ~/src/net-next:")
         await pilot.press("enter")
         await at_series(pilot)
-        assert tracker.asked["b4"] == [("shazam", COVER, desk.home / "src" / "net-next")]
-        assert notices(pilot) == "outcome: b4 shazam ended with 0 in ~/src/net-next."
+        assert tracker.asked["b4"] == [("shazam", COVER, reply_setup.home / "src" / "net-next")]
+        assert notices(pilot) == "outcome: b4 shazam exited with status 0 in ~/src/net-next."
     said = capfd.readouterr().err
     assert f"in ~/src/net-next:\nb4 shazam -m /tmp/series -- {COVER}\n" in said
-    assert "b4 ended with 0." in said
+    assert "b4 exited with status 0." in said
 
 
-async def test_b4_that_fails_is_an_error(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    tracker.trees = (desk.home,)
+async def test_b4_that_fails_is_an_error(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+    tracker.trees = (reply_setup.home,)
     tracker.status = 128
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "B", says="In ~ this will run:")
+        await pressed(pilot, "B", says="Will run in ~:")
         await pressed(pilot, "j", "j", says=f"b4 review track -- {COVER}")
         assert "MAILS" not in shown(pilot)
-        await pressed(pilot, "enter", says="! b4 review track ended with 128 in ~.")
+        await pressed(pilot, "enter", says="! b4 review track exited with status 128 in ~.")
         tracker.failing["b4"] = ToolError("b4 is not installed, or not in $PATH.")
-        await pressed(pilot, "B", says="this will run")
+        await pressed(pilot, "B", says="Will run in")
         await pressed(pilot, "enter", says="! b4 is not installed")
 
 
-async def test_b4_is_not_run_unless_it_was_wanted(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
-    tracker.trees = (desk.home,)
+async def test_b4_is_not_run_unless_it_was_wanted(
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
+) -> None:
+    tracker.trees = (reply_setup.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "B", says="this will run")
+        await pressed(pilot, "B", says="Will run in")
         await pilot.press("escape")
         await at_series(pilot)
         assert not tracker.asked["b4"]
@@ -397,7 +405,7 @@ async def test_b4_is_not_run_unless_it_was_wanted(tracker: FakeTracker, app: Pat
 async def test_without_a_tree_b4_has_nowhere_to_work(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "B", says="below [[tree]] in ~/.config/patchwatch/config.toml")
+        await pressed(pilot, "B", says="~/.config/patchwatch/config.toml; see config.example.toml")
         assert isinstance(pilot.app.screen, B4Dialog)
         await pilot.press("enter")
         await at_series(pilot)
@@ -419,27 +427,27 @@ def refused(_: App[None]) -> None:
 
 
 async def test_in_a_browser_it_is_said_what_takes_a_terminal(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
     tracker.dry_run = False
-    tracker.trees = (desk.home,)
+    tracker.trees = (reply_setup.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! this needs a terminal")
-        assert desk.kept(tracker) == []
-        await pressed(pilot, "B", says="this will run")
+        assert reply_setup.draft_texts(tracker) == []
+        await pressed(pilot, "B", says="Will run in")
         await pilot.press("enter")
         await until(pilot, lambda: [notice.about for notice in app.notices] == ["answer", "b4"])
         assert not tracker.asked["b4"]
         await pressed(pilot, "T", says="Give tags")
         await pressed(pilot, "r", "enter", says="Ready to be sent")
-        await pressed(pilot, "y", says="The draft is kept")
+        await pressed(pilot, "y", says="Draft kept")
         assert not tracker.asked["send"]
-        assert len(desk.kept(tracker)) == 1
+        assert len(reply_setup.draft_texts(tracker)) == 1
         await pilot.press("e")
         await until(pilot, lambda: len(tracker.asked["rehearse"]) == 3)
-        assert len(desk.kept(tracker)) == 1
+        assert len(reply_setup.draft_texts(tracker)) == 1
 
 
 async def test_a_dry_run_takes_no_terminal(
@@ -452,14 +460,14 @@ async def test_a_dry_run_takes_no_terminal(
         await pressed(pilot, "r", "enter", says="Dry run")
         await pilot.press("y")
         await at_series(pilot)
-        assert "outcome: Dry run: nothing went out." in notices(pilot)
+        assert "outcome: Dry run: nothing was sent." in notices(pilot)
 
 
 # Hostile mail.
 
 
 async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
     letter = SampleMail("evil@example.org", "x", f"Harmless?\n{HOSTILE}\n", depth=1)
@@ -497,9 +505,9 @@ async def test_who_gets_it_without_being_named_stands_at_the_top(tracker: FakeTr
 
 
 async def test_a_hostile_message_id_is_quoted_for_b4(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
-    tracker.trees = (desk.home,)
+    tracker.trees = (reply_setup.home,)
     row = tracker.rows[3]
     newest = replace(row.revisions[-1], message_id="$(reboot)\x1b[2J@example.org")
     tracker.threads[3] = tuple(
@@ -511,7 +519,7 @@ async def test_a_hostile_message_id_is_quoted_for_b4(
         await pressed(pilot, "B", says="-- $(reboot)␛[2J@example.org")
 
 
-def test_the_editor_of_the_desk_is_a_shell(desk: ReplySetup) -> None:
+def test_the_editor_of_the_desk_is_a_shell(reply_setup: ReplySetup) -> None:
     """So that a test above that expects nothing does not pass because nothing ran."""
-    desk.writes("x")
+    reply_setup.editor_appends("x")
     assert subprocess.run(["git", "var", "GIT_EDITOR"], capture_output=True, text=True, check=True).stdout

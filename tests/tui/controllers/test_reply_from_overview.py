@@ -44,7 +44,7 @@ async def listed(pilot: Pilot[None]) -> OverviewScreen:
     ],
 )
 async def test_the_cover_letter_or_the_only_patch_is_answered(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, subject: str
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, keys: str, message_id: str, subject: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -53,7 +53,7 @@ async def test_the_cover_letter_or_the_only_patch_is_answered(
         await pilot.press("y")
         await listed(pilot)
         assert [draft.in_reply_to for draft in sent(tracker)] == [message_id]
-        assert "outcome: Dry run: nothing went out." in notices(pilot)
+        assert "outcome: Dry run: nothing was sent." in notices(pilot)
         assert not tracker.asked["mark_read"]
 
 
@@ -80,7 +80,7 @@ async def test_of_what_was_sent_again_the_newest_posting_is_answered(tracker: Fa
     ],
 )
 async def test_tags_are_given_to_the_whole_newest_version(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -91,7 +91,7 @@ async def test_tags_are_given_to_the_whole_newest_version(
         assert tracker.asked["endorse"] == [(message_id, ("Reviewed-by",), True)]
         await pilot.press("q")
         await listed(pilot)
-        assert len(desk.kept(tracker)) == 1
+        assert len(reply_setup.draft_texts(tracker)) == 1
 
 
 async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(tracker: FakeTracker, app: PatchwatchApp) -> None:
@@ -111,26 +111,26 @@ async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(tracker: Fak
     [("", DROPS, "v5 net: count drops"), ("j", DOCS, "v2 docs/zh_CN"), ("G", ZSWAP, "v3 mm/zswap: shrink")],
 )
 async def test_b4_gets_the_newest_version(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup, keys: str, message_id: str, about: str
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
-    tracker.trees = (desk.home,)
+    tracker.trees = (reply_setup.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pilot.press(*keys)
         await pressed(pilot, "B", says=(about, f"b4 am -m MAILS -o . -- {message_id}"))
         await pilot.press("enter")
         await listed(pilot)
-        assert tracker.asked["b4"] == [("am", message_id, desk.home)]
-        assert notices(pilot) == "outcome: b4 am ended with 0 in ~."
+        assert tracker.asked["b4"] == [("am", message_id, reply_setup.home)]
+        assert notices(pilot) == "outcome: b4 am exited with status 0 in ~."
 
 
 # What they are about.
 
 
 async def test_marks_change_nothing_in_what_it_is_about(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
-    tracker.trees = (desk.home,)
+    tracker.trees = (reply_setup.home,)
     async with app.run_test(size=ROOMY) as pilot:
         screen = await listed(pilot)
         await pilot.press("space", "space")
@@ -144,7 +144,7 @@ async def test_marks_change_nothing_in_what_it_is_about(
 
 
 async def test_where_no_series_is_listed_nothing_is_asked(
-    tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
@@ -155,14 +155,16 @@ async def test_where_no_series_is_listed_nothing_is_asked(
         assert not tracker.asked["work_trees"]
 
 
-async def test_in_a_limit_the_keys_are_letters(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_in_a_limit_the_keys_are_letters(
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
+) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "slash", "R", "T", "B", says="/ RTB")
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_the_palette_answers_too(tracker: FakeTracker, app: PatchwatchApp, desk: ReplySetup) -> None:
+async def test_the_palette_answers_too(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "j", "colon", *"reply", says="Reply: answer the newest version, to all")

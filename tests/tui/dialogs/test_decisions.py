@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from patchwatch.errors import DatabaseLockedError, InvalidInputError, NotFoundError, ToolError
 from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.dialogs.command_palette import Actions, called
+from patchwatch.tui.dialogs.command_palette import Actions, action_name
 from patchwatch.tui.dialogs.copy import CopyDialog
 from patchwatch.tui.dialogs.link import LinkChoices, LinkDialog
 from patchwatch.tui.dialogs.snooze import Snooze, SnoozeDialog, choices, day
@@ -54,7 +54,7 @@ def test_choices_name_the_days_they_mean() -> None:
         ("until next Monday", Snooze(MIDNIGHT + 5 * DAY)),
         ("for 2 weeks", Snooze(NOW + 14 * DAY)),
     )
-    assert choices(NOW, asleep=True)[0] == ("wake it now", Snooze(wakes=True))
+    assert choices(NOW, asleep=True)[0] == ("unsnooze now", Snooze(wakes=True))
 
 
 def test_days_are_told_with_their_weekday_and_with_the_hour_where_it_is_not_midnight() -> None:
@@ -124,7 +124,7 @@ async def test_a_snoozed_series_is_woken(tracker: FakeTracker) -> None:
         await pilot.press("Z")
         await asked(pilot, SnoozeDialog)
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Awake again: net: count drops" in shown(pilot))
+        await until(pilot, lambda: "✓ Unsnoozed: net: count drops" in shown(pilot))
     assert tracker.asked["unsnooze"] == [(3,)]
 
 
@@ -151,7 +151,7 @@ def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(trac
         assert (found.later.message_id, found.earlier.message_id) == ("drops-v4-0@example.org", "drops-v3@example.org")
         assert found.versions == ("v3", "v4", "v5")
         words = "".join(text for text, _ in describe_link(found))
-        assert words.endswith(": v4 “net: count drops for each queue” goes on from v3 “net: tell drops apart”")
+        assert words.endswith(": v4 “net: count drops for each queue” follows v3 “net: tell drops apart”")
 
 
 def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(tracker: FakeTracker) -> None:
@@ -170,7 +170,7 @@ def test_parting_says_which_versions_go_together(tracker: FakeTracker) -> None:
     row: SeriesRow = tracker.rows[3]
     assert (
         "".join(text for text, _ in describe_unlink(row, row.revisions[1]))
-        == "→ two series, whatever the mails say: v4 and v5"
+        == "→ two series, overriding the mails: v4 and v5"
     )
 
 
@@ -185,7 +185,7 @@ async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(track
         assert not set(shown(pilot)) & set("\x1b\x07\x9b\x00\u202e\u200b")
         await until(pilot, lambda: "one series, v3 v4 v5" in shown(pilot), "what it will do")
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Linked: v4 goes on from v3: net: count drops for each queue" in shown(pilot))
+        await until(pilot, lambda: "✓ Linked: v4 follows v3: net: count drops for each queue" in shown(pilot))
     assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
@@ -232,7 +232,7 @@ async def test_of_two_marked_series_one_is_linked_with_the_other(
         assert f"{first.place} v{first.version} {title(first.subject)}".startswith(offered)
         await until(pilot, lambda: "one series, " in shown(pilot), "what it will do")
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Linked: v3 goes on from v4: mm/zswap" in shown(pilot))
+        await until(pilot, lambda: "✓ Linked: v3 follows v4: mm/zswap" in shown(pilot))
         await until(pilot, lambda: "marked" not in shown(pilot))
     assert tracker.asked["link"] == [("zswap-0@example.org", "drops-v4-0@example.org")]
 
@@ -253,20 +253,20 @@ async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(tracker:
         await pilot.press("L")
         await asked(pilot, LinkDialog)
         await until(
-            pilot, lambda: "two series, whatever the mails say: v4 and v5" in shown(pilot)
+            pilot, lambda: "two series, overriding the mails: v4 and v5" in shown(pilot)
         )  # there is no candidate
         field = pilot.app.screen.query_one(Input)
         field.value = "<drops-v5-1@example.org>"
-        await until(pilot, lambda: "That is a version of this series already." in shown(pilot))
+        await until(pilot, lambda: "That already is a version of this series." in shown(pilot))
         field.focus()
         await pilot.press("enter")
-        await until(pilot, lambda: "! That is a version of this series already." in shown(pilot))
+        await until(pilot, lambda: "! That already is a version of this series." in shown(pilot))
         field.value = "<nothing@example.org>"
         await until(pilot, lambda: "no known series has the message" in shown(pilot))
         field.value = "https://lore.kernel.org/r/drops-v3@example.org"
         await until(pilot, lambda: "one series, v3 v4 v5" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Linked: v4 goes on from v3" in shown(pilot))
+        await until(pilot, lambda: "✓ Linked: v4 follows v3" in shown(pilot))
     assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
@@ -275,10 +275,10 @@ async def test_the_chosen_revision_is_parted_from_the_one_before(tracker: FakeTr
         await reading(pilot)
         await pilot.press("L")
         await asked(pilot, LinkDialog)
-        await until(pilot, lambda: "Part v5 from v4" in shown(pilot))
-        assert "linked for: same title, same author" in shown(pilot)
+        await until(pilot, lambda: "Split v5 from v4" in shown(pilot))
+        assert "linked automatically: same title, same author" in shown(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Parted: v5 is no version after v4" in shown(pilot))
+        await until(pilot, lambda: "✓ Unlinked: v5 no longer follows v4" in shown(pilot))
     assert tracker.asked["unlink"] == [("drops-v5-0@example.org", "drops-v4-0@example.org")]
 
 
@@ -506,7 +506,7 @@ async def test_the_palette_has_every_action_of_the_screen(tracker: FakeTracker, 
         screen = pilot.app.screen
         offered = {name for name, _, _ in Actions(screen)._actions()}
         wanted = [b for b in type(screen).__dict__["BINDINGS"] if b.action != "app.command_palette"]
-        assert [b.id for b in wanted if called(b) not in offered] == []
+        assert [b.id for b in wanted if action_name(b) not in offered] == []
         assert set(ACTIONS) <= set(wanted)
         await pilot.press("colon", *"snooze")  # which Undo tells of, too
         await until(pilot, lambda: "Snooze until a day" in shown(pilot))

@@ -15,7 +15,7 @@ from patchwatch.series.model import InboxRow
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import overlay
 from patchwatch.tui.controllers.series_state import SeriesState
-from patchwatch.tui.dialogs.command_palette import lit, ranked
+from patchwatch.tui.dialogs.command_palette import highlighted, ranked
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fill, fit, fit_pieces, width_of, wrap
 from patchwatch.tui.render.page import Page, broken, compose, find
@@ -23,7 +23,7 @@ from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order, heading
 from patchwatch.tui.widgets.empty_view import welcome
 from patchwatch.tui.widgets.revision_bar import stations
 from patchwatch.tui.widgets.series_header import standing
-from patchwatch.tui.widgets.status_bar import Status, standing_pieces
+from patchwatch.tui.widgets.status_bar import Status, status_pieces
 from patchwatch.tui.widgets.thread_list import guides
 from patchwatch.tui.widgets.view_tabs import tabs
 from tests.tui.fake_tracker import FakeTracker
@@ -159,7 +159,7 @@ def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() 
 
 
 def test_words_are_lit_as_they_are_and_nothing_is_lost() -> None:
-    assert lit("A [b] a", "a [b") == [
+    assert highlighted("A [b] a", "a [b") == [
         ("A", "strong underlined"),
         (" ", ""),
         ("[b", "strong underlined"),
@@ -375,4 +375,4 @@ def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() ->
     ],
 )
 def test_the_status_line_claims_no_number_that_was_not_read(standing: Status | None, said: str) -> None:
-    assert " ".join(plain(standing_pieces(standing, 80)).split()) == said
+    assert " ".join(plain(status_pieces(standing, 80)).split()) == said

@@ -241,7 +241,7 @@ async def test_a_state_is_set_by_hand(tracker: FakeTracker, app: PatchwatchApp) 
         assert tracker.asked["mark"] == [(9, 7, "rejected")]
         await pilot.press("S", "escape")
         await pilot.press("S", "end", "enter")
-        await until(pilot, lambda: "As the mails say" in shown(pilot))
+        await until(pilot, lambda: "Set to automatic" in shown(pilot))
         assert tracker.asked["mark"][-1] == (7, None)
 
 
@@ -252,7 +252,7 @@ async def test_muting_turns_round(tracker: FakeTracker, app: PatchwatchApp) -> N
         await until(pilot, lambda: "Muted: net: count drops" in shown(pilot))
         await until(pilot, lambda: "⊘ net: count drops" in shown(pilot))
         await pilot.press("M")
-        await until(pilot, lambda: "No longer muted: net: count drops" in shown(pilot))
+        await until(pilot, lambda: "Unmuted: net: count drops" in shown(pilot))
         assert tracker.asked["mute"] == [(3, True), (3, False)]
 
 

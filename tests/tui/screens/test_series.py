@@ -131,7 +131,10 @@ async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
         (Evidence("", "set by mira", by_hand=True), "Decided by hand, not by a mail: set by mira"),
         (Evidence("", "", commit="5a5a5a5a5a5a"), "The evidence is commit 5a5a5a5a5a5a"),
         (Evidence("gone@example.org", "gone"), "The mail <gone@example.org> is not at hand"),
-        (Evidence("drops-v5-a@example.org", "words that are not in it"), "in other words: words that are not in it"),
+        (
+            Evidence("drops-v5-a@example.org", "words that are not in it"),
+            "Not verbatim in this mail: words that are not in it",
+        ),
     ],
 )
 async def test_evidence_that_is_no_sentence_is_explained(
@@ -165,7 +168,7 @@ async def test_n_goes_on_to_the_next_series_with_unread_mail(tracker: FakeTracke
             if number == 0:
                 await until(pilot, lambda: "Next: mm/zswap: shrink the pool before it is full" in shown(pilot))
             await pilot.press("n")
-        await until(pilot, lambda: "No unread mail is left." in shown(pilot))
+        await until(pilot, lambda: "No more unread mail." in shown(pilot))
         await until(pilot, lambda: len(noted(tracker)) == 5)
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))

@@ -165,8 +165,8 @@ def test_a_port_that_is_taken_is_said(database: str, capsys: pytest.CaptureFixtu
         port = other.getsockname()[1]
         assert run(["tui", "--web", "--port", str(port)]) == 1
     said = capsys.readouterr().err
-    assert f"nothing can listen at 127.0.0.1, port {port}: Address already in use" in said
-    assert "--port 0 takes any free one" in said
+    assert f"cannot listen on 127.0.0.1, port {port}: Address already in use" in said
+    assert "--port 0 takes any free port" in said
 
 
 def test_who_listens_for_others_is_warned(database: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from patchwatch.sanitize import block
 from patchwatch.series.model import AppliedRow, CheckRow, Evidence, NextAction, StateChangeRow, TrailerRow
-from patchwatch.tui.base.theme import INKS, THEMES
+from patchwatch.tui.base.theme import STYLES, THEMES
 from patchwatch.tui.render.changed_files import changes, tree
 from patchwatch.tui.render.code import code_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
@@ -204,7 +204,7 @@ def test_added_and_removed_lines_say_so_by_sign_and_ground() -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_theme_has_every_ink(theme: str) -> None:
-    wanted = {word[1:] for style in INKS.values() for word in style.split() if word.startswith("$ink")}
+    wanted = {word[1:] for style in STYLES.values() for word in style.split() if word.startswith("$ink")}
     assert wanted <= set(THEMES[theme].variables)
 
 
