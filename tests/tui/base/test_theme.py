@@ -88,7 +88,7 @@ def test_what_can_not_be_remembered_is_no_misfortune(tmp_path: Path) -> None:
 
 def test_the_config_names_a_theme() -> None:
     assert parse_config('[tui]\ntheme = "ansi"\n', Path("c.toml")).tui.theme == "ansi"
-    with pytest.raises(ConfigError, match=r"c.toml:2: tui.theme must be one of dark, light, ansi; it is 'drak'"):
+    with pytest.raises(ConfigError, match=r"c.toml:2: tui.theme must be one of dark, light, ansi, not 'drak'"):
         parse_config('[tui]\ntheme = "drak"\n', Path("c.toml"))
 
 
