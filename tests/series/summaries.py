@@ -1,4 +1,4 @@
-"""Lines of a list, for tests: the usual values where no others are named."""
+"""Summaries of series with default values."""
 
 from __future__ import annotations
 

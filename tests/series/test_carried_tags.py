@@ -1,4 +1,4 @@
-"""Tags from version to version: collected, left behind, dropped."""
+"""Tags from version to version: collected, not carried over, dropped."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def told(*chain: Tagged) -> list[tuple[str, str, int, bool, str, bool]]:
     return [(t.value, t.message_id, t.patch, t.counts, t.given_to, t.carried) for t in carry(chain)[-1]]
 
 
-def test_a_collected_tag_keeps_the_mail_and_the_revision_in_which_it_was_given() -> None:
+def test_a_collected_tag_keeps_the_mail_and_revision_that_it_was_given_in() -> None:
     assert told(version(1, tag("reply")), version(2, tag("v2-1"))) == [(RITA, "reply", 1, True, "v1", True)]
 
 
-def test_through_several_versions_too() -> None:
+def test_a_tag_is_followed_through_several_versions() -> None:
     chain = [version(1, tag("reply")), version(2, tag("v2-1")), version(3, tag("v3-1"))]
     assert told(*chain) == [(RITA, "reply", 1, True, "v1", True)]
 
@@ -54,7 +54,7 @@ def test_the_same_person_from_another_address_gave_the_same_tag() -> None:
     assert told(*chain) == [(RITA_AT_HOME, "reply", 1, True, "v1", True)]
 
 
-def test_a_tag_that_was_given_in_no_known_mail_stays_with_its_patch() -> None:
+def test_a_tag_from_no_known_mail_stays_with_its_patch() -> None:
     assert told(version(1), version(2, tag("v2-1"))) == [(RITA, "v2-1", 1, True, "", True)]
 
 
@@ -66,43 +66,43 @@ def test_a_tag_on_the_cover_is_collected_into_each_patch() -> None:
     assert told(*chain) == [(RITA, "reply", 1, True, "v1", True), (RITA, "reply", 2, True, "v1", True)]
 
 
-def test_a_tag_that_was_not_collected_is_shown_and_counts_for_nothing() -> None:
+def test_an_uncollected_tag_is_shown_and_does_not_count() -> None:
     assert told(version(1, tag("reply")), version(2)) == [(RITA, "reply", 1, False, "v1", False)]
 
 
-def test_it_counts_for_nothing_though_the_patch_is_the_same_to_the_letter() -> None:
+def test_an_uncollected_tag_does_not_count_for_an_identical_patch() -> None:
     same = (patch(1, patch_id="same"),)
     assert told(version(1, tag("reply"), patches=same), version(2, patches=same)) == [
         (RITA, "reply", 1, False, "v1", False)
     ]
 
 
-def test_a_tag_on_the_cover_that_was_collected_in_part_is_left_behind_elsewhere() -> None:
+def test_a_tag_on_the_cover_collected_by_some_patches_is_missing_on_the_others() -> None:
     two, later = (patch(1), patch(1, 2)), (patch(2), patch(2, 2))
     chain = [version(1, tag("reply", number=0), patches=two), version(2, tag("v2-2", number=2), patches=later)]
     assert told(*chain) == [(RITA, "reply", 2, True, "v1", True), (RITA, "reply", 1, False, "v1", False)]
 
 
-def test_a_tag_that_is_given_anew_is_given_to_the_new_version() -> None:
+def test_a_tag_given_again_is_given_to_the_new_version() -> None:
     assert told(version(1, tag("reply")), version(2, tag("again"))) == [(RITA, "again", 1, True, "", True)]
 
 
-def test_another_review_by_the_same_person_stands_for_the_one_left_behind() -> None:
+def test_another_review_by_the_same_person_replaces_an_uncollected_one() -> None:
     chain = [version(1, tag("reply", name="Acked-by")), version(2, tag("again"))]
     assert told(*chain) == [(RITA, "again", 1, True, "", True)]
 
 
-def test_a_tag_left_behind_is_found_again_when_a_later_version_collects_it() -> None:
+def test_an_uncollected_tag_can_be_collected_by_a_later_version() -> None:
     chain = [version(1, tag("reply")), version(2), version(3, tag("v3-1"))]
     assert told(*chain) == [(RITA, "reply", 1, True, "v1", True)]
 
 
-def test_a_patch_that_is_gone_takes_its_tags_along() -> None:
+def test_tags_of_a_dropped_patch_are_gone() -> None:
     two = (patch(1), patch(1, 2, title="frob: another thing altogether"))
     assert told(version(1, tag("reply", number=2), patches=two), version(2)) == []
 
 
-def test_a_patch_is_followed_to_its_new_place_and_title() -> None:
+def test_a_patch_is_followed_to_a_new_number_and_title() -> None:
     before = (
         patch(1, 1, patch_id="a"),
         patch(1, 2, title="frob: keep the title"),
@@ -118,21 +118,21 @@ def test_a_patch_is_followed_to_its_new_place_and_title() -> None:
     assert [(mail, number) for _, mail, number, *_ in found] == [("r2", 1), ("r1", 2), ("r3", 3)]
 
 
-def test_the_only_patch_of_two_versions_is_one_patch_whatever_its_title() -> None:
+def test_single_patches_of_two_versions_match_whatever_their_titles() -> None:
     chain = [version(1, tag("reply")), version(2, patches=(patch(2, title="bar: do it all otherwise"),))]
     assert told(*chain) == [(RITA, "reply", 1, False, "v1", False)]
 
 
-def test_who_takes_the_work_over_leaves_no_review_of_his_own_behind() -> None:
+def test_a_review_by_the_new_author_is_not_missing() -> None:
     assert told(version(1, tag("reply")), replace(version(2), author=RITA)) == []
 
 
 @pytest.mark.parametrize("name", ["Signed-off-by", "Nacked-by"])
-def test_what_is_said_of_one_version_only_is_not_left_behind(name: str) -> None:
+def test_tags_for_one_version_only_are_not_missing(name: str) -> None:
     assert told(version(1, tag("reply", name=name)), version(2)) == []
 
 
-def test_credits_of_a_patch_are_its_own_in_every_version() -> None:
+def test_credits_belong_to_each_version() -> None:
     by_patch = tag("v1-1", REX, name="Suggested-by")
     assert told(version(1, by_patch), version(2, replace(by_patch, message_id="v2-1"))) == [
         (REX, "v2-1", 1, False, "", True)
@@ -152,7 +152,7 @@ def test_credits_of_a_patch_are_its_own_in_every_version() -> None:
         ("Patch 2: dropped the R-b.", ["Reviewed-by", "Tested-by"]),
     ],
 )
-def test_what_the_author_says_that_he_dropped_is_gone(said: str, left: list[str]) -> None:
+def test_tags_that_the_author_dropped_are_gone(said: str, left: list[str]) -> None:
     given = tag("reply"), tag("reply2", REX, name="Tested-by")
     by_cover = carry([version(1, *given), version(2, dropped=said), version(3)])
     assert [t.name for t in by_cover[1]] == left
@@ -162,7 +162,7 @@ def test_what_the_author_says_that_he_dropped_is_gone(said: str, left: list[str]
         assert [t.name for t in by_patch[1]] == left
 
 
-def test_the_first_revision_and_a_proposal_without_patches_have_their_own() -> None:
+def test_the_first_revision_and_a_proposal_have_only_their_own_tags() -> None:
     own = tag("reply", number=0)
     assert carry([version(1, own)]) == [(own,)]
     proposal = Tagged("v1", ANN, (), (own,))

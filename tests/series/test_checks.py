@@ -36,7 +36,7 @@ def revision(*said: tuple[str, str, str]) -> Revision:
     return found
 
 
-def test_a_failure_then_a_success_of_the_same_robot_in_the_order_of_their_dates() -> None:
+def test_results_of_a_bot_are_ordered_by_date() -> None:
     status = "CI has tested the following submission:\nStatus: {}\n"
     found = checks_of(revision((BPF_CI, "0", status.format("FAILURE")), (BPF_CI, "0", status.format("SUCCESS"))))
     assert [(c.name, c.verdict, c.message_id, c.patch) for c in found] == [
@@ -45,18 +45,18 @@ def test_a_failure_then_a_success_of_the_same_robot_in_the_order_of_their_dates(
     ]
 
 
-def test_a_result_is_of_the_patch_that_the_robot_answers_and_keeps_its_words() -> None:
+def test_a_result_names_its_patch_and_keeps_the_evidence() -> None:
     (found,) = checks_of(revision((LKP, "2", "kernel test robot noticed the following build errors:\n")))
     assert (found.name, found.verdict, found.patch) == ("kernel test robot", "failure", 2)
     assert found.text == "kernel test robot noticed the following build errors:"
 
 
-def test_what_is_no_failure_is_a_notice() -> None:
+def test_a_finding_that_is_not_a_failure_is_a_notice() -> None:
     (found,) = checks_of(revision((LKP, "1", "kernel test robot noticed a 3.2% improvement of frob.ops on:\n")))
     assert found.verdict == "notice"
 
 
-def test_people_and_robots_that_apply_give_no_results() -> None:
+def test_people_and_bots_that_apply_patches_give_no_results() -> None:
     applied = "This series was applied to frob/next.git (main)\n"
     said = [
         ("Rita <rita@example.com>", "1", "The build fails with errors.\n"),

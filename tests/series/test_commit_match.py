@@ -1,4 +1,4 @@
-"""Which commits are patches of a posting: by link, change, author and title; and which of them still stand."""
+"""Which commits are patches of a posting, by link, change, author and title; and reverts."""
 
 from __future__ import annotations
 
@@ -146,13 +146,13 @@ CASES: dict[str, tuple[Commit, PostingFacts, tuple[set[int], str] | None]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_commit_is_a_patch_of_a_posting(name: str) -> None:
+def test_a_commit_matches_a_patch(name: str) -> None:
     one, posted, expected = CASES[name]
     found = [(set(match.places), match.by) for match in matches(one, [posted])]
     assert found == ([expected] if expected else [])
 
 
-def test_a_link_to_v1_is_no_word_on_v2() -> None:
+def test_a_link_to_v1_does_not_match_v2() -> None:
     v1, v2 = series(ONE), series(ONE, stem="v2", prefix=" v2", day=0.5)
     linked = commit(body=LORE + "1@v1", authored=0.6)
     assert [m.root for m in matches(linked, [v1, v2])] == ["1@v1"]
@@ -161,13 +161,13 @@ def test_a_link_to_v1_is_no_word_on_v2() -> None:
     assert {m.root: m.by for m in matches(same, [v1, v2])} == {"1@v1": "link", "1@v2": "patch-id"}
 
 
-def test_the_date_of_the_mail_tells_which_version_was_applied_though_the_tree_was_rebased_later() -> None:
+def test_the_date_of_the_mail_selects_the_version_after_a_rebase() -> None:
     v1, v2 = series(ONE), series(ONE, stem="v2", prefix=" v2", day=10)
     rebased = commit(authored=0, day=20)
     assert [m.root for m in matches(rebased, [v1, v2])] == ["1@v1"]
 
 
-def test_of_two_linked_mails_the_one_it_was_made_from_counts() -> None:
+def test_of_two_linked_mails_the_origin_matches() -> None:
     fixed, fix = series(ONE), series("frob: turn the big wheel back", stem="fix", day=5)
     both = commit(
         "frob: turn the big wheel back", LORE + "1@v1\nLink: https://lore.kernel.org/r/1@fix", authored=5, day=6
@@ -175,7 +175,7 @@ def test_of_two_linked_mails_the_one_it_was_made_from_counts() -> None:
     assert [m.root for m in matches(both, [fixed, fix])] == ["1@fix"]
 
 
-def test_a_message_is_read() -> None:
+def test_a_commit_message_is_parsed() -> None:
     text = (
         f'Revert "{ONE}"\n\nThis reverts commit 0123456789abcdef0123456789abcdef01234567.\n\nIt squeaks.\n\n'
         "Link: https://lore.kernel.org/all/report@x/ # [1]\nLink: https://patch.msgid.link/1@v1\n"
@@ -185,11 +185,11 @@ def test_a_message_is_read() -> None:
     assert read_message(text) == (f'Revert "{ONE}"', ("1@v1", "2@v1"), ("1@v1",), reverts)
 
 
-def test_a_title_on_two_lines_is_one() -> None:
+def test_a_title_on_two_lines_is_joined() -> None:
     assert read_message("frob: turn\nthe wheel\n\nWhy.\n")[0] == "frob: turn the wheel"
 
 
-def test_a_reverted_merge_names_the_merge_alone() -> None:
+def test_a_reverted_merge_names_only_the_merge() -> None:
     text = f"Revert it\n\nThis reverts commit {'a' * 40}, reversing\nchanges made to {'b' * 40}.\n"
     assert read_message(text)[3] == ("a" * 40,)
 
@@ -213,7 +213,7 @@ OF_ANOTHER = commit(f'Revert "{ONE}"', f"This reverts commit {'d' * 40}.", day=2
         ([replace(BY_TITLE, committed=T0)], None),  # it took back an earlier one of that title
     ],
 )
-def test_a_commit_stands_until_it_is_taken_back(others: list[Commit], expected: Commit | None) -> None:
+def test_a_commit_counts_until_it_is_reverted(others: list[Commit], expected: Commit | None) -> None:
     held = [CommitInTrees(one, ("net-next",)) for one in (PLAIN, *others)]
     back = reverted_by(PLAIN, held)
     assert (back.commit if back else None) == expected
@@ -227,13 +227,13 @@ def match(by: str = "title", root: str = "1@v1") -> Match:
     return Match(root, frozenset({0}), by)
 
 
-def test_a_title_that_two_series_of_an_author_have_says_nothing() -> None:
+def test_a_title_in_two_series_of_an_author_does_not_match() -> None:
     one = (CommitInTrees(PLAIN, ("net-next",)), [match(), match(root="1@other")])
     assert where(one, series_of={"1@v1": 1, "1@other": 2}) == {}
     assert where(one, series_of={"1@v1": 1, "1@other": 1}) == {0: SHA}
 
 
-def test_two_commits_of_a_title_in_one_tree_say_nothing_unless_one_was_picked_from_the_other() -> None:
+def test_two_commits_with_one_title_do_not_match_unless_one_is_a_cherry_pick() -> None:
     again = commit(authored=4, day=5, sha="e" * 40)
     picked = commit(authored=0, day=5, sha="f" * 40)
     tree = ("drm",)
@@ -242,13 +242,13 @@ def test_two_commits_of_a_title_in_one_tree_say_nothing_unless_one_was_picked_fr
     assert where((CommitInTrees(PLAIN, tree), [match("link")]), (CommitInTrees(again, tree), [match()])) == {0: SHA}
 
 
-def test_mainline_is_named_before_other_trees() -> None:
+def test_mainline_comes_before_other_trees() -> None:
     early = (CommitInTrees(PLAIN, ("net",)), [match("link")])
     late = (CommitInTrees(commit(day=9, sha="e" * 40), ("linus",), "linus"), [match("link")])
     assert where(early, late) == {0: "e" * 40}
 
 
-def test_a_patch_that_was_applied_again_stands() -> None:
+def test_a_patch_that_was_applied_again_counts() -> None:
     tree = ("net-next",)
     again = commit(day=4, sha="e" * 40, body=LORE + "1@v1")
     held = [

@@ -1,4 +1,4 @@
-"""Which messages are looked at together: ids, references, and what a posting without threading has in common."""
+"""Which messages are one conversation: ids, references, and what an unthreaded posting has in common."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def meet(one: Message, other: Message) -> bool:
     ],
     ids=["git send-email", "b4", "b4, a version in the slug", "git format-patch --thread"],
 )
-def test_mails_of_one_run_have_one_stem(first: str, second: str) -> None:
+def test_message_ids_of_one_run_share_a_stem(first: str, second: str) -> None:
     assert stem(first)
     assert stem(first) == stem(second)
 
@@ -63,7 +63,7 @@ def test_mails_of_one_run_have_one_stem(first: str, second: str) -> None:
     ],
     ids=["process", "second", "user", "version", "hash", "time"],
 )
-def test_mails_of_two_runs_have_two_stems(first: str, second: str) -> None:
+def test_message_ids_of_two_runs_have_different_stems(first: str, second: str) -> None:
     assert stem(first) != stem(second)
 
 
@@ -79,17 +79,17 @@ def test_mails_of_two_runs_have_two_stems(first: str, second: str) -> None:
         "2023070310.4711-1-ann@example.org",
     ],
 )
-def test_an_id_made_otherwise_has_no_stem(message_id: str) -> None:
+def test_other_message_ids_have_no_stem(message_id: str) -> None:
     assert stem(message_id) == ""
 
 
 @given(start=st.integers(0, 86_400), apart=st.integers(0, 7_200))
-def test_loose_patches_meet_within_two_hours(start: int, apart: int) -> None:
+def test_unthreaded_patches_within_two_hours_are_joined(start: int, apart: int) -> None:
     assert meet(loose(1, start), loose(2, start + apart))
 
 
 @given(start=st.integers(0, 86_400), apart=st.integers(4 * 3_600, 10 * 86_400))
-def test_loose_patches_of_another_time_do_not_meet(start: int, apart: int) -> None:
+def test_unthreaded_patches_sent_hours_apart_are_not_joined(start: int, apart: int) -> None:
     assert not meet(loose(1, start), loose(2, start + apart))
 
 
@@ -98,18 +98,18 @@ def test_loose_patches_of_another_time_do_not_meet(start: int, apart: int) -> No
     [loose(2, 60, sender=BEN), loose(2, 60, version="v2 "), loose(2, 60, of=4), loose(2, 60, version="v1.1 ")],
     ids=["author", "version", "count", "minor version"],
 )
-def test_loose_patches_of_another_posting_do_not_meet(other: Message) -> None:
+def test_unthreaded_patches_of_another_posting_are_not_joined(other: Message) -> None:
     assert not meet(loose(1), other)
 
 
-def test_a_threaded_patch_meets_its_thread_and_not_its_neighbours() -> None:
+def test_a_threaded_patch_joins_only_its_thread() -> None:
     threaded = parse(mail(message_id="2@a", subject="[PATCH 2/3] frob: part 2", sender=ANN, in_reply_to="cover@a"))
     cover = parse(mail(message_id="cover@a", subject="[PATCH 0/3] frob", sender=ANN))
     assert meet(threaded, cover)
     assert not meet(threaded, loose(1))
 
 
-def test_neither_single_patches_nor_replies_meet_by_their_time() -> None:
+def test_single_patches_and_replies_are_not_joined_by_time() -> None:
     singles = [parse(mail(message_id=f"{n}@a", subject=f"[PATCH] frob: step {n}", sender=ANN)) for n in (1, 2)]
     replies = [parse(mail(message_id=f"r{n}@a", subject=f"Re: [PATCH {n}/3] frob", sender=ANN)) for n in (1, 2)]
     assert not meet(*singles)
@@ -118,7 +118,7 @@ def test_neither_single_patches_nor_replies_meet_by_their_time() -> None:
 
 
 @pytest.mark.parametrize("cover", ["[PATCH 0/2] frob", "[PATCH v2 0/2] frob"])
-def test_a_run_without_threading_meets_by_its_stem_on_any_day(cover: str) -> None:
+def test_an_unthreaded_run_is_joined_by_its_stem_at_any_time(cover: str) -> None:
     """A version that stands on the cover only makes no other run of it."""
     first = parse(mail(message_id="20230703100000.4711-1-ann@a", subject=cover, sender=ANN))
     second = parse(
@@ -132,14 +132,14 @@ def test_a_run_without_threading_meets_by_its_stem_on_any_day(cover: str) -> Non
     assert meet(first, second)
 
 
-def test_a_reply_below_300_others_keeps_the_first_and_the_last_of_them() -> None:
+def test_a_reply_with_300_references_keeps_the_first_and_the_last() -> None:
     above = tuple(f"{n}@example.org" for n in range(300))
     found = thread_keys(parse(mail(message_id="deep@example.org", subject="Re: frob", references=above)))
     assert {"deep@example.org", "0@example.org", "299@example.org"} <= set(found)
     assert len(found) < 100
 
 
-def test_a_notice_meets_what_it_links() -> None:
+def test_a_notice_joins_the_mails_that_it_links_to() -> None:
     notice = parse(
         mail(
             message_id="tip@tip",

@@ -1,4 +1,4 @@
-"""The words that limit a list: what each means, what is wrong with one, and that the rest still works."""
+"""The search language: what each term matches, and errors."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def keeps(text: str) -> tuple[bool, bool]:
         ('s:"count dr', False, True),
     ],
 )
-def test_words(text: str, zswap: bool, plain: bool) -> None:
+def test_terms(text: str, zswap: bool, plain: bool) -> None:
     assert keeps(text) == (zswap, plain)
 
 
@@ -111,22 +111,22 @@ def test_words(text: str, zswap: bool, plain: bool) -> None:
         ("bpf:xdp", "bpf:xdp", "quote it to search for it literally"),
     ],
 )
-def test_a_word_that_is_not_understood_is_named_with_what_is_possible(text: str, word: str, says: str) -> None:
+def test_an_invalid_term_is_reported_with_what_is_possible(text: str, word: str, says: str) -> None:
     (problem,) = parse(text).problems
     assert problem.word == word
     assert says in problem.text
 
 
-def test_what_is_understood_holds_though_something_else_is_not() -> None:
+def test_valid_terms_match_beside_an_invalid_one() -> None:
     limit = parse("s:shrink st:xyz")
     assert limit.keep([ZSWAP, PLAIN], NOW) == [ZSWAP]
     assert [problem.word for problem in limit.problems] == ["st:xyz"]
 
 
-def test_the_order_stays() -> None:
+def test_matching_series_keep_their_order() -> None:
     assert parse("is:watched").keep([PLAIN, ZSWAP], NOW) == [PLAIN, ZSWAP]
 
 
 @given(st.text(max_size=40) | st.lists(st.sampled_from([*KEYS, ":", "-", '"', "<", "7d", " ", "@"])).map("".join))
-def test_any_text_is_a_limit(text: str) -> None:
+def test_any_text_can_be_parsed(text: str) -> None:
     parse(text).keep([ZSWAP, PLAIN], NOW)

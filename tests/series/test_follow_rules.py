@@ -1,4 +1,4 @@
-"""Rules that say what of a list is followed: tables of cases."""
+"""Rules that limit which series of a list are followed: tables of cases."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ FILES = ("mm/workingset.c", "include/linux/mm_inline.h")
     ],
     ids=str,
 )
-def test_what_a_rule_fits(rule: Rule, fits: bool) -> None:
+def test_series_that_a_rule_matches(rule: Rule, fits: bool) -> None:
     assert rule.fits(TITLE, PEOPLE, FILES) == fits
 
 
-def test_a_series_without_patches_touches_nothing() -> None:
+def test_a_series_without_patches_touches_no_file() -> None:
     assert not Rule(path="*").fits(TITLE, PEOPLE, ())
 
 
 @pytest.mark.parametrize("rules", [(), (Rule(author="ä“"), Rule(path="mm/", subject="x y"))])
-def test_rules_are_kept_as_they_are(rules: tuple[Rule, ...]) -> None:
+def test_rules_survive_encoding(rules: tuple[Rule, ...]) -> None:
     assert decode_rules(encode_rules(rules)) == rules
 
 
-def test_a_rule_reads_as_it_is_typed() -> None:
+def test_a_rule_is_printed_as_options() -> None:
     assert str(Rule("kairui", "mm/", "refault")) == "--author kairui --path mm/ --subject refault"

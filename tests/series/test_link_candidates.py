@@ -1,4 +1,4 @@
-"""Which postings are offered for a link by hand, and in which order."""
+"""Which postings are offered for a manual link, and in which order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def offered(messages: list[Message], oldest: str, newest: str) -> list[tuple[str
     return [(c.root.removesuffix("@x"), c.place) for c in rank(known[oldest], known[newest], others)]
 
 
-def test_what_was_found_too_little_for_is_offered_with_its_evidence() -> None:
+def test_a_weak_link_is_offered_with_its_evidence() -> None:
     """Renamed altogether: the common file, the author and the number are not enough for a link."""
     messages = [
         posted("v1", "[PATCH] net: frob the quux"),
@@ -45,7 +45,7 @@ def test_a_later_posting_is_offered_as_the_next_version() -> None:
     assert offered(messages, "v1", "v2") == [("v3", "later")]
 
 
-def test_what_only_the_author_speaks_for_is_not_offered() -> None:
+def test_a_posting_with_only_the_author_in_common_is_not_offered() -> None:
     messages = [
         posted("v2", "[PATCH v2] net: frob it", day=2),
         posted("v1", "[PATCH] mm: something else", file="mm/slab.c"),
@@ -53,7 +53,7 @@ def test_what_only_the_author_speaks_for_is_not_offered() -> None:
     assert offered(messages, "v2", "v2") == []
 
 
-def test_what_can_not_be_is_not_offered() -> None:
+def test_an_impossible_link_is_not_offered() -> None:
     """A backport repeats the title of what it backports; a later number is no earlier version."""
     messages = [
         posted("v2", "[PATCH v2] net: frob it", day=2),

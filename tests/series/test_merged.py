@@ -1,4 +1,4 @@
-"""Which patches a pull request carries: by author and title, reworded a little, within a time."""
+"""Which patches a pull request carries, by author and similar title."""
 
 from __future__ import annotations
 
@@ -112,22 +112,22 @@ NOT_PULLED: dict[str, tuple[PostingFacts, PostingFacts]] = {
 
 
 @pytest.mark.parametrize("name", PULLED)
-def test_what_a_pull_request_lists_has_landed(name: str) -> None:
+def test_patches_listed_by_a_pull_request_are_found(name: str) -> None:
     one, request, places = PULLED[name]
     assert pulled_patches(one, request) == places
 
 
 @pytest.mark.parametrize("name", PULLED)
-def test_the_request_is_found_by_a_key(name: str) -> None:
+def test_a_pull_request_is_found_by_a_key(name: str) -> None:
     one, request, _ = PULLED[name]
     assert pull_keys(request) & keys_in_pulls(one)
 
 
 @pytest.mark.parametrize("name", NOT_PULLED)
-def test_what_it_does_not_list_has_not(name: str) -> None:
+def test_other_patches_are_not_found(name: str) -> None:
     assert pulled_patches(*NOT_PULLED[name]) == frozenset()
 
 
-def test_a_posting_that_is_no_pull_request_lists_nothing() -> None:
+def test_a_posting_without_a_shortlog_lists_nothing() -> None:
     assert pull_keys(series(ONE)) == frozenset()
     assert pulled_patches(series(ONE), series(ONE)) == frozenset()

@@ -1,4 +1,4 @@
-"""Who spoke about a revision, whether content, and what the author answered."""
+"""Who replied to a revision, whether they are satisfied, and what the author answered."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CASES: dict[str, tuple[list[Said], list[tuple[str, bool, str]]]] = {
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_voices(what: str) -> None:
+def test_reviewers(what: str) -> None:
     said, reviewers = CASES[what]
     patch = mail(
         message_id="p@x",

@@ -1,4 +1,4 @@
-"""What is one posting, and what answers which of its patches: by the mails' own headers, in any order."""
+"""Which mails are one posting, and which reply to which of its patches, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -364,12 +364,12 @@ ANSWERS: dict[str, tuple[list[Message], tuple[str, int] | None]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_counts_for_the_nearest_patch_above_it(name: str) -> None:
+def test_a_reply_belongs_to_the_nearest_patch_above_it(name: str) -> None:
     messages, expected = ANSWERS[name]
     assert answers(find_revisions([COVER, ONE, TWO, *messages])).get("r") == expected
 
 
-def test_an_answer_to_v2_in_the_thread_of_v1_counts_for_v2() -> None:
+def test_a_reply_to_v2_in_the_thread_of_v1_belongs_to_v2() -> None:
     found = find_revisions(
         [
             sent("a", "[PATCH] frob: one", 0),
@@ -381,13 +381,13 @@ def test_an_answer_to_v2_in_the_thread_of_v1_counts_for_v2() -> None:
     assert answers(found) == {"q": ("a", 1), "r": ("b", 1)}
 
 
-def test_an_answer_to_a_replaced_patch_stays_with_the_revision() -> None:
+def test_a_reply_to_a_replaced_patch_stays_with_the_revision() -> None:
     messages, _ = POSTINGS["a replacement with a version of its own"]
     found = find_revisions([*messages, sent("r", "Re: [PATCH v5 2/3] frob: two", 80, "c", "2", sender=RITA)])
     assert answers(found) == {"r": ("c", 2)}
 
 
-def test_a_notice_attaches_by_its_link() -> None:
+def test_a_notice_belongs_to_the_revision_it_links_to() -> None:
     notice = sent(
         "tip",
         "[tip: x86/core] x86/frob: Two",
@@ -410,12 +410,12 @@ def test_a_notice_attaches_by_its_link() -> None:
         ("[PATCH net-next,v2] frob: one", 2, True, False),
     ],
 )
-def test_a_revision_says_what_its_mails_say(subject: str, version: int, stated: bool, rfc: bool) -> None:
+def test_a_revision_has_what_its_mails_state(subject: str, version: int, stated: bool, rfc: bool) -> None:
     (revision,) = find_revisions([sent("1", subject)])
     assert (revision.version, revision.stated_version, revision.rfc) == (version, stated, rfc)
 
 
-def test_what_is_no_posting_is_no_revision() -> None:
+def test_a_thread_without_a_posting_has_no_revision() -> None:
     talk = [
         sent("t", "What about frob?", 0, body="I wonder.\n"),
         sent("r", "Re: What about frob?", 1, "t", sender=RITA, body="So do I.\n"),
@@ -450,7 +450,7 @@ EVERYTHING = [
 
 @given(chance=st.randoms(use_true_random=False), repeated=st.lists(st.sampled_from(EVERYTHING), max_size=20))
 @settings(max_examples=60, deadline=None)
-def test_order_and_repetition_change_nothing(chance: object, repeated: list[Message]) -> None:
+def test_order_and_repetition_of_mails_do_not_matter(chance: object, repeated: list[Message]) -> None:
     """All cases at once, in one conversation: most of their authors, versions and counts are the same."""
     messages = EVERYTHING + repeated
     chance.shuffle(messages)  # type: ignore[attr-defined]
@@ -461,6 +461,6 @@ AS_WRITTEN = find_revisions(EVERYTHING)
 
 
 @pytest.mark.parametrize("name", POSTINGS)
-def test_a_posting_is_the_same_backwards(name: str) -> None:
+def test_a_posting_is_the_same_in_reverse_order(name: str) -> None:
     messages, expected = POSTINGS[name]
     assert told(find_revisions(reversed(messages))) == expected

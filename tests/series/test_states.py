@@ -1,4 +1,4 @@
-"""States: a new one has to be handled wherever they are listed."""
+"""States: a new one must be added wherever they are listed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which patches somebody means who limits his tag in words."""
+"""Which patches the scope of a tag covers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ON_THE_COVER = {
 
 
 @pytest.mark.parametrize("words", ON_THE_COVER)
-def test_a_limit_on_the_cover(words: str) -> None:
+def test_a_scope_in_reply_to_the_cover(words: str) -> None:
     assert covered_patches(words, revision(), 0) == ON_THE_COVER[words]
 
 
@@ -78,10 +78,10 @@ def test_a_limit_on_the_cover(words: str) -> None:
         ("the series except patch 4", 3, (1, 2, 3)),
     ],
 )
-def test_a_limit_in_answer_to_a_patch(words: str, answered: int, reach: tuple[int, ...]) -> None:
+def test_a_scope_in_reply_to_a_patch(words: str, answered: int, reach: tuple[int, ...]) -> None:
     assert covered_patches(words, revision(), answered) == reach
 
 
-def test_a_version_means_the_patch_as_it_was_then() -> None:
+def test_a_version_as_scope_covers_only_that_version() -> None:
     assert covered_patches("v2", revision(" v2"), 1) == (1,)
     assert covered_patches("v2", revision(" v3"), 1) == ()

@@ -39,7 +39,7 @@ def tags(revision: Revision) -> list[tuple[str, int, bool]]:
     return [(tag.name, tag.patch, tag.counts) for tag in tags_of(revision) if tag.name != "Signed-off-by"]
 
 
-def test_a_tag_in_a_reply_is_for_the_patch_it_answers() -> None:
+def test_a_tag_is_for_the_patch_that_the_mail_replies_to() -> None:
     revision = series(patch(1), patch(2), answer(2, RITA_TAG))
     assert tags(revision) == [("Reviewed-by", 2, True)]
     assert reviewed_patches(revision, tags_of(revision)) == 1
@@ -51,13 +51,13 @@ def test_a_tag_on_the_cover_counts_for_each_patch() -> None:
     assert reviewed_patches(revision, tags_of(revision)) == 2
 
 
-def test_one_person_counts_once_a_patch() -> None:
+def test_a_person_counts_once_per_patch() -> None:
     revision = series(patch(1, RITA_TAG), patch(2), answer(1, RITA_TAG), answer(1, RITA_TAG, message_id="b@x"))
     assert tags(revision) == [("Reviewed-by", 1, True)]
     assert tags_of(revision)[0].message_id == "1@x"
 
 
-def test_tags_of_other_kinds_are_kept_and_count_for_nothing() -> None:
+def test_other_tags_are_kept_and_do_not_count() -> None:
     revision = series(patch(1, "Whatevered-by: W <w@example.net>\n"), patch(2), answer(2, f"Tested-by: {RITA}\n"))
     assert tags(revision) == [("Whatevered-by", 1, False), ("Tested-by", 2, False)]
 
@@ -65,11 +65,11 @@ def test_tags_of_other_kinds_are_kept_and_count_for_nothing() -> None:
 @pytest.mark.parametrize(
     "value", ["Ann Author <ann@example.org>", "Ann Author <ann@elsewhere.example>", "Author, Ann <a@b.example>"]
 )
-def test_the_authors_own_tag_is_no_review(value: str) -> None:
+def test_the_authors_own_tag_is_not_a_review(value: str) -> None:
     assert tags(series(patch(1, f"Reviewed-by: {value}\n"), patch(2))) == [("Reviewed-by", 1, False)]
 
 
-def test_the_tag_of_a_patchs_real_author_is_no_review() -> None:
+def test_the_tag_of_the_patch_author_is_not_a_review() -> None:
     ben = "Ben Builder <ben@example.net>"
     revision = series(patch(1, f"Reviewed-by: {ben}\n", before=f"From: {ben}\n\n"), patch(2))
     assert tags(revision) == [("Reviewed-by", 1, False)]
@@ -83,7 +83,7 @@ def test_the_tag_of_a_patchs_real_author_is_no_review() -> None:
         (RITA_TAG, "kernel test robot <lkp@intel.com>"),
     ],
 )
-def test_what_is_quoted_passed_on_or_said_by_a_robot_is_no_tag(body: str, sender: str) -> None:
+def test_quoted_forwarded_and_bot_tags_are_ignored(body: str, sender: str) -> None:
     assert tags(series(patch(1), patch(2), answer(1, body, sender))) == []
 
 
@@ -98,31 +98,31 @@ def test_what_is_quoted_passed_on_or_said_by_a_robot_is_no_tag(body: str, sender
         (f"For the series except patch 1.\n\nPatch 1 needs a comment.\n\n{RITA_TAG}", [("Reviewed-by", 2, True)]),
     ],
 )
-def test_a_tag_counts_where_its_giver_says(body: str, given: list[tuple[str, int, bool]]) -> None:
+def test_a_tag_counts_within_its_scope(body: str, given: list[tuple[str, int, bool]]) -> None:
     assert tags(series(patch(1), patch(2), answer(0, body))) == given
 
 
-def test_a_limit_that_reaches_no_patch_is_shown() -> None:
+def test_a_scope_that_covers_no_patch_is_shown() -> None:
     (tag,) = [
         t for t in tags_of(series(patch(1), patch(2), answer(2, f"For the io_uring bits:\n\n{RITA_TAG}"))) if t.limit
     ]
     assert (tag.limit, tag.patch, tag.counts) == ("For the io_uring bits", 2, False)
 
 
-def test_one_person_from_two_addresses_counts_once() -> None:
+def test_a_person_with_two_addresses_counts_once() -> None:
     at_home = RITA_TAG.replace("example.com", "home.example")
     revision = series(patch(1, RITA_TAG), patch(2), answer(1, at_home, "Rita Reviewer <rita@home.example>"))
     assert tags(revision) == [("Reviewed-by", 1, True)]
 
 
-def test_a_tag_for_all_adds_nothing_where_each_patch_has_it_nor_the_other_way_round() -> None:
+def test_a_tag_for_all_and_tags_for_each_patch_are_the_same() -> None:
     collected = series(patch(1, RITA_TAG), patch(2, RITA_TAG), answer(0, RITA_TAG))
     assert tags(collected) == [("Reviewed-by", 1, True), ("Reviewed-by", 2, True)]
     both = series(patch(1), patch(2), answer(0, RITA_TAG), answer(2, RITA_TAG, message_id="b@x"))
     assert tags(both) == [("Reviewed-by", 0, True)]
 
 
-def test_who_wrote_one_patch_may_review_the_other() -> None:
+def test_the_author_of_one_patch_can_review_another() -> None:
     ben = "Ben Builder <ben@example.net>"
     bens = patch(2, before=f"From: {ben}\n\n")
     revision = series(patch(1), bens, answer(0, f"Reviewed-by: {ben}\n", ben))
@@ -146,12 +146,12 @@ def test_the_tag_that_completes_a_review_is_the_last_that_was_needed() -> None:
     assert completing_tag(series(patch(1), patch(2), answer(1, RITA_TAG)), ()) is None
 
 
-def test_a_series_of_which_a_patch_was_never_seen_is_not_reviewed_by_what_is_here() -> None:
+def test_an_incomplete_series_is_not_fully_reviewed() -> None:
     revision = series(patch(1), answer(1, RITA_TAG))
     assert completing_tag(revision, tags_of(revision)) is None
 
 
-def test_authors_are_told_by_address_or_by_full_name() -> None:
+def test_authors_are_recognized_by_address_or_full_name() -> None:
     authors = authors_of(series(patch(1), patch(2)))
     assert authors.include("A. N. Other", "ann@example.org")
     assert authors.include("Author Ann", "x@y")

@@ -1,4 +1,4 @@
-"""Which posting a posting is the next version of: what says so, what does not, and which of several."""
+"""Links between versions: which evidence is enough, which is not, and which of several candidates is chosen."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", BUMPS)
-def test_a_next_version_is_found_and_says_why(name: str) -> None:
+def test_a_new_version_is_linked_with_evidence(name: str) -> None:
     messages, later, earlier, why = BUMPS[name]
     link = found(messages, later)
     assert link is not None
@@ -286,7 +286,7 @@ def test_a_next_version_is_found_and_says_why(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BUMPS)
-def test_what_is_linked_is_found_through_the_index(name: str) -> None:
+def test_linked_postings_share_an_index_key(name: str) -> None:
     """Candidates are looked up by key; without a common one the two would never be compared."""
     messages, later, earlier, _ = BUMPS[name]
     known = postings(messages)
@@ -295,7 +295,7 @@ def test_what_is_linked_is_found_through_the_index(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in BUMPS if "clock" not in name])
-def test_nothing_succeeds_what_comes_after_it(name: str) -> None:
+def test_a_later_posting_is_never_the_predecessor(name: str) -> None:
     messages, later, earlier, _ = BUMPS[name]
     known = postings(messages)
     assert likely_link(known[earlier], known[later]) is None
@@ -417,7 +417,7 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
 
 
 @pytest.mark.parametrize("name", NO_BUMPS)
-def test_what_is_no_next_version_is_not_linked(name: str) -> None:
+def test_other_postings_are_not_linked(name: str) -> None:
     messages, later = NO_BUMPS[name]
     assert found(messages, later) is None
 
@@ -429,13 +429,13 @@ VERSIONS = [
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
-def test_of_all_versions_the_one_before_is_succeeded(number: int) -> None:
+def test_the_version_before_is_the_predecessor(number: int) -> None:
     link = found(VERSIONS, f"v{number}")
     assert link is not None
     assert link.predecessor == f"v{number - 1}@x"
 
 
-def test_a_hole_closes_when_the_missing_version_comes() -> None:
+def test_a_missing_version_is_linked_in_between_when_it_arrives() -> None:
     with_hole = found([VERSIONS[0], VERSIONS[2]], "v3")
     filled = found(VERSIONS[:3], "v3")
     assert with_hole is not None
@@ -443,7 +443,7 @@ def test_a_hole_closes_when_the_missing_version_comes() -> None:
     assert (with_hole.predecessor, filled.predecessor) == ("v1@x", "v2@x")
 
 
-def test_a_resend_is_the_same_version_and_stays_with_its_first_posting() -> None:
+def test_a_resend_is_linked_to_the_first_posting_of_its_version() -> None:
     resends = [
         posted(f"again{n}", "[PATCH RESEND v2] net: frob the queue once", 8 + 10 * n, change="v2") for n in (1, 2)
     ]
@@ -453,20 +453,20 @@ def test_a_resend_is_the_same_version_and_stays_with_its_first_posting() -> None
         assert (link.predecessor, link.resend) == ("v2@x", True)
 
 
-def test_a_bump_is_no_resend() -> None:
+def test_a_new_version_is_not_a_resend() -> None:
     link = found(VERSIONS, "v2")
     assert link is not None
     assert not link.resend
 
 
-def test_the_version_marked_resend_succeeds_an_older_one_if_its_own_was_never_seen() -> None:
+def test_a_resend_succeeds_an_older_version_if_its_original_was_not_seen() -> None:
     link = found([V1, posted("again", "[PATCH RESEND v2] net: frob the queue once", 15)], "again")
     assert link is not None
     assert (link.predecessor, link.resend) == ("v1@x", False)
 
 
 @pytest.mark.parametrize("day", [1, 5, 9])
-def test_the_version_before_outranks_what_is_merely_like_it(day: float) -> None:
+def test_the_version_before_outranks_a_similar_posting(day: float) -> None:
     """However new another change of the author to the same file is."""
     like = posted("like", "[PATCH v2] net: frob the timer once", day)
     link = found([V1, like, posted("v3", "[PATCH v3] net: frob the queue once", 10)], "v3")
@@ -518,7 +518,7 @@ def any_posting(draw: st.DrawFn) -> PostingFacts:
 
 @given(one=any_posting(), other=any_posting())
 @settings(max_examples=300, deadline=None)
-def test_any_two_that_are_linked_share_a_key(one: PostingFacts, other: PostingFacts) -> None:
+def test_any_two_linked_postings_share_a_key(one: PostingFacts, other: PostingFacts) -> None:
     if one.root != other.root and likely_link(one, other) is not None:
         assert (posting_keys(one) | author_keys(one)) & (posting_keys(other) | author_keys(other))
 
@@ -595,7 +595,7 @@ def test_each_kind_of_evidence_has_its_key(name: str) -> None:
     assert (posting_keys(one) | author_keys(one)) & (posting_keys(other) | author_keys(other))
 
 
-def test_backports_have_no_key_of_their_author() -> None:
+def test_backports_have_no_author_key() -> None:
     (one,) = postings([posted("b", "[PATCH 5.10] net: frob the queue once")]).values()
     assert author_keys(one) == frozenset()
     assert posting_keys(one)

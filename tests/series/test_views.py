@@ -1,4 +1,4 @@
-"""Which series stands in which view, and in what order."""
+"""Which series are in which view, and in what order."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_views(view: View, line: dict[str, Any], stands: bool) -> None:
     assert in_view(view, a_line(**line)) == stands
 
 
-def test_where_somebody_waits_the_longest_wait_is_first_else_the_latest_mail() -> None:
+def test_views_of_waiting_series_are_ordered_by_the_longest_wait() -> None:
     old = a_line(id=1, turn_since=NOW - 9 * DAY, last_activity=NOW - 9 * DAY)
     new = a_line(id=2, turn_since=NOW - DAY, last_activity=NOW - DAY)
     views = split_by_view([new, old])
@@ -67,6 +67,6 @@ def test_where_somebody_waits_the_longest_wait_is_first_else_the_latest_mail() -
     assert views[View.MINE] == []
 
 
-def test_the_day_begins_with_what_needs_me() -> None:
+def test_my_turn_is_the_first_view_if_the_user_is_known() -> None:
     assert first_view(knows_me=True) is View.MY_TURN
     assert first_view(knows_me=False) is View.WATCHED

@@ -1,4 +1,4 @@
-"""What authors say has changed, in the forms that they give it."""
+"""Changelogs in the forms that authors write them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def texts(words: str, since: Version = V2, to: Version = V3) -> list[str]:
         "[CHANGELOG]",
     ],
 )
-def test_headings_of_a_list_of_changes(heading: str) -> None:
+def test_headings_of_changelogs(heading: str) -> None:
     words = f"Free it once.\n\n{heading}\n- free it once\n- rebase\n\nThanks,\nAnn\n"
     assert texts(words) == ["- free it once\n- rebase"]
 
@@ -97,7 +97,7 @@ def test_a_change_on_the_line_of_its_heading(line: str) -> None:
         "",
     ],
 )
-def test_what_is_no_list_of_changes(words: str) -> None:
+def test_other_text_is_not_a_changelog(words: str) -> None:
     assert texts(words) == []
 
 
@@ -157,11 +157,11 @@ def test_rfcs_and_minor_versions(heading: str, since: Version, to: Version, coun
     "end",
     ["---", "base-commit: 123", "Signed-off-by: A <a@b>", "Link to v2: https://x", "\nAnn Author (3):", "\nThanks"],
 )
-def test_where_a_list_of_changes_ends(end: str) -> None:
+def test_where_a_changelog_ends(end: str) -> None:
     assert texts(f"v3:\n- one\n\n- two\n{end}\n- other\n") == ["- one\n\n- two"]
 
 
-def test_parts_by_patch_belong_to_the_list() -> None:
+def test_parts_by_patch_belong_to_the_changelog() -> None:
     assert texts("v3:\n\nPatch 1:\n- one\n\nPatch 2/3:\n- two\n\nTests:\n- none\n") == [
         "Patch 1:\n- one\n\nPatch 2/3:\n- two"
     ]

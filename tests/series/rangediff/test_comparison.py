@@ -79,14 +79,14 @@ def rows(lines: str) -> list[Row]:
 # ---- which patch is which ------------------------------------------------------------------------------------------
 
 
-def test_equal_patches_are_equal_wherever_their_lines_are() -> None:
+def test_line_numbers_do_not_count() -> None:
     found = compare(side(("a", adding("f.c", FROB))), side(("a", adding("f.c", FROB, at=900)), version=2))
     assert outcome(found) == ["1 = 1"]
     assert only(found).words() == ("equal",)
     assert found.equal
 
 
-def test_an_equal_patch_is_found_under_another_title_and_at_another_place() -> None:
+def test_an_equal_patch_matches_with_another_title_and_number() -> None:
     v1 = side(("frob", adding("f.c", FROB)), ("quux", adding("q.c", QUUX)), ("xyzzy", adding("x.c", XYZZY)))
     v2 = side(("xyzzy", adding("x.c", XYZZY)), ("frob it", adding("f.c", FROB)), ("quux", adding("q.c", QUUX)))
     found = compare(v1, v2)
@@ -96,19 +96,19 @@ def test_an_equal_patch_is_found_under_another_title_and_at_another_place() -> N
     assert not found.equal
 
 
-def test_a_patch_with_the_same_title_is_the_same_though_rewritten() -> None:
+def test_a_rewritten_patch_with_the_same_title_matches() -> None:
     v1 = side(("net: frob", adding("f.c", FROB)), ("net: quux", adding("q.c", QUUX)))
     v2 = side(("net: quux", adding("q.c", QUUX)), ("net: frob", adding("x.c", XYZZY)), version=2)
     assert outcome(compare(v1, v2)) == ["2 = 1", "1 ! 2"]
 
 
-def test_a_renamed_and_changed_patch_is_found_by_its_diff() -> None:
+def test_a_renamed_and_changed_patch_matches_by_its_diff() -> None:
     v1 = side(("net: frob", adding("f.c", FROB)), ("net: quux", adding("q.c", QUUX)))
     v2 = side(("socket: open it", adding("q.c", [*QUUX, "/* */"])), ("device: x", adding("f.c", FROB[:-1])), version=2)
     assert outcome(compare(v1, v2)) == ["2 ! 1", "1 ! 2"]
 
 
-def test_a_small_patch_rewritten_under_a_similar_title_is_found() -> None:
+def test_a_small_rewritten_patch_with_a_similar_title_matches() -> None:
     v1 = side(("cpu: deprecation warning for old_knob", adding("f.c", ["\tpr_warn(old);"])), ("x", adding("q.c", QUUX)))
     v2 = side(
         ("cpu: deprecation message for old_knob", adding("f.c", ["\tprint_it();"])),
@@ -118,12 +118,12 @@ def test_a_small_patch_rewritten_under_a_similar_title_is_found() -> None:
     assert outcome(compare(v1, v2)) == ["1 ! 1", "2 = 2"]
 
 
-def test_the_only_patch_of_both_is_the_same_one() -> None:
+def test_two_single_patches_match() -> None:
     found = compare(side(("frob", adding("f.c", FROB))), side(("quux", adding("q.c", QUUX)), version=2))
     assert outcome(found) == ["1 ! 1"]
 
 
-def test_unlike_patches_are_dropped_and_new() -> None:
+def test_different_patches_are_dropped_and_new() -> None:
     v1 = side(("frob", adding("f.c", FROB)), ("quux", adding("q.c", QUUX)))
     v2 = side(("frob", adding("f.c", FROB)), ("xyzzy", adding("x.c", XYZZY)), version=2)
     found = compare(v1, v2)
@@ -131,13 +131,13 @@ def test_unlike_patches_are_dropped_and_new() -> None:
     assert [one.words() for one in found.pairs[1:]] == [("dropped",), ("new",)]
 
 
-def test_of_equal_diffs_the_one_with_the_same_title_is_taken() -> None:
+def test_of_equal_diffs_the_one_with_the_same_title_matches() -> None:
     diff = adding("f.c", FROB)
     found = compare(side(("a", diff), ("b", diff)), side(("b", diff), ("a", diff), version=2))
     assert outcome(found) == ["2 = 1", "1 = 2"]
 
 
-def test_what_may_be_among_unseen_patches_is_not_called_dropped() -> None:
+def test_nothing_is_dropped_if_patches_have_not_arrived() -> None:
     v1 = side(("frob", adding("f.c", FROB)), ("quux", adding("q.c", QUUX)))
     v2 = side(("frob", adding("f.c", FROB)), version=2, expected=2)
     assert [one.state for one in compare(v1, v2).pairs] == ["equal", "not-seen"]
@@ -160,7 +160,7 @@ def test_a_patch_that_was_merged_into_another() -> None:
     assert found.pairs[1].words() == ("merged into 1",)
 
 
-def test_lines_that_the_counterpart_keeps_come_from_nowhere_else() -> None:
+def test_lines_of_a_counterpart_are_not_from_another_patch() -> None:
     v1 = side(("frob", adding("f.c", FROB)), ("xyzzy", adding("x.c", XYZZY)))
     v2 = side(("frob", adding("f.c", FROB)), ("xyzzy", adding("x.c", XYZZY)), ("more", adding("g.c", FROB)), version=2)
     assert compare(v1, v2).pairs[2].words() == ("new",)
@@ -169,7 +169,7 @@ def test_lines_that_the_counterpart_keeps_come_from_nowhere_else() -> None:
 # ---- what differs --------------------------------------------------------------------------------------------------
 
 
-def test_the_diff_of_diffs_has_two_markers_a_row_and_names_the_place() -> None:
+def test_rows_have_two_markers_and_a_heading_with_the_place() -> None:
     old = hunk([" \tlock();", "-\told();", "+\tnew(1);", " \tunlock();"], 7, "int f(void)")
     new = hunk([" \tlock();", "-\told();", "+\tnew(2);", " \tunlock();"], 70, "int f(void)")
     found = compare(side(("a", change("f.c", old))), side(("a", change("f.c", new)), version=2))
@@ -180,7 +180,7 @@ def test_the_diff_of_diffs_has_two_markers_a_row_and_names_the_place() -> None:
     ]
 
 
-def test_other_context_is_a_rebase_and_shows_no_rows() -> None:
+def test_a_rebase_has_no_rows() -> None:
     v1 = side(("a", adding("f.c", FROB, context="/* before */")))
     v2 = side(("a", adding("f.c", FROB, context="/* after */", at=40)), version=2)
     one = only(compare(v1, v2))
@@ -188,7 +188,7 @@ def test_other_context_is_a_rebase_and_shows_no_rows() -> None:
     assert (one.diff.rows, one.diff.context_only) == ((), 1)
 
 
-def test_other_function_names_behind_a_hunk_are_nothing() -> None:
+def test_function_names_of_hunks_do_not_count() -> None:
     v1, v2 = (
         side(("a", change("f.c", hunk([" x", "+\tfrob_device();"], 1, name))), version=n)
         for n, name in enumerate(("int f(void)", "int g(void)"), 1)
@@ -196,7 +196,7 @@ def test_other_function_names_behind_a_hunk_are_nothing() -> None:
     assert only(compare(v1, v2)).mark == "="
 
 
-def test_white_space_alone_is_said_to_be_that() -> None:
+def test_a_change_of_white_space_is_named() -> None:
     v1 = side(("a", adding("f.c", FROB)))
     v2 = side(("a", adding("f.c", [one.replace("\t", "    ") for one in FROB])), version=2)
     one = only(compare(v1, v2))
@@ -204,14 +204,14 @@ def test_white_space_alone_is_said_to_be_that() -> None:
     assert len(one.diff.rows) > 0
 
 
-def test_files_do_not_mix() -> None:
+def test_lines_of_different_files_are_not_mixed() -> None:
     v1 = side(("a", change("f.c", hunk([" {", "+\tfrob_device();", " }"]))))
     v2 = side(("a", change("g.c", hunk([" {", "+\tquux_socket();", " }"]))), version=2)
     shown = [(row.outer, row.text) for row in only(compare(v1, v2)).diff.rows if row.inner == "#"]
     assert shown == [("-", "f.c"), ("+", "g.c")]
 
 
-def test_rows_of_another_file_are_not_shown_around_a_new_one() -> None:
+def test_context_from_another_file_is_not_shown() -> None:
     f = change("f.c", hunk(["+\tfrob_device();", " }"]))
     g = change("g.c", hunk(["+\tquux_socket();", " }"]))
     h = change("h.c", hunk(["+\txyzzy_page();", " }"]))
@@ -226,7 +226,7 @@ def test_a_binary_file_with_other_content_is_changed() -> None:
     assert only(compare(v1, v1)).mark == "="
 
 
-def test_message_title_author_and_tags_are_compared_apart_from_the_diff() -> None:
+def test_message_title_author_and_tags_are_compared_separately() -> None:
     v1 = side(patch("net: frob", adding("f.c", FROB), message="Frob.\n\nOnce.", tags="Cc: b@example.org\n"))
     v2 = side(
         patch("net: frob it", adding("f.c", FROB), message="Frob.\n\nTwice.", tags="Acked-by: B <b@example.org>\n"),
@@ -240,14 +240,14 @@ def test_message_title_author_and_tags_are_compared_apart_from_the_diff() -> Non
     assert [tag.name for tag in one.lost] == ["Cc"]
 
 
-def test_a_message_that_is_only_wrapped_anew_has_no_rows() -> None:
+def test_a_rewrapped_message_has_no_rows() -> None:
     v1 = side(patch("a", adding("f.c", FROB), message="Frob the\ndevice once."))
     v2 = side(patch("a", adding("f.c", FROB), message="Frob the device\nonce."), version=2)
     one = only(compare(v1, v2))
     assert (one.words(), one.message.rows) == (("same diff", "message rewrapped"), ())
 
 
-def test_too_much_is_said_to_be_too_much() -> None:
+def test_a_diff_can_be_too_large() -> None:
     old, new = (
         diff_lines(read_patch(mail(body=adding("t.c", [f"{n:x} {k}" for k in range(250_000)]))).diff.files)
         for n in (1, 2)
@@ -256,7 +256,7 @@ def test_too_much_is_said_to_be_too_much() -> None:
     assert (found.rows, found.too_large) == ((), True)
 
 
-def test_a_long_difference_is_cut_and_says_so() -> None:
+def test_rows_beyond_the_limit_are_counted() -> None:
     old, new = (
         diff_lines(read_patch(mail(body=adding("t.c", [f"{n:x} {k}" for k in range(9_000)]))).diff.files)
         for n in (1, 2)
@@ -269,13 +269,13 @@ def test_a_long_difference_is_cut_and_says_so() -> None:
 # ---- what the author says ------------------------------------------------------------------------------------------
 
 
-def test_the_changelog_of_cover_and_notes_stands_beside() -> None:
+def test_a_comparison_has_the_changelogs_of_cover_and_patches() -> None:
     v1 = side(("a", adding("f.c", FROB)))
     v2 = side(patch("a", adding("f.c", FROB), notes="v2: frob\n"), version=2, cover="Hi.\n\nChanges in v2:\n- rebase\n")
     assert [(said.patch, said.changes.text) for said in compare(v1, v2).notes] == [(0, "- rebase"), (1, "frob")]
 
 
-def test_what_the_newest_does_not_repeat_is_taken_from_the_version_between() -> None:
+def test_changelogs_of_versions_in_between_are_included() -> None:
     v1, v2, v3 = (
         side(("a", adding("f.c", FROB)), version=n, cover=cover)
         for n, cover in enumerate(("", "v2:\n- two\n", "v3:\n- three\n"), 1)
@@ -328,7 +328,7 @@ def test_no_bytes_raise(a: bytes, b: bytes) -> None:
 
 
 @given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(-3, 9), max_size=14))
-def test_the_pairs_of_greatest_gain(gains: dict[tuple[int, int], int]) -> None:
+def test_pairs_have_the_greatest_total_gain(gains: dict[tuple[int, int], int]) -> None:
     found = best_pairs(gains)
     assert len({a for a, _ in found}) == len({b for _, b in found}) == len(found)
     every = [
@@ -381,7 +381,7 @@ class Repository:
         return Side(branch, Version(version), branch, branch, version, len(patches), "", patches)
 
 
-def test_the_pairs_are_those_of_git_range_diff(tmp_path: Path) -> None:
+def test_pairs_are_those_of_git_range_diff(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.branch(
         "one",

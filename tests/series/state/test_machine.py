@@ -1,4 +1,4 @@
-"""Where a posting stands and who moves next, mail by mail, with the mail that says so."""
+"""State and turn of a revision, mail by mail, with the evidence."""
 
 from __future__ import annotations
 
@@ -570,7 +570,7 @@ STANDS: dict[str, tuple[int, list[Said], str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", STANDS)
-def test_state_and_turn_follow_from_what_was_said(name: str) -> None:
+def test_state_and_turn_follow_from_the_replies(name: str) -> None:
     whole, said, state, turn, evidence = STANDS[name]
     found = told(whole, *said) if whole else revision_state(revision(1, *said, prefix="RFC PATCH"))
     assert (found.state, found.turn) == (state, turn)
@@ -591,12 +591,12 @@ def test_state_and_turn_follow_from_what_was_said(name: str) -> None:
         ("unheard-of", "new", "author"),
     ],
 )
-def test_patchworks_commands_set_the_state(command: str, state: str, turn: str) -> None:
+def test_pw_bot_commands_set_the_state(command: str, state: str, turn: str) -> None:
     found = told(1, (MIA, f"net-next is closed.\n-- \npw-bot: {command}\n"))
     assert (found.state, found.turn) == (state, turn)
 
 
-def test_what_is_deferred_stays_with_the_author_whoever_speaks() -> None:
+def test_a_deferred_series_stays_with_the_author_after_any_reply() -> None:
     found = told(1, (MIA, "pw-bot: defer\n"), (RITA, "Sounds right.\n"), (ANN, "When does it open?\n"))
     assert (found.state, found.turn) == ("deferred", "author")
 
@@ -639,12 +639,12 @@ OWED: dict[str, tuple[list[Said], list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize("what", OWED)
-def test_what_the_author_owes_an_answer_to_is_kept_with_its_mail(what: str) -> None:
+def test_open_requests_to_the_author_are_kept_with_their_mails(what: str) -> None:
     said, owed = OWED[what]
     assert [(reason.kind, reason.message_id) for reason in told(1, *said).owed] == owed
 
 
-def test_the_turn_names_who_passed_it_and_how() -> None:
+def test_the_turn_reason_has_sender_and_kind() -> None:
     asked = told(1, (RITA, "Why is the lock taken?\n")).turn_reason
     assert (asked.by, asked.kind) == (Person("Rita Reviewer", "rita@example.com"), "question")
     answered = told(1, (RITA, "Why is the lock taken?\n"), (ANN, "Because of the frob.\n")).turn_reason
@@ -653,13 +653,13 @@ def test_the_turn_names_who_passed_it_and_how() -> None:
     assert told(1, (RITA, RITA_TAG)).turn_reason.kind == "tagged"
 
 
-def test_a_turn_has_lasted_since_the_first_mail_that_passed_it() -> None:
+def test_a_turn_begins_with_the_first_mail_that_passed_it() -> None:
     found = told(1, (RITA, "Why is the lock taken?\n"), (REX, "And why is it freed?\n"))
     assert found.turn_since == int(at(1).timestamp())
     assert found.turn_reason.text == "Why is the lock taken?"
 
 
-def test_posting_passes_the_turn_with_the_postings_own_date() -> None:
+def test_the_first_turn_begins_with_the_date_of_the_posting() -> None:
     found = told(2)
     assert found.turn_since == int(at(0).timestamp())
     assert found.turn_reason.message_id == "0@x"
@@ -688,7 +688,7 @@ THANKS = "Applied, thanks!\n\n" + "".join(
         ([(PATCHWORK, HALF_FOUND)], "1"),
     ],
 )
-def test_a_series_applied_in_part_says_which_patches(said: list[Said], partly: str) -> None:
+def test_a_partly_applied_series_has_the_patch_numbers(said: list[Said], partly: str) -> None:
     found = told(3, *said)
     assert (found.state, found.partly) == ("under-review", partly)
 
@@ -703,7 +703,7 @@ def test_a_series_applied_in_part_says_which_patches(said: list[Said], partly: s
         [(MIA, THANKS, 1)],
     ],
 )
-def test_a_series_applied_in_pieces_is_accepted_with_the_last(said: list[Said]) -> None:
+def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(said: list[Said]) -> None:
     found = told(3, *said)
     assert (found.state, found.partly) == ("accepted", "")
     assert found.reason is not None
@@ -728,12 +728,12 @@ def test_notices_about_each_patch_accept_a_series() -> None:
     assert revision_state(whole).state == "accepted"
 
 
-def test_what_a_stable_tree_takes_is_in_mainline() -> None:
+def test_a_patch_queued_for_stable_is_in_mainline() -> None:
     (found,) = find_revisions([*posted(1), notice('Patch "frob" has been added to the 6.6-stable tree', STABLE)])
     assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
-def test_what_mm_drops_again_is_no_more_accepted() -> None:
+def test_a_patch_dropped_by_mm_is_no_longer_accepted() -> None:
     added = notice(
         "+ frob.patch added to mm-unstable branch", "has been added to the -mm mm-unstable branch.\n", hour=5
     )
@@ -746,7 +746,7 @@ def test_what_mm_drops_again_is_no_more_accepted() -> None:
     assert (revision_state(found).state, revision_state(found).turn) == ("under-review", "author")
 
 
-def test_a_pull_request_that_was_merged_is_in_mainline() -> None:
+def test_a_merged_pull_request_is_in_mainline() -> None:
     pull = parse(mail(message_id="p@x", subject="[GIT PULL] frob", sender=MIA, body="Please pull.\n"))
     body = "The pull request you sent on Mon, 3 Jul:\n\n> git://x tags/y\n\nhas been merged into torvalds/linux.git:\nhttps://x\n"
     bot = parse(
@@ -762,12 +762,12 @@ def test_a_pull_request_that_was_merged_is_in_mainline() -> None:
     assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
-def test_tags_that_patches_carry_count_from_the_start() -> None:
+def test_tags_carried_by_patches_count_from_the_start() -> None:
     found = told(2, tags=RITA_TAG)
     assert (found.state, found.turn, found.reviewed) == ("reviewed", "maintainer", 2)
 
 
-def test_each_step_is_told_with_its_mail() -> None:
+def test_each_state_change_has_its_mail() -> None:
     found = told(1, (RITA, "Why is the lock taken?\n"), (ANN, "Because of it.\n"), (RITA, RITA_TAG), (MIA, APPLIED))
     assert [(step.reason.message_id, step.state, step.turn) for step in found.steps] == [
         ("1@x", "new", "reviewers"),
@@ -791,18 +791,18 @@ NEWEST = told(1, (RITA, "Why is the lock taken?\n"))
         ("new", "author"),
     ],
 )
-def test_a_mark_by_hand_outranks_what_the_mails_say(state: str, turn: str) -> None:
+def test_a_mark_outranks_the_mails(state: str, turn: str) -> None:
     status = series_status("1@x", NEWEST, [Mark("1@x", state, 99, "rita")])
     assert (status.state, status.turn) == (state, turn)
     assert status.reason == Reason("", "set by rita", 99, by_hand=True, kind="marked", by=Person("rita", ""))
 
 
-def test_a_mark_that_opens_what_was_closed_asks_the_reviewers() -> None:
+def test_a_mark_that_reopens_a_series_passes_the_turn_to_the_reviewers() -> None:
     accepted = told(1, (MIA, APPLIED))
     assert series_status("1@x", accepted, [Mark("1@x", "under-review", 99, "rita")]).turn == "reviewers"
 
 
-def test_a_mark_on_an_older_posting_says_nothing_of_the_newest() -> None:
+def test_a_mark_on_an_older_version_does_not_apply_to_the_newest() -> None:
     assert series_status("1@x", NEWEST, [Mark("old@x", "rejected", 99, "rita")]).state == "under-review"
 
 
@@ -826,9 +826,7 @@ REVERTED = Merge("under-review", Reason("", "commit 3c4d in net-next: Revert", 6
         ("accepted", [REVERTED, PULLED], "under-review", "author", 60),
     ],
 )
-def test_what_landed_outranks_what_its_mails_say(
-    own: str, merges: list[Merge], state: str, turn: str, date: int
-) -> None:
+def test_merges_outrank_the_mails(own: str, merges: list[Merge], state: str, turn: str, date: int) -> None:
     turns = {"accepted": "nobody", "rejected": "nobody", "changes-requested": "author"}
     said = Reason("r@x", "words", 7)
     newest = replace(NEWEST, state=own, reason=said, turn=turns.get(own, "reviewers"), turn_since=7, turn_reason=said)
@@ -836,17 +834,17 @@ def test_what_landed_outranks_what_its_mails_say(
     assert (status.state, status.turn, status.turn_since) == (state, turn, date)
 
 
-def test_its_own_mails_stay_the_evidence_where_they_say_as_much() -> None:
+def test_the_mails_stay_the_evidence_if_they_report_the_same() -> None:
     said = Reason("r@x", "Applied to net-next, thanks.", 30)
     newest = replace(NEWEST, state="accepted", reason=said, turn="nobody", turn_since=30, turn_reason=said)
     assert series_status("1@x", newest, [], [APPLIED_IN]).reason == said
 
 
-def test_a_mark_outranks_what_landed() -> None:
+def test_a_mark_outranks_merges() -> None:
     assert series_status("1@x", NEWEST, [Mark("1@x", "rejected", 99, "rita")], [PULLED]).state == "rejected"
 
 
-def test_a_partly_applied_series_says_which_patches_and_who_said_so() -> None:
+def test_a_partly_applied_series_has_the_mail_that_reported_it() -> None:
     found = told(4, (MIA, "Applied patches 1-2, thanks!\n"), (MIA, APPLIED, 3))
     assert (found.state, found.partly) == ("under-review", "1,2,3")
     assert found.partly_reason is not None
@@ -876,7 +874,7 @@ SAID = st.lists(
 
 
 @given(SAID)
-def test_whatever_is_said_there_is_one_state_with_its_evidence(said: list[tuple[str, str, int]]) -> None:
+def test_any_replies_give_one_state_with_evidence(said: list[tuple[str, str, int]]) -> None:
     whole = revision(2, *said)
     found = revision_state(whole)
     ids = {m.message_id for m in whole.own_messages} | {f.message.message_id for f in whole.follow_ups}

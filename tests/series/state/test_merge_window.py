@@ -1,4 +1,4 @@
-"""Merge windows from a tree's tags, and waiting without them."""
+"""Merge windows from a tree's tags, and waiting time without them."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ TWO = (Window("v6.5", day(100), day(114)), Window("v6.6", day(170), day(184)))
         ([("v6.6-rc1", 114)], ()),  # the release before it is not known
     ],
 )
-def test_windows_follow_from_tags(tags: list[tuple[str, int]], expected: tuple[Window, ...]) -> None:
+def test_windows_are_computed_from_tags(tags: list[tuple[str, int]], expected: tuple[Window, ...]) -> None:
     assert windows(tags) == expected
 
 
-def test_a_hole_in_the_tags_makes_no_long_window() -> None:
+def test_missing_tags_do_not_make_a_long_window() -> None:
     tags = [("v6.5", day(100)), ("v6.6", day(170)), ("v6.7-rc1", day(184))]
     assert windows(tags) == (Window("v6.6", day(170), day(184)),)
     assert windows([("v6.5", day(100)), ("v6.7-rc1", day(184))]) == ()
@@ -54,12 +54,12 @@ def test_a_hole_in_the_tags_makes_no_long_window() -> None:
         (day(120), day(119), 0),  # --now before the mail
     ],
 )
-def test_waiting_stops_in_a_window(since: int, now: int, expected: int) -> None:
+def test_time_in_a_window_does_not_count(since: int, now: int, expected: int) -> None:
     assert waited(since, now, TWO) == expected
 
 
 @pytest.mark.parametrize("now", [day(95), day(105), day(120), day(186), day(300)])
-def test_who_waits_so_long_has_waited_since_then(now: int) -> None:
+def test_since_at_latest_is_the_inverse_of_waited(now: int) -> None:
     since = since_at_latest(day(7), now, TWO)
     assert waited(since, now, TWO) >= day(7)
     assert waited(since + 1, now, TWO) < day(7)
@@ -69,7 +69,7 @@ def test_without_windows_all_time_counts() -> None:
     assert waited(day(3), day(13), ()) == day(10)
 
 
-def test_a_clone_that_is_not_fetched_does_not_stop_time_for_good() -> None:
+def test_a_window_without_rc1_ends() -> None:
     last = (Window("v6.5", day(100), None),)
     assert waited(day(100), day(110), last) == 0
     assert waited(day(100), day(200), last) == day(100) - LONGEST

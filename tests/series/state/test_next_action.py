@@ -1,4 +1,4 @@
-"""What is to be done next, in one line, by whom, and the mail that asks for it."""
+"""The next action on a series: one line, who acts, and the mail that asks for it."""
 
 from __future__ import annotations
 
@@ -327,13 +327,13 @@ def at_any_time(move: NextAction | None) -> NextAction | None:
 
 
 @pytest.mark.parametrize("what", MINE_CASES)
-def test_my_next_move(what: str) -> None:
+def test_my_next_action(what: str) -> None:
     row, text, by, message_id = MINE_CASES[what]
     assert at_any_time(next_action(replace(row, involvement=MINE), NOW)) == NextAction(text, message_id, by)
 
 
 @pytest.mark.parametrize("what", THEIRS)
-def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
+def test_the_next_action_on_other_peoples_patches(what: str) -> None:
     row, part, text, by, message_id = THEIRS[what]
     assert at_any_time(next_action(replace(row, involvement=part), NOW)) == NextAction(text, message_id, by)
 
@@ -349,7 +349,7 @@ def test_the_next_move_on_somebody_elses_patch(what: str) -> None:
     ids=["closed", "muted", "snoozed", "a backport goes in unless somebody objects"],
 )
 @pytest.mark.parametrize("part", [MINE, ASKED, None])
-def test_there_is_no_next_move(row: SeriesRow, part: Involvement | None) -> None:
+def test_there_is_no_next_action(row: SeriesRow, part: Involvement | None) -> None:
     assert next_action(replace(row, involvement=part), NOW) is None
 
 
@@ -375,7 +375,7 @@ OVER = Window("v6.6", NOW - 16 * DAY, NOW - 2 * DAY)
         (case("maintainer", 21, why=TAGGED), [OVER], "wait for the maintainer: reviewed 21 days ago"),
     ],
 )
-def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Window], text: str) -> None:
+def test_nobody_is_pinged_in_a_merge_window(row: SeriesRow, windows: list[Window], text: str) -> None:
     row = replace(row, involvement=MINE)
     if row.state == "deferred":
         row = replace(row, turn_evidence=replace(CLOSED, date=row.turn_since))
@@ -393,14 +393,14 @@ def test_nobody_is_asked_during_a_merge_window(row: SeriesRow, windows: list[Win
         ("The merge window is open and therefore net-next is now closed.", "net-next"),
     ],
 )
-def test_the_tree_that_is_closed_is_read_from_the_words(words: str, tree: str) -> None:
+def test_the_closed_tree_is_named(words: str, tree: str) -> None:
     row = case("author", 9, why=replace(CLOSED, text=words), state="deferred", involvement=MINE)
     move = next_action(row, NOW)
     assert move is not None
     assert move.text == f"resend when {tree} reopens"
 
 
-def test_how_long_to_wait_is_the_users_to_say() -> None:
+def test_the_time_before_a_ping_is_configurable() -> None:
     row = case("reviewers", 15, involvement=MINE)
     text, ping = "wait for reviewers: 15 days so far", NOW + 6 * DAY
     assert next_action(row, NOW, ping_days=21) == NextAction(text, "root", "reviewers", until=ping)
@@ -423,15 +423,13 @@ def test_how_long_to_wait_is_the_users_to_say() -> None:
         ("the week is over", case("reviewers", 8), (), None),
     ],
 )
-def test_when_there_is_something_to_do(
-    what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None
-) -> None:
+def test_time_of_the_next_action(what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None) -> None:
     move = next_action(replace(row, involvement=MINE), NOW, windows=windows)
     assert move is not None
     assert move.until == until
 
 
-def test_two_of_one_name_are_told_apart() -> None:
+def test_two_reviewers_with_one_first_name_are_named_in_full() -> None:
     row = case("author", 3, QUESTION, newest={"reviewers": ("Jakub Reviewer", "Jakub Rival")}, involvement=MINE)
     assert next_action(row, NOW) == NextAction(
         "answer Jakub Reviewer's question from 3 days ago", "jakub-question", "me"
@@ -449,7 +447,7 @@ def test_two_of_one_name_are_told_apart() -> None:
     part=st.sampled_from([None, MINE, ASKED, SPOKE]),
     applied=st.lists(st.integers(0, 2000), max_size=9).map(tuple),
 )
-def test_a_line_is_short_whatever_mail_says(
+def test_an_action_is_one_short_line_for_any_input(
     state: str, turn: str, days: int, kinds: list[str], name: str, part: Involvement | None, applied: tuple[int, ...]
 ) -> None:
     owed = [replace(said(kind, "rex", days, name), by_name=name) for kind in kinds]
@@ -469,5 +467,5 @@ def test_a_line_is_short_whatever_mail_says(
         assert (move.by == "me") <= (part is not None)
 
 
-def test_every_kind_that_is_told_apart_is_one_that_mails_have() -> None:
+def test_every_urgent_kind_exists() -> None:
     assert set(next_moves._BY_URGENCY) <= {*SignalKind, *ReasonKind}
