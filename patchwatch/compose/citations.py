@@ -1,4 +1,4 @@
-"""A mail in the forms in which people pass it on: what is put on the clipboard.  Pure."""
+"""The forms of a mail's name that can be copied to the clipboard.  Pure."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from patchwatch.sources.lore.urls import message_url
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One way to name a mail; `label` says which."""
+    """One form, and its label."""
 
     label: str
     text: str
 
 
 def citations(message_id: str, url: str, subject: str) -> tuple[Citation, ...]:
-    """The ways to name a mail; `url` is where people read it.
+    """The forms of a mail's name; `url` is its page in the archive.
 
-    The trailer is what Documentation/process/submitting-patches.rst asks for.  The command is quoted for a shell: a
-    stranger chose the message-id.
+    The trailer follows Documentation/process/submitting-patches.rst.  The command is quoted for a shell: a stranger
+    chose the message-id.
     """
     link = message_url(DEFAULT_LORE_URL, None, message_id).rstrip("/")
-    found = (
+    forms = (
         ("message-id", message_id),
         ("URL", url),
         ("Link: trailer", f"Link: {link}"),
         ("b4 am", f"b4 am {shlex.quote(message_id)}"),
         ("subject and URL", f"{subject}\n{url}"),
     )
-    return tuple(Citation(label, "\n".join(map(line, text.split("\n")))) for label, text in found)
+    return tuple(Citation(label, "\n".join(map(line, text.split("\n")))) for label, text in forms)

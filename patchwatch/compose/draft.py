@@ -1,8 +1,7 @@
-"""A mail that is about to be sent: what its writer sees and edits, and what stands in the way of sending it.
+"""A draft: a mail to be sent, its text form for the editor, and the checks before sending.
 
-The writer edits its chosen headers and its text in one file, as with mutt's edit_headers; everything else about the
-mail is not his to spoil.  How answers are composed is patchwatch.compose.reply, how they are sent
-patchwatch.compose.git_send_email.
+Users edit some headers and the text in one file, as with mutt's edit_headers.  patchwatch.compose.reply creates drafts,
+patchwatch.compose.git_send_email sends them.
 """
 
 from __future__ import annotations
@@ -20,111 +19,110 @@ _REFERENCES = 900  # characters: git send-email writes them on one line, which m
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A mail to be sent; there is no Bcc."""
+    """A mail to be sent.  There is no Bcc."""
 
     sender: Mailbox
     to: tuple[Mailbox, ...]
     cc: tuple[Mailbox, ...]
     subject: str
-    body: str  # lines, the last one ended too
-    message_id: str  # without brackets, as all ids
+    body: str  # ends with a newline
+    message_id: str  # without angle brackets
     in_reply_to: str = ""
-    references: tuple[str, ...] = ()  # oldest first, the message answered last
+    references: tuple[str, ...] = ()  # oldest first, the parent last
 
 
-def to_be_edited(draft: Draft) -> str:
-    """The file that its writer is given."""
+def format_draft(draft: Draft) -> str:
+    """The text of a draft for the editor."""
     headers = [
         f"From: {draft.sender}",
-        _people("To", draft.to),
-        _people("Cc", draft.cc),
+        _addresses("To", draft.to),
+        _addresses("Cc", draft.cc),
         f"Subject: {draft.subject}",
         *([f"In-Reply-To: <{draft.in_reply_to}>"] if draft.in_reply_to else []),
     ]
     return "\n".join(headers) + "\n\n" + draft.body
 
 
-def edited(draft: Draft, text: str) -> Draft:
-    """The draft as its writer has left it.
-
-    Without In-Reply-To it begins a thread of its own.
+def parse_draft(draft: Draft, text: str) -> Draft:
+    """The draft as edited.  Without In-Reply-To, it starts a new thread.
 
     Raises:
-        InvalidInputError: a header that can't be there or can't be read; the text names it.
+        InvalidInputError: a header is unknown or invalid; the message names it.
     """
     head, _, body = text.replace("\r\n", "\n").lstrip("\n").partition("\n\n")
-    said = _headers(head)
-    people = {name: mailboxes([said.get(name, "")]) for name in ("From", "To", "Cc")}
+    headers = _headers(head)
+    people = {name: mailboxes([headers.get(name, "")]) for name in ("From", "To", "Cc")}
     for name in people:
-        for nobody in unreadable([said.get(name, "")]):
+        for invalid in unreadable([headers.get(name, "")]):
             raise InvalidInputError(
-                f"{name}: {nobody!r} is no mail address. Write it as Name <name@example.org>; aliases are not known."
+                f"{name}: {invalid!r} is not an e-mail address. Write it as Name <name@example.org>; "
+                "aliases are not supported."
             )
     if len(people["From"]) != 1:
-        raise InvalidInputError("From: must name one address, yours.")
-    answered = said.get("In-Reply-To", "").strip().removeprefix("<").removesuffix(">")
-    if answered and (not answered.isascii() or not answered.isprintable() or set(answered) & set("<> ")):
-        raise InvalidInputError("In-Reply-To: must be one message-id, or be taken out.")
-    references = draft.references if answered == draft.in_reply_to else (answered,) if answered else ()
+        raise InvalidInputError("From: must be one address, yours.")
+    parent = headers.get("In-Reply-To", "").strip().removeprefix("<").removesuffix(">")
+    if parent and (not parent.isascii() or not parent.isprintable() or set(parent) & set("<> ")):
+        raise InvalidInputError("In-Reply-To: must be one message-id; or remove it.")
+    references = draft.references if parent == draft.in_reply_to else (parent,) if parent else ()
     return replace(
         draft,
         sender=people["From"][0],
         to=people["To"],
-        cc=tuple(m for m in people["Cc"] if m.key not in {one.key for one in people["To"]}),
-        subject=line(said.get("Subject", "")),
+        cc=tuple(m for m in people["Cc"] if m.key not in {recipient.key for recipient in people["To"]}),
+        subject=line(headers.get("Subject", "")),
         body=body.rstrip("\n") + "\n",
-        in_reply_to=answered,
+        in_reply_to=parent,
         references=references,
     )
 
 
 def check(draft: Draft) -> None:
-    """Say what stands in the way of sending it.
+    """Check that a draft can be sent.
 
     Raises:
-        InvalidInputError: nobody to send it to, no subject, or nothing in it that the writer said himself.
+        InvalidInputError: no recipient, no subject, or no text other than quotes.
     """
     if not draft.to and not draft.cc:
-        raise InvalidInputError("it goes to nobody: name somebody in To: or Cc:.")
+        raise InvalidInputError("no recipients; add one to To: or Cc:.")
     if not draft.subject.removeprefix("Re:").strip():
-        raise InvalidInputError("it has no subject.")
+        raise InvalidInputError("no subject.")
     if not own_text(draft.body, patch=False).strip():
-        raise InvalidInputError("there is nothing of yours in it, only what is quoted: nothing is sent.")
+        raise InvalidInputError("no text of yours, only quotes; nothing was sent.")
     if "\0" in draft.body:
-        raise InvalidInputError("there is a NUL byte in it, which no mail can carry.")
+        raise InvalidInputError("the text contains a NUL byte, which mail can't carry.")
 
 
 def references_line(draft: Draft) -> str:
-    """Its References, the first and as many of the last as fit in a line."""
-    ids = [f"<{one}>" for one in draft.references]
-    kept = ids[-1:]
-    for one in reversed(ids[1:-1]):
-        if len(" ".join((ids[0], one, *kept))) > _REFERENCES:
+    """The References header: the first id, and as many of the last as fit on a line."""
+    ids = [f"<{message_id}>" for message_id in draft.references]
+    last = ids[-1:]
+    for message_id in reversed(ids[1:-1]):
+        if len(" ".join((ids[0], message_id, *last))) > _REFERENCES:
             break
-        kept.insert(0, one)
-    return " ".join((ids[0], *kept)) if len(ids) > 1 else " ".join(kept)
+        last.insert(0, message_id)
+    return " ".join((ids[0], *last)) if len(ids) > 1 else " ".join(last)
 
 
-def _people(name: str, people: tuple[Mailbox, ...]) -> str:
+def _addresses(name: str, people: tuple[Mailbox, ...]) -> str:
     return f"{name}: " + ",\n    ".join(map(str, people))
 
 
 def _headers(head: str) -> dict[str, str]:
-    """The headers of an edited draft, unfolded, by their proper names."""
+    """The headers of an edited draft by name, unfolded."""
     proper = {name.lower(): name for name in _HEADERS}
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     last = ""
-    for one in head.split("\n"):
-        if one[:1] in (" ", "\t") and last:
-            found[last] += " " + one.strip()
+    for text in head.split("\n"):
+        if text[:1] in (" ", "\t") and last:
+            values[last] += " " + text.strip()
             continue
-        name, colon, value = one.partition(":")
+        name, colon, value = text.partition(":")
         last = proper.get(name.strip().lower(), "")
         if not colon or not last:
             raise InvalidInputError(
-                f"{line(one)!r} is no header of this mail: {', '.join(_HEADERS)}; then an empty line and the text."
+                f"{line(text)!r} is not one of the headers {', '.join(_HEADERS)}. An empty line ends them."
             )
-        if last in found:
-            raise InvalidInputError(f"{last}: stands there twice; several addresses go on one line, with commas.")
-        found[last] = value.strip()
-    return found
+        if last in values:
+            raise InvalidInputError(f"{last}: occurs twice; put several addresses on one line, separated by commas.")
+        values[last] = value.strip()
+    return values

@@ -1,8 +1,8 @@
-"""Answers, composed from the mail they answer as kernel lists want them: quoted below an attribution, sent to all.
+"""Create replies as kernel lists expect them: quoted below an attribution, to all.
 
-Pure.  Who gets one: the author (his Reply-To), and everybody else of To and Cc but me; lists stay.  What is quoted: the
-whole text, its signature apart; for a tag, only what its giver vouches for, the message of the commit.
-Documentation/process/submitting-patches.rst asks for trimmed, interleaved answers in plain text to all.
+Pure.  A reply goes to the author (or their Reply-To) and everybody else in To and Cc except me.  It quotes the text
+without the signature; with a tag, only the commit message.  Documentation/process/submitting-patches.rst asks for
+trimmed, interleaved replies in plain text to all.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ from patchwatch.mail.subject import reply_subject
 from patchwatch.sanitize import content, line
 
 TAGS = ("Reviewed-by", "Acked-by", "Tested-by")
-"""The tags that can be given."""
+"""The tags that a reviewer can give."""
 
 _MESSAGE = frozenset({"prose", "trailer"})
-_COVER_LINES = 15  # of a cover letter's words that are quoted above a tag for all of it
+_COVER_LINES = 15  # of a cover letter to quote above a tag
 _MAX_SUBJECT = 500
 
 
 def reply(raw: bytes, sender: Mailbox, me: Set[str], message_id: str) -> Draft:
-    """An answer to a mail, everything quoted, the writer's own words still missing.
+    """A reply that quotes a mail, without any text of its own yet.
 
-    `me` are the writer's other addresses, in lower case, which get no copy; `message_id` will be the answer's.
+    `me` are the sender's other addresses in lower case, which get no copy; `message_id` is for the reply.
     """
     head = Headers(raw)
     text, patch = _text(head, raw)
-    kept = [s.text for s in body.segments(text, patch=patch) if s.kind != "signature"]
-    quoted = _quote("\n".join(kept))
+    lines = [s.text for s in body.segments(text, patch=patch) if s.kind != "signature"]
+    quoted = _quote("\n".join(lines))
     return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n")
 
 
 def endorse(
     raw: bytes, sender: Mailbox, me: Set[str], message_id: str, tags: Sequence[str], *, whole: bool = False
 ) -> Draft:
-    """An answer that gives tags, ready to be sent; `whole` says that they are for every patch of the series.
+    """A reply that gives tags, ready to be sent; with `whole`, for the whole series.
 
-    A tag that answers a cover letter is for the whole series without a word; one that answers a patch has to say so.
+    A tag in reply to a cover letter always is; in reply to a patch, the text has to say so.
 
     Raises:
-        InvalidInputError: none, or one that is no tag of a reviewer.
+        InvalidInputError: no tags, or one that is not a reviewer's.
     """
     if not tags or not set(tags) <= set(TAGS):
-        raise InvalidInputError(f"tags that can be given are {', '.join(TAGS)}.")
+        raise InvalidInputError(f"give one or more of the tags {', '.join(TAGS)}.")
     head = Headers(raw)
     text, patch = _text(head, raw)
     segments = takewhile(lambda s: s.kind in _MESSAGE, body.segments(text, patch=patch))
@@ -62,9 +62,9 @@ def endorse(
     if lines == [""] or (cover and len(lines) > _COVER_LINES):
         lines = [*lines[:_COVER_LINES], "[...]"] if cover else ["[...]"]
     quoted = _quote("\n".join(lines))
-    given = "\n".join(f"{tag}: {sender.signature}" for tag in dict.fromkeys(tags))
-    said = f"For the series:\n\n{given}" if whole and not cover else given
-    return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n\n{said}\n")
+    trailers = "\n".join(f"{tag}: {sender.signature}" for tag in dict.fromkeys(tags))
+    text = f"For the series:\n\n{trailers}" if whole and not cover else trailers
+    return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n\n{text}\n")
 
 
 def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: str) -> Draft:
@@ -85,15 +85,15 @@ def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: 
 
 
 def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple[Mailbox, ...]]:
-    """To and Cc of an answer to all (RFC 5322, 3.6.3), or those that the author asked for (Mail-Followup-To)."""
+    """To and Cc of a reply to all (RFC 5322, 3.6.3), or those in Mail-Followup-To."""
     asked = without(mailboxes(head.get_all("mail-followup-to")), me)
     if asked:
         return asked, ()
     first_to, first_cc = mailboxes(head.get_all("to")), mailboxes(head.get_all("cc"))
-    named = (mailboxes(head.get_all(name)) for name in ("reply-to", "x-original-from", "from"))
-    author = next((found for found in named if found), ())
+    candidates = (mailboxes(head.get_all(name)) for name in ("reply-to", "x-original-from", "from"))
+    author = next((addresses for addresses in candidates if addresses), ())
     to = without(author, me)
-    if not to:  # my own mail: to those it was for
+    if not to:  # my own mail: reply to its recipients
         to, first_to = without(first_to, me), ()
     cc = without(mailboxes(map(str, (*first_to, *first_cc))), me | {mailbox.key for mailbox in to})
     return to, cc
@@ -103,14 +103,14 @@ def _attribution(head: Headers) -> str:
     author = headers.sender(head)
     zone = (email.utils.parsedate_tz(head.get("date")) or (0,) * 10)[9] or 0
     seconds = headers.date(head, headers.arrived(head))
-    if abs(zone) > 14 * 3600:  # no place on earth: see patchwatch.mail.headers
+    if abs(zone) > 14 * 3600:  # not a time zone, see patchwatch.mail.headers
         zone = 0
     moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone(datetime.timedelta(seconds=zone)))
     return f"On {email.utils.format_datetime(moment)}, {line(author.name or author.email) or 'somebody'} wrote:"
 
 
 def _text(head: Headers, raw: bytes) -> tuple[str, bool]:
-    """What a mail says, and whether it is (part of) a posting with a diff in it."""
+    """The text of a mail, and True if it is a submission with a diff."""
     text = text_of(head, raw)
     part, _ = head.as_part()
     whole = text.whole
@@ -120,9 +120,9 @@ def _text(head: Headers, raw: bytes) -> tuple[str, bool]:
 
 
 def _quote(text: str) -> str:
-    return "\n".join(f"> {one}" if one.strip() else ">" for one in text.strip("\n").split("\n"))
+    return "\n".join(f"> {row}" if row.strip() else ">" for row in text.strip("\n").split("\n"))
 
 
 def _is_writable(message_id: str) -> bool:
-    """Whether an id can stand in a header as it is."""
+    """True if an id can be written to a header unchanged."""
     return bool(message_id) and message_id.isascii() and message_id.isprintable()

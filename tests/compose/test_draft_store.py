@@ -1,4 +1,4 @@
-"""Answers that were not sent yet, as files."""
+"""Drafts stored in files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.compose.draft import Draft, edited
+from patchwatch.compose.draft import Draft, parse_draft
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.errors import DraftError, InvalidInputError
 from patchwatch.mail.addresses import Mailbox
@@ -30,19 +30,19 @@ def drafts(tmp_path: Path) -> DraftStore:
     return DraftStore(tmp_path / "share" / "drafts")
 
 
-def test_a_draft_is_kept_for_the_mail_that_it_answers(drafts: DraftStore) -> None:
-    assert drafts.kept(DRAFT) is None
-    file = drafts.keep(DRAFT)
-    assert drafts.kept(replace(DRAFT, message_id="another@example.com", body="")) == file
-    assert drafts.kept(replace(DRAFT, in_reply_to="q@example.org")) is None
-    assert edited(DRAFT, drafts.read(file)) == DRAFT
-    drafts.forget(file)
-    drafts.forget(file)
-    assert drafts.kept(DRAFT) is None
+def test_draft_is_found_by_the_mail_it_replies_to(drafts: DraftStore) -> None:
+    assert drafts.find(DRAFT) is None
+    file = drafts.save(DRAFT)
+    assert drafts.find(replace(DRAFT, message_id="another@example.com", body="")) == file
+    assert drafts.find(replace(DRAFT, in_reply_to="q@example.org")) is None
+    assert parse_draft(DRAFT, drafts.read(file)) == DRAFT
+    drafts.delete(file)
+    drafts.delete(file)
+    assert drafts.find(DRAFT) is None
 
 
-def test_only_its_writer_reads_a_draft(drafts: DraftStore) -> None:
-    file = drafts.keep(DRAFT)
+def test_draft_is_readable_by_its_owner_only(drafts: DraftStore) -> None:
+    file = drafts.save(DRAFT)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(drafts.directory.stat().st_mode) == 0o700
 
@@ -56,23 +56,23 @@ def test_only_its_writer_reads_a_draft(drafts: DraftStore) -> None:
         ("Re: [PATCH " + "x" * 400, "patch-xxxxxxxxxxxxxxxxxx-"),
     ],
 )
-def test_a_file_is_named_so_that_a_person_knows_it(drafts: DraftStore, subject: str, begins: str) -> None:
+def test_file_name_has_the_subject(drafts: DraftStore, subject: str, begins: str) -> None:
     file = drafts.file(replace(DRAFT, subject=subject))
     assert file.parent == drafts.directory
     assert file.name.startswith(begins)
     assert len(file.name) == len(begins) + len("01234567.eml")
 
 
-def test_what_goes_wrong_names_the_file(drafts: DraftStore) -> None:
+def test_errors_name_the_file(drafts: DraftStore) -> None:
     with pytest.raises(DraftError, match=r"the draft .*drafts/gone\.eml can't be read: No such file"):
         drafts.read(drafts.directory / "gone.eml")
-    file = drafts.keep(DRAFT)
+    file = drafts.save(DRAFT)
     file.write_bytes(b"From: J\xf6rg\n")
-    with pytest.raises(InvalidInputError, match="is not in UTF-8"):
+    with pytest.raises(InvalidInputError, match="is not UTF-8"):
         drafts.read(file)
     file.unlink()
     file.mkdir()
-    with pytest.raises(DraftError, match="can't be kept in"):
-        drafts.keep(DRAFT)
+    with pytest.raises(DraftError, match="can't be saved in"):
+        drafts.save(DRAFT)
     with pytest.raises(DraftError, match="can't be removed"):
-        drafts.forget(file)
+        drafts.delete(file)

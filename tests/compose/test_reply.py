@@ -1,4 +1,4 @@
-"""Answers: whom they go to, what they quote, what they say about themselves; and drafts as people leave them."""
+"""Replies: recipients, quotes, headers; and drafts as edited."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.compose.draft import Draft, check, edited, references_line, to_be_edited
+from patchwatch.compose.draft import Draft, check, format_draft, parse_draft, references_line
 from patchwatch.compose.git_send_email import as_file
 from patchwatch.compose.reply import endorse, reply
 from patchwatch.errors import InvalidInputError
@@ -110,7 +110,7 @@ def people(draft: Draft) -> tuple[list[str], list[str]]:
         ),
     ],
 )
-def test_whom_it_goes_to(of: dict[str, Any], to: list[str], cc: list[str]) -> None:
+def test_recipients(of: dict[str, Any], to: list[str], cc: list[str]) -> None:
     assert people(answer(**of)) == (to, cc)
 
 
@@ -126,27 +126,27 @@ def test_whom_it_goes_to(of: dict[str, Any], to: list[str], cc: list[str]) -> No
         ("a \x1b[31m b", "Re: a ␛[31m b"),
     ],
 )
-def test_the_subject_says_once_that_it_is_an_answer(subject: str, expected: str) -> None:
+def test_subject_has_one_re(subject: str, expected: str) -> None:
     assert answer(subject=subject).subject == expected
 
 
-def test_it_answers_its_parent_and_names_all_ancestors() -> None:
+def test_reply_refers_to_parent_and_ancestors() -> None:
     draft = answer(message_id="c@x", in_reply_to="b@x", references=("a@x", "b@x"))
     assert (draft.in_reply_to, draft.references) == ("c@x", ("a@x", "b@x", "c@x"))
 
 
-def test_a_parent_without_references_is_known_by_its_in_reply_to() -> None:
+def test_in_reply_to_replaces_missing_references() -> None:
     raw = mail(message_id="b@x", headers={"In-Reply-To": "<a@x>"})
     assert reply(raw, RITA, ME, "i@x").references == ("a@x", "b@x")
 
 
 @pytest.mark.parametrize("message_id", ["", "a\x01b@x", "ü@x"])
-def test_an_id_that_no_header_can_carry_is_not_answered(message_id: str) -> None:
+def test_message_id_unfit_for_a_header_is_left_out(message_id: str) -> None:
     draft = answer(message_id=message_id)
     assert (draft.in_reply_to, draft.references) == ("", ())
 
 
-def test_many_ancestors_are_cut_to_a_line() -> None:
+def test_many_references_are_cut_to_a_line() -> None:
     draft = answer(message_id="last@x", references=tuple(f"{'x' * 50}{n}@example.org" for n in range(60)))
     shown = references_line(draft)
     assert len(shown) < 998 - len("References: ")
@@ -154,7 +154,7 @@ def test_many_ancestors_are_cut_to_a_line() -> None:
     assert shown.endswith("59@example.org> <last@x>")
 
 
-def test_everything_is_quoted_but_the_signature() -> None:
+def test_signature_is_not_quoted() -> None:
     draft = answer(body=PATCH, date="Mon, 3 Jul 2023 10:00:00 +0200")
     lines = draft.body.split("\n")
     assert lines[0] == "On Mon, 03 Jul 2023 10:00:00 +0200, Ann Author wrote:"
@@ -164,12 +164,12 @@ def test_everything_is_quoted_but_the_signature() -> None:
     assert "2.39.5" not in draft.body
 
 
-def test_a_quote_is_quoted_once_more() -> None:
+def test_quotes_are_nested() -> None:
     draft = answer(subject="Re: x", in_reply_to="a@x", body="On Monday, Ben wrote:\n> why?\n\nBecause.\n\n-- \nAnn\n")
     assert draft.body.split("\n")[1:] == ["> On Monday, Ben wrote:", "> > why?", ">", "> Because.", ""]
 
 
-def test_a_flowed_mail_is_quoted_by_its_paragraphs() -> None:
+def test_flowed_paragraphs_are_joined() -> None:
     draft = answer(
         subject="Re: x",
         headers={"Content-Type": "text/plain; charset=utf-8; format=flowed"},
@@ -178,17 +178,17 @@ def test_a_flowed_mail_is_quoted_by_its_paragraphs() -> None:
     assert draft.body.split("\n")[1:] == ["> This goes on here.", "> New.", ""]
 
 
-def test_a_zone_from_nowhere_is_utc() -> None:
+def test_invalid_zone_is_utc() -> None:
     assert answer(date="Mon, 3 Jul 2023 10:00:00 +1900").body.startswith("On Mon, 03 Jul 2023 10:00:00 +0000, Ann")
 
 
-def test_escape_sequences_are_not_passed_on() -> None:
+def test_escape_sequences_are_sanitized() -> None:
     draft = answer(body="look: \x1b]0;owned\x07\n")
     assert "\x1b" not in draft.body
     assert "> look: ␛]0;owned␇" in draft.body
 
 
-def test_a_tag_stands_below_what_it_vouches_for() -> None:
+def test_tag_is_below_the_commit_message() -> None:
     draft = given_tags("Reviewed-by", "Tested-by", body=PATCH)
     assert draft.body.split("\n")[1:] == [
         "> The socket is freed twice.  Free it once.",
@@ -203,12 +203,12 @@ def test_a_tag_stands_below_what_it_vouches_for() -> None:
     check(draft)
 
 
-def test_a_name_in_a_tag_is_not_quoted() -> None:
+def test_name_in_a_tag_has_no_quotes() -> None:
     draft = endorse(mail(body=PATCH), Mailbox("Rita Q. Reviewer", "rita@example.com"), ME, "i@x", ["Acked-by"])
     assert draft.body.endswith("\nAcked-by: Rita Q. Reviewer <rita@example.com>\n")
 
 
-def test_a_tag_on_a_cover_letter_quotes_its_beginning() -> None:
+def test_tag_on_a_cover_letter_quotes_its_beginning() -> None:
     text = "\n".join(f"Line {n}." for n in range(40)) + "\n\n---\nAnn (2):\n  one\n  two\n"
     draft = given_tags("Acked-by", whole=True, subject="[PATCH 0/2] net: two", body=text)
     lines = draft.body.split("\n")
@@ -217,7 +217,7 @@ def test_a_tag_on_a_cover_letter_quotes_its_beginning() -> None:
     assert "For the series" not in draft.body
 
 
-def test_a_tag_for_all_on_a_patch_says_so_and_is_understood_so() -> None:
+def test_tag_for_the_series_on_a_patch_is_parsed_as_such() -> None:
     draft = given_tags("Acked-by", whole=True, subject="[PATCH 1/2] net: one", body=PATCH)
     assert "\nFor the series:\n\nAcked-by: " in draft.body
     message = parse(b"From: " + str(RITA).encode() + b"\n" + as_file(draft))
@@ -225,83 +225,83 @@ def test_a_tag_for_all_on_a_patch_says_so_and_is_understood_so() -> None:
     assert [s.kind for s in message.signals] == ["for-all"]
 
 
-def test_only_tags_of_reviewers_are_given() -> None:
+def test_only_reviewer_tags_can_be_given() -> None:
     for tags in ([], ["Signed-off-by"], ["Reviewed-by", "Nacked-by"]):
-        with pytest.raises(InvalidInputError, match="tags that can be given"):
+        with pytest.raises(InvalidInputError, match="one or more of the tags"):
             given_tags(*tags, body=PATCH)
 
 
 # ---- what the writer leaves --------------------------------------------------------------------------------------
 
 
-def test_a_draft_that_is_left_as_it_is_is_the_same() -> None:
+def test_unedited_draft_is_unchanged() -> None:
     draft = answer(
         body=PATCH,
         cc='=?utf-8?q?J=C3=B6rg?= <j@example.org>, "Author, Ben" <ben@example.org>',
         references=("a@x",),
         in_reply_to="a@x",
     )
-    assert edited(draft, to_be_edited(draft)) == draft
+    assert parse_draft(draft, format_draft(draft)) == draft
 
 
-def test_an_answer_without_a_word_of_ones_own_is_not_sent() -> None:
+def test_reply_without_own_text_is_refused() -> None:
     draft = answer(body=PATCH)
-    with pytest.raises(InvalidInputError, match="nothing of yours in it"):
-        check(edited(draft, to_be_edited(draft)))
-    check(edited(draft, to_be_edited(draft) + "\nWhy twice?\n"))
+    with pytest.raises(InvalidInputError, match="no text of yours"):
+        check(parse_draft(draft, format_draft(draft)))
+    check(parse_draft(draft, format_draft(draft) + "\nWhy twice?\n"))
 
 
 def test_recipients_and_subject_can_be_changed() -> None:
     draft = answer()
-    text = to_be_edited(draft).replace("Cc: netdev@vger.kernel.org", "Cc: bpf@vger.kernel.org,\n  Ben <b@x.org>")
-    after = edited(draft, text.replace("Subject: Re: ", "subject: Re: [was] "))
+    text = format_draft(draft).replace("Cc: netdev@vger.kernel.org", "Cc: bpf@vger.kernel.org,\n  Ben <b@x.org>")
+    after = parse_draft(draft, text.replace("Subject: Re: ", "subject: Re: [was] "))
     assert people(after) == (["ann@example.org"], ["bpf@vger.kernel.org", "b@x.org"])
     assert after.subject == "Re: [was] [PATCH] net: free the socket once"
 
 
-def test_a_mail_can_be_taken_out_of_its_thread() -> None:
+def test_mail_can_leave_its_thread() -> None:
     draft = answer(message_id="b@x", in_reply_to="a@x")
-    alone = edited(draft, to_be_edited(draft).replace("In-Reply-To: <b@x>\n", ""))
+    alone = parse_draft(draft, format_draft(draft).replace("In-Reply-To: <b@x>\n", ""))
     assert (alone.in_reply_to, alone.references) == ("", ())
-    elsewhere = edited(draft, to_be_edited(draft).replace("<b@x>", "<c@x>"))
+    elsewhere = parse_draft(draft, format_draft(draft).replace("<b@x>", "<c@x>"))
     assert (elsewhere.in_reply_to, elsewhere.references) == ("c@x", ("c@x",))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("To: Ann Author <ann@example.org>", "To: ann", "To: 'ann' is no mail address"),
-        ("Cc: ", "Bcc: ", "'Bcc: netdev@vger.kernel.org' is no header of this mail"),
-        ("Cc: ", "To: ", "To: stands there twice"),
-        ("From: Rita Reviewer <rita@example.com>", "From:", "From: must name one address"),
-        ("\n\n", "\n", "is no header of this mail"),
+        ("To: Ann Author <ann@example.org>", "To: ann", "To: 'ann' is not an e-mail address"),
+        ("Cc: ", "Bcc: ", "'Bcc: netdev@vger.kernel.org' is not one of the headers"),
+        ("Cc: ", "To: ", "To: occurs twice"),
+        ("From: Rita Reviewer <rita@example.com>", "From:", "From: must be one address"),
+        ("\n\n", "\n", "is not one of the headers"),
         ("In-Reply-To: <1@example.org>", "In-Reply-To: <a b>", "must be one message-id"),
     ],
 )
-def test_what_can_not_be_read_is_refused(old: str, new: str, reason: str) -> None:
+def test_invalid_header_is_refused(old: str, new: str, reason: str) -> None:
     draft = answer()
     with pytest.raises(InvalidInputError, match=reason):
-        edited(draft, to_be_edited(draft).replace(old, new, 1))
+        parse_draft(draft, format_draft(draft).replace(old, new, 1))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("Ann Author <ann@example.org>\nCc: netdev@vger.kernel.org", "\nCc:", "goes to nobody"),
-        ("Subject: Re: [PATCH] net: free the socket once", "Subject: Re:", "has no subject"),
+        ("Ann Author <ann@example.org>\nCc: netdev@vger.kernel.org", "\nCc:", "no recipients"),
+        ("Subject: Re: [PATCH] net: free the socket once", "Subject: Re:", "no subject"),
         ("\n\n", "\n\nWords.\0\n", "NUL"),
     ],
 )
-def test_what_can_not_be_sent_is_refused(old: str, new: str, reason: str) -> None:
+def test_incomplete_draft_is_refused(old: str, new: str, reason: str) -> None:
     draft = answer()
     with pytest.raises(InvalidInputError, match=reason):
-        check(edited(draft, to_be_edited(draft).replace(old, new, 1) + "\nWords of my own.\n"))
+        check(parse_draft(draft, format_draft(draft).replace(old, new, 1) + "\nText of my own.\n"))
 
 
 @given(st.binary(max_size=600))
-def test_no_mail_breaks_the_headers_of_its_answer(raw: bytes) -> None:
+def test_hostile_mail_cannot_break_the_headers(raw: bytes) -> None:
     for draft in (reply(raw, RITA, ME, "i@x"), endorse(raw, RITA, ME, "i@x", ["Acked-by"])):
-        assert edited(draft, to_be_edited(draft)) == draft
+        assert parse_draft(draft, format_draft(draft)) == draft
         head = as_file(draft).partition(b"\n\n")[0].decode()
         names = [one.partition(":")[0] for one in head.split("\n")]
         assert names[:2] == ["Subject", "Message-ID"]

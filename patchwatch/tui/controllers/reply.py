@@ -49,7 +49,7 @@ class ReplyController:
     def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
         def work() -> tuple[Draft, Path | None]:
             draft = compose()
-            return draft, self._tracker.drafts.kept(draft)
+            return draft, self._tracker.drafts.find(draft)
 
         def composed(result: tuple[Draft, Path | None]) -> None:
             draft, old = result
@@ -73,7 +73,7 @@ class ReplyController:
 
     def _begin(self, draft: Draft, *, edit: bool) -> None:
         try:
-            file = self._tracker.drafts.keep(draft)
+            file = self._tracker.drafts.save(draft)
         except PatchwatchError as error:
             self._jobs.notices.show("answer", "error", str(error))
             return
@@ -97,13 +97,13 @@ class ReplyController:
                     programs.edit(file)
             except NoTerminalError:
                 if fresh:
-                    drafts.forget(file)
+                    drafts.delete(file)
                 raise
             after = drafts.read(file)
             if after.strip() and (after != before or not fresh):
                 notices.dismiss("answer")
                 return True
-            drafts.forget(file)
+            drafts.delete(file)
         except PatchwatchError as error:
             notices.show("answer", "error", str(error))
             return not fresh

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from patchwatch.compose.draft import Draft, edited
+from patchwatch.compose.draft import Draft, parse_draft
 from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
@@ -83,7 +83,7 @@ class SendScreen(BaseScreen[None]):
             text, draft = "", self._draft
             try:
                 text = self._tracker.drafts.read(self._file)
-                draft = edited(draft, text)
+                draft = parse_draft(draft, text)
                 return text, draft, self._tracker.rehearse(draft)
             except PatchwatchError as error:
                 return text, draft, error
@@ -142,7 +142,7 @@ class SendScreen(BaseScreen[None]):
         else:
             self._jobs.notices.show("send", "outcome", f"Sent: <{sent.message_id}>")
             try:
-                self._tracker.drafts.forget(self._file)
+                self._tracker.drafts.delete(self._file)
             except PatchwatchError as error:
                 self._jobs.notices.show("draft", "error", f"The mail was sent, but {error}")
         self.dismiss()

@@ -158,7 +158,7 @@ async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
     reply_setup.editor_runs('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        says = ("Cannot be sent", "! Cc: 'nobody at all' is no mail address.", "Fine.")
+        says = ("Cannot be sent", "! Cc: 'nobody at all' is not an e-mail address.", "Fine.")
         await pressed(pilot, "R", says=says)
         await pressed(pilot, "y", says="has not accepted it")
         assert not tracker.asked["send"]
@@ -270,7 +270,7 @@ async def test_a_draft_that_can_not_be_kept_is_said(
     tracker.drafts.directory.write_text("")  # a file where the directory should be
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="the draft can't be kept in")
+        await pressed(pilot, "R", says="the draft can't be saved in")
 
 
 # Tags.

@@ -39,7 +39,7 @@ def test_dry_run(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, i
 @pytest.mark.usefixtures("reply_setup")
 @looks
 def test_draft_dialog(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    tracker.drafts.keep(tracker.reply(JONAS))
+    tracker.drafts.save(tracker.reply(JONAS))
     assert shot(snap_compare, tracker, size, theme, *TO_JONAS, "R", text="Unsent draft")
 
 

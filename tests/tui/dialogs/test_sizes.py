@@ -48,7 +48,7 @@ def with_trees(tracker: FakeTracker, setup: ReplySetup) -> None:
 
 
 def with_draft(tracker: FakeTracker, _: ReplySetup) -> None:
-    tracker.drafts.keep(tracker.reply("drops-v5-1@example.org"))
+    tracker.drafts.save(tracker.reply("drops-v5-1@example.org"))
 
 
 CASES = (

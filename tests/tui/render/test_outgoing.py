@@ -40,8 +40,8 @@ def test_headers_text_recipients_and_command_stand_there_whole() -> None:
 
 
 def test_what_is_wrong_stands_above_the_draft_as_it_was_written() -> None:
-    text = shown(draft_page("a@b", "To: 'x' is no mail address.", "From: me\nTo: x\n\n> so\n\nNo.\n"))
-    assert text[:7] == ["! To: 'x' is no mail address.", "", "From: me", "To: x", "", "> so", ""]
+    text = shown(draft_page("a@b", "To: 'x' is not an e-mail address.", "From: me\nTo: x\n\n> so\n\nNo.\n"))
+    assert text[:7] == ["! To: 'x' is not an e-mail address.", "", "From: me", "To: x", "", "> so", ""]
     assert "No." in text
 
 
