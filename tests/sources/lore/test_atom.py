@@ -1,0 +1,75 @@
+"""Feeds of an inbox."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from patchwatch.errors import (
+    InboxNotFoundError,
+    LoreResponseError,
+)
+from patchwatch.sources.lore.atom import parse_feed
+from tests.sources.lore.fake_server import Server, absent, answer, archive
+
+FEED = b"""<?xml version="1.0" encoding="us-ascii"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>bpf</title><updated>2024-01-02T03:04:05Z</updated>
+<entry><author><name>A. Author</name><email>a@example.org</email></author>
+<title>[PATCH] say &lt;b&gt; &#38;amp; &#8220;so&#8221;</title><updated>2024-01-02T03:04:05Z</updated>
+<link href="http://main.test/bpf/a%2Fb+1@example.org/"/><id>urn:uuid:1</id></entry>
+<entry><author><email>b@example.org</email></author><title>two</title><updated>never</updated>
+<link href="http://main.test/bpf/2@example.org/"/><id>urn:uuid:2</id></entry>
+<entry><title>no message</title><link href="http://main.test/bpf/"/><id>urn:uuid:3</id></entry>
+</feed>"""
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_feed_lists_new_messages(packed: bool) -> None:
+    response = answer(200, gzip.compress(FEED), Content_Encoding="gzip") if packed else answer(200, FEED)
+    server = Server(response)
+    with archive(server) as lore:
+        first, second = lore.new_in_feed("bpf")
+    assert server.request_lines == ["GET http://main.test/bpf/new.atom"]
+    assert (first.message_id, first.author, first.email) == ("a/b+1@example.org", "A. Author", "a@example.org")
+    assert first.title == "[PATCH] say <b> &amp; “so”"
+    assert first.updated is not None
+    assert first.updated.isoformat() == "2024-01-02T03:04:05+00:00"
+    assert (second.message_id, second.author, second.updated) == ("2@example.org", "b@example.org", None)
+
+
+def test_feed_of_an_empty_inbox_is_empty() -> None:
+    with archive(Server(answer(404, b"No feed found for thread\n"), answer(200, b"bpf"))) as lore:
+        assert lore.new_in_feed("bpf") == ()
+
+
+def test_feed_of_an_unknown_inbox_is_an_error() -> None:
+    with archive(Server(absent())) as lore, pytest.raises(InboxNotFoundError):
+        lore.new_in_feed("bfp")
+
+
+@pytest.mark.parametrize(
+    ("link", "updated"),
+    [("http://[::/x@y/", "2024-01-02T03:04:05Z"), ("http://main.test/bpf/x@y/", "9999-12-31T24:00:00Z")],
+)
+def test_malformed_links_and_dates_are_handled(link: str, updated: str) -> None:
+    feed = FEED.replace(b"http://main.test/bpf/2@example.org/", link.encode()).replace(b"never", updated.encode())
+    assert [entry.updated for entry in parse_feed(feed)[1:]] in ([], [None])
+
+
+@pytest.mark.parametrize("content", [b"", b"<html><body>prove you are human</body></html>", b"/etc/passwd", b"\0\xff"])
+def test_web_page_is_not_a_feed(content: bytes) -> None:
+    with pytest.raises(LoreResponseError):
+        parse_feed(content)
+    with (
+        archive(Server(answer(200, content))) as lore,
+        pytest.raises(LoreResponseError, match=r"main\.test/bpf/new\.atom"),
+    ):
+        lore.new_in_feed("bpf")
+
+
+def test_oversized_feed_is_rejected() -> None:
+    bomb = gzip.compress(FEED + bytes(17 * 1024 * 1024))
+    for response in (answer(200, bomb, Content_Encoding="gzip"), answer(200, FEED + bytes(17 * 1024 * 1024))):
+        with archive(Server(response)) as lore, pytest.raises(LoreResponseError, match="more than 16 MB"):
+            lore.new_in_feed("bpf")
