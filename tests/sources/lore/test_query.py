@@ -1,4 +1,4 @@
-"""The text of search queries; what a server makes of them is in test_lore_server.py."""
+"""The text of search queries; test_real_server.py runs them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from patchwatch.sources.lore.query import arrived_since, by_people, by_titles
 JANUARY = (date(2024, 1, 1), date(2024, 1, 31))
 
 
-def test_times_are_written_so_that_they_are_seconds() -> None:
+def test_times_are_padded_so_that_they_count_as_seconds() -> None:
     assert arrived_since(1_704_204_245) == "rt:1704204245.."
     assert arrived_since(1) == "rt:0000000001.."
     assert arrived_since(-1) == "rt:0000000000.."
 
 
-def test_nobody_and_nothing_is_no_query() -> None:
+def test_no_query_without_people_or_words() -> None:
     assert by_people([], *JANUARY) == by_people(["", '"', "@"], *JANUARY) == ()
     assert by_titles([], *JANUARY) == by_titles(["fix", "a b c", "R&D C++"], *JANUARY) == ()
 
 
-def test_people_are_asked_for_in_one_query() -> None:
+def test_people_share_one_query() -> None:
     assert by_people(["a@x.org", "b@x.org", "a@x.org"], *JANUARY) == (
         '(f:"a@x.org" OR f:"b@x.org") d:20240101..20240131',
     )
@@ -41,13 +41,13 @@ def test_people_are_asked_for_in_one_query() -> None:
         ("ends in " + "x" * 70, ["ends", "in"]),
     ],
 )
-def test_of_a_title_only_sure_words_are_asked_for(title: str, words: list[str]) -> None:
+def test_only_single_term_words_of_a_title_are_used(title: str, words: list[str]) -> None:
     (query,) = by_titles([title], *JANUARY)
     assert query == f"(({' '.join(f's:{chr(34)}{word}{chr(34)}' for word in words)})) d:20240101..20240131"
 
 
 @given(st.lists(st.text(max_size=40), max_size=5))
-def test_what_is_quoted_stays_quoted(texts: list[str]) -> None:
+def test_input_cannot_leave_the_quotes(texts: list[str]) -> None:
     for query in (*by_people(texts, *JANUARY), *by_titles(texts, *JANUARY)):
         parts = query.split('"')
         outside = "".join(parts[::2])
@@ -55,7 +55,7 @@ def test_what_is_quoted_stays_quoted(texts: list[str]) -> None:
         assert not any(".." in inside or "“" in inside for inside in parts[1::2])
 
 
-def test_many_people_are_spread_over_queries_that_fit_into_a_request() -> None:
+def test_many_people_are_split_into_queries_that_fit_into_a_request() -> None:
     crowd = [f"person.number.{number}@example.org" for number in range(500)]
     queries = by_people(crowd, *JANUARY)
     assert all(len(query) < 4000 for query in queries)

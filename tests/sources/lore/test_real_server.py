@@ -1,4 +1,4 @@
-"""The archive's client against the real public-inbox: what its answers and its search really are."""
+"""The archive's client with a real public-inbox: its responses and its search."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def mail(
     parent: str | None = None,
     body: str = "Hello.\n",
 ) -> bytes:
-    """A mail that arrived at ARRIVED; its message-id is NAME@example.org, `parent` is another's name."""
+    """A mail that arrived at ARRIVED, with the message-id NAME@example.org; `parent` is the name of another mail."""
     headers = [
         "Received: from there by here; Tue, 2 Jan 2024 14:04:05 +0000",
         f"From: {sender}",
@@ -51,7 +51,7 @@ def lore(lore_server: LoreServer) -> Iterator[Archive]:
 
 
 def found(archive: Archive, inbox: str, *queries: str) -> set[str]:
-    """The message-ids' names that the queries find."""
+    """The names of the mails that the queries find."""
     names = set()
     for query in queries:
         with archive.search(inbox, query) as answer:
@@ -60,7 +60,7 @@ def found(archive: Archive, inbox: str, *queries: str) -> set[str]:
     return names
 
 
-# --- answers
+# --- responses
 
 
 def test_mail_comes_back_byte_for_byte(lore: Archive, lore_server: LoreServer) -> None:
@@ -77,7 +77,7 @@ def test_mail_comes_back_byte_for_byte(lore: Archive, lore_server: LoreServer) -
         assert sorted(answer.mails()) == sorted(posted)
 
 
-def test_a_thread_is_fetched_from_any_of_its_messages(lore: Archive, lore_server: LoreServer) -> None:
+def test_thread_is_fetched_from_any_of_its_messages(lore: Archive, lore_server: LoreServer) -> None:
     posted = [mail("root"), mail("reply", parent="root"), mail("other")]
     lore_server.deliver("threads", *posted)
     for name in ("root", "reply"):
@@ -86,14 +86,14 @@ def test_a_thread_is_fetched_from_any_of_its_messages(lore: Archive, lore_server
             assert (thread.inbox, thread.from_mirror) == ("threads", False)
 
 
-def test_a_thread_may_hold_what_only_shares_its_subject(lore: Archive, lore_server: LoreServer) -> None:
+def test_thread_includes_mail_with_the_same_subject(lore: Archive, lore_server: LoreServer) -> None:
     posted = [mail("once", "[PATCH] fix it"), mail("again", "[PATCH] fix it", "B. Bystander <b@example.org>")]
     lore_server.deliver("namesakes", *posted)
     with lore.thread("once@example.org", "namesakes") as thread:
         assert sorted(thread.mails()) == sorted(posted)
 
 
-def test_a_thread_of_another_inbox_is_found_everywhere(lore: Archive, lore_server: LoreServer) -> None:
+def test_thread_in_another_inbox_is_found_in_all(lore: Archive, lore_server: LoreServer) -> None:
     lore_server.create("elsewhere")
     lore_server.deliver("here", mail("only-here"))
     for inbox in ("elsewhere", "no-such-inbox", None):
@@ -101,10 +101,10 @@ def test_a_thread_of_another_inbox_is_found_everywhere(lore: Archive, lore_serve
             assert thread.inbox == "all"
 
 
-def test_odd_message_ids_are_reached(lore: Archive, lore_server: LoreServer) -> None:
+def test_message_ids_with_special_characters(lore: Archive, lore_server: LoreServer) -> None:
     names = ["a/b", "a+b=c$d~e", "100%2F", "what?#", "a&b;c", "x'(y)!*", "a//b/"]
     lore_server.deliver("odd", *(mail(name, f"number {number}") for number, name in enumerate(names)))
-    assert {bell.message_id for bell in lore.new_in_feed("odd")} == {f"{name}@example.org" for name in names}
+    assert {entry.message_id for entry in lore.new_in_feed("odd")} == {f"{name}@example.org" for name in names}
     for name in names:
         message_id = f"{name}@example.org"
         with lore.thread(message_id, "odd") as thread:
@@ -114,14 +114,14 @@ def test_odd_message_ids_are_reached(lore: Archive, lore_server: LoreServer) -> 
             assert page.status == 200
 
 
-def test_a_missing_message_is_an_error(lore: Archive, lore_server: LoreServer) -> None:
+def test_missing_message_is_an_error(lore: Archive, lore_server: LoreServer) -> None:
     lore_server.create("empty")
     for inbox in ("empty", "no-such-inbox", None):
         with pytest.raises(MessageNotFoundError, match="<missing@example"):
             lore.thread("missing@example.org", inbox)
 
 
-def test_no_results_and_an_empty_inbox_are_empty_answers(lore: Archive, lore_server: LoreServer) -> None:
+def test_no_results_and_empty_inboxes_are_empty_responses(lore: Archive, lore_server: LoreServer) -> None:
     lore_server.create("empty")
     lore_server.deliver("quiet", mail("quiet"))
     assert lore.since("empty", 0).size == 0
@@ -129,23 +129,23 @@ def test_no_results_and_an_empty_inbox_are_empty_answers(lore: Archive, lore_ser
     assert lore.new_in_feed("empty") == ()
 
 
-def test_a_missing_inbox_is_an_error(lore: Archive) -> None:
+def test_missing_inbox_is_an_error(lore: Archive) -> None:
     with pytest.raises(InboxNotFoundError):
         lore.since("no-such-inbox", 0)
     with pytest.raises(InboxNotFoundError):
         lore.new_in_feed("no-such-inbox")
 
 
-def test_the_doorbell_rings_for_new_mail(lore: Archive, lore_server: LoreServer) -> None:
-    lore_server.deliver("bell", mail("ding", "[PATCH] ding & <dong>"))
-    (bell,) = lore.new_in_feed("bell")
-    assert (bell.message_id, bell.title) == ("ding@example.org", "[PATCH] ding & <dong>")
-    assert (bell.author, bell.email) == ("A. Author", "a@example.org")
-    assert bell.updated is not None
-    assert bell.updated.timestamp() == ARRIVED
+def test_feed_lists_new_mail(lore: Archive, lore_server: LoreServer) -> None:
+    lore_server.deliver("feed", mail("new", "[PATCH] ding & <dong>"))
+    (entry,) = lore.new_in_feed("feed")
+    assert (entry.message_id, entry.title) == ("new@example.org", "[PATCH] ding & <dong>")
+    assert (entry.author, entry.email) == ("A. Author", "a@example.org")
+    assert entry.updated is not None
+    assert entry.updated.timestamp() == ARRIVED
 
 
-def test_an_outage_is_an_error_and_passes(lore_server: LoreServer) -> None:
+def test_archive_recovers_after_an_outage(lore_server: LoreServer) -> None:
     lore_server.deliver("outage", mail("before"))
     with Archive(Lore(url=lore_server.url), sleep=lambda _: None) as archive:
         assert found(archive, "outage", "rt:0000000000..") == {"before"}
@@ -159,12 +159,12 @@ def test_an_outage_is_an_error_and_passes(lore_server: LoreServer) -> None:
         assert found(archive, "outage", "rt:0000000000..") == {"before", "meanwhile"}
 
 
-# --- search: what patchwatch.sources.lore.query says was seen
+# --- search: the behavior that patchwatch.sources.lore.query relies on
 
 
 @pytest.fixture(scope="module", params=["medium", "full"])
 def indexed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """An archive of a few mails in `list`, at each index level; skips like `lore_server`."""
+    """An archive with a few mails in `list`, at each index level; skipped like `lore_server`."""
     if reason := LoreServer.missing():
         pytest.skip(reason)
     server = LoreServer(tmp_path_factory.mktemp(request.param), index_level=request.param)
@@ -185,7 +185,7 @@ def indexed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         server.stop()
 
 
-def test_new_mail_is_found_by_its_arrival_to_the_second(indexed: Archive) -> None:
+def test_new_mail_is_found_by_time_of_arrival(indexed: Archive) -> None:
     sizes = {}
     for seconds in (ARRIVED, ARRIVED + 1, 0, 1, 9999, -5):
         with indexed.since("list", seconds) as answer:
@@ -194,7 +194,7 @@ def test_new_mail_is_found_by_its_arrival_to_the_second(indexed: Archive) -> Non
     assert set(sizes.values()) == {sizes[ARRIVED]} != {0}
 
 
-def test_people_are_found_and_their_namesakes_too(indexed: Archive) -> None:
+def test_people_with_similar_addresses_are_found_too(indexed: Archive) -> None:
     assert found(indexed, "list", *by_people(["lei@example.org"], *JANUARY)) == {"either", "xiao"}
     assert found(indexed, "list", *by_people(["XIAO-lei@example.org"], *JANUARY)) == {"xiao"}
     both = by_people(["xiao-lei@example.org", "o'brien+x@1.2.example.org"], *JANUARY)
@@ -203,14 +203,14 @@ def test_people_are_found_and_their_namesakes_too(indexed: Archive) -> None:
     assert found(indexed, "list", *by_people(["nobody@example.org"], *JANUARY)) == set()
 
 
-def test_many_people_fit_into_a_few_requests(indexed: Archive) -> None:
+def test_many_people_take_few_requests(indexed: Archive) -> None:
     crowd = [f"person.number.{number}@example.org" for number in range(300)]
     queries = by_people([*crowd, "xiao-lei@example.org"], *JANUARY)
     assert 1 < len(queries) < 10
     assert found(indexed, "list", *queries) == {"xiao"}
 
 
-def test_days_are_utc_and_both_are_included(indexed: Archive) -> None:
+def test_dates_are_utc_and_inclusive(indexed: Archive) -> None:
     author = ["a@example.org"]
     assert found(indexed, "list", *by_people(author, date(2024, 1, 1), date(2024, 1, 1))) == {"eve"}
     assert found(indexed, "list", *by_people(author, date(2023, 12, 31), date(2023, 12, 31))) == {"first"}
@@ -220,8 +220,8 @@ def test_days_are_utc_and_both_are_included(indexed: Archive) -> None:
 @pytest.mark.parametrize(
     "title", ["tcp:tcp_ca_event: don't trace für C++, R&D or v6.1", "trace: TCP event für tcp_ca_event", "trace für"]
 )
-def test_a_title_is_found_by_its_words(indexed: Archive, title: str) -> None:
-    expected = {"event"} if "TCP event" not in title else set()  # `event` alone is no word of the subject
+def test_title_is_found_by_its_words(indexed: Archive, title: str) -> None:
+    expected = {"event"} if "TCP event" not in title else set()  # the subject has no separate word `event`
     assert found(indexed, "list", *by_titles([title], *JANUARY)) == expected
 
 
@@ -236,23 +236,23 @@ def test_operators_in_an_address_are_words(indexed: Archive) -> None:
         assert found(indexed, "list", *by_people([hostile], *JANUARY)) <= {"either", "xiao"}
 
 
-def test_subjects_are_found_as_phrases_at_level_full_only(indexed: Archive, request: pytest.FixtureRequest) -> None:
+def test_subjects_match_as_phrases_only_at_level_full(indexed: Archive, request: pytest.FixtureRequest) -> None:
     level = request.node.callspec.params["indexed"]
     assert found(indexed, "list", 's:"this OR that"') == ({"either"} if level == "full" else set())
     assert found(indexed, "list", 's:"this" s:"OR" s:"that"') == {"either"}
 
 
-def test_addresses_are_found_quoted_or_not_at_every_level(indexed: Archive) -> None:
+def test_addresses_match_quoted_or_not_at_every_level(indexed: Archive) -> None:
     for query in ('f:"xiao-lei@example.org"', "f:xiao-lei@example.org", "(f:xiao-lei@example.org OR f:x@y)"):
         assert found(indexed, "list", query) == {"xiao"}
 
 
-def test_a_query_that_cannot_be_read_is_status_500(indexed: Archive) -> None:
+def test_invalid_query_is_status_500(indexed: Archive) -> None:
     with pytest.raises(LoreResponseError) as caught:
         indexed.search("list", "OR")
     assert caught.value.status == 500
 
 
-def test_fewer_than_five_digits_are_no_seconds(indexed: Archive) -> None:
+def test_fewer_than_five_digits_are_not_seconds(indexed: Archive) -> None:
     assert found(indexed, "list", "rt:1..") == set()
     assert found(indexed, "list", "rt:00001..") != set()

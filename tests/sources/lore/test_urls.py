@@ -1,4 +1,4 @@
-"""What people paste, and which message it names."""
+"""Parsing links and message-ids that people paste."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ PRIVATE = ("127.0.0.1:8090",)
         (f"http://127.0.0.1:8090/bpf/{MID}/", None),
     ],
 )
-def test_a_link_names_its_message_or_none(url: str, address: MessageAddress | None) -> None:
+def test_link_to_a_message_is_parsed(url: str, address: MessageAddress | None) -> None:
     assert parse_target(url) == address
     if "<" not in url:
         assert find_addresses(f"see {url} there") == ([address] if address else [])
@@ -122,18 +122,18 @@ def test_links_are_found_in_markdown_html_and_prose(text: str, suffix: str) -> N
     assert find_addresses(text.format(url=url)) == [IN_BPF]
 
 
-def test_html_entities_in_a_link_are_read() -> None:
+def test_html_entities_in_a_link_are_decoded() -> None:
     html = (
         f'<a href="https://lore.kernel.org/bpf/a&amp;b@example.org/?x=t&amp;y=1">x</a> https://lore.kernel.org/r/{MID}'
     )
     assert find_addresses(html) == [MessageAddress("a&b@example.org", "bpf"), ANYWHERE]
 
 
-def test_balanced_parentheses_belong_to_a_link() -> None:
+def test_balanced_parentheses_are_part_of_a_link() -> None:
     assert find_addresses("(https://lore.kernel.org/r/a(1)@example.org)") == [MessageAddress("a(1)@example.org", None)]
 
 
-def test_links_keep_their_order_and_each_message_counts_once() -> None:
+def test_links_keep_their_order_without_duplicates() -> None:
     text = (
         f"https://lore.kernel.org/r/{MID} https://lore.kernel.org/netdev/2@example.org/"
         f" https://lore.kernel.org/bpf/{MID}/ https://lore.kernel.org/linux-mm/{MID}/"
@@ -141,14 +141,14 @@ def test_links_keep_their_order_and_each_message_counts_once() -> None:
     assert find_addresses(text) == [IN_BPF, MessageAddress("2@example.org", "netdev")]
 
 
-def test_links_to_the_configured_archive_count() -> None:
+def test_links_to_the_configured_archive_are_found() -> None:
     text = f"http://127.0.0.1:8090/bpf/{MID}/T/ and https://lore.kernel.org/r/2@example.org"
     assert find_addresses(text, PRIVATE) == [IN_BPF, MessageAddress("2@example.org", None)]
     assert parse_target(f"127.0.0.1:8090/bpf/{MID}/", PRIVATE) == IN_BPF
     assert parse_target(f"http://127.0.0.1:8091/bpf/{MID}/", PRIVATE) is None
 
 
-def test_an_archive_may_be_given_as_its_base_url_with_a_path() -> None:
+def test_archive_may_be_a_base_url_with_a_path() -> None:
     hosts = ("https://user:secret@example.org/lore/", "http://localhost:80")
     assert parse_target(f"https://example.org/lore/bpf/{MID}/", hosts) == IN_BPF
     assert parse_target(f"https://example.org/bpf/{MID}/", hosts) is None
@@ -168,16 +168,16 @@ def test_an_archive_may_be_given_as_its_base_url_with_a_path() -> None:
         MID.replace("@", "%40"),
     ],
 )
-def test_a_bare_message_id_is_a_target(text: str) -> None:
+def test_bare_message_id_is_a_target(text: str) -> None:
     assert parse_target(text) == ANYWHERE
 
 
 @pytest.mark.parametrize("text", ["", "7", "report.md", "-", "two words@example.org", f"{MID} {MID}", "@", "a@", "@b"])
-def test_other_words_are_no_target(text: str) -> None:
+def test_other_text_is_not_a_target(text: str) -> None:
     assert parse_target(text) is None
 
 
-def test_two_links_are_not_one_target() -> None:
+def test_two_links_are_not_a_target() -> None:
     assert parse_target("https://lore.kernel.org/r/1@example.org,https://lore.kernel.org/r/2@example.org") is None
 
 
@@ -199,7 +199,7 @@ def test_two_links_are_not_one_target() -> None:
         ("", None),
     ],
 )
-def test_an_inbox_is_named_by_its_page_or_its_name(text: str, inbox: str | None) -> None:
+def test_inbox_is_parsed_from_link_or_name(text: str, inbox: str | None) -> None:
     assert parse_inbox(text, PRIVATE) == inbox
 
 
@@ -210,25 +210,25 @@ def test_inbox_names(name: str, valid: bool) -> None:
     assert is_inbox_name(name) is valid
 
 
-def test_a_link_to_a_message_fits_its_archive() -> None:
+def test_message_url_depends_on_the_archive() -> None:
     assert message_url("https://lore.kernel.org", None, MID) == f"https://lore.kernel.org/r/{MID}/"
     assert message_url("https://lore.kernel.org/", "bpf", MID) == f"https://lore.kernel.org/bpf/{MID}/"
     assert message_url("http://127.0.0.1:8090", None, MID) == f"http://127.0.0.1:8090/all/{MID}/"
 
 
-def test_what_would_change_a_path_is_encoded() -> None:
+def test_special_characters_in_a_path_are_encoded() -> None:
     assert message_path("bpf", "a/b?c#d%2F+e=f@example.org") == "/bpf/a%2Fb%3Fc%23d%252F+e=f@example.org/"
 
 
 @given(st.from_regex(r"[^\s<>\x00-\x1f\x7f\ufffd\ud800-\udfff]{1,30}@[a-z.]{1,10}", fullmatch=True))
-def test_every_message_id_survives_its_own_link(message_id: str) -> None:
+def test_message_url_round_trips(message_id: str) -> None:
     url = message_url("https://lore.kernel.org", "bpf", message_id)
     assert parse_target(url) == MessageAddress(message_id, "bpf")
     assert unquote(urlsplit(url).path.split("/")[2]) == message_id
 
 
 @given(st.text())
-def test_no_text_makes_it_fail(text: str) -> None:
+def test_any_text_is_handled(text: str) -> None:
     for pasted in (text, f"https://lore.kernel.org/{text}", f"[{text}](https://lore.kernel.org/bpf/{text}"):
         find_addresses(pasted, PRIVATE)
         parse_target(pasted, PRIVATE)
@@ -237,7 +237,7 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.skipif(not REPORT.exists(), reason="needs ../shared/corpus/report.md")
-def test_the_weekly_report_names_three_threads() -> None:
+def test_weekly_report_names_three_threads() -> None:
     assert find_addresses(REPORT.read_text(encoding="utf-8")) == [
         MessageAddress("60474508-419e-2070-2cfc-35196cb74964@manjusaka.me", "linux-trace-kernel"),
         MessageAddress("20230725185733.43929-1-ryncsn@gmail.com", "linux-mm"),
@@ -245,7 +245,7 @@ def test_the_weekly_report_names_three_threads() -> None:
     ]
 
 
-def test_reading_an_address_needs_no_network_library() -> None:
+def test_urls_import_no_network_library() -> None:
     program = (
         "import sys; import patchwatch.sources.lore.urls, patchwatch.sources.lore.query;"
         "sys.exit(bool({'httpx', 'feedparser'} & set(sys.modules)))"
