@@ -1,4 +1,4 @@
-"""Names and addresses of headers, as they really come, and as they are written."""
+"""Parsing and writing recipients, with headers as they occur in practice."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from patchwatch.mail.addresses import Mailbox, mailboxes, unreadable
         ("", []),
     ],
 )
-def test_reading(value: str, expected: list[str]) -> None:
+def test_parse_header_values(value: str, expected: list[str]) -> None:
     assert [str(m) for m in mailboxes([value])] == expected
 
 
 @pytest.mark.parametrize("value", ["ann", "ann@localhost", "Ann <>", '"Ann" ann@example.org', "<ü@example.org>"])
-def test_what_nobody_can_be_reached_by(value: str) -> None:
+def test_invalid_addresses_are_reported(value: str) -> None:
     assert mailboxes([value]) == ()
     assert len(unreadable([value])) == 1
 
@@ -49,24 +49,24 @@ def test_what_nobody_can_be_reached_by(value: str) -> None:
         "=?utf-8?q?Ann=0D=0ABcc=3A_b=40example=2Eorg?= <a@example.org>",
     ],
 )
-def test_no_name_breaks_out_of_its_header(hostile: str) -> None:
+def test_name_cannot_break_out_of_its_header(hostile: str) -> None:
     for mailbox in mailboxes([hostile]):
         assert str(mailbox).isprintable()
 
 
 @given(st.text(max_size=200))
-def test_whatever_comes_is_one_printable_line(value: str) -> None:
+def test_mailboxes_are_one_printable_line(value: str) -> None:
     for mailbox in mailboxes([value]):
         assert str(mailbox).isprintable()
         assert mailbox.address.isascii()
 
 
 @given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=40))
-def test_what_is_written_is_read_again(name: str) -> None:
+def test_written_mailbox_round_trips(name: str) -> None:
     (mailbox,) = mailboxes([str(Mailbox(" ".join(name.split()), "a@example.org"))])
     assert mailboxes([str(mailbox)]) == (mailbox,)
 
 
-def test_a_hostile_header_takes_no_time() -> None:
+def test_hostile_header_is_parsed_quickly() -> None:
     for value in ('"\\' * 30_000, "(" * 60_000, "<" * 60_000, "=?a?q?" * 10_000, "a" * 60_000, "a@b." * 15_000):
         mailboxes([value])

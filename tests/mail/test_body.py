@@ -1,4 +1,4 @@
-"""Whose words a line is: own prose, a quote, what introduces it, a tag, a diff, a signature."""
+"""Classifying lines: prose, quotes, attributions, tags, diffs, signatures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DIFF = dedent(
 
 
 def own(text: str) -> list[str]:
-    """The own words of a reply, without empty lines."""
+    """The sender's text in a reply, without empty lines."""
     return [line for line in own_text(dedent(text), patch=False).split("\n") if line.strip()]
 
 
@@ -51,7 +51,7 @@ def own(text: str) -> list[str]:
         "From: Ann Author <ann@example.org>\nDate: Mon, 3 Jul 2023 10:00:00 +0000",
     ],
 )
-def test_what_introduces_a_quote_is_not_said_by_the_author(attribution: str) -> None:
+def test_attribution_is_not_own_text(attribution: str) -> None:
     assert own(f"{attribution}\n> why?\n\nBecause.\n") == ["Because."]
 
 
@@ -59,7 +59,7 @@ def test_what_introduces_a_quote_is_not_said_by_the_author(attribution: str) -> 
     "elided",
     ["...", "[...]", "[snip]", "<snip>", "[ ... ]", "[…]"],
 )
-def test_an_attribution_is_known_though_its_quote_was_cut(elided: str) -> None:
+def test_attribution_is_recognized_without_its_quote(elided: str) -> None:
     text = f"On Mon, Jul 03, 2023 at 10:00:00AM +0000, Ann Author wrote:\n{elided}\n> why?\n\nBecause.\n"
     assert own(text) == ["Because."]
 
@@ -73,30 +73,30 @@ def test_an_attribution_is_known_though_its_quote_was_cut(elided: str) -> None:
         "Here is what I wrote:",
     ],
 )
-def test_a_line_that_ends_in_a_colon_is_prose(line: str) -> None:
+def test_line_ending_with_colon_is_prose(line: str) -> None:
     assert own(f"{line}\n\nWords.\n") == [line, "Words."]
 
 
 @pytest.mark.parametrize("quoted", ["> why?", ">why?", ">> why?", " > why?", "| why?", "AA> why?", "> > why?"])
-def test_quotes_are_nobodys_words(quoted: str) -> None:
+def test_quotes_are_not_own_text(quoted: str) -> None:
     assert own(f"Yes.\n{quoted}\nBecause.\n") == ["Yes.", "Because."]
 
 
-def test_a_sentence_does_not_run_on_over_a_quote() -> None:
+def test_sentence_does_not_continue_past_a_quote() -> None:
     assert own_text("I think\n> why?\nBecause.", patch=False) == "I think\n\nBecause."
 
 
 @pytest.mark.parametrize("marker", ["-- ", "--"])
-def test_a_signature_is_left_out(marker: str) -> None:
+def test_signature_is_left_out(marker: str) -> None:
     assert own(f"Words.\n\n{marker}\nRita\nThe Frob Company\n") == ["Words."]
 
 
-def test_two_dashes_far_above_the_end_are_no_signature() -> None:
+def test_two_dashes_far_above_the_end_are_not_a_signature() -> None:
     lines = [f"Line {n}." for n in range(20)]
     assert own("\n".join(["First.", "--", *lines])) == ["First.", "--", *lines]
 
 
-def test_words_below_a_signature_that_is_above_the_quote_are_read() -> None:
+def test_quote_below_a_signature_ends_it() -> None:
     text = "Words.\n-- \nRita\n\n> why?\nBecause.\n"
     assert own(text) == ["Words.", "Because."]
 
@@ -110,32 +110,32 @@ def test_words_below_a_signature_that_is_above_the_quote_are_read() -> None:
         "From: Ann Author <ann@example.org>\nSent: Monday, July 3, 2023 10:00 AM\nTo: Rita\nSubject: frob\n",
     ],
 )
-def test_the_mail_below_outlooks_banner_is_quoted(banner: str) -> None:
+def test_mail_below_outlook_banner_is_quoted(banner: str) -> None:
     assert own(f"I agree.\n\n{banner}\nHello,\n\nis it applied?\n") == ["I agree."]
 
 
-def test_answers_between_quotes_below_a_banner_are_read() -> None:
+def test_replies_between_quotes_below_a_banner_are_own_text() -> None:
     text = "From: Ann Author <ann@example.org>\nSent: Monday\n\n> is it?\nIt is.\n"
     assert own(text) == ["It is."]
     assert own("From: Ann Author\n> Sent: 3 July 2023\n>\n> is it?\n\nIt is.\n") == ["It is."]
 
 
-def test_a_diff_in_a_reply_ends_where_prose_goes_on() -> None:
+def test_diff_in_a_reply_ends_where_prose_continues() -> None:
     assert own(f"Rather:\n{DIFF}\nWhat do you think?\n") == ["Rather:", "What do you think?"]
     assert own(f"Rather:\n{DIFF}\n> why?\nBecause.\n") == ["Rather:", "Because."]
 
 
-def test_the_message_of_a_patch_behind_scissors_is_said_to_git() -> None:
+def test_commit_message_below_scissors_is_not_own_text() -> None:
     text = f"Does this help?\n\n---- 8< ----\nSubject: frob: mend\n\nApplied to nothing yet.\n{DIFF}\n"
     assert own(text) == ["Does this help?"]
     assert own("Above.\n---- 8< ----\nNo diff.\n") == ["Above.", "---- 8< ----", "No diff."]
 
 
-def test_tags_in_a_reply_are_own_words() -> None:
+def test_tags_in_a_reply_are_own_text() -> None:
     assert own("> why?\nReviewed-by: Rita <rita@example.com>\n") == ["Reviewed-by: Rita <rita@example.com>"]
 
 
-def test_notes_below_the_line_of_a_patch_are_own_words_and_diffstat_is_not() -> None:
+def test_notes_of_a_patch_are_own_text_but_diffstat_is_not() -> None:
     text = "Why.\n\nCc: ann@example.org\n---\nv2: better\n\n f.c | 2 +-\n 1 file changed, 1 insertion(+)\n\n"
     words = [line for line in own_text(text, patch=True).split("\n") if line]
     assert words == ["Why.", "Cc: ann@example.org", "---", "v2: better"]
@@ -145,7 +145,7 @@ def kinds(text: str, *, patch: bool) -> list[tuple[str, int]]:
     return [(s.kind, s.depth) for s in segments(text, patch=patch) if s.text.strip()]
 
 
-def test_the_segments_of_a_patch() -> None:
+def test_segments_of_a_patch() -> None:
     text = (
         'From: Ben <ben@example.net>\n\nWhy.\n\nFixes: 123456789abc ("frob: add")\nAcked-by: Ben <ben@example.net>\n'
         f"---\nv2: better\n\n f.c | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n\n{DIFF}\n-- \n2.41.0\n"
@@ -161,12 +161,12 @@ def test_the_segments_of_a_patch() -> None:
     ]
 
 
-def test_a_removed_line_of_two_dashes_does_not_end_a_diff() -> None:
+def test_removed_line_of_two_dashes_does_not_end_a_diff() -> None:
     text = f"Why.\n---\n{DIFF}\n-- \n" + "+more\n" * 30
     assert kinds(text, patch=True)[-1] == ("diff", 0)
 
 
-def test_the_segments_of_a_reply() -> None:
+def test_segments_of_a_reply() -> None:
     text = (
         "On Mon, Jul 3, 2023, Ann wrote:\n>> first\n> second\n\nWords.\nAcked-by: Rita <rita@example.com>\n-- \nRita\n"
     )
@@ -205,13 +205,13 @@ LINES = st.lists(
 
 
 @given(LINES, st.booleans())
-def test_segments_joined_are_the_text_again(lines: list[str], patch: bool) -> None:
+def test_joined_segments_give_the_text(lines: list[str], patch: bool) -> None:
     text = "\n".join(lines)
     assert "\n".join(s.text for s in segments(text, patch=patch)) == text
 
 
 @given(LINES, st.booleans())
-def test_own_words_are_lines_of_the_text_in_order(lines: list[str], patch: bool) -> None:
+def test_own_text_is_lines_of_the_text_in_order(lines: list[str], patch: bool) -> None:
     text = "\n".join(lines)
     rest = iter(text.split("\n"))
     assert all(line in rest for line in own_text(text, patch=patch).split("\n") if line)

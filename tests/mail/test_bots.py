@@ -1,4 +1,4 @@
-"""Mails made by programs: what their forms say."""
+"""Mail from bots: recognizing it, and its signals."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def said(message: Message) -> list[tuple[str, str, str]]:
         ("kernelci.org bot", "bot@kernelci.org"),
     ],
 )
-def test_robots_are_known_by_name_or_address(name: str, address: str) -> None:
+def test_bots_are_recognized_by_name_or_address(name: str, address: str) -> None:
     assert is_bot(Person(name, address))
 
 
@@ -47,7 +47,7 @@ def test_robots_are_known_by_name_or_address(name: str, address: str) -> None:
     ("name", "address"),
     [("Abbot Bott", "abbott@example.org"), ("Robota Robot", "robota@example.org"), ("Cibot", "cib@ci.example.org")],
 )
-def test_people_are_no_robots(name: str, address: str) -> None:
+def test_people_are_not_bots(name: str, address: str) -> None:
     assert not is_bot(Person(name, address))
 
 
@@ -70,17 +70,17 @@ SUMMARY = """\
     """
 
 
-def test_patchworks_bot_says_where_a_series_was_applied() -> None:
+def test_patchwork_bot_reports_applied_series() -> None:
     message = robot(SUMMARY.format("https://git.kernel.org/netdev/net/c/123456789abc"))
     assert said(message) == [(SignalKind.APPLIED, "1,2", "This series was applied to netdev/net.git (main)")]
     assert message.bot
 
 
-def test_patches_that_patchworks_bot_did_not_find_in_the_tree_are_not_applied() -> None:
+def test_patches_that_patchwork_bot_did_not_find_are_not_applied() -> None:
     assert [detail for _, detail, _ in said(robot(SUMMARY.format("(no matching commit)")))] == ["1"]
 
 
-def test_pr_tracker_bot_says_that_a_pull_request_is_in_mainline() -> None:
+def test_pr_tracker_bot_reports_merged_pull_request() -> None:
     body = """\
         The pull request you sent on Mon, 3 Jul 2023 10:00:00 +0000:
 
@@ -141,7 +141,7 @@ UPDATED = "This patch was dropped because an updated version will be issued"
         (QUEUED, STABLE, SignalKind.MAINLINED, QUEUED),
     ],
 )
-def test_notices_name_the_patch_they_are_about(subject: str, body: str, kind: str, text: str) -> None:
+def test_notices_name_their_patch(subject: str, body: str, kind: str, text: str) -> None:
     linked = f"{body}\n\nLink: https://lkml.kernel.org/r/a@x\n"
     message = robot(linked, sender="Mia Maintainer <mia@example.org>", subject=subject)
     assert message.kind == "notice"
@@ -149,7 +149,7 @@ def test_notices_name_the_patch_they_are_about(subject: str, body: str, kind: st
     assert [(k, t) for k, _, t in said(message)] == [(kind, text)]
 
 
-def test_a_reply_to_a_notice_is_none() -> None:
+def test_reply_to_a_notice_is_not_a_notice() -> None:
     assert not is_notice("Re: [tip: sched/core] sched: Frob it")
     assert not is_notice("[PATCH] Patch handling")
 
@@ -170,7 +170,7 @@ BUILD = """\
     """
 
 
-def test_a_build_failure_names_the_first_error() -> None:
+def test_build_failure_names_the_first_error() -> None:
     assert said(robot(BUILD, sender=LKP)) == [
         (
             SignalKind.FAILURE,
@@ -197,7 +197,7 @@ def test_a_build_failure_names_the_first_error() -> None:
         ("Patchwork <patchwork@emeril.freedesktop.org>", "✗ Fi.CI.BAT: failure for frob", "== Series Details ==\n"),
     ],
 )
-def test_robots_that_found_a_failure(sender: str, subject: str, body: str) -> None:
+def test_bots_report_failures(sender: str, subject: str, body: str) -> None:
     assert [kind for kind, _, _ in said(robot(body, sender=sender, subject=subject))] == [SignalKind.FAILURE]
 
 
@@ -209,7 +209,7 @@ def test_robots_that_found_a_failure(sender: str, subject: str, body: str) -> No
         (LKP, "Re: [linus:master] [frob] 0123456789: stress-ng -8.5% regression", "hi, Ann,\n\nthe log is attached.\n"),
     ],
 )
-def test_robots_that_have_no_result(sender: str, subject: str, body: str) -> None:
+def test_bot_mail_without_result(sender: str, subject: str, body: str) -> None:
     assert said(robot(body, sender=sender, subject=subject)) == []
 
 
@@ -292,11 +292,11 @@ RESULTS = {
 
 
 @pytest.mark.parametrize("what", RESULTS)
-def test_results_of_robots(what: str) -> None:
+def test_results_of_bots(what: str) -> None:
     sender, subject, body, kind, text = RESULTS[what]
     (found,) = robot(body, sender=sender, subject=subject).signals
     assert (found.kind, found.text[: len(text)]) == (kind, text)
 
 
-def test_somebody_who_speaks_of_a_bot_is_none() -> None:
+def test_person_who_mentions_a_bot_is_not_a_bot() -> None:
     assert not robot("> My bot found errors\n\nDid my bot say that?\n", sender="Mia <mia@kernel.org>").bot

@@ -1,4 +1,4 @@
-"""Where a diff begins, which files it touches, and what it is known by."""
+"""Where a diff begins, which files it changes, and its patch-id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SVN = f"Index: linux/mm/f.c\n===================================================
 
 
 @pytest.mark.parametrize("patch", [GIT, QUILT, TREES, SVN])
-def test_a_diff_is_found_below_the_message(patch: str) -> None:
+def test_diff_is_found_below_the_message(patch: str) -> None:
     text = f"Why.\n\n---\n mm/f.c | 2 +-\n\n{patch}"
     assert text[diff.start(text) :] == patch
     assert diff.start(patch) == 0
@@ -25,7 +25,7 @@ def test_a_diff_is_found_below_the_message(patch: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "Why.\n---\nv2: better\n", "--- a\n+++ b\n", "a\n--- b\nc\n", "> diff --git a/x b/x\n"]
 )
-def test_what_is_no_diff(text: str) -> None:
+def test_text_without_a_diff(text: str) -> None:
     assert diff.start(text) == -1
 
 
@@ -44,20 +44,20 @@ def test_what_is_no_diff(text: str) -> None:
         ("", ()),
     ],
 )
-def test_the_files_a_diff_touches_by_their_new_names(patch: str, files: tuple[str, ...]) -> None:
+def test_changed_files_by_their_new_names(patch: str, files: tuple[str, ...]) -> None:
     assert diff.files(patch) == files
 
 
-def test_the_patch_id_is_gits_own() -> None:
+def test_patch_id_is_the_same_as_gits() -> None:
     git = subprocess.run(["git", "patch-id", "--stable"], input=GIT, capture_output=True, text=True, check=True)
     assert diff.patch_id(GIT) == git.stdout.split()[0]
 
 
-def test_line_numbers_do_not_change_the_patch_id_and_words_do() -> None:
+def test_patch_id_depends_on_content_not_on_line_numbers() -> None:
     assert diff.patch_id(GIT) == diff.patch_id(GIT.replace("@@ -1,2 +1,2 @@", "@@ -91,2 +91,2 @@"))
     assert diff.patch_id(GIT) != diff.patch_id(GIT.replace("int b", "int c"))
 
 
 @pytest.mark.parametrize("text", ["", "diff --git a/f.c b/f.c\n@@ broken\n", "\udcff"])
-def test_what_has_no_patch_id(text: str) -> None:
+def test_text_without_a_patch_id(text: str) -> None:
     assert diff.patch_id(text) in ("", diff.patch_id("diff --git a/f.c b/f.c\n"))

@@ -1,4 +1,4 @@
-"""format=flowed: which lines belong together."""
+"""format=flowed: which lines are joined."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_unflow(text: str, expected: str) -> None:
     assert unflow(text) == expected
 
 
-def test_delsp_takes_the_blank_away() -> None:
+def test_delsp_removes_the_trailing_space() -> None:
     assert unflow("日本 \n語", delsp=True) == "日本語"
 
 
-def test_only_what_says_so_is_flowed() -> None:
+def test_only_declared_text_is_flowed() -> None:
     flowed = email.message_from_string("Content-Type: text/plain; charset=utf-8; format=Flowed\n\n")
     assert is_flowed(flowed)
     assert not is_flowed(email.message_from_string("Content-Type: text/plain\n\n"))

@@ -1,4 +1,4 @@
-"""Headers as they really come."""
+"""Headers as they occur in practice."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ def read(*lines: str, content: bytes = b"Words.\n") -> Headers:
         ("Mon,\n 3 Jul 2023 10:00:00 +0000", MONDAY),
     ],
 )
-def test_dates_in_utc_and_zones_that_do_not_exist_read_as_utc(date: str, seconds: int) -> None:
+def test_date_is_utc_and_invalid_zones_count_as_utc(date: str, seconds: int) -> None:
     assert headers.date(read(f"Date: {date}"), None) == seconds
 
 
 @pytest.mark.parametrize(
     "date", ["", "soon", "Mon, 3 Jul 2077 10:00:00 +0000", "Thu, 1 Jan 1970 00:00:00 +0000", "Mon, 99 Foo 2023"]
 )
-def test_a_date_that_is_absent_or_absurd_gives_way_to_the_arrival(date: str) -> None:
+def test_arrival_replaces_missing_or_implausible_date(date: str) -> None:
     assert headers.date(read(f"Date: {date}"), MONDAY) == MONDAY
 
 
-def test_a_date_is_believed_where_no_relay_says_more() -> None:
+def test_date_is_trusted_without_received_header() -> None:
     stated = int(datetime(2077, 7, 3, 10, tzinfo=UTC).timestamp())
     assert headers.date(read("Date: Sat, 3 Jul 2077 10:00:00 +0000"), None) == stated
     assert headers.date(read("Subject: x"), None) == 0
 
 
-def test_the_arrival_is_that_of_the_newest_relay() -> None:
+def test_arrival_is_from_the_newest_relay() -> None:
     found = read(
         "Received: from b (b [192.0.2.2]) by c with ESMTP; Mon, 3 Jul 2023 10:00:00 +0000",
         "Received: from a by b; Mon, 3 Jul 2023 09:00:00 +0000",
@@ -70,15 +70,15 @@ def test_the_arrival_is_that_of_the_newest_relay() -> None:
         ("\n <a@b>", "a@b"),
     ],
 )
-def test_message_ids_without_their_brackets(value: str, message_id: str) -> None:
+def test_message_id_without_brackets(value: str, message_id: str) -> None:
     assert headers.message_id(read(f"Message-ID:{value}"), b"") == message_id
 
 
-def test_of_two_message_ids_the_first_holds() -> None:
+def test_first_of_two_message_ids_is_used() -> None:
     assert headers.message_id(read("Message-ID: <a@b>", "Message-Id: <c@d>"), b"") == "a@b"
 
 
-def test_a_mail_without_message_id_has_the_same_made_one_from_every_list() -> None:
+def test_generated_message_id_is_the_same_from_every_list() -> None:
     lines = ["From: a@b", "Subject: x", "Date: Mon, 3 Jul 2023 10:00:00 +0000"]
     one, other = read("Received: by netdev", *lines), read("Received: by bpf", *lines)
     made = headers.message_id(one, b"1")
@@ -101,18 +101,18 @@ def test_a_mail_without_message_id_has_the_same_made_one_from_every_list() -> No
         ("", Person("", "")),
     ],
 )
-def test_people(value: str, person: Person) -> None:
+def test_person_is_parsed(value: str, person: Person) -> None:
     assert headers.person(value).email == person.email
     if person.name and "@" not in person.name:
         assert headers.person(value).name == person.name
 
 
 @pytest.mark.parametrize("raw", ["Jürgen <j@example.org>".encode(), "Jürgen <j@example.org>".encode("latin-1")])
-def test_names_in_raw_8_bit(raw: bytes) -> None:
+def test_names_in_raw_8bit(raw: bytes) -> None:
     assert headers.sender(Headers(b"From: " + raw + b"\n\n")).name == "Jürgen"
 
 
-def test_the_sender_of_a_mail_whose_list_rewrote_from() -> None:
+def test_sender_is_found_if_a_list_rewrote_from() -> None:
     rewritten = ["From: Ann Author via Frob <frob@lists.example>", "Reply-To: Ann Author <ann@example.org>"]
     assert headers.sender(read(*rewritten)) == Person("Ann Author", "ann@example.org")
     kept = ["From: Frob List <frob@lists.example>", "X-Original-From: Ann Author <ann@example.org>"]
@@ -120,7 +120,7 @@ def test_the_sender_of_a_mail_whose_list_rewrote_from() -> None:
     assert headers.sender(read(rewritten[0])) == Person("Ann Author", "frob@lists.example")
 
 
-def test_comments_in_comments_do_not_exhaust_the_stack() -> None:
+def test_nested_comments_do_not_exhaust_the_stack() -> None:
     assert headers.sender(read("From: " + "(" * 900 + " ann@example.org")).email == "ann@example.org"
 
 
@@ -142,14 +142,14 @@ def test_ancestors_oldest_first(lines: list[str], parent: str | None, references
     assert headers.ancestors(read("Message-ID: <m@x>", *lines)) == (parent, references)
 
 
-def test_of_thousands_of_references_the_first_and_the_last_are_kept() -> None:
+def test_first_and_last_of_many_references_are_kept() -> None:
     parent, references = headers.ancestors(read("References: " + " ".join(f"<{n}@x>" for n in range(1000))))
     assert parent == "999@x"
     assert references[0] == "0@x"
     assert len(references) == 200
 
 
-def test_recipients_are_bare_lower_case_and_each_once() -> None:
+def test_recipients_are_unique_lower_case_addresses() -> None:
     found = read("To: Ann <Ann@Example.org>, netdev@vger.kernel.org", "Cc: ann@example.org,\n  'Ben' <ben@example.net>")
     assert headers.recipients(found) == ("ann@example.org", "netdev@vger.kernel.org", "ben@example.net")
 
@@ -167,20 +167,20 @@ def test_subjects_are_decoded_and_unfolded(value: str, text: str) -> None:
     assert headers.subject(read(f"Subject: {value}")) == text
 
 
-def test_header_names_in_any_case_and_line_ends_of_both_kinds() -> None:
+def test_header_names_in_any_case_and_both_line_ends() -> None:
     found = Headers(b"FROM: a@b\r\nsUbJeCt: x\r\n y\r\n\r\nSubject: not this\r\n")
     assert headers.subject(found) == "x y"
     assert headers.sender(found).email == "a@b"
 
 
-def test_what_the_builder_writes_is_read() -> None:
+def test_headers_from_the_email_package_are_parsed() -> None:
     assert headers.ancestors(Headers(mail(message_id="c@x", in_reply_to="b@x", references=("a@x", "b@x"))))[0] == "b@x"
 
 
 @pytest.mark.parametrize(
     "hostile", ["To: " + "a" * 10**6, "From: " + " via " * 10**5, "Subject: " + "[a]" * 10**5, "To: " + "a@" * 10**5]
 )
-def test_headers_of_a_megabyte_take_no_time(hostile: str) -> None:
+def test_huge_headers_are_parsed_quickly(hostile: str) -> None:
     begun = process_time()
     found = read(hostile)
     headers.recipients(found)

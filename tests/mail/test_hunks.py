@@ -1,4 +1,4 @@
-"""Diffs taken apart, also those that mail programs broke."""
+"""Parsing diffs, including those that mail programs damaged."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_files_hunks_and_lines() -> None:
         ("similarity index 90%\ncopy from e.c\ncopy to f.c\n", "e.c => f.c (copy)"),
     ],
 )
-def test_what_happens_to_a_file_as_a_whole(header: str, heading: str) -> None:
+def test_heading_of_a_file(header: str, heading: str) -> None:
     (file,) = read_diff(f"diff --git a/f.c b/f.c\n{header}").files
     assert file.heading == heading
 
@@ -60,7 +60,7 @@ def test_what_happens_to_a_file_as_a_whole(header: str, heading: str) -> None:
         ("@@ -1 +1 @@\n-a\n+b\n", []),
     ],
 )
-def test_the_files_of_diffs_of_all_makes(text: str, paths: list[str]) -> None:
+def test_files_of_diffs_in_various_formats(text: str, paths: list[str]) -> None:
     assert [file.path for file in read_diff(text).files] == paths
 
 
@@ -69,14 +69,14 @@ def test_two_dashes_in_a_hunk_are_a_removed_line() -> None:
     assert file.hunks[0].lines == ("--- a", "+++ b", " c")
 
 
-def test_a_binary_file_is_known_by_gits_name_of_it() -> None:
+def test_binary_file_has_its_object_id() -> None:
     text = "diff --git a/x.bin b/x.bin\nindex 1111111aaa..2222222bbb 100644\n"
     for content in ("Binary files a/x.bin and b/x.bin differ\n", "GIT binary patch\nliteral 4\nLcmZQzWMT#Y01f~L\n\n"):
         (file,) = read_diff(text + content).files
         assert (file.binary, file.hunks) == ("2222222", ())
 
 
-def test_a_missing_newline_belongs_to_the_hunk() -> None:
+def test_missing_newline_marker_is_part_of_the_hunk() -> None:
     text = "--- a/x/f\n+++ b/x/f\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
     assert read_diff(text).files[0].hunks[0].lines[-1] == "\\ No newline at end of file"
 
@@ -89,16 +89,16 @@ def test_a_missing_newline_belongs_to_the_hunk() -> None:
         (PATCH.partition("+\treturn 2;")[0], (" {", "-\treturn 1;", "+\tg();", " ")),  # cut off
     ],
 )
-def test_what_mail_programs_break_is_mended(broken: str, lines: tuple[str, ...]) -> None:
+def test_damage_by_mail_programs_is_repaired(broken: str, lines: tuple[str, ...]) -> None:
     assert read_diff(broken).files[0].hunks[0].lines == lines
 
 
-def test_damage_is_said_but_not_for_stripped_blanks() -> None:
+def test_damage_is_reported_but_not_for_stripped_spaces() -> None:
     assert read_diff(PATCH.replace("return 2;", "return\n2;")).damaged
     assert read_diff(PATCH.partition("+\treturn 2;")[0]).damaged
     assert not read_diff(PATCH.replace(" {\n", "\n")).damaged
 
 
 @given(st.lists(st.sampled_from([*PATCH.split("\n"), "\\ No", "@@ -0,0 +0,0 @@", "@@ -9999999999 +1 @@", "\x00"])))
-def test_no_order_of_lines_raises(lines: list[str]) -> None:
+def test_any_order_of_lines_is_handled(lines: list[str]) -> None:
     read_diff("\n".join(lines))

@@ -1,4 +1,4 @@
-"""Mail in files: what goes into an mbox comes out of it."""
+"""Splitting mboxes: the mails come back as they were."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def split(mbox: bytes) -> list[bytes]:
 
 
 def mboxrd(*mails: bytes) -> bytes:
-    """An mbox as public-inbox's Mbox.pm writes it: only bodies are quoted, and one newline is added, always."""
+    """An mbox as public-inbox's Mbox.pm writes it: only bodies are quoted, and one newline is always added."""
     written = []
     for mail in mails:
         body = re.search(rb"(?:\A|\n)\r?\n", mail)
@@ -43,7 +43,7 @@ bodies = st.lists(st.tuples(lines, ends), max_size=8)
 
 @st.composite
 def mails(draw: st.DrawFn) -> bytes:
-    """Any mail: a header, a blank line, and any body, with or without a newline at its end."""
+    """Any mail: a header, a blank line, and any body, with or without a newline at the end."""
     mail = b"".join(line + end for line, end in draw(headers)) + draw(ends)
     return mail + b"".join(line + end for line, end in draw(bodies)) + draw(lines)
 
@@ -51,38 +51,38 @@ def mails(draw: st.DrawFn) -> bytes:
 @given(st.lists(mails(), max_size=5), st.integers(1, 64))
 @example([b"\n", b"\n>From\n"], 1)
 @example([b"\n" + FROM], 7)
-def test_any_mails_come_back_from_public_inboxs_mbox(written: list[bytes], block: int) -> None:
+def test_mails_survive_public_inbox_mbox(written: list[bytes], block: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mbox_split, "_BLOCK_BYTES", block)  # so that every line is cut somewhere
         assert split(mboxrd(*written)) == written
 
 
 @given(st.lists(st.lists(lines.filter(lambda line: not line.startswith(b">"))), max_size=4))
-def test_any_mails_come_back_from_an_mboxo(bodies: list[list[bytes]]) -> None:
+def test_mails_survive_mboxo(bodies: list[list[bytes]]) -> None:
     written = [b"Subject: x\n\n" + b"".join(line + b"\n" for line in body) for body in bodies]
     quoted = [re.sub(rb"(?m)^From ", b">From ", mail) for mail in written]
     assert split(b"".join(GIT + mail + b"\n" for mail in quoted)) == written
 
 
 @given(st.binary())
-def test_no_bytes_make_it_fail(data: bytes) -> None:
+def test_any_bytes_are_handled(data: bytes) -> None:
     list(read_mails(io.BytesIO(data)))
     list(read_mails(io.BytesIO(FROM + data)))
     looks_like_mbox(data)
 
 
-def test_exactly_one_quote_is_taken_from_a_from_line() -> None:
+def test_one_quote_mark_is_removed_from_a_from_line() -> None:
     assert split(FROM + b"Subject: x\n\n>From a\n>>From b\n> From c\n>Fromage\n\n") == [
         b"Subject: x\n\nFrom a\n>From b\n> From c\n>Fromage\n"
     ]
 
 
-def test_a_from_line_inside_a_paragraph_is_text() -> None:
+def test_from_line_inside_a_paragraph_is_text() -> None:
     mail = b"Subject: x\n\nas said:\nFrom a@b Mon Jan  1 01:02:03 2024\n"
     assert split(GIT + mail + b"\n" + GIT + HO + b"\n") == [mail, HO]
 
 
-def test_a_sentence_that_begins_with_from_is_text() -> None:
+def test_sentence_that_begins_with_from_is_text() -> None:
     mail = b"Subject: x\n\nhello\n\nFrom 10:30:00 on it rained\n\nFrom now on too\n"
     assert split(GIT + mail + b"\n" + GIT + HO + b"\n") == [mail, HO]
 
@@ -100,31 +100,31 @@ def test_a_sentence_that_begins_with_from_is_text() -> None:
         b"From a@example.org Mon Jan  1 01:02:03 2024 +0100\n",
     ],
 )
-def test_the_from_lines_of_many_programs_begin_an_mbox(line: bytes) -> None:
+def test_from_lines_of_many_programs_begin_an_mbox(line: bytes) -> None:
     assert looks_like_mbox(line)
     assert split(line + HI + b"\n" + line + HO + b"\n") == [HI, HO]
 
 
 @pytest.mark.parametrize("head", [b"", b"Subject: x\n", b"From: a@example.org\n", b"From the start\n", b"\x1f\x8b"])
-def test_other_files_are_no_mbox(head: bytes) -> None:
+def test_other_files_are_not_an_mbox(head: bytes) -> None:
     assert not looks_like_mbox(head)
 
 
-def test_a_mail_with_crlf_keeps_it() -> None:
+def test_mail_with_crlf_is_unchanged() -> None:
     mail = b"Subject: x\r\n\r\nhi\r\n\r\n"
     assert split(FROM.replace(b"\n", b"\r\n") + mail + b"\n" + FROM + HO + b"\n") == [mail, HO]
 
 
-def test_an_mbox_written_with_crlf_throughout_is_split() -> None:
+def test_mbox_with_crlf_throughout_is_split() -> None:
     mbox = (GIT + HI + b"\n" + GIT + HO + b"\n").replace(b"\n", b"\r\n")
     assert split(mbox) == [HI.replace(b"\n", b"\r\n"), HO.replace(b"\n", b"\r\n")]
 
 
-def test_the_last_mail_of_another_program_need_not_end_in_a_blank_line() -> None:
+def test_last_mail_may_end_without_a_blank_line() -> None:
     assert split(GIT + HI + b"\n" + GIT + HO) == [HI, HO]
 
 
-def test_a_raw_mail_is_one_mail() -> None:
+def test_raw_mail_is_one_mail() -> None:
     assert list(read_mails(io.BytesIO(HI))) == [HI]
     assert list(read_mails(io.BytesIO(mboxrd(HI, HO)))) == [HI, HO]
 
@@ -134,27 +134,27 @@ def test_blank_lines_before_the_first_mail_are_skipped() -> None:
     assert list(read_mails(io.BytesIO(b"\r\n" + mboxrd(HI)))) == [HI]
 
 
-def test_an_empty_file_has_no_mails() -> None:
+def test_empty_file_has_no_mail() -> None:
     assert split(b"") == []
     assert split(b"\n\n") == []
     assert list(read_mails(io.BytesIO())) == []
 
 
-def test_a_raw_mail_is_not_taken_for_an_mbox() -> None:
+def test_raw_mail_is_not_an_mbox() -> None:
     with pytest.raises(InvalidInputError, match="not an mbox"):
         split(HI)
 
 
-def test_one_endless_mail_is_refused() -> None:
+def test_endless_mail_is_rejected() -> None:
     endless = b"Subject: x\n\n" + b"x" * 5000
     for data in (endless, mboxrd(endless), mboxrd(HI, endless, HO)):
         with pytest.raises(InvalidInputError, match="larger than"):
             list(read_mails(io.BytesIO(data), max_mail_bytes=1000))
 
 
-def test_a_mail_comes_before_the_next_is_read() -> None:
+def test_mail_is_returned_before_the_next_is_read() -> None:
     class Slow(io.RawIOBase):
-        """Gives one mail at a time, and fails at the third."""
+        """Returns one mail at a time, and fails at the third."""
 
         parts = [mboxrd(HI), mboxrd(HO)]  # noqa: RUF012
 

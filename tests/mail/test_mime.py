@@ -1,4 +1,4 @@
-"""The text of a mail, whatever its parts, encodings and charsets."""
+"""The text of mails with all kinds of parts, encodings and charsets."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ def test_text_in_any_encoding(content: bytes, headers: list[str]) -> None:
     assert text(single(content, *headers)).inline == WORDS
 
 
-def test_bytes_that_are_no_utf8_are_read_as_latin1() -> None:
+def test_invalid_utf8_is_decoded_as_latin1() -> None:
     assert text(single("Grüße\n".encode("latin-1"))).inline == "Grüße\n"
 
 
-def test_headers_and_text_part_at_the_first_empty_line_with_either_line_end() -> None:
+def test_text_begins_after_the_first_empty_line() -> None:
     assert text(b"From: a@b\r\nSubject: x\r\n\r\nWords.\r\n\r\nMore.\r\n").inline == "Words.\n\nMore.\n"
     assert text(b"From: a@b\n\nWords.\r\n\r\nMore.\n").inline == "Words.\n\nMore.\n"
 
 
-def test_a_mail_of_headers_alone_says_nothing() -> None:
+def test_mail_with_only_headers_has_no_text() -> None:
     assert text(b"From: a@b\nSubject: x").inline == ""
 
 
-def test_html_is_read_where_there_is_nothing_else() -> None:
+def test_html_is_used_if_there_is_nothing_else() -> None:
     page = b"<style>p {}</style><p>First &amp; last.</p><script>evil()</script>Next.<br>Line."
     assert text(single(page, "Content-Type: text/html")).inline == "First & last.\nNext.\nLine."
 
 
-def test_html_beside_plain_text_is_left_out() -> None:
+def test_html_is_ignored_beside_plain_text() -> None:
     message = EmailMessage()
     message.set_content("Plain words.\n")
     message.add_alternative("<b>HTML words.</b>", subtype="html")
@@ -77,18 +77,18 @@ DIFF = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
 
 
 @pytest.mark.parametrize(("name", "subtype"), [("x.patch", "x-patch"), ("x.diff", "plain"), ("x.txt", "plain")])
-def test_attached_patches_are_kept_apart_from_what_is_said(name: str, subtype: str) -> None:
+def test_attached_patches_are_separate_from_the_text(name: str, subtype: str) -> None:
     found = with_attachment(DIFF, name, subtype)
     assert found.inline == "See the attachment.\n"
     assert found.attached == DIFF
     assert found.whole == found.inline + "\n" + DIFF
 
 
-def test_attached_logs_are_nobodys_words() -> None:
+def test_attached_logs_are_ignored() -> None:
     assert with_attachment("CONFIG_FROB=y\n", "config").whole == "See the attachment.\n"
 
 
-def test_a_forwarded_mail_is_read_only_where_nothing_else_is_said() -> None:
+def test_forwarded_mail_is_used_only_without_other_text() -> None:
     inner = EmailMessage()
     inner["Subject"] = "y"
     inner.set_content("Somebody else's words.\n")
@@ -100,13 +100,13 @@ def test_a_forwarded_mail_is_read_only_where_nothing_else_is_said() -> None:
     assert text(alone).inline == "Somebody else's words.\n"
 
 
-def test_parts_in_parts_a_thousand_deep_are_not_followed() -> None:
+def test_deeply_nested_parts_are_not_followed() -> None:
     parts = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (depth, depth) for depth in range(1500)
     )
     assert isinstance(text(HEAD + parts + b"\nWords.\n").inline, str)
 
 
-def test_html_that_never_closes_takes_no_time() -> None:
+def test_unclosed_html_is_parsed_quickly() -> None:
     page = b"<script" * 20_000 + b"<" * 100_000
     assert isinstance(text(single(page, "Content-Type: text/html")).inline, str)

@@ -1,4 +1,4 @@
-"""Raw bytes to facts: what a mail is, and what is read from it."""
+"""Parsing raw mail: its kind and its fields."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ LKP = "kernel test robot <lkp@intel.com>"
         ("[tip: core/frob] frob", "Words.\n", True, "notice"),
     ],
 )
-def test_what_a_mail_is(subject: str, body: str, answers: bool, kind: str) -> None:
+def test_kind_of_a_mail(subject: str, body: str, answers: bool, kind: str) -> None:
     assert parse(mail(subject=subject, body=body, in_reply_to="0@x" if answers else None)).kind == kind
 
 
 @pytest.mark.parametrize(("answers", "kind"), [(True, "reply"), (False, "other")])
-def test_a_robots_mail_is_no_submission(answers: bool, kind: str) -> None:
+def test_bot_mail_is_not_a_submission(answers: bool, kind: str) -> None:
     message = parse(mail(subject="[PATCH] frob: fix", body=PATCH, sender=LKP, in_reply_to="0@x" if answers else None))
     assert message.bot
     assert message.kind == kind
 
 
-def test_the_facts_of_a_patch() -> None:
+def test_fields_of_a_patch() -> None:
     message = parse(
         mail(message_id="1@x", subject="[PATCH net-next v2 3/4] frob: mend", body=PATCH, cc="Ben <ben@x.org>")
     )
@@ -80,11 +80,11 @@ def test_the_facts_of_a_patch() -> None:
         (PATCH, None),
     ],
 )
-def test_the_author_of_a_patch_that_somebody_else_sends(body: str, author: Person | None) -> None:
+def test_author_of_a_patch_that_somebody_else_sent(body: str, author: Person | None) -> None:
     assert parse(mail(subject="[PATCH] frob", body=body)).patch_author == author
 
 
-def test_a_patch_sent_as_attachment() -> None:
+def test_patch_sent_as_attachment() -> None:
     attached = (
         'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
         "--b\nContent-Type: text/plain\n\nPlease look.\n"
@@ -98,7 +98,7 @@ def test_a_patch_sent_as_attachment() -> None:
     assert (reply.kind, reply.files, reply.trailers) == ("reply", (), ())
 
 
-def test_a_reply_that_quotes_a_tag_gives_none() -> None:
+def test_quoted_tag_is_not_given() -> None:
     message = parse(
         mail(subject="Re: [PATCH] frob", in_reply_to="1@x", body="> Reviewed-by: Ann Author <ann@example.org>\n\nOk?\n")
     )
@@ -116,11 +116,11 @@ def test_a_reply_that_quotes_a_tag_gives_none() -> None:
         ("Reviewed-by: Ann Author <ann@example.org>\n\nbut see above.\n", 3),
     ],
 )
-def test_words_of_a_reply_are_counted_without_tags_and_courtesy(body: str, words: int) -> None:
+def test_word_count_excludes_tags_and_courtesy(body: str, words: int) -> None:
     assert parse(mail(subject="Re: [PATCH] frob", in_reply_to="1@x", body=body)).word_count == words
 
 
-def test_what_a_cover_says_of_its_past() -> None:
+def test_cover_letter_names_earlier_version() -> None:
     body = (
         "Words.\n\n---\nChanges in v2:\n- better\n- Link to v1: https://lore.kernel.org/r/old@x\n\n"
         "base-commit: 0123456789abcdef0123456789abcdef01234567\nchange-id: 20230703-frob-1a2b\n"
@@ -134,13 +134,13 @@ def test_what_a_cover_says_of_its_past() -> None:
     assert (reply.earlier, reply.change_id) == ((), "")
 
 
-def test_copies_from_several_lists_have_the_same_facts_but_for_their_arrival() -> None:
+def test_copies_from_several_lists_differ_only_in_arrival() -> None:
     one = mail(subject="[PATCH] frob", body=PATCH, headers={"Received": "by a; Mon, 3 Jul 2023 10:00:01 +0000"})
     other = mail(subject="[PATCH] frob", body=PATCH, headers={"Received": "by b; Mon, 3 Jul 2023 11:00:00 +0000"})
     assert structs.replace(parse(one), arrived=0) == structs.replace(parse(other), arrived=0)
 
 
-def test_a_mail_is_read_with_its_headers_and_segments() -> None:
+def test_mail_for_display_has_headers_and_segments() -> None:
     shown = read_for_display(
         "1@x", mail(message_id="1@x", subject="=?utf-8?q?gr=C3=BC=C3=9Fe?=", body="> why?\nBecause.\n"), ("netdev",)
     )
@@ -154,7 +154,7 @@ def holds(message: Message) -> None:
 
 
 @given(st.binary(max_size=600))
-def test_no_bytes_raise(raw: bytes) -> None:
+def test_any_bytes_are_handled(raw: bytes) -> None:
     holds(parse(raw))
     read_for_display("x", raw, ())
 
@@ -194,7 +194,7 @@ BODIES = st.lists(
 
 
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=8), BODIES)
-def test_no_mail_raises_and_all_its_facts_are_kept(fields: list[tuple[bytes, bytes]], body: list[bytes]) -> None:
+def test_any_mail_is_parsed_and_survives_storage(fields: list[tuple[bytes, bytes]], body: list[bytes]) -> None:
     raw = b"".join(name + b": " + value.replace(b"\n", b"\n ") + b"\n" for name, value in fields)
     raw += b"\n" + b"\n".join(body)
     message = parse(raw)

@@ -1,4 +1,4 @@
-"""A patch as its mail carries it."""
+"""Extracting a patch from a mail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ v2: do it right
 """
 
 
-def test_message_tags_notes_and_diff_are_parted() -> None:
+def test_message_tags_notes_and_diff_are_separated() -> None:
     patch = read_patch(mail(subject="[PATCH v2 3/4] net: another", body=BODY))
     assert patch.number == 3
     assert patch.title == "net: the title that git takes"
@@ -41,23 +41,23 @@ def test_message_tags_notes_and_diff_are_parted() -> None:
     assert len(patch.patch_id) == 40
 
 
-def test_a_single_patch_without_notes_or_diff() -> None:
+def test_patch_without_notes_or_diff() -> None:
     patch = read_patch(mail(subject="[PATCH] net: x", body="Why.\n"))
     assert (patch.number, patch.title, patch.message, patch.notes) == (1, "net: x", "Why.", "")
     assert (patch.diff.files, patch.patch_id) == ((), "")
 
 
-def test_a_word_with_a_colon_at_the_top_is_no_header() -> None:
+def test_word_with_colon_at_the_top_is_not_a_header() -> None:
     assert read_patch(mail(body="From: here on it is\nprose.\n---\n")).message == "From: here on it is\nprose."
 
 
-def test_tags_end_the_message_and_remarks_among_them_stay() -> None:
+def test_remarks_between_tags_stay_in_the_message() -> None:
     message = "Why.\n\nSee-also: not at the end\n\nmore\n\nAcked-by: A <a@b>\n[c: mended]\nSigned-off-by: C <c@d>\n"
     text, tags = split_message(message)
     assert text == "Why.\n\nSee-also: not at the end\n\nmore\n\n[c: mended]"
     assert [tag.name for tag in tags] == ["Acked-by", "Signed-off-by"]
 
 
-def test_a_cover_is_read_without_diffstat_and_quotes() -> None:
+def test_cover_letter_without_diffstat_and_quotes() -> None:
     body = "Hello,\n\n> quoted\n\nv2: better\n\n f.c | 2 +-\n 1 file changed, 1 insertion(+)\n\n-- \n2.43.0\n"
     assert read_cover(mail(subject="[PATCH v2 0/2] net: x", body=body)).split() == ["Hello,", "v2:", "better"]

@@ -1,4 +1,4 @@
-"""What people are called in a sentence."""
+"""Short names for people in a sentence."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from patchwatch.mail.short_name import short_name
         ("R" * 60, "rita@example.com", "R" * 23 + "…"),
     ],
 )
-def test_people_are_called_as_far_as_their_name_tells(name: str, address: str, expected: str) -> None:
+def test_short_name(name: str, address: str, expected: str) -> None:
     assert short_name(name, address) == expected
 
 
-def test_two_who_would_be_called_the_same_are_called_in_full() -> None:
+def test_people_with_the_same_short_name_have_full_names() -> None:
     people = ("Rita Reviewer", "Rita Rival", "Rex Reviewer")
     assert short_name("Rita Reviewer", "", people) == "Rita Reviewer"
     assert short_name("Rex Reviewer", "", people) == "Rex"

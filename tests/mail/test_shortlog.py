@@ -1,4 +1,4 @@
-"""Shortlogs, as git prints them."""
+"""Parsing git's shortlogs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Zoë O'Neill (1):
 """
 
 
-def test_each_patch_comes_with_its_author() -> None:
+def test_patches_are_listed_with_their_authors() -> None:
     assert shortlog(PULL) == (
         ("Ann Author", "fizz: count once"),
         ("Ann Author", 'fizz: Revert "count twice"'),
@@ -31,9 +31,9 @@ def test_each_patch_comes_with_its_author() -> None:
     )
 
 
-def test_a_list_that_somebody_wrote_by_hand_is_none() -> None:
+def test_handwritten_list_is_not_a_shortlog() -> None:
     assert shortlog("Things to do (3):\n      one\n      two\n\nDone (1):\n- nothing\n") == ()
 
 
-def test_no_text_lists_nothing() -> None:
+def test_empty_text_lists_nothing() -> None:
     assert shortlog("") == ()

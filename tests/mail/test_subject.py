@@ -1,4 +1,4 @@
-"""Subject lines as people write them, taken apart."""
+"""Parsing subject lines as people write them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from patchwatch.mail.subject import gist_words, parse_subject, title_key, title_
         ("", (1, 0, False), None, ""),
     ],
 )
-def test_version_and_number_are_taken_as_stated(
+def test_version_and_counter_are_kept_as_stated(
     subject: str, version: tuple[int, int, bool], number: tuple[int, int] | None, title: str
 ) -> None:
     parts = parse_subject(subject)
@@ -55,7 +55,7 @@ def test_version_and_number_are_taken_as_stated(
     assert parts.title == title
 
 
-def test_a_version_behind_one_patch_of_several_is_that_patchs_own() -> None:
+def test_version_after_the_title_of_one_patch_is_not_the_series_version() -> None:
     parts = parse_subject("[PATCH 5/7] net: free it (v4)")
     assert (parts.version, parts.title) == (1, "net: free it")
     assert parse_subject("[PATCH 1/1] net: free it (v4)").version == 4
@@ -92,7 +92,7 @@ def test_a_version_behind_one_patch_of_several_is_that_patchs_own() -> None:
         ("Reply times of the frob driver", set()),
     ],
 )
-def test_what_a_subject_says_of_itself(subject: str, said: set[str]) -> None:
+def test_flags_of_a_subject(subject: str, said: set[str]) -> None:
     parts = parse_subject(subject)
     assert {name for name in ("patch", "rfc", "resend", "pull", "reply") if getattr(parts, name)} == said
 
@@ -109,39 +109,39 @@ def test_what_a_subject_says_of_itself(subject: str, said: set[str]) -> None:
         ("[PATCH RESEND] x", ("RESEND",)),
     ],
 )
-def test_trees_and_remarks_in_the_brackets_are_kept_in_order(subject: str, prefixes: tuple[str, ...]) -> None:
+def test_other_prefixes_are_kept_in_order(subject: str, prefixes: tuple[str, ...]) -> None:
     assert parse_subject(subject).prefixes == prefixes
 
 
-def test_brackets_behind_the_prefix_belong_to_the_title_when_they_are_a_remark() -> None:
+def test_remark_in_brackets_after_the_prefix_is_part_of_the_title() -> None:
     parts = parse_subject("[PATCH] [please test this one] net: free it")
     assert parts.title == "[please test this one] net: free it"
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_a_subject(text: str) -> None:
+def test_any_text_is_handled(text: str) -> None:
     parts = parse_subject(text)
     assert parts.version >= 0
     assert parts.counter is None or parts.expected is None or parts.counter <= parts.expected
 
 
 @given(st.integers(1, 99), st.integers(0, 40), st.integers(0, 40))
-def test_what_format_patch_writes_is_read_back(version: int, counter: int, more: int) -> None:
+def test_format_patch_subjects_are_parsed(version: int, counter: int, more: int) -> None:
     parts = parse_subject(f"[PATCH v{version} {counter}/{counter + more}] net: free it")
     assert (parts.version, parts.counter, parts.expected) == (version, counter, counter + more)
 
 
-def test_titles_are_compared_without_case_spaces_and_closing_punctuation() -> None:
+def test_title_key_ignores_case_spaces_and_closing_punctuation() -> None:
     assert title_key("Net:  Free `it`.") == title_key("net: free `it")
     assert title_key("net: free it") != title_key("net: free them")
 
 
-def test_words_of_a_title_leave_out_what_every_title_has() -> None:
+def test_title_words_exclude_stop_words() -> None:
     assert title_words("net: fix the leak of a socket") == {"net", "leak", "socket"}
     assert title_words("net: Müller’s frob") == title_words("net: Muller's frob")
 
 
-def test_the_gist_of_a_title_leaves_out_the_subsystem() -> None:
+def test_gist_words_exclude_the_subsystem() -> None:
     assert gist_words("cgroup/cpuset: Remove stale text") == {"stale", "text"}
     assert gist_words("mm: memcg: count the pages twice") == {"count", "pages", "twice"}
     assert gist_words("fizz: fix") == {"fizz"}

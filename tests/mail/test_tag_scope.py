@@ -1,4 +1,4 @@
-"""How people limit their tags in words, and what only looks like it."""
+"""The words with which people limit their tags, and similar words that do not."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ MEANINGS: dict[str, TagScope | None] = {
 
 
 @pytest.mark.parametrize("words", MEANINGS)
-def test_what_the_words_of_a_limit_say(words: str) -> None:
+def test_parse_scope(words: str) -> None:
     assert parse_scope(words) == MEANINGS[words]
 
 
@@ -83,18 +83,18 @@ def test_what_the_words_of_a_limit_say(words: str) -> None:
         ("r@x.org for patches 2..4", "for patches 2..4"),
     ],
 )
-def test_words_behind_a_tag_that_limit_it(value: str, limit: str) -> None:
+def test_scope_after_a_tag(value: str, limit: str) -> None:
     assert split_scope(value) == (value[: value.index("org") + 3] + (">" if "<" in value else ""), limit)
 
 
 @pytest.mark.parametrize(
     "value", ["R <r@x.org>", "R <r@x.org> (Red Hat)", "R <r@x.org> with the nit fixed", "R (Example) <r@x.org>", "me"]
 )
-def test_words_behind_a_tag_that_do_not_limit_it_stay(value: str) -> None:
+def test_other_words_after_a_tag_stay_in_the_value(value: str) -> None:
     assert split_scope(value) == (value, "")
 
 
-def test_a_remark_behind_a_hash_is_dropped_though_it_limits_nothing() -> None:
+def test_comment_without_scope_is_removed() -> None:
     assert split_scope("R <r@x.org> # tested on a laptop") == ("R <r@x.org>", "")
 
 
@@ -119,7 +119,7 @@ LIMITING = {
 
 
 @pytest.mark.parametrize("sentence", LIMITING)
-def test_sentences_above_a_tag_that_limit_it(sentence: str) -> None:
+def test_scope_in_a_sentence_above_a_tag(sentence: str) -> None:
     assert scope_in_sentence(sentence) == LIMITING[sentence]
 
 
@@ -146,7 +146,7 @@ def test_sentences_above_a_tag_that_limit_it(sentence: str) -> None:
         "Nit:",
     ],
 )
-def test_sentences_that_limit_nothing(sentence: str) -> None:
+def test_sentences_without_a_scope(sentence: str) -> None:
     assert scope_in_sentence(sentence) == ""
 
 
@@ -163,11 +163,11 @@ def test_sentences_that_limit_nothing(sentence: str) -> None:
         (TAG, ""),
     ],
 )
-def test_a_tag_is_limited_by_the_words_next_to_it(words: str, limit: str) -> None:
+def test_scope_near_a_tag(words: str, limit: str) -> None:
     assert [tag.scope for tag in of_reply(words, RITA)] == [limit]
 
 
-def test_each_tag_of_a_mail_has_its_own_limit_and_tags_in_a_row_share_one() -> None:
+def test_consecutive_tags_share_a_scope() -> None:
     tested = "Tested-by: Rita Reviewer <rita@example.com>"
     reviewed = "Reviewed-by: Rita Reviewer <rita@example.com>"
     words = f"For patch 1:\n{reviewed}\n\nFor patches 2-3:\n{TAG}\n{tested}\n"
@@ -176,12 +176,12 @@ def test_each_tag_of_a_mail_has_its_own_limit_and_tags_in_a_row_share_one() -> N
     assert [tag.scope for tag in of_reply(below, RITA)] == ["for patch 1", ""]
 
 
-def test_a_patch_carries_tags_with_their_limits() -> None:
+def test_tags_of_a_patch_have_scopes() -> None:
     (tag,) = of_patch(f"Why.\n\n{TAG} # drivers/pci/\n")
     assert (tag.value, tag.scope) == ("Rita Reviewer <rita@example.com>", "drivers/pci/")
 
 
-def test_hostile_words_take_no_time() -> None:
+def test_hostile_text_is_parsed_quickly() -> None:
     begun = process_time()
     for text in ("for " * 100, "patches " + "1," * 200, "add again and " * 30, "(" * 400, "1 - 1 - " * 50):
         scope_in_sentence(text)

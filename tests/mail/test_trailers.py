@@ -1,4 +1,4 @@
-"""Tags in patches and replies: which lines are tags, and whose they are."""
+"""Tags in patches and replies: which lines are tags, and who gives them."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ def of_reply(words: str, sender: Person = RITA) -> list[Trailer]:
     return list(trailers.of_reply(words, sender))
 
 
-def test_the_last_paragraph_of_a_commit_message() -> None:
+def test_tags_in_the_last_paragraph() -> None:
     words = (
         f'Why: because.\n\nFixes: 123456789abc ("frob: add")\nLink: https://example.org/1\n{SIGNED}\n---\nv2: no tag\n'
     )
     assert of_patch(words) == ['Fixes: 123456789abc ("frob: add")', "Link: https://example.org/1", SIGNED]
 
 
-def test_paragraphs_above_it_that_are_all_tags_belong_to_it() -> None:
+def test_paragraphs_of_only_tags_above_it_count() -> None:
     words = f"Why.\n\nReported-by: Rolf <rolf@example.net>\n\n[ben: fix the build]\n{SIGNED}\n"
     assert of_patch(words) == ["Reported-by: Rolf <rolf@example.net>", SIGNED]
 
 
-def test_prose_with_a_tag_in_it_ends_the_tags() -> None:
+def test_prose_that_contains_a_tag_ends_the_tags() -> None:
     words = f"Words.\nAcked-by: Old <old@example.net>\n\n{SIGNED}\n"
     assert of_patch(words) == [SIGNED]
 
 
-def test_notes_below_the_line_hold_no_tags() -> None:
+def test_notes_below_the_separator_have_no_tags() -> None:
     assert of_patch(f"Why.\n\n{SIGNED}\n---\nReviewed-by: Rita <rita@example.com>\n") == [SIGNED]
 
 
 @pytest.mark.parametrize("message", ["mm: frob the knob", "Note: this is prose", "Why.", "", "a:\nb"])
-def test_a_message_without_tags(message: str) -> None:
+def test_message_without_tags(message: str) -> None:
     assert of_patch(message) == []
 
 
-def test_long_values_that_mail_programs_wrapped_are_joined() -> None:
+def test_wrapped_values_are_joined() -> None:
     words = 'Why.\n\nFixes: 123456789abc ("frob: add a\nlong one")\nReviewed-by: A Very Long Name\n<long@example.com>\n'
     assert of_patch(words) == [
         'Fixes: 123456789abc ("frob: add a long one")',
@@ -55,7 +55,7 @@ def test_long_values_that_mail_programs_wrapped_are_joined() -> None:
     ]
 
 
-def test_remarks_behind_a_hash_are_not_part_of_the_value() -> None:
+def test_comments_are_not_part_of_the_value() -> None:
     assert of_patch("Why.\n\nCc: stable@vger.kernel.org # v6.1+\nTested-by: R <r@x.org> # on arm64\n") == [
         "Cc: stable@vger.kernel.org",
         "Tested-by: R <r@x.org>",
@@ -65,11 +65,11 @@ def test_remarks_behind_a_hash_are_not_part_of_the_value() -> None:
 @pytest.mark.parametrize(
     "line", ["base-commit: 1234567890ab", "change-id: 20230703-x-1", "Fixes: the frob", "In-Reply-To: x"]
 )
-def test_lines_that_are_like_tags_and_are_none(line: str) -> None:
+def test_lines_that_only_look_like_tags(line: str) -> None:
     assert of_patch(f"Why.\n\n{SIGNED}\n{line}\n") == [SIGNED]
 
 
-def test_tags_of_kinds_never_heard_of_are_kept() -> None:
+def test_unknown_tags_are_kept() -> None:
     assert of_patch("Why.\n\nWhatevered-by: W <w@example.org>\n") == ["Whatevered-by: W <w@example.org>"]
 
 
@@ -77,17 +77,17 @@ def test_tags_of_kinds_never_heard_of_are_kept() -> None:
     "line",
     ["Side-note: the way it is", "Whatevered-by: nobody at all", "Note-by: w@example.org", "Caused-by: the frob"],
 )
-def test_what_is_like_a_tag_of_an_unknown_kind_and_names_no_person_is_prose(line: str) -> None:
+def test_unknown_tag_without_a_person_is_prose(line: str) -> None:
     assert of_patch(f"Why.\n\n{SIGNED}\n{line}\n") == [SIGNED]
     assert of_reply(f"{line}\n") == []
 
 
 @pytest.mark.parametrize("name", ["Suggested-by", "Reported-and-tested-by", "Co-developed-by"])
-def test_a_known_kind_may_name_a_person_without_an_address(name: str) -> None:
+def test_known_tag_may_name_a_person_without_an_address(name: str) -> None:
     assert of_patch(f"Why.\n\n{name}: Rolf\n{SIGNED}\n") == [f"{name}: Rolf", SIGNED]
 
 
-def test_a_reply_may_give_a_tag_of_a_kind_never_heard_of() -> None:
+def test_reply_may_give_an_unknown_tag() -> None:
     assert of_reply("Whatevered-by: Rita Reviewer <rita@example.com>\n") == [
         Trailer("Whatevered-by", "Rita Reviewer <rita@example.com>", own=True)
     ]
@@ -104,7 +104,7 @@ def test_a_reply_may_give_a_tag_of_a_kind_never_heard_of() -> None:
         "Tests were redone, so I didn't keep Tested-by.",
     ],
 )
-def test_an_author_says_that_he_dropped_tags(said: str) -> None:
+def test_author_reports_dropped_tags(said: str) -> None:
     assert [(s.kind, s.text) for s in trailers.dropped_tags([said])] == [(SignalKind.TAGS_DROPPED, said)]
 
 
@@ -119,11 +119,11 @@ def test_an_author_says_that_he_dropped_tags(said: str) -> None:
         "Remove the retry and add Rita's R-b.",
     ],
 )
-def test_other_changes_drop_no_tags(said: str) -> None:
+def test_other_changes_are_not_dropped_tags(said: str) -> None:
     assert trailers.dropped_tags([said]) == ()
 
 
-def test_a_patchs_tags_are_not_its_senders_own() -> None:
+def test_tags_of_a_patch_are_not_own() -> None:
     assert not any(t.own for t in trailers.of_patch(f"Why.\n\n{SIGNED}\n"))
 
 
@@ -136,11 +136,11 @@ def test_a_patchs_tags_are_not_its_senders_own() -> None:
         "rita@example.com",
     ],
 )
-def test_a_tag_in_a_reply_is_the_senders_own_by_address_or_name(value: str) -> None:
+def test_own_tag_is_recognized_by_address_or_name(value: str) -> None:
     assert [t.own for t in of_reply(f"Fine.\n\n  Reviewed-by: {value}\n\nBye.\n")] == [True]
 
 
-def test_a_tag_that_is_passed_on_is_not_the_senders_own() -> None:
+def test_forwarded_tag_is_not_own() -> None:
     assert [t.own for t in of_reply("Tested-by: Rolf Reporter <rolf@example.net>\n")] == [False]
 
 
@@ -155,21 +155,21 @@ def test_a_tag_that_is_passed_on_is_not_the_senders_own() -> None:
         "Signed-off: rita@example.com",
     ],
 )
-def test_lines_of_a_reply_that_give_no_tag(line: str) -> None:
+def test_lines_of_a_reply_without_a_tag(line: str) -> None:
     assert of_reply(f"-by\n{line}\n") == []
 
 
-def test_a_tag_wrapped_in_a_reply() -> None:
+def test_wrapped_tag_in_a_reply() -> None:
     assert of_reply("Acked-by: Rita Reviewer\n<rita@example.com>\n") == [
         Trailer("Acked-by", "Rita Reviewer <rita@example.com>", own=True)
     ]
 
 
-def test_the_same_tag_twice_is_one() -> None:
+def test_duplicate_tag_counts_once() -> None:
     assert len(of_reply("Acked-by: Rita <rita@example.com>\n\nAcked-by: Rita <rita@example.com>\n")) == 1
 
 
-def test_a_line_of_a_megabyte_takes_no_time() -> None:
+def test_huge_line_is_parsed_quickly() -> None:
     begun = process_time()
     trailers.of_patch("Why.\n\nAcked-by: " + "a " * 500_000)
     trailers.of_reply("Acked-by: " + "a " * 500_000, RITA)

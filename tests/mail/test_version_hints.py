@@ -1,4 +1,4 @@
-"""What a posting says of its own past."""
+"""What a posting states about its earlier versions."""
 
 from __future__ import annotations
 
@@ -54,26 +54,26 @@ def test_links_to_earlier_versions(words: str, version: int | None) -> None:
         f"v1: {LORE}/netdev/",
     ],
 )
-def test_links_that_are_to_something_else(words: str) -> None:
+def test_links_to_other_things(words: str) -> None:
     assert earlier_links(words) == ()
 
 
-def test_a_version_is_not_a_files_or_a_kernels() -> None:
+def test_versions_of_files_and_kernels_are_ignored() -> None:
     assert earlier_links(f"in gic-v3.c: {LORE}/r/{OLD}") == ()
 
 
-def test_each_version_of_a_changelog_with_its_link() -> None:
+def test_changelog_with_a_link_per_version() -> None:
     words = f"v3: {LORE}/r/c@x\nv2: {LORE}/r/b@x\nv1: {LORE}/r/a@x\nv1: {LORE}/r/a@x\n"
     assert earlier_links(words) == (EarlierLink("c@x", 3), EarlierLink("b@x", 2), EarlierLink("a@x", 1))
 
 
-def test_a_line_of_thousands_of_links_takes_no_time() -> None:
+def test_line_with_thousands_of_links_is_parsed_quickly() -> None:
     begun = process_time()
     earlier_links(f"v1 {LORE}/r/{OLD} " * 20_000)
     assert process_time() - begun < 2
 
 
-def test_every_link_in_order() -> None:
+def test_links_in_order() -> None:
     assert links(f"See {LORE}/r/a@x, {LORE}/lkml/b%40x/#t, https://patch.msgid.link/c@x. {LORE}/r/a@x") == (
         "a@x",
         "b@x",
@@ -91,11 +91,11 @@ def test_every_link_in_order() -> None:
         ("Why.\n", ""),
     ],
 )
-def test_b4s_change_id_counts_and_gerrits_does_not(text: str, found: str) -> None:
+def test_change_id_of_b4_but_not_of_gerrit(text: str, found: str) -> None:
     assert change_id(text) == found
 
 
-def test_the_base_commit_that_format_patch_records() -> None:
+def test_base_commit_from_format_patch() -> None:
     assert (
         base_commit("---\nbase-commit: 0123456789abcdef0123456789abcdef01234567\n")
         == "0123456789abcdef0123456789abcdef01234567"

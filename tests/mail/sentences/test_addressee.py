@@ -1,4 +1,4 @@
-"""Whom a sentence calls, and what an author's promise is of."""
+"""Who a sentence addresses, and whether a promise is about this patch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, 
         ("why, then?", ()),
     ],
 )
-def test_the_names_that_a_sentence_calls(sentence: str, names: tuple[str, ...]) -> None:
+def test_addressees(sentence: str, names: tuple[str, ...]) -> None:
     assert addressees(sentence) == names
 
 
@@ -41,7 +41,7 @@ def test_the_names_that_a_sentence_calls(sentence: str, names: tuple[str, ...]) 
         ("I will test it on the big machine.", False, False),
     ],
 )
-def test_what_an_author_promises(promise: str, this: bool, following: bool) -> None:
+def test_promise_about_this_patch_or_the_next_version(promise: str, this: bool, following: bool) -> None:
     assert (is_about_this_patch(promise), names_next_version(promise)) == (this, following)
 
 
@@ -56,5 +56,5 @@ def test_what_an_author_promises(promise: str, this: bool, following: bool) -> N
         ("I will drop it.", False),
     ],
 )
-def test_what_an_author_promises_for_afterwards(promise: str, afterwards: bool) -> None:
+def test_promise_about_a_follow_up(promise: str, afterwards: bool) -> None:
     assert is_about_follow_up(promise) == afterwards

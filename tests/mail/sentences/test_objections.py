@@ -1,4 +1,4 @@
-"""How reviewers object, wish, agree and put off, and sentences that only look like it."""
+"""How reviewers object, suggest, agree and defer, and similar sentences that do not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.mails import mail
 
 
 def kinds(body: str) -> set[str]:
-    """The kinds of signal in a reviewer's reply."""
+    """The kinds of the signals in a reviewer's reply."""
     message = parse(mail(subject="Re: [PATCH] frob", in_reply_to="0@x", body=dedent(body)))
     return {s.kind for s in message.signals}
 
@@ -107,7 +107,7 @@ LATERS = [
     "I'll build it on my side and report back.",
     "Will queue for 6.10.",
 ]
-# Said to everybody but the author.
+# They ask nothing of the author.
 CALLS = [
     "There seems to have been little reviewer interest in this one?",
     "No reviews yet.",
@@ -129,7 +129,7 @@ DEFERRALS = [
     "Let's postpone this for now.",
     "I'll hold off on this until the locking is settled.",
 ]
-# Talk: none of it moves a patch.
+# Talk: it changes no state.
 NEITHER = [
     "I don't think there is a problem.",
     "I don't see any issue with the frob.",
@@ -165,36 +165,36 @@ def test_wishes(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("sentence", CONTENTS)
-def test_content(sentence: str) -> None:
+def test_satisfied(sentence: str) -> None:
     assert kinds(f"{sentence}\n") == {SignalKind.SATISFIED}
 
 
 @pytest.mark.parametrize("sentence", LATERS)
-def test_will_look_himself(sentence: str) -> None:
+def test_will_review(sentence: str) -> None:
     assert kinds(f"{sentence}\n") <= {SignalKind.WILL_REVIEW, SignalKind.PROMISE}
     assert kinds(f"{sentence}\n")
 
 
 @pytest.mark.parametrize("sentence", DEFERRALS)
-def test_put_off(sentence: str) -> None:
+def test_deferred(sentence: str) -> None:
     assert kinds(f"{sentence}\n") == {SignalKind.DEFERRED}
 
 
 @pytest.mark.parametrize("sentence", CALLS)
-def test_calls_for_reviewers(sentence: str) -> None:
+def test_review_wanted(sentence: str) -> None:
     assert kinds(f"{sentence}\n") == {SignalKind.REVIEW_WANTED}
 
 
 @pytest.mark.parametrize("sentence", NEITHER)
-def test_talk_is_no_opinion(sentence: str) -> None:
+def test_talk_gives_no_signal(sentence: str) -> None:
     assert kinds(f"{sentence}\n") == set()
 
 
 @pytest.mark.parametrize("sentence", [*DOUBTS, *WISHES, *CONTENTS, *CALLS, *DEFERRALS])
-def test_a_quoted_opinion_is_nobodys(sentence: str) -> None:
+def test_quoted_opinion_gives_no_signal(sentence: str) -> None:
     assert kinds(f"> {sentence}\n\nHello.\n") == set()
 
 
 @pytest.mark.parametrize("sentence", ["Makes sense, but what of the lock?", "I'm fine with it if Rex is."])
-def test_content_on_conditions_is_not_content(sentence: str) -> None:
+def test_conditional_satisfaction_is_not_satisfaction(sentence: str) -> None:
     assert SignalKind.SATISFIED not in kinds(f"{sentence}\n")

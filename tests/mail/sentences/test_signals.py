@@ -1,4 +1,4 @@
-"""Sentences of people that move a patch, and their look-alikes that do not."""
+"""Sentences that can change the state of a patch, and similar sentences that cannot."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_applied(sentence: str, detail: str) -> None:
         "[If your patch is applied to the wrong git tree, kindly drop us a note.]",
     ],
 )
-def test_words_of_applying_that_apply_nothing(sentence: str) -> None:
+def test_sentences_that_only_look_like_applied(sentence: str) -> None:
     assert SignalKind.APPLIED not in {kind for kind, _ in said(f"{sentence}\n")}
 
 
@@ -149,11 +149,11 @@ def thanks(*listed: str) -> str:
         (["1/3", "3/3"], "1,3"),
     ],
 )
-def test_b4_thanks_for_what_it_lists(listed: list[str], detail: str) -> None:
+def test_b4_thanks_lists_applied_patches(listed: list[str], detail: str) -> None:
     assert said(thanks(*listed)) == [(SignalKind.APPLIED, detail)]
 
 
-def test_the_evidence_is_the_sentence_as_it_stands() -> None:
+def test_evidence_is_the_sentence() -> None:
     (signal,) = reply("Hi Ann,\n\nthanks. Applied to\nfrob/for-6.13.\n")
     assert signal.text == "Applied to frob/for-6.13."
 
@@ -204,7 +204,7 @@ def test_the_evidence_is_the_sentence_as_it_stands() -> None:
         ("(Or is it a race?)\n", SignalKind.QUESTION),
     ],
 )
-def test_other_sentences_that_move_a_patch(body: str, kind: str) -> None:
+def test_other_signals(body: str, kind: str) -> None:
     assert kind in {k for k, _ in said(body)}
 
 
@@ -218,7 +218,7 @@ def test_other_sentences_that_move_a_patch(body: str, kind: str) -> None:
         "I won't send another version before Monday.\n",
     ],
 )
-def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
+def test_ignoring_something_else_is_not_withdrawn(body: str) -> None:
     assert SignalKind.WITHDRAWN not in {kind for kind, _ in said(body)}
 
 
@@ -232,7 +232,7 @@ def test_what_is_to_be_ignored_is_something_else(body: str) -> None:
         "Rex sent the patch to the wrong list.\n",
     ],
 )
-def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
+def test_other_work_is_not_done_elsewhere(body: str) -> None:
     assert SignalKind.ELSEWHERE not in {kind for kind, _ in said(body)}
 
 
@@ -245,7 +245,7 @@ def test_words_of_other_work_that_do_not_replace_it(body: str) -> None:
         "The frob is now in the wheel.\n",
     ],
 )
-def test_words_of_mainline_that_are_not_of_the_patch(body: str) -> None:
+def test_mentioning_mainline_is_not_mainlined(body: str) -> None:
     assert SignalKind.MAINLINED not in {kind for kind, _ in said(body)}
 
 
@@ -262,13 +262,13 @@ ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
         "Feel free to add to the series:\n",
     ],
 )
-def test_tags_that_are_given_for_the_series(words: str) -> None:
+def test_tags_for_the_series(words: str) -> None:
     assert SignalKind.FOR_ALL in {kind for kind, _ in said(f"{words}{ACKED}")}
     assert SignalKind.FOR_ALL not in {kind for kind, _ in said(words)}
 
 
 @pytest.mark.parametrize("words", ["Is the series for 6.13?\n", "See the last series.\n", "For the mm parts:\n", ""])
-def test_tags_that_are_given_for_what_they_answer(words: str) -> None:
+def test_tags_for_one_patch(words: str) -> None:
     assert SignalKind.FOR_ALL not in {kind for kind, _ in said(f"{words}{ACKED}")}
 
 
@@ -297,7 +297,7 @@ def test_tags_that_are_given_for_what_they_answer(words: str) -> None:
         ("This is marked as changes requested in patchwork.\n", ""),
     ],
 )
-def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
+def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
     assert (SignalKind.CHANGES, detail) in said(body)
 
 
@@ -319,7 +319,7 @@ def test_a_change_or_a_new_version_is_asked_for(body: str, detail: str) -> None:
         "> Please resend.\n",
     ],
 )
-def test_words_of_asking_that_ask_for_no_change(body: str) -> None:
+def test_sentences_that_only_look_like_requests(body: str) -> None:
     assert SignalKind.CHANGES not in {kind for kind, _ in said(body)}
 
 
@@ -334,7 +334,7 @@ def test_words_of_asking_that_ask_for_no_change(body: str) -> None:
         "snack\n",
     ],
 )
-def test_words_of_refusal_that_refuse_nothing(body: str) -> None:
+def test_sentences_that_only_look_like_refusals(body: str) -> None:
     assert SignalKind.NAK not in {kind for kind, _ in said(body)}
 
 
@@ -348,15 +348,15 @@ def test_words_of_refusal_that_refuse_nothing(body: str) -> None:
         "> I'll fix it.\n",
     ],
 )
-def test_words_of_the_future_that_promise_nothing(body: str) -> None:
+def test_sentences_that_only_look_like_promises(body: str) -> None:
     assert SignalKind.PROMISE not in {kind for kind, _ in said(body)}
 
 
-def test_a_jest_is_no_question() -> None:
+def test_joke_is_not_a_question() -> None:
     assert said("Only three bugs, eh? :)\n") == []
 
 
-def test_a_line_of_a_trace_is_no_question() -> None:
+def test_line_of_a_trace_is_not_a_question() -> None:
     assert said("[   12.345678]  ? schedule+0x1/0x2\n[<ffff8101>] ? frob\n") == []
 
 
@@ -369,20 +369,20 @@ def test_a_line_of_a_trace_is_no_question() -> None:
         ("pw-bot: under review\n", "under review"),
     ],
 )
-def test_netdevs_commands_stand_anywhere_and_below_the_signature_too(body: str, command: str) -> None:
+def test_pw_bot_commands_anywhere_even_below_the_signature(body: str, command: str) -> None:
     assert (SignalKind.COMMAND, command) in said(body)
 
 
 @pytest.mark.parametrize("body", ["> pw-bot: cr\n", "Use pw-bot: cr for that.\n", "pw-bot:\n"])
-def test_quoted_commands_command_nothing(body: str) -> None:
+def test_quoted_commands_are_ignored(body: str) -> None:
     assert SignalKind.COMMAND not in {kind for kind, _ in said(body)}
 
 
-def test_a_submission_signals_nothing() -> None:
+def test_submission_gives_no_signal() -> None:
     assert parse(mail(subject="[PATCH] frob", body="Applied to what? Please resend. NAK.\n")).signals == ()
 
 
-def test_a_mail_applies_once() -> None:
+def test_mail_gives_one_applied_signal() -> None:
     assert said("Applied, thanks.\n\nApplied to frob/next.\n") == [(SignalKind.APPLIED, "")]
 
 
@@ -392,13 +392,13 @@ def test_a_mail_applies_once() -> None:
         max_size=60,
     )
 )
-def test_any_pile_of_such_words_is_read(words: list[str]) -> None:
+def test_any_mix_of_such_words_is_handled(words: list[str]) -> None:
     for signal in reply("".join(words)):
         assert signal.text
 
 
 @pytest.mark.parametrize("word", ["applied ", "please ", "I will ", "? a ", "nak, ", "and applied ", "drop it "])
-def test_a_page_of_one_word_takes_no_time(word: str) -> None:
+def test_page_of_one_word_is_parsed_quickly(word: str) -> None:
     begun = process_time()
     reply(word * 30_000)
     assert process_time() - begun < 2

@@ -1,4 +1,4 @@
-"""Own words as sentences: the unit of evidence."""
+"""Splitting text into sentences."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, sent
         (" \n\n \n", []),
     ],
 )
-def test_sentences_run_over_lines_but_not_over_lists_tags_and_paragraphs(words: str, said: list[str]) -> None:
+def test_sentences_span_lines_but_not_lists_tags_or_paragraphs(words: str, said: list[str]) -> None:
     assert list(sentences(words)) == said
 
 
@@ -58,7 +58,7 @@ def test_sentences_run_over_lines_but_not_over_lists_tags_and_paragraphs(words: 
         "...",
     ],
 )
-def test_politeness_and_agreement_say_nothing_in_earnest(sentence: str) -> None:
+def test_courtesy_and_agreement_are_not_substantive(sentence: str) -> None:
     assert is_courtesy(sentence)
 
 
@@ -79,22 +79,22 @@ def test_politeness_and_agreement_say_nothing_in_earnest(sentence: str) -> None:
         "Thanks for the patch; the error path leaks the socket when the device is gone and nobody holds the lock.",
     ],
 )
-def test_objections_are_said_in_earnest(sentence: str) -> None:
+def test_objections_are_substantive(sentence: str) -> None:
     assert not is_courtesy(sentence)
 
 
-def test_an_excerpt_passes_over_courtesy_and_tags() -> None:
+def test_excerpt_skips_courtesy_and_tags() -> None:
     said = ["Thanks for this.", "Reviewed-by: R <r@x.org>", "The lock is wrong.", "Please mend it.", "More."]
     earnest = substantive(said, ("Reviewed-by:",))
     assert excerpt(earnest, said) == "The lock is wrong.\nPlease mend it."
 
 
-def test_of_a_mail_that_only_thanks_and_tags_the_excerpt_is_that() -> None:
+def test_excerpt_of_only_courtesy_and_tags() -> None:
     said = ["Reviewed-by: R <r@x.org>", "Thanks!"]
     assert excerpt(substantive(said, ("Reviewed-by:",)), said) == "Reviewed-by: R <r@x.org>\nThanks!"
 
 
-def test_evidence_is_one_line_and_not_too_long() -> None:
+def test_evidence_is_one_short_line() -> None:
     assert evidence("two\n  lines") == "two lines"
     long = evidence("word " * 100)
     assert len(long) <= 200
@@ -102,7 +102,7 @@ def test_evidence_is_one_line_and_not_too_long() -> None:
 
 
 @given(st.text(max_size=300))
-def test_sentences_are_made_of_the_words_there(words: str) -> None:
+def test_sentences_keep_all_words(words: str) -> None:
     folded = " ".join(words.split())
     for sentence in sentences(words):
         assert sentence == sentence.strip() != ""
