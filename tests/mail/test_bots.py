@@ -15,12 +15,12 @@ PATCHWORK = "patchwork-bot+netdevbpf@kernel.org"
 LKP = "kernel test robot <lkp@intel.com>"
 
 
-def robot(body: str, *, sender: str = PATCHWORK, subject: str = "Re: [PATCH net 0/2] frob") -> Message:
+def bot_mail(body: str, *, sender: str = PATCHWORK, subject: str = "Re: [PATCH net 0/2] frob") -> Message:
     answered = "0@x" if subject.startswith("Re:") else None
     return parse(mail(subject=subject, in_reply_to=answered, sender=sender, body=dedent(body)))
 
 
-def said(message: Message) -> list[tuple[str, str, str]]:
+def signals_of(message: Message) -> list[tuple[str, str, str]]:
     return [(s.kind, s.detail, s.text) for s in message.signals]
 
 
@@ -71,13 +71,13 @@ SUMMARY = """\
 
 
 def test_patchwork_bot_reports_applied_series() -> None:
-    message = robot(SUMMARY.format("https://git.kernel.org/netdev/net/c/123456789abc"))
-    assert said(message) == [(SignalKind.APPLIED, "1,2", "This series was applied to netdev/net.git (main)")]
+    message = bot_mail(SUMMARY.format("https://git.kernel.org/netdev/net/c/123456789abc"))
+    assert signals_of(message) == [(SignalKind.APPLIED, "1,2", "This series was applied to netdev/net.git (main)")]
     assert message.bot
 
 
 def test_patches_that_patchwork_bot_did_not_find_are_not_applied() -> None:
-    assert [detail for _, detail, _ in said(robot(SUMMARY.format("(no matching commit)")))] == ["1"]
+    assert [detail for _, detail, _ in signals_of(bot_mail(SUMMARY.format("(no matching commit)")))] == ["1"]
 
 
 def test_pr_tracker_bot_reports_merged_pull_request() -> None:
@@ -89,9 +89,9 @@ def test_pr_tracker_bot_reports_merged_pull_request() -> None:
         has been merged into torvalds/linux.git:
         https://git.kernel.org/torvalds/c/0123456789abcdef
         """
-    message = robot(body, sender="pr-tracker-bot@kernel.org", subject="Re: [GIT PULL] frob")
+    message = bot_mail(body, sender="pr-tracker-bot@kernel.org", subject="Re: [GIT PULL] frob")
     text = "The pull request you sent on Mon, 3 Jul 2023 10:00:00 +0000 has been merged into torvalds/linux.git"
-    assert said(message) == [(SignalKind.MAINLINED, "torvalds/linux.git", text)]
+    assert signals_of(message) == [(SignalKind.MAINLINED, "torvalds/linux.git", text)]
 
 
 TIP = "The following commit has been merged into the sched/core branch of tip:\n\nCommit-ID: 0123456789ab\n"
@@ -143,10 +143,10 @@ UPDATED = "This patch was dropped because an updated version will be issued"
 )
 def test_notices_name_their_patch(subject: str, body: str, kind: str, text: str) -> None:
     linked = f"{body}\n\nLink: https://lkml.kernel.org/r/a@x\n"
-    message = robot(linked, sender="Mia Maintainer <mia@example.org>", subject=subject)
+    message = bot_mail(linked, sender="Mia Maintainer <mia@example.org>", subject=subject)
     assert message.kind == "notice"
     assert message.about == ("a@x",)
-    assert [(k, t) for k, _, t in said(message)] == [(kind, text)]
+    assert [(k, t) for k, _, t in signals_of(message)] == [(kind, text)]
 
 
 def test_reply_to_a_notice_is_not_a_notice() -> None:
@@ -171,7 +171,7 @@ BUILD = """\
 
 
 def test_build_failure_names_the_first_error() -> None:
-    assert said(robot(BUILD, sender=LKP)) == [
+    assert signals_of(bot_mail(BUILD, sender=LKP)) == [
         (
             SignalKind.FAILURE,
             "",
@@ -198,7 +198,7 @@ def test_build_failure_names_the_first_error() -> None:
     ],
 )
 def test_bots_report_failures(sender: str, subject: str, body: str) -> None:
-    assert [kind for kind, _, _ in said(robot(body, sender=sender, subject=subject))] == [SignalKind.FAILURE]
+    assert [kind for kind, _, _ in signals_of(bot_mail(body, sender=sender, subject=subject))] == [SignalKind.FAILURE]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_bots_report_failures(sender: str, subject: str, body: str) -> None:
     ],
 )
 def test_bot_mail_without_result(sender: str, subject: str, body: str) -> None:
-    assert said(robot(body, sender=sender, subject=subject)) == []
+    assert signals_of(bot_mail(body, sender=sender, subject=subject)) == []
 
 
 BPF_CI = "bot+bpf-ci@kernel.org"
@@ -294,9 +294,9 @@ RESULTS = {
 @pytest.mark.parametrize("what", RESULTS)
 def test_results_of_bots(what: str) -> None:
     sender, subject, body, kind, text = RESULTS[what]
-    (found,) = robot(body, sender=sender, subject=subject).signals
+    (found,) = bot_mail(body, sender=sender, subject=subject).signals
     assert (found.kind, found.text[: len(text)]) == (kind, text)
 
 
 def test_person_who_mentions_a_bot_is_not_a_bot() -> None:
-    assert not robot("> My bot found errors\n\nDid my bot say that?\n", sender="Mia <mia@kernel.org>").bot
+    assert not bot_mail("> My bot found errors\n\nDid my bot say that?\n", sender="Mia <mia@kernel.org>").bot

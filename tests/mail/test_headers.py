@@ -115,8 +115,8 @@ def test_names_in_raw_8bit(raw: bytes) -> None:
 def test_sender_is_found_if_a_list_rewrote_from() -> None:
     rewritten = ["From: Ann Author via Frob <frob@lists.example>", "Reply-To: Ann Author <ann@example.org>"]
     assert headers.sender(read(*rewritten)) == Person("Ann Author", "ann@example.org")
-    kept = ["From: Frob List <frob@lists.example>", "X-Original-From: Ann Author <ann@example.org>"]
-    assert headers.sender(read(*kept)) == Person("Ann Author", "ann@example.org")
+    lines = ["From: Frob List <frob@lists.example>", "X-Original-From: Ann Author <ann@example.org>"]
+    assert headers.sender(read(*lines)) == Person("Ann Author", "ann@example.org")
     assert headers.sender(read(rewritten[0])) == Person("Ann Author", "frob@lists.example")
 
 

@@ -63,7 +63,7 @@ def test_version_after_the_title_of_one_patch_is_not_the_series_version() -> Non
 
 
 @pytest.mark.parametrize(
-    ("subject", "said"),
+    ("subject", "flags"),
     [
         ("[PATCH] net: free it", {"patch"}),
         ("[patch 01/12] net: free it", {"patch"}),
@@ -92,9 +92,9 @@ def test_version_after_the_title_of_one_patch_is_not_the_series_version() -> Non
         ("Reply times of the frob driver", set()),
     ],
 )
-def test_flags_of_a_subject(subject: str, said: set[str]) -> None:
+def test_flags_of_a_subject(subject: str, flags: set[str]) -> None:
     parts = parse_subject(subject)
-    assert {name for name in ("patch", "rfc", "resend", "pull", "reply") if getattr(parts, name)} == said
+    assert {name for name in ("patch", "rfc", "resend", "pull", "reply") if getattr(parts, name)} == flags
 
 
 @pytest.mark.parametrize(

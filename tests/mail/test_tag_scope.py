@@ -69,7 +69,7 @@ def test_parse_scope(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "limit"),
+    ("value", "scope"),
     [
         ("R <r@x.org> # for the io_uring bits", "for the io_uring bits"),
         ("R <r@x.org> # mm", "mm"),
@@ -83,8 +83,8 @@ def test_parse_scope(words: str) -> None:
         ("r@x.org for patches 2..4", "for patches 2..4"),
     ],
 )
-def test_scope_after_a_tag(value: str, limit: str) -> None:
-    assert split_scope(value) == (value[: value.index("org") + 3] + (">" if "<" in value else ""), limit)
+def test_scope_after_a_tag(value: str, scope: str) -> None:
+    assert split_scope(value) == (value[: value.index("org") + 3] + (">" if "<" in value else ""), scope)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_sentences_without_a_scope(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "limit"),
+    ("text", "scope"),
     [
         (f"For the frob bits:\n\n{TAG}\n", "For the frob bits"),
         (f"Nice.\n\nPatches 1-3 look good to me. Feel free to add:\n\n  {TAG}\n", "Patches 1-3"),
@@ -163,8 +163,8 @@ def test_sentences_without_a_scope(sentence: str) -> None:
         (TAG, ""),
     ],
 )
-def test_scope_near_a_tag(words: str, limit: str) -> None:
-    assert [tag.scope for tag in of_reply(words, RITA)] == [limit]
+def test_scope_near_a_tag(text: str, scope: str) -> None:
+    assert [tag.scope for tag in of_reply(text, RITA)] == [scope]
 
 
 def test_consecutive_tags_share_a_scope() -> None:

@@ -13,29 +13,29 @@ RITA = Person("Rita Reviewer", "rita@example.com")
 SIGNED = "Signed-off-by: Ann Author <ann@example.org>"
 
 
-def of_patch(words: str) -> list[str]:
-    return [f"{t.name}: {t.value}" for t in trailers.of_patch(words)]
+def of_patch(text: str) -> list[str]:
+    return [f"{t.name}: {t.value}" for t in trailers.of_patch(text)]
 
 
-def of_reply(words: str, sender: Person = RITA) -> list[Trailer]:
-    return list(trailers.of_reply(words, sender))
+def of_reply(text: str, sender: Person = RITA) -> list[Trailer]:
+    return list(trailers.of_reply(text, sender))
 
 
 def test_tags_in_the_last_paragraph() -> None:
-    words = (
+    text = (
         f'Why: because.\n\nFixes: 123456789abc ("frob: add")\nLink: https://example.org/1\n{SIGNED}\n---\nv2: no tag\n'
     )
-    assert of_patch(words) == ['Fixes: 123456789abc ("frob: add")', "Link: https://example.org/1", SIGNED]
+    assert of_patch(text) == ['Fixes: 123456789abc ("frob: add")', "Link: https://example.org/1", SIGNED]
 
 
 def test_paragraphs_of_only_tags_above_it_count() -> None:
-    words = f"Why.\n\nReported-by: Rolf <rolf@example.net>\n\n[ben: fix the build]\n{SIGNED}\n"
-    assert of_patch(words) == ["Reported-by: Rolf <rolf@example.net>", SIGNED]
+    text = f"Why.\n\nReported-by: Rolf <rolf@example.net>\n\n[ben: fix the build]\n{SIGNED}\n"
+    assert of_patch(text) == ["Reported-by: Rolf <rolf@example.net>", SIGNED]
 
 
 def test_prose_that_contains_a_tag_ends_the_tags() -> None:
-    words = f"Words.\nAcked-by: Old <old@example.net>\n\n{SIGNED}\n"
-    assert of_patch(words) == [SIGNED]
+    text = f"Words.\nAcked-by: Old <old@example.net>\n\n{SIGNED}\n"
+    assert of_patch(text) == [SIGNED]
 
 
 def test_notes_below_the_separator_have_no_tags() -> None:
@@ -48,8 +48,8 @@ def test_message_without_tags(message: str) -> None:
 
 
 def test_wrapped_values_are_joined() -> None:
-    words = 'Why.\n\nFixes: 123456789abc ("frob: add a\nlong one")\nReviewed-by: A Very Long Name\n<long@example.com>\n'
-    assert of_patch(words) == [
+    text = 'Why.\n\nFixes: 123456789abc ("frob: add a\nlong one")\nReviewed-by: A Very Long Name\n<long@example.com>\n'
+    assert of_patch(text) == [
         'Fixes: 123456789abc ("frob: add a long one")',
         "Reviewed-by: A Very Long Name <long@example.com>",
     ]
@@ -94,7 +94,7 @@ def test_reply_may_give_an_unknown_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         "Dropped Reviewed-by tag because of changes.",
         "- dropped all RB's",
@@ -104,12 +104,12 @@ def test_reply_may_give_an_unknown_tag() -> None:
         "Tests were redone, so I didn't keep Tested-by.",
     ],
 )
-def test_author_reports_dropped_tags(said: str) -> None:
-    assert [(s.kind, s.text) for s in trailers.dropped_tags([said])] == [(SignalKind.TAGS_DROPPED, said)]
+def test_author_reports_dropped_tags(sentence: str) -> None:
+    assert [(s.kind, s.text) for s in trailers.dropped_tags([sentence])] == [(SignalKind.TAGS_DROPPED, sentence)]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         "Dropped patch 4, collected Reviewed-by tags.",
         "Remove the __rcu tag from the pointer.",
@@ -119,8 +119,8 @@ def test_author_reports_dropped_tags(said: str) -> None:
         "Remove the retry and add Rita's R-b.",
     ],
 )
-def test_other_changes_are_not_dropped_tags(said: str) -> None:
-    assert trailers.dropped_tags([said]) == ()
+def test_other_changes_are_not_dropped_tags(sentence: str) -> None:
+    assert trailers.dropped_tags([sentence]) == ()
 
 
 def test_tags_of_a_patch_are_not_own() -> None:

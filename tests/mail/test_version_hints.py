@@ -14,7 +14,7 @@ OLD = "20230701.1-ann@example.org"
 
 
 @pytest.mark.parametrize(
-    ("words", "version"),
+    ("text", "version"),
     [
         (f"v1: {LORE}/netdev/{OLD}/", 1),
         (f"- Link to v1: {LORE}/r/{OLD}", 1),
@@ -36,12 +36,12 @@ OLD = "20230701.1-ann@example.org"
         (f"Supersedes v1, message-id: <{OLD}>", 1),
     ],
 )
-def test_links_to_earlier_versions(words: str, version: int | None) -> None:
-    assert earlier_links(words) == (EarlierLink(OLD, version),)
+def test_links_to_earlier_versions(text: str, version: int | None) -> None:
+    assert earlier_links(text) == (EarlierLink(OLD, version),)
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         f"Closes: {LORE}/r/{OLD}",
         f"Reported by the robot:\n{LORE}/all/{OLD}/",
@@ -54,8 +54,8 @@ def test_links_to_earlier_versions(words: str, version: int | None) -> None:
         f"v1: {LORE}/netdev/",
     ],
 )
-def test_links_to_other_things(words: str) -> None:
-    assert earlier_links(words) == ()
+def test_links_to_other_things(text: str) -> None:
+    assert earlier_links(text) == ()
 
 
 def test_versions_of_files_and_kernels_are_ignored() -> None:
@@ -63,8 +63,8 @@ def test_versions_of_files_and_kernels_are_ignored() -> None:
 
 
 def test_changelog_with_a_link_per_version() -> None:
-    words = f"v3: {LORE}/r/c@x\nv2: {LORE}/r/b@x\nv1: {LORE}/r/a@x\nv1: {LORE}/r/a@x\n"
-    assert earlier_links(words) == (EarlierLink("c@x", 3), EarlierLink("b@x", 2), EarlierLink("a@x", 1))
+    text = f"v3: {LORE}/r/c@x\nv2: {LORE}/r/b@x\nv1: {LORE}/r/a@x\nv1: {LORE}/r/a@x\n"
+    assert earlier_links(text) == (EarlierLink("c@x", 3), EarlierLink("b@x", 2), EarlierLink("a@x", 1))
 
 
 def test_line_with_thousands_of_links_is_parsed_quickly() -> None:

@@ -14,7 +14,7 @@ from patchwatch.mail.parse import parse
 from tests.support.mails import mail
 
 
-def said(body: str) -> list[tuple[str, str]]:
+def signals_of(body: str) -> list[tuple[str, str]]:
     """Kind and detail of each signal of a reply."""
     return [(s.kind, s.detail) for s in reply(body)]
 
@@ -83,7 +83,7 @@ def reply(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tuple[
     ],
 )
 def test_applied(sentence: str, detail: str) -> None:
-    assert said(f"{sentence}\n") == [(SignalKind.APPLIED, detail)]
+    assert signals_of(f"{sentence}\n") == [(SignalKind.APPLIED, detail)]
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_applied(sentence: str, detail: str) -> None:
     ],
 )
 def test_sentences_that_only_look_like_applied(sentence: str) -> None:
-    assert SignalKind.APPLIED not in {kind for kind, _ in said(f"{sentence}\n")}
+    assert SignalKind.APPLIED not in {kind for kind, _ in signals_of(f"{sentence}\n")}
 
 
 def thanks(*listed: str) -> str:
     """b4's thanks, for these patches."""
-    commits = "\n".join(f"[{one}] frob: part\n      commit: 0123456789abcdef" for one in listed)
+    commits = "\n".join(f"[{number}] frob: part\n      commit: 0123456789abcdef" for number in listed)
     quoted = "On Mon, 3 Jul 2023 10:00:00 +0000, Ann Author wrote:\n> Words.\n"
     return f"{quoted}\nApplied, thanks!\n\n{commits}\n\nBest regards,\n-- \nRita\n"
 
@@ -150,7 +150,7 @@ def thanks(*listed: str) -> str:
     ],
 )
 def test_b4_thanks_lists_applied_patches(listed: list[str], detail: str) -> None:
-    assert said(thanks(*listed)) == [(SignalKind.APPLIED, detail)]
+    assert signals_of(thanks(*listed)) == [(SignalKind.APPLIED, detail)]
 
 
 def test_evidence_is_the_sentence() -> None:
@@ -205,7 +205,7 @@ def test_evidence_is_the_sentence() -> None:
     ],
 )
 def test_other_signals(body: str, kind: str) -> None:
-    assert kind in {k for k, _ in said(body)}
+    assert kind in {k for k, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_other_signals(body: str, kind: str) -> None:
     ],
 )
 def test_ignoring_something_else_is_not_withdrawn(body: str) -> None:
-    assert SignalKind.WITHDRAWN not in {kind for kind, _ in said(body)}
+    assert SignalKind.WITHDRAWN not in {kind for kind, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_ignoring_something_else_is_not_withdrawn(body: str) -> None:
     ],
 )
 def test_other_work_is_not_done_elsewhere(body: str) -> None:
-    assert SignalKind.ELSEWHERE not in {kind for kind, _ in said(body)}
+    assert SignalKind.ELSEWHERE not in {kind for kind, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_other_work_is_not_done_elsewhere(body: str) -> None:
     ],
 )
 def test_mentioning_mainline_is_not_mainlined(body: str) -> None:
-    assert SignalKind.MAINLINED not in {kind for kind, _ in said(body)}
+    assert SignalKind.MAINLINED not in {kind for kind, _ in signals_of(body)}
 
 
 ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
@@ -263,13 +263,13 @@ ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
     ],
 )
 def test_tags_for_the_series(words: str) -> None:
-    assert SignalKind.FOR_ALL in {kind for kind, _ in said(f"{words}{ACKED}")}
-    assert SignalKind.FOR_ALL not in {kind for kind, _ in said(words)}
+    assert SignalKind.FOR_ALL in {kind for kind, _ in signals_of(f"{words}{ACKED}")}
+    assert SignalKind.FOR_ALL not in {kind for kind, _ in signals_of(words)}
 
 
 @pytest.mark.parametrize("words", ["Is the series for 6.13?\n", "See the last series.\n", "For the mm parts:\n", ""])
 def test_tags_for_one_patch(words: str) -> None:
-    assert SignalKind.FOR_ALL not in {kind for kind, _ in said(f"{words}{ACKED}")}
+    assert SignalKind.FOR_ALL not in {kind for kind, _ in signals_of(f"{words}{ACKED}")}
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_tags_for_one_patch(words: str) -> None:
     ],
 )
 def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
-    assert (SignalKind.CHANGES, detail) in said(body)
+    assert (SignalKind.CHANGES, detail) in signals_of(body)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
     ],
 )
 def test_sentences_that_only_look_like_requests(body: str) -> None:
-    assert SignalKind.CHANGES not in {kind for kind, _ in said(body)}
+    assert SignalKind.CHANGES not in {kind for kind, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_sentences_that_only_look_like_requests(body: str) -> None:
     ],
 )
 def test_sentences_that_only_look_like_refusals(body: str) -> None:
-    assert SignalKind.NAK not in {kind for kind, _ in said(body)}
+    assert SignalKind.NAK not in {kind for kind, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(
@@ -349,15 +349,15 @@ def test_sentences_that_only_look_like_refusals(body: str) -> None:
     ],
 )
 def test_sentences_that_only_look_like_promises(body: str) -> None:
-    assert SignalKind.PROMISE not in {kind for kind, _ in said(body)}
+    assert SignalKind.PROMISE not in {kind for kind, _ in signals_of(body)}
 
 
 def test_joke_is_not_a_question() -> None:
-    assert said("Only three bugs, eh? :)\n") == []
+    assert signals_of("Only three bugs, eh? :)\n") == []
 
 
 def test_line_of_a_trace_is_not_a_question() -> None:
-    assert said("[   12.345678]  ? schedule+0x1/0x2\n[<ffff8101>] ? frob\n") == []
+    assert signals_of("[   12.345678]  ? schedule+0x1/0x2\n[<ffff8101>] ? frob\n") == []
 
 
 @pytest.mark.parametrize(
@@ -370,12 +370,12 @@ def test_line_of_a_trace_is_not_a_question() -> None:
     ],
 )
 def test_pw_bot_commands_anywhere_even_below_the_signature(body: str, command: str) -> None:
-    assert (SignalKind.COMMAND, command) in said(body)
+    assert (SignalKind.COMMAND, command) in signals_of(body)
 
 
 @pytest.mark.parametrize("body", ["> pw-bot: cr\n", "Use pw-bot: cr for that.\n", "pw-bot:\n"])
 def test_quoted_commands_are_ignored(body: str) -> None:
-    assert SignalKind.COMMAND not in {kind for kind, _ in said(body)}
+    assert SignalKind.COMMAND not in {kind for kind, _ in signals_of(body)}
 
 
 def test_submission_gives_no_signal() -> None:
@@ -383,7 +383,7 @@ def test_submission_gives_no_signal() -> None:
 
 
 def test_mail_gives_one_applied_signal() -> None:
-    assert said("Applied, thanks.\n\nApplied to frob/next.\n") == [(SignalKind.APPLIED, "")]
+    assert signals_of("Applied, thanks.\n\nApplied to frob/next.\n") == [(SignalKind.APPLIED, "")]
 
 
 @given(

@@ -10,7 +10,7 @@ from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, sent
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("text", "expected"),
     [
         ("One line\nand the next. Then\nmore.\n", ["One line and the next.", "Then more."]),
         ("One.\n\nTwo.\n", ["One.", "Two."]),
@@ -32,8 +32,8 @@ from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, sent
         (" \n\n \n", []),
     ],
 )
-def test_sentences_span_lines_but_not_lists_tags_or_paragraphs(words: str, said: list[str]) -> None:
-    assert list(sentences(words)) == said
+def test_sentences_span_lines_but_not_lists_tags_or_paragraphs(text: str, expected: list[str]) -> None:
+    assert list(sentences(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_objections_are_substantive(sentence: str) -> None:
 
 
 def test_excerpt_skips_courtesy_and_tags() -> None:
-    said = ["Thanks for this.", "Reviewed-by: R <r@x.org>", "The lock is wrong.", "Please mend it.", "More."]
-    earnest = substantive(said, ("Reviewed-by:",))
-    assert excerpt(earnest, said) == "The lock is wrong.\nPlease mend it."
+    everything = ["Thanks for this.", "Reviewed-by: R <r@x.org>", "The lock is wrong.", "Please mend it.", "More."]
+    substance = substantive(everything, ("Reviewed-by:",))
+    assert excerpt(substance, everything) == "The lock is wrong.\nPlease mend it."
 
 
 def test_excerpt_of_only_courtesy_and_tags() -> None:
-    said = ["Reviewed-by: R <r@x.org>", "Thanks!"]
-    assert excerpt(substantive(said, ("Reviewed-by:",)), said) == "Reviewed-by: R <r@x.org>\nThanks!"
+    everything = ["Reviewed-by: R <r@x.org>", "Thanks!"]
+    assert excerpt(substantive(everything, ("Reviewed-by:",)), everything) == "Reviewed-by: R <r@x.org>\nThanks!"
 
 
 def test_evidence_is_one_short_line() -> None:

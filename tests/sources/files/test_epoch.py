@@ -64,9 +64,9 @@ def test_v1_inbox_returns_every_mail_ever_added(tmp_path, batches_of_two):
     source = open_source(repository)
     expected = Counter([*mails(*range(1, 7)), mail(1, "Resent."), mail(2, "Back again.")])
     whole = list(source.read(None))
-    assert Counter(one for batch in whole for one in batch.mails) == expected
+    assert Counter(content for batch in whole for content in batch.mails) == expected
     for stored in range(1, len(whole)):
-        before = [one for batch in whole[:stored] for one in batch.mails]
+        before = [content for batch in whole[:stored] for content in batch.mails]
         # A position inside the commit of five is that before it: mails come again, none is left out.
         assert set(before) | set(again(source, whole[stored - 1].position)) == set(expected)
 
@@ -102,7 +102,7 @@ def test_merged_histories_are_read_completely_after_any_interruption(tmp_path, b
     source = open_source(repository)
     whole = list(source.read(None))
     for stored in range(len(whole)):
-        before = {one for batch in whole[:stored] for one in batch.mails}
+        before = {content for batch in whole[:stored] for content in batch.mails}
         assert before | set(again(source, whole[stored - 1].position if stored else None)) == set(mails(*range(1, 9)))
     assert again(source, whole[-1].position) == []
 

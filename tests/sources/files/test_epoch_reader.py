@@ -44,7 +44,7 @@ def test_missing_mail_is_an_error_after_the_mails_before_it(tmp_path, batches_of
     object_file(repository, "master~1:m").unlink()
     found: list[bytes] = []
     with pytest.raises(PatchwatchError, match=r"0\.git: object [0-9a-f]{40} is missing; expected a mail"):
-        found.extend(one for batch in open_source(repository).read(None) for one in batch.mails)
+        found.extend(content for batch in open_source(repository).read(None) for content in batch.mails)
     assert found == mails(0, 1, 2, 3)
     assert all(process.poll() is not None for process in started)
 

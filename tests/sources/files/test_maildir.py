@@ -36,7 +36,7 @@ def test_mail_moved_during_the_read_is_found(tmp_path, batches_of_two):
     for path in (box / "new").iterdir():
         path.rename(box / "cur" / f"{path.name}:2,")
     (box / "cur" / "1700000007.M1P1.host:2,S").unlink()  # and this one is gone
-    found += [one for batch in reading for one in batch.mails]
+    found += [content for batch in reading for content in batch.mails]
     assert found == mails(*range(7))
 
 

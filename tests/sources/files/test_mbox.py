@@ -77,9 +77,9 @@ def test_blocks_end_only_where_a_mail_begins(tmp_path, monkeypatch):
     source = open_source(path)
     whole = list(source.read(None))
     assert len(whole) > 10
-    assert [one for batch in whole for one in batch.mails] == contents
+    assert [content for batch in whole for content in batch.mails] == contents
     for stored, batch in enumerate(whole[:-1], 1):
-        before = [one for earlier in whole[:stored] for one in earlier.mails]
+        before = [content for earlier in whole[:stored] for content in earlier.mails]
         assert before + again(source, batch.position) == contents
 
 
@@ -88,7 +88,7 @@ def test_mbox_with_crlf_line_ends(tmp_path, batches_of_two):
     path = tmp_path / "box"
     path.write_bytes(mboxrd(*mails(*range(5)), sender="ada@example.org").replace(b"\n", b"\r\n"))
     whole = list(open_source(path).read(None))
-    assert [one for batch in whole for one in batch.mails] == contents
+    assert [content for batch in whole for content in batch.mails] == contents
     assert again(open_source(path), whole[0].position) == contents[2:]
 
 

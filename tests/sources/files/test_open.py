@@ -62,7 +62,7 @@ def test_interrupted_read_continues_after_last_stored_batch(make, kind, tmp_path
         before = [next(cut) for _ in range(stored)]
         cut.close()
         after, position = read(source, before[-1].position)
-        assert [one for batch in before for one in batch.mails] + after == contents
+        assert [content for batch in before for content in batch.mails] + after == contents
         assert again(source, position) == []
 
 

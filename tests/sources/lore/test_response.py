@@ -31,9 +31,9 @@ def test_damaged_gzip_is_an_error() -> None:
         lore.since("bpf", 0)
 
 
-@pytest.mark.parametrize("kept", [0, 5, 40, -1])
-def test_truncated_response_is_retried_and_never_used(kept: int) -> None:
-    cut = gzip.compress(MBOX)[:kept]
+@pytest.mark.parametrize("length", [0, 5, 40, -1])
+def test_truncated_response_is_retried_and_never_used(length: int) -> None:
+    cut = gzip.compress(MBOX)[:length]
     with archive(Server(answer(200, cut), mail())) as lore, lore.since("bpf", 0) as found:
         assert list(found.mails()) == [HI, HO]
     server = Server(lambda _: answer(200, cut))
