@@ -27,15 +27,15 @@ def involvement_of(revisions: Sequence[RevisionRow], views: Mapping[str, Any], m
     newest = revisions[-1]
     latest = [views[root] for root in newest.postings]
     mine = [voice for view in latest for voice in _voices(view) if voice.email in me]
-    spoke = max((voice.date for voice in mine), default=0)
-    answered, answer = max(((v.answered, v.answer) for v in mine if v.answered >= spoke), default=(0, ""))
+    replied = max((voice.date for voice in mine), default=0)
+    answered, answer = max(((v.answered, v.answer) for v in mine if v.answered >= replied), default=(0, ""))
     return Involvement(
         author=not me.isdisjoint(latest[-1]["senders"]),
         posted=any(_posted(view, me) for view in views.values()),
-        asked=any(not me.isdisjoint(view["recipients"]) for view in latest),
-        spoke=spoke,
-        content=_tagged(newest, me) or any(voice.content for voice in mine if voice.date == spoke),
-        earlier=_earlier(revisions[:-1], views, me),
+        recipient=any(not me.isdisjoint(view["recipients"]) for view in latest),
+        replied=replied,
+        satisfied=_tagged(newest, me) or any(voice.content for voice in mine if voice.date == replied),
+        reviewed_before=_earlier(revisions[:-1], views, me),
         answer=answer,
         answered=answered,
     )

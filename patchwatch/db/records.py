@@ -181,7 +181,7 @@ def _reason_list(reason: Reason | None) -> list[Any] | None:
 
 
 def _voice_list(voice: ReviewerActivity) -> list[Any]:
-    return [voice.person.name, voice.person.email, voice.date, voice.content, voice.answer, voice.answered]
+    return [voice.person.name, voice.person.email, voice.date, voice.satisfied, voice.answer, voice.answered]
 
 
 def _each(addresses: Iterable[str]) -> list[str]:

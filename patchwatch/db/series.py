@@ -167,7 +167,7 @@ def _series_rows(connection: Connection, wanted: Criteria, watched: Set[int]) ->
 
 
 def _concerns(wanted: Criteria, part: Involvement) -> bool:
-    for_me = not part.author and bool(part.asked or part.spoke or part.earlier)
+    for_me = not part.author and bool(part.recipient or part.replied or part.reviewed_before)
     return bool(wanted.mine and part.posted) or bool(wanted.for_me and for_me)
 
 

@@ -33,10 +33,10 @@ class Involvement:
 
     author: bool  # I posted the newest revision
     posted: bool  # I posted some revision, or wrote all its patches
-    asked: bool  # the newest revision was sent to me
-    spoke: int  # date of my last reply to the newest revision; 0 without one
-    content: bool  # my tag is on the newest revision, and I asked nothing since
-    earlier: str  # the last revision before it that I replied to: `v4`, `RFC v2`; empty without one
+    recipient: bool  # the newest revision was sent to me
+    replied: int  # date of my last reply to the newest revision; 0 without one
+    satisfied: bool  # my tag is on the newest revision, and I asked nothing since
+    reviewed_before: str  # the last revision before it that I replied to: `v4`, `RFC v2`; empty without one
     answer: str  # the author's last reply to me, if I have not replied since
     answered: int  # its date
 

@@ -20,7 +20,7 @@ class ReviewerActivity:
 
     person: Person
     date: int  # of the last mail
-    content: bool = False  # they gave a tag, and asked nothing since
+    satisfied: bool = False  # they gave a tag, and asked nothing since
     answer: str = ""  # message-id of the author's last reply to them, if they have not replied since
     answered: int = 0  # its date
 
@@ -44,6 +44,6 @@ def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
         before = found.get(address)
         asks = any(s.kind in _ASKS for s in message.signals)
         tags = any(is_endorsement(t.name) for t in given_in(follow_up))
-        content = not asks and (tags or (before is not None and before.content))
-        found[address] = ReviewerActivity(message.author, message.date, content)
+        satisfied = not asks and (tags or (before is not None and before.satisfied))
+        found[address] = ReviewerActivity(message.author, message.date, satisfied)
     return tuple(found.values())

@@ -66,4 +66,4 @@ def test_reviewers(what: str) -> None:
         for number, (sender, body, above) in enumerate(said, 1)
     ]
     (revision,) = find_revisions(parse(raw) for raw in (patch, *replies))
-    assert [(v.person.email, v.content, v.answer) for v in reviewers_of(revision)] == reviewers
+    assert [(v.person.email, v.satisfied, v.answer) for v in reviewers_of(revision)] == reviewers

@@ -93,9 +93,9 @@ class SeriesUpdate:
         mine = self.row.involvement
         if mine and mine.posted:
             return 3
-        if self.row.watched or (mine and (mine.spoke or mine.earlier)):
+        if self.row.watched or (mine and (mine.replied or mine.reviewed_before)):
             return _REPLIED_OR_WATCHES
-        return 1 if mine and mine.asked else 0
+        return 1 if mine and mine.recipient else 0
 
     @cached_property
     def section(self) -> DigestSection | None:
@@ -145,5 +145,5 @@ def _section(update: SeriesUpdate) -> DigestSection | None:
 def _ready_to_apply(update: SeriesUpdate, mine: Involvement) -> bool:
     """True if somebody else's reviewed series has waited for the recipient to apply it, for a release cycle at most."""
     action = update.row.next_action
-    to_me = action is not None and action.by == Turn.MAINTAINER and mine.asked and not mine.author
+    to_me = action is not None and action.by == Turn.MAINTAINER and mine.recipient and not mine.author
     return to_me and update.row.turn_since > update.since - _RELEASE_CYCLE

@@ -206,18 +206,18 @@ def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str,
 
 def _review(row: SeriesRow, me: Involvement, now: int) -> NextAction | None:
     """My next action as a reviewer: none after my tag, or after my reply until it is answered."""
-    if me.content:
+    if me.satisfied:
         return None
     if me.answer:
         who = _name(row, row.author_name, row.author_email)
         return _action(row, f"see {who}'s answer from {span(now - me.answered)} ago", me.answer, by="me")
     newest = row.revisions[-1]
-    if me.spoke:
+    if me.replied:
         return None
-    if me.earlier:
-        before = me.earlier if me.earlier != f"v{row.version}" else "the one before"
+    if me.reviewed_before:
+        before = me.reviewed_before if me.reviewed_before != f"v{row.version}" else "the one before"
         return _action(row, f"review v{row.version}: you reviewed {before}", newest.message_id, by="me")
-    if me.asked and not newest.awaited:  # an author's answer waits for the reviewer whom it answers
+    if me.recipient and not newest.awaited:  # an author's answer waits for the reviewer whom it answers
         verb = "pull" if newest.pull else "review"
         return _action(row, f"{verb}: waits for {span(now - row.turn_since)}", newest.message_id, by="me")
     return None

@@ -14,10 +14,10 @@ SINCE = NOW - DAY
 ME = frozenset({"me@example.org"})
 
 WATCHED = Involvement(
-    author=False, posted=False, asked=False, spoke=0, content=False, earlier="", answer="", answered=0
+    author=False, posted=False, recipient=False, replied=0, satisfied=False, reviewed_before="", answer="", answered=0
 )
 MINE = replace(WATCHED, author=True, posted=True)
-ASKED = replace(WATCHED, asked=True)
+ASKED = replace(WATCHED, recipient=True)
 
 
 def revision(version: int = 1, **values: Any) -> RevisionRow:

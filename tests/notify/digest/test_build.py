@@ -66,7 +66,7 @@ def lines(*updates: SeriesUpdate, first: bool = False) -> list[str]:
 
 
 PING = NextAction("ping: no answer for 8 days", "", "me")
-ANSWERED = replace(ASKED, answer="x", spoke=1)
+ANSWERED = replace(ASKED, answer="x", replied=1)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_my_own_reply_is_not_a_request_but_my_promise_is() -> None:
 
 
 def test_reply_to_me_is_quoted() -> None:
-    row = replace(TO_REVIEW, involvement=replace(ASKED, answer="x@ann", spoke=1))
+    row = replace(TO_REVIEW, involvement=replace(ASKED, answer="x@ann", replied=1))
     row = replace(row, next_action=NextAction("see Ann's answer from 2 hours ago", "x@ann", "me"))
     shown = lines(update(row, message("x@ann", "Ann Author", "For the wheel's sake.")))
     assert shown[4:7] == [

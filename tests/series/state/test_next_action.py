@@ -20,8 +20,10 @@ HOUR, DAY = 3600, 86_400
 NOW = 1_700_000_000
 PEOPLE = {"ann": "Ann Author", "jakub": "Jakub Reviewer", "johannes": "Johannes Reviewer", "lkp": "kernel test robot"}
 
-MINE = Involvement(author=True, posted=True, asked=False, spoke=0, content=False, earlier="", answer="", answered=0)
-ASKED = replace(MINE, author=False, posted=False, asked=True)
+MINE = Involvement(
+    author=True, posted=True, recipient=False, replied=0, satisfied=False, reviewed_before="", answer="", answered=0
+)
+ASKED = replace(MINE, author=False, posted=False, recipient=True)
 
 
 def said(kind: str, who: str, days: float, text: str = "Words.", message_id: str = "") -> Evidence:
@@ -249,7 +251,7 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
 }  # fmt: skip
 
-SPOKE = replace(ASKED, spoke=NOW - 5 * DAY)
+SPOKE = replace(ASKED, replied=NOW - 5 * DAY)
 THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     # what: the series, my part; the line, who moves, the mail
     "sent to me": (case("reviewers", 9), ASKED, "review: waits for 9 days", "me", "root"),
@@ -273,20 +275,21 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         case("reviewers", 9), SPOKE, "reviewers: waits for 9 days", "reviewers", "root",
     ),
     "I gave my tag": (
-        case("reviewers", 9), replace(SPOKE, content=True), "reviewers: waits for 9 days", "reviewers", "root",
+        case("reviewers", 9), replace(SPOKE, satisfied=True), "reviewers: waits for 9 days", "reviewers", "root",
     ),
     "I reviewed the version before": (
-        case("reviewers", 9), replace(ASKED, earlier="v2"), "review v3: you reviewed v2", "me", "root",
+        case("reviewers", 9), replace(ASKED, reviewed_before="v2"), "review v3: you reviewed v2", "me", "root",
     ),
     "I reviewed the RFC and am not asked": (
-        case("reviewers", 9), replace(ASKED, asked=False, earlier="RFC v3"),
+        case("reviewers", 9), replace(ASKED, recipient=False, reviewed_before="RFC v3"),
         "review v3: you reviewed RFC v3", "me", "root",
     ),
     "I reviewed a posting of the same number": (
-        case("reviewers", 9), replace(ASKED, earlier="v3"), "review v3: you reviewed the one before", "me", "root",
+        case("reviewers", 9), replace(ASKED, reviewed_before="v3"),
+        "review v3: you reviewed the one before", "me", "root",
     ),
     "my tag was carried over": (
-        case("reviewers", 9), replace(ASKED, earlier="v2", content=True),
+        case("reviewers", 9), replace(ASKED, reviewed_before="v2", satisfied=True),
         "reviewers: waits for 9 days", "reviewers", "root",
     ),
     "the author's turn": (
