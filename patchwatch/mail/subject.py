@@ -30,12 +30,12 @@ _GLUED = re.compile(
 _N_OF_M = re.compile(r"\b(\d{1,4})\s+of\s+(\d{1,4})\b", re.IGNORECASE)
 _PATCH = re.compile(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:-\S*)?", re.IGNORECASE)
 _BARE_PREFIX = re.compile(r"^\s*(?:rfc\s+)?patch(?:\s+v(\d{1,2}))?\s*:\s+", re.IGNORECASE)
-_VERSION_BEHIND = re.compile(
+_VERSION_AFTER_TITLE = re.compile(
     r"\s*[(\[]\s*(?:(?:series|patch)\s+)?(?:take\s*|version\s*|v|#)\s*(\d{1,2})(?:\.(\d{1,2}))?\s*[)\]]\s*$",
     re.IGNORECASE,
 )
 # Cover letters without any prefix (Christoph Hellwig's): "add a helper, v2".  In "cgroup v2" it is not the patch's.
-_BARE_VERSION_BEHIND = re.compile(
+_BARE_VERSION_AFTER_TITLE = re.compile(
     r"(?:,\s*|(?<!cgroup)(?<!cgroups)(?<!memcg)(?<!nfs)(?<!gic)(?<!api)(?<!abi)(?<!version)\s+)v(\d{1,2})()\s*$",
     re.IGNORECASE,
 )
@@ -44,18 +44,7 @@ _BARE_VERSION_BEHIND = re.compile(
 def parse_subject(subject: str) -> Subject:
     """Parse a decoded subject line; never raises."""
     rest, replies = _REPLY.subn("", subject)
-    tokens: list[str] = []
-    groups = 0
-    while groups < _MAX_GROUPS and (match := _GROUP.match(rest)):
-        if groups and not _looks_like_prefix(match[1]):
-            break  # "[PATCH] [a longer remark] title": part of the title
-        tokens += _tokens(match[1])
-        rest = rest[match.end() :]
-        groups += 1
-    if not groups and (bare := _BARE_PREFIX.match(rest)):
-        tokens = ["PATCH", *(["v" + bare[1]] if bare[1] else [])]
-        rest = rest[bare.end() :]
-
+    tokens, rest = _split_prefix(rest)
     prefixes: list[str] = []
     version, minor, stated = 1, 0, False
     counter = expected = None
@@ -80,14 +69,14 @@ def parse_subject(subject: str) -> Subject:
         elif lowered not in ("git", "request"):
             prefixes.append(token)
     title = rest.strip()
-    behind = _VERSION_BEHIND.search(title)
-    if behind is None and not tokens and not replies:
-        behind = _BARE_VERSION_BEHIND.search(title)
-    if behind is not None:
-        title = title[: behind.start()].strip()
+    after_title = _VERSION_AFTER_TITLE.search(title)
+    if after_title is None and not tokens and not replies:
+        after_title = _BARE_VERSION_AFTER_TITLE.search(title)
+    if after_title is not None:
+        title = title[: after_title.start()].strip()
         # "[PATCH 5/7] ttm: use it (v4)": the fourth version of this patch, in a series with its own version.
         if not stated and (not counter or expected == 1):
-            version, minor, stated = int(behind[1]), int(behind[2] or 0), True
+            version, minor, stated = int(after_title[1]), int(after_title[2] or 0), True
     if counter is not None and expected is not None and counter > expected:
         counter = expected = None  # a typo: "5/3" cannot number a series
     return Subject(
@@ -109,6 +98,22 @@ def parse_subject(subject: str) -> Subject:
 def reply_subject(subject: str) -> str:
     """The subject of a reply: `Re: ` once, in place of any reply prefixes."""
     return f"Re: {_REPLY.sub('', subject).strip()}".rstrip()
+
+
+def _split_prefix(subject: str) -> tuple[list[str], str]:
+    """The words of the prefix (`[PATCH v2 1/3]`, or `PATCH v2:`), and the rest of the subject."""
+    tokens: list[str] = []
+    groups = 0
+    while groups < _MAX_GROUPS and (match := _GROUP.match(subject)):
+        if groups and not _looks_like_prefix(match[1]):
+            break  # "[PATCH] [a longer remark] title": part of the title
+        tokens += _tokens(match[1])
+        subject = subject[match.end() :]
+        groups += 1
+    if not groups and (bare := _BARE_PREFIX.match(subject)):
+        tokens = ["PATCH", *(["v" + bare[1]] if bare[1] else [])]
+        subject = subject[bare.end() :]
+    return tokens, subject
 
 
 def _tokens(group: str) -> list[str]:

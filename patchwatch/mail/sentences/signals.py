@@ -146,7 +146,7 @@ _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.I
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A kind of sentence: matches `pattern`, unless `but` matches too.
+    """A kind of sentence: matches `pattern`, unless `unless` matches too.
 
     The sentence in lower case must contain one of `words`; that is a cheap test before the patterns.
     """
@@ -154,14 +154,14 @@ class _Rule:
     kind: str
     words: tuple[str, ...]
     pattern: re.Pattern[str]
-    but: re.Pattern[str]
+    unless: re.Pattern[str]
     detail: str = ""
 
     def fits(self, sentence: str, lowered: str) -> bool:
         return (
             any(word in lowered for word in self.words)
             and self.pattern.search(sentence) is not None
-            and self.but.search(sentence) is None
+            and self.unless.search(sentence) is None
         )
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
 from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.message import Signal, SignalKind
+from patchwatch.mail.message import SignalKind
 from patchwatch.mail.parse import parse
+from tests.mail.sentences.replies import reply, signals_of
 from tests.support.mails import mail
-
-
-def signals_of(body: str) -> list[tuple[str, str]]:
-    """Kind and detail of each signal of a reply."""
-    return [(s.kind, s.detail) for s in reply(body)]
-
-
-def reply(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tuple[Signal, ...]:
-    return parse(mail(subject="Re: [PATCH 0/5] frob", in_reply_to="0@x", body=dedent(body), sender=sender)).signals
 
 
 @pytest.mark.parametrize(
@@ -165,18 +156,11 @@ def test_evidence_is_the_sentence() -> None:
         ("I'll drop it from frob-next.\n", SignalKind.UNAPPLIED),
         ("Sorry, I've reverted this.\n", SignalKind.UNAPPLIED),
         ("Now dropped, thanks.\n", SignalKind.UNAPPLIED),
-        ("NAK\n", SignalKind.NAK),
-        ("NAK.\n\nThis is wrong.\n", SignalKind.NAK),
-        ("So it's a NACK from me.\n", SignalKind.NAK),
-        ("Nack on this approach.\n", SignalKind.NAK),
-        ("Nacked-by: Rita Reviewer <rita@example.com>\n", SignalKind.NAK),
-        ("My first thought is a nack on the idea.\n", SignalKind.NAK),
         ("Please ignore this patch.\n", SignalKind.WITHDRAWN),
         ("Sorry, please ignore this series, it was sent by mistake.\n", SignalKind.WITHDRAWN),
         ("I will drop this patch.\n", SignalKind.UNAPPLIED),
         ("Consider it withdrawn.\n", SignalKind.WITHDRAWN),
         ("Please ignore this, it was sent by mistake.\n", SignalKind.WITHDRAWN),
-        ("Here is my NAK for this patch.\n", SignalKind.NAK),
         ("I'll fix it in v3.\n", SignalKind.PROMISE),
         ("Thank you, will fix it.\n", SignalKind.PROMISE),
         ("Will do.\n", SignalKind.PROMISE),
@@ -189,13 +173,6 @@ def test_evidence_is_the_sentence() -> None:
         ("So I won't be sending another version.\n", SignalKind.WITHDRAWN),
         ("Please ignore, I sent the wrong version.\n", SignalKind.WITHDRAWN),
         ("This patch can be ignored, thank you.\n", SignalKind.WITHDRAWN),
-        ("Rex already sent a fix.\n", SignalKind.ELSEWHERE),
-        ("Rex sent a fix for this last week.\n", SignalKind.ELSEWHERE),
-        ("Your patch is likely obsoleted by that.\n", SignalKind.ELSEWHERE),
-        ("Not a typo.\n", SignalKind.ELSEWHERE),
-        ("That's intentional, see the comment.\n", SignalKind.ELSEWHERE),
-        ("We talked about it, and the answer is still no.\n", SignalKind.NAK),
-        ("I don't want this in the kernel.\n", SignalKind.NAK),
         ("I see that this is now in the mainline and our board still fails.\n", SignalKind.MAINLINED),
         ("The patch is now in Linus' tree.\n", SignalKind.MAINLINED),
         ("Why is the lock taken?\n", SignalKind.QUESTION),
@@ -220,20 +197,6 @@ def test_other_signals(body: str, kind: str) -> None:
 )
 def test_ignoring_something_else_is_not_withdrawn(body: str) -> None:
     assert SignalKind.WITHDRAWN not in {kind for kind, _ in signals_of(body)}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "It's not a bug, but it is ugly.\n",
-        "Is it not a typo?\n",
-        "Rex posted a patch that depends on this one.\n",
-        "I posted a patch for that.\n",
-        "Rex sent the patch to the wrong list.\n",
-    ],
-)
-def test_other_work_is_not_done_elsewhere(body: str) -> None:
-    assert SignalKind.ELSEWHERE not in {kind for kind, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(
@@ -321,21 +284,6 @@ def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
 )
 def test_sentences_that_only_look_like_requests(body: str) -> None:
     assert SignalKind.CHANGES not in {kind for kind, _ in signals_of(body)}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "If you NAK it, say so.\n",
-        "I am not going to NAK this.\n",
-        "I will split it (patch 3 got your NAK).\n",
-        "> NAK\n",
-        "NAKed packets are dropped.\n",
-        "snack\n",
-    ],
-)
-def test_sentences_that_only_look_like_refusals(body: str) -> None:
-    assert SignalKind.NAK not in {kind for kind, _ in signals_of(body)}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""Sentences that reject a patch, and similar sentences that do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.message import SignalKind
+from tests.mail.sentences.replies import signals_of
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("NAK\n", SignalKind.NAK),
+        ("NAK.\n\nThis is wrong.\n", SignalKind.NAK),
+        ("So it's a NACK from me.\n", SignalKind.NAK),
+        ("Nack on this approach.\n", SignalKind.NAK),
+        ("Nacked-by: Rita Reviewer <rita@example.com>\n", SignalKind.NAK),
+        ("My first thought is a nack on the idea.\n", SignalKind.NAK),
+        ("Here is my NAK for this patch.\n", SignalKind.NAK),
+        ("Rex already sent a fix.\n", SignalKind.ELSEWHERE),
+        ("Rex sent a fix for this last week.\n", SignalKind.ELSEWHERE),
+        ("Your patch is likely obsoleted by that.\n", SignalKind.ELSEWHERE),
+        ("Not a typo.\n", SignalKind.ELSEWHERE),
+        ("That's intentional, see the comment.\n", SignalKind.ELSEWHERE),
+        ("We talked about it, and the answer is still no.\n", SignalKind.NAK),
+        ("I don't want this in the kernel.\n", SignalKind.NAK),
+    ],
+)
+def test_rejections(body: str, kind: str) -> None:
+    assert kind in {k for k, _ in signals_of(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "If you NAK it, say so.\n",
+        "I am not going to NAK this.\n",
+        "I will split it (patch 3 got your NAK).\n",
+        "> NAK\n",
+        "NAKed packets are dropped.\n",
+        "snack\n",
+    ],
+)
+def test_sentences_that_only_look_like_refusals(body: str) -> None:
+    assert SignalKind.NAK not in {kind for kind, _ in signals_of(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "It's not a bug, but it is ugly.\n",
+        "Is it not a typo?\n",
+        "Rex posted a patch that depends on this one.\n",
+        "I posted a patch for that.\n",
+        "Rex sent the patch to the wrong list.\n",
+    ],
+)
+def test_other_work_is_not_done_elsewhere(body: str) -> None:
+    assert SignalKind.ELSEWHERE not in {kind for kind, _ in signals_of(body)}
