@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-# Hosts where every address is a list, without a telling name.
+# Hosts where every address is a list, although the name does not show it.
 _HOSTS = frozenset({"kvack.org", "googlegroups.com", "groups.io", "freelists.org"})
 # vger.kernel.org, lists.linux.dev, lists.infradead.org, mailman.alsa-project.org
 _LABELS = frozenset({"vger", "lists", "list", "mailman", "listserv"})

@@ -1,4 +1,4 @@
-"""The user's own git, with all of its settings: who their mail is from.
+"""Run git as the user, with all of their settings, to find the sender of their mail.
 
 Unlike patchwatch.sources.git.command, which reads repositories made by strangers, this runs git as the user does.
 """
