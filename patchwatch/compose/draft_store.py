@@ -27,9 +27,9 @@ class DraftStore:
 
     def file(self, draft: Draft) -> Path:
         """The file of a draft, by the mail that it originally replied to."""
-        words = re.sub(r"[^a-z0-9]+", "-", _PREFIXES.sub("", draft.subject).lower()).strip("-")[:_NAME].strip("-")
+        subject = re.sub(r"[^a-z0-9]+", "-", _PREFIXES.sub("", draft.subject).lower()).strip("-")[:_NAME].strip("-")
         parent = hashlib.sha256((draft.in_reply_to or draft.subject).encode("utf-8", "replace")).hexdigest()[:8]
-        return self.directory / f"{words}-{parent}.eml".removeprefix("-")
+        return self.directory / f"{subject}-{parent}.eml".removeprefix("-")
 
     def find(self, draft: Draft) -> Path | None:
         """The file of an existing draft that replies to the same mail."""

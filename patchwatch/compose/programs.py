@@ -72,8 +72,8 @@ def browse(url: str) -> None:
 
 def _editor() -> str:
     try:
-        asked = subprocess.run(["git", "var", "GIT_EDITOR"], capture_output=True, text=True, check=False)
-        editor = asked.stdout.strip()
+        output = subprocess.run(["git", "var", "GIT_EDITOR"], capture_output=True, text=True, check=False)
+        editor = output.stdout.strip()
     except OSError:
         editor = ""
     return editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"

@@ -86,9 +86,9 @@ def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: 
 
 def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple[Mailbox, ...]]:
     """To and Cc of a reply to all (RFC 5322, 3.6.3), or those in Mail-Followup-To."""
-    asked = without(mailboxes(head.get_all("mail-followup-to")), me)
-    if asked:
-        return asked, ()
+    followup_to = without(mailboxes(head.get_all("mail-followup-to")), me)
+    if followup_to:
+        return followup_to, ()
     first_to, first_cc = mailboxes(head.get_all("to")), mailboxes(head.get_all("cc"))
     candidates = (mailboxes(head.get_all(name)) for name in ("reply-to", "x-original-from", "from"))
     author = next((addresses for addresses in candidates if addresses), ())

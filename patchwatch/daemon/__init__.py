@@ -1,1 +1,1 @@
-"""The program that runs by itself: what is due, the loop that does it, its log, its hooks."""
+"""The service: planning, the loop, hooks, the log, and systemd units."""

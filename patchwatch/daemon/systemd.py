@@ -133,11 +133,11 @@ def needed_environment(environment: Mapping[str, str]) -> dict[str, str]:
             "PATCHWATCH_DATABASE contains a password, which a unit would expose. "
             "Set [database] url in the config instead."
         )
-    found = {name: environment[name] for name in _VARIABLES if environment.get(name)}
+    variables = {name: environment[name] for name in _VARIABLES if environment.get(name)}
     for name in ("PATCHWATCH_CONFIG", "PATCHWATCH_DATABASE"):
-        if name in found and "://" not in found[name]:
-            found[name] = str(Path(found[name]).expanduser().absolute())  # relative to the current directory
-    return found
+        if name in variables and "://" not in variables[name]:
+            variables[name] = str(Path(variables[name]).expanduser().absolute())  # relative to the current directory
+    return variables
 
 
 def install(interval_minutes: float, *, timer: bool) -> Changes:

@@ -61,10 +61,10 @@ def people(draft: Draft) -> tuple[list[str], list[str]]:
             {"to": "netdev@vger.kernel.org", "cc": "Ben <ben@example.net>, Rita <rita@example.com>"},
             ["ann@example.org"],
             ["netdev@vger.kernel.org", "ben@example.net"],
-            id="author, and everybody but me",
+            id="author and everybody except me",
         ),
         pytest.param(
-            {"to": "Rita <RITA@work.example.com>"}, ["ann@example.org"], [], id="none of my addresses, however written"
+            {"to": "Rita <RITA@work.example.com>"}, ["ann@example.org"], [], id="none of my addresses, in any case"
         ),
         pytest.param(
             {"to": "ann@example.org, netdev@vger.kernel.org", "cc": "netdev@vger.kernel.org, ANN@example.org"},
@@ -76,7 +76,7 @@ def people(draft: Draft) -> tuple[list[str], list[str]]:
             {"headers": {"Reply-To": "Ann <ann@home.example.org>"}},
             ["ann@home.example.org"],
             ["netdev@vger.kernel.org"],
-            id="where the author wants answers",
+            id="Reply-To",
         ),
         pytest.param(
             {
@@ -91,19 +91,19 @@ def people(draft: Draft) -> tuple[list[str], list[str]]:
             {"headers": {"Mail-Followup-To": "netdev@vger.kernel.org, rita@example.com"}, "cc": "ben@example.net"},
             ["netdev@vger.kernel.org"],
             [],
-            id="only whom the author asked for",
+            id="Mail-Followup-To only",
         ),
         pytest.param(
             {"sender": "Rita <rita@example.com>", "to": "ann@example.org", "cc": "netdev@vger.kernel.org"},
             ["ann@example.org"],
             ["netdev@vger.kernel.org"],
-            id="my own mail goes to whom it went",
+            id="my own mail: its recipients",
         ),
         pytest.param(
             {"to": "undisclosed-recipients:;", "cc": "stable@vger.kernel.org # 5.10"},
             ["ann@example.org"],
             [],
-            id="what is no address is left out",
+            id="invalid addresses are left out",
         ),
         pytest.param(
             {"headers": {"Bcc": "eve@example.org"}}, ["ann@example.org"], ["netdev@vger.kernel.org"], id="no Bcc"
