@@ -1,0 +1,121 @@
+"""Patches that are applied one by one, and notices of bots and maintainers."""
+
+from __future__ import annotations
+
+from email.utils import format_datetime
+
+import pytest
+
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.series.revision import find_revisions
+from patchwatch.series.state.machine import revision_state
+from tests.series.state.replies import APPLIED, MIA, PATCHWORK, REX, Reply, at, posted, state_after
+from tests.support.mails import mail
+
+HALF_FOUND = """\
+This series was applied to frob/frob.git (main)
+
+  - [1/3] frob: part 1
+    https://git.kernel.org/frob/c/0123456789ab
+  - [2/3] frob: part 2
+    (no matching commit)
+"""
+THANKS = "Applied, thanks!\n\n" + "".join(
+    f"[{number}/3] frob: part {number}\n      commit: 0123456789ab\n" for number in (1, 2, 3)
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "partly"),
+    [
+        ([(MIA, "Applied 1-2 to frob/for-6.5.\n")], "1,2"),
+        ([(MIA, "Applied, thanks.\n", 3)], "3"),
+        ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
+        ([(MIA, "Applied the first patch.\n")], "some"),
+        ([(PATCHWORK, HALF_FOUND)], "1"),
+    ],
+)
+def test_a_partly_applied_series_has_the_patch_numbers(said: list[Reply], partly: str) -> None:
+    found = state_after(3, *said)
+    assert (found.state, found.partly) == ("under-review", partly)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (REX, "Applied patch 3 to knob/next.\n")],
+        [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (MIA, "Applied the rest, thanks.\n")],
+        [(MIA, "Applied, thanks.\n", number) for number in (1, 2, 3)],
+        [(MIA, "Series applied, thanks.\n", 1)],
+        [(MIA, THANKS, 1)],
+    ],
+)
+def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(said: list[Reply]) -> None:
+    found = state_after(3, *said)
+    assert (found.state, found.partly) == ("accepted", "")
+    assert found.reason is not None
+    assert found.reason.message_id == f"a{len(said)}@x"
+
+
+def test_a_partly_applied_series_has_the_mail_that_reported_it() -> None:
+    found = state_after(4, (MIA, "Applied patches 1-2, thanks!\n"), (MIA, APPLIED, 3))
+    assert (found.state, found.partly) == ("under-review", "1,2,3")
+    assert found.partly_reason is not None
+    assert found.partly_reason.message_id == "a2@x"
+    assert (
+        state_after(4, (MIA, "Applied patches 1-2, thanks!\n"), (MIA, "Applied the series, thanks!\n")).partly_reason
+        is None
+    )
+
+
+def notice(subject: str, body: str, about: str = "1@x", hour: float = 5) -> Message:
+    text = f"{body}\n\nLink: https://lore.kernel.org/r/{about}\n"
+    return parse(mail(message_id=f"n{hour}@x", subject=subject, sender=MIA, date=format_datetime(at(hour)), body=text))
+
+
+TIP = "The following commit has been merged into the sched/core branch of tip:\n"
+STABLE = "I've just added the patch titled\n\n    frob\n\nto the 6.6-stable tree which can be found at:\n    x\n"
+
+
+def test_notices_about_each_patch_accept_a_series() -> None:
+    one = notice("[tip: sched/core] frob: part 1", TIP, "1@x", 5)
+    two = notice("[tip: sched/core] frob: part 2", TIP, "2@x", 6)
+    (half,) = find_revisions([*posted(2), one])
+    (whole,) = find_revisions([*posted(2), one, two])
+    assert (revision_state(half).state, revision_state(half).partly) == ("under-review", "1")
+    assert revision_state(whole).state == "accepted"
+
+
+def test_a_patch_queued_for_stable_is_in_mainline() -> None:
+    (found,) = find_revisions([*posted(1), notice('Patch "frob" has been added to the 6.6-stable tree', STABLE)])
+    assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
+
+
+def test_a_patch_dropped_by_mm_is_no_longer_accepted() -> None:
+    added = notice(
+        "+ frob.patch added to mm-unstable branch", "has been added to the -mm mm-unstable branch.\n", hour=5
+    )
+    dropped = notice(
+        "[to-be-updated] frob.patch removed from -mm tree",
+        "has been removed from the -mm tree.\n\nThis patch was dropped because an updated version will be issued\n",
+        hour=6,
+    )
+    (found,) = find_revisions([*posted(1), added, dropped])
+    assert (revision_state(found).state, revision_state(found).turn) == ("under-review", "author")
+
+
+def test_a_merged_pull_request_is_in_mainline() -> None:
+    pull = parse(mail(message_id="p@x", subject="[GIT PULL] frob", sender=MIA, body="Please pull.\n"))
+    body = "The pull request you sent on Mon, 3 Jul:\n\n> git://x tags/y\n\nhas been merged into torvalds/linux.git:\nhttps://x\n"
+    bot = parse(
+        mail(
+            message_id="b@x",
+            subject="Re: [GIT PULL] frob",
+            sender="pr-tracker-bot@kernel.org",
+            in_reply_to="p@x",
+            body=body,
+        )
+    )
+    (found,) = find_revisions([pull, bot])
+    assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
