@@ -11,7 +11,6 @@ import pytest
 from patchwatch.config import DEFAULT_LORE_URL, Config, Mail, Recipient, Tree, config_path
 from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
-from patchwatch.mail.list_address import is_list_address
 from patchwatch.series.views import View
 from tests.support.paths import EXAMPLE_CONFIG
 
@@ -313,30 +312,6 @@ def test_digests_and_their_mail_are_read() -> None:
             even_if_empty=True,
         ),
     )
-
-
-@pytest.mark.parametrize(
-    ("address", "is_list"),
-    [
-        ("netdev@vger.kernel.org", True),
-        ("Linux-Kernel@VGER.kernel.org.", True),
-        ("linux-mm@kvack.org", True),
-        ("mptcp@lists.linux.dev", True),
-        ("linux-arm-kernel@lists.infradead.org", True),
-        ("alsa-devel@mailman.alsa-project.org", True),
-        ("x@googlegroups.com", True),
-        ("ann@kernel.org", False),
-        ("ann@linux.dev", False),
-        ("ann@infradead.org", False),
-        ("lists@example.org", False),  # the address of a person
-        ("ann@lists.org", False),  # a domain of that name
-        ("alsa-devel@alsa-project.org", True),  # an inbox that is known
-        ("Alsa-Devel+owner@alsa-project.org", True),
-        ("ann+alsa-devel@alsa-project.org", False),
-    ],
-)
-def test_list_address_is_recognized_by_host_or_inbox(address: str, is_list: bool) -> None:
-    assert is_list_address(address, {"alsa-devel", "bpf"}) == is_list
 
 
 @pytest.mark.parametrize("name", WRONG)

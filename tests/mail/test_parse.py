@@ -140,15 +140,6 @@ def test_copies_from_several_lists_differ_only_in_arrival() -> None:
     assert structs.replace(parse(one), arrived=0) == structs.replace(parse(other), arrived=0)
 
 
-def test_mail_for_display_has_headers_and_segments() -> None:
-    shown = read_for_display(
-        "1@x", mail(message_id="1@x", subject="=?utf-8?q?gr=C3=BC=C3=9Fe?=", body="> why?\nBecause.\n"), ("netdev",)
-    )
-    assert dict(shown.headers)["Subject"] == "grüße"
-    assert [name for name, _ in shown.headers] == ["From", "To", "Date", "Subject", "Message-ID"]
-    assert [(s.kind, s.text) for s in shown.segments] == [("quote", "> why?"), ("prose", "Because.")]
-
-
 def holds(message: Message) -> None:
     assert decode_message(encode_message(message)) == message
 

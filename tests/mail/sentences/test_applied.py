@@ -1,0 +1,142 @@
+"""Sentences that report applied patches, and similar sentences that do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.message import SignalKind
+from tests.mail.sentences.replies import signals_of
+
+
+@pytest.mark.parametrize(
+    ("sentence", "detail"),
+    [
+        ("Applied.", ""),
+        ("Applied, thanks!", ""),
+        ("Applied. Thanks.", ""),
+        ("Both applied, thanks.", ""),
+        ("Thanks, applied.", ""),
+        ("Thanks, applied to for-next.", ""),
+        ("Applied to cgroup/for-6.13.", ""),
+        ("Applied to cgroup/for-6.13 with stable cc'd.", ""),
+        ("Applied to cgroup/for-6.13 w/ minor edits.", ""),
+        ("Applied for-6.13.", ""),
+        ("Applied to net (main).", ""),
+        ("Applied as 0123456789ab.", ""),
+        ("Applied to bpf-next, could you follow up with a test?", ""),
+        ("I've applied this to the docs tree.", ""),
+        ("I have applied the series to frob/next, thanks.", ""),
+        ("I applied this to frob/next.", ""),
+        ("Looks good to me, applied.", ""),
+        ("Fixed the typo in the title and applied to frob/next.", ""),
+        ("Queued up for 6.13, thanks.", ""),
+        ("Now queued up, thanks!", ""),
+        ("All queued up, thanks.", ""),
+        ("Merged, thanks.", ""),
+        ("Merged to mainline-next.", ""),
+        ("Pushed to drm-misc-next.", ""),
+        ("Thanks, pushed to slab/for-next.", ""),
+        ("Picked up, thanks.", ""),
+        ("Picked this up for frob/next.", ""),
+        ("I'll take this.", ""),
+        ("I'll take these through the frob tree.", ""),
+        ("Ok, I'll apply this, thanks.", ""),
+        ("I'm queueing it up for 6.14.", ""),
+        ("Applied 1-3 to cgroup/for-6.13.", "1-3"),
+        ("Applied patches 1 and 2.", "1 and 2"),
+        ("Applied patch 4, thanks.", "4"),
+        ("Applied the first two patches.", "some"),
+        ("Applied all but the last patch.", "some"),
+        ("Applied the rest to frob/next.", "rest"),
+        ("Patches 1 and 2 applied, please respin the others.", "1 and 2"),
+        ("2 patches applied to frob-next branch of frob.git, thanks.", ""),
+        ("This has already been applied.", ""),
+        ("I have queued this up for the next merge window.", ""),
+        ("Added to frob.git for-next", ""),
+        ("I've put this in my for-next branch.", ""),
+        ("Committed to for-next.", ""),
+        ("Pulled, thanks.", ""),
+        ("Pulled into frob-next.", ""),
+        ("This is now in my tree.", ""),
+        ("Now in frob-next, thanks.", ""),
+        ("Staged for 6.10, thanks.", ""),
+        ("Accepted, thanks.", ""),
+        ("Applying to frob/for-next.", ""),
+        ("Pushed the first two to frob-misc-next.", "some"),
+        ("It's in frob-next now.", ""),
+        ("I'll include this series in the next pull request, unless somebody objects.", ""),
+    ],
+)
+def test_applied(sentence: str, detail: str) -> None:
+    assert signals_of(f"{sentence}\n") == [(SignalKind.APPLIED, detail)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Has this been applied?",
+        "Applied to which tree?",
+        "If applied, this breaks frob.",
+        "Not applied yet.",
+        "It should be applied to frob/next.",
+        "This can be merged now.",
+        "I applied your suggestion.",
+        "Applied your suggestions, thanks.",
+        "I applied this patch, but I still see the warning.",
+        "I applied this locally.",
+        "I applied it from the archive and it failed.",
+        "I also applied it to frob-next with only one conflict.",
+        "Applied for my next version, thanks.",
+        "queued bios are never finished",
+        "Queued requests wait for the frob.",
+        "Pushed to the same branch.",
+        "Pushed some debugging changes.",
+        "Taken together these patches are large.",
+        "I'll take it ;)",
+        "I'll take this if nobody objects.",
+        "I'll apply this once the merge window closes.",
+        "I'll queue it for testing.",
+        "I've added Rex to Cc.",
+        "Added, thanks.",
+        "Applying it now gives a conflict.",
+        "Accepted practice is to hold the lock.",
+        "Staged writes wait for the frob.",
+        "Added to the cover letter.",
+        "I added this to my test tree and see no crash.",
+        "I put this patch in my tree and it boots.",
+        "Pulled the latest frob-next and tested.",
+        "Is this in my tree?",
+        "It is in the tree since v5.4.",
+        "I'll send it in my pull request if Rex acks.",
+        "Once it is settled, applied or not, tell me.",
+        "I'd like to have it tested and merged, then cleaned.",
+        "> Applied, thanks!",
+        "[If your patch is applied to the wrong git tree, kindly drop us a note.]",
+    ],
+)
+def test_sentences_that_only_look_like_applied(sentence: str) -> None:
+    assert SignalKind.APPLIED not in {kind for kind, _ in signals_of(f"{sentence}\n")}
+
+
+def thanks(*listed: str) -> str:
+    """b4's thanks, for these patches."""
+    commits = "\n".join(f"[{number}] frob: part\n      commit: 0123456789abcdef" for number in listed)
+    quoted = "On Mon, 3 Jul 2023 10:00:00 +0000, Ann Author wrote:\n> Words.\n"
+    return f"{quoted}\nApplied, thanks!\n\n{commits}\n\nBest regards,\n-- \nRita\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "detail"),
+    [
+        (["1/1"], ""),
+        (["1/2", "2/2"], "1,2"),
+        (["0/2", "1/2", "2/2"], "1,2"),
+        (["1/3", "3/3"], "1,3"),
+    ],
+)
+def test_b4_thanks_lists_applied_patches(listed: list[str], detail: str) -> None:
+    assert signals_of(thanks(*listed)) == [(SignalKind.APPLIED, detail)]
+
+
+def test_mail_gives_one_applied_signal() -> None:
+    assert signals_of("Applied, thanks.\n\nApplied to frob/next.\n") == [(SignalKind.APPLIED, "")]
