@@ -64,7 +64,7 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class InboxDirectory:
-    """A v2 inbox: its epochs, oldest first.  The position is a JSON object of epoch numbers and their positions.
+    """A v2 inbox: its epochs, oldest first.  The position is a JSON object that maps epoch numbers to positions.
 
     Mirrors may lack old epochs, and new ones appear over time: a later read finds them.
     """

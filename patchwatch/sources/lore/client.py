@@ -1,8 +1,8 @@
 """The client of the archive: fetches threads, the new mail of a list, search results, and feeds.
 
-Besides `http`, the only code that uses the network.  A response is returned after it was received completely, so that
-nobody waits for a server inside a database transaction.  A 404 is never an outage: it means that there is no such
-message, no such inbox, or no new mail, and this module finds out which.
+Besides `http`, the only code that uses the network.  A response is returned only after it has been received completely,
+so that nobody waits for a server inside a database transaction.  A 404 is never an outage: it means that there is no
+such message, no such inbox, or no new mail, and this module finds out which.
 
 Mirrors are used, in order, only if the main server fails.  A mirror may lag behind and lack lists, so its 404 proves
 nothing: then the failure of the main server is reported.
@@ -122,8 +122,8 @@ class Archive:
         """All mail that reached an inbox at `epoch_seconds` (UTC) or later.
 
         public-inbox uses the newest Received header, so mail that arrives late can be dated before mail that was
-        already fetched: overlap with the previous search by some hours.  Search also lags behind threads and feeds, by
-        up to half a minute (1.9 keeps an index open that long).
+        already fetched: overlap each search with the previous one by some hours.  Search also lags behind threads and
+        feeds, by up to half a minute (1.9 keeps an index open that long).
 
         Raises:
             InboxNotFoundError: the archive has no such inbox.

@@ -150,7 +150,7 @@ class HttpClient:
             self._sleep(pause)
 
     def _try(self, url: str, request: Request, read_body: BodyReader[T], deadline: float) -> Reply[T]:
-        """Send a request once; follow redirects within the host or to lore.kernel.org, as others are mistakes."""
+        """Send a request once; follow redirects only within the host or to lore.kernel.org."""
         method = request.method
         headers = {"Accept-Encoding": request.accept_encoding}
         for _ in range(_MAX_REDIRECTS + 1):
