@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.config import DEFAULT_LORE_URL, Config, Mail, Recipient, Tree, config_path
+from patchwatch.config import (
+    DEFAULT_LORE_URL,
+    Config,
+    Mail,
+    Recipient,
+    Tree,
+    config_path,
+    data_directory,
+    state_directory,
+    systemd_unit_directory,
+)
 from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
 from patchwatch.series.views import View
@@ -395,6 +405,23 @@ def test_invalid_archive_in_the_environment_is_reported(url: str, monkeypatch: p
     with pytest.raises(ConfigError, match="PATCHWATCH_LORE_URL in the environment") as refused:
         load_config()
     assert repr(url) in str(refused.value)
+
+
+def test_directories_follow_xdg_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert data_directory() == tmp_path / "data" / "patchwatch"
+    assert state_directory() == tmp_path / "state" / "patchwatch"
+    assert systemd_unit_directory() == tmp_path / "config" / "systemd" / "user"
+
+
+def test_directories_without_xdg_variables_are_in_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, "")
+    home = Path.home()
+    assert config_path() == home / ".config" / "patchwatch" / "config.toml"
+    assert data_directory() == home / ".local" / "share" / "patchwatch"
+    assert state_directory() == home / ".local" / "state" / "patchwatch"
+    assert systemd_unit_directory() == home / ".config" / "systemd" / "user"
 
 
 def test_default_database_is_in_the_data_home(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
 _LOGGER = "patchwatch"
-_SYSLOG = {logging.WARNING: 4, logging.INFO: 6}
+_WARNING, _INFO = 4, 6  # syslog priorities
 
 Clock = Callable[[], float]
 """Gives UTC seconds."""
@@ -53,7 +53,8 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record."""
-        prefix = f"<{_SYSLOG[record.levelno]}>" if self._journal else f"{format_time(int(self._clock()))} "
+        priority = _INFO if record.levelno <= logging.INFO else _WARNING
+        prefix = f"<{priority}>" if self._journal else f"{format_time(int(self._clock()))} "
         return f"{prefix}{_kind(record)}: {line(record.getMessage())}"
 
 
