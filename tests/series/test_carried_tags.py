@@ -31,31 +31,31 @@ def tag(mail: str, value: str = RITA, number: int = 1, *, name: str = "Reviewed-
 
 
 def version(number: int, *given: Tag, patches: tuple[PostedPatch, ...] = (), dropped: str = "") -> Tagged:
-    said = (dropped,) if dropped else ()
-    return Tagged(f"v{number}", ANN, patches or (patch(number),), given, said)
+    sentences = (dropped,) if dropped else ()
+    return Tagged(f"v{number}", ANN, patches or (patch(number),), given, sentences)
 
 
-def told(*chain: Tagged) -> list[tuple[str, str, int, bool, str, bool]]:
+def tags_of_newest(*chain: Tagged) -> list[tuple[str, str, int, bool, str, bool]]:
     """The tags of the newest revision."""
     return [(t.value, t.message_id, t.patch, t.counts, t.given_to, t.carried) for t in carry(chain)[-1]]
 
 
 def test_a_collected_tag_keeps_the_mail_and_revision_that_it_was_given_in() -> None:
-    assert told(version(1, tag("reply")), version(2, tag("v2-1"))) == [(RITA, "reply", 1, True, "v1", True)]
+    assert tags_of_newest(version(1, tag("reply")), version(2, tag("v2-1"))) == [(RITA, "reply", 1, True, "v1", True)]
 
 
 def test_a_tag_is_followed_through_several_versions() -> None:
     chain = [version(1, tag("reply")), version(2, tag("v2-1")), version(3, tag("v3-1"))]
-    assert told(*chain) == [(RITA, "reply", 1, True, "v1", True)]
+    assert tags_of_newest(*chain) == [(RITA, "reply", 1, True, "v1", True)]
 
 
 def test_the_same_person_from_another_address_gave_the_same_tag() -> None:
     chain = [version(1, tag("reply", RITA_AT_HOME)), version(2, tag("v2-1", RITA))]
-    assert told(*chain) == [(RITA_AT_HOME, "reply", 1, True, "v1", True)]
+    assert tags_of_newest(*chain) == [(RITA_AT_HOME, "reply", 1, True, "v1", True)]
 
 
 def test_a_tag_from_no_known_mail_stays_with_its_patch() -> None:
-    assert told(version(1), version(2, tag("v2-1"))) == [(RITA, "v2-1", 1, True, "", True)]
+    assert tags_of_newest(version(1), version(2, tag("v2-1"))) == [(RITA, "v2-1", 1, True, "", True)]
 
 
 def test_a_tag_on_the_cover_is_collected_into_each_patch() -> None:
@@ -63,16 +63,16 @@ def test_a_tag_on_the_cover_is_collected_into_each_patch() -> None:
     later = (patch(2), patch(2, 2))
     chain = [version(1, tag("reply", number=0), patches=two)]
     chain.append(version(2, tag("v2-1"), tag("v2-2", number=2), patches=later))
-    assert told(*chain) == [(RITA, "reply", 1, True, "v1", True), (RITA, "reply", 2, True, "v1", True)]
+    assert tags_of_newest(*chain) == [(RITA, "reply", 1, True, "v1", True), (RITA, "reply", 2, True, "v1", True)]
 
 
 def test_an_uncollected_tag_is_shown_and_does_not_count() -> None:
-    assert told(version(1, tag("reply")), version(2)) == [(RITA, "reply", 1, False, "v1", False)]
+    assert tags_of_newest(version(1, tag("reply")), version(2)) == [(RITA, "reply", 1, False, "v1", False)]
 
 
 def test_an_uncollected_tag_does_not_count_for_an_identical_patch() -> None:
     same = (patch(1, patch_id="same"),)
-    assert told(version(1, tag("reply"), patches=same), version(2, patches=same)) == [
+    assert tags_of_newest(version(1, tag("reply"), patches=same), version(2, patches=same)) == [
         (RITA, "reply", 1, False, "v1", False)
     ]
 
@@ -80,26 +80,26 @@ def test_an_uncollected_tag_does_not_count_for_an_identical_patch() -> None:
 def test_a_tag_on_the_cover_collected_by_some_patches_is_missing_on_the_others() -> None:
     two, later = (patch(1), patch(1, 2)), (patch(2), patch(2, 2))
     chain = [version(1, tag("reply", number=0), patches=two), version(2, tag("v2-2", number=2), patches=later)]
-    assert told(*chain) == [(RITA, "reply", 2, True, "v1", True), (RITA, "reply", 1, False, "v1", False)]
+    assert tags_of_newest(*chain) == [(RITA, "reply", 2, True, "v1", True), (RITA, "reply", 1, False, "v1", False)]
 
 
 def test_a_tag_given_again_is_given_to_the_new_version() -> None:
-    assert told(version(1, tag("reply")), version(2, tag("again"))) == [(RITA, "again", 1, True, "", True)]
+    assert tags_of_newest(version(1, tag("reply")), version(2, tag("again"))) == [(RITA, "again", 1, True, "", True)]
 
 
 def test_another_review_by_the_same_person_replaces_an_uncollected_one() -> None:
     chain = [version(1, tag("reply", name="Acked-by")), version(2, tag("again"))]
-    assert told(*chain) == [(RITA, "again", 1, True, "", True)]
+    assert tags_of_newest(*chain) == [(RITA, "again", 1, True, "", True)]
 
 
 def test_an_uncollected_tag_can_be_collected_by_a_later_version() -> None:
     chain = [version(1, tag("reply")), version(2), version(3, tag("v3-1"))]
-    assert told(*chain) == [(RITA, "reply", 1, True, "v1", True)]
+    assert tags_of_newest(*chain) == [(RITA, "reply", 1, True, "v1", True)]
 
 
 def test_tags_of_a_dropped_patch_are_gone() -> None:
     two = (patch(1), patch(1, 2, title="frob: another thing altogether"))
-    assert told(version(1, tag("reply", number=2), patches=two), version(2)) == []
+    assert tags_of_newest(version(1, tag("reply", number=2), patches=two), version(2)) == []
 
 
 def test_a_patch_is_followed_to_a_new_number_and_title() -> None:
@@ -114,33 +114,33 @@ def test_a_patch_is_followed_to_a_new_number_and_title() -> None:
         patch(2, 3, title="frob: old words again"),
     )
     given = [tag(f"r{n}", number=n) for n in (1, 2, 3)]
-    found = told(version(1, *given, patches=before), version(2, patches=later))
+    found = tags_of_newest(version(1, *given, patches=before), version(2, patches=later))
     assert [(mail, number) for _, mail, number, *_ in found] == [("r2", 1), ("r1", 2), ("r3", 3)]
 
 
 def test_single_patches_of_two_versions_match_whatever_their_titles() -> None:
     chain = [version(1, tag("reply")), version(2, patches=(patch(2, title="bar: do it all otherwise"),))]
-    assert told(*chain) == [(RITA, "reply", 1, False, "v1", False)]
+    assert tags_of_newest(*chain) == [(RITA, "reply", 1, False, "v1", False)]
 
 
 def test_a_review_by_the_new_author_is_not_missing() -> None:
-    assert told(version(1, tag("reply")), replace(version(2), author=RITA)) == []
+    assert tags_of_newest(version(1, tag("reply")), replace(version(2), author=RITA)) == []
 
 
 @pytest.mark.parametrize("name", ["Signed-off-by", "Nacked-by"])
 def test_tags_for_one_version_only_are_not_missing(name: str) -> None:
-    assert told(version(1, tag("reply", name=name)), version(2)) == []
+    assert tags_of_newest(version(1, tag("reply", name=name)), version(2)) == []
 
 
 def test_credits_belong_to_each_version() -> None:
     by_patch = tag("v1-1", REX, name="Suggested-by")
-    assert told(version(1, by_patch), version(2, replace(by_patch, message_id="v2-1"))) == [
+    assert tags_of_newest(version(1, by_patch), version(2, replace(by_patch, message_id="v2-1"))) == [
         (REX, "v2-1", 1, False, "", True)
     ]
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("sentence", "left"),
     [
         ("Dropped Reviewed-by tags, the patch changed a lot.", ["Tested-by"]),
         ("Dropped Rita's R-b since it changed.", ["Tested-by"]),
@@ -152,13 +152,13 @@ def test_credits_belong_to_each_version() -> None:
         ("Patch 2: dropped the R-b.", ["Reviewed-by", "Tested-by"]),
     ],
 )
-def test_tags_that_the_author_dropped_are_gone(said: str, left: list[str]) -> None:
+def test_tags_that_the_author_dropped_are_gone(sentence: str, left: list[str]) -> None:
     given = tag("reply"), tag("reply2", REX, name="Tested-by")
-    by_cover = carry([version(1, *given), version(2, dropped=said), version(3)])
+    by_cover = carry([version(1, *given), version(2, dropped=sentence), version(3)])
     assert [t.name for t in by_cover[1]] == left
     assert [t.name for t in by_cover[2]] == left
-    if "2" not in said:
-        by_patch = carry([version(1, *given), version(2, patches=(patch(2, dropped=said),))])
+    if "2" not in sentence:
+        by_patch = carry([version(1, *given), version(2, patches=(patch(2, dropped=sentence),))])
         assert [t.name for t in by_patch[1]] == left
 
 

@@ -12,7 +12,7 @@ BPF_CI = "bot+bpf-ci@kernel.org"
 ANN = "Ann Author <ann@example.org>"
 
 
-def revision(*said: tuple[str, str, str]) -> Revision:
+def revision(*replies: tuple[str, str, str]) -> Revision:
     """Two patches, and who says what of which on the days after."""
     mails = [mail(message_id="0@x", subject="[PATCH 0/2] frob", sender=ANN, body="All.\n")]
     mails += [
@@ -30,7 +30,7 @@ def revision(*said: tuple[str, str, str]) -> Revision:
             in_reply_to=f"{answered}@x",
             body=body,
         )
-        for day, (sender, answered, body) in enumerate(said, 1)
+        for day, (sender, answered, body) in enumerate(replies, 1)
     ]
     (found,) = find_revisions(map(parse, mails))
     return found
@@ -58,8 +58,8 @@ def test_a_finding_that_is_not_a_failure_is_a_notice() -> None:
 
 def test_people_and_bots_that_apply_patches_give_no_results() -> None:
     applied = "This series was applied to frob/next.git (main)\n"
-    said = [
+    replies = [
         ("Rita <rita@example.com>", "1", "The build fails with errors.\n"),
         ("patchwork-bot+x@kernel.org", "0", applied),
     ]
-    assert checks_of(revision(*said)) == ()
+    assert checks_of(revision(*replies)) == ()

@@ -91,7 +91,7 @@ CASES: dict[str, tuple[Commit, PostingFacts, tuple[set[int], str] | None]] = {
     ),
     "message-id, as git am -m keeps it": (commit("x: y", "Message-ID: <1@v1>"), SINGLE, ({0}, "link")),
     "link to the cover, by title": (commit(TWO, LORE + "0@v1"), BOTH, ({1}, "link")),
-    "link to the cover, nothing like its patches": (commit("knob: paint", LORE + "0@v1"), BOTH, None),
+    "link to the cover, not similar to its patches": (commit("knob: paint", LORE + "0@v1"), BOTH, None),
     "link and a reworded title": (commit("drivers: frob: turn the wheel once", LORE + "1@v1"), SINGLE, ({0}, "link")),
     "b4's link and another title": (commit("knob: paint it", ORIGIN + "2@v1"), BOTH, ({1}, "link")),
     "a merge of the series as a whole": (
@@ -106,8 +106,8 @@ CASES: dict[str, tuple[Commit, PostingFacts, tuple[set[int], str] | None]] = {
         None,
     ),
     "a link in the text": (commit("knob: paint", "As in https://lore.kernel.org/r/1@v1"), SINGLE, None),
-    "a link to what was talked about": (commit("knob: paint it red", LORE + "1@v1", author=BEN), SINGLE, None),
-    "another patch of his that mentions it": (commit("knob: paint it red", LORE + "1@v1"), SINGLE, None),
+    "a link to something mentioned": (commit("knob: paint it red", LORE + "1@v1", author=BEN), SINGLE, None),
+    "another patch of theirs that mentions it": (commit("knob: paint it red", LORE + "1@v1"), SINGLE, None),
     "a revert that links to it": (commit(f'Revert "{ONE}"', LORE + "1@v1", author=BEN), SINGLE, None),
     "a bug report that it closes": (commit("knob: paint", "Closes: https://lore.kernel.org/r/1@v1"), SINGLE, None),
     "author and title": (commit(), SINGLE, ({0}, "title")),
@@ -116,7 +116,7 @@ CASES: dict[str, tuple[Commit, PostingFacts, tuple[set[int], str] | None]] = {
     "title by somebody else": (commit(author=BEN), SINGLE, None),
     "title, before it was posted": (commit(authored=-3), SINGLE, None),
     "title, long after": (commit(day=500), SINGLE, None),
-    "his own tree: written before it was posted, committed after": (
+    "their own tree: written before it was posted, committed after": (
         commit(authored=-3, committer=ANN),
         SINGLE,
         ({0}, "title"),

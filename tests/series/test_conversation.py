@@ -20,7 +20,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 def loose(number: int, seconds: int = 0, *, version: str = "", of: int = 3, sender: str = ANN) -> Message:
-    """A numbered patch that answers nothing and whose message-id tells nothing."""
+    """A numbered patch without references, with a random message-id."""
     sent = datetime(2023, 7, 3, 10, tzinfo=UTC) + timedelta(seconds=seconds)
     return parse(
         mail(
@@ -119,7 +119,7 @@ def test_single_patches_and_replies_are_not_joined_by_time() -> None:
 
 @pytest.mark.parametrize("cover", ["[PATCH 0/2] frob", "[PATCH v2 0/2] frob"])
 def test_an_unthreaded_run_is_joined_by_its_stem_at_any_time(cover: str) -> None:
-    """A version that stands on the cover only makes no other run of it."""
+    """Even if only the cover states the version."""
     first = parse(mail(message_id="20230703100000.4711-1-ann@a", subject=cover, sender=ANN))
     second = parse(
         mail(

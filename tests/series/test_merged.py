@@ -63,7 +63,7 @@ def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -
 ONE = "frob: turn the big wheel once"
 PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     "listed as posted": (series(ONE), pull(ONE), {0}),
-    "in other letters, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
+    "in another case, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
     "with another prefix": (series(ONE), pull("drivers/frob: turn the big wheel once"), {0}),
     "with a prefix put in front": (series("fix typo in crank"), pull("drivers/frob: wheel: fix typo in crank"), {0}),
     "without its prefix": (series("frob: wheel: fix typo in crank"), pull("fix typo in crank"), {0}),
@@ -82,7 +82,7 @@ PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     "all, in another order": (series(ONE, "frob: paint it"), pull("frob: paint it", ONE), {0, 1}),
     "in the second it was posted": (series(ONE), pull(ONE, seconds=0), {0}),
     "at the end of the reach": (series(ONE), pull(ONE, seconds=REACH), {0}),
-    "one listed title for two like it": (
+    "one listed title for two similar ones": (
         series("frob: turn the big wheel once", "frob: turn the big wheel twice"),
         pull("frob: turn the big wheel once and for all"),
         {0},
@@ -92,7 +92,7 @@ PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
         pull("frob: turn the big right wheel once now", "frob: turn the big left wheel once now"),
         {0, 1},
     ),
-    "one listed title for two that bear it": (series("frob: fix typo", "frob: fix typo"), pull("frob: fix typo"), {0}),
+    "one listed title for two equal ones": (series("frob: fix typo", "frob: fix typo"), pull("frob: fix typo"), {0}),
     "two listed titles for two that bear them": (
         series("frob: fix typo", "frob: fix typo"),
         pull("frob: fix typo", "frob: fix typo"),

@@ -19,7 +19,7 @@ CASES: dict[str, tuple[list[Said], list[tuple[str, bool, str]]]] = {
     # what: sender, words, what is answered; who spoke, whether content, the author's answer
     "nobody": ([], []),
     "the author alone": ([(ANN, "Gentle ping.\n", "p")], []),
-    "a robot": ([(LKP, "All errors:\n\n>> f.c:1: error: no frob\n", "p")], []),
+    "a bot": ([(LKP, "All errors:\n\n>> f.c:1: error: no frob\n", "p")], []),
     "who asks": ([(RITA, ASKS, "p")], [("rita@example.com", False, "")]),
     "who is answered": ([(RITA, ASKS, "p"), (ANN, ANSWERS, "1")], [("rita@example.com", False, "2@x")]),
     "who is thanked": ([(RITA, ASKS, "p"), (ANN, "Thanks!\n", "1")], [("rita@example.com", False, "")]),
@@ -47,7 +47,7 @@ CASES: dict[str, tuple[list[Said], list[tuple[str, bool, str]]]] = {
 
 @pytest.mark.parametrize("what", CASES)
 def test_reviewers(what: str) -> None:
-    said, reviewers = CASES[what]
+    replies, reviewers = CASES[what]
     patch = mail(
         message_id="p@x",
         subject="[PATCH] frob: mend it",
@@ -63,7 +63,7 @@ def test_reviewers(what: str) -> None:
             in_reply_to=f"{above}@x",
             body=body,
         )
-        for number, (sender, body, above) in enumerate(said, 1)
+        for number, (sender, body, above) in enumerate(replies, 1)
     ]
     (revision,) = find_revisions(parse(raw) for raw in (patch, *replies))
     assert [(v.person.email, v.satisfied, v.answer) for v in reviewers_of(revision)] == reviewers

@@ -37,7 +37,7 @@ def sent(
     return parse(raw)
 
 
-def told(revisions: list[Revision]) -> list[str]:
+def described(revisions: list[Revision]) -> list[str]:
     """Each revision in words: version, root, cover or -, patches with their numbers, replaced ones."""
     return [
         f"v{r.version} {len(r.patches)}/{r.expected} {r.root.message_id}: {r.cover.message_id if r.cover else '-'}"
@@ -73,7 +73,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         [sent("2", "[PATCH 2/3] frob: two", 2, "c"), sent("3", "[PATCH 3/3] frob: three", 3, "c")],
         ["v1 2/3 2: - 2=2 3=3"],
     ),
-    "each patch answers the one before it": (
+    "each patch replies to the one before it": (
         [
             sent("1", "[PATCH 1/3] frob: one", 1),
             sent("2", "[PATCH 2/3] frob: two", 2, "1"),
@@ -81,11 +81,11 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v1 3/3 1: - 1=1 2=2 3=3"],
     ),
-    "a hole in such a chain": (
+    "a missing patch in such a chain": (
         [sent("1", "[PATCH 1/3] frob: one", 1), sent("3", "[PATCH 3/3] frob: three", 3, "1", "2")],
         ["v1 2/3 1: - 1=1 3=3"],
     ),
-    "all patches answer the cover": (
+    "all patches reply to the cover": (
         [
             sent("c", "[PATCH 0/2] frob", body="Both.\n"),
             sent("1", "[PATCH 1/2] frob: one", 1, "c"),
@@ -201,7 +201,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v1 2/2 a0: a0 1=a1 2=a2", "v1 1/1 o: - 1=o", "v1 1/2 o2: - 2=o2"],
     ),
-    "a replacement with a version of its own": (
+    "a replacement with a minor version": (
         [
             sent("c", "[PATCH v5 0/3] frob", 0, body="All.\n"),
             sent("1", "[PATCH v5 1/3] frob: one", 1, "c"),
@@ -211,7 +211,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v5 3/3 c: c 1=1 2=2b 3=3 not 2"],
     ),
-    "a replacement of a replacement, which it names alone": (
+    "a replacement that references only another replacement": (
         [
             sent("c", "[PATCH v5 0/3] frob", 0, body="All.\n"),
             sent("1", "[PATCH v5 1/3] frob: one", 1, "c"),
@@ -221,7 +221,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v5 2/3 c: c 1=1 2=2c not 2 not 2b"],
     ),
-    "a replacement that bears the same number": (
+    "a replacement with the same number": (
         [
             sent("c", "[PATCH 0/5] frob", 0, body="All.\n"),
             *(sent(str(n), f"[PATCH {n}/5] frob: {n}", n, "c") for n in range(1, 6)),
@@ -229,7 +229,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v1 5/5 c: c 1=1 2=2 3=3b 4=4 5=5 not 3"],
     ),
-    "a mended first patch of a series without cover leaves the root where it was": (
+    "a replaced first patch of a series without cover keeps the root": (
         [
             sent("1", "[PATCH v2 1/3] frob: one", 1),
             sent("2", "[PATCH v2 2/3] frob: two", 2, "1"),
@@ -238,7 +238,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v2 3/3 1: - 1=1b 2=2 3=3 not 1"],
     ),
-    "a version that stands on the cover only": (
+    "a version stated only on the cover": (
         [
             sent("c", "[PATCH v2 0/2] frob", 0, body="Both.\n"),
             sent("1", "[PATCH 1/2] frob: one", 1, "c"),
@@ -265,7 +265,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         [sent("c", "[PATCH 0/1] frob: one", 0, body="One.\n"), sent("1", "[PATCH] frob: one", 1, "c", sender=BEN)],
         ["v1 0/1 c: c", "v1 1/1 1: - 1=1"],
     ),
-    "a cover that says nothing of being one": (
+    "a cover without any prefix": (
         [
             sent("c", "add a helper for frobs", 0, body="This adds a helper.\n"),
             sent("1", "[PATCH 1/2] frob: one", 1, "c"),
@@ -273,7 +273,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v1 2/2 c: c 1=1 2=2"],
     ),
-    "a report that its author answers with patches a day later is no cover": (
+    "a report whose author replies with patches a day later is not a cover": (
         [
             sent("t", "frob crashes", 0, body="It crashes.\n"),
             sent("1", "[PATCH 1/2] frob: one", 1500, "t"),
@@ -281,7 +281,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v1 2/2 1: - 1=1 2=2"],
     ),
-    "a report that somebody else answers with patches is no cover": (
+    "a report that somebody else answers with patches is not a cover": (
         [
             sent("t", "frob crashes", 0, sender=RITA, body="It crashes.\n"),
             sent("1", "[PATCH 1/2] frob: one", 1, "t"),
@@ -301,7 +301,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         [sent("p", "[RFC] Add a new way to frob", 0, body="What do you think?\n")],
         ["v1 0/0 p: -"],
     ),
-    "pull requests that are numbered are each their own": (
+    "numbered pull requests are separate": (
         [
             sent("p1", "[GIT PULL 1/2] frob drivers for v6.6", 0, body="Please pull.\n"),
             sent("p2", "[GIT PULL 2/2] frob fixes for v6.6", 1, "p1", body="Please pull.\n"),
@@ -322,7 +322,7 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
 @pytest.mark.parametrize("name", POSTINGS)
 def test_postings(name: str) -> None:
     messages, expected = POSTINGS[name]
-    assert told(find_revisions(messages)) == expected
+    assert described(find_revisions(messages)) == expected
 
 
 COVER = sent("c", "[PATCH 0/2] frob", 0, body="Both.\n")
@@ -333,7 +333,7 @@ ANSWERS: dict[str, tuple[list[Message], tuple[str, int] | None]] = {
     "to the cover": ([sent("r", "Re: [PATCH 0/2] frob", 9, "c", sender=RITA)], ("c", 0)),
     "to patch 2": ([sent("r", "Re: [PATCH 2/2] frob: two", 9, "c", "2", sender=RITA)], ("c", 2)),
     "to patch 2, whatever it says in its subject": ([sent("r", "Re: frob", 9, "2", sender=RITA)], ("c", 2)),
-    "that carries a diff": (
+    "that has a diff": (
         [sent("r", "Re: [PATCH 2/2] frob: two", 9, "c", "2", sender=RITA, body=f"Or so?\n{DIFF}")],
         ("c", 2),
     ),
@@ -356,7 +356,7 @@ ANSWERS: dict[str, tuple[list[Message], tuple[str, int] | None]] = {
         ("c", 2),
     ),
     "to nothing that is known": ([sent("r", "Re: [PATCH 2/2] frob: two", 9, "lost@x", sender=RITA)], None),
-    "in a ring of answers": (
+    "in a cycle of references": (
         [sent("q", "Re: frob", 9, "r", sender=RITA), sent("r", "Re: frob", 10, "q", sender=RITA)],
         None,
     ),
@@ -382,7 +382,7 @@ def test_a_reply_to_v2_in_the_thread_of_v1_belongs_to_v2() -> None:
 
 
 def test_a_reply_to_a_replaced_patch_stays_with_the_revision() -> None:
-    messages, _ = POSTINGS["a replacement with a version of its own"]
+    messages, _ = POSTINGS["a replacement with a minor version"]
     found = find_revisions([*messages, sent("r", "Re: [PATCH v5 2/3] frob: two", 80, "c", "2", sender=RITA)])
     assert answers(found) == {"r": ("c", 2)}
 
@@ -463,4 +463,4 @@ AS_WRITTEN = find_revisions(EVERYTHING)
 @pytest.mark.parametrize("name", POSTINGS)
 def test_a_posting_is_the_same_in_reverse_order(name: str) -> None:
     messages, expected = POSTINGS[name]
-    assert told(find_revisions(reversed(messages))) == expected
+    assert described(find_revisions(reversed(messages))) == expected

@@ -71,7 +71,7 @@ def test_a_scope_in_reply_to_the_cover(words: str) -> None:
         ("", 3, (3,)),
         ("for this patch", 3, (3,)),
         ("for the io_uring bits", 1, (1,)),
-        ("for the io_uring bits", 3, ()),  # of the treewide patch he endorses a part
+        ("for the io_uring bits", 3, ()),  # only a part of the treewide patch
         ("for the io_uring bits", 2, ()),
         ("for patches 1-2", 3, (1, 2)),
         ("for the series", 3, (0,)),

@@ -38,7 +38,7 @@ def posted(
 ) -> Message:
     """A posted mail, `day` days after the first; its diff touches `file` (none if that is empty) and adds `change`.
 
-    Two diffs are equal only where `change` is; it is the message-id unless told.
+    Two diffs are equal if `change` is; the default is the message-id.
     """
     body = f"{text}\n"
     if file:
@@ -82,7 +82,7 @@ def found(messages: list[Message], later: str) -> Link | None:
 V1 = posted("v1", "[PATCH] net: frob the queue once")
 LINK_V1 = "Changes in v2:\n- Link to v1: https://lore.kernel.org/r/v1@x"
 
-# mails, the later posting, the earlier one, and a piece of evidence that must be among what is said.
+# Mails, the later posting, the earlier one, and evidence that must be among that of the link.
 BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
     "the same person and title": (
         [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3)],
@@ -103,13 +103,13 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-change-id",
     ),
-    "a link to v1 below another title": (
+    "a link to v1 and another title": (
         [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3, notes=LINK_V1)],
         "v2",
         "v1",
         "links-to-it",
     ),
-    "a link to v1 in spite of another change-id": (
+    "a link to v1 despite another change-id": (
         [
             posted("v1", "[PATCH] net: frob the queue once", notes="change-id: 20230703-one-0123"),
             posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=f"{LINK_V1}\nchange-id: 20230710-other-4567"),
@@ -118,7 +118,7 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "links-to-it",
     ),
-    "posted into the thread of v1, under a new title": (
+    "posted in the thread of v1 with a new title": (
         [V1, posted("v2", "[PATCH v2] net: turn all wheels", 3, below=("v1",))],
         "v2",
         "v1",
@@ -148,7 +148,7 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-author",
     ),
-    "equal patches under a new title": (
+    "equal patches with a new title": (
         [
             posted("v1", "[PATCH] net: frob the queue once", change="new"),
             posted("v2", "[PATCH v2] sched: turn all wheels", 3, change="new"),
@@ -172,7 +172,7 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "rfc",
         "same-title",
     ),
-    "counting from one again after an RFC v2": (
+    "numbers restarted after an RFC v2": (
         [
             posted("rfc", "[RFC PATCH v2] net: frob the queue once"),
             posted("v1", "[PATCH] net: frob the queue once", 9),
@@ -225,13 +225,13 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-patch-titles",
     ),
-    "taken over by another author, who goes on counting": (
+    "taken over by another author, who continues the numbers": (
         [V1, posted("v2", "[PATCH v2] net: frob the queue once", 60, sender=BEN, notes=LINK_V1)],
         "v2",
         "v1",
         "links-to-it",
     ),
-    "taken over by another author, who counts from one again": (
+    "taken over by another author, who restarts the numbers": (
         [
             posted("v3", "[PATCH v3] net: frob the queue once"),
             posted(
@@ -369,7 +369,7 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
         [V1, posted("again", "[PATCH] net: frob the queue once", 730)],
         "again",
     ),
-    "like words after two years": (
+    "similar words after two years": (
         [V1, posted("v2", "[PATCH v2] net: frob another queue", 730)],
         "v2",
     ),
@@ -388,7 +388,7 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
         ],
         "two",
     ),
-    "a link to what it depends on": (
+    "a link to a dependency": (
         [
             posted("base", "[PATCH] sched: turn all wheels", file="kernel/sched.c"),
             posted(
@@ -400,7 +400,7 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
         ],
         "v2",
     ),
-    "a later work of one's own that is based on an older version": (
+    "a later work based on an older version": (
         [
             posted("v3", "[PATCH v3] net: frob the queue once"),
             posted(

@@ -27,7 +27,7 @@ THANKS = "Applied, thanks!\n\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("said", "partly"),
+    ("replies", "partly"),
     [
         ([(MIA, "Applied 1-2 to frob/for-6.5.\n")], "1,2"),
         ([(MIA, "Applied, thanks.\n", 3)], "3"),
@@ -36,13 +36,13 @@ THANKS = "Applied, thanks!\n\n" + "".join(
         ([(PATCHWORK, HALF_FOUND)], "1"),
     ],
 )
-def test_a_partly_applied_series_has_the_patch_numbers(said: list[Reply], partly: str) -> None:
-    found = state_after(3, *said)
+def test_a_partly_applied_series_has_the_patch_numbers(replies: list[Reply], partly: str) -> None:
+    found = state_after(3, *replies)
     assert (found.state, found.partly) == ("under-review", partly)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "replies",
     [
         [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (REX, "Applied patch 3 to knob/next.\n")],
         [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (MIA, "Applied the rest, thanks.\n")],
@@ -51,11 +51,11 @@ def test_a_partly_applied_series_has_the_patch_numbers(said: list[Reply], partly
         [(MIA, THANKS, 1)],
     ],
 )
-def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(said: list[Reply]) -> None:
-    found = state_after(3, *said)
+def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(replies: list[Reply]) -> None:
+    found = state_after(3, *replies)
     assert (found.state, found.partly) == ("accepted", "")
     assert found.reason is not None
-    assert found.reason.message_id == f"a{len(said)}@x"
+    assert found.reason.message_id == f"a{len(replies)}@x"
 
 
 def test_a_partly_applied_series_has_the_mail_that_reported_it() -> None:

@@ -90,8 +90,8 @@ OWED: dict[str, tuple[list[Reply], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize("what", OWED)
 def test_open_requests_to_the_author_are_kept_with_their_mails(what: str) -> None:
-    said, owed = OWED[what]
-    assert [(reason.kind, reason.message_id) for reason in state_after(1, *said).owed] == owed
+    replies, owed = OWED[what]
+    assert [(reason.kind, reason.message_id) for reason in state_after(1, *replies).owed] == owed
 
 
 def test_the_turn_reason_has_sender_and_kind() -> None:
@@ -153,8 +153,8 @@ REPLIES = st.lists(
 
 
 @given(REPLIES)
-def test_any_replies_give_one_state_with_evidence(said: list[tuple[str, str, int]]) -> None:
-    whole = revision(2, *said)
+def test_any_replies_give_one_state_with_evidence(replies: list[tuple[str, str, int]]) -> None:
+    whole = revision(2, *replies)
     found = revision_state(whole)
     ids = {m.message_id for m in whole.own_messages} | {f.message.message_id for f in whole.follow_ups}
     assert found.state in set(State)

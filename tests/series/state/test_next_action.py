@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.series.model import AppliedRow, Evidence, Involvement, NextAction, RevisionRow, SeriesRow
-from patchwatch.series.state import next_action as next_moves
+from patchwatch.series.state import next_action as module
 from patchwatch.series.state.merge_window import Window
 from patchwatch.series.state.next_action import next_action
 from patchwatch.series.states import ReasonKind, State, Turn
@@ -26,8 +26,8 @@ MINE = Involvement(
 ASKED = replace(MINE, author=False, posted=False, recipient=True)
 
 
-def said(kind: str, who: str, days: float, text: str = "Words.", message_id: str = "") -> Evidence:
-    """Something said so many days ago; its message-id is `who-kind` unless another is given."""
+def evidence(kind: str, who: str, days: float, text: str = "Words.", message_id: str = "") -> Evidence:
+    """Evidence from so many days ago; the default message-id is `who-kind`."""
     email = f"{who}@example.org"
     message_id = message_id or f"{who}-{kind}"
     return Evidence(
@@ -35,7 +35,7 @@ def said(kind: str, who: str, days: float, text: str = "Words.", message_id: str
     )
 
 
-POSTED = said("posted", "ann", 3)
+POSTED = evidence("posted", "ann", 3)
 
 
 def case(
@@ -47,7 +47,7 @@ def case(
     **row: Any,
 ) -> SeriesRow:
     """Version 3 of a series by Ann, two patches, for so many days in somebody's turn; watched by a stranger."""
-    why = why or (owed[0] if owed else said("posted", "ann", days, message_id="root"))
+    why = why or (owed[0] if owed else evidence("posted", "ann", days, message_id="root"))
     revision = RevisionRow(
         id=1,
         version=3,
@@ -100,10 +100,10 @@ def case(
     return replace(whole, **row)
 
 
-QUESTION = said("question", "jakub", 3)
-CHANGES = said("changes", "johannes", 5)
-TAGGED = said("tagged", "jakub", 21)
-CLOSED = said("deferred", "jakub", 9, "net-next is closed for new features, please repost when it reopens.")
+QUESTION = evidence("question", "jakub", 3)
+CHANGES = evidence("changes", "johannes", 5)
+TAGGED = evidence("tagged", "jakub", 21)
+CLOSED = evidence("deferred", "jakub", 9, "net-next is closed for new features, please repost when it reopens.")
 ANSWERED = {"reviewers": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
 
 MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
@@ -111,68 +111,73 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     "asked a question": (
         case("author", 3, QUESTION), "answer Jakub's question from 3 days ago", "me", "jakub-question",
     ),
-    "told how it should be": (
-        case("author", 2, said("wish", "jakub", 2)),
+    "a wish": (
+        case("author", 2, evidence("wish", "jakub", 2)),
         "send v4, or answer Jakub's suggestion from 2 days ago", "me", "jakub-wish",
     ),
     "doubted": (
-        case("author", 2, said("doubt", "jakub", 2)), "answer Jakub's doubt from 2 days ago", "me", "jakub-doubt",
+        case("author", 2, evidence("doubt", "jakub", 2)), "answer Jakub's doubt from 2 days ago", "me", "jakub-doubt",
     ),
-    "going to look myself": (
-        case("author", 2, said("later", "ann", 2)), "look into it: you promised 2 days ago", "me", "ann-later",
+    "I will look at it": (
+        case("author", 2, evidence("later", "ann", 2)), "look into it: you promised 2 days ago", "me", "ann-later",
     ),
-    "told something": (
-        case("author", 2, said("said", "jakub", 2)), "answer Jakub's comment from 2 days ago", "me", "jakub-said",
+    "a comment": (
+        case("author", 2, evidence("said", "jakub", 2)), "answer Jakub's comment from 2 days ago", "me", "jakub-said",
     ),
     "asked for changes": (
         case("author", 5, CHANGES), "send v4: Johannes asked for changes 5 days ago", "me", "johannes-changes",
     ),
     "asked for changes after a question": (
-        case("author", 6, said("question", "jakub", 6), CHANGES),
+        case("author", 6, evidence("question", "jakub", 6), CHANGES),
         "send v4: Johannes asked for changes 5 days ago, and 1 more", "me", "johannes-changes",
     ),
     "asked by three": (
-        case("author", 6, said("question", "jakub", 6), said("question", "rex", 2), said("question", "rita", 1)),
+        case(
+            "author", 6,
+            evidence("question", "jakub", 6), evidence("question", "rex", 2), evidence("question", "rita", 1),
+        ),
         "answer Jakub's question from 6 days ago, and 2 more", "me", "jakub-question",
     ),
-    "told something besides a question": (
-        case("author", 9, said("said", "rex", 9), QUESTION),
+    "a comment and a question": (
+        case("author", 9, evidence("said", "rex", 9), QUESTION),
         "answer Jakub's question from 3 days ago", "me", "jakub-question",
     ),
     "refused": (
-        case("author", 5, CHANGES, said("nak", "rex", 2)),
+        case("author", 5, CHANGES, evidence("nak", "rex", 2)),
         "rework or drop: NAKed by rex 2 days ago, and 1 more", "me", "rex-nak",
     ),
-    "not built": (
-        case("author", 1, said("failure", "lkp", 1, ">> f.c:1: error: no frob")),
+    "does not build": (
+        case("author", 1, evidence("failure", "lkp", 1, ">> f.c:1: error: no frob")),
         "fix the build: kernel test robot, 1 day ago", "me", "lkp-failure",
     ),
     "crashed": (
-        case("author", 1, said("failure", "syzbot", 1, "BUG: KASAN: use-after-free in frob")),
+        case("author", 1, evidence("failure", "syzbot", 1, "BUG: KASAN: use-after-free in frob")),
         "fix it: syzbot, 1 day ago", "me", "syzbot-failure",
     ),
-    "promised": (case("author", 6, said("promise", "ann", 6)), "send v4: you promised 6 days ago", "me", "ann-promise"),
+    "promised": (
+        case("author", 6, evidence("promise", "ann", 6)), "send v4: you promised 6 days ago", "me", "ann-promise",
+    ),
     "asked after a promise": (
-        case("author", 6, said("promise", "ann", 6), QUESTION),
+        case("author", 6, evidence("promise", "ann", 6), QUESTION),
         "answer Jakub's question from 3 days ago", "me", "jakub-question",
     ),
-    "taken back in part": (
-        case("author", 6, said("withdrawn", "ann", 6)),
+    "withdrawn in part": (
+        case("author", 6, evidence("withdrawn", "ann", 6)),
         "send v4: you withdrew a patch 6 days ago", "me", "ann-withdrawn",
     ),
     "dropped from a tree": (
-        case("author", 2, said("unapplied", "rex", 2)), "rework: rex dropped it 2 days ago", "me", "rex-unapplied",
+        case("author", 2, evidence("unapplied", "rex", 2)), "rework: rex dropped it 2 days ago", "me", "rex-unapplied",
     ),
     "applied in part": (
-        case("author", 2, said("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 3}),
+        case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 3}),
         "resend the rest: patches 2,3", "me", "rex-applied",
     ),
     "applied but for one": (
-        case("author", 2, said("applied", "rex", 2), newest={"applied": AppliedRow((1, 2), None), "expected": 3}),
+        case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1, 2), None), "expected": 3}),
         "resend the rest: patch 3", "me", "rex-applied",
     ),
     "applied in small part": (
-        case("author", 2, said("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 30}),
+        case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 30}),
         "resend the rest: 29 patches", "me", "rex-applied",
     ),
     "marked by hand": (
@@ -183,17 +188,17 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
         "send v4: marked changes-requested 2 days ago", "me", "",
     ),
     "of another year": (
-        case("author", 400, said("question", "jakub", 400)),
+        case("author", 400, evidence("question", "jakub", 400)),
         "revive or drop: your turn for 13 months", "me", "jakub-question",
     ),
     "deferred": (
-        case("author", 40, why=said("deferred", "rex", 40, "Not now."), state="deferred"),
+        case("author", 40, why=evidence("deferred", "rex", 40, "Not now."), state="deferred"),
         "resend or drop: deferred 40 days ago", "me", "rex-deferred",
     ),
     "deferred while the tree is closed": (
         case("author", 9, why=CLOSED, state="deferred"), "resend when net-next reopens", "me", "jakub-deferred",
     ),
-    "deferred while the tree was closed, longer ago than it ever is": (
+    "deferred while the tree was closed, long ago": (
         case("author", 23, why=replace(CLOSED, date=NOW - 23 * DAY), state="deferred"),
         "resend: net-next reopened", "me", "jakub-deferred",
     ),
@@ -204,29 +209,29 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     "a month without an answer": (case("reviewers", 40), "resend: no answer for 40 days", "me", "root"),
     "half a year without an answer": (case("reviewers", 200), "resend or drop: silent for 6 months", "me", "root"),
     "I answered": (
-        case("reviewers", 2, why=said("answered", "ann", 2), newest=ANSWERED),
+        case("reviewers", 2, why=evidence("answered", "ann", 2), newest=ANSWERED),
         "wait for Jakub: 2 days so far", "reviewers", "ann-answered",
     ),
-    "I answered and heard nothing": (
-        case("reviewers", 15, why=said("answered", "ann", 15), newest=ANSWERED),
+    "I answered and nobody replied": (
+        case("reviewers", 15, why=evidence("answered", "ann", 15), newest=ANSWERED),
         "ping Jakub: no answer for 15 days", "me", "ann-answered",
     ),
     "I answered who asked for changes": (
         case(
-            "reviewers", 15, why=said("answered", "ann", 15), newest=ANSWERED, state="changes-requested",
-            state_evidence=said("changes", "jakub", 16),
+            "reviewers", 15, why=evidence("answered", "ann", 15), newest=ANSWERED, state="changes-requested",
+            state_evidence=evidence("changes", "jakub", 16),
         ),
         "send v4 or ping Jakub: silent for 15 days", "me", "ann-answered",
     ),
     "reviewed in part": (
-        case("reviewers", 15, why=said("tagged", "jakub", 15), reviewed=1),
+        case("reviewers", 15, why=evidence("tagged", "jakub", 15), reviewed=1),
         "ping: 1/2 reviewed, silent for 15 days", "me", "jakub-tagged",
     ),
-    "a patch lost": (
+    "a patch did not arrive": (
         case("reviewers", 1, newest={"expected": 4, "patches": 3, "missing": (3,)}),
         "resend: patch 3/4 never arrived", "me", "root",
     ),
-    "patches lost": (
+    "patches did not arrive": (
         case("reviewers", 1, newest={"expected": 6, "patches": 4, "missing": (3, 5)}),
         "resend: 2 of 6 patches never arrived", "me", "root",
     ),
@@ -235,7 +240,7 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
         "wait for reviewers: 4 hours so far", "reviewers", "root",
     ),
     "reviewed": (
-        case("maintainer", 5, why=said("tagged", "jakub", 5)),
+        case("maintainer", 5, why=evidence("tagged", "jakub", 5)),
         "wait for the maintainer: reviewed 5 days ago", "maintainer", "jakub-tagged",
     ),
     "reviewed and forgotten": (
@@ -246,7 +251,7 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
         case("maintainer", 100, why=TAGGED), "resend, or mark it applied: reviewed 3 months ago", "me", "jakub-tagged",
     ),
     "reviewed for comments only": (
-        case("maintainer", 5, why=said("tagged", "jakub", 5), rfc=True),
+        case("maintainer", 5, why=evidence("tagged", "jakub", 5), rfc=True),
         "send it without RFC: reviewed 5 days ago", "me", "jakub-tagged",
     ),
 }  # fmt: skip
@@ -263,15 +268,15 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         case("reviewers", 80), ASKED, "reviewers: waits for 2 months", "reviewers", "root",
     ),
     "answered somebody else": (
-        case("reviewers", 2, why=said("answered", "ann", 2), newest=ANSWERED),
+        case("reviewers", 2, why=evidence("answered", "ann", 2), newest=ANSWERED),
         ASKED, "Jakub: see Ann's answer from 2 days ago", "reviewers", "ann-answered",
     ),
     "answered me": (
-        case("reviewers", 1, why=said("answered", "ann", 1), newest=ANSWERED),
+        case("reviewers", 1, why=evidence("answered", "ann", 1), newest=ANSWERED),
         replace(SPOKE, answer="to-me", answered=NOW - 2 * DAY),
         "see Ann's answer from 2 days ago", "me", "to-me",
     ),
-    "I spoke and was not answered": (
+    "I replied and was not answered": (
         case("reviewers", 9), SPOKE, "reviewers: waits for 9 days", "reviewers", "root",
     ),
     "I gave my tag": (
@@ -301,11 +306,11 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         "author: send v4, Johannes asked for changes 5 days ago", "author", "johannes-changes",
     ),
     "watched, the author promised": (
-        case("author", 6, said("promise", "ann", 6)), None,
+        case("author", 6, evidence("promise", "ann", 6)), None,
         "author: send v4, promised 6 days ago", "author", "ann-promise",
     ),
     "watched, forgotten by its author": (
-        case("author", 400, said("question", "jakub", 400)), None,
+        case("author", 400, evidence("question", "jakub", 400)), None,
         "author: revive or drop, silent for 13 months", "author", "jakub-question",
     ),
     "watched": (case("reviewers", 15), None, "reviewers: waits for 15 days", "reviewers", "root"),
@@ -317,16 +322,16 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         case("maintainer", 21, why=TAGGED, rfc=True), None,
         "author: send it without RFC, reviewed 21 days ago", "author", "jakub-tagged",
     ),
-    "for a tree above": (
-        case("author", 2, why=said("command", "rex", 2), state="awaiting-upstream"), MINE,
+    "for an upstream tree": (
+        case("author", 2, why=evidence("command", "rex", 2), state="awaiting-upstream"), MINE,
         "maintainer: send it to the upstream tree", "maintainer", "rex-command",
     ),
 }  # fmt: skip
 
 
-def at_any_time(move: NextAction | None) -> NextAction | None:
-    """The move without the time before which there is nothing to do."""
-    return replace(move, until=None) if move else None
+def at_any_time(action: NextAction | None) -> NextAction | None:
+    """The action without its time."""
+    return replace(action, until=None) if action else None
 
 
 @pytest.mark.parametrize("what", MINE_CASES)
@@ -382,9 +387,9 @@ def test_nobody_is_pinged_in_a_merge_window(row: SeriesRow, windows: list[Window
     row = replace(row, involvement=MINE)
     if row.state == "deferred":
         row = replace(row, turn_evidence=replace(CLOSED, date=row.turn_since))
-    move = next_action(row, NOW, windows=windows)
-    assert move is not None
-    assert move.text == text
+    action = next_action(row, NOW, windows=windows)
+    assert action is not None
+    assert action.text == text
 
 
 @pytest.mark.parametrize(
@@ -398,9 +403,9 @@ def test_nobody_is_pinged_in_a_merge_window(row: SeriesRow, windows: list[Window
 )
 def test_the_closed_tree_is_named(words: str, tree: str) -> None:
     row = case("author", 9, why=replace(CLOSED, text=words), state="deferred", involvement=MINE)
-    move = next_action(row, NOW)
-    assert move is not None
-    assert move.text == f"resend when {tree} reopens"
+    action = next_action(row, NOW)
+    assert action is not None
+    assert action.text == f"resend when {tree} reopens"
 
 
 def test_the_time_before_a_ping_is_configurable() -> None:
@@ -427,9 +432,9 @@ def test_the_time_before_a_ping_is_configurable() -> None:
     ],
 )
 def test_time_of_the_next_action(what: str, row: SeriesRow, windows: tuple[Window, ...], until: int | None) -> None:
-    move = next_action(replace(row, involvement=MINE), NOW, windows=windows)
-    assert move is not None
-    assert move.until == until
+    action = next_action(replace(row, involvement=MINE), NOW, windows=windows)
+    assert action is not None
+    assert action.until == until
 
 
 def test_two_reviewers_with_one_first_name_are_named_in_full() -> None:
@@ -453,7 +458,7 @@ def test_two_reviewers_with_one_first_name_are_named_in_full() -> None:
 def test_an_action_is_one_short_line_for_any_input(
     state: str, turn: str, days: int, kinds: list[str], name: str, part: Involvement | None, applied: tuple[int, ...]
 ) -> None:
-    owed = [replace(said(kind, "rex", days, name), by_name=name) for kind in kinds]
+    owed = [replace(evidence(kind, "rex", days, name), by_name=name) for kind in kinds]
     row = case(
         turn,
         days,
@@ -463,12 +468,12 @@ def test_an_action_is_one_short_line_for_any_input(
         involvement=part,
         author_name=name,
     )
-    move = next_action(row, NOW)
-    if move is not None:
-        assert 0 < len(move.text) <= 90
-        assert move.text.isprintable()
-        assert (move.by == "me") <= (part is not None)
+    action = next_action(row, NOW)
+    if action is not None:
+        assert 0 < len(action.text) <= 90
+        assert action.text.isprintable()
+        assert (action.by == "me") <= (part is not None)
 
 
 def test_every_urgent_kind_exists() -> None:
-    assert set(next_moves._BY_URGENCY) <= {*SignalKind, *ReasonKind}
+    assert set(module._BY_URGENCY) <= {*SignalKind, *ReasonKind}

@@ -61,16 +61,18 @@ REVERTED = Merge("under-review", Reason("", "commit 3c4d in net-next: Revert", 6
 )
 def test_merges_outrank_the_mails(own: str, merges: list[Merge], state: str, turn: str, date: int) -> None:
     turns = {"accepted": "nobody", "rejected": "nobody", "changes-requested": "author"}
-    said = Reason("r@x", "words", 7)
-    newest = replace(NEWEST, state=own, reason=said, turn=turns.get(own, "reviewers"), turn_since=7, turn_reason=said)
+    reason = Reason("r@x", "words", 7)
+    newest = replace(
+        NEWEST, state=own, reason=reason, turn=turns.get(own, "reviewers"), turn_since=7, turn_reason=reason
+    )
     status = series_status("1@x", newest, [], merges)
     assert (status.state, status.turn, status.turn_since) == (state, turn, date)
 
 
 def test_the_mails_stay_the_evidence_if_they_report_the_same() -> None:
-    said = Reason("r@x", "Applied to net-next, thanks.", 30)
-    newest = replace(NEWEST, state="accepted", reason=said, turn="nobody", turn_since=30, turn_reason=said)
-    assert series_status("1@x", newest, [], [APPLIED_IN]).reason == said
+    reason = Reason("r@x", "Applied to net-next, thanks.", 30)
+    newest = replace(NEWEST, state="accepted", reason=reason, turn="nobody", turn_since=30, turn_reason=reason)
+    assert series_status("1@x", newest, [], [APPLIED_IN]).reason == reason
 
 
 def test_a_mark_outranks_merges() -> None:
