@@ -126,7 +126,7 @@ _DROPPED = re.compile(
 )
 
 
-def applied(sentence: str, text: str) -> str | None:
+def applied_patches(sentence: str, text: str) -> str | None:
     """Which patches a sentence reports as applied, or None if it reports nothing.
 
     "1-3,5", "some", "rest", or "" for the patch or series it answers.  `text` is what the sender wrote in the whole
@@ -159,7 +159,7 @@ def applied(sentence: str, text: str) -> str | None:
     return None
 
 
-def dropped(sentence: str) -> bool:
+def is_dropped(sentence: str) -> bool:
     """True if a sentence reports that an applied patch was dropped or reverted."""
     if "?" in sentence or len(sentence) > _MAX_SENTENCE:
         return False

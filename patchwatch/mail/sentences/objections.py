@@ -351,41 +351,41 @@ _DEFERRED = _phrase(
 )
 
 
-def deferred(sentence: str) -> bool:
+def is_deferral(sentence: str) -> bool:
     """True if the sentence puts the patch off: the tree is closed, or the patch is parked."""
     return "?" not in sentence and _DEFERRED.occurs(sentence, sentence.lower())
 
 
-def wants_review(sentence: str) -> bool:
+def asks_for_review(sentence: str) -> bool:
     """True if the sentence asks for reviewers or notes their absence: it asks nothing of the author."""
     return _CALL.occurs(sentence, sentence.lower())
 
 
-def doubt(sentence: str) -> bool:
+def is_doubt(sentence: str) -> bool:
     """True if the sentence objects to the patch or doubts it."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _DOUBTS) and _NO_DOUBT.search(sentence) is None
 
 
-def flaw(sentence: str) -> bool:
+def is_flaw(sentence: str) -> bool:
     """True if a doubt calls the patch wrong, rather than voicing uncertainty."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _FLAWS)
 
 
-def wish(sentence: str) -> bool:
+def is_wish(sentence: str) -> bool:
     """True if the sentence describes what the patch should do instead."""
     lowered = sentence.lower()
     matches = any(phrase.occurs(sentence, lowered) for phrase in _WISHES) or _ORDER.match(sentence) is not None
     return matches and _NO_WISH.search(sentence) is None
 
 
-def satisfied(sentence: str) -> bool:
+def is_satisfied(sentence: str) -> bool:
     """True if the sentence says that a question or objection is settled."""
     lowered = sentence.lower()
     return any(phrase.occurs(sentence, lowered) for phrase in _CONTENTS) and _NOT_CONTENT.search(sentence) is None
 
 
-def will_review(sentence: str) -> bool:
+def intends_to_review(sentence: str) -> bool:
     """True if the sender says that they will review or test the patch."""
     return "?" not in sentence and _LATER.occurs(sentence, sentence.lower())

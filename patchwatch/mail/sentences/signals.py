@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
-from patchwatch.mail.sentences import applied as applying
-from patchwatch.mail.sentences import objections, rejections
+from patchwatch.mail.sentences import applied, objections, rejections
 from patchwatch.mail.sentences.split import evidence
 
 # "I see that this is now in the mainline, and it fails here."
@@ -221,10 +220,10 @@ _APPLYING = (
     "accepted",
 )
 _OPINIONS = (
-    (SignalKind.WISH, objections.wish),
-    (SignalKind.DOUBT, objections.doubt),
-    (SignalKind.SATISFIED, objections.satisfied),
-    (SignalKind.WILL_REVIEW, objections.will_review),
+    (SignalKind.WISH, objections.is_wish),
+    (SignalKind.DOUBT, objections.is_doubt),
+    (SignalKind.SATISFIED, objections.is_satisfied),
+    (SignalKind.WILL_REVIEW, objections.intends_to_review),
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = ("drop", "revert", "back", "unqueue")
@@ -246,19 +245,18 @@ def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
 
 def person_signals(sentences: Iterable[str], text: str) -> Iterator[Signal]:
     """The signals in a person's reply: `text` is what they wrote, `sentences` is that text split up."""
-    applied = False
+    reported = False  # a mail reports applied patches once
     for sentence in sentences:
         lowered = sentence.lower()
-
-        if not applied and any(word in lowered for word in _APPLYING):
-            which = applying.applied(sentence, text)
-            if which is not None:
-                applied = True
-                yield Signal(SignalKind.APPLIED, evidence(sentence), which)
+        if not reported and any(word in lowered for word in _APPLYING):
+            patches = applied.applied_patches(sentence, text)
+            if patches is not None:
+                reported = True
+                yield Signal(SignalKind.APPLIED, evidence(sentence), patches)
                 continue
         if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
             yield Signal(SignalKind.MAINLINED, evidence(sentence))
-        elif any(word in lowered for word in _DROPPING) and applying.dropped(sentence):
+        elif any(word in lowered for word in _DROPPING) and applied.is_dropped(sentence):
             yield Signal(SignalKind.UNAPPLIED, evidence(sentence))
         elif rejections.is_nak(sentence, lowered):
             yield Signal(SignalKind.NAK, evidence(sentence))
@@ -268,9 +266,9 @@ def person_signals(sentences: Iterable[str], text: str) -> Iterator[Signal]:
             yield Signal(SignalKind.ELSEWHERE, evidence(sentence))
         elif refusal := rejections.refusal(sentence, lowered):
             yield Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
-        elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.deferred(sentence):
+        elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence):
             yield Signal(SignalKind.DEFERRED, evidence(sentence))
-        elif len(sentence) <= _MAX_OPINION and objections.wants_review(sentence):
+        elif len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence):
             yield Signal(SignalKind.REVIEW_WANTED, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
             yield Signal(rule.kind, evidence(sentence), rule.detail)
@@ -280,7 +278,7 @@ def person_signals(sentences: Iterable[str], text: str) -> Iterator[Signal]:
             pass
         elif kind := next((kind for kind, matches in _OPINIONS if matches(sentence)), None):
             yield Signal(
-                kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.flaw(sentence) else ""
+                kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.is_flaw(sentence) else ""
             )
 
 
