@@ -32,7 +32,7 @@ class Patch:
     message: str  # of the commit, without title and tags
     trailers: tuple[Trailer, ...]
     notes: str  # the text below `---`, without the diffstat
-    words: str  # message and notes, to search for changelogs
+    prose: str  # message and notes, to search for changelogs
     diff: Diff
     patch_id: str  # git's; empty without a diff that git can parse
 
@@ -60,7 +60,7 @@ def read_patch(raw: bytes) -> Patch:
         message=message.strip("\n"),
         trailers=tags,
         notes=notes,
-        words=f"{message}\n\n---\n{notes}",
+        prose=f"{message}\n\n---\n{notes}",
         diff=read_diff(changes),
         patch_id=parsed.patch_id,
     )

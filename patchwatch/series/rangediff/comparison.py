@@ -299,7 +299,7 @@ def author_notes(older: Side, newer: Side, between: Sequence[Side] = ()) -> tupl
     versions: set[Version | None] = set()
     for side in (newer, *reversed(between)):
         covered: set[Version | None] = set()
-        mails = [(side.cover, 0, side.message_id), *((p.words, p.number, p.message_id) for p in side.patches)]
+        mails = [(side.cover, 0, side.message_id), *((p.prose, p.number, p.message_id) for p in side.patches)]
         for words, number, message_id in mails:
             for changes in changelog(words, older.version, side.version):
                 if changes.version not in versions:
