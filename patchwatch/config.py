@@ -106,7 +106,7 @@ class Tree:
     since_days: int = 400  # how far back the first scan goes
 
 
-MAIL_WAYS = ("git", "smtp", "sendmail")
+MAIL_TRANSPORTS = ("git", "smtp", "sendmail")
 """How digests are sent: with git's sendemail.* settings, to the configured server, through a program."""
 
 ENCRYPTIONS = ("starttls", "tls", "none")
@@ -116,7 +116,7 @@ ENCRYPTIONS = ("starttls", "tls", "none")
 class Mail:
     """How patchwatch sends digests.  It never holds a password."""
 
-    how: str = "git"  # one of MAIL_WAYS
+    how: str = "git"  # one of MAIL_TRANSPORTS
     host: str = ""  # for how = "smtp"
     port: int = 0  # 0: 587 with starttls, 465 with tls, 25 with none
     encryption: str = "starttls"  # one of ENCRYPTIONS
@@ -198,7 +198,7 @@ class Config:
 
 
 # ---- paths: XDG Base Directory Specification ----------------------------------------------------------------------
-# platformdirs is imported only when it is needed: that takes as long as parsing the config.
+# platformdirs is imported late: its import takes some milliseconds, and variables such as $PATCHWATCH_CONFIG save it.
 
 
 def config_path() -> Path:

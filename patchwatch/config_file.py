@@ -20,7 +20,7 @@ from patchwatch.config import (
     DIGEST_DAYS,
     ENCRYPTIONS,
     LOGS,
-    MAIL_WAYS,
+    MAIL_TRANSPORTS,
     THEMES,
     Config,
     Hook,
@@ -157,7 +157,7 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
 _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Tui, "theme"): THEMES,
     (Run, "log"): LOGS,
-    (Mail, "how"): MAIL_WAYS,
+    (Mail, "how"): MAIL_TRANSPORTS,
     (Mail, "encryption"): ENCRYPTIONS,
     (Recipient, "days"): DIGEST_DAYS,
 }
