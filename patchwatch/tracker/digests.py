@@ -1,4 +1,4 @@
-"""What the tracker sends to readers of digests: composing, the outbox, and when the next is due."""
+"""The tracker's digests and event mails: building, queueing and sending them, and when the next is due."""
 
 from __future__ import annotations
 
@@ -21,105 +21,105 @@ if TYPE_CHECKING:
 else:
     outbox = LazyModule("patchwatch.db.outbox")
 
-_REWRITE = 600  # seconds after which a digest is tried again that could not be written
+_REWRITE = 600  # seconds until a digest that could not be built is tried again
 
 
 class Digests(Queries):
-    """Digests, and mails at once, for those whom the config names."""
+    """Digests and event mails for the recipients in the config."""
 
-    def digest(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
-        """What is to be said to a reader, by default to me, of all that happened since the digest before.
+    def digest(self, recipient: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
+        """A recipient's digest (default: mine) of what is new since the previous one.
 
-        That one was composed at `since` (UTC seconds; None: there was none, a day is told) and knew what is `seen`
-        (`Digest.seen` of it): mail that came later than it was sent is new too, then.
+        `since` is when that was made (UTC seconds; None: there is none, and the last day is new), `seen` its
+        `Digest.seen`: with it, mail that arrived late is new, too.
         """
-        return self.digest_contents(reader, since, seen).digest(self.now())
+        return self.digest_contents(recipient, since, seen).digest(self.now())
 
     def digest_contents(
-        self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = ""
+        self, recipient: DigestRecipient | None = None, since: int | None = None, seen: str = ""
     ) -> DigestContents:
-        """What `digest` is composed of."""
+        """What `digest` is built from."""
         from patchwatch.notify.digest.gather import gather
         from patchwatch.notify.digest.recipient import DigestRecipient
 
-        reader = reader or DigestRecipient(self.addresses)
-        return gather(self.database, self.config.review, self._raws, reader, self.now(), since, seen)
+        recipient = recipient or DigestRecipient(self.addresses)
+        return gather(self.database, self.config.review, self._raws, recipient, self.now(), since, seen)
 
     def send_digests(self, *, today: bool = False) -> tuple[Delivery, ...]:
-        """Write the digests that are due, and try everything that waits for a try; what became of each.
+        """Queue the digests that are due, and try to deliver all queued mails; returns the results.
 
-        With `today`, which is a person's wish: also today's digest before its hour, and again what was put off or
-        refused.  What can't be delivered is told, not raised.
+        With `today` (on request of the user): also today's digest before its time, and mails that wait for a retry or
+        were refused.  Failures are results, not exceptions.
         """
         from patchwatch.notify.delivery.outbox import deliver, write_due
         from patchwatch.notify.delivery.transport import transport
 
         mail, recipients = self.config.mail, self.config.digest
         now = self.now()
-        ready = [one for one in recipients if today or self._unwritten.get(one.name, now) <= now]
+        ready = [r for r in recipients if today or self._unwritten.get(r.name, now) <= now]
         written = tuple(write_due(self.database, ready, mail, self._digest_for, now, today=today))
         later = {name: at for name, at in self._unwritten.items() if at > now}
-        self._unwritten = later | {one.recipient: now + _REWRITE for one in written if one.outcome == "failed"}
+        self._unwritten = later | {result.recipient: now + _REWRITE for result in written if result.outcome == "failed"}
         if today and self.outbox():
             with self.database.write() as connection:
                 outbox.hurry(connection, self.now())
         return (*written, *deliver(self.database, recipients, lambda: transport(mail), self.now))
 
     def queue_message(self, recipient: str, key: str, subject: str, text: str) -> bool:
-        """Have a mail of its own sent to a recipient of the config; once for each `key`: False where it was before.
+        """Queue a mail for a recipient in the config, for the next `send_digests`.
 
-        It goes out with the next `send_digests`.
+        There is one mail per `key`; returns False if it exists already.
 
         Raises:
             NotFoundError: the config has no such recipient.
-            DeliveryError: his address is a list's.
-            SendError: nobody says whom it is from.
+            DeliveryError: their address is a mailing list's.
+            SendError: no sender is configured.
         """
         from patchwatch.notify.delivery.outbox import put, write
         from patchwatch.notify.digest.build import Digest
 
-        found = next((one for one in self.config.digest if one.name == recipient), None)
-        if found is None:
+        configured = next((r for r in self.config.digest if r.name == recipient), None)
+        if configured is None:
             raise NotFoundError(f"there is no [[digest]] named {recipient} in {self.config_file}.")
-        written = write(self.database, self.config.mail, found, key, Digest(subject, text), self.now())
+        message = write(self.database, self.config.mail, configured, key, Digest(subject, text), self.now())
         with self.database.write() as connection:
-            return put(connection, found, key, written, self.now())
+            return put(connection, configured, key, message, self.now())
 
     def digest_messages(self) -> tuple[tuple[Recipient, OutgoingMessage], ...]:
-        """The digests as mails, as they would be written now; nothing is sent or noted.
+        """The mails of all digests as of now; nothing is sent or stored.
 
         Raises:
-            DeliveryError: an address is a list's.
-            SendError: nobody says whom they are from.
+            DeliveryError: an address is a mailing list's.
+            SendError: no sender is configured.
         """
         from patchwatch.notify.delivery.outbox import write
         from patchwatch.notify.digest.schedule import schedule_of
 
-        found = []
-        for one in self.config.digest:
+        messages = []
+        for recipient in self.config.digest:
             with self.database.read() as connection:
-                told = outbox.told(connection, one.name)
-            day = schedule_of(one).today(self.now()).isoformat()
-            digest = self._digest_for(one, told)
-            found.append((one, write(self.database, self.config.mail, one, day, digest, self.now())))
-        return tuple(found)
+                cursor = outbox.told(connection, recipient.name)
+            day = schedule_of(recipient).today(self.now()).isoformat()
+            digest = self._digest_for(recipient, cursor)
+            messages.append((recipient, write(self.database, self.config.mail, recipient, day, digest, self.now())))
+        return tuple(messages)
 
     def next_delivery_at(self) -> int | None:
-        """When the next digest or the next try is due (UTC seconds, perhaps passed); None: never."""
+        """When the next digest or retry is due (UTC seconds, perhaps in the past); None: never."""
         from patchwatch.notify.digest.schedule import schedule_of
 
         with self.database.read() as connection:
-            told = {one.name: outbox.told(connection, one.name) for one in self.config.digest}
+            cursors = {recipient.name: outbox.told(connection, recipient.name) for recipient in self.config.digest}
             retry = outbox.next_try(connection)
         due = []
-        for one in self.config.digest:
-            last = told[one.name]
-            following = schedule_of(one).next_at(last.day if last else None, self.now())
-            due.append(max(following, self._unwritten.get(one.name, following)))
+        for recipient in self.config.digest:
+            last = cursors[recipient.name]
+            following = schedule_of(recipient).next_at(last.day if last else None, self.now())
+            due.append(max(following, self._unwritten.get(recipient.name, following)))
         return min((*due, *([] if retry is None else [retry])), default=None)
 
     def outbox(self) -> tuple[OutboxRow, ...]:
-        """Mails of our own that wait, or were given up."""
+        """Mails that wait for delivery, or failed permanently."""
         with self.database.read() as connection:
             return outbox.unsent(connection)
 
@@ -128,9 +128,9 @@ class Digests(Queries):
         with self.database.read() as connection:
             return outbox.last_sent(connection)
 
-    def _digest_for(self, recipient: Recipient, told: DigestCursor | None) -> Digest:
+    def _digest_for(self, recipient: Recipient, cursor: DigestCursor | None) -> Digest:
         from patchwatch.notify.digest.recipient import DigestRecipient
 
-        addresses = frozenset(one.lower() for one in recipient.addresses) or self.addresses
-        reader = DigestRecipient(addresses, frozenset(recipient.inboxes), recipient.views)
-        return self.digest(reader, told.until, told.seen) if told else self.digest(reader)
+        addresses = frozenset(address.lower() for address in recipient.addresses) or self.addresses
+        person = DigestRecipient(addresses, frozenset(recipient.inboxes), recipient.views)
+        return self.digest(person, cursor.until, cursor.seen) if cursor else self.digest(person)

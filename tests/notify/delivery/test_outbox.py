@@ -44,8 +44,8 @@ class FakeDigests(Tracker):
         config = Config(digest=recipients or (ANN,), mail=mail)
         super().__init__(config, clock=lambda: float(self.time), database_url=f"sqlite:///{directory}/pw.db")
 
-    def digest(self, reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
-        self.calls.append((reader, since, seen))
+    def digest(self, recipient: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
+        self.calls.append((recipient, since, seen))
         return Digest("[patchwatch] 1 needs action", f"Since {since}.\n", empty=self.empty, seen=f"seen at {self.time}")
 
     def at(self, time: str) -> None:
@@ -338,9 +338,9 @@ def test_day_written_by_another_process_meanwhile_is_skipped(
     other.at("2023-10-23T05:00Z")
     build = tracker.digest
 
-    def slowly(reader: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
+    def slowly(recipient: DigestRecipient | None = None, since: int | None = None, seen: str = "") -> Digest:
         assert outcomes(other) == [("2023-10-23", "sent")]
-        return build(reader, since, seen)
+        return build(recipient, since, seen)
 
     monkeypatch.setattr(tracker, "digest", slowly)
     assert outcomes(tracker) == []
@@ -387,7 +387,7 @@ from patchwatch.tracker import Tracker
 database, port, authority, now, where, name, when = sys.argv[1:]
 
 class FakeDigests(Tracker):
-    def digest(self, reader=None, since=None, seen=""):
+    def digest(self, recipient=None, since=None, seen=""):
         return Digest("[patchwatch] 1 needs action", f"Since {since}.")
 
 module, _, inner = where.partition(":")
