@@ -5,14 +5,15 @@ Functions that write take the connection of one writing transaction (`Database.w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, dumps, insert_missing, next_id
+from patchwatch.db.sql import chunks, insert_missing, next_id
 from patchwatch.mail.message import Person, name_key
 from patchwatch.series.commit_match import REACH, Commit, CommitInTrees, keys
 from patchwatch.series.model import TreeRow
@@ -196,17 +197,24 @@ def set_patch_ids(connection: Connection, patch_ids: Mapping[int, str]) -> None:
 # ---- one commit ----------------------------------------------------------------------------------------------------
 
 
+class _CommitFacts(Struct, frozen=True, array_like=True):
+    """The fields of a commit that have no column of their own; stored as a JSON array."""
+
+    author_name: str
+    authored: int
+    committer: Person
+    title: str
+    links: tuple[str, ...]
+    origins: tuple[str, ...]
+    reverts: tuple[str, ...]
+    merge: bool
+
+
+_decoder = msgspec.json.Decoder(_CommitFacts)
+
+
 def _row(number: int, c: Commit) -> dict[str, Any]:
-    facts = [
-        c.author.name,
-        c.authored,
-        [c.committer.name, c.committer.email],
-        c.title,
-        c.links,
-        c.origins,
-        c.reverts,
-        c.merge,
-    ]
+    facts = _CommitFacts(c.author.name, c.authored, c.committer, c.title, c.links, c.origins, c.reverts, c.merge)
     return {
         "id": number,
         "sha": c.sha,
@@ -214,22 +222,22 @@ def _row(number: int, c: Commit) -> dict[str, Any]:
         "author_key": name_key(c.author.name),
         "committed": c.committed,
         "patch_id": "" if c.merge else None,
-        "facts": dumps(facts),
+        "facts": msgspec.json.encode(facts).decode(),
     }
 
 
 def _commit(row: Any) -> Commit:
-    name, authored, committer, title, links, origins, reverts, merge = json.loads(row.facts)
+    facts = _decoder.decode(row.facts)
     return Commit(
         sha=row.sha,
-        author=Person(name, row.author_email),
-        authored=authored,
-        committer=Person(*committer),
+        author=Person(facts.author_name, row.author_email),
+        authored=facts.authored,
+        committer=facts.committer,
         committed=row.committed,
-        title=title,
-        links=tuple(links),
-        origins=tuple(origins),
-        reverts=tuple(reverts),
-        merge=merge,
+        title=facts.title,
+        links=facts.links,
+        origins=facts.origins,
+        reverts=facts.reverts,
+        merge=facts.merge,
         patch_id=row.patch_id or "",
     )

@@ -5,12 +5,11 @@ patchwatch.series.link_candidates decides which they are; here is only where the
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import Connection
 
 from patchwatch.db import derived
 from patchwatch.db.postings import Postings, neighbours
+from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.revision_order import in_order
 from patchwatch.series.link_candidates import rank
 from patchwatch.series.model import CandidateRow
@@ -33,7 +32,7 @@ def candidates(connection: Connection, series_id: int) -> tuple[CandidateRow, ..
     rows = []
     for candidate in ranked:
         revision = revisions[candidate.root]
-        view = json.loads(revision.view)
+        summary = decode_summary(revision.view)
         rows.append(
             CandidateRow(
                 series_id=revision.series_id or revision.id,
@@ -41,9 +40,9 @@ def candidates(connection: Connection, series_id: int) -> tuple[CandidateRow, ..
                 place=candidate.place,
                 score=candidate.score,
                 evidence=candidate.evidence,
-                version=view["version"],
-                subject=view["subject"],
-                author_name=view["author"][0] or view["author"][1],
+                version=summary.version,
+                subject=summary.subject,
+                author_name=summary.author.name or summary.author.email,
                 date=revision.date,
             )
         )

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
+
+from patchwatch.db.revision_codec import decode_link, decode_version
 
 _R = TypeVar("_R", bound=Any)
 
 
 def in_order(members: Iterable[_R]) -> list[_R]:
-    """The revisions of a series, oldest first.
+    """Return the revisions of a series, oldest first.
 
-    By version, except that numbers may start anew: what follows an RFC or a proposal with no higher
-    number comes after it.
+    They are ordered by version, unless the numbering starts over: a revision that follows an RFC or a proposal without
+    a higher number comes after it.
     """
     by_root = {r.root: r for r in members}
     if len(by_root) == 1:
         return list(by_root.values())
-    versions = {root: _version(r) for root, r in by_root.items()}
-    epochs: dict[str, int] = {}
+    versions = {root: decode_version(r.view) for root, r in by_root.items()}
+    numbers = {root: (v.version, v.minor) for root, v in versions.items()}
+    epochs: dict[str, int] = {}  # how often the numbering has started over
 
-    def epoch(root: str) -> int:
+    def find_epoch(root: str) -> None:
         path: list[str] = []
         while root not in epochs and root not in path:
             path.append(root)
@@ -29,23 +31,16 @@ def in_order(members: Iterable[_R]) -> list[_R]:
             if above not in by_root:
                 break
             root = above
-        count = epochs.get(root, 0)
-        for one in reversed(path):
-            above = by_root[one].predecessor
+        epoch = epochs.get(root, 0)
+        for later in reversed(path):
+            above = by_root[later].predecessor
             if above in epochs:
-                count = epochs[above]
-                link = by_root[one].link
-                resend = bool(link) and json.loads(link)["resend"]
-                if versions[one] <= versions[above] and not resend:
-                    count += 1
-            epochs[one] = count
-        return count
+                epoch = epochs[above]
+                link = decode_link(by_root[later].link)
+                if numbers[later] <= numbers[above] and not (link and link.resend):
+                    epoch += 1
+            epochs[later] = epoch
 
     for root in by_root:
-        epoch(root)
-    return sorted(by_root.values(), key=lambda r: (epochs[r.root], *versions[r.root], r.date, r.root))
-
-
-def _version(revision: Any) -> tuple[int, int]:
-    view = json.loads(revision.view)
-    return view["version"], view["minor"]
+        find_epoch(root)
+    return sorted(by_root.values(), key=lambda r: (epochs[r.root], *numbers[r.root], r.date, r.root))

@@ -1,19 +1,28 @@
-"""The revisions of a series, read back from what is stored of each: one row for what was posted again unchanged.
+"""The revisions of a series as rows, decoded from what is stored of each.
 
-Decides nothing about them: states and links are stored.  A row shows what came of a posting and of its repetitions.
+States and links are stored, not decided here.  A resend has no row of its own: its replies, tags and checks are shown
+in the row of the revision that it repeats.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.involvement import involvement_of, names_of
+from patchwatch.db.involvement import awaited_names, involvement_of, reviewer_names
+from patchwatch.db.revision_codec import (
+    RevisionSummary,
+    StoredReason,
+    StoredState,
+    decode_link,
+    decode_state,
+    decode_summary,
+)
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import chunks
 from patchwatch.db.tags import tags_of_chain
@@ -31,19 +40,19 @@ REVISIONS = select(
     t.revision.c.predecessor,
     t.revision.c.link,
 )
-"""What is stored of a revision and shown of it."""
+"""Selects the columns from which rows are made."""
 
 
 def revisions_of(
     connection: Connection, ids: Iterable[int], me: Set[str]
 ) -> dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]]:
-    """The revisions of each series, oldest first, and the part that I have in them, where `me` are my addresses."""
+    """Return the revisions of each series, oldest first, and the involvement of the person with the addresses `me`."""
     by_series: dict[int, list[Any]] = {}
-    homes: dict[str, str] = {}
+    inboxes: dict[str, str] = {}  # by root
     for part in chunks(ids):
         for row in connection.execute(REVISIONS.where(t.revision.c.series_id.in_(part))):
             by_series.setdefault(row.series_id, []).append(row)
-        homes.update(
+        inboxes.update(
             (row.root, row.name)
             for row in connection.execute(
                 select(t.revision.c.root, func.min(t.inbox.c.name).label("name"))
@@ -55,99 +64,114 @@ def revisions_of(
             )
         )
     found: dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]] = {}
-    for number, rows in by_series.items():
-        views = {row.root: json.loads(row.view) for row in rows}
-        kept = revision_rows(in_order(rows), views, homes)
-        found[number] = (kept, involvement_of(kept, views, me) if me else None)
+    for number, stored in by_series.items():
+        summaries = {row.root: decode_summary(row.view) for row in stored}
+        rows = revision_rows(in_order(stored), summaries, inboxes)
+        found[number] = (rows, involvement_of(rows, summaries, me) if me else None)
     return found
 
 
-def revision_rows(rows: Sequence[Any], views: Mapping[str, Any], homes: Mapping[str, str]) -> tuple[RevisionRow, ...]:
-    """Rows of one series in order; what was sent again unchanged is one revision with several postings."""
-    found: dict[str, RevisionRow] = {}
-    original: dict[str, str] = {}  # root of a resend -> root of what it repeats
-    newest = rows[-1].root
-    chain = [(row.root, views[row.root]) for row in rows]
+def revision_rows(
+    stored: Sequence[Any], summaries: Mapping[str, RevisionSummary], inboxes: Mapping[str, str]
+) -> tuple[RevisionRow, ...]:
+    """Return the rows of one series, oldest first, from its stored revisions in order.
+
+    `summaries` and `inboxes` (one that each posting was seen in) are by root.
+    """
+    rows: dict[str, RevisionRow] = {}
+    repeated: dict[str, str] = {}  # root of a resend -> root of the revision it repeats
+    newest = stored[-1].root
+    chain = [(revision.root, summaries[revision.root]) for revision in stored]
     tags = dict(zip((root for root, _ in chain), tags_of_chain(chain), strict=True))
-    for row in rows:
-        view, standing = views[row.root], json.loads(row.standing)
-        owed = tuple(_said(reason) for reason in standing["owed"]) if row.root == newest else ()
-        reviewers, awaited = names_of(view) if row.root == newest else ((), ())
-        link = json.loads(row.link) if row.link else None
-        repeats = original.get(row.predecessor, row.predecessor) if link and link["resend"] else None
-        if repeats in found:
-            original[row.root] = repeats
-            first = found[repeats]
-            postings = (*first.postings, row.root)
-            numbers = [number for number, *_ in view["patch_facts"]]
-            tags[repeats] = each_once((*tags[repeats], *tags[row.root]), numbers)
-            found[repeats] = replace(
-                first,
-                follow_ups=first.follow_ups + view["follow_ups"],
-                postings=postings,
-                trailers=_trailers(tags[repeats], postings),
-                checks=tuple(sorted((*first.checks, *_checks(view)), key=lambda c: (c.date, c.message_id))),
-                applied=_applied(standing) or first.applied,
-                state=standing["state"] if row.root == newest else first.state,
-                state_evidence=_evidence_of(standing["reason"]) if row.root == newest else first.state_evidence,
-                owed=owed,
-                missing=tuple(view["missing"]),
-                reviewers=reviewers,
-                awaited=awaited,
-            )
-            continue
-        before = original.get(row.predecessor, row.predecessor)
-        superseded = row.root != newest
-        found[row.root] = RevisionRow(
-            id=row.id,
-            version=view["version"],
-            minor=view["minor"],
-            message_id=row.root,
-            subject=view["subject"],
-            author_name=view["author"][0],
-            author_email=view["author"][1],
-            date=row.date,
-            rfc=view["rfc"],
-            patches=view["patches"],
-            expected=view["expected"],
-            has_cover=view["has_cover"],
-            state=State.SUPERSEDED if superseded else standing["state"],
-            state_evidence=_evidence_of(None if superseded else standing["reason"]),
-            follow_ups=view["follow_ups"],
-            inbox=homes.get(row.root, ""),
-            patch_message_ids=tuple(view["patch_message_ids"]),
-            postings=(row.root,),
-            trailers=_trailers(tags[row.root], (row.root,)),
-            predecessor=PredecessorRow(before, tuple(link["evidence"]), link["by_hand"]) if before and link else None,
-            applied=_applied(standing),
-            checks=_checks(view),
-            owed=owed,
-            missing=tuple(view["missing"]),
-            backport=view["backport"],
-            reviewers=reviewers,
-            awaited=awaited,
-            pull=view["kind"] == "pull",
-        )
-    kept = list(found.values())
-    if newest in original and len(kept) > 1 and kept[-1].message_id != original[newest]:
-        kept.sort(key=lambda r: r.message_id == original[newest])
-    for position, revision in enumerate(kept[1:], 1):
-        if kept[position - 1].state != State.SUPERSEDED:
-            before_it = kept[position - 1]
-            kept[position - 1] = replace(
-                before_it,
-                state=State.SUPERSEDED,
-                state_evidence=Evidence(revision.message_id, revision.subject),
-            )
-        elif kept[position - 1].state_evidence is None:
-            kept[position - 1] = replace(
-                kept[position - 1], state_evidence=Evidence(revision.message_id, revision.subject)
-            )
-    return tuple(kept)
+    for revision in stored:
+        root, link = revision.root, decode_link(revision.link)
+        state = decode_state(revision.standing)
+        before = repeated.get(revision.predecessor, revision.predecessor)
+        if link and link.resend and before in rows:
+            repeated[root] = before
+            numbers = [patch.number for patch in summaries[root].patch_facts]
+            tags[before] = each_once((*tags[before], *tags[root]), numbers)
+            rows[before] = _with_resend(rows[before], root, summaries[root], state, tags[before], root == newest)
+        else:
+            row = _row(revision, summaries[root], state, tags[root], root == newest)
+            predecessor = PredecessorRow(before, link.evidence, link.by_hand) if before and link else None
+            rows[root] = replace(row, inbox=inboxes.get(root, ""), predecessor=predecessor)
+    ordered = list(rows.values())
+    if newest in repeated:
+        ordered.sort(key=lambda row: row.message_id == repeated[newest])  # what was sent again last is the newest
+    return _supersede_earlier(ordered)
+
+
+def _row(
+    revision: Any, summary: RevisionSummary, state: StoredState, tags: Sequence[Tag], is_newest: bool
+) -> RevisionRow:
+    """Return the row of a revision that is not a resend."""
+    return RevisionRow(
+        id=revision.id,
+        version=summary.version,
+        minor=summary.minor,
+        message_id=revision.root,
+        subject=summary.subject,
+        author_name=summary.author.name,
+        author_email=summary.author.email,
+        date=revision.date,
+        rfc=summary.rfc,
+        patches=summary.patches,
+        expected=summary.expected,
+        has_cover=summary.has_cover,
+        state=state.state if is_newest else State.SUPERSEDED,
+        state_evidence=_evidence_of(state.reason) if is_newest else None,
+        follow_ups=summary.follow_ups,
+        inbox="",
+        patch_message_ids=summary.patch_message_ids,
+        postings=(revision.root,),
+        trailers=_trailers(tags, (revision.root,)),
+        predecessor=None,
+        applied=_applied(state),
+        checks=_checks(summary),
+        owed=_owed(state) if is_newest else (),
+        missing=summary.missing,
+        backport=summary.backport,
+        reviewers=reviewer_names(summary) if is_newest else (),
+        awaited=awaited_names(summary) if is_newest else (),
+        pull=summary.kind == "pull",
+    )
+
+
+def _with_resend(
+    row: RevisionRow, root: str, summary: RevisionSummary, state: StoredState, tags: Sequence[Tag], is_newest: bool
+) -> RevisionRow:
+    """Return the row of a revision with one of its resends added; `tags` are those of all of its postings."""
+    postings = (*row.postings, root)
+    return replace(
+        row,
+        follow_ups=row.follow_ups + summary.follow_ups,
+        postings=postings,
+        trailers=_trailers(tags, postings),
+        checks=tuple(sorted((*row.checks, *_checks(summary)), key=lambda c: (c.date, c.message_id))),
+        applied=_applied(state) or row.applied,
+        state=state.state if is_newest else row.state,
+        state_evidence=_evidence_of(state.reason) if is_newest else row.state_evidence,
+        owed=_owed(state) if is_newest else (),
+        missing=summary.missing,
+        reviewers=reviewer_names(summary) if is_newest else (),
+        awaited=awaited_names(summary) if is_newest else (),
+    )
+
+
+def _supersede_earlier(rows: Sequence[RevisionRow]) -> tuple[RevisionRow, ...]:
+    """Return the rows with all but the last superseded, each by the one after it."""
+    superseded = [
+        row
+        if row.state == State.SUPERSEDED and row.state_evidence is not None
+        else replace(row, state=State.SUPERSEDED, state_evidence=Evidence(later.message_id, later.subject))
+        for row, later in pairwise(rows)
+    ]
+    return (*superseded, rows[-1])
 
 
 def _trailers(tags: Sequence[Tag], postings: Sequence[str]) -> tuple[TrailerRow, ...]:
-    """Tags as rows; what one of its own `postings` was given was given to this revision."""
+    """Return tags as rows; a tag given to one of the revision's own `postings` was given to this revision."""
     return tuple(
         TrailerRow(
             t.name,
@@ -164,27 +188,38 @@ def _trailers(tags: Sequence[Tag], postings: Sequence[str]) -> tuple[TrailerRow,
     )
 
 
-def _checks(view: dict[str, Any]) -> tuple[CheckRow, ...]:
-    return tuple(CheckRow(*check) for check in view["checks"])
+def _checks(summary: RevisionSummary) -> tuple[CheckRow, ...]:
+    return tuple(CheckRow(c.name, c.verdict, c.text, c.message_id, c.date, c.patch) for c in summary.checks)
 
 
-def _applied(standing: dict[str, Any]) -> AppliedRow | None:
-    if not standing["partly"] or standing["state"] in CLOSED:
+def _applied(state: StoredState) -> AppliedRow | None:
+    if not state.partly or state.state in CLOSED:
         return None
-    numbers = tuple(int(n) for n in standing["partly"].split(",") if n.isdigit())
-    return AppliedRow(numbers, _evidence_of(standing["partly_reason"]))
+    numbers = tuple(int(n) for n in state.partly.split(",") if n.isdigit())
+    return AppliedRow(numbers, _evidence_of(state.partly_reason))
+
+
+def _owed(state: StoredState) -> tuple[Evidence, ...]:
+    return tuple(_evidence(reason) for reason in state.owed)
 
 
 def reviewed(revision: RevisionRow) -> int:
-    """How many of its patches carry a review."""
+    """Return how many of its patches have a review."""
     counting = {trailer.patch for trailer in revision.trailers if trailer.counts}
     return revision.patches if 0 in counting else min(len(counting), revision.patches)
 
 
-def _evidence_of(reason: list[Any] | None) -> Evidence | None:
-    return _said(reason) if reason else None
+def _evidence_of(reason: StoredReason | None) -> Evidence | None:
+    return _evidence(reason) if reason else None
 
 
-def _said(reason: list[Any]) -> Evidence:
-    message_id, text, date, by_hand, kind, (name, email) = reason
-    return Evidence(message_id, text, by_hand, "", kind, name, email, date)
+def _evidence(reason: StoredReason) -> Evidence:
+    return Evidence(
+        reason.message_id,
+        reason.text,
+        reason.by_hand,
+        kind=reason.kind,
+        by_name=reason.by.name,
+        by_email=reason.by.email,
+        date=reason.date,
+    )

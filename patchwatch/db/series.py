@@ -5,7 +5,6 @@ Their revisions are patchwatch.db.revisions; a line a series, for ten thousand o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from patchwatch.db import schema as t
 from patchwatch.db import series_flags
 from patchwatch.db.criteria import Criteria as Criteria
+from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.db.sql import chunks, dumps
 from patchwatch.series.model import Evidence, Involvement, SeriesRow
@@ -188,10 +188,16 @@ def seen_in(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tuple
 
 
 def _evidence(text: str | None) -> Evidence | None:
-    if not text:
+    stored = decode_evidence(text)
+    if stored is None:
         return None
-    kept = json.loads(text)
-    name, email = kept["by"]
     return Evidence(
-        kept["message_id"], kept["text"], kept["by_hand"], kept["commit"], kept["kind"], name, email, kept["date"]
+        stored.message_id,
+        stored.text,
+        stored.by_hand,
+        stored.commit,
+        stored.kind,
+        stored.by.name,
+        stored.by.email,
+        stored.date,
     )

@@ -1,42 +1,39 @@
-"""The tags of a series' revisions, read back from what is stored of each and followed from version to version."""
+"""The tags of a series' revisions: decoded from what is stored of each, and carried from version to version."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from patchwatch.mail.message import Person
+from patchwatch.db.revision_codec import RevisionSummary, StoredTag
 from patchwatch.series.carried_tags import PostedPatch, Tagged, carry
 from patchwatch.series.tags import Tag
 
-View = dict[str, Any]
-"""What is stored of a revision for lists and screens: the JSON of `revision.view`."""
+
+def stored_tags(tags: Sequence[Tag]) -> tuple[StoredTag, ...]:
+    """Return the tags of a single revision for its summary."""
+    return tuple(StoredTag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.limit) for t in tags)
 
 
-def encode_tags(tags: Sequence[Tag]) -> list[list[Any]]:
-    """A revision's own tags, for its view."""
-    return [[t.name, t.value, t.message_id, t.patch, t.counts, t.date, *([t.limit] if t.limit else [])] for t in tags]
-
-
-def tags_of_chain(chain: Sequence[tuple[str, View]]) -> list[tuple[Tag, ...]]:
-    """The tags of each revision, given as (root, view), oldest first: its own, and those given to earlier ones."""
-    own = [tuple(Tag(*tag) for tag in view["trailers"]) for _, view in chain]
+def tags_of_chain(chain: Sequence[tuple[str, RevisionSummary]]) -> list[tuple[Tag, ...]]:
+    """Return the tags of each revision, given as (root, summary), oldest first: its own and those given earlier."""
+    own = [
+        tuple(Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.limit) for t in summary.trailers)
+        for _, summary in chain
+    ]
     if len(chain) == 1:
         return own
     return carry(
         [
             Tagged(
                 root,
-                str(Person(*view["author"])),
+                str(summary.author),
                 tuple(
-                    PostedPatch(number, message_id, title, patch_id, tuple(dropped))
-                    for message_id, (number, title, patch_id, *dropped) in zip(
-                        view["patch_message_ids"], view["patch_facts"], strict=True
-                    )
+                    PostedPatch(patch.number, message_id, patch.title, patch.patch_id, patch.dropped)
+                    for message_id, patch in zip(summary.patch_message_ids, summary.patch_facts, strict=True)
                 ),
                 tags,
-                tuple(view["dropped"]),
+                summary.dropped,
             )
-            for (root, view), tags in zip(chain, own, strict=True)
+            for (root, summary), tags in zip(chain, own, strict=True)
         ]
     )

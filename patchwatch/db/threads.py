@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.revision_codec import decode_evidence, decode_state, decode_summary, decode_version
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import REVISIONS
 from patchwatch.mail.message import Message
@@ -35,7 +35,7 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
         by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(facts))
     found: list[MessageRow] = []
     for revision in revisions:
-        own = set(json.loads(revision.view)["message_ids"])  # a cover without a mark is no submission by itself
+        own = set(decode_summary(revision.view).message_ids)  # a cover without a mark is no submission by itself
         members = by_revision[revision.id]
         parents = {
             message_id: next((above for above in reversed(message.references) if above in members), None)
@@ -70,15 +70,18 @@ def steps(connection: Connection, series_id: int) -> tuple[StateChangeRow, ...]:
     found: list[StateChangeRow] = []
     version = 0
     for revision in in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all()):
-        version = json.loads(revision.view)["version"]
-        for reason, state, turn in json.loads(revision.standing)["steps"]:
-            found.append(StateChangeRow(version, reason[2], reason[0], reason[1], state, turn))
+        version = decode_version(revision.view).version
+        found += [
+            StateChangeRow(version, s.reason.date, s.reason.message_id, s.reason.text, s.state, s.turn)
+            for s in decode_state(revision.standing).steps
+        ]
     row = connection.execute(select(t.series).where(t.series.c.id == series_id)).first()
-    evidence = json.loads(row.state_evidence) if row and row.state_evidence else {}
-    if row and evidence.get("commit"):
-        words, commit = evidence["text"], evidence["commit"]
+    evidence = decode_evidence(row.state_evidence) if row else None
+    if row and evidence and evidence.commit:
         found.append(
-            StateChangeRow(version, evidence["date"], evidence["message_id"], words, row.state, row.turn, commit)
+            StateChangeRow(
+                version, evidence.date, evidence.message_id, evidence.text, row.state, row.turn, evidence.commit
+            )
         )
     return tuple(found)
 

@@ -6,7 +6,6 @@ patchwatch.series.state.status.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from patchwatch.db import derived, git_trees
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
+from patchwatch.db.revision_codec import decode_link, decode_state, decode_summary
 from patchwatch.series import commit_match
 from patchwatch.series.commit_match import CommitInTrees, Match
 from patchwatch.series.state.status import Merge
@@ -72,10 +72,11 @@ def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence
     for number, same in newest.items():
         wanted = {i for r in same for key in keys[r.id] for i in held.get(key, ())}
         own = _with_their_reverts(wanted, near, by_key)
-        view, standing = json.loads(same[0].view), json.loads(same[0].standing)
+        expected = decode_summary(same[0].view).expected
+        accepted = decode_state(same[0].standing).state == State.ACCEPTED
         where = commit_match.find_commits([r.root for r in same], series, [(near[i], matched[i]) for i in sorted(own)])
-        whole = max(len(postings[number].titles), view["expected"])
-        if merge := _merge(where, whole, accepted=standing["state"] == State.ACCEPTED):
+        whole = max(len(postings[number].titles), expected)
+        if merge := _merge(where, whole, accepted=accepted):
             found[number] = merge
     return found
 
@@ -84,7 +85,7 @@ def _repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
     """The newest revision, and those that it merely sends again."""
     by_root = {r.root: r for r in order}
     same = [order[-1]]
-    while (link := same[-1].link) and json.loads(link)["resend"] and same[-1].predecessor in by_root:
+    while (link := decode_link(same[-1].link)) and link.resend and same[-1].predecessor in by_root:
         earlier = by_root[same[-1].predecessor]
         if earlier in same:
             break

@@ -7,7 +7,6 @@ patchwatch.series, standing and status decide; this only fetches what they need 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +20,8 @@ from patchwatch.db.message_codec import decode_message
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, neighbours
 from patchwatch.db.records import homes, revision_record, series_record
+from patchwatch.db.revision_codec import StoredLink, decode_summary, encode
 from patchwatch.db.revision_order import in_order
-from patchwatch.db.sql import dumps
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import thread_keys
@@ -253,10 +252,8 @@ class Derivation:
                     posting, [c for c in candidates if not any(version_links.same_revision(c, b) for b in barred)]
                 )
             predecessor = link.predecessor if link else None
-            text = (
-                dumps({"evidence": link.evidence, "score": link.score, "by_hand": link.by_hand, "resend": link.resend})
-                if link
-                else None
+            text = link and encode(
+                StoredLink(evidence=link.evidence, score=link.score, by_hand=link.by_hand, resend=link.resend)
             )
             row = stored.get(number)
             if row is not None and (row.predecessor, row.link) != (predecessor, text):
@@ -303,7 +300,7 @@ class Derivation:
         old_ids = {r.series_id for r in family.values() if r.series_id is not None}
         states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
         activity = derived.last_dates(self._db, family)
-        owned = {i: json.loads(r.view)["message_ids"] for i, r in family.items()}
+        owned = {i: decode_summary(r.view).message_ids for i, r in family.items()}
         all_ids = (i for ids in owned.values() for i in ids)
         by_hand = {m[0]: (State(m[1]), *m[2:]) for m in decisions.marks(self._db, all_ids)}
         marks = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,8 @@ from patchwatch.db import derived
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
-from patchwatch.db.records import stored_state
+from patchwatch.db.records import revision_state_of
+from patchwatch.db.revision_codec import decode_state, decode_summary
 from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches
 from patchwatch.series.state.status import Merge
 from patchwatch.series.state.types import Reason
@@ -49,7 +49,7 @@ def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRe
     keys = {i: keys_in_pulls(postings[i]) for i in members}
     held = derived.holders(connection, set().union(*keys.values()) if keys else set())
     standings = {
-        r.id: stored_state(json.loads(r.standing))
+        r.id: revision_state_of(r)
         for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})
     }
     postings.load(standings)
@@ -58,8 +58,8 @@ def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRe
     for number, revision in members.items():
         near = {i for key in keys[number] for i in held.get(key, ())}
         lists = {i: places for i in near & merged.keys() if (places := pulled_patches(postings[number], postings[i]))}
-        wanted = max(len(postings[number].titles), json.loads(revision.view)["expected"])
-        accepted = json.loads(revision.standing)["state"] == State.ACCEPTED
+        wanted = max(len(postings[number].titles), decode_summary(revision.view).expected)
+        accepted = decode_state(revision.standing).state == State.ACCEPTED
         count = len(frozenset().union(*lists.values()))
         if count and (count >= wanted or (accepted and 2 * count >= wanted)):
             last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from patchwatch.db import event_queue, schema
+from patchwatch.db.database import Database
 from patchwatch.db.message_codec import decode_message, encode_message
+from patchwatch.db.messages import set_setting, setting
 from patchwatch.db.posting_codec import decode_posting, encode_posting
+from patchwatch.db.revision_codec import (
+    decode_evidence,
+    decode_link,
+    decode_state,
+    decode_summary,
+    decode_version,
+    encode,
+    encode_evidence,
+)
+from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.mail.message import EarlierLink, Message, Person, Signal, Subject, Trailer
+from patchwatch.series.follow_rules import Rule
 from patchwatch.series.posting import PostingFacts
+from patchwatch.series.state.types import Reason
+from tests.daemon.sample_event import EVENT
 
 MESSAGE = Message(
     message_id="m@x",
@@ -78,6 +98,13 @@ POSTING_TEXT = (
 )
 
 
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/pw.db")
+    yield database
+    database.close()
+
+
 def test_the_stored_form_of_a_message_is_fixed() -> None:
     assert encode_message(MESSAGE) == MESSAGE_TEXT
     assert decode_message(MESSAGE_TEXT) == MESSAGE
@@ -98,3 +125,73 @@ def test_text_stored_with_or_without_escapes_is_the_same(name: str) -> None:
     message = decode_message(text)
     assert message.author.name == name
     assert decode_message(encode_message(message)) == message
+
+
+SUMMARY_TEXT = (
+    '{"author":["Ann Author","ann@example.org"],"backport":false,'
+    '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1]],"dropped":["I dropped Al\'s tag."],'
+    '"expected":2,"follow_ups":1,"has_cover":true,"kind":"cover","message_ids":["m@x","1@x"],"minor":0,"missing":[2],'
+    '"patch_facts":[[1,"mm: frob","p1",["I dropped it."]]],"patch_message_ids":["1@x"],"patches":1,'
+    '"recipients":["linux-mm@kvack.org"],"reviewed":1,"rfc":false,"senders":["ann@example.org"],'
+    '"subject":"[PATCH v2 0/2] mm: frob","title":"mm: frob",'
+    '"trailers":[["Reviewed-by","Rita <r@x>","r@x",1,true,1700000200,"mm bits"]],"version":2,'
+    '"voices":[["Rita","r@x",1700000200,true,"a@x",1700000250]],"writers":["ann@example.org"]}'
+)
+STATE_TEXT = (
+    '{"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
+    '"partly_reason":["p@x","Applied 1.",1700000400,false,"applied",["Max","max@x"]],'
+    '"reason":["r@x","Reviewed-by: Rita <r@x>",1700000200,false,"tagged",["Rita","r@x"]],"reviewed":1,'
+    '"state":"under-review","steps":[[["m@x","mm: frob",1700000000],"new","reviewers"]],"turn":"reviewers",'
+    '"turn_reason":["a@x","José: done.",1700000250,false,"answered",["Ann","ann@x"]],"turn_since":1700000250}'
+)
+LINK_TEXT = '{"by_hand":false,"evidence":["same-title"],"resend":false,"score":6.5}'
+EVIDENCE_TEXT = (
+    '{"by":["Max","max@x"],"by_hand":false,"commit":"f00d","date":1700000500,"kind":"applied","message_id":"",'
+    '"text":"mm: frob"}'
+)
+
+
+def test_the_stored_form_of_a_revision_is_fixed() -> None:
+    summary = decode_summary(SUMMARY_TEXT)
+    assert summary.patch_facts[0].dropped == ("I dropped it.",)
+    assert summary.reviewers[0].answer == "a@x"
+    assert encode(summary) == SUMMARY_TEXT
+    assert (decode_version(SUMMARY_TEXT).version, decode_version(SUMMARY_TEXT).minor) == (2, 0)
+    state = decode_state(STATE_TEXT)
+    assert (state.state, state.turn, state.steps[0].reason.message_id) == ("under-review", "reviewers", "m@x")
+    assert encode(state) == STATE_TEXT
+    link = decode_link(LINK_TEXT)
+    assert link is not None
+    assert encode(link) == LINK_TEXT
+
+
+def test_the_stored_form_of_evidence_is_fixed() -> None:
+    evidence = decode_evidence(EVIDENCE_TEXT)
+    assert evidence is not None
+    reason = Reason("", "mm: frob", 1_700_000_500, commit="f00d", kind="applied", by=Person("Max", "max@x"))
+    assert encode_evidence(reason) == encode(evidence) == EVIDENCE_TEXT
+
+
+def test_rules_stored_before_are_read() -> None:
+    rules = (Rule(author="kairui"), Rule("", "mm/", "frob"))
+    assert encode_rules(rules) == '[["kairui","",""],["","mm/","frob"]]'
+    assert decode_rules('[["kairui", "", ""], ["", "mm/", "frob"]]') == rules
+    assert encode_rules(()) is None
+    assert decode_rules(None) == ()
+
+
+def test_events_and_cursors_stored_before_are_read(database: Database) -> None:
+    cursor = '[7,1700000000,8,{"12":["new","reviewers","",{"ann@x":"apply m@x"}]}]'
+    with database.write() as connection:
+        connection.execute(
+            insert(schema.telling).values(id=1, listener="hook a", event_id="e1", event=json.dumps(asdict(EVENT)))
+        )
+        set_setting(connection, "events", cursor)
+        (queued,) = event_queue.queued_events(connection)
+        assert (queued.subscriber, queued.event) == ("hook a", EVENT)
+        found = event_queue.event_cursor(connection)
+        assert found is not None
+        assert found.series[12].actions == {"ann@x": "apply m@x"}
+        assert found.parser_changed
+        event_queue.set_event_cursor(connection, found)
+        assert setting(connection, "events") == cursor
