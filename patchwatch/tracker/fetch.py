@@ -106,34 +106,34 @@ class Fetch(Queries):
         return poll_lock.holder(poll_lock.lock_path(self._url))
 
     def detect_events(self) -> tuple[Event, ...]:
-        """What happened to the watched series since this was last asked, by any process.
+        """The events of the watched series since the last call, by any process.
 
-        It is queued for the hooks of the config and for recipients who want a mail at once, in the same transaction.
+        They are queued for hooks, and for recipients who get a mail for each, in the same transaction.
         """
         from patchwatch.notify import detect
         from patchwatch.notify.events import Subscriber
 
-        listeners = [Subscriber(f"hook {h.name}", frozenset(h.events), self.addresses) for h in self.config.hook]
-        for one in self.config.digest:
-            if one.at_once:
-                addresses = frozenset(a.lower() for a in one.addresses) or self.addresses
-                kinds, names = frozenset(one.at_once), frozenset(one.inboxes)
-                listeners.append(Subscriber(f"mail {one.name}", kinds, addresses, names))
+        subscribers = [Subscriber(f"hook {h.name}", frozenset(h.events), self.addresses) for h in self.config.hook]
+        for recipient in self.config.digest:
+            if recipient.at_once:
+                addresses = frozenset(a.lower() for a in recipient.addresses) or self.addresses
+                kinds, names = frozenset(recipient.at_once), frozenset(recipient.inboxes)
+                subscribers.append(Subscriber(f"mail {recipient.name}", kinds, addresses, names))
 
         def rows(connection: Connection, me: frozenset[str]) -> tuple[SeriesRow, ...]:
             return self._series(connection, Criteria(), me)
 
-        return detect.detect(self.database, rows, self.addresses, listeners, self.now())
+        return detect.detect(self.database, rows, self.addresses, subscribers, self.now())
 
     def queued_events(self) -> tuple[QueuedEvent, ...]:
-        """Events that somebody has not heard of yet, oldest first."""
+        """Events that wait to be dispatched, oldest first."""
         from patchwatch.db import event_queue
 
         with self.database.read() as connection:
             return event_queue.queued_events(connection)
 
     def dequeue_event(self, queue_id: int) -> None:
-        """Somebody has heard of an event."""
+        """Remove an event that was dispatched."""
         from patchwatch.db import event_queue
 
         with self.database.write() as connection:
