@@ -60,3 +60,14 @@ def page_id(pilot: Pilot[None]) -> str:
         return ""
     page = pilot.app.screen.mail.page
     return page.message_id if page else ""
+
+
+async def dialog_opened(pilot: Pilot[None], kind: type) -> None:
+    """Wait until a dialog is open and has the focus."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind) and pilot.app.screen.focused, kind.__name__)
+
+
+async def series_shown(pilot: Pilot[None], text: str = "From ") -> None:
+    """Wait until a series and a mail are shown."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen) and text in shown(pilot), text)
+    await settled(pilot)  # the layout may have changed

@@ -12,8 +12,13 @@ from patchwatch.compose.draft import Draft
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.controllers import run_b4
-from tests.tui.driving import shown, until
+from tests.tui.driving import page_id, shown, until
 from tests.tui.fake_tracker import FakeTracker
+
+FIRST = "drops-v5-r@example.org"  # the mail that is opened: Jonas answers patch 1
+PATCH = "drops-v5-1@example.org"
+COVER = "drops-v5-0@example.org"
+ROOMY = (120, 50)
 
 
 class ReplySetup:
@@ -61,3 +66,8 @@ def notices(pilot: Pilot[None]) -> str:
     """The notices, one per line."""
     assert isinstance(pilot.app, PatchwatchApp)
     return "\n".join(f"{notice.tone}: {notice.text}" for notice in pilot.app.notices)
+
+
+async def at_series(pilot: Pilot[None], message_id: str = FIRST) -> None:
+    """Wait until a mail of the series is shown, with no screen above it."""
+    await until(pilot, lambda: page_id(pilot) == message_id, message_id)

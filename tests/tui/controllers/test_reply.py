@@ -1,56 +1,28 @@
-"""Answers, tags and b4, driven by keys."""
+"""Writing replies, driven by keys."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
-from dataclasses import replace
 
 import pytest
 from textual.app import App, SuspendNotSupported
-from textual.pilot import Pilot
 
-from patchwatch.errors import DatabaseLockedError, SendError, ToolError
+from patchwatch.errors import SendError, ToolError
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.dialogs.b4 import B4Dialog
 from patchwatch.tui.dialogs.draft import DraftDialog
 from patchwatch.tui.dialogs.send import SendScreen
-from patchwatch.tui.dialogs.tags import TagDialog
 from patchwatch.tui.screens.overview import OverviewScreen
-from patchwatch.tui.screens.series import SeriesScreen
-from patchwatch.tui.widgets.mail_view import MailView
 from tests.tui.driving import shown, until
 from tests.tui.fake_tracker import ANSWER_ID, FakeTracker
-from tests.tui.reply_setup import ReplySetup, notices, pressed, sent
+from tests.tui.reply_setup import COVER, FIRST, PATCH, ROOMY, ReplySetup, at_series, notices, pressed, sent
 from tests.tui.sample_mails import HOSTILE, SampleMail
-
-FIRST = "drops-v5-r@example.org"  # the mail that is opened: Jonas answers patch 1
-PATCH = "drops-v5-1@example.org"
-COVER = "drops-v5-0@example.org"
-ROOMY = (120, 50)
 
 
 @pytest.fixture
 def app(tracker: FakeTracker, reply_setup: ReplySetup) -> PatchwatchApp:
     """The program, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
-
-
-async def at_series(pilot: Pilot[None], message_id: str = FIRST) -> None:
-    """Wait until a mail of the series is shown, and nothing is above it."""
-
-    def there() -> bool:
-        screen = pilot.app.screen
-        return isinstance(screen, SeriesScreen) and screen.mail.page is not None and is_shown(screen.mail, message_id)
-
-    await until(pilot, there, message_id)
-
-
-def is_shown(view: MailView, message_id: str) -> bool:
-    return view.page is not None and view.page.message_id == message_id
-
-
-# A reply.
 
 
 async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
@@ -273,155 +245,6 @@ async def test_a_draft_that_can_not_be_kept_is_said(
         await pressed(pilot, "R", says="the draft can't be saved in")
 
 
-# Tags.
-
-
-async def test_tags_are_given_to_the_patch_in_sight(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pilot.press("g", "j")
-        await at_series(pilot, PATCH)
-        await pressed(pilot, "T", says="For this patch: net: count drops for each queue")
-        await pressed(pilot, "t", "r", says="[x] Reviewed-by")
-        given = " Reviewed-by: Rita Reviewer <rita@example.com>\n Tested-by: Rita Reviewer <rita@example.com>"
-        await pressed(pilot, "enter", says=("Dry run", "> Signed-off-by: Mira Okafor", given))
-        assert tracker.asked["endorse"] == [(PATCH, ("Reviewed-by", "Tested-by"), False)]
-        assert len(reply_setup.draft_texts(tracker)) == 1
-
-
-async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(
-    tracker: FakeTracker, app: PatchwatchApp
-) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "T", says="For this patch: net: count drops")
-        await pressed(pilot, "j", "space", says="[x] Acked-by")
-        await pilot.press("enter")
-        await until(pilot, lambda: tracker.asked["endorse"] == [(PATCH, ("Acked-by",), False)])
-
-
-async def test_tags_are_given_to_the_whole_series_and_words_before_them(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
-    reply_setup.editor_runs('sed -i "s/^Reviewed-by/Nice work.\\n\\n&/" "$1"')
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "T", says="For this patch")
-        await pressed(pilot, "w", says="For all 2 patches of v5: net: count drops for each queue")
-        await pressed(pilot, "r", "e", says="Nice work.")
-        assert tracker.asked["endorse"] == [(PATCH, ("Reviewed-by",), True)]
-
-
-async def test_tags_for_a_cover_letter_are_for_all_patches(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pilot.press("g")
-        await at_series(pilot, COVER)
-        await pressed(pilot, "T", says="For all 2 patches of v5")
-        assert "patch/series" not in shown(pilot)
-        await pilot.press("w", "r", "enter")
-        await until(pilot, lambda: tracker.asked["endorse"] == [(COVER, ("Reviewed-by",), True)])
-
-
-async def test_no_tag_is_no_answer(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "T", says="Give tags")
-        await pressed(pilot, "r", "r", "enter", says="! Select a tag first")
-        assert isinstance(pilot.app.screen, TagDialog)
-        await pilot.press("escape")
-        await at_series(pilot)
-        assert not tracker.asked["endorse"]
-
-
-async def test_a_click_chooses_a_tag(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "T", says="Give tags")
-        await pilot.click("#tags", offset=(5, 1))
-        await until(pilot, lambda: "[x] Acked-by" in shown(pilot))
-
-
-async def test_a_draft_in_the_way_of_tags_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        for says in ("Dry run", "tags you selected."):
-            await pressed(pilot, "T", says="Give tags")
-            await pressed(pilot, "r", "enter", says=says)
-            await pilot.press("q")
-            await at_series(pilot)
-
-
-# b4.
-
-
-async def test_b4_runs_what_was_shown_where_it_was_shown(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, capfd: pytest.CaptureFixture[str]
-) -> None:
-    tracker.trees = (reply_setup.home / "src" / "linux", reply_setup.home / "src" / "net-next")
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        says = ("Will run in ~/src/linux:", f"b4 am -m MAILS -o . -- {COVER}", "MAILS is a maildir")
-        await pressed(pilot, "B", says=says)
-        await pressed(pilot, "j", says=f"b4 shazam -m MAILS -- {COVER}")
-        await pressed(pilot, "tab", "j", says="Will run in ~/src/net-next:")
-        await pilot.press("enter")
-        await at_series(pilot)
-        assert tracker.asked["b4"] == [("shazam", COVER, reply_setup.home / "src" / "net-next")]
-        assert notices(pilot) == "outcome: b4 shazam exited with status 0 in ~/src/net-next."
-    said = capfd.readouterr().err
-    assert f"in ~/src/net-next:\nb4 shazam -m /tmp/series -- {COVER}\n" in said
-    assert "b4 exited with status 0." in said
-
-
-async def test_b4_that_fails_is_an_error(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
-    tracker.trees = (reply_setup.home,)
-    tracker.status = 128
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "B", says="Will run in ~:")
-        await pressed(pilot, "j", "j", says=f"b4 review track -- {COVER}")
-        assert "MAILS" not in shown(pilot)
-        await pressed(pilot, "enter", says="! b4 review track exited with status 128 in ~.")
-        tracker.failing["b4"] = ToolError("b4 is not installed, or not in $PATH.")
-        await pressed(pilot, "B", says="Will run in")
-        await pressed(pilot, "enter", says="! b4 is not installed")
-
-
-async def test_b4_is_not_run_unless_it_was_wanted(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
-    tracker.trees = (reply_setup.home,)
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "B", says="Will run in")
-        await pilot.press("escape")
-        await at_series(pilot)
-        assert not tracker.asked["b4"]
-
-
-async def test_without_a_tree_b4_has_nowhere_to_work(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "B", says="~/.config/patchwatch/config.toml; see config.example.toml")
-        assert isinstance(pilot.app.screen, B4Dialog)
-        await pilot.press("enter")
-        await at_series(pilot)
-        assert not tracker.asked["b4"]
-
-
-async def test_b4_that_can_not_be_asked_for_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
-    tracker.failing["work_trees"] = DatabaseLockedError("the database is locked.")
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "B", says="! the database is locked.")
-
-
-# Where no terminal can be lent.
-
-
 def refused(_: App[None]) -> None:
     raise SuspendNotSupported
 
@@ -463,9 +286,6 @@ async def test_a_dry_run_takes_no_terminal(
         assert "outcome: Dry run: nothing was sent." in notices(pilot)
 
 
-# Hostile mail.
-
-
 async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
@@ -502,21 +322,6 @@ async def test_who_gets_it_without_being_named_stands_at_the_top(tracker: FakeTr
         await at_series(pilot)
         await pressed(pilot, "R", says=("it would go to 2 recipients", "From: Rita"))
         assert shown(pilot).split("\n")[3].startswith(" ! It goes to archive@example.com, too")
-
-
-async def test_a_hostile_message_id_is_quoted_for_b4(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
-    tracker.trees = (reply_setup.home,)
-    row = tracker.rows[3]
-    newest = replace(row.revisions[-1], message_id="$(reboot)\x1b[2J@example.org")
-    tracker.threads[3] = tuple(
-        replace(one, revision=newest.message_id) if one.revision == COVER else one for one in tracker.threads[3]
-    )
-    tracker.change(3, revisions=(*row.revisions[:-1], newest))
-    async with app.run_test(size=ROOMY) as pilot:
-        await at_series(pilot)
-        await pressed(pilot, "B", says="-- $(reboot)␛[2J@example.org")
 
 
 def test_the_editor_of_the_desk_is_a_shell(reply_setup: ReplySetup) -> None:
