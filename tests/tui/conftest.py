@@ -1,4 +1,4 @@
-"""What the tests of the screens share."""
+"""Fixtures for the tests of the TUI."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.tui.reply_setup import ReplySetup
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look more often whether the program is idle: Textual's pilot does so every 20 ms, twice a key.
+    """Shorten waits: Textual's pilot checks every 20 ms, twice for each key, if the app is idle.
 
-    And do soon what the program puts off: most pictures wait for it.
+    Also shorten the delays of the app itself, which most snapshots wait for.
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.002)
@@ -28,13 +28,13 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cursor of a line does not blink: what a snapshot shows would depend on when it is taken."""
+    """Stop the cursor from blinking, so that snapshots do not depend on when they are taken."""
     monkeypatch.setattr(Input.cursor_blink, "_default", False)
 
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a key, wait for what it asked for; not for long, because some tests hold that up."""
+    """After a key, wait for the jobs it started; not for long, because some tests block them."""
     press = Pilot.press
 
     async def press_and_wait(pilot: Pilot[None], *pressed: str) -> None:
@@ -46,19 +46,19 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def tracker() -> FakeTracker:
-    """Three watched series and one that is not."""
+    """A tracker with three watched series and one that is not watched."""
     return FakeTracker()
 
 
 @pytest.fixture
 def app(tracker: FakeTracker) -> PatchwatchApp:
-    """The program, not yet running."""
+    """The app, not yet running."""
     return PatchwatchApp(tracker)
 
 
 @pytest.fixture
 def reply_setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: FakeTracker) -> ReplySetup:
-    """A home with an editor, where the drafts of `core` are kept."""
+    """A home directory with an editor and the drafts of `tracker`."""
     reply_setup = ReplySetup(tmp_path, monkeypatch)
     reply_setup.keep_drafts(tracker)
     return reply_setup

@@ -1,4 +1,4 @@
-"""Driving the screens: waiting for what is to happen, and reading what they show."""
+"""Drive the TUI: wait for conditions, and read the screen."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def shown(pilot: Pilot[None]) -> str:
 
 
 async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) -> None:
-    """Wait until there are rows and `text`, and, if it will be, something is focused."""
+    """Wait until there are rows, `text` and, unless `focused` is False, the focus."""
     await until(pilot, lambda: "series" in shown(pilot) and text in shown(pilot), f"{text!r} on the screen")
     await until(pilot, lambda: pilot.app.focused or not focused, "the focus")
 
 
 async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
-    """Wait until nothing that was asked for is still being done, and what came of it was taken in; whether it is so."""
+    """Wait until all jobs are done and their results are handled; True if they are."""
     app = cast(PatchwatchApp, pilot.app)
     deadline = time.monotonic() + seconds
     quiet = 0
-    while quiet < 2 and time.monotonic() < deadline:  # what came of one errand may be the next
+    while quiet < 2 and time.monotonic() < deadline:  # a result may start the next job
         await pilot.pause()
         quiet = quiet + 1 if app.jobs.idle else 0
     return quiet == 2
@@ -51,7 +51,7 @@ async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
 async def reading(pilot: Pilot[None], message_id: str) -> None:
     """Wait until a mail is shown."""
     await until(pilot, lambda: page_id(pilot) == message_id, message_id)
-    await settled(pilot)  # what was read may have moved what is below it
+    await settled(pilot)  # the layout may have changed
 
 
 def page_id(pilot: Pilot[None]) -> str:

@@ -1,6 +1,6 @@
-"""A core without a database.
+"""A tracker without a database.
 
-What a test wants to happen is set on it (`failing`, `gates`, `deliver`); what the screens asked for is kept in `asked`.
+Tests set what happens (`failing`, `gates`, `deliver`); calls by the TUI are recorded in `asked`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from tests.tui.sample_mails import (
     at,
     chinese,
     drops,
-    drops_story,
+    drops_history,
     hostile,
     line_of,
     mail_of,
@@ -54,7 +54,7 @@ ANSWER_ID = "answer@example.com"
 
 @dataclass(frozen=True)
 class Watched:
-    """What `FakeTracker.watch` answers."""
+    """What `FakeTracker.watch` returns."""
 
     series_id: int
     title: str
@@ -63,7 +63,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Report:
-    """What `FakeTracker.poll` answers."""
+    """What `FakeTracker.poll` returns."""
 
     summary: str = "3 new mails, 1 new revision, net: under-review → accepted"
     failures: tuple[str, ...] = ()
@@ -71,13 +71,13 @@ class Report:
 
 
 class FakeTracker:
-    """Answers from what is set on it; keeps what it was asked."""
+    """Returns what tests set, and records the calls."""
 
     def __init__(self, *, empty: bool = False) -> None:
-        """Three watched series and a hostile one that is not; or none at all."""
+        """Start with three watched series and an unwatched hostile one, or with none."""
         self.now_is = NOW
-        self.failing: dict[str, PatchwatchError] = {}  # by the name of the call
-        self.gates: dict[str, threading.Event] = {}  # a call of this name waits for it
+        self.failing: dict[str, PatchwatchError] = {}  # by name of the method
+        self.gates: dict[str, threading.Event] = {}  # by name of the method, which waits for it
         self.asked: dict[str, list[object]] = defaultdict(list)
         self.report = Report()
         self.progress = ("polling bpf", "polling netdev")
@@ -85,21 +85,21 @@ class FakeTracker:
         self.threads: dict[int, tuple[MessageRow, ...]] = {}
         self.mails: dict[str, Mail] = {}
         self.raws: dict[str, bytes] = {}
-        self.stories: dict[int, tuple[StateChangeRow, ...]] = {3: drops_story()}
+        self.histories: dict[int, tuple[StateChangeRow, ...]] = {3: drops_history()}
         self.addresses: frozenset[str] = frozenset()
         self.followed: set[int] = set()
-        self.moves: dict[int, str] = {
+        self.next_actions: dict[int, str] = {
             7: "ping: no answer for 12 days",
             9: "send v3: Jonas asked for changes 2 days ago",
         }
-        self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo takes back, with the rows of before
-        self.likely: dict[int, tuple[CandidateRow, ...]] = {}  # for a link, by series
+        self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo reverts, with the rows before
+        self.link_candidates: dict[int, tuple[CandidateRow, ...]] = {}  # link candidates, by series
         self.config_file = "~/.config/patchwatch/config.toml"
         self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
         self.outbox_rows: tuple[OutboxRow, ...] = ()
         self.dry_run = True
-        self.drafts = DraftStore(Path(__file__) / "drafts")  # no directory: a test that writes names another
-        self.hidden: tuple[str, ...] = ()  # who gets what is sent though no header says so
+        self.drafts = DraftStore(Path(__file__) / "drafts")  # does not exist: tests that write set another
+        self.hidden: tuple[str, ...] = ()  # recipients that no header names
         self.trees: tuple[Path, ...] = ()
         self.status = 0  # of b4
         self._generation = 1
@@ -109,38 +109,38 @@ class FakeTracker:
                 self.add(known)
 
     def add(self, known: Known) -> None:
-        """Know a series."""
+        """Add a series."""
         row, postings = known
-        letters = [(letter, posting.letters[0].id) for posting in postings for letter in posting.letters]
+        mails = [(mail, posting.mails[0].id) for posting in postings for mail in posting.mails]
         with self._lock:
             self.rows[row.id] = row
-            self.threads[row.id] = tuple(message_row(letter, root) for letter, root in letters)
-            self.mails |= {letter.id: mail_of(letter) for letter, _ in letters}
-            self.raws |= {letter.id: raw_of(letter) for letter, _ in letters}
+            self.threads[row.id] = tuple(message_row(mail, root) for mail, root in mails)
+            self.mails |= {mail.id: mail_of(mail) for mail, _ in mails}
+            self.raws |= {mail.id: raw_of(mail) for mail, _ in mails}
             self._generation += 1
 
-    def deliver(self, series_id: int, letter: SampleMail, root: str) -> None:
-        """Another process stored a mail."""
+    def deliver(self, series_id: int, mail: SampleMail, root: str) -> None:
+        """Act as another process that stores a mail."""
         row = self.rows[series_id]
         with self._lock:
-            self.threads[series_id] += (message_row(letter, root),)
-            self.mails[letter.id] = mail_of(letter)
-        self.change(series_id, unread=row.unread + 1, last_activity=max(row.last_activity, at(letter.when)))
+            self.threads[series_id] += (message_row(mail, root),)
+            self.mails[mail.id] = mail_of(mail)
+        self.change(series_id, unread=row.unread + 1, last_activity=max(row.last_activity, at(mail.when)))
 
     def change(self, series_id: int, **changes: Any) -> None:
-        """Another process changed a series."""
+        """Act as another process that changes a series."""
         with self._lock:
             self.rows[series_id] = replace(self.rows[series_id], **changes)
             self._generation += 1
 
     def follow(self, series_id: int) -> None:
-        """Another process follows the list of a series, which is not watched any more."""
+        """Act as another process that follows the list of a series and unwatches the series."""
         self.followed.add(series_id)
         self.change(series_id, watched=False)
 
-    def _ask(self, name: str, *said: object) -> None:
+    def _ask(self, name: str, *arguments: object) -> None:
         with self._lock:
-            self.asked[name].append(said)
+            self.asked[name].append(arguments)
         if name in self.gates:
             self.gates[name].wait(30)
         if name in self.failing:
@@ -160,8 +160,8 @@ class FakeTracker:
         return tuple(sorted(map(self._known, lines), key=lambda line: -line.last_activity))
 
     def _known(self, line: SeriesSummary) -> SeriesSummary:
-        move = self.moves.get(line.id, "") if line.mine else "" if self.addresses else None
-        return line._replace(followed=line.id in self.followed, next_action=move)
+        action = self.next_actions.get(line.id, "") if line.mine else "" if self.addresses else None
+        return line._replace(followed=line.id in self.followed, next_action=action)
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)
@@ -175,7 +175,7 @@ class FakeTracker:
 
     def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         self._ask("steps", series_id)
-        return self.stories.get(series_id, ())
+        return self.histories.get(series_id, ())
 
     def find(self, name: str) -> int:
         self._ask("find", name)
@@ -234,8 +234,8 @@ class FakeTracker:
     def unsnooze(self, series_ids: Collection[int]) -> None:
         self._decide("unsnooze", series_ids, snoozed_until=None)
 
-    def _decide(self, name: str, series_ids: Collection[int], *said: object, **changes: Any) -> None:
-        self._ask(name, *series_ids, *said)
+    def _decide(self, name: str, series_ids: Collection[int], *arguments: object, **changes: Any) -> None:
+        self._ask(name, *series_ids, *arguments)
         self.decisions.append((f"{name}: {', '.join(f'#{n}' for n in series_ids)}", [self.rows[n] for n in series_ids]))
         for series_id in series_ids:
             self.change(series_id, **changes)
@@ -253,7 +253,7 @@ class FakeTracker:
 
     def candidates(self, series_id: int) -> tuple[CandidateRow, ...]:
         self._ask("candidates", series_id)
-        return self.likely.get(series_id, ())
+        return self.link_candidates.get(series_id, ())
 
     def link(self, later: str, earlier: str) -> int:
         self._ask("link", later, earlier)
@@ -277,8 +277,8 @@ class FakeTracker:
         return (Watched(11, self.rows[11].title),)
 
     def poll(self, progress: Callable[[str], None]) -> Report:
-        for said in self.progress:
-            progress(said)
+        for text in self.progress:
+            progress(text)
         self._ask("poll")
         return self.report
 

@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal of its own, driven as from a keyboard."""
+"""Run a program on a pseudo-terminal and type keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Terminal:
     """A process on a pseudo-terminal."""
 
     def __init__(self, program: str, **size: str) -> None:
-        """Run Python's `program`; without a size (COLUMNS, LINES) the terminal does not know its own."""
+        """Run the Python code `program`; without a size (COLUMNS, LINES) the terminal has none."""
         self._ours, theirs = pty.openpty()
         environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         environment |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **size}
@@ -30,11 +30,11 @@ class Terminal:
         self._open = True
 
     def press(self, keys: str) -> None:
-        """Type."""
+        """Type keys."""
         os.write(self._ours, keys.encode())
 
     def wait_for(self, text: str) -> None:
-        """Read until `text` was written."""
+        """Read until the program has written `text`."""
         deadline = time.monotonic() + 60
         while text.encode() not in self.seen:
             left = deadline - time.monotonic()
@@ -43,14 +43,14 @@ class Terminal:
                 self.seen += os.read(self._ours, 65536)
 
     def wait_for_silence(self) -> None:
-        """Read until nothing is drawn for half a second."""
+        """Read until nothing is written for half a second."""
         deadline = time.monotonic() + 60
         while select.select([self._ours], [], [], 0.5)[0]:
             assert time.monotonic() < deadline, "it draws without end"
             self.seen += os.read(self._ours, 65536)
 
     def ends_within(self, seconds: float) -> int:
-        """The exit code; the process must end in time."""
+        """Return the exit code; fail if the process does not exit in time."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:
             assert time.monotonic() < deadline, "it is still running"
@@ -64,12 +64,12 @@ class Terminal:
         return self.process.returncode
 
     def hang_up(self) -> None:
-        """Go away.  The kernel sends no signal: the process has another terminal for its own, or none."""
+        """Hang up.  The kernel sends no signal, because this is not the controlling terminal of the process."""
         os.close(self._ours)
         self._open = False
 
     def close(self) -> None:
-        """End what is left."""
+        """Kill the process if it is still running."""
         self.process.kill()
         self.process.wait()
         if self._open:

@@ -1,4 +1,4 @@
-"""Mails and series for the screens: hand-written, in our own words, by people who do not exist."""
+"""Sample mails and series for the tests of the TUI; the people in them do not exist."""
 # ruff: noqa: W291, E101
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ Here is the summary with links:
 
 @dataclass(frozen=True)
 class SampleMail:
-    """A mail, as short as it can be said."""
+    """A mail; its fields have defaults."""
 
     id: str
     subject: str
@@ -180,10 +180,10 @@ class SampleMail:
 
 @dataclass(frozen=True)
 class Posting:
-    """A revision: its root and everything below it."""
+    """A revision: its root and all mail below it."""
 
     version: int
-    letters: tuple[SampleMail, ...]
+    mails: tuple[SampleMail, ...]
     state: str = "superseded"
     rfc: bool = False
     expected: int = 2
@@ -191,15 +191,15 @@ class Posting:
 
 
 def submission(id: str, subject: str, patch: int, **more: Any) -> SampleMail:  # noqa: A002
-    """A cover letter (patch 0) or a patch; read already."""
+    """A cover letter (patch 0) or a patch; already read."""
     kind, text = ("patch", PATCH) if patch else ("cover", COVER)
     return SampleMail(id, subject, **{"text": text, "kind": kind, "patch": patch, "unread": False, **more})
 
 
 def revision_row(number: int, posting: Posting) -> RevisionRow:
     """The row of a posting."""
-    root = posting.letters[0]
-    patches = tuple(letter.id for letter in posting.letters if letter.kind == "patch")
+    root = posting.mails[0]
+    patches = tuple(mail.id for mail in posting.mails if mail.kind == "patch")
     return RevisionRow(
         id=number,
         version=posting.version,
@@ -215,7 +215,7 @@ def revision_row(number: int, posting: Posting) -> RevisionRow:
         has_cover=root.kind == "cover",
         state=posting.state,
         state_evidence=None,
-        follow_ups=sum(letter.kind == "reply" for letter in posting.letters),
+        follow_ups=sum(mail.kind == "reply" for mail in posting.mails),
         inbox="netdev",
         patch_message_ids=patches,
         postings=(root.id,),
@@ -224,54 +224,54 @@ def revision_row(number: int, posting: Posting) -> RevisionRow:
     )
 
 
-def message_row(letter: SampleMail, root: str) -> MessageRow:
-    """The row of a letter."""
+def message_row(mail: SampleMail, root: str) -> MessageRow:
+    """The row of a mail."""
     return MessageRow(
-        message_id=letter.id,
-        parent=letter.parent,
-        depth=letter.depth,
+        message_id=mail.id,
+        parent=mail.parent,
+        depth=mail.depth,
         revision=root,
-        patch=letter.patch,
-        kind=letter.kind,
-        submission=letter.kind in ("cover", "patch"),
-        author_name=letter.who[0],
-        author_email=letter.who[1],
-        subject=letter.subject,
-        date=at(letter.when),
-        unread=letter.unread,
-        bot=letter.bot,
-        tags=letter.tags,
-        excerpt=letter.excerpt,
+        patch=mail.patch,
+        kind=mail.kind,
+        submission=mail.kind in ("cover", "patch"),
+        author_name=mail.who[0],
+        author_email=mail.who[1],
+        subject=mail.subject,
+        date=at(mail.when),
+        unread=mail.unread,
+        bot=mail.bot,
+        tags=mail.tags,
+        excerpt=mail.excerpt,
     )
 
 
-def mail_of(letter: SampleMail) -> Mail:
-    """What is shown of a letter."""
-    name, address = letter.who
+def mail_of(mail: SampleMail) -> Mail:
+    """A mail as the TUI gets it."""
+    name, address = mail.who
     headers = (
         ("From", f"{name} <{address}>" if name else address),
         ("To", "netdev@vger.kernel.org"),
         ("Cc", COPIED),
-        ("Date", f"{letter.when}:00 +0000"),
-        ("Subject", letter.subject),
+        ("Date", f"{mail.when}:00 +0000"),
+        ("Subject", mail.subject),
     )
-    cut = tuple(segments(letter.text, patch=letter.kind == "patch"))
-    return Mail(letter.id, headers, cut, ("netdev",))
+    cut = tuple(segments(mail.text, patch=mail.kind == "patch"))
+    return Mail(mail.id, headers, cut, ("netdev",))
 
 
-def raw_of(letter: SampleMail) -> bytes:
-    """A letter as it would be stored."""
-    name, address = letter.who
-    date = datetime.fromtimestamp(at(letter.when), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
-    above = f"From: {name} <{address}>\nSubject: {letter.subject}\nDate: {date}\nMessage-ID: <{letter.id}>\n"
-    return f"{above}Content-Type: text/plain; charset=utf-8\n\n{letter.text}".encode()
+def raw_of(mail: SampleMail) -> bytes:
+    """A mail as stored."""
+    name, address = mail.who
+    date = datetime.fromtimestamp(at(mail.when), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    above = f"From: {name} <{address}>\nSubject: {mail.subject}\nDate: {date}\nMessage-ID: <{mail.id}>\n"
+    return f"{above}Content-Type: text/plain; charset=utf-8\n\n{mail.text}".encode()
 
 
 def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes: Any) -> SeriesRow:
-    """The row of a series, with the usual values where `changes` names no others."""
+    """The row of a series; `changes` override the defaults."""
     newest = postings[-1]
-    root = newest.letters[0]
-    letters = [letter for posting in postings for letter in posting.letters]
+    root = newest.mails[0]
+    mails = [mail for posting in postings for mail in posting.mails]
     row = SeriesRow(
         id=number,
         title=title,
@@ -288,12 +288,12 @@ def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes
         turn_evidence=Evidence(root.id, root.subject),
         awaiting_review=False,
         overdue=False,
-        unread=sum(letter.unread for letter in letters),
-        last_activity=max(at(letter.when) for letter in letters),
+        unread=sum(mail.unread for mail in mails),
+        last_activity=max(at(mail.when) for mail in mails),
         version=newest.version,
         rfc=newest.rfc,
         incomplete=False,
-        patches=sum(letter.kind == "patch" for letter in newest.letters),
+        patches=sum(mail.kind == "patch" for mail in newest.mails),
         reviewed=0,
         stale_since=None,
         revisions=tuple(revision_row(number * 10 + n, posting) for n, posting in enumerate(postings)),
@@ -302,7 +302,7 @@ def series_row(number: int, title: str, postings: tuple[Posting, ...], **changes
 
 
 def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesSummary:
-    """The line that a list shows of a series; whatever is sent to somebody is sent to me."""
+    """The summary of a series in a list; all mail counts as sent to me."""
     newest = row.revisions[-1] if row.revisions else None
     roots = "\n".join(root for revision in row.revisions for root in revision.postings)
     mine = row.author_email in me
@@ -341,7 +341,7 @@ Known = tuple[SeriesRow, tuple[Posting, ...]]
 
 
 def drops() -> Known:
-    """Two revisions; the newest was applied, which a robot says; three answers to it and one to v4 are unread."""
+    """Two revisions; the newest was applied, according to a bot; three replies to it and one to v4 are unread."""
     title = "net: count drops for each queue"
     v4, v5 = "drops-v4-{}@example.org", "drops-v5-{}@example.org"
     old, new = f"[PATCH net-next v4 {{}}/2] {title}", f"[PATCH net-next v5 {{}}/2] {title}"
@@ -409,8 +409,8 @@ def drops() -> Known:
     return row, postings
 
 
-def drops_story() -> tuple[StateChangeRow, ...]:
-    """How `drops` came to be applied."""
+def drops_history() -> tuple[StateChangeRow, ...]:
+    """The history of `drops`."""
     question = "Is the lock really needed, though?"
     v4, v5 = "drops-v4-{}@example.org", "drops-v5-{}@example.org"
     posted = "[PATCH net-next v{} 0/2] net: count drops for each queue"
@@ -425,10 +425,10 @@ def drops_story() -> tuple[StateChangeRow, ...]:
 
 
 def zswap() -> Known:
-    """An RFC of four patches that waits for reviewers, overdue, all of it unread."""
+    """An RFC of four patches that waits for reviewers; overdue and unread."""
     title = "mm/zswap: shrink the pool before it is full"
     names = [title, *(f"mm/zswap: step {n} of the way" for n in range(1, 5))]
-    letters = tuple(
+    mails = tuple(
         submission(
             f"zswap-{n}@example.org",
             f"[RFC PATCH v3 {n}/4] {name}",
@@ -441,7 +441,7 @@ def zswap() -> Known:
         )
         for n, name in enumerate(names)
     )
-    postings = (Posting(3, letters, "under-review", rfc=True, expected=4),)
+    postings = (Posting(3, mails, "under-review", rfc=True, expected=4),)
     said = Evidence("zswap-2@example.org", "One number for the whole device does not say which queue is too short.")
     lists = ("linux-mm", "linux-kernel")
     row = series_row(7, title, postings, overdue=True, reviewed=2, inboxes=lists, state_evidence=said)
@@ -449,10 +449,10 @@ def zswap() -> Known:
 
 
 def chinese() -> Known:
-    """A single patch with a wide title; changes were asked for; all of it read."""
+    """A single patch with wide characters in its title; changes requested; read."""
     title = "docs/zh_CN: 更新内核补丁提交指南并修正若干失效链接与术语"
     words = "请把第二段改一下,然后再发一版。"
-    letters = (
+    mails = (
         submission("zh-1@example.cn", f"[PATCH v2] {title}", 1, who=LIN, when="2023-09-17 01:00"),
         SampleMail(
             "zh-r@example.com",
@@ -467,7 +467,7 @@ def chinese() -> Known:
             excerpt=f"谢谢。{words}",
         ),
     )
-    postings = (Posting(2, letters, "changes-requested", expected=1),)
+    postings = (Posting(2, mails, "changes-requested", expected=1),)
     asked = Evidence("zh-r@example.com", words)
     since = at("2023-09-18 01:00")
     row = series_row(9, title, postings, state_evidence=asked, turn="author", turn_since=since, turn_evidence=asked)
@@ -475,28 +475,28 @@ def chinese() -> Known:
 
 
 def hostile() -> Known:
-    """Every text in it wants to harm the terminal or the markup; not watched."""
+    """A series in which every text attacks the terminal or the markup; not watched."""
     marks = "e" + "\u0301" * 9
     text = f"{HOSTILE}\n> {HOSTILE}\nReviewed-by: {HOSTILE} <x@example.org>\n\x1b[2J\x9b31m\x00{marks}\n"
     name, when = (HOSTILE, "x@example.org"), "2023-08-01 00:00"
-    letters = (
+    mails = (
         submission("evil\x1b[7m@example.org", f"[PATCH] {HOSTILE}", 1, text=text, who=name, when=when, unread=True),
         SampleMail("evil-r@example.org", HOSTILE, text, name, when, 1, "evil\x1b[7m@example.org", excerpt=HOSTILE),
     )
-    postings = (Posting(1, letters, "new", expected=1),)
-    evidence = Evidence(letters[0].id, HOSTILE)
+    postings = (Posting(1, mails, "new", expected=1),)
+    evidence = Evidence(mails[0].id, HOSTILE)
     row = series_row(11, HOSTILE, postings, watched=False, inboxes=(HOSTILE,), state_evidence=evidence)
     return row, postings
 
 
 def older_drops() -> Known:
-    """What `drops` was called before anybody took them for one series."""
+    """An earlier version of `drops`, not linked with it yet."""
     root = submission("drops-v3@example.org", "[PATCH v3] net: tell drops apart", 1, when="2023-08-20 08:00")
     return series_row(2, "net: tell drops apart", (Posting(3, (root,), "new", expected=1),)), (Posting(3, (root,)),)
 
 
 def likely() -> tuple[CandidateRow, ...]:
-    """Revisions of other series that `drops` may be linked with: an earlier one, and one that a hostile hand titled."""
+    """Link candidates for `drops`: an earlier series, and one with a hostile title."""
     asked = ("same-author", "same-files", "next-version")
     hostile = ("similar-title", "soon-after")
     before, after = at("2023-08-20 08:00"), at("2023-09-08 07:00")

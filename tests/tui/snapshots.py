@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.tui.driving import opened, settled, shown, until
 
@@ -15,7 +16,7 @@ Compare = Callable[..., bool]
 
 
 def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Press `keys` when the rows and `ready` are there, then wait for `text`, and until nothing moves any more."""
+    """Press `keys` once the rows and `ready` are shown, then wait for `text` and for a stable screen."""
 
     async def drive(pilot: Pilot[None]) -> None:
         await opened(pilot, ready, focused=focused)
@@ -25,25 +26,25 @@ def after(*keys: str, ready: str = "", text: str, focused: bool = True) -> Calla
 
 
 async def typed(pilot: Pilot[None], *keys: str, text: str) -> None:
-    """Press `keys`, wait for `text`, and until nothing moves any more.
+    """Press `keys`, then wait for `text` and for a stable screen.
 
-    Each key waits for what the one before it asked for: `G` goes to the end of a list only when the list is there.
+    Each key waits for the jobs of the one before: `G` goes to the end of a list only once the list is loaded.
     """
     for key in keys:
         assert await settled(pilot)
         await pilot.press(key)
     assert await settled(pilot)
     await until(pilot, lambda: text in shown(pilot), text)
-    before = ""
-    while before != (now := pilot.app.export_screenshot()):
+    before: list[Strip] = []
+    while before != (now := pilot.app.screen._compositor.render_strips(pilot.app.screen.size)):
         before = now
         await pilot.pause(0.1)
-    pilot.app.screen.refresh()  # what is under a dialog is drawn by the app, and not by a screenshot
+    pilot.app.screen.refresh()  # the screen below a dialog is drawn by the app, not by a screenshot
     await pilot.pause()
 
 
-# Sizes and themes are tried in pairs: what a theme changes does not depend on the size.  Crosswise they are tried too
-# where a screen or dialog is shown for itself, and where it is empty.
+# Sizes and themes are paired, because the effects of a theme do not depend on the size.  All combinations are for main
+# and empty screens.
 LOOKS = [pytest.param((80, 24), "dark", id="80x24-dark"), pytest.param((120, 40), "light", id="120x40-light")]
 CROSSWISE = [pytest.param((80, 24), "light", id="80x24-light"), pytest.param((120, 40), "dark", id="120x40-dark")]
 LOOKS_ALL = [*LOOKS, *CROSSWISE]

@@ -1,4 +1,4 @@
-"""The day of a reviewer, in a real terminal: tmux draws what patchwatch writes, and tells what can be read there."""
+"""A day of a reviewer, in a real terminal: tmux renders the output of patchwatch."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ APPLIED = "This series was applied to bpf/bpf-next.git (master)"
 
 
 class Tmux:
-    """patchwatch on a screen of its own, 120 columns by 34 lines."""
+    """patchwatch in tmux, in 120 columns and 34 lines."""
 
     def __init__(self, directory: Path, *arguments: str) -> None:
-        """Start it; the server's socket is in `directory`, and so is all that patchwatch keeps."""
+        """Start it; the socket of tmux and the files of patchwatch are in `directory`."""
         self._tmux = ("tmux", "-f", "/dev/null", "-S", str(directory / "tmux"))
         self._status = directory / "status"
         kept = {name: str(directory) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
@@ -46,11 +46,11 @@ class Tmux:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
     def screen(self) -> str:
-        """What can be read; nothing when the program has ended."""
+        """The text on the screen; empty when the program has exited."""
         return subprocess.run([*self._tmux, "capture-pane", "-p"], capture_output=True, text=True).stdout
 
     def shows(self, *texts: str, not_any_more: str = "\0") -> str:
-        """Wait until the screen shows `texts`, and not what it showed before."""
+        """Wait until the screen shows `texts`, and no longer `not_any_more`."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             screen = self.screen()
@@ -60,7 +60,7 @@ class Tmux:
             time.sleep(0.05)
 
     def status(self) -> int:
-        """The exit status, when the program has ended."""
+        """Wait for the program to exit; return its status."""
         deadline = time.monotonic() + WAIT_SECONDS
         while not (self._status.exists() and self._status.read_text()):
             assert time.monotonic() < deadline, f"it is still running:\n{self.screen()}"
@@ -68,7 +68,7 @@ class Tmux:
         return int(self._status.read_text())
 
     def close(self) -> None:
-        """End what is left."""
+        """Kill tmux."""
         subprocess.run([*self._tmux, "kill-server"], capture_output=True)
 
 
@@ -80,8 +80,8 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
     tmux.close()
 
 
-def test_a_reviewer_s_day(terminal: Tmux) -> None:
-    # What there is: three series, what they are, whose turn it is.
+def test_day_of_a_reviewer(terminal: Tmux) -> None:
+    # Three series, with state and turn.
     screen = terminal.shows("3 series watched", "58 unread", "⏎ Open")
     rows = [next(line for line in screen.splitlines() if text in line) for text in ("Refault", "tcp_ca_", "bpf, xdp")]
     assert "new" in rows[0]
@@ -89,7 +89,7 @@ def test_a_reviewer_s_day(terminal: Tmux) -> None:
     assert "deferred" in rows[1]
     assert "accepted" in rows[2]
 
-    # The one that was applied, found by a limit.
+    # Find the applied one with a limit.
     terminal.press("/")
     terminal.shows("esc Clear")
     terminal.press("-l", "s:xdp")
@@ -99,14 +99,14 @@ def test_a_reviewer_s_day(terminal: Tmux) -> None:
     terminal.press("Enter")
     terminal.shows(XDP, "v1–v3?", "[v5", "0/2", "same patch titles")
 
-    # On to what is unread: the first patch, which is read then.
+    # Go to the first unread mail, a patch, which marks it as read.
     terminal.press("n")
     terminal.shows("v5 1/2]", "11 unread")  # of 13: the cover letter was read first
 
-    # Why accepted?  The mail that says so, at the sentence.
+    # Why accepted?  Go to the sentence in the mail.
     terminal.press("e")
     screen = terminal.shows("git-patchwork-notify@kernel.o", "Here is the summary with links:")
-    assert sum(APPLIED in line for line in screen.splitlines()) == 2  # in the story and in the mail
+    assert sum(APPLIED in line for line in screen.splitlines()) == 2  # in the history and in the mail
 
     # What changed since v4?
     terminal.press("d")
@@ -116,7 +116,7 @@ def test_a_reviewer_s_day(terminal: Tmux) -> None:
     terminal.press("q")
     terminal.shows("bpf, xdp", "unread", not_any_more="same patch titles")
 
-    # Put aside until somebody answers.
+    # Snooze until somebody answers.
     terminal.press("Z")
     terminal.shows("until somebody answers", "until next Monday")
     terminal.press("Enter")

@@ -1,4 +1,4 @@
-"""Keys that no story of the other tests presses: each does what its binding says."""
+"""Keys that no other test presses: each does what its binding says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.tui.fake_tracker import FakeTracker
 from tests.tui.reply_setup import ReplySetup
 
 Seen = Callable[[Pilot[None]], object]
-JONAS = "drops-v5-r@example.org"  # the mail that is opened
+JONAS = "drops-v5-r@example.org"  # the open mail
 
 
 def says(text: str) -> Seen:
@@ -58,7 +58,7 @@ def reads(pilot: Pilot[None]) -> bool:
 
 LINK = "https://lore.kernel.org/netdev/drops-v5-r@example.org/"
 SUBJECT = "Re: [PATCH net-next v5 1/2] net: count drops for each queue"
-Step = tuple[str, str, Seen]  # a key, the binding that it is of, and what is to be seen then
+Step = tuple[str, str, Seen]  # a key, its binding, and what the screen must then show
 
 ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
     (
@@ -114,7 +114,7 @@ def named(steps: tuple[Step, ...]) -> str:
 
 
 async def taken(pilot: Pilot[None], steps: tuple[Step, ...]) -> None:
-    """Press the keys, and see what each of them does."""
+    """Press the keys, and check the effect of each."""
     known = bindings()
     for key, name, seen in steps:
         assert key in known[name].key.split(",")

@@ -1,4 +1,4 @@
-"""Mail is hostile: what it says is harmless text in notices, dialogs and the window's title too."""
+"""Hostile text in mail is harmless in notices, dialogs and the window title, too."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIZE = (130, 40)
 
 
 def harmless(pilot: Pilot[None]) -> str:
-    """What is shown; nothing in it steers a terminal, and brackets are brackets."""
+    """The text on the screen; check that it has no control characters, and that brackets are literal."""
     text = shown(pilot)
     assert not set(FORBIDDEN) & set(text)
     assert "[bold]patch[/bold]" in text
@@ -37,7 +37,7 @@ def harmless(pilot: Pilot[None]) -> str:
 
 @pytest.fixture
 def harmful(tracker: FakeTracker) -> None:
-    """The one series there is wants to harm with its title."""
+    """A tracker with a single series, whose title is hostile."""
     tracker.rows = {7: replace(tracker.rows[7], title=HOSTILE)}
     tracker.threads = {7: tracker.threads[7]}
 
@@ -76,7 +76,7 @@ async def test_progress(app: PatchwatchApp) -> None:
 
 
 @pytest.mark.usefixtures("harmful")
-async def test_the_title_of_the_window_says_nothing_of_any_mail(app: PatchwatchApp) -> None:
+async def test_window_title_never_shows_mail_text(app: PatchwatchApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot, "[bold]patch[/bold]")
         await pilot.press("enter")
@@ -86,38 +86,38 @@ async def test_the_title_of_the_window_says_nothing_of_any_mail(app: PatchwatchA
         assert (app.title, app.sub_title) == ("patchwatch", "")
 
 
-# Every place that shows what came by mail: the whole of this in each name, subject, list and sentence.
+# This text is in every name, subject, list and sentence of the mail.
 
 READABLE = "[bold]x[/bold] [@click=app.quit]y[/]"
 _HIDDEN = "\x1b[31m\x9b2J\x07\r\nBcc: e@x\u2028\u202e\u2066\u200b\u2060\xad\ufeff"
 EVIL = f"{_HIDDEN} {READABLE} יעל 林小雨 z{chr(0x301) * 9} राजेश"
-LEFT_TO_RIGHT = "\u200e"  # ours: it ends a run of right-to-left text (patchwatch.tui.render.columns)
+LEFT_TO_RIGHT = "\u200e"  # added by us: it ends a run of right-to-left text (patchwatch.tui.render.columns)
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 @pytest.fixture
 def evil(tracker: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTracker:
-    """Two revisions of a series, and another that it may be linked with, in which every text wants to harm."""
+    """Two revisions of a series, and a link candidate, in which every text is hostile."""
     _, postings = drops()
     encoded = f"=?utf-8?B?{base64.b64encode(EVIL.encode()).decode()}?="
     postings = tuple(
         replace(
             posting,
-            letters=tuple(
+            mails=tuple(
                 replace(one, subject=f"[PATCH v{posting.version}] {EVIL}", who=(EVIL, one.who[1]), excerpt=EVIL)
-                for one in posting.letters
+                for one in posting.mails
             ),
         )
         for posting in postings
     )
-    said = Evidence(postings[-1].letters[-1].id, EVIL)
+    said = Evidence(postings[-1].mails[-1].id, EVIL)
     more = {"inboxes": (EVIL,), "state_evidence": said, "turn": "author", "turn_evidence": said}
     tracker.rows, tracker.threads, tracker.mails, tracker.raws = {}, {}, {}, {}
     tracker.add((series_row(3, EVIL, postings, state="under-review", **more), postings))
-    other, letters = older_drops()
-    tracker.add((replace(other, title=EVIL, author_name=EVIL, inboxes=(EVIL,)), letters))
-    tracker.likely[3] = tuple(replace(one, subject=f"[PATCH v3] {EVIL}", author_name=EVIL) for one in likely())
-    tracker.stories = {3: tuple(replace(one, text=EVIL) for one in tracker.stories[3])}
+    other, mails = older_drops()
+    tracker.add((replace(other, title=EVIL, author_name=EVIL, inboxes=(EVIL,)), mails))
+    tracker.link_candidates[3] = tuple(replace(one, subject=f"[PATCH v3] {EVIL}", author_name=EVIL) for one in likely())
+    tracker.histories = {3: tuple(replace(one, text=EVIL) for one in tracker.histories[3])}
     for name, raw in tracker.raws.items():
         head, _, body = raw.decode().partition("\n\n")
         kept = [one for one in head.splitlines() if one.startswith(("Date: ", "Message-ID: ", "Content-Type: "))]
@@ -132,7 +132,7 @@ def evil(tracker: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def in_sight(pilot: Pilot[None]) -> str:
-    """What the dialog shows, or the screen, which is as wide as it ought to be everywhere and steers nothing."""
+    """The text of the dialog or screen; check its line widths and that it has no control characters."""
     app = pilot.app
     lines = [strip.text for strip in app.screen._compositor.render_strips(app.screen.size)]
     assert {cell_len(one) for one in lines} == {app.screen.size.width}
@@ -153,7 +153,7 @@ def _cut(text: str, first: int, end: int) -> str:
 
 
 def _after(text: str, cells: int) -> int:
-    """How many characters of `text` take so many cells; marks belong to what they stand on."""
+    """How many characters of `text` fill a number of cells; combining marks belong to their base."""
     return max(at for at in range(len(text) + 1) if cell_len(text[:at]) <= cells)
 
 
@@ -189,11 +189,11 @@ IN_THE_SERIES = {
     "copy": (("y",), "Copy"),
     "copied": (("y", "enter"), "✓ Copied"),
 }
-NOT_QUOTED = ("watch", "copy", "copied")  # what they name is a message-id
+NOT_QUOTED = ("watch", "copy", "copied")  # these show a message-id
 
 
 @pytest.mark.parametrize("place", ON_THE_OVERVIEW)
-async def test_nothing_on_the_overview_harms(evil: FakeTracker, place: str) -> None:
+async def test_hostile_text_is_harmless_on_the_overview(evil: FakeTracker, place: str) -> None:
     keys, sign = ON_THE_OVERVIEW[place]
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
@@ -204,7 +204,7 @@ async def test_nothing_on_the_overview_harms(evil: FakeTracker, place: str) -> N
 
 
 @pytest.mark.parametrize("place", IN_THE_SERIES)
-async def test_nothing_of_a_series_harms(evil: FakeTracker, place: str) -> None:
+async def test_hostile_text_is_harmless_on_the_series_screen(evil: FakeTracker, place: str) -> None:
     keys, sign = IN_THE_SERIES[place]
     async with PatchwatchApp(evil, open_series=3).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "From ")
@@ -225,7 +225,7 @@ async def test_columns_keep_their_width_on_a_small_screen(
         in_sight(pilot)
 
 
-async def test_what_is_pasted_into_the_watch_dialog_and_what_comes_of_it(evil: FakeTracker) -> None:
+async def test_hostile_text_pasted_into_the_watch_dialog(evil: FakeTracker) -> None:
     evil.failing["watch"] = LoreError(EVIL)
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
@@ -238,7 +238,7 @@ async def test_what_is_pasted_into_the_watch_dialog_and_what_comes_of_it(evil: F
     assert not any(unicodedata.category(one) in UNSAFE for (text,) in evil.asked["watch"] for one in str(text))
 
 
-async def test_what_is_pasted_to_link_with(evil: FakeTracker) -> None:
+async def test_hostile_text_pasted_into_the_link_dialog(evil: FakeTracker) -> None:
     async with PatchwatchApp(evil, open_series=3).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "From ")
         await pressed(pilot, "L")
@@ -246,12 +246,12 @@ async def test_what_is_pasted_to_link_with(evil: FakeTracker) -> None:
         await until(pilot, lambda: "no known series has the message" in in_sight(pilot))
 
 
-async def test_what_is_pasted_into_the_palette(evil: FakeTracker) -> None:
+async def test_hostile_text_pasted_into_the_palette(evil: FakeTracker) -> None:
     async with PatchwatchApp(evil).run_test(size=(120, 40)) as pilot:
         await opened(pilot, READABLE)
         await pressed(pilot, "colon")
         line = pilot.app.screen.query_one(Input)
-        pasted = EVIL.replace("\r\n", " ").replace("\u2028", " ")  # of several lines, only the first is taken
+        pasted = EVIL.replace("\r\n", " ").replace("\u2028", " ")  # only the first line is used
         line.post_message(Paste(pasted))
         await until(pilot, lambda: line.value)
         assert await settled(pilot)
@@ -270,9 +270,7 @@ async def test_errors_that_quote_a_mail(evil: FakeTracker, fails: str, key: str)
         assert READABLE in in_sight(pilot).partition("! ␛")[2]
 
 
-async def test_a_browser_that_fails_and_a_digest_that_is_refused(
-    evil: FakeTracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_hostile_text_in_errors_of_browser_and_digest(evil: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> None:
     def browse(url: str) -> None:
         raise ToolError(f"no browser for {url} {EVIL}")
 
@@ -290,7 +288,7 @@ async def test_a_browser_that_fails_and_a_digest_that_is_refused(
 
 
 async def pressed(pilot: Pilot[None], *keys: str) -> None:
-    """Press `keys`, each when what the one before it asked for is done."""
+    """Press `keys`, each after the jobs of the one before."""
     for key in keys:
         assert await settled(pilot)
         await pilot.press(key)

@@ -1,4 +1,4 @@
-"""Keys from the config: what can be bound, what is wrong with it, and that config.example.toml tells."""
+"""Keys from the config: bindings, errors, and config.example.toml."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.tui.fake_tracker import FakeTracker
 FILE = Path("c.toml")
 
 
-def test_the_example_lists_every_binding_with_its_keys() -> None:
+def test_example_config_lists_every_binding_and_its_keys() -> None:
     text = EXAMPLE_CONFIG.read_text(encoding="utf-8")
     missing = [name for name, binding in bindings().items() if f'# "{name}" = "{binding.key}" ' not in text]
     assert missing == [], "run `make keys`"
@@ -42,13 +42,13 @@ def test_keys_are_read_from_the_config() -> None:
         ('"app.poll" = "x"', "c.toml:2: keys.app.poll: 'x' is the key of act.unwatch; change that key, too"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:
+def test_errors_name_the_line_and_suggest_a_fix(text: str, says: str) -> None:
     with pytest.raises(ConfigError) as refused:
         keymap(parse_config(f"[keys]\n{text}\n", FILE).keys.changed)
     assert says in str(refused.value)
 
 
-async def test_other_keys_do_the_same_and_are_named_on_the_screen() -> None:
+async def test_configured_keys_work_and_are_shown() -> None:
     tracker = FakeTracker()
     app = PatchwatchApp(tracker, keymap={"app.poll": "f5", "overview.limit": "f", "overview.watched": "0"})
     async with app.run_test(size=(100, 40)) as pilot:

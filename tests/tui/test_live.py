@@ -1,4 +1,4 @@
-"""The screens on a real database that another process writes to, or holds."""
+"""The TUI on a real database that another process changes or locks."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ Late, but thanks: it found my bug.
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where the database is."""
+    """The database file."""
     return tmp_path / "live.db"
 
 
 @pytest.fixture
 def stored(file: Path) -> Iterator[Tracker]:
-    """The demo's mail in a database that stays."""
+    """The mail of the demo in a database file."""
     stored = Tracker(Config(), clock=lambda: float(demo.NOW), database_url=f"sqlite:///{file}")
     for name, inbox in (("xdp.mbox", "bpf"), ("tcp.mbox", "netdev"), ("mglru.mbox", "linux-mm")):
         import_mail(stored.database, Path(demo.__file__).parent / name, inbox)
@@ -59,7 +59,7 @@ def stored(file: Path) -> Iterator[Tracker]:
 
 
 async def elsewhere(file: Path, *arguments: str) -> None:
-    """Run a patchwatch of its own on the same database."""
+    """Run another patchwatch process on the same database."""
     environment = {**os.environ, "PATCHWATCH_DATABASE": f"sqlite:///{file}", "XDG_CONFIG_HOME": str(file.parent)}
     environment["PYTHONPATH"] = str(Path(patchwatch.__file__).parents[1])
     environment.pop("PATCHWATCH_CONFIG", None)
@@ -73,7 +73,7 @@ def table(pilot: Pilot[None]) -> SeriesTable:
     return pilot.app.screen_stack[0].query_one(SeriesTable)
 
 
-async def test_a_decision_of_another_process_appears_and_moves_nothing(stored: Tracker, file: Path) -> None:
+async def test_decision_by_another_process_appears_without_moving_the_cursor(stored: Tracker, file: Path) -> None:
     app = PatchwatchApp(stored)
     async with app.run_test(size=(130, 24)) as pilot:
         await opened(pilot, "Refault distance")
@@ -97,7 +97,7 @@ async def test_a_decision_of_another_process_appears_and_moves_nothing(stored: T
         assert table(pilot).has_focus
 
 
-async def test_new_mail_of_another_process_leaves_what_is_read_in_place(
+async def test_mail_stored_by_another_process_does_not_scroll_the_open_mail(
     stored: Tracker, file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "new.mbox").write_text(REPLY)
@@ -120,7 +120,7 @@ async def test_new_mail_of_another_process_leaves_what_is_read_in_place(
         assert (screen.thread.cursor, screen.mail.scroll_offset, app.focused) == before
 
 
-async def test_who_writes_for_long_holds_up_no_key(stored: Tracker, file: Path) -> None:
+async def test_long_write_by_another_process_delays_no_key(stored: Tracker, file: Path) -> None:
     app = PatchwatchApp(stored)
     async with app.run_test(size=(110, 24)) as pilot:
         await opened(pilot, "Refault distance")
@@ -129,7 +129,7 @@ async def test_who_writes_for_long_holds_up_no_key(stored: Tracker, file: Path) 
         other = sqlite3.connect(file, isolation_level=None)
         try:
             other.execute("BEGIN IMMEDIATE")  # as a poll in another process does while it stores
-            await pilot.press("C")  # waits for the other
+            await pilot.press("C")  # waits for the other process
             await pilot.press("j", "j")
             await until(pilot, lambda: table(pilot).cursor == 2, "the cursor")
             await pilot.press("enter")
@@ -143,7 +143,7 @@ async def test_who_writes_for_long_holds_up_no_key(stored: Tracker, file: Path) 
         await until(pilot, lambda: table(pilot).rows[0].unread == 0, "what was asked for before")
 
 
-async def test_a_server_that_does_not_answer_holds_up_no_key(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_unresponsive_server_delays_no_key(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.gates["poll"] = threading.Event()
     async with app.run_test(size=(110, 24)) as pilot:
         await opened(pilot, "mm/zswap")
@@ -157,18 +157,18 @@ async def test_a_server_that_does_not_answer_holds_up_no_key(tracker: FakeTracke
         tracker.gates["poll"].set()
 
 
-async def test_what_was_read_here_is_not_read_again_and_what_another_changed_is(tracker: FakeTracker) -> None:
+async def test_own_read_marks_cause_no_reload_but_other_changes_do(tracker: FakeTracker) -> None:
     app = PatchwatchApp(tracker, open_series=3)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: tracker.asked["mark_read"], "the first mail noted as read")
-        await until(pilot, lambda: app._generation == tracker._generation, "the change taken in")
+        await until(pilot, lambda: tracker.asked["mark_read"], "the first mail marked as read")
+        await until(pilot, lambda: app._generation == tracker._generation, "the change handled")
         await settled(pilot)
-        app._listening = True  # as while the database is asked, which may be before or after the note is heard of
+        app._checking = True  # as during a check of the database, which may end before or after the write
         read = len(tracker.asked["thread"])
         await pilot.press("n")
         await until(pilot, lambda: len(tracker.asked["mark_read"]) == 2)
         await until(pilot, lambda: app._generation == tracker._generation)
         assert len(tracker.asked["thread"]) == read
-        app._listening = False
+        app._checking = False
         tracker.change(3, state="rejected")
-        await until(pilot, lambda: len(tracker.asked["thread"]) > read, "the series read anew")
+        await until(pilot, lambda: len(tracker.asked["thread"]) > read, "the series read again")

@@ -1,4 +1,4 @@
-"""Decisions on the screen, over a real tracker and database: snooze, link, part and undo."""
+"""Decisions in the TUI with a real tracker and database: snooze, link, unlink and undo."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def versions(tracker: DemoTracker, message_id: str) -> list[int]:
 
 
 def chosen(pilot: Pilot[None]) -> str:
-    """The root of the revision that is read."""
+    """The root of the selected revision."""
     screen = pilot.app.screen
     reading = screen._reading if isinstance(screen, SeriesScreen) else None
     return reading.revision.message_id if reading and reading.revision else ""
@@ -61,7 +61,7 @@ async def test_a_snooze_is_written_and_undone(tracker: DemoTracker) -> None:
         assert tracker.one(number).snoozed_until is None
 
 
-async def test_a_link_is_made_parted_and_undone_and_the_reader_stays_with_the_revision(tracker: DemoTracker) -> None:
+async def test_link_and_unlink_and_undo_keep_the_selected_revision(tracker: DemoTracker) -> None:
     xdp, mglru = tracker.find(XDP_V5), tracker.find(MGLRU_V3)
     async with PatchwatchApp(tracker, open_series=mglru).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: chosen(pilot) == MGLRU_V3)
@@ -82,7 +82,7 @@ async def test_a_link_is_made_parted_and_undone_and_the_reader_stays_with_the_re
         await until(pilot, lambda: chosen(pilot) == MGLRU_V3 and pilot.app.screen.series_id == mglru, "back again")
 
 
-async def test_a_revision_is_parted_and_offered_again_for_a_link(tracker: DemoTracker) -> None:
+async def test_unlinked_revision_becomes_a_link_candidate(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     async with PatchwatchApp(tracker, open_series=number).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: chosen(pilot) == XDP_V5)
@@ -113,5 +113,5 @@ async def test_a_revision_is_parted_and_offered_again_for_a_link(tracker: DemoTr
 
 
 def rail(pilot: Pilot[None]) -> str:
-    """The line of the screen with the revisions."""
+    """The line with the revisions."""
     return next((one for one in shown(pilot).splitlines() if "[v" in one), "")

@@ -1,4 +1,4 @@
-"""The queues that take time off the interface's hands, and what is said of what they did."""
+"""Job queues and notices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from patchwatch.tui.base.jobs import JobQueue
 from patchwatch.tui.base.notices import Notice, Notices
 
 
-def test_jobs_are_done_in_order() -> None:
+def test_jobs_run_in_order() -> None:
     queue, done = JobQueue("test"), []
     for number in range(20):
         queue.put("", lambda number=number: done.append(number))
@@ -16,7 +16,7 @@ def test_jobs_are_done_in_order() -> None:
     assert done == list(range(20))
 
 
-def test_of_several_of_the_same_kind_only_the_last_is_begun() -> None:
+def test_only_the_last_waiting_job_of_a_key_runs() -> None:
     queue, done, gate = JobQueue("test"), [], threading.Event()
     queue.put("", lambda: gate.wait(5))
     for number in range(5):
@@ -27,7 +27,7 @@ def test_of_several_of_the_same_kind_only_the_last_is_begun() -> None:
     assert done == [4, "other"]
 
 
-def test_draining_does_not_wait_for_ever() -> None:
+def test_drain_times_out() -> None:
     queue, gate = JobQueue("test"), threading.Event()
     queue.put("", lambda: gate.wait(5))
     assert not queue.drain(0.05)
@@ -42,14 +42,14 @@ def test_queues_do_not_keep_the_process_alive() -> None:
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "patchwatch-test")
 
 
-def test_of_what_went_well_the_last_is_told_and_errors_stay() -> None:
-    told: list[tuple[Notice, ...]] = []
-    notices = Notices(told.append)
+def test_only_the_latest_success_is_shown_and_errors_stay() -> None:
+    shown: list[tuple[Notice, ...]] = []
+    notices = Notices(shown.append)
     notices.show("watch", "error", "no such message")
     notices.show("snooze", "outcome", "Snoozed until somebody answers")
     notices.show("poll", "progress", "polling")
-    assert [notice.about for notice in told[-1]] == ["watch", "snooze", "poll"]
+    assert [notice.about for notice in shown[-1]] == ["watch", "snooze", "poll"]
     notices.show("poll", "outcome", "1 new mail")
-    assert [notice.about for notice in told[-1]] == ["watch", "poll"]
-    notices.show("unread", "note", "No unread mail is left")
-    assert [notice.about for notice in told[-1]] == ["watch", "unread"]
+    assert [notice.about for notice in shown[-1]] == ["watch", "poll"]
+    notices.show("unread", "note", "No more unread mail")
+    assert [notice.about for notice in shown[-1]] == ["watch", "unread"]

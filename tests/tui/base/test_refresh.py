@@ -1,4 +1,4 @@
-"""When rows that have changed are read anew; the clock and its timers are the test's."""
+"""When changed rows are read again; with a fake clock and fake timers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from patchwatch.tui.base.refresh import Debounced, Throttled
 
 
 class Timer:
-    """One that goes off when it is time."""
+    """A fake timer."""
 
     def __init__(self, clock: Clock, seconds: float, call: Callable[[], None]) -> None:
         self._clock = clock
@@ -29,12 +29,12 @@ class Timer:
 
 
 class Clock:
-    """Where timers are set, in place of a screen."""
+    """A fake clock that stands in for a screen."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self.timers: list[Timer] = []
-        self.reads: list[float] = []  # when rows were read
+        self.reads: list[float] = []  # times of the reads
 
     def set_timer(self, seconds: float, call: Callable[[], None]) -> Timer:
         self.timers.append(Timer(self, seconds, call))
@@ -66,7 +66,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def tell(clock: Clock, changed: Callable[[], None], *moments: float) -> None:
+def apply(clock: Clock, changed: Callable[[], None], *moments: float) -> None:
     for moment in moments:
         clock.pass_to(moment)
         changed()
@@ -77,23 +77,23 @@ def tell(clock: Clock, changed: Callable[[], None], *moments: float) -> None:
     ("changes", "reads"),
     [
         ([0.0], [0.0]),
-        ([0.0, 0.1, 0.2], [0.0, 1.0]),  # two changes in the pause, one reading
-        ([0.0, 0.5, 1.5, 2.5], [0.0, 1.0, 2.0, 3.0]),  # a pause after each reading
+        ([0.0, 0.1, 0.2], [0.0, 1.0]),  # two changes in the pause, one read
+        ([0.0, 0.5, 1.5, 2.5], [0.0, 1.0, 2.0, 3.0]),  # a pause after each read
         ([0.0, 1.5], [0.0, 1.5]),
     ],
 )
-def test_what_is_in_sight_is_read_at_once_and_then_after_a_pause(
+def test_throttled_reads_at_once_and_then_once_per_pause(
     clock: Clock, changes: list[float], reads: list[float]
 ) -> None:
-    tell(clock, Throttled(clock.screen, clock.read).ask, *changes)
+    apply(clock, Throttled(clock.screen, clock.read).ask, *changes)
     assert clock.reads == reads
 
 
-def test_what_changed_in_the_pause_can_be_forgotten(clock: Clock) -> None:
-    paced = Throttled(clock.screen, clock.read)
-    paced.ask()
-    paced.ask()
-    paced.forget()
+def test_throttled_can_forget_changes_during_the_pause(clock: Clock) -> None:
+    throttled = Throttled(clock.screen, clock.read)
+    throttled.ask()
+    throttled.ask()
+    throttled.forget()
     clock.pass_to(100.0)
     assert clock.reads == [0.0]
 
@@ -102,24 +102,24 @@ def test_what_changed_in_the_pause_can_be_forgotten(clock: Clock) -> None:
     ("changes", "reads"),
     [
         ([0.0], [2.0]),
-        ([0.0, 1.0], [3.0]),  # two seconds after the last of them
-        ([0.0, 1.5, 3.0, 4.5], [5.0]),  # four seconds are over: no change puts it off any more
+        ([0.0, 1.0], [3.0]),  # two seconds after the last change
+        ([0.0, 1.5, 3.0, 4.5], [5.0]),  # at most four seconds after the first change
         ([0.0, 10.0], [2.0, 12.0]),
     ],
 )
-def test_what_nobody_sees_is_read_when_changes_have_come_to_rest(
+def test_debounced_reads_after_the_last_change_or_the_limit(
     clock: Clock, changes: list[float], reads: list[float]
 ) -> None:
-    tell(clock, Debounced(clock.screen, clock.read).later, *changes)
+    apply(clock, Debounced(clock.screen, clock.read).later, *changes)
     assert clock.reads == reads
 
 
-def test_who_comes_back_sees_at_once_what_was_put_off_and_only_once(clock: Clock) -> None:
-    put_off = Debounced(clock.screen, clock.read)
-    put_off.catch_up()
-    assert clock.reads == []  # nothing was
-    put_off.later()
+def test_debounced_catches_up_once(clock: Clock) -> None:
+    debounced = Debounced(clock.screen, clock.read)
+    debounced.catch_up()
+    assert clock.reads == []  # nothing has changed
+    debounced.later()
     clock.pass_to(0.5)
-    put_off.catch_up()
+    debounced.catch_up()
     clock.pass_to(100.0)
     assert clock.reads == [0.5]

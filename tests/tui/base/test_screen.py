@@ -1,4 +1,4 @@
-"""A terminal whose size changes, and screens above others."""
+"""Resizing the terminal, and stacked screens."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from tests.tui.fake_tracker import FakeTracker
         pytest.param(3, ":", id="palette"),
     ],
 )
-async def test_two_sizes_under_way_end_in_the_last(tracker: FakeTracker, series: int | None, keys: str) -> None:
+async def test_two_resizes_in_flight_end_with_the_last_size(
+    tracker: FakeTracker, series: int | None, keys: str
+) -> None:
     app = PatchwatchApp(tracker, open_series=series)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
@@ -40,12 +42,12 @@ async def test_two_sizes_under_way_end_in_the_last(tracker: FakeTracker, series:
         screen, last, seen = app.screen, Size(100, 31), []
         for size in (Size(90, 25), last):
             app._size = size
-            screen._refresh_layout(size)  # tells the screen of its size, later
+            screen._refresh_layout(size)  # posts the size to the screen
         refresh = screen._refresh_layout
 
         def refreshing(size: Size | None = None, scroll: bool = False) -> None:
             seen.append(size or screen.size)
-            assert len(seen) < 50, f"it is laid out without end: {seen[-4:]}"
+            assert len(seen) < 50, f"endless layouts: {seen[-4:]}"
             refresh(size, scroll)
 
         screen._refresh_layout = refreshing  # type: ignore[method-assign]
@@ -56,7 +58,7 @@ async def test_two_sizes_under_way_end_in_the_last(tracker: FakeTracker, series:
 
 
 @pytest.mark.parametrize("keys", ["", "?"], ids=["overview", "behind the help"])
-async def test_a_screen_fills_the_terminal_that_has_changed(tracker: FakeTracker, keys: str) -> None:
+async def test_screen_fills_a_resized_terminal(tracker: FakeTracker, keys: str) -> None:
     app = PatchwatchApp(tracker)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -64,8 +66,8 @@ async def test_a_screen_fills_the_terminal_that_has_changed(tracker: FakeTracker
         await pilot.press(*keys)
         for width, height in ((200, 60), (80, 24), (40, 24), (120, 40)):
             await pilot.resize_terminal(width, height)
-            last_but_one = Region(0, height - 2, width, 1)
-            await until(pilot, lambda at=last_but_one: bar.region == at, "the new size")
+            bottom = Region(0, height - 2, width, 1)
+            await until(pilot, lambda at=bottom: bar.region == at, "the new size")
             assert bar.screen.has_class("-wide") == (width >= 112)
 
 
@@ -74,13 +76,13 @@ async def test_a_screen_fills_the_terminal_that_has_changed(tracker: FakeTracker
     ["w", "x", "S", "Z", "L", "y", "?", ":"],
     ids=["watch", "unwatch", "state", "snooze", "link", "copy", "help", "palette"],
 )
-async def test_what_is_below_a_dialog_is_not_laid_out_anew(
+async def test_screen_below_a_dialog_is_not_laid_out_again(
     tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     laid_out: list[object] = []
     lay_out = Screen._refresh_layout
 
-    def noted(screen: Screen[object], size: Size | None = None, scroll: bool = False) -> None:
+    def recorded(screen: Screen[object], size: Size | None = None, scroll: bool = False) -> None:
         laid_out.append(screen)
         lay_out(screen, size, scroll)
 
@@ -88,7 +90,7 @@ async def test_what_is_below_a_dialog_is_not_laid_out_anew(
         await opened(pilot, "mm/zswap")
         assert await settled(pilot)
         below = pilot.app.screen
-        monkeypatch.setattr(Screen, "_refresh_layout", noted)
+        monkeypatch.setattr(Screen, "_refresh_layout", recorded)
         await pilot.press(key)
         await until(pilot, lambda: pilot.app.screen in laid_out, "the dialog")
         assert await settled(pilot)

@@ -1,4 +1,4 @@
-"""The terminal is lent to an editor, to git and to b4, and the screen comes back."""
+"""Suspending the TUI for an editor, git and b4, on a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -35,16 +35,14 @@ with demo() as tracker:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of the test's own."""
+    """A home directory for the test."""
     for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     return tmp_path
 
 
-def test_the_screen_comes_back_from_an_editor_and_from_one_that_fails(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The editor interrupts us, as Ctrl-C does that is meant for it."""
+def test_tui_resumes_after_an_editor_succeeds_or_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The editor sends SIGINT, as Ctrl-C in the editor would."""
     monkeypatch.setenv("GIT_EDITOR", f"kill -INT $PPID; echo EDITING; test -e {home}/again && echo Fine. >>")
     terminal = Terminal(WRITING, **SIZE)
     try:
@@ -65,7 +63,7 @@ def test_the_screen_comes_back_from_an_editor_and_from_one_that_fails(
 
 
 @pytest.mark.usefixtures("home")
-def test_what_b4_says_stays_until_it_was_read() -> None:
+def test_output_of_b4_stays_until_enter() -> None:
     terminal = Terminal(WRITING, **SIZE)
     try:
         terminal.wait_for("wrote:")
@@ -83,7 +81,7 @@ def test_what_b4_says_stays_until_it_was_read() -> None:
 
 
 @pytest.mark.skipif(bool(git_mail.missing()), reason=git_mail.missing() or "-")
-def test_an_answer_goes_out_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reply_is_sent_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outbox = Outbox(tmp_path, monkeypatch)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     editor = tmp_path / "editor"

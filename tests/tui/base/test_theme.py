@@ -1,4 +1,4 @@
-"""Themes: which one, that it is remembered, and that it can be read."""
+"""Themes: choosing one, keeping the choice, and contrast."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def contrast(one: Color, other: Color) -> float:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-@pytest.mark.parametrize("ground", ["background", "surface", "cursor-background"])
-def test_words_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
+@pytest.mark.parametrize("background", ["background", "surface", "cursor-background"])
+def test_text_has_contrast_on_every_background(theme: Theme, background: str) -> None:
     variables = theme.variables
-    under = Color.parse(variables.get(ground) or str(getattr(theme, ground)))
-    inks = [
+    below = Color.parse(variables.get(background) or str(getattr(theme, background)))
+    names = [
         "color-dim",
         "color-accent",
         "color-good",
@@ -47,26 +47,26 @@ def test_words_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
         "color-quote",
         "color-requote",
     ]
-    found = {name: contrast(under, Color.parse(variables[name])) for name in inks}
-    found["foreground"] = contrast(under, Color.parse(str(theme.foreground)))
+    found = {name: contrast(below, Color.parse(variables[name])) for name in names}
+    found["foreground"] = contrast(below, Color.parse(str(theme.foreground)))
     assert {name: ratio for name, ratio in found.items() if ratio < READABLE} == {}
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize(
-    ("ink", "ground"), [("color-on-accent", "color-accent"), ("color-evidence", "color-evidence-background")]
+    ("text", "background"), [("color-on-accent", "color-accent"), ("color-evidence", "color-evidence-background")]
 )
-def test_words_on_a_coloured_ground_can_be_read(theme: Theme, ink: str, ground: str) -> None:
-    under, above = Color.parse(theme.variables[ground]), Color.parse(theme.variables[ink])
-    assert contrast(under, above) >= READABLE
+def test_text_has_contrast_on_colored_backgrounds(theme: Theme, text: str, background: str) -> None:
+    below, above = Color.parse(theme.variables[background]), Color.parse(theme.variables[text])
+    assert contrast(below, above) >= READABLE
 
 
-def test_states_differ_without_their_colours() -> None:
+def test_states_differ_without_color() -> None:
     signs = [sign for sign, _ in _STATES.values()]
     assert len(set(signs)) == len(signs)
 
 
-def test_a_theme_that_was_chosen_is_kept_until_the_config_names_another(tmp_path: Path) -> None:
+def test_chosen_theme_is_kept_until_the_config_changes(tmp_path: Path) -> None:
     path = tmp_path / "state" / "screen.json"
     first = SavedState(path)
     assert first.theme("dark") == "dark"
@@ -79,11 +79,11 @@ def test_a_theme_that_was_chosen_is_kept_until_the_config_names_another(tmp_path
     assert SavedState(path).theme("dark") == "dark"
 
 
-def test_what_can_not_be_remembered_is_no_misfortune(tmp_path: Path) -> None:
+def test_unwritable_state_file_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    remembered = SavedState(tmp_path / "file" / "screen.json")
-    assert remembered.theme("light") == "light"
-    remembered.choose_theme("dark")
+    saved = SavedState(tmp_path / "file" / "screen.json")
+    assert saved.theme("light") == "light"
+    saved.choose_theme("dark")
 
 
 def test_the_config_names_a_theme() -> None:
@@ -102,7 +102,7 @@ async def test_every_theme_draws_every_screen(theme: str) -> None:
         await opened(pilot, "mm/zswap")
 
 
-async def test_without_colours_nothing_is_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_color_disables_color(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = PatchwatchApp(FakeTracker())
     async with app.run_test(size=(100, 30)) as pilot:
@@ -110,7 +110,7 @@ async def test_without_colours_nothing_is_coloured(monkeypatch: pytest.MonkeyPat
         segments = [segment for strip in app.screen._compositor.render_strips(app.screen.size) for segment in strip]
         filtered = [s for strip in (app.screen._compositor.render_strips(app.screen.size)) for s in _drawn(app, strip)]
         assert segments
-        assert not [s for s in filtered if s.style and (_coloured(s.style.color) or _coloured(s.style.bgcolor))]
+        assert not [s for s in filtered if s.style and (_colored(s.style.color) or _colored(s.style.bgcolor))]
         assert "✓ accepted" in shown(pilot)
 
 
@@ -121,5 +121,5 @@ def _drawn(app: PatchwatchApp, strip):  # type: ignore[no-untyped-def]
     return strip
 
 
-def _coloured(color) -> bool:  # type: ignore[no-untyped-def]
+def _colored(color) -> bool:  # type: ignore[no-untyped-def]
     return color is not None and not color.is_default

@@ -1,4 +1,4 @@
-"""Reading a mail of a series: quotes, long lines, links, and what was said about a patch."""
+"""Reading a mail of a series: quotes, long lines, links, and replies to a patch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.tui.sample_mails import LONG_REPLY, SampleMail
 
 @pytest.fixture
 def app(tracker: FakeTracker) -> PatchwatchApp:
-    """The program, opened at the applied series, of which only a long answer is unread."""
+    """The app, opened at the applied series, of which only a long reply is unread."""
     tracker.mark_read([row.message_id for row in tracker.thread(3)])
     tracker.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
     return PatchwatchApp(tracker, open_series=3)
@@ -29,7 +29,7 @@ def mail(pilot: Pilot[None]) -> MailView:
     return pilot.app.screen.mail
 
 
-async def test_one_key_unfolds_the_quotes_and_folds_them_again(app: PatchwatchApp) -> None:
+async def test_one_key_unfolds_and_folds_quotes(app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         assert "▸ 16 more quoted lines" in shown(pilot)
@@ -52,7 +52,7 @@ async def test_a_fold_is_opened_by_the_mouse_and_by_enter(app: PatchwatchApp) ->
 
 
 @pytest.mark.parametrize("before", ["", "tab"], ids=["from the tree", "in the mail"])
-async def test_a_link_into_the_series_is_followed_to_its_mail(app: PatchwatchApp, before: str) -> None:
+async def test_link_to_a_mail_of_the_series_shows_that_mail(app: PatchwatchApp, before: str) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press(*filter(None, (before,)), "full_stop", "full_stop")
@@ -64,7 +64,7 @@ async def test_a_link_into_the_series_is_followed_to_its_mail(app: PatchwatchApp
         assert "[v4" in shown(pilot)
 
 
-async def test_a_link_to_what_is_not_known_is_proposed_to_be_watched(app: PatchwatchApp) -> None:
+async def test_link_to_an_unknown_mail_can_be_watched(app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("tab", "full_stop", "full_stop", "full_stop", "enter")
@@ -74,7 +74,7 @@ async def test_a_link_to_what_is_not_known_is_proposed_to_be_watched(app: Patchw
         assert pilot.app.screen.query_one(Input).value == "https://lore.kernel.org/netdev/elsewhere@example.org/"
 
 
-async def test_a_link_to_another_series_opens_it_and_q_comes_back(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_link_to_another_series_opens_it_and_q_returns(tracker: FakeTracker, app: PatchwatchApp) -> None:
     text = "As in https://lore.kernel.org/r/zswap-2@example.org/\n"
     tracker.deliver(3, SampleMail("linking@example.org", "Re: it", text, depth=1), "drops-v5-0@example.org")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -87,7 +87,7 @@ async def test_a_link_to_another_series_opens_it_and_q_comes_back(tracker: FakeT
         await reading(pilot, "linking@example.org")
 
 
-async def test_long_lines_are_broken_by_one_key(app: PatchwatchApp) -> None:
+async def test_one_key_wraps_long_lines(app: PatchwatchApp) -> None:
     async with app.run_test(size=(80, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("g", "j")
@@ -102,9 +102,7 @@ async def test_long_lines_are_broken_by_one_key(app: PatchwatchApp) -> None:
         assert "is read on */" not in shown(pilot)
 
 
-async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(
-    tracker: FakeTracker, app: PatchwatchApp
-) -> None:
+async def test_replies_are_listed_below_a_patch_as_they_arrive(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press("g", "j")
@@ -126,7 +124,7 @@ async def test_below_a_patch_stands_what_was_said_about_it_as_it_comes(
         await reading(pilot, "late@example.org")
 
 
-async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_beginning_of_a_huge_patch_is_shown_first(tracker: FakeTracker, app: PatchwatchApp) -> None:
     diff = "diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n" + "+int some_code;\n" * 50_000
     tracker.deliver(3, SampleMail("huge@example.org", "[PATCH] huge", diff, kind="patch"), "drops-v5-0@example.org")
     hold = threading.Event()
@@ -151,7 +149,7 @@ async def test_the_beginning_of_a_huge_patch_is_there_before_the_rest(tracker: F
         assert mail(pilot).page.whole  # type: ignore[union-attr]
 
 
-async def test_evidence_in_a_folded_quote_opens_it(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_evidence_in_a_folded_quote_unfolds_it(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         assert mail(pilot).highlight("line 3 of what was posted")

@@ -21,11 +21,11 @@ from tests.tui.sample_mails import HOSTILE, SampleMail
 
 @pytest.fixture
 def app(tracker: FakeTracker, reply_setup: ReplySetup) -> PatchwatchApp:
-    """The program, opened at the applied series."""
+    """The app, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
 
 
-async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
+async def test_reply_is_edited_and_previewed_and_kept_in_a_dry_run(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
@@ -51,9 +51,7 @@ async def test_a_reply_is_edited_shown_and_in_a_dry_run_kept(
         assert len(reply_setup.draft_texts(tracker)) == 1
 
 
-async def test_a_reply_that_was_sent_is_kept_no_longer(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
+async def test_sent_draft_is_deleted(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -66,7 +64,7 @@ async def test_a_reply_that_was_sent_is_kept_no_longer(
         assert reply_setup.draft_texts(tracker) == []
 
 
-async def test_headers_can_be_edited_too(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+async def test_headers_can_be_edited(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     reply_setup.editor_runs('sed -i "s/^Cc:.*/Cc: netdev@vger.kernel.org/; \\$ a Fine." "$1"')
     tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
@@ -78,7 +76,7 @@ async def test_headers_can_be_edited_too(tracker: FakeTracker, app: PatchwatchAp
 
 
 @pytest.mark.parametrize(("command", "says"), [("true", "Nothing was written"), (': >"$1"', "The draft is empty")])
-async def test_without_words_nothing_is_sent_or_kept(
+async def test_unchanged_or_empty_draft_is_discarded(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, command: str, says: str
 ) -> None:
     reply_setup.editor_runs(command)
@@ -91,7 +89,7 @@ async def test_without_words_nothing_is_sent_or_kept(
         assert reply_setup.draft_texts(tracker) == []
 
 
-async def test_what_was_emptied_later_is_thrown_away(
+async def test_draft_emptied_later_is_discarded(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
@@ -104,7 +102,7 @@ async def test_what_was_emptied_later_is_thrown_away(
         assert reply_setup.draft_texts(tracker) == []
 
 
-async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
+async def test_only_the_previewed_text_is_sent(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
@@ -124,7 +122,7 @@ async def test_it_can_be_edited_again_and_only_what_is_shown_is_sent(
         assert [draft.body.splitlines()[-2:] for draft in sent(tracker)] == [["That makes sense.", "And more."]]
 
 
-async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
+async def test_invalid_draft_is_refused_and_can_be_fixed(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     reply_setup.editor_runs('sed -i "s/^Cc:.*/Cc: nobody at all/; \\$ a Fine." "$1"')
@@ -138,7 +136,7 @@ async def test_what_is_wrong_with_it_is_said_and_can_be_mended(
         await pressed(pilot, "e", says="Dry run")
 
 
-async def test_git_refuses_and_the_draft_is_kept(
+async def test_draft_is_kept_when_git_refuses_it(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.failing["rehearse"] = ToolError("git send-email is missing. On Debian: apt install git-email.")
@@ -151,7 +149,7 @@ async def test_git_refuses_and_the_draft_is_kept(
         assert len(reply_setup.draft_texts(tracker)) == 1
 
 
-async def test_a_failure_keeps_the_draft_and_it_can_be_tried_again(
+async def test_failed_send_keeps_the_draft_and_can_be_retried(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
@@ -169,9 +167,7 @@ async def test_a_failure_keeps_the_draft_and_it_can_be_tried_again(
         assert reply_setup.draft_texts(tracker) == []
 
 
-async def test_a_draft_that_was_left_is_offered_again(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
+async def test_unsent_draft_is_offered_again(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="Dry run")
@@ -192,7 +188,7 @@ async def test_a_draft_that_was_left_is_offered_again(
         assert "\n That makes sense." not in shown(pilot)
 
 
-async def test_who_has_left_before_the_draft_is_made_gets_no_editor(
+async def test_no_editor_opens_after_the_screen_was_closed(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     gate = tracker.gates["reply"] = threading.Event()
@@ -218,7 +214,7 @@ async def test_drafts_of_other_mails_are_not_offered(tracker: FakeTracker, app: 
         await pressed(pilot, "R", says=f"In-Reply-To: <{PATCH}>")
 
 
-async def test_an_editor_that_fails_is_said(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+async def test_failing_editor_is_reported(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     reply_setup.editor_runs('echo half >>"$1"; return 3')
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -228,14 +224,14 @@ async def test_an_editor_that_fails_is_said(tracker: FakeTracker, app: Patchwatc
         await at_series(pilot)
 
 
-async def test_a_mail_that_can_not_be_answered_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_reply_error_is_reported(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.failing["reply"] = SendError("no sender configured")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says="! no sender configured")
 
 
-async def test_a_draft_that_can_not_be_kept_is_said(
+async def test_error_in_storing_a_draft_is_reported(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.drafts.directory.parent.mkdir(parents=True)
@@ -249,7 +245,7 @@ def refused(_: App[None]) -> None:
     raise SuspendNotSupported
 
 
-async def test_in_a_browser_it_is_said_what_takes_a_terminal(
+async def test_browser_session_reports_what_needs_a_terminal(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
@@ -273,7 +269,7 @@ async def test_in_a_browser_it_is_said_what_takes_a_terminal(
         assert len(reply_setup.draft_texts(tracker)) == 1
 
 
-async def test_a_dry_run_takes_no_terminal(
+async def test_dry_run_needs_no_terminal(
     tracker: FakeTracker, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
@@ -286,28 +282,28 @@ async def test_a_dry_run_takes_no_terminal(
         assert "outcome: Dry run: nothing was sent." in notices(pilot)
 
 
-async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
+async def test_hostile_headers_add_no_recipient_or_command(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.dry_run = False
-    letter = SampleMail("evil@example.org", "x", f"Harmless?\n{HOSTILE}\n", depth=1)
-    tracker.deliver(3, letter, COVER)
-    tracker.raws[letter.id] = (
+    mail = SampleMail("evil@example.org", "x", f"Harmless?\n{HOSTILE}\n", depth=1)
+    tracker.deliver(3, mail, COVER)
+    tracker.raws[mail.id] = (
         b"From: =?utf-8?q?Eve=0ACc=3A_victim=40example.net=0A?= <eve@example.org>\n"
         b"To: netdev@vger.kernel.org,\n =?utf-8?q?a=0D=0ABcc=3A_victim=40example.net?= <b@example.org>\n"
         b"Subject: =?utf-8?q?x=0ABcc=3A_victim=40example.net=1B=5B31m_=5Bred=5D?=\n"
-        b"Date: Mon, 18 Sep 2023 10:00:00 +0000\nMessage-ID: <evil@example.org>\n\n" + letter.text.encode()
+        b"Date: Mon, 18 Sep 2023 10:00:00 +0000\nMessage-ID: <evil@example.org>\n\n" + mail.text.encode()
     )
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("G")
-        await at_series(pilot, letter.id)
+        await at_series(pilot, mail.id)
         says = ("Ready to be sent  to 3 recipients", "Subject: Re: x Bcc: victim@example.net␛[31m [red]", "> Harmless?")
         await pressed(pilot, "R", says=says)
         assert all(one.isprintable() for one in shown(pilot).split("\n"))
         assert "\n Bcc:" not in shown(pilot)
         await pilot.press("y")
-        await at_series(pilot, letter.id)
+        await at_series(pilot, mail.id)
         (draft,) = sent(tracker)
         assert {mailbox.address for mailbox in (*draft.to, *draft.cc)} == {
             "eve@example.org",
@@ -316,7 +312,7 @@ async def test_nothing_that_a_stranger_wrote_becomes_a_recipient_or_a_command(
         }
 
 
-async def test_who_gets_it_without_being_named_stands_at_the_top(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_hidden_recipients_are_shown_at_the_top(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.hidden = ("archive@example.com",)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -324,7 +320,7 @@ async def test_who_gets_it_without_being_named_stands_at_the_top(tracker: FakeTr
         assert shown(pilot).split("\n")[3].startswith(" ! It goes to archive@example.com, too")
 
 
-def test_the_editor_of_the_desk_is_a_shell(reply_setup: ReplySetup) -> None:
+def test_fake_editor_is_a_shell(reply_setup: ReplySetup) -> None:
     """So that a test above that expects nothing does not pass because nothing ran."""
     reply_setup.editor_appends("x")
     assert subprocess.run(["git", "var", "GIT_EDITOR"], capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""Answers, tags and b4 from the overview: about the newest version of the series under the cursor, driven by keys."""
+"""Replies, tags and b4 from the overview, for the newest version of the series under the cursor; driven by keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def listed(pilot: Pilot[None]) -> OverviewScreen:
     return screen
 
 
-# Answering.
+# Replies.
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ async def listed(pilot: Pilot[None]) -> OverviewScreen:
         ("G", ZSWAP, "Re: [RFC PATCH v3 0/4] mm/zswap: shrink the pool"),
     ],
 )
-async def test_the_cover_letter_or_the_only_patch_is_answered(
+async def test_reply_is_to_the_cover_letter_or_only_patch(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, keys: str, message_id: str, subject: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
@@ -57,7 +57,7 @@ async def test_the_cover_letter_or_the_only_patch_is_answered(
         assert not tracker.asked["mark_read"]
 
 
-async def test_of_what_was_sent_again_the_newest_posting_is_answered(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_reply_is_to_the_newest_resend(tracker: FakeTracker, app: PatchwatchApp) -> None:
     row = tracker.rows[9]
     again = replace(row.revisions[-1], postings=(DOCS, "zh-again@example.cn"))
     tracker.change(9, revisions=(again,))
@@ -79,7 +79,7 @@ async def test_of_what_was_sent_again_the_newest_posting_is_answered(tracker: Fa
         ("G", ZSWAP, "patches of v3: mm/zswap: shrink the pool"),
     ],
 )
-async def test_tags_are_given_to_the_whole_newest_version(
+async def test_tags_are_for_the_whole_newest_version(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
@@ -94,10 +94,10 @@ async def test_tags_are_given_to_the_whole_newest_version(
         assert len(reply_setup.draft_texts(tracker)) == 1
 
 
-async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_key_typed_ahead_goes_to_the_dialog(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
-        for key in "Tr":  # in the overview, r polls
+        for key in "Tr":  # r would poll in the overview
             app.post_message(events.Key(key, key))
         await until(pilot, lambda: isinstance(pilot.app.screen, TagDialog) and "[x] Reviewed-by" in shown(pilot))
         assert not tracker.asked["poll"]
@@ -110,7 +110,7 @@ async def test_what_is_typed_at_once_after_the_key_is_of_the_dialog(tracker: Fak
     ("keys", "message_id", "about"),
     [("", DROPS, "v5 net: count drops"), ("j", DOCS, "v2 docs/zh_CN"), ("G", ZSWAP, "v3 mm/zswap: shrink")],
 )
-async def test_b4_gets_the_newest_version(
+async def test_b4_runs_on_the_newest_version(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, keys: str, message_id: str, about: str
 ) -> None:
     tracker.trees = (reply_setup.home,)
@@ -124,10 +124,10 @@ async def test_b4_gets_the_newest_version(
         assert notices(pilot) == "outcome: b4 am exited with status 0 in ~."
 
 
-# What they are about.
+# Which series.
 
 
-async def test_marks_change_nothing_in_what_it_is_about(
+async def test_replies_and_tags_and_b4_ignore_marks(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.trees = (reply_setup.home,)
@@ -143,9 +143,7 @@ async def test_marks_change_nothing_in_what_it_is_about(
         assert screen.table.marks == {3, 9}
 
 
-async def test_where_no_series_is_listed_nothing_is_asked(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
+async def test_empty_list_opens_no_dialog(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "5", says="No list is followed")
@@ -155,7 +153,7 @@ async def test_where_no_series_is_listed_nothing_is_asked(
         assert not tracker.asked["work_trees"]
 
 
-async def test_in_a_limit_the_keys_are_letters(
+async def test_limit_field_takes_action_keys_as_text(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
@@ -164,7 +162,7 @@ async def test_in_a_limit_the_keys_are_letters(
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_the_palette_answers_too(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+async def test_palette_can_start_a_reply(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pressed(pilot, "j", "colon", *"reply", says="Reply: answer the newest version, to all")
@@ -172,7 +170,7 @@ async def test_the_palette_answers_too(tracker: FakeTracker, app: PatchwatchApp,
         await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and DOCS in shown(pilot))
 
 
-async def test_the_keys_are_explained(app: PatchwatchApp) -> None:
+async def test_help_explains_the_keys(app: PatchwatchApp) -> None:
     async with app.run_test(size=(100, 80)) as pilot:
         await listed(pilot)
         await pressed(pilot, "question_mark", says="Keys")
@@ -181,7 +179,7 @@ async def test_the_keys_are_explained(app: PatchwatchApp) -> None:
             assert f"│ {key} {does} the newest version" in text
 
 
-# What is in hand.
+# The selection.
 
 
 def newest(known: Known) -> tuple[SeriesRow, Selection]:
@@ -189,15 +187,15 @@ def newest(known: Known) -> tuple[SeriesRow, Selection]:
 
 
 @pytest.mark.parametrize("known", [drops(), chinese(), zswap()], ids=["drops", "chinese", "zswap"])
-def test_list_and_series_have_the_same_in_hand_at_a_cover_letter_or_only_patch(known: Known) -> None:
+def test_list_and_series_have_the_same_selection_at_a_cover_letter_or_only_patch(known: Known) -> None:
     row, listed = newest(known)
-    root = message_row(known[1][-1].letters[0], row.revisions[-1].message_id)
+    root = message_row(known[1][-1].mails[0], row.revisions[-1].message_id)
     assert replace(of_mail(root, root, row.revisions[-1]), inbox=listed.inbox) == listed
 
 
-def test_a_patch_among_others_can_be_tagged_alone() -> None:
+def test_one_patch_of_several_can_be_tagged() -> None:
     row, postings = drops()
-    cover, patch, answer, *_ = (message_row(letter, DROPS) for letter in postings[-1].letters)
+    cover, patch, answer, *_ = (message_row(mail, DROPS) for mail in postings[-1].mails)
     assert of_mail(cover, cover, row.revisions[-1]).patch is None
     selection = of_mail(answer, patch, row.revisions[-1])
     assert (selection.message_id, selection.posting) == (answer.message_id, patch.message_id)

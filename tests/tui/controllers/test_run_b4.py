@@ -16,11 +16,11 @@ from tests.tui.reply_setup import COVER, ROOMY, ReplySetup, at_series, notices, 
 
 @pytest.fixture
 def app(tracker: FakeTracker, reply_setup: ReplySetup) -> PatchwatchApp:
-    """The program, opened at the applied series."""
+    """The app, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
 
 
-async def test_b4_runs_what_was_shown_where_it_was_shown(
+async def test_b4_runs_the_shown_command_in_the_selected_tree(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup, capfd: pytest.CaptureFixture[str]
 ) -> None:
     tracker.trees = (reply_setup.home / "src" / "linux", reply_setup.home / "src" / "net-next")
@@ -39,7 +39,7 @@ async def test_b4_runs_what_was_shown_where_it_was_shown(
     assert "b4 exited with status 0." in said
 
 
-async def test_b4_that_fails_is_an_error(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
+async def test_failing_b4_is_reported(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     tracker.trees = (reply_setup.home,)
     tracker.status = 128
     async with app.run_test(size=ROOMY) as pilot:
@@ -53,9 +53,7 @@ async def test_b4_that_fails_is_an_error(tracker: FakeTracker, app: PatchwatchAp
         await pressed(pilot, "enter", says="! b4 is not installed")
 
 
-async def test_b4_is_not_run_unless_it_was_wanted(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
+async def test_cancel_does_not_run_b4(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     tracker.trees = (reply_setup.home,)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
@@ -65,7 +63,7 @@ async def test_b4_is_not_run_unless_it_was_wanted(
         assert not tracker.asked["b4"]
 
 
-async def test_without_a_tree_b4_has_nowhere_to_work(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_b4_needs_a_work_tree(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="~/.config/patchwatch/config.toml; see config.example.toml")
@@ -75,14 +73,14 @@ async def test_without_a_tree_b4_has_nowhere_to_work(tracker: FakeTracker, app: 
         assert not tracker.asked["b4"]
 
 
-async def test_b4_that_can_not_be_asked_for_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_error_before_the_b4_dialog_is_reported(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.failing["work_trees"] = DatabaseLockedError("the database is locked.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "B", says="! the database is locked.")
 
 
-async def test_a_hostile_message_id_is_quoted_for_b4(
+async def test_hostile_message_id_is_quoted_for_b4(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     tracker.trees = (reply_setup.home,)

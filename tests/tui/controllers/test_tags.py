@@ -13,13 +13,11 @@ from tests.tui.reply_setup import COVER, PATCH, ROOMY, ReplySetup, at_series, pr
 
 @pytest.fixture
 def app(tracker: FakeTracker, reply_setup: ReplySetup) -> PatchwatchApp:
-    """The program, opened at the applied series."""
+    """The app, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
 
 
-async def test_tags_are_given_to_the_patch_in_sight(
-    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
-) -> None:
+async def test_tags_are_for_the_shown_patch(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pilot.press("g", "j")
@@ -32,9 +30,7 @@ async def test_tags_are_given_to_the_patch_in_sight(
         assert len(reply_setup.draft_texts(tracker)) == 1
 
 
-async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(
-    tracker: FakeTracker, app: PatchwatchApp
-) -> None:
+async def test_tags_from_a_reply_are_for_its_patch(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="For this patch: net: count drops")
@@ -43,7 +39,7 @@ async def test_tags_given_from_a_reply_are_for_the_patch_that_it_answers(
         await until(pilot, lambda: tracker.asked["endorse"] == [(PATCH, ("Acked-by",), False)])
 
 
-async def test_tags_are_given_to_the_whole_series_and_words_before_them(
+async def test_tags_for_the_whole_series_with_text_before_them(
     tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
 ) -> None:
     reply_setup.editor_runs('sed -i "s/^Reviewed-by/Nice work.\\n\\n&/" "$1"')
@@ -66,7 +62,7 @@ async def test_tags_for_a_cover_letter_are_for_all_patches(tracker: FakeTracker,
         await until(pilot, lambda: tracker.asked["endorse"] == [(COVER, ("Reviewed-by",), True)])
 
 
-async def test_no_tag_is_no_answer(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_at_least_one_tag_is_required(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
@@ -77,7 +73,7 @@ async def test_no_tag_is_no_answer(tracker: FakeTracker, app: PatchwatchApp) -> 
         assert not tracker.asked["endorse"]
 
 
-async def test_a_click_chooses_a_tag(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_click_selects_a_tag(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Give tags")
@@ -85,7 +81,7 @@ async def test_a_click_chooses_a_tag(tracker: FakeTracker, app: PatchwatchApp) -
         await until(pilot, lambda: "[x] Acked-by" in shown(pilot))
 
 
-async def test_a_draft_in_the_way_of_tags_is_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_unsent_draft_without_the_tags_is_pointed_out(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         for says in ("Dry run", "tags you selected."):

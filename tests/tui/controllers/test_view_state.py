@@ -1,4 +1,4 @@
-"""Which series the overview shows, and in what order: a function of what was read and chosen."""
+"""Which series the overview shows, and in what order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def complete(view: View) -> ViewState:
     return showing
 
 
-def test_until_all_were_read_only_what_is_watched_is_counted() -> None:
+def test_only_watched_series_are_counted_until_all_are_loaded() -> None:
     showing = ViewState(View.WATCHED, WATCHED)
     assert showing.counts == {View.WATCHED: 3}
     assert not showing.complete
@@ -36,23 +36,23 @@ def test_until_all_were_read_only_what_is_watched_is_counted() -> None:
     assert (showing.counts[View.WATCHED], showing.counts[View.ALL]) == (3, 4)
 
 
-def test_a_limit_lets_through_some_of_the_view_and_no_others() -> None:
+def test_limit_filters_the_current_view() -> None:
     showing = complete(View.WATCHED)
     assert numbers(showing.rows(parse("zswap"), NOW)) == [7]
     assert numbers(showing.rows(parse("v:>=1"), NOW)) == numbers(WATCHED)
     assert len(showing.among) == 3
 
 
-def test_the_key_of_the_view_that_is_shown_leads_back() -> None:
+def test_key_of_the_current_view_returns_to_the_previous_one() -> None:
     showing = complete(View.MINE)
     assert showing.toggled(View.ALL) is View.ALL
     showing.choose(View.ALL)
     assert showing.toggled(View.ALL) is View.MINE
-    showing.choose(View.ALL)  # again: that is no other view to come back from
+    showing.choose(View.ALL)  # again, which must not become the previous view
     assert showing.toggled(View.ALL) is View.MINE
 
 
-def test_views_stand_beside_each_other_in_a_ring() -> None:
+def test_views_wrap_around() -> None:
     showing = complete(View.ALL)
     assert showing.beside(1) is View.MY_TURN
     assert showing.beside(-1) is View.CLOSED
@@ -72,7 +72,7 @@ def test_each_view_keeps_its_order() -> None:
     assert showing.order.column is title
 
 
-def test_a_series_is_found_among_the_watched_whatever_is_shown() -> None:
+def test_is_watched_does_not_depend_on_the_view() -> None:
     showing = complete(View.CLOSED)
     assert showing.is_watched(7)
     assert not showing.is_watched(11)

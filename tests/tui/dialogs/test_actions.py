@@ -15,7 +15,7 @@ from tests.tui.driving import dialog_opened, opened, series_shown, shown, until
 from tests.tui.fake_tracker import FakeTracker
 
 
-async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_left(tracker: FakeTracker) -> None:
+async def test_u_undoes_one_decision_at_a_time_until_none_is_left(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)
         await pilot.press("S")
@@ -34,7 +34,7 @@ async def test_u_takes_back_one_change_after_the_other_and_says_when_none_is_lef
         await until(pilot, lambda: "! there is nothing to undo." in shown(pilot))
 
 
-async def test_a_series_is_decided_about_on_its_own_screen(tracker: FakeTracker) -> None:
+async def test_decisions_work_on_the_series_screen(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)
         await pilot.press("C")
@@ -48,7 +48,7 @@ async def test_a_series_is_decided_about_on_its_own_screen(tracker: FakeTracker)
 
 
 @pytest.mark.parametrize("series", [None, 3], ids=["overview", "series"])
-async def test_the_palette_has_every_action_of_the_screen(tracker: FakeTracker, series: int | None) -> None:
+async def test_palette_has_every_action_of_the_screen(tracker: FakeTracker, series: int | None) -> None:
     app = PatchwatchApp(tracker, open_series=series)
     async with app.run_test(size=(120, 40)) as pilot:
         await (opened(pilot, "net: count drops") if series is None else series_shown(pilot))
@@ -57,7 +57,7 @@ async def test_the_palette_has_every_action_of_the_screen(tracker: FakeTracker, 
         wanted = [b for b in type(screen).__dict__["BINDINGS"] if b.action != "app.command_palette"]
         assert [b.id for b in wanted if action_name(b) not in offered] == []
         assert set(ACTIONS) <= set(wanted)
-        await pilot.press("colon", *"snooze")  # which Undo tells of, too
+        await pilot.press("colon", *"snooze")  # the name of Undo has this word, too
         await until(pilot, lambda: "Snooze until a day" in shown(pilot))
         await pilot.press("enter")
         await dialog_opened(pilot, SnoozeDialog)

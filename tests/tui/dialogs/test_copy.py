@@ -15,10 +15,10 @@ from tests.tui.sample_mails import SampleMail
 
 
 class Terminal:
-    """Notes what is written to the terminal's clipboard."""
+    """Records what is written to the clipboard of the terminal."""
 
     def __init__(self, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Listens to the driver of a running app."""
+        """Replace the write method of the driver of a running app."""
         self.written = ""
         assert app._driver is not None
         monkeypatch.setattr(app._driver, "write", self._write)
@@ -28,7 +28,7 @@ class Terminal:
 
     @property
     def clipboard(self) -> str:
-        """What OSC 52 gave it last."""
+        """The text of the last OSC 52 sequence."""
         _, _, sent = self.written.rpartition("\x1b]52;c;")
         return base64.b64decode(sent.partition("\a")[0]).decode()
 
@@ -42,7 +42,7 @@ class Terminal:
         (("3",), "Link: https://lore.kernel.org/r/drops-v5-r@example.org"),
     ],
 )
-async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
+async def test_shown_mail_is_copied_in_the_selected_form(
     tracker: FakeTracker, keys: tuple[str, ...], copied: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = PatchwatchApp(tracker, open_series=3)
@@ -56,7 +56,7 @@ async def test_the_mail_in_sight_is_copied_in_a_form_of_choice(
         assert terminal.clipboard == copied
 
 
-async def test_of_a_row_the_newest_posting_is_copied(tracker: FakeTracker) -> None:
+async def test_newest_posting_of_a_row_is_copied(tracker: FakeTracker) -> None:
     app = PatchwatchApp(tracker)
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
@@ -67,7 +67,7 @@ async def test_of_a_row_the_newest_posting_is_copied(tracker: FakeTracker) -> No
         assert app.clipboard == "drops-v5-0@example.org"
 
 
-async def test_a_mail_that_is_not_stored_is_not_copied(tracker: FakeTracker) -> None:
+async def test_copy_error_is_reported(tracker: FakeTracker) -> None:
     tracker.failing["citations"] = NotFoundError("<x@y> is not stored. `patchwatch watch x@y` fetches its thread.")
     async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "net: count drops")
@@ -75,7 +75,7 @@ async def test_a_mail_that_is_not_stored_is_not_copied(tracker: FakeTracker) -> 
         await until(pilot, lambda: "! <x@y> is not stored." in shown(pilot))
 
 
-async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
+async def test_mails_and_rows_and_links_open_in_the_browser(
     tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages: list[str] = []
@@ -99,9 +99,7 @@ async def test_mails_rows_and_chosen_links_are_opened_in_the_browser(
         await until(pilot, lambda: pages[3:] == ["https://lore.kernel.org/r/20230901080000.1-2-x@example.org/"])
 
 
-async def test_where_there_is_no_browser_the_link_is_said(
-    tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_missing_browser_is_reported_with_the_link(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> None:
     def browse(url: str) -> None:
         raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
 

@@ -1,4 +1,4 @@
-"""What the dialogs look like from which something is done.  After a change that is meant: --snapshot-update, look."""
+"""Pictures of the dialogs.  After an intended change: pytest --snapshot-update, then look at the SVGs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
 
 
 def asked(first: str, title: str, *keys: str, ready: str = "From ", text: str) -> Drive:
-    """Press the keys of `first`, and `keys` when the dialog is there that they open."""
+    """Press the keys of `first`, and `keys` once the dialog is open."""
 
     async def drive(pilot: Pilot[None]) -> None:
         await after(*first.split(), ready=ready, text=title)(pilot)
@@ -32,10 +32,10 @@ def asked(first: str, title: str, *keys: str, ready: str = "From ", text: str) -
 
 @pytest.fixture
 def app(tracker: FakeTracker, theme: str) -> PatchwatchApp:
-    """The program, opened at the applied series, whose mails were all read."""
+    """The app, opened at the applied series, with all mail read."""
     tracker.mark_read([row.message_id for row in tracker.thread(3)])
     tracker.add(older_drops())
-    tracker.likely[3] = likely()
+    tracker.link_candidates[3] = likely()
     return PatchwatchApp(tracker, open_series=3, theme=theme)
 
 

@@ -16,7 +16,7 @@ from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import likely, older_drops
 
 
-def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(tracker: FakeTracker) -> None:
+def test_later_series_follows_the_earlier_one(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
     for pair in ((tracker.rows[3], tracker.rows[2]), (tracker.rows[2], tracker.rows[3])):
         found = preview_link(*pair)
@@ -27,19 +27,17 @@ def test_the_series_that_began_later_goes_on_from_what_was_posted_before_it(trac
         assert words.endswith(": v4 “net: count drops for each queue” follows v3 “net: tell drops apart”")
 
 
-def test_a_series_that_began_between_two_revisions_leaves_their_link_alone(tracker: FakeTracker) -> None:
-    found = preview_link(
-        tracker.rows[3], tracker.rows[7]
-    )  # v4 on 2 September, the other one on the 8th, v5 on the 18th
+def test_series_posted_between_two_revisions_keeps_their_link(tracker: FakeTracker) -> None:
+    found = preview_link(tracker.rows[3], tracker.rows[7])  # v4: 2 September, the other series: 8th, v5: 18th
     assert found is not None
     assert (found.later.message_id, found.earlier.message_id) == ("zswap-0@example.org", "drops-v4-0@example.org")
 
 
-def test_a_series_is_not_linked_with_itself(tracker: FakeTracker) -> None:
+def test_series_is_not_linked_with_itself(tracker: FakeTracker) -> None:
     assert preview_link(tracker.rows[3], tracker.rows[3]) is None
 
 
-def test_parting_says_which_versions_go_together(tracker: FakeTracker) -> None:
+def test_unlink_preview_names_the_versions_of_both_series(tracker: FakeTracker) -> None:
     row: SeriesRow = tracker.rows[3]
     assert (
         "".join(text for text, _ in describe_unlink(row, row.revisions[1]))
@@ -47,9 +45,9 @@ def test_parting_says_which_versions_go_together(tracker: FakeTracker) -> None:
     )
 
 
-async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(tracker: FakeTracker) -> None:
+async def test_candidate_is_shown_with_its_evidence_and_linked(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
-    tracker.likely[3] = likely()
+    tracker.link_candidates[3] = likely()
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)
         await pilot.press("L")
@@ -62,7 +60,7 @@ async def test_candidates_are_offered_with_what_speaks_for_them_and_linked(track
     assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
-def test_a_marked_series_is_proposed_before_all_others(tracker: FakeTracker) -> None:
+def test_marked_series_is_the_first_candidate(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
     first, *others = proposed(tracker.rows[3], tracker.rows[2], ())
     assert others == []
@@ -72,26 +70,26 @@ def test_a_marked_series_is_proposed_before_all_others(tracker: FakeTracker) -> 
     assert (later.message_id, later.place) == ("drops-v4-0@example.org", "later")
 
 
-def test_a_marked_series_that_is_a_candidate_keeps_what_speaks_for_it(tracker: FakeTracker) -> None:
+def test_marked_candidate_keeps_its_evidence(tracker: FakeTracker) -> None:
     older, newer = likely()
     first, second = proposed(tracker.rows[3], tracker.rows[7], (older, newer))
     assert (first.message_id, second) == (newer.message_id, older)
     assert first.evidence == ("marked-with-it", "similar-title", "soon-after")
 
 
-def test_a_series_is_not_proposed_to_itself(tracker: FakeTracker) -> None:
+def test_series_is_not_its_own_candidate(tracker: FakeTracker) -> None:
     assert proposed(tracker.rows[3], tracker.rows[3], likely()) == likely()
 
 
 @pytest.mark.parametrize(
     ("keys", "about", "offered"),
     [
-        ("space G space", "mm/zswap: shrink the pool", "earlier v4 net: count drops"),  # v5 was posted after it
+        ("space G space", "mm/zswap: shrink the pool", "earlier v4 net: count drops"),  # v5 is newer than it
         ("space G space g", "net: count drops for each queue", "later v3 mm/zswap"),
-        ("space G space k", "net: count drops for each queue", "later v3 mm/zswap"),  # the cursor is on neither
+        ("space G space k", "net: count drops for each queue", "later v3 mm/zswap"),  # the cursor is on another series
     ],
 )
-async def test_of_two_marked_series_one_is_linked_with_the_other(
+async def test_two_marked_series_are_linked_with_each_other(
     tracker: FakeTracker, keys: str, about: str, offered: str
 ) -> None:
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
@@ -110,7 +108,7 @@ async def test_of_two_marked_series_one_is_linked_with_the_other(
     assert tracker.asked["link"] == [("zswap-0@example.org", "drops-v4-0@example.org")]
 
 
-async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_named(tracker: FakeTracker) -> None:
+async def test_with_more_marks_the_series_under_the_cursor_is_linked(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("asterisk", "G", "L")
@@ -119,15 +117,13 @@ async def test_of_more_marked_series_the_one_under_the_cursor_is_linked_and_name
         assert "marked with it" not in shown(pilot)
 
 
-async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(tracker: FakeTracker) -> None:
+async def test_any_message_id_of_another_series_can_be_linked(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)
         await pilot.press("L")
         await dialog_opened(pilot, LinkDialog)
-        await until(
-            pilot, lambda: "two series, overriding the mails: v4 and v5" in shown(pilot)
-        )  # there is no candidate
+        await until(pilot, lambda: "two series, overriding the mails: v4 and v5" in shown(pilot))  # no candidates
         field = pilot.app.screen.query_one(Input)
         field.value = "<drops-v5-1@example.org>"
         await until(pilot, lambda: "That already is a version of this series." in shown(pilot))
@@ -143,7 +139,7 @@ async def test_any_message_id_can_be_linked_with_but_not_one_of_its_own(tracker:
     assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
 
 
-async def test_the_chosen_revision_is_parted_from_the_one_before(tracker: FakeTracker) -> None:
+async def test_selected_revision_is_unlinked_from_the_one_before(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)
         await pilot.press("L")
@@ -155,9 +151,9 @@ async def test_the_chosen_revision_is_parted_from_the_one_before(tracker: FakeTr
     assert tracker.asked["unlink"] == [("drops-v5-0@example.org", "drops-v4-0@example.org")]
 
 
-async def test_a_link_that_is_refused_is_said_and_stays(tracker: FakeTracker) -> None:
+async def test_refused_link_is_reported(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
-    tracker.likely[3] = likely()
+    tracker.link_candidates[3] = likely()
     tracker.failing["link"] = InvalidInputError("<a@b> is already linked. `patchwatch unlink` it first.")
     async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "net: count drops")
@@ -168,7 +164,7 @@ async def test_a_link_that_is_refused_is_said_and_stays(tracker: FakeTracker) ->
         await until(pilot, lambda: "! <a@b> is already linked." in shown(pilot))
 
 
-async def test_a_series_that_another_process_linked_is_followed(tracker: FakeTracker) -> None:
+async def test_series_linked_by_another_process_stays_open(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)
         tracker.threads[4] = tracker.threads.pop(3)

@@ -1,4 +1,4 @@
-"""What writing looks like.  After a change that is meant: pytest --snapshot-update, then look at the SVGs."""
+"""Pictures of replying.  After an intended change: pytest --snapshot-update, then look at the SVGs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
 
 @pytest.fixture
 def reply_setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: FakeTracker) -> ReplySetup:
-    """A reply_setup, and a series that was read but for its last mails."""
+    """A home directory with an editor, and a series of which only the last mails are unread."""
     tracker.mark_read([row.message_id for row in tracker.thread(3)[:-2]])
     reply_setup = ReplySetup(tmp_path, monkeypatch)
     reply_setup.keep_drafts(tracker)

@@ -36,7 +36,7 @@ class Case:
 
 def with_candidates(tracker: FakeTracker, _: ReplySetup) -> None:
     tracker.add(older_drops())
-    tracker.likely[3] = likely()
+    tracker.link_candidates[3] = likely()
 
 
 def watch_fails(tracker: FakeTracker, _: ReplySetup) -> None:

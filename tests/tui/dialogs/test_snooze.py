@@ -14,7 +14,7 @@ DAY = 86_400
 MIDNIGHT = NOW - 8 * 3600  # it is 8 o'clock on Wednesday, 20 September 2023
 
 
-def test_choices_name_the_days_they_mean() -> None:
+def test_choices_name_their_dates() -> None:
     assert choices(NOW, asleep=False) == (
         ("until somebody answers", Snooze()),
         ("until tomorrow", Snooze(MIDNIGHT + DAY)),
@@ -24,7 +24,7 @@ def test_choices_name_the_days_they_mean() -> None:
     assert choices(NOW, asleep=True)[0] == ("unsnooze now", Snooze(wakes=True))
 
 
-def test_days_are_told_with_their_weekday_and_with_the_hour_where_it_is_not_midnight() -> None:
+def test_day_has_a_weekday_and_an_hour_unless_midnight() -> None:
     assert day(MIDNIGHT + 12 * DAY) == "Mon 2 Oct 2023"
     assert day(NOW) == "Wed 20 Sep 2023 08:00 UTC"
 
@@ -40,7 +40,7 @@ async def test_snoozing_until_somebody_answers_takes_two_keys(tracker: FakeTrack
     assert tracker.asked["snooze"] == [(7, None)]
 
 
-async def test_marked_series_are_snoozed_at_once_and_undone_at_once(tracker: FakeTracker) -> None:
+async def test_marked_series_are_snoozed_and_undone_together(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("space", "space", "Z")
@@ -55,7 +55,7 @@ async def test_marked_series_are_snoozed_at_once_and_undone_at_once(tracker: Fak
     assert (tracker.rows[3].snoozed_until, tracker.rows[9].snoozed_until) == (None, None)
 
 
-async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(tracker: FakeTracker) -> None:
+async def test_date_can_be_typed_without_focusing_the_field(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
@@ -70,7 +70,7 @@ async def test_a_date_is_typed_at_once_and_read_as_it_is_typed(tracker: FakeTrac
     assert tracker.asked["snooze"] == [(3, NOW + 3 * DAY)]
 
 
-async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(tracker: FakeTracker) -> None:
+async def test_invalid_date_is_refused_and_up_returns_to_the_choices(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("Z")
@@ -84,7 +84,7 @@ async def test_what_is_no_date_snoozes_nothing_and_the_choices_are_one_key_away(
     assert not tracker.asked["snooze"]
 
 
-async def test_a_snoozed_series_is_woken(tracker: FakeTracker) -> None:
+async def test_snoozed_series_can_be_unsnoozed(tracker: FakeTracker) -> None:
     tracker.change(3, snoozed_until=NOW + DAY)
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot, "snoozed until 21 Sep 2023")
@@ -95,7 +95,7 @@ async def test_a_snoozed_series_is_woken(tracker: FakeTracker) -> None:
     assert tracker.asked["unsnooze"] == [(3,)]
 
 
-async def test_what_could_not_be_written_is_said_and_stays(tracker: FakeTracker) -> None:
+async def test_write_error_is_shown_and_stays(tracker: FakeTracker) -> None:
     tracker.failing["snooze"] = DatabaseLockedError("the database is locked by another process. Try again.")
     async with PatchwatchApp(tracker).run_test() as pilot:
         await opened(pilot, "mm/zswap")

@@ -34,14 +34,14 @@ from tests.tui.sample_mails import SampleMail
         ("diff", "+ 20230801142621.7925-1-x@example.com", []),
     ],
 )  # fmt: skip
-def test_message_ids_in_a_text_are_told_from_addresses(kind: str, text: str, found: list[str]) -> None:
+def test_message_ids_are_distinguished_from_addresses(kind: str, text: str, found: list[str]) -> None:
     assert [text[a:b] for a, b in links(Line(kind, text, 0))] == found
 
 
 @pytest.mark.parametrize(
     "text", ["https://lore.kernel.org/bpf/other@example.org/", "<20230901080000.1-2-x@example.org>"]
 )
-async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(tracker: FakeTracker, text: str) -> None:
+async def test_w_watches_the_selected_link_or_message_id(tracker: FakeTracker, text: str) -> None:
     tracker.deliver(
         3, SampleMail("see@example.org", "Re: it", f"See {text} for it.\n", depth=1), "drops-v5-0@example.org"
     )
@@ -57,7 +57,7 @@ async def test_w_watches_the_link_or_message_id_that_is_chosen_in_a_mail(tracker
     assert tracker.asked["watch"] == [(text.strip("<>"),)]
 
 
-async def test_where_nothing_is_chosen_w_proposes_a_series_that_is_not_watched(tracker: FakeTracker) -> None:
+async def test_w_proposes_the_open_series_if_it_is_not_watched(tracker: FakeTracker) -> None:
     tracker.change(3, watched=False)
     async with PatchwatchApp(tracker, open_series=3).run_test(size=(120, 40)) as pilot:
         await series_shown(pilot)

@@ -179,7 +179,7 @@ def test_very_deep_trees_stop_growing_to_the_right() -> None:
 
 
 def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
-    page = compose(mail_of(drops()[1][1].letters[0]))
+    page = compose(mail_of(drops()[1][1].mails[0]))
     headers = [one.text for one in page.lines if one.kind == "header"]
     assert [text.split()[0] for text in headers if text] == ["From", "Date", "Subject", "To", "Cc"]
     assert headers[4].endswith("Jonas Weide, 林小雨, linux-kernel@vger.kernel.org and 1 more")

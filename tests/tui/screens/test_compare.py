@@ -23,7 +23,7 @@ SIZES = [(120, 40), (80, 24), (40, 24)]
 
 @pytest.fixture
 def app(tracker: FakeTracker) -> PatchwatchApp:
-    """The program, opened at the applied series."""
+    """The app, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
 
 
@@ -222,7 +222,7 @@ async def test_hostile_patches_are_harmless_in_both(tracker: FakeTracker, size: 
     row, postings = drops()
     subject = f"[PATCH 1/2] {HOSTILE}"
     evil = tuple(
-        replace(one, letters=tuple(replace(mail, text=f"{n}{bad}", subject=subject) for mail in one.letters))
+        replace(one, mails=tuple(replace(mail, text=f"{n}{bad}", subject=subject) for mail in one.mails))
         for n, one in enumerate(postings)
     )
     tracker.add((row, evil))

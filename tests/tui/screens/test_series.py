@@ -23,7 +23,7 @@ from tests.tui.sample_mails import SENTENCE, SampleMail
 
 @pytest.fixture
 def app(tracker: FakeTracker) -> PatchwatchApp:
-    """The program, opened at the applied series."""
+    """The app, opened at the applied series."""
     return PatchwatchApp(tracker, open_series=3)
 
 

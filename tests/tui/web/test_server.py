@@ -1,4 +1,4 @@
-"""The screen in a browser: who gets in, and that it is the same program on the same database."""
+"""The TUI in a browser: access checks, and a session from start to end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PATCHWATCH = [sys.executable, "-m", "patchwatch"]
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The database of the environment, with one series in it."""
+    """The default database, with one series in it."""
     url = f"sqlite:///{tmp_path}/web.db"
     monkeypatch.setenv("PATCHWATCH_DATABASE", url)
     monkeypatch.delenv("PATCHWATCH_CONFIG", raising=False)
@@ -50,7 +50,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @asynccontextmanager
 async def served(command: Sequence[str], host: str = "127.0.0.1") -> AsyncIterator[str]:
-    """A door before `command`, at the address it yields; `host` is what the user named."""
+    """A server for `command`; yields its URL.  `host` is what the user configured."""
     runner = web.AppRunner(await WebServer(command, host, SECRET).application(), shutdown_timeout=1)
     await runner.setup()
     try:
@@ -62,7 +62,7 @@ async def served(command: Sequence[str], host: str = "127.0.0.1") -> AsyncIterat
 
 @asynccontextmanager
 async def let_in(address: str) -> AsyncIterator[aiohttp.ClientSession]:
-    """A browser that has opened the address with the secret."""
+    """A client that has opened the URL with the secret."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(f"{address}/?secret={SECRET}") as answer:
             assert answer.status == 200
@@ -71,7 +71,7 @@ async def let_in(address: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def seen_until(page: aiohttp.ClientWebSocketResponse, text: str) -> str:
-    """What is drawn on the page, up to `text`."""
+    """Read the output of the page up to `text`."""
     seen = ""
     deadline = time.monotonic() + 15
     while text not in seen:
@@ -83,7 +83,7 @@ async def seen_until(page: aiohttp.ClientWebSocketResponse, text: str) -> str:
     return seen
 
 
-async def test_the_page_is_for_who_knows_the_secret_and_asks_nobody_else() -> None:
+async def test_page_requires_the_secret_and_loads_nothing_from_elsewhere() -> None:
     async with served(["false"]) as address:
         async with aiohttp.ClientSession() as stranger:
             for path in ("/", "/?secret=wrong", "/?secret=", "/ws", "/static/js/textual.js", "/download/1"):
@@ -104,28 +104,28 @@ async def test_the_page_is_for_who_knows_the_secret_and_asks_nobody_else() -> No
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:1", "https://127.0.0.1"])
-async def test_a_page_of_another_origin_opens_no_screen(origin: str | None) -> None:
+async def test_websocket_of_another_origin_is_refused(origin: str | None) -> None:
     async with served(["false"]) as address, let_in(address) as browser:
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
             await browser.ws_connect(f"{address}/ws", headers={"Origin": origin} if origin else {})
 
 
 @pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil.example", "[", ""])
-async def test_a_strange_name_that_leads_here_is_refused(name: str) -> None:
+async def test_unknown_host_name_is_refused(name: str) -> None:
     async with served(["false"]) as address, let_in(address) as browser:
         port = address.rpartition(":")[2]
         async with browser.get(address, headers={"Host": f"{name}:{port}"}) as answer:
             assert answer.status in (400, 403)
 
 
-async def test_the_port_may_be_another_at_the_end_of_a_tunnel() -> None:
+async def test_tunnel_may_use_another_port() -> None:
     async with served(["false"]) as address, let_in(address) as browser:
         cookie = {"Cookie": f"patchwatch-9000={SECRET}", "Host": "localhost:9000"}
         async with browser.get(address, headers=cookie) as answer:
             assert 'data-session-websocket-url="ws://localhost:9000/ws"' in await answer.text()
 
 
-async def test_the_page_shows_the_same_series_takes_keys_and_ends(database: str) -> None:
+async def test_page_shows_series_and_takes_keys_and_closes(database: str) -> None:
     async with served([*PATCHWATCH, "tui", "1"]) as address, let_in(address) as browser:
         page = await browser.ws_connect(f"{address}/ws?width=110&height=30", headers={"Origin": address})
         assert TITLE in await seen_until(page, TITLE)
@@ -139,13 +139,13 @@ async def test_the_page_shows_the_same_series_takes_keys_and_ends(database: str)
                 pass
 
 
-async def test_a_program_that_can_not_start_closes_its_page() -> None:
+async def test_page_closes_when_the_program_cannot_start() -> None:
     async with served(["false"]) as address, let_in(address) as browser:
         page = await browser.ws_connect(f"{address}/ws", headers={"Origin": address})
         assert (await page.receive(60)).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
 
 
-def test_the_command_prints_the_address_and_a_signal_ends_it(database: str) -> None:
+def test_command_prints_the_url_and_exits_at_a_signal(database: str) -> None:
     command = [*PATCHWATCH, "tui", "--web", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -160,7 +160,7 @@ def test_the_command_prints_the_address_and_a_signal_ends_it(database: str) -> N
     assert "Traceback" not in said
 
 
-def test_a_port_that_is_taken_is_said(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_port_in_use_is_reported(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert run(["tui", "--web", "--port", str(port)]) == 1
@@ -169,10 +169,10 @@ def test_a_port_that_is_taken_is_said(database: str, capsys: pytest.CaptureFixtu
     assert "--port 0 takes any free port" in said
 
 
-def test_who_listens_for_others_is_warned(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_public_address_causes_a_warning(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("0.0.0.0", 0)) as other:
         assert run(["tui", "--web", "--host", "0.0.0.0", "--port", str(other.getsockname()[1])]) == 1
-    assert "WARNING: 0.0.0.0 can be reached by others" in capsys.readouterr().err
+    assert "WARNING: 0.0.0.0 can be reached from other machines" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -191,5 +191,5 @@ def test_who_listens_for_others_is_warned(database: str, capsys: pytest.CaptureF
         ("127.0.0.1.example.org", False),
     ],
 )
-def test_what_only_this_machine_reaches(host: str, only_here: bool) -> None:
+def test_loopback_addresses(host: str, only_here: bool) -> None:
     assert is_loopback(host) is only_here

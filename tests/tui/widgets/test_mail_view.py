@@ -31,7 +31,7 @@ from tests.tui.sample_mails import (
     SELFTEST,
     SampleMail,
     drops,
-    drops_story,
+    drops_history,
     hostile,
     mail_of,
     message_row,
@@ -325,7 +325,7 @@ def test_a_hostile_path_makes_a_small_tree() -> None:
 def test_a_story_tells_what_changed_and_who_said_it() -> None:
     row, _ = drops()
     tracker = FakeTracker()
-    steps = tell(row, drops_story(), {one.message_id: one for one in tracker.thread(3)})
+    steps = tell(row, drops_history(), {one.message_id: one for one in tracker.thread(3)})
     told_steps = [(one.version, one.who, one.state if one.state_changed else "", one.posted) for one in steps]
     assert told_steps == [
         ("v4", "Mira Okafor", "new", "posted 1 of 2 patches seen"),
@@ -353,8 +353,8 @@ def test_a_story_ends_with_what_no_mail_decided() -> None:
 @pytest.mark.parametrize("width", [38, 76, 118, 160])
 def test_a_step_fits_its_line_and_is_harmless(width: int) -> None:
     row, postings = hostile()
-    rows = {one.id: message_row(one, postings[0].letters[0].id) for one in postings[0].letters}
-    steps = [StateChangeRow(1, NOW, one.id, one.text, "new", "reviewers") for one in postings[0].letters]
+    rows = {one.id: message_row(one, postings[0].mails[0].id) for one in postings[0].mails}
+    steps = [StateChangeRow(1, NOW, one.id, one.text, "new", "reviewers") for one in postings[0].mails]
     for step in tell(row, steps, rows):
         text = "".join(part for part, _ in step_pieces(step, NOW, width))
         assert not set(text) & set("\x1b\x07\x9b\x00\u202e\u200b\n")
