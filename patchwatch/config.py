@@ -111,6 +111,9 @@ MAIL_TRANSPORTS = ("git", "smtp", "sendmail")
 
 ENCRYPTIONS = ("starttls", "tls", "none")
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Mail servers that may get a password over an unencrypted connection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:

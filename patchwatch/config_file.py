@@ -20,6 +20,7 @@ from patchwatch.config import (
     DIGEST_DAYS,
     ENCRYPTIONS,
     LOGS,
+    LOOPBACK,
     MAIL_TRANSPORTS,
     THEMES,
     Config,
@@ -196,7 +197,6 @@ def _trees(tables: Any, place: _Place) -> tuple[Tree, ...]:
 
 # Addresses that git send-email and every relay accept (patchwatch.mail.addresses), and that are not options.
 _ADDRESS = r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def _check_mail(mail: Mail, place: _Place) -> None:
@@ -207,7 +207,7 @@ def _check_mail(mail: Mail, place: _Place) -> None:
         raise ConfigError(f'{place.of("how")}: mail.how = "smtp" needs mail.host')
     if mail.port > 65_535:
         raise ConfigError(f"{place.of('port')}: mail.port must be at most 65535, not {mail.port}")
-    if mail.user and mail.encryption == "none" and mail.host not in _LOOPBACK:
+    if mail.user and mail.encryption == "none" and mail.host not in LOOPBACK:
         raise ConfigError(
             f'{place.of("encryption")}: mail.encryption = "none" with mail.user would send the password '
             "unencrypted; use starttls or tls"

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from patchwatch.config import LOOPBACK
 from patchwatch.errors import DeliveryError
 from patchwatch.sanitize import line
 
 _SECONDS = 20.0  # without data from the server
 _QUIT_SECONDS = 2.0  # for the response to QUIT, which changes nothing
 _LOGGED_IN = 235
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Smtp:
     @contextlib.contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
         """A session that is ready for mail.  All errors, also with the mail, are raised as DeliveryError."""
-        if self.login and self.encryption == "none" and self.host not in _LOOPBACK:
+        if self.login and self.encryption == "none" and self.host not in LOOPBACK:
             raise self._failed("the password would be sent unencrypted; use starttls or tls")
         try:
             context = self._context()
