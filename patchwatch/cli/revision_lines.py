@@ -81,8 +81,8 @@ def tag_lines(r: RevisionRow, names: Mapping[str, str]) -> list[str]:
 
 def _notes(tag: TrailerRow, group: Sequence[TrailerRow], names: Mapping[str, str]) -> str:
     notes = []
-    if tag.limit:
-        notes.append(f"“{line(tag.limit)}”")
+    if tag.scope:
+        notes.append(f"“{line(tag.scope)}”")
     if tag.given_to:
         roots = {member.given_to for member in group}
         versions = dict.fromkeys(version for root, version in names.items() if root in roots)

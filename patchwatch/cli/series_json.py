@@ -47,7 +47,7 @@ def _trailer(tag: TrailerRow) -> dict[str, Any]:
         "message_id": tag.message_id,
         "date": format_time(tag.date),
         "patch": tag.patch,
-        "limit": tag.limit,
+        "limit": tag.scope,
         "counts": tag.counts,
         "given_to": tag.given_to or None,
         "carried": tag.carried,

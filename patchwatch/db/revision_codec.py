@@ -33,7 +33,7 @@ class StoredTag(Struct, frozen=True, array_like=True):
     patch: int
     counts: bool
     date: int
-    limit: str = ""
+    scope: str = ""
 
 
 class StoredCheck(Struct, frozen=True, array_like=True):

@@ -180,7 +180,7 @@ def _trailers(tags: Sequence[Tag], postings: Sequence[str]) -> tuple[TrailerRow,
             t.patch,
             t.counts,
             t.date,
-            t.limit,
+            t.scope,
             "" if t.given_to in postings else t.given_to,
             t.carried or t.given_to in postings,
         )

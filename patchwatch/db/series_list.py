@@ -69,7 +69,7 @@ def summaries(
             expected=expected,
             reviewed=reviewed,
             roots=roots,
-            words=f"{title}\n{author}\n{email}\n{roots}".lower(),
+            search_text=f"{title}\n{author}\n{email}\n{roots}".lower(),
             mine=is_mine,
             for_me=not is_mine and not mine.isdisjoint(people.split("\n")),
             stale_since=inboxes.stale_since(names),

@@ -11,13 +11,13 @@ from patchwatch.series.tags import Tag
 
 def stored_tags(tags: Sequence[Tag]) -> tuple[StoredTag, ...]:
     """Return the tags of a single revision for its summary."""
-    return tuple(StoredTag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.limit) for t in tags)
+    return tuple(StoredTag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in tags)
 
 
 def tags_of_chain(chain: Sequence[tuple[str, RevisionSummary]]) -> list[tuple[Tag, ...]]:
     """Return the tags of each revision, given as (root, summary), oldest first: its own and those given earlier."""
     own = [
-        tuple(Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.limit) for t in summary.trailers)
+        tuple(Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in summary.trailers)
         for _, summary in chain
     ]
     if len(chain) == 1:

@@ -95,7 +95,7 @@ def _own(
         key = (kind, people.key(tag.value))
         if collected and (first := _first(key, inherited.get(tag.patch, {}), history)):
             was = first.tag
-            tag = Tag(was.name, was.value, was.message_id, tag.patch, tag.counts, was.date, tag.limit, first.root)
+            tag = Tag(was.name, was.value, was.message_id, tag.patch, tag.counts, was.date, tag.scope, first.root)
         root = tag.given_to or one.root
         for number in [tag.patch] if tag.patch else patch_ids or [0]:
             now.setdefault(number, {}).setdefault(key, _Given(tag, root))

@@ -230,4 +230,4 @@ def _parse_term(word: str) -> Predicate | None:
 
 def _free(word: str) -> Predicate | None:
     wanted = word.strip("<>").lower()
-    return (lambda line, now: wanted in line.words) if wanted else None
+    return (lambda line, now: wanted in line.search_text) if wanted else None

@@ -61,7 +61,7 @@ class TrailerRow:
     patch: int  # 0: all
     counts: bool  # as a review, by somebody other than the author
     date: int = 0  # of that mail
-    limit: str = ""  # the giver's words for its scope: "for the io_uring bits"
+    scope: str = ""  # in the words of the giver: "for the io_uring bits"
     given_to: str = ""  # root of the earlier revision it was given to; empty: to this one, as far as is known
     carried: bool = True  # false: given to an earlier revision, and the author did not collect it
 
@@ -190,7 +190,7 @@ class SeriesSummary(NamedTuple):
     expected: int  # stated
     reviewed: int
     roots: str  # message-ids of all its postings, one per line, the newest last
-    words: str  # title, author and message-ids in lower case, for searching
+    search_text: str  # title, author and message-ids in lower case
     mine: bool  # I posted a revision of it
     for_me: bool  # not mine, and sent to me, or I replied to it
     stale_since: int | None  # polling one of its inboxes has failed since then

@@ -27,7 +27,7 @@ class Tag:
     patch: int  # 0: all of them
     counts: bool  # as a review, by somebody other than the author
     date: int = 0  # of that mail; UTC, seconds
-    limit: str = ""  # the giver's words for its scope
+    scope: str = ""  # in the words of the giver: "for the io_uring bits"
     given_to: str = ""  # root of the earlier revision it was given to; empty: to this one, as far as is known
     carried: bool = True  # false: given to an earlier one, and the author did not collect it
 
@@ -93,19 +93,19 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
     wrote = {number_of(m): _authors([m.patch_author]) for m in revision.patches if m.patch_author}
     given: list[Tag] = []
 
-    def add(trailer: Trailer, message: Message, answered: int, limit: str) -> None:
+    def add(trailer: Trailer, message: Message, answered: int, scope: str) -> None:
         name, value = trailer.name, trailer.value
         who = value.partition("<")[0], address_in(value)
-        patches = covered_patches(limit, revision, answered)
+        patches = covered_patches(scope, revision, answered)
         if patches == (0,):
-            limit = ""
+            scope = ""
             if any(authors.include(*who) for authors in wrote.values()):
                 patches = tuple(map(number_of, revision.patches))
         for patch in patches or (answered,):
             # An author's own tag is not a review, whatever address they give it from.
             by_author = senders.include(*who) or (patch in wrote and wrote[patch].include(*who))
             counts = is_review(name) and not by_author and bool(patches)
-            given.append(Tag(name, value, message.message_id, patch, counts, message.date, limit))
+            given.append(Tag(name, value, message.message_id, patch, counts, message.date, scope))
 
     for message in revision.patches:
         for trailer in message.trailers:

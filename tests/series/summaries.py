@@ -42,5 +42,5 @@ def a_line(**named: Any) -> SeriesSummary:
     values = usual | named
     values.setdefault("awaiting_review", values["turn"] == "reviewers")
     searched = ("title", "author_name", "author_email", "roots")
-    values.setdefault("words", "\n".join(values[name] for name in searched).lower())
+    values.setdefault("search_text", "\n".join(values[name] for name in searched).lower())
     return SeriesSummary(**values)

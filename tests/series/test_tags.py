@@ -104,9 +104,9 @@ def test_a_tag_counts_within_its_scope(body: str, given: list[tuple[str, int, bo
 
 def test_a_scope_that_covers_no_patch_is_shown() -> None:
     (tag,) = [
-        t for t in tags_of(series(patch(1), patch(2), answer(2, f"For the io_uring bits:\n\n{RITA_TAG}"))) if t.limit
+        t for t in tags_of(series(patch(1), patch(2), answer(2, f"For the io_uring bits:\n\n{RITA_TAG}"))) if t.scope
     ]
-    assert (tag.limit, tag.patch, tag.counts) == ("For the io_uring bits", 2, False)
+    assert (tag.scope, tag.patch, tag.counts) == ("For the io_uring bits", 2, False)
 
 
 def test_a_person_with_two_addresses_counts_once() -> None:

@@ -34,7 +34,7 @@ def ranked(rows: Iterable[SeriesSummary], query: str) -> list[SeriesSummary]:
     if not words:
         return []
     first, *others = words
-    found = [row for row in rows if first in row.words and all(word in row.words for word in others)]
+    found = [row for row in rows if first in row.search_text and all(word in row.search_text for word in others)]
     if not found:
         return _by_letters(rows, "".join(words))
     begins = re.compile("|".join(rf"\b{re.escape(word)}" for word in words))

@@ -97,7 +97,7 @@ def results(row: RevisionRow) -> dict[str, int]:
 def given_tags(row: RevisionRow) -> str:
     """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not taken over`: the tags that others gave, by their kind."""
     told = [
-        f"{tag} “{line(one.limit)}”" if one.limit else tag if one.carried else f"{tag} not taken over"
+        f"{tag} “{line(one.scope)}”" if one.scope else tag if one.carried else f"{tag} not taken over"
         for one in row.trailers
         if one.counts
         for tag in wording.tags((one.name,))

@@ -44,7 +44,7 @@ def given(revision: RevisionRow) -> dict[int, list[str]]:
     for trailer in revision.trailers:
         if trailer.counts:
             patch = trailer.patch if revision.has_cover or revision.expected > 1 else 1  # for all of it is for that one
-            partly = bool(trailer.limit) or not trailer.carried
+            partly = bool(trailer.scope) or not trailer.carried
             found.setdefault(patch, []).extend(f"({tag})" if partly else tag for tag in labels.tags((trailer.name,)))
     return {
         patch: [kind if kinds.count(kind) == 1 else f"{kinds.count(kind)}×{kind}" for kind in dict.fromkeys(kinds)]

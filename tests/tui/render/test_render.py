@@ -149,7 +149,7 @@ def test_what_is_cut_between_two_pieces_is_seen_to_be_cut() -> None:
 def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() -> None:
     titles = ["mm: unzip the pages", "net: count drops", "zip: count the pages"]
     rows = [line_of(replace(drops()[0], id=n, title=title)) for n, title in enumerate(titles)]
-    rows = [row._replace(words=row.title) for row in rows]
+    rows = [row._replace(search_text=row.title) for row in rows]
     assert [row.id for row in ranked(rows, "zip")] == [2, 0]
     assert [row.id for row in ranked(rows, "pages zip")] == [2, 0]
     assert [row.id for row in ranked(rows, "ncdr")] == [1]

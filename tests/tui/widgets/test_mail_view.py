@@ -388,7 +388,7 @@ def test_tags_that_count_in_part_say_so() -> None:
     tag = TrailerRow("Reviewed-by", "Jonas", "r@x", 1, True)
     revision = replace(
         row.revisions[1],
-        trailers=(tag, replace(tag, limit="for the net bits"), replace(tag, patch=2, given_to="v4@x", carried=False)),
+        trailers=(tag, replace(tag, scope="for the net bits"), replace(tag, patch=2, given_to="v4@x", carried=False)),
     )
     assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not taken over"
     assert given_to(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
@@ -451,4 +451,4 @@ def test_the_changelog_leads_to_the_mail_that_has_it() -> None:
         "- one lock less, as Jonas asked",
     ]
     assert page.targets[0] == (0, "drops-v5-0@example.org")
-    assert changelog_page(replace(found, said=())).lines[0].text == "No changelog was found in these mails."
+    assert changelog_page(replace(found, notes=())).lines[0].text == "No changelog was found in these mails."
