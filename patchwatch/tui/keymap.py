@@ -54,18 +54,18 @@ def keymap(changed: Iterable[Key]) -> dict[str, str]:
     if not changed:
         return {}
     known = bindings()
-    for one in changed:
-        if one.name not in known:
-            near = difflib.get_close_matches(one.name, known, n=1, cutoff=0.4)
+    for entry in changed:
+        if entry.name not in known:
+            near = difflib.get_close_matches(entry.name, known, n=1, cutoff=0.4)
             hint = f"did you mean {near[0]}?" if near else "config.example.toml lists the actions."
-            raise ConfigError(f"{one.where} is not an action; {hint}")
-        for key in one.keys.split(","):
+            raise ConfigError(f"{entry.where} is not an action; {hint}")
+        for key in entry.keys.split(","):
             if not _is_key(key.strip()):
                 near = difflib.get_close_matches(key.strip(), _NAMES, n=1)
                 hint = f"did you mean {near[0]}?" if near else "use x, X, f5, ctrl+x, space, question_mark, …"
-                raise ConfigError(f"{one.where}: {key.strip()!r} is not a key; {hint}")
-    keys = {one.name: ",".join(key.strip() for key in one.keys.split(",")) for one in changed}
-    _refuse_clashes({one.name: one.where for one in changed}, keys)
+                raise ConfigError(f"{entry.where}: {key.strip()!r} is not a key; {hint}")
+    keys = {entry.name: ",".join(key.strip() for key in entry.keys.split(",")) for entry in changed}
+    _refuse_clashes({entry.name: entry.where for entry in changed}, keys)
     return keys
 
 

@@ -47,29 +47,29 @@ class LinkFollower:
         address = parse_target(link)
         return self._tracker.url(address.message_id, address.inbox or "") if address else ""
 
-    def to_evidence(self, reading: SeriesState, evidence: Evidence | None) -> None:
+    def to_evidence(self, state: SeriesState, evidence: Evidence | None) -> None:
         """Go to the mail with some evidence and highlight it; without such a mail, show a notice."""
-        row = reading.row(evidence.message_id) if evidence else None
+        row = state.row(evidence.message_id) if evidence else None
         if evidence is None or row is None:
             self._jobs.notices.show("evidence", "note", labels.without_mail(evidence))
             return
         self._jobs.notices.dismiss("evidence")
-        self._go_to(reading, row)
+        self._go_to(state, row)
         self._loader.seek(row.message_id, evidence.text)
 
-    def to_spot(self, reading: SeriesState, spot: Spot) -> None:
+    def to_spot(self, state: SeriesState, spot: Spot) -> None:
         """Follow a link in a mail."""
-        if row := reading.row(spot.message_id):
-            self._go_to(reading, row)
+        if row := state.row(spot.message_id):
+            self._go_to(state, row)
         elif spot.link:
-            self._follow(reading, spot.link)
+            self._follow(state, spot.link)
 
-    def _follow(self, reading: SeriesState, link: str) -> None:
+    def _follow(self, state: SeriesState, link: str) -> None:
         from patchwatch.sources.lore.urls import parse_target
 
         address = parse_target(link)
-        if address and (row := reading.row(address.message_id)):
-            self._go_to(reading, row)
+        if address and (row := state.row(address.message_id)):
+            self._go_to(state, row)
             return
 
         def done(series_id: int) -> None:

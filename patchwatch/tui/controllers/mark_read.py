@@ -40,17 +40,17 @@ class ReadMarker:
         self._jobs = jobs
         self._written = written
         self._failed = failed
-        self._reading: SeriesState | None = None
+        self._state: SeriesState | None = None
         self._seen: list[str] = []
 
-    def mark(self, reading: SeriesState, message_id: str) -> bool:
+    def mark(self, state: SeriesState, message_id: str) -> bool:
         """Mark a mail as read; True if it was unread."""
-        if not reading.is_unread(message_id):
+        if not state.is_unread(message_id):
             return False
-        if reading is not self._reading:
+        if state is not self._state:
             self.write()
-            self._reading = reading
-        reading.read.add(message_id)
+            self._state = state
+        state.read.add(message_id)
         self._seen.append(message_id)
         if len(self._seen) == 1:
             self._screen.set_timer(_COLLECT_SECONDS, self.write)
@@ -58,15 +58,15 @@ class ReadMarker:
 
     def write(self) -> None:
         """Write the mails collected so far."""
-        reading, seen = self._reading, self._seen
+        state, seen = self._state, self._seen
         self._seen = []
-        if reading is None or not seen:
+        if state is None or not seen:
             return
 
         def failed(error: PatchwatchError) -> None:
             self._jobs.notices.show("mark read", "error", str(error))
-            reading.read.difference_update(seen)
-            self._failed(reading)
+            state.read.difference_update(seen)
+            self._failed(state)
 
         def done(generation: int) -> None:
             self._jobs.notices.dismiss("mark read")

@@ -33,7 +33,7 @@ class MailLoader:
         self._tracker = tracker
         self._jobs = jobs
         self._opened = opened
-        self._reading: SeriesState | None = None  # of the mail
+        self._state: SeriesState | None = None  # of the mail
         self._requested = ""  # the mail requested last
         self._bare: Sheet | None = None  # the mail without the replies
         self._sought: tuple[str, str] | None = None  # a mail, and the text to highlight in it
@@ -42,9 +42,9 @@ class MailLoader:
     def _view(self) -> MailView:
         return self._screen.query_one(MailView)
 
-    def open(self, reading: SeriesState, message_id: str) -> bool:
+    def open(self, state: SeriesState, message_id: str) -> bool:
         """Load and show a mail; True if it is another than the last one."""
-        self._reading = reading
+        self._state = state
         if message_id == self._requested:
             return False
         self._requested = message_id
@@ -62,21 +62,21 @@ class MailLoader:
 
     def forget(self) -> None:
         """Drop the last request."""
-        self._reading = None
+        self._state = None
         self._requested = ""
         self._bare = None
 
     def _arrived(self, sheet: Sheet) -> None:
-        reading, message_id = self._reading, sheet.page.message_id
-        if reading is None or message_id != self._requested:
+        state, message_id = self._state, sheet.page.message_id
+        if state is None or message_id != self._requested:
             return
         self._jobs.notices.dismiss("mail")
         beginning_shown = self._bare is not None and self._bare.page.message_id == message_id
         self._bare = sheet
         if beginning_shown:
-            self._view.lengthen(self._with_replies(reading, sheet))
+            self._view.lengthen(self._with_replies(state, sheet))
         else:
-            self._view.show(self._with_replies(reading, sheet))
+            self._view.show(self._with_replies(state, sheet))
         self._highlight()
         self._opened(message_id)
 
@@ -88,17 +88,17 @@ class MailLoader:
 
     # Replies.
 
-    def _with_replies(self, reading: SeriesState, sheet: Sheet) -> Sheet:
+    def _with_replies(self, state: SeriesState, sheet: Sheet) -> Sheet:
         """The sheet of a patch with the replies below."""
-        row = reading.row(sheet.page.message_id)
-        found = answers(reading.mails_of(row.revision), row.message_id) if row and row.submission else []
-        return lengthened(sheet, *told(found, reading.read, self._tracker.now())) if found else sheet
+        row = state.row(sheet.page.message_id)
+        replies = answers(state.mails_of(row.revision), row.message_id) if row and row.submission else []
+        return lengthened(sheet, *told(replies, state.read, self._tracker.now())) if replies else sheet
 
     def refresh_replies(self) -> None:
         """Show new replies to the patch that is shown."""
-        reading, bare = self._reading, self._bare
-        if reading and bare is not None and bare.page.whole and bare.page.message_id == self._requested:
-            sheet = self._with_replies(reading, bare)
+        state, bare = self._state, self._bare
+        if state and bare is not None and bare.page.whole and bare.page.message_id == self._requested:
+            sheet = self._with_replies(state, bare)
             if self._view.page is None or self._view.page.lines != sheet.page.lines:
                 self._view.lengthen(sheet)
 

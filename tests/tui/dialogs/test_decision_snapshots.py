@@ -8,9 +8,10 @@ import pytest
 from textual.pilot import Pilot
 
 from patchwatch.tui.app import PatchwatchApp
+from tests.tui.driving import opened, settled, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import likely, older_drops
-from tests.tui.snapshots import LOOKS, Compare, after
+from tests.tui.snapshots import LOOKS, Compare, after, typed
 
 Drive = Callable[[Pilot[None]], Awaitable[None]]
 ROWS = "net: count drops"
@@ -24,8 +25,12 @@ def asked(first: str, title: str, *keys: str, ready: str = "From ", text: str) -
     """Press the keys of `first`, and `keys` once the dialog is open."""
 
     async def drive(pilot: Pilot[None]) -> None:
-        await after(*first.split(), ready=ready, text=title)(pilot)
-        await after(*keys, text=text)(pilot)
+        await opened(pilot, ready)
+        for key in first.split():
+            assert await settled(pilot)
+            await pilot.press(key)
+        await until(pilot, lambda: title in shown(pilot), title)
+        await typed(pilot, *keys, text=text)
 
     return drive
 
