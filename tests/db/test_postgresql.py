@@ -22,9 +22,10 @@ from patchwatch.errors import DatabaseError
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
 from tests.daemon.sample_event import EVENT
+from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
 from tests.support.postgres_server import PostgresServer
-from tests.sync.test_any_order import READS, dump, stored
+from tests.support.sample_threads import READS
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +65,10 @@ def test_it_understands_the_same_as_sqlite(url: str, name: str) -> None:
     for half in (READS[name][1::2], READS[name][::2]):
         with database.write() as connection:
             ingest(connection, half, "bpf")
-    assert dump(database) == stored([READS[name]])
+    assert dump(database) == ingest_and_dump([READS[name]])
     with database.write() as connection:
         reindex(connection)
-    assert dump(database) == stored([READS[name]])
+    assert dump(database) == ingest_and_dump([READS[name]])
     database.close()
 
 
@@ -119,7 +120,7 @@ def test_two_that_write_at_once_wait_for_each_other(url: str) -> None:
     for writer in writers:
         writer.join()
     database = Database(url)
-    assert dump(database) == stored([READS["demo"]])
+    assert dump(database) == ingest_and_dump([READS["demo"]])
     assert database.generation() == len(READS["demo"])
     database.close()
 

@@ -23,9 +23,9 @@ from patchwatch.sync import git_trees
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.sync.poll import poll
+from tests.support.derived import dump
 from tests.support.git_tree import ANN, MIA, GitTree
 from tests.support.mails import mail
-from tests.sync.test_any_order import dump
 
 DAY = 86_400
 T0 = int(datetime(2023, 7, 3, 10, tzinfo=UTC).timestamp())  # when v1 is posted

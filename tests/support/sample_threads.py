@@ -1,0 +1,188 @@
+"""Mails of which series are derived: the demo's, and made-up odd threads."""
+
+from __future__ import annotations
+
+from patchwatch.mail.mbox_split import split_mbox
+from patchwatch.sync.ingest import read_mail
+from tests.support.mails import mail
+from tests.support.paths import DEMO
+
+ANN = "Ann Author <ann@example.org>"
+BEN = "Ben Builder <ben@example.net>"
+RITA = "Rita Reviewer <rita@example.com>"
+
+
+def _at(minute: int, day: int = 3) -> str:
+    return f"Mon, {day} Jul 2023 {10 + minute // 60}:{minute % 60:02}:00 +0000"
+
+
+def _odd_threads() -> list[bytes]:
+    """Return odd threads: numbers without threading, a resend, a replacement, a rival, a merged pull request."""
+    diff = "\n---\ndiff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1 @@\n-old\n+new {1}\n"
+    found = [
+        mail(
+            message_id=f"loose-{n}@a",
+            subject=f"[PATCH {n}/3] loose part {n}",
+            sender=ANN,
+            date=_at(n),
+            body=diff.format("loose", n),
+        )
+        for n in (1, 2, 3)
+    ]
+    found += [
+        mail(
+            message_id=f"twin-{n}@a",
+            subject=f"[PATCH {n}/3] twin part {n}",
+            sender=ANN,
+            date=_at(200 + n),
+            body=diff.format("twin", n),
+        )
+        for n in (1, 2, 3)
+    ]
+    found += [
+        mail(
+            message_id="v1@b",
+            subject="[PATCH] frob: turn it once",
+            sender=BEN,
+            date=_at(1),
+            body="x" + diff.format("frob", 9),
+        ),
+        mail(
+            message_id="v1r@b",
+            subject="[PATCH RESEND] frob: turn it once",
+            sender=BEN,
+            date=_at(2, 9),
+            body="x" + diff.format("frob", 9),
+        ),
+        mail(
+            message_id="q@c",
+            subject="Re: [PATCH] frob: turn it once",
+            sender=RITA,
+            date=_at(5),
+            in_reply_to="v1@b",
+            body="Why only once?\n",
+        ),
+        mail(
+            message_id="v2@b",
+            subject="[PATCH v2] frob: turn it twice",
+            sender=BEN,
+            date=_at(9, 10),
+            in_reply_to="q@c",
+            body="Link to v1: https://lore.kernel.org/r/v1@b\n" + diff.format("frob", 8),
+        ),
+        mail(
+            message_id="rival@a",
+            subject="[PATCH] frob: turn it thrice",
+            sender=ANN,
+            date=_at(30),
+            in_reply_to="q@c",
+            body="Rather so." + diff.format("frob", 7),
+        ),
+        mail(
+            message_id="late@c",
+            subject="Re: [PATCH v2] frob: turn it twice",
+            sender=RITA,
+            date=_at(20, 10),
+            in_reply_to="v2@b",
+            body="Applied to frob/for-next, thanks!\n",
+        ),
+        mail(
+            message_id="pull@c",
+            subject="[GIT PULL] frob for v6.6",
+            sender=RITA,
+            date=_at(0, 12),
+            body="Please pull.\n\nBen Builder (1):\n      frob: turn it twice\n\n f.c | 2 +-\n",
+        ),
+        mail(
+            message_id="merged@d",
+            subject="Re: [GIT PULL] frob for v6.6",
+            sender="pr-tracker-bot@kernel.org",
+            date=_at(0, 13),
+            in_reply_to="pull@c",
+            body="The pull request you sent on Mon, 12 Jul 2023 10:00:00 +0000:\n\n> git://x frob\n\n"
+            "has been merged into torvalds/linux.git:\nhttps://git.kernel.org/torvalds/c/0123456789ab\n\nThank you!\n",
+        ),
+        mail(
+            message_id="c-2@e",
+            subject="[PATCH v3 2/2] cover comes last",
+            sender=ANN,
+            date=_at(2, 20),
+            in_reply_to="c-0@e",
+            references=("c-0@e",),
+            body=diff.format("whole", 2),
+        ),
+        mail(
+            message_id="c-1@e",
+            subject="[PATCH v3 1/2] cover comes first",
+            sender=ANN,
+            date=_at(1, 20),
+            in_reply_to="c-0@e",
+            references=("c-0@e",),
+            body=diff.format("whole", 1),
+        ),
+        mail(message_id="c-0@e", subject="[PATCH v3 0/2] whole", sender=ANN, date=_at(0, 20), body="Both.\n"),
+        mail(
+            message_id="c-1b@e",
+            subject="[PATCH v3.1 1/2] cover comes first",
+            sender=ANN,
+            date=_at(9, 21),
+            in_reply_to="c-1@e",
+            references=("c-0@e", "c-1@e"),
+            body=diff.format("whole", 3),
+        ),
+    ]
+    return found + _tagged_versions(diff)
+
+
+def _tagged_versions(diff: str) -> list[bytes]:
+    """Return three versions with tags that are collected, left behind, dropped or limited, and a bot's results."""
+    rita = f"Reviewed-by: {RITA}\n"
+    mails = []
+    for version, day in ((1, 3), (2, 10), (3, 17)):
+        mark = f" v{version}" if version > 1 else ""
+        dropped = "Changes: dropped Rita's R-b from patch 1.\n" if version == 3 else ""
+        cover = mail(
+            message_id=f"t{version}-0@b",
+            subject=f"[PATCH{mark} 0/3] tagged",
+            sender=BEN,
+            date=_at(0, day),
+            body=f"x\n{dropped}",
+        )
+        mails.append(cover)
+        for n in (1, 2, 3):
+            tag = rita if (version, n) == (2, 2) else ""
+            mails.append(
+                mail(
+                    message_id=f"t{version}-{n}@b",
+                    subject=f"[PATCH{mark} {n}/3] tagged: part {n}",
+                    sender=BEN,
+                    date=_at(n, day),
+                    in_reply_to=f"t{version}-0@b",
+                    body=f"x\n\n{tag}Signed-off-by: {BEN}{diff.format('tagged', n if n == 3 else 10 * version + n)}",
+                )
+            )
+    answers = (
+        ("t1-0@b", RITA, f"For patches 1-2:\n{rita}", 5),
+        ("t1-0@b", "Rita Reviewer <rita@home.example>", "Acked-by: Rita Reviewer <rita@home.example> # part\n", 6),
+        ("t1-3@b", ANN, f"Reviewed-by: {ANN}\n", 7),
+        ("t2-1@b", RITA, rita, 12),
+        ("t2-2@b", "kernel test robot <lkp@intel.com>", "kernel test robot noticed the following build errors:\n", 13),
+        ("t3-0@b", RITA, "Applied patches 2-3 to frob/for-next, thanks!\n", 19),
+    )
+    mails += [
+        mail(message_id=f"ta{n}@c", subject="Re: tagged", sender=who, date=_at(9, day), in_reply_to=above, body=body)
+        for n, (above, who, body, day) in enumerate(answers)
+    ]
+    return mails
+
+
+def _demo_mails() -> list[bytes]:
+    mails: list[bytes] = []
+    for name in ("tcp", "mglru", "xdp"):
+        with (DEMO / f"{name}.mbox").open("rb") as stream:
+            mails += split_mbox(stream)
+    return mails
+
+
+READS = {"demo": [read_mail(raw) for raw in _demo_mails()], "made": [read_mail(raw) for raw in _odd_threads()]}
+"""The parsed mails, by name: demo, made."""
