@@ -124,7 +124,7 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
         return
     if stop and rule != Rule():
         raise click.UsageError("--stop removes all rules of a list; it can't be combined with a rule.")
-    name = parse_inbox(inbox, context.tracker.hosts)
+    name = parse_inbox(inbox, context.tracker.archive_hosts)
     if name is None:
         raise InvalidInputError(
             f"{inbox!r} is not an inbox; give its URL (https://lore.kernel.org/netdev/) or its name."

@@ -48,7 +48,7 @@ def health(now: int | None = None) -> Health | None:
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
         sent = tracker.digests_sent()
         recipients = tuple((recipient.name, sent.get(recipient.name)) for recipient in tracker.config.digest)
-        return Health(tracker.holder(), rows, recipients, tracker.outbox())
+        return Health(tracker.lock_owner(), rows, recipients, tracker.outbox())
     except PatchwatchError:
         return None
 
@@ -76,7 +76,7 @@ def check(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]
 def _running(tracker: Tracker) -> Iterator[Finding]:
     """Check which process polls, and that `patchwatch run` does so successfully."""
     try:
-        owner = tracker.holder()
+        owner = tracker.lock_owner()
         polled = [row.polled_at for row in tracker.inboxes() if row.watched or row.followed]
     except PatchwatchError:
         return  # reported by the check of the database

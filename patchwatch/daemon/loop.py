@@ -22,7 +22,7 @@ from patchwatch.errors import DatabaseError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.series.model import InboxRow
-from patchwatch.sync.poll import PollReport, to_poll
+from patchwatch.sync.poll import PollReport, inboxes_to_poll
 from patchwatch.sync.watch import EVERYWHERE
 
 _log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ class Loop:
         EVERYWHERE is one more: threads without a known list, other postings of the authors, and git trees.
         """
         rows = {row.name: row for row in self._tracker.inboxes()}
-        names = [*to_poll(rows.values()), EVERYWHERE]
+        names = [*inboxes_to_poll(rows.values()), EVERYWHERE]
         for name in names:
             if name not in self._polls:
                 row = rows.get(name)

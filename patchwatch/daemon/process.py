@@ -21,7 +21,7 @@ from patchwatch.counts import plural
 from patchwatch.daemon import log
 from patchwatch.daemon.loop import Loop, Requests
 from patchwatch.errors import ConfigError
-from patchwatch.sync.poll import to_poll
+from patchwatch.sync.poll import inboxes_to_poll
 from patchwatch.tracker import Tracker
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False, 
         requests.wake.wait(seconds / speed)
 
     with _signals(requests), tracker.lock("run", lambda text: _log.info(text, extra=log.event("lock"))):
-        count = len(to_poll(tracker.inboxes()))  # fails first if the database can't be opened
+        count = len(inboxes_to_poll(tracker.inboxes()))  # fails first if the database can't be opened
         interval = f"{tracker.config.poll.interval_minutes:g} min"
         text = f"process {os.getpid()} polls {plural(count, 'inbox', 'inboxes')} every {interval}"
         _log.info(text, extra=log.event("start", pid=os.getpid()))

@@ -20,7 +20,7 @@ def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, 
     ]
 
 
-def ties(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
+def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
     """Links and refusals by hand that name one of these roots: (later, earlier, linked, at, by)."""
     found: dict[tuple[str, str], tuple[str, str, bool, int, str]] = {}
     for part in chunks(roots):
@@ -49,7 +49,7 @@ def undecide(connection: Connection, decision: Decision, message_ids: Iterable[s
         connection.execute(delete(table).where(table.c.message_id.in_(part)))
 
 
-def tie(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
+def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
     """Note that somebody linked two revisions, or refused to; a new link takes the place of the last one."""
     pair = (t.tie.c.message_id == later) & (t.tie.c.predecessor == earlier)
     others = (t.tie.c.message_id == later) & t.tie.c.linked.is_(True) if linked else false()

@@ -215,7 +215,7 @@ def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(insert(t.revision_key), list(rows))
 
 
-def holders(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
+def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
     """The revisions that hold each key."""
     found: dict[str, list[int]] = {}
     for part in chunks(keys):
@@ -226,7 +226,7 @@ def holders(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]
     return found
 
 
-def holders_around(
+def revisions_near(
     connection: Connection, wanted: Sequence[tuple[str, int]], seconds: int
 ) -> dict[tuple[str, int], list[int]]:
     """For each (key, date) wanted: the revisions that hold the key and lie at most `seconds` from the date."""

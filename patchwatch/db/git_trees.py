@@ -152,7 +152,7 @@ def commits(connection: Connection, ids: Iterable[int]) -> dict[int, CommitInTre
     return found
 
 
-def holders(connection: Connection, wanted: Iterable[str]) -> dict[str, list[int]]:
+def commits_with_keys(connection: Connection, wanted: Iterable[str]) -> dict[str, list[int]]:
     """The commits that are found under each key."""
     found: dict[str, list[int]] = {}
     for part in chunks(wanted):

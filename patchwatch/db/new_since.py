@@ -25,7 +25,7 @@ def seen(connection: Connection) -> str:
     return f"{mails}.{commits}"
 
 
-def fresh_mails(
+def mails_since(
     connection: Connection, series_ids: Iterable[int], since: int, now: int, seen: str = ""
 ) -> dict[int, set[str]]:
     """The mails of each series that were sent after `since`, or stored after what was `seen`; by series."""
@@ -45,7 +45,7 @@ def fresh_mails(
     return found
 
 
-def fresh_commits(connection: Connection, shas: Iterable[str], since: int, seen: str = "") -> set[str]:
+def commits_since(connection: Connection, shas: Iterable[str], since: int, seen: str = "") -> set[str]:
     """Those of these commits that were made after `since`, or read from their tree after what was `seen`."""
     known = _SEEN.fullmatch(seen)
     later = t.tree_commit.c.id > int(known[2]) if known else t.tree_commit.c.committed > since

@@ -31,13 +31,13 @@ class DigestCursor:
     seen: str  # what was known then: patchwatch.notify.digest.build.Digest.seen
 
 
-def told(connection: Connection, recipient: str) -> DigestCursor | None:
+def digest_cursor(connection: Connection, recipient: str) -> DigestCursor | None:
     """How far a recipient has been told; None: nothing yet."""
     row = connection.execute(select(t.told).where(t.told.c.recipient == recipient)).first()
     return DigestCursor(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
 
 
-def tell(connection: Connection, recipient: str, now: DigestCursor) -> None:
+def set_digest_cursor(connection: Connection, recipient: str, now: DigestCursor) -> None:
     """Tick off a day: it is in the outbox, or there was nothing to say."""
     connection.execute(delete(t.told).where(t.told.c.recipient == recipient))
     connection.execute(
@@ -69,22 +69,22 @@ def claim(connection: Connection, now: int, until: int) -> tuple[OutboxRow, byte
     return _row(values), mail
 
 
-def sent(connection: Connection, number: int, at: int) -> None:
+def mark_sent(connection: Connection, number: int, at: int) -> None:
     """A mail was taken."""
     _set(connection, number, sent_at=at, begun_at=None, try_at=None, failed_at=None, failure=None)
 
 
-def put_off(connection: Connection, number: int, until: int, why: str) -> None:
+def retry_later(connection: Connection, number: int, until: int, why: str) -> None:
     """A mail was not taken now; it is tried again."""
     _set_unsent(connection, number, begun_at=None, try_at=until, failure=why)
 
 
-def give_up(connection: Connection, number: int, at: int, why: str) -> None:
+def fail(connection: Connection, number: int, at: int, why: str) -> None:
     """A mail was refused, and is not tried again."""
     _set_unsent(connection, number, begun_at=None, try_at=None, failed_at=at, failure=why)
 
 
-def hurry(connection: Connection, now: int) -> None:
+def retry_now(connection: Connection, now: int) -> None:
     """Try again now what was put off or given up; not what is on its way."""
     waiting = (t.outbox.c.sent_at.is_(None), t.outbox.c.begun_at.is_(None))
     connection.execute(update(t.outbox).where(*waiting).values(try_at=now, failed_at=None))

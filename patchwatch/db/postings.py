@@ -29,8 +29,8 @@ def neighbours(connection: Connection, postings: Sequence[PostingFacts]) -> dict
     """For each posting, by its index, return the revisions that share a key with it, including itself."""
     keys_of = [posting_keys(p) for p in postings]
     authors = [[(key, p.date) for key in author_keys(p)] for p in postings]
-    held = derived.holders(connection, set().union(*keys_of) if keys_of else set())
-    around = derived.holders_around(connection, [wanted for own in authors for wanted in own], AUTHOR_WINDOW)
+    held = derived.revisions_with_keys(connection, set().union(*keys_of) if keys_of else set())
+    around = derived.revisions_near(connection, [wanted for own in authors for wanted in own], AUTHOR_WINDOW)
     return {
         index: {number for key in keys_of[index] for number in held.get(key, ())}
         | {number for wanted in authors[index] for number in around[wanted]}

@@ -16,7 +16,7 @@ from patchwatch.db import schema as t
 _BATCH = 500
 
 
-def copy_past(source: Connection, target: Connection, until: int) -> None:
+def copy_until(source: Connection, target: Connection, until: int) -> None:
     """Copy everything of up to `until` (UTC seconds); mails by the day they were sent."""
     sent = select(t.message.c.id).where(t.message.c.date <= until)
     made = select(t.tree_commit.c.id).where(t.tree_commit.c.committed <= until)
@@ -59,7 +59,7 @@ def _of_then(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
     return row
 
 
-def facts_of_all(connection: Connection) -> Iterator[list[tuple[int, str]]]:
+def message_facts(connection: Connection) -> Iterator[list[tuple[int, str]]]:
     """Primary key and facts of every message, in the order of storing, some at a time."""
     last = 0
     query = select(t.message.c.id, t.message.c.facts).order_by(t.message.c.id).limit(_BATCH)

@@ -45,7 +45,7 @@ def user() -> str:
 
 
 @contextmanager
-def noted(connection: Connection, decided: Decided, message_ids: Iterable[str], what: str, at: int) -> Iterator[None]:
+def logged(connection: Connection, decided: Decided, message_ids: Iterable[str], what: str, at: int) -> Iterator[None]:
     """Note, as one entry, what the block changes of the decisions about these messages; nothing, if it changes none."""
     table = t.metadata.tables[decided]
     ids = sorted(set(message_ids))
@@ -59,7 +59,7 @@ def noted(connection: Connection, decided: Decided, message_ids: Iterable[str], 
         connection.execute(delete(t.journal).where(t.journal.c.id <= number - _KEPT))
 
 
-def take_back(connection: Connection) -> Undone | None:
+def undo_last(connection: Connection) -> Undone | None:
     """Take back this user's last decision; None where there is none.
 
     A decision that somebody has changed since is not the last one about its messages: it is passed over, and forgotten.

@@ -23,7 +23,7 @@ from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State
 
 
-def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
+def affected(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """The revisions for which commits can mean something else, because postings came, changed or went."""
     if not git_trees.any_commits(connection):
         return set()
@@ -33,15 +33,15 @@ def touched(connection: Connection, before: Sequence[StoredRevision], rows: Sequ
         kept[i] for kept in (old, now) for i in old.keys() | now.keys() if i in kept and old.get(i) != now.get(i)
     }
     keys = {key for text in changed for key in commit_match.keys_of_posting(decode_posting(text))}
-    held = git_trees.holders(connection, keys)
-    return carried(connection, {i for ids in held.values() for i in ids})
+    held = git_trees.commits_with_keys(connection, keys)
+    return revisions_of(connection, {i for ids in held.values() for i in ids})
 
 
-def carried(connection: Connection, commit_ids: Collection[int]) -> set[int]:
+def revisions_of(connection: Connection, commit_ids: Collection[int]) -> set[int]:
     """The revisions that these commits, or those that they take back, may be patches of."""
     near = _with_reverts(connection, commit_ids)
     keys = {key for held in near.values() for key in commit_match.keys_in_postings(held.commit)}
-    return {i for ids in derived.holders(connection, keys).values() for i in ids}
+    return {i for ids in derived.revisions_with_keys(connection, keys).values() for i in ids}
 
 
 def count_known(connection: Connection, commit_ids: Collection[int]) -> int:
@@ -58,7 +58,7 @@ def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence
     newest = {order[-1].id: _repeated(order) for order in orders}
     postings.load(r.id for same in newest.values() for r in same)
     keys = {r.id: commit_match.keys_of_posting(postings[r.id]) for same in newest.values() for r in same}
-    held = git_trees.holders(connection, set().union(*keys.values()) if keys else set())
+    held = git_trees.commits_with_keys(connection, set().union(*keys.values()) if keys else set())
     if not held:
         return {}
     near = _with_reverts(connection, {i for ids in held.values() for i in ids})
@@ -101,7 +101,7 @@ def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[i
         new = git_trees.commits(connection, wave)
         near |= new
         keys = {key for held in new.values() for key in commit_match.keys_of_reverts(held.commit)}
-        wave = {i for ids in git_trees.holders(connection, keys).values() for i in ids} - near.keys()
+        wave = {i for ids in git_trees.commits_with_keys(connection, keys).values() for i in ids} - near.keys()
     return near
 
 
@@ -123,7 +123,7 @@ def _matches(
 ) -> tuple[dict[int, tuple[Match, ...]], dict[str, int]]:
     """What each commit is a patch of, and the series of each posting that could be meant."""
     keys = {i: commit_match.keys_in_postings(held.commit) for i, held in near.items()}
-    holders = derived.holders(connection, set().union(*keys.values()) if keys else set())
+    holders = derived.revisions_with_keys(connection, set().union(*keys.values()) if keys else set())
     wanted = {i: sorted({n for key in keys[i] for n in holders.get(key, ())}) for i in near}
     numbers = {n for ids in wanted.values() for n in ids}
     postings.load(numbers)

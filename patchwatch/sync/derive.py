@@ -55,7 +55,7 @@ class Derivation:
         self._conversations: set[int] = set()  # to be worked out anew
         self._postings = Postings(connection)
 
-    def take_in(self, messages: Sequence[tuple[int, Message]]) -> None:
+    def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
         """Place new messages (primary key, facts) in their conversations."""
         if not messages:
             return
@@ -112,8 +112,8 @@ class Derivation:
         before, after, follow = self._revisions()
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
-        touched |= merged_pulls.touched(self._db, self._postings, before, after)
-        touched |= applied_commits.touched(self._db, before, after)
+        touched |= merged_pulls.affected(self._db, self._postings, before, after)
+        touched |= applied_commits.affected(self._db, before, after)
         return self._series(touched | follow), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ class Derivation:
 
         They named messages; a revision's root can be another one since then (its cover came late).
         """
-        said = decisions.ties(self._db, (i for p in postings for i in p.message_ids))
+        said = decisions.manual_links(self._db, (i for p in postings for i in p.message_ids))
         roots = derived.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
         tied: dict[str, tuple[str, str]] = {}
         refused: set[tuple[str, str]] = set()

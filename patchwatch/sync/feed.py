@@ -15,10 +15,10 @@ from patchwatch.db.database import Database
 from patchwatch.errors import LoreError, MessageNotFoundError
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sync.ingest import NOTHING, Outcome
-from patchwatch.sync.watch import store_answer
+from patchwatch.sync.watch import store_response
 
 
-def listen(database: Database, archive: Archive, inbox: str) -> None:
+def begin(database: Database, archive: Archive, inbox: str) -> None:
     """Remember what the feed shows now, so that only later mail rings.  A feed that fails is listened to later."""
     with database.read() as connection:
         heard = messages.setting(connection, _name(inbox))
@@ -29,7 +29,7 @@ def listen(database: Database, archive: Archive, inbox: str) -> None:
             return
 
 
-def answer(database: Database, archive: Archive, inbox: str) -> Outcome:
+def fetch_new(database: Database, archive: Archive, inbox: str) -> Outcome:
     """Fetch what the feed shows for the first time and is not stored; the threads are stored whole.
 
     Raises:
@@ -52,7 +52,7 @@ def answer(database: Database, archive: Archive, inbox: str) -> Outcome:
 def _fetch(database: Database, archive: Archive, inbox: str, message_id: str) -> Outcome:
     try:
         with archive.thread(message_id, inbox) as thread:
-            return store_answer(database, thread, inbox if thread.inbox == inbox else None)
+            return store_response(database, thread, inbox if thread.inbox == inbox else None)
     except MessageNotFoundError:
         return NOTHING  # taken down since the feed was made
 

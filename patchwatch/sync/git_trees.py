@@ -134,11 +134,11 @@ def _find_patch_ids(database: Database, tree: int, reader: TreeReader) -> None:
 
 def _consider(connection: Connection, commit_ids: Collection[int]) -> None:
     """Work out anew the series that these commits could carry."""
-    Derivation(connection).reconsider(applied_commits.carried(connection, commit_ids))
+    Derivation(connection).reconsider(applied_commits.revisions_of(connection, commit_ids))
 
 
 def _release(connection: Connection, tree: int, commit_ids: Collection[int]) -> None:
-    series = applied_commits.carried(connection, commit_ids)
+    series = applied_commits.revisions_of(connection, commit_ids)
     stored.release(connection, tree, commit_ids)
     Derivation(connection).reconsider(series)
 

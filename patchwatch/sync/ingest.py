@@ -86,7 +86,7 @@ def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = No
     fresh = {i: copies for i, copies in batch.items() if i not in known}
     derivation = Derivation(connection)
     changed = _add_copies(connection, {i: batch[i] for i in batch if i not in fresh}, known)
-    derivation.take_in(_add_fresh(connection, fresh, known) + changed)
+    derivation.add_messages(_add_fresh(connection, fresh, known) + changed)
     if inbox is not None:
         mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
     changes, revisions = derivation.finish()
@@ -195,7 +195,7 @@ def reindex(connection: Connection, progress: Callable[[int], None] = lambda don
         derivation = Derivation(connection)
         reads = [(pk, canonical_of(copies)) for pk, copies in part]
         mails.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
-        derivation.take_in([(pk, read.message) for pk, read in reads])
+        derivation.add_messages([(pk, read.message) for pk, read in reads])
         derivation.finish()
         done += len(part)
         progress(done)

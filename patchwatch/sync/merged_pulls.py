@@ -19,7 +19,7 @@ from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State
 
 
-def touched(
+def affected(
     connection: Connection, postings: Postings, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]
 ) -> set[int]:
     """The revisions whose patches are listed by a pull request that is new or stands otherwise than before."""
@@ -29,10 +29,10 @@ def touched(
     texts = {kept[i][0] for kept in (old, now) for i in changed if i in kept}
     found: set[int] = set()
     for pull in (p for p in map(decode_posting, texts) if p.listed):
-        held = derived.holders(connection, {f"t:{title}"[:400] for _, title in pull.listed})
+        held = derived.revisions_with_keys(connection, {f"t:{title}"[:400] for _, title in pull.listed})
         near = {i for ids in held.values() for i in ids}
         wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
-        for ids in derived.holders_around(connection, wanted, REACH).values():
+        for ids in derived.revisions_near(connection, wanted, REACH).values():
             near.update(ids)
         postings.load(near)
         found |= {i for i in near if i in postings and pulled_patches(postings[i], pull)}
@@ -47,7 +47,7 @@ def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRe
     members = {r.id: r for r in newest}
     postings.load(members)
     keys = {i: keys_in_pulls(postings[i]) for i in members}
-    held = derived.holders(connection, set().union(*keys.values()) if keys else set())
+    held = derived.revisions_with_keys(connection, set().union(*keys.values()) if keys else set())
     standings = {
         r.id: revision_state_of(r)
         for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})

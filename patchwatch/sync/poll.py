@@ -26,7 +26,7 @@ from patchwatch.sync import feed
 from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
-from patchwatch.sync.watch import EVERYWHERE, Progress, complete, fetch_thread, store_answer
+from patchwatch.sync.watch import EVERYWHERE, Progress, complete, fetch_thread, store_response
 
 _DAY = 86_400
 
@@ -115,13 +115,13 @@ def poll(
     posted elsewhere, trees.
     """
     with database.read() as connection:
-        names = [name for name in to_poll(inboxes.inboxes(connection)) if only is None or name in only]
+        names = [name for name in inboxes_to_poll(inboxes.inboxes(connection)) if only is None or name in only]
         before = _watched_states(connection)
     reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
     beyond = only is None or EVERYWHERE in only
     if before and beyond:
-        reports += _poll_homeless(database, archive, progress)
-        reports += _poll_elsewhere(database, archive, settings, progress)
+        reports += _poll_without_list(database, archive, progress)
+        reports += _poll_other_lists(database, archive, settings, progress)
     failed = any(r.failure for r in reports)
     if not failed:
         _complete_grown(database, archive, settings, before, progress)
@@ -135,7 +135,7 @@ def _clock() -> int:
     return int(datetime.datetime.now(datetime.UTC).timestamp())
 
 
-def to_poll(rows: Iterable[InboxRow]) -> list[str]:
+def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
     """The names of those inboxes that something is watched in, or that are followed."""
     return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
 
@@ -158,11 +158,11 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
                 moved["cursor"] = max(answer.requested_at, cursor or 0)
                 if deep:
                     moved["deep_at"] = clock
-            outcome = store_answer(
+            outcome = store_response(
                 database, answer, name, after=lambda connection: inboxes.set_inbox(connection, name, **moved)
             )
             if not outcome.new_mails and not answer.from_mirror:
-                outcome += feed.answer(database, archive, name)
+                outcome += feed.fetch_new(database, archive, name)
     except LoreError as error:
         _note_failure(database, name, error, clock)
         return InboxReport(name, NOTHING, str(error), _wait(error))
@@ -179,7 +179,7 @@ def _note_failure(database: Database, name: str, error: LoreError, clock: int) -
         inboxes.set_inbox(connection, name, failed_at=since or clock, failure=str(error))
 
 
-def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
+def _poll_without_list(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
     """Fetch the newest threads of watched series that no list is known for (found in /all/ only): one by one."""
     with database.read() as connection:
         rows = series.series(connection, series.Criteria(), 0)
@@ -196,7 +196,7 @@ def _poll_homeless(database: Database, archive: Archive, progress: Progress) -> 
     return [InboxReport("threads", total)] if roots else []
 
 
-def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
+def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
     """What the authors of watched series posted in other lists: one question to /all/."""
     with database.read() as connection:
         people = _watched_people(connection)
@@ -213,7 +213,7 @@ def _poll_elsewhere(database: Database, archive: Archive, settings: Poll, progre
         for query in search.by_people(sorted(people), first, last):
             with archive.search(EVERYWHERE, query) as answer:
                 asked_at = answer.requested_at if not answer.from_mirror else None
-                total += store_answer(database, answer, None)
+                total += store_response(database, answer, None)
         if asked_at is not None:
             with database.write() as connection:
                 good = {"cursor": asked_at, "polled_at": clock, "failed_at": None, "failure": None}

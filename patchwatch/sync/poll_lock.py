@@ -1,8 +1,8 @@
 """One at a time: who polls a database holds its lock, and says who he is.
 
 The lock is flock(2)'s, on a file beside an SQLite database, or for any other in the user's state directory under a
-hash of its URL.  The kernel gives it back when its holder dies, however he dies; what the file says of him is read only
-while somebody holds it.  The file stays: deleting it would let two hold locks on two files of one name.
+hash of its URL.  The kernel gives it back when its owner dies, however he dies; what the file says of him is read only
+while somebody holds it.  The file stays: deleting it would let two acquire locks on two files of one name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RUN = "run"
 POLL = "poll"
 
 _STEP_SECONDS = 0.2
-_SURE = 4  # tries: one may meet somebody who only looks, above words that a holder who was killed has left
+_SURE = 4  # tries: one may meet somebody who only looks, above words that a owner who was killed has left
 _PATIENCE_SECONDS = 600.0
 
 
@@ -62,18 +62,18 @@ def lock_path(database_url: str) -> Path | None:
 
 
 @contextmanager
-def hold(
+def acquire(
     path: Path | None,
     what: str,
     now: int,
     *,
-    tell: Callable[[str], None] = lambda said: None,
+    progress: Callable[[str], None] = lambda said: None,
     patience: float = _PATIENCE_SECONDS,
     pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Hold the lock while the block runs.
 
-    Who polls once is waited for, `tell` hearing of it, for `patience` seconds; who runs for good is not.
+    Who polls once is waited for, `progress` hearing of it, for `patience` seconds; who runs for good is not.
 
     Raises:
         HeldError: somebody else holds it; the text says who.
@@ -86,12 +86,12 @@ def hold(
     try:
         left, told, tries = patience, False, 0
         while not _locked(handle):
-            holder = _read(path)
+            owner = _read(path)
             tries += 1
-            if (holder.what == RUN and tries >= _SURE) or left <= 0:
-                raise PollLockedError(_refusal(holder, what), holder.pid)
-            if not told and holder.what != RUN:
-                tell(f"waiting for {holder.text} to end")
+            if (owner.what == RUN and tries >= _SURE) or left <= 0:
+                raise PollLockedError(_refusal(owner, what), owner.pid)
+            if not told and owner.what != RUN:
+                progress(f"waiting for {owner.text} to end")
                 told = True
             pause(_STEP_SECONDS)
             left -= _STEP_SECONDS
@@ -104,7 +104,7 @@ def hold(
         os.close(handle)
 
 
-def holder(path: Path | None) -> LockOwner | None:
+def owner(path: Path | None) -> LockOwner | None:
     """Who holds the lock now; None: nobody does."""
     if path is None or not path.exists():
         return None
@@ -116,12 +116,12 @@ def holder(path: Path | None) -> LockOwner | None:
         os.close(handle)
 
 
-def _refusal(holder: LockOwner, what: str) -> str:
-    if holder.what != RUN:
-        return f"{holder.text} polls this database and does not end. Try again later, or end it."
+def _refusal(owner: LockOwner, what: str) -> str:
+    if owner.what != RUN:
+        return f"{owner.text} polls this database and does not end. Try again later, or end it."
     if what == RUN:
-        return f"{holder.text} looks after this database already. One is enough: stop it, or leave it be."
-    return f"{holder.text} polls this database by itself. `kill -USR1 {holder.pid}` makes it poll now."
+        return f"{owner.text} looks after this database already. One is enough: stop it, or leave it be."
+    return f"{owner.text} polls this database by itself. `kill -USR1 {owner.pid}` makes it poll now."
 
 
 def _open(path: Path) -> int:

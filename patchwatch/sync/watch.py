@@ -43,7 +43,7 @@ class Watched:
     already: bool
 
 
-def store_answer(
+def store_response(
     database: Database,
     answer: Response,
     inbox: str | None,
@@ -111,7 +111,7 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
             if number is None or any(w.series_id == number for w in found):
                 continue
             if number not in before:
-                with undo.noted(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
+                with undo.logged(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
                     decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)
             found.append(Watched(number, titles[number][2], number in before))
     return found
@@ -123,7 +123,7 @@ def fetch_thread(database: Database, archive: Archive, message_id: str, inbox: s
         home = answer.inbox
         if home == EVERYWHERE:
             home = _home_inbox(archive, answer, message_id) or EVERYWHERE
-        outcome = store_answer(database, answer, None if home == EVERYWHERE else home)
+        outcome = store_response(database, answer, None if home == EVERYWHERE else home)
     return home, outcome
 
 
@@ -182,12 +182,12 @@ def complete(
             if root not in threads:
                 threads.add(root)
                 total += _quiet_thread(database, archive, root, next(iter(homes[root]), None))
-        for inbox, query in _kin_queries([(p, homes[r]) for r, p in revisions], settings.related_days):
+        for inbox, query in _related_queries([(p, homes[r]) for r, p in revisions], settings.related_days):
             if (inbox, query) not in asked:
                 asked.add((inbox, query))
                 progress(f"looking in {inbox} for other versions")
                 with archive.search(inbox, query) as answer:
-                    total += store_answer(database, answer, inbox)
+                    total += store_response(database, answer, inbox)
         for message_id in sorted(unknown - threads):
             threads.add(message_id)
             total += _quiet_thread(database, archive, message_id, None)
@@ -198,7 +198,7 @@ def complete(
     return total
 
 
-def _kin_queries(postings: Iterable[tuple[PostingFacts, Sequence[str]]], days: int) -> list[tuple[str, str]]:
+def _related_queries(postings: Iterable[tuple[PostingFacts, Sequence[str]]], days: int) -> list[tuple[str, str]]:
     """By inbox, what to ask for: everything that the authors of these postings posted since shortly before them."""
     people: dict[str, set[str]] = {}
     dates: dict[str, list[int]] = {}

@@ -27,10 +27,10 @@ def as_of(tracker: Tracker, then: int) -> Iterator[Tracker]:
             with tracker.database.read() as source:
                 watched = series.messages_of(source, series.watched_series(source))
                 with was.database.write() as target:
-                    snapshot.copy_past(source, target, then)
-                    for part in snapshot.facts_of_all(target):
+                    snapshot.copy_until(source, target, then)
+                    for part in snapshot.message_facts(target):
                         derivation = Derivation(target)
-                        derivation.take_in([(pk, decode_message(facts)) for pk, facts in part])
+                        derivation.add_messages([(pk, decode_message(facts)) for pk, facts in part])
                         derivation.finish()
             watch_known(was.database, sorted(watched), then)
             yield was

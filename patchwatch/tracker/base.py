@@ -26,7 +26,7 @@ Ids = int | Collection[int]
 """A series' number, or several: what is done to several at once is undone at once."""
 
 
-def silent(_: str) -> None:
+def no_progress(_: str) -> None:
     """A progress that nobody hears."""
 
 
@@ -99,7 +99,7 @@ class TrackerBase:
         return message_url(DEFAULT_LORE_URL, inbox or None, message_id)
 
     @property
-    def hosts(self) -> tuple[str, ...]:
+    def archive_hosts(self) -> tuple[str, ...]:
         """Hosts whose links name messages, besides lore's own."""
         urls = (self.config.lore.url, *self.config.lore.mirrors)
         return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))

@@ -71,7 +71,7 @@ class Decisions(Queries):
         ids = [i for revision in newest for i in (revision.message_id, *revision.patch_message_ids)]
         what = _what(f"marked {state}" if state else "mark taken back", rows)
         with self.database.write() as connection:
-            with undo.noted(connection, "mark", ids, what, self.now()):
+            with undo.logged(connection, "mark", ids, what, self.now()):
                 decisions.undecide(connection, "mark", ids)
                 if state is not None:
                     who = by or undo.user()
@@ -88,7 +88,7 @@ class Decisions(Queries):
             NotFoundError: there is nothing to take back.
         """
         with self.database.write() as connection:
-            taken = undo.take_back(connection)
+            taken = undo.undo_last(connection)
             if taken is None:
                 raise NotFoundError("there is nothing to undo.")
             if taken.decided in ("mark", "tie"):
@@ -118,12 +118,12 @@ class Decisions(Queries):
             raise InvalidInputError("a revision can't succeed itself: name the later one, then the earlier one.")
         what = f"linked: {self._titled(a)}, with {self._titled(b)}"
         with self.database.write() as connection:
-            ties = decisions.ties(connection, [a, b])
+            ties = decisions.manual_links(connection, [a, b])
             if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in ties):
                 raise InvalidInputError(
                     f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first."
                 )
-            self._tie(connection, a, b, what, linked=True, by=by)
+            self._set_link(connection, a, b, what, linked=True, by=by)
         return self.find(a)
 
     def unlink(self, later: str, earlier: str | None = None, by: str = "") -> tuple[int, int]:
@@ -145,7 +145,7 @@ class Decisions(Queries):
             raise InvalidInputError("name two revisions: the later one and the earlier one.")
         what = f"unlinked: {self._titled(a)}, from {self._titled(b)}"
         with self.database.write() as connection:
-            self._tie(connection, a, b, what, linked=False, by=by)
+            self._set_link(connection, a, b, what, linked=False, by=by)
         return self.find(a), self.find(b)
 
     def _decide(
@@ -159,16 +159,16 @@ class Decisions(Queries):
         rows = self._rows(series_ids)
         with self.database.write() as connection:
             ids = series.messages_of(connection, [row.id for row in rows])
-            with undo.noted(connection, decision, ids, _what(what, rows), self.now()):
+            with undo.logged(connection, decision, ids, _what(what, rows), self.now()):
                 decisions.undecide(connection, decision, ids)
                 if values is not None:
                     for row in rows:
                         root = row.revisions[0].message_id
                         decisions.decide(connection, decision, root, at=self.now(), **values(row))
 
-    def _tie(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
-        with undo.noted(connection, "tie", [later], what, self.now()):
-            decisions.tie(connection, later, earlier, linked=linked, at=self.now(), by=by or undo.user())
+    def _set_link(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
+        with undo.logged(connection, "tie", [later], what, self.now()):
+            decisions.link(connection, later, earlier, linked=linked, at=self.now(), by=by or undo.user())
         self._derive_again(connection, [later, earlier])
 
     def _titled(self, root: str) -> str:

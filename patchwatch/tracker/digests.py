@@ -62,7 +62,7 @@ class Digests(Queries):
         self._unwritten = later | {result.recipient: now + _REWRITE for result in written if result.outcome == "failed"}
         if today and self.outbox():
             with self.database.write() as connection:
-                outbox.hurry(connection, self.now())
+                outbox.retry_now(connection, self.now())
         return (*written, *deliver(self.database, recipients, lambda: transport(mail), self.now))
 
     def queue_message(self, recipient: str, key: str, subject: str, text: str) -> bool:
@@ -98,7 +98,7 @@ class Digests(Queries):
         messages = []
         for recipient in self.config.digest:
             with self.database.read() as connection:
-                cursor = outbox.told(connection, recipient.name)
+                cursor = outbox.digest_cursor(connection, recipient.name)
             day = schedule_of(recipient).today(self.now()).isoformat()
             digest = self._digest_for(recipient, cursor)
             messages.append((recipient, write(self.database, self.config.mail, recipient, day, digest, self.now())))
@@ -109,7 +109,9 @@ class Digests(Queries):
         from patchwatch.notify.digest.schedule import schedule_of
 
         with self.database.read() as connection:
-            cursors = {recipient.name: outbox.told(connection, recipient.name) for recipient in self.config.digest}
+            cursors = {
+                recipient.name: outbox.digest_cursor(connection, recipient.name) for recipient in self.config.digest
+            }
             retry = outbox.next_try(connection)
         due = []
         for recipient in self.config.digest:

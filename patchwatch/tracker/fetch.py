@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
-from patchwatch.tracker.base import Progress, silent
+from patchwatch.tracker.base import Progress, no_progress
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ else:
 class Fetch(Queries):
     """Mail that comes, by whatever way, and the news of it."""
 
-    def watch(self, text: str, progress: Progress = silent) -> tuple[Watched, ...]:
+    def watch(self, text: str, progress: Progress = no_progress) -> tuple[Watched, ...]:
         """Watch what a link or message-id names.
 
         Raises:
@@ -45,15 +45,15 @@ class Fetch(Queries):
         from patchwatch.sources.lore.urls import parse_target
         from patchwatch.sync.watch import watch_address
 
-        address = parse_target(text, self.hosts)
+        address = parse_target(text, self.archive_hosts)
         if address is None:
             raise InvalidInputError(f"{text!r} is neither a link to a mail on lore nor a message-id.")
         with self._archive() as archive:
             watched = watch_address(self.database, archive, self.config.poll, address, self.now(), progress)
-            self._listen(archive, watched)
+            self._begin_feeds(archive, watched)
             return watched
 
-    def watch_text(self, content: bytes, progress: Progress = silent) -> tuple[list[Watched], list[Skipped]]:
+    def watch_text(self, content: bytes, progress: Progress = no_progress) -> tuple[list[Watched], list[Skipped]]:
         """Watch every lore link of a report, or the series of the mails in an .eml or mbox.
 
         Raises:
@@ -63,12 +63,12 @@ class Fetch(Queries):
 
         with self._archive() as archive:
             watched, skipped = watch_content(
-                self.database, archive, self.config.poll, content, self.hosts, self.now(), progress
+                self.database, archive, self.config.poll, content, self.archive_hosts, self.now(), progress
             )
-            self._listen(archive, watched)
+            self._begin_feeds(archive, watched)
             return watched, skipped
 
-    def poll(self, progress: Progress = silent) -> PollReport:
+    def poll(self, progress: Progress = no_progress) -> PollReport:
         """One pass over everything watched and followed, and over the git trees of the config.
 
         Raises:
@@ -78,7 +78,10 @@ class Fetch(Queries):
             return self.poll_some(None, progress)
 
     def poll_some(
-        self, names: Collection[str] | None, progress: Progress = silent, pause: Callable[[float], None] = time.sleep
+        self,
+        names: Collection[str] | None,
+        progress: Progress = no_progress,
+        pause: Callable[[float], None] = time.sleep,
     ) -> PollReport:
         """Poll inboxes, for whoever holds the lock; `all` among the names stands for everything that is in none.
 
@@ -89,7 +92,7 @@ class Fetch(Queries):
         with self._archive(pause) as archive:
             return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now(), names)
 
-    def lock(self, what: str, progress: Progress = silent) -> AbstractContextManager[None]:
+    def lock(self, what: str, progress: Progress = no_progress) -> AbstractContextManager[None]:
         """Be the one who polls this database, while the context is open.
 
         Raises:
@@ -97,13 +100,13 @@ class Fetch(Queries):
         """
         from patchwatch.sync import poll_lock
 
-        return poll_lock.hold(poll_lock.lock_path(self._url), what, int(time.time()), tell=progress)
+        return poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress)
 
-    def holder(self) -> LockOwner | None:
+    def lock_owner(self) -> LockOwner | None:
         """Who polls this database now, if anybody does."""
         from patchwatch.sync import poll_lock
 
-        return poll_lock.holder(poll_lock.lock_path(self._url))
+        return poll_lock.owner(poll_lock.lock_path(self._url))
 
     def detect_events(self) -> tuple[Event, ...]:
         """The events of the watched series since the last call, by any process.
@@ -171,10 +174,10 @@ class Fetch(Queries):
 
         return Archive(self.config.lore, sleep=pause)
 
-    def _listen(self, archive: Archive, watched: Collection[Watched]) -> None:
+    def _begin_feeds(self, archive: Archive, watched: Collection[Watched]) -> None:
         """From now on, new mail of the lists of these series rings the doorbell."""
-        from patchwatch.sync.feed import listen
+        from patchwatch.sync import feed
 
         rows = self.series(wanted=Criteria(ids=frozenset(w.series_id for w in watched)))
         for name in sorted({name for row in rows for name in row.inboxes}):
-            listen(self.database, archive, name)
+            feed.begin(self.database, archive, name)

@@ -95,7 +95,7 @@ class Queries(TrackerBase):
                 return number
             from patchwatch.sources.lore.urls import parse_target
 
-            address = parse_target(text, self.hosts)
+            address = parse_target(text, self.archive_hosts)
             if address is None:
                 raise NotFoundError(
                     f"{name!r} is no series: give the number that `patchwatch list` prints or a message-id."
@@ -186,7 +186,7 @@ class Queries(TrackerBase):
             return series.revisions[-1].message_id
         from patchwatch.sources.lore.urls import parse_target
 
-        address = parse_target(name, self.hosts)
+        address = parse_target(name, self.archive_hosts)
         with self.database.read() as connection:
             return derived.roots_of(connection, [address.message_id if address else name])[
                 address.message_id if address else name

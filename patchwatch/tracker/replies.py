@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from patchwatch.config import data_directory
 from patchwatch.db import LazyModule
-from patchwatch.tracker.base import Progress, silent
+from patchwatch.tracker.base import Progress, no_progress
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Replies(Queries):
 
         return shlex.join(b4_command(task, self._revision_root(message_id), box, self.config.lore.url))
 
-    def b4(self, task: Task, message_id: str, directory: Path, progress: Progress = silent) -> int:
+    def b4(self, task: Task, message_id: str, directory: Path, progress: Progress = no_progress) -> int:
         """Hand the revision that a mail belongs to over to b4, in a directory and in this terminal; its exit status.
 
         `progress` hears of the command before it runs.

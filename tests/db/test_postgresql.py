@@ -152,7 +152,7 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
     database = Database(url)
     columns = {"address": "ann@example.org", "sender": "pw@example.org", "message_id": "1@pw", "subject": "x"}
     with database.write() as connection:
-        outbox.tell(connection, "me", DigestCursor(date(2023, 9, 18), 100, "seen"))
+        outbox.set_digest_cursor(connection, "me", DigestCursor(date(2023, 9, 18), 100, "seen"))
         assert outbox.put(connection, "me", "2023-09-18", b"mail\r\n", 100, **columns)
         assert not outbox.put(connection, "me", "2023-09-18", b"other\r\n", 100, **columns)
     with database.write() as connection:
@@ -162,12 +162,12 @@ def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
     row, mail = claimed
     assert (row.key, row.tries, mail) == ("2023-09-18", 1, b"mail\r\n")
     with database.write() as connection:
-        outbox.put_off(connection, row.id, 200, "no answer")
+        outbox.retry_later(connection, row.id, 200, "no answer")
     with database.read() as connection:
         assert [(one.try_at, one.failure) for one in outbox.unsent(connection)] == [(200, "no answer")]
-        assert outbox.told(connection, "me") == DigestCursor(date(2023, 9, 18), 100, "seen")
+        assert outbox.digest_cursor(connection, "me") == DigestCursor(date(2023, 9, 18), 100, "seen")
     with database.write() as connection:
-        outbox.sent(connection, row.id, 250)
+        outbox.mark_sent(connection, row.id, 250)
         outbox.put(connection, "me", "2023-12-01", b"mail\r\n", 250 + 40 * 86_400, **columns)
     with database.read() as connection:
         assert outbox.last_sent(connection) == {"me": 250}

@@ -259,7 +259,7 @@ def test_a_tree_that_is_no_longer_in_the_config_is_forgotten(database: Database,
     assert stands(database)[0] == "new"
     with database.read() as connection:
         assert stored.trees(connection) == ()
-        assert stored.holders(connection, [f"t:{WHEEL}"]) == {}
+        assert stored.commits_with_keys(connection, [f"t:{WHEEL}"]) == {}
 
 
 # ---- which commits -------------------------------------------------------------------------------------------------

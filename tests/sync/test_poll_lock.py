@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from patchwatch.errors import PollLockedError
-from patchwatch.sync.poll_lock import LockOwner, hold, holder, lock_path
+from patchwatch.sync.poll_lock import LockOwner, acquire, lock_path, owner
 
 SINCE = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 
@@ -41,18 +41,18 @@ def test_another_databases_lock_is_in_the_state_directory_whatever_its_password(
 
 def test_the_holder_is_known_while_he_holds_it(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
-    assert holder(path) is None
-    with hold(path, "poll", SINCE):
-        assert holder(path) == LockOwner("poll", os.getpid(), SINCE)
-    assert holder(path) is None
+    assert owner(path) is None
+    with acquire(path, "poll", SINCE):
+        assert owner(path) == LockOwner("poll", os.getpid(), SINCE)
+    assert owner(path) is None
 
 
 def test_a_run_is_not_waited_for_and_its_process_is_named(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     with (
-        hold(path, "run", SINCE),
+        acquire(path, "run", SINCE),
         pytest.raises(PollLockedError) as refused,
-        hold(path, "poll", SINCE, pause=lambda _: None),
+        acquire(path, "poll", SINCE, pause=lambda _: None),
     ):
         pass
     assert refused.value.pid == os.getpid()
@@ -64,7 +64,7 @@ def test_a_run_is_not_waited_for_and_its_process_is_named(tmp_path: Path) -> Non
 def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     said: list[str] = []
-    other = hold(path, "poll", SINCE)
+    other = acquire(path, "poll", SINCE)
     other.__enter__()
     pauses: list[float] = []
 
@@ -73,7 +73,7 @@ def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
         if len(pauses) == 3:
             other.__exit__(None, None, None)
 
-    with hold(path, "poll", SINCE, tell=said.append, pause=pause):
+    with acquire(path, "poll", SINCE, progress=said.append, pause=pause):
         pass
     assert said == [f"waiting for patchwatch poll (process {os.getpid()}, since 2023-11-14 22:13 UTC) to end"]
     assert len(pauses) == 3
@@ -81,16 +81,16 @@ def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
 
 def test_patience_ends(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
-    with hold(path, "poll", SINCE), pytest.raises(PollLockedError, match="does not end"):  # noqa: SIM117
-        with hold(path, "poll", SINCE, patience=5, pause=lambda _: None):
+    with acquire(path, "poll", SINCE), pytest.raises(PollLockedError, match="does not end"):  # noqa: SIM117
+        with acquire(path, "poll", SINCE, patience=5, pause=lambda _: None):
             pass
 
 
 HOLD_AND_WAIT = """
 import sys, time
 from pathlib import Path
-from patchwatch.sync.poll_lock import hold
-with hold(Path(sys.argv[1]), "run", 1_700_000_000):
+from patchwatch.sync.poll_lock import acquire
+with acquire(Path(sys.argv[1]), "run", 1_700_000_000):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -101,20 +101,20 @@ def test_who_is_killed_holds_nothing_and_what_he_wrote_misleads_nobody(tmp_path:
     with subprocess.Popen([sys.executable, "-c", HOLD_AND_WAIT, str(path)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        assert holder(path) == LockOwner("run", other.pid, SINCE)
+        assert owner(path) == LockOwner("run", other.pid, SINCE)
         other.send_signal(signal.SIGKILL)
-    assert holder(path) is None
+    assert owner(path) is None
     assert path.read_text() != ""
-    with hold(path, "poll", SINCE):
-        assert holder(path) == LockOwner("poll", os.getpid(), SINCE)
+    with acquire(path, "poll", SINCE):
+        assert owner(path) == LockOwner("poll", os.getpid(), SINCE)
 
 
 def test_a_child_does_not_keep_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
-    with hold(path, "run", SINCE):
+    with acquire(path, "run", SINCE):
         child = subprocess.Popen(["sleep", "60"])
     try:
-        assert holder(path) is None
+        assert owner(path) is None
     finally:
         child.kill()
         child.wait()

@@ -65,7 +65,7 @@ def write_due(
     for recipient in recipients:
         schedule = schedule_of(recipient)
         with database.read() as connection:
-            cursor = outbox.told(connection, recipient.name)
+            cursor = outbox.digest_cursor(connection, recipient.name)
         last = cursor.day if cursor else None
         day = schedule.today(now) if today else schedule.due(last, now)
         if day is None or (last is not None and last >= day):
@@ -78,9 +78,9 @@ def write_due(
             yield Delivery(recipient.name, day.isoformat(), "failed", str(error))
             continue
         with database.write() as connection:
-            if outbox.told(connection, recipient.name) != cursor:
+            if outbox.digest_cursor(connection, recipient.name) != cursor:
                 continue  # another process was faster
-            outbox.tell(connection, recipient.name, DigestCursor(day, now, digest.seen))
+            outbox.set_digest_cursor(connection, recipient.name, DigestCursor(day, now, digest.seen))
             if message:
                 put(connection, recipient, day.isoformat(), message, now)
         if not message:
@@ -169,19 +169,19 @@ def _try(
 
     if addresses.get(row.recipient) != row.address:
         why = f"no [[digest]] named {row.recipient} has the address {row.address} any more"
-        _record(database, lambda connection: outbox.give_up(connection, row.id, clock(), why))
+        _record(database, lambda connection: outbox.fail(connection, row.id, clock(), why))
         return result("failed", why)
     try:
         transport().send(row.sender, row.address, mail)
     except DeliveryError as error:
         now, why = clock(), str(error)
         if error.permanent or now - row.queued_at > _GIVE_UP_SECONDS:
-            _record(database, lambda connection: outbox.give_up(connection, row.id, now, why))
+            _record(database, lambda connection: outbox.fail(connection, row.id, now, why))
             return result("failed", f"{why}. Not retried automatically; run `patchwatch digest --send` to try again.")
         delay = retry_delay(row.tries)
-        _record(database, lambda connection: outbox.put_off(connection, row.id, now + delay, why))
+        _record(database, lambda connection: outbox.retry_later(connection, row.id, now + delay, why))
         return result("later", f"{why}. Next try in {delay // 60} min.")
-    _record(database, lambda connection: outbox.sent(connection, row.id, clock()))
+    _record(database, lambda connection: outbox.mark_sent(connection, row.id, clock()))
     return result("sent", f"sent to {row.address}: {row.subject}")
 
 

@@ -71,8 +71,8 @@ def gather(
         rows = tuple(replace(row, next_action=actions[row.id]) for row in rows)
         if recipient.views:
             rows = _in_views(rows, mine, recipient)
-        mails = new_since.fresh_mails(connection, [row.id for row in rows], begin, now, seen)
-        commits = new_since.fresh_commits(connection, filter(None, map(_commit, rows)), begin, seen)
+        mails = new_since.mails_since(connection, [row.id for row in rows], begin, now, seen)
+        commits = new_since.commits_since(connection, filter(None, map(_commit, rows)), begin, seen)
         applied_to = _inboxes_applied_to(rows, recipient)
         updates = []
         for row in rows:

@@ -372,8 +372,8 @@ KILLED = {
     "after the try is recorded": ("patchwatch.notify.delivery.transport", "transport", "before", 1),
     "before the server has accepted it": ("smtplib:SMTP", "data", "before", 1),
     "after the server has accepted it": ("smtplib:SMTP", "data", "after", 2),
-    "before that is recorded": ("patchwatch.db.outbox", "sent", "before", 2),
-    "before that is committed": ("patchwatch.db.outbox", "sent", "after", 2),
+    "before that is recorded": ("patchwatch.db.outbox", "mark_sent", "before", 2),
+    "before that is committed": ("patchwatch.db.outbox", "mark_sent", "after", 2),
     "after that is recorded": ("patchwatch.notify.delivery.outbox", "Delivery", "before", 1),
 }
 """The call at which to kill, before or after it, and how many mails arrive."""
