@@ -16,7 +16,7 @@ FAR: dict[str, Any] = {"watched": False}
 
 
 @pytest.mark.parametrize(
-    ("view", "line", "stands"),
+    ("view", "line", "expected"),
     [
         (View.MY_TURN, {}, False),
         (View.MY_TURN, {"turn": "author"}, False),
@@ -54,8 +54,8 @@ FAR: dict[str, Any] = {"watched": False}
         (View.ALL, {**FAR, **CLOSED}, True),
     ],
 )
-def test_views(view: View, line: dict[str, Any], stands: bool) -> None:
-    assert in_view(view, a_line(**line)) == stands
+def test_views(view: View, line: dict[str, Any], expected: bool) -> None:
+    assert in_view(view, a_line(**line)) == expected
 
 
 def test_views_of_waiting_series_are_ordered_by_the_longest_wait() -> None:
