@@ -46,7 +46,7 @@ class B4Dialog(Dialog[B4Request | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "run", "Run", id="b4.run"),
         Binding("tab", "app.focus_next", "Tasks, trees", id="b4.next"),
-        Binding("escape,q", "leave", "Close", id="b4.leave"),
+        Binding("escape,q", "leave", "Cancel", id="b4.leave"),
     ]
 
     def __init__(self, of: Selection, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str) -> None:

@@ -52,7 +52,7 @@ class CopyDialog(Dialog[Citation | None]):
     """Answers with the text to copy, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Close", id="copy.leave"),
+        Binding("escape,q", "leave", "Cancel", id="copy.leave"),
         Binding("y", "take", "Copy", show=False, id="copy.take"),
         *(Binding(str(n), f"number({n})", f"Copy form {n}", show=False, id=f"copy.{n}") for n in range(1, 6)),
     ]

@@ -104,7 +104,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     """Answers with the link to make, the link to undo, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Close", id="link.leave"),
+        Binding("escape,q", "leave", "Cancel", id="link.leave"),
     ]
 
     def __init__(

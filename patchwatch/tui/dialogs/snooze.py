@@ -62,7 +62,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
 
     AUTO_FOCUS = "#rests"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Close", id="snooze.leave"),
+        Binding("escape,q", "leave", "Cancel", id="snooze.leave"),
         Binding("j", "app.simulate_key('down')", "Down", show=False, id="snooze.down"),
         Binding("k", "app.simulate_key('up')", "Up", show=False, id="snooze.up"),
     ]

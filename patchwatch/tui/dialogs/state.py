@@ -22,7 +22,7 @@ class StateDialog(Dialog[str | None]):
     """Answers with a state, with an empty string to revoke one set by hand, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Close", id="state.leave"),
+        Binding("escape,q", "leave", "Cancel", id="state.leave"),
         Binding("j", "app.simulate_key('down')", "Down", show=False, id="state.down"),
         Binding("k", "app.simulate_key('up')", "Up", show=False, id="state.up"),
     ]

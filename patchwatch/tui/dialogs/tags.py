@@ -39,7 +39,7 @@ class TagDialog(Dialog[Tags | None]):
         Binding("w", "whole", "This patch or the whole series", id="tag.whole"),
         Binding("enter", "give(False)", "Preview the mail", id="tag.give"),
         Binding("e", "give(True)", "Edit the mail first", id="tag.edit"),
-        Binding("escape,q", "leave", "Close", id="tag.leave"),
+        Binding("escape,q", "leave", "Cancel", id="tag.leave"),
     ]
 
     def __init__(self, of: Selection) -> None:
