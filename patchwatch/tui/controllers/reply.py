@@ -32,19 +32,19 @@ class ReplyController:
         self._tracker = tracker
         self._jobs = jobs
 
-    def reply(self, of: Selection) -> None:
+    def reply(self, selection: Selection) -> None:
         """Reply to all recipients of the selected mail."""
-        self._compose(lambda: self._tracker.reply(of.message_id), edit=True)
+        self._compose(lambda: self._tracker.reply(selection.message_id), edit=True)
 
-    def tag(self, of: Selection) -> None:
+    def tag(self, selection: Selection) -> None:
         """Ask which tags to give to the selected patch or its whole revision; then compose the reply."""
 
         def answered(tags: Tags | None) -> None:
             if tags is not None:
                 names, whole = tags.names, tags.whole
-                self._compose(lambda: self._tracker.endorse(of.posting, names, whole=whole), edit=tags.edit)
+                self._compose(lambda: self._tracker.endorse(selection.posting, names, whole=whole), edit=tags.edit)
 
-        self._screen.app.push_screen(TagDialog(of), answered)
+        self._screen.app.push_screen(TagDialog(selection), answered)
 
     def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
         def work() -> tuple[Draft, Path | None]:
@@ -58,7 +58,7 @@ class ReplyController:
             else:
                 self._ask(draft, old, edit=edit)
 
-        self._jobs.submit("mail", "answer", work, composed, screen=self._screen, latest=True)
+        self._jobs.submit("mail", "reply", work, composed, screen=self._screen, latest=True)
 
     def _ask(self, draft: Draft, old: Path, *, edit: bool) -> None:
         """Ask whether to continue the old draft or to start over."""
@@ -75,7 +75,7 @@ class ReplyController:
         try:
             file = self._tracker.drafts.save(draft)
         except PatchwatchError as error:
-            self._jobs.notices.show("answer", "error", str(error))
+            self._jobs.notices.show("reply", "error", str(error))
             return
         if not edit or self._edit(file, fresh=True):
             self._show(draft, file)
@@ -101,12 +101,12 @@ class ReplyController:
                 raise
             after = drafts.read(file)
             if after.strip() and (after != before or not fresh):
-                notices.dismiss("answer")
+                notices.dismiss("reply")
                 return True
             drafts.delete(file)
         except PatchwatchError as error:
-            notices.show("answer", "error", str(error))
+            notices.show("reply", "error", str(error))
             return not fresh
         why = "Nothing was written" if after.strip() else "The draft is empty"
-        notices.show("answer", "note", f"{why}: draft discarded, nothing sent.")
+        notices.show("reply", "note", f"{why}: draft discarded, nothing sent.")
         return False

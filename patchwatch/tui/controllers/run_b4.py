@@ -28,19 +28,19 @@ class B4Controller:
         self._tracker = tracker
         self._jobs = jobs
 
-    def b4(self, of: Selection) -> None:
+    def b4(self, selection: Selection) -> None:
         """Ask which command to run on the selected revision, and in which tree; then run it."""
 
         def work() -> tuple[Sequence[Path], Mapping[Task, str]]:
-            commands = {task: self._tracker.b4_command(task, of.revision, BOX) for task in TASKS}
+            commands = {task: self._tracker.b4_command(task, selection.revision, BOX) for task in TASKS}
             return self._tracker.work_trees(), commands
 
         def ask(choices: tuple[Sequence[Path], Mapping[Task, str]]) -> None:
-            self._screen.app.push_screen(B4Dialog(of, *choices, self._tracker.config_file), answered)
+            self._screen.app.push_screen(B4Dialog(selection, *choices, self._tracker.config_file), answered)
 
         def answered(chosen: B4Request | None) -> None:
             if chosen is not None:
-                self._run(chosen, of.revision)
+                self._run(chosen, selection.revision)
 
         self._jobs.submit("read", "b4", work, ask, screen=self._screen, latest=True)
 

@@ -49,17 +49,19 @@ class B4Dialog(Dialog[B4Request | None]):
         Binding("escape,q", "leave", "Cancel", id="b4.leave"),
     ]
 
-    def __init__(self, of: Selection, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str) -> None:
+    def __init__(
+        self, selection: Selection, trees: Sequence[Path], commands: Mapping[Task, str], config_file: str
+    ) -> None:
         """`commands` are the command lines for the revision, with `BOX` in place of the maildir."""
         super().__init__()
-        self._of = of
+        self._selection = selection
         self._trees = trees
         self._commands = commands
         self._config_file = config_file
 
     def compose(self) -> ComposeResult:
         """The revision, the tasks, the trees, the command, and the keys."""
-        about: list[StyledText] = [(f"{self._of.version} ", "accent strong"), (self._of.title, "strong")]
+        about: list[StyledText] = [(f"{self._selection.version} ", "accent strong"), (self._selection.title, "strong")]
         tasks = [content([(f"{name:<16}", ""), (does, "dim")]) for name, does in TASKS.values()]
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Run b4"

@@ -42,12 +42,12 @@ class TagDialog(Dialog[Tags | None]):
         Binding("escape,q", "leave", "Cancel", id="tag.leave"),
     ]
 
-    def __init__(self, of: Selection) -> None:
-        """`of` is the patch to tag, or else the whole revision."""
+    def __init__(self, selection: Selection) -> None:
+        """`selection` is the patch to tag, or else the whole revision."""
         super().__init__()
-        self._of = of
+        self._selection = selection
         self._chosen: set[str] = set()
-        self._whole = of.patch is None
+        self._whole = selection.patch is None
 
     def compose(self) -> ComposeResult:
         """The patch or series, the tags, and the keys."""
@@ -57,7 +57,7 @@ class TagDialog(Dialog[Tags | None]):
             yield ChoiceList(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
             keys: list[StyledText] = []
-            hints = [("space", "select"), *([("w", "patch/series")] if self._of.patch is not None else [])]
+            hints = [("space", "select"), *([("w", "patch/series")] if self._selection.patch is not None else [])]
             for key, does in (*hints, ("⏎", "preview"), ("e", "edit first"), ("esc", "cancel")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
             yield Static(content(keys), id="keys")
@@ -72,12 +72,16 @@ class TagDialog(Dialog[Tags | None]):
         return [box, (name[:1], "accent"), (name[1:], "")]
 
     def _show(self, warning: str = "") -> None:
-        of = self._of
-        if not self._whole and of.patch is not None:
-            what, title = "this patch", of.patch
+        selection = self._selection
+        if not self._whole and selection.patch is not None:
+            what, title = "this patch", selection.patch
         else:
-            what = f"all {of.patches} patches of {of.version}" if of.patches > 1 else of.version
-            title = of.title
+            what = (
+                f"all {selection.patches} patches of {selection.version}"
+                if selection.patches > 1
+                else selection.version
+            )
+            title = selection.title
         about: list[StyledText] = [(f"For {what}: ", "dim"), (title, "strong")]
         self.query_one("#question", Static).update(content(about))
         note: list[StyledText] = [("You will see the mail before it is sent.", "dim")]
@@ -106,7 +110,7 @@ class TagDialog(Dialog[Tags | None]):
 
     def action_whole(self) -> None:
         """Switch between the patch and all patches."""
-        if self._of.patch is not None:
+        if self._selection.patch is not None:
             self._whole = not self._whole
             self._show()
 

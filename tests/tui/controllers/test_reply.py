@@ -257,7 +257,7 @@ async def test_browser_session_reports_what_needs_a_terminal(
         assert reply_setup.draft_texts(tracker) == []
         await pressed(pilot, "B", says="Will run in")
         await pilot.press("enter")
-        await until(pilot, lambda: [notice.about for notice in app.notices] == ["answer", "b4"])
+        await until(pilot, lambda: [notice.about for notice in app.notices] == ["reply", "b4"])
         assert not tracker.asked["b4"]
         await pressed(pilot, "T", says="Give tags")
         await pressed(pilot, "r", "enter", says="Ready to be sent")
