@@ -9,7 +9,8 @@ import pytest
 from patchwatch.series import labels
 from patchwatch.series.model import AppliedRow, SeriesRow
 from patchwatch.series.states import Turn
-from tests.tui.sample_mails import NOW, zswap
+from tests.tui.sample_mails import NOW
+from tests.tui.sample_series import zswap
 
 DAY = 86_400
 

@@ -32,21 +32,8 @@ from patchwatch.series.model import (
 )
 from patchwatch.series.rangediff.comparison import Comparison, compare
 from patchwatch.series.rangediff.select import choose, mails_of, side
-from tests.tui.sample_mails import (
-    NOW,
-    Known,
-    SampleMail,
-    at,
-    chinese,
-    drops,
-    drops_history,
-    hostile,
-    line_of,
-    mail_of,
-    message_row,
-    raw_of,
-    zswap,
-)
+from tests.tui.sample_mails import NOW, Known, SampleMail, at, line_of, mail_of, message_row, raw_of
+from tests.tui.sample_series import chinese, drops, drops_history, hostile, zswap
 
 RITA = Mailbox("Rita Reviewer", "rita@example.com")
 ANSWER_ID = "answer@example.com"

@@ -21,7 +21,8 @@ from patchwatch.tui.screens.overview import OverviewScreen
 from tests.tui.driving import opened, settled, shown, until
 from tests.tui.fake_tracker import FakeTracker, Report
 from tests.tui.reply_setup import ReplySetup
-from tests.tui.sample_mails import HOSTILE, NOW, drops, likely, older_drops, series_row
+from tests.tui.sample_mails import HOSTILE, NOW, series_row
+from tests.tui.sample_series import drops, likely, older_drops
 
 FORBIDDEN = "\x1b\x07\x9b\u202e\u200b"
 SIZE = (130, 40)

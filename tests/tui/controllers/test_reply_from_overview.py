@@ -17,7 +17,8 @@ from patchwatch.tui.screens.overview import OverviewScreen
 from tests.tui.driving import opened, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.reply_setup import ReplySetup, notices, pressed, sent
-from tests.tui.sample_mails import Known, chinese, drops, line_of, message_row, zswap
+from tests.tui.sample_mails import Known, line_of, message_row
+from tests.tui.sample_series import chinese, drops, zswap
 
 DROPS, DOCS, ZSWAP = "drops-v5-0@example.org", "zh-1@example.cn", "zswap-0@example.org"  # from the top
 ROOMY = (120, 50)

@@ -9,7 +9,8 @@ from patchwatch.series.model import SeriesSummary
 from patchwatch.series.views import View, split_by_view
 from patchwatch.tui.controllers.view_state import ViewState
 from patchwatch.tui.render.series_columns import COLUMNS, LATEST, LONGEST
-from tests.tui.sample_mails import NOW, chinese, drops, hostile, line_of, zswap
+from tests.tui.sample_mails import NOW, line_of
+from tests.tui.sample_series import chinese, drops, hostile, zswap
 
 LINES = sorted((line_of(known()[0]) for known in (drops, zswap, chinese, hostile)), key=lambda row: -row.last_activity)
 WATCHED = [row for row in LINES if row.watched]

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.driving import opened, settled, shown, until
 from tests.tui.fake_tracker import FakeTracker
-from tests.tui.sample_mails import likely, older_drops
+from tests.tui.sample_series import likely, older_drops
 from tests.tui.snapshots import LOOKS, Compare, after, typed
 
 Drive = Callable[[Pilot[None]], Awaitable[None]]

@@ -13,7 +13,7 @@ from patchwatch.tui.render.labels import title
 from patchwatch.tui.render.link_preview import describe_link, describe_unlink, preview_link, proposed
 from tests.tui.driving import dialog_opened, opened, series_shown, shown, until
 from tests.tui.fake_tracker import FakeTracker
-from tests.tui.sample_mails import likely, older_drops
+from tests.tui.sample_series import likely, older_drops
 
 
 def test_later_series_follows_the_earlier_one(tracker: FakeTracker) -> None:

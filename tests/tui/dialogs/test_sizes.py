@@ -15,7 +15,7 @@ from patchwatch.tui.base.theme import THEMES
 from tests.tui.driving import opened, settled, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.reply_setup import ReplySetup
-from tests.tui.sample_mails import likely, older_drops
+from tests.tui.sample_series import likely, older_drops
 
 LOOKS = (((40, 24), "dark"), ((80, 24), "light"), ((120, 40), "ansi"))  # the others are in the pictures
 PATCH_KEYS = ("g", "j", "T")

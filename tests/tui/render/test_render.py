@@ -27,19 +27,8 @@ from patchwatch.tui.widgets.status_bar import Status, status_pieces
 from patchwatch.tui.widgets.thread_list import guides
 from patchwatch.tui.widgets.view_tabs import tabs
 from tests.tui.fake_tracker import FakeTracker
-from tests.tui.sample_mails import (
-    APPLIED,
-    NOW,
-    SENTENCE,
-    SampleMail,
-    at,
-    chinese,
-    drops,
-    line_of,
-    mail_of,
-    message_row,
-    zswap,
-)
+from tests.tui.sample_mails import APPLIED, NOW, SENTENCE, SampleMail, at, line_of, mail_of, message_row
+from tests.tui.sample_series import chinese, drops, zswap
 
 TEXTS = st.text(st.sampled_from("ab ·é̀你好ｗ 😀\u200b…x"), max_size=60).map(line) | st.text(max_size=40).map(line)
 

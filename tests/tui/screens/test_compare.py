@@ -16,7 +16,8 @@ from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.mail_view import MailView
 from tests.tui.driving import reading, shown, until
 from tests.tui.fake_tracker import FakeTracker
-from tests.tui.sample_mails import HOSTILE, Posting, SampleMail, drops, revision_row
+from tests.tui.sample_mails import HOSTILE, Posting, SampleMail, revision_row
+from tests.tui.sample_series import drops
 
 SIZES = [(120, 40), (80, 24), (40, 24)]
 

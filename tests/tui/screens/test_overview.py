@@ -19,7 +19,8 @@ from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.series_table import SeriesTable
 from tests.tui.driving import opened, settled, shown, until
 from tests.tui.fake_tracker import FakeTracker, Report
-from tests.tui.sample_mails import NOW, SampleMail, drops, zswap
+from tests.tui.sample_mails import NOW, SampleMail
+from tests.tui.sample_series import drops, zswap
 
 
 def titles(app: PatchwatchApp) -> list[str]:

@@ -24,20 +24,8 @@ from patchwatch.tui.widgets.revision_bar import account, given_tags, results, st
 from patchwatch.tui.widgets.series_header import standing
 from patchwatch.tui.widgets.thread_list import given as given_to
 from tests.tui.fake_tracker import FakeTracker
-from tests.tui.sample_mails import (
-    LONG_REPLY,
-    NOW,
-    PATCH,
-    SELFTEST,
-    SampleMail,
-    drops,
-    drops_history,
-    hostile,
-    mail_of,
-    message_row,
-    submission,
-    zswap,
-)
+from tests.tui.sample_mails import LONG_REPLY, NOW, PATCH, SELFTEST, SampleMail, mail_of, message_row, submission
+from tests.tui.sample_series import drops, drops_history, hostile, zswap
 
 
 def page_with(text: str, **more: object) -> Page:
