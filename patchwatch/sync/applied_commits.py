@@ -1,7 +1,6 @@
-"""Commits in git trees, and the series that they carry: found in the database by index, judged by series.commits.
+"""The series whose patches are commits in git trees: candidates from the index, matched by series.commit_match.
 
-What it means for a series that its patches are in a tree is put in words here, and weighed by
-patchwatch.series.state.status.
+Builds the reason that patches in a tree give for a state; patchwatch.series.state.status weighs it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from patchwatch.series.states import State
 
 
 def affected(connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """The revisions for which commits can mean something else, because postings came, changed or went."""
+    """Return the revisions whose commits must be matched again after postings were added, changed or removed."""
     if not git_trees.any_commits(connection):
         return set()
     old = {r.id: r.posting for r in before}
@@ -38,21 +37,21 @@ def affected(connection: Connection, before: Sequence[StoredRevision], rows: Seq
 
 
 def revisions_of(connection: Connection, commit_ids: Collection[int]) -> set[int]:
-    """The revisions that these commits, or those that they take back, may be patches of."""
+    """Return the revisions whose patches these commits, or the commits that they revert, may be."""
     near = _with_reverts(connection, commit_ids)
     keys = {key for held in near.values() for key in commit_match.keys_in_postings(held.commit)}
     return {i for ids in derived.revisions_with_keys(connection, keys).values() for i in ids}
 
 
 def count_known(connection: Connection, commit_ids: Collection[int]) -> int:
-    """How many of these commits are patches of a posting that is known."""
+    """Return how many of these commits are patches of a known posting."""
     near = git_trees.commits(connection, commit_ids)
     matched, _ = _matches(connection, Postings(connection), near)
     return sum(bool(found) for found in matched.values())
 
 
 def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]) -> dict[int, Merge]:
-    """By the newest revision of each series (its revisions, in order): what the trees say of it."""
+    """Return what the trees hold of each series, given as revisions in order; by its newest revision."""
     if not git_trees.any_commits(connection):
         return {}
     newest = {order[-1].id: _repeated(order) for order in orders}
@@ -82,7 +81,7 @@ def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence
 
 
 def _repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
-    """The newest revision, and those that it merely sends again."""
+    """Return the newest revision, and those of which it is a resend."""
     by_root = {r.root: r for r in order}
     same = [order[-1]]
     while (link := decode_link(same[-1].link)) and link.resend and same[-1].predecessor in by_root:
@@ -94,7 +93,7 @@ def _repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
 
 
 def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[int, CommitInTrees]:
-    """These commits, and what takes them back or is taken back by them, and so on."""
+    """Return these commits, those that revert them and those that they revert, transitively."""
     near: dict[int, CommitInTrees] = {}
     wave = set(commit_ids)
     while wave:
@@ -108,7 +107,7 @@ def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[i
 def _with_their_reverts(
     wanted: set[int], near: Mapping[int, CommitInTrees], by_key: Mapping[str, set[int]]
 ) -> set[int]:
-    """Those of `near` that speak of the commits wanted: `near` may hold the commits of many series."""
+    """Return the wanted commits and their reverts among `near`, which has the commits of many series."""
     found: set[int] = set()
     wave = wanted
     while wave:
@@ -121,7 +120,7 @@ def _with_their_reverts(
 def _matches(
     connection: Connection, postings: Postings, near: Mapping[int, CommitInTrees]
 ) -> tuple[dict[int, tuple[Match, ...]], dict[str, int]]:
-    """What each commit is a patch of, and the series of each posting that could be meant."""
+    """Return the patches that each commit matches, and the series of each candidate posting, by root."""
     keys = {i: commit_match.keys_in_postings(held.commit) for i, held in near.items()}
     holders = derived.revisions_with_keys(connection, set().union(*keys.values()) if keys else set())
     wanted = {i: sorted({n for key in keys[i] for n in holders.get(key, ())}) for i in near}
@@ -134,12 +133,12 @@ def _matches(
 
 
 def _merge(where: commit_match.PatchCommits, whole: int, *, accepted: bool) -> Merge | None:
-    """What it means for a revision of `whole` patches; `accepted`: its own mails say so."""
+    """Return the merge of a revision of `whole` patches; `accepted` if its own mails say that it was applied."""
     if where.reverted:
         revert = max(where.reverted.values(), key=_age)
         return Merge(State.UNDER_REVIEW, _reason(revert, where.reverted, whole), reverted=True)
     merged = {place: held for place, held in where.applied.items() if held.mainline}
-    # Who applied it may have reworded a title or squashed a patch.
+    # The maintainer may have reworded a title or squashed a patch.
     if merged and (len(merged) >= whole or (accepted and 2 * len(merged) >= whole)):
         return Merge(State.MAINLINED, _reason(max(merged.values(), key=_age), merged, whole))
     if not where.applied:

@@ -1,8 +1,8 @@
-"""What follows from the mail at hand: conversations, revisions, version bumps, states.
+"""Derive conversations, revisions, links between versions and series from stored mail.
 
-`Derivation` keeps one transaction's account of what new mail touches and works exactly that out anew: the conversations
-it falls into, their revisions, the links that those could change, the series that hang on them.  The pure functions of
-patchwatch.series, standing and status decide; this only fetches what they need and stores what they say.
+A `Derivation` collects what one transaction's new mail affects and recomputes exactly that: the conversations of the
+mail, their revisions, the links that can change, and the series of those.  The pure functions of patchwatch.series
+decide; this module fetches what they need and stores the result.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from patchwatch.sync import applied_commits, merged_pulls
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A series whose state or turn is another than before; `before` is empty for a new one."""
+    """A series whose state or turn changed; `before` is empty for a new one."""
 
     series_id: int
     title: str
@@ -46,17 +46,17 @@ class Change:
 
 
 class Derivation:
-    """One transaction's deriving."""
+    """The derivation of one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """`connection` is in a writing transaction."""
+        """`connection` must be in a writing transaction."""
         self._db = connection
         self._messages: dict[int, Message] = {}  # decoded in this transaction
-        self._conversations: set[int] = set()  # to be worked out anew
+        self._conversations: set[int] = set()  # to be recomputed
         self._postings = Postings(connection)
 
     def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
-        """Place new messages (primary key, facts) in their conversations."""
+        """Add new messages (primary key, message) to their conversations."""
         if not messages:
             return
         self._messages.update(messages)
@@ -98,15 +98,15 @@ class Derivation:
         self._conversations.update(chosen.values())
 
     def relink(self, revisions: set[int]) -> None:
-        """Look again at the predecessors of these revisions, and at their series."""
+        """Recompute the predecessors of these revisions, and their series."""
         self._series(self._relink(revisions) | revisions)
 
     def reconsider(self, revisions: set[int]) -> tuple[Change, ...]:
-        """Look again at the series of these revisions: what is known beyond their mails is another."""
+        """Recompute the series of these revisions, after something other than their mails changed."""
         return self._series(revisions)
 
     def finish(self) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-        """Work everything out; returns the changes of series and the roots of new revisions."""
+        """Recompute everything affected; return the changes of series and the roots of new revisions."""
         if not self._conversations:
             return (), ()
         before, after, follow = self._revisions()
@@ -119,9 +119,9 @@ class Derivation:
     # ---- revisions -------------------------------------------------------------------------------------------------
 
     def _revisions(self) -> tuple[list[StoredRevision], list[dict[str, Any]], set[int]]:
-        """Recognise the revisions of every touched conversation and store what is new of them.
+        """Recognize the revisions of every affected conversation and store the changes.
 
-        Returns what was there, what is there now, and the revisions whose place in a series has to be looked at.
+        Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
         """
         placed = derived.messages_in(self._db, self._conversations)
         by_conversation: dict[int, dict[str, Message]] = {}
@@ -151,11 +151,11 @@ class Derivation:
             if (new := place.get(one.message_id, (None, None))) != (one.revision_id, one.patch)
         ]
         derived.place_messages(self._db, moved)
-        # Anything that moved, or spoke in, a revision can change the dates and counts of its series.
+        # Any mail of, or reply to, a revision can change the dates and counts of its series.
         return before, rows, {row["id"] for row in rows} | {r.id for r in before}
 
     def _numbered(self, revisions: Sequence[Revision]) -> dict[str, int]:
-        """The number of each revision, by root: the lowest that any of its mails was given, or a new one."""
+        """Return the number of each revision, by root: the lowest one that any of its mails has, or a new one."""
         given = derived.numbers(self._db, (m.message_id for r in revisions for m in r.own_messages))
         found: dict[str, int] = {}
         for revision in revisions:
@@ -170,7 +170,7 @@ class Derivation:
         old = {r.id: r for r in before}
         now = {row["id"]: row for row in rows}
         derived.forget_revisions(self._db, [i for i in old if i not in now])
-        # A root may move from one number to another: what changes goes first, so that roots stay unique.
+        # A root can move from one number to another: delete first, so that roots stay unique.
         roots_moved = [i for i in now if i in old and now[i]["root"] != old[i].root]
         derived.forget_revisions(self._db, roots_moved)
         kept = {i for i in now if i in old and i not in roots_moved}
@@ -185,7 +185,7 @@ class Derivation:
     # ---- version bumps ---------------------------------------------------------------------------------------------
 
     def _links(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
-        """Find the predecessors that the changed revisions can change; returns revisions with a new link."""
+        """Recompute the links that changed revisions affect; return the revisions whose series changed."""
         old = {r.id: r for r in before}
         old_postings = {r.id: decode_posting(r.posting) for r in before}
         new_postings = {
@@ -199,20 +199,20 @@ class Derivation:
         changed = set(new_postings) | gone
         if not changed:
             return set()
-        # Who else could want one of them as predecessor, or could have wanted what is gone?
+        # Other revisions can have one of them, or one that is gone, as predecessor.
         versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
         near = neighbours(self._db, [p for _, p in versions])
         self._postings.load(set().union(*near.values()) if near else set())
-        asking = set(new_postings)
+        to_link = set(new_postings)
         for index, (number, posting) in enumerate(versions):
             for other in near[index]:
-                if other == number or other in asking or other in gone or other not in self._postings:
+                if other == number or other in to_link or other in gone or other not in self._postings:
                     continue
                 if version_links.likely_link(self._postings[other], posting) is not None:
-                    asking.add(other)
+                    to_link.add(other)
         linked = derived.successors(self._db, [old[i].root for i in gone])
-        asking |= {r.id for r in linked if r.id not in gone}
-        return self._relink(asking)
+        to_link |= {r.id for r in linked if r.id not in gone}
+        return self._relink(to_link)
 
     def _index(self, postings: dict[int, PostingFacts]) -> None:
         derived.forget_keys(self._db, postings.keys())
@@ -230,10 +230,10 @@ class Derivation:
             ],
         )
 
-    def _relink(self, asking: set[int]) -> set[int]:
-        """Work out the predecessors of the revisions that ask; returns those whose link changed, and their families."""
-        self._postings.load(asking)
-        order = [i for i in sorted(asking) if i in self._postings]
+    def _relink(self, to_link: set[int]) -> set[int]:
+        """Recompute the predecessors of these revisions; return them and their former predecessors."""
+        self._postings.load(to_link)
+        order = [i for i in sorted(to_link) if i in self._postings]
         near = neighbours(self._db, [self._postings[i] for i in order])
         self._postings.load(set().union(*near.values()) if near else set())
         tied, refused = self._by_hand([self._postings[i] for i in order])
@@ -264,9 +264,9 @@ class Derivation:
         return touched
 
     def _by_hand(self, postings: Sequence[PostingFacts]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
-        """What people said about these postings: root -> (predecessor's root, by whom), and the pairs they refused.
+        """Return the manual links of these postings, root -> (predecessor's root, user), and the refused pairs.
 
-        They named messages; a revision's root can be another one since then (its cover came late).
+        They are stored by message-id; the root of a revision can have changed since (its cover letter came late).
         """
         said = decisions.manual_links(self._db, (i for p in postings for i in p.message_ids))
         roots = derived.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
@@ -283,7 +283,7 @@ class Derivation:
         return tied, refused
 
     def _refused(self, posting: PostingFacts, refused: set[tuple[str, str]]) -> list[PostingFacts]:
-        """What is not to be the predecessor of a posting, because somebody said so."""
+        """Return the postings that a person refused as predecessor."""
         roots = [earlier for later, earlier in refused if later == posting.root]
         numbers = [r.id for r in derived.revisions_by_root(self._db, roots)]
         self._postings.load(numbers)
@@ -292,7 +292,7 @@ class Derivation:
     # ---- series ----------------------------------------------------------------------------------------------------
 
     def _series(self, touched: set[int]) -> tuple[Change, ...]:
-        """Put together again the series that these revisions are, or were, in."""
+        """Recompute the series that these revisions are, or were, in."""
         family = self._families(touched)
         if not family:
             return ()
@@ -330,7 +330,7 @@ class Derivation:
         return tuple(changes)
 
     def _families(self, touched: set[int]) -> dict[int, StoredRevision]:
-        """Every revision that is connected with one of `touched`, by links as they are now or by a series as it was."""
+        """Return all revisions connected with `touched`, by their present links or their former series."""
         family: dict[int, StoredRevision] = {}
         wave = derived.revisions_by_id(self._db, touched)
         while wave:
@@ -365,7 +365,7 @@ def _components(family: dict[int, StoredRevision]) -> list[list[int]]:
 
 
 def derive_again(connection: Connection, roots: Sequence[str]) -> None:
-    """Work out links and series of these revisions again, because somebody decided something about them."""
+    """Recompute the links and series of these revisions after a manual decision."""
     derivation = Derivation(connection)
     revisions = derived.revisions_by_root(connection, roots)
     derivation.relink({r.id for r in revisions})

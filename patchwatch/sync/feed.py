@@ -1,9 +1,9 @@
-"""The doorbell: mail that a list's feed shows and its search does not find yet.
+"""New mail in a list's Atom feed that the search does not find yet.
 
-public-inbox keeps its search index open for some seconds (30, in 1.9), so a mail that just arrived is in the feed and
-in its thread, but in no answer to a query.  When a query brought nothing new, the feed is looked at: what it shows for
-the first time, and is not stored, is fetched with its thread.  The feed holds 25 entries, so this adds to the query and
-its overlap, and never stands for it.
+public-inbox keeps its search index open for some seconds (30 in version 1.9).  A mail that just arrived is in the feed
+and in its thread, but not in the response to a query.  If a query finds nothing new, new feed entries that are not
+stored are fetched with their threads.  The feed holds only 25 entries, so it complements the query and never replaces
+it.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from patchwatch.sync.watch import store_response
 
 
 def begin(database: Database, archive: Archive, inbox: str) -> None:
-    """Remember what the feed shows now, so that only later mail rings.  A feed that fails is listened to later."""
+    """Store the current feed entries, so that only later ones count as new.  A feed that fails is retried later."""
     with database.read() as connection:
-        heard = messages.setting(connection, _name(inbox))
-    if heard is None:
+        seen = messages.setting(connection, _name(inbox))
+    if seen is None:
         try:
-            _remember(database, inbox, [bell.message_id for bell in archive.new_in_feed(inbox)])
+            _store_seen(database, inbox, [entry.message_id for entry in archive.new_in_feed(inbox)])
         except LoreError:
             return
 
 
 def fetch_new(database: Database, archive: Archive, inbox: str) -> Outcome:
-    """Fetch what the feed shows for the first time and is not stored; the threads are stored whole.
+    """Fetch the threads of new feed entries that are not stored.
 
     Raises:
-        LoreError: the archive does not answer.
+        LoreError: the archive does not respond.
     """
     with database.read() as connection:
-        heard = messages.setting(connection, _name(inbox))
-    shown = [bell.message_id for bell in archive.new_in_feed(inbox)]
+        seen = messages.setting(connection, _name(inbox))
+    shown = [entry.message_id for entry in archive.new_in_feed(inbox)]
     total = NOTHING
-    if heard is not None:
-        for message_id in reversed([i for i in shown if i not in json.loads(heard)]):
+    if seen is not None:
+        for message_id in reversed([i for i in shown if i not in json.loads(seen)]):
             with database.read() as connection:
                 stored = messages.known_messages(connection, [message_id])
             if not stored:
                 total += _fetch(database, archive, inbox, message_id)
-    _remember(database, inbox, shown)
+    _store_seen(database, inbox, shown)
     return total
 
 
@@ -54,10 +54,10 @@ def _fetch(database: Database, archive: Archive, inbox: str, message_id: str) ->
         with archive.thread(message_id, inbox) as thread:
             return store_response(database, thread, inbox if thread.inbox == inbox else None)
     except MessageNotFoundError:
-        return NOTHING  # taken down since the feed was made
+        return NOTHING  # removed since the feed was generated
 
 
-def _remember(database: Database, inbox: str, shown: list[str]) -> None:
+def _store_seen(database: Database, inbox: str, shown: list[str]) -> None:
     with database.write() as connection:
         messages.set_setting(connection, _name(inbox), json.dumps(shown))
 

@@ -1,8 +1,8 @@
-"""Reading the git trees of the config: what is new in each, what left it, and what follows for the series.
+"""Read the git trees of the config: new commits, removed commits, and their effect on the series.
 
-A tree's position (its branches' tips) moves in the transaction that stores the last of what is new, so a reading that
-was cut off is done again.  A tree that fails is reported and left as it was; the others go on.  One that is no longer
-in the config is forgotten.
+A tree's position (the tips of its branches) moves in the transaction that stores the last new commit, so an interrupted
+read is repeated.  A tree that fails is reported and stays as it was; the others are read.  Trees that were removed from
+the config are forgotten.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from patchwatch.sync.derive import Derivation
 
 _T = TypeVar("_T")
 _BATCH = 2_000  # commits in a transaction: others may want to write too
-_DIFFS = 500  # patch-ids that are worked out before they are stored
+_DIFFS = 500  # patch-ids that are computed before they are stored
 
 
 @dataclass(frozen=True, slots=True)
 class TreeReport:
-    """What was found in one tree."""
+    """The result of reading one tree."""
 
     name: str
     new: int = 0  # commits
     gone: int = 0
-    patches: int = 0  # of the new commits, how many are patches of postings that are known
+    patches: int = 0  # new commits that are patches of known postings
     failure: str = ""
 
     @property
     def line(self) -> str:
-        """All of it on one line."""
+        """The result on one line."""
         if self.failure:
             return f"{self.name}: failed"
         parts = [
@@ -54,13 +54,13 @@ class TreeReport:
 def read_trees(
     database: Database, trees: Sequence[Tree], now: int, progress: Callable[[str], None]
 ) -> tuple[TreeReport, ...]:
-    """Read what is new in each tree; `now` (UTC, seconds) says how far back the first reading goes."""
+    """Read what is new in each tree; the first read goes back a number of days before `now` (UTC, seconds)."""
     _follow_config(database, trees)
     return tuple(_read_one(database, tree, now, progress) for tree in trees)
 
 
 def _follow_config(database: Database, trees: Sequence[Tree]) -> None:
-    """Forget the trees that are no longer named, and note those that are, and which is mainline."""
+    """Forget trees that were removed from the config, and store which are in it and which is mainline."""
     with database.read() as connection:
         known = {row.name: row.mainline for row in stored.trees(connection)}
     named = {tree.name: tree.mainline for tree in trees}
@@ -74,7 +74,7 @@ def _follow_config(database: Database, trees: Sequence[Tree]) -> None:
         for name, mainline in named.items():
             if known.get(name) != mainline:
                 number = stored.set_tree(connection, name, mainline=mainline)
-                _consider(connection, stored.held_by(connection, number).values())
+                _update_series(connection, stored.held_by(connection, number).values())
 
 
 def _read_one(database: Database, tree: Tree, now: int, progress: Callable[[str], None]) -> TreeReport:
@@ -102,7 +102,7 @@ def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeR
         seen.update(commit.sha for commit in batch)
         with database.write() as connection:
             added = stored.add_commits(connection, row.id, batch)
-            _consider(connection, added)
+            _update_series(connection, added)
         new += added
     left = reader.left(tips, begin) if begin.tips else None
     with database.write() as connection:
@@ -120,7 +120,7 @@ def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeR
 
 
 def _find_patch_ids(database: Database, tree: int, reader: TreeReader) -> None:
-    """Work out the patch-ids that could tell something; mail that came since the last reading can ask for more."""
+    """Compute the patch-ids of commits that may match a posting; mail since the last read can add some."""
     with database.read() as connection:
         wanted = stored.without_patch_id(connection, tree)
     if not wanted or reader.partial():
@@ -129,11 +129,11 @@ def _find_patch_ids(database: Database, tree: int, reader: TreeReader) -> None:
         found = {wanted[sha]: patch_id for sha, patch_id in reader.patch_ids(some).items()}
         with database.write() as connection:
             stored.set_patch_ids(connection, found)
-            _consider(connection, [i for i, patch_id in found.items() if patch_id])
+            _update_series(connection, [i for i, patch_id in found.items() if patch_id])
 
 
-def _consider(connection: Connection, commit_ids: Collection[int]) -> None:
-    """Work out anew the series that these commits could carry."""
+def _update_series(connection: Connection, commit_ids: Collection[int]) -> None:
+    """Recompute the series whose patches these commits may be."""
     Derivation(connection).reconsider(applied_commits.revisions_of(connection, commit_ids))
 
 

@@ -1,4 +1,4 @@
-"""`patchwatch import`: mail from an mbox, a maildir, a public-inbox directory or an epoch, only what is new."""
+"""`patchwatch import`: new mail from an mbox, a maildir, a public-inbox directory or an epoch."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from patchwatch.sync.parallel import read_batches
 def import_mail(
     database: Database, path: Path, inbox: str, progress: Callable[[int], None] = lambda done: None
 ) -> Outcome:
-    """Read all that is new at `path` into `inbox`; each batch is stored together with the position behind it.
+    """Import new mail at `path` into `inbox`; each batch is stored together with the position after it.
 
     Raises:
         NotFoundError: there is nothing at `path`.
-        InvalidInputError: it is no mail that we know how to read.
+        InvalidInputError: it is not mail in a known format.
     """
     source = open_source(path)
     with database.read() as connection:

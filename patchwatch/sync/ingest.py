@@ -1,8 +1,8 @@
-"""Mail in, facts out: the one way into the database, the same for HTTP, git, mbox and maildir.
+"""Store mails and derive everything from them: the only way into the database, for HTTP, git, mbox and maildir.
 
-One call is one transaction: the mails, everything worked out from them, and whatever position or cursor the caller
-moves with them.  The result depends on the set of mails alone: repetition, order and splitting change nothing, which is
-why each affected conversation is worked out anew from its messages instead of being amended.
+One call is part of one transaction: the mails, everything derived from them, and the caller's position or cursor.  The
+result depends only on the set of mails, not on order, batches or repetition; so each affected conversation is
+recomputed from its messages instead of being amended.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gain
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A mail that has been read and packed: all that can be done without the database."""
+    """A parsed and compressed mail: everything that is possible without the database."""
 
     message: Message
     facts: str
@@ -39,12 +39,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an ingest did."""
+    """The result of an ingest."""
 
     new_mails: int
     known_mails: int
     changes: tuple[Change, ...]
-    revisions: tuple[str, ...]  # roots of the revisions that are new
+    revisions: tuple[str, ...]  # roots of new revisions
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -59,24 +59,24 @@ NOTHING = Outcome(0, 0, (), ())
 
 
 def read_mail(raw: bytes) -> Read:
-    """Read and pack one mail; pure, so it can be done in another process."""
+    """Parse and compress one mail.  Pure, so that other processes can do it."""
     message = parse(raw)
     return Read(message, encode_message(message), content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
 
 
 def content_digest(raw: bytes) -> bytes:
-    """Identifies a mail's content: what is below the headers, line ends and closing white space apart."""
+    """Return a digest of the body, apart from line ends and trailing white space."""
     _, _, content = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     return hashlib.sha1(content.rstrip(), usedforsecurity=False).digest()
 
 
 def unpack(packed: bytes) -> bytes:
-    """The raw mail that was stored."""
+    """Return the raw mail that was stored."""
     return zlib.decompress(packed)
 
 
 def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = None) -> Outcome:
-    """Store mails and work out what follows from them, in the caller's transaction."""
+    """Store mails and derive what follows from them, in the caller's transaction."""
     batch: dict[str, list[Read]] = {}
     for read in reads:
         batch.setdefault(read.message.message_id, []).append(read)
@@ -94,9 +94,9 @@ def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = No
 
 
 def _canonical(copies: Sequence[Read]) -> Read:
-    """The copy that is understood: the first to arrive.  A forged later one with the same id does not displace it.
+    """Return the copy that is parsed: the first to arrive, so that a later forgery with the same id cannot replace it.
 
-    Of two that arrived in the same second the longer one: the other can be half of a mail that was being written.
+    Of two that arrived in the same second it is the longer one, because the other can be a partly written mail.
     """
     return min(copies, key=lambda r: (r.message.arrived, -r.size, r.digest, r.facts))
 
@@ -136,7 +136,7 @@ def _copy(pk: int, read: Read) -> dict[str, object]:
 
 
 def _one_each(copies: Sequence[Read]) -> list[Read]:
-    """One copy of each content: the one that arrived first."""
+    """Return one copy per content: the first to arrive."""
     kept: dict[bytes, Read] = {}
     for one in copies:
         before = kept.get(one.digest)
@@ -152,7 +152,7 @@ def _earlier(one: Read, arrived: int, packed: bytes) -> bool:
 def _add_copies(
     connection: Connection, repeated: dict[str, list[Read]], known: dict[str, int]
 ) -> list[tuple[int, Message]]:
-    """Further copies of stored mails; returns those that are understood otherwise now."""
+    """Store further copies of stored mails; return the messages that are parsed differently now."""
     if not repeated:
         return []
     stored = mails.stored_mails(connection, (known[i] for i in repeated))
@@ -179,14 +179,14 @@ def _add_copies(
 
 
 def canonical_of(stored: Sequence[mails.StoredMail]) -> Read:
-    """The copy of a stored message that is understood."""
+    """Return the copy of a stored message that is parsed (see `_canonical`)."""
     return _canonical([read_mail(unpack(mail.mail)) for mail in stored])
 
 
 def reindex(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Work everything out anew from the stored mails; returns how many messages there are.
+    """Rebuild all derived data from the stored mails; return the number of messages.
 
-    What people decided, what they read, and the numbers of series stay.
+    Decisions, read marks and the numbers of series stay.
     """
     derived.forget_derived(connection)
     done = last = 0

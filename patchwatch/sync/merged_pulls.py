@@ -22,7 +22,7 @@ from patchwatch.series.states import State
 def affected(
     connection: Connection, postings: Postings, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]
 ) -> set[int]:
-    """The revisions whose patches are listed by a pull request that is new or stands otherwise than before."""
+    """Return the revisions whose patches are listed by a pull request that is new or whose state changed."""
     old = {r.id: (r.posting, r.standing) for r in before}
     now = {row["id"]: (row["posting"], row["standing"]) for row in rows}
     changed = [i for i in old.keys() | now.keys() if old.get(i) != now.get(i)]
@@ -40,9 +40,10 @@ def affected(
 
 
 def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Merge]:
-    """By revision: the mail that says that a pull request with its patches was merged into Linus's tree.
+    """Return, by revision, the mail that reports a pull request with its patches as merged into Linus's tree.
 
-    All of its patches must be listed; half of them, where a maintainer said that he applied it: titles get reworded.
+    All patches must be listed.  Half of them are enough if a maintainer applied the revision, because titles are
+    sometimes reworded.
     """
     members = {r.id: r for r in newest}
     postings.load(members)
@@ -70,7 +71,7 @@ def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRe
 
 
 def _backported(postings: Postings, number: int, near: Iterable[int]) -> dict[int, Reason]:
-    """By patch: the backport that says that it is in Linus's tree."""
+    """Return, by patch, the backport that names its commit in Linus's tree."""
     found: dict[int, Reason] = {}
     for i in sorted(near, key=lambda i: (postings[i].date, postings[i].root)):
         for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():

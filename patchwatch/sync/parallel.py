@@ -1,7 +1,7 @@
-"""Reading mails in parallel with storing them.
+"""A pool of processes that parse mails while this process stores them.
 
-An import spends two thirds of its time in `read_mail`, which needs nothing but the mail; other processes do that while
-this one writes.  Few mails are read in place: starting a process costs as much as reading some hundred.
+An import spends two thirds of its time in `read_mail`, which needs only the mail.  A few mails are parsed in this
+process: starting another one costs as much as parsing some hundred.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 
 from patchwatch.sync.ingest import Read, read_mail
 
-_IN_PLACE = 400  # mails: fewer are not worth a process
+_IN_PLACE = 400  # mails; fewer are not worth a process
 _PIECE = 50  # mails sent to a process at once
-_AHEAD = 6  # pieces read ahead, so that memory stays small
+_AHEAD = 6  # pieces parsed ahead; limits memory
 
 
 def _read_piece(piece: Sequence[bytes]) -> list[Read]:
@@ -24,9 +24,9 @@ def _read_piece(piece: Sequence[bytes]) -> list[Read]:
 
 
 def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = None) -> Iterator[list[Read]]:
-    """Read batches of raw mails, in order; as soon as there are many, in other processes.
+    """Parse batches of raw mails, in order; in other processes once there are many.
 
-    `processes` is 0 to read in place; by default as many as there are processors, for the writer waits often enough.
+    `processes` is 0 to parse in this process.  The default is the number of CPUs, because the writer often waits.
     """
     workers = (os.cpu_count() or 1) if processes is None else processes
     source = iter(batches)
@@ -37,7 +37,7 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
             return
         seen += len(batch)
         yield _read_piece(batch)
-    # "spawn" would import everything anew, "fork" copies threads' locks: the fork server does neither.
+    # "spawn" would import everything again, "fork" copies locks of threads; the fork server does neither.
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":

@@ -1,8 +1,9 @@
-"""One pass over everything watched and followed: one query an inbox, then the git trees, and what follows from both.
+"""One poll of everything watched and followed: one query per inbox, then the git trees.
 
-The cursor of an inbox is the server's time of the last answer that is stored in full; it moves in the transaction that
-stores the answer's last mail, and never on an error.  Each request goes back some hours behind it, once a day some
-days, because mail can reach an archive late with an earlier time (public-inbox goes by the newest Received header).
+The cursor of an inbox is the server's time of the last response that was stored completely.  It moves in the
+transaction that stores the response's last mail, and never after an error.  Each request starts some hours before it,
+once a day some days, because mail can reach an archive late with an earlier time (public-inbox uses the newest Received
+header).
 """
 
 from __future__ import annotations
@@ -33,34 +34,34 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class InboxReport:
-    """What a poll found in one inbox."""
+    """The result of polling one inbox."""
 
     inbox: str
     outcome: Outcome
     failure: str = ""
-    wait: float = 0.0  # seconds for which the server wants to be left alone, where it said so
+    wait: float = 0.0  # seconds that the server asked us to wait
 
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What a poll did."""
+    """The result of a poll."""
 
     inboxes: tuple[InboxReport, ...]
-    changes: tuple[Change, ...]  # of watched series, first state to last
+    changes: tuple[Change, ...]  # of watched series, from the state before the poll to the one after
     new_revisions: tuple[str, ...]  # of watched series, as "title: v6"
     trees: tuple[TreeReport, ...] = ()
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What could not be polled, each with the next step."""
+        """Why inboxes and trees could not be polled, each with a next step."""
         found = [f"{r.inbox}: {r.failure}" for r in self.inboxes if r.failure]
         return (*found, *(f"{r.name}: {r.failure}" for r in self.trees if r.failure))
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """A line an inbox and a tree, then one for each watched series that moved."""
+        """A line per inbox and tree, then one per watched series that changed."""
         if not self.inboxes and not self.trees:
-            return ("nothing is watched or followed: there is nothing to poll. `patchwatch watch LINK` begins.",)
+            return ("nothing is watched or followed, so there is nothing to poll. Start with `patchwatch watch LINK`.",)
         found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
         found += [r.line for r in self.trees]
         found += [f"  new revision of {one}" for one in self.new_revisions]
@@ -69,7 +70,7 @@ class PollReport:
 
     @property
     def summary(self) -> str:
-        """All of it in one sentence."""
+        """The result in one sentence."""
         if not self.inboxes and not self.trees:
             return "nothing is watched yet"
         total = NOTHING
@@ -85,7 +86,7 @@ class PollReport:
 
 
 def describe(change: Change) -> str:
-    """A change of state or turn in words."""
+    """Describe a change of state or turn."""
     if change.before != change.after:
         return f"#{change.series_id} {change.title}: {change.before} → {change.after}"
     return f"#{change.series_id} {change.title}: turn {change.turn_before} → {change.turn}"
@@ -108,26 +109,26 @@ def poll(
     now: int | None = None,
     only: Collection[str] | None = None,
 ) -> PollReport:
-    """Do one pass.  An inbox or tree that fails is reported and left as it was; the others go on.
+    """Poll once.  An inbox or tree that fails is reported and stays as it was; the others are polled.
 
-    `now` (UTC, seconds; the clock's where it is None) is what the age of a tree's commits is reckoned by.  `only` names
-    the inboxes to poll; EVERYWHERE among them stands for all that is in none: threads without a list, what authors
-    posted elsewhere, trees.
+    The age of a tree's commits is computed relative to `now` (UTC, seconds; None: the clock's time).  `only` names the
+    inboxes to poll; EVERYWHERE stands for everything that is in no inbox: threads without a list, the authors' posts to
+    other lists, and git trees.
     """
     with database.read() as connection:
         names = [name for name in inboxes_to_poll(inboxes.inboxes(connection)) if only is None or name in only]
         before = _watched_states(connection)
     reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
-    beyond = only is None or EVERYWHERE in only
-    if before and beyond:
+    poll_everywhere = only is None or EVERYWHERE in only
+    if before and poll_everywhere:
         reports += _poll_without_list(database, archive, progress)
         reports += _poll_other_lists(database, archive, settings, progress)
     failed = any(r.failure for r in reports)
     if not failed:
-        _complete_grown(database, archive, settings, before, progress)
-    tree_reports = read_trees(database, trees if beyond else (), _clock() if now is None else now, progress)
+        _complete_new_revisions(database, archive, settings, before, progress)
+    tree_reports = read_trees(database, trees if poll_everywhere else (), _clock() if now is None else now, progress)
     with database.read() as connection:
-        changes, revisions = _moved(before, _watched_states(connection))
+        changes, revisions = _changes(before, _watched_states(connection))
     return PollReport(tuple(reports), changes, revisions, tree_reports)
 
 
@@ -136,7 +137,7 @@ def _clock() -> int:
 
 
 def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
-    """The names of those inboxes that something is watched in, or that are followed."""
+    """Return the names of the inboxes that are followed or have a watched series."""
     return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
 
 
@@ -144,7 +145,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
     with database.read() as connection:
         cursor, deep_at = inboxes.cursor(connection, name)
     progress(f"polling {name}")
-    # The cursor is the server's time: the first poll, which has none, is near it too, whatever --now says.
+    # The cursor is the server's time.  The first poll has none: it uses the clock, which is closer than --now.
     clock = _clock()
     deep = deep_at is None or clock - deep_at >= _DAY
     if cursor is None:
@@ -154,7 +155,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
     try:
         with archive.since(name, max(since, 0)) as answer:
             moved = {"failed_at": None, "failure": None, "polled_at": clock}
-            if not answer.from_mirror:  # a mirror lags: what it does not have yet is asked for again
+            if not answer.from_mirror:  # a mirror lags: ask again for what it does not have yet
                 moved["cursor"] = max(answer.requested_at, cursor or 0)
                 if deep:
                     moved["deep_at"] = clock
@@ -180,7 +181,7 @@ def _note_failure(database: Database, name: str, error: LoreError, clock: int) -
 
 
 def _poll_without_list(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
-    """Fetch the newest threads of watched series that no list is known for (found in /all/ only): one by one."""
+    """Fetch the newest thread of each watched series without a known list (found only in /all/)."""
     with database.read() as connection:
         rows = series.series(connection, series.Criteria(), 0)
     total = NOTHING
@@ -197,13 +198,13 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
 
 
 def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
-    """What the authors of watched series posted in other lists: one question to /all/."""
+    """Fetch what the authors of watched series posted to other lists, with one query to /all/."""
     with database.read() as connection:
         people = _watched_people(connection)
         cursor, _ = inboxes.cursor(connection, EVERYWHERE)
     if not people:
         return []
-    progress("asking where else the authors posted")
+    progress("searching other lists for posts by the authors")
     clock = _clock()
     begin = cursor if cursor is not None else clock - settings.first_days * _DAY
     first = datetime.datetime.fromtimestamp(begin, datetime.UTC).date() - datetime.timedelta(days=2)
@@ -219,7 +220,7 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
                 good = {"cursor": asked_at, "polled_at": clock, "failed_at": None, "failure": None}
                 inboxes.set_inbox(connection, EVERYWHERE, **good)
     except InboxNotFoundError:
-        return []  # a private archive without /all/: there is no elsewhere
+        return []  # a private archive without /all/
     except LoreError as error:
         _note_failure(database, EVERYWHERE, error, clock)
         return [InboxReport("elsewhere", NOTHING, str(error), _wait(error))]
@@ -235,7 +236,7 @@ _States = dict[int, tuple[str, str, str, tuple[tuple[str, str], ...]]]
 
 
 def _watched_states(connection: Connection) -> _States:
-    """State, turn, title and revisions (root, name) of the watched series."""
+    """Return state, turn, title and revisions (root, name) of the watched series."""
     ids = set(series.watched_series(connection))
     states = derived.series_states(connection, ids)
     revisions: dict[int, list[tuple[str, str]]] = {}
@@ -245,19 +246,21 @@ def _watched_states(connection: Connection) -> _States:
     return {i: (*states[i], tuple(sorted(revisions.get(i, ())))) for i in ids}
 
 
-def _complete_grown(database: Database, archive: Archive, settings: Poll, before: _States, progress: Progress) -> None:
-    """Fetch what belongs to new revisions of watched series and did not come with the poll."""
+def _complete_new_revisions(
+    database: Database, archive: Archive, settings: Poll, before: _States, progress: Progress
+) -> None:
+    """Fetch mail of new revisions of watched series that the poll did not bring."""
     with database.read() as connection:
         after = _watched_states(connection)
-    grown = [i for i, row in after.items() if row[3] != before.get(i, ("", "", "", ()))[3]]
-    if grown:
+    changed = [i for i, row in after.items() if row[3] != before.get(i, ("", "", "", ()))[3]]
+    if changed:
         try:
-            complete(database, archive, settings, grown, progress)
+            complete(database, archive, settings, changed, progress)
         except LoreError:
-            return  # the mail that the poll brought is stored; the rest comes with the next one
+            return  # the polled mail is stored; the next poll brings the rest
 
 
-def _moved(before: _States, after: _States) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+def _changes(before: _States, after: _States) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     changes: list[Change] = []
     revisions: list[str] = []
     for number, (state, turn, title, roots) in sorted(after.items()):

@@ -1,8 +1,8 @@
-"""One at a time: who polls a database holds its lock, and says who he is.
+"""The poll lock: only one process polls a database at a time.
 
-The lock is flock(2)'s, on a file beside an SQLite database, or for any other in the user's state directory under a
-hash of its URL.  The kernel gives it back when its owner dies, however he dies; what the file says of him is read only
-while somebody holds it.  The file stays: deleting it would let two acquire locks on two files of one name.
+The lock is an flock(2) on a file beside an SQLite database; for other databases the file is in the user's state
+directory, named by a hash of the URL.  The kernel releases the lock however its owner dies.  The file names the owner,
+and is read only while it is locked.  It is never deleted: otherwise two processes could lock two files of one name.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ RUN = "run"
 POLL = "poll"
 
 _STEP_SECONDS = 0.2
-_SURE = 4  # tries: one may meet somebody who only looks, above words that a owner who was killed has left
+_SURE = 4  # tries: the first may meet a reader, and the name of an owner that was killed
 _PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class LockOwner:
-    """Who holds a lock."""
+    """The process that holds a lock."""
 
-    what: str  # run or poll; empty where he has not said so yet
+    what: str  # run or poll; empty until the owner has written it
     pid: int
     since: int  # UTC seconds
 
@@ -52,7 +52,7 @@ _UNKNOWN = LockOwner("", 0, 0)
 
 
 def lock_path(database_url: str) -> Path | None:
-    """The file whose lock is the database's; None for one in memory, which nobody else can open."""
+    """Return the lock file of a database; None for one in memory, which no other process can open."""
     scheme, _, rest = database_url.partition("://")
     if scheme.partition("+")[0] == "sqlite":
         name = rest.removeprefix("/").partition("?")[0]
@@ -67,32 +67,33 @@ def acquire(
     what: str,
     now: int,
     *,
-    progress: Callable[[str], None] = lambda said: None,
+    progress: Callable[[str], None] = lambda text: None,
     patience: float = _PATIENCE_SECONDS,
     pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Hold the lock while the block runs.
 
-    Who polls once is waited for, `progress` hearing of it, for `patience` seconds; who runs for good is not.
+    Waits up to `patience` seconds for another `patchwatch poll` to end, and reports that to `progress`; fails at once
+    if `patchwatch run` holds the lock.
 
     Raises:
-        HeldError: somebody else holds it; the text says who.
-        DatabaseError: the lock file can't be made.
+        PollLockedError: another process holds it; the text names the process.
+        DatabaseError: the lock file cannot be created.
     """
     if path is None:
         yield
         return
     handle = _open(path)
     try:
-        left, told, tries = patience, False, 0
+        left, reported, tries = patience, False, 0
         while not _locked(handle):
             owner = _read(path)
             tries += 1
             if (owner.what == RUN and tries >= _SURE) or left <= 0:
                 raise PollLockedError(_refusal(owner, what), owner.pid)
-            if not told and owner.what != RUN:
+            if not reported and owner.what != RUN:
                 progress(f"waiting for {owner.text} to end")
-                told = True
+                reported = True
             pause(_STEP_SECONDS)
             left -= _STEP_SECONDS
         _write(handle, json.dumps(asdict(LockOwner(what, os.getpid(), now))))
@@ -105,12 +106,12 @@ def acquire(
 
 
 def owner(path: Path | None) -> LockOwner | None:
-    """Who holds the lock now; None: nobody does."""
+    """Return the process that holds the lock; None if none does."""
     if path is None or not path.exists():
         return None
     handle = _open(path)
     try:
-        # A shared lock: two who look at the same time do not take each other for holders.
+        # A shared lock, so that two readers at the same time do not mistake each other for an owner.
         return None if _locked(handle, fcntl.LOCK_SH) else _read(path)
     finally:
         os.close(handle)
@@ -118,10 +119,10 @@ def owner(path: Path | None) -> LockOwner | None:
 
 def _refusal(owner: LockOwner, what: str) -> str:
     if owner.what != RUN:
-        return f"{owner.text} polls this database and does not end. Try again later, or end it."
+        return f"{owner.text} polls this database and does not end. Try again later, or stop it."
     if what == RUN:
-        return f"{owner.text} looks after this database already. One is enough: stop it, or leave it be."
-    return f"{owner.text} polls this database by itself. `kill -USR1 {owner.pid}` makes it poll now."
+        return f"{owner.text} already runs on this database. Stop it first, or let it run."
+    return f"{owner.text} polls this database on its own. `kill -USR1 {owner.pid}` makes it poll now."
 
 
 def _open(path: Path) -> int:
@@ -129,7 +130,9 @@ def _open(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise DatabaseError(f"can't open the lock {path}: {error.strerror}. Check the directory's rights.") from None
+        raise DatabaseError(
+            f"can't open the lock {path}: {error.strerror}. Check the directory's permissions."
+        ) from None
 
 
 def _locked(handle: int, how: int = fcntl.LOCK_EX) -> bool:
@@ -143,7 +146,7 @@ def _locked(handle: int, how: int = fcntl.LOCK_EX) -> bool:
 def _read(path: Path) -> LockOwner:
     with contextlib.suppress(OSError, ValueError, TypeError):
         return LockOwner(**json.loads(path.read_text(encoding="utf-8")))
-    return _UNKNOWN  # he has taken it this moment, and is about to write
+    return _UNKNOWN  # the owner has just locked it, and is about to write
 
 
 def _write(handle: int, text: str) -> None:

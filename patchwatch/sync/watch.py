@@ -1,7 +1,7 @@
-"""Watching: from a link, a message-id or a mail to a series that is followed, with its past and its later versions.
+"""Watch a series by a link, a message-id or a mail, with its earlier and later versions.
 
-The thread of the message is fetched; then what else its author posted in that list with a similar title or to the same
-files; then the threads of what turned out to be other versions; until nothing new is found.
+Fetches the thread of the message; then the other posts of its authors to that list; then the threads of other versions
+among them, until nothing new is found.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from patchwatch.sync.parallel import read_batches
 
 _DAY = 86_400
 _BATCH = 500
-_ROUNDS = 4  # of looking for more versions: each finds what the last one's titles and links name
+_ROUNDS = 4  # of searches for more versions; each uses the titles and links that the last one found
 EVERYWHERE = "all"
 
 Progress = Callable[[str], None]
@@ -36,7 +36,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A series that is watched now; `already` when it was before."""
+    """A watched series; `already` if it was watched before."""
 
     series_id: int
     title: str
@@ -45,15 +45,15 @@ class Watched:
 
 def store_response(
     database: Database,
-    answer: Response,
+    response: Response,
     inbox: str | None,
     after: Callable[[Connection], None] | None = None,
 ) -> Outcome:
-    """Store an answer's mails, in batches of one transaction each; `after` runs within the last one."""
+    """Store the mails of a response, one transaction per batch; `after` runs in the last one."""
 
     def batches() -> Iterable[Sequence[bytes]]:
         part: list[bytes] = []
-        for raw in answer.mails():
+        for raw in response.mails():
             part.append(raw)
             if len(part) == _BATCH:
                 yield part
@@ -61,14 +61,14 @@ def store_response(
         yield part
 
     total = NOTHING
-    held = None
+    pending = None
     for reads in read_batches(batches()):
-        if held is not None:
+        if pending is not None:
             with database.write() as connection:
-                total += ingest(connection, held, inbox)
-        held = reads
+                total += ingest(connection, pending, inbox)
+        pending = reads
     with database.write() as connection:
-        total += ingest(connection, held or [], inbox)
+        total += ingest(connection, pending or [], inbox)
         if after is not None:
             after(connection)
     return total
@@ -77,19 +77,19 @@ def store_response(
 def watch_address(
     database: Database, archive: Archive, settings: Poll, address: MessageAddress, now: int, progress: Progress
 ) -> tuple[Watched, ...]:
-    """Fetch the thread of a message, watch its series and look for their other versions.
+    """Fetch the thread of a message, watch its series and search for their other versions.
 
     Raises:
         MessageNotFoundError: the archive has no such message.
         InvalidInputError: there is no patch or RFC in that thread.
-        LoreError: the archive does not answer.
+        LoreError: the archive does not respond.
     """
     progress(f"fetching {address.message_id}")
     inbox, _ = fetch_thread(database, archive, address.message_id, address.inbox)
     watched = watch_known(database, [address.message_id], now, inbox)
     if not watched:
         raise InvalidInputError(
-            f"<{address.message_id}> is in a thread without a patch or an RFC: there is no series to follow in it."
+            f"<{address.message_id}> is in a thread without a patch or an RFC, so there is no series to watch."
         )
     complete(database, archive, settings, [w.series_id for w in watched], progress)
     with database.read() as connection:
@@ -118,7 +118,7 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
 
 
 def fetch_thread(database: Database, archive: Archive, message_id: str, inbox: str | None) -> tuple[str, Outcome]:
-    """Fetch and store the thread of a message; returns the inbox that it can be polled in."""
+    """Fetch and store the thread of a message; return the inbox in which to poll it."""
     with archive.thread(message_id, inbox) as answer:
         home = answer.inbox
         if home == EVERYWHERE:
@@ -128,16 +128,16 @@ def fetch_thread(database: Database, archive: Archive, message_id: str, inbox: s
 
 
 def _home_inbox(archive: Archive, answer: Response, message_id: str) -> str | None:
-    """A list's own archive for a message that was found in /all/.
+    """Return the list's own inbox of a message that was found in /all/; None if there is none.
 
-    Inboxes on lore are named after the list's address (`bpf@vger.kernel.org` is /bpf/), mostly.
+    Most inboxes on lore are named after the list's address (`bpf@vger.kernel.org` is /bpf/).
     """
     for raw in answer.mails():
         message = read_mail(raw).message
         if message.message_id != message_id:
             continue
         names = [address.partition("@")[0] for address in message.recipients if _is_list(address)]
-        # linux-kernel gets a copy of everything: any other list of the mail is the better place to watch.
+        # linux-kernel gets a copy of everything: any other list is a better place to poll.
         for name in sorted(names, key=lambda n: n in _SINKS):
             try:
                 with archive.thread(message_id, name) as own:
@@ -163,9 +163,9 @@ def complete(
     series_ids: Collection[int],
     progress: Progress,
 ) -> Outcome:
-    """Look for further versions of series: earlier ones that they link to, and what their authors posted near them.
+    """Search for other versions of series: earlier ones that they link to, and posts of their authors near them.
 
-    A failing archive ends the search quietly: what is known is stored, and the next poll looks again.
+    Messages and inboxes that the archive does not have are ignored: the next poll searches again.
     """
     total = NOTHING
     asked: set[tuple[str, str]] = set()
@@ -185,7 +185,7 @@ def complete(
         for inbox, query in _related_queries([(p, homes[r]) for r, p in revisions], settings.related_days):
             if (inbox, query) not in asked:
                 asked.add((inbox, query))
-                progress(f"looking in {inbox} for other versions")
+                progress(f"searching {inbox} for other versions")
                 with archive.search(inbox, query) as answer:
                     total += store_response(database, answer, inbox)
         for message_id in sorted(unknown - threads):
@@ -199,7 +199,7 @@ def complete(
 
 
 def _related_queries(postings: Iterable[tuple[PostingFacts, Sequence[str]]], days: int) -> list[tuple[str, str]]:
-    """By inbox, what to ask for: everything that the authors of these postings posted since shortly before them."""
+    """Return (inbox, query) for everything that the authors posted since shortly before these postings."""
     people: dict[str, set[str]] = {}
     dates: dict[str, list[int]] = {}
     for posting, names in postings:
@@ -225,4 +225,4 @@ def _quiet_thread(database: Database, archive: Archive, message_id: str, inbox: 
     try:
         return fetch_thread(database, archive, message_id, inbox)[1]
     except (MessageNotFoundError, InboxNotFoundError):
-        return NOTHING  # a hole in the chain: it is shown as one
+        return NOTHING  # shown as a gap between versions

@@ -1,4 +1,4 @@
-"""Watching what a file names: a report with links in it, an mbox, an .eml, a mail piped from mutt."""
+"""Watch the series named by a file: a report with links, an mbox, an .eml, a mail piped from mutt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BEGINNING_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A target that could not be watched, or not in full, and why."""
+    """A target that could not be watched, or only in part, and the reason."""
 
     target: str
     reason: str
@@ -37,16 +37,16 @@ def watch_content(
     now: int,
     progress: Progress,
 ) -> tuple[list[Watched], list[Skipped]]:
-    """Watch every link of a report, or the series of every mail.
+    """Watch every link in a report, or the series of every mail.
 
     Raises:
-        InvalidInputError: there is neither a link nor a mail in it.
+        InvalidInputError: it has neither a link nor a mail.
     """
     if looks_like_mbox(content[:_BEGINNING_BYTES]) or looks_like_mail(content):
         return _watch_mails(database, archive, settings, list(read_mails(io.BytesIO(content))), now, progress)
     addresses = find_addresses(content.decode("utf-8", "replace"), hosts)
     if not addresses:
-        raise InvalidInputError("there is no link to a mail on lore in it, and it is no mail either.")
+        raise InvalidInputError("it has no link to a mail on lore, and is not a mail.")
     watched: dict[int, Watched] = {}
     skipped: list[Skipped] = []
     for address in addresses:
@@ -61,7 +61,7 @@ def watch_content(
 def _watch_mails(
     database: Database, archive: Archive, settings: Poll, raw: Sequence[bytes], now: int, progress: Progress
 ) -> tuple[list[Watched], list[Skipped]]:
-    """Mails are stored as they are; the rest of their threads is fetched if the archive answers."""
+    """Store the mails, and fetch the rest of their threads if the archive responds."""
     reads = [read_mail(one) for one in raw]
     with database.write() as connection:
         ingest(connection, reads)

@@ -1,7 +1,7 @@
-"""The core under both the command line and the screens: everything a user can ask or do.
+"""The API under the command line, the TUI and the daemon: everything that a user can query or do.
 
-Methods may be called from any thread.  Imports are made where they are needed, because `patchwatch list` has to answer
-before a terminal's user notices, and reading a database needs no network library.
+Methods can be called from any thread.  Modules are imported where they are needed, so that `patchwatch list` starts
+fast: reading a database needs no network library.
 """
 
 from __future__ import annotations

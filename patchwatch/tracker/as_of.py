@@ -1,8 +1,8 @@
-"""The past as it was: a tracker that knows only the mail and commits of before a time.
+"""A tracker as of a date: with the mail and commits of before that time only.
 
-Ages can be reckoned from any time, but a state can't: who was asked last week could not know yet what he answered.  So
-what was known then is worked out anew, in a database that is thrown away.  What people decided holds where they had
-decided it by then; what they watch now is watched.
+Ages can be computed relative to any time, but states cannot: they depend on the replies that existed then.  So
+everything is derived again from the mail of that time, in a temporary database.  Manual decisions count if they were
+made by then; the watched series are those of today.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from patchwatch.tracker import Tracker
 
 @contextmanager
 def as_of(tracker: Tracker, then: int) -> Iterator[Tracker]:
-    """The tracker as it would have been `then` (UTC seconds); what is done to it is forgotten at the end."""
+    """Yield the tracker as of `then` (UTC seconds); changes to it are discarded at the end."""
     with TemporaryDirectory(prefix="patchwatch-then-") as directory:
-        was = Tracker(tracker.config, clock=lambda: float(then), database_url=f"sqlite:///{directory}/then.db")
+        past = Tracker(tracker.config, clock=lambda: float(then), database_url=f"sqlite:///{directory}/then.db")
         try:
             with tracker.database.read() as source:
                 watched = series.messages_of(source, series.watched_series(source))
-                with was.database.write() as target:
+                with past.database.write() as target:
                     snapshot.copy_until(source, target, then)
                     for part in snapshot.message_facts(target):
                         derivation = Derivation(target)
                         derivation.add_messages([(pk, decode_message(facts)) for pk, facts in part])
                         derivation.finish()
-            watch_known(was.database, sorted(watched), then)
-            yield was
+            watch_known(past.database, sorted(watched), then)
+            yield past
         finally:
-            was.database.close()
+            past.database.close()

@@ -1,4 +1,4 @@
-"""A database, a config and a clock: what all of the tracker stands on."""
+"""The database, config and clock that all parts of the tracker share."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ else:
     messages = LazyModule("patchwatch.db.messages")
 
 Progress = Callable[[str], None]
-"""Hears, in a line, what is being done."""
+"""Called with a line about what is being done."""
 
 Ids = int | Collection[int]
-"""A series' number, or several: what is done to several at once is undone at once."""
+"""The number of a series, or of several: an action on several is undone as one."""
 
 
 def no_progress(_: str) -> None:
-    """A progress that nobody hears."""
+    """Ignore progress."""
 
 
 class TrackerBase:
-    """A database that is opened when it is first used, and what the config says of it."""
+    """A database that is opened on first use, and its config."""
 
     def __init__(
         self, config: Config, *, clock: Callable[[], float] = time.time, database_url: str | None = None
@@ -44,13 +44,13 @@ class TrackerBase:
 
     @cached_property
     def database(self) -> Database:
-        """The database, opened when it is first used: created, migrated, or understood anew by a newer program."""
+        """The database, opened on first use: created, migrated, or reindexed after an upgrade."""
         from patchwatch.db.database import Database
 
         database = Database(self._url, busy_seconds=self.config.database.busy_seconds)
         with database.read() as connection:
-            form = messages.setting(connection, "form")
-        if form != str(FACTS_VERSION):
+            version = messages.setting(connection, "form")
+        if version != str(FACTS_VERSION):
             from patchwatch.sync.ingest import reindex
 
             with database.write() as connection:
@@ -58,27 +58,27 @@ class TrackerBase:
         return database
 
     def with_config(self, config: Config) -> Self:
-        """Another tracker over the same database, opened once, with another config."""
+        """Return a tracker with another config on the same open database."""
         other = type(self)(config, clock=self._clock, database_url=self._url)
         other.database = self.database
         return other
 
     def now(self) -> int:
-        """The time that ages and overdue are reckoned by: UTC, seconds."""
+        """The time relative to which ages are computed: UTC, seconds."""
         return int(self._clock())
 
     @property
     def addresses(self) -> frozenset[str]:
-        """The user's own, in lower case: who `me` is."""
+        """The user's own addresses, in lower case."""
         return frozenset(address.lower() for address in self.config.me.addresses)
 
     @property
     def config_file(self) -> str:
-        """Where the config is, or would be."""
+        """The path of the config file, whether it exists or not."""
         return str(self.config.source or config_path())
 
     def raw(self, message_id: str) -> bytes:
-        """One stored mail as it came: of several copies the one that is understood.
+        """Return a stored mail as received; of several copies, the one that is parsed.
 
         Raises:
             NotFoundError: it is not stored.
@@ -89,23 +89,23 @@ class TrackerBase:
         return found[message_id]
 
     def generation(self) -> int:
-        """Changes with every committed change, of any process."""
+        """A number that changes with every committed change, of any process."""
         return self.database.generation()
 
     def url(self, message_id: str, inbox: str = "") -> str:
-        """Where people read a message.  A loopback archive is no place to send people: they get lore's address."""
+        """Return the URL of a message on lore, also if mail comes from an archive on this machine."""
         from patchwatch.sources.lore.urls import message_url
 
         return message_url(DEFAULT_LORE_URL, inbox or None, message_id)
 
     @property
     def archive_hosts(self) -> tuple[str, ...]:
-        """Hosts whose links name messages, besides lore's own."""
+        """Hosts of the config whose links are understood, besides those of lore."""
         urls = (self.config.lore.url, *self.config.lore.mirrors)
         return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))
 
     def _raws(self, message_ids: Collection[str]) -> dict[str, bytes]:
-        """Stored mails, as `raw` gives one; those that are not stored are left out."""
+        """Return stored mails, as `raw`; those that are not stored are left out."""
         from patchwatch.sync.ingest import canonical_of, unpack
 
         with self.database.read() as connection:

@@ -1,4 +1,4 @@
-"""What people decide: it outranks what was worked out, is noted in the journal, and can be undone."""
+"""Manual decisions: they take precedence over what is derived, are logged, and can be undone."""
 
 from __future__ import annotations
 
@@ -24,52 +24,52 @@ else:
 
 
 class Decisions(Queries):
-    """Marks, snoozes, links: each in a transaction of its own."""
+    """Watches, mutes, snoozes, marks and links, each changed in one transaction."""
 
     def mark_read(self, message_ids: Collection[str]) -> int:
-        """Note that these mails were read; the generation that this makes."""
+        """Mark mails as read; return the generation of the database after it."""
         with self.database.write() as connection:
             decisions.mark_read(connection, message_ids, self.now())
             return database.generation(connection) + 1
 
     def read_series(self, series_ids: Collection[int]) -> None:
-        """Note that all mail of these series was read."""
+        """Mark all mail of these series as read."""
         if series_ids:
             with self.database.write() as connection:
                 decisions.read_series(connection, series_ids, self.now())
 
     def unwatch(self, series_ids: Ids) -> None:
-        """Stop watching; what is stored stays."""
+        """Stop watching series; their mail stays stored."""
         self._decide(series_ids, "watch", "no longer watched", None)
 
     def mute(self, series_ids: Ids, *, muted: bool = True) -> None:
-        """Keep series, but let them be silent in the digest; or let them speak again."""
+        """Mute series: they stay watched, without events and news in the digest.  Or unmute them."""
         if muted:
             self._decide(series_ids, "mute", "muted", lambda row: {})
         else:
             self._decide(series_ids, "mute", "no longer muted", None)
 
     def snooze(self, series_ids: Ids, until: int | None) -> None:
-        """Put series aside until a time (UTC seconds), or until somebody else than me answers (None)."""
+        """Snooze series until a time (UTC seconds), or until somebody other than me replies (None)."""
         what = "snoozed until somebody answers" if until is None else f"snoozed until {format_future(until)}"
         self._decide(series_ids, "snooze", what, lambda row: {"until": until, "newest": row.last_activity})
 
     def unsnooze(self, series_ids: Ids) -> None:
-        """Take series up again."""
+        """Unsnooze series."""
         self._decide(series_ids, "snooze", "no longer snoozed", None)
 
     def mark(self, series_ids: Ids, state: str | None, by: str = "") -> None:
-        """Set a state by hand; it holds until a newer revision is posted.  None takes the mark back.
+        """Set a state by hand until a newer revision is posted; None removes the mark.
 
         Raises:
             InvalidInputError: there is no such state.
         """
         if state is not None and state not in SETTABLE:
-            raise InvalidInputError(f"{state!r} is no state. States are: {', '.join(SETTABLE)}.")
+            raise InvalidInputError(f"{state!r} is not a state. States are: {', '.join(SETTABLE)}.")
         rows = self._rows(series_ids)
         newest = [row.revisions[-1] for row in rows]
         ids = [i for revision in newest for i in (revision.message_id, *revision.patch_message_ids)]
-        what = _what(f"marked {state}" if state else "mark taken back", rows)
+        what = _what(f"marked {state}" if state else "mark removed", rows)
         with self.database.write() as connection:
             with undo.logged(connection, "mark", ids, what, self.now()):
                 decisions.undecide(connection, "mark", ids)
@@ -80,26 +80,26 @@ class Decisions(Queries):
             self._derive_again(connection, [revision.message_id for revision in newest])
 
     def undo(self) -> str:
-        """Take back my last watch, unwatch, mute, snooze, mark, link or unlink; returns what it was.
+        """Undo my last watch, unwatch, mute, snooze, mark, link or unlink; return its description.
 
-        Again it takes back the one before.  What somebody else has changed since stays as he left it.
+        A second call undoes the one before.  What somebody else has changed since then stays.
 
         Raises:
-            NotFoundError: there is nothing to take back.
+            NotFoundError: there is nothing to undo.
         """
         with self.database.write() as connection:
-            taken = undo.undo_last(connection)
-            if taken is None:
+            undone = undo.undo_last(connection)
+            if undone is None:
                 raise NotFoundError("there is nothing to undo.")
-            if taken.decided in ("mark", "tie"):
-                roots = derived.roots_of(connection, taken.message_ids)
+            if undone.decided in ("mark", "tie"):
+                roots = derived.roots_of(connection, undone.message_ids)
                 self._derive_again(connection, sorted(set(roots.values())))
-        return taken.what
+        return undone.what
 
     def candidates(self, series_id: int) -> tuple[CandidateRow, ...]:
-        """Revisions of other series that this one may go on from, or be gone on from, likeliest first.
+        """Return revisions of other series that could be earlier or later versions of this one, best match first.
 
-        Those that were likely enough are linked already, unless somebody refused them.
+        Good enough matches are linked already, unless a person unlinked them.
         """
         from patchwatch.db.link_candidates import candidates
 
@@ -107,42 +107,42 @@ class Decisions(Queries):
             return candidates(connection, series_id)
 
     def link(self, later: str, earlier: str, by: str = "") -> int:
-        """Say that one revision succeeds another; returns the series.  Outranks what is inferred, for good.
+        """Link two versions of the same series; return the series.  Takes precedence over derived links.
 
         Raises:
-            NotFoundError: a revision is not known.
-            InvalidInputError: they are the same, or already the other way round.
+            NotFoundError: a revision is unknown.
+            InvalidInputError: they are the same, or are linked the other way round.
         """
         a, b = self._revision_root(later), self._revision_root(earlier)
         if a == b:
-            raise InvalidInputError("a revision can't succeed itself: name the later one, then the earlier one.")
+            raise InvalidInputError("a revision cannot be linked with itself. Give the later, then the earlier one.")
         what = f"linked: {self._titled(a)}, with {self._titled(b)}"
         with self.database.write() as connection:
-            ties = decisions.manual_links(connection, [a, b])
-            if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in ties):
+            links = decisions.manual_links(connection, [a, b])
+            if any(linked and (x, y) == (b, a) for x, y, linked, _, _ in links):
                 raise InvalidInputError(
-                    f"<{b}> is already linked as the successor of <{a}>. `patchwatch unlink` it first."
+                    f"<{b}> is already linked as a later version of <{a}>. `patchwatch unlink` it first."
                 )
             self._set_link(connection, a, b, what, linked=True, by=by)
         return self.find(a)
 
     def unlink(self, later: str, earlier: str | None = None, by: str = "") -> tuple[int, int]:
-        """Say that two revisions are not versions of one change; returns both series.
+        """Undo a link between two versions; return both series.
 
         Raises:
-            NotFoundError: a revision is not known.
-            InvalidInputError: nothing links them.
+            NotFoundError: a revision is unknown.
+            InvalidInputError: they are the same, or there is no earlier version.
         """
         a = self._revision_root(later)
         row = next(r for r in self.one(self.find(a)).revisions if a in r.postings)
         if earlier is None:
             if row.predecessor is None:
-                raise InvalidInputError(f"<{a}> has no predecessor to be unlinked from.")
+                raise InvalidInputError(f"<{a}> has no earlier version to unlink from.")
             b = row.predecessor.message_id
         else:
             b = self._revision_root(earlier)
         if a == b:
-            raise InvalidInputError("name two revisions: the later one and the earlier one.")
+            raise InvalidInputError("give two revisions: the later one and the earlier one.")
         what = f"unlinked: {self._titled(a)}, from {self._titled(b)}"
         with self.database.write() as connection:
             self._set_link(connection, a, b, what, linked=False, by=by)
@@ -155,7 +155,7 @@ class Decisions(Queries):
         what: str,
         values: Callable[[SeriesRow], dict[str, object]] | None,
     ) -> None:
-        """Decide something about series, with these values, in place of what was decided before; None: nothing."""
+        """Replace a decision about series, with these values; None removes it."""
         rows = self._rows(series_ids)
         with self.database.write() as connection:
             ids = series.messages_of(connection, [row.id for row in rows])
@@ -183,7 +183,7 @@ class Decisions(Queries):
 
 
 def _what(done: str, rows: Sequence[SeriesRow]) -> str:
-    """What was done to series, as undo says it."""
+    """Describe what was done to series, for `undo`."""
     if len(rows) == 1:
         return f"{done}: #{rows[0].id} {rows[0].title}"
     return f"{done}: {len(rows)} series ({', '.join(f'#{row.id}' for row in rows)})"

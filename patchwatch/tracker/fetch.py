@@ -1,4 +1,4 @@
-"""What the tracker does with the archive and with mail that comes: watching, polling, importing, and telling of it."""
+"""Fetch mail: watch, poll, follow and import; and detect the events in it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ else:
 
 
 class Fetch(Queries):
-    """Mail that comes, by whatever way, and the news of it."""
+    """Fetching of mail, and the queue of events."""
 
     def watch(self, text: str, progress: Progress = no_progress) -> tuple[Watched, ...]:
-        """Watch what a link or message-id names.
+        """Watch the series that a link or message-id names.
 
         Raises:
             InvalidInputError: it is neither.
-            LoreError: it can't be fetched.
+            LoreError: it cannot be fetched.
         """
         from patchwatch.sources.lore.urls import parse_target
         from patchwatch.sync.watch import watch_address
@@ -57,7 +57,7 @@ class Fetch(Queries):
         """Watch every lore link of a report, or the series of the mails in an .eml or mbox.
 
         Raises:
-            InvalidInputError: there is neither a link nor a mail in it.
+            InvalidInputError: it has neither a link nor a mail.
         """
         from patchwatch.sync.watch_file import watch_content
 
@@ -69,10 +69,10 @@ class Fetch(Queries):
             return watched, skipped
 
     def poll(self, progress: Progress = no_progress) -> PollReport:
-        """One pass over everything watched and followed, and over the git trees of the config.
+        """Poll everything watched and followed, and the git trees of the config.
 
         Raises:
-            HeldError: `patchwatch run` polls this database, or a poll of somebody else does not end.
+            PollLockedError: `patchwatch run` polls this database, or another poll does not end.
         """
         with self.lock("poll", progress):
             return self.poll_some(None, progress)
@@ -83,9 +83,9 @@ class Fetch(Queries):
         progress: Progress = no_progress,
         pause: Callable[[float], None] = time.sleep,
     ) -> PollReport:
-        """Poll inboxes, for whoever holds the lock; `all` among the names stands for everything that is in none.
+        """Poll some inboxes, or all (None), while holding the lock; `all` stands for everything that is in no inbox.
 
-        `pause` waits between the tries of a question to the archive, for so many seconds.
+        `pause` waits some seconds before a request to the archive is retried.
         """
         from patchwatch.sync.poll import poll
 
@@ -93,17 +93,17 @@ class Fetch(Queries):
             return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now(), names)
 
     def lock(self, what: str, progress: Progress = no_progress) -> AbstractContextManager[None]:
-        """Be the one who polls this database, while the context is open.
+        """Hold the poll lock of this database while the context is open.
 
         Raises:
-            HeldError: somebody else is; the text says who.
+            PollLockedError: another process holds it; the text names the process.
         """
         from patchwatch.sync import poll_lock
 
         return poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress)
 
     def lock_owner(self) -> LockOwner | None:
-        """Who polls this database now, if anybody does."""
+        """Return the process that holds the poll lock; None if none does."""
         from patchwatch.sync import poll_lock
 
         return poll_lock.owner(poll_lock.lock_path(self._url))
@@ -143,27 +143,27 @@ class Fetch(Queries):
             event_queue.dequeue_event(connection, queue_id)
 
     def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
-        """Follow what is posted to a list, or what of it fits this rule or an earlier one; returns the rules in force.
+        """Follow a list, or what matches this rule or an earlier one; return the rules in force.
 
         Raises:
-            InvalidInputError: a rule is given, and everything is followed already.
+            InvalidInputError: a rule is given, but the whole list is followed already.
         """
         with self.database.write() as connection:
             return inboxes.follow(connection, inbox, rule)
 
     def unfollow(self, inbox: str) -> None:
-        """Follow a list no longer; its rules are forgotten."""
+        """Stop following a list, and delete its rules."""
         with self.database.write() as connection:
             inboxes.set_inbox(connection, inbox, followed=False, rules=None)
 
     def import_mail(self, path: Path, inbox: str, progress: Callable[[int], None]) -> Outcome:
-        """Import what is new at a path."""
+        """Import new mail at a path."""
         from patchwatch.sync.import_mail import import_mail
 
         return import_mail(self.database, path, inbox, progress)
 
     def reindex(self, progress: Callable[[int], None]) -> int:
-        """Work everything out anew from the stored mails; returns how many there are."""
+        """Rebuild all derived data from the stored mail; return the number of mails."""
         from patchwatch.sync.ingest import reindex
 
         with self.database.write() as connection:
@@ -175,7 +175,7 @@ class Fetch(Queries):
         return Archive(self.config.lore, sleep=pause)
 
     def _begin_feeds(self, archive: Archive, watched: Collection[Watched]) -> None:
-        """From now on, new mail of the lists of these series rings the doorbell."""
+        """Store the present feed entries of the lists of these series, so that polls notice new ones."""
         from patchwatch.sync import feed
 
         rows = self.series(wanted=Criteria(ids=frozenset(w.series_id for w in watched)))

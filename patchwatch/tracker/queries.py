@@ -1,4 +1,4 @@
-"""What the tracker is asked: series, revisions, threads, mails, as they are stored and as of now."""
+"""Queries: series, revisions, threads and mails, with what depends on the time computed as of now."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ else:
 
 
 class Queries(TrackerBase):
-    """Everything that is read, and changes nothing."""
+    """All queries; none changes the database."""
 
     def series(self, *, everything: bool = False, wanted: Criteria | None = None) -> tuple[SeriesRow, ...]:
-        """The watched series, or all that are known, or those that `wanted` describes."""
+        """Return the watched series, or all that are known, or those that match `wanted`."""
         with self.database.read() as connection:
             return self._series(connection, wanted or Criteria(everything=everything), self.addresses)
 
@@ -42,9 +42,9 @@ class Queries(TrackerBase):
         return tuple(replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
 
     def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
-        """A line for each series that is known, or that is watched: quick to read for any number of them.
+        """Return a summary of each known, or only each watched, series: fast for any number of them.
 
-        What I have to do next is not worked out where only the watched ones are asked for.
+        My next actions are not computed with `watched_only`.
         """
         found = self._lines(watched_only)
         if watched_only or not self.addresses:
@@ -70,10 +70,10 @@ class Queries(TrackerBase):
             )
 
     def one(self, series_id: int) -> SeriesRow:
-        """One series.
+        """Return one series.
 
         Raises:
-            NotFoundError: there is none with this number.
+            NotFoundError: no series has this number.
         """
         rows = self.series(wanted=Criteria(everything=True, ids=frozenset({series_id})))
         if not rows:
@@ -81,7 +81,7 @@ class Queries(TrackerBase):
         return rows[0]
 
     def find(self, name: str) -> int:
-        """The series that a user named: the number `list` prints, a message-id or a link.
+        """Return the number of the series that a user named by its number, a message-id or a link.
 
         Raises:
             NotFoundError: there is none.
@@ -98,7 +98,7 @@ class Queries(TrackerBase):
             address = parse_target(text, self.archive_hosts)
             if address is None:
                 raise NotFoundError(
-                    f"{name!r} is no series: give the number that `patchwatch list` prints or a message-id."
+                    f"{name!r} does not name a series: give a number from `patchwatch list`, a message-id or a link."
                 )
             found = queries.series_of(connection, [address.message_id]).get(address.message_id)
         if found is None:
@@ -109,17 +109,17 @@ class Queries(TrackerBase):
         return found
 
     def thread(self, series_id: int) -> tuple[MessageRow, ...]:
-        """Every mail of a series, revision by revision, as trees."""
+        """Return every mail of a series, revision by revision, as trees."""
         with self.database.read() as connection:
             return threads.thread(connection, series_id)
 
     def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
-        """How a series came to its state: the mails that changed it, in order."""
+        """Return the state changes of a series, in order."""
         with self.database.read() as connection:
             return threads.steps(connection, series_id)
 
     def mail(self, message_id: str) -> Mail:
-        """One stored mail, to be read.
+        """Return a stored mail, prepared for display.
 
         Raises:
             NotFoundError: it is not stored.
@@ -132,13 +132,13 @@ class Queries(TrackerBase):
         return read_for_display(message_id, raw, seen_in)
 
     def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
-        """What changed between two revisions of a series: by default the newest and the one before it.
+        """Compare two revisions of a series: by default the newest and the one before it.
 
         They are named as v3, 3, v5.1, rfc1, or by a message-id.
 
         Raises:
             NotFoundError: there is no such series or revision, or only one revision.
-            InvalidInputError: a name fits several revisions, or both names the same one.
+            InvalidInputError: a name matches several revisions, or both match the same one.
         """
         from patchwatch.series.rangediff.comparison import compare
         from patchwatch.series.rangediff.select import between, choose, mails_of, side
@@ -153,19 +153,19 @@ class Queries(TrackerBase):
         return compare(first, last, passed)
 
     def inboxes(self) -> tuple[InboxRow, ...]:
-        """Every known inbox and how polling it goes."""
+        """Return the known inboxes and the results of polling them."""
         with self.database.read() as connection:
             return inboxes.inboxes(connection)
 
     def trees(self) -> tuple[TreeRow, ...]:
-        """The git trees that were read, and how reading them goes."""
+        """Return the git trees and the results of reading them."""
         from patchwatch.db import git_trees
 
         with self.database.read() as connection:
             return git_trees.trees(connection)
 
     def citations(self, message_id: str) -> tuple[Citation, ...]:
-        """The forms in which people pass a stored mail on.
+        """Return the forms in which a stored mail can be cited.
 
         Raises:
             NotFoundError: it is not stored.
@@ -180,7 +180,7 @@ class Queries(TrackerBase):
         return [self.one(number) for number in ([series_ids] if isinstance(series_ids, int) else series_ids)]
 
     def _revision_root(self, name: str) -> str:
-        """The root of the revision that a user named by a message-id, a link, or a series' number (its newest)."""
+        """Return the root of the revision that a user named by message-id, link, or the number of its series."""
         series = self.one(self.find(name))
         if name.strip().lstrip("#").isdigit():
             return series.revisions[-1].message_id

@@ -1,4 +1,4 @@
-"""What leaves by other programs: answers by git send-email, series by b4."""
+"""Work with other programs: replies sent by git send-email, series applied by b4."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ else:
 
 
 class Replies(Queries):
-    """Drafts, and those who send or apply them."""
+    """Drafts of replies, sending them, and running b4."""
 
     @property
     def dry_run(self) -> bool:
-        """Whether `send` only tries to."""
+        """True if `send` only does a dry run."""
         return self.config.send.dry_run
 
     @cached_property
     def drafts(self) -> DraftStore:
-        """Answers that were not sent yet."""
+        """The drafts of replies that have not been sent."""
         from patchwatch.compose.draft_store import DraftStore
 
         return DraftStore(data_directory() / "drafts")
 
     def reply(self, message_id: str) -> Draft:
-        """An answer to a stored mail, to be edited.
+        """Return a draft of a reply to a stored mail.
 
         Raises:
             NotFoundError: it is not stored.
-            SendError: nobody says who I am.
+            SendError: no sender is configured.
         """
         from patchwatch.compose.reply import reply
 
@@ -50,14 +50,14 @@ class Replies(Queries):
         return reply(raw, sender, self.addresses, _new_message_id(sender))
 
     def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
-        """An answer that gives tags to a patch, or, `whole`, to every patch of its revision.
+        """Return a draft of a reply that gives tags to a patch or, if `whole`, to every patch of its revision.
 
-        The whole is answered at its cover letter, or at its first patch, saying so.
+        Tags for the whole revision go in a reply to its cover letter, or to its first patch with a note.
 
         Raises:
-            NotFoundError: it is not stored, or (part of) no posting.
-            InvalidInputError: one of them is no tag of a reviewer.
-            SendError: nobody says who I am.
+            NotFoundError: the mail is not stored, or not part of a posting.
+            InvalidInputError: one of them is not a reviewer's tag.
+            SendError: no sender is configured.
         """
         from patchwatch.compose.reply import endorse
 
@@ -70,10 +70,10 @@ class Replies(Queries):
         return endorse(raw, sender, self.addresses, _new_message_id(sender), tags, whole=whole)
 
     def rehearse(self, draft: Draft) -> DryRun:
-        """What git send-email would send to whom.
+        """Return what git send-email would send, and the recipients.
 
         Raises:
-            InvalidInputError: something stands in the way of sending it.
+            InvalidInputError: the draft cannot be sent as it is.
             SendError: git refuses, or would send something else.
             ToolError: git send-email is missing.
         """
@@ -84,10 +84,10 @@ class Replies(Queries):
         return git_send_email.rehearse(draft)
 
     def send(self, draft: Draft) -> Sent:
-        """Send a draft, or as long as the config does not say otherwise only try to; the terminal is git's meanwhile.
+        """Send a draft, or do a dry run if the config asks for one (the default); git uses the terminal.
 
         Raises:
-            InvalidInputError: something stands in the way of sending it.
+            InvalidInputError: the draft cannot be sent as it is.
             SendError: git refuses or fails.
             ToolError: git send-email is missing.
         """
@@ -98,10 +98,10 @@ class Replies(Queries):
         return git_send_email.send(draft, dry_run=self.dry_run)
 
     def b4_command(self, task: Task, message_id: str, box: str) -> str:
-        """What `b4` will run, as one would type it, with the revision's mails in the maildir `box`.
+        """Return the command that `b4` runs, as typed, with the revision's mails in the maildir `box`.
 
         Raises:
-            NotFoundError: the mail belongs to no revision.
+            NotFoundError: the mail does not belong to a revision.
         """
         import shlex
 
@@ -110,12 +110,12 @@ class Replies(Queries):
         return shlex.join(b4_command(task, self._revision_root(message_id), box, self.config.lore.url))
 
     def b4(self, task: Task, message_id: str, directory: Path, progress: Progress = no_progress) -> int:
-        """Hand the revision that a mail belongs to over to b4, in a directory and in this terminal; its exit status.
+        """Run b4 on the revision of a mail, in a directory and in this terminal; return the exit status.
 
-        `progress` hears of the command before it runs.
+        `progress` is called with the command before it runs.
 
         Raises:
-            NotFoundError: it belongs to none.
+            NotFoundError: the mail does not belong to a revision.
             ToolError: b4 or the directory is missing.
         """
         from patchwatch.compose.b4 import run_b4
@@ -125,7 +125,7 @@ class Replies(Queries):
         return run_b4(task, root, mails, directory, self.config.lore.url, progress)
 
     def work_trees(self) -> tuple[Path, ...]:
-        """The directories of the config's trees in which a series can be applied."""
+        """Return the work trees of the config in which a series can be applied."""
         from patchwatch.compose.b4 import work_trees
 
         return work_trees(self.config.tree)

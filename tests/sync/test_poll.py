@@ -157,7 +157,7 @@ def test_a_thread_without_a_patch_can_not_be_watched(tracker: Tracker, lore_serv
         inbox,
         mail(message_id="chat@example.org", subject="Lunch in the canteen", sender=RITA, body="Soup?\n"),
     )
-    with pytest.raises(InvalidInputError, match="no series to follow"):
+    with pytest.raises(InvalidInputError, match="no series to watch"):
         tracker.watch("chat@example.org")
 
 

@@ -100,7 +100,7 @@ def test_a_mark_holds_until_a_newer_revision_is_posted(tracker: DemoTracker) -> 
 
 
 def test_an_unknown_state_is_refused(tracker: DemoTracker) -> None:
-    with pytest.raises(InvalidInputError, match="is no state"):
+    with pytest.raises(InvalidInputError, match="is not a state"):
         tracker.mark(tracker.find(XDP_V5), "superseded")
 
 
