@@ -18,6 +18,7 @@ from patchwatch.sync.poll_lock import LockOwner
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600
+_NAMED = 5  # unreadable mails
 _LATE_POLLS = 4  # intervals without a successful poll after which `run` is reported as failing
 
 
@@ -108,6 +109,10 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
         yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")
+    if mails := tracker.unreadable():
+        named = "; ".join(f"<{message_id}>: {reason}" for message_id, reason in mails[:_NAMED])
+        more = f"; and {len(mails) - _NAMED} more" if len(mails) > _NAMED else ""
+        yield Finding("unreadable mail", True, f"{plural(len(mails), 'mail')} stored but not parsed: {named}{more}")
     for inbox in inboxes:
         if inbox.failed_at is not None:
             hours = (tracker.now() - inbox.failed_at) // 3600

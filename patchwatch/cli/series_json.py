@@ -34,6 +34,7 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any
         "awaiting_review": row.awaiting_review,
         "overdue": row.overdue,
         "unread": row.unread,
+        "unreadable": row.unreadable,
         "last_activity": format_time(row.last_activity),
         "stale_since": format_time(row.stale_since) if row.stale_since is not None else None,
         "revisions": [_revision_json(r, url) for r in row.revisions],
@@ -132,5 +133,6 @@ def message_json(m: MessageRow) -> dict[str, Any]:
         "date": format_time(m.date),
         "unread": m.unread,
         "bot": m.bot,
+        "unreadable": m.unreadable or None,
         "tags": list(m.tags),
     }

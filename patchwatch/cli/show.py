@@ -118,7 +118,8 @@ def _message_line(m: MessageRow) -> str:
     tags = f"  [{', '.join(map(line, m.tags))}]" if m.tags else ""
     bot = " (bot)" if m.bot else ""
     author = line(m.author_name or m.author_email)
-    return f" {mark}{format_day(m.date)}  {'  ' * min(m.depth, 12)}{author}{bot}: {line(m.subject)}{tags}"
+    failed = f"  (unreadable: {line(m.unreadable)})" if m.unreadable else ""
+    return f" {mark}{format_day(m.date)}  {'  ' * min(m.depth, 12)}{author}{bot}: {line(m.subject)}{tags}{failed}"
 
 
 def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:

@@ -55,6 +55,15 @@ def stored_mails(connection: Connection, message_pks: Iterable[int]) -> dict[int
     return found
 
 
+def unreadable_messages(connection: Connection) -> list[tuple[str, str]]:
+    """Return (message-id, facts) of every mail that could not be parsed, newest first."""
+    m = t.message.c
+    rows = connection.execute(
+        select(m.message_id, m.facts).where(m.kind == "unreadable").order_by(m.date.desc(), m.message_id)
+    )
+    return [(row.message_id, row.facts) for row in rows]
+
+
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert messages, their ids given."""
     if rows:

@@ -125,6 +125,7 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
         expected=revision.expected,
         has_cover=revision.cover is not None,
         follow_ups=sum(not f.notice for f in revision.follow_ups),
+        unreadable=sum(f.message.unreadable != "" for f in revision.follow_ups),
         message_ids=tuple(m.message_id for m in revision.own_messages),
         patch_message_ids=tuple(m.message_id for m in revision.patches),
         patch_facts=tuple(StoredPatch(number_of(m), m.parts.title, m.patch_id, _dropped(m)) for m in revision.patches),

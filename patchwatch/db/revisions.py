@@ -122,6 +122,7 @@ def _row(
         state=state.state if is_newest else State.SUPERSEDED,
         state_evidence=_evidence_of(state.reason) if is_newest else None,
         follow_ups=summary.follow_ups,
+        unreadable=summary.unreadable,
         inbox="",
         patch_message_ids=summary.patch_message_ids,
         postings=(revision.root,),
@@ -146,6 +147,7 @@ def _with_resend(
     return replace(
         row,
         follow_ups=row.follow_ups + summary.follow_ups,
+        unreadable=row.unreadable + summary.unreadable,
         postings=postings,
         trailers=_trailers(tags, postings),
         checks=tuple(sorted((*row.checks, *_checks(summary)), key=lambda c: (c.date, c.message_id))),

@@ -60,6 +60,7 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
                     bot=message.bot,
                     tags=_given_tags(message) if message_id not in own else (),
                     excerpt=message.excerpt,
+                    unreadable=message.unreadable,
                 )
             )
     return tuple(found)

@@ -3,5 +3,5 @@
 SCHEMA_REVISION = "0007"
 """The newest migration that this program knows; a test compares it with the migrations."""
 
-FACTS_VERSION = 9
+FACTS_VERSION = 10
 """Raised when the stored form of parsed mail changes, or the parsing: the database is then reindexed on opening."""

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from patchwatch.mail import body, diff
-from patchwatch.mail.body import Mail
+from patchwatch.mail.body import Mail, Segment
 from patchwatch.mail.headers import Headers, decoded
 from patchwatch.mail.message import SUBMISSIONS
 from patchwatch.mail.mime import text_of
 from patchwatch.mail.parse import kind_of
+from patchwatch.mail.unreadable import reason
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
 
 
 def read_for_display(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
-    """The headers and segments of a mail; its text is not sanitized yet."""
+    """The headers and segments of a mail; its text is not sanitized yet.  Never raises.
+
+    A mail that can't be decoded is shown as it arrived, below the reason.
+    """
+    try:
+        return _decoded(message_id, raw, inboxes)
+    except Exception as error:  # noqa: BLE001 (anybody can write a mail that the parser fails on)
+        return as_arrived(message_id, raw, inboxes, reason(error))
+
+
+def as_arrived(message_id: str, raw: bytes, inboxes: tuple[str, ...], why: str) -> Mail:
+    """A mail without any decoding: its bytes as text, below the reason."""
+    text = raw.decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+    headers = (("Message-ID", message_id), ("Error", f"{why}; shown as it arrived"))
+    return Mail(message_id, headers, (Segment("prose", text),), inboxes)
+
+
+def _decoded(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:
     headers = Headers(raw)
     decoded_text = text_of(headers, raw)
     text = decoded_text.whole

@@ -15,13 +15,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other"]
+Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other", "unreadable"]
 """The kind of a message, judged by its own subject and content.
 
 cover     a cover letter (`0/n`)                    patch   contains a change to apply
 proposal  an RFC without a patch                    pull    a pull request
 reply     a reply                                   notice  a mail about a patch that does not reply to it (tip, -mm)
 other     anything else: discussions, reports, spam
+unreadable  the parser failed on it (patchwatch.mail.unreadable)
 """
 
 
@@ -142,6 +143,7 @@ class Message(Struct, frozen=True, array_like=True):
     excerpt: str = ""  # the first two sentences that the sender wrote, without greetings, one per line
     listed: tuple[tuple[str, str], ...] = ()  # in a pull request: (author's name, title) of each patch
     upstream: str = ""  # the commit in Linus's tree that a stable patch backports
+    unreadable: str = ""  # why the mail could not be parsed; then only its headers are filled in
 
     @property
     def is_submission(self) -> bool:

@@ -127,6 +127,7 @@ class RevisionRow:
     pull: bool = False  # a pull request
     reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
     awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date
+    unreadable: int = 0  # mails in its thread that could not be parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,11 @@ class SeriesRow:
     revisions: tuple[RevisionRow, ...]  # oldest first
     involvement: Involvement | None = None  # None if the config does not have my addresses
     next_action: NextAction | None = None  # None: nobody has to act
+
+    @property
+    def unreadable(self) -> int:
+        """How many mails in its threads could not be parsed."""
+        return sum(revision.unreadable for revision in self.revisions)
 
 
 class SeriesSummary(NamedTuple):
@@ -254,6 +260,7 @@ class MessageRow:
     bot: bool
     tags: tuple[str, ...]  # names of the trailers it gives: Reviewed-by
     excerpt: str
+    unreadable: str = ""  # why it could not be parsed
 
 
 @dataclass(frozen=True, slots=True)

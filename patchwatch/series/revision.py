@@ -15,6 +15,7 @@ from msgspec import structs
 from patchwatch.mail.message import Message
 from patchwatch.series.conversation import stem
 
+_NO_REPLIES = ("notice", "unreadable")
 _RUN_SECONDS = 2 * 3600  # most between patches of one run that have no In-Reply-To
 
 
@@ -24,7 +25,7 @@ class FollowUp:
 
     message: Message
     patch: int  # that it replies to; 0: the cover, or the whole posting
-    notice: bool = False  # not a reply: a mail about it by a bot or maintainer, in a thread of its own
+    notice: bool = False  # not a reply: a mail about it by a bot or maintainer in another thread, or an unreadable one
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
             continue
         anchor = _anchor(message, known, home)
         if anchor is not None:
-            answers[home[anchor]].append(FollowUp(message, number_of(known[anchor]), message.kind == "notice"))
+            answers[home[anchor]].append(FollowUp(message, number_of(known[anchor]), message.kind in _NO_REPLIES))
     revisions = [_revision(group, answers[number]) for number, group in enumerate(groups)]
     return sorted(revisions, key=lambda r: _order(r.root))
 

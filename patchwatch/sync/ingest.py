@@ -20,6 +20,7 @@ from patchwatch.db.message_codec import encode_message
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
+from patchwatch.mail.unreadable import unreadable
 from patchwatch.sync.derive import Change, Derivation
 
 _REINDEX_BATCH = 500
@@ -59,9 +60,14 @@ NOTHING = Outcome(0, 0, (), ())
 
 
 def read_mail(raw: bytes) -> Read:
-    """Parse and compress one mail.  Pure, so that other processes can do it."""
-    message = parse(raw)
-    return Read(message, encode_message(message), content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
+    """Parse and compress one mail, readable or not.  Pure, so that other processes can do it."""
+    try:
+        message = parse(raw)
+        facts = encode_message(message)
+    except Exception as error:  # noqa: BLE001 (a mail that the parser fails on must not stop the others)
+        message = unreadable(raw, error)
+        facts = encode_message(message)
+    return Read(message, facts, content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
 
 
 def content_digest(raw: bytes) -> bytes:
@@ -97,8 +103,9 @@ def _canonical(copies: Sequence[Read]) -> Read:
     """Return the copy that is parsed: the first to arrive, so that a later forgery with the same id cannot replace it.
 
     Of two that arrived in the same second it is the longer one, because the other can be a partly written mail.
+    An unreadable copy comes last.
     """
-    return min(copies, key=lambda r: (r.message.arrived, -r.size, r.digest, r.facts))
+    return min(copies, key=lambda r: (r.message.unreadable != "", r.message.arrived, -r.size, r.digest, r.facts))
 
 
 def _add_fresh(

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from patchwatch.compose.citations import Citation
-    from patchwatch.db import derived, inboxes, series_flags, series_list, threads
+    from patchwatch.db import derived, inboxes, messages, series_flags, series_list, threads
     from patchwatch.db import series as queries
     from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
     from patchwatch.series.rangediff.comparison import Comparison
 else:
-    derived, inboxes, series_flags, series_list, queries, threads = (
+    derived, inboxes, messages, series_flags, series_list, queries, threads = (
         LazyModule(f"patchwatch.db.{name}")
-        for name in ("derived", "inboxes", "series_flags", "series_list", "series", "threads")
+        for name in ("derived", "inboxes", "messages", "series_flags", "series_list", "series", "threads")
     )
 
 
@@ -151,6 +151,14 @@ class Queries(TrackerBase):
         raws = self._raws({i for one, patches in wanted.items() for i in (one.root, *patches)})
         first, last, *passed = (side(one, patches, raws) for one, patches in wanted.items())
         return compare(first, last, passed)
+
+    def unreadable(self) -> tuple[tuple[str, str], ...]:
+        """Return (message-id, reason) of every stored mail that could not be parsed, newest first."""
+        from patchwatch.db.message_codec import decode_message
+
+        with self.database.read() as connection:
+            rows = messages.unreadable_messages(connection)
+        return tuple((message_id, decode_message(facts).unreadable) for message_id, facts in rows)
 
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Return the known inboxes and the results of polling them."""

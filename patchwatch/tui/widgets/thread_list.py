@@ -119,6 +119,8 @@ class ThreadList(RowList[MessageRow]):
 
     def _said(self, row: MessageRow) -> str:
         """An answer's own first words, after its subject where it changed that."""
+        if row.unreadable:
+            return f"unreadable – {labels.title(row.subject)}"
         title = labels.title(row.subject)
         if row.parent in self._subjects and labels.title(self._subjects[row.parent]) != title:
             return f"{title} – {line(row.excerpt)}"

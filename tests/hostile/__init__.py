@@ -1,0 +1,1 @@
+"""Mail that was written, or broken, to stop the program."""
