@@ -72,7 +72,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     expected: int
     has_cover: bool
     follow_ups: int
-    unreadable: int  # mails in its thread that could not be parsed
+    unreadable: int = 0  # mails in its thread that could not be parsed
     message_ids: tuple[str, ...]  # of the posting
     patch_message_ids: tuple[str, ...]
     patch_facts: tuple[StoredPatch, ...]  # in the same order

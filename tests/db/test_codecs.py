@@ -63,7 +63,7 @@ MESSAGE_TEXT = (
     '["Ben","ben@example.org"],"0000000000000000000000000000000000000000",["mm/frob.c"],'
     '[["Reviewed-by","Rita <r@x>",true,""],["Acked-by","Al <a@x>",false,"mm bits"]],"change","base",'
     '[["v1@x",1],["v0@x",null]],["about@x"],[["nak","No.",""],["applied","Applied, thanks.","1-2"]],false,7,'
-    '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff"]'
+    '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff",""]'
 )
 POSTING = PostingFacts(
     root="m@x",
@@ -134,7 +134,7 @@ SUMMARY_TEXT = (
     '"patch_facts":[[1,"mm: frob","p1",["I dropped it."]]],"patch_message_ids":["1@x"],"patches":1,'
     '"recipients":["linux-mm@kvack.org"],"reviewed":1,"rfc":false,"senders":["ann@example.org"],'
     '"subject":"[PATCH v2 0/2] mm: frob","title":"mm: frob",'
-    '"trailers":[["Reviewed-by","Rita <r@x>","r@x",1,true,1700000200,"mm bits"]],"version":2,'
+    '"trailers":[["Reviewed-by","Rita <r@x>","r@x",1,true,1700000200,"mm bits"]],"unreadable":0,"version":2,'
     '"voices":[["Rita","r@x",1700000200,true,"a@x",1700000250]],"writers":["ann@example.org"]}'
 )
 STATE_TEXT = (
