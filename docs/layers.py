@@ -18,7 +18,8 @@ def drawing() -> str:
     """Return the drawing: a box for each contract of layers, side by side, then the names of the other contracts."""
     contracts = ConfigParser()
     contracts.read(ROOT / ".importlinter", encoding="utf-8")
-    boxes, rules = [], []
+    boxes: list[list[str]] = []
+    rules: list[str] = []
     for section in contracts.sections():
         contract = contracts[section]
         if contract.get("type") == "layers":
