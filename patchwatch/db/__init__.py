@@ -1,4 +1,4 @@
-"""The database: tables, migrations, what is written and what is read.  The only place with SQL in it."""
+"""The database: tables, migrations, stored forms and queries.  The only package with SQL."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class LazyModule:
-    """A module that is imported when something in it is first used: SQLAlchemy takes longer than a first screen may."""
+    """A module that is imported on first use: importing SQLAlchemy takes longer than the first screen may."""
 
     def __init__(self, name: str) -> None:
-        """`name` is the module's."""
+        """`name` is the full name of the module."""
         self._name = name
 
     def __getattr__(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Which series a reader wants."""
+"""Criteria by which series are selected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Which series are wanted; empty fields do not limit."""
+    """Criteria by which series are selected; empty fields match everything."""
 
     everything: bool = False  # not only the watched ones
     ids: frozenset[int] | None = None
@@ -15,5 +15,5 @@ class Criteria:
     inbox: str = ""
     author: str = ""  # part of a name or address
     mine: frozenset[str] = frozenset()  # posted from one of these addresses
-    for_me: frozenset[str] = frozenset()  # sent to, or answered from, one of these addresses
+    for_me: frozenset[str] = frozenset()  # sent to one of these addresses, or replied to from one
     awaiting_review: bool = False

@@ -1,7 +1,7 @@
-"""Opening the database, its transactions and its migrations.
+"""Open the database, run its transactions and migrations.
 
-SQLite by default: WAL, so that a screen can read while a poller writes; foreign keys on; a file that only its owner can
-read, because it tells what he works on.  Any SQLAlchemy URL works where that is enough (PostgreSQL for a team).
+SQLite by default: in WAL mode, so that the TUI can read while a poll writes; with foreign keys; in a file that only its
+owner can read, because it shows what they work on.  A team can use PostgreSQL, by its SQLAlchemy URL.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ _KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 def generation(connection: Connection) -> int:
-    """A number that changes with every committed change; that of a transaction is one more than what it sees."""
+    """Return a number that grows with every commit; after a writing transaction it is one more than within it."""
     return int(connection.scalar(select(setting.c.value).where(setting.c.name == "generation")) or 0)
 
 
 class Database:
-    """A database that is ready to use: created, migrated, checked."""
+    """A database, created, migrated and checked."""
 
     def __init__(self, url: str, *, busy_seconds: float = _BUSY_SECONDS) -> None:
         """Open, create or migrate the database at the SQLAlchemy `url`.
 
         Raises:
             DatabaseTooNewError: it was written by a newer patchwatch.
-            DatabaseLockedError: somebody else holds it.
-            DatabaseError: it can't be opened, or is no database of ours.
+            DatabaseLockedError: another program has locked it.
+            DatabaseError: it cannot be opened, or is not patchwatch's.
         """
         self.url = url
         self._busy = busy_seconds
@@ -47,18 +47,18 @@ class Database:
             self._make_ready()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self.engine.dispose()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view of the database."""
+        """Yield a connection with a consistent view of the database."""
         with self._reported(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is alone in writing; committed at the end, rolled back on any error."""
+        """Yield a connection in the only writing transaction; commit at the end, roll back after an error."""
         with self._reported(), self.engine.connect() as plain:
             connection = self._alone(plain)
             with connection.begin():
@@ -71,7 +71,7 @@ class Database:
                 )
 
     def generation(self) -> int:
-        """A number that changes with every committed change, of any process."""
+        """Return a number that grows with every commit, of any process."""
         with self.read() as connection:
             return generation(connection)
 
@@ -80,13 +80,13 @@ class Database:
             url = make_url(self.url)
         except exc.ArgumentError:
             raise DatabaseError(
-                f"{self.url!r} is no database URL. Set PATCHWATCH_DATABASE to a file or an SQLAlchemy URL."
+                f"{self.url!r} is not a database URL. Set PATCHWATCH_DATABASE to a file or an SQLAlchemy URL."
             ) from None
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")  # the driver that patchwatch[postgresql] brings
         if url.get_backend_name() != "sqlite":
             try:
-                return create_engine(url, isolation_level="REPEATABLE READ")  # a reader sees one moment, as in SQLite
+                return create_engine(url, isolation_level="REPEATABLE READ")  # a reader sees one snapshot, as in SQLite
             except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
                 raise DatabaseError(
                     f"no driver for {url.get_backend_name()} is installed ({error}); install patchwatch[postgresql]"
@@ -97,7 +97,7 @@ class Database:
 
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _record: object) -> None:
-            connection.isolation_level = None  # transactions are begun below, not by the sqlite3 module
+            connection.isolation_level = None  # on_begin starts transactions, not the sqlite3 module
             self._use_wal(connection)
             for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "cache_size=-8000"):
                 connection.execute(f"PRAGMA {pragma}")
@@ -110,7 +110,7 @@ class Database:
         return engine
 
     def _use_wal(self, connection: Any) -> None:
-        """Turn a new database to WAL; it stays so.  SQLite does not wait for others here, so we do."""
+        """Switch a new database to WAL mode, permanently.  SQLite does not wait for other processes here, so we do."""
         deadline = time.monotonic() + self._busy
         while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             try:
@@ -123,7 +123,7 @@ class Database:
     def _prepare_file(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Created by us, so that SQLite can't create it with the umask's rights; its -wal and -shm take ours over.
+            # Created here, because SQLite would apply the umask; -wal and -shm get the same permissions.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         except OSError as error:
             raise DatabaseError(
@@ -139,21 +139,21 @@ class Database:
             connection = self._alone(plain)
             with connection.begin():
                 _wait_for_others(connection)
-                found = _schema_revision(connection)  # somebody may have been faster
+                found = _schema_revision(connection)  # another process may have been faster
                 if found is None and inspect(connection).get_table_names():
                     raise DatabaseError(
-                        f"{self.url} is a database of something else. Name another file in PATCHWATCH_DATABASE."
+                        f"{self.url} is the database of another program. Set PATCHWATCH_DATABASE to another file."
                     )
                 if found is not None and found not in _KNOWN_REVISIONS:
                     raise DatabaseTooNewError(
                         f"the database {self.url} was written by a newer patchwatch (schema {found}, this one knows "
-                        f"{SCHEMA_REVISION}). Update patchwatch, or name another file in PATCHWATCH_DATABASE."
+                        f"{SCHEMA_REVISION}). Upgrade patchwatch, or name another file in PATCHWATCH_DATABASE."
                     )
                 if found != SCHEMA_REVISION:
                     _migrate(connection)
 
     def _alone(self, plain: Connection) -> Connection:
-        """The connection, for a transaction that writes: one that waited for another is to see what that one wrote."""
+        """Return the connection for a writing transaction; one that waited for another sees what that one wrote."""
         options: dict[str, Any] = {"patchwatch_write": True}
         if self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "READ COMMITTED"
@@ -167,8 +167,8 @@ class Database:
             reason = str(error.orig)
             if "locked" in reason or "busy" in reason:
                 raise DatabaseLockedError(
-                    f"the database {self.url} is locked by another program for more than {self._busy:g} s. "
-                    "Nothing was changed; try again when the other has ended."
+                    f"the database {self.url} has been locked by another program for more than {self._busy:g} s. "
+                    "Nothing was changed; try again when the other program has ended."
                 ) from None
             raise DatabaseError(f"the database {self.url} can't be used: {reason}. Nothing was changed.") from error
         except exc.DatabaseError as error:
@@ -176,7 +176,7 @@ class Database:
 
 
 def _wait_for_others(connection: Connection) -> None:
-    """Let one transaction write at a time; SQLite does so by itself."""
+    """Wait until no other transaction writes; SQLite does that itself."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(726834)"))
 

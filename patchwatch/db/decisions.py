@@ -1,4 +1,4 @@
-"""What people decide: watches, mutes, snoozes, marks, links by hand, and what they have read."""
+"""Manual decisions: watches, mutes, snoozes, marks and links; and read marks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from patchwatch.db.sql import chunks, insert_missing
 
 
 def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, int, str]]:
-    """States set by hand on these revisions: (root, state, at, by)."""
+    """Return the states set by hand on these revisions: (root, state, at, by)."""
     return [
         (row.message_id, row.state, row.at, row.by)
         for part in chunks(roots)
@@ -21,7 +21,7 @@ def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, 
 
 
 def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
-    """Links and refusals by hand that name one of these roots: (later, earlier, linked, at, by)."""
+    """Return manual links of these messages: (later, earlier, linked, at, by); not `linked` if they were unlinked."""
     found: dict[tuple[str, str], tuple[str, str, bool, int, str]] = {}
     for part in chunks(roots):
         for row in connection.execute(
@@ -32,25 +32,25 @@ def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str
 
 
 Decision = Literal["watch", "mute", "snooze", "mark"]
-"""What people decide about one message: a table each."""
+"""A kind of decision about one message; each has its table."""
 
 
 def decide(connection: Connection, decision: Decision, message_id: str, **values: Any) -> None:
-    """Note a decision about a message in place of an earlier one."""
+    """Store a decision about a message in place of an earlier one."""
     table = t.metadata.tables[decision]
     connection.execute(delete(table).where(table.c.message_id == message_id))
     connection.execute(insert(table).values(message_id=message_id, **values))
 
 
 def undecide(connection: Connection, decision: Decision, message_ids: Iterable[str]) -> None:
-    """Forget decisions about these messages."""
+    """Delete decisions about these messages."""
     table = t.metadata.tables[decision]
     for part in chunks(message_ids):
         connection.execute(delete(table).where(table.c.message_id.in_(part)))
 
 
 def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
-    """Note that somebody linked two revisions, or refused to; a new link takes the place of the last one."""
+    """Store that a person linked two revisions, or unlinked them; a new link replaces the last one."""
     pair = (t.tie.c.message_id == later) & (t.tie.c.predecessor == earlier)
     others = (t.tie.c.message_id == later) & t.tie.c.linked.is_(True) if linked else false()
     connection.execute(delete(t.tie).where(or_(pair, others)))
@@ -58,7 +58,7 @@ def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: 
 
 
 def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> None:
-    """Note that every mail of these series was read."""
+    """Mark every mail of these series as read."""
     for part in chunks(series_ids):
         unread = connection.scalars(
             select(t.message.c.message_id)
@@ -70,5 +70,5 @@ def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> N
 
 
 def mark_read(connection: Connection, message_ids: Iterable[str], at: int) -> None:
-    """Note that mails were read; the first time counts."""
+    """Mark mails as read; the first time counts."""
     insert_missing(connection, t.reading, [{"message_id": i, "at": at} for i in message_ids])

@@ -1,4 +1,4 @@
-"""What is worked out from the mail and stored: conversations, revisions with their keys, series.
+"""Derived data: conversations, revisions with their index keys, and series.
 
 Functions that write take the connection of one writing transaction (`Database.write`); none commits.
 """
@@ -16,7 +16,7 @@ from patchwatch.db.sql import chunks, next_id
 
 
 def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """The conversation of each node that is known."""
+    """Return the conversation of each known thread key."""
     found: dict[str, int] = {}
     for part in chunks(names):
         found.update(
@@ -27,13 +27,13 @@ def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, 
 
 
 def add_nodes(connection: Connection, nodes: Mapping[str, int]) -> None:
-    """Put new nodes into their conversations."""
+    """Add new thread keys to their conversations."""
     if nodes:
         connection.execute(insert(t.node), [{"name": n, "conversation": c} for n, c in nodes.items()])
 
 
 def join_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
-    """Make one conversation of several."""
+    """Merge conversations into one."""
     for table in (t.node, t.message, t.revision):
         connection.execute(update(table).where(table.c.conversation.in_(others)).values(conversation=into))
 
@@ -45,7 +45,7 @@ def next_conversation(connection: Connection) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PlacedMessage:
-    """A message and where it stands now."""
+    """A message with its conversation, revision and patch."""
 
     id: int
     message_id: str
@@ -56,7 +56,7 @@ class PlacedMessage:
 
 
 def messages_in(connection: Connection, conversations: Iterable[int]) -> list[PlacedMessage]:
-    """Every message of these conversations."""
+    """Return every message of these conversations."""
     found: list[PlacedMessage] = []
     columns = (
         t.message.c.id,
@@ -75,7 +75,7 @@ def messages_in(connection: Connection, conversations: Iterable[int]) -> list[Pl
 
 
 def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Note the revision and patch that messages belong to or answer: rows of pk, revision_id, patch."""
+    """Set the revision and patch that messages belong or reply to: rows of pk, revision_id, patch."""
     if rows:
         connection.execute(
             update(t.message)
@@ -86,7 +86,7 @@ def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
 
 
 def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
-    """The numbers that messages have been given."""
+    """Return the numbers of messages that have one."""
     found: dict[str, int] = {}
     for part in chunks(message_ids):
         found.update(
@@ -97,7 +97,7 @@ def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int
 
 
 def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:
-    """Give new numbers to messages that have none."""
+    """Assign numbers to messages that have none."""
     first = next_id(connection, t.number)
     given = {message_id: first + n for n, message_id in enumerate(message_ids)}
     if given:
@@ -107,7 +107,7 @@ def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str
 
 @dataclass(frozen=True, slots=True)
 class StoredRevision:
-    """A revision as it was worked out last."""
+    """A revision as it was derived last."""
 
     id: int
     root: str
@@ -144,22 +144,22 @@ def _revisions(connection: Connection, column: Any, values: Iterable[Any]) -> li
 
 
 def revisions_in(connection: Connection, conversations: Iterable[int]) -> list[StoredRevision]:
-    """The revisions of these conversations."""
+    """Return the revisions of these conversations."""
     return _revisions(connection, t.revision.c.conversation, conversations)
 
 
 def revisions_by_id(connection: Connection, ids: Iterable[int]) -> list[StoredRevision]:
-    """The revisions with these numbers."""
+    """Return the revisions with these numbers."""
     return _revisions(connection, t.revision.c.id, ids)
 
 
 def revisions_by_root(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
-    """The revisions with these root message-ids."""
+    """Return the revisions with these root message-ids."""
     return _revisions(connection, t.revision.c.root, roots)
 
 
 def roots_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
-    """The root of the revision that each of these messages belongs to or answers."""
+    """Return the root of the revision that each message belongs or replies to."""
     found: dict[str, str] = {}
     for part in chunks(message_ids):
         found.update(
@@ -174,7 +174,7 @@ def roots_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, st
 
 
 def successors(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
-    """The revisions that have one of these roots as predecessor."""
+    """Return the revisions that have one of these roots as predecessor."""
     return _revisions(connection, t.revision.c.predecessor, roots)
 
 
@@ -216,7 +216,7 @@ def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
-    """The revisions that hold each key."""
+    """Return the revisions with each index key."""
     found: dict[str, list[int]] = {}
     for part in chunks(keys):
         for row in connection.execute(
@@ -229,7 +229,7 @@ def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str
 def revisions_near(
     connection: Connection, wanted: Sequence[tuple[str, int]], seconds: int
 ) -> dict[tuple[str, int], list[int]]:
-    """For each (key, date) wanted: the revisions that hold the key and lie at most `seconds` from the date."""
+    """Return, for each (key, date), the revisions with the key that were posted at most `seconds` from the date."""
     if not wanted:
         return {}
     dates = [date for _, date in wanted]
@@ -249,12 +249,12 @@ def revisions_near(
 
 
 def series_revisions(connection: Connection, ids: Iterable[int]) -> list[StoredRevision]:
-    """The revisions of these series."""
+    """Return the revisions of these series."""
     return _revisions(connection, t.revision.c.series_id, ids)
 
 
 def series_states(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
-    """State, turn and title of series."""
+    """Return state, turn and title of series."""
     found: dict[int, tuple[str, str, str]] = {}
     for part in chunks(ids):
         for row in connection.execute(
@@ -265,7 +265,7 @@ def series_states(connection: Connection, ids: Iterable[int]) -> dict[int, tuple
 
 
 def replace_series(connection: Connection, gone: Collection[int], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Delete the series `gone` and put `rows` in place of what was there."""
+    """Delete the series `gone`, and insert or replace `rows`."""
     for part in chunks({*gone, *(row["id"] for row in rows)}):
         connection.execute(delete(t.series).where(t.series.c.id.in_(part)))
     if rows:
@@ -273,7 +273,7 @@ def replace_series(connection: Connection, gone: Collection[int], rows: Sequence
 
 
 def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int, int]:
-    """The date of the newest message of each revision, answers included."""
+    """Return the date of the newest message of each revision, replies included."""
     found: dict[int, int] = {}
     for part in chunks(revision_ids):
         found.update(
@@ -288,7 +288,7 @@ def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int,
 
 
 def forget_derived(connection: Connection) -> None:
-    """Delete everything that is worked out; numbers stay, for they are what people type."""
+    """Delete all derived data.  Numbers stay, because people type them."""
     for table in (t.revision_key, t.revision, t.series, t.node):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))

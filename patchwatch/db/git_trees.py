@@ -1,4 +1,4 @@
-"""Git trees as they were read: where each stands, the commits in it, and the keys under which they are found.
+"""Git trees: the position up to which each was read, its commits, and their index keys.
 
 Functions that write take the connection of one writing transaction (`Database.write`); none commits.
 """
@@ -20,12 +20,12 @@ from patchwatch.series.model import TreeRow
 
 
 def trees(connection: Connection) -> tuple[TreeRow, ...]:
-    """Every tree that is known, by name."""
+    """Return every known tree, by name."""
     return tuple(_tree(row) for row in connection.execute(select(t.tree).order_by(t.tree.c.name)))
 
 
 def tree(connection: Connection, name: str) -> TreeRow:
-    """One tree that is known."""
+    """Return a known tree."""
     return _tree(connection.execute(select(t.tree).where(t.tree.c.name == name)).one())
 
 
@@ -34,7 +34,7 @@ def _tree(row: Any) -> TreeRow:
 
 
 def set_tree(connection: Connection, name: str, **values: Any) -> int:
-    """Change columns of a tree, made if it is new; returns its id."""
+    """Change columns of a tree; create it if it is new.  Returns its id."""
     row = connection.scalar(select(t.tree.c.id).where(t.tree.c.name == name))
     if row is None:
         row = next_id(connection, t.tree)
@@ -45,12 +45,12 @@ def set_tree(connection: Connection, name: str, **values: Any) -> int:
 
 
 def forget_tree(connection: Connection, name: str) -> None:
-    """Delete a tree that holds no commits any more."""
+    """Delete a tree that has no commits left."""
     connection.execute(delete(t.tree).where(t.tree.c.name == name))
 
 
 def any_commits(connection: Connection) -> bool:
-    """Whether a tree was read at all: most people name none."""
+    """True if there are any commits; most people configure no trees."""
     return connection.scalar(select(t.tree_commit.c.id).limit(1)) is not None
 
 
@@ -58,7 +58,7 @@ def any_commits(connection: Connection) -> bool:
 
 
 def add_commits(connection: Connection, tree: int, commits: Sequence[Commit]) -> list[int]:
-    """Note that a tree holds these commits; returns those that it was not known to hold."""
+    """Add commits to a tree; return the ids of those that are new in it."""
     known = {
         row.sha: row.id
         for part in chunks(c.sha for c in commits)
@@ -88,7 +88,7 @@ def add_commits(connection: Connection, tree: int, commits: Sequence[Commit]) ->
 
 
 def held_by(connection: Connection, tree: int) -> dict[str, int]:
-    """Every commit that a tree was known to hold: its id by its name."""
+    """Return the ids of the commits in a tree, by hash."""
     return {
         row.sha: row.id
         for row in connection.execute(
@@ -100,7 +100,7 @@ def held_by(connection: Connection, tree: int) -> dict[str, int]:
 
 
 def ids_of(connection: Connection, tree: int, shas: Iterable[str]) -> list[int]:
-    """The ids of those of these commits that a tree was known to hold."""
+    """Return the ids of those of these commits that are in a tree."""
     return [
         row
         for part in chunks(shas)
@@ -113,7 +113,7 @@ def ids_of(connection: Connection, tree: int, shas: Iterable[str]) -> list[int]:
 
 
 def release(connection: Connection, tree: int, ids: Collection[int]) -> None:
-    """Note that a tree does not hold these commits any more; what no tree holds is forgotten."""
+    """Remove commits from a tree, and delete those that are in no tree."""
     for part in chunks(ids):
         connection.execute(
             delete(t.tree_holds).where(t.tree_holds.c.tree_id == tree, t.tree_holds.c.commit_id.in_(part))
@@ -133,7 +133,7 @@ def release(connection: Connection, tree: int, ids: Collection[int]) -> None:
 
 
 def commits(connection: Connection, ids: Iterable[int]) -> dict[int, CommitInTrees]:
-    """These commits, and the trees that hold them."""
+    """Return these commits with the trees that they are in."""
     found: dict[int, CommitInTrees] = {}
     for part in chunks(ids):
         homes: dict[int, list[str]] = {}
@@ -153,7 +153,7 @@ def commits(connection: Connection, ids: Iterable[int]) -> dict[int, CommitInTre
 
 
 def commits_with_keys(connection: Connection, wanted: Iterable[str]) -> dict[str, list[int]]:
-    """The commits that are found under each key."""
+    """Return the commits with each index key."""
     found: dict[str, list[int]] = {}
     for part in chunks(wanted):
         for row in connection.execute(select(t.commit_key).where(t.commit_key.c.key.in_(part))):
@@ -165,9 +165,9 @@ def commits_with_keys(connection: Connection, wanted: Iterable[str]) -> dict[str
 
 
 def without_patch_id(connection: Connection, tree: int) -> dict[str, int]:
-    """The commits of a tree whose patch-id is to be worked out: those by the authors of postings of about that time.
+    """Return the commits of a tree whose patch-id is needed: by authors of postings of about that time.
 
-    Working it out for every commit of mainline would take minutes, and nearly all are nobody's whom we follow.
+    Computing it for every commit of mainline would take minutes, and nearly all have other authors.
     """
     by_author = exists().where(
         t.revision_key.c.key.in_(["a:" + t.tree_commit.c.author_email, "n:" + t.tree_commit.c.author_key]),
@@ -184,7 +184,7 @@ def without_patch_id(connection: Connection, tree: int) -> dict[str, int]:
 
 
 def set_patch_ids(connection: Connection, patch_ids: Mapping[int, str]) -> None:
-    """Note the patch-ids of commits; an empty one says that there is none."""
+    """Store the patch-ids of commits; empty for a commit without one."""
     for i, patch_id in patch_ids.items():
         connection.execute(update(t.tree_commit).where(t.tree_commit.c.id == i).values(patch_id=patch_id))
     insert_missing(

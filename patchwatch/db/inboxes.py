@@ -1,4 +1,4 @@
-"""Inboxes: their rows, and how polling them goes."""
+"""Inboxes, and the results of polling them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from patchwatch.series.model import InboxRow
 
 
 def inbox_id(connection: Connection, name: str) -> int:
-    """The id of an inbox, made if it is new."""
+    """Return the id of an inbox; create it if it is new."""
     found = connection.scalar(select(t.inbox.c.id).where(t.inbox.c.name == name))
     if found is None:
         found = next_id(connection, t.inbox)
@@ -31,16 +31,17 @@ def set_inbox(connection: Connection, name: str, **values: Any) -> None:
 
 
 def follow(connection: Connection, name: str, rule: Rule | None = None) -> tuple[Rule, ...]:
-    """Follow everything, or what fits a rule besides what is followed already; returns the rules there are now.
+    """Follow everything, or what matches a rule in addition to the present rules; return the rules in force.
 
     Raises:
-        InvalidInputError: everything is followed already, so that a rule would say nothing.
+        InvalidInputError: everything is followed already, so a rule would have no effect.
     """
     row = connection.execute(select(t.inbox.c.followed, t.inbox.c.rules).where(t.inbox.c.name == name)).first()
     before = decode_rules(row.rules) if row else ()
     if rule is not None and row and row.followed and not before:
         raise InvalidInputError(
-            f"everything in {name} is followed already. `patchwatch follow {name} --stop` first, then with the rule."
+            f"everything in {name} is followed already. "
+            f"Run `patchwatch follow {name} --stop` first, then follow it with the rule."
         )
     rules = tuple(dict.fromkeys((*before, rule))) if rule else ()
     set_inbox(connection, name, followed=True, rules=encode_rules(rules))
@@ -48,7 +49,7 @@ def follow(connection: Connection, name: str, rule: Rule | None = None) -> tuple
 
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
-    """Every inbox that is known, and how polling it goes."""
+    """Return every known inbox, with the results of polling it."""
     counts: dict[int, int] = {
         row[0]: row[1]
         for row in connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id))
@@ -73,12 +74,12 @@ def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
 
 
 def names(connection: Connection) -> frozenset[str]:
-    """The names of all that are known."""
+    """Return the names of all known inboxes."""
     return frozenset(connection.scalars(select(t.inbox.c.name)))
 
 
 def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
-    """The inboxes in which a message was seen."""
+    """Return the inboxes in which a message was seen."""
     return tuple(
         connection.scalars(
             select(t.inbox.c.name)
@@ -91,11 +92,11 @@ def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
 
 
 def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
-    """How far an inbox was polled, and when the long overlap was last asked for."""
+    """Return the cursor of an inbox, and the time of the last poll with the long overlap."""
     row = connection.execute(select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == inbox)).first()
     return (row.cursor, row.deep_at) if row else (None, None)
 
 
 def failing_since(connection: Connection, inbox: str) -> int | None:
-    """When polling an inbox first failed, if it fails."""
+    """Return since when polling an inbox fails; None if it does not."""
     return connection.scalar(select(t.inbox.c.failed_at).where(t.inbox.c.name == inbox))

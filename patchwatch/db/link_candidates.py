@@ -1,6 +1,6 @@
-"""The candidates for a link by hand, fetched: the neighbours of a series in the index, ranked.
+"""Candidates for a manual link: the neighbours of a series in the index.
 
-patchwatch.series.link_candidates decides which they are; here is only where they are found.
+patchwatch.series.link_candidates ranks them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SHOWN = 30
 
 
 def candidates(connection: Connection, series_id: int) -> tuple[CandidateRow, ...]:
-    """Revisions of other series that this one may go on from, or be gone on from, likeliest first."""
+    """Return revisions of other series that could be earlier or later versions of this one, best match first."""
     own = in_order(derived.series_revisions(connection, [series_id]))
     if not own:
         return ()

@@ -1,4 +1,4 @@
-"""Stored mail: messages, their raw copies, where they were seen, and how far sources were read.
+"""Stored mail: messages, raw copies, the inboxes they were seen in, and positions in sources.
 
 Functions that write take the connection of one writing transaction (`Database.write`); none commits.
 """
@@ -16,7 +16,7 @@ from patchwatch.db.sql import chunks, insert_missing, next_id
 
 
 def next_message(connection: Connection) -> int:
-    """A primary key for a new message; those above it are free too, for writing transactions are alone."""
+    """Return a primary key for a new message; those above it are free too, because only one transaction writes."""
     return next_id(connection, t.message)
 
 
@@ -32,7 +32,7 @@ class StoredMail:
 
 
 def known_messages(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
-    """Primary keys of those messages that are stored."""
+    """Return the primary keys of those messages that are stored."""
     found: dict[str, int] = {}
     for part in chunks(message_ids):
         found.update(
@@ -45,7 +45,7 @@ def known_messages(connection: Connection, message_ids: Iterable[str]) -> dict[s
 
 
 def stored_mails(connection: Connection, message_pks: Iterable[int]) -> dict[int, list[StoredMail]]:
-    """Every stored copy of these messages."""
+    """Return every stored copy of these messages."""
     found: dict[int, list[StoredMail]] = {}
     for part in chunks(message_pks):
         for row in connection.execute(select(t.raw).where(t.raw.c.message_pk.in_(part))):
@@ -71,7 +71,7 @@ def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 
 
 def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replace what was read from messages: rows with `id` and the columns of a message."""
+    """Replace the parsed fields of messages: rows with `id` and the columns of a message."""
     if rows:
         connection.execute(
             update(t.message).where(t.message.c.id == bindparam("pk")),
@@ -86,17 +86,17 @@ def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes) -> None:
-    """Put an earlier copy of the same content in a copy's place."""
+    """Replace a copy by an earlier one of the same content."""
     connection.execute(update(t.raw).where(t.raw.c.id == row).values(arrived=arrived, mail=mail))
 
 
 def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:
-    """Note that these messages were seen in an inbox."""
+    """Store that these messages were seen in an inbox."""
     insert_missing(connection, t.copy, [{"message_pk": pk, "inbox_id": inbox} for pk in pks])
 
 
 def every_mail(connection: Connection, after: int, limit: int) -> list[tuple[int, list[StoredMail]]]:
-    """Stored copies of the next `limit` messages above the primary key `after`, by message."""
+    """Return the stored copies of the next `limit` messages above the primary key `after`, by message."""
     pks = list(
         connection.scalars(select(t.message.c.id).where(t.message.c.id > after).order_by(t.message.c.id).limit(limit))
     )
@@ -105,24 +105,24 @@ def every_mail(connection: Connection, after: int, limit: int) -> list[tuple[int
 
 
 def setting(connection: Connection, name: str) -> str | None:
-    """A value that the program keeps for itself."""
+    """Return an internal setting; None if it is not set."""
     return connection.scalar(select(t.setting.c.value).where(t.setting.c.name == name))
 
 
 def set_setting(connection: Connection, name: str, value: str) -> None:
-    """Keep a value."""
+    """Store an internal setting."""
     connection.execute(delete(t.setting).where(t.setting.c.name == name))
     connection.execute(insert(t.setting).values(name=name, value=value))
 
 
 def source_position(connection: Connection, identity: str, inbox: str) -> str | None:
-    """How far a source has been imported into an inbox."""
+    """Return the position up to which a source has been imported into an inbox."""
     return connection.scalar(
         select(t.source.c.position).where(t.source.c.identity == identity, t.source.c.inbox == inbox)
     )
 
 
 def set_source_position(connection: Connection, identity: str, inbox: str, position: str) -> None:
-    """Note how far a source has been imported."""
+    """Store the position up to which a source has been imported."""
     connection.execute(delete(t.source).where(t.source.c.identity == identity, t.source.c.inbox == inbox))
     connection.execute(insert(t.source).values(identity=identity, inbox=inbox, position=position))

@@ -1,7 +1,7 @@
-"""What came since a digest: mails and commits that the database did not have then.
+"""Mails and commits that are new since a digest: the database did not have them then.
 
-Primary keys grow in the order of storing and are never given twice, so they tell what came later, also where a mail was
-sent long before it arrived, or a commit made long before it was pushed.
+Primary keys grow in the order of storing and are never reused, so they also find a mail that was sent long before it
+arrived, or a commit that was made long before it was pushed.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from sqlalchemy import Connection, func, select
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks
 
-_LATE = 7 * 86_400  # a mail that comes later than this is old: the past of a thread that is watched only now
+_LATE = 7 * 86_400  # a mail that arrives later than this is history: of a thread that is watched only now
 _SEEN = re.compile(r"(\d{1,18})\.(\d{1,18})")
 
 
 def seen(connection: Connection) -> str:
-    """How far the database is known now; to be kept with a digest."""
+    """Return the present position in the database, to be stored with a digest."""
     mails = connection.scalar(select(func.max(t.message.c.id))) or 0
     commits = connection.scalar(select(func.max(t.tree_commit.c.id))) or 0
     return f"{mails}.{commits}"
@@ -28,7 +28,7 @@ def seen(connection: Connection) -> str:
 def mails_since(
     connection: Connection, series_ids: Iterable[int], since: int, now: int, seen: str = ""
 ) -> dict[int, set[str]]:
-    """The mails of each series that were sent after `since`, or stored after what was `seen`; by series."""
+    """Return the mails of each series that were sent after `since`, or stored after the position `seen`."""
     known = _SEEN.fullmatch(seen)
     begin = since - _LATE if known else since
     found: dict[int, set[str]] = {}
@@ -46,7 +46,7 @@ def mails_since(
 
 
 def commits_since(connection: Connection, shas: Iterable[str], since: int, seen: str = "") -> set[str]:
-    """Those of these commits that were made after `since`, or read from their tree after what was `seen`."""
+    """Return those commits that were made after `since`, or read from a tree after the position `seen`."""
     known = _SEEN.fullmatch(seen)
     later = t.tree_commit.c.id > int(known[2]) if known else t.tree_commit.c.committed > since
     return {

@@ -1,7 +1,8 @@
-"""The outbox: mails of patchwatch's own, each kept until it was taken, and how far each recipient has been told.
+"""The outbox: patchwatch's own mails, each stored until it is delivered, and the digest cursor of each recipient.
 
-A mail is written and its day ticked off in one transaction; so a day is told once, whoever is killed when.  A try is
-noted before it is made (`claim`), so that two processes never make it at once; what becomes of it is noted after.
+A digest is stored in the transaction that moves the cursor past its day, so a day has one digest, whenever the program
+is killed.  An attempt is stored before it is made (`claim`), so that two processes never make it at the same time; its
+result is stored after.
 Functions that write take the connection of one writing transaction (`Database.write`); none commits.
 """
 
@@ -17,28 +18,28 @@ from patchwatch.db import schema as t
 from patchwatch.db.sql import next_id
 from patchwatch.series.model import OutboxRow
 
-_KEPT = 30 * 86_400  # seconds that the words of a mail are kept after it was sent
+_KEPT = 30 * 86_400  # seconds for which the content of a mail is kept after it was sent
 
 _COLUMNS = [column for column in t.outbox.c if column.name != "mail"]
 
 
 @dataclass(frozen=True, slots=True)
 class DigestCursor:
-    """How far a recipient has been told."""
+    """The last digest of a recipient."""
 
-    day: datetime.date  # the last that was dealt with
-    until: int  # when that was
-    seen: str  # what was known then: patchwatch.notify.digest.build.Digest.seen
+    day: datetime.date  # its day, also if there was nothing to send
+    until: int  # when it was written; the next one begins there
+    seen: str  # position in the database then: patchwatch.notify.digest.build.Digest.seen
 
 
 def digest_cursor(connection: Connection, recipient: str) -> DigestCursor | None:
-    """How far a recipient has been told; None: nothing yet."""
+    """Return the last digest of a recipient; None before the first."""
     row = connection.execute(select(t.told).where(t.told.c.recipient == recipient)).first()
     return DigestCursor(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
 
 
 def set_digest_cursor(connection: Connection, recipient: str, now: DigestCursor) -> None:
-    """Tick off a day: it is in the outbox, or there was nothing to say."""
+    """Move the cursor past a day: its digest is in the outbox, or there was nothing to report."""
     connection.execute(delete(t.told).where(t.told.c.recipient == recipient))
     connection.execute(
         insert(t.told).values(recipient=recipient, day=now.day.isoformat(), until=now.until, seen=now.seen)
@@ -46,7 +47,7 @@ def set_digest_cursor(connection: Connection, recipient: str, now: DigestCursor)
 
 
 def put(connection: Connection, recipient: str, key: str, mail: bytes, at: int, **columns: str) -> bool:
-    """Put a mail in the outbox, to be sent at once; False where there is one of this recipient and key already."""
+    """Put a mail in the outbox, to be sent at once; False if there is one for this recipient and key already."""
     if connection.scalar(select(t.outbox.c.id).where(t.outbox.c.recipient == recipient, t.outbox.c.key == key)):
         return False
     number = next_id(connection, t.outbox)
@@ -57,7 +58,7 @@ def put(connection: Connection, recipient: str, key: str, mail: bytes, at: int, 
 
 
 def claim(connection: Connection, now: int, until: int) -> tuple[OutboxRow, bytes] | None:
-    """Begin a try of the oldest mail that is due; it is nobody else's before `until`."""
+    """Begin an attempt to send the oldest due mail; no other process can claim it before `until`."""
     due = select(t.outbox).where(t.outbox.c.try_at <= now).order_by(t.outbox.c.id)
     found = connection.execute(due.limit(1)).first()
     if found is None:
@@ -70,40 +71,40 @@ def claim(connection: Connection, now: int, until: int) -> tuple[OutboxRow, byte
 
 
 def mark_sent(connection: Connection, number: int, at: int) -> None:
-    """A mail was taken."""
+    """Store that a mail was accepted for delivery."""
     _set(connection, number, sent_at=at, begun_at=None, try_at=None, failed_at=None, failure=None)
 
 
 def retry_later(connection: Connection, number: int, until: int, why: str) -> None:
-    """A mail was not taken now; it is tried again."""
+    """Store that an attempt failed; the next one is at `until`."""
     _set_unsent(connection, number, begun_at=None, try_at=until, failure=why)
 
 
 def fail(connection: Connection, number: int, at: int, why: str) -> None:
-    """A mail was refused, and is not tried again."""
+    """Store that a mail failed permanently."""
     _set_unsent(connection, number, begun_at=None, try_at=None, failed_at=at, failure=why)
 
 
 def retry_now(connection: Connection, now: int) -> None:
-    """Try again now what was put off or given up; not what is on its way."""
+    """Make every unsent mail due now, also those that failed permanently; not those being sent."""
     waiting = (t.outbox.c.sent_at.is_(None), t.outbox.c.begun_at.is_(None))
     connection.execute(update(t.outbox).where(*waiting).values(try_at=now, failed_at=None))
 
 
 def unsent(connection: Connection) -> tuple[OutboxRow, ...]:
-    """What waits, is on its way, or was given up; the oldest first."""
+    """Return the mails that wait, are being sent or failed, oldest first."""
     rows = connection.execute(select(*_COLUMNS).where(t.outbox.c.sent_at.is_(None)).order_by(t.outbox.c.id))
     return tuple(_row(row._mapping) for row in rows)
 
 
 def next_try(connection: Connection) -> int | None:
-    """When the next mail may be tried."""
+    """Return the time of the next attempt; None if no mail waits."""
     found: int | None = connection.scalar(select(func.min(t.outbox.c.try_at)))
     return found
 
 
 def last_sent(connection: Connection) -> dict[str, int]:
-    """When each recipient was last sent something."""
+    """Return when each recipient was last sent a mail."""
     last = select(t.outbox.c.recipient, func.max(t.outbox.c.sent_at)).group_by(t.outbox.c.recipient)
     return {row[0]: row[1] for row in connection.execute(last) if row[1] is not None}
 
@@ -113,7 +114,7 @@ def _set(connection: Connection, number: int, **values: Any) -> None:
 
 
 def _set_unsent(connection: Connection, number: int, **values: Any) -> None:
-    """As `_set`, but where another process has sent it: that one tried when our try had taken too long."""
+    """Do the same as `_set`, unless another process has sent it because our attempt took too long."""
     waits = (t.outbox.c.id == number, t.outbox.c.sent_at.is_(None))
     connection.execute(update(t.outbox).where(*waits).values(**values))
 

@@ -1,10 +1,9 @@
 """Tables.
 
-Four kinds, and no row is of two: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`,
-`tree_holds`, `commit_key`); what people decided (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`, and the `journal`
-of it); what patchwatch itself tells and to whom (`outbox`, `told`, `telling`); and what is worked out from the first
-two (`node`, `revision`, `revision_key`, `series`), which `reindex` makes anew.
-`number` stands between: it gives a revision's root the number that people type, and is never taken back.
+There are four kinds: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`, `tree_holds`,
+`commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`, and `journal`, the undo log);
+notifications (`outbox`, `told`, `telling`); and what is derived from the first two (`node`, `revision`, `revision_key`,
+`series`), which `reindex` rebuilds.  `number` gives a revision's root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """
@@ -46,9 +45,9 @@ inbox = Table(
     Column("id", ROW, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("followed", Boolean, nullable=False, default=False),
-    Column("rules", Text),  # which of its series are meant; see patchwatch.series.follow_rules
+    Column("rules", Text),  # patchwatch.db.rule_codec: which of its series are followed; NULL: all
     Column("cursor", TIME),  # everything that arrived before it has been seen
-    Column("deep_at", TIME),  # when the long overlap was last asked for
+    Column("deep_at", TIME),  # last poll with the long overlap
     Column("polled_at", TIME),  # last success
     Column("failed_at", TIME),  # first failure since then: "stale since"
     Column("failure", Text),
@@ -64,11 +63,11 @@ message = Table(
     Column("author_email", String, nullable=False),
     Column("subject", Text, nullable=False),
     Column("kind", String, nullable=False),
-    Column("facts", Text, nullable=False),  # patchwatch.db.message_codec: everything else that was read from it
-    # worked out:
+    Column("facts", Text, nullable=False),  # patchwatch.db.message_codec: all parsed fields
+    # derived:
     Column("conversation", ROW, nullable=False, index=True),
     Column("revision_id", ROW, index=True),
-    Column("patch", Integer),  # the patch of the revision it is, or answers; 0 for the cover or the whole
+    Column("patch", Integer),  # number of the patch that it is, or replies to; 0: the cover letter, or all
 )
 
 raw = Table(
@@ -114,19 +113,19 @@ revision = Table(
     Column("series_id", ROW),
     Column("date", TIME, nullable=False),
     Column("posting", Text, nullable=False),  # patchwatch.db.message_codec: patchwatch.series.posting.PostingFacts
-    Column("view", Text, nullable=False),  # JSON: what lists and screens show of it
-    Column("standing", Text, nullable=False),  # JSON: state and turn by its own mails
+    Column("view", Text, nullable=False),  # patchwatch.db.revision_codec: RevisionSummary
+    Column("standing", Text, nullable=False),  # patchwatch.db.revision_codec: StoredState
     Column("predecessor", String),
-    Column("link", Text),  # JSON: evidence, score, by_hand, resend
+    Column("link", Text),  # patchwatch.db.revision_codec: StoredLink
     Index("ix_revision_predecessor", "predecessor"),
-    Index("ix_revision_series_id_root", "series_id", "root"),  # the root too: lists need not touch the fat rows
+    Index("ix_revision_series_id_root", "series_id", "root"),  # with the root, so that lists do not read the large rows
 )
 
 revision_key = Table(
     "revision_key",
     metadata,
     Column("key", String, primary_key=True),
-    Column("date", TIME, primary_key=True),  # of the revision: an author's other work is looked for around it
+    Column("date", TIME, primary_key=True),  # of the revision; limits searches by author
     Column("revision_id", ROW, primary_key=True),
     Index("ix_revision_key_revision", "revision_id"),
     sqlite_with_rowid=False,
@@ -140,7 +139,7 @@ series = Table(
     Column("author_name", String, nullable=False),
     Column("author_email", String, nullable=False, index=True),
     Column("state", String, nullable=False, index=True),
-    Column("state_evidence", Text),  # JSON: {"message_id" or "commit", "text", "by_hand"}
+    Column("state_evidence", Text),  # patchwatch.db.revision_codec: StoredEvidence
     Column("turn", String, nullable=False, index=True),
     Column("turn_since", TIME, nullable=False),
     Column("turn_evidence", Text),
@@ -148,12 +147,12 @@ series = Table(
     Column("rfc", Boolean, nullable=False),
     Column("incomplete", Boolean, nullable=False),
     Column("last_activity", TIME, nullable=False, index=True),
-    # What a list shows of the newest revision, so that ten thousand series are read without their revisions:
+    # What a list shows of the newest revision, so that it need not read revisions:
     Column("minor", Integer, nullable=False, server_default="0"),
     Column("patches", Integer, nullable=False, server_default="0"),
     Column("expected", Integer, nullable=False, server_default="0"),
     Column("reviewed", Integer, nullable=False, server_default="0"),
-    # … and of all of them, a line each:
+    # … and of all of them, one per line:
     Column("roots", Text, nullable=False, server_default=""),  # the newest last
     Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.involvement
     Column("people", Text, nullable=False, server_default=""),
@@ -179,14 +178,14 @@ snooze = Table(
     metadata,
     Column("message_id", String, primary_key=True),
     Column("at", TIME, nullable=False),
-    Column("until", TIME),  # NULL: until somebody answers
-    Column("newest", TIME),  # of the mails that were there when it was made; NULL from before it was noted
+    Column("until", TIME),  # NULL: until somebody replies
+    Column("newest", TIME),  # date of the newest mail at that time; NULL in old rows
 )
 
 mark = Table(
     "mark",
     metadata,
-    Column("message_id", String, primary_key=True),  # root of the revision that was the newest then
+    Column("message_id", String, primary_key=True),  # root of the newest revision at that time
     Column("state", String, nullable=False),
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
@@ -208,7 +207,7 @@ journal = Table(
     Column("id", ROW, primary_key=True),
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
-    Column("what", Text, nullable=False),  # was done, in words
+    Column("what", Text, nullable=False),  # description of the action
     Column("change", Text, nullable=False),  # JSON: patchwatch.db.undo
 )
 
@@ -233,7 +232,7 @@ tree = Table(
     Column("id", ROW, primary_key=True),
     Column("name", String, nullable=False, unique=True),  # in the config
     Column("mainline", Boolean, nullable=False),
-    Column("position", Text),  # how far it was read: patchwatch.sources.git.tree
+    Column("position", Text),  # up to which it was read: patchwatch.sources.git.tree
     Column("tags", Text, nullable=False),  # JSON: [name, time] of releases and first candidates, in mainline
     Column("read_at", TIME),  # last success
     Column("failed_at", TIME),  # first failure since then
@@ -246,9 +245,9 @@ tree_commit = Table(
     Column("id", ROW, primary_key=True),
     Column("sha", String, nullable=False, unique=True),
     Column("author_email", String, nullable=False),
-    Column("author_key", String, nullable=False),  # the name, as it is compared
+    Column("author_key", String, nullable=False),  # the name in comparable form
     Column("committed", TIME, nullable=False),
-    Column("patch_id", String),  # NULL: not asked for yet; empty: it has none
+    Column("patch_id", String),  # NULL: not computed yet; empty: it has none
     Column("facts", Text, nullable=False),  # patchwatch.db.git_trees: everything else that was read from it
 )
 
@@ -273,19 +272,19 @@ outbox = Table(
     metadata,
     Column("id", ROW, primary_key=True),
     Column("recipient", String, nullable=False),  # its name in the config
-    Column("key", String, nullable=False),  # what there is one mail of: a day, an event
-    Column("address", String, nullable=False),  # that it goes to
+    Column("key", String, nullable=False),  # unique per recipient: a day, an event
+    Column("address", String, nullable=False),  # of the recipient
     Column("sender", String, nullable=False),  # the address it is from
     Column("message_id", String, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("mail", LargeBinary, nullable=False),  # as it goes out, each time; emptied some time after it was sent
+    Column("mail", LargeBinary, nullable=False),  # the full message; emptied some time after it was sent
     Column("queued_at", TIME, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("begun_at", TIME),  # a try is under way since, or was when its process ended
-    Column("try_at", TIME),  # not before; NULL: no more
+    Column("begun_at", TIME),  # start of an attempt that has not ended, or whose process was killed
+    Column("try_at", TIME),  # earliest next attempt; NULL: none
     Column("sent_at", TIME),
-    Column("failed_at", TIME),  # given up
-    Column("failure", Text),  # why the last try failed
+    Column("failed_at", TIME),  # failed permanently
+    Column("failure", Text),  # of the last attempt
     Index("ix_outbox_try_at", "try_at"),
     UniqueConstraint("recipient", "key"),
 )
@@ -294,18 +293,18 @@ told = Table(
     "told",
     metadata,
     Column("recipient", String, primary_key=True),
-    Column("day", String, nullable=False),  # the last whose digest was written, or had nothing to say
-    Column("until", TIME, nullable=False),  # when that was: what the next one is reckoned from
-    Column("seen", Text, nullable=False),  # patchwatch.notify.digest.build.Digest.seen of it
+    Column("day", String, nullable=False),  # of the last digest, also if it was empty and not sent
+    Column("until", TIME, nullable=False),  # when it was written; the next one begins there
+    Column("seen", Text, nullable=False),  # its patchwatch.notify.digest.build.Digest.seen
 )
 
 telling = Table(
     "telling",
     metadata,
     Column("id", ROW, primary_key=True),
-    Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" of a digest's recipient
+    Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" for a recipient of digests
     Column("event_id", String, nullable=False),
-    Column("event", Text, nullable=False),  # JSON: patchwatch.notify.events.Event
+    Column("event", Text, nullable=False),  # patchwatch.db.event_queue: Event
     UniqueConstraint("listener", "event_id"),
 )
 

@@ -1,6 +1,6 @@
-"""Series as they are shown: frozen rows for lists, screens and JSON.
+"""Series with their revisions, as frozen rows for lists, screens and JSON.
 
-Their revisions are patchwatch.db.revisions; a line a series, for ten thousand of them, is patchwatch.db.series_list.
+patchwatch.db.revisions reads the revisions; patchwatch.db.series_list reads summaries without them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from patchwatch.series.states import CLOSED, Turn
 def series(
     connection: Connection, wanted: Criteria, now: int, overdue_days: int = 7, me: Set[str] = frozenset()
 ) -> tuple[SeriesRow, ...]:
-    """The series wanted, most recently active first; those that await review: the longest wait first.
+    """Return the wanted series, most recently active first; those that await review by the longest wait.
 
-    `me` are the addresses, in lower case, of the one whose part in them is wanted, and whose mails end no snooze.
+    `me` are my addresses in lower case: the rows have my involvement, and my mails end no snooze.
     """
     execute = series_flags.executor(connection)
     watched = series_flags.watched(execute)
@@ -49,7 +49,7 @@ def series(
         names = inboxes.get(row.id, ())
         if wanted.inbox and wanted.inbox not in names:
             continue
-        # What its patches landed in, and what somebody decided, is said of the series, and so of its newest revision.
+        # Merges and marks are stored with the series, and apply to its newest revision.
         newest = replace(
             own[-1],
             state=row.state,
@@ -98,7 +98,7 @@ def series(
 
 
 def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
-    """The series that each of these messages belongs to or answers."""
+    """Return the series that each of these messages belongs or replies to."""
     found: dict[str, int] = {}
     for part in chunks(message_ids):
         found.update(
@@ -113,7 +113,7 @@ def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, i
 
 
 def messages_of(connection: Connection, series_ids: Iterable[int]) -> list[str]:
-    """Every mail of these series."""
+    """Return every mail of these series."""
     return [
         message_id
         for part in chunks(series_ids)
@@ -126,7 +126,7 @@ def messages_of(connection: Connection, series_ids: Iterable[int]) -> list[str]:
 
 
 def series_numbered(connection: Connection, number: int) -> int | None:
-    """The series with this number, also if it is the number of one of its revisions or was joined to another."""
+    """Return the series with this number, also if that is the number of one of its revisions."""
     message_id = connection.scalar(select(t.number.c.message_id).where(t.number.c.id == number))
     return series_of(connection, [message_id]).get(message_id) if message_id else None
 
@@ -172,7 +172,7 @@ def _concerns(wanted: Criteria, part: Involvement) -> bool:
 
 
 def _naming(addresses: Sequence[str]) -> Any:
-    """Series in which one of these addresses has some part; which one, `part_of` tells."""
+    """Select the series that may involve one of these addresses; `involvement_of` has the details."""
     named = or_(*(t.revision.c.view.contains(dumps(a), autoescape=True) for a in addresses))
     return select(t.revision.c.series_id).where(t.revision.c.series_id.is_not(None), named)
 

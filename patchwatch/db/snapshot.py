@@ -1,6 +1,6 @@
-"""A database as it was: what had been sent, committed and decided by a time, copied into an empty one.
+"""A snapshot of the database as of a time: what had been sent, committed and decided by then.
 
-What is worked out is left out: it has to be worked out anew.
+Derived data is left out: the caller derives it from the copied mail.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BATCH = 500
 
 
 def copy_until(source: Connection, target: Connection, until: int) -> None:
-    """Copy everything of up to `until` (UTC seconds); mails by the day they were sent."""
+    """Copy everything up to `until` (UTC seconds) into an empty database; mails by their date."""
     sent = select(t.message.c.id).where(t.message.c.date <= until)
     made = select(t.tree_commit.c.id).where(t.tree_commit.c.committed <= until)
     everything = true()
@@ -41,7 +41,7 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
         target.execute(delete(table))
         rows: list[dict[str, Any]] = []
         for row in source.execute(select(table).where(condition)):
-            rows.append(_of_then(table, dict(row._mapping), until))
+            rows.append(_row_as_of(table, dict(row._mapping), until))
             if len(rows) == _BATCH:
                 target.execute(insert(table), rows)
                 rows = []
@@ -49,7 +49,7 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
             target.execute(insert(table), rows)
 
 
-def _of_then(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
+def _row_as_of(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
     if table is t.message:
         return {**row, "conversation": 0, "revision_id": None, "patch": None}
     if table is t.inbox:
@@ -60,7 +60,7 @@ def _of_then(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
 
 
 def message_facts(connection: Connection) -> Iterator[list[tuple[int, str]]]:
-    """Primary key and facts of every message, in the order of storing, some at a time."""
+    """Yield (primary key, stored fields) of every message, in the order of storing, some at a time."""
     last = 0
     query = select(t.message.c.id, t.message.c.facts).order_by(t.message.c.id).limit(_BATCH)
     while rows := connection.execute(query.where(t.message.c.id > last)).all():

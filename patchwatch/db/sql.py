@@ -1,4 +1,4 @@
-"""What every module with SQL in it uses: lists cut for `IN (...)`, inserts that may find a row, free ids."""
+"""Parts of queries: chunks for `IN (...)`, inserts that ignore existing rows, free ids."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def chunks(values: Iterable[_T], size: int = _CHUNK) -> Iterator[list[_T]]:
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose primary key or unique value is not there yet."""
+    """Insert rows; ignore those whose primary key or unique value exists already."""
     if rows:
-        if connection.dialect.name == "postgresql":  # imported here: 30 ms that users of SQLite need not wait for
+        if connection.dialect.name == "postgresql":  # imported here: it takes 30 ms, which users of SQLite can save
             from sqlalchemy.dialects import postgresql
 
             connection.execute(postgresql.insert(table).on_conflict_do_nothing(), list(rows))
@@ -42,5 +42,5 @@ def next_id(connection: Connection, table: Table) -> int:
 
 
 def dumps(value: Any) -> str:
-    """JSON as it is kept: compact, in UTF-8, keys in a fixed order."""
+    """Return compact JSON in UTF-8 with sorted keys."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

@@ -1,4 +1,4 @@
-"""The mails of a series as trees, and single stored mails."""
+"""The mails of a series as trees, and its state changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Member: TypeAlias = tuple[int, bool, Message]
 
 
 def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
-    """Every mail of a series: revision by revision, each as a tree in reading order."""
+    """Return every mail of a series, revision by revision, each as a tree in reading order."""
     revisions = in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all())
     if not revisions:
         return ()
@@ -35,7 +35,7 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
         by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(facts))
     found: list[MessageRow] = []
     for revision in revisions:
-        own = set(decode_summary(revision.view).message_ids)  # a cover without a mark is no submission by itself
+        own = set(decode_summary(revision.view).message_ids)  # cover letters without [PATCH] too
         members = by_revision[revision.id]
         parents = {
             message_id: next((above for above in reversed(message.references) if above in members), None)
@@ -67,7 +67,7 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
 
 
 def steps(connection: Connection, series_id: int) -> tuple[StateChangeRow, ...]:
-    """How a series came to where it stands: each step of each revision, oldest revision first; then its commit."""
+    """Return the state changes of a series, oldest revision first; then the commit that its state is from."""
     found: list[StateChangeRow] = []
     version = 0
     for revision in in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all()):
@@ -95,7 +95,10 @@ def _given_tags(message: Message) -> tuple[str, ...]:
 def _in_tree_order(
     members: Mapping[str, _Member], parents: Mapping[str, str | None], root: str
 ) -> Iterable[tuple[str, int]]:
-    """Message-ids depth first, answers by date, patches by number; what hangs on nothing comes after the root."""
+    """Yield (message-id, depth), depth first: replies by date, patches by number.
+
+    A mail without a known parent comes below the root.
+    """
     children: dict[str | None, list[str]] = {}
     for message_id in members:
         above = parents[message_id]

@@ -1,7 +1,7 @@
-"""The journal of what people decided, so that the last decision can be taken back, by any process, at any time.
+"""The undo log of manual decisions: any process can undo the last one at any time.
 
-An entry holds the rows of one table of decisions that an action changed, as they were before and after it.  Taking it
-back puts the rows before it in place again.  What is worked out from decisions is for the caller to work out anew.
+An entry holds the rows of one table that an action changed, before and after it; undoing restores the rows from before.
+The caller recomputes what is derived from decisions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, dumps, next_id
 
 Decided = Literal["watch", "mute", "snooze", "mark", "tie"]
-"""The tables whose changes are noted."""
+"""A table whose changes are logged."""
 
 _KEPT = 500  # entries
 
@@ -27,7 +27,7 @@ _Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A decision that holds no longer: what it was, the table it stood in, and the messages it was about."""
+    """An undone decision: its description, its table, and the messages it was about."""
 
     what: str
     decided: Decided
@@ -35,18 +35,18 @@ class Undone:
 
 
 def user() -> str:
-    """The name of whoever decides here, as the system knows it."""
+    """Return the login name of the user."""
     import getpass
 
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container whose user has no name
+    except (KeyError, OSError):  # a user without a name, in a container
         return "you"
 
 
 @contextmanager
 def logged(connection: Connection, decided: Decided, message_ids: Iterable[str], what: str, at: int) -> Iterator[None]:
-    """Note, as one entry, what the block changes of the decisions about these messages; nothing, if it changes none."""
+    """Log, as one entry, what the block changes in the decisions about these messages, if anything."""
     table = t.metadata.tables[decided]
     ids = sorted(set(message_ids))
     before = _about(connection, table, ids)
@@ -60,9 +60,9 @@ def logged(connection: Connection, decided: Decided, message_ids: Iterable[str],
 
 
 def undo_last(connection: Connection) -> Undone | None:
-    """Take back this user's last decision; None where there is none.
+    """Undo this user's last decision; return None if there is none.
 
-    A decision that somebody has changed since is not the last one about its messages: it is passed over, and forgotten.
+    A decision that somebody has changed since is skipped, and its entry deleted.
     """
     mine = select(t.journal).where(t.journal.c.by == user()).order_by(t.journal.c.id.desc())
     while entry := connection.execute(mine.limit(1)).first():

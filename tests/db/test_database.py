@@ -73,7 +73,7 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     before = (tmp_path / "patchwatch.db").read_bytes()
-    with pytest.raises(DatabaseTooNewError, match=r"newer patchwatch \(schema 9999.*Update patchwatch"):
+    with pytest.raises(DatabaseTooNewError, match=r"newer patchwatch \(schema 9999.*Upgrade patchwatch"):
         Database(url(tmp_path))
     assert (tmp_path / "patchwatch.db").read_bytes() == before
 
@@ -109,7 +109,7 @@ def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "patchwatch.db") as connection:
         connection.execute("CREATE TABLE bookmarks (id INTEGER)")
     connection.close()
-    with pytest.raises(DatabaseError, match="something else"):
+    with pytest.raises(DatabaseError, match="another program"):
         Database(url(tmp_path))
 
 
