@@ -17,7 +17,7 @@ from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.db.sql import chunks, dumps
-from patchwatch.series.model import Evidence, Involvement, SeriesRow
+from patchwatch.series.model import Evidence, Involvement, RevisionRow, SeriesRow
 from patchwatch.series.state.merge_window import Window
 from patchwatch.series.states import CLOSED, Turn
 
@@ -40,54 +40,27 @@ def series(
     snoozed = series_flags.snoozed(execute, me, now)
     overdue_since = series_flags.overdue_since(overdue_days, now, merge_windows(connection))
     rows: list[SeriesRow] = []
-    for row in found:
-        own, part = revisions.get(row.id, ((), None))
+    for stored in found:
+        own, part = revisions.get(stored.id, ((), None))
         if not own:
             continue
         if (wanted.mine or wanted.for_me) and not (part and _concerns(wanted, part)):
             continue
-        names = inboxes.get(row.id, ())
+        names = inboxes.get(stored.id, ())
         if wanted.inbox and wanted.inbox not in names:
             continue
-        # Merges and marks are stored with the series, and apply to its newest revision.
-        newest = replace(
-            own[-1],
-            state=row.state,
-            state_evidence=_evidence(row.state_evidence),
-            applied=None if row.state in CLOSED else own[-1].applied,
-        )
-        own = (*own[:-1], newest)
-        open_ = row.state not in CLOSED
-        awaiting = open_ and row.turn == Turn.REVIEWERS
-        if wanted.awaiting_review and not awaiting:
+        row = _series_row(stored, own, part, names)
+        if wanted.awaiting_review and not row.awaiting_review:
             continue
         rows.append(
-            SeriesRow(
-                id=row.id,
-                title=row.title,
-                author_name=row.author_name,
-                author_email=row.author_email,
-                inboxes=names,
+            replace(
+                row,
                 watched=row.id in watched,
                 muted=row.id in muted,
                 snoozed_until=snoozed.get(row.id),
-                state=row.state,
-                state_evidence=newest.state_evidence,
-                turn=row.turn,
-                turn_since=row.turn_since,
-                turn_evidence=_evidence(row.turn_evidence),
-                awaiting_review=awaiting,
-                overdue=awaiting and row.turn_since <= overdue_since,
+                overdue=row.awaiting_review and row.turn_since <= overdue_since,
                 unread=unread.get(row.id, 0),
-                last_activity=row.last_activity,
-                version=row.version,
-                rfc=row.rfc,
-                incomplete=row.incomplete,
-                patches=newest.patches,
-                reviewed=reviewed(newest),
                 stale_since=min((failed[n] for n in names if n in failed), default=None),
-                revisions=own,
-                involvement=part,
             )
         )
     if wanted.awaiting_review:
@@ -95,6 +68,46 @@ def series(
     else:
         rows.sort(key=lambda r: (-r.last_activity, r.id))
     return tuple(rows)
+
+
+def _series_row(
+    stored: Any, revisions: tuple[RevisionRow, ...], involvement: Involvement | None, inboxes: tuple[str, ...]
+) -> SeriesRow:
+    """Return the row of a series that is neither watched nor flagged in any other way."""
+    # Merges and marks are stored with the series, and apply to its newest revision.
+    newest = replace(
+        revisions[-1],
+        state=stored.state,
+        state_evidence=_evidence(stored.state_evidence),
+        applied=None if stored.state in CLOSED else revisions[-1].applied,
+    )
+    return SeriesRow(
+        id=stored.id,
+        title=stored.title,
+        author_name=stored.author_name,
+        author_email=stored.author_email,
+        inboxes=inboxes,
+        watched=False,
+        muted=False,
+        snoozed_until=None,
+        state=stored.state,
+        state_evidence=newest.state_evidence,
+        turn=stored.turn,
+        turn_since=stored.turn_since,
+        turn_evidence=_evidence(stored.turn_evidence),
+        awaiting_review=series_flags.awaits_review(stored.state, stored.turn),
+        overdue=False,
+        unread=0,
+        last_activity=stored.last_activity,
+        version=stored.version,
+        rfc=stored.rfc,
+        incomplete=stored.incomplete,
+        patches=newest.patches,
+        reviewed=reviewed(newest),
+        stale_since=None,
+        revisions=(*revisions[:-1], newest),
+        involvement=involvement,
+    )
 
 
 def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import NotFoundError
-from patchwatch.series.state.next_action import next_action
 from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ class Queries(TrackerBase):
             return self._series(connection, wanted or Criteria(everything=everything), self.addresses)
 
     def _series(self, connection: Connection, wanted: Criteria, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+        from patchwatch.series.state.next_action import next_action
+
         now, review = self.now(), self.config.review
         rows = queries.series(connection, wanted, now, review.overdue_days, me)
         windows = queries.merge_windows(connection)

@@ -1,4 +1,4 @@
-"""Lines of a list say what the full rows say, read with SQLAlchemy or without it, and nothing else is imported."""
+"""Summaries agree with the full rows, with or without SQLAlchemy, and the fast path imports no slow module."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def opened(tracker: Tracker, me: str = "") -> Tracker:
     return Tracker(config, clock=lambda: float(tracker.now()), database_url=tracker._url)
 
 
-def test_a_line_says_what_the_row_says(tracker: DemoTracker) -> None:
+def test_summary_agrees_with_the_row(tracker: DemoTracker) -> None:
     number = tracker.series()[0].id
     tracker.mute(number)
     tracker.snooze(number, None)
@@ -58,13 +58,13 @@ def test_a_line_says_what_the_row_says(tracker: DemoTracker) -> None:
         assert line.message_id == row.revisions[-1].postings[-1]
 
 
-def test_a_glance_sees_the_same(tracker: DemoTracker) -> None:
+def test_fast_path_reads_the_same(tracker: DemoTracker) -> None:
     everything = tracker.lines()
     assert opened(tracker).lines() == everything
     assert opened(tracker).lines(watched_only=True) == tuple(line for line in everything if line.watched)
 
 
-def test_a_glance_declines_what_is_not_there_or_not_ours(tmp_path: Path, tracker: DemoTracker) -> None:
+def test_fast_path_declines_missing_and_foreign_files(tmp_path: Path, tracker: DemoTracker) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"no database at all")
     for url in (f"sqlite:///{tmp_path}/none.db", f"sqlite:///{other}", "postgresql://localhost/x", "sqlite://"):
@@ -75,7 +75,7 @@ def test_a_glance_declines_what_is_not_there_or_not_ours(tmp_path: Path, tracker
     assert read_summaries(tracker._url, NOW, 7, (), watched_only=False) is None
 
 
-def test_what_is_mine_what_is_for_me_and_what_i_have_to_do(tracker: DemoTracker) -> None:
+def test_mine_for_me_and_next_action(tracker: DemoTracker) -> None:
     posted = mail(message_id="p@x", sender=f"Ann <{ANN}>", to=f"list@example.org, Bob <{BOB}>")
     tagged = mail(
         message_id="t@x",
@@ -99,7 +99,7 @@ def test_what_is_mine_what_is_for_me_and_what_i_have_to_do(tracker: DemoTracker)
     }
 
 
-def test_what_is_posted_to_a_followed_list_is_followed(tracker: DemoTracker) -> None:
+def test_series_of_a_followed_list_are_followed(tracker: DemoTracker) -> None:
     tracker.follow("bpf")
     assert {line.inboxes for line in tracker.lines() if line.followed} == {("bpf",)}
 
@@ -115,14 +115,14 @@ def test_what_is_posted_to_a_followed_list_is_followed(tracker: DemoTracker) -> 
     ],
     ids=str,
 )
-def test_a_rule_says_what_of_a_list_is_followed(tracker: DemoTracker, rule: Rule, titles: set[str]) -> None:
+def test_rule_limits_what_is_followed(tracker: DemoTracker, rule: Rule, titles: set[str]) -> None:
     for inbox in ("bpf", "linux-trace-kernel"):
         assert tracker.follow(inbox, rule) == (rule,)
     assert {line.title for line in tracker.lines() if line.followed} == titles
     assert opened(tracker).lines() == tracker.lines()
 
 
-def test_one_of_several_rules_is_enough_and_stopping_forgets_them(tracker: DemoTracker) -> None:
+def test_one_matching_rule_is_enough_and_unfollow_deletes_rules(tracker: DemoTracker) -> None:
     nothing, wanted = Rule(subject="no such thing"), Rule(subject="xdp")
     tracker.follow("bpf", nothing)
     assert tracker.follow("bpf", wanted) == tracker.follow("bpf", wanted) == (nothing, wanted)
@@ -135,7 +135,7 @@ def test_one_of_several_rules_is_enough_and_stopping_forgets_them(tracker: DemoT
         tracker.follow("bpf", wanted)
 
 
-def test_all_mail_of_a_series_is_read_at_once(tracker: DemoTracker) -> None:
+def test_read_series_marks_all_mail_as_read(tracker: DemoTracker) -> None:
     first, second = tracker.lines()[:2]
     tracker.read_series([first.id])
     unread = {line.id: line.unread for line in tracker.lines()}
@@ -143,10 +143,10 @@ def test_all_mail_of_a_series_is_read_at_once(tracker: DemoTracker) -> None:
     assert unread[second.id] == second.unread > 0
 
 
-def test_the_first_screen_needs_no_sqlalchemy() -> None:
+def test_first_screen_imports_no_slow_module() -> None:
     program = (
         "import sys, patchwatch.cli.tui, patchwatch.tui.app, patchwatch.tracker, patchwatch.db.fast_list\n"
-        "heavy = {'sqlalchemy', 'alembic', 'b4', 'liblore', 'httpx', 'feedparser', 'pygit2'}\n"
+        "heavy = {'sqlalchemy', 'alembic', 'b4', 'liblore', 'httpx', 'feedparser', 'pygit2', 'msgspec'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
