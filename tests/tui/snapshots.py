@@ -43,16 +43,8 @@ async def typed(pilot: Pilot[None], *keys: str, text: str) -> None:
     await pilot.pause()
 
 
-# Sizes and themes are paired, because the effects of a theme do not depend on the size.  All combinations are for main
-# and empty screens.
+# Sizes and themes are paired, because the effects of a theme do not depend on the size.  The tests of sizes cover the
+# other combinations by their text.
 LOOKS = [pytest.param((80, 24), "dark", id="80x24-dark"), pytest.param((120, 40), "light", id="120x40-light")]
-CROSSWISE = [pytest.param((80, 24), "light", id="80x24-light"), pytest.param((120, 40), "dark", id="120x40-dark")]
-LOOKS_ALL = [*LOOKS, *CROSSWISE]
-DARK_AND_LIGHT = [
-    pytest.param((80, 24), "dark", id="80x24"),
-    pytest.param((120, 40), "dark", id="120x40"),
-    pytest.param((80, 24), "light", id="80x24-light"),
-    pytest.param((120, 40), "light", id="120x40-light"),
-]
 LOOKS_ANSI = [*LOOKS, pytest.param((80, 24), "ansi", id="80x24-ansi")]
 LOOKS_NARROW = [*LOOKS, pytest.param((40, 24), "dark", id="40x24-dark")]

@@ -41,7 +41,7 @@ def scrolled(kind: type[VerticalScroll] | type[MailView], *, far: bool) -> Seen:
 
 
 def rail(*, there: bool) -> Seen:
-    return lambda pilot: pilot.app.screen.query_one("#rail").display is there
+    return lambda pilot: pilot.app.screen.query_one("#revisions").display is there
 
 
 def copied(text: str) -> Seen:

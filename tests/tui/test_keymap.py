@@ -54,9 +54,9 @@ async def test_configured_keys_work_and_are_shown() -> None:
     async with app.run_test(size=(100, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("f", *"nothing")
-        await until(pilot, lambda: "No series here is like that." in shown(pilot))
+        await until(pilot, lambda: "No series matches the limit." in shown(pilot))
         await pilot.press("enter")
-        assert "  f   say it otherwise" in shown(pilot)
+        assert "  f   edit the limit" in shown(pilot)
         await pilot.press("escape", "2", "0")
         screen = pilot.app.screen
         assert isinstance(screen, OverviewScreen)

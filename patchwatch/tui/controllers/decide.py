@@ -18,7 +18,7 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.dialogs.state import StateDialog
 from patchwatch.tui.dialogs.unwatch import UnwatchDialog
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.link_preview import LinkPreview, proposed
+from patchwatch.tui.render.link_preview import LinkPreview, with_marked
 from patchwatch.tui.render.series_names import AnySeries
 
 Result = TypeVar("Result")
@@ -106,7 +106,9 @@ class DecisionController:
 
         def read() -> tuple[SeriesRow, Sequence[CandidateRow]]:
             series, candidates = self._tracker.one(row.id), self._tracker.candidates(row.id)
-            return series, candidates if marked is None else proposed(series, self._tracker.one(marked.id), candidates)
+            return series, candidates if marked is None else with_marked(
+                series, self._tracker.one(marked.id), candidates
+            )
 
         self._jobs.submit("read", "link", read, lambda result: self._ask_for_link(*result, root))
 

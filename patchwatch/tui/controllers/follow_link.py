@@ -14,7 +14,7 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.controllers.open_mail import MailLoader
 from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.render import labels
-from patchwatch.tui.widgets.mail_view import Spot
+from patchwatch.tui.widgets.mail_view import LinkTarget
 
 
 class LinkFollower:
@@ -57,12 +57,12 @@ class LinkFollower:
         self._go_to(state, row)
         self._loader.seek(row.message_id, evidence.text)
 
-    def to_spot(self, state: SeriesState, spot: Spot) -> None:
+    def to_target(self, state: SeriesState, target: LinkTarget) -> None:
         """Follow a link in a mail."""
-        if row := state.row(spot.message_id):
+        if row := state.row(target.message_id):
             self._go_to(state, row)
-        elif spot.link:
-            self._follow(state, spot.link)
+        elif target.link:
+            self._follow(state, target.link)
 
     def _follow(self, state: SeriesState, link: str) -> None:
         from patchwatch.sources.lore.urls import parse_target

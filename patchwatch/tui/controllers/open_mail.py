@@ -16,8 +16,8 @@ from patchwatch.sanitize import line
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.controllers.series_state import SeriesState
-from patchwatch.tui.render.page import Sheet, broken, compose, length, lengthened, said, unfinished
-from patchwatch.tui.render.replies import answers, told
+from patchwatch.tui.render.page import Sheet, append_lines, error_page, incomplete_page, lay_out, mail_page, text_length
+from patchwatch.tui.render.replies import replies_to, reply_lines
 from patchwatch.tui.widgets.mail_view import MailView
 
 _LARGE = 200_000  # characters; the beginning of a larger mail is shown before the rest is parsed
@@ -48,14 +48,14 @@ class MailLoader:
         if message_id == self._requested:
             return False
         self._requested = message_id
-        width, manner = self._view.text_width, self._view.fresh_manner()
+        width, options = self._view.text_width, self._view.new_page_options()
 
         def work() -> Sheet:
             mail = self._tracker.mail(message_id)
-            if length(mail) > _LARGE:
-                beginning = unfinished(compose(mail, _BEGINNING), length(mail))
-                self._jobs.call_in_app(self._arrived, broken(beginning, width, manner), screen=self._screen)
-            return broken(compose(mail), width, manner)
+            if text_length(mail) > _LARGE:
+                beginning = incomplete_page(mail_page(mail, _BEGINNING), text_length(mail))
+                self._jobs.call_in_app(self._arrived, lay_out(beginning, width, options), screen=self._screen)
+            return lay_out(mail_page(mail), width, options)
 
         self._jobs.submit("read", "mail", work, self._arrived, self._failed, screen=self._screen, latest=True)
         return True
@@ -82,7 +82,7 @@ class MailLoader:
 
     def _failed(self, error: PatchwatchError) -> None:
         self._bare = None
-        self._view.show(broken(said(self._requested, line(str(error))), self._view.text_width))
+        self._view.show(lay_out(error_page(self._requested, line(str(error))), self._view.text_width))
         self._requested = ""
         self._jobs.notices.show("mail", "error", str(error))
 
@@ -91,8 +91,8 @@ class MailLoader:
     def _with_replies(self, state: SeriesState, sheet: Sheet) -> Sheet:
         """The sheet of a patch with the replies below."""
         row = state.row(sheet.page.message_id)
-        replies = answers(state.mails_of(row.revision), row.message_id) if row and row.submission else []
-        return lengthened(sheet, *told(replies, state.read, self._tracker.now())) if replies else sheet
+        found = replies_to(state.mails_of(row.revision), row.message_id) if row and row.submission else []
+        return append_lines(sheet, *reply_lines(found, state.read, self._tracker.now())) if found else sheet
 
     def refresh_replies(self) -> None:
         """Show new replies to the patch that is shown."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patchwatch.series.model import MessageRow, RevisionRow, SeriesRow, StateChangeRow
-from patchwatch.tui.render.history import HistoryEntry, tell
+from patchwatch.tui.render.history import HistoryEntry, history_entries
 
 
 class SeriesState:
@@ -25,7 +25,7 @@ class SeriesState:
         self.series = series
         self.thread = thread
         self._rows = {row.message_id: row for row in thread}
-        self.history: tuple[HistoryEntry, ...] = tell(series, steps, self._rows)
+        self.history: tuple[HistoryEntry, ...] = history_entries(series, steps, self._rows)
         self.read &= {row.message_id for row in thread if row.unread}
         if self._root not in {revision.message_id for revision in series.revisions}:
             self._root = series.revisions[-1].message_id if series.revisions else ""

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from patchwatch.compose.citations import Citation
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.render.columns import fill
+from patchwatch.tui.render.columns import pad
 from patchwatch.tui.widgets.row_list import RowList
 
 _NAME = 18  # columns
@@ -45,7 +45,7 @@ class CitationList(RowList[tuple[int, Citation]]):
         """One form: number, name, and as much of the text as fits."""
         number, citation = row
         text = citation.text.replace("\n", " ⏎ ")
-        return [[(f"{number} ", "accent"), (fill(citation.label, _NAME), ""), (text, "dim")]]
+        return [[(f"{number} ", "accent"), (pad(citation.label, _NAME), ""), (text, "dim")]]
 
 
 class CopyDialog(Dialog[Citation | None]):

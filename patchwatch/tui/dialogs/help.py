@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.render.columns import cell_len, fill
+from patchwatch.tui.render.columns import cell_len, pad
 
 # Headings, by the first word of a binding's id.
 _HEADINGS = {
@@ -73,7 +73,7 @@ class HelpScreen(Dialog[None]):
             for heading, rows in self._sections.items():
                 pieces: list[StyledText] = [(heading, "strong")]
                 for keys, meaning in rows:
-                    pieces += [("\n  ", ""), (fill(keys, width), "accent"), (f"   {meaning}", "")]
+                    pieces += [("\n  ", ""), (pad(keys, width), "accent"), (f"   {meaning}", "")]
                 yield Static(content(pieces), classes="place")
 
     def action_scroll(self, lines: int) -> None:

@@ -26,10 +26,10 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.link_preview import (
     LinkPreview,
-    before,
     describe_link,
     describe_unlink,
     evidence,
+    predecessor,
     preview_link,
 )
 from patchwatch.tui.render.series_names import series_names
@@ -120,7 +120,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         self._tracker = tracker
         self._jobs = jobs
         self._row = row
-        earlier = before(row, revision)
+        earlier = predecessor(row, revision)
         self._choices: list[Choice] = [*candidates, *([Unlink(revision, earlier)] if earlier else [])]
         self._text = ""  # in the field
         self._answer: LinkPreview | Unlink | None = None  # what Enter does

@@ -21,13 +21,13 @@ from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.suspend import print_line, suspended
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.outgoing import draft_page, headline, mail_page
-from patchwatch.tui.render.page import Manner, Page, broken
+from patchwatch.tui.render.outgoing import draft_page, headline, outgoing_page
+from patchwatch.tui.render.page import Page, PageOptions, lay_out
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.status_bar import StatusBar
 
-_ALL_OF_IT = Manner(wrapped=True, unfolded=True)
+_ALL_OF_IT = PageOptions(wrap_diffs=True, unfold_all=True)
 
 
 class SendScreen(BaseScreen[None]):
@@ -70,7 +70,7 @@ class SendScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Start the dry run."""
-        self.query_one(MailView).manner = _ALL_OF_IT
+        self.query_one(MailView).options = _ALL_OF_IT
         self._rehearse()
 
     def _rehearse(self) -> None:
@@ -101,14 +101,14 @@ class SendScreen(BaseScreen[None]):
         else:
             self._ready = draft
             self._show_headline(headline(draft, found, dry_run=self._tracker.dry_run))
-            self._show(mail_page(draft, found))
+            self._show(outgoing_page(draft, found))
 
     def _show_headline(self, pieces: list[StyledText]) -> None:
         self.query_one("#going", Static).update(content(pieces), layout=False)
 
     def _show(self, page: Page) -> None:
         mail = self.query_one(MailView)
-        mail.show(broken(page, mail.text_width, _ALL_OF_IT))
+        mail.show(lay_out(page, mail.text_width, _ALL_OF_IT))
 
     def action_send(self) -> None:
         """Send what is shown; with `dry_run`, only try to."""

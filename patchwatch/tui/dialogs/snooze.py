@@ -20,7 +20,7 @@ from patchwatch.sanitize import line
 from patchwatch.times import format_age
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.render.columns import fill
+from patchwatch.tui.render.columns import pad
 from patchwatch.tui.render.series_names import AnySeries, series_names
 from patchwatch.tui.widgets.text_field import TextField
 
@@ -96,7 +96,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
     def _option(self, name: str, rest: Snooze) -> list[StyledText]:
         if rest.until is None:
             return [(name, "")]
-        return [(fill(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
+        return [(pad(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
 
     def _show(self, pieces: list[StyledText]) -> None:
         effect = "Hidden from My turn, Awaiting review and the digest until then."

@@ -1,6 +1,6 @@
-"""The files that a revision touches, as a tree of directories: by which patches, and how many lines.
+"""The files that a revision changes, as a tree of directories, with the patches and the numbers of lines.
 
-Pure: made from the mails of the patches alone.  A directory that holds nothing but one other is drawn as one with it.
+Pure; reads only the patches.  A directory with a single entry, another directory, is joined with it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from patchwatch.sanitize import line
 from patchwatch.tui.render.page import Line, Page
 
-_DEEPEST = 30  # directories; a name with more of them was made to do harm
+_MAX_DEPTH = 30  # directories; longer paths are hostile
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one patch does to one file."""
+    """The change of one patch to one file."""
 
     path: str
     message_id: str
@@ -28,7 +28,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class TreeEntry:
     """A directory (without changes) or a file of the tree."""
 
     path: str
@@ -40,10 +40,10 @@ class Branch:
 
 
 def changes(page: Page, patch: int, title: str) -> list[Change]:
-    """What the patch on a page does, file by file."""
+    """The changes of the patch on a page, one for each file."""
     lines = [one for one in page.lines if one.kind == "diff"]
     starts = [n for n, one in enumerate(lines) if one.text.startswith("diff --git ")]
-    if not starts:  # made without git
+    if not starts:  # not made by git
         starts = [n for n in range(len(lines) - 1) if _names_file(lines, n)]
     found = []
     for first, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -79,44 +79,46 @@ def _bare(name: str) -> str:
     return name if name == "/dev/null" else name.removeprefix("a/").removeprefix("b/") or "?"
 
 
-def tree(found: Iterable[Change]) -> list[Branch]:
-    """The files of these changes below their directories, in order of their names."""
+def tree(file_changes: Iterable[Change]) -> list[TreeEntry]:
+    """The files of these changes below their directories, sorted by name."""
     by_path: dict[str, list[Change]] = {}
-    for change in found:
+    for change in file_changes:
         by_path.setdefault(change.path, []).append(change)
-    branches: list[Branch] = []
-    _grow([(path.split("/", _DEEPEST), path) for path in sorted(by_path)], by_path, 0, "", branches)
-    return branches
+    entries: list[TreeEntry] = []
+    _add_entries([(path.split("/", _MAX_DEPTH), path) for path in sorted(by_path)], by_path, 0, "", entries)
+    return entries
 
 
-def _grow(
+def _add_entries(
     paths: Sequence[tuple[Sequence[str], str]],
     by_path: dict[str, list[Change]],
     depth: int,
     above: str,
-    branches: list[Branch],
+    entries: list[TreeEntry],
 ) -> None:
-    """Add what is below a directory: `paths` are what is left of each file's, with the whole."""
+    """Add the entries below a directory; `paths` has the remaining parts of each path, and the whole path."""
     groups: dict[str, list[tuple[Sequence[str], str]]] = {}
     for parts, path in paths:
         groups.setdefault(parts[0], []).append((parts, path))
     for name, group in groups.items():
         if len(group) == 1 and len(group[0][0]) == 1:
             changed = tuple(by_path[group[0][1]])
-            branches.append(_branch(group[0][1], name, depth, changed, changed))
+            entries.append(_entry(group[0][1], name, depth, changed, changed))
             continue
         joined, inner = name, [(parts[1:], path) for parts, path in group if len(parts) > 1]
         while len({parts[0] for parts, _ in inner}) == 1 and all(len(parts) > 1 for parts, _ in inner):
             joined += f"/{inner[0][0][0]}"
             inner = [(parts[1:], path) for parts, path in inner]
         below = tuple(change for _, path in inner for change in by_path[path])
-        branches.append(_branch(f"{above}{joined}/", f"{joined}/", depth, (), below))
-        _grow(inner, by_path, depth + 1, f"{above}{joined}/", branches)
+        entries.append(_entry(f"{above}{joined}/", f"{joined}/", depth, (), below))
+        _add_entries(inner, by_path, depth + 1, f"{above}{joined}/", entries)
         for parts, path in group:
-            if len(parts) == 1:  # a file of the same name as a directory: one patch removes what another one makes
+            if (
+                len(parts) == 1
+            ):  # a file with the name of a directory: one patch removes it and another creates the directory
                 changed = tuple(by_path[path])
-                branches.append(_branch(path, name, depth, changed, changed))
+                entries.append(_entry(path, name, depth, changed, changed))
 
 
-def _branch(path: str, name: str, depth: int, own: tuple[Change, ...], below: Sequence[Change]) -> Branch:
-    return Branch(path, name, depth, sum(c.added for c in below), sum(c.removed for c in below), own)
+def _entry(path: str, name: str, depth: int, own: tuple[Change, ...], below: Sequence[Change]) -> TreeEntry:
+    return TreeEntry(path, name, depth, sum(c.added for c in below), sum(c.removed for c in below), own)

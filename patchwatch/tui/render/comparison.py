@@ -1,6 +1,6 @@
-"""Two revisions compared, in lines to be read: a pair of patches with what differs, and what the author says of it.
+"""Pages of a comparison of two revisions: the differences between two patches, and the author's changelogs.
 
-Pure; how they differ was decided by patchwatch.series.rangediff.  Everything is made printable here.
+Pure; patchwatch.series.rangediff computes the comparison.  All text is sanitized here.
 """
 
 from __future__ import annotations
@@ -14,56 +14,56 @@ from patchwatch.series.rangediff.rows import Difference, Row, diff_lines
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.code import Code
-from patchwatch.tui.render.page import Line, Page, paged
+from patchwatch.tui.render.page import Line, Page, make_page
 from patchwatch.tui.render.syntax import language
 
-_MOST = 5_000  # lines of a patch that has no counterpart
+_MAX_LINES = 5_000  # of a patch without a counterpart
 _INNER = {"#": "+++ ", "@": "@@ "}
 MARKS = {"=": "dim", "!": "warn strong", "<": "bad strong", ">": "good strong"}
 
 
-def headline(found: Comparison) -> list[StyledText]:
+def headline(comparison: Comparison) -> list[StyledText]:
     """`v4 → v5   2 equal, 1 changed, 1 new`."""
     pieces: list[StyledText] = [
-        (f"{line(found.older.label)} → {line(found.newer.label)}", "accent strong"),
+        (f"{line(comparison.older.label)} → {line(comparison.newer.label)}", "accent strong"),
         ("   ", ""),
     ]
-    if found.equal:
-        return [*pieces, ("Nothing changed: every patch is equal.", "good")]
+    if comparison.equal:
+        return [*pieces, ("Nothing changed: all patches are equal.", "good")]
     counts = [
         ("=", "equal"),
         ("!", "changed"),
         (">", "only in the newer"),
         ("<", "only in the older"),
     ]
-    told: list[StyledText] = []
+    summary: list[StyledText] = []
     for mark, word in counts:
-        if number := sum(pair.mark == mark for pair in found.pairs):
-            told += [(", " if told else "", "dim"), (f"{number} {word}", MARKS[mark])]
-    for side in (found.older, found.newer):
+        if number := sum(pair.mark == mark for pair in comparison.pairs):
+            summary += [(", " if summary else "", "dim"), (f"{number} {word}", MARKS[mark])]
+    for side in (comparison.older, comparison.newer):
         if side.missing:
-            told.append((f"   {line(side.label)}: {side.missing} not seen", "warn"))
-    return pieces + told
+            summary.append((f"   {line(side.label)}: {side.missing} not seen", "warn"))
+    return pieces + summary
 
 
 def pair_pieces(pair: Pair, widest: int) -> tuple[list[StyledText], list[StyledText]]:
-    """A pair on one line: numbers, git's mark and title; and, to stand at the right, what is to be said of it."""
+    """A pair on one line: numbers, mark as in git range-diff, title; and the words to be right-aligned."""
     numbers = [f"{patch.number if patch else '-':>{widest}}" for patch in (pair.older, pair.newer)]
-    ink = MARKS[pair.mark]
+    style = MARKS[pair.mark]
     left: list[StyledText] = [
         (f"{numbers[0]} → {numbers[1]}  ", "dim"),
-        (f"{pair.mark} ", ink),
+        (f"{pair.mark} ", style),
         (line(pair.title), "dim" if pair.mark == "=" else ""),
     ]
-    return left, [(f" {line(', '.join(pair.words()))}", "dim" if pair.mark in "=!" else ink)]
+    return left, [(f" {line(', '.join(pair.words()))}", "dim" if pair.mark in "=!" else style)]
 
 
-def pair_page(found: Comparison, pair: Pair) -> Page:
-    """What differs between two patches: titles, authors, messages, tags, diffs."""
-    older, newer = line(found.older.label), line(found.newer.label)
+def pair_page(comparison: Comparison, pair: Pair) -> Page:
+    """The differences between two patches: titles, authors, messages, tags, diffs."""
+    older, newer = line(comparison.older.label), line(comparison.newer.label)
     lines = [Line("section", f"── {line(pair.title)}", 0)]
     targets: list[tuple[int, str]] = []
-    for patch, side in ((pair.older, found.older), (pair.newer, found.newer)):
+    for patch, side in ((pair.older, comparison.older), (pair.newer, comparison.newer)):
         if patch:
             targets.append((len(lines), patch.message_id))
             number = f"{patch.number}/{side.expected} " if side.expected > 1 else ""
@@ -71,10 +71,10 @@ def pair_page(found: Comparison, pair: Pair) -> Page:
             if pair.new_author:
                 lines.append(Line("prose", f"       by {line(str(patch.author))}", 0))
             if patch.diff.damaged:
-                lines.append(Line("warning", "       Its diff is damaged (wrapped or missing lines).", 0))
+                lines.append(Line("warning", "       The diff is damaged (wrapped or missing lines).", 0))
     lines += [Line("prose", "", 0), Line("prose", f"{', '.join(map(line, pair.words()))}.".capitalize(), 0)]
     if pair.mark == "=":
-        lines.append(Line("excerpt", "Message, tags and diff are the same, line numbers apart.", 0))
+        lines.append(Line("excerpt", "Message, tags and diff are the same except for line numbers.", 0))
     languages: list[tuple[int, str]] = []
     if pair.message.rows or pair.message.too_large:
         lines += [Line("prose", "", 0), Line("section", "── Message", 0), *_difference(pair.message)]
@@ -95,26 +95,26 @@ def pair_page(found: Comparison, pair: Pair) -> Page:
         lines += [Line("prose", "", 0), Line("section", "── Diff", 0)]
         rows = diff_lines(alone.diff.files).rows
         languages = [(n, language(text)) for n, (inner, text) in enumerate(rows, len(lines)) if inner == "#"]
-        lines += [Line("diff", f"{_INNER.get(inner, inner)}{_one_line(text)}", 0) for inner, text in rows[:_MOST]]
-    page = paged("", lines, targets)
-    starts, spoken = zip(*languages, strict=True) if languages else ((), ())
-    return Page(page.message_id, page.lines, page.widest, Code(starts, spoken), (), page.targets)
+        lines += [Line("diff", f"{_INNER.get(inner, inner)}{_one_line(text)}", 0) for inner, text in rows[:_MAX_LINES]]
+    page = make_page("", lines, targets)
+    starts, names = zip(*languages, strict=True) if languages else ((), ())
+    return Page(page.message_id, page.lines, page.widest, Code(starts, names), (), page.targets)
 
 
 def _tag(tag: Trailer) -> str:
     return f" {line(tag.name)}: {line(tag.value)}"
 
 
-def _difference(found: Difference) -> Iterator[Line]:
-    for row in found.rows:
+def _difference(difference: Difference) -> Iterator[Line]:
+    for row in difference.rows:
         yield Line("between", f"{row.outer}{row.inner}{_one_line(row.text)}", 0)
-    if found.omitted:
-        yield Line("excerpt", f"{found.omitted} more lines of difference are not shown.", 0)
-    if found.too_large:
-        yield Line("excerpt", "Too large to be compared line by line.", 0)
-    if found.context_only:
-        places = "1 place differs" if found.context_only == 1 else f"{found.context_only} places differ"
-        yield Line("excerpt", f"{places} only in the lines around the change.", 0)
+    if difference.omitted:
+        yield Line("excerpt", f"{difference.omitted} more differing lines are not shown.", 0)
+    if difference.too_large:
+        yield Line("excerpt", "Too large to compare line by line.", 0)
+    if difference.context_only:
+        places = "1 place differs" if difference.context_only == 1 else f"{difference.context_only} places differ"
+        yield Line("excerpt", f"{places} only in context lines.", 0)
 
 
 def _one_line(text: str) -> str:
@@ -122,7 +122,7 @@ def _one_line(text: str) -> str:
 
 
 def _languages(rows: Sequence[Row], first: int) -> Iterator[tuple[int, str]]:
-    """From which line on which language is spoken: a heading names a file."""
+    """The numbers of lines from which on the language changes; a heading names a file."""
     for number, row in enumerate(rows, first):
         if row.inner == "#":
             yield number, language(row.text.split(" ")[0])
@@ -130,29 +130,29 @@ def _languages(rows: Sequence[Row], first: int) -> Iterator[tuple[int, str]]:
             yield number, language(row.text.partition(": ")[0])
 
 
-def changelog_page(found: Comparison) -> Page:
-    """What the author says has changed, each under a line that leads to the mail that says so."""
+def changelog_page(comparison: Comparison) -> Page:
+    """The author's changelogs, each below a line that links to its mail."""
     lines: list[Line] = []
     targets: list[tuple[int, str]] = []
-    for said in found.notes:
+    for note in comparison.notes:
         if lines:
             lines.append(Line("prose", "", 0))
-        targets.append((len(lines), said.message_id))
-        lines.append(Line("section", f"── {_source(said)}", 0))
-        lines.append(Line("prose", line(said.changes.heading), 0))
-        lines += [Line("prose", text, 0) for text in block(said.changes.text).split("\n")]
+        targets.append((len(lines), note.message_id))
+        lines.append(Line("section", f"── {_source(note)}", 0))
+        lines.append(Line("prose", line(note.changes.heading), 0))
+        lines += [Line("prose", text, 0) for text in block(note.changes.text).split("\n")]
     if not lines:
-        lines = [Line("excerpt", "No changelog was found in these mails.", 0)]
-    return paged("", lines, targets)
+        lines = [Line("excerpt", "These mails have no changelog.", 0)]
+    return make_page("", lines, targets)
 
 
-def _source(said: AuthorNote) -> str:
-    return f"{line(said.label)}, {f'patch {said.patch}' if said.patch else 'cover letter'}"
+def _source(note: AuthorNote) -> str:
+    return f"{line(note.label)}, {f'patch {note.patch}' if note.patch else 'cover letter'}"
 
 
-def sides(found: Comparison, now: int) -> list[StyledText]:
+def sides(comparison: Comparison, now: int) -> list[StyledText]:
     """When both were posted."""
-    older, newer = found.older, found.newer
+    older, newer = comparison.older, comparison.newer
     return [
         (f"{line(older.label)} of {labels.day(older.date, now)}, ", "dim"),
         (f"{line(newer.label)} of {labels.day(newer.date, now)}", "dim"),

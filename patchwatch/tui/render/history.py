@@ -1,6 +1,6 @@
-"""How a series came to where it stands, a line a step: when, of which revision, what it became, and whose words did it.
+"""The history of a series, one line for each state change: date, version, state and turn, evidence, author.
 
-Pure; what the steps are was decided by patchwatch.series.state.machine.
+Pure; patchwatch.series.state.machine computes the state changes.
 """
 
 from __future__ import annotations
@@ -14,47 +14,48 @@ from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow
 from patchwatch.series.states import Turn
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.columns import fill, fit, width_of
+from patchwatch.tui.render.columns import fit, pad, width_of
 
-_WIDE, _NARROW = 100, 60  # columns: from here on states are told in words, and up to here turns are not told
+_WIDE = 100  # columns; narrower lines have the sign of a state, and not its name
+_NARROW = 60  # columns; lines up to this have no turn
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A step, and what is needed to tell it."""
+    """A state change, with everything needed to draw it."""
 
-    number: int  # of several with the same words
+    number: int  # distinguishes changes with the same evidence
     version: str
     date: int
     evidence: Evidence
-    who: str
-    posted: str  # what was posted; empty where somebody spoke
+    author: str
+    posted: str  # the posting; empty for a mail in reply
     state: str
     turn: str
     state_changed: bool
     turn_changed: bool
 
 
-def tell(
+def history_entries(
     series: SeriesRow, steps: Sequence[StateChangeRow], rows: Mapping[str, MessageRow]
 ) -> tuple[HistoryEntry, ...]:
-    """The steps of a series, oldest first; where something else than a mail decided, that comes last."""
+    """The state changes of a series, oldest first; a decision by hand or a commit comes last."""
     roots = {revision.message_id: revision for revision in series.revisions}
-    told: list[HistoryEntry] = []
+    entries: list[HistoryEntry] = []
     seen: dict[tuple[str, str], int] = {}
     state = turn = ""
     for step in steps:
         revision = roots.get(step.message_id)
-        said = rows.get(step.message_id)
+        mail = rows.get(step.message_id)
         evidence = Evidence(step.message_id, step.text, commit=step.commit)
         number = seen[step.message_id, step.text] = seen.get((step.message_id, step.text), -1) + 1
-        told.append(
+        entries.append(
             HistoryEntry(
                 number=number,
                 version=series_labels.revision_name(revision) if revision else f"v{step.version}",
                 date=step.date,
                 evidence=evidence,
-                who=_who(evidence, said, revision),
+                author=_author(evidence, mail, revision),
                 posted=labels.posted(revision) if revision else "",
                 state=step.state,
                 turn=step.turn,
@@ -63,24 +64,24 @@ def tell(
             )
         )
         state, turn = step.state, step.turn
-    return (*told, *_decided(series, told))
+    return (*entries, *_decision(series, entries))
 
 
-def _who(evidence: Evidence, said: MessageRow | None, revision: RevisionRow | None) -> str:
-    """Whose words they are."""
+def _author(evidence: Evidence, mail: MessageRow | None, revision: RevisionRow | None) -> str:
+    """Who wrote the evidence."""
     if evidence.by_hand:
         return "by hand"
     if evidence.commit and not evidence.message_id:
         return f"commit {line(evidence.commit)[:12]}"
-    if spoken := said or revision:
-        return labels.author(spoken)
+    if row := mail or revision:
+        return labels.author(row)
     return line(evidence.by_name or evidence.by_email)
 
 
-def _decided(series: SeriesRow, told: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
-    """What no step says: a decision by hand, a commit, or a state that came from another series' mail."""
+def _decision(series: SeriesRow, entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
+    """The current state if no mail of the series has it: set by hand, by a commit, or by mail of another series."""
     evidence = series.state_evidence
-    if evidence is None or (told and told[-1].state == series.state and not evidence.by_hand):
+    if evidence is None or (entries and entries[-1].state == series.state and not evidence.by_hand):
         return ()
     newest = series.revisions[-1] if series.revisions else None
     return [
@@ -89,7 +90,7 @@ def _decided(series: SeriesRow, told: Sequence[HistoryEntry]) -> Sequence[Histor
             version=series_labels.revision_name(newest) if newest else "",
             date=series.turn_since,
             evidence=evidence,
-            who=_who(evidence, None, None),
+            author=_author(evidence, None, None),
             posted="",
             state=series.state,
             turn=series.turn,
@@ -99,17 +100,17 @@ def _decided(series: SeriesRow, told: Sequence[HistoryEntry]) -> Sequence[Histor
     ]
 
 
-def step_pieces(step: HistoryEntry, now: int, width: int) -> list[StyledText]:
-    """A step on one line."""
-    sign, ink = labels.state_sign(step.state)
-    pieces: list[StyledText] = [(f"{labels.day(step.date, now):>8} ", "dim"), (fill(step.version, 5), "accent")]
-    turn = f"→ {line(step.turn)} " if step.turn_changed and step.turn != Turn.NOBODY else ""
+def entry_line(entry: HistoryEntry, now: int, width: int) -> list[StyledText]:
+    """An entry on one line."""
+    sign, style = labels.state_sign(entry.state)
+    pieces: list[StyledText] = [(f"{labels.day(entry.date, now):>8} ", "dim"), (pad(entry.version, 5), "accent")]
+    turn = f"→ {line(entry.turn)} " if entry.turn_changed and entry.turn != Turn.NOBODY else ""
     if width < _WIDE:
-        pieces += [(f"{sign} ", ink), (turn if width > _NARROW else "", "dim")]
+        pieces += [(f"{sign} ", style), (turn if width > _NARROW else "", "dim")]
     else:
-        state = f"{sign} {line(step.state)}" if step.state_changed else ""
-        pieces += [(fill(state, 20), ink), (fill(turn, 13), "dim")]
+        state = f"{sign} {line(entry.state)}" if entry.state_changed else ""
+        pieces += [(pad(state, 20), style), (pad(turn, 13), "dim")]
     room = width - width_of(pieces)
-    words: StyledText = (step.posted, "") if step.posted else (labels.quoted(step.evidence), "slanted")
-    taken = min(width_of([words]), max(room - width_of([(step.who, "")]) - 2, room * 4 // 5))
-    return [*pieces, (fit(words[0], taken), words[1]), ("  ", ""), (step.who, "dim")]
+    words: StyledText = (entry.posted, "") if entry.posted else (labels.quoted(entry.evidence), "slanted")
+    taken = min(width_of([words]), max(room - width_of([(entry.author, "")]) - 2, room * 4 // 5))
+    return [*pieces, (fit(words[0], taken), words[1]), ("  ", ""), (entry.author, "dim")]

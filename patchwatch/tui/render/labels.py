@@ -1,6 +1,6 @@
-"""Rows in words: states with their signs, turns, versions, ages, dates.
+"""Signs and colors of states and turns; dates, names and notes as the TUI shows them.
 
-Pure, and the clock is passed in.  The words themselves are DESIGN §1 and §2.
+Pure: the current time is passed in.  The words shared with the command line are in patchwatch.series.labels.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from patchwatch.tui.base.theme import StyledText
 
 _RECENT = 335 * 86_400  # seconds; older dates are shown with their year
 
-# Sign and ink of a state.  Signs differ from each other without their colours.
-_STATES: dict[str, tuple[str, str]] = {
+# Sign and style; signs differ, so that states can be told apart without colors.
+STATE_SIGNS: dict[str, tuple[str, str]] = {
     State.NEW: ("○", ""),
     State.UNDER_REVIEW: ("◐", "accent"),
     State.CHANGES_REQUESTED: ("↻", "warn"),
@@ -36,20 +36,20 @@ _STATES: dict[str, tuple[str, str]] = {
 
 
 def place(path: Path) -> str:
-    """`~/src/linux`: a file or directory, as people write it."""
+    """`~/src/linux`: the path of a file or directory, with ~ for the home directory."""
     home, named = os.path.expanduser("~"), str(path)
     return line(f"~{named[len(home) :]}" if len(home) > 1 and f"{named}/".startswith(f"{home}/") else named)
 
 
 def state(name: str) -> list[StyledText]:
-    """A state: its sign and its word."""
-    sign, ink = _STATES.get(name, ("?", "dim"))
-    return [(f"{sign} ", ink), (line(name), ink)]
+    """The sign and name of a state."""
+    sign, style = state_sign(name)
+    return [(f"{sign} ", style), (line(name), style)]
 
 
 def state_sign(name: str) -> StyledText:
-    """A state's sign alone, for where its word stands nearby."""
-    return _STATES.get(name, ("?", "dim"))
+    """The sign of a state without its name."""
+    return STATE_SIGNS.get(name, ("?", "dim"))
 
 
 def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
@@ -79,7 +79,7 @@ def remarks(row: SeriesRow) -> list[str]:
 
 
 def day(at: int, now: int) -> str:
-    """`02 Aug`, with the year where it is not within the last twelve months."""
+    """`02 Aug`, or `Aug 2022` if it was more than eleven months ago."""
     form = "%d %b" if 0 <= now - at < _RECENT else "%b %Y"
     return datetime.fromtimestamp(at, UTC).strftime(form)
 
@@ -100,7 +100,7 @@ def posted(row: RevisionRow) -> str:
 
 
 def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
-    """The name somebody goes by, or the address where there is none."""
+    """The name of the author, or the address if the mail has no name."""
     address = line(row.author_email)
     if isinstance(row, MessageRow) and row.bot:
         address = address.partition("@")[0]
@@ -108,7 +108,7 @@ def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
 
 
 def title(subject: str) -> str:
-    """A subject without its prefixes: what tells one patch of a thread from another."""
+    """A subject without prefixes such as `Re:` and `[PATCH v2 1/3]`."""
     bare = re.sub(r"^(?:(?:re|fwd|fw|aw|sv)\s*:\s*)+", "", line(subject), flags=re.IGNORECASE)
     return re.sub(r"^(?:\[[^\]]{0,80}\]\s*)+", "", bare) or line(subject)
 
@@ -117,12 +117,12 @@ _SHORT_TAGS = {"reviewed-by": "R-b", "acked-by": "A-b", "tested-by": "T-b", "nac
 
 
 def tags(names: tuple[str, ...]) -> list[str]:
-    """The reviews and tests that a mail gives, as kernel people shorten them: `R-b`, `T-b`."""
+    """Review and test tags, abbreviated as usual: `R-b`, `T-b`."""
     return list(dict.fromkeys(_SHORT_TAGS[name.lower()] for name in names if name.lower() in _SHORT_TAGS))
 
 
 def quoted(evidence: Evidence) -> str:
-    """The words of a piece of evidence, on one line, as a quotation."""
+    """The text of evidence on one line, quoted unless it was set by hand."""
     if evidence.by_hand:
         return line(evidence.text)
     words = line(evidence.text)
@@ -130,18 +130,18 @@ def quoted(evidence: Evidence) -> str:
 
 
 def without_mail(evidence: Evidence | None) -> str:
-    """Why a piece of evidence can't be shown in a mail of the series."""
+    """Why evidence can't be shown in a mail of the series."""
     if evidence is None:
-        return "Nobody has answered yet: there is no evidence to show."
+        return "No evidence yet: nobody has replied."
     if evidence.by_hand:
-        return f"Decided by hand, not by a mail: {line(evidence.text)}"
+        return f"Set by hand: {line(evidence.text)}"
     if evidence.commit:
         return f"The evidence is commit {line(evidence.commit)}, not a mail."
-    return f"The mail <{line(evidence.message_id)}> is not at hand; r polls for it."
+    return f"The mail <{line(evidence.message_id)}> is not stored here; press r to poll for it."
 
 
 def stale(inboxes: tuple[InboxRow, ...]) -> list[str]:
-    """`bpf stale since 19 Sep 2023 22:10` for each inbox in use that can't be polled since then."""
+    """`bpf stale since 19 Sep 2023 22:10`, for each inbox in use that can't be polled."""
     return [
         f"{line(inbox.name)} stale since {moment(inbox.failed_at)}"
         for inbox in inboxes
@@ -150,10 +150,10 @@ def stale(inboxes: tuple[InboxRow, ...]) -> list[str]:
 
 
 def undelivered(refused: Sequence[OutboxRow]) -> str:
-    """Digests that were refused for good: the latest, and why."""
+    """Digests that failed permanently: the latest one, and why."""
     last = refused[-1]
     others = f" (and {len(refused) - 1} before it)" if len(refused) > 1 else ""
     return (
         f"The digest {last.key} to {last.address}{others} was not sent: {last.failure}. "
-        "`patchwatch digest --send` tries again."
+        "Run `patchwatch digest --send` to retry."
     )

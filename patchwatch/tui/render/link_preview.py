@@ -1,7 +1,6 @@
-"""What linking a series with another one would do, in words: said before it is done.
+"""Previews of linking two series and of unlinking a revision.
 
-Pure.  Which candidates there are is found by patchwatch.series.link_candidates, and a person may mark one more; the
-link itself is the core's.
+Pure.  patchwatch.series.link_candidates finds candidates, and the user may mark another series; the tracker links.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ from patchwatch.tui.render import labels
 
 @dataclass(frozen=True, slots=True)
 class LinkPreview:
-    """A link to be made: `later` succeeds `earlier` from then on."""
+    """A proposed link: `later` becomes the next version of `earlier`."""
 
     later: RevisionRow
     earlier: RevisionRow
-    versions: tuple[str, ...]  # of the series that comes of it
+    versions: tuple[str, ...]  # of the linked series
 
 
 def preview_link(one: SeriesRow, other: SeriesRow) -> LinkPreview | None:
-    """How two series become one; None where they are one already.
+    """Propose a link between two series; None if they are the same.
 
-    The one that began later goes on from the last revision of the other before it: so every link there is stays.
+    The series that began later is linked to the last revision of the other one before it: existing links stay.
     """
     if one.id == other.id or not one.revisions or not other.revisions:
         return None
@@ -41,13 +40,13 @@ def preview_link(one: SeriesRow, other: SeriesRow) -> LinkPreview | None:
 
 
 def _begin(row: SeriesRow) -> RevisionRow:
-    """The first revision of a series.  One that goes on from nothing yet can be linked without breaking a link."""
+    """The first revision of a series without a predecessor, since linking it does not replace a link."""
     free = [r for r in row.revisions if r.predecessor is None] or list(row.revisions)
     return min(free, key=lambda r: r.date)
 
 
-def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow]) -> tuple[CandidateRow, ...]:
-    """The candidates for `row`, before them all the series that a person marked with it, whatever speaks for that."""
+def with_marked(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow]) -> tuple[CandidateRow, ...]:
+    """The candidates for `row`, the series that the user marked with it first."""
     rest = [one for one in candidates if one.series_id != other.id]
     first = [one for one in candidates if one.series_id == other.id]
     found = preview_link(row, other)
@@ -70,7 +69,7 @@ def proposed(row: SeriesRow, other: SeriesRow, candidates: Sequence[CandidateRow
 
 
 def describe_link(found: LinkPreview) -> list[StyledText]:
-    """`one series, v3 v4 v5: v4 “net: …” follows v3 “…”`: what a link does, before it is made."""
+    """`one series, v3 v4 v5: v4 “net: …” follows v3 “…”`."""
     titles = [f" “{labels.title(row.subject)}”" for row in (found.later, found.earlier)]
     if titles[0] == titles[1]:
         titles = ["", ""]
@@ -84,13 +83,13 @@ def describe_link(found: LinkPreview) -> list[StyledText]:
 
 
 def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
-    """What parting a revision from the one before it does."""
+    """`two series, v1 v2 and v3, even if later mail links them`."""
     others = _following(row, later)
     names = [series_labels.revision_name(r) for r in row.revisions if r.message_id in others]
     kept = [series_labels.revision_name(r) for r in row.revisions if r.message_id not in others]
     return [
         ("→ ", "accent"),
-        ("two series, overriding the mails: ", ""),
+        ("two series: ", ""),
         (" ".join(kept), "strong"),
         (" and ", ""),
         (" ".join(names), "strong"),
@@ -98,15 +97,15 @@ def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
 
 
 def _following(row: SeriesRow, later: RevisionRow) -> set[str]:
-    """The roots of a revision and of all that go on from it."""
+    """The roots of a revision and of all that follow it."""
     found = {later.message_id}
     while more := {r.message_id for r in row.revisions if r.predecessor and r.predecessor.message_id in found} - found:
         found |= more
     return found
 
 
-def before(row: SeriesRow, later: RevisionRow) -> RevisionRow | None:
-    """The revision that one is held to go on from."""
+def predecessor(row: SeriesRow, later: RevisionRow) -> RevisionRow | None:
+    """The revision that `later` follows."""
     if later.predecessor is None:
         return None
     root = later.predecessor.message_id
@@ -114,5 +113,5 @@ def before(row: SeriesRow, later: RevisionRow) -> RevisionRow | None:
 
 
 def evidence(words: Iterable[str]) -> str:
-    """`same title, next version`: what speaks for a link."""
+    """`same title, next version`: the evidence for a link."""
     return ", ".join(line(word).replace("-", " ") for word in words)

@@ -1,6 +1,6 @@
-"""How a line of a mail is drawn: by its kind, in the colours of its language where it is code.
+"""How a row of a mail is styled, by the kind of its line; code has the colors of its language.
 
-Pure.  A line that was added or removed says so by its sign and by its ground, so that its own colours stay readable.
+Pure.  Added and removed lines differ by their sign and background, so that the colors of their code stay readable.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from patchwatch.tui.base.theme import StyledText, overlay
-from patchwatch.tui.render.page import Line, Page, Row, Span, header_label
-from patchwatch.tui.render.syntax import coloured
+from patchwatch.tui.render.page import Line, Page, Row, Span, header_name_length
+from patchwatch.tui.render.syntax import highlighted
 
 _STAT = re.compile(r"^(?P<file>\s*\S.*?)(?P<bar>\s\|\s+\d+ ?)(?P<plus>\+*)(?P<minus>-*)$")
 _TRAILER_NAME = re.compile(r"^\s*[\w-]+:")
@@ -20,43 +20,43 @@ _LINK = re.compile(
     r"[^\s<>\"'`)\]}]*[^\s<>\"'`)\]}.,;:!?]"
 )
 _ADDRESS = re.compile(r"[\w.+=$%~-]+@[\w.-]*\w")
-_CALLED_ID = re.compile(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
-# A time to the second, or b4's day: what git and b4 begin message-ids with, and nobody his address.
-_STAMPED = re.compile(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
+_LABELED_ID = re.compile(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
+# A time to the second, or the day in b4's: message-ids of git and b4 begin so, and addresses do not.
+_ID_START = re.compile(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
 _LINKED = frozenset({"prose", "trailer", "quote", "header"})
-_ABOUT_FILES = ("index ", "new file", "deleted file", "old mode", "new mode", "similarity", "rename ", "copy ")
+_FILE_HEADERS = ("index ", "new file", "deleted file", "old mode", "new mode", "similarity", "rename ", "copy ")
 
 
 def links(one: Line) -> list[tuple[int, int]]:
-    """Where in a line links to anywhere stand, and message-ids, as far as they can be told from addresses."""
+    """The spans of links in a line, and of message-ids that can be distinguished from addresses."""
     if one.kind not in _LINKED or not ("://" in one.text or "@" in one.text or "/" in one.text):
         return []
     found = [match.span() for match in _LINK.finditer(one.text)]
     if "@" in one.text and one.kind != "header":
         ids = (match for match in _ADDRESS.finditer(one.text) if _is_message_id(one, match))
-        apart = [match.span() for match in ids if not any(a <= match.start() < b for a, b in found)]
-        found = sorted(found + apart)
+        separate = [match.span() for match in ids if not any(a <= match.start() < b for a, b in found)]
+        found = sorted(found + separate)
     return found
 
 
 def _is_message_id(one: Line, match: re.Match[str]) -> bool:
-    """Because it is called one; or, outside of tags, where people stand, because no address looks so."""
-    if _CALLED_ID.search(one.text, 0, match.start()):
+    """True if it is labeled as one, or, outside of tags with their addresses, does not look like an address."""
+    if _LABELED_ID.search(one.text, 0, match.start()):
         return True
     if one.kind == "trailer":
         return False
-    return _STAMPED.match(match[0]) is not None or match[0].endswith("@mail.gmail.com")
+    return _ID_START.match(match[0]) is not None or match[0].endswith("@mail.gmail.com")
 
 
-def quote_ink(one: Line) -> str:
-    """Quotes take turns in colour by depth."""
+def quote_style(one: Line) -> str:
+    """Two styles alternate by the depth of the quote."""
     return "quote" if one.depth % 2 else "requote"
 
 
-def ground(page: Page, row: Row) -> str:
-    """The ink of what is beside the text of a row: an added or removed line is so up to the edge."""
+def background_style(page: Page, row: Row) -> str:
+    """The style right of the text of a row: the background of added and removed lines reaches the edge."""
     one = page.lines[row.line]
-    if one.kind not in ("diff", "between") or (one.kind == "diff" and _about_files(one.text)):
+    if one.kind not in ("diff", "between") or (one.kind == "diff" and _is_file_header(one.text)):
         return ""
     return {"+": "added", "-": "removed"}.get(one.text[:1], "")
 
@@ -64,11 +64,11 @@ def ground(page: Page, row: Row) -> str:
 def row_pieces(
     page: Page, row: Row, marked: Sequence[Span] = (), chosen: Span | None = None, hint: str = ""
 ) -> list[StyledText]:
-    """A row, with the words that were asked for, and the link that was chosen, marked; `hint` is set beside a fold."""
+    """A styled row, with the spans in `marked` and the chosen link highlighted; `hint` is shown beside a fold."""
     one = page.lines[row.line]
     if row.hidden:
-        ink = "chosen" if chosen and chosen.line == row.line else "accent"
-        return [(f"▸ {row.hidden} more quoted lines", ink), (f"  {hint}" if hint else "", "dim")]
+        style = "chosen" if chosen and chosen.line == row.line else "accent"
+        return [(f"▸ {row.hidden} more quoted lines", style), (f"  {hint}" if hint else "", "dim")]
     pieces = _line_pieces(page, row.line)
     for start, end in links(one):
         pieces = overlay(pieces, start, end, "link")
@@ -81,18 +81,18 @@ def row_pieces(
         pieces = _cut(pieces, row.start, row.end)
     if not row.prefix:
         return pieces
-    ink = quote_ink(one) if one.kind == "quote" else f"faint {ground(page, row)}".strip()
-    return [(row.prefix, ink), *pieces]
+    style = quote_style(one) if one.kind == "quote" else f"faint {background_style(page, row)}".strip()
+    return [(row.prefix, style), *pieces]
 
 
 def _cut(pieces: Sequence[StyledText], start: int, end: int) -> list[StyledText]:
     kept: list[StyledText] = []
     at = 0
-    for text, ink in pieces:
+    for text, style in pieces:
         part = text[max(start - at, 0) : max(end - at, 0)]
         at += len(text)
         if part:
-            kept.append((part, ink))
+            kept.append((part, style))
     return kept
 
 
@@ -101,10 +101,10 @@ def _line_pieces(page: Page, number: int) -> list[StyledText]:
     text = one.text
     match one.kind:
         case "header":
-            label = header_label(text)
-            return [(text[:label], "dim"), (text[label:], "strong" if text.startswith("Subject") else "")]
+            end = header_name_length(text)
+            return [(text[:end], "dim"), (text[end:], "strong" if text.startswith("Subject") else "")]
         case "quote":
-            return [(text, quote_ink(one))]
+            return [(text, quote_style(one))]
         case "attribution":
             return [(text, "dim slanted")]
         case "trailer":
@@ -114,10 +114,10 @@ def _line_pieces(page: Page, number: int) -> list[StyledText]:
             return [(text, "dim")]
         case "section":
             return [(text, "accent strong"), (f" {_RULE}", "faint")]
-        case "answer":
-            said, _, tags = text[2 * one.depth :].partition("   ")
-            said = text[: 2 * one.depth] + said
-            return [(said, "strong" if "●" in said else ""), (f"   {tags}" if tags else "", "calm")]
+        case "reply":
+            head, _, tags = text[2 * one.depth :].partition("   ")
+            head = text[: 2 * one.depth] + head
+            return [(head, "strong" if "●" in head else ""), (f"   {tags}" if tags else "", "calm")]
         case "diffstat":
             return _stat_pieces(text)
         case "diff":
@@ -140,25 +140,25 @@ def _stat_pieces(text: str) -> list[StyledText]:
     return [(found["file"], ""), (found["bar"], "dim"), (found["plus"], "good"), (found["minus"], "bad")]
 
 
-def _about_files(text: str) -> bool:
+def _is_file_header(text: str) -> bool:
     return text.startswith(("+++ ", "--- "))
 
 
 def _diff_pieces(page: Page, number: int) -> list[StyledText]:
     text = page.lines[number].text
-    if _about_files(text) or text.startswith("diff --git "):
+    if _is_file_header(text) or text.startswith("diff --git "):
         return [(text, "strong")]
     if text.startswith("@@"):
         end = text.find("@@", 2) + 2
         return [(text[:end], "accent"), (text[end:], "dim")] if end > 1 else [(text, "accent")]
-    if text.startswith(_ABOUT_FILES):
+    if text.startswith(_FILE_HEADERS):
         return [(text, "dim")]
     sign = text[:1]
-    code = coloured(text[1:], page.code.language_at(number), page.code.commented_at(number))
+    code = highlighted(text[1:], page.code.language_at(number), page.code.commented_at(number))
     if sign == "+":
-        return [("+", "good added"), *((part, f"{ink} added".lstrip()) for part, ink in code)]
+        return [("+", "good added"), *((part, f"{style} added".lstrip()) for part, style in code)]
     if sign == "-":
-        return [("-", "bad removed"), *((part, f"{ink} removed".lstrip()) for part, ink in code)]
+        return [("-", "bad removed"), *((part, f"{style} removed".lstrip()) for part, style in code)]
     return [(sign, ""), *code]
 
 
@@ -166,7 +166,7 @@ _SIGNS = {"+": "good", "-": "bad"}
 
 
 def _between_pieces(page: Page, number: int) -> list[StyledText]:
-    """A line of a diff of diffs: who has it, what the patch does with it, and the line."""
+    """A line of a diff of diffs: which revision has it, what the patch does with it, and its text."""
     text = page.lines[number].text
     outer, inner, words = text[:1], text[1:2], text[2:]
     if outer == "@":
@@ -174,10 +174,10 @@ def _between_pieces(page: Page, number: int) -> list[StyledText]:
     beside = {"+": "added", "-": "removed"}.get(outer, "")
     marked: list[StyledText] = [(outer, f"{_SIGNS.get(outer, '')} strong {beside}".strip()), (" ", beside)]
     if inner in "#@":
-        ink = "strong" if inner == "#" else "accent"
-        return [*marked, (f"{inner * 2} {words}".rstrip(), f"{ink} {beside}".strip())]
+        style = "strong" if inner == "#" else "accent"
+        return [*marked, (f"{inner * 2} {words}".rstrip(), f"{style} {beside}".strip())]
     if outer == inner == " ":
         return [("   ", ""), (words, "dim")]
-    code = coloured(words, page.code.language_at(number))
+    code = highlighted(words, page.code.language_at(number))
     sign: StyledText = (inner, f"{_SIGNS.get(inner, '')} {beside}".strip())
-    return [*marked, sign, *((part, f"{ink} {beside}".strip()) for part, ink in code)]
+    return [*marked, sign, *((part, f"{style} {beside}".strip()) for part, style in code)]

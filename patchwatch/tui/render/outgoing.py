@@ -1,6 +1,6 @@
-"""A mail that is about to be sent, as lines to be read: what git says that it would send, to whom, and the text.
+"""A mail that is about to be sent, as a page: the headers and recipients from git's dry run, and the text.
 
-Pure.  Nothing is left out or folded: who looks at it decides whether it goes out.
+Pure.  Nothing is left out or folded, because the user decides on this page whether it is sent.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from patchwatch.compose.git_send_email import DryRun
 from patchwatch.mail.body import segments
 from patchwatch.sanitize import block, line
 from patchwatch.tui.base.theme import StyledText
-from patchwatch.tui.render.page import Line, Page, paged
+from patchwatch.tui.render.page import Line, Page, make_page
 
 
 def headline(draft: Draft, rehearsal: DryRun, *, dry_run: bool) -> list[StyledText]:
-    """Whether it will go out, and to how many."""
+    """Whether the mail will be sent, and to how many recipients."""
     count = len(rehearsal.recipients)
     people = "1 recipient" if count == 1 else f"{count} recipients"
     will: list[StyledText] = (
-        [("Dry run", "warn strong"), (f"  nothing goes out; it would go to {people}", "")]
+        [("Dry run", "warn strong"), (f"  nothing is sent; it would go to {people}", "")]
         if dry_run
-        else [("Ready to be sent", "good strong"), (f"  to {people}", "")]
+        else [("Ready to send", "good strong"), (f"  to {people}", "")]
     )
     return [*will, ("  ", ""), (line(draft.subject), "dim")]
 
 
-def mail_page(draft: Draft, rehearsal: DryRun) -> Page:
-    """Its headers, its text, who gets it, and the command that sends it; at the top who gets it without being named."""
+def outgoing_page(draft: Draft, rehearsal: DryRun) -> Page:
+    """Recipients that no header names, headers, text, all recipients, and the command that sends it."""
     lines = [*_hidden(rehearsal), *_headers(rehearsal), *_text(draft.body), *_envelope(rehearsal), *_command(rehearsal)]
-    return paged(draft.message_id, lines)
+    return make_page(draft.message_id, lines)
 
 
 def draft_page(message_id: str, why: str, text: str) -> Page:
-    """What stands in the way of sending a draft, and the draft as it was written."""
+    """Why a draft can't be sent, and the draft as it was written."""
     head, _, body = text.partition("\n\n")
     headers = [Line("outgoing", one, 0) for one in block(head).split("\n")]
     between = Line("outgoing", "", 0)
-    return paged(message_id, [Line("warning", f"! {line(why)}", 0), between, *headers, between, *_text(body)])
+    return make_page(message_id, [Line("warning", f"! {line(why)}", 0), between, *headers, between, *_text(body)])
 
 
 def _text(text: str) -> Iterator[Line]:
@@ -48,8 +48,10 @@ def _text(text: str) -> Iterator[Line]:
 
 
 def _hidden(rehearsal: DryRun) -> Iterator[Line]:
-    for one in rehearsal.hidden:
-        yield Line("warning", f"! It goes to {line(one)}, too, whom no header names: by git’s sendemail.bcc", 0)
+    for address in rehearsal.hidden:
+        yield Line(
+            "warning", f"! It also goes to {line(address)}, by git’s sendemail.bcc, though no header names it", 0
+        )
 
 
 def _headers(rehearsal: DryRun) -> Iterator[Line]:
@@ -59,10 +61,10 @@ def _headers(rehearsal: DryRun) -> Iterator[Line]:
 
 
 def _envelope(rehearsal: DryRun) -> Iterator[Line]:
-    yield Line("section", "── Goes to", 0)
+    yield Line("section", "── Recipients", 0)
     yield Line("outgoing", ", ".join(map(line, rehearsal.recipients)), 0)
 
 
 def _command(rehearsal: DryRun) -> Iterator[Line]:
-    yield Line("section", "── By git’s command, tried without sending", 0)
+    yield Line("section", "── Command of git, run with --dry-run", 0)
     yield Line("outgoing", line(rehearsal.command), 0)

@@ -1,7 +1,7 @@
-"""A mail as lines to be read: printable, each of a kind, broken to a width; and where in them a sentence stands.
+"""A mail as sanitized lines, wrapped to a width, and the search for a sentence in it.
 
-Pure, so that it can be done away from the interface: a patch may have 150,000 lines.  Long quotes are folded; what is
-right above an answer stays in sight, because that is what it answers.
+Pure, so that it can run in a background thread: a patch may have 150,000 lines.  Long quotes are folded, except the
+lines right above a reply, because the reply is about those.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from patchwatch.series.model import Mail
 from patchwatch.tui.render.code import NO_CODE, Code, code_of
 from patchwatch.tui.render.columns import cell_len, wrap
 
-_LABEL = 9  # columns of a header's name
+_NAME_WIDTH = 9  # columns of a header's name
 _LONGEST = 2000  # characters of a line; some mails are a megabyte without a newline
-_CONTINUED = 4  # columns by which a header that goes on is set in
-_LABELS = {"message-id": "Id"}  # names too long for them
-_UNBROKEN = frozenset({"diff", "diffstat", "between"})
-_BELOW = frozenset({"quote", "attribution", "signature"})  # what answers nothing
-_KEPT_ABOVE_ANSWER = 4  # lines of a folded quote
-_LEAST_FOLDED = 4  # lines: a fold that hides less saves nothing
-_TELLING = 12  # characters: shorter evidence may stand anywhere by chance
-_NOT_OWN_WORDS = frozenset({"quote", "attribution", "signature", "diff", "diffstat"})
+_CONTINUATION_INDENT = 4  # columns, of a header in a draft
+_SHORT_NAMES = {"message-id": "Id"}  # names too long for that
+_UNWRAPPED = frozenset({"diff", "diffstat", "between"})
+_NOT_REPLY = frozenset({"quote", "attribution", "signature"})
+_KEPT_ABOVE_REPLY = 4  # lines of a folded quote
+_MIN_FOLDED = 4  # lines; a shorter fold saves nothing
+_MIN_SEARCHED = 12  # characters; shorter parts of evidence occur by chance
+_NOT_BY_AUTHOR = frozenset({"quote", "attribution", "signature", "diff", "diffstat"})
 _RECIPIENT = re.compile(r",\s+(?=[^,]*@)")
 _ADDRESS = re.compile(r"\s*<[^<>]*>")
 _QUOTE_MARKS = re.compile(r"\s{0,3}(?:[>|]\s?)+")
 
 
 class Line(NamedTuple):
-    """A line of a mail, or of what is set below one: `kind` is a segment's or another, `depth` counts quotations."""
+    """A line of a mail, or one added to it: `kind` is that of a segment or another, `depth` counts quotations."""
 
     kind: str
     text: str
@@ -43,9 +43,9 @@ class Line(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What stands on a line of the screen: the characters from `start` to `end` of a line, after `prefix`.
+    """A row of the terminal: the characters from `start` to `end` of a line, after `prefix`.
 
-    Where `hidden` is not 0, it stands for a quote of so many lines, of which `line` is the first.
+    If `hidden` is not 0, the row replaces that many lines of a folded quote, the first of which is `line`.
     """
 
     line: int
@@ -56,13 +56,13 @@ class Row(NamedTuple):
 
 
 class Rows:
-    """The rows of a sheet.  Most of them are a line as it is, and cost no more than its number: a patch has 150,000."""
+    """The rows of a sheet.  Most are whole lines and are stored as a number, since a patch may have 150,000."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        """No rows yet, of these lines."""
+        """Start without rows."""
         self._lines = lines
         self._numbers = array("L")  # the line of each row, ascending
-        self._parts: dict[int, Row] = {}  # the rows that are something else than a line as it is
+        self._parts: dict[int, Row] = {}  # rows that are not a whole line
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -76,7 +76,7 @@ class Rows:
         return map(self.__getitem__, range(len(self)))
 
     def append_whole(self, number: int) -> None:
-        """Add a line as it is."""
+        """Add a whole line."""
         self._numbers.append(number)
 
     def append(self, row: Row) -> None:
@@ -90,13 +90,13 @@ class Rows:
             self.append(row)
 
     def copy(self, lines: Sequence[Line]) -> Rows:
-        """These rows, of these lines and perhaps more."""
+        """A copy whose rows refer to `lines`, which may continue the old ones."""
         new = Rows(lines)
         new._numbers, new._parts = self._numbers[:], dict(self._parts)
         return new
 
     def at_line(self, number: int) -> int:
-        """The first row of a line; where it is hidden, the row that stands for it."""
+        """The first row of a line, or of the fold that hides it."""
         at = bisect_left(self._numbers, number)
         return at if at < len(self) and self._numbers[at] == number else max(at - 1, 0)
 
@@ -111,84 +111,84 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A mail, printable."""
+    """A mail as sanitized lines."""
 
     message_id: str
     lines: tuple[Line, ...]
-    widest: int  # of the lines that are broken on demand only, in cells
+    widest: int  # in cells, of the lines that are wrapped on demand only
     code: Code = NO_CODE
-    folds: tuple[tuple[int, int], ...] = ()  # the lines that may be hidden: from the first up to the second
-    targets: tuple[tuple[int, str], ...] = ()  # lines that lead to another mail
-    whole: bool = True  # False: only its beginning
+    folds: tuple[tuple[int, int], ...] = ()  # ranges of lines that can be hidden; the end is excluded
+    targets: tuple[tuple[int, str], ...] = ()  # lines that link to another mail, with its message-id
+    whole: bool = True  # False: only the beginning
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class PageOptions:
     """How a page is laid out."""
 
-    wrapped: bool = False  # the long lines of diffs, too
-    unfolded: bool = False  # every quote is shown whole
-    opened: frozenset[int] = frozenset()  # the quotes that are, by the first line hidden of them
+    wrap_diffs: bool = False
+    unfold_all: bool = False
+    unfolded: frozenset[int] = frozenset()  # single quotes, by the first line of their fold
 
 
-PLAIN = Manner()
+DEFAULT_OPTIONS = PageOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page broken to a width."""
+    """A page wrapped to a width."""
 
     page: Page
     width: int
     rows: Rows
-    manner: Manner = PLAIN
+    options: PageOptions = DEFAULT_OPTIONS
 
 
-def compose(mail: Mail, most: int | None = None) -> Page:
-    """Make `mail` printable and cut it into lines; `most`: only so many characters of its beginning."""
+def mail_page(mail: Mail, limit: int | None = None) -> Page:
+    """A mail as a page; `limit`: only the first characters of its text."""
     lines = [Line("header", text, 0) for text in _headers(mail.headers)]
     lines.append(Line("header", "", 0))
     body = [
         Line(segment.kind, part, segment.depth)
-        for segment in (mail.segments if most is None else _beginning(mail.segments, most))
+        for segment in (mail.segments if limit is None else _beginning(mail.segments, limit))
         for text in map(str.rstrip, block(segment.text).split("\n"))
         for part in ((text,) if len(text) <= _LONGEST else _parts(text))
     ]
     while body and not body[-1].text:
         body.pop()
     lines += body
-    return paged(mail.message_id, lines)
+    return make_page(mail.message_id, lines)
 
 
-def paged(message_id: str, lines: Sequence[Line], targets: Sequence[tuple[int, str]] = ()) -> Page:
-    """Lines as a page: where its code stands, and what of it can be folded."""
-    widest = max((cell_len(one.text) for one in lines if one.kind in _UNBROKEN), default=0)
+def make_page(message_id: str, lines: Sequence[Line], targets: Sequence[tuple[int, str]] = ()) -> Page:
+    """A page of these lines, with its code and folds."""
+    widest = max((cell_len(one.text) for one in lines if one.kind in _UNWRAPPED), default=0)
     code = code_of([(one.text, one.kind == "diff") for one in lines])
     return Page(message_id, tuple(lines), widest, code, tuple(_folds(lines)), tuple(targets))
 
 
-def unfinished(page: Page, size: int) -> Page:
-    """The page as the beginning of a mail of `size` characters, which is still being taken apart."""
-    rest = (Line("prose", "", 0), Line("signature", f"… of {size:,} characters; the rest is being read", 0))
+def incomplete_page(page: Page, size: int) -> Page:
+    """The page as the beginning of a mail of `size` characters, the rest of which is still being parsed."""
+    rest = (Line("prose", "", 0), Line("signature", f"… of {size:,} characters; loading the rest", 0))
     return replace(page, lines=page.lines + rest, whole=False)
 
 
-def length(mail: Mail) -> int:
-    """How many characters a mail has."""
+def text_length(mail: Mail) -> int:
+    """The number of characters in the text of a mail."""
     return sum(len(segment.text) for segment in mail.segments)
 
 
-def _beginning(segments: Iterable[Segment], most: int) -> Iterator[Segment]:
+def _beginning(segments: Iterable[Segment], limit: int) -> Iterator[Segment]:
     for segment in segments:
-        if most <= 0:
+        if limit <= 0:
             return
-        yield segment if len(segment.text) <= most else replace(segment, text=segment.text[:most])
-        most -= len(segment.text)
+        yield segment if len(segment.text) <= limit else replace(segment, text=segment.text[:limit])
+        limit -= len(segment.text)
 
 
 def _folds(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
-    """The quotes that are long; of one that is answered, its last lines are not hidden."""
-    last_words = max((n for n, one in enumerate(lines) if one.text and one.kind not in _BELOW), default=0)
+    """The long quotes, without the last lines of a quote that is replied to."""
+    last_reply = max((n for n, one in enumerate(lines) if one.text and one.kind not in _NOT_REPLY), default=0)
     number = 0
     while number < len(lines):
         if lines[number].kind != "quote":
@@ -197,8 +197,8 @@ def _folds(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         first = number
         while number < len(lines) and lines[number].kind == "quote":
             number += 1
-        end = number - _KEPT_ABOVE_ANSWER if number <= last_words else number
-        if end - first >= _LEAST_FOLDED:
+        end = number - _KEPT_ABOVE_REPLY if number <= last_reply else number
+        if end - first >= _MIN_FOLDED:
             yield first, end
 
 
@@ -208,57 +208,57 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Headers in the order a reader wants them; many recipients are counted."""
+    """Headers in a useful order; more than three recipients are counted."""
     order = {"from": 0, "date": 1, "subject": 2, "to": 3, "cc": 4}
     for name, value in sorted(headers, key=lambda header: order.get(header[0].lower(), 9)):
         text = line(value)
         if name.lower() in ("to", "cc"):
-            people = _RECIPIENT.split(text)
-            if len(people) > 1:
-                names = [_ADDRESS.sub("", one).strip('" ') or one for one in people]
+            recipients = _RECIPIENT.split(text)
+            if len(recipients) > 1:
+                names = [_ADDRESS.sub("", each).strip('" ') or each for each in recipients]
                 rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
                 text = ", ".join(names[:3]) + rest
-        yield f"{_LABELS.get(name.lower(), line(name)):<{_LABEL}}{text}"
+        yield f"{_SHORT_NAMES.get(name.lower(), line(name)):<{_NAME_WIDTH}}{text}"
 
 
-def header_label(text: str) -> int:
-    """How many characters of a header line are its name."""
-    return min(_LABEL, len(text))
+def header_name_length(text: str) -> int:
+    """The number of characters that the name takes in a header line."""
+    return min(_NAME_WIDTH, len(text))
 
 
-def broken(page: Page, width: int, manner: Manner = PLAIN) -> Sheet:
-    """The page with its lines broken to `width`; diffs only where that is wanted.  A broken quote stays marked."""
-    hidden = {} if manner.unfolded else {first: end for first, end in page.folds if first not in manner.opened}
+def lay_out(page: Page, width: int, options: PageOptions = DEFAULT_OPTIONS) -> Sheet:
+    """Wrap the page to `width`, and fold its quotes.  Every row of a wrapped quote keeps its mark."""
+    hidden = {} if options.unfold_all else {first: end for first, end in page.folds if first not in options.unfolded}
     rows = Rows(page.lines)
-    skipped = 0  # the line before which all are hidden
+    hidden_until = 0
     for number, one in enumerate(page.lines):
-        if number < skipped:
+        if number < hidden_until:
             continue
         if number in hidden:
-            skipped = hidden[number]
-            rows.append(Row(number, 0, 0, "", skipped - number))
-        elif (one.kind in _UNBROKEN and not manner.wrapped) or cell_len(one.text) <= width:
+            hidden_until = hidden[number]
+            rows.append(Row(number, 0, 0, "", hidden_until - number))
+        elif (one.kind in _UNWRAPPED and not options.wrap_diffs) or cell_len(one.text) <= width:
             rows.append_whole(number)
         else:
-            rows.extend(_broken_line(one, number, width))
-    return Sheet(page, width, rows, manner)
+            rows.extend(_wrapped_rows(one, number, width))
+    return Sheet(page, width, rows, options)
 
 
-def _broken_line(one: Line, number: int, width: int) -> Iterator[Row]:
+def _wrapped_rows(one: Line, number: int, width: int) -> Iterator[Row]:
     prefix = _prefix(one, width)
-    keep = 1 if one.kind in _UNBROKEN else len(prefix)
+    keep = 1 if one.kind in _UNWRAPPED else len(prefix)
     for start, end in wrap(one.text, width, len(prefix), keep):
         yield Row(number, start, end, prefix if start else "")
 
 
-def lengthened(sheet: Sheet, lines: Sequence[Line], targets: Sequence[tuple[int, str]]) -> Sheet:
-    """The sheet with more lines below; `targets` are counted from the first of these."""
+def append_lines(sheet: Sheet, lines: Sequence[Line], targets: Sequence[tuple[int, str]]) -> Sheet:
+    """The sheet with these lines added; the line numbers in `targets` count from the first of them."""
     first = len(sheet.page.lines)
     more = tuple((first + at, message_id) for at, message_id in targets)
     page = replace(sheet.page, lines=(*sheet.page.lines, *lines), targets=sheet.page.targets + more)
     rows = sheet.rows.copy(page.lines)
     for number, one in enumerate(lines, first):
-        rows.extend(_broken_line(one, number, sheet.width))
+        rows.extend(_wrapped_rows(one, number, sheet.width))
     return replace(sheet, page=page, rows=rows)
 
 
@@ -266,9 +266,9 @@ def _prefix(one: Line, width: int) -> str:
     if one.kind == "quote" and (marks := _QUOTE_MARKS.match(one.text)):
         prefix = marks[0].rstrip() + " "
     elif one.kind == "header":
-        prefix = " " * _LABEL
+        prefix = " " * _NAME_WIDTH
     elif one.kind == "outgoing":
-        prefix = " " * _CONTINUED
+        prefix = " " * _CONTINUATION_INDENT
     elif one.kind == "excerpt":
         prefix = " " * (len(one.text) - len(one.text.lstrip()))
     elif one.kind in ("diff", "between"):
@@ -278,16 +278,16 @@ def _prefix(one: Line, width: int) -> str:
     return prefix if len(prefix) < width // 2 else ""
 
 
-def find(page: Page, sentence: str) -> tuple[Span, ...]:
-    """Where `sentence` stands in a page, a span a line; empty where it does not.
+def find_text(page: Page, sentence: str) -> tuple[Span, ...]:
+    """Find `sentence` in a page: a span for each line, or none.
 
-    Evidence is folded to one line, may be cut with an ellipsis, and may begin with a word or two that the program put
-    before the mail's own ("This patch …").  The author's own words come first, then the subject, then all the rest.
+    The evidence is on one line, may be cut with an ellipsis, and may begin with a word or two that are not in the mail
+    ("This patch …").  Text by the author is searched first, then the headers, then quotes and diffs.
     """
     parts = [re.escape(word) for word in line(sentence).removesuffix("…").split()]
-    own = [n for n, one in enumerate(page.lines) if one.kind not in _NOT_OWN_WORDS and one.kind != "header"]
+    own = [n for n, one in enumerate(page.lines) if one.kind not in _NOT_BY_AUTHOR and one.kind != "header"]
     header = [n for n, one in enumerate(page.lines) if one.kind == "header"]
-    rest = [n for n, one in enumerate(page.lines) if one.kind in _NOT_OWN_WORDS]
+    rest = [n for n, one in enumerate(page.lines) if one.kind in _NOT_BY_AUTHOR]
     for dropped in range(min(4, max(len(parts) - 3, 1))):
         wanted = r"\s+".join(parts[dropped:])
         if not wanted:
@@ -295,10 +295,10 @@ def find(page: Page, sentence: str) -> tuple[Span, ...]:
         for numbers in (own, header, rest):
             if spans := _search(page, numbers, wanted):
                 return spans
-    # Some evidence is put together from two places of a robot's mail ("build errors: file.c:12: …"): its longest part.
-    for piece in sorted(line(sentence).removesuffix("…").split(": "), key=len, reverse=True):
-        wanted = r"\s+".join(map(re.escape, piece.split()))
-        if len(piece) >= _TELLING and (spans := _search(page, range(len(page.lines)), wanted)):
+    # Some evidence combines two places of a bot's mail ("build errors: file.c:12: …"): search for its longest part.
+    for part in sorted(line(sentence).removesuffix("…").split(": "), key=len, reverse=True):
+        wanted = r"\s+".join(map(re.escape, part.split()))
+        if len(part) >= _MIN_SEARCHED and (spans := _search(page, range(len(page.lines)), wanted)):
             return spans
     return ()
 
@@ -322,6 +322,6 @@ def _search(page: Page, numbers: Sequence[int], wanted: str) -> tuple[Span, ...]
     return tuple(spans)
 
 
-def said(message_id: str, text: str) -> Page:
-    """A page that says why a mail can't be shown."""
+def error_page(message_id: str, text: str) -> Page:
+    """A page with the reason why a mail can't be shown."""
     return Page(message_id, (Line("prose", text, 0),), 0)

@@ -1,7 +1,7 @@
-"""What was said about one patch, as it is set below the patch: who, when, which tags, and how it begins.
+"""The replies to a patch, listed below it: author, date, tags, and the beginning of the text.
 
-Pure.  Decides which mails answer a patch: those that hang below it, up to the next patch; to a cover letter, those that
-answer no patch.  Each leads to its mail.
+Pure.  Decides which mails are replies to a patch: those below it in the thread, up to the next patch.  Replies to a
+cover letter are those that do not reply to a patch.
 """
 
 from __future__ import annotations
@@ -9,47 +9,50 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import takewhile
 
+from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series.model import MessageRow
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.page import Line
 
-_DEEPEST = 6  # deeper answers are drawn at this depth
+_MAX_DEPTH = 6  # deeper replies are drawn at this depth
 
 
-def answers(rows: Sequence[MessageRow], message_id: str) -> list[MessageRow]:
-    """The answers to a submission, from the rows of its revision in tree order; none to what is an answer itself."""
+def replies_to(rows: Sequence[MessageRow], message_id: str) -> list[MessageRow]:
+    """The replies to a patch or cover letter, from the rows of its revision in tree order; none for other mails."""
     at = next((n for n, row in enumerate(rows) if row.message_id == message_id), None)
     if at is None or not rows[at].submission:
         return []
-    found: list[MessageRow] = []
-    elsewhere: int | None = None  # the depth of another patch, whose answers these are
+    replies: list[MessageRow] = []
+    other_patch: int | None = None  # depth of another patch, to which the rows below it are replies
     for row in takewhile(lambda row: row.depth > rows[at].depth, rows[at + 1 :]):
-        if elsewhere is not None and row.depth > elsewhere:
+        if other_patch is not None and row.depth > other_patch:
             continue
-        elsewhere = row.depth if row.submission else None
-        if elsewhere is None:
-            found.append(row)
-    return found
+        other_patch = row.depth if row.submission else None
+        if other_patch is None:
+            replies.append(row)
+    return replies
 
 
-def told(found: Sequence[MessageRow], read: Collection[str], now: int) -> tuple[list[Line], list[tuple[int, str]]]:
-    """The answers as lines to be set below a mail, and which of these lead to which mail."""
-    if not found:
+def reply_lines(
+    replies: Sequence[MessageRow], read: Collection[str], now: int
+) -> tuple[list[Line], list[tuple[int, str]]]:
+    """Lines to be added below a mail, and the message-ids that they link to."""
+    if not replies:
         return [], []
-    unread = sum(row.unread and row.message_id not in read for row in found)
-    count = "1 answer" if len(found) == 1 else f"{len(found)} answers"
+    unread = sum(row.unread and row.message_id not in read for row in replies)
+    count = plural(len(replies), "reply", "replies")
     lines = [Line("prose", "", 0), Line("section", f"── {count}{f', {unread} unread' if unread else ''}", 0)]
     targets: list[tuple[int, str]] = []
-    top = min(row.depth for row in found)
-    for row in found:
-        depth = min(row.depth - top, _DEEPEST)
+    top = min(row.depth for row in replies)
+    for row in replies:
+        depth = min(row.depth - top, _MAX_DEPTH)
         mark = "●" if row.unread and row.message_id not in read else "○"
         tags = f"   {' '.join(given)}" if (given := labels.tags(row.tags)) else ""
         who = f"{'bot ' if row.bot else ''}{labels.author(row)}"
         targets.append((len(lines), row.message_id))
-        lines.append(Line("answer", f"{'  ' * depth}{mark} {who}  {labels.day(row.date, now)}{tags}", depth))
-        if said := line(row.excerpt):
+        lines.append(Line("reply", f"{'  ' * depth}{mark} {who}  {labels.day(row.date, now)}{tags}", depth))
+        if excerpt := line(row.excerpt):
             targets.append((len(lines), row.message_id))
-            lines.append(Line("excerpt", f"{'  ' * depth}  {said}", depth))
+            lines.append(Line("excerpt", f"{'  ' * depth}  {excerpt}", depth))
     return lines, targets

@@ -1,6 +1,6 @@
-"""What a screen has in hand: a mail, and the revision that it is of; to be copied, answered, tagged and handed over.
+"""The selected mail and its revision, to copy, reply to, tag, or pass to b4.
 
-Pure.  In a series that is the mail in sight; in a list of series, the newest posting of the one under the cursor.
+Pure.  In a series it is the mail shown; in the overview, the newest posting of the series under the cursor.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from patchwatch.tui.render import labels
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A mail and its revision, in words that can be shown."""
+    """A mail and its revision; all text is sanitized."""
 
     message_id: str  # the mail's
-    inbox: str  # that it was seen in; empty where none is known
-    posting: str  # message-id of the patch or cover letter that the mail is, or is about
-    patch: str | None  # title of that patch, where tags can be given to it alone
+    inbox: str  # where it was seen; may be empty
+    posting: str  # message-id of the patch or cover letter that the mail is, or replies to
+    patch: str | None  # title of that patch, if tags can be given to it alone
     revision: str  # the root's message-id
     version: str  # v5
     title: str  # of the revision
@@ -28,13 +28,13 @@ class Selection:
 
 
 def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Selection:
-    """A mail of `revision` that is, or is about, its patch or cover letter `posting`."""
-    alone = posting.kind == "patch" and revision.patches > 1
+    """A mail of `revision` that is its patch or cover letter `posting`, or replies to it."""
+    is_patch = posting.kind == "patch" and revision.patches > 1
     return Selection(
         message_id=row.message_id,
         inbox=revision.inbox,
         posting=posting.message_id,
-        patch=labels.title(posting.subject) if alone else None,
+        patch=labels.title(posting.subject) if is_patch else None,
         revision=revision.message_id,
         version=series_labels.revision_name(revision),
         title=labels.title(revision.subject),
@@ -43,7 +43,7 @@ def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Sele
 
 
 def of_series(row: SeriesSummary) -> Selection:
-    """The first mail of a series' newest posting; tags are for all of it."""
+    """The first mail of the newest posting of a series; tags are for all patches."""
     return Selection(
         message_id=row.message_id,
         inbox=next(iter(row.inboxes), ""),

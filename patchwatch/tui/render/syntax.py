@@ -1,9 +1,8 @@
-"""The colours of a programming language on the lines of a diff.
+"""Syntax highlighting for the lines of a diff.
 
-Decides which language a file is in and which ink a token takes; Pygments knows the languages.  Each line is read by
-itself, so that of a patch of 5 MB only the lines in sight cost anything, and a line made to be slow costs little: what
-is behind its first few hundred characters stays plain.  Whether a line stands within a comment that began on another
-one is told by the caller.
+Decides the language of a file and the style of a token; Pygments knows the languages.  Each line is lexed separately:
+of a patch of 5 MB only the visible lines cost time, and a hostile line costs little, since only its first 240
+characters are lexed.  The caller knows whether a line begins inside a comment.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
-_LONGEST = 240  # characters of a line that are looked at
-_REMEMBERED = 1024  # lines, of some 3 kB each
+_MAX_LEXED = 240  # characters of a line
+_CACHED_LINES = 1024  # about 3 kB each
 
-# What kernel trees are written in.  A language that is not listed is not coloured: Pygments guesses by the name alone
-# (".S" is R to it, and ".pl" Prolog), and mail may name any file.
+# The languages of kernel trees.  Others are not highlighted: Pygments guesses by the file name alone (".S" is R and
+# ".pl" Prolog), and mail may name any file.
 _BY_SUFFIX = {
     "c": "c",
     "h": "c",
@@ -51,8 +50,8 @@ _BY_SUFFIX = {
 _BY_NAME = {"makefile": "make", "kbuild": "make", "kconfig": "kconfig"}
 _BLOCK_COMMENTS = frozenset({"c", "cpp", "gas", "devicetree", "rust"})
 
-# Inks by token, the general after the particular.
-_INKS = (
+# Styles by token, the specific ones first.
+_TOKEN_STYLES = (
     ("Comment.PreprocFile", "code-string"),
     ("Comment.Preproc", "code-directive"),
     ("Comment", "code-comment"),
@@ -70,30 +69,30 @@ _INKS = (
 
 
 def language(path: str) -> str:
-    """The language of a file by its name; empty where it is none that is coloured."""
+    """The language of a file by its name; empty if it is not highlighted."""
     name = PurePosixPath(path).name
     found = _BY_NAME.get(name.partition(".")[0].lower())
     return found or _BY_SUFFIX.get(name.rpartition(".")[2] if "." in name else "", "")
 
 
-def has_block_comments(spoken: str) -> bool:
-    """Whether a comment of the language may begin with `/*` and end on a later line."""
-    return spoken in _BLOCK_COMMENTS
+def has_block_comments(lang: str) -> bool:
+    """True if comments of the language are `/* … */` and may span lines."""
+    return lang in _BLOCK_COMMENTS
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def coloured(text: str, spoken: str, commented: bool = False) -> tuple[StyledText, ...]:
-    """A line of code as pieces; `commented`: it begins within a comment."""
-    if not spoken or not text or text.isspace():
+@lru_cache(maxsize=_CACHED_LINES)
+def highlighted(text: str, lang: str, commented: bool = False) -> tuple[StyledText, ...]:
+    """A line of code as styled text; `commented`: it begins inside a comment."""
+    if not lang or not text or text.isspace():
         return ((text, ""),)
     pieces: list[StyledText] = []
     at = 0
     if commented:
         at = text.find("*/") + 2 if "*/" in text else len(text)
         pieces.append((text[:at], "code-comment"))
-    end = min(at + _LONGEST, len(text))
+    end = min(at + _MAX_LEXED, len(text))
     if at < end:
-        pieces += _merged(_lexer(spoken), text[at:end])
+        pieces += _merged(_lexer(lang), text[at:end])
     if end < len(text):
         pieces.append((text[end:], ""))
     return tuple(pieces)
@@ -102,22 +101,22 @@ def coloured(text: str, spoken: str, commented: bool = False) -> tuple[StyledTex
 def _merged(lexer: Lexer, text: str) -> Sequence[StyledText]:
     pieces: list[StyledText] = []
     for _, token, part in lexer.get_tokens_unprocessed(text):
-        ink = _ink(token)
-        if pieces and (pieces[-1][1] == ink or part.isspace()):
+        style = _token_style(token)
+        if pieces and (pieces[-1][1] == style or part.isspace()):
             pieces[-1] = (pieces[-1][0] + part, pieces[-1][1])
         else:
-            pieces.append((part, ink))
+            pieces.append((part, style))
     return pieces
 
 
 @lru_cache(maxsize=256)
-def _ink(token: _TokenType) -> str:
+def _token_style(token: _TokenType) -> str:
     name = str(token).removeprefix("Token.")
-    return next((ink for kind, ink in _INKS if name == kind or name.startswith(f"{kind}.")), "")
+    return next((style for kind, style in _TOKEN_STYLES if name == kind or name.startswith(f"{kind}.")), "")
 
 
 @lru_cache(maxsize=32)
-def _lexer(spoken: str) -> Lexer:
+def _lexer(lang: str) -> Lexer:
     from pygments.lexers import get_lexer_by_name
 
-    return get_lexer_by_name(spoken, stripnl=False, ensurenl=False)
+    return get_lexer_by_name(lang, stripnl=False, ensurenl=False)

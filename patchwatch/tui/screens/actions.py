@@ -1,4 +1,4 @@
-"""What can be done about series, and with their mails, from a screen that shows some: keys, and what each does."""
+"""Actions on series and mails, shared by the overview and the series screen: keys and what they do."""
 
 from __future__ import annotations
 
@@ -19,48 +19,48 @@ if TYPE_CHECKING:
     from patchwatch.compose.citations import Citation
 
 ACTIONS: tuple[BindingType, ...] = (
-    Binding("C", "read", "Catch up", show=False, tooltip="Take all mail of it as read", id="act.read"),
+    Binding("C", "read", "Catch up", show=False, tooltip="Mark all mail of the series as read", id="act.read"),
     Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
-    Binding("Z", "snooze", "Snooze", show=False, tooltip="Snooze until a day, or until an answer", id="act.snooze"),
-    Binding("M", "mute", "Mute", show=False, tooltip="Mute, or let speak again", id="act.mute"),
+    Binding("Z", "snooze", "Snooze", show=False, tooltip="Snooze until a date or a reply", id="act.snooze"),
+    Binding("M", "mute", "Mute", show=False, tooltip="Mute or unmute", id="act.mute"),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="act.unwatch"),
-    Binding("L", "link", "Link", show=False, tooltip="Link with another version, or part from one", id="act.link"),
+    Binding("L", "link", "Link", show=False, tooltip="Link with another version, or unlink", id="act.link"),
     Binding("u", "undo", "Undo", show=False, tooltip="Undo the last decision: state, link, snooze …", id="act.undo"),
     Binding("y", "copy", "Copy", show=False, tooltip="Copy message-id, URL or Link: line", id="act.copy"),
     Binding("W", "browse", "Browser", show=False, tooltip="Open in the browser", id="act.browse"),
 )
-"""The keys, for the bindings of such a screen."""
+"""The keys of the actions, for the bindings of a screen."""
 
 
 class ActionScreen(LiveScreen):
-    """A screen with series to act upon, and a mail in hand."""
+    """A screen with target series and a selected mail."""
 
     _tracker: TrackerAPI
     _jobs: Jobs
 
     @abstractmethod
     def targets(self) -> Sequence[AnySeries]:
-        """The series that an action is about."""
+        """The series that actions apply to."""
 
     @abstractmethod
     def selection(self) -> Selection | None:
-        """The mail that is to be passed on or answered, and its revision."""
+        """The mail to copy or reply to, and its revision."""
 
     def decided(self) -> None:
-        """Something about the targets was decided and written."""
+        """A decision about the targets was saved."""
 
     @abstractmethod
     def regrouped(self, series_id: int | None) -> None:
-        """Revisions may belong to other series than before; `series_id` is the one that is wanted now, if known."""
+        """Revisions were linked or unlinked; `series_id` is the series to show now, if known."""
 
     @property
     def _deciding(self) -> DecisionController:
         return DecisionController(self.app, self._tracker, self._jobs, self.decided, self.regrouped)
 
-    # Deciding.
+    # Decisions.
 
     def action_read(self) -> None:
-        """Take all mail of the targets as read."""
+        """Mark all mail of the targets as read."""
         self._deciding.read(self.targets())
 
     def action_state(self) -> None:
@@ -68,11 +68,11 @@ class ActionScreen(LiveScreen):
         self._deciding.state(self.targets())
 
     def action_snooze(self) -> None:
-        """Ask until when and put the targets aside, or wake them."""
+        """Ask until when, then snooze or unsnooze the targets."""
         self._deciding.snooze(self.targets())
 
     def action_mute(self) -> None:
-        """Mute the targets, or let them speak again if all are muted."""
+        """Mute the targets, or unmute them if all are muted."""
         self._deciding.mute(self.targets())
 
     def action_unwatch(self) -> None:
@@ -81,18 +81,18 @@ class ActionScreen(LiveScreen):
 
     @abstractmethod
     def action_link(self) -> None:
-        """Ask which other series is a version of this one, or part a version from it."""
+        """Ask which other series is a version of this one and link it, or unlink a version."""
 
     def action_undo(self) -> None:
-        """Take back the last decision."""
+        """Undo the last decision."""
         self._deciding.undo()
 
-    # Passing on.
+    # Copy and browse.
 
     def action_copy(self) -> None:
-        """Ask in which form the mail in hand is to be copied, and copy it."""
-        if found := self.selection():
-            self._jobs.submit("read", "copy", lambda: self._tracker.citations(found.message_id), self._ask_for_form)
+        """Ask in which form to copy a reference to the selected mail, and copy it."""
+        if selection := self.selection():
+            self._jobs.submit("read", "copy", lambda: self._tracker.citations(selection.message_id), self._ask_for_form)
 
     def _ask_for_form(self, citations: Sequence[Citation]) -> None:
         from patchwatch.tui.dialogs.copy import CopyDialog
@@ -105,12 +105,12 @@ class ActionScreen(LiveScreen):
         self.app.push_screen(CopyDialog(citations), answered)
 
     def selected_page(self) -> str:
-        """The page to be opened in the browser; empty where there is none."""
-        found = self.selection()
-        return self._tracker.url(found.message_id, found.inbox) if found else ""
+        """The URL to open in the browser; may be empty."""
+        selection = self.selection()
+        return self._tracker.url(selection.message_id, selection.inbox) if selection else ""
 
     def action_browse(self) -> None:
-        """Open the page of the mail in hand in the browser."""
+        """Open the selected mail in the browser."""
         from patchwatch.compose import programs
 
         if url := self.selected_page():
@@ -122,25 +122,25 @@ class ActionScreen(LiveScreen):
                 lambda _: self._jobs.notices.show("browse", "outcome", opened),
             )
 
-    # Answering, and handing over.
+    # Reply and b4.
 
     def action_reply(self) -> None:
-        """Answer the mail in hand."""
-        if found := self.selection():
+        """Reply to the selected mail."""
+        if selection := self.selection():
             from patchwatch.tui.controllers.reply import ReplyController
 
-            ReplyController(self, self._tracker, self._jobs).reply(found)
+            ReplyController(self, self._tracker, self._jobs).reply(selection)
 
     def action_tag(self) -> None:
-        """Give tags to the patch in hand, or to its revision."""
-        if found := self.selection():
+        """Reply with tags to the selected patch or its revision."""
+        if selection := self.selection():
             from patchwatch.tui.controllers.reply import ReplyController
 
-            ReplyController(self, self._tracker, self._jobs).tag(found)
+            ReplyController(self, self._tracker, self._jobs).tag(selection)
 
     def action_b4(self) -> None:
-        """Hand the revision in hand over to b4."""
-        if found := self.selection():
+        """Run b4 on the selected revision."""
+        if selection := self.selection():
             from patchwatch.tui.controllers.run_b4 import B4Controller
 
-            B4Controller(self, self._tracker, self._jobs).b4(found)
+            B4Controller(self, self._tracker, self._jobs).b4(selection)

@@ -1,4 +1,4 @@
-"""What changed between two revisions: a line a patch, the diff of diffs, and what the author says of it."""
+"""A comparison of two revisions: a line for each patch, the diff of diffs, and the changelog."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
-from patchwatch.tui.render.page import Page, broken
+from patchwatch.tui.render.page import Page, lay_out
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.status_bar import StatusBar
 
 _OLDER, _NEWER = Binding.Group("Older", compact=True), Binding.Group("Newer", compact=True)
-_LEAST_TITLE = 24  # columns of a title, before what is said of a pair is cut
+_MIN_TITLE_WIDTH = 24  # before the words about a pair are cut
 
 
 class PairList(RowList[Pair]):
@@ -43,7 +43,7 @@ class PairList(RowList[Pair]):
         self._widest = 1
 
     def key_of(self, row: Pair) -> Hashable:
-        """The numbers of its patches."""
+        """The numbers of the two patches."""
         return row.older and row.older.number, row.newer and row.newer.number
 
     def show(self, pairs: Sequence[Pair]) -> None:
@@ -55,12 +55,12 @@ class PairList(RowList[Pair]):
     def draw(self, row: Pair, index: int, width: int) -> list[list[StyledText]]:
         """One line."""
         left, right = pair_pieces(row, self._widest)
-        room = max(width - 1 - width_of(right), min(width_of(left), _LEAST_TITLE + 8))
+        room = max(width - 1 - width_of(right), min(width_of(left), _MIN_TITLE_WIDTH + 8))
         return [[*fit_pieces(left, room), *right]]
 
 
 class CompareScreen(BaseScreen[str]):
-    """The pairs above; below them what differs, and beside that the changelog; it ends with a mail to be read."""
+    """The pairs; below them the differences and the changelog; dismissed with the message-id of a mail to show."""
 
     AUTO_FOCUS = "PairList"
     DEFAULT_CSS = """
@@ -89,19 +89,19 @@ class CompareScreen(BaseScreen[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_square_bracket,h", "older(-1)", "With an earlier one", group=_OLDER, id="compare.older"),
-        Binding("right_square_bracket,l", "older(1)", "With a later one", group=_OLDER, id="compare.less_old"),
-        Binding("left_curly_bracket,H", "newer(-1)", "An earlier one instead", group=_NEWER, id="compare.less_new"),
-        Binding("right_curly_bracket,L", "newer(1)", "A later one instead", group=_NEWER, id="compare.newer"),
-        Binding("c", "changelog", "Changelog", tooltip="What the author says has changed", id="compare.changelog"),
-        Binding("p", "patch", "Patch", tooltip="Read the mail of the patch", id="compare.patch"),
-        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Break long lines", id="compare.wrap"),
+        Binding("left_square_bracket,h", "older(-1)", "Compare with an older one", group=_OLDER, id="compare.older"),
+        Binding("right_square_bracket,l", "older(1)", "Compare with a newer one", group=_OLDER, id="compare.less_old"),
+        Binding("left_curly_bracket,H", "newer(-1)", "Compare an older one", group=_NEWER, id="compare.less_new"),
+        Binding("right_curly_bracket,L", "newer(1)", "Compare a newer one", group=_NEWER, id="compare.newer"),
+        Binding("c", "changelog", "Changelog", tooltip="Show the author's changelog", id="compare.changelog"),
+        Binding("p", "patch", "Patch", tooltip="Show the mail of the patch", id="compare.patch"),
+        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long lines", id="compare.wrap"),
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll", id="compare.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll back", id="compare.page_up"),
-        Binding("z", "zoom", "Zoom", show=False, tooltip="Hide the list of patches, or show it", id="compare.zoom"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Hide or show the list of patches", id="compare.zoom"),
         keys.HELP,
         Binding("q", "back", "Back", id="compare.back"),
-        Binding("escape", "step_back", "Back", show=False, tooltip="To the list, then back", id="compare.step_back"),
+        Binding("escape", "step_back", "Back", show=False, tooltip="Go to the list, then back", id="compare.step_back"),
     ]
 
     def __init__(
@@ -113,17 +113,17 @@ class CompareScreen(BaseScreen[str]):
         older: int,
         newer: int,
     ) -> None:
-        """Compares two of `revisions`, by their places."""
+        """Compare two of `revisions`, given by their indexes."""
         super().__init__()
         self.older, self.newer = older, newer
         self._tracker = tracker
         self._jobs = jobs
         self._series_id = series_id
         self._revisions = revisions
-        self._found: Comparison | None = None
+        self._comparison: Comparison | None = None
 
     def compose(self) -> ComposeResult:
-        """Versions, outcome, pairs, difference, changelog, status, keys."""
+        """Versions, outcome, pairs, difference, changelog, status bar, key hints."""
         yield Static(id="versions")
         yield Static(id="outcome")
         yield PairList(id="pairs")
@@ -140,12 +140,12 @@ class CompareScreen(BaseScreen[str]):
 
     @property
     def difference(self) -> MailView:
-        """What differs."""
+        """The differences."""
         return self.query_one("#difference", MailView)
 
     @property
     def changelog(self) -> MailView:
-        """What the author says."""
+        """The changelog."""
         return self.query_one("#changelog", MailView)
 
     def on_mount(self) -> None:
@@ -157,7 +157,7 @@ class CompareScreen(BaseScreen[str]):
 
     def _compare(self) -> None:
         older, newer = (self._revisions[n].message_id for n in (self.older, self.newer))
-        self._say("versions", self._rail())
+        self._say("versions", self._versions())
         self._say("outcome", [("comparing …", "dim")])
         self._jobs.submit(
             "study",
@@ -169,8 +169,8 @@ class CompareScreen(BaseScreen[str]):
             latest=True,
         )
 
-    def _rail(self) -> list[StyledText]:
-        """The revisions, the two that are compared marked."""
+    def _versions(self) -> list[StyledText]:
+        """The revisions, with the two compared ones highlighted."""
         pieces: list[StyledText] = []
         for number, revision in enumerate(self._revisions):
             name = series_labels.version(revision)
@@ -179,32 +179,32 @@ class CompareScreen(BaseScreen[str]):
             pieces.append(("──", "accent" if self.older <= number < self.newer else "faint"))
         return [*pieces[:-1], ("   ", ""), (labels.title(self._revisions[self.newer].subject), "dim")]
 
-    def _show(self, found: Comparison) -> None:
-        if found.newer.message_id != self._revisions[self.newer].message_id:
+    def _show(self, comparison: Comparison) -> None:
+        if comparison.newer.message_id != self._revisions[self.newer].message_id:
             return
         self._jobs.notices.dismiss("compare")
-        self._found = found
-        self._say("outcome", headline(found))
-        self.pairs.show(found.pairs)
-        changed = next((n for n, pair in enumerate(found.pairs) if pair.mark != "="), 0)
+        self._comparison = comparison
+        self._say("outcome", headline(comparison))
+        self.pairs.show(comparison.pairs)
+        changed = next((n for n, pair in enumerate(comparison.pairs) if pair.mark != "="), 0)
         self.pairs.action_first()
         self.pairs.action_move(changed)
         self._show_pair()
-        self._lay(self.changelog, changelog_page(found))
+        self._show_page(self.changelog, changelog_page(comparison))
 
     def _failed(self, error: PatchwatchError) -> None:
-        self._found = None
+        self._comparison = None
         self._say("outcome", [(line(str(error)), "warn")])
         self.pairs.show(())
         self._jobs.notices.show("compare", "error", str(error))
 
-    def _lay(self, view: MailView, page: Page) -> None:
-        view.show(broken(page, view.text_width, view.fresh_manner()))
+    def _show_page(self, view: MailView, page: Page) -> None:
+        view.show(lay_out(page, view.text_width, view.new_page_options()))
 
     @on(RowList.Moved)
     def _show_pair(self) -> None:
-        if self._found and self.pairs.row:
-            self._lay(self.difference, pair_page(self._found, self.pairs.row))
+        if self._comparison and self.pairs.row:
+            self._show_page(self.difference, pair_page(self._comparison, self.pairs.row))
 
     @on(RowList.Chosen)
     def _read_on(self) -> None:
@@ -215,15 +215,15 @@ class CompareScreen(BaseScreen[str]):
 
     @on(MailView.Followed)
     def _followed(self, event: MailView.Followed) -> None:
-        if event.spot.message_id:
-            self.dismiss(event.spot.message_id)
+        if event.target.message_id:
+            self.dismiss(event.target.message_id)
 
     def action_older(self, direction: int) -> None:
-        """Compare with an earlier or later revision."""
+        """Compare with an older or newer revision."""
         self._choose(self.older + direction, self.newer)
 
     def action_newer(self, direction: int) -> None:
-        """Compare an earlier or later revision."""
+        """Compare an older or newer revision."""
         self._choose(self.older, self.newer + direction)
 
     def _choose(self, older: int, newer: int) -> None:
@@ -232,26 +232,26 @@ class CompareScreen(BaseScreen[str]):
             self._compare()
 
     def action_changelog(self) -> None:
-        """Show what the author says in place of what differs, or wider; or the other way round."""
+        """Show the changelog in place of the differences, or wider; or go back."""
         self.toggle_class("-changelog")
         (self.changelog if self.has_class("-changelog") else self.pairs).focus()
 
     def action_patch(self) -> None:
-        """Read the patch under the cursor, the newer one if there is one."""
+        """Show the mail of the patch under the cursor, the newer one if there is one."""
         pair = self.pairs.row
         if pair and (patch := pair.newer or pair.older):
             self.dismiss(patch.message_id)
 
     def action_wrap(self) -> None:
-        """Break long lines, or let them run on."""
+        """Wrap long lines, or stop wrapping them."""
         self.difference.toggle_wrapping()
 
     def action_page(self, pages: int) -> None:
-        """Scroll, wherever the focus is."""
+        """Scroll, with or without the focus."""
         (self.changelog if self.changelog.has_focus else self.difference).page_by(pages)
 
     def action_zoom(self) -> None:
-        """Hide the list of patches, or show it."""
+        """Hide or show the list of patches."""
         self.toggle_class("-zoomed")
         (self.difference if self.has_class("-zoomed") else self.pairs).focus()
 
@@ -264,7 +264,7 @@ class CompareScreen(BaseScreen[str]):
             self.dismiss(None)
 
     def action_step_back(self) -> None:
-        """Leave what differs for the list, and the list for the series."""
+        """Go from the differences to the list, and from the list to the series."""
         if not self.pairs.has_focus and not self.has_class("-zoomed"):
             self.remove_class("-changelog")
             self.pairs.focus()

@@ -1,4 +1,4 @@
-"""The files that a revision touches, as a tree, and beside it what each patch does to the one under the cursor."""
+"""The files that a revision changes, as a tree, and the changes to the file under the cursor."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
+from patchwatch.counts import plural
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
@@ -21,15 +22,15 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.changed_files import Branch, Change, changes, tree
+from patchwatch.tui.render.changed_files import Change, TreeEntry, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
-from patchwatch.tui.render.page import Line, Page, broken, compose, paged
+from patchwatch.tui.render.page import Line, Page, lay_out, mail_page, make_page
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.status_bar import StatusBar
 
-_DEEPEST = 8  # deeper directories are drawn at this depth
+_MAX_DEPTH = 8  # deeper directories are drawn at this depth
 
 
 def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
@@ -38,13 +39,13 @@ def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
     return [
         (f"{series_labels.revision_name(revision)} ", "accent strong"),
         (labels.title(revision.subject), "strong"),
-        (f"  {files} {'file' if files == 1 else 'files'}  ", "dim"),
+        (f"  {plural(files, 'file')}  ", "dim"),
         *counts(sum(change.added for change in found), sum(change.removed for change in found)),
     ]
 
 
 def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[StyledText]:
-    """`+12 -3`, each in so many columns."""
+    """`+12 -3`, padded to these widths."""
     return [
         (f"{f'+{added}':>{wide}}", "good" if added else "faint"),
         (f" {f'-{removed}':>{also}}", "bad" if removed else "faint"),
@@ -52,7 +53,7 @@ def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[Style
 
 
 def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
-    """What patches do, one below the other, each under a line that leads to its mail."""
+    """The changes of several patches, each below a line that links to its mail."""
     lines: list[Line] = []
     targets: list[tuple[int, str]] = []
     for change in found:
@@ -62,10 +63,10 @@ def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
         targets.append((len(lines), change.message_id))
         lines.append(Line("section", f"── {number}{change.title}  +{change.added} -{change.removed}", 0))
         lines += change.lines
-    return paged(path, lines, targets)
+    return make_page(path, lines, targets)
 
 
-class FileList(RowList[Branch]):
+class FileList(RowList[TreeEntry]):
     """Directories and files, with a cursor."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -73,8 +74,8 @@ class FileList(RowList[Branch]):
         super().__init__(id=id)
         self._widths = (2, 2)  # of the numbers of added and removed lines
 
-    def show(self, branches: Sequence[Branch]) -> None:
-        """Show these."""
+    def show(self, branches: Sequence[TreeEntry]) -> None:
+        """Show these files and directories."""
         files = [branch for branch in branches if branch.changes]
         added, removed = (
             max((len(str(count)) for count in one), default=1) + 1
@@ -83,13 +84,13 @@ class FileList(RowList[Branch]):
         self._widths = (added, removed)
         self.set_rows(branches)
 
-    def key_of(self, row: Branch) -> Hashable:
-        """Its path."""
+    def key_of(self, row: TreeEntry) -> Hashable:
+        """The path."""
         return row.path
 
-    def draw(self, row: Branch, index: int, width: int) -> list[list[StyledText]]:
-        """One line: its name; at the right which patches touch it, and how many lines."""
-        left: list[StyledText] = [("  " * min(row.depth, _DEEPEST), ""), (row.name, "" if row.changes else "dim")]
+    def draw(self, row: TreeEntry, index: int, width: int) -> list[list[StyledText]]:
+        """One line: the name; right-aligned the patches and the numbers of lines."""
+        left: list[StyledText] = [("  " * min(row.depth, _MAX_DEPTH), ""), (row.name, "" if row.changes else "dim")]
         right: list[StyledText] = [(f" {', '.join(_numbers(row.changes))}  ", "dim")] if row.changes else []
         right += counts(row.added, row.removed, *self._widths) if row.changes else []
         room = width - 1 - width_of(right)
@@ -97,13 +98,13 @@ class FileList(RowList[Branch]):
 
 
 def _numbers(found: Sequence[Change]) -> list[str]:
-    """`1, 3`: the patches by their numbers, the first few of them."""
+    """`1, 3`: the numbers of the patches, at most three of them."""
     numbers = [str(change.patch or 1) for change in found]
     return numbers if len(numbers) <= 4 else [*numbers[:3], "…"]
 
 
 class FilesScreen(BaseScreen[str]):
-    """The tree at the left, the diffs beside it or below; it ends with the message-id of the patch to be read."""
+    """The tree at the left, the diffs beside it or below; dismissed with the message-id of a patch to show."""
 
     AUTO_FOCUS = "FileList"
     DEFAULT_CSS = """
@@ -121,16 +122,16 @@ class FilesScreen(BaseScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the diffs", id="files.page_down"),
         Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the diffs back", id="files.page_up"),
-        Binding("backslash", "wrap", "Wrap", tooltip="Break the long lines of diffs", id="files.wrap"),
-        Binding("p", "patch", "Patch", tooltip="Read the mail of the patch in sight", id="files.patch"),
-        Binding("z", "zoom", "Zoom", show=False, tooltip="Give the diffs the whole screen", id="files.zoom"),
+        Binding("backslash", "wrap", "Wrap", tooltip="Wrap long lines of diffs", id="files.wrap"),
+        Binding("p", "patch", "Patch", tooltip="Show the mail of this patch", id="files.patch"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Show only the diffs", id="files.zoom"),
         keys.HELP,
         Binding("q", "back", "Back", id="files.back"),
-        Binding("escape", "step_back", "Back", show=False, tooltip="To the tree, then back", id="files.step_back"),
+        Binding("escape", "step_back", "Back", show=False, tooltip="Go to the tree, then back", id="files.step_back"),
     ]
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
-        """Shows `revision`, of which `patches` are the mails with a patch."""
+        """Show `revision`; `patches` are its mails with a patch."""
         super().__init__()
         self._tracker = tracker
         self._jobs = jobs
@@ -139,7 +140,7 @@ class FilesScreen(BaseScreen[str]):
         self._changes: Sequence[Change] = ()
 
     def compose(self) -> ComposeResult:
-        """Title, tree, diffs, status, keys."""
+        """Title, tree, diffs, status bar, key hints."""
         yield Static(id="title")
         with Container(id="file-panes"):
             yield FileList(id="files")
@@ -158,13 +159,13 @@ class FilesScreen(BaseScreen[str]):
         return self.query_one(MailView)
 
     def on_mount(self) -> None:
-        """Read the patches."""
-        self._say([("reading the patches …", "dim")])
+        """Load the patches."""
+        self._say([("loading patches …", "dim")])
 
         def work() -> list[Change]:
             found: list[Change] = []
             for row in self._patches:
-                found += changes(compose(self._tracker.mail(row.message_id)), row.patch, labels.title(row.subject))
+                found += changes(mail_page(self._tracker.mail(row.message_id)), row.patch, labels.title(row.subject))
             return found
 
         self._jobs.submit("study", "files", work, self._show, self._failed, screen=self)
@@ -180,7 +181,7 @@ class FilesScreen(BaseScreen[str]):
         self.files.show(branches)
         first = next((branch.path for branch in branches if branch.changes), None)
         if first is None:
-            self._say([(f"{series_labels.revision_name(self._revision)} touches no file.", "strong")])
+            self._say([(f"{series_labels.revision_name(self._revision)} changes no files.", "strong")])
         elif not self.files.select(first):
             self._read()
 
@@ -195,7 +196,7 @@ class FilesScreen(BaseScreen[str]):
             return
         found = branch.changes or [change for change in self._changes if change.path.startswith(branch.path)]
         page = page_of(branch.path, sorted(found, key=lambda change: change.path), max(self._revision.expected, 1))
-        self.diffs.show(broken(page, self.diffs.text_width, self.diffs.fresh_manner()))
+        self.diffs.show(lay_out(page, self.diffs.text_width, self.diffs.new_page_options()))
 
     @on(RowList.Chosen)
     def _read_on(self) -> None:
@@ -205,24 +206,24 @@ class FilesScreen(BaseScreen[str]):
 
     @on(MailView.Followed)
     def _followed(self, event: MailView.Followed) -> None:
-        if event.spot.message_id:
-            self.dismiss(event.spot.message_id)
+        if event.target.message_id:
+            self.dismiss(event.target.message_id)
 
     def action_patch(self) -> None:
-        """Read the patch whose diff is in sight."""
-        if message_id := self.diffs.target_in_sight():
+        """Show the mail of the patch whose diff is visible."""
+        if message_id := self.diffs.visible_target():
             self.dismiss(message_id)
 
     def action_wrap(self) -> None:
-        """Break the long lines, or let them run on."""
+        """Wrap long lines, or stop wrapping them."""
         self.diffs.toggle_wrapping()
 
     def action_page(self, pages: int) -> None:
-        """Scroll the diffs, wherever the focus is."""
+        """Scroll the diffs, with or without the focus."""
         self.diffs.page_by(pages)
 
     def action_zoom(self) -> None:
-        """Give the diffs the whole screen, or give the tree its place back."""
+        """Show only the diffs, or the tree again."""
         self.toggle_class("-zoomed")
         (self.diffs if self.has_class("-zoomed") else self.files).focus()
 
@@ -235,7 +236,7 @@ class FilesScreen(BaseScreen[str]):
             self.dismiss(None)
 
     def action_step_back(self) -> None:
-        """Leave the diffs for the tree, and the tree for the series."""
+        """Go from the diffs to the tree, and from the tree to the series."""
         if self.diffs.has_focus and not self.has_class("-zoomed"):
             self.files.focus()
         else:

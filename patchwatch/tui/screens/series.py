@@ -1,14 +1,13 @@
-"""One series: how it stands and why, its revisions, the chosen one's mails as a tree, and the chosen mail."""
+"""One series: its state and history, its revisions, the thread of the chosen revision, and a mail."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import ClassVar, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
 
@@ -19,13 +18,15 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.refresh import Throttled
 from patchwatch.tui.controllers.follow_link import LinkFollower
+from patchwatch.tui.controllers.follow_revision import RevisionFollower
 from patchwatch.tui.controllers.mark_read import ReadMarker
 from patchwatch.tui.controllers.open_mail import MailLoader
 from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.render.selection import Selection, of_mail
 from patchwatch.tui.render.series_names import AnySeries
-from patchwatch.tui.screens.actions import ACTIONS, ActionScreen
+from patchwatch.tui.screens.actions import ActionScreen
 from patchwatch.tui.screens.files import FilesScreen
+from patchwatch.tui.screens.series_keys import SERIES_KEYS
 from patchwatch.tui.widgets.history_list import HistoryList
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
@@ -39,89 +40,64 @@ Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StateChangeRow,
 
 
 class SeriesScreen(ActionScreen):
-    """The tree at the left and the mail beside it; the mail below where the screen is narrow."""
+    """The thread at the left and the mail beside it, or below it on a narrow screen."""
 
     AUTO_FOCUS = "ThreadList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "unread(1)", "Unread", tooltip="Next unread mail, then the next series", id="series.next_unread"),
-        Binding("N", "unread(-1)", "Previous unread mail", show=False, id="series.previous_unread"),
-        Binding("e", "evidence", "Why", tooltip="The words that the state is taken from", id="series.evidence"),
-        Binding("E", "turn", "Turn", show=False, tooltip="The words that the turn is taken from", id="series.turn"),
-        Binding("s", "story", "Story", tooltip="How it came to its state, step by step", id="series.story"),
-        keys.OLDER,
-        keys.NEWER,
-        Binding("d", "compare", "Diff", tooltip="What changed since the revision before", id="series.compare"),
-        Binding("f", "files", "Files", tooltip="The files that the revision touches", id="series.files"),
-        Binding("t", "quotes", "Quotes", show=False, tooltip="Unfold the quotes, or fold them", id="series.quotes"),
-        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Break the long lines of diffs", id="series.wrap"),
-        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the mail", id="series.page_down"),
-        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the mail back", id="series.page_up"),
-        Binding("full_stop", "spot(1)", "Next link, answer or fold", show=False, id="series.next_link"),
-        Binding("comma", "spot(-1)", "Previous link, answer or fold", show=False, id="series.previous_link"),
-        Binding("z", "zoom", "Zoom", show=False, tooltip="Give the mail the whole screen", id="series.zoom"),
-        *ACTIONS,
-        Binding("R", "reply", "Reply", show=False, tooltip="Answer the mail in sight, to all", id="series.reply"),
-        Binding("T", "tag", "Tags", show=False, tooltip="Give Reviewed-by and its kin", id="series.tag"),
-        Binding("B", "b4", "b4", show=False, tooltip="Hand the revision over to b4", id="series.b4"),
-        dataclasses.replace(keys.POLL, show=False),
-        keys.HELP,
-        Binding("q", "back", "Back", id="series.back"),
-        dataclasses.replace(keys.WATCH, show=False),
-        Binding("escape", "step_back", "Back", show=False, tooltip="To the tree, then back", id="series.step_back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(SERIES_KEYS)
 
     class Loaded(Message):
-        """The rows were read, or could not be."""
+        """The rows were loaded, or loading failed."""
 
         def __init__(self, succeeded: bool) -> None:
-            """Which of the two."""
+            """`succeeded` is False if loading failed."""
             super().__init__()
             self.succeeded = succeeded
 
     class MarkedRead(Message):
-        """Mails were noted to be read; nothing else than that has changed."""
+        """Mails were marked as read, and nothing else changed."""
 
         def __init__(self, screen: SeriesScreen, generation: int) -> None:
-            """`screen` shows it already; `generation` is what this made of the one before."""
+            """`screen` shows it already; `generation` is that of the database after the change."""
             super().__init__()
             self.screen = screen
             self.generation = generation
 
     class NextUnread(Message):
-        """No unread mail is left here: the next series that has some is wanted."""
+        """The series has no unread mail left; go to the next series that has some."""
 
         def __init__(self, screen: SeriesScreen, direction: int) -> None:
-            """The one after (1) or before (-1) that of `screen`, which then turns to it."""
+            """The next (1) or previous (-1) series after that of `screen`, which then shows it."""
             super().__init__()
             self.screen = screen
             self.direction = direction
 
     class LinkOpened(Message):
-        """A link led to another series."""
+        """The user followed a link to another series."""
 
         def __init__(self, series_id: int) -> None:
-            """Its number."""
+            """`series_id` is its number."""
             super().__init__()
             self.series_id = series_id
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs, series_id: int) -> None:
-        """Shows series number `series_id`."""
+        """Show the series with this number."""
         super().__init__()
         self.series_id = series_id
         self._tracker = tracker
         self._jobs = jobs
-        self._reading: SeriesState | None = None  # until the rows were read
-        self._wanted = ""  # the mail to begin with, when the rows of another series are there
-        self._rereading = Throttled(self, self.read_rows)
-        self._read_marker = ReadMarker(self, tracker, jobs, self._noted, self._unread_again)
+        self._reading: SeriesState | None = None  # until the rows are loaded
+        self._wanted = ""  # the mail to show when another series is loaded
+        self._reloading = Throttled(self, self.read_rows)
+        self._read_marker = ReadMarker(self, tracker, jobs, self._marked_read, self._unread_again)
         self._loader = MailLoader(self, tracker, jobs, self._opened)
-        self._links = LinkFollower(self, tracker, jobs, self._loader, self._go_to, self._lead)
+        self._follower = RevisionFollower(self, tracker, jobs, lambda: self._reading, self._move_to, self._load_failed)
+        self._links = LinkFollower(self, tracker, jobs, self._loader, self._go_to, self._open_series)
 
     def compose(self) -> ComposeResult:
-        """Heading, story, revisions, tree, mail, status, keys."""
-        yield SeriesHeader(reason=False, id="heading")
-        yield HistoryList(self._tracker.now, id="story")
-        yield RevisionBar(id="rail")
+        """Header, history, revisions, thread, mail, status bar, key hints."""
+        yield SeriesHeader(evidence=False, id="header")
+        yield HistoryList(self._tracker.now, id="history")
+        yield RevisionBar(id="revisions")
         with Container(id="panes"):
             yield ThreadList(self._tracker.now, id="thread")
             yield MailView(id="mail")
@@ -129,13 +105,13 @@ class SeriesScreen(ActionScreen):
         yield KeyHints()
 
     def on_mount(self) -> None:
-        """Set beside a fold which key opens it."""
+        """Show beside a fold which key unfolds it."""
         if key := keys.key_display(self.app, self.BINDINGS, "series.quotes"):
             self.mail.hint = f"{key} unfolds"
 
     @property
     def thread(self) -> ThreadList:
-        """The tree."""
+        """The thread."""
         return self.query_one(ThreadList)
 
     @property
@@ -144,26 +120,26 @@ class SeriesScreen(ActionScreen):
         return self.query_one(MailView)
 
     @property
-    def story(self) -> HistoryList:
-        """How it came to its state."""
+    def history(self) -> HistoryList:
+        """The history."""
         return self.query_one(HistoryList)
 
     def turn_to(self, series_id: int, message_id: str = "") -> None:
-        """Show another series instead, beginning with one of its mails if that is named."""
+        """Show another series instead, at one of its mails if that is given."""
         self._read_marker.write()
         self.series_id = series_id
         self._reading = None
         self._loader.forget()
-        self._rereading.forget()
+        self._reloading.forget()
         self._wanted = message_id
         self.read_rows()
 
     def reload(self) -> None:
-        """Read the rows anew, at once or after a pause; what is chosen, scrolled and focused stays so."""
-        self._rereading.ask()
+        """Reload the rows, at once or after a pause; selection, scroll position and focus stay."""
+        self._reloading.ask()
 
     def read_rows(self) -> None:
-        """Read the rows now."""
+        """Reload the rows now."""
         series_id = self.series_id
         self._jobs.submit(
             "read",
@@ -179,14 +155,14 @@ class SeriesScreen(ActionScreen):
         )
 
     def tick(self) -> None:
-        """Let the ages grow."""
+        """Update the ages."""
         if self._reading:
-            self._draw_heading(self._reading)
+            self._draw_header(self._reading)
             self.thread.redraw()
 
     def _show(self, read: Rows) -> None:
         if read[0].id != self.series_id:
-            return  # another one was turned to meanwhile
+            return  # another series is shown meanwhile
         self._jobs.notices.dismiss("series")
         if self._reading is None:
             self._reading = SeriesState(*read)
@@ -201,48 +177,45 @@ class SeriesScreen(ActionScreen):
 
     def _failed(self, error: PatchwatchError) -> None:
         if self._reading and isinstance(error, NotFoundError):
-            self._follow_revision(self._reading, error)
+            self._follower.follow(error)
         else:
-            self._not_read(error)
+            self._load_failed(error)
 
-    def _not_read(self, error: PatchwatchError) -> None:
+    def _load_failed(self, error: PatchwatchError) -> None:
         self._jobs.notices.show("series", "error", str(error))
         self.post_message(self.Loaded(False))
 
-    def _draw_heading(self, reading: SeriesState) -> None:
+    def _draw_header(self, reading: SeriesState) -> None:
         self.query_one(SeriesHeader).show(reading.series, self._tracker.now())
         unread = {row.revision for row in reading.unread}
         self.query_one(RevisionBar).show(reading.series.revisions, reading.index, unread)
 
     def _draw(self, reading: SeriesState) -> None:
-        self._draw_heading(reading)
-        self.story.tell(reading.history)
+        self._draw_header(reading)
+        self.history.show(reading.history)
         self.thread.show(reading.mails, reading.revision, reading.read)
 
     def _begin(self, reading: SeriesState, message_id: str = "") -> None:
-        """Show the chosen revision from a mail, or from where it is to be read."""
+        """Show the chosen revision at a mail, or at the first one to read."""
         self._draw(reading)
         if not self.thread.select(message_id) and not self.thread.select(reading.first):
             self.thread.action_first()
         self._open()
-
-    # Reading a mail.
 
     @on(RowList.Moved, "#thread")
     def _moved(self) -> None:
         self._open()
 
     def _open(self) -> None:
-        row = self.thread.row
-        if self._reading and row and self._loader.open(self._reading, row.message_id):
+        if self._reading and (row := self.thread.row) and self._loader.open(self._reading, row.message_id):
             self._links.unknown = ""
 
     def _opened(self, message_id: str) -> None:
         if self._reading and self._read_marker.mark(self._reading, message_id):
-            self._draw_heading(self._reading)
+            self._draw_header(self._reading)
             self.thread.redraw_row(message_id)
 
-    def _noted(self, generation: int) -> None:
+    def _marked_read(self, generation: int) -> None:
         self.post_message(self.MarkedRead(self, generation))
 
     def _unread_again(self, reading: SeriesState) -> None:
@@ -250,10 +223,10 @@ class SeriesScreen(ActionScreen):
             self._draw(reading)
 
     def on_unmount(self) -> None:
-        """Note what was read at last."""
+        """Save the last read marks."""
         self._read_marker.write()
 
-    # Moving about.
+    # Navigation.
 
     def _go_to(self, reading: SeriesState, row: MessageRow) -> None:
         if reading.choose_of(row):
@@ -262,7 +235,7 @@ class SeriesScreen(ActionScreen):
         self._open()
 
     def action_unread(self, direction: int) -> None:
-        """Go to the next unread mail of the series, over all its revisions; then to the next series that has one."""
+        """Go to the next unread mail in any revision, or else to the next series that has one."""
         if self._reading is None:
             return
         here = self.thread.row
@@ -279,7 +252,7 @@ class SeriesScreen(ActionScreen):
             self._choose(self._reading, self._reading.index + direction)
 
     @on(RevisionBar.Chosen)
-    def _rail_chosen(self, event: RevisionBar.Chosen) -> None:
+    def _revision_chosen(self, event: RevisionBar.Chosen) -> None:
         if self._reading:
             self._choose(self._reading, event.index)
 
@@ -288,89 +261,71 @@ class SeriesScreen(ActionScreen):
             self._begin(reading)
 
     def action_evidence(self) -> None:
-        """Show the words that the state is taken from."""
+        """Show the evidence for the state."""
         if self._reading:
             self._links.to_evidence(self._reading, evidence_of(self._reading.series))
 
     def action_turn(self) -> None:
-        """Show the words that the turn is taken from."""
+        """Show the evidence for the turn."""
         if self._reading:
             self._links.to_evidence(self._reading, self._reading.series.turn_evidence)
 
-    def action_story(self) -> None:
-        """Open the story, or go back to the tree."""
-        (self.thread if self.story.has_focus else self.story).focus()
+    def action_history(self) -> None:
+        """Open the history, or go back to the thread."""
+        (self.thread if self.history.has_focus else self.history).focus()
 
-    @on(RowList.Chosen, "#story")
-    def _step_chosen(self) -> None:
-        step = self.story.row
-        if self._reading and step:
-            self._links.to_evidence(self._reading, step.evidence)
+    @on(RowList.Chosen, "#history")
+    def _entry_chosen(self) -> None:
+        if self._reading and (entry := self.history.row):
+            self._links.to_evidence(self._reading, entry.evidence)
 
     @on(MailView.Followed)
     def _followed(self, event: MailView.Followed) -> None:
         if self._reading:
-            self._links.to_spot(self._reading, event.spot)
+            self._links.to_target(self._reading, event.target)
 
-    def _lead(self, series_id: int) -> None:
+    def _open_series(self, series_id: int) -> None:
         self.post_message(self.LinkOpened(series_id))
 
-    # Acting.
+    # Actions.
 
     def targets(self) -> Sequence[AnySeries]:
         """This series."""
         return [self._reading.series] if self._reading else []
 
     def selection(self) -> Selection | None:
-        """The mail under the cursor, with the patch that it is or is about."""
+        """The mail under the cursor, with the patch that it is or replies to."""
         reading, row = self._reading, self.thread.row
         if reading is None or reading.revision is None or row is None:
             return None
         return of_mail(row, reading.posting_of(row), reading.revision)
 
     def selected_page(self) -> str:
-        """The link that is chosen in the mail, or the mail."""
+        """The selected link in the mail, or the mail."""
         link = self.mail.link if self.mail.has_focus else ""
         return self._links.page(link) if link else super().selected_page()
 
     @property
     def proposed(self) -> str:
-        """The link that is chosen in the mail, or that led to nothing; or the series itself, if it is not watched."""
+        """For the watch dialog: the selected or unknown link in the mail, or the series itself if it is not watched."""
         if link := self.mail.link or self._links.unknown:
             return link
         row = self._reading.series if self._reading else None
         return row.revisions[-1].message_id if row and row.revisions and not row.watched else ""
 
     def action_link(self) -> None:
-        """Link this series with another one, or part the chosen revision from the one before."""
+        """Link this series with another one, or unlink the chosen revision."""
         if self._reading and self._reading.revision:
             self._deciding.link(self._reading.series, self._reading.revision.message_id)
 
     def regrouped(self, series_id: int | None) -> None:
-        """Stay with the chosen revision, whichever series it belongs to now."""
-        if self._reading:
-            self._follow_revision(self._reading)
+        """Show the series that the chosen revision belongs to now."""
+        self._follower.follow()
 
-    def _follow_revision(self, reading: SeriesState, gone: NotFoundError | None = None) -> None:
-        """Turn to the series that the chosen revision belongs to now; `gone` says that it is no more where it was."""
-        revision, row = reading.revision, self.thread.row
+    def _move_to(self, series_id: int) -> None:
+        self.turn_to(series_id, self.thread.row.message_id if self.thread.row else "")
 
-        def found(series_id: int) -> None:
-            if reading is not self._reading:
-                return
-            if series_id != self.series_id:
-                self.turn_to(series_id, row.message_id if row else "")
-            elif gone is not None:
-                self._not_read(gone)
-
-        if revision is None:
-            self._not_read(gone or NotFoundError(f"there is no series {self.series_id}."))
-            return
-        self._jobs.submit(
-            "read", "series", lambda: self._tracker.find(revision.message_id), found, self._not_read, screen=self
-        )
-
-    # The mail and the tree.
+    # Mail, thread and other screens.
 
     @on(RowList.Chosen, "#thread")
     def _read_on(self) -> None:
@@ -378,21 +333,21 @@ class SeriesScreen(ActionScreen):
         if self.has_class("-narrow"):
             self.add_class("-zoomed")
 
-    def action_spot(self, direction: int) -> None:
-        """Go to the mail, and choose the next or previous thing in it that can be followed."""
+    def action_next_target(self, direction: int) -> None:
+        """Focus the mail and select the next or previous link target in it."""
         self.mail.focus()
-        self.mail.action_spot(direction)
+        self.mail.action_next_target(direction)
 
     def action_quotes(self) -> None:
-        """Unfold the quotes of the mail, or fold them again."""
+        """Unfold or fold the quotes of the mail."""
         self.mail.toggle_quotes()
 
     def action_wrap(self) -> None:
-        """Break the long lines of diffs, or let them run on."""
+        """Wrap the long lines of diffs, or stop wrapping them."""
         self.mail.toggle_wrapping()
 
     def action_files(self) -> None:
-        """Show the files that the chosen revision touches."""
+        """Show the files that the chosen revision changes."""
         if self._reading and self._reading.revision:
             revision = self._reading.revision
             patches = [row for row in self._reading.mails if row.message_id in revision.patch_message_ids]
@@ -405,7 +360,7 @@ class SeriesScreen(ActionScreen):
             return
         revisions = reading.series.revisions
         if len(revisions) < 2:
-            self._jobs.notices.show("compare", "note", "There is one revision only: nothing to compare it with.")
+            self._jobs.notices.show("compare", "note", "Nothing to compare: the series has only one revision.")
             return
         from patchwatch.tui.screens.compare import CompareScreen
 
@@ -419,11 +374,11 @@ class SeriesScreen(ActionScreen):
             self._go_to(self._reading, row)
 
     def action_page(self, pages: int) -> None:
-        """Scroll the mail, wherever the focus is."""
+        """Scroll the mail, with or without the focus."""
         self.mail.page_by(pages)
 
     def action_zoom(self) -> None:
-        """Give the mail the whole screen, or give the tree its place back."""
+        """Show only the mail, or the thread again."""
         self.toggle_class("-zoomed")
         (self.mail if self.has_class("-zoomed") else self.thread).focus()
 
@@ -436,7 +391,7 @@ class SeriesScreen(ActionScreen):
             self.dismiss()
 
     def action_step_back(self) -> None:
-        """Leave the mail or the story for the tree, and the tree for the overview."""
+        """Go from the mail or the history to the thread, and from the thread to the overview."""
         if not self.thread.has_focus and not self.has_class("-zoomed"):
             self.thread.focus()
         else:

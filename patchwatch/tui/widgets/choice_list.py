@@ -1,4 +1,4 @@
-"""Options with a cursor, for dialogs in which more than the one under it is chosen."""
+"""A list of options for dialogs where Enter belongs to the dialog."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 
 class ChoiceList(OptionList, inherit_bindings=False):
-    """Enter is the dialog's: here it would be taken for the choice of one option.  A click is that."""
+    """Options with a cursor.  Only a click selects an option; Enter is handled by the dialog."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "cursor_down", "Down", show=False, id="choices.down"),

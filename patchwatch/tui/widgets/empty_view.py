@@ -1,6 +1,6 @@
-"""What stands where the table would, when it is empty: why it is so, which key is next, or a line for a first link.
+"""Replaces an empty table: why it is empty and which keys help, or on first start an input for a link.
 
-What is said is made by pure functions.
+The text is made by pure functions.
 """
 
 from __future__ import annotations
@@ -16,103 +16,103 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.watch_form import WatchForm
 
 _WATCH = ("app.watch", "watch a link or a message-id")
-_WATCHED = ("overview.watched", "what you watch")
-_SAID: dict[View, tuple[str, Sequence[tuple[str, str]]]] = {
-    View.MY_TURN: ("Nothing needs you now.", [("overview.awaiting_review", "what waits for reviewers"), _WATCHED]),
-    View.AWAITING_REVIEW: ("Nothing that you watch or follow waits for reviewers.", [_WATCHED, _WATCH]),
-    View.MINE: ("No series of yours is known yet.", [_WATCH, ("app.poll", "poll the lists that are watched")]),
-    View.WATCHED: ("Nothing is watched yet.", [_WATCH, ("overview.all", "all series that are known")]),
-    View.FOLLOWED: ("No list is followed, or nothing was posted there yet.", [_WATCH]),
-    View.CLOSED: ("Nothing that you watch or follow is closed yet.", [_WATCHED]),
+_WATCHED = ("overview.watched", "series you watch")
+_TEXTS: dict[View, tuple[str, Sequence[tuple[str, str]]]] = {
+    View.MY_TURN: ("No series needs your action.", [("overview.awaiting_review", "series awaiting review"), _WATCHED]),
+    View.AWAITING_REVIEW: ("No series is awaiting review.", [_WATCHED, _WATCH]),
+    View.MINE: ("None of your series is known yet.", [_WATCH, ("app.poll", "poll the watched lists")]),
+    View.WATCHED: ("No series is watched yet.", [_WATCH, ("overview.all", "all known series")]),
+    View.FOLLOWED: ("No list is followed, or nothing has been posted to it yet.", [_WATCH]),
+    View.CLOSED: ("No series is closed yet.", [_WATCHED]),
     View.ALL: ("No series is known yet.", [_WATCH]),
 }
 _LIMITED = (
-    "No series here is like that.",
-    [("overview.escape", "show everything again"), ("overview.limit", "say it otherwise")],
+    "No series matches the limit.",
+    [("overview.escape", "clear the limit"), ("overview.limit", "edit the limit")],
 )
 _FOLLOW = "patchwatch follow INBOX"
-_WIDTH = 33  # of what stands beside a key, so that the keys stand below each other
+_WIDTH = 33  # of the text beside a key, so that the keys are aligned
 
 
-def nothing(
+def empty_text(
     view: View, key: Callable[[str], str], *, knows_me: bool, config_file: str, limited: bool
 ) -> list[StyledText]:
-    """Why a view is empty, and what to do about it; `key` tells the key of a binding by its id."""
+    """Why a view is empty, and which keys help; `key` returns the key of a binding by its id."""
     if limited:
-        return _told(*_LIMITED, key)
+        return _with_keys(*_LIMITED, key)
     if view in NEEDS_ME and not knows_me:
-        pieces = _told("Who are you on the lists?", [], key)
-        pieces += [("\nIn ", "dim"), (config_file, ""), (" set\n\n", "dim")]
-        return [*pieces, ('[me]\naddresses = ["you@example.org"]', "accent"), ("\n\nand start again.", "dim")]
-    pieces = _told(*_SAID[view], key)
+        pieces = _with_keys("What is your address on the lists?", [], key)
+        pieces += [("\nAdd it to ", "dim"), (config_file, ""), (":\n\n", "dim")]
+        return [*pieces, ('[me]\naddresses = ["you@example.org"]', "accent"), ("\n\nand restart patchwatch.", "dim")]
+    pieces = _with_keys(*_TEXTS[view], key)
     if view is View.FOLLOWED:
-        pieces += [("\n\n", ""), (_FOLLOW, "accent"), ("\nshows here whatever is posted to a list from now on.", "dim")]
+        pieces += [("\n\n", ""), (_FOLLOW, "accent"), ("\nfollows all new series on a list.", "dim")]
     return pieces
 
 
-def _told(said: str, keys: Sequence[tuple[str, str]], key: Callable[[str], str]) -> list[StyledText]:
-    pieces: list[StyledText] = [(said, "strong"), ("\n", "")]
-    for name, meaning in keys:
-        pieces += [("\n", ""), (f"{key(name):>3}", "accent strong"), (f"   {meaning:<{_WIDTH}}", "dim")]
+def _with_keys(text: str, keys: Sequence[tuple[str, str]], key: Callable[[str], str]) -> list[StyledText]:
+    pieces: list[StyledText] = [(text, "strong"), ("\n", "")]
+    for name, description in keys:
+        pieces += [("\n", ""), (f"{key(name):>3}", "accent strong"), (f"   {description:<{_WIDTH}}", "dim")]
     return pieces
 
 
-def welcome(known: int, key: str) -> list[StyledText]:
-    """What a first start says above the line for a link; `key` shows the series that are `known` without it."""
+def welcome_text(known: int, key: str) -> list[StyledText]:
+    """The text above the input on first start; `key` shows the series that are already `known`."""
     pieces: list[StyledText] = [
-        ("Follow your first thread", "strong"),
-        ("\n\nEvery version of it, the state it is in, whose turn it is,\nand the mail that proves it.", "dim"),
+        ("Watch your first series", "strong"),
+        ("\n\nSee all its versions, its state, whose turn it is,\nand the mail this is based on.", "dim"),
     ]
     if known:
-        pieces += [(f"\n\n{known} series {'is' if known == 1 else 'are'} known already: ", "dim"), ("esc", "accent")]
-        pieces += [(", then ", "dim"), (key, "accent"), (" shows them", "dim")]
+        pieces += [
+            (f"\n\n{known} series {'is' if known == 1 else 'are'} already known: press ", "dim"),
+            ("esc", "accent"),
+        ]
+        pieces += [(" and ", "dim"), (key, "accent"), (" to show them", "dim")]
     return pieces
 
 
 def welcome_more() -> list[StyledText]:
-    """What it says below it."""
+    """The text below the input."""
     return [
-        ("A whole list:  ", "dim"),
+        ("To follow a list:    ", "dim"),
         (_FOLLOW, "accent"),
-        ("\nOld mail:      ", "dim"),
+        ("\nTo import old mail:  ", "dim"),
         ("patchwatch import PATH --inbox NAME", "accent"),
     ]
 
 
 class EmptyView(Middle):
-    """The empty view."""
+    """Shown in place of the table."""
 
     def __init__(self, form: WatchForm) -> None:
-        """`form` is where a first start asks for a link."""
-        super().__init__(id="nothing")
+        """`form` asks for a link on first start."""
+        super().__init__(id="empty")
         self._form = form
         self._welcomes = False
-        self._said: list[StyledText] = []  # saying it anew lays out the whole screen
+        self._text: list[StyledText] = []  # an update lays out the whole screen
 
     def compose(self) -> ComposeResult:
-        """Why, the line, and what else there is."""
+        """The reason, the input, and other ways to start."""
         yield Static(id="why")
         with Center(id="welcome"):
             yield self._form
             yield Static(content(welcome_more()), id="more")
 
     def show(self, pieces: list[StyledText]) -> None:
-        """Say why a view is empty; nothing where it is not."""
-        self._say(pieces, welcomes=False)
+        """Show why a view is empty; without `pieces`, show the table."""
+        self._update(pieces, welcomes=False)
 
     def welcome(self, known: int, key: str) -> None:
-        """Ask for a first link; where it was asked already, the focus stays where it is.
-
-        `key` shows the series that are `known` without it.
-        """
+        """Ask for a first link; `key` shows the series that are already `known`.  Repeated calls keep the focus."""
         if not self._welcomes:
             self.call_after_refresh(self.query_one("#link", Input).focus)
-        self._say(welcome(known, key), welcomes=True)
+        self._update(welcome_text(known, key), welcomes=True)
 
-    def _say(self, pieces: list[StyledText], *, welcomes: bool) -> None:
+    def _update(self, pieces: list[StyledText], *, welcomes: bool) -> None:
         self._welcomes = welcomes
         self.screen.set_class(bool(pieces), "-empty")
         self.screen.set_class(welcomes, "-first")
-        if pieces != self._said:
-            self._said = pieces
+        if pieces != self._text:
+            self._text = pieces
             self.query_one("#why", Static).update(content(pieces))

@@ -1,4 +1,4 @@
-"""The line on which a limit is typed; it holds as it is typed, and what is wrong with it stands below."""
+"""The input for a limit, which applies while it is typed; errors are shown below."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _PLACEHOLDER = "words, s:title f:author l:list st:state t:turn is:unread age:>7d
 
 
 class FilterInput(Typed):
-    """Where it is typed."""
+    """The input."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "done", "Keep", id="limit.keep", tooltip="Back to the list, which stays limited"),
-        Binding("escape", "drop", "Clear", id="limit.clear", tooltip="Show everything again"),
+        Binding("enter,down", "done", "Keep", id="limit.keep", tooltip="Keep the limit and go to the list"),
+        Binding("escape", "drop", "Clear", id="limit.clear", tooltip="Clear the limit"),
     ]
 
     class Left(Message):
-        """Typing is over."""
+        """The user left the input."""
 
     def action_done(self) -> None:
         """Go back to the list."""
         self.post_message(self.Left())
 
     def action_drop(self) -> None:
-        """Limit nothing, and go back to the list."""
+        """Clear the limit and go back to the list."""
         self.value = ""
         self.post_message(self.Left())
 
 
 class FilterBar(Vertical):
-    """The line, in sight while it is typed on or limits something."""
+    """The bar, visible while the user types or a limit applies."""
 
     DEFAULT_CSS = """
     FilterBar {
@@ -62,15 +62,15 @@ class FilterBar(Vertical):
     """
 
     class Changed(Message):
-        """The limit is another."""
+        """The limit changed."""
 
     def __init__(self) -> None:
-        """Begins with no limit."""
+        """Start without a limit."""
         super().__init__()
         self.limit: Filter = parse("")
 
     def compose(self) -> ComposeResult:
-        """The line, how much is left, and what is wrong."""
+        """The input, the number of matches, and errors."""
         with Horizontal():
             yield Static("/ ", id="limit-sign")
             yield FilterInput(placeholder=_PLACEHOLDER, select_on_focus=False)
@@ -78,26 +78,26 @@ class FilterBar(Vertical):
         yield Static(id="limit-problems")
 
     def begin(self) -> None:
-        """Let it be typed on, from the next key on: `focus` would come after those that were typed meanwhile."""
+        """Show and focus the input at once: `Widget.focus` would miss keys that are already queued."""
         self.add_class("-shown")
         self.screen.set_focus(self.query_one(FilterInput))
 
     def clear(self) -> None:
-        """Limit nothing."""
+        """Clear the limit."""
         self.query_one(FilterInput).value = ""
 
-    def count(self, kept: int, of: int) -> None:
-        """Say how much the limit leaves."""
-        text = f" {kept} of {of}" if self.limit.text else ""
+    def show_count(self, matches: int, of: int) -> None:
+        """Show how many rows match."""
+        text = f" {matches} of {of}" if self.limit.text else ""
         count = self.query_one("#limit-count", Static)
-        if text != count.content:  # saying it anew lays out the whole screen
+        if text != count.content:  # an update lays out the whole screen
             count.update(text)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if event.value != line(event.value) and line(event.value) != event.value.strip():
-            event.input.value = line(event.value)  # pasted: made printable; this is heard again
+            event.input.value = line(event.value)  # pasted text; the sanitized value comes in another event
             return
         self.limit = parse(event.value)
         pieces: list[StyledText] = []

@@ -1,7 +1,7 @@
-"""The last line: the keys in force here and what they do; a click on one presses it.
+"""The last line: the active keys and what they do; a click on one presses it.
 
-Textual's Footer makes a widget of each key and makes all of them anew when the focus moves, which took a third of the
-time until a series was on the screen (bench/tui_series.py).
+Textual's Footer creates a widget for each key whenever the focus moves, which took a third of the time to open a series
+(bench/tui_series.py).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from textual.widget import Widget
 
 from patchwatch.tui.render.columns import cell_len
 
-_KEPT = "app.help"  # what is always offered, however narrow the line: it shows all other keys
+_ALWAYS_SHOWN = "app.help"  # at any width: it shows all other keys
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as it is offered."""
+    """A key as it is shown."""
 
     binding: Binding
     shown: str
@@ -35,53 +35,53 @@ class Key:
 
     @property
     def width(self) -> int:
-        """In cells."""
+        """The width in cells."""
         return cell_len(self.shown) + cell_len(self.words)
 
 
-def offered(active: Iterable[ActiveBinding], displayed: dict[Binding, str]) -> list[Key]:
-    """The keys to show of those in force, one for each action; `displayed` is how each is written.
+def keys_to_show(active: Iterable[ActiveBinding], displayed: dict[Binding, str]) -> list[Key]:
+    """The keys to show, one for each action; `displayed` is how each is written.
 
-    Those of a group stand together, and what the group is called after the last of them.
+    The keys of a group are adjacent; the last one is followed by the name of the group.
     """
     actions: dict[str, ActiveBinding] = {}
-    for one in active:
-        if one.binding.show:
-            actions.setdefault(one.binding.action, one)
+    for candidate in active:
+        if candidate.binding.show:
+            actions.setdefault(candidate.binding.action, candidate)
     keys: list[Key] = []
-    for group, members in groupby(actions.values(), lambda one: one.binding.group):
-        together = list(members)
-        for n, (_, binding, enabled, tooltip) in enumerate(together):
+    for group, members in groupby(actions.values(), lambda member: member.binding.group):
+        bindings = list(members)
+        for n, (_, binding, enabled, tooltip) in enumerate(bindings):
             key = displayed[binding]
-            if group is None or len(together) == 1:
+            if group is None or len(bindings) == 1:
                 shown, words = f" {key} ", f"{binding.description} "
             else:
                 shown = f"{'' if n else ' '}{key}"
-                words = f" {group.description} " if n == len(together) - 1 else ""
+                words = f" {group.description} " if n == len(bindings) - 1 else ""
             keys.append(Key(binding, shown, words, tooltip or binding.description, enabled))
     return keys
 
 
-def fitting(keys: Sequence[Key], width: int) -> list[Key]:
-    """As many of the keys, from the first on, as there is room for beside the one that is always kept."""
+def fit_keys(keys: Sequence[Key], width: int) -> list[Key]:
+    """The first keys that fit in `width`, and the one that is always shown."""
     if sum(key.width for key in keys) <= width:
         return list(keys)
-    kept = [key for key in keys if key.binding.action == _KEPT]
-    room = width - sum(key.width for key in kept)
-    found: list[Key] = []
+    always = [key for key in keys if key.binding.action == _ALWAYS_SHOWN]
+    room = width - sum(key.width for key in always)
+    fitting: list[Key] = []
     for key in keys:
-        if key not in kept:
+        if key not in always:
             if key.width > room:
                 break
             room -= key.width
-            found.append(key)
-    while found and not found[-1].words:  # a part of a group says nothing
-        found.pop()
-    return found + kept
+            fitting.append(key)
+    while fitting and not fitting[-1].words:  # a group without its name is useless
+        fitting.pop()
+    return fitting + always
 
 
 class KeyHints(Widget, can_focus=False):
-    """The line, on one row at the bottom."""
+    """The line at the bottom of the screen."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keyline--key", "keyline--words", "keyline--under"}
@@ -98,29 +98,29 @@ class KeyHints(Widget, can_focus=False):
     """
 
     def __init__(self) -> None:
-        """Empty, until the screen says which keys are in force."""
+        """Empty until the screen reports its active keys."""
         super().__init__()
         self._keys: Sequence[Key] = ()
-        self._under: Key | None = None  # the mouse
+        self._under: Key | None = None  # the key under the mouse
 
     def on_mount(self) -> None:
-        """Follow what is in force."""
+        """Follow the active keys of the screen."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
 
     def _follow(self, screen: Screen[Any]) -> None:
         if not screen.app.app_focus:
-            return  # another window has the keys: here they stay as they were
+            return  # another window has the focus: keep the keys
         active = list(screen.active_bindings.values())
-        keys = offered(active, {one.binding: self.app.get_key_display(one.binding) for one in active})
+        keys = keys_to_show(active, {one.binding: self.app.get_key_display(one.binding) for one in active})
         if keys != self._keys:
             self._keys = keys
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw it."""
+        """Draw the line."""
         ground = self.rich_style
         segments: list[Segment] = []
-        for key in fitting(self._keys, self.size.width):
+        for key in fit_keys(self._keys, self.size.width):
             style = ground
             if key is self._under:
                 style += self.get_component_rich_style("keyline--under", partial=True)
@@ -130,18 +130,18 @@ class KeyHints(Widget, can_focus=False):
         return Strip(segments).adjust_cell_length(self.size.width, ground)
 
     def _at(self, x: int) -> Key | None:
-        for key in fitting(self._keys, self.size.width):
+        for key in fit_keys(self._keys, self.size.width):
             x -= key.width
             if x < 0:
                 return key
         return None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Show which key a click would press, and what it does."""
+        """Highlight the key under the mouse and show its tooltip."""
         self._point_at(self._at(event.x))
 
     def on_leave(self) -> None:
-        """Show none."""
+        """Remove the highlight."""
         self._point_at(None)
 
     def _point_at(self, key: Key | None) -> None:

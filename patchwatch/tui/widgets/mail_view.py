@@ -1,4 +1,4 @@
-"""One mail, to be read: draws only the lines in sight, so that a patch of 5 MB opens like a short answer."""
+"""A mail: draws only the visible lines, so that a patch of 5 MB opens as fast as a short reply."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from textual.strip import Strip
 from patchwatch.tui.base.screen import set_virtual_size
 from patchwatch.tui.base.theme import Styled, overlay
 from patchwatch.tui.render.columns import cell_len
-from patchwatch.tui.render.mail_lines import ground, links, row_pieces
-from patchwatch.tui.render.page import PLAIN, Manner, Page, Row, Sheet, Span, broken, find
+from patchwatch.tui.render.mail_lines import background_style, links, row_pieces
+from patchwatch.tui.render.page import DEFAULT_OPTIONS, Page, PageOptions, Row, Sheet, Span, find_text, lay_out
 
-_COLUMNS = 8  # scrolled sideways at a time
-_KEPT = 12  # screenfuls of drawn lines that are kept
-_AT_ONCE = 4  # lines drawn ahead at a time, and how long nothing is drawn before and between
-_SCREENFULS = 2  # drawn ahead
-_REST_SECONDS, _STEP_SECONDS = 0.01, 0.001
+_SCROLL_COLUMNS = 8  # per key press, sideways
+_CACHED_SCREENFULS = 12
+_SCREENFULS_AHEAD = 2  # drawn ahead, a few lines at a time, with pauses before and between
+_LINES_AT_ONCE = 4
+_FIRST_PAUSE, _PAUSE = 0.01, 0.001  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Something in a mail that can be followed: a folded quote, a link, or another mail by its message-id."""
+class LinkTarget:
+    """Something in a mail that Enter opens: a folded quote, a link, or another mail by its message-id."""
 
     span: Span
     row: int
@@ -39,7 +39,7 @@ class Spot:
 
 
 class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
-    """A mail under its headers.  Prose is broken to the width; diffs scroll sideways, or are broken where wanted."""
+    """The headers and text of a mail.  Text is wrapped; diffs scroll sideways, or are wrapped on demand."""
 
     DEFAULT_CSS = """
     MailView {
@@ -57,83 +57,83 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         Binding("G,end", "bottom", "Bottom", show=False, id="mail.bottom"),
         Binding("right", "scroll_right", "Right", show=False, id="mail.right"),
         Binding("left", "scroll_left", "Left", show=False, id="mail.left"),
-        Binding("full_stop", "spot(1)", "Next link, answer or fold", show=False, id="mail.next_link"),
-        Binding("comma", "spot(-1)", "Previous link, answer or fold", show=False, id="mail.previous_link"),
-        Binding("enter", "follow", "Follow", show=False, tooltip="Follow the link that is chosen", id="mail.follow"),
+        Binding("full_stop", "next_target(1)", "Next link, reply or fold", show=False, id="mail.next_link"),
+        Binding("comma", "next_target(-1)", "Previous link, reply or fold", show=False, id="mail.previous_link"),
+        Binding("enter", "follow", "Follow", show=False, tooltip="Follow the selected link", id="mail.follow"),
     ]
 
     class Followed(Message):
-        """A link, or a line that leads to another mail, was followed."""
+        """The user followed a link, or a line that links to another mail."""
 
-        def __init__(self, spot: Spot) -> None:
-            """`spot` says where it leads."""
+        def __init__(self, target: LinkTarget) -> None:
+            """`target` is what was followed."""
             super().__init__()
-            self.spot = spot
+            self.target = target
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         """An empty view; `show` fills it."""
         super().__init__(id=id)
         self.highlighted: tuple[Span, ...] = ()
-        self.manner = PLAIN
-        self.hint = ""  # what is set beside a fold
-        self.spot: Spot | None = None
+        self.options = DEFAULT_OPTIONS
+        self.hint = ""  # shown beside a fold
+        self.selected: LinkTarget | None = None
         self._sheet: Sheet | None = None
-        self._to_end = False  # whether the end is wanted, of which only the beginning is there
-        self._targets: dict[int, str] = {}  # lines that lead to another mail
-        self._drawn: dict[int, Strip] = {}  # rows as they are drawn
-        self._place: tuple[int, int, Selection | None] = (0, 0, None)  # that they are drawn for
-        self._ahead = False  # whether rows are to be drawn ahead
+        self._to_end = False  # scroll to the end once all of the mail is loaded
+        self._mail_lines: dict[int, str] = {}  # message-ids of other mails, by the lines that link to them
+        self._strips: dict[int, Strip] = {}  # by row
+        self._cache_key: tuple[int, int, Selection | None] = (0, 0, None)  # scroll offset, width, mouse selection
+        self._ahead = False  # True while a timer for drawing ahead runs
 
     @property
     def text_width(self) -> int:
-        """The columns that there are for text."""
+        """The width for text."""
         return self.scrollable_content_region.width
 
     @property
     def page(self) -> Page | None:
-        """The mail that is shown."""
+        """The page shown."""
         return self._sheet.page if self._sheet else None
 
     @property
     def link(self) -> str:
-        """The link, or message-id in the text, that is chosen; empty where none is."""
-        return self.spot.link if self.spot else ""
+        """The selected link or message-id in the text; empty without one."""
+        return self.selected.link if self.selected else ""
 
-    def fresh_manner(self) -> Manner:
-        """How another mail is to be laid out: as this one, but with no quote opened by itself."""
-        return replace(self.manner, opened=frozenset())
+    def new_page_options(self) -> PageOptions:
+        """The layout options for another mail: the same, without single unfolded quotes."""
+        return replace(self.options, unfolded=frozenset())
 
     def show(self, sheet: Sheet) -> None:
-        """Show a mail from its top."""
+        """Show a mail from the top."""
         self.highlighted = ()
-        self.spot = None
+        self.selected = None
         self._to_end = False
-        self.manner = self.fresh_manner()
+        self.options = self.new_page_options()
         self.screen.clear_selection()
         self._take(self._fitted(sheet))
         self.scroll_to(0, 0, animate=False)
 
     def lengthen(self, sheet: Sheet) -> None:
-        """Show the same mail with other lines below those that were known; what is marked and in sight stays."""
+        """Show the same mail with other lines at its end; highlighting and scroll position stay."""
         self._take(self._fitted(sheet))
         if self._to_end:
             self.action_bottom()
 
     def _fitted(self, sheet: Sheet) -> Sheet:
-        if sheet.width == self.text_width and sheet.manner == self.manner:
+        if sheet.width == self.text_width and sheet.options == self.options:
             return sheet
-        return broken(sheet.page, self.text_width, self.manner)
+        return lay_out(sheet.page, self.text_width, self.options)
 
     def highlight(self, sentence: str) -> bool:
-        """Mark `sentence` and bring it into sight; whether it stands in the mail."""
+        """Highlight `sentence` and scroll to it; False if it is not in the mail."""
         page = self.page
-        self.highlighted = find(page, sentence) if page else ()
+        self.highlighted = find_text(page, sentence) if page else ()
         if page and self.highlighted:
             first = self.highlighted[0].line
             if hiding := [start for start, end in page.folds if start <= first < end]:
-                self._lay_out(replace(self.manner, opened=self.manner.opened | set(hiding)))
+                self._set_options(replace(self.options, unfolded=self.options.unfolded | set(hiding)))
         self._show_highlighted()
-        self._forget_drawn()
+        self._redraw()
         return bool(self.highlighted)
 
     def _show_highlighted(self) -> None:
@@ -144,70 +144,70 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
                 first += 1
             self.scroll_to(0, max(first - self.size.height // 3, 0), animate=False)
 
-    # How it is laid out.
+    # Layout.
 
     def toggle_quotes(self) -> None:
-        """Show every quote whole, or fold the long ones again."""
-        unfolded = not self.manner.unfolded and bool(self._hidden())
-        self._lay_out(replace(self.manner, unfolded=unfolded, opened=frozenset()))
+        """Unfold all quotes, or fold the long ones again."""
+        unfold_all = not self.options.unfold_all and bool(self._hidden())
+        self._set_options(replace(self.options, unfold_all=unfold_all, unfolded=frozenset()))
 
     def toggle_wrapping(self) -> None:
-        """Break the long lines of diffs, or let them run on again."""
-        self._lay_out(replace(self.manner, wrapped=not self.manner.wrapped))
+        """Wrap the long lines of diffs, or stop wrapping them."""
+        self._set_options(replace(self.options, wrap_diffs=not self.options.wrap_diffs))
 
     def _hidden(self) -> set[int]:
         folds = self.page.folds if self.page else ()
-        return {first for first, _ in folds} - self.manner.opened
+        return {first for first, _ in folds} - self.options.unfolded
 
-    def _lay_out(self, manner: Manner) -> None:
-        """Lay the mail out anew, keeping the first line in sight where it is."""
-        self.manner = manner
+    def _set_options(self, options: PageOptions) -> None:
+        """Lay out the mail with other options, keeping the first visible line at the top."""
+        self.options = options
         old = self._sheet
         if old is None:
             return
-        new = broken(old.page, self.text_width, manner)
-        self.spot = None
+        new = lay_out(old.page, self.text_width, options)
+        self.selected = None
         self._take(new)
         if old.width and len(old.rows):
             top = old.rows[min(self.scroll_offset.y, len(old.rows) - 1)].line
             self.scroll_to(y=new.rows.at_line(top), animate=False)
-            if manner.wrapped:
+            if options.wrap_diffs:
                 self.scroll_to(x=0, animate=False)
-        else:  # there was no room before
+        else:  # it had no width before
             self._show_highlighted()
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the lines to the new width."""
         if self._sheet is not None and self.text_width != self._sheet.width:
-            self._lay_out(self.manner)
+            self._set_options(self.options)
 
     def _take(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._targets = dict(sheet.page.targets)
-        set_virtual_size(self, Size(0 if sheet.manner.wrapped else sheet.page.widest, len(sheet.rows)))
-        self._forget_drawn()
+        self._mail_lines = dict(sheet.page.targets)
+        set_virtual_size(self, Size(0 if sheet.options.wrap_diffs else sheet.page.widest, len(sheet.rows)))
+        self._redraw()
 
-    # Moving about.
+    # Scrolling.
 
     def page_by(self, pages: int) -> None:
-        """Scroll by a screenful, less one line to find one's place."""
+        """Scroll by a screenful less one line."""
         self.scroll_to(y=self.scroll_offset.y + pages * max(self.size.height - 1, 1), animate=False)
 
     def action_scroll_down(self) -> None:
-        """Scroll one line down, at once."""
+        """Scroll one line down, without animation."""
         self.scroll_to(y=self.scroll_offset.y + 1, animate=False)
 
     def action_scroll_up(self) -> None:
-        """Scroll one line up, at once."""
+        """Scroll one line up, without animation."""
         self.scroll_to(y=self.scroll_offset.y - 1, animate=False)
 
     def action_scroll_right(self) -> None:
         """Scroll to the right by a few columns."""
-        self.scroll_to(x=self.scroll_offset.x + _COLUMNS, animate=False)
+        self.scroll_to(x=self.scroll_offset.x + _SCROLL_COLUMNS, animate=False)
 
     def action_scroll_left(self) -> None:
         """Scroll to the left by a few columns."""
-        self.scroll_to(x=self.scroll_offset.x - _COLUMNS, animate=False)
+        self.scroll_to(x=self.scroll_offset.x - _SCROLL_COLUMNS, animate=False)
 
     def action_top(self) -> None:
         """Go to the headers."""
@@ -215,101 +215,101 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=0, animate=False)
 
     def action_bottom(self) -> None:
-        """Go to the end, also of what is not there yet."""
+        """Go to the end, also of a mail that is still loading."""
         self.scroll_to(y=self.max_scroll_y, animate=False)
         self._to_end = self.page is not None and not self.page.whole
 
-    # Links, folds, and lines that lead to other mails.
+    # Links, folds, and lines that link to other mails.
 
-    def action_spot(self, direction: int) -> None:
-        """Choose the next or previous thing to be followed, from the one chosen or from what is in sight."""
-        found = next(self._spots(direction), None)
+    def action_next_target(self, direction: int) -> None:
+        """Select the next or previous link target, starting from the selected one or from the visible lines."""
+        found = next(self._targets_from(direction), None)
         if found is None:
             return
-        self.spot = found
+        self.selected = found
         top, height = self.scroll_offset.y, max(self.size.height, 1)
         if not top <= found.row < top + height:
             self.scroll_to(y=max(found.row - height // 3, 0), animate=False)
-        self._forget_drawn()
+        self._redraw()
 
-    def _spots(self, direction: int) -> Iterator[Spot]:
+    def _targets_from(self, direction: int) -> Iterator[LinkTarget]:
         if self._sheet is None:
             return
-        rows, here = self._sheet.rows, self.spot
+        rows, here = self._sheet.rows, self.selected
         if here is not None:
-            same = self._spots_of(here.row)[::direction]
+            same = self._targets_in(here.row)[::direction]
             yield from same[same.index(here) + 1 :]
             start = here.row + direction
         else:
             start = self.scroll_offset.y if direction > 0 else self.scroll_offset.y + self.size.height - 1
         for at in range(min(start, len(rows) - 1), len(rows) if direction > 0 else -1, direction):
-            yield from self._spots_of(at)[::direction]
+            yield from self._targets_in(at)[::direction]
 
-    def _spots_of(self, at: int) -> list[Spot]:
-        """What can be followed from a row of the screen; a link that is broken over several, from its first."""
+    def _targets_in(self, at: int) -> list[LinkTarget]:
+        """The link targets in a row; a wrapped link is in its first row."""
         if self._sheet is None or at >= len(self._sheet.rows):
             return []
         row, page = self._sheet.rows[at], self._sheet.page
         one = page.lines[row.line]
         if row.hidden:
-            return [Spot(Span(row.line, 0, 0), at, fold=True)]
-        target = self._targets.get(row.line, "")
+            return [LinkTarget(Span(row.line, 0, 0), at, fold=True)]
+        target = self._mail_lines.get(row.line, "")
         if target and row.start == 0 and one.kind != "excerpt":
             start = len(one.text) - len(one.text.lstrip())
-            return [Spot(Span(row.line, start, len(one.text)), at, message_id=target)]
+            return [LinkTarget(Span(row.line, start, len(one.text)), at, message_id=target)]
         found = [(start, end) for start, end in links(one) if row.start <= start < max(row.end, 1)]
-        return [Spot(Span(row.line, start, end), at, link=one.text[start:end]) for start, end in found]
+        return [LinkTarget(Span(row.line, start, end), at, link=one.text[start:end]) for start, end in found]
 
-    def target_in_sight(self) -> str:
-        """The mail that the lines in sight lead to: by the last line above the middle that leads to one."""
+    def visible_target(self) -> str:
+        """The message-id that the visible lines are about: of the last line above the middle that links to a mail."""
         if self._sheet is None or not len(self._sheet.rows):
             return ""
         rows = self._sheet.rows
         middle = rows[min(self.scroll_offset.y + self.size.height // 2, len(rows) - 1)].line
-        above = [number for number in self._targets if number <= middle]
-        return self._targets[max(above)] if above else ""
+        above = [number for number in self._mail_lines if number <= middle]
+        return self._mail_lines[max(above)] if above else ""
 
     def action_follow(self) -> None:
-        """Open the fold that is chosen, or say where the link leads."""
-        if self.spot is not None:
-            self._follow(self.spot)
+        """Unfold the selected quote, or follow the selected link."""
+        if self.selected is not None:
+            self._follow(self.selected)
 
-    def _follow(self, spot: Spot) -> None:
-        if spot.fold:
-            self._lay_out(replace(self.manner, opened=self.manner.opened | {spot.span.line}))
+    def _follow(self, target: LinkTarget) -> None:
+        if target.fold:
+            self._set_options(replace(self.options, unfolded=self.options.unfolded | {target.span.line}))
         else:
-            self.post_message(self.Followed(spot))
+            self.post_message(self.Followed(target))
 
     def on_click(self, event: events.Click) -> None:
-        """Follow what was clicked; a click anywhere else is the beginning of a selection."""
+        """Follow what was clicked."""
         offset = event.get_content_offset(self)
         if offset is None or self._sheet is None or self.text_selection is not None:
             return
         at = offset.y + self.scroll_offset.y
-        for spot in self._spots_of(at):
-            row, text = self._sheet.rows[at], self._sheet.page.lines[spot.span.line].text
-            first = cell_len(text[row.start : spot.span.start]) + cell_len(row.prefix) - self.scroll_offset.x
-            if spot.fold or first <= offset.x < first + cell_len(text[spot.span.start : spot.span.end]):
-                self._follow(spot)
+        for target in self._targets_in(at):
+            row, text = self._sheet.rows[at], self._sheet.page.lines[target.span.line].text
+            first = cell_len(text[row.start : target.span.start]) + cell_len(row.prefix) - self.scroll_offset.x
+            if target.fold or first <= offset.x < first + cell_len(text[target.span.start : target.span.end]):
+                self._follow(target)
                 return
         if at < len(self._sheet.rows):
             line = self._sheet.rows[at].line
-            if target := self._targets.get(line):
-                self._follow(Spot(Span(line, 0, 0), at, message_id=target))
+            if message_id := self._mail_lines.get(line):
+                self._follow(LinkTarget(Span(line, 0, 0), at, message_id=message_id))
 
     # Drawing.
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn with the colours of the theme that was."""
+        """Drop the cached rows, which have the colors of another theme."""
         super().notify_style_update()
-        self._drawn.clear()
+        self._strips.clear()
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Show what is selected with the mouse."""
-        self._forget_drawn()
+        """Redraw with another mouse selection."""
+        self._redraw()
 
     def get_selection(self, selection: Selection) -> tuple[str, str]:
-        """The text that is selected with the mouse, as it stands on the screen."""
+        """The text selected with the mouse, as it is displayed."""
         rows = self._sheet.rows if self._sheet else ()
         return selection.extract("\n".join(self._text(row) for row in rows)), "\n"
 
@@ -317,52 +317,52 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         return row.prefix + self.page.lines[row.line].text[row.start : row.end] if self.page else ""
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line of the screen."""
+        """Draw a row of the terminal."""
         left, top = self.scroll_offset
-        place = (left, self.text_width, self.text_selection)
-        if place != self._place:
-            self._drawn.clear()
-            self._place = place
-        drawn = self._drawn.get(top + y)
-        if drawn is None:
-            drawn = self._drawn[top + y] = self._draw(top + y)
+        key = (left, self.text_width, self.text_selection)
+        if key != self._cache_key:
+            self._strips.clear()
+            self._cache_key = key
+        strip = self._strips.get(top + y)
+        if strip is None:
+            strip = self._strips[top + y] = self._draw(top + y)
         if not self._ahead:
             self._ahead = True
-            self.set_timer(_REST_SECONDS, self._draw_ahead)
-        return drawn
+            self.set_timer(_FIRST_PAUSE, self._draw_ahead)
+        return strip
 
     def _draw(self, at: int) -> Strip:
-        """Draw a row: its pieces, what is marked on them, and as much of it as is in sight."""
+        """Draw the visible part of a row, with highlighting and selection."""
         left, width = self.scroll_offset.x, self.text_width
         sheet = self._sheet
         if sheet is None or at >= len(sheet.rows):
             return Strip.blank(width, self.base_style)
         row = sheet.rows[at]
-        pieces = row_pieces(sheet.page, row, self.highlighted, self.spot.span if self.spot else None, self.hint)
+        pieces = row_pieces(sheet.page, row, self.highlighted, self.selected.span if self.selected else None, self.hint)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(at)) is not None:
             start, end = span
             pieces = overlay(pieces, start, len(self._text(row)) if end == -1 else end, "selected")
         strip = self.style_cache.strip(pieces, self.base_style)
-        beside = self.base_style + self.style_cache.style(ground(sheet.page, row))
+        beside = self.base_style + self.style_cache.style(background_style(sheet.page, row))
         return strip.crop_extend(left, left + width, beside).apply_offsets(left, at)
 
     def _draw_ahead(self) -> None:
-        """Draw a few of the lines that come into sight next, so that paging finds them drawn."""
+        """Draw some of the next rows, so that they are cached when the user pages down."""
         self._ahead = False
         count = len(self._sheet.rows) if self._sheet else 0
         height = self.size.height
         first = self.scroll_offset.y + height
-        if len(self._drawn) > _KEPT * max(height, 1):
-            self._drawn.clear()
+        if len(self._strips) > _CACHED_SCREENFULS * max(height, 1):
+            self._strips.clear()
             return
-        missing = [at for at in range(first, min(first + _SCREENFULS * height, count)) if at not in self._drawn]
-        for at in missing[:_AT_ONCE]:
-            self._drawn[at] = self._draw(at)
-        if len(missing) > _AT_ONCE:
+        missing = [at for at in range(first, min(first + _SCREENFULS_AHEAD * height, count)) if at not in self._strips]
+        for at in missing[:_LINES_AT_ONCE]:
+            self._strips[at] = self._draw(at)
+        if len(missing) > _LINES_AT_ONCE:
             self._ahead = True
-            self.set_timer(_STEP_SECONDS, self._draw_ahead)
+            self.set_timer(_PAUSE, self._draw_ahead)
 
-    def _forget_drawn(self) -> None:
-        self._drawn.clear()
+    def _redraw(self) -> None:
+        self._strips.clear()
         self.refresh()

@@ -1,4 +1,4 @@
-"""The revisions of a series, oldest first, and why the chosen one is held to follow the one before it."""
+"""The revisions of a series, oldest first, and details of the chosen one."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import RevisionRow
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.render import labels as wording
+from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import cell_len, width_of
 
 
-def label(row: RevisionRow, unread: bool) -> str:
-    """`v3 RFC ×2 ●`: a revision's name, how often it was sent, and whether it has unread mail."""
-    again = f" ×{len(row.postings)}" if len(row.postings) > 1 else ""
-    return f"{series_labels.version(row)}{again}{' ●' if unread else ''}"
+def entry_label(row: RevisionRow, unread: bool) -> str:
+    """`v3 RFC ×2 ●`: version, number of postings, and a mark for unread mail."""
+    resent = f" ×{len(row.postings)}" if len(row.postings) > 1 else ""
+    return f"{series_labels.version(row)}{resent}{' ●' if unread else ''}"
 
 
-def hole(earlier: int, later: int) -> str:
-    """` v2–v4? `: the versions between two that were never seen; empty where none is missing."""
+def missing_versions(earlier: int, later: int) -> str:
+    """` v2–v4? `: the versions between two that were never seen, or nothing."""
     if later <= earlier + 1:
         return ""
     first, last = earlier + 1, later - 1
     return f" v{first}? " if first == last else f" v{first}–v{last}? "
 
 
-def joint(missing: str) -> list[StyledText]:
-    """What joins two revisions: a dotted line where versions are missing."""
+def connector(missing: str) -> list[StyledText]:
+    """The line between two revisions, dotted if versions are missing."""
     return [("┄", "faint"), (missing, "faint"), ("┄", "faint")] if missing else [("──", "faint")]
 
 
-def stations(
+def bar_entries(
     revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str], width: int
 ) -> list[tuple[int, StyledText]]:
-    """The rail as pieces with the index of their revision (-1: none); the chosen one is always on it."""
-    labels = [f" {label(row, row.message_id in unread)} " for row in revisions]
+    """The bar as styled text, with the index of each revision (-1: none); the chosen one is always shown."""
+    names = [f" {entry_label(row, row.message_id in unread)} " for row in revisions]
     versions = [0, *(row.version for row in revisions)]
-    before = [joint(hole(*pair)) for pair in pairwise(versions)]
+    before = [connector(missing_versions(*pair)) for pair in pairwise(versions)]
     before[0] = before[0] if revisions[0].version > 1 else []
-    sizes = [width_of(before[n]) + cell_len(labels[n]) for n in range(len(labels))]
+    sizes = [width_of(before[n]) + cell_len(names[n]) for n in range(len(names))]
     first = last = chosen
     used = sizes[chosen] + 4  # for the ellipses at both ends
     while True:
-        if last + 1 < len(labels) and used + sizes[last + 1] <= width:
+        if last + 1 < len(names) and used + sizes[last + 1] <= width:
             last += 1
             used += sizes[last]
         elif first > 0 and used + sizes[first - 1] <= width:
@@ -60,53 +60,53 @@ def stations(
     for index in range(first, last + 1):
         if sizes[index] + 4 <= width:
             pieces += [(-1, piece) for piece in before[index]]
-        text = f"[{labels[index].strip()}]" if index == chosen else labels[index]
+        text = f"[{names[index].strip()}]" if index == chosen else names[index]
         pieces.append((index, (text, "chosen" if index == chosen else "strong" if "●" in text else "")))
-    return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(labels) else pieces
+    return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(names) else pieces
 
 
-def account(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledText]:
-    """When a revision was posted, of how many patches, its tags, and what links it to the one before."""
-    pieces: list[StyledText] = [(f"{wording.date(row.date)} · {series_labels.patches(row)}", "dim")]
+def details(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledText]:
+    """Date, number of patches, tags, what was applied, CI results, and the link to the version before."""
+    pieces: list[StyledText] = [(f"{labels.date(row.date)} · {series_labels.patches(row)}", "dim")]
     if len(row.postings) > 1:
         pieces.append((f" · sent {len(row.postings)} times", "dim"))
     if given := given_tags(row):
         pieces += [(" · ", "dim"), (given, "calm")]
     if row.applied:
         pieces += [(" · ", "dim"), (series_labels.applied(row), "good")]
-    for verdict, number in results(row).items():
+    for verdict, number in check_counts(row).items():
         pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]
     if row.predecessor is None:
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
     name = series_labels.revision_name(earlier) if earlier else "an earlier one"
-    words = (line(one).replace("-", " ") for one in row.predecessor.evidence)
-    why = "by hand" if row.predecessor.by_hand else ", ".join(words)
+    evidence = (line(one).replace("-", " ") for one in row.predecessor.evidence)
+    why = "by hand" if row.predecessor.by_hand else ", ".join(evidence)
     return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
 
 
 _VERDICTS = {"failure": ("CI ✗", "bad"), "success": ("CI ✓", "good"), "notice": ("CI notes", "dim")}
 
 
-def results(row: RevisionRow) -> dict[str, int]:
-    """How many robots found what: each one's last word counts."""
+def check_counts(row: RevisionRow) -> dict[str, int]:
+    """The number of checks with each verdict; only the last result of a check counts."""
     last = {(check.name, check.patch): check.verdict for check in row.checks}
     return {verdict: count for verdict in _VERDICTS if (count := list(last.values()).count(verdict))}
 
 
 def given_tags(row: RevisionRow) -> str:
-    """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not taken over`: the tags that others gave, by their kind."""
-    told = [
-        f"{tag} “{line(one.scope)}”" if one.scope else tag if one.carried else f"{tag} not taken over"
+    """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not carried over`: the tags from reviewers, counted by kind."""
+    given = [
+        f"{tag} “{line(one.scope)}”" if one.scope else tag if one.carried else f"{tag} not carried over"
         for one in row.trailers
         if one.counts
-        for tag in wording.tags((one.name,))
+        for tag in labels.tags((one.name,))
     ]
-    return ", ".join(f"{told.count(one)} {one}" for one in dict.fromkeys(told))
+    return ", ".join(f"{given.count(one)} {one}" for one in dict.fromkeys(given))
 
 
 class RevisionBar(Static):
-    """Two lines: the revisions, one of them chosen, and an account of that one."""
+    """Two lines: the revisions, one of them chosen, and its details."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -114,7 +114,7 @@ class RevisionBar(Static):
     """
 
     class Chosen(Message):
-        """Another revision was chosen with the mouse."""
+        """The user clicked on another revision."""
 
         def __init__(self, index: int) -> None:
             """`index` is its place among the revisions."""
@@ -122,12 +122,12 @@ class RevisionBar(Static):
             self.index = index
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        """An empty rail; `show` fills it."""
+        """An empty bar; `show` fills it."""
         super().__init__(id=id)
         self._revisions: Sequence[RevisionRow] = ()
         self._chosen = 0
         self._unread: Collection[str] = ()
-        self._pieces: list[StyledText] = []  # what is on the screen
+        self._pieces: list[StyledText] = []  # as displayed
 
     def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str]) -> None:
         """Show `revisions`; `unread` are the roots of those with unread mail."""
@@ -135,28 +135,28 @@ class RevisionBar(Static):
         self._draw()
 
     def on_resize(self) -> None:
-        """Fit the rail to the width."""
+        """Fit the bar to the width."""
         self._draw()
 
-    def _stations(self) -> list[tuple[int, StyledText]]:
-        return stations(self._revisions, self._chosen, self._unread, self.size.width)
+    def _entries(self) -> list[tuple[int, StyledText]]:
+        return bar_entries(self._revisions, self._chosen, self._unread, self.size.width)
 
     def _draw(self) -> None:
         if not self._revisions:
             return
-        pieces = [piece for _, piece in self._stations()]
-        pieces += [("\n", ""), *account(self._revisions[self._chosen], self._revisions)]
+        pieces = [piece for _, piece in self._entries()]
+        pieces += [("\n", ""), *details(self._revisions[self._chosen], self._revisions)]
         if pieces != self._pieces:
             self._pieces = pieces
             self.update(content(pieces), layout=False)
 
     def on_click(self, event: Click) -> None:
-        """Choose what was clicked."""
+        """Report the revision that was clicked."""
         offset = event.get_content_offset(self)
         if offset is None or offset.y or not self._revisions:
             return
         at = 0
-        for index, (text, _) in self._stations():
+        for index, (text, _) in self._entries():
             at += cell_len(text)
             if offset.x < at:
                 if 0 <= index < len(self._revisions):

@@ -1,7 +1,7 @@
-"""A long list with a cursor: draws the rows in sight and nothing else.
+"""A long list with a cursor that draws only visible rows.
 
-Rows are told apart by a key that outlives them, so that a list that changes underneath keeps its cursor on the same row
-and, once scrolled, the same row on the same line of the screen.
+Rows have a key that survives a reload: when the list changes, the cursor stays on the same row, and in a scrolled list
+that row stays on the same line of the screen.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from patchwatch.tui.render.columns import fit_pieces
 
 Row = TypeVar("Row")
 
-_KEPT = 400  # rows as they were drawn, of some kB each
-_CONTEXT = 1  # rows kept in sight above and below the cursor
+_CACHED_ROWS = 400  # of a few kB each
+_CONTEXT = 1  # rows visible above and below the cursor
 
 
 class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings=False):
-    """The list; a subclass says what a row is called and how it is drawn."""
+    """The list; a subclass defines the key of a row and how it is drawn."""
 
     ALLOW_SELECT = False
-    KEEPS_STRIPS = False  # a subclass whose rows look the same until `set_rows` or `redraw` says so
+    CACHES_ROWS = False  # True in a subclass whose rows look the same until `set_rows` or `redraw`
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rowlist--cursor"}
     DEFAULT_CSS = """
     RowList {
@@ -52,23 +52,23 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         Binding("enter", "choose", "Open", id="list.open"),
     ]
 
-    class Happened(Message):
-        """Something happened in a list."""
+    class ListMessage(Message):
+        """A message with the list that sent it."""
 
         def __init__(self, rows: RowList[Any]) -> None:
-            """`rows` is the list it happened in."""
+            """`rows` is the list that sent it."""
             super().__init__()
             self.rows = rows
 
         @property
         def control(self) -> RowList[Any]:
-            """The list it happened in."""
+            """The list that sent it."""
             return self.rows
 
-    class Moved(Happened):
+    class Moved(ListMessage):
         """The cursor is on another row."""
 
-    class Chosen(Happened):
+    class Chosen(ListMessage):
         """The row under the cursor was chosen, by Enter or with the mouse."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
@@ -76,21 +76,21 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
-        self.look: Hashable = None  # what a row looks like depends on this, beside its width and itself
-        self._strips: dict[tuple[Hashable, int, Hashable], list[Strip]] = {}  # rows as drawn: by row, width, look
-        self._height = 1  # of a row, in the frame that is being drawn
+        self.variant: Hashable = None  # rows are drawn differently for another value; part of the cache key
+        self._strips: dict[tuple[Hashable, int, Hashable], list[Strip]] = {}  # by row, width and variant
+        self._height = 1  # of a row, in the current frame
 
     @abstractmethod
     def key_of(self, row: Row) -> Hashable:
-        """What tells `row` from others and outlives it."""
+        """The key of `row`, which survives a reload."""
 
     @abstractmethod
     def draw(self, row: Row, index: int, width: int) -> list[list[StyledText]]:
-        """The lines of `row`, `row_height` of them; each is cut and filled to `width`."""
+        """The `row_height` lines of `row`; each is cut or padded to `width`."""
 
     @property
     def row_height(self) -> int:
-        """How many lines each row takes."""
+        """The number of lines that a row takes."""
         return 1
 
     @property
@@ -98,16 +98,16 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def set_rows(self, rows: Sequence[Row], *, anew: bool = True) -> None:
-        """Show `rows`, keeping cursor and scroll where they are; unless `anew`, those that were shown look the same."""
-        if anew:
+    def set_rows(self, rows: Sequence[Row], *, redraw: bool = True) -> None:
+        """Show `rows`, keeping cursor and scroll position; `redraw=False`: rows with a known key look the same."""
+        if redraw:
             self._strips.clear()
         old = self.row
         old_key = None if old is None else self.key_of(old)
         at = self.cursor
         self.rows = rows
-        kept = self._index_of(old_key)
-        self.cursor = min(at, max(len(rows) - 1, 0)) if kept is None else kept
+        index = self._index_of(old_key)
+        self.cursor = min(at, max(len(rows) - 1, 0)) if index is None else index
         scrolled = self.scroll_offset.y
         self._measure()
         if scrolled and self.cursor != at:
@@ -115,24 +115,24 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         self.refresh()
         new = self.row
         if old_key != (None if new is None else self.key_of(new)):
-            self._bring_into_sight()
+            self._scroll_to_cursor()
             self.post_message(self.Moved(self))
 
     def redraw(self) -> None:
-        """Draw all rows anew, for something else than the rows has changed."""
+        """Draw all rows again, because something besides the rows changed."""
         self._strips.clear()
         self.refresh()
 
     def redraw_row(self, key: Hashable) -> None:
-        """Draw the row called `key` anew, for something else than the row has changed."""
-        for kept in [kept for kept in self._strips if kept[0] == key]:
-            del self._strips[kept]
+        """Draw the row with this key again, because something besides the row changed."""
+        for cached in [cached for cached in self._strips if cached[0] == key]:
+            del self._strips[cached]
         index = self._index_of(key)
         if index is not None:
             self.refresh_lines(index * self.row_height, self.row_height)
 
     def select(self, key: Hashable) -> bool:
-        """Put the cursor on the row called `key`; whether there is one."""
+        """Put the cursor on the row with this key; False if there is none."""
         index = self._index_of(key)
         if index is None:
             return False
@@ -147,7 +147,7 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         self._go(self.cursor + rows)
 
     def action_page(self, pages: int) -> None:
-        """Move the cursor by as many rows as are in sight."""
+        """Move the cursor by a screenful."""
         self._go(self.cursor + pages * max(self.size.height // self.row_height - 1, 1))
 
     def action_first(self) -> None:
@@ -170,10 +170,10 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         before, self.cursor = self.cursor, index
         for changed in (before, index):
             self.refresh_lines(changed * self.row_height, self.row_height)
-        self._bring_into_sight()
+        self._scroll_to_cursor()
         self.post_message(self.Moved(self))
 
-    def _bring_into_sight(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         height, top = self.size.height, self.scroll_offset.y
         if not height:
             return
@@ -193,12 +193,12 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
             set_virtual_size(self, size)
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor visible."""
         self._measure()
-        self._bring_into_sight()
+        self._scroll_to_cursor()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; a click on the cursor chooses."""
+        """Put the cursor on the row that was clicked; a click on the cursor chooses the row."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -210,17 +210,17 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         self._go(index)
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn with the colours of the theme that was."""
+        """Drop the cached rows, which have the colors of another theme."""
         super().notify_style_update()
         self._strips.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines of the screen."""
+        """Draw lines of the terminal."""
         self._height = self.row_height
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line of the screen."""
+        """Draw a line of the terminal."""
         width = self.scrollable_content_region.width
         index, within = divmod(y + self.scroll_offset.y, self._height)
         if index >= len(self.rows):
@@ -228,28 +228,30 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         row = self.rows[index]
         if index == self.cursor:
             return self._cursor_strips(row, index, width)[within]
-        if not self.KEEPS_STRIPS:
+        if not self.CACHES_ROWS:
             return self._drawn(row, index, width, (" ", ""), self.base_style)[within]
-        key = (self.key_of(row), width, self.look)
+        key = (self.key_of(row), width, self.variant)
         strips = self._strips.get(key)
         if strips is None:
-            if len(self._strips) >= _KEPT:
+            if len(self._strips) >= _CACHED_ROWS:
                 self._strips.clear()
             strips = self._strips[key] = self._drawn(row, index, width, (" ", ""), self.base_style)
         return strips[within]
 
     def _cursor_strips(self, row: Row, index: int, width: int) -> list[Strip]:
-        ground = self.rich_style + self.get_component_rich_style("rowlist--cursor", partial=True)
+        base_style = self.rich_style + self.get_component_rich_style("rowlist--cursor", partial=True)
         mark = "▌" if self.has_focus else "▏"
         if not self.app.native_ansi_color:
-            return self._drawn(row, index, width, (mark, "accent"), ground)
-        return self._drawn(row, index, width, (mark, ""), ground, plain=True)  # reversed: no coloured blots
+            return self._drawn(row, index, width, (mark, "accent"), base_style)
+        return self._drawn(
+            row, index, width, (mark, ""), base_style, plain=True
+        )  # the row is reversed; colors would become blots
 
     def _drawn(
-        self, row: Row, index: int, width: int, mark: StyledText, ground: Style, *, plain: bool = False
+        self, row: Row, index: int, width: int, mark: StyledText, base_style: Style, *, plain: bool = False
     ) -> list[Strip]:
         lines = self.draw(row, index, width - 1)
         lines += [[] for _ in range(self._height - len(lines))]
         if plain:
-            lines = [[(text, "strong" if "strong" in ink.split() else "") for text, ink in line] for line in lines]
-        return [self.style_cache.strip([mark, *fit_pieces(line, width - 1)], ground) for line in lines]
+            lines = [[(text, "strong" if "strong" in style.split() else "") for text, style in line] for line in lines]
+        return [self.style_cache.strip([mark, *fit_pieces(line, width - 1)], base_style) for line in lines]

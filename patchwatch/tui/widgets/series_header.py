@@ -1,4 +1,4 @@
-"""What a series comes to: its title, state and turn, and the words they are taken from."""
+"""The header of a series: title, state and turn, and the evidence for the state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from patchwatch.tui.render.columns import fit, width_of
 
 
 def headline(row: SeriesRow, width: int) -> list[StyledText]:
-    """The title, and at the right its author and inboxes where there is room."""
+    """The title, and right-aligned the author and inboxes if there is room."""
     title = line(row.title)
     by = f"{labels.author(row)} · {', '.join(map(line, row.inboxes))}".rstrip(" ·")
     space = width - width_of([(title, ""), (by, "")])
@@ -25,8 +25,8 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
     return [(title, "strong"), (" " * space, ""), (by, "dim")]
 
 
-def standing(row: SeriesRow, now: int) -> list[StyledText]:
-    """State, and whose turn it is since when."""
+def state_line(row: SeriesRow, now: int) -> list[StyledText]:
+    """The state, whose turn it is and since when, the next action, notes."""
     pieces = [*labels.state(row.state), ("   ", "")]
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody’s turn", "dim"))
@@ -43,20 +43,20 @@ def standing(row: SeriesRow, now: int) -> list[StyledText]:
 
 
 def evidence_of(row: SeriesRow) -> Evidence | None:
-    """What the state is taken from; before anybody spoke, the posting itself."""
+    """The evidence for the state, or for the turn before anybody replied."""
     return row.state_evidence or row.turn_evidence
 
 
-def reason(row: SeriesRow, width: int, said: MessageRow | None = None) -> list[StyledText]:
-    """The words that the state is taken from; `said` is their mail, if it is at hand: by whom, and when."""
+def evidence_line(row: SeriesRow, width: int, mail: MessageRow | None = None) -> list[StyledText]:
+    """The evidence for the state, with author and date of its `mail` if that is known."""
     evidence = evidence_of(row)
     if evidence is None:
-        return [("nobody has answered yet", "dim")]
+        return [("no reply yet", "dim")]
     if row.state_evidence is None:
-        return [("nobody has answered yet; posted ", "dim"), (labels.date(row.turn_since), "dim")]
+        return [("no reply yet; posted ", "dim"), (labels.date(row.turn_since), "dim")]
     source = ""
-    if said is not None:
-        source = f"  {labels.author(said)}, {labels.date(said.date)}"
+    if mail is not None:
+        source = f"  {labels.author(mail)}, {labels.date(mail.date)}"
     elif evidence.commit:
         source = f"  commit {line(evidence.commit)[:12]}"
     room = max(width - width_of([(source, "")]), width // 2)
@@ -64,7 +64,7 @@ def reason(row: SeriesRow, width: int, said: MessageRow | None = None) -> list[S
 
 
 class SeriesHeader(Vertical):
-    """Lines on a series: title, standing and, where no story tells it, the reason."""
+    """Title, state, and, unless a history is shown too, the evidence."""
 
     DEFAULT_CSS = """
     SeriesHeader {
@@ -74,23 +74,23 @@ class SeriesHeader(Vertical):
     }
     """
 
-    def __init__(self, *, reason: bool = True, id: str | None = None) -> None:  # noqa: A002
-        """`reason`: with the words that the state is taken from."""
+    def __init__(self, *, evidence: bool = True, id: str | None = None) -> None:  # noqa: A002
+        """`evidence`: show the evidence for the state."""
         super().__init__(id=id)
-        self._reason = reason
-        self._lines: dict[str, list[StyledText]] | None = None  # what is on the screen
+        self._evidence = evidence
+        self._lines: dict[str, list[StyledText]] | None = None  # as displayed
         self._shown: tuple[SeriesRow, int, MessageRow | None] | None = None
 
     def compose(self) -> ComposeResult:
         """The lines."""
         yield Static(id="headline")
-        yield Static(id="standing")
-        if self._reason:
-            yield Static(id="reason")
+        yield Static(id="state")
+        if self._evidence:
+            yield Static(id="evidence")
 
-    def show(self, row: SeriesRow | None, now: int, said: MessageRow | None = None) -> None:
-        """Show `row`; `said` is the mail that its state is taken from, if that is at hand."""
-        self._shown = None if row is None else (row, now, said)
+    def show(self, row: SeriesRow | None, now: int, mail: MessageRow | None = None) -> None:
+        """Show `row`; `mail` has the evidence for its state, if that is known."""
+        self._shown = None if row is None else (row, now, mail)
         self._draw()
 
     def on_resize(self) -> None:
@@ -101,11 +101,11 @@ class SeriesHeader(Vertical):
         width = self.size.width
         lines: dict[str, list[StyledText]] = {}
         if self._shown:
-            row, now, said = self._shown
+            row, now, mail = self._shown
             lines = {
                 "headline": headline(row, width),
-                "standing": standing(row, now),
-                "reason": reason(row, width, said),
+                "state": state_line(row, now),
+                "evidence": evidence_line(row, width, mail),
             }
         if lines == self._lines:
             return

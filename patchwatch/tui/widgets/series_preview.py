@@ -1,4 +1,4 @@
-"""How the series under the cursor stands, read when the cursor has come to rest on it."""
+"""A preview of the series under the cursor, loaded when the cursor rests on it."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ _REST_SECONDS = 0.06
 
 
 class SeriesPreview(SeriesHeader):
-    """The heading of a series that follows a cursor."""
+    """The header of the series under the cursor."""
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs) -> None:
-        """Reads from `core`."""
-        super().__init__(id="account")
+        """Loads series from `tracker`."""
+        super().__init__(id="preview")
         self._tracker = tracker
         self._jobs = jobs
         self._series: int | None = None
-        self._read: SeriesRow | None = None
+        self._row: SeriesRow | None = None
         self._rest: Timer | None = None
 
     def follow(self, series_id: int | None, *, at_once: bool = False) -> None:
-        """Tell of this series: when the cursor stays on it, or at once."""
+        """Show this series when the cursor rests on it, or at once."""
         self._series = series_id
         if self._rest is not None:
             self._rest.stop()
-        self._rest = None if at_once else self.set_timer(_REST_SECONDS, self._ask)
+        self._rest = None if at_once else self.set_timer(_REST_SECONDS, self._load)
         if at_once:
-            self._ask()
+            self._load()
 
     def tick(self) -> None:
-        """Let the ages grow."""
-        self.show(self._read, self._tracker.now())
+        """Update the ages."""
+        self.show(self._row, self._tracker.now())
 
-    def _ask(self) -> None:
+    def _load(self) -> None:
         if self._series is None:
-            self._read = None
+            self._row = None
             self.tick()
         elif self.display:
-            ask = partial(self._tracker.one, self._series)
-            # A series that is gone by now is told by the list, which is read anew.
-            self._jobs.submit("read", "account", ask, self._heard, lambda _: None, screen=self.screen, latest=True)
+            load = partial(self._tracker.one, self._series)
+            # A series that is gone disappears when the list is reloaded; no error is needed here.
+            self._jobs.submit("read", "preview", load, self._loaded, lambda _: None, screen=self.screen, latest=True)
 
-    def _heard(self, read: SeriesRow) -> None:
-        if read.id == self._series:
-            self._read = read
+    def _loaded(self, row: SeriesRow) -> None:
+        if row.id == self._series:
+            self._row = row
             self.tick()

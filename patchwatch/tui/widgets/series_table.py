@@ -30,7 +30,7 @@ _MARK = "*"
 class SeriesTable(RowList[SeriesSummary]):
     """Series in a given order, with a cursor; marks stay when other rows are shown."""
 
-    KEEPS_STRIPS = True
+    CACHES_ROWS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
         Binding("pageup,b,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
@@ -69,8 +69,8 @@ class SeriesTable(RowList[SeriesSummary]):
         """
         self._among = among
         self.order = order
-        self.look = view
-        super().set_rows(rows, anew=False)
+        self.variant = view
+        super().set_rows(rows, redraw=False)
 
     def forget(self) -> None:
         """Draw all rows again: they were reloaded, or time has passed."""
@@ -80,7 +80,7 @@ class SeriesTable(RowList[SeriesSummary]):
     @property
     def _next_action_wanted(self) -> bool:
         """True if rows show the user's next action."""
-        return self.look is View.MY_TURN
+        return self.variant is View.MY_TURN
 
     @property
     def in_columns(self) -> bool:
@@ -119,10 +119,10 @@ class SeriesTable(RowList[SeriesSummary]):
         return self._columns(self.scrollable_content_region.width - 1)
 
     def _columns(self, width: int) -> Layout:
-        found = self._layouts.get((self.look, width))
+        found = self._layouts.get((self.variant, width))
         if found is None:
             found = layout(self._among, width, self._clock(), next_action=self._next_action_wanted)
-            self._layouts[self.look, width] = found
+            self._layouts[self.variant, width] = found
         return found
 
     def draw(self, row: SeriesSummary, index: int, width: int) -> list[list[StyledText]]:

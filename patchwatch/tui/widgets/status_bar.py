@@ -1,4 +1,4 @@
-"""The lines above the keys: notices, as long as they are in force, and how things stand."""
+"""The lines above the keys: notices, and the status line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import width_of
 
 _NOUNS = {View.WATCHED: " watched", View.ALL: " known", View.CLOSED: " closed", View.FOLLOWED: " followed"}
-_MOST = 3  # notices shown at a time, the latest ones
+_MAX_NOTICES = 3  # the latest ones are shown
 
 _SIGNS: dict[Tone, StyledText] = {
     "progress": ("… ", "accent"),
@@ -27,14 +27,14 @@ _SIGNS: dict[Tone, StyledText] = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: what the status line shows when nothing has to be said."""
+    """What the status line shows."""
 
     view: View = View.WATCHED
     series: int = 0
-    of: int | None = None  # how many there are without the limit, where there is one
+    of: int | None = None  # the number of series without the limit, if there is one
     unread: int = 0
     marked: int = 0
-    polls_known: bool = True  # whether it was read when the lists were polled
+    polls_known: bool = True  # False until the times of polls are loaded
     polled_at: int | None = None
     stale: tuple[str, ...] = ()
     now: int = 0
@@ -43,10 +43,10 @@ class Status:
 def status_pieces(status: Status | None, width: int) -> list[StyledText]:
     """The status line: series and unread mails at the left, the last poll and what is stale at the right.
 
-    None: nothing could be read yet, and no number is known.
+    None: nothing is loaded yet, so no number is known.
     """
     if status is None:
-        return [("the database was not read yet", "dim")]
+        return [("the database is not read yet", "dim")]
     count = f"{status.series} of {status.of}" if status.of is not None else str(status.series)
     left: list[StyledText] = [(f"{count} series{_NOUNS.get(status.view, '')}", "dim")]
     if status.marked:
@@ -68,7 +68,7 @@ def status_pieces(status: Status | None, width: int) -> list[StyledText]:
 
 
 class StatusBar(Vertical):
-    """Notices, if there are any, and the status line."""
+    """Notices and the status line."""
 
     DEFAULT_CSS = """
     StatusBar {
@@ -84,18 +84,18 @@ class StatusBar(Vertical):
     _status: Status | None = None
 
     def compose(self) -> ComposeResult:
-        """Notices above, how things stand below."""
+        """Notices above the status line."""
         yield Static(id="notices")
         yield Static(id="status-line")
 
     def on_mount(self) -> None:
-        """Follow what the app has to say."""
+        """Follow the notices and the status of the app."""
         self.watch(self.app, "notices", self._show_notices)
         self.watch(self.app, "status", self._show_status)
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:
         pieces: list[StyledText] = []
-        for notice in notices[-_MOST:]:
+        for notice in notices[-_MAX_NOTICES:]:
             pieces += [("\n" if pieces else "", ""), _SIGNS[notice.tone], (notice.text, "")]
         shown = self.query_one("#notices", Static)
         shown.set_class(bool(pieces), "-some")

@@ -1,4 +1,4 @@
-"""A line to type on beside a list of choices: what is typed while the list has the focus goes there, too."""
+"""An input beside a list of choices; text typed while the list has the focus goes to the input."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from patchwatch.sanitize import block, line
 
 
 class Typed(Input):
-    """A line to type on; what is pasted is printable before it is ever drawn."""
+    """An input that sanitizes pasted text before it is drawn."""
 
     def validate_value(self, value: str) -> str:
-        """What stands on the line, where `value` was to."""
+        """Sanitize `value`."""
         return block(value).replace("\n", " ")
 
 
 class TextField(Typed):
-    """The line."""
+    """The input."""
 
     DEFAULT_CSS = """
     TextField {
@@ -30,18 +30,18 @@ class TextField(Typed):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,down", "to_choices", "To the choices", show=False, id="field.choices"),
+        Binding("up,down", "to_choices", "Go to the choices", show=False, id="field.choices"),
     ]
 
     class Left(Message):
-        """The choices are wanted instead."""
+        """The user left the input for the choices."""
 
     def __init__(self, placeholder: str) -> None:
-        """`placeholder` says what can be typed."""
+        """`placeholder` describes what can be typed."""
         super().__init__(placeholder=placeholder, id="field", select_on_focus=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Of what was pasted only the printable form is heard."""
+        """Replace pasted text by its sanitized form, which comes in another event."""
         if (text := line(event.value)) != event.value.strip():
             event.stop()
             self.value = text
@@ -51,10 +51,10 @@ class TextField(Typed):
         self.post_message(self.Left())
 
     def begin(self, event: events.Key) -> None:
-        """Take a key that nothing is bound to, and the focus with it."""
+        """Take the focus and the character of a key that is not bound to anything."""
         free = event.is_printable and event.key not in self.screen.active_bindings
         if self.has_focus or not free or event.character is None:
             return
         event.stop()
-        self.screen.set_focus(self)  # at once: the next key may be on its way
+        self.screen.set_focus(self)  # at once: the next key may be queued
         self.insert_text_at_cursor(event.character)

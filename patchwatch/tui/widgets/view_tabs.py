@@ -1,4 +1,4 @@
-"""The views on one line, with what stands in each; the narrower the line, the less is said of those not chosen."""
+"""The views on one line, with the number of series in each; a narrow line shortens the views not chosen."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NAME: Sequence[StyledText] = ((" patchwatch", "strong accent"), ("  ", ""))
 _SHORT = {View.AWAITING_REVIEW: "Review"}
 
 Tab = tuple[View | None, list[StyledText]]
-"""A part of the line, and the view that a click on it chooses."""
+"""Styled text, and the view that a click on it chooses."""
 
 
 def tabs(chosen: View, counts: Mapping[View, int], width: int) -> list[Tab]:
-    """The line, in at most `width` cells: with the program's name, without it, with names or keys alone."""
+    """The line in at most `width` cells: with the name of the program, without it, or with only names or keys."""
     for name, numbered, named in ((_NAME, True, True), ((), True, True), ((), False, True), ((), True, False)):
         line: list[Tab] = [(None, list(name))] if name else []
         line += [_tab(view, chosen, counts, numbered=numbered, named=named) for view in View]
@@ -42,7 +42,7 @@ def _tab(view: View, chosen: View, counts: Mapping[View, int], *, numbered: bool
 
 
 class ViewTabs(Styled):
-    """The line; a click on a view chooses it."""
+    """The tabs; a click on one chooses its view."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -50,27 +50,27 @@ class ViewTabs(Styled):
     """
 
     class Chosen(Message):
-        """A view is to be shown."""
+        """A tab was clicked."""
 
         def __init__(self, view: View) -> None:
-            """Which."""
+            """`view` is the view of the tab."""
             super().__init__()
             self.view = view
 
     def __init__(self, chosen: View) -> None:
-        """Begins with `chosen`, nothing counted."""
+        """Start with `chosen`, without counts."""
         super().__init__()
         self._chosen = chosen
         self._counts: Mapping[View, int] = {}
 
     def show(self, chosen: View, counts: Mapping[View, int]) -> None:
-        """Show which view is chosen, and how many series stand in those that were counted."""
+        """Show the chosen view and the number of series in each view counted so far."""
         if (chosen, counts) != (self._chosen, self._counts):
             self._chosen, self._counts = chosen, counts
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw it."""
+        """Draw the tabs."""
         pieces = [piece for _, part in tabs(self._chosen, self._counts, self.size.width) for piece in part]
         return self.style_cache.strip(fit_pieces(pieces, self.size.width), self.base_style)
 

@@ -1,4 +1,4 @@
-"""A line for a link or a message-id, and what comes of watching it."""
+"""An input for a link or a message-id to watch, and the result."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.text_field import Typed
 
-QUESTION = "A lore.kernel.org link or a message-id, of any mail of it:"
+QUESTION = "A lore.kernel.org link or message-id of any mail in the series:"
 
 
 class WatchForm(Vertical):
-    """Watches what is typed or pasted.
+    """Watches the series of a link or message-id.
 
-    Leaving it does not stop what has begun: what comes of it is then said as a notice.
+    The job continues if the user leaves the form; a notice then shows the result.
     """
 
     DEFAULT_CSS = """
@@ -39,17 +39,17 @@ class WatchForm(Vertical):
     def __init__(
         self, tracker: TrackerAPI, jobs: Jobs, watched: Callable[[Sequence[Watched]], None], text: str, leave: str
     ) -> None:
-        """`watched` hears of success; `text` is what the line begins with; `leave` is what Esc does here."""
+        """`watched` is called on success; `text` is the initial text; `leave` describes what Esc does."""
         super().__init__()
         self._tracker = tracker
         self._jobs = jobs
-        self._heard = watched
+        self._on_watched = watched
         self._text = text
         self._leave = leave
         self._underway = False
 
     def compose(self) -> ComposeResult:
-        """A line to type on, and a line for what comes of it."""
+        """The input, and a line for the result."""
         yield Static(QUESTION, id="question")
         yield Typed(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
         yield Static(id="answer")
@@ -57,55 +57,55 @@ class WatchForm(Vertical):
         yield Static(content(keys), id="keys")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """What is edited makes an error a thing of the past; what is pasted is made printable."""
+        """Clear the error, and sanitize pasted text."""
         event.stop()
         if (text := line(event.value)) != event.value.strip():
             event.input.value = text
         if not self._underway:
-            self._say([])
+            self._show_result([])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Watch what was typed."""
+        """Watch the series."""
         event.stop()
         text = event.value.strip()
         if self._underway:
             return
         if not text:
-            self._say([("! ", "bad strong"), ("Type or paste a link first.", "")])
+            self._show_result([("! ", "bad strong"), ("Type or paste a link first.", "")])
             return
         self._underway = True
-        self._progress("looking for it …")
+        self._progress("searching …")
         self._jobs.submit(
             "watch",
             "watch",
-            lambda: self._tracker.watch(text, lambda said: self._jobs.call_in_app(self._progress, said)),
+            lambda: self._tracker.watch(text, lambda text: self._jobs.call_in_app(self._progress, text)),
             self._watched,
             self._failed,
         )
 
     @property
-    def _in_sight(self) -> bool:
+    def _visible(self) -> bool:
         return self.is_attached and self.screen.is_current and self.region.height > 0
 
-    def _say(self, pieces: list[StyledText]) -> None:
+    def _show_result(self, pieces: list[StyledText]) -> None:
         if self.is_attached:
             answer = self.query_one("#answer", Static)
             answer.update(content(pieces))
             answer.display = bool(pieces)
 
-    def _progress(self, said: str) -> None:
+    def _progress(self, text: str) -> None:
         if self._underway:
-            self._say([("… ", "accent"), (line(said), "dim")])
+            self._show_result([("… ", "accent"), (line(text), "dim")])
 
     def _watched(self, watched: Sequence[Watched]) -> None:
         self._underway = False
         if self.is_attached:
             self.query_one(Input).value = ""
-        self._heard(watched)
+        self._on_watched(watched)
 
     def _failed(self, error: PatchwatchError) -> None:
         self._underway = False
-        if self._in_sight:
-            self._say([("! ", "bad strong"), (line(str(error)), "")])
+        if self._visible:
+            self._show_result([("! ", "bad strong"), (line(str(error)), "")])
         else:
             self._jobs.notices.show("watch", "error", str(error))

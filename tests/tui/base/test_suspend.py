@@ -95,7 +95,7 @@ def test_reply_is_sent_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     try:
         terminal.wait_for("When an XDP program")
         terminal.press("R")
-        terminal.wait_for("Ready to be sent")
+        terminal.wait_for("Ready to send")
         assert not outbox.mail.exists()
         terminal.press("y")
         terminal.wait_for("Sent: <")

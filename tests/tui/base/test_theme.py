@@ -13,7 +13,7 @@ from patchwatch.errors import ConfigError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.base.saved_state import SavedState
 from patchwatch.tui.base.theme import DARK, LIGHT
-from patchwatch.tui.render.labels import _STATES
+from patchwatch.tui.render.labels import STATE_SIGNS
 from tests.tui.driving import opened, shown
 from tests.tui.fake_tracker import FakeTracker
 
@@ -62,7 +62,7 @@ def test_text_has_contrast_on_colored_backgrounds(theme: Theme, text: str, backg
 
 
 def test_states_differ_without_color() -> None:
-    signs = [sign for sign, _ in _STATES.values()]
+    signs = [sign for sign, _ in STATE_SIGNS.values()]
     assert len(set(signs)) == len(signs)
 
 

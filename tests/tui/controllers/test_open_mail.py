@@ -56,9 +56,9 @@ async def test_link_to_a_mail_of_the_series_shows_that_mail(app: PatchwatchApp, 
     async with app.run_test(size=(120, 40)) as pilot:
         await reading(pilot, "long@example.org")
         await pilot.press(*filter(None, (before,)), "full_stop", "full_stop")
-        spot = mail(pilot).spot
-        assert spot is not None
-        assert spot.link == "https://lore.kernel.org/r/drops-v4-0@example.org"
+        target = mail(pilot).selected
+        assert target is not None
+        assert target.link == "https://lore.kernel.org/r/drops-v4-0@example.org"
         await pilot.press("enter")
         await reading(pilot, "drops-v4-0@example.org")
         assert "[v4" in shown(pilot)
@@ -108,7 +108,7 @@ async def test_replies_are_listed_below_a_patch_as_they_arrive(tracker: FakeTrac
         await pilot.press("g", "j")
         await reading(pilot, "drops-v5-1@example.org")
         await pilot.press("tab", "G")
-        assert "── 2 answers" in shown(pilot)
+        assert "── 2 replies" in shown(pilot)
         late = SampleMail("late@example.org", "Re: it", "late", depth=2, patch=1, excerpt="late words")
         tracker.deliver(3, late, "drops-v5-0@example.org")
         rows = list(tracker.threads[3])
@@ -119,7 +119,7 @@ async def test_replies_are_listed_below_a_patch_as_they_arrive(tracker: FakeTrac
         await until(pilot, lambda: mail(pilot).page is not page, "the answer")
         assert mail(pilot).scroll_offset.y == top
         await pilot.press("G")
-        assert "── 3 answers, 1 unread" in shown(pilot)
+        assert "── 3 replies, 1 unread" in shown(pilot)
         await pilot.press("comma", "enter")
         await reading(pilot, "late@example.org")
 

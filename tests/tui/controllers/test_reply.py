@@ -31,7 +31,7 @@ async def test_reply_is_edited_and_previewed_and_kept_in_a_dry_run(
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         says = (
-            "Dry run  nothing goes out; it would go to 1 recipient",
+            "Dry run  nothing is sent; it would go to 1 recipient",
             "From: Rita Reviewer <rita@example.com>",
             "To: Jonas Weide <jonas@example.com>",
             "Subject: Re: [PATCH net-next v5 1/2] net: count drops for each queue",
@@ -55,7 +55,7 @@ async def test_sent_draft_is_deleted(tracker: FakeTracker, app: PatchwatchApp, r
     tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Ready to be sent  to 1 recipient")
+        await pressed(pilot, "R", says="Ready to send  to 1 recipient")
         assert len(reply_setup.draft_texts(tracker)) == 1
         await pilot.press("y")
         await at_series(pilot)
@@ -116,7 +116,7 @@ async def test_only_the_previewed_text_is_sent(
         await pressed(pilot, "y", says="git send-email has not accepted it")
         assert not tracker.asked["send"]
         gate.set()
-        await until(pilot, lambda: "Ready to be sent" in shown(pilot) and "And more." in shown(pilot))
+        await until(pilot, lambda: "Ready to send" in shown(pilot) and "And more." in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert [draft.body.splitlines()[-2:] for draft in sent(tracker)] == [["That makes sense.", "And more."]]
@@ -156,11 +156,11 @@ async def test_failed_send_keeps_the_draft_and_can_be_retried(
     tracker.failing["send"] = SendError("git send-email failed, and nothing was sent: relay says no.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Ready to be sent")
+        await pressed(pilot, "R", says="Ready to send")
         await pressed(pilot, "y", says="relay says no. Draft kept:")
         assert len(reply_setup.draft_texts(tracker)) == 1
         del tracker.failing["send"]
-        await until(pilot, lambda: len(tracker.asked["rehearse"]) == 2 and "Ready to be sent" in shown(pilot))
+        await until(pilot, lambda: len(tracker.asked["rehearse"]) == 2 and "Ready to send" in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert notices(pilot) == f"outcome: Sent: <{ANSWER_ID}>"
@@ -260,7 +260,7 @@ async def test_browser_session_reports_what_needs_a_terminal(
         await until(pilot, lambda: [notice.about for notice in app.notices] == ["reply", "b4"])
         assert not tracker.asked["b4"]
         await pressed(pilot, "T", says="Give tags")
-        await pressed(pilot, "r", "enter", says="Ready to be sent")
+        await pressed(pilot, "r", "enter", says="Ready to send")
         await pressed(pilot, "y", says="Draft kept")
         assert not tracker.asked["send"]
         assert len(reply_setup.draft_texts(tracker)) == 1
@@ -298,7 +298,7 @@ async def test_hostile_headers_add_no_recipient_or_command(
         await at_series(pilot)
         await pilot.press("G")
         await at_series(pilot, mail.id)
-        says = ("Ready to be sent  to 3 recipients", "Subject: Re: x Bcc: victim@example.net␛[31m [red]", "> Harmless?")
+        says = ("Ready to send  to 3 recipients", "Subject: Re: x Bcc: victim@example.net␛[31m [red]", "> Harmless?")
         await pressed(pilot, "R", says=says)
         assert all(one.isprintable() for one in shown(pilot).split("\n"))
         assert "\n Bcc:" not in shown(pilot)
@@ -317,7 +317,7 @@ async def test_hidden_recipients_are_shown_at_the_top(tracker: FakeTracker, app:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says=("it would go to 2 recipients", "From: Rita"))
-        assert shown(pilot).split("\n")[3].startswith(" ! It goes to archive@example.com, too")
+        assert shown(pilot).split("\n")[3].startswith(" ! It also goes to archive@example.com")
 
 
 def test_fake_editor_is_a_shell(reply_setup: ReplySetup) -> None:

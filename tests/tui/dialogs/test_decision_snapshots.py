@@ -46,7 +46,7 @@ def app(tracker: FakeTracker, theme: str) -> PatchwatchApp:
 
 @looks
 def test_watch(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    drive = asked("w", WATCH, ready=ROWS, text="any mail of it")
+    drive = asked("w", WATCH, ready=ROWS, text="any mail in the series")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 

@@ -10,7 +10,7 @@ from patchwatch.series.model import CandidateRow, SeriesRow
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.link import LinkChoices, LinkDialog
 from patchwatch.tui.render.labels import title
-from patchwatch.tui.render.link_preview import describe_link, describe_unlink, preview_link, proposed
+from patchwatch.tui.render.link_preview import describe_link, describe_unlink, preview_link, with_marked
 from tests.tui.driving import dialog_opened, opened, series_shown, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_series import likely, older_drops
@@ -39,10 +39,7 @@ def test_series_is_not_linked_with_itself(tracker: FakeTracker) -> None:
 
 def test_unlink_preview_names_the_versions_of_both_series(tracker: FakeTracker) -> None:
     row: SeriesRow = tracker.rows[3]
-    assert (
-        "".join(text for text, _ in describe_unlink(row, row.revisions[1]))
-        == "→ two series, overriding the mails: v4 and v5"
-    )
+    assert "".join(text for text, _ in describe_unlink(row, row.revisions[1])) == "→ two series: v4 and v5"
 
 
 async def test_candidate_is_shown_with_its_evidence_and_linked(tracker: FakeTracker) -> None:
@@ -62,23 +59,23 @@ async def test_candidate_is_shown_with_its_evidence_and_linked(tracker: FakeTrac
 
 def test_marked_series_is_the_first_candidate(tracker: FakeTracker) -> None:
     tracker.add(older_drops())
-    first, *others = proposed(tracker.rows[3], tracker.rows[2], ())
+    first, *others = with_marked(tracker.rows[3], tracker.rows[2], ())
     assert others == []
     assert (first.series_id, first.message_id, first.place) == (2, "drops-v3@example.org", "earlier")
     assert first.evidence == ("marked-with-it",)
-    (later,) = proposed(tracker.rows[2], tracker.rows[3], ())
+    (later,) = with_marked(tracker.rows[2], tracker.rows[3], ())
     assert (later.message_id, later.place) == ("drops-v4-0@example.org", "later")
 
 
 def test_marked_candidate_keeps_its_evidence(tracker: FakeTracker) -> None:
     older, newer = likely()
-    first, second = proposed(tracker.rows[3], tracker.rows[7], (older, newer))
+    first, second = with_marked(tracker.rows[3], tracker.rows[7], (older, newer))
     assert (first.message_id, second) == (newer.message_id, older)
     assert first.evidence == ("marked-with-it", "similar-title", "soon-after")
 
 
 def test_series_is_not_its_own_candidate(tracker: FakeTracker) -> None:
-    assert proposed(tracker.rows[3], tracker.rows[3], likely()) == likely()
+    assert with_marked(tracker.rows[3], tracker.rows[3], likely()) == likely()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +120,7 @@ async def test_any_message_id_of_another_series_can_be_linked(tracker: FakeTrack
         await series_shown(pilot)
         await pilot.press("L")
         await dialog_opened(pilot, LinkDialog)
-        await until(pilot, lambda: "two series, overriding the mails: v4 and v5" in shown(pilot))  # no candidates
+        await until(pilot, lambda: "two series: v4 and v5" in shown(pilot))  # no candidates
         field = pilot.app.screen.query_one(Input)
         field.value = "<drops-v5-1@example.org>"
         await until(pilot, lambda: "That already is a version of this series." in shown(pilot))

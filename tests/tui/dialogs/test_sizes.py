@@ -52,7 +52,7 @@ def with_draft(tracker: FakeTracker, _: ReplySetup) -> None:
 
 
 CASES = (
-    Case("watch", ("w",), ("Watch a series", "any mail of it", "esc close")),
+    Case("watch", ("w",), ("Watch a series", "any mail in the series", "esc close")),
     Case("watch_fails", ("w", *"x@y", "enter"), ("! https://lore.kernel.org has no message",), prepare=watch_fails),
     Case("unwatch", ("x",), ("Stop watching?", "v5 · Mira Okafor · netdev", "y stop watching esc cancel")),
     Case("unwatch_several", ("asterisk", "x"), ("3 series", "mm/zswap: shrink the pool", "esc cancel")),
@@ -71,7 +71,7 @@ CASES = (
         3,
         with_candidates,
     ),
-    Case("unlink", ("L", "G"), ("Split v5 from v4", "two series, overriding the mails: v4 and v5"), 3, with_candidates),
+    Case("unlink", ("L", "G"), ("Split v5 from v4", "two series: v4 and v5"), 3, with_candidates),
     Case("link_unknown", ("L", *"x@y", "enter"), ("! no known series has",), 3, with_candidates),
     Case("link_without_candidates", ("G", "L"), ("No known series looks like another version of this one.",)),
     Case("copy", ("y", "j", "j"), ("5 ", "(OSC 52)", "⏎ copy esc cancel"), 3),

@@ -10,8 +10,8 @@ from patchwatch.compose.git_send_email import DryRun
 from patchwatch.mail.addresses import Mailbox
 from patchwatch.sanitize import block
 from patchwatch.tui.render.mail_lines import row_pieces
-from patchwatch.tui.render.outgoing import draft_page, headline, mail_page
-from patchwatch.tui.render.page import Manner, Page, broken
+from patchwatch.tui.render.outgoing import draft_page, headline, outgoing_page
+from patchwatch.tui.render.page import Page, PageOptions, lay_out
 
 RITA = Mailbox("Rita", "rita@example.com")
 QUOTE = "".join(f"> line {number}\n" for number in range(40))
@@ -22,7 +22,7 @@ def draft_of(body: str, subject: str = "Re: it") -> Draft:
 
 
 def shown(page: Page, width: int = 60) -> list[str]:
-    sheet = broken(page, width, Manner(wrapped=True, unfolded=True))
+    sheet = lay_out(page, width, PageOptions(wrap_diffs=True, unfold_all=True))
     return ["".join(text for text, _ in row_pieces(page, row)) for row in sheet.rows]
 
 
@@ -30,8 +30,8 @@ def test_headers_text_recipients_and_command_stand_there_whole() -> None:
     people = tuple(f"someone{number}@example.org" for number in range(6))
     headers = (("From", "Rita <rita@example.com>"), ("Cc", ", ".join(people)))
     rehearsal = DryRun(headers, (*people, "b@example.net"), ("b@example.net",), "git send-email --dry-run x")
-    text = shown(mail_page(draft_of(f"On Monday, Ann wrote:\n{QUOTE}Yes. {'x' * 100}\n"), rehearsal))
-    assert text[0].startswith("! It goes to b@example.net, too")
+    text = shown(outgoing_page(draft_of(f"On Monday, Ann wrote:\n{QUOTE}Yes. {'x' * 100}\n"), rehearsal))
+    assert text[0].startswith("! It also goes to b@example.net")
     assert " ".join(one.strip() for one in text).count(", ".join(people)) == 2  # in the header and in the envelope
     assert all(f"> line {number}" in text for number in range(40))
     assert sum(one.count("x") for one in text if set(one) <= set("xYes. ")) == 100
@@ -48,14 +48,14 @@ def test_what_is_wrong_stands_above_the_draft_as_it_was_written() -> None:
 def test_the_headline_tells_a_dry_run_from_the_real_thing() -> None:
     rehearsal = DryRun((), ("ann@example.org",), (), "")
     dry, real = ("".join(text for text, _ in headline(draft_of(""), rehearsal, dry_run=dry)) for dry in (True, False))
-    assert dry == "Dry run  nothing goes out; it would go to 1 recipient  Re: it"
-    assert real == "Ready to be sent  to 1 recipient  Re: it"
+    assert dry == "Dry run  nothing is sent; it would go to 1 recipient  Re: it"
+    assert real == "Ready to send  to 1 recipient  Re: it"
 
 
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_any_text_makes_a_printable_page(text: str, word: str) -> None:
     rehearsal = DryRun(((word, text),), (text, word), (word,), text)
-    for page in (mail_page(draft_of(text, word), rehearsal), draft_page("a@b", word, text)):
+    for page in (outgoing_page(draft_of(text, word), rehearsal), draft_page("a@b", word, text)):
         assert all(one.text == block(one.text) and "\n" not in one.text for one in page.lines)
         shown(page, 20)
     assert all(said == block(said) for said, _ in headline(draft_of("", text), rehearsal, dry_run=True))

@@ -12,17 +12,18 @@ from rich.cells import cell_len
 
 from patchwatch.sanitize import block, line
 from patchwatch.series.model import InboxRow
+from patchwatch.series.states import State, Turn
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import overlay
 from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.dialogs.command_palette import highlighted, ranked
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.columns import fill, fit, fit_pieces, width_of, wrap
-from patchwatch.tui.render.page import Page, broken, compose, find
+from patchwatch.tui.render.columns import fit, fit_pieces, pad, width_of, wrap
+from patchwatch.tui.render.page import Page, find_text, lay_out, mail_page
 from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order, headings, layout
-from patchwatch.tui.widgets.empty_view import welcome
-from patchwatch.tui.widgets.revision_bar import stations
-from patchwatch.tui.widgets.series_header import standing
+from patchwatch.tui.widgets.empty_view import welcome_text
+from patchwatch.tui.widgets.revision_bar import bar_entries
+from patchwatch.tui.widgets.series_header import state_line
 from patchwatch.tui.widgets.status_bar import Status, status_pieces
 from patchwatch.tui.widgets.thread_list import guides
 from patchwatch.tui.widgets.view_tabs import tabs
@@ -40,7 +41,7 @@ def plain(pieces: list[tuple[str, str]]) -> str:
 @given(TEXTS, st.integers(0, 30), st.booleans())
 def test_a_cell_takes_exactly_its_width(text: str, width: int, right: bool) -> None:
     assert cell_len(fit(text, width)) <= width
-    assert cell_len(fill(text, width, right=right)) == width
+    assert cell_len(pad(text, width, right=right)) == width
     assert width_of(fit_pieces([(text, ""), (text, "dim")], width, right=right)) == width
 
 
@@ -122,8 +123,8 @@ def test_what_is_not_counted_yet_is_not_said_to_be_nothing() -> None:
 
 
 def test_right_to_left_text_ends_where_its_column_does() -> None:
-    assert fill("שלום", 6) == "שלום\u200e  "
-    assert fill("abc", 5) == "abc  "
+    assert pad("שלום", 6) == "שלום\u200e  "
+    assert pad("abc", 5) == "abc  "
     assert width_of(fit_pieces([("שלום עולם", "")], 6)) == 6
     assert plain(fit_pieces([("مرحبا", ""), ("2/4", "")], 8)) == "مرحبا\u200e2/4"
 
@@ -168,7 +169,7 @@ def test_very_deep_trees_stop_growing_to_the_right() -> None:
 
 
 def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
-    page = compose(mail_of(drops()[1][1].mails[0]))
+    page = mail_page(mail_of(drops()[1][1].mails[0]))
     headers = [one.text for one in page.lines if one.kind == "header"]
     assert [text.split()[0] for text in headers if text] == ["From", "Date", "Subject", "To", "Cc"]
     assert headers[4].endswith("Jonas Weide, 林小雨, linux-kernel@vger.kernel.org and 1 more")
@@ -176,8 +177,8 @@ def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
 
 def test_quotes_stay_quotes_where_they_are_broken_and_diffs_are_not_broken() -> None:
     text = "> " + "word " * 28 + "\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n+" + "x" * 90 + "\n"
-    page = compose(mail_of(SampleMail("a@b", "s", text)))
-    rows = [row.prefix + page.lines[row.line].text[row.start : row.end] for row in broken(page, 40).rows]
+    page = mail_page(mail_of(SampleMail("a@b", "s", text)))
+    rows = [row.prefix + page.lines[row.line].text[row.start : row.end] for row in lay_out(page, 40).rows]
     quoted = [row for row in rows if "word" in row]
     assert len(quoted) == 4
     assert all(row.startswith("> word") and len(row) <= 40 for row in quoted)
@@ -186,12 +187,12 @@ def test_quotes_stay_quotes_where_they_are_broken_and_diffs_are_not_broken() -> 
 
 
 def said(page: Page, sentence: str) -> list[str]:
-    return [page.lines[span.line].text[span.start : span.end] for span in find(page, sentence)]
+    return [page.lines[span.line].text[span.start : span.end] for span in find_text(page, sentence)]
 
 
 def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None:
-    page = compose(mail_of(SampleMail("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
-    (span,) = find(page, SENTENCE)
+    page = mail_page(mail_of(SampleMail("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
+    (span,) = find_text(page, SENTENCE)
     assert page.lines[span.line].kind == "prose"
     assert said(page, SENTENCE) == [SENTENCE]
 
@@ -209,7 +210,7 @@ def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None
     ],
 )  # fmt: skip
 def test_evidence_is_found_as_the_program_tells_it(text: str, sentence: str, spans: list[str]) -> None:
-    assert said(compose(mail_of(SampleMail("a@b", "[PATCH] a (subject)", text))), sentence) == spans
+    assert said(mail_page(mail_of(SampleMail("a@b", "[PATCH] a (subject)", text))), sentence) == spans
 
 
 def test_ink_is_laid_over_pieces() -> None:
@@ -219,6 +220,18 @@ def test_ink_is_laid_over_pieces() -> None:
         ("de", "evidence"),
         ("f", ""),
     ]
+
+
+def test_every_state_has_its_own_sign() -> None:
+    assert set(labels.STATE_SIGNS) == set(State)
+    assert len({sign for sign, _ in labels.STATE_SIGNS.values()}) == len(State)
+
+
+@pytest.mark.parametrize("turn", list(Turn))
+def test_every_turn_has_a_label_and_a_line_in_the_header(turn: Turn) -> None:
+    row = replace(zswap()[0], turn=turn)
+    assert plain(labels.turn(row, NOW)).startswith(turn)
+    assert turn in plain(state_line(row, NOW))
 
 
 @pytest.mark.parametrize(
@@ -232,13 +245,13 @@ def test_a_state_has_a_sign_and_its_word(state: str) -> None:
 
 def test_a_turn_that_has_just_begun_has_no_age() -> None:
     row = replace(zswap()[0], turn="author", turn_since=NOW - 20, overdue=False)
-    assert "author’s turn, since 20 Sep 2023" in plain(standing(row, NOW))
-    assert "author’s turn for 5m, since" in plain(standing(replace(row, turn_since=NOW - 300), NOW))
+    assert "author’s turn, since 20 Sep 2023" in plain(state_line(row, NOW))
+    assert "author’s turn for 5m, since" in plain(state_line(replace(row, turn_since=NOW - 300), NOW))
 
 
 def test_a_first_start_tells_of_what_was_imported() -> None:
-    assert plain(welcome(433, "7")).endswith("433 series are known already: esc, then 7 shows them")
-    assert "known" not in plain(welcome(0, "7"))
+    assert plain(welcome_text(433, "7")).endswith("433 series are already known: press esc and 7 to show them")
+    assert "known" not in plain(welcome_text(0, "7"))
 
 
 def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
@@ -251,7 +264,7 @@ def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
 def test_a_long_rail_fits_and_shows_the_chosen_revision(chosen: int) -> None:
     row = drops()[0].revisions[0]
     rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in range(1, 21)]
-    pieces = [piece for _, piece in stations(rows, chosen, (), 40)]
+    pieces = [piece for _, piece in bar_entries(rows, chosen, (), 40)]
     assert width_of(pieces) <= 40
     assert f"[v{chosen + 1}]" in plain(pieces)
 
@@ -259,7 +272,7 @@ def test_a_long_rail_fits_and_shows_the_chosen_revision(chosen: int) -> None:
 def test_versions_that_were_never_seen_are_a_dotted_line() -> None:
     row = drops()[0].revisions[0]
     rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in (1, 2, 5)]
-    assert plain([piece for _, piece in stations(rows, 2, (), 40)]) == " v1 ── v2 ┄ v3–v4? ┄[v5]"
+    assert plain([piece for _, piece in bar_entries(rows, 2, (), 40)]) == " v1 ── v2 ┄ v3–v4? ┄[v5]"
 
 
 def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -> None:
@@ -340,22 +353,22 @@ def test_an_answer_is_no_numbered_patch() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_makes_a_printable_page(text: str) -> None:
-    page = compose(mail_of(SampleMail("a@b", text, text)))
+    page = mail_page(mail_of(SampleMail("a@b", text, text)))
     assert all(one.text == block(one.text) for one in page.lines)
-    broken(page, 20)
-    find(page, text)
+    lay_out(page, 20)
+    find_text(page, text)
 
 
 def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() -> None:
     text = "All errors:\n\n>> drivers/fizz.c:12:3: error: undeclared fizz_count\n"
     evidence = "the following build errors: drivers/fizz.c:12:3: error: undeclared fizz_count"
-    assert said(compose(mail_of(SampleMail("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
+    assert said(mail_page(mail_of(SampleMail("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
 
 
 @pytest.mark.parametrize(
     ("standing", "said"),
     [
-        (None, "the database was not read yet"),
+        (None, "the database is not read yet"),
         (Status(series=3, polls_known=False), "3 series watched"),
         (Status(series=0), "0 series watched never polled"),
         (Status(View.ALL, 2, of=5, unread=4, marked=1), "2 of 5 series known · 1 marked · 4 unread never polled"),

@@ -83,7 +83,7 @@ async def test_keys_of_the_files_scroll_wrap_zoom_and_go_back(app: PatchwatchApp
         await pilot.press("b")
         assert screen.diffs.scroll_offset.y == 0
         await pilot.press("backslash")
-        assert screen.diffs.manner.wrapped
+        assert screen.diffs.options.wrap_diffs
         await pilot.press("enter")
         assert screen.diffs.has_focus
         await pilot.press("z")
@@ -111,7 +111,7 @@ async def test_a_proposal_without_patches_touches_no_file(tracker: FakeTracker) 
     async with PatchwatchApp(tracker, open_series=9).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zh-r@example.com")
         await pilot.press("f")
-        await until(pilot, lambda: "v2 touches no file." in shown(pilot))
+        await until(pilot, lambda: "v2 changes no files." in shown(pilot))
 
 
 # Comparing.
@@ -150,7 +150,7 @@ async def test_keys_of_the_comparison(app: PatchwatchApp) -> None:
         await pilot.press("space")
         assert screen.difference.scroll_offset.y > 0
         await pilot.press("b", "backslash")
-        assert screen.difference.manner.wrapped
+        assert screen.difference.options.wrap_diffs
         await pilot.press("z")
         assert not screen.pairs.display
         await pilot.press("escape")
@@ -200,7 +200,7 @@ async def test_a_single_revision_has_nothing_to_be_compared_with(tracker: FakeTr
     async with PatchwatchApp(tracker, open_series=7).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zswap-0@example.org")
         await pilot.press("d")
-        await until(pilot, lambda: "There is one revision only" in shown(pilot))
+        await until(pilot, lambda: "Nothing to compare" in shown(pilot))
 
 
 async def test_what_was_asked_for_before_is_not_shown_after(tracker: FakeTracker, app: PatchwatchApp) -> None:

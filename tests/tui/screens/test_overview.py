@@ -77,7 +77,7 @@ async def test_the_mouse_moves_the_cursor_and_opens(app: PatchwatchApp) -> None:
 
 async def test_an_empty_overview_names_the_next_key() -> None:
     async with PatchwatchApp(FakeTracker(empty=True)).run_test() as pilot:
-        await opened(pilot, "Follow your first thread")
+        await opened(pilot, "Watch your first series")
         await pilot.press("escape")
         for key in ("enter", "x", "C", "M", "S", "Z", "L", "u", "y", "W", "space", "asterisk", "o", "O", "n", "j", "G"):
             await pilot.press(key)  # nothing to act upon: nothing happens
@@ -87,7 +87,7 @@ async def test_an_empty_overview_names_the_next_key() -> None:
 async def test_keys_work_when_the_first_series_appears() -> None:
     tracker = FakeTracker(empty=True)
     async with PatchwatchApp(tracker).run_test() as pilot:
-        await opened(pilot, "Follow your first thread")
+        await opened(pilot, "Watch your first series")
         tracker.add(drops())
         tracker.add(zswap())
         await until(pilot, lambda: "mm/zswap" in shown(pilot))

@@ -72,8 +72,8 @@ async def test_a_click_chooses_a_view(app: PatchwatchApp) -> None:
 @pytest.mark.parametrize(
     ("view", "text"),
     [
-        ("1", "Who are you on the lists?"),
-        ("3", "Who are you on the lists?"),
+        ("1", "What is your address on the lists?"),
+        ("3", "What is your address on the lists?"),
         ("5", "patchwatch follow INBOX"),
     ],
 )
@@ -154,7 +154,7 @@ async def test_escape_in_the_line_clears_the_limit(app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"nothing like this")
-        await until(pilot, lambda: "No series here is like that." in shown(pilot))
+        await until(pilot, lambda: "No series matches the limit." in shown(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: len(ids(pilot)) == 3)
         assert isinstance(pilot.app.focused, SeriesTable)
@@ -265,7 +265,7 @@ async def test_several_are_unwatched_after_one_question(tracker: FakeTracker, ap
         await pilot.press("y")
         await until(pilot, lambda: "No longer watched: 3 series" in shown(pilot))
         assert tracker.asked["unwatch"] == [(3, 9, 7)]
-        await until(pilot, lambda: "Follow your first thread" in shown(pilot))
+        await until(pilot, lambda: "Watch your first series" in shown(pilot))
 
 
 async def test_what_could_not_be_written_stays_said_and_marked(tracker: FakeTracker, app: PatchwatchApp) -> None:
@@ -303,7 +303,7 @@ async def test_the_palette_has_every_action_in_force(tracker: FakeTracker, app: 
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("ctrl+p", *"catch")
-        await until(pilot, lambda: "Catch up: take all mail of it as read  C" in shown(pilot))
+        await until(pilot, lambda: "Catch up: mark all mail of the series as read  C" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: tracker.asked["read_series"] == [(3,)])
 
@@ -332,13 +332,13 @@ async def test_hostile_titles_are_harmless_in_the_palette(app: PatchwatchApp) ->
 async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> None:
     tracker = FakeTracker(empty=True)
     async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
-        await opened(pilot, "Follow your first thread")
+        await opened(pilot, "Watch your first series")
         await pilot.press("enter")
         await until(pilot, lambda: "Type or paste a link first." in shown(pilot))
         full = FakeTracker()
         tracker.add((full.rows[11], ()))
         await until(pilot, lambda: "All 1" in shown(pilot))
-        assert "Follow your first thread" in shown(pilot)  # known, but not watched
+        assert "Watch your first series" in shown(pilot)  # known, but not watched
         await pilot.press(*"q/w@x", "enter")
         await until(pilot, lambda: "1 series watched" in shown(pilot))
         assert tracker.asked["watch"] == [("q/w@x",)]
@@ -348,7 +348,7 @@ async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> N
 async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None:
     tracker = FakeTracker(empty=True)
     async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
-        await opened(pilot, "Follow your first thread")
+        await opened(pilot, "Watch your first series")
         await pilot.press("escape")
         tracker.add((FakeTracker().rows[11], ()))
         await until(pilot, lambda: "All 1" in shown(pilot))
@@ -374,7 +374,7 @@ async def test_changes_move_neither_view_nor_marks_nor_order(tracker: FakeTracke
         tracker.deliver(9, SampleMail("n@example.org", "Re: x", "yes", when="2023-09-20 07:59"), "zh-1@example.cn")
         await until(pilot, lambda: "12 unread" in shown(pilot))
         assert "Turn↑" in shown(pilot)
-        assert overview(pilot)._showing.view is View.ALL
+        assert overview(pilot)._view_state.view is View.ALL
         assert overview(pilot).table.marks == marks
         assert overview(pilot).table.row is not None
         assert row is not None

@@ -128,9 +128,9 @@ async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
 @pytest.mark.parametrize(
     ("evidence", "words"),
     [
-        (Evidence("", "set by mira", by_hand=True), "Decided by hand, not by a mail: set by mira"),
+        (Evidence("", "set by mira", by_hand=True), "Set by hand: set by mira"),
         (Evidence("", "", commit="5a5a5a5a5a5a"), "The evidence is commit 5a5a5a5a5a5a"),
-        (Evidence("gone@example.org", "gone"), "The mail <gone@example.org> is not at hand"),
+        (Evidence("gone@example.org", "gone"), "The mail <gone@example.org> is not stored here"),
         (
             Evidence("drops-v5-a@example.org", "words that are not in it"),
             "Not verbatim in this mail: words that are not in it",
@@ -201,7 +201,7 @@ async def test_revisions_are_chosen_with_keys(app: PatchwatchApp, keys: tuple[st
 async def test_revisions_are_chosen_with_the_mouse(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await pilot.click("#rail", offset=(13, 0))
+        await pilot.click("#revisions", offset=(13, 0))
         await until(pilot, lambda: "[v4" in shown(pilot))
 
 

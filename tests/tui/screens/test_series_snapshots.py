@@ -11,11 +11,10 @@ from patchwatch.series.model import RevisionRow
 from patchwatch.tui.app import PatchwatchApp
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import LONG_REPLY, SampleMail
-from tests.tui.snapshots import NARROW, SIZES, Compare, after
+from tests.tui.snapshots import LOOKS, LOOKS_ANSI, LOOKS_NARROW, SIZES, Compare, after
 
-THEMES = ["dark", "light"]
-EVERYWHERE = pytest.mark.parametrize("size", [*SIZES, NARROW])
-looks = pytest.mark.parametrize("theme", THEMES)
+looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
+main_looks = pytest.mark.parametrize(("size", "theme"), [*LOOKS_ANSI, *LOOKS_NARROW[len(LOOKS) :]])
 sizes = pytest.mark.parametrize("size", SIZES)
 
 
@@ -26,29 +25,25 @@ def app(tracker: FakeTracker, theme: str) -> PatchwatchApp:
     return PatchwatchApp(tracker, open_series=3, theme=theme)
 
 
-@looks
-@EVERYWHERE
+@main_looks
 def test_evidence(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
     drive = after("e", ready="From ", text="5 unread")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
 @looks
-@EVERYWHERE
 def test_patch(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
-    drive = after("g", "j", "enter", "G", ready="5 unread", text="2 answers")
+    drive = after("g", "j", "enter", "G", ready="5 unread", text="2 replies")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
 @looks
-@sizes
 def test_story(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
     drive = after("s", "k", "k", ready="5 unread", text="posted 1 of 2")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
 @looks
-@sizes
 def test_folded_quote_and_link(snap_compare: Compare, tracker: FakeTracker, theme: str, size: tuple[int, int]) -> None:
     tracker.mark_read([row.message_id for row in tracker.thread(3)])
     tracker.deliver(3, SampleMail("long@example.org", "Re: it", LONG_REPLY, depth=1), "drops-v5-0@example.org")
@@ -57,21 +52,18 @@ def test_folded_quote_and_link(snap_compare: Compare, tracker: FakeTracker, them
 
 
 @looks
-@EVERYWHERE
 def test_files(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
     drive = after("f", "G", ready="5 unread", text="drops.sh")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
 @looks
-@EVERYWHERE
 def test_comparison(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
     drive = after("d", ready="5 unread", text="1 changed")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
 @looks
-@sizes
 def test_changelog(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
     drive = after("d", "c", ready="5 unread", text="one lock less")
     assert snap_compare(app, terminal_size=size, run_before=drive)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import ActiveBinding, Binding
 
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.widgets.key_hints import Key, KeyHints, fitting, offered
+from patchwatch.tui.widgets.key_hints import Key, KeyHints, fit_keys, keys_to_show
 from tests.tui.driving import opened, settled, shown, until
 
 PAIR = Binding.Group("Revision", compact=True)
@@ -13,7 +13,7 @@ PAIR = Binding.Group("Revision", compact=True)
 
 def keys(*bindings: Binding) -> list[Key]:
     active = [ActiveBinding(None, one, True, one.tooltip) for one in bindings]  # type: ignore[arg-type]
-    return offered(active, {one: one.key for one in bindings})
+    return keys_to_show(active, {one: one.key for one in bindings})
 
 
 def text(found: list[Key]) -> str:
@@ -42,16 +42,16 @@ def test_one_alone_of_a_group_has_its_own_words() -> None:
 
 def test_help_stays_where_others_have_no_room() -> None:
     found = keys(Binding("o", "open", "Open"), Binding("q", "quit", "Quit"), Binding("?", "app.help", "Help"))
-    assert text(fitting(found, 24)) == " o Open  q Quit  ? Help "
-    assert text(fitting(found, 23)) == " o Open  ? Help "
-    assert text(fitting(found, 8)) == " ? Help "
+    assert text(fit_keys(found, 24)) == " o Open  q Quit  ? Help "
+    assert text(fit_keys(found, 23)) == " o Open  ? Help "
+    assert text(fit_keys(found, 8)) == " ? Help "
 
 
 def test_a_group_is_shown_whole_or_not_at_all() -> None:
     pair = (Binding("[", "older", "", group=PAIR), Binding("]", "newer", "", group=PAIR))
     found = keys(Binding("s", "story", "Story"), *pair, Binding("?", "app.help", "Help"))
-    assert text(fitting(found, 30)) == " s Story  [] Revision  ? Help "
-    assert text(fitting(found, 29)) == " s Story  ? Help "
+    assert text(fit_keys(found, 30)) == " s Story  [] Revision  ? Help "
+    assert text(fit_keys(found, 29)) == " s Story  ? Help "
 
 
 async def test_a_click_presses_the_key_and_the_mouse_is_told_what_it_does(app: PatchwatchApp) -> None:

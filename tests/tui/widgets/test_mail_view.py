@@ -14,27 +14,37 @@ from patchwatch.tui.base.theme import STYLES, THEMES
 from patchwatch.tui.render.changed_files import changes, tree
 from patchwatch.tui.render.code import code_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
-from patchwatch.tui.render.history import step_pieces, tell
-from patchwatch.tui.render.mail_lines import ground, links, row_pieces
-from patchwatch.tui.render.page import Line, Manner, Page, broken, compose, find, length, lengthened, unfinished
-from patchwatch.tui.render.replies import answers, told
-from patchwatch.tui.render.syntax import coloured, language
+from patchwatch.tui.render.history import entry_line, history_entries
+from patchwatch.tui.render.mail_lines import background_style, links, row_pieces
+from patchwatch.tui.render.page import (
+    Line,
+    Page,
+    PageOptions,
+    append_lines,
+    find_text,
+    incomplete_page,
+    lay_out,
+    mail_page,
+    text_length,
+)
+from patchwatch.tui.render.replies import replies_to, reply_lines
+from patchwatch.tui.render.syntax import highlighted, language
 from patchwatch.tui.screens.files import page_of
-from patchwatch.tui.widgets.revision_bar import account, given_tags, results, stations
-from patchwatch.tui.widgets.series_header import standing
-from patchwatch.tui.widgets.thread_list import given as given_to
+from patchwatch.tui.widgets.revision_bar import bar_entries, check_counts, details, given_tags
+from patchwatch.tui.widgets.series_header import state_line
+from patchwatch.tui.widgets.thread_list import tags_by_patch
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import LONG_REPLY, NOW, PATCH, SELFTEST, SampleMail, mail_of, message_row, submission
 from tests.tui.sample_series import drops, drops_history, hostile, zswap
 
 
 def page_with(text: str, **more: object) -> Page:
-    return compose(mail_of(SampleMail("a@b", "s", text, **more)))  # type: ignore[arg-type]
+    return mail_page(mail_of(SampleMail("a@b", "s", text, **more)))  # type: ignore[arg-type]
 
 
-def texts(page: Page, manner: Manner | None = None, width: int = 80) -> list[str]:
+def texts(page: Page, options: PageOptions | None = None, width: int = 80) -> list[str]:
     """What stands on the lines of the screen."""
-    sheet = broken(page, width, manner or Manner())
+    sheet = lay_out(page, width, options or PageOptions())
     return ["".join(text for text, _ in row_pieces(page, row)) for row in sheet.rows]
 
 
@@ -61,8 +71,8 @@ def test_a_short_quote_is_not_folded() -> None:
 def test_quotes_are_unfolded_all_or_one() -> None:
     page = page_with(LONG_REPLY)
     ((first, end),) = page.folds
-    for manner in (Manner(unfolded=True), Manner(opened=frozenset({first}))):
-        shown = texts(page, manner)
+    for options in (PageOptions(unfold_all=True), PageOptions(unfolded=frozenset({first}))):
+        shown = texts(page, options)
         assert not any("more quoted lines" in text for text in shown)
         assert "> line 1 of what was posted" in shown
     assert end - first == 16
@@ -75,7 +85,7 @@ def test_long_lines_of_diffs_are_broken_where_that_is_wanted_and_lose_nothing() 
     page = page_with(PATCH, kind="patch", patch=1)
     long = next(one.text for one in page.lines if "is read on" in one.text)
     assert long in texts(page, width=40)
-    wrapped = texts(page, Manner(wrapped=True), width=40)
+    wrapped = texts(page, PageOptions(wrap_diffs=True), width=40)
     assert all(len(text) <= 40 for text in wrapped)
     start = next(n for n, text in enumerate(wrapped) if text.startswith("+       return -ENOBUFS; /*"))
     assert wrapped[start + 1].startswith("↪ ")
@@ -86,11 +96,11 @@ def test_long_lines_of_diffs_are_broken_where_that_is_wanted_and_lose_nothing() 
 
 def test_the_beginning_of_a_huge_mail_says_that_more_comes() -> None:
     mail = mail_of(SampleMail("a@b", "s", "some words\n" * 100_000))
-    begun = unfinished(compose(mail, 1_000), length(mail))
+    begun = incomplete_page(mail_page(mail, 1_000), text_length(mail))
     assert not begun.whole
     assert len(begun.lines) < 110
-    assert begun.lines[-1].text == "… of 1,100,000 characters; the rest is being read"
-    assert compose(mail).whole
+    assert begun.lines[-1].text == "… of 1,100,000 characters; loading the rest"
+    assert mail_page(mail).whole
 
 
 # Code.
@@ -116,7 +126,7 @@ def test_languages_are_known_by_the_names_of_files(path: str, spoken: str) -> No
 
 
 def test_code_has_the_inks_of_its_tokens() -> None:
-    inks = dict(coloured('\tstatic int n = 0x10; /* why */ "text"', "c"))
+    inks = dict(highlighted('\tstatic int n = 0x10; /* why */ "text"', "c"))
     assert inks["static "] == "code-keyword"
     assert inks["int "] == "code-type"
     assert inks["0x10"] == "code-number"
@@ -125,8 +135,8 @@ def test_code_has_the_inks_of_its_tokens() -> None:
 
 
 def test_a_line_within_a_comment_is_one_up_to_its_end() -> None:
-    assert coloured(" * if it were code", "c", True) == ((" * if it were code", "code-comment"),)
-    pieces = coloured(" here. */ int n;", "c", True)
+    assert highlighted(" * if it were code", "c", True) == ((" * if it were code", "code-comment"),)
+    pieces = highlighted(" here. */ int n;", "c", True)
     assert pieces[0] == (" here. */", "code-comment")
     assert ("int ", "code-type") in pieces
 
@@ -134,7 +144,7 @@ def test_a_line_within_a_comment_is_one_up_to_its_end() -> None:
 @given(st.text(max_size=400), st.sampled_from(["c", "python", "make", "gas", "perl", ""]), st.booleans())
 def test_colouring_loses_nothing(text: str, spoken: str, commented: bool) -> None:
     text = block(text).replace("\n", " ")
-    assert "".join(part for part, _ in coloured(text, spoken, commented)) == text
+    assert "".join(part for part, _ in highlighted(text, spoken, commented)) == text
 
 
 HUNKS = """\
@@ -178,16 +188,16 @@ def test_comments_are_followed_through_a_hunk_on_both_sides_of_it() -> None:
 
 def test_added_and_removed_lines_say_so_by_sign_and_ground() -> None:
     page = page_with(PATCH, kind="patch", patch=1)
-    sheet = broken(page, 80)
+    sheet = lay_out(page, 80)
     by_text = {page.lines[row.line].text: row for row in sheet.rows}
     added = by_text["+       q->drops.packets++;"]
-    assert ground(page, added) == "added"
+    assert background_style(page, added) == "added"
     assert row_pieces(page, added)[0] == ("+", "good added")
     assert all("added" in ink for _, ink in row_pieces(page, added))
     removed = by_text["-       return -ENOBUFS;"]
-    assert ground(page, removed) == "removed"
+    assert background_style(page, removed) == "removed"
     assert ("return ", "code-keyword removed") in [(text.lstrip(), ink) for text, ink in row_pieces(page, removed)]
-    assert ground(page, by_text["+++ b/net/core/dev.c"]) == ""
+    assert background_style(page, by_text["+++ b/net/core/dev.c"]) == ""
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -212,7 +222,7 @@ def test_links_end_where_the_sentence_goes_on() -> None:
 
 def test_evidence_is_found_below_a_fold() -> None:
     page = page_with(LONG_REPLY)
-    (span,) = find(page, "line 3 of what was posted")
+    (span,) = find_text(page, "line 3 of what was posted")
     ((first, end),) = page.folds
     assert first <= span.line < end
 
@@ -223,14 +233,14 @@ def test_evidence_is_found_below_a_fold() -> None:
 def test_a_patch_is_followed_by_its_own_answers_and_a_cover_by_those_to_no_patch() -> None:
     tracker = FakeTracker()
     rows = [row for row in tracker.thread(3) if row.revision == "drops-v5-0@example.org"]
-    assert [row.message_id for row in answers(rows, "drops-v5-1@example.org")] == [
+    assert [row.message_id for row in replies_to(rows, "drops-v5-1@example.org")] == [
         "drops-v5-r@example.org",
         "drops-v5-a@example.org",
     ]
-    assert [row.message_id for row in answers(rows, "drops-v5-0@example.org")] == ["drops-v5-bot@example.org"]
-    assert answers(rows, "drops-v5-2@example.org") == []
-    assert answers(rows, "drops-v5-r@example.org") == []
-    assert answers(rows, "nobody@example.org") == []
+    assert [row.message_id for row in replies_to(rows, "drops-v5-0@example.org")] == ["drops-v5-bot@example.org"]
+    assert replies_to(rows, "drops-v5-2@example.org") == []
+    assert replies_to(rows, "drops-v5-r@example.org") == []
+    assert replies_to(rows, "nobody@example.org") == []
 
 
 def test_a_patch_below_a_patch_keeps_its_answers() -> None:
@@ -240,24 +250,24 @@ def test_a_patch_below_a_patch_keeps_its_answers() -> None:
         message_row(SampleMail("r2@x", "Re: b", "", depth=2, parent="2@x"), "1@x"),
         message_row(SampleMail("r1@x", "Re: a", "", depth=1, parent="1@x"), "1@x"),
     ]
-    assert [row.message_id for row in answers(chain, "1@x")] == ["r1@x"]
-    assert [row.message_id for row in answers(chain, "2@x")] == ["r2@x"]
+    assert [row.message_id for row in replies_to(chain, "1@x")] == ["r1@x"]
+    assert [row.message_id for row in replies_to(chain, "2@x")] == ["r2@x"]
 
 
 def test_answers_are_told_with_who_when_and_how_they_begin() -> None:
     tracker = FakeTracker()
     rows = [row for row in tracker.thread(3) if row.revision == "drops-v5-0@example.org"]
-    lines, targets = told(answers(rows, "drops-v5-1@example.org"), {"drops-v5-a@example.org"}, NOW)
+    lines, targets = reply_lines(replies_to(rows, "drops-v5-1@example.org"), {"drops-v5-a@example.org"}, NOW)
     assert [one.text for one in lines] == [
         "",
-        "── 2 answers, 1 unread",
+        "── 2 replies, 1 unread",
         "● Jonas Weide  18 Sep   R-b",
         "  That makes sense to me. Is the lock really needed, though?",
         "  ○ Mira Okafor  18 Sep",
         "    No, not any more.",
     ]
     assert dict(targets)[4] == "drops-v5-a@example.org"
-    sheet = lengthened(broken(page_with("short\n"), 30), lines, targets)
+    sheet = append_lines(lay_out(page_with("short\n"), 30), lines, targets)
     last, message_id = sheet.page.targets[-1]
     assert (sheet.page.lines[last].text, message_id) == ("    No, not any more.", "drops-v5-a@example.org")
     assert len(sheet.rows) > len(sheet.page.lines)  # the longer ones are broken
@@ -313,8 +323,8 @@ def test_a_hostile_path_makes_a_small_tree() -> None:
 def test_a_story_tells_what_changed_and_who_said_it() -> None:
     row, _ = drops()
     tracker = FakeTracker()
-    steps = tell(row, drops_history(), {one.message_id: one for one in tracker.thread(3)})
-    told_steps = [(one.version, one.who, one.state if one.state_changed else "", one.posted) for one in steps]
+    steps = history_entries(row, drops_history(), {one.message_id: one for one in tracker.thread(3)})
+    told_steps = [(one.version, one.author, one.state if one.state_changed else "", one.posted) for one in steps]
     assert told_steps == [
         ("v4", "Mira Okafor", "new", "posted 1 of 2 patches seen"),
         ("v4", "Jonas Weide", "under-review", ""),
@@ -330,12 +340,12 @@ def test_a_story_ends_with_what_no_mail_decided() -> None:
     row, _ = zswap()
     by_hand = replace(row, state="deferred", state_evidence=Evidence("", "set by mira", by_hand=True))
     steps = [StateChangeRow(3, NOW, "zswap-0@example.org", "t", "new", "reviewers")]
-    *_, last = tell(by_hand, steps, {})
-    assert (last.who, last.state, last.evidence.text) == ("by hand", "deferred", "set by mira")
+    *_, last = history_entries(by_hand, steps, {})
+    assert (last.author, last.state, last.evidence.text) == ("by hand", "deferred", "set by mira")
     merged = replace(row, state="mainlined", state_evidence=Evidence("", "", commit="5a" * 20))
-    *_, last = tell(merged, steps, {})
-    assert (last.who, last.state) == ("commit 5a5a5a5a5a5a", "mainlined")
-    assert len(tell(replace(row, state="new"), steps, {})) == 1
+    *_, last = history_entries(merged, steps, {})
+    assert (last.author, last.state) == ("commit 5a5a5a5a5a5a", "mainlined")
+    assert len(history_entries(replace(row, state="new"), steps, {})) == 1
 
 
 @pytest.mark.parametrize("width", [38, 76, 118, 160])
@@ -343,8 +353,8 @@ def test_a_step_fits_its_line_and_is_harmless(width: int) -> None:
     row, postings = hostile()
     rows = {one.id: message_row(one, postings[0].mails[0].id) for one in postings[0].mails}
     steps = [StateChangeRow(1, NOW, one.id, one.text, "new", "reviewers") for one in postings[0].mails]
-    for step in tell(row, steps, rows):
-        text = "".join(part for part, _ in step_pieces(step, NOW, width))
+    for step in history_entries(row, steps, rows):
+        text = "".join(part for part, _ in entry_line(step, NOW, width))
         assert not set(text) & set("\x1b\x07\x9b\x00\u202e\u200b\n")
 
 
@@ -354,9 +364,9 @@ def test_a_step_fits_its_line_and_is_harmless(width: int) -> None:
 def test_a_rail_shows_resends_and_what_was_never_seen() -> None:
     row, _ = drops()
     again = replace(row.revisions[0], postings=("a@x", "b@x"))
-    pieces = stations((again, row.revisions[1]), 1, (), 60)
+    pieces = bar_entries((again, row.revisions[1]), 1, (), 60)
     assert "".join(text for _, (text, _) in pieces) == "┄ v1–v3? ┄ v4 ×2 ──[v5]"
-    assert "sent 2 times" in "".join(text for text, _ in account(again, row.revisions))
+    assert "sent 2 times" in "".join(text for text, _ in details(again, row.revisions))
 
 
 def test_tags_are_counted_where_they_count() -> None:
@@ -366,9 +376,9 @@ def test_tags_are_counted_where_they_count() -> None:
     other = replace(tag, name="Tested-by", patch=0)
     revision = replace(row.revisions[1], trailers=(tag, own, tag, other))
     assert given_tags(revision) == "2 R-b, 1 T-b"
-    assert given_to(revision) == {1: ["2×R-b"], 0: ["T-b"]}
+    assert tags_by_patch(revision) == {1: ["2×R-b"], 0: ["T-b"]}
     single = replace(revision, expected=1, has_cover=False)
-    assert given_to(single) == {1: ["2×R-b", "T-b"]}
+    assert tags_by_patch(single) == {1: ["2×R-b", "T-b"]}
 
 
 def test_tags_that_count_in_part_say_so() -> None:
@@ -378,8 +388,8 @@ def test_tags_that_count_in_part_say_so() -> None:
         row.revisions[1],
         trailers=(tag, replace(tag, scope="for the net bits"), replace(tag, patch=2, given_to="v4@x", carried=False)),
     )
-    assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not taken over"
-    assert given_to(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
+    assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not carried over"
+    assert tags_by_patch(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
 
 
 def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
@@ -387,17 +397,17 @@ def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
     early = CheckRow("lkp", "failure", "build error", "c1@x", NOW, 1)
     checks = (early, replace(early, verdict="success", message_id="c2@x"), replace(early, patch=2))
     revision = replace(row.revisions[1], checks=checks, applied=AppliedRow((1,), None))
-    assert results(revision) == {"failure": 1, "success": 1}  # the last word on each patch
-    told_of = "".join(text for text, _ in account(revision, row.revisions))
+    assert check_counts(revision) == {"failure": 1, "success": 1}  # the last word on each patch
+    told_of = "".join(text for text, _ in details(revision, row.revisions))
     assert "· patch 1 of 2 applied · 1 CI ✗ · 1 CI ✓ ·" in told_of
     partly = replace(revision, applied=AppliedRow((), None))
-    assert "· some patches applied ·" in "".join(text for text, _ in account(partly, row.revisions))
+    assert "· some patches applied ·" in "".join(text for text, _ in details(partly, row.revisions))
 
 
 def test_the_next_move_is_beside_the_turn() -> None:
     row, _ = zswap()
     moved = replace(row, next_action=NextAction("ping: no answer for 12 days", "", "author"))
-    assert "next: ping: no answer for 12 days" in "".join(text for text, _ in standing(moved, NOW))
+    assert "next: ping: no answer for 12 days" in "".join(text for text, _ in state_line(moved, NOW))
 
 
 # Comparisons.
@@ -426,7 +436,7 @@ def test_equal_patches_say_so() -> None:
     found = tracker.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     page = pair_page(found, found.pairs[0])
     assert [one.text for one in page.lines if one.kind == "excerpt"] == [
-        "Message, tags and diff are the same, line numbers apart."
+        "Message, tags and diff are the same except for line numbers."
     ]
 
 
@@ -439,4 +449,4 @@ def test_the_changelog_leads_to_the_mail_that_has_it() -> None:
         "- one lock less, as Jonas asked",
     ]
     assert page.targets[0] == (0, "drops-v5-0@example.org")
-    assert changelog_page(replace(found, notes=())).lines[0].text == "No changelog was found in these mails."
+    assert changelog_page(replace(found, notes=())).lines[0].text == "These mails have no changelog."

@@ -1,0 +1,61 @@
+"""The keys of the overview."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from patchwatch.series.views import View
+from patchwatch.tui.base import keys
+from patchwatch.tui.controllers.view_state import VIEWS
+from patchwatch.tui.screens.actions import ACTIONS
+
+
+def _view_keys() -> list[BindingType]:
+    """A number key for each view."""
+    return [
+        Binding(
+            f"{number},a" if view is View.ALL else str(number),
+            f"view({number - 1})",
+            view.value,
+            show=False,
+            tooltip=f"Show “{view.value}”",
+            id=f"overview.{view.name.lower()}",
+        )
+        for number, view in enumerate(VIEWS, 1)
+    ]
+
+
+OVERVIEW_KEYS: tuple[BindingType, ...] = (
+    Binding(
+        "slash",
+        "limit",
+        "Limit",
+        priority=True,  # otherwise keys typed right after it arrive before the table passes it on
+        tooltip="Show only matching series",
+        id="overview.limit",
+    ),
+    keys.WATCH,
+    keys.POLL,
+    *_view_keys(),
+    Binding("l,right", "turn(1)", "Next view", show=False, id="overview.next_view"),
+    Binding("h,left", "turn(-1)", "Previous view", show=False, id="overview.previous_view"),
+    Binding("n", "unread(1)", "Unread", show=False, tooltip="Next series with unread mail", id="overview.unread"),
+    Binding("N", "unread(-1)", "Previous series with unread mail", show=False, id="overview.previous_unread"),
+    Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
+    Binding("O", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="overview.reverse"),
+    *ACTIONS,
+    Binding("R", "reply", "Reply", show=False, tooltip="Reply to all of the newest version", id="overview.reply"),
+    Binding("T", "tag", "Tags", show=False, tooltip="Reply with tags to the newest version", id="overview.tag"),
+    Binding("B", "b4", "b4", show=False, tooltip="Run b4 on the newest version", id="overview.b4"),
+    keys.PALETTE,
+    keys.HELP,
+    Binding("q", "app.quit", "Quit", id="overview.quit"),
+    Binding(
+        "escape",
+        "escape",
+        "Clear",
+        show=False,
+        tooltip="Dismiss the message, then the marks, then the limit",
+        id="overview.escape",
+    ),
+)

@@ -1,0 +1,76 @@
+"""Every screen in every size and theme of the terminal: its essential text is there, and no line is too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from textual.pilot import Pilot
+
+from patchwatch.text_width import cell_len
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.base.theme import THEMES
+from tests.tui.driving import opened, settled, until
+from tests.tui.fake_tracker import FakeTracker
+
+LOOKS = (((40, 24), "dark"), ((80, 24), "light"), ((80, 24), "ansi"), ((120, 40), "dark"), ((200, 50), "light"))
+UNKNOWN_USER: frozenset[str] = frozenset()
+UNINVOLVED_USER = frozenset({"nobody@example.net"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A screen, the keys that lead to it, and what it must show."""
+
+    name: str
+    keys: tuple[str, ...]
+    shows: tuple[str, ...]
+    series: int | None = None  # the series that is open
+    addresses: frozenset[str] = UNKNOWN_USER
+    watched: bool = True
+
+
+CASES = (
+    Case("overview", ("a", "j"), ("mm/zswap", "under-review", "series known")),
+    Case("no_match", ("slash", *"xyzzy", "enter"), ("No series matches the limit.", "clear the limit")),
+    Case("limit_error", ("slash", *"st:opne"), ("st:opne", "!")),
+    Case("no_address", ("1",), ("What is your address on the lists?", "[me]")),
+    Case("my_turn", (), ("No series needs your action.", "series you watch"), None, UNINVOLVED_USER, watched=False),
+    Case("closed", ("6",), ("No series is closed yet.",), None, UNINVOLVED_USER, watched=False),
+    Case("series", ("e",), ("unread", "[v5"), 3),
+    Case("history", ("s", "k", "k"), ("posted",), 3),
+    Case("files", ("f", "G"), ("drops.sh", "+"), 3),
+    Case("comparison", ("d",), ("v4 → v5", "1 changed"), 3),
+)
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """The text of the screen; all white space is single spaces."""
+    screen = pilot.app.screen
+    return " ".join("\n".join(strip.text for strip in screen._compositor.render_strips(screen.size)).split())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_screen_fits_in_every_size(tracker: FakeTracker, case: Case) -> None:
+    tracker.addresses = case.addresses
+    if not case.watched:
+        for row in tuple(tracker.rows.values()):
+            tracker.change(row.id, watched=False)
+    app = PatchwatchApp(tracker, open_series=case.series)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "From " if case.series else "", focused=case.watched)
+        for key in case.keys:
+            assert await settled(pilot)
+            await pilot.press(key)
+        for size, theme in LOOKS:
+            app.theme = THEMES[theme].name
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: app.screen.size == size, "the new size")
+            assert await settled(pilot)
+            for text in case.shows:
+                await until(pilot, lambda text=text: text in screen_text(pilot), f"{text} at {size}")
+            strips = app.screen._compositor.render_strips(app.screen.size)
+            assert all(cell_len(strip.text.rstrip()) <= size[0] for strip in strips)
+            for widget in app.screen.children:
+                if widget.display and widget.region.area:
+                    assert app.screen.region.contains_region(widget.region), (widget, size)
