@@ -1,4 +1,4 @@
-"""Opening the database: made, migrated, guarded, shared."""
+"""Open the database: create, migrate, protect and share it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def url(path: Path) -> str:
     return f"sqlite:///{path}/patchwatch.db"
 
 
-def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
+def test_migrations_create_the_declared_tables(tmp_path: Path) -> None:
     database = Database(url(tmp_path))
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_the_newest_migration_is_the_one_the_program_names() -> None:
+def test_schema_revision_is_the_newest_migration() -> None:
     scripts = ScriptDirectory(str(Path(patchwatch.db.__file__).parent / "migrations"))
     assert scripts.get_current_head() == SCHEMA_REVISION
 
 
-def test_the_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_database_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     config = AlembicConfig()
     config.set_main_option("script_location", str(Path(patchwatch.db.__file__).parent / "migrations"))
     engine = create_engine(url(tmp_path))
@@ -61,13 +61,13 @@ def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
         assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
 
 
-def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
+def test_sqlite_is_configured_for_several_processes(tmp_path: Path) -> None:
     with Database(url(tmp_path)).read() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
-def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_newer_database_is_refused_and_unchanged(tmp_path: Path) -> None:
     Database(url(tmp_path)).close()
     with sqlite3.connect(tmp_path / "patchwatch.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -78,7 +78,7 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "patchwatch.db").read_bytes() == before
 
 
-def test_a_locked_database_says_so(tmp_path: Path) -> None:
+def test_locked_database_is_reported(tmp_path: Path) -> None:
     database = Database(url(tmp_path), busy_seconds=0.05)
     holder = sqlite3.connect(tmp_path / "patchwatch.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -89,7 +89,7 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
         holder.close()
 
 
-def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
+def test_writer_does_not_block_a_reader(tmp_path: Path) -> None:
     database = Database(url(tmp_path), busy_seconds=0.05)
     with database.write() as connection:
         messages.set_setting(connection, "x", "1")
@@ -99,13 +99,13 @@ def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
         assert messages.setting(other, "x") == "1"
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+def test_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "patchwatch.db").write_bytes(b"not a database at all, but long enough to look at" * 40)
     with pytest.raises(DatabaseError, match="can't be used"):
         Database(url(tmp_path))
 
 
-def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+def test_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "patchwatch.db") as connection:
         connection.execute("CREATE TABLE bookmarks (id INTEGER)")
     connection.close()
@@ -113,13 +113,13 @@ def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
         Database(url(tmp_path))
 
 
-def test_a_directory_that_can_not_be_made_is_reported(tmp_path: Path) -> None:
+def test_directory_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DatabaseError, match="can't open the database"):
         Database(f"sqlite:///{tmp_path}/file/patchwatch.db")
 
 
-def test_the_generation_moves_with_each_commit_and_not_without(tmp_path: Path) -> None:
+def test_generation_changes_with_each_commit_only(tmp_path: Path) -> None:
     database = Database(url(tmp_path))
     other = Database(url(tmp_path))
     before = other.generation()
@@ -131,7 +131,7 @@ def test_the_generation_moves_with_each_commit_and_not_without(tmp_path: Path) -
     assert other.generation() == before + 1
 
 
-def test_two_that_open_a_new_database_at_once_both_get_it(tmp_path: Path) -> None:
+def test_two_processes_can_create_the_database_at_once(tmp_path: Path) -> None:
     opened: list[Database] = []
     errors: list[Exception] = []
 

@@ -1,4 +1,4 @@
-"""The database of a team: PostgreSQL holds the same as SQLite, and several processes may write it."""
+"""PostgreSQL, for a team: the same data as in SQLite, written by several processes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def dump_ids(connection: Connection) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["demo", "made"])
-def test_it_understands_the_same_as_sqlite(url: str, name: str) -> None:
+def test_postgresql_derives_the_same_as_sqlite(url: str, name: str) -> None:
     database = Database(url)
     for half in (READS[name][1::2], READS[name][::2]):
         with database.write() as connection:
@@ -92,7 +92,7 @@ def test_decisions_lists_and_undo(tracker: Tracker) -> None:
     assert tracker.candidates(number) is not None
 
 
-def test_what_no_text_of_postgresql_may_hold_is_kept_and_shown_harmlessly(tracker: Tracker) -> None:
+def test_nul_characters_are_stored_and_shown_sanitized(tracker: Tracker) -> None:
     raw = mail(message_id="nul@a", subject="[PATCH] a", sender="A <a@example.org>", date="3 Jul 2023 10:00:00 +0000")
     raw = (
         raw.replace(b"Subject: [PATCH] a", b"Subject: [PATCH] a\x00b \xff\xfe =?utf-8?q?=00?=") + b"\x00 \xed\xa0\x80\n"
@@ -103,7 +103,7 @@ def test_what_no_text_of_postgresql_may_hold_is_kept_and_shown_harmlessly(tracke
     assert tracker.one(tracker.find("nul@a")).title
 
 
-def test_two_that_write_at_once_wait_for_each_other(url: str) -> None:
+def test_concurrent_writers_wait_for_each_other(url: str) -> None:
     Database(url).close()
     halves = (READS["demo"][::2], READS["demo"][1::2])
 
@@ -125,7 +125,7 @@ def test_two_that_write_at_once_wait_for_each_other(url: str) -> None:
     database.close()
 
 
-def test_a_reader_sees_one_moment(url: str) -> None:
+def test_reader_sees_one_snapshot(url: str) -> None:
     database = Database(url)
     with database.read() as reader:
         before = dump_ids(reader)
@@ -137,18 +137,18 @@ def test_a_reader_sees_one_moment(url: str) -> None:
     database.close()
 
 
-def test_the_driver_need_not_be_named(url: str) -> None:
+def test_url_needs_no_driver(url: str) -> None:
     database = Database(url.replace("+psycopg", ""))
     assert database.generation() == 0
     database.close()
 
 
-def test_a_server_that_is_not_there_is_said(url: str) -> None:
+def test_unreachable_server_is_reported(url: str) -> None:
     with pytest.raises(DatabaseError, match="can't be used"):
         Database(url.replace("host=", "host=/nowhere"))
 
 
-def test_a_mail_of_ours_waits_there_until_it_is_sent_once(url: str) -> None:
+def test_outbox_holds_a_mail_until_it_is_sent_once(url: str) -> None:
     database = Database(url)
     columns = {"address": "ann@example.org", "sender": "pw@example.org", "message_id": "1@pw", "subject": "x"}
     with database.write() as connection:

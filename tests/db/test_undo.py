@@ -1,4 +1,4 @@
-"""Decisions are taken back one by one, by any process, and leave what others decided since."""
+"""Decisions are undone one by one, by any process; later decisions of others stay."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tracker() -> Iterator[DemoTracker]:
         yield tracker
 
 
-def test_a_state_set_by_hand_goes_back_to_what_it_was(tracker: DemoTracker) -> None:
+def test_undo_restores_the_previous_mark(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mark(number, "rejected")
     tracker.mark(number, "deferred")
@@ -44,7 +44,7 @@ def test_a_state_set_by_hand_goes_back_to_what_it_was(tracker: DemoTracker) -> N
         tracker.undo()
 
 
-def test_a_mark_that_was_taken_back_comes_back(tracker: DemoTracker) -> None:
+def test_undo_restores_a_removed_mark(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mark(number, "rejected")
     tracker.mark(number, None)
@@ -52,7 +52,7 @@ def test_a_mark_that_was_taken_back_comes_back(tracker: DemoTracker) -> None:
     assert tracker.one(number).state == "rejected"
 
 
-def test_an_unlink_is_taken_back(tracker: DemoTracker) -> None:
+def test_undo_of_unlink(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     parted = tracker.unlink(XDP_V5)
     assert tracker.undo().startswith("unlinked: v5 of #")
@@ -60,7 +60,7 @@ def test_an_unlink_is_taken_back(tracker: DemoTracker) -> None:
     assert len(tracker.one(number).revisions) == 2
 
 
-def test_a_link_is_taken_back(tracker: DemoTracker) -> None:
+def test_undo_of_link(tracker: DemoTracker) -> None:
     number = tracker.link(MGLRU_V3, XDP_V5)
     assert [r.version for r in tracker.one(number).revisions] == [4, 5, 3]
     tracker.undo()
@@ -70,7 +70,7 @@ def test_a_link_is_taken_back(tracker: DemoTracker) -> None:
         tracker.reindex(lambda done: None)
 
 
-def test_snooze_mute_and_watch_are_taken_back(tracker: DemoTracker) -> None:
+def test_undo_of_snooze_mute_and_watch(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.snooze(number, NOW + DAY)
     tracker.snooze(number, None)
@@ -83,7 +83,7 @@ def test_snooze_mute_and_watch_are_taken_back(tracker: DemoTracker) -> None:
     assert tracker.one(number).snoozed_until == NOW + DAY
 
 
-def test_unwatch_is_taken_back() -> None:
+def test_undo_of_unwatch() -> None:
     with demo() as tracker:
         number = tracker.find(XDP_V5)
         tracker.unwatch(number)
@@ -91,14 +91,14 @@ def test_unwatch_is_taken_back() -> None:
         assert tracker.one(number).watched
 
 
-def test_what_was_done_to_several_is_taken_back_at_once(tracker: DemoTracker) -> None:
+def test_action_on_several_series_is_undone_at_once(tracker: DemoTracker) -> None:
     numbers = [tracker.find(XDP_V5), tracker.find(TCP_V4)]
     tracker.mark(numbers, "not-applicable")
     assert tracker.undo().startswith("marked not-applicable: 2 series (#")
     assert [tracker.one(n).state for n in numbers] == ["accepted", "deferred"]
 
 
-def test_what_changes_nothing_is_not_noted(tracker: DemoTracker) -> None:
+def test_action_without_effect_is_not_logged(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mute(number)
     tracker.unwatch(number)
@@ -106,7 +106,7 @@ def test_what_changes_nothing_is_not_noted(tracker: DemoTracker) -> None:
     assert tracker.undo().startswith("muted")
 
 
-def test_another_process_takes_it_back(tmp_path: Path, tracker: DemoTracker) -> None:
+def test_another_process_can_undo(tmp_path: Path, tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mark(number, "rejected")
     other = Tracker(Config(), database_url=tracker.database.url)
@@ -115,7 +115,7 @@ def test_another_process_takes_it_back(tmp_path: Path, tracker: DemoTracker) -> 
     assert tracker.one(number).state == "accepted"
 
 
-def test_what_somebody_changed_since_stays(tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_later_change_by_somebody_else_stays(tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch) -> None:
     number, tcp = tracker.find(XDP_V5), tracker.find(TCP_V4)
     tracker.mark(tcp, "rejected")
     tracker.mark(number, "rejected")

@@ -1,4 +1,4 @@
-"""Git trees: read as they move, never written; what is found in them is what the series' states say."""
+"""Git trees: read incrementally, never written; their commits determine the states of series."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_commit_makes_a_series_accepted(database: Database, clone: GitTree) ->
     assert (newest.state, newest.state_evidence) == ("accepted", series(database).state_evidence)
 
 
-def test_it_is_mainlined_in_mainline_and_the_other_tree_is_not_named(database: Database, clone: GitTree) -> None:
+def test_mainlined_reason_names_only_mainline(database: Database, clone: GitTree) -> None:
     sha = clone.commit(WHEEL, at=day(2), authored=day(0))
     take(database, patch(WHEEL))
     read(database, tree_of(clone), tree_of(clone, "linus", mainline=True))
@@ -129,7 +129,7 @@ def test_it_is_mainlined_in_mainline_and_the_other_tree_is_not_named(database: D
     assert stands(database)[0] == "accepted"
 
 
-def test_the_same_change_under_another_title_is_found_by_its_patch_id(database: Database, clone: GitTree) -> None:
+def test_retitled_commit_is_found_by_patch_id(database: Database, clone: GitTree) -> None:
     sha = clone.commit("Frobnicate", at=day(2), authored=day(0), files={"wheel.c": "one\ntwo\nthree\n"})
     take(database, patch(WHEEL, diff=clone.diff(sha)))
     (report,) = read(database, tree_of(clone))
@@ -137,7 +137,7 @@ def test_the_same_change_under_another_title_is_found_by_its_patch_id(database: 
     assert stands(database)[::3] == ("accepted", sha)
 
 
-def test_a_rename_has_the_patch_id_that_its_mail_has(database: Database, clone: GitTree) -> None:
+def test_rename_has_the_patch_id_of_its_mail(database: Database, clone: GitTree) -> None:
     clone.commit("frob: add it", at=day(-5), files={"wheel.c": "one\ntwo\nthree\nfour\n"})
     clone.git("mv", "wheel.c", "rad.c")
     sha = clone.commit("Rename", at=day(2), authored=day(0))
@@ -146,7 +146,7 @@ def test_a_rename_has_the_patch_id_that_its_mail_has(database: Database, clone: 
     assert stands(database)[::3] == ("accepted", sha)
 
 
-def test_one_patch_of_two_is_said_to_be_one(database: Database, clone: GitTree) -> None:
+def test_one_of_two_applied_patches_is_reported(database: Database, clone: GitTree) -> None:
     take(database, *pair())
     sha = clone.commit(OIL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
@@ -170,7 +170,7 @@ def test_half_in_mainline_is_not_mainlined(database: Database, clone: GitTree) -
     assert stands(database)[0] == "mainlined"
 
 
-def test_a_branch_that_was_rewound_takes_the_state_with_it(database: Database, clone: GitTree) -> None:
+def test_rewound_branch_resets_the_state(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     clone.commit(WHEEL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
@@ -190,7 +190,7 @@ def test_a_rebased_branch_is_read_with_its_new_commits(database: Database, clone
     assert stands(database)[::3] == ("accepted", clone.git("rev-parse", "HEAD"))
 
 
-def test_a_clone_that_was_made_anew_is_read_anew(database: Database, clone: GitTree) -> None:
+def test_new_clone_is_read_again(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     clone.commit(WHEEL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
@@ -215,7 +215,7 @@ def test_a_revert_reopens_and_a_revert_of_that_closes(database: Database, clone:
     assert stands(database)[::3] == ("accepted", sha)
 
 
-def test_what_was_applied_as_v1_says_nothing_of_the_v2_that_followed(database: Database, clone: GitTree) -> None:
+def test_applied_v1_does_not_affect_a_later_v2(database: Database, clone: GitTree) -> None:
     clone.commit(f"{WHEEL}\n\n{LINK}1@v1", at=day(2), authored=day(0))
     take(database, patch(WHEEL))
     read(database, tree_of(clone))
@@ -223,14 +223,14 @@ def test_what_was_applied_as_v1_says_nothing_of_the_v2_that_followed(database: D
     assert [r.state for r in series(database).revisions] == ["superseded", "new"]
 
 
-def test_a_patch_that_was_sent_again_unchanged_is_the_one_that_was_applied(database: Database, clone: GitTree) -> None:
+def test_unchanged_resend_counts_as_applied(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL), patch(WHEEL, message_id="1@again", prefix="PATCH RESEND", at=10))
     clone.commit(f"{WHEEL}\n\n{LINK}1@v1", at=day(11), authored=day(0))
     read(database, tree_of(clone))
     assert stands(database)[0] == "accepted"
 
 
-def test_what_somebody_marked_outranks_a_tree(database: Database, clone: GitTree) -> None:
+def test_mark_takes_precedence_over_a_tree(database: Database, clone: GitTree) -> None:
     clone.commit(WHEEL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
     with database.write() as connection:
@@ -239,7 +239,7 @@ def test_what_somebody_marked_outranks_a_tree(database: Database, clone: GitTree
     assert stands(database)[:3] == ("rejected", "nobody", "set by me")
 
 
-def test_the_story_ends_with_the_commit(database: Database, clone: GitTree) -> None:
+def test_history_ends_with_the_commit(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     sha = clone.commit(WHEEL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
@@ -251,7 +251,7 @@ def test_the_story_ends_with_the_commit(database: Database, clone: GitTree) -> N
     ]
 
 
-def test_a_tree_that_is_no_longer_in_the_config_is_forgotten(database: Database, clone: GitTree) -> None:
+def test_tree_removed_from_the_config_is_forgotten(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     clone.commit(WHEEL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
@@ -265,7 +265,7 @@ def test_a_tree_that_is_no_longer_in_the_config_is_forgotten(database: Database,
 # ---- which commits -------------------------------------------------------------------------------------------------
 
 
-def test_without_branches_it_is_what_was_cloned_and_not_ones_own_work(
+def test_default_branches_are_the_cloned_ones_without_local_work(
     database: Database, clone: GitTree, tmp_path: Path
 ) -> None:
     clone.git("clone", "--quiet", str(clone.path), str(tmp_path / "mine"))
@@ -297,14 +297,14 @@ def test_a_worktree_and_a_bare_clone_are_trees_too(database: Database, clone: Gi
     assert [(r.new, r.failure) for r in reports] == [(1, ""), (1, "")]
 
 
-def test_commits_from_before_the_first_reading_are_left(database: Database, clone: GitTree) -> None:
+def test_commits_before_the_first_read_are_ignored(database: Database, clone: GitTree) -> None:
     clone.commit("frob: new", at=day(2))
     tree = Tree("frob", str(clone.path), since_days=90)
     assert read(database, tree)[0].new == 1
     assert read(database, Tree("frob", str(clone.path), since_days=120))[0].new == 1  # further back, asked for later
 
 
-def test_a_tree_is_not_written(database: Database, clone: GitTree) -> None:
+def test_trees_are_never_written(database: Database, clone: GitTree) -> None:
     clone.commit(WHEEL, at=day(2), authored=day(0), files={"wheel.c": "one\n"})
     take(database, patch(WHEEL))
 
@@ -319,9 +319,7 @@ def test_a_tree_is_not_written(database: Database, clone: GitTree) -> None:
 # ---- what goes wrong -----------------------------------------------------------------------------------------------
 
 
-def test_a_tree_that_is_not_there_is_said_and_the_others_are_read(
-    database: Database, clone: GitTree, tmp_path: Path
-) -> None:
+def test_missing_tree_is_reported_and_others_are_read(database: Database, clone: GitTree, tmp_path: Path) -> None:
     missing, found = read(database, Tree("absent", str(tmp_path / "nowhere")), tree_of(clone))
     assert missing.failure.startswith(f"no git repository at {tmp_path}/nowhere. Set tree.path")
     assert (found.new, found.failure) == (1, "")
@@ -330,7 +328,7 @@ def test_a_tree_that_is_not_there_is_said_and_the_others_are_read(
     assert (row.failed_at, row.failure) == (NOW, missing.failure)
 
 
-def test_a_branch_that_is_not_there_leaves_what_was_read(database: Database, clone: GitTree) -> None:
+def test_missing_branch_keeps_what_was_read(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     clone.git("checkout", "--quiet", "-b", "for-next")
     clone.commit(WHEEL, at=day(2), authored=day(0))
@@ -348,15 +346,13 @@ def test_a_branch_that_is_not_there_leaves_what_was_read(database: Database, clo
         assert stored.tree(connection, "frob-next").failed_at is None
 
 
-def test_a_damaged_tree_is_said(database: Database, clone: GitTree) -> None:
+def test_damaged_tree_is_reported(database: Database, clone: GitTree) -> None:
     (clone.path / ".git" / "refs" / "heads" / "main").write_text("0" * 39 + "1\n", encoding="utf-8")
     (report,) = read(database, tree_of(clone, branches=("main",)))
     assert report.failure.startswith(str(clone.path))
 
 
-def test_a_reading_that_was_cut_off_is_done_again(
-    database: Database, clone: GitTree, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_read_is_repeated(database: Database, clone: GitTree, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         clone.commit(f"frob: part {number} of the work", at=day(number))
     take(database, patch("frob: part 0 of the work", at=-1))
@@ -388,7 +384,7 @@ def test_a_commit_with_an_absurd_date_or_odd_bytes_is_read(database: Database, c
     assert read(database, tree_of(clone))[0].new == 2
 
 
-def test_trees_are_read_though_the_archive_can_not_be_reached(database: Database, clone: GitTree) -> None:
+def test_trees_are_read_while_the_archive_is_unreachable(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     with database.write() as connection:
         inboxes.set_inbox(connection, "frob", followed=True)

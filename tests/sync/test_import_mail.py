@@ -1,4 +1,4 @@
-"""Importing: positions are stored with the mails, other processes read, the real epoch goes in whole."""
+"""Import: positions are stored with the mails, other processes parse, a real epoch is imported completely."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def mbox(path: Path, first: int, last: int) -> None:
             stream.write(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw + b"\n")
 
 
-def test_what_is_read_by_other_processes_is_what_is_read_in_place() -> None:
+def test_other_processes_parse_the_same() -> None:
     batches = [[mail(message_id=f"{n}-{m}@example.org", body=f"{n} {m}\n") for m in range(120)] for n in range(8)]
     assert list(read_batches(batches, processes=2)) == list(read_batches(batches, processes=0))
 
 
-def test_an_appended_mbox_gives_only_what_is_new(database: Database, tmp_path: Path) -> None:
+def test_only_mail_appended_to_an_mbox_is_imported(database: Database, tmp_path: Path) -> None:
     mbox(tmp_path / "list.mbox", 0, 3)
     assert import_mail(database, tmp_path / "list.mbox", "x").new_mails == 3
     mbox(tmp_path / "list.mbox", 3, 5)
@@ -47,9 +47,7 @@ def test_an_appended_mbox_gives_only_what_is_new(database: Database, tmp_path: P
     assert (outcome.new_mails, outcome.known_mails) == (2, 0)
 
 
-def test_an_import_that_is_killed_goes_on_where_it_was(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_import_resumes(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from patchwatch.sync import import_mail as importing
 
     mbox(tmp_path / "list.mbox", 0, 1200)
@@ -72,7 +70,7 @@ def test_an_import_that_is_killed_goes_on_where_it_was(
 
 
 @pytest.mark.corpus
-def test_the_real_epoch_goes_in_whole_and_once(database: Database, tmp_path: Path) -> None:
+def test_real_epoch_is_imported_completely_and_once(database: Database, tmp_path: Path) -> None:
     bundle = CORPUS / "cgroups-2024.bundle"
     if not bundle.exists():
         pytest.skip(f"needs the real list mail in {CORPUS}")

@@ -1,4 +1,4 @@
-"""Storing mail: repetition, copies from several lists, forged and torn copies; reindex."""
+"""Ingest: duplicates, copies from several lists, forged and truncated copies; reindex."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def arriving(raw: bytes, when: str, via: str = "vger") -> bytes:
     return f"Received: from {via} by archive; {when}\n".encode() + raw
 
 
-def test_the_same_mail_twice_is_stored_once(database: Database) -> None:
+def test_duplicate_mail_is_stored_once(database: Database) -> None:
     take(database, POSTED)
     take(database, POSTED, POSTED)
     assert (count(database, "message"), count(database, "raw")) == (1, 1)
 
 
-def test_a_cross_posted_mail_is_one_message_in_three_inboxes(database: Database) -> None:
+def test_cross_posted_mail_is_one_message_in_three_inboxes(database: Database) -> None:
     for minute, inbox in enumerate(("bpf", "netdev", "linux-kernel")):
         take(database, arriving(POSTED, f"Mon, 3 Jul 2023 10:0{minute}:00 +0000", inbox), inbox=inbox)
     (row,) = everything(database)
@@ -65,7 +65,7 @@ def test_a_cross_posted_mail_is_one_message_in_three_inboxes(database: Database)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_two_contents_under_one_id_the_first_to_arrive_is_understood_and_both_are_kept(
+def test_first_of_two_contents_with_one_id_is_parsed_and_both_are_stored(
     database: Database, order: tuple[int, int]
 ) -> None:
     copies = (
@@ -82,9 +82,7 @@ def test_of_two_contents_under_one_id_the_first_to_arrive_is_understood_and_both
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_a_mail_that_was_torn_while_it_was_written_gives_way_to_the_whole_one(
-    database: Database, order: tuple[int, int]
-) -> None:
+def test_complete_mail_replaces_a_truncated_copy(database: Database, order: tuple[int, int]) -> None:
     whole = arriving(
         mail(
             message_id="2@example.org",
@@ -105,12 +103,12 @@ def test_a_mail_that_was_torn_while_it_was_written_gives_way_to_the_whole_one(
     assert Tracker(Config(), database_url=database.url).raw("2@example.org") == whole
 
 
-def test_raw_mail_comes_out_as_it_went_in(database: Database) -> None:
+def test_raw_mail_is_stored_unchanged(database: Database) -> None:
     take(database, POSTED)
     assert Tracker(Config(), database_url=database.url).raw("1@example.org") == POSTED
 
 
-def test_a_cover_that_comes_last_changes_neither_number_nor_watch(database: Database) -> None:
+def test_late_cover_letter_keeps_number_and_watch(database: Database) -> None:
     def patch(n: int) -> bytes:
         return mail(
             message_id=f"{n}@example.org",
@@ -137,7 +135,7 @@ def test_a_cover_that_comes_last_changes_neither_number_nor_watch(database: Data
     assert (after.id, after.watched, after.title) == (before.id, True, "whole")
 
 
-def test_reindex_gives_the_same_rows_and_keeps_what_people_decided(database: Database) -> None:
+def test_reindex_gives_the_same_rows_and_keeps_decisions(database: Database) -> None:
     v2 = mail(
         message_id="3@example.org",
         subject="[PATCH v2] net: free the socket once",
@@ -160,7 +158,7 @@ def test_reindex_gives_the_same_rows_and_keeps_what_people_decided(database: Dat
     assert (row.state, row.watched, row.unread) == ("deferred", True, 1)
 
 
-def test_a_failure_in_the_middle_leaves_nothing(database: Database) -> None:
+def test_failed_ingest_stores_nothing(database: Database) -> None:
     def stores_and_dies() -> None:
         with database.write() as connection:
             ingest(connection, [read_mail(POSTED)], "bpf")

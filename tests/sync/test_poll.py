@@ -1,4 +1,4 @@
-"""Watching and polling against a real public-inbox server, and against one that fails."""
+"""Watch and poll with a real public-inbox server, and with one that fails."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_polling_again_changes_nothing(tracker: Tracker, lore_server: LoreServer
     assert dump(tracker) == before
 
 
-def test_watching_twice_is_no_error_and_no_double(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
+def test_watching_twice_is_allowed_and_has_no_effect(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     p = Postings("lever")
     lore_server.deliver(inbox, p.patch(1))
     first = tracker.watch(p.id("v1"))
@@ -137,7 +137,7 @@ def test_watching_twice_is_no_error_and_no_double(tracker: Tracker, lore_server:
     assert len(tracker.series()) == 1
 
 
-def test_what_the_named_inbox_lacks_is_looked_for_everywhere(
+def test_mail_missing_in_the_named_inbox_is_found_in_another(
     tracker: Tracker, lore_server: LoreServer, inbox: str
 ) -> None:
     p = Postings("pulley")
@@ -146,13 +146,13 @@ def test_what_the_named_inbox_lacks_is_looked_for_everywhere(
     assert tracker.one(watched.series_id).title == "fizz: pulley: count the pulley right"
 
 
-def test_an_unknown_message_id_says_so(tracker: Tracker) -> None:
+def test_unknown_message_id_is_reported(tracker: Tracker) -> None:
     with pytest.raises(MessageNotFoundError, match=r"nobody-sent-this@example\.org"):
         tracker.watch("nobody-sent-this@example.org")
     assert tracker.series() == ()
 
 
-def test_a_thread_without_a_patch_can_not_be_watched(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
+def test_thread_without_a_patch_cannot_be_watched(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     lore_server.deliver(
         inbox,
         mail(message_id="chat@example.org", subject="Lunch in the canteen", sender=RITA, body="Soup?\n"),
@@ -161,7 +161,7 @@ def test_a_thread_without_a_patch_can_not_be_watched(tracker: Tracker, lore_serv
         tracker.watch("chat@example.org")
 
 
-def test_a_piped_mail_brings_its_whole_thread(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
+def test_piped_mail_fetches_its_whole_thread(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     p = Postings("crank")
     lore_server.deliver(inbox, p.patch(1), p.reply(1, "Why?"))
     watched, skipped = tracker.watch_text(p.reply(1, "Why?"))
@@ -169,7 +169,7 @@ def test_a_piped_mail_brings_its_whole_thread(tracker: Tracker, lore_server: Lor
     assert [m.message_id for m in tracker.thread(watched[0].series_id)] == [p.id("v1"), p.id("v1-reply")]
 
 
-def test_a_dead_server_leaves_everything_as_it_was(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
+def test_unreachable_server_changes_nothing(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     p = Postings("hinge")
     lore_server.deliver(inbox, p.patch(1))
     tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
@@ -213,7 +213,7 @@ def _poll_with(tracker: Tracker, answer: Callable[[httpx.Request], httpx.Respons
         return poll(tracker.database, archive, tracker.config.poll, lambda text: None)
 
 
-def test_a_kill_between_batches_loses_and_doubles_nothing(
+def test_kill_between_batches_neither_loses_nor_duplicates_mail(
     tracker: Tracker, lore_server: LoreServer, inbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     p = Postings("bolt")
@@ -241,7 +241,7 @@ def test_a_kill_between_batches_loses_and_doubles_nothing(
     assert [(r.version, r.follow_ups) for r in row.revisions] == [(1, 5), (2, 0)]
 
 
-def test_a_new_version_in_another_list_is_found(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
+def test_new_version_on_another_list_is_found(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     p = Postings("cog")
     lore_server.deliver(inbox, p.patch(1))
     (watched,) = tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
@@ -251,7 +251,7 @@ def test_a_new_version_in_another_list_is_found(tracker: Tracker, lore_server: L
     assert [r.version for r in tracker.one(watched.series_id).revisions] == [1, 2]
 
 
-def test_a_followed_list_is_taken_in_whole(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
+def test_followed_list_is_stored_completely(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     tracker.follow(inbox)
     p = Postings("rivet")
     lore_server.deliver(inbox, p.patch(1))
@@ -260,9 +260,7 @@ def test_a_followed_list_is_taken_in_whole(tracker: Tracker, lore_server: LoreSe
     assert tracker.series() == ()
 
 
-def test_a_series_that_no_list_is_known_for_is_polled_by_its_thread(
-    tracker: Tracker, lore_server: LoreServer, inbox: str
-) -> None:
+def test_series_without_a_known_list_is_polled_by_thread(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     p = Postings("spindle")
     lore_server.deliver(inbox, p.patch(1))
     (watched,) = tracker.watch(p.id("v1"))
@@ -272,9 +270,7 @@ def test_a_series_that_no_list_is_known_for_is_polled_by_its_thread(
     assert tracker.one(watched.series_id).revisions[0].follow_ups == 1
 
 
-def test_mail_that_the_search_does_not_find_yet_is_taken_from_the_feed(
-    tracker: Tracker, lore_server: LoreServer, inbox: str
-) -> None:
+def test_mail_not_yet_indexed_is_fetched_from_the_feed(tracker: Tracker, lore_server: LoreServer, inbox: str) -> None:
     p = Postings("gasket")
     lore_server.deliver(inbox, p.patch(1))
     (watched,) = tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
@@ -285,7 +281,7 @@ def test_mail_that_the_search_does_not_find_yet_is_taken_from_the_feed(
     assert [(r.version, r.follow_ups) for r in tracker.one(watched.series_id).revisions] == [(1, 1), (2, 0)]
 
 
-def test_what_the_feed_showed_before_the_watch_is_not_fetched(
+def test_feed_entries_from_before_the_watch_are_not_fetched(
     tracker: Tracker, lore_server: LoreServer, inbox: str
 ) -> None:
     old, p = Postings("washer"), Postings("flange")

@@ -1,4 +1,4 @@
-"""One at a time: the lock, what it says of its holder, and what its death leaves."""
+"""The poll lock: its owner, waiting for it, and what remains after a kill."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ PATHS = {
 
 
 @pytest.mark.parametrize(("url", "path"), PATHS.values(), ids=PATHS)
-def test_the_lock_of_a_file_is_beside_it(url: str, path: str | None) -> None:
+def test_lock_file_is_beside_the_database(url: str, path: str | None) -> None:
     assert lock_path(url) == (Path(path) if path else None)
 
 
-def test_another_databases_lock_is_in_the_state_directory_whatever_its_password(
+def test_lock_of_a_server_is_in_the_state_directory_for_any_password(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -39,7 +39,7 @@ def test_another_databases_lock_is_in_the_state_directory_whatever_its_password(
     assert found != lock_path("postgresql://ann:secret@db.example.org/other")
 
 
-def test_the_holder_is_known_while_he_holds_it(tmp_path: Path) -> None:
+def test_owner_is_known_while_the_lock_is_held(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     assert owner(path) is None
     with acquire(path, "poll", SINCE):
@@ -47,7 +47,7 @@ def test_the_holder_is_known_while_he_holds_it(tmp_path: Path) -> None:
     assert owner(path) is None
 
 
-def test_a_run_is_not_waited_for_and_its_process_is_named(tmp_path: Path) -> None:
+def test_poll_fails_at_once_and_names_a_running_daemon(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     with (
         acquire(path, "run", SINCE),
@@ -61,7 +61,7 @@ def test_a_run_is_not_waited_for_and_its_process_is_named(tmp_path: Path) -> Non
     assert f"kill -USR1 {os.getpid()}" in said
 
 
-def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
+def test_poll_waits_for_another_and_reports_it_once(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     said: list[str] = []
     other = acquire(path, "poll", SINCE)
@@ -79,7 +79,7 @@ def test_a_poll_is_waited_for_and_that_is_said_once(tmp_path: Path) -> None:
     assert len(pauses) == 3
 
 
-def test_patience_ends(tmp_path: Path) -> None:
+def test_waiting_times_out(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     with acquire(path, "poll", SINCE), pytest.raises(PollLockedError, match="does not end"):  # noqa: SIM117
         with acquire(path, "poll", SINCE, patience=5, pause=lambda _: None):
@@ -96,7 +96,7 @@ with acquire(Path(sys.argv[1]), "run", 1_700_000_000):
 """
 
 
-def test_who_is_killed_holds_nothing_and_what_he_wrote_misleads_nobody(tmp_path: Path) -> None:
+def test_killed_owner_holds_no_lock_and_its_note_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     with subprocess.Popen([sys.executable, "-c", HOLD_AND_WAIT, str(path)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
@@ -109,7 +109,7 @@ def test_who_is_killed_holds_nothing_and_what_he_wrote_misleads_nobody(tmp_path:
         assert owner(path) == LockOwner("poll", os.getpid(), SINCE)
 
 
-def test_a_child_does_not_keep_the_lock(tmp_path: Path) -> None:
+def test_child_process_does_not_inherit_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
     with acquire(path, "run", SINCE):
         child = subprocess.Popen(["sleep", "60"])

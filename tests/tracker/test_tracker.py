@@ -1,4 +1,4 @@
-"""What people decide: marks, links, mutes, snoozes; it outranks what is inferred, survives reindex, and shows who."""
+"""Manual decisions (marks, links, mutes, snoozes) take precedence, survive reindex, and show who made them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def take(tracker: DemoTracker, raw: bytes) -> None:
         ingest(connection, [read_mail(raw)], "bpf")
 
 
-def test_the_three_chains_are_those_of_the_facts(tracker: DemoTracker) -> None:
+def test_three_series_have_the_expected_versions(tracker: DemoTracker) -> None:
     chains = {tuple((r.version, r.patches, r.follow_ups) for r in s.revisions) for s in tracker.series()}
     assert chains == {
         ((4, 2, 4), (5, 2, 3)),  # xdp
@@ -50,21 +50,19 @@ def test_the_three_chains_are_those_of_the_facts(tracker: DemoTracker) -> None:
     ("message_id", "state", "turn"),
     [(XDP_V5, "accepted", "nobody"), (MGLRU_V3, "new", "reviewers"), (TCP_V4, "deferred", "author")],
 )
-def test_the_three_threads_stand_where_the_facts_say(
-    tracker: DemoTracker, message_id: str, state: str, turn: str
-) -> None:
+def test_three_series_have_the_expected_states(tracker: DemoTracker, message_id: str, state: str, turn: str) -> None:
     found = row(tracker, message_id)
     assert (found.state, found.turn) == (state, turn)
 
 
-def test_the_state_is_proven_by_the_mail_that_says_it(tracker: DemoTracker) -> None:
+def test_state_evidence_is_the_mail_that_changed_it(tracker: DemoTracker) -> None:
     evidence = row(tracker, XDP_V5).state_evidence
     assert evidence is not None
     assert evidence.message_id == "169101242321.7476.5572550064226640292.git-patchwork-notify@kernel.org"
     assert evidence.text == "This series was applied to bpf/bpf-next.git (master)"
 
 
-def test_a_mark_outranks_what_is_inferred_and_survives_reindex(tracker: DemoTracker) -> None:
+def test_mark_takes_precedence_and_survives_reindex(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mark(number, "under-review", by="me")
     for _ in range(2):
@@ -75,7 +73,7 @@ def test_a_mark_outranks_what_is_inferred_and_survives_reindex(tracker: DemoTrac
         tracker.reindex(lambda done: None)
 
 
-def test_a_mark_is_taken_back(tracker: DemoTracker) -> None:
+def test_mark_can_be_removed(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mark(number, "rejected")
     tracker.mark(number, None)
@@ -104,7 +102,7 @@ def test_an_unknown_state_is_refused(tracker: DemoTracker) -> None:
         tracker.mark(tracker.find(XDP_V5), "superseded")
 
 
-def test_unlink_parts_a_series_for_good_and_both_keep_a_number(tracker: DemoTracker) -> None:
+def test_unlink_is_permanent_and_both_series_have_a_number(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     later, earlier = tracker.unlink(XDP_V5)
     assert {later, earlier} == {tracker.find(XDP_V5), tracker.find(XDP_V4)}
@@ -115,7 +113,7 @@ def test_unlink_parts_a_series_for_good_and_both_keep_a_number(tracker: DemoTrac
     assert tracker.one(later).state == "accepted"
 
 
-def test_unlink_is_from_every_posting_of_the_version_before(tracker: DemoTracker) -> None:
+def test_unlink_separates_all_resends_of_the_earlier_version(tracker: DemoTracker) -> None:
     diff = "\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-old\n+new\n"
     postings = (("one", "[PATCH]", 3), ("again", "[PATCH RESEND]", 9), ("two", "[PATCH v2]", 12))
     mails = [
@@ -137,7 +135,7 @@ def test_unlink_is_from_every_posting_of_the_version_before(tracker: DemoTracker
     assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
 
 
-def test_link_joins_what_was_parted_and_shows_who_said_so(tracker: DemoTracker) -> None:
+def test_link_joins_unlinked_versions_and_shows_who_did(tracker: DemoTracker) -> None:
     tracker.unlink(XDP_V5)
     number = tracker.link(XDP_V5, XDP_V4, by="me")
     tracker.reindex(lambda done: None)
@@ -147,13 +145,13 @@ def test_link_joins_what_was_parted_and_shows_who_said_so(tracker: DemoTracker) 
     assert (before.message_id, before.evidence, before.by_hand) == (XDP_V4, ("linked by me",), True)
 
 
-def test_link_joins_what_nothing_connects(tracker: DemoTracker) -> None:
+def test_link_joins_unrelated_revisions(tracker: DemoTracker) -> None:
     joined = tracker.link(MGLRU_V3, XDP_V5)
     assert tracker.find(XDP_V4) == tracker.find(MGLRU_V3) == joined
 
 
 @pytest.mark.parametrize("pair", [(XDP_V5, XDP_V5), (XDP_V4, "nobody@example.org")])
-def test_senseless_links_are_refused(tracker: DemoTracker, pair: tuple[str, str]) -> None:
+def test_invalid_links_are_refused(tracker: DemoTracker, pair: tuple[str, str]) -> None:
     with pytest.raises((InvalidInputError, NotFoundError)):
         tracker.link(*pair)
 
@@ -204,7 +202,7 @@ def answer(sender: str, date: str, message_id: str = "late@example.org") -> byte
     )
 
 
-def test_a_snooze_without_a_time_ends_with_an_answer(tracker: DemoTracker) -> None:
+def test_snooze_without_a_time_ends_with_a_reply(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.snooze(number, None)
     assert tracker.one(number).snoozed_until == 0
@@ -212,7 +210,7 @@ def test_a_snooze_without_a_time_ends_with_an_answer(tracker: DemoTracker) -> No
     assert tracker.one(number).snoozed_until is None
 
 
-def test_an_answer_that_was_not_fetched_yet_ends_a_snooze_too(tracker: DemoTracker) -> None:
+def test_reply_not_yet_fetched_also_ends_a_snooze(tracker: DemoTracker) -> None:
     """It was sent before the snooze, but whoever snoozed had not seen it."""
     number = tracker.find(XDP_V5)
     tracker.snooze(number, None)
@@ -220,14 +218,14 @@ def test_an_answer_that_was_not_fetched_yet_ends_a_snooze_too(tracker: DemoTrack
     assert tracker.one(number).snoozed_until is None
 
 
-def test_an_old_mail_that_comes_late_ends_no_snooze(tracker: DemoTracker) -> None:
+def test_late_old_mail_does_not_end_a_snooze(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.snooze(number, None)
     take(tracker, answer("Rita Reviewer <rita@example.org>", "Tue, 1 Aug 2023 15:00:00 +0000"))
     assert tracker.one(number).snoozed_until == 0
 
 
-def test_my_own_answer_ends_no_snooze(tracker: DemoTracker) -> None:
+def test_my_own_reply_does_not_end_a_snooze(tracker: DemoTracker) -> None:
     tracker.config = Config(me=Me(addresses=("Rita@example.org",)))
     number = tracker.find(XDP_V5)
     tracker.snooze(number, None)
@@ -261,7 +259,7 @@ def test_awaiting_review_is_open_and_the_reviewers_turn_longest_wait_first(track
         assert waiting.overdue is True
 
 
-def test_for_me_is_what_i_was_sent_or_answered(tracker: DemoTracker) -> None:
+def test_for_me_is_what_i_received_or_replied_to(tracker: DemoTracker) -> None:
     def concerning(address: str) -> set[str]:
         rows = tracker.series(wanted=Criteria(for_me=frozenset({address})))
         return {r.revisions[-1].message_id for r in rows}
@@ -281,7 +279,7 @@ def test_mine_is_what_i_posted_and_with_for_me_either(tracker: DemoTracker) -> N
     assert found("ryncsn@gmail.com", "kuba@kernel.org") == {MGLRU_V3, XDP_V5, TCP_V4}
 
 
-def test_a_series_says_what_i_have_to_do_next() -> None:
+def test_series_has_my_next_action() -> None:
     def moves(address: str) -> dict[str, tuple[str, str]]:
         with demo() as tracker:
             tracker.config = Config(me=Me((address.upper(),)))
@@ -296,7 +294,7 @@ def test_a_series_says_what_i_have_to_do_next() -> None:
     }
 
 
-def test_what_i_have_to_do_with_a_series_is_read_from_its_mails() -> None:
+def test_involvement_follows_from_the_mails() -> None:
     """Ann posts to Rita and Rex; Rita asks, Ann answers; Ann posts the next version with Rex's tag."""
     ann, rita, rex = (
         "Ann Author <ann@example.org>",
@@ -373,7 +371,7 @@ def test_a_backport_of_my_patch_is_not_mine(tracker: DemoTracker) -> None:
     assert (backport.revisions[-1].backport, backport.next_action) == (True, None)
 
 
-def test_patches_never_came_where_all_went_to_the_same_people(tracker: DemoTracker) -> None:
+def test_patches_are_missing_only_if_all_have_the_same_recipients(tracker: DemoTracker) -> None:
     def post(name: str, number: int, to: str) -> None:
         body = f"Why.\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+{number}\n"
         subject = f"[PATCH {number}/4] {name}: part {number}"
@@ -391,7 +389,7 @@ def test_patches_never_came_where_all_went_to_the_same_people(tracker: DemoTrack
     assert row(tracker, "1@blip").revisions[-1].missing == ()  # the most of it went elsewhere
 
 
-def test_a_mail_reads_decoded_and_in_segments(tracker: DemoTracker) -> None:
+def test_mail_is_decoded_and_split_into_segments(tracker: DemoTracker) -> None:
     read = tracker.mail(XDP_V5)
     assert dict(read.headers)["From"] == "Leon Hwang <hffilwlqm@gmail.com>"
     assert {"prose", "diffstat"} <= {s.kind for s in read.segments}
@@ -411,7 +409,7 @@ def test_a_thread_is_a_tree_in_reading_order(tracker: DemoTracker) -> None:
     ]
 
 
-def test_a_database_that_was_understood_otherwise_is_understood_anew(tracker: DemoTracker) -> None:
+def test_database_with_another_facts_version_is_reindexed(tracker: DemoTracker) -> None:
     before = row(tracker, XDP_V5)
     with tracker.database.write() as connection:
         messages.set_setting(connection, "form", "0")
@@ -422,7 +420,7 @@ def test_a_database_that_was_understood_otherwise_is_understood_anew(tracker: De
     later.database.close()
 
 
-def test_what_was_parted_is_the_first_candidate_for_a_link(tracker: DemoTracker) -> None:
+def test_unlinked_revision_is_the_first_link_candidate(tracker: DemoTracker) -> None:
     tracker.unlink(XDP_V5)
     (candidate,) = tracker.candidates(tracker.find(XDP_V5))
     assert (candidate.message_id, candidate.place, candidate.version) == (XDP_V4, "earlier", 4)
@@ -456,7 +454,7 @@ def test_a_reply_goes_to_the_author_and_the_lists(rita: DemoTracker) -> None:
     assert draft.message_id != rita.reply(XDP_V5).message_id
 
 
-def test_a_tag_for_the_whole_answers_the_cover_letter(rita: DemoTracker) -> None:
+def test_tag_for_all_patches_replies_to_the_cover_letter(rita: DemoTracker) -> None:
     second = rita.one(rita.find(XDP_V5)).revisions[-1].patch_message_ids[1]
     draft = rita.endorse(second, ["Acked-by"], whole=True)
     assert draft.in_reply_to == XDP_V5
@@ -464,7 +462,7 @@ def test_a_tag_for_the_whole_answers_the_cover_letter(rita: DemoTracker) -> None
     assert rita.endorse(second, ["Acked-by"]).in_reply_to == second
 
 
-def test_a_tag_for_the_whole_without_a_cover_letter_answers_the_first_patch(rita: DemoTracker) -> None:
+def test_tag_for_all_patches_without_a_cover_letter_replies_to_the_first_patch(rita: DemoTracker) -> None:
     for number in (2, 1):
         take(
             rita,
@@ -480,9 +478,9 @@ def test_a_tag_for_the_whole_without_a_cover_letter_answers_the_first_patch(rita
     assert "\nFor the series:\n\nReviewed-by: Rita Reviewer <rita@example.com>\n" in draft.body
 
 
-def test_a_tag_for_the_whole_of_one_patch_needs_no_word(rita: DemoTracker) -> None:
+def test_tag_for_a_single_patch_needs_no_note(rita: DemoTracker) -> None:
     assert "For the series" not in rita.endorse(TCP_V4, ["Reviewed-by"], whole=True).body
 
 
-def test_nothing_goes_out_until_the_config_says_so() -> None:
+def test_nothing_is_sent_unless_the_config_allows_it() -> None:
     assert Send().dry_run is True
