@@ -116,6 +116,11 @@ class Archive:
             return _response(inbox, found, found.reply.body)
         if not found.reply.not_found.startswith(_NOTHING_FOUND):
             self._require_inbox(inbox, found.outage)
+            raise LoreResponseError(
+                f"{display_url(found.base + request.path)} returned 404, but not as public-inbox does for a search"
+                " without results. Try again later. If the error persists, check lore.url (or PATCHWATCH_LORE_URL).",
+                status=404,
+            )
         return Response(inbox, found.reply.requested_at, display_url(found.base), from_mirror=found.outage is not None)
 
     def since(self, inbox: str, epoch_seconds: int) -> Response:

@@ -4,6 +4,8 @@ Temporary errors are retried, with a longer pause each time: no connection, no r
 status 429, 502, 503, 504 (and 500, once).  A longer Retry-After (RFC 9110, 10.2.3) replaces the pause.  A process sends
 one request at a time to a host, pauses included, so that ten lists are as polite as one; a redirect counts for the host
 that sent it.  What a 404 means is up to `client`.
+
+Whatever a response contains, the only exceptions are LoreErrors.
 """
 
 from __future__ import annotations
@@ -23,17 +25,19 @@ import httpx
 from patchwatch import __version__, sanitize
 from patchwatch.config import Lore
 from patchwatch.errors import LoreError, LoreResponseError, LoreUnreachableError
+from patchwatch.sources.lore.deadline import Deadline
 from patchwatch.sources.lore.response import TruncatedResponseError
 
 TRIES = 4  # per request and server
 _FIRST_PAUSE_SECONDS = 2.0
-_LONGEST_WAIT_SECONDS = 86400.0  # a wrong Retry-After must not stop a running patchwatch permanently
+LONGEST_WAIT_SECONDS = 86400.0
+"""The longest Retry-After that a server can mean; longer ones are mistakes, and count as a day for one list."""
 _MAX_REDIRECTS = 5
 _LORE = "lore.kernel.org"
 _TEMPORARY_STATUS = {429: TRIES, 500: 2, 502: TRIES, 503: TRIES, 504: TRIES}  # status: number of tries
 _NOT_FOUND_BYTES = 2048  # of the text of a 404; one line in public-inbox
-_YEAR_9999 = 253_402_300_799  # the last second that datetime can represent
 _MAX_DISPLAY_URL = 160  # characters of a URL in a message
+_MAX_REASON = 160  # characters of a reason that a server or a library gives
 
 _USE_ANOTHER = "set lore.url (or PATCHWATCH_LORE_URL) to another archive"
 
@@ -96,6 +100,8 @@ class HttpClient:
         headers = {"User-Agent": user_agent(settings.contact)}
         try:
             self._client = httpx.Client(transport=transport, headers=headers)
+            self._deadline = Deadline(monotonic)
+            self._deadline.limit(self._client)
         except (ImportError, OSError, ValueError) as error:
             raise LoreUnreachableError(
                 f"invalid proxy or certificates in the environment ({sanitize.line(str(error))})."
@@ -137,7 +143,8 @@ class HttpClient:
         """Remember the Retry-After of a response; returns its seconds, 0 without one."""
         if not isinstance(error, LoreResponseError) or error.retry_after is None:
             return 0.0
-        self._retry_after[base] = (self._monotonic() + min(error.retry_after, _LONGEST_WAIT_SECONDS), error)
+        if error.retry_after < LONGEST_WAIT_SECONDS:
+            self._retry_after[base] = (self._monotonic() + error.retry_after, error)
         return error.retry_after
 
     def _wait_for_retry_after(self, base: str, deadline: float) -> None:
@@ -157,6 +164,7 @@ class HttpClient:
             shown = display_url(url)
             started = self._clock()
             timeout = max(min(self._settings.timeout_seconds, deadline - self._monotonic()), 0.001)
+            self._deadline.set(deadline)
             try:
                 with self._client.stream(method, url, headers=headers, timeout=timeout) as response:
                     if response.next_request is None:  # not a redirect
@@ -170,6 +178,13 @@ class HttpClient:
                 raise LoreUnreachableError(
                     f"{shown} is not a valid URL ({sanitize.line(str(error))}). Fix lore.url (or PATCHWATCH_LORE_URL)."
                 ) from None
+            except (LoreError, _TemporaryError):
+                raise
+            except Exception as error:
+                reason = sanitize.line(f"{type(error).__name__}: {error}")[:_MAX_REASON]
+                raise LoreResponseError(
+                    f"{shown} sent a response that can't be read ({reason}). Try again later, or {_USE_ANOTHER}."
+                ) from error
         raise LoreResponseError(f"{shown} redirects in a loop. Check lore.url (or PATCHWATCH_LORE_URL).")
 
     def _read(
@@ -207,7 +222,7 @@ class HttpClient:
         status = response.status_code
         wait = _retry_after(response.headers.get("Retry-After"), server_now)
         if wait is not None:
-            later = datetime.fromtimestamp(min(self._clock() + wait, _YEAR_9999), UTC)
+            later = datetime.fromtimestamp(self._clock() + wait, UTC)
             advice = f"The server allows no requests before {later:%Y-%m-%d %H:%M} UTC; try again then."
         elif status in _TEMPORARY_STATUS:
             advice = f"Try again later, or {_USE_ANOTHER}."
@@ -217,7 +232,7 @@ class HttpClient:
             advice = f"Access is denied. Set lore.contact so that the admins can reach you, or {_USE_ANOTHER}."
         else:
             advice = f"Check the name of the inbox, or {_USE_ANOTHER}."
-        reason = sanitize.line(response.reason_phrase)
+        reason = sanitize.line(response.reason_phrase)[:_MAX_REASON]
         error = LoreResponseError(f"{shown} returned {status} {reason}. {advice}", status=status, retry_after=wait)
         if status in _TEMPORARY_STATUS:
             raise _TemporaryError(error, _TEMPORARY_STATUS[status])
@@ -262,18 +277,21 @@ def _http_date(value: str | None) -> float | None:
     try:
         date = parsedate_to_datetime(value)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError):  # parsedate_to_datetime has raised all of them
         return None
 
 
 def _retry_after(value: str | None, server_now: float) -> float | None:
-    """Seconds to wait, from either form of Retry-After; a date is relative to the server's clock."""
+    """Seconds to wait, a day at most, from either form of Retry-After; a date is relative to the server's clock."""
     if value is None:
         return None
-    if value.strip().isdecimal():
-        return float(value)
-    date = _http_date(value)
-    return None if date is None else max(date - server_now, 0.0)
+    if re.fullmatch(r"\s*[0-9]+\s*", value):
+        seconds = float(value)
+    elif (date := _http_date(value)) is not None:
+        seconds = max(date - server_now, 0.0)
+    else:
+        return None
+    return min(seconds, LONGEST_WAIT_SECONDS)
 
 
 def _redirect(before: httpx.URL, after: httpx.URL, shown: str) -> str:
@@ -291,7 +309,9 @@ def _unreachable(error: httpx.TransportError, shown: str) -> LoreUnreachableErro
     if isinstance(error, httpx.TimeoutException):
         problem = f"{shown} did not respond in time"
     elif isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
-        problem = f"the connection to {shown} was cut off ({sanitize.line(str(error)) or 'no reason given'})"
+        problem = (
+            f"the connection to {shown} was cut off ({sanitize.line(str(error))[:_MAX_REASON] or 'no reason given'})"
+        )
     else:
         problem = f"can't reach {shown} ({sanitize.line(str(error)) or type(error).__name__})"
     return LoreUnreachableError(f"{problem}. Check the network, try again later, or {_USE_ANOTHER}.")

@@ -10,16 +10,20 @@ import gzip
 import io
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, Self
 
 from patchwatch.errors import LoreError, LoreResponseError
-from patchwatch.mail.mbox_split import split_mbox
+from patchwatch.mail.mbox_split import looks_like_mbox, split_mbox
+
+MAX_MAIL_BYTES = 64 * 1024 * 1024
+"""Larger mails are left out of a response."""
 
 _IN_MEMORY_BYTES = 8 * 1024 * 1024
 _FROM = b"From "  # the start of an mbox
+_FIRST_LINE_BYTES = 1024  # enough for public-inbox's From_ line
 _PIECE_BYTES = 256 * 1024
 _GZIP = zlib.MAX_WBITS | 16  # zlib's flag for a gzip header and checksum
 
@@ -41,11 +45,14 @@ class Response:
     size: int = 0  # bytes of mbox, decompressed; 0 without results
     _gzipped: IO[bytes] = field(default_factory=io.BytesIO, repr=False)
 
-    def mails(self) -> Iterator[bytes]:
-        """The raw mails; may be called repeatedly, and the iterators used side by side."""
+    def mails(self, oversized: Callable[[bytes], None] = lambda head: None) -> Iterator[bytes]:
+        """The raw mails; may be called repeatedly, and the iterators used side by side.
+
+        Mails larger than MAX_MAIL_BYTES are left out; `oversized` gets the start of each.
+        """
         if self.size:
             with gzip.GzipFile(fileobj=_View(self._gzipped), mode="rb") as mbox:
-                yield from split_mbox(mbox)
+                yield from split_mbox(mbox, max_mail_bytes=MAX_MAIL_BYTES, oversized=oversized)
 
     def close(self) -> None:
         """Delete the mail; `mails` must not be called afterwards."""
@@ -121,15 +128,24 @@ def inflate(chunks: Iterable[bytes], url: str, max_bytes: int) -> Iterator[bytes
 
 
 def _only_mail(pieces: Iterable[bytes], url: str) -> Iterator[bytes]:
+    """Check that it is an mbox by its first line; pass all pieces on."""
     head = b""
+    checked = False
     for piece in pieces:
-        head = head or piece[: len(_FROM)]
-        if not _FROM.startswith(head):
-            raise LoreResponseError(
-                f"{url} did not send mail. Check that lore.url (or PATCHWATCH_LORE_URL) is a public-inbox archive.",
-                status=200,
-            )
+        if not checked:
+            head += piece[:_FIRST_LINE_BYTES]
+            checked = b"\n" in head or len(head) >= _FIRST_LINE_BYTES
+            if not _FROM.startswith(head[: len(_FROM)]) or (checked and not looks_like_mbox(head)):
+                raise _not_mail(url)
         yield piece
+    if head and not checked:
+        raise _not_mail(url)
+
+
+def _not_mail(url: str) -> LoreResponseError:
+    return LoreResponseError(
+        f"{url} did not send mail. Check that lore.url (or PATCHWATCH_LORE_URL) is a public-inbox archive.", status=200
+    )
 
 
 def _storing(chunks: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:

@@ -92,9 +92,10 @@ def test_unknown_inbox_is_an_error() -> None:
     assert server.request_lines[1] == "GET http://main.test/bfp/description"
 
 
-def test_404_with_other_text_is_checked_against_the_inbox() -> None:
-    with archive(Server(answer(404), answer(200, b"the bpf list"))) as lore, lore.search("bpf", "s:x") as found:
-        assert found.size == 0
+def test_404_with_other_text_is_a_failure_and_not_an_empty_result() -> None:
+    server = Server(answer(404, b"File not found"), answer(200, b"the bpf list"))
+    with archive(server) as lore, pytest.raises(LoreResponseError, match="404, but not as public-inbox does"):
+        lore.search("bpf", "s:x")
 
 
 def test_invalid_inbox_name_sends_no_request() -> None:
