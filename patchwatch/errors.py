@@ -4,6 +4,15 @@ A message is one or two sentences for the user: what happened, to what, and what
 on stderr and exits with 1; any other exception is a bug and keeps its traceback.
 """
 
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from patchwatch import sanitize
+
+_MAX_REASON = 200  # characters
+
 
 class PatchwatchError(Exception):
     """The base of all errors reported to the user."""
@@ -91,3 +100,11 @@ class DraftError(PatchwatchError):
 
 class SendError(PatchwatchError):
     """A mail was not sent, or that is unknown; the message says which."""
+
+
+def bug_text(error: Exception) -> str:
+    """A message about an unexpected exception, with its place in the code."""
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" in {Path(frame.filename).name}:{frame.lineno}" for frame in place)
+    reason = sanitize.line(f"{type(error).__name__}{where}: {error}")[:_MAX_REASON]
+    return f"unexpected error ({reason}). This is a bug in patchwatch; please report it."

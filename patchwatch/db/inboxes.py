@@ -97,6 +97,17 @@ def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
     return (row.cursor, row.deep_at) if row else (None, None)
 
 
+def newest_arrival(connection: Connection, inbox: str) -> int | None:
+    """When the newest stored mail of an inbox arrived; None without mail."""
+    newest: int | None = connection.scalar(
+        select(func.max(t.raw.c.arrived))
+        .join(t.copy, t.copy.c.message_pk == t.raw.c.message_pk)
+        .join(t.inbox, t.inbox.c.id == t.copy.c.inbox_id)
+        .where(t.inbox.c.name == inbox)
+    )
+    return newest
+
+
 def failing_since(connection: Connection, inbox: str) -> int | None:
     """Return since when polling an inbox fails; None if it does not."""
     return connection.scalar(select(t.inbox.c.failed_at).where(t.inbox.c.name == inbox))

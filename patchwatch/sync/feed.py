@@ -18,6 +18,9 @@ from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.watch import store_response
 
 
+_MAX_FETCHED = 25  # threads per poll: the number of entries in public-inbox's feed
+
+
 def begin(database: Database, archive: Archive, inbox: str) -> None:
     """Store the current feed entries, so that only later ones count as new.  A feed that fails is retried later."""
     with database.read() as connection:
@@ -40,7 +43,8 @@ def fetch_new(database: Database, archive: Archive, inbox: str) -> Outcome:
     shown = [entry.message_id for entry in archive.new_in_feed(inbox)]
     total = NOTHING
     if seen is not None:
-        for message_id in reversed([i for i in shown if i not in json.loads(seen)]):
+        before = set(json.loads(seen))
+        for message_id in reversed([i for i in shown if i not in before][:_MAX_FETCHED]):
             with database.read() as connection:
                 stored = messages.known_messages(connection, [message_id])
             if not stored:

@@ -19,10 +19,10 @@ from patchwatch.config import Tree
 from patchwatch.counts import plural
 from patchwatch.db import git_trees as stored
 from patchwatch.db.database import Database
-from patchwatch.errors import DatabaseError, PatchwatchError
 from patchwatch.sources.git.tree import Position, TreeReader, parse_position
 from patchwatch.sync import applied_commits
 from patchwatch.sync.derive import Derivation
+from patchwatch.sync.isolate import failure
 
 _T = TypeVar("_T")
 _BATCH = 2_000  # commits in a transaction: others may want to write too
@@ -81,13 +81,12 @@ def _read_one(database: Database, tree: Tree, now: int, progress: Callable[[str]
     progress(f"reading {tree.name}")
     try:
         return _read(database, tree, TreeReader(tree), now)
-    except DatabaseError:
-        raise
-    except PatchwatchError as error:
+    except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this tree)
+        reason = failure(error)
         with database.write() as connection:
             row = stored.tree(connection, tree.name)
-            stored.set_tree(connection, tree.name, failed_at=row.failed_at or now, failure=str(error))
-        return TreeReport(tree.name, failure=str(error))
+            stored.set_tree(connection, tree.name, failed_at=row.failed_at or now, failure=reason)
+        return TreeReport(tree.name, failure=reason)
 
 
 def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeReport:

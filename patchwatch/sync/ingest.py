@@ -46,6 +46,7 @@ class Outcome:
     known_mails: int
     changes: tuple[Change, ...]
     revisions: tuple[str, ...]  # roots of new revisions
+    too_large: tuple[str, ...] = ()  # message-ids of mails that were not stored
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -53,6 +54,7 @@ class Outcome:
             self.known_mails + other.known_mails,
             self.changes + other.changes,
             self.revisions + other.revisions,
+            self.too_large + other.too_large,
         )
 
 

@@ -1,9 +1,9 @@
 """One poll of everything watched and followed: one query per inbox, then the git trees.
 
-The cursor of an inbox is the server's time of the last response that was stored completely.  It moves in the
-transaction that stores the response's last mail, and never after an error.  Each request starts some hours before it,
-once a day some days, because mail can reach an archive late with an earlier time (public-inbox uses the newest Received
-header).
+The cursor of an inbox is the arrival time of the newest mail in a response that was stored completely, at most the time
+by the clocks of the server and of this machine: each of the three can be wrong.  It moves in the transaction that stores
+the response's last mail, and never after an error.  Each request starts some hours before it, once a day some days,
+because mail can reach an archive late with an earlier time (public-inbox uses the newest Received header).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from patchwatch.sync import feed
 from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
+from patchwatch.sync.isolate import failure
 from patchwatch.sync.watch import EVERYWHERE, Progress, complete, fetch_thread, store_response
 
 _DAY = 86_400
@@ -63,6 +64,7 @@ class PollReport:
         if not self.inboxes and not self.trees:
             return ("nothing is watched or followed, so there is nothing to poll. Start with `patchwatch watch LINK`.",)
         found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
+        found += [f"  {r.inbox}: too large, not stored: {one}" for r in self.inboxes for one in r.outcome.too_large]
         found += [r.line for r in self.trees]
         found += [f"  new revision of {one}" for one in self.new_revisions]
         found += [f"  {describe(change)}" for change in self.changes if change.before]
@@ -123,9 +125,7 @@ def poll(
     if before and poll_everywhere:
         reports += _poll_without_list(database, archive, progress)
         reports += _poll_other_lists(database, archive, settings, progress)
-    failed = any(r.failure for r in reports)
-    if not failed:
-        _complete_new_revisions(database, archive, settings, before, progress)
+    reports += _complete_new_revisions(database, archive, settings, before, progress)
     tree_reports = read_trees(database, trees if poll_everywhere else (), _clock() if now is None else now, progress)
     with database.read() as connection:
         changes, revisions = _changes(before, _watched_states(connection))
@@ -142,42 +142,49 @@ def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
 
 
 def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, progress: Progress) -> InboxReport:
+    progress(f"polling {name}")
+    clock = _clock()  # the real time, whatever --now says
     with database.read() as connection:
         cursor, deep_at = inboxes.cursor(connection, name)
-    progress(f"polling {name}")
-    # The cursor is the server's time.  The first poll has none: it uses the clock, which is closer than --now.
-    clock = _clock()
-    deep = deep_at is None or clock - deep_at >= _DAY
+        if cursor is not None and cursor > clock:  # a clock is or was wrong
+            newest = inboxes.newest_arrival(connection, name)
+            cursor = None if newest is None else min(cursor, newest)
+    deep = deep_at is None or abs(clock - deep_at) >= _DAY
     if cursor is None:
         since = clock - settings.first_days * _DAY
     else:
         since = cursor - (settings.deep_overlap_hours * 3600 if deep else settings.overlap_minutes * 60)
     try:
         with archive.since(name, max(since, 0)) as answer:
-            moved = {"failed_at": None, "failure": None, "polled_at": clock}
-            if not answer.from_mirror:  # a mirror lags: ask again for what it does not have yet
-                moved["cursor"] = max(answer.requested_at, cursor or 0)
-                if deep:
-                    moved["deep_at"] = clock
-            outcome = store_response(
-                database, answer, name, after=lambda connection: inboxes.set_inbox(connection, name, **moved)
-            )
+            requested_at = min(answer.requested_at, clock)
+
+            def after(connection: Connection, newest: int) -> None:
+                values: dict[str, int | None] = {"failed_at": None, "failure": None, "polled_at": clock}
+                if not answer.from_mirror:  # a mirror lags: ask again for what it does not have yet
+                    values["cursor"] = max(cursor or 0, min(requested_at, newest)) or None
+                    if deep:
+                        values["deep_at"] = clock
+                inboxes.set_inbox(connection, name, **values)
+
+            outcome = store_response(database, answer, name, after)
             if not outcome.new_mails and not answer.from_mirror:
                 outcome += feed.fetch_new(database, archive, name)
-    except LoreError as error:
-        _note_failure(database, name, error, clock)
-        return InboxReport(name, NOTHING, str(error), _wait(error))
+    except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this list)
+        return _failed(database, name, name, error, clock)
     return InboxReport(name, outcome)
 
 
-def _wait(error: LoreError) -> float:
+def _wait(error: Exception) -> float:
     return (error.retry_after or 0.0) if isinstance(error, LoreResponseError) else 0.0
 
 
-def _note_failure(database: Database, name: str, error: LoreError, clock: int) -> None:
+def _failed(database: Database, name: str, shown: str, error: Exception, clock: int) -> InboxReport:
+    """Store the failure of an inbox; errors that concern more than that are raised again."""
+    reason = failure(error)
     with database.write() as connection:
         since = inboxes.failing_since(connection, name)
-        inboxes.set_inbox(connection, name, failed_at=since or clock, failure=str(error))
+        inboxes.set_inbox(connection, name, failed_at=since or clock, failure=reason)
+    return InboxReport(shown, NOTHING, reason, _wait(error))
 
 
 def _poll_without_list(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
@@ -185,6 +192,7 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
     with database.read() as connection:
         rows = series.series(connection, series.Criteria(), 0)
     total = NOTHING
+    failures: list[InboxReport] = []
     roots = [row.revisions[-1].message_id for row in rows if not row.inboxes]
     for root in roots:
         progress(f"fetching {root}")
@@ -193,8 +201,11 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
         except MessageNotFoundError:
             continue  # a mail from a file that no archive has
         except LoreError as error:
-            return [InboxReport("threads", total, str(error), _wait(error))]
-    return [InboxReport("threads", total)] if roots else []
+            failures.append(InboxReport("threads", NOTHING, failure(error), _wait(error)))
+            break
+        except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this thread)
+            failures.append(InboxReport("threads", NOTHING, failure(error)))
+    return [*([InboxReport("threads", total)] if roots and not failures else []), *failures]
 
 
 def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
@@ -206,14 +217,14 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
         return []
     progress("searching other lists for posts by the authors")
     clock = _clock()
-    begin = cursor if cursor is not None else clock - settings.first_days * _DAY
+    begin = min(cursor, clock) if cursor is not None else clock - settings.first_days * _DAY
     first = datetime.datetime.fromtimestamp(begin, datetime.UTC).date() - datetime.timedelta(days=2)
     last = datetime.datetime.fromtimestamp(clock, datetime.UTC).date() + datetime.timedelta(days=2)
     total = NOTHING
     try:
         for query in search.by_people(sorted(people), first, last):
             with archive.search(EVERYWHERE, query) as answer:
-                asked_at = answer.requested_at if not answer.from_mirror else None
+                asked_at = max(min(answer.requested_at, clock), begin) if not answer.from_mirror else None
                 total += store_response(database, answer, None)
         if asked_at is not None:
             with database.write() as connection:
@@ -221,9 +232,8 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
                 inboxes.set_inbox(connection, EVERYWHERE, **good)
     except InboxNotFoundError:
         return []  # a private archive without /all/
-    except LoreError as error:
-        _note_failure(database, EVERYWHERE, error, clock)
-        return [InboxReport("elsewhere", NOTHING, str(error), _wait(error))]
+    except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this query)
+        return [_failed(database, EVERYWHERE, "elsewhere", error, clock)]
     return [InboxReport("elsewhere", total)] if total.new_mails else []
 
 
@@ -248,7 +258,7 @@ def _watched_states(connection: Connection) -> _States:
 
 def _complete_new_revisions(
     database: Database, archive: Archive, settings: Poll, before: _States, progress: Progress
-) -> None:
+) -> list[InboxReport]:
     """Fetch mail of new revisions of watched series that the poll did not bring."""
     with database.read() as connection:
         after = _watched_states(connection)
@@ -257,7 +267,10 @@ def _complete_new_revisions(
         try:
             complete(database, archive, settings, changed, progress)
         except LoreError:
-            return  # the polled mail is stored; the next poll brings the rest
+            return []  # the polled mail is stored; the next poll brings the rest
+        except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than these series)
+            return [InboxReport("other versions", NOTHING, failure(error))]
+    return []
 
 
 def _changes(before: _States, after: _States) -> tuple[tuple[Change, ...], tuple[str, ...]]:

@@ -7,8 +7,9 @@ among them, until nothing new is found.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,8 @@ from patchwatch.sync.parallel import read_batches
 
 _DAY = 86_400
 _BATCH = 500
+_BATCH_BYTES = 32 * 1024 * 1024
+_MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 _ROUNDS = 4  # of searches for more versions; each uses the titles and links that the last one found
 EVERYWHERE = "all"
 
@@ -47,22 +50,30 @@ def store_response(
     database: Database,
     response: Response,
     inbox: str | None,
-    after: Callable[[Connection], None] | None = None,
+    after: Callable[[Connection, int], None] | None = None,
 ) -> Outcome:
-    """Store the mails of a response, one transaction per batch; `after` runs in the last one."""
+    """Store the mails of a response, one transaction per batch.
+
+    `after` runs in the last one; it gets the arrival time of the newest mail (UTC seconds, 0 without mail).
+    """
+    too_large: list[str] = []
 
     def batches() -> Iterable[Sequence[bytes]]:
         part: list[bytes] = []
-        for raw in response.mails():
+        size = 0
+        for raw in response.mails(lambda head: too_large.append(_message_id(head))):
             part.append(raw)
-            if len(part) == _BATCH:
+            size += len(raw)
+            if len(part) == _BATCH or size > _BATCH_BYTES:
                 yield part
-                part = []
+                part, size = [], 0
         yield part
 
     total = NOTHING
     pending = None
+    newest = 0
     for reads in read_batches(batches()):
+        newest = max([newest, *(read.message.arrived for read in reads)])
         if pending is not None:
             with database.write() as connection:
                 total += ingest(connection, pending, inbox)
@@ -70,8 +81,14 @@ def store_response(
     with database.write() as connection:
         total += ingest(connection, pending or [], inbox)
         if after is not None:
-            after(connection)
-    return total
+            after(connection, newest)
+    return replace(total, too_large=tuple(too_large))
+
+
+def _message_id(head: bytes) -> str:
+    """The message-id in the first bytes of a mail."""
+    match = _MESSAGE_ID.search(head)
+    return match[1].decode("ascii", "replace") if match else "a mail without a message-id"
 
 
 def watch_address(
