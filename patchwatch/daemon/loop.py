@@ -1,7 +1,7 @@
 """The daemon's loop: plan, poll, dispatch events, send digests, wait.  Tests provide the clock and the waiting.
 
 Everything runs in one thread, one after the other: polls, then their events, then digests, so that these have the
-latest.  What fails is logged and tried again at its next time; only a bug ends the loop.
+latest.  What fails is logged and tried again at its next time, bugs included: nothing but a request ends the loop.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.planner import Pace, PollState
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import DatabaseError, PatchwatchError
+from patchwatch.errors import DatabaseError, PatchwatchError, bug_text
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.series.model import InboxRow
@@ -26,11 +26,12 @@ from patchwatch.sync.poll import PollReport, inboxes_to_poll
 from patchwatch.sync.watch import EVERYWHERE
 
 _log = logging.getLogger(__name__)
+_DAY = 86_400
 _DELIVERY_SECONDS = 5  # at least, between two deliveries
 _HOOK_SECONDS = 1.0  # for hooks that are running when the program stops
 
 
-class StoppingError(Exception):
+class StoppingError(BaseException):
     """Raised within a poll to stop the program; only the loop catches it."""
 
 
@@ -126,6 +127,9 @@ class Loop:
                 _log.warning(str(error), extra=log.event("database"))
             self._database_error = str(error)
             wake_at = now + planner.RETRY_SECONDS
+        except Exception as error:  # noqa: BLE001 (one job must not end the others)
+            self._unexpected("plan", error)
+            wake_at = now + planner.RETRY_SECONDS
         if self._requests.stop.is_set() or wake_at <= (before := int(self._clock())):
             return
         seconds = planner.wait_seconds(wake_at, before)
@@ -185,8 +189,11 @@ class Loop:
             report = self._tracker.poll_some(names, progress, self._requests.pause)
         except DatabaseError:
             raise
-        except PatchwatchError as error:
-            _log.warning(str(error), extra=log.event("poll", inboxes=list(names)))
+        except Exception as error:  # noqa: BLE001 (the next poll may succeed)
+            if isinstance(error, PatchwatchError):
+                _log.warning(str(error), extra=log.event("poll", inboxes=list(names)))
+            else:
+                self._unexpected("poll", error)
             self._polls.update((name, self._polled(self._polls[name], now, failed=True)) for name in names)
             return
         failures = {r.inbox: r for r in report.inboxes if r.failure}
@@ -206,14 +213,30 @@ class Loop:
             _log.info(report.summary, extra=fields)
         for failure in report.failures:
             _log.warning(failure, extra=log.event("poll"))
+        for inbox in report.inboxes:
+            for message_id in inbox.outcome.too_large:
+                _log.warning(f"{inbox.inbox}: too large, not stored: {message_id}", extra=log.event("poll"))
 
     def _polled(self, before: PollState, now: int, *, failed: bool, wait: float = 0.0) -> PollState:
         if not failed:
             return PollState(before.name, now)
-        not_before = now + int(wait) if wait else 0
+        not_before = now + int(min(wait, _DAY)) if wait else 0
         return replace(before, tried=now, failures=before.failures + 1, not_before=not_before)
 
+    def _unexpected(self, job: str, error: Exception) -> None:
+        """Log a bug in a job."""
+        _log.error(f"{job}: {bug_text(error)}", extra=log.event("bug", job=job))
+
     def _dispatch_events(self) -> None:
+        """Detect events, and pass them on; a bug in that must not keep polls or digests from running."""
+        try:
+            self._detect_and_dispatch()
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 (events stay queued)
+            self._unexpected("events", error)
+
+    def _detect_and_dispatch(self) -> None:
         for event in self._tracker.detect_events():
             evidence = event.message_id or event.commit
             fields = log.event(event.kind, series=event.series_id, evidence=evidence, id=event.id)
@@ -222,7 +245,15 @@ class Loop:
 
     def _deliver(self) -> None:
         self._deliver_after = int(self._clock()) + _DELIVERY_SECONDS
-        for delivery in self._tracker.send_digests():
+        try:
+            deliveries = self._tracker.send_digests()
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the next one may succeed)
+            self._unexpected("digest", error)
+            self._deliver_after = int(self._clock()) + planner.RETRY_SECONDS
+            return
+        for delivery in deliveries:
             if delivery.outcome == "nothing":
                 continue
             level = logging.INFO if delivery.outcome == "sent" else logging.WARNING
@@ -236,7 +267,7 @@ class Loop:
         self._requests.reload.clear()
         try:
             tracker = self._reload()
-        except PatchwatchError as error:
+        except Exception as error:  # noqa: BLE001 (the old config still works)
             _log.warning(f"config not reloaded, keeping the old one: {error}", extra=log.event("reload"))
             return
         if tracker.config.hook != self._tracker.config.hook:

@@ -17,7 +17,6 @@ from patchwatch.sources.lore.client import Archive
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.watch import store_response
 
-
 _MAX_FETCHED = 25  # threads per poll: the number of entries in public-inbox's feed
 
 

@@ -1,9 +1,10 @@
 """One poll of everything watched and followed: one query per inbox, then the git trees.
 
-The cursor of an inbox is the arrival time of the newest mail in a response that was stored completely, at most the time
-by the clocks of the server and of this machine: each of the three can be wrong.  It moves in the transaction that stores
-the response's last mail, and never after an error.  Each request starts some hours before it, once a day some days,
-because mail can reach an archive late with an earlier time (public-inbox uses the newest Received header).
+The cursor of an inbox is the arrival time of the newest mail in a response that was stored completely.  It is at most
+the time by the clocks of the server and of this machine, because each of the three can be wrong.  It moves in the
+transaction that stores the response's last mail, and never after an error.  Each request starts some hours before it,
+once a day some days, because mail can reach an archive late with an earlier time (public-inbox uses the newest Received
+header).
 """
 
 from __future__ import annotations
