@@ -23,7 +23,7 @@ from patchwatch.tui.base.api import PaletteApp
 from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
-from patchwatch.tui.widgets.text_field import Typed
+from patchwatch.tui.widgets.text_field import SanitizedInput
 
 _MOST = 50  # series offered; another letter narrows them down
 
@@ -123,7 +123,7 @@ def _shown(pieces: list[StyledText], beside: str) -> Content:
     return content([*pieces, (f"  {beside}", "dim")] if beside else pieces)
 
 
-class SearchInput(CommandInput, Typed):
+class SearchInput(CommandInput, SanitizedInput):
     """The input of the palette."""
 
 

@@ -14,12 +14,12 @@ from textual.widgets import Input, Static
 from patchwatch.sanitize import line
 from patchwatch.series.filter import Filter, parse
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.widgets.text_field import Typed
+from patchwatch.tui.widgets.text_field import SanitizedInput
 
 _PLACEHOLDER = "words, s:title f:author l:list st:state t:turn is:unread age:>7d v:>=3"
 
 
-class FilterInput(Typed):
+class FilterInput(SanitizedInput):
     """The input."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

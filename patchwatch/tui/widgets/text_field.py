@@ -12,7 +12,7 @@ from textual.widgets import Input
 from patchwatch.sanitize import block, line
 
 
-class Typed(Input):
+class SanitizedInput(Input):
     """An input that sanitizes pasted text before it is drawn."""
 
     def validate_value(self, value: str) -> str:
@@ -20,7 +20,7 @@ class Typed(Input):
         return block(value).replace("\n", " ")
 
 
-class TextField(Typed):
+class TextField(SanitizedInput):
     """The input."""
 
     DEFAULT_CSS = """

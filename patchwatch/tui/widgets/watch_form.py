@@ -13,7 +13,7 @@ from patchwatch.sanitize import line
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.widgets.text_field import Typed
+from patchwatch.tui.widgets.text_field import SanitizedInput
 
 QUESTION = "A lore.kernel.org link or message-id of any mail in the series:"
 
@@ -51,7 +51,7 @@ class WatchForm(Vertical):
     def compose(self) -> ComposeResult:
         """The input, and a line for the result."""
         yield Static(QUESTION, id="question")
-        yield Typed(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
+        yield SanitizedInput(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
         yield Static(id="answer")
         keys: list[StyledText] = [("⏎", "accent"), (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
         yield Static(content(keys), id="keys")

@@ -58,6 +58,6 @@ async def test_palette_has_every_action_of_the_screen(tracker: FakeTracker, seri
         assert [b.id for b in wanted if action_name(b) not in offered] == []
         assert set(ACTIONS) <= set(wanted)
         await pilot.press("colon", *"snooze")  # the name of Undo has this word, too
-        await until(pilot, lambda: "Snooze until a day" in shown(pilot))
+        await until(pilot, lambda: "Snooze until a date" in shown(pilot))
         await pilot.press("enter")
         await dialog_opened(pilot, SnoozeDialog)

@@ -26,7 +26,7 @@ def shown(page: Page, width: int = 60) -> list[str]:
     return ["".join(text for text, _ in row_pieces(page, row)) for row in sheet.rows]
 
 
-def test_headers_text_recipients_and_command_stand_there_whole() -> None:
+def test_outgoing_mail_is_shown_in_full() -> None:
     people = tuple(f"someone{number}@example.org" for number in range(6))
     headers = (("From", "Rita <rita@example.com>"), ("Cc", ", ".join(people)))
     rehearsal = DryRun(headers, (*people, "b@example.net"), ("b@example.net",), "git send-email --dry-run x")
@@ -39,13 +39,13 @@ def test_headers_text_recipients_and_command_stand_there_whole() -> None:
     assert text[-1] == "git send-email --dry-run x"
 
 
-def test_what_is_wrong_stands_above_the_draft_as_it_was_written() -> None:
+def test_a_draft_page_starts_with_the_error() -> None:
     text = shown(draft_page("a@b", "To: 'x' is not an e-mail address.", "From: me\nTo: x\n\n> so\n\nNo.\n"))
     assert text[:7] == ["! To: 'x' is not an e-mail address.", "", "From: me", "To: x", "", "> so", ""]
     assert "No." in text
 
 
-def test_the_headline_tells_a_dry_run_from_the_real_thing() -> None:
+def test_the_headline_differs_for_a_dry_run() -> None:
     rehearsal = DryRun((), ("ann@example.org",), (), "")
     dry, real = ("".join(text for text, _ in headline(draft_of(""), rehearsal, dry_run=dry)) for dry in (True, False))
     assert dry == "Dry run  nothing is sent; it would go to 1 recipient  Re: it"

@@ -46,7 +46,7 @@ def test_a_cell_takes_exactly_its_width(text: str, width: int, right: bool) -> N
 
 
 @given(TEXTS, st.integers(2, 20), st.integers(0, 5), st.integers(0, 3))
-def test_broken_lines_fit_and_lose_nothing_but_spaces(text: str, width: int, indent: int, keep: int) -> None:
+def test_wrapped_lines_fit_and_lose_only_spaces(text: str, width: int, indent: int, keep: int) -> None:
     indent = min(indent, width - 2)
     pieces = wrap(text, width, indent, keep)
     for number, (start, end) in enumerate(pieces):
@@ -94,7 +94,7 @@ def test_columns_are_fitted_to_old_series_too() -> None:
 
 @pytest.mark.parametrize("order", [LATEST, LONGEST])
 @pytest.mark.parametrize("width", [64, 90, 130, 200])
-def test_headings_stand_over_their_columns(width: int, order: Order) -> None:
+def test_headings_are_above_their_columns(width: int, order: Order) -> None:
     rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
     columns = layout(rows, width, NOW)
     drawn = columns.draw(lambda column: [("x" * 40, "")])
@@ -110,7 +110,7 @@ def test_headings_stand_over_their_columns(width: int, order: Order) -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 130])
 @pytest.mark.parametrize("view", list(View))
-def test_tabs_fit_every_width_and_name_the_view_in_sight(view: View, width: int) -> None:
+def test_tabs_fit_every_width_and_name_the_chosen_view(view: View, width: int) -> None:
     counts = dict.fromkeys(View, 9999)
     pieces = [piece for _, part in tabs(view, counts, width) for piece in part]
     assert width_of(pieces) <= max(width, 32)
@@ -118,7 +118,7 @@ def test_tabs_fit_every_width_and_name_the_view_in_sight(view: View, width: int)
     assert "9999" in plain(pieces)
 
 
-def test_what_is_not_counted_yet_is_not_said_to_be_nothing() -> None:
+def test_a_view_not_counted_yet_shows_an_ellipsis() -> None:
     assert "…" in plain([piece for _, part in tabs(View.WATCHED, {View.WATCHED: 3}, 130) for piece in part])
 
 
@@ -129,7 +129,7 @@ def test_right_to_left_text_ends_where_its_column_does() -> None:
     assert plain(fit_pieces([("مرحبا", ""), ("2/4", "")], 8)) == "مرحبا\u200e2/4"
 
 
-def test_what_is_cut_between_two_pieces_is_seen_to_be_cut() -> None:
+def test_a_cut_between_two_pieces_has_an_ellipsis() -> None:
     assert plain(fit_pieces([("reviewers", ""), (" 17w", "warn"), ("!", "strong")], 13)) == "reviewers 17…"
     assert plain(fit_pieces([("reviewers", ""), (" 17w", "warn"), ("!", "strong")], 14)) == "reviewers 17w!"
     assert plain(fit_pieces([("中文", ""), ("!", "")], 4)) == "中… "
@@ -148,7 +148,7 @@ def test_the_palette_ranks_what_begins_a_word_first_and_falls_back_to_letters() 
     assert ranked(rows, " ") == []
 
 
-def test_words_are_lit_as_they_are_and_nothing_is_lost() -> None:
+def test_matching_words_are_highlighted_and_nothing_is_lost() -> None:
     assert highlighted("A [b] a", "a [b") == [
         ("A", "strong underlined"),
         (" ", ""),
@@ -175,7 +175,7 @@ def test_a_page_has_its_headers_first_and_counts_recipients() -> None:
     assert headers[4].endswith("Jonas Weide, 林小雨, linux-kernel@vger.kernel.org and 1 more")
 
 
-def test_quotes_stay_quotes_where_they_are_broken_and_diffs_are_not_broken() -> None:
+def test_wrapped_quotes_keep_their_marks_and_diffs_are_not_wrapped() -> None:
     text = "> " + "word " * 28 + "\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n+" + "x" * 90 + "\n"
     page = mail_page(mail_of(SampleMail("a@b", "s", text)))
     rows = [row.prefix + page.lines[row.line].text[row.start : row.end] for row in lay_out(page, 40).rows]
@@ -190,7 +190,7 @@ def said(page: Page, sentence: str) -> list[str]:
     return [page.lines[span.line].text[span.start : span.end] for span in find_text(page, sentence)]
 
 
-def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None:
+def test_evidence_is_found_in_text_of_the_author_and_not_in_a_quote() -> None:
     page = mail_page(mail_of(SampleMail("a@b", "s", f"> {SENTENCE}\n\n{APPLIED}")))
     (span,) = find_text(page, SENTENCE)
     assert page.lines[span.line].kind == "prose"
@@ -209,11 +209,11 @@ def test_evidence_is_found_in_the_authors_own_words_and_not_in_a_quote() -> None
         ("nothing\n", "", []),
     ],
 )  # fmt: skip
-def test_evidence_is_found_as_the_program_tells_it(text: str, sentence: str, spans: list[str]) -> None:
+def test_folded_and_cut_evidence_is_found(text: str, sentence: str, spans: list[str]) -> None:
     assert said(mail_page(mail_of(SampleMail("a@b", "[PATCH] a (subject)", text))), sentence) == spans
 
 
-def test_ink_is_laid_over_pieces() -> None:
+def test_a_style_is_added_to_a_range_of_characters() -> None:
     assert overlay([("abc", "dim"), ("def", "")], 2, 5, "evidence") == [
         ("ab", "dim"),
         ("c", "dim evidence"),
@@ -243,13 +243,13 @@ def test_a_state_has_a_sign_and_its_word(state: str) -> None:
     assert word[0] == state
 
 
-def test_a_turn_that_has_just_begun_has_no_age() -> None:
+def test_a_turn_that_just_began_has_no_age() -> None:
     row = replace(zswap()[0], turn="author", turn_since=NOW - 20, overdue=False)
     assert "author’s turn, since 20 Sep 2023" in plain(state_line(row, NOW))
     assert "author’s turn for 5m, since" in plain(state_line(replace(row, turn_since=NOW - 300), NOW))
 
 
-def test_a_first_start_tells_of_what_was_imported() -> None:
+def test_a_first_start_counts_the_known_series() -> None:
     assert plain(welcome_text(433, "7")).endswith("433 series are already known: press esc and 7 to show them")
     assert "known" not in plain(welcome_text(0, "7"))
 
@@ -261,7 +261,7 @@ def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
 
 
 @pytest.mark.parametrize("chosen", [0, 3, 19])
-def test_a_long_rail_fits_and_shows_the_chosen_revision(chosen: int) -> None:
+def test_a_long_revision_bar_fits_and_shows_the_chosen_revision(chosen: int) -> None:
     row = drops()[0].revisions[0]
     rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in range(1, 21)]
     pieces = [piece for _, piece in bar_entries(rows, chosen, (), 40)]
@@ -269,13 +269,13 @@ def test_a_long_rail_fits_and_shows_the_chosen_revision(chosen: int) -> None:
     assert f"[v{chosen + 1}]" in plain(pieces)
 
 
-def test_versions_that_were_never_seen_are_a_dotted_line() -> None:
+def test_missing_versions_are_a_dotted_line() -> None:
     row = drops()[0].revisions[0]
     rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "version": v}) for v in (1, 2, 5)]
     assert plain([piece for _, piece in bar_entries(rows, 2, (), 40)]) == " v1 ── v2 ┄ v3–v4? ┄[v5]"
 
 
-def test_unread_mails_are_gone_through_over_all_revisions_and_around_the_end() -> None:
+def test_next_unread_goes_through_all_revisions_and_wraps_around() -> None:
     tracker = FakeTracker()
     reading = SeriesState(tracker.one(3), tracker.thread(3))
     seen, here = [], reading.first
@@ -321,7 +321,7 @@ def test_a_mail_is_about_the_posting_above_it(mail: str, posting: str) -> None:
     assert reading.posting_of(row).message_id == f"{posting}@example.org"
 
 
-def test_mails_that_answer_each_other_are_about_their_revision() -> None:
+def test_mails_in_a_reply_loop_are_about_their_revision() -> None:
     tracker = FakeTracker()
     for one, other in (("a", "b"), ("b", "a")):
         tracker.deliver(3, SampleMail(f"{one}@x.org", "Re: it", "", parent=f"{other}@x.org"), "drops-v5-0@example.org")
@@ -340,12 +340,12 @@ def test_mails_that_answer_each_other_are_about_their_revision() -> None:
         ("/srv/a\x1b[2Jb", "/srv/a␛[2Jb"),
     ],
 )
-def test_places_are_written_as_people_do(monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
+def test_paths_are_shortened_with_a_tilde(monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
     monkeypatch.setenv("HOME", "/home/rita")
     assert labels.place(Path(path)) == said
 
 
-def test_an_answer_is_no_numbered_patch() -> None:
+def test_a_reply_has_a_title_without_prefixes() -> None:
     row = message_row(SampleMail("a@b", "Re: [PATCH 1/2] x", "yes", patch=1), "a@b")
     assert labels.title(row.subject) == "x"
     assert labels.tags(("Signed-off-by", "Reviewed-by", "tested-by", "Reviewed-by")) == ["R-b", "T-b"]
@@ -359,7 +359,7 @@ def test_any_text_makes_a_printable_page(text: str) -> None:
     find_text(page, text)
 
 
-def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() -> None:
+def test_evidence_combined_from_two_places_is_found_by_its_longest_part() -> None:
     text = "All errors:\n\n>> drivers/fizz.c:12:3: error: undeclared fizz_count\n"
     evidence = "the following build errors: drivers/fizz.c:12:3: error: undeclared fizz_count"
     assert said(mail_page(mail_of(SampleMail("a@b", "s", text))), evidence) == ["undeclared fizz_count"]
@@ -376,5 +376,5 @@ def test_evidence_put_together_from_two_places_is_found_by_its_longest_part() ->
         (Status(series=3, polled_at=1, stale=("bpf stale", "mm stale")), "3 series watched ! bpf stale and 1 more"),
     ],
 )
-def test_the_status_line_claims_no_number_that_was_not_read(standing: Status | None, said: str) -> None:
+def test_the_status_line_shows_only_loaded_numbers(standing: Status | None, said: str) -> None:
     assert " ".join(plain(status_pieces(standing, 80)).split()) == said

@@ -96,7 +96,7 @@ async def test_keys_of_the_files_scroll_wrap_zoom_and_go_back(app: PatchwatchApp
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
-async def test_files_that_cannot_be_read_are_said(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_an_error_while_loading_files_is_shown(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         tracker.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
@@ -106,7 +106,7 @@ async def test_files_that_cannot_be_read_are_said(tracker: FakeTracker, app: Pat
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
-async def test_a_proposal_without_patches_touches_no_file(tracker: FakeTracker) -> None:
+async def test_a_posting_without_patches_changes_no_files(tracker: FakeTracker) -> None:
     tracker.threads[9] = tuple(row for row in tracker.threads[9] if row.message_id != "zh-1@example.cn")
     async with PatchwatchApp(tracker, open_series=9).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zh-r@example.com")
@@ -130,7 +130,7 @@ async def test_a_revision_is_compared_with_the_one_before(tracker: FakeTracker, 
         assert "- one lock less, as Jonas asked" in text
 
 
-async def test_the_changelog_takes_the_place_of_the_difference_where_there_is_no_room(app: PatchwatchApp) -> None:
+async def test_the_changelog_replaces_the_difference_on_a_narrow_screen(app: PatchwatchApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await comparison(pilot)
         assert "- one lock less" not in shown(pilot)
@@ -196,7 +196,7 @@ async def test_two_revisions_are_chosen(tracker: FakeTracker) -> None:
         await until(pilot, lambda: "v4 ──[v5]──[v6]" in shown(pilot))
 
 
-async def test_a_single_revision_has_nothing_to_be_compared_with(tracker: FakeTracker) -> None:
+async def test_a_single_revision_cannot_be_compared(tracker: FakeTracker) -> None:
     async with PatchwatchApp(tracker, open_series=7).run_test(size=(80, 24)) as pilot:
         await reading(pilot, "zswap-0@example.org")
         await pilot.press("d")

@@ -170,7 +170,7 @@ async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(
     assert tracker.asked["watch"] == [(link,)]
 
 
-async def test_a_series_in_sight_that_is_not_watched_is_proposed(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_an_unwatched_series_is_proposed_in_the_watch_dialog(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.change(9, watched=False)
     async with app.run_test() as pilot:
         await opened(pilot, "2 series watched")
@@ -252,7 +252,7 @@ async def test_what_a_poll_could_not_do_stays_with_its_next_step(tracker: FakeTr
         assert "answered with HTML" not in shown(pilot)
 
 
-async def test_a_stale_inbox_is_said_in_the_status_line(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_stale_inbox_is_shown_in_the_status_line(tracker: FakeTracker, app: PatchwatchApp) -> None:
     row = tracker.inbox_rows[0]
     tracker.inbox_rows = (type(row)("bpf", False, 1, 9, row.polled_at, tracker.now() - 36000, "no answer"),)
     async with app.run_test() as pilot:
@@ -260,7 +260,7 @@ async def test_a_stale_inbox_is_said_in_the_status_line(tracker: FakeTracker, ap
 
 
 @pytest.mark.parametrize("call", ["generation", "lines", "inboxes", "outbox"])
-async def test_a_locked_database_is_said_and_survived(tracker: FakeTracker, app: PatchwatchApp, call: str) -> None:
+async def test_a_locked_database_is_reported_and_survived(tracker: FakeTracker, app: PatchwatchApp, call: str) -> None:
     tracker.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
     async with app.run_test() as pilot:
         await until(pilot, lambda: "! the database is locked by another process." in shown(pilot))
@@ -271,7 +271,7 @@ async def test_a_locked_database_is_said_and_survived(tracker: FakeTracker, app:
         await until(pilot, lambda: "locked" not in shown(pilot), "the notice's end")
 
 
-async def test_a_digest_that_nobody_takes_is_said_once(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_refused_digest_is_reported_once(tracker: FakeTracker, app: PatchwatchApp) -> None:
     said = "mail.example.org:587 answered 550 no such user"
     times = (NOW, 1, None, None, None, NOW)
     refused = OutboxRow(3, "me", "2023-09-20", "me@example.org", "pw@example.org", "1@pw", "x", *times, said)
@@ -315,7 +315,7 @@ async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
-async def test_keys_can_be_mapped_anew(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_keys_can_be_remapped(tracker: FakeTracker, app: PatchwatchApp) -> None:
     app.set_keymap({"app.poll": "f5", "list.down": "t"})
     async with app.run_test() as pilot:
         await opened(pilot, "mm/zswap")

@@ -79,7 +79,7 @@ def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_nobody_said_who_i_am(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_no_address_configured(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("1", text="What is your address on the lists?")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
@@ -91,9 +91,7 @@ def test_limit(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_nothing_is_like_the_limit(
-    snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str
-) -> None:
+def test_no_match(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     drive = after("slash", *"xyzzy", "enter", text="No series matches the limit.")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
@@ -144,7 +142,7 @@ def test_an_error_stays(snap_compare: Compare, tracker: FakeTracker, size: tuple
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_one_list_failed(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
+def test_one_list_fails(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     tracker.inbox_rows = (
         InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),
         InboxRow("bpf", True, 0, 4, NOW - 86_400, NOW - 36_000, SILENT),

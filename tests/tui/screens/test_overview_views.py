@@ -52,7 +52,7 @@ async def test_each_view_has_its_number_and_its_count() -> None:
         await until(pilot, lambda: "No list is followed" in shown(pilot))
 
 
-async def test_the_key_of_the_view_in_sight_goes_back(app: PatchwatchApp) -> None:
+async def test_the_key_of_the_current_view_goes_back(app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("6")
@@ -77,7 +77,7 @@ async def test_a_click_chooses_a_view(app: PatchwatchApp) -> None:
         ("5", "patchwatch follow INBOX"),
     ],
 )
-async def test_an_empty_view_says_what_to_do(app: PatchwatchApp, view: str, text: str) -> None:
+async def test_an_empty_view_suggests_keys(app: PatchwatchApp, view: str, text: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press(view)
@@ -93,7 +93,7 @@ async def test_an_empty_view_says_what_to_do(app: PatchwatchApp, view: str, text
 # A limit.
 
 
-async def test_a_limit_holds_while_it_is_typed_and_after(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_limit_applies_while_typing_and_after(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"zsw")
@@ -113,7 +113,7 @@ async def test_a_limit_holds_while_it_is_typed_and_after(tracker: FakeTracker, a
         await until(pilot, lambda: len(ids(pilot)) == 4)
 
 
-async def test_what_is_typed_at_once_after_the_limit_key_is_of_the_limit(app: PatchwatchApp) -> None:
+async def test_keys_typed_right_after_the_limit_key_go_to_the_limit(app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         for character in "/st:open q7":  # one burst, as it is pasted, or typed while the program is busy
@@ -123,7 +123,7 @@ async def test_what_is_typed_at_once_after_the_limit_key_is_of_the_limit(app: Pa
         assert pilot.app.screen is overview(pilot)
 
 
-async def test_a_slash_within_the_limit_is_a_letter(app: PatchwatchApp) -> None:
+async def test_a_slash_in_the_limit_is_text(app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"mm", "slash", *"zs")
@@ -131,7 +131,7 @@ async def test_a_slash_within_the_limit_is_a_letter(app: PatchwatchApp) -> None:
         assert overview(pilot).query_one(FilterInput).value == "mm/zs"
 
 
-async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: PatchwatchApp) -> None:
+async def test_an_invalid_term_is_reported_while_the_rest_applies(app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"zswap st", "colon", *"opne")
@@ -141,7 +141,7 @@ async def test_a_word_that_is_not_understood_is_said_while_the_rest_holds(app: P
         await until(pilot, lambda: "did you mean" not in shown(pilot))
 
 
-async def test_a_limit_by_age_holds_as_time_goes_by(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_limit_by_age_is_updated_over_time(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("slash", *"age:<12h", "enter")
@@ -268,7 +268,7 @@ async def test_several_are_unwatched_after_one_question(tracker: FakeTracker, ap
         await until(pilot, lambda: "Watch your first series" in shown(pilot))
 
 
-async def test_what_could_not_be_written_stays_said_and_marked(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_a_failed_decision_keeps_the_error_and_the_marks(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.failing["mute"] = DatabaseLockedError("the database is locked by another program. Try again.")
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
@@ -299,7 +299,7 @@ async def test_the_palette_finds_series_by_words_and_opens_them(app: PatchwatchA
         assert pilot.app.screen.series_id == 7
 
 
-async def test_the_palette_has_every_action_in_force(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_the_palette_has_every_active_action(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("ctrl+p", *"catch")
@@ -329,7 +329,7 @@ async def test_hostile_titles_are_harmless_in_the_palette(app: PatchwatchApp) ->
 # A first start.
 
 
-async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> None:
+async def test_a_first_start_asks_for_a_link_and_goes_to_the_watched_series() -> None:
     tracker = FakeTracker(empty=True)
     async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "Watch your first series")
@@ -345,7 +345,7 @@ async def test_a_first_start_asks_for_a_link_and_goes_to_what_was_watched() -> N
         assert isinstance(pilot.app.focused, SeriesTable)
 
 
-async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None:
+async def test_new_rows_do_not_move_the_focus_back_to_the_form() -> None:
     tracker = FakeTracker(empty=True)
     async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
         await opened(pilot, "Watch your first series")
@@ -356,7 +356,7 @@ async def test_who_left_the_line_is_not_taken_back_to_it_by_what_comes() -> None
         await until(pilot, lambda: "1 series known" in shown(pilot))
 
 
-async def test_a_link_that_is_pasted_is_to_be_watched(app: PatchwatchApp) -> None:
+async def test_a_pasted_link_opens_the_watch_dialog(app: PatchwatchApp) -> None:
     link = "https://lore.kernel.org/bpf/1@example.org/"
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
@@ -365,7 +365,7 @@ async def test_a_link_that_is_pasted_is_to_be_watched(app: PatchwatchApp) -> Non
         assert pilot.app.screen.query_one(Input).value == link
 
 
-async def test_changes_move_neither_view_nor_marks_nor_order(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_changes_keep_view_marks_and_order(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
         await pilot.press("7", "o", "o", "j", "space")

@@ -85,7 +85,7 @@ async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -
         assert SENTENCE in "\n".join(shown(pilot).splitlines()[mail.region.y :])  # in sight
 
 
-async def test_cursor_and_sentence_are_in_sight_at_once() -> None:
+async def test_cursor_and_evidence_are_visible_at_once() -> None:
     """Before the first layout there is no scrollbar, without which Textual does not scroll."""
     for _ in range(3):
         tracker = FakeTracker()
@@ -97,7 +97,7 @@ async def test_cursor_and_sentence_are_in_sight_at_once() -> None:
             await until(pilot, lambda: (tree.scroll_offset.y, mail.scroll_offset.y) == (2, 5), "the scrolling")  # noqa: B023
 
 
-async def test_the_story_opens_and_enter_on_a_step_shows_its_words(app: PatchwatchApp) -> None:
+async def test_history_opens_and_enter_on_an_entry_shows_its_evidence(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         story, mail = pilot.app.screen.query_one(HistoryList), pilot.app.screen.query_one(MailView)
@@ -118,7 +118,7 @@ async def test_the_story_opens_and_enter_on_a_step_shows_its_words(app: Patchwat
         await until(pilot, lambda: story.size.height == 1)
 
 
-async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
+async def test_a_click_on_the_history_shows_the_evidence(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.click(HistoryList, offset=(5, 0))
@@ -137,7 +137,7 @@ async def test_a_click_on_the_story_shows_its_words(app: PatchwatchApp) -> None:
         ),
     ],
 )
-async def test_evidence_that_is_no_sentence_is_explained(
+async def test_evidence_without_a_sentence_is_explained(
     tracker: FakeTracker, app: PatchwatchApp, evidence: Evidence, words: str
 ) -> None:
     tracker.change(3, state_evidence=evidence)
@@ -272,7 +272,7 @@ async def test_the_mouse_selects_text_in_a_mail(app: PatchwatchApp) -> None:
         assert "Jonas Weide" in (pilot.app.screen.get_selected_text() or "")
 
 
-async def test_a_mail_that_cannot_be_read_is_said_and_tried_again(tracker: FakeTracker, app: PatchwatchApp) -> None:
+async def test_an_error_while_loading_a_mail_is_shown_and_retried(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.failing["mail"] = DatabaseLockedError("the database is locked. It is tried again.")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "! the database is locked." in shown(pilot))
@@ -304,7 +304,7 @@ async def test_what_was_asked_for_by_a_screen_that_was_left_is_dropped(
         await reading(pilot, "drops-v5-r@example.org")
 
 
-async def test_a_series_that_is_gone_is_said(tracker: FakeTracker) -> None:
+async def test_a_missing_series_is_reported(tracker: FakeTracker) -> None:
     tracker.failing["one"] = NotFoundError("there is no series 99.")
     async with PatchwatchApp(tracker, open_series=99).run_test() as pilot:
         await until(pilot, lambda: "! there is no series 99." in shown(pilot))

@@ -28,7 +28,7 @@ def test_what_is_not_to_be_shown_is_not() -> None:
     assert text(keys(Binding("q", "quit", "Quit", show=False))) == ""
 
 
-def test_the_keys_of_a_group_stand_before_its_name() -> None:
+def test_the_keys_of_a_group_are_before_its_name() -> None:
     pair = (Binding("[", "older", "", group=PAIR), Binding("]", "newer", "", group=PAIR))
     assert (
         text(keys(Binding("s", "story", "Story"), *pair, Binding("q", "quit", "Quit")))
@@ -36,7 +36,7 @@ def test_the_keys_of_a_group_stand_before_its_name() -> None:
     )
 
 
-def test_one_alone_of_a_group_has_its_own_words() -> None:
+def test_a_single_key_of_a_group_has_its_own_description() -> None:
     assert text(keys(Binding("[", "older", "The one before", group=PAIR))) == " [ The one before "
 
 
@@ -54,7 +54,7 @@ def test_a_group_is_shown_whole_or_not_at_all() -> None:
     assert text(fit_keys(found, 29)) == " s Story  ? Help "
 
 
-async def test_a_click_presses_the_key_and_the_mouse_is_told_what_it_does(app: PatchwatchApp) -> None:
+async def test_a_click_presses_the_key_and_hovering_shows_a_tooltip(app: PatchwatchApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
         await settled(pilot)

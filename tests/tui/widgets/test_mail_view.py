@@ -81,7 +81,7 @@ def test_quotes_are_unfolded_all_or_one() -> None:
 # Long lines.
 
 
-def test_long_lines_of_diffs_are_broken_where_that_is_wanted_and_lose_nothing() -> None:
+def test_long_lines_of_diffs_are_wrapped_on_demand_and_lose_nothing() -> None:
     page = page_with(PATCH, kind="patch", patch=1)
     long = next(one.text for one in page.lines if "is read on" in one.text)
     assert long in texts(page, width=40)
@@ -94,7 +94,7 @@ def test_long_lines_of_diffs_are_broken_where_that_is_wanted_and_lose_nothing() 
     )
 
 
-def test_the_beginning_of_a_huge_mail_says_that_more_comes() -> None:
+def test_the_beginning_of_a_huge_mail_ends_with_a_note() -> None:
     mail = mail_of(SampleMail("a@b", "s", "some words\n" * 100_000))
     begun = incomplete_page(mail_page(mail, 1_000), text_length(mail))
     assert not begun.whole
@@ -125,7 +125,7 @@ def test_languages_are_known_by_the_names_of_files(path: str, spoken: str) -> No
     assert language(path) == spoken
 
 
-def test_code_has_the_inks_of_its_tokens() -> None:
+def test_code_has_the_styles_of_its_tokens() -> None:
     inks = dict(highlighted('\tstatic int n = 0x10; /* why */ "text"', "c"))
     assert inks["static "] == "code-keyword"
     assert inks["int "] == "code-type"
@@ -142,7 +142,7 @@ def test_a_line_within_a_comment_is_one_up_to_its_end() -> None:
 
 
 @given(st.text(max_size=400), st.sampled_from(["c", "python", "make", "gas", "perl", ""]), st.booleans())
-def test_colouring_loses_nothing(text: str, spoken: str, commented: bool) -> None:
+def test_highlighting_loses_nothing(text: str, spoken: str, commented: bool) -> None:
     text = block(text).replace("\n", " ")
     assert "".join(part for part, _ in highlighted(text, spoken, commented)) == text
 
@@ -186,7 +186,7 @@ def test_comments_are_followed_through_a_hunk_on_both_sides_of_it() -> None:
     assert code.language_at(0) == ""
 
 
-def test_added_and_removed_lines_say_so_by_sign_and_ground() -> None:
+def test_added_and_removed_lines_differ_by_sign_and_background() -> None:
     page = page_with(PATCH, kind="patch", patch=1)
     sheet = lay_out(page, 80)
     by_text = {page.lines[row.line].text: row for row in sheet.rows}
@@ -201,7 +201,7 @@ def test_added_and_removed_lines_say_so_by_sign_and_ground() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_theme_has_every_ink(theme: str) -> None:
+def test_every_theme_has_every_style(theme: str) -> None:
     wanted = {word[1:] for style in STYLES.values() for word in style.split() if word.startswith("$ink")}
     assert wanted <= set(THEMES[theme].variables)
 
@@ -209,7 +209,7 @@ def test_every_theme_has_every_ink(theme: str) -> None:
 # Links.
 
 
-def test_links_end_where_the_sentence_goes_on() -> None:
+def test_links_end_before_punctuation() -> None:
     text = "See <https://lore.kernel.org/r/a@b/>, (https://x.org/y) and https://z.org/q?a=1."
     one = Line("prose", text, 0)
     assert [text[a:b] for a, b in links(one)] == [
@@ -230,7 +230,7 @@ def test_evidence_is_found_below_a_fold() -> None:
 # What was said about a patch.
 
 
-def test_a_patch_is_followed_by_its_own_answers_and_a_cover_by_those_to_no_patch() -> None:
+def test_a_patch_is_followed_by_its_replies_and_a_cover_letter_by_the_others() -> None:
     tracker = FakeTracker()
     rows = [row for row in tracker.thread(3) if row.revision == "drops-v5-0@example.org"]
     assert [row.message_id for row in replies_to(rows, "drops-v5-1@example.org")] == [
@@ -243,7 +243,7 @@ def test_a_patch_is_followed_by_its_own_answers_and_a_cover_by_those_to_no_patch
     assert replies_to(rows, "nobody@example.org") == []
 
 
-def test_a_patch_below_a_patch_keeps_its_answers() -> None:
+def test_a_patch_below_a_patch_keeps_its_replies() -> None:
     chain = [
         message_row(submission("1@x", "[PATCH 1/2] a", 1), "1@x"),
         message_row(submission("2@x", "[PATCH 2/2] b", 2, depth=1, parent="1@x"), "1@x"),
@@ -254,7 +254,7 @@ def test_a_patch_below_a_patch_keeps_its_answers() -> None:
     assert [row.message_id for row in replies_to(chain, "2@x")] == ["r2@x"]
 
 
-def test_answers_are_told_with_who_when_and_how_they_begin() -> None:
+def test_replies_are_listed_with_author_date_and_beginning() -> None:
     tracker = FakeTracker()
     rows = [row for row in tracker.thread(3) if row.revision == "drops-v5-0@example.org"]
     lines, targets = reply_lines(replies_to(rows, "drops-v5-1@example.org"), {"drops-v5-a@example.org"}, NOW)
@@ -276,7 +276,7 @@ def test_answers_are_told_with_who_when_and_how_they_begin() -> None:
 # Files.
 
 
-def test_files_stand_below_their_directories_with_the_patches_that_touch_them() -> None:
+def test_files_are_below_their_directories_with_their_patches() -> None:
     found = changes(page_with(PATCH, kind="patch"), 1, "count drops")
     found += changes(page_with(SELFTEST, kind="patch"), 2, "selftest")
     found += changes(page_with(PATCH, kind="patch"), 3, "again")
@@ -320,7 +320,7 @@ def test_a_hostile_path_makes_a_small_tree() -> None:
 # The story.
 
 
-def test_a_story_tells_what_changed_and_who_said_it() -> None:
+def test_history_has_the_changes_and_their_authors() -> None:
     row, _ = drops()
     tracker = FakeTracker()
     steps = history_entries(row, drops_history(), {one.message_id: one for one in tracker.thread(3)})
@@ -336,7 +336,7 @@ def test_a_story_tells_what_changed_and_who_said_it() -> None:
     assert [one.turn_changed for one in steps] == [True, True, True, True, True, True]
 
 
-def test_a_story_ends_with_what_no_mail_decided() -> None:
+def test_history_ends_with_a_state_without_mail() -> None:
     row, _ = zswap()
     by_hand = replace(row, state="deferred", state_evidence=Evidence("", "set by mira", by_hand=True))
     steps = [StateChangeRow(3, NOW, "zswap-0@example.org", "t", "new", "reviewers")]
@@ -361,7 +361,7 @@ def test_a_step_fits_its_line_and_is_harmless(width: int) -> None:
 # Revisions.
 
 
-def test_a_rail_shows_resends_and_what_was_never_seen() -> None:
+def test_the_revision_bar_shows_resends_and_missing_versions() -> None:
     row, _ = drops()
     again = replace(row.revisions[0], postings=("a@x", "b@x"))
     pieces = bar_entries((again, row.revisions[1]), 1, (), 60)
@@ -381,7 +381,7 @@ def test_tags_are_counted_where_they_count() -> None:
     assert tags_by_patch(single) == {1: ["2×R-b", "T-b"]}
 
 
-def test_tags_that_count_in_part_say_so() -> None:
+def test_partial_tags_are_marked() -> None:
     row, _ = drops()
     tag = TrailerRow("Reviewed-by", "Jonas", "r@x", 1, True)
     revision = replace(
@@ -392,7 +392,7 @@ def test_tags_that_count_in_part_say_so() -> None:
     assert tags_by_patch(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
 
 
-def test_a_revision_tells_what_was_applied_and_what_robots_found() -> None:
+def test_revision_details_have_applied_patches_and_ci_results() -> None:
     row, _ = drops()
     early = CheckRow("lkp", "failure", "build error", "c1@x", NOW, 1)
     checks = (early, replace(early, verdict="success", message_id="c2@x"), replace(early, patch=2))
@@ -413,7 +413,7 @@ def test_the_next_move_is_beside_the_turn() -> None:
 # Comparisons.
 
 
-def test_a_comparison_tells_pair_by_pair_what_changed() -> None:
+def test_a_comparison_lists_the_changes_of_each_pair() -> None:
     found = FakeTracker().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     assert "".join(text for text, _ in headline(found)) == "v4 → v5   1 changed, 1 only in the newer   v4: 1 not seen"
     left, right = pair_pieces(found.pairs[0], 1)
@@ -430,7 +430,7 @@ def test_a_comparison_tells_pair_by_pair_what_changed() -> None:
     assert any(one.text == '+for queue in $(seq 0 "$QUEUES"); do' for one in alone.lines)
 
 
-def test_equal_patches_say_so() -> None:
+def test_equal_patches_are_reported_as_equal() -> None:
     tracker = FakeTracker()
     tracker.raws["drops-v4-1@example.org"] = tracker.raws["drops-v5-1@example.org"]
     found = tracker.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
