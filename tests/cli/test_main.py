@@ -21,7 +21,7 @@ from tests.support.paths import ROOT
     ("arguments", "status", "message"),
     [
         (("show", "99"), 1, "there is no series 99"),
-        (("show", "what"), 1, "is no series"),
+        (("show", "what"), 1, "does not name a series"),
         (("watch", "nothing-here"), 1, "not a file, a link"),
         (("import", "/nowhere", "--inbox", "x"), 1, "/nowhere"),
         (("list", "--mine"), 1, "[me]"),
