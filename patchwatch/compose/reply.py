@@ -18,8 +18,8 @@ from patchwatch.mail import body, diff, flowed, headers
 from patchwatch.mail.addresses import Mailbox, mailboxes, without
 from patchwatch.mail.headers import Headers
 from patchwatch.mail.mime import text_of
-from patchwatch.mail.parse import parse
 from patchwatch.mail.subject import reply_subject
+from patchwatch.mail.unreadable import parse_anything
 from patchwatch.sanitize import content, line
 
 TAGS = ("Reviewed-by", "Acked-by", "Tested-by")
@@ -58,7 +58,7 @@ def endorse(
     text, patch = _text(head, raw)
     segments = takewhile(lambda s: s.kind in _MESSAGE, body.segments(text, patch=patch))
     lines = "\n".join(s.text for s in segments).strip("\n").split("\n")
-    cover = parse(raw).kind == "cover"
+    cover = parse_anything(raw).kind == "cover"
     if lines == [""] or (cover and len(lines) > _COVER_LINES):
         lines = [*lines[:_COVER_LINES], "[...]"] if cover else ["[...]"]
     quoted = _quote("\n".join(lines))
@@ -116,7 +116,7 @@ def _text(head: Headers, raw: bytes) -> tuple[str, bool]:
     whole = text.whole
     if flowed.is_flowed(part):
         whole = flowed.unflow(whole, delsp=str(part.get_param("delsp") or "").lower() == "yes")
-    return content(whole).strip("\n"), parse(raw).is_submission and diff.start(whole) >= 0
+    return content(whole).strip("\n"), parse_anything(raw).is_submission and diff.start(whole) >= 0
 
 
 def _quote(text: str) -> str:

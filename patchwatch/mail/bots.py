@@ -32,7 +32,7 @@ _APPLIED = re.compile(
     r"The following commit has been merged into the \S+ branch)[^\n]*",
     re.MULTILINE,
 )
-_SUMMARY = re.compile(r"^  - \[(?:[^\]\n]*,)?(\d+)/(\d+)\] [^\n]*\n    (\S[^\n]*)", re.MULTILINE)
+_SUMMARY = re.compile(r"^  - \[(?:[^\]\n]*,)?(\d{1,4})/(\d{1,4})\] [^\n]*\n    (\S[^\n]*)", re.MULTILINE)
 _PULLED = re.compile(
     r"^(The pull request you sent on [^\n]*?):?\n(?:(?!\s*has been)[^\n]*\n){0,4}?\s*(has been merged into (\S+?):?)$",
     re.MULTILINE,
@@ -119,5 +119,5 @@ def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
 
 def _applied_only(text: str) -> str:
     """The numbers of the patches that patchwork's bot found in the tree; empty if it replies to a single patch."""
-    listed = [(int(number), not commit.startswith("(no")) for number, _, commit in _SUMMARY.findall(text)]
-    return ",".join(str(number) for number, found in sorted(listed) if found) if listed else ""
+    listed = {(int(number), not commit.startswith("(no")) for number, _, commit in _SUMMARY.findall(text)}
+    return ",".join(str(number) for number, found in sorted(listed) if found)

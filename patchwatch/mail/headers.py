@@ -6,6 +6,7 @@ The result depends on the mail alone, so that a mail is parsed the same whenever
 from __future__ import annotations
 
 import contextlib
+import email.errors
 import email.message
 import email.utils
 import hashlib
@@ -17,6 +18,7 @@ from patchwatch.mail.message import Person
 
 _DAY = 86_400
 _EARLIEST = 631_152_000  # 1990: there were no kernel lists before
+_CLOCK_ERROR = 2 * _DAY  # by which a sender's or relay's clock may be ahead
 _WIDEST_ZONE = 14 * 3600  # RFC 5322 allows any digits; real zones are -12 to +14
 _MAX_REFERENCES = 200
 _MAX_RECIPIENTS = 200
@@ -25,6 +27,9 @@ _MAX_PERSON = 1_000
 _MAX_COMMENTS = 20
 _MAX_VALUE = 60_000  # characters of one header
 _MAX_SUBJECT = 2_000
+
+LATEST = 253_370_764_800
+"""1 January 9999: a time that is later than any, and that the datetime module can add days to."""
 
 NO_ID = "@no-message-id.invalid"
 """The suffix of ids generated for mails without one."""
@@ -35,6 +40,7 @@ _LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
 _ADDRESS = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
 _NAME_AND_ADDRESS = re.compile(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _VIA_LIST = re.compile(r"(?i)\s+via\s+\S+\s*$")
 
 
@@ -105,14 +111,21 @@ def decoded(text: str) -> str:
     text = _decode_8bit(text)
     if "=?" in text:
         # Word by word, because liblore garbles raw 8-bit text beside them.
-        with contextlib.suppress(ValueError, LookupError):
+        with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):
             text = _ENCODED_WORDS.sub(lambda found: clean_header(found[0]), text)
-    return without_nul(" ".join(text.split()))
+    return storable(" ".join(text.split()))
 
 
-def without_nul(text: str) -> str:
-    """Replace NUL, which RFC 5322 (section 3.5) forbids and PostgreSQL can't store, with U+FFFD."""
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+def storable(text: str) -> str:
+    """Replace NUL, which RFC 5322 (section 3.5) forbids and PostgreSQL can't store, and lone surrogates with U+FFFD."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # UTF-7 can encode them
+            text = _SURROGATES.sub("\ufffd", text)
+    return text
 
 
 def _decode_8bit(text: str) -> str:
@@ -132,10 +145,18 @@ def message_id(headers: Headers, raw: bytes) -> str:
     value = headers.get("message-id")
     found = _ID.search(value)
     if found:
-        return _decode_8bit(found[1])[:_MAX_ID]
+        return _bounded_id(_decode_8bit(found[1]))
     if value and not re.search(r"\s", value):
-        return _decode_8bit(value).strip("<>")[:_MAX_ID] or _generated_id(headers, raw)
+        return _bounded_id(_decode_8bit(value).strip("<>")) or _generated_id(headers, raw)
     return _generated_id(headers, raw)
+
+
+def _bounded_id(text: str) -> str:
+    """The id, or the beginning of a long one with a hash of the whole, so that two long ids stay different."""
+    text = storable(text)
+    if len(text) <= _MAX_ID:
+        return text
+    return f"{text[: _MAX_ID - 41]}~{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 
 def _generated_id(headers: Headers, raw: bytes) -> str:
@@ -188,33 +209,40 @@ def recipients(headers: Headers) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:_MAX_RECIPIENTS]
 
 
-def arrived(headers: Headers) -> int | None:
-    """When the mail reached its last relay, UTC, in seconds; None if no relay recorded it."""
+def arrived(headers: Headers, now: int = LATEST) -> int | None:
+    """When the mail reached its last relay, UTC, in seconds; None if no relay recorded it plausibly.
+
+    `now` is when we received it: a relay whose clock is days ahead is not believed.
+    """
     _, semicolon, date = headers.get("received").rpartition(";")
-    return _seconds(date) if semicolon else None
+    seconds = _seconds(date) if semicolon else None
+    return seconds if seconds is not None and _EARLIEST <= seconds <= now + _CLOCK_ERROR else None
 
 
-def date(headers: Headers, arrived: int | None) -> int:
-    """When the mail was sent, UTC, in seconds: the Date header, or the arrival if that is absent or implausible."""
+def date(headers: Headers, arrived: int | None, now: int = LATEST) -> int:
+    """When the mail was sent, UTC, in seconds: the Date header, or the arrival if that is absent or implausible.
+
+    It is between 1990 and two days after the arrival.  Without a recorded arrival that is `now`, when we received it.
+    """
     stated = _seconds(headers.get("date"))
-    implausible = stated is None or stated < _EARLIEST or (arrived is not None and stated > arrived + 2 * _DAY)
-    if implausible and arrived is not None:
+    if stated is not None and _EARLIEST <= stated <= (now if arrived is None else arrived) + _CLOCK_ERROR:
+        return stated
+    if arrived is not None:
         return arrived
-    return stated or 0
+    return now if stated is not None and stated > now else _EARLIEST
 
 
 def _seconds(text: str) -> int | None:
-    parsed = email.utils.parsedate_tz(text)
-    if parsed is None:
-        return None
-    zone = parsed[9] or 0
-    if abs(zone) > _WIDEST_ZONE:
-        zone = 0
     try:
-        seconds = email.utils.mktime_tz((*parsed[:9], zone))
-    except (ValueError, OverflowError, OSError):
+        parsed = email.utils.parsedate_tz(text)
+        if parsed is None:
+            return None
+        zone = parsed[9] or 0
+        if abs(zone) > _WIDEST_ZONE:
+            zone = 0
+        return email.utils.mktime_tz((*parsed[:9], zone))
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
-    return seconds if 0 <= seconds < 1 << 40 else None
 
 
 def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
@@ -231,5 +259,5 @@ def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
     if len(chain) >= _MAX_REFERENCES:
         chain = [chain[0], *chain[-_MAX_REFERENCES + 2 :]]
     own = _ID.search(headers.get("message-id"))
-    others = tuple(_decode_8bit(r)[:_MAX_ID] for r in [*chain, parent] if not own or r != own[1])
+    others = tuple(_bounded_id(_decode_8bit(r)) for r in [*chain, parent] if not own or r != own[1])
     return (others[-1] if others else None), others

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from email.message import Message as EmailMessage
 
 from patchwatch.mail import diff
-from patchwatch.mail.headers import Headers, without_nul
+from patchwatch.mail.headers import Headers, storable
 
 _MAX_TEXT = 8 << 20  # characters of text that are parsed; the rest is only stored
 # Python codecs that are not charsets, and slow.
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})
+_NO_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has so high a number
 _PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", "application/mbox"})
 
 
@@ -37,8 +38,8 @@ def text_of(headers: Headers, raw: bytes) -> Text:
     if part.get_content_maintype() in ("multipart", "message"):
         try:
             return text_of_parts(email.message_from_bytes(raw))
-        except RecursionError:
-            pass  # parts nested a thousand deep: the email package gives up, and no honest mail is like that
+        except (RecursionError, TypeError, ValueError):
+            pass  # parts nested a thousand deep, or a boundary that RFC 2231 does not allow: taken for plain text
     encoding = str(part.get("content-transfer-encoding") or "").strip().lower()
     if encoding in ("base64", "quoted-printable", "x-uuencode", "uuencode"):
         part.set_payload(content.decode("ascii", "surrogateescape"))
@@ -61,7 +62,7 @@ def text_of_parts(mail: EmailMessage) -> Text:
     forwarded: list[str] = []
     for part, nested in _leaves(mail):
         kind = part.get_content_type()
-        name = part.get_filename() or ""
+        name = _file_name(part)
         is_file = part.get_content_disposition() == "attachment" or bool(name)
         if kind in _PATCH_TYPES or name.endswith((".patch", ".diff")):
             attached.append(_decoded(part))
@@ -86,8 +87,9 @@ def _leaves(mail: EmailMessage) -> list[tuple[EmailMessage, bool]]:
     pending = [(mail, False)]
     while pending:
         part, nested = pending.pop()
-        inner = part.get_payload()
-        if part.is_multipart() and isinstance(inner, list):
+        # Not of other parts: get_payload() can raise for their charset.
+        inner = part.get_payload() if part.is_multipart() else None
+        if isinstance(inner, list):
             nested = nested or part.get_content_maintype() == "message"
             pending += [(p, nested) for p in reversed(inner) if isinstance(p, EmailMessage)]
         else:
@@ -96,7 +98,7 @@ def _leaves(mail: EmailMessage) -> list[tuple[EmailMessage, bool]]:
 
 
 def _clean(text: str) -> str:
-    return without_nul(text[:_MAX_TEXT].replace("\r\n", "\n"))
+    return storable(text[:_MAX_TEXT].replace("\r\n", "\n"))
 
 
 def _decoded(part: EmailMessage) -> str:
@@ -104,8 +106,22 @@ def _decoded(part: EmailMessage) -> str:
     return _in_charset(payload, part) if isinstance(payload, bytes) else ""
 
 
+def _file_name(part: EmailMessage) -> str:
+    try:
+        return part.get_filename() or ""
+    except (TypeError, ValueError):  # RFC 2231 does not allow `filename*` beside `filename*0`
+        return ""
+
+
+def _charset(part: EmailMessage) -> str:
+    try:
+        return part.get_content_charset() or "utf-8"
+    except (TypeError, ValueError):  # `charset*` beside `charset*0`, or a number of 5,000 digits
+        return "utf-8"
+
+
 def _in_charset(payload: bytes, part: EmailMessage) -> str:
-    charset = part.get_content_charset() or "utf-8"
+    charset = _charset(part)
     if charset in ("utf-8", "us-ascii", "unknown-8bit"):
         try:
             return payload.decode("utf-8")
@@ -123,4 +139,4 @@ def _strip_html(text: str) -> str:
     # No pattern may scan past a "<" that is never closed: a hostile page would take hours.
     text = re.sub(r"(?is)<(script|style)\b.*?(?:</\1>|\Z)", "", text)
     text = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li)\b[^<>]*>", "\n", text)
-    return html.unescape(re.sub(r"<[^<>]+>", "", text))
+    return html.unescape(_NO_ENTITY.sub("\ufffd", re.sub(r"<[^<>]+>", "", text)))

@@ -42,15 +42,15 @@ def _is_bot(sender: Person, text: Text) -> bool:
     return bots.is_bot(sender) or bots.is_forwarded_report(text.inline)
 
 
-def parse(raw: bytes) -> Message:
-    """Parse one raw mail."""
+def parse(raw: bytes, now: int = headers.LATEST) -> Message:
+    """Parse one raw mail; `now` is when we received it, UTC, in seconds."""
     head = Headers(raw)
     text = text_of(head, raw)
     subject = headers.subject(head)
     parts = parse_subject(subject)
     sender = headers.sender(head)
-    arrived = headers.arrived(head)
-    date = headers.date(head, arrived)
+    arrived = headers.arrived(head, now)
+    date = headers.date(head, arrived, now)
     parent, references = headers.ancestors(head)
     notice = bots.is_notice(subject)
     bot = _is_bot(sender, text)

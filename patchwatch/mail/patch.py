@@ -13,7 +13,7 @@ from patchwatch.mail.headers import Headers, decoded
 from patchwatch.mail.hunks import Diff, read_diff
 from patchwatch.mail.message import Person, Trailer
 from patchwatch.mail.mime import text_of
-from patchwatch.mail.parse import parse
+from patchwatch.mail.unreadable import parse_anything
 
 _SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # In-body headers, which git am prefers to those of the mail.
@@ -39,7 +39,7 @@ class Patch:
 
 def read_patch(raw: bytes) -> Patch:
     """Extract the patch of a mail; never raises."""
-    parsed = parse(raw)
+    parsed = parse_anything(raw)
     text = text_of(Headers(raw), raw).whole
     cut = diff.start(text)
     above, changes = (text, "") if cut < 0 else (text[:cut], text[cut:])

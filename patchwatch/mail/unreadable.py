@@ -14,6 +14,7 @@ from typing import TypeVar
 from patchwatch.mail import headers
 from patchwatch.mail.headers import NO_ID, Headers
 from patchwatch.mail.message import Message, Person, Subject
+from patchwatch.mail.parse import parse
 from patchwatch.sanitize import line
 
 _T = TypeVar("_T")
@@ -21,13 +22,13 @@ _MAX_REASON = 200
 _MAX_HEADERS = 100_000  # bytes from the beginning in which headers are looked for
 
 
-def unreadable(raw: bytes, error: Exception) -> Message:
+def unreadable(raw: bytes, error: Exception, now: int = headers.LATEST) -> Message:
     """Return a message of kind `unreadable` with the headers that can be read; `error` is why the rest can't."""
     head = _attempt(lambda: Headers(raw[:_MAX_HEADERS]), None) or Headers(b"")
     message_id = _attempt(lambda: headers.message_id(head, raw), "") or hashlib.sha256(raw).hexdigest()[:40] + NO_ID
     subject = _attempt(lambda: headers.subject(head), "")
-    arrived = _attempt(lambda: headers.arrived(head), None)
-    date = _attempt(lambda: headers.date(head, arrived), 0)
+    arrived = _attempt(lambda: headers.arrived(head, now), None)
+    date = _attempt(lambda: headers.date(head, arrived, now), arrived or 0)
     nothing: tuple[str | None, tuple[str, ...]] = (None, ())
     parent, references = _attempt(lambda: headers.ancestors(head), nothing)
     return Message(
@@ -43,6 +44,14 @@ def unreadable(raw: bytes, error: Exception) -> Message:
         parts=Subject(_storable(subject)),
         unreadable=reason(error),
     )
+
+
+def parse_anything(raw: bytes) -> Message:
+    """Parse a raw mail; one that can't be parsed is unreadable."""
+    try:
+        return parse(raw)
+    except Exception as error:  # noqa: BLE001 (anybody can write a mail that the parser fails on)
+        return unreadable(raw, error)
 
 
 def as_unreadable(message: Message, error: Exception) -> Message:

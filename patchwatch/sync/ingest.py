@@ -8,6 +8,7 @@ recomputed from its messages instead of being amended.
 from __future__ import annotations
 
 import hashlib
+import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from patchwatch.db import derived, inboxes
 from patchwatch.db import messages as mails
 from patchwatch.db.message_codec import encode_message
 from patchwatch.db.versions import FACTS_VERSION
+from patchwatch.mail.headers import LATEST
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.mail.unreadable import unreadable
 from patchwatch.sync.derive import Change, Derivation
 
 _REINDEX_BATCH = 500
+_CLOCK_WAS_SET = 1_672_531_200  # 2023; computers without a battery start in 1970
 _COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gains a few percent
 
 
@@ -61,15 +64,25 @@ class Outcome:
 NOTHING = Outcome(0, 0, (), ())
 
 
-def read_mail(raw: bytes) -> Read:
-    """Parse and compress one mail, readable or not.  Pure, so that other processes can do it."""
+def read_mail(raw: bytes, arrived: int | None = None) -> Read:
+    """Parse and compress one mail, readable or not, without the database, so that other processes can do it.
+
+    `arrived` is the arrival of a mail that is stored already; a new one arrives now.
+    """
+    now = _now() if arrived is None else min(arrived, _now())
     try:
-        message = parse(raw)
+        message = parse(raw, now)
         facts = encode_message(message)
     except Exception as error:  # noqa: BLE001 (a mail that the parser fails on must not stop the others)
-        message = unreadable(raw, error)
+        message = unreadable(raw, error, now)
         facts = encode_message(message)
     return Read(message, facts, content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
+
+
+def _now() -> int:
+    """Our clock; the far future if it was never set, so that it bounds nothing."""
+    now = int(time.time())
+    return now if now > _CLOCK_WAS_SET else LATEST
 
 
 def content_digest(raw: bytes) -> bytes:
@@ -189,7 +202,7 @@ def _add_copies(
 
 def canonical_of(stored: Sequence[mails.StoredMail]) -> Read:
     """Return the copy of a stored message that is parsed (see `_canonical`)."""
-    return _canonical([read_mail(unpack(mail.mail)) for mail in stored])
+    return _canonical([read_mail(unpack(mail.mail), mail.arrived) for mail in stored])
 
 
 def reindex(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:

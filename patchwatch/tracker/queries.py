@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ else:
         LazyModule(f"patchwatch.db.{name}")
         for name in ("derived", "inboxes", "messages", "series_flags", "series_list", "series", "threads")
     )
+
+_NUMBER = re.compile(r"#*([0-9]{1,9})")  # of a series
 
 
 class Queries(TrackerBase):
@@ -89,8 +92,8 @@ class Queries(TrackerBase):
         """
         text = name.strip()
         with self.database.read() as connection:
-            if text.lstrip("#").isdigit():
-                number = queries.series_numbered(connection, int(text.lstrip("#")))
+            if digits := _NUMBER.fullmatch(text):
+                number = queries.series_numbered(connection, int(digits[1]))
                 if number is None:
                     raise NotFoundError(f"there is no series {text}. `patchwatch list --all` shows the numbers.")
                 return number
@@ -191,7 +194,7 @@ class Queries(TrackerBase):
     def _revision_root(self, name: str) -> str:
         """Return the root of the revision that a user named by message-id, link, or the number of its series."""
         series = self.one(self.find(name))
-        if name.strip().lstrip("#").isdigit():
+        if _NUMBER.fullmatch(name.strip()):
             return series.revisions[-1].message_id
         from patchwatch.sources.lore.urls import parse_target
 

@@ -37,10 +37,10 @@ REVIEW = mail(
 REASON = "ValueError: Exceeds the limit"
 
 
-def fail_on_broken(raw: bytes) -> Message:
+def fail_on_broken(raw: bytes, now: int) -> Message:
     if raw == BROKEN:
         raise ValueError("Exceeds the limit")
-    return parse(raw)
+    return parse(raw, now)
 
 
 @pytest.fixture

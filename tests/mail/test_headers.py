@@ -46,7 +46,29 @@ def test_arrival_replaces_missing_or_implausible_date(date: str) -> None:
 def test_date_is_trusted_without_received_header() -> None:
     stated = int(datetime(2077, 7, 3, 10, tzinfo=UTC).timestamp())
     assert headers.date(read("Date: Sat, 3 Jul 2077 10:00:00 +0000"), None) == stated
-    assert headers.date(read("Subject: x"), None) == 0
+
+
+def test_date_is_at_most_two_days_after_the_arrival_and_not_before_1990() -> None:
+    ahead = read("Date: Fri, 31 Dec 9999 23:59:59 -1200")
+    assert headers.date(ahead, None, MONDAY) == MONDAY
+    assert headers.date(ahead, None) == headers.LATEST
+    assert headers.date(read("Date: Wed, 5 Jul 2023 09:00:00 +0000"), None, MONDAY) == MONDAY + 47 * 3600
+    for text in ("Subject: x", "Date: Thu, 1 Jan 1970 00:00:00 +0000", "Date: Mon, 3 Jul 2077 10:00:00 " + "9" * 5000):
+        assert headers.date(read(text), None, MONDAY) in (631_152_000, MONDAY)
+
+
+def test_arrival_in_the_future_is_not_believed() -> None:
+    ahead = read("Received: by c; Sat, 3 Jul 2077 10:00:00 +0000", "Date: Sat, 3 Jul 2077 10:00:00 +0000")
+    assert headers.arrived(ahead, MONDAY) is None
+    assert headers.date(ahead, None, MONDAY) == MONDAY
+
+
+def test_long_ids_that_begin_alike_stay_different() -> None:
+    ids = {headers.message_id(read(f"Message-ID: <{'x' * 600}{n}@example.org>"), b"") for n in range(3)}
+    assert len(ids) == 3
+    assert {len(found) for found in ids} == {500}
+    reply = read(f"In-Reply-To: <{'x' * 600}1@example.org>", "Message-ID: <1@x>")
+    assert headers.ancestors(reply)[0] in ids
 
 
 def test_arrival_is_from_the_newest_relay() -> None:

@@ -106,7 +106,9 @@ _TREE = re.compile(
 
 _SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
-_THANKED = re.compile(r"^\[(\d+)/(\d+)\] .+\n\s+(?:commit: [0-9a-f]{7,}|https?://\S+|\(no commit info\))", re.MULTILINE)
+_THANKED = re.compile(
+    r"^\[(\d{1,4})/(\d{1,4})\] .+\n\s+(?:commit: [0-9a-f]{7,}|https?://\S+|\(no commit info\))", re.MULTILINE
+)
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = re.compile(
