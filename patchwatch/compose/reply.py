@@ -17,7 +17,7 @@ from patchwatch.errors import InvalidInputError
 from patchwatch.mail import body, diff, flowed, headers
 from patchwatch.mail.addresses import Mailbox, mailboxes, without
 from patchwatch.mail.headers import Headers
-from patchwatch.mail.mime import text_of
+from patchwatch.mail.mime import Text, text_of
 from patchwatch.mail.subject import reply_subject
 from patchwatch.mail.unreadable import parse_anything
 from patchwatch.sanitize import content, line
@@ -111,7 +111,10 @@ def _attribution(head: Headers) -> str:
 
 def _text(head: Headers, raw: bytes) -> tuple[str, bool]:
     """The text of a mail, and True if it is a submission with a diff."""
-    text = text_of(head, raw)
+    try:
+        text = text_of(head, raw)
+    except Exception:  # noqa: BLE001 (anybody can write a mail that the parser fails on)
+        text = Text(raw.partition(b"\n\n")[2].decode("utf-8", "replace"))
     part, _ = head.as_part()
     whole = text.whole
     if flowed.is_flowed(part):
