@@ -9,6 +9,7 @@ import click
 from patchwatch import times
 from patchwatch.cli.main import Context, now_option
 from patchwatch.counts import plural
+from patchwatch.output import print_line
 from patchwatch.sanitize import line
 from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
@@ -29,7 +30,7 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
     rows = _find_all(tracker, series)
     tracker.unwatch([row.id for row in rows])
     for row in rows:
-        click.echo(f"no longer watching #{row.id} {line(row.title)}")
+        print_line(f"no longer watching #{row.id} {line(row.title)}")
 
 
 @click.command("mark", short_help="Set the state of a series by hand.", epilog=f"States: {', '.join(_MARKS)}.")
@@ -50,7 +51,7 @@ def mark_command(context: Context, series: str, state: str) -> None:
     series_id = tracker.find(series)
     tracker.mark(series_id, None if state == "auto" else state)
     row = tracker.one(series_id)
-    click.echo(f"#{row.id} {line(row.title)}: {row.state}")
+    print_line(f"#{row.id} {line(row.title)}: {row.state}")
 
 
 @click.command("link", short_help="Link two versions of the same series.")
@@ -68,7 +69,7 @@ def link_command(context: Context, later: str, earlier: str) -> None:
       patchwatch link 14 12
     """
     row = context.tracker.one(context.tracker.link(later, earlier))
-    click.echo(f"linked: #{row.id} {line(row.title)} has {plural(len(row.revisions), 'revision')}")
+    print_line(f"linked: #{row.id} {line(row.title)} has {plural(len(row.revisions), 'revision')}")
 
 
 @click.command("unlink", short_help="Undo a link between two versions.")
@@ -81,7 +82,7 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
     tracker = context.tracker
     for series_id in dict.fromkeys(tracker.unlink(later, earlier)):
         row = tracker.one(series_id)
-        click.echo(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'revision')}")
+        print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'revision')}")
 
 
 @click.command("mute", short_help="Leave series out of digests and notifications.")
@@ -95,7 +96,7 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
     rows = _find_all(tracker, series)
     tracker.mute([row.id for row in rows], muted=not off)
     for row in rows:
-        click.echo(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
+        print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
 @click.command("snooze", short_help="Mute series until a given time or a reply.")
@@ -121,7 +122,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
         tracker.snooze([row.id for row in rows], time)
         done = f"snoozed until {format_future(time) if time else 'someone replies'}"
     for row in rows:
-        click.echo(f"{done}: #{row.id} {line(row.title)}")
+        print_line(f"{done}: #{row.id} {line(row.title)}")
 
 
 @click.command("undo", short_help="Undo the last decision.")
@@ -129,7 +130,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
 @click.pass_obj
 def undo_command(context: Context) -> None:
     """Undo the last watch, unwatch, mark, link, unlink, mute or snooze. Repeat to undo earlier ones."""
-    click.echo(f"undone: {line(context.tracker.undo())}")
+    print_line(f"undone: {line(context.tracker.undo())}")
 
 
 def _find_all(tracker: Tracker, names: tuple[str, ...]) -> list[SeriesRow]:

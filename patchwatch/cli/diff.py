@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_error, print_json
 from patchwatch.counts import plural
+from patchwatch.output import command, print_error, print_json, print_styled, stdout_is_terminal
 from patchwatch.sanitize import block, line
 from patchwatch.times import format_day, format_time
 
@@ -55,17 +54,17 @@ def diff_command(
         return
     in_color = color == "always" or (color == "auto" and _use_color())
     for text in comparison_lines(row.id, row.title, comparison, stat=stat):
-        click.echo(text if in_color else click.unstyle(text), color=in_color)
+        print_styled(text, color=in_color)
     for side in (comparison.older, comparison.newer):
         if side.missing:
             print_error(
                 f"{side.label} is incomplete: {len(side.patches)} of its {side.expected} patches were seen. "
-                f"`patchwatch watch {side.message_id}` fetches what its list has."
+                f"`{command('patchwatch', 'watch', side.message_id)}` fetches what its list has."
             )
 
 
 def _use_color() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return stdout_is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def comparison_lines(series_id: int, title: str, comparison: Comparison, *, stat: bool = False) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.cli.main import Context, TimeParam, now_option
-from patchwatch.cli.output import print_error
 from patchwatch.errors import InvalidInputError
+from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import block, line
 from patchwatch.times import format_minute
 from patchwatch.tracker import Tracker
@@ -65,7 +65,7 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
 
 
 def _print_digest(digest: Digest) -> None:
-    click.echo(f"Subject: {digest.subject}\n\n{digest.text}")
+    print_line(f"Subject: {digest.subject}\n\n{digest.text}")
 
 
 def _send(tracker: Tracker) -> None:
@@ -76,7 +76,7 @@ def _send(tracker: Tracker) -> None:
     for delivery in deliveries:
         text = f"{line(delivery.recipient)}, {line(delivery.key)}: {line(delivery.text)}"
         if delivery.outcome in ("sent", "nothing"):
-            click.echo(text)
+            print_line(text)
         else:
             undelivered += 1
             print_error(f"patchwatch: {text}")
@@ -102,7 +102,7 @@ def _preview(tracker: Tracker) -> None:
     server = transport(tracker.config.mail).name
     for recipient, message in tracker.digest_messages():
         print_error(f"# {line(recipient.name)}: would go to {recipient.to} via {line(server)}; nothing was sent")
-        click.echo(_decoded(message))
+        print_line(_decoded(message))
 
 
 def _decoded(message: OutgoingMessage) -> str:

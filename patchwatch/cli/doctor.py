@@ -8,7 +8,7 @@ import click
 
 from patchwatch.cli.health import Health, check, health
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_json
+from patchwatch.output import print_json, print_line
 from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
@@ -36,9 +36,9 @@ def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
         )
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {line(finding.text)}")
+            print_line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {line(finding.text)}")
             if finding.fix:
-                click.echo(f"      → {line(finding.fix)}")
+                print_line(f"      → {line(finding.fix)}")
     if not ok:
         raise click.exceptions.Exit(1)
 

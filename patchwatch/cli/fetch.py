@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 
 from patchwatch.cli.main import Context, now_option
-from patchwatch.cli.output import mail_counter, print_error
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
+from patchwatch.output import mail_counter, print_error, print_line, stderr_is_terminal
 from patchwatch.sanitize import line
 
 
 def _progress(text: str) -> None:
     """Show progress, if stderr is a terminal."""
-    if sys.stderr.isatty():
+    if stderr_is_terminal():
         print_error(f"{line(text)} …")
 
 
@@ -53,7 +53,7 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
             continue
         for series in watched:
             verb = "already watching" if series.already else "watching"
-            click.echo(f"{verb} #{series.series_id} {line(series.title)}")
+            print_line(f"{verb} #{series.series_id} {line(series.title)}")
         for link in skipped:
             failed += 1
             print_error(f"patchwatch: {line(link.target)}: {line(link.reason)}")
@@ -84,7 +84,7 @@ def poll_command(context: Context) -> None:
 
         dispatch_and_wait(tracker)
     for text in report.lines:
-        click.echo(line(text) if not text.startswith("  ") else "  " + line(text))
+        print_line(line(text) if not text.startswith("  ") else "  " + line(text))
     for failure in report.failures:
         print_error(f"patchwatch: {line(failure)}")
     if report.failures:
@@ -131,14 +131,14 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
         )
     if stop:
         context.tracker.unfollow(name)
-        click.echo(f"no longer following {name}")
+        print_line(f"no longer following {name}")
         return
     _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None))
 
 
 def _print_rules(name: str, rules: tuple[object, ...]) -> None:
     for text in [f"{name} {rule}" for rule in rules] or [name]:
-        click.echo(line(text))
+        print_line(line(text))
 
 
 @click.command("import", short_help="Import mail from files.")
@@ -162,7 +162,7 @@ def import_command(context: Context, path: Path, inbox: str) -> None:
     with mail_counter() as progress:
         outcome = context.tracker.import_mail(path, inbox, progress)
     total = outcome.new_mails + outcome.known_mails
-    click.echo(
+    print_line(
         f"{inbox}: {plural(total, 'mail')} read, {outcome.new_mails} new, "
         f"{plural(len(outcome.revisions), 'new revision')}"
         if total

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_error, print_json, print_table
 from patchwatch.cli.series_json import series_json
+from patchwatch.cli.table import print_table
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
+from patchwatch.output import print_error, print_json
 from patchwatch.sanitize import line
 from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow

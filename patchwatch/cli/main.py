@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
-import sys
+import io
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch import __version__
+from patchwatch import __version__, output
 from patchwatch.errors import InvalidInputError, PatchwatchError
+from patchwatch.sanitize import line
 from patchwatch.times import parse_time
 
 if TYPE_CHECKING:
@@ -139,23 +139,18 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         # Not in standalone mode, click returns what the command returned or the status of its Exit.
         status = patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return 2
     except click.Abort:
-        print("patchwatch: interrupted; everything stored so far is kept", file=sys.stderr)
+        output.print_error("patchwatch: interrupted; everything stored so far is kept")
         return 130
     except click.ClickException as error:
-        error.show()
-        return 1
+        text = io.StringIO()
+        error.show(text)
+        output.print_error(text.getvalue().rstrip("\n"))
+        return 2 if isinstance(error, click.UsageError) else 1
     except PatchwatchError as error:
-        from patchwatch.sanitize import line
-
-        sys.stdout.flush()
-        print(f"patchwatch: {line(str(error))}", file=sys.stderr)
+        output.print_error(f"patchwatch: {line(str(error))}")
         return 1
     except BrokenPipeError:
-        # The reader (head, less) has exited; without this Python would fail again when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.discard_stdout()
         return 0
     return status if isinstance(status, int) else 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from patchwatch.cli.main import Context, now_option
-from patchwatch.cli.output import mail_counter
 from patchwatch.counts import plural
+from patchwatch.output import mail_counter, print_line
 
 
 @click.command("reindex", short_help="Rebuild all derived data from the stored mail.")
@@ -16,4 +16,4 @@ def reindex_command(context: Context) -> None:
     """Rebuild all derived data from the stored mail. Your decisions are kept."""
     with mail_counter() as progress:
         count = context.tracker.reindex(progress)
-    click.echo(f"{plural(count, 'mail')} reprocessed")
+    print_line(f"{plural(count, 'mail')} reprocessed")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patchwatch.cli.output import fit, width
+from patchwatch.cli.table import fit, width
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import labels

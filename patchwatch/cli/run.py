@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchwatch.cli.main import Context
-from patchwatch.cli.output import print_error
+from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import line
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def service_status() -> None:
 
     units = status()
     for path, state in units:
-        click.echo(f"{line(str(path))}: {state}")
+        print_line(f"{line(str(path))}: {state}")
     if not units:
         directory = line(str(systemd_unit_directory()))
         print_error(f"no patchwatch units in {directory}. Run `patchwatch service install`.")
@@ -68,7 +68,7 @@ def service_status() -> None:
 
 def _report(verb: str, changes: Changes) -> None:
     for path in changes.files:
-        click.echo(f"{verb} {line(str(path))}")
+        print_line(f"{verb} {line(str(path))}")
     if changes.commands:
         print_error("next:")
         for command in changes.commands:

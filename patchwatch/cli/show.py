@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
-from patchwatch.cli.output import print_error, print_json
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
-from patchwatch.sanitize import content, line
+from patchwatch.output import print_error, print_json, print_line, print_mail
+from patchwatch.sanitize import line
 from patchwatch.series import labels
 from patchwatch.series.model import MessageRow, SeriesRow
 from patchwatch.series.states import Turn
@@ -43,7 +41,10 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
     if message_id:
-        _print_raw(tracker.raw(message_id.strip("<>")))
+        if print_mail(tracker.raw(message_id.strip("<>"))):
+            print_error(
+                "control characters and hidden characters were replaced; redirect to a file for the exact bytes."
+            )
     elif as_json:
         value = series_json(row, tracker.url)
         value["thread"] = [message_json(m) for m in tracker.thread(row.id)]
@@ -51,19 +52,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
     else:
         lines = history_lines(row, tracker) if why else series_lines(row, tracker.thread(row.id), tracker)
         for text in lines:
-            click.echo(text)
-
-
-def _print_raw(raw: bytes) -> None:
-    """Print a mail: its bytes to a file or pipe; to a terminal, which would obey escape sequences, sanitized."""
-    if not sys.stdout.isatty():
-        sys.stdout.buffer.write(raw)
-        return
-    text = raw.decode(errors="surrogateescape")
-    sanitized = content(text)
-    click.echo(sanitized, nl=not sanitized.endswith("\n"))
-    if sanitized != text.replace("\r\n", "\n"):
-        print_error("control characters and hidden characters were replaced; redirect to a file for the exact bytes.")
+            print_line(text)
 
 
 def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> list[str]:

@@ -9,6 +9,7 @@ import click
 
 from patchwatch.cli.main import Context, now_option
 from patchwatch.errors import InvalidInputError, ToolError
+from patchwatch.output import print_error, print_line, stdout_is_terminal
 from patchwatch.times import format_time
 from patchwatch.tracker import Tracker
 
@@ -27,7 +28,7 @@ def tui_command(context: Context, series: str | None, in_browser: bool, host: st
     if in_browser:
         _serve(context, tracker, series_id, host, port)
         return 0
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not os.environ.get("TEXTUAL_DRIVER"):  # textual-serve's
+    if not (sys.stdin.isatty() and stdout_is_terminal()) and not os.environ.get("TEXTUAL_DRIVER"):  # textual-serve's
         raise InvalidInputError("the TUI needs a terminal; use `patchwatch list`, or --web for a browser.")
     return _open(tracker, series_id)
 
@@ -50,17 +51,14 @@ def _serve(context: Context, tracker: Tracker, series_id: int | None, host: str,
     if series_id is not None:
         command.append(str(series_id))
     if not is_loopback(host):
-        click.echo(
+        print_error(
             f"patchwatch: WARNING: {host} can be reached from other machines. The traffic is not encrypted: anyone who "
-            "sees it can read everything and act as you. A safe way is `ssh -L 8000:localhost:8000` to this machine.",
-            err=True,
+            "sees it can read everything and act as you. A safe way is `ssh -L 8000:localhost:8000` to this machine."
         )
 
-    output = sys.stdout  # the server redirects stdout while it runs
-
     def ready(address: str) -> None:
-        click.echo("patchwatch: open this address in a browser, and keep it secret. Stop with Ctrl-C.", err=True)
-        click.echo(address, file=output)
+        print_error("patchwatch: open this address in a browser, and keep it secret. Stop with Ctrl-C.")
+        print_line(address)
 
     serve(command, host, port, ready)
 
@@ -81,7 +79,7 @@ def demo_command(context: Context, as_text: bool) -> int:
     from patchwatch.cli.demo import demo
 
     with demo(context.now) as tracker:
-        if as_text or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if as_text or not (sys.stdin.isatty() and stdout_is_terminal()):
             _print_demo(tracker)
             return 0
         return _open(tracker, None)
@@ -94,12 +92,12 @@ def _print_demo(tracker: Tracker) -> None:
     from patchwatch.tracker.as_of import as_of
 
     rows = tracker.series()
-    click.echo("$ patchwatch list\n")
+    print_line("$ patchwatch list\n")
     print_series(rows, tracker.now())
     accepted = next(row for row in rows if row.state == State.ACCEPTED)
-    click.echo(f"\n$ patchwatch show {accepted.id}\n")
+    print_line(f"\n$ patchwatch show {accepted.id}\n")
     for text in series_lines(accepted, tracker.thread(accepted.id), tracker):
-        click.echo(text)
+        print_line(text)
     with as_of(tracker, tracker.now()) as then:
         digest = then.digest()
-    click.echo(f"\n$ patchwatch digest\n\nSubject: {digest.subject}\n\n{digest.text}")
+    print_line(f"\n$ patchwatch digest\n\nSubject: {digest.subject}\n\n{digest.text}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from patchwatch.config import DEFAULT_LORE_URL
+from patchwatch.output import command
 from patchwatch.sanitize import line
 from patchwatch.sources.lore.urls import message_url
 
@@ -29,7 +29,7 @@ def citations(message_id: str, url: str, subject: str) -> tuple[Citation, ...]:
         ("message-id", message_id),
         ("URL", url),
         ("Link: trailer", f"Link: {link}"),
-        ("b4 am", f"b4 am {shlex.quote(message_id)}"),
+        ("b4 am", command("b4", "am", message_id)),
         ("subject and URL", f"{subject}\n{url}"),
     )
     return tuple(Citation(label, "\n".join(map(line, text.split("\n")))) for label, text in forms)

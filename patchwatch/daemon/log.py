@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from patchwatch.output import ErrorHandler
 from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
@@ -31,11 +31,11 @@ def event(kind: str, **fields: object) -> dict[str, Any]:
 
 def configure(form: str, clock: Clock = time.time, stream: TextIO | None = None) -> None:
     """Log to `stream` (default: stderr) from now on; `form` is one of patchwatch.config.LOGS."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = ErrorHandler(stream)
     if form == "json":
         handler.setFormatter(JsonFormatter(clock))
     else:
-        journal = bool(os.environ.get("JOURNAL_STREAM")) and not handler.stream.isatty()
+        journal = bool(os.environ.get("JOURNAL_STREAM")) and not handler.is_terminal
         handler.setFormatter(TextFormatter(clock, journal=journal))
     logger = logging.getLogger(_LOGGER)
     logger.handlers = [handler]

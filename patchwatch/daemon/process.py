@@ -11,7 +11,6 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -69,7 +68,6 @@ def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False, 
         if worker.error is not None:
             raise worker.error
     if worker.is_alive():
-        sys.stderr.flush()
         os._exit(0)  # Python would wait for the thread's read
     return 0
 

@@ -12,6 +12,7 @@ from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
 from patchwatch.db import LazyModule
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.errors import NotFoundError
+from patchwatch.output import command
 
 if TYPE_CHECKING:
     from patchwatch.db import messages
@@ -85,7 +86,9 @@ class TrackerBase:
         """
         found = self._raws([message_id])
         if message_id not in found:
-            raise NotFoundError(f"<{message_id}> is not stored. `patchwatch watch {message_id}` fetches its thread.")
+            raise NotFoundError(
+                f"<{message_id}> is not stored. `{command('patchwatch', 'watch', message_id)}` fetches its thread."
+            )
         return found[message_id]
 
     def generation(self) -> int:

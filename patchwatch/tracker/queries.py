@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import NotFoundError
+from patchwatch.output import command
 from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Queries(TrackerBase):
         if found is None:
             raise NotFoundError(
                 f"no known series has the message <{address.message_id}>. "
-                f"`patchwatch watch {address.message_id}` fetches it."
+                f"`{command('patchwatch', 'watch', address.message_id)}` fetches it."
             )
         return found
 

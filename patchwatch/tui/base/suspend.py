@@ -11,6 +11,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from patchwatch.errors import NoTerminalError
+from patchwatch.output import print_error
 
 
 @contextmanager
@@ -41,16 +42,11 @@ def suspended(app: App[Any]) -> Iterator[None]:
         raise failure
 
 
-def print_line(text: str) -> None:
-    """Print a line on the terminal while the TUI is suspended; `text` must be printable."""
-    print(text, file=sys.stderr, flush=True)
-
-
 def pause() -> None:
     """Wait for Enter, so that the user can read the other program's output; ignore what was typed before."""
     if sys.stdin.isatty():
         import termios
 
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    print_line("\nPress Enter to return to patchwatch.")
+    print_error("\nPress Enter to return to patchwatch.")
     sys.stdin.readline()

@@ -10,10 +10,11 @@ from textual.screen import Screen
 
 from patchwatch.compose.b4 import Task
 from patchwatch.errors import PatchwatchError
+from patchwatch.output import print_error
 from patchwatch.sanitize import line
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.base.suspend import pause, print_line, suspended
+from patchwatch.tui.base.suspend import pause, suspended
 from patchwatch.tui.dialogs.b4 import BOX, TASKS, B4Dialog, B4Request
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection
@@ -48,12 +49,12 @@ class B4Controller:
         where = labels.place(chosen.directory)
 
         def running(command: str) -> None:
-            print_line(f"in {where}:\n{line(command)}\n")
+            print_error(f"in {where}:\n{line(command)}\n")
 
         try:
             with suspended(self._screen.app):
                 status = self._tracker.b4(chosen.task, message_id, chosen.directory, running)
-                print_line(f"\nb4 exited with status {status}.")
+                print_error(f"\nb4 exited with status {status}.")
                 pause()
         except PatchwatchError as error:
             self._jobs.notices.show("b4", "error", str(error))

@@ -13,12 +13,13 @@ from textual.widgets import Static
 from patchwatch.compose.draft import Draft, parse_draft
 from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import PatchwatchError
+from patchwatch.output import print_error
 from patchwatch.sanitize import line
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import BaseScreen
-from patchwatch.tui.base.suspend import print_line, suspended
+from patchwatch.tui.base.suspend import suspended
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.outgoing import draft_page, headline, outgoing_page
@@ -124,7 +125,7 @@ class SendScreen(BaseScreen[None]):
     def _send(self, draft: Draft) -> None:
         try:
             with suspended(self.app):
-                print_line(f"git send-email: {line(draft.subject)}")
+                print_error(f"git send-email: {line(draft.subject)}")
                 sent = self._tracker.send(draft)
         except PatchwatchError as error:
             self._failed(error)

@@ -20,7 +20,6 @@ import logging
 import secrets
 import shlex
 import socket
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import redirect_stdout, suppress
 from functools import partial
@@ -33,6 +32,7 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
 from patchwatch.errors import PatchwatchError
+from patchwatch.output import ErrorHandler, ErrorStream
 
 _HERE = Path(__file__).parent
 _PAGE = Template((_HERE / "page.html").read_text(encoding="utf-8"))
@@ -188,13 +188,14 @@ def serve(command: Sequence[str], host: str, port: int, ready: Callable[[str], N
     Raises:
         WebError: the address cannot be listened on.
     """
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="patchwatch: %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[ErrorHandler()], format="patchwatch: %(message)s")
     listening = _listen(host, port)
     secret = secrets.token_urlsafe(24)
     at = f"[{host.strip('[]')}]" if ":" in host else host
     address = f"http://{at}:{listening.getsockname()[1]}/?secret={secret}"
     server = WebServer(command, host, secret, lambda: ready(address))
-    with redirect_stdout(sys.stderr):  # where textual-serve prints what a program says on stderr
+    # textual-serve prints what a program wrote to stderr.  `ready` prints to the real stdout, before that.
+    with redirect_stdout(ErrorStream()):
         web.run_app(
             server.application(),
             sock=listening,

@@ -1,0 +1,192 @@
+"""The only module that writes to stdout and stderr; it sanitizes everything that it writes.
+
+Text from strangers reaches messages on many ways: a subject in a list, a message-id in an error, a server's response in
+a log.  So text is sanitized here once more, whatever its origin, and passwords are kept off stderr.  Ruff's rules T20
+and TID251 keep other modules from printing (pyproject.toml).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import os
+import re
+import shlex
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, TextIO
+
+from patchwatch.redact import redact
+from patchwatch.sanitize import content, escaped
+from patchwatch.sanitize import line as one_line
+
+_STYLE = re.compile("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
+
+
+def stdout_is_terminal() -> bool:
+    """True if stdout is a terminal."""
+    return sys.stdout.isatty()
+
+
+def stderr_is_terminal() -> bool:
+    """True if stderr is a terminal."""
+    return sys.stderr.isatty()
+
+
+def print_line(text: str = "", *, newline: bool = True) -> None:
+    """Print data on stdout."""
+    _write(sys.stdout, content(text) + ("\n" if newline else ""))
+
+
+def print_styled(text: str, *, color: bool) -> None:
+    """Print text styled by `click.style` on stdout; without `color`, the styles are left out."""
+    parts = _STYLE.split(text)  # text and styles by turns
+    text = "".join((part if color else "") if at % 2 else content(part) for at, part in enumerate(parts))
+    _write(sys.stdout, f"{text}\n")
+
+
+def print_json(value: Any) -> None:
+    """Print JSON on stdout; characters that a terminal would obey are escaped."""
+    _write(sys.stdout, escaped(json.dumps(value, indent=1, ensure_ascii=False)) + "\n")
+
+
+def print_mail(raw: bytes) -> bool:
+    """Print a mail on stdout: unchanged to a file or pipe, sanitized to a terminal.  True if that replaced anything."""
+    if not stdout_is_terminal():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(raw)
+        return False
+    text = raw.decode(errors="surrogateescape")
+    sanitized = content(text)
+    print_line(sanitized, newline=not sanitized.endswith("\n"))
+    return sanitized != text.replace("\r\n", "\n")
+
+
+def discard_stdout() -> None:
+    """Drop what is not written yet: the reader (head, less) has exited, and Python flushes stdout again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_error(text: str) -> None:
+    """Print an error, a hint or progress on stderr, which is not for data."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()  # keeps the order of both in a common log
+    _write(sys.stderr, content(redact(text)) + "\n")
+
+
+@contextlib.contextmanager
+def mail_counter() -> Iterator[Callable[[int], None]]:
+    """Yield a function that shows the number of mails done so far, if stderr is a terminal."""
+    shown = stderr_is_terminal()
+
+    def show(done: int) -> None:
+        if shown:
+            _write(sys.stderr, f"\r{done} mails")
+
+    yield show
+    if shown:
+        _write(sys.stderr, "\r")
+
+
+def command(*words: str) -> str:
+    """A command to advise, quoted for a shell, with `--` before a word that would be taken for an option.
+
+    The words after the first two are arguments, often message-ids, which strangers choose.
+    """
+    arguments = [one_line(word) for word in words[2:]]
+    options = ["--"] if any(word.startswith("-") for word in arguments) else []
+    return shlex.join([*words[:2], *options, *arguments])
+
+
+class ErrorStream(io.TextIOBase):
+    """A file that prints whole lines on stderr, for libraries that need a file to write to."""
+
+    def __init__(self) -> None:
+        """Nothing is waiting yet."""
+        self._rest = ""
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Print the lines that are complete; keep the rest."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        for row in lines:
+            print_error(row)
+        return len(text)
+
+    def close(self) -> None:
+        """Print the rest."""
+        if self._rest:
+            print_error(self._rest)
+            self._rest = ""
+        super().close()
+
+
+class ErrorHandler(logging.Handler):
+    """Print log records on stderr, or on another stream."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """`stream` replaces stderr."""
+        super().__init__()
+        self._stream = stream
+
+    @property
+    def is_terminal(self) -> bool:
+        """True if records go to a terminal."""
+        return (self._stream or sys.stderr).isatty()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record.  A log that can't be written must not end the program."""
+        with contextlib.suppress(OSError, ValueError):
+            _write(self._stream or sys.stderr, content(redact(self.format(record))) + "\n")
+
+
+def show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a Python warning."""
+    print_error(warnings.formatwarning(message, category, filename, lineno, line).rstrip("\n"))
+
+
+def take_over(report: Callable[[BaseException], None]) -> None:
+    """Let what Python prints on its own go through this module: warnings, logs of libraries, and crashes.
+
+    `report` reports an exception that nothing caught, in any thread.
+    """
+
+    def in_main(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+        report(error)
+
+    def in_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
+            report(arguments.exc_value)
+
+    def unraisable(arguments: sys.UnraisableHookArgs) -> None:
+        print_error(f"patchwatch: ignored {arguments.exc_type.__name__}: {one_line(str(arguments.exc_value))}")
+
+    warnings.showwarning = show_warning
+    logging.lastResort = ErrorHandler()
+    logging.lastResort.setLevel(logging.WARNING)
+    sys.excepthook = in_main
+    threading.excepthook = in_thread
+    sys.unraisablehook = unraisable
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:  # a locale without UTF-8
+        stream.write(text.encode(stream.encoding, "replace").decode(stream.encoding))
+    stream.flush()
