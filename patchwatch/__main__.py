@@ -12,10 +12,18 @@ def main() -> None:
     """
     gc.disable()
     from patchwatch.cli.main import run
+    from patchwatch.output import take_over
 
+    take_over(_report)
     gc.enable()
     gc.freeze()
     sys.exit(run())
+
+
+def _report(error: BaseException) -> None:
+    from patchwatch.crash import report
+
+    report(error)
 
 
 if __name__ == "__main__":

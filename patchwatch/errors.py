@@ -1,7 +1,7 @@
 """The exception hierarchy.
 
 A message is one or two sentences for the user: what happened, to what, and what to do next.  The command line prints it
-on stderr and exits with 1; any other exception is a bug and keeps its traceback.
+on stderr and exits with 1; any other exception is a bug, which patchwatch.crash reports.
 """
 
 from __future__ import annotations

@@ -30,17 +30,23 @@ _STYLE = re.compile("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
 
 def stdout_is_terminal() -> bool:
     """True if stdout is a terminal."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def stderr_is_terminal() -> bool:
     """True if stderr is a terminal."""
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def print_line(text: str = "", *, newline: bool = True) -> None:
     """Print data on stdout."""
     _write(sys.stdout, content(text) + ("\n" if newline else ""))
+
+
+def line_printer() -> Callable[[str], None]:
+    """A function like `print_line` for the present stdout, also while that is redirected."""
+    stream = sys.stdout
+    return lambda text: _write(stream, content(text) + "\n")
 
 
 def print_styled(text: str, *, color: bool) -> None:
@@ -74,7 +80,7 @@ def discard_stdout() -> None:
 
 def print_error(text: str) -> None:
     """Print an error, a hint or progress on stderr, which is not for data."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()  # keeps the order of both in a common log
     _write(sys.stderr, content(redact(text)) + "\n")
 
@@ -184,7 +190,9 @@ def take_over(report: Callable[[BaseException], None]) -> None:
     sys.unraisablehook = unraisable
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by the caller (>&-)
+        return
     try:
         stream.write(text)
     except UnicodeEncodeError:  # a locale without UTF-8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import time
@@ -43,6 +44,9 @@ COMMANDS = {
     "doctor": "doctor",
     "reindex": "reindex",
 }
+
+
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class _Commands(click.Group):
@@ -153,4 +157,17 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         output.discard_stdout()
         return 0
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            return _report_crash(error)
+        output.print_error(f"patchwatch: {error.strerror}. Stored mail is kept; free some space, then try again.")
+        return 1
+    except Exception as error:  # noqa: BLE001 (this is where every bug ends)
+        return _report_crash(error)
     return status if isinstance(status, int) else 0
+
+
+def _report_crash(error: Exception) -> int:
+    from patchwatch.crash import report
+
+    return report(error)

@@ -9,7 +9,7 @@ import click
 
 from patchwatch.cli.main import Context, now_option
 from patchwatch.errors import InvalidInputError, ToolError
-from patchwatch.output import print_error, print_line, stdout_is_terminal
+from patchwatch.output import line_printer, print_error, print_line, stdout_is_terminal
 from patchwatch.times import format_time
 from patchwatch.tracker import Tracker
 
@@ -56,9 +56,11 @@ def _serve(context: Context, tracker: Tracker, series_id: int | None, host: str,
             "sees it can read everything and act as you. A safe way is `ssh -L 8000:localhost:8000` to this machine."
         )
 
+    print_address = line_printer()  # the server redirects stdout while it runs
+
     def ready(address: str) -> None:
         print_error("patchwatch: open this address in a browser, and keep it secret. Stop with Ctrl-C.")
-        print_line(address)
+        print_address(address)
 
     serve(command, host, port, ready)
 

@@ -114,6 +114,10 @@ class PatchwatchApp(App[None]):
         chosen = super().get_driver_class()
         return TerminalDriver if chosen is LinuxDriver else chosen
 
+    def _fatal_error(self) -> None:
+        """Exit after a bug.  Textual would print a traceback with local variables: mail, and perhaps passwords."""
+        self._close_messages_no_wait()
+
     def on_mount(self) -> None:
         """Start checking for changes."""
         if not self.is_headless:
@@ -335,4 +339,6 @@ def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int 
     )
     app.run()
     app.jobs.drain("write", _LAST_WRITE_SECONDS)
+    if app._exception is not None:
+        raise app._exception
     return app.return_code or 0

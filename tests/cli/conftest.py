@@ -25,6 +25,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         **{k: v for k, v in os.environ.items() if not k.startswith(("PATCHWATCH_", "XDG_"))},
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_DATA_HOME": str(tmp_path / "data"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
         "PATCHWATCH_LORE_URL": "http://127.0.0.1:9",  # the discard port: nothing listens
         "PYTHONWARNINGS": "error",
         "COLUMNS": "80",

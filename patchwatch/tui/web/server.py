@@ -194,8 +194,7 @@ def serve(command: Sequence[str], host: str, port: int, ready: Callable[[str], N
     at = f"[{host.strip('[]')}]" if ":" in host else host
     address = f"http://{at}:{listening.getsockname()[1]}/?secret={secret}"
     server = WebServer(command, host, secret, lambda: ready(address))
-    # textual-serve prints what a program wrote to stderr.  `ready` prints to the real stdout, before that.
-    with redirect_stdout(ErrorStream()):
+    with redirect_stdout(ErrorStream()):  # textual-serve prints on stdout what the TUI wrote to stderr
         web.run_app(
             server.application(),
             sock=listening,
