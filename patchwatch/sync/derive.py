@@ -30,7 +30,9 @@ from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
-from patchwatch.sync import applied_commits, merged_pulls
+from patchwatch.sync import applied_commits, culprits, merged_pulls
+
+_NONE: culprits.Replacements = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,21 @@ class Derivation:
         """Recompute everything affected; return the changes of series and the roots of new revisions."""
         if not self._conversations:
             return (), ()
-        before, after, follow = self._revisions()
+        outcome = culprits.attempt(self._db, self._derive)
+        if not isinstance(outcome, Exception):
+            return outcome
+        changes: tuple[Change, ...] = ()
+        new_roots: tuple[str, ...] = ()
+        for conversation in sorted(self._conversations):
+            self._conversations = {conversation}
+            more, roots = culprits.derive_without_culprits(self._db, conversation, self._derive)
+            changes, new_roots = changes + more, new_roots + roots
+        return changes, new_roots
+
+    def _derive(self, replacements: culprits.Replacements = _NONE) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+        """Derive the conversations, with other messages in place of the stored ones."""
+        self._postings = Postings(self._db)
+        before, after, follow = self._revisions(replacements)
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
         touched |= merged_pulls.affected(self._db, self._postings, before, after)
@@ -118,7 +134,9 @@ class Derivation:
 
     # ---- revisions -------------------------------------------------------------------------------------------------
 
-    def _revisions(self) -> tuple[list[StoredRevision], list[dict[str, Any]], set[int]]:
+    def _revisions(
+        self, replacements: culprits.Replacements
+    ) -> tuple[list[StoredRevision], list[dict[str, Any]], set[int]]:
         """Recognize the revisions of every affected conversation and store the changes.
 
         Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
@@ -126,7 +144,7 @@ class Derivation:
         placed = derived.messages_in(self._db, self._conversations)
         by_conversation: dict[int, dict[str, Message]] = {}
         for one in placed:
-            message = self._messages.get(one.id)
+            message = replacements.get(one.id) or self._messages.get(one.id)
             if message is None:
                 message = self._messages[one.id] = decode_message(one.facts)
             by_conversation.setdefault(one.conversation, {})[one.message_id] = message
