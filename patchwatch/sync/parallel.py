@@ -6,11 +6,15 @@ process: starting another one costs as much as parsing some hundred.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 
 from patchwatch.sync.ingest import Read, read_mail
 
@@ -42,16 +46,51 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["patchwatch.sync.ingest"])
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[list[Future[list[Read]]]] = deque()
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_exit_with_parent)
+    try:
+        waiting: deque[list[_Job]] = deque()
         pieces = 0
         for batch in source:
-            parts = [pool.submit(_read_piece, batch[i : i + _PIECE]) for i in range(0, len(batch), _PIECE)]
-            waiting.append(parts)
-            pieces += len(parts)
+            jobs = [_Job(pool, batch[i : i + _PIECE]) for i in range(0, len(batch), _PIECE)]
+            waiting.append(jobs)
+            pieces += len(jobs)
             while pieces > _AHEAD * max(workers, 1) and len(waiting) > 1:
                 done = waiting.popleft()
                 pieces -= len(done)
-                yield [read for part in done for read in part.result()]
+                yield [read for job in done for read in job.result()]
         for done in waiting:
-            yield [read for part in done for read in part.result()]
+            yield [read for job in done for read in job.result()]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Job:
+    """A piece that the pool parses, or this process if the pool broke: somebody killed a worker, memory ran out."""
+
+    def __init__(self, pool: ProcessPoolExecutor, piece: Sequence[bytes]) -> None:
+        self._piece = piece
+        self._future: Future[list[Read]] | None = None
+        with contextlib.suppress(BrokenProcessPool):
+            self._future = pool.submit(_read_piece, piece)
+
+    def result(self) -> list[Read]:
+        if self._future is not None:
+            with contextlib.suppress(BrokenProcessPool):
+                return self._future.result()
+        return _read_piece(self._piece)
+
+
+def _exit_with_parent() -> None:
+    """Make this worker exit when the process that uses the pool ends, by whatever signal.
+
+    Without that a worker waits for work forever, as it also holds the writing end of its queue; and the fork server and
+    the resource tracker wait for the workers.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
+
+
+def _exit_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
