@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from patchwatch.cli.main import Context, now_option
+from patchwatch.cli.signals import orderly_stop
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.output import mail_counter, print_error, print_line, stderr_is_terminal
@@ -77,7 +78,7 @@ def poll_command(context: Context) -> None:
     Waits for another poll to finish. Fails at once if `patchwatch run` is active, which polls on its own.
     """
     tracker = context.tracker
-    with tracker.lock("poll", print_error):
+    with orderly_stop(), tracker.lock("poll", print_error):
         tracker.detect_events()  # queue events of mail that other processes stored, so that new series start from here
         report = tracker.poll_some(None, _progress)
         from patchwatch.daemon.dispatch import dispatch_and_wait
@@ -159,7 +160,7 @@ def import_command(context: Context, path: Path, inbox: str) -> None:
 
     if not is_inbox_name(inbox):
         raise InvalidInputError(f"{inbox!r} is not a valid inbox name; use letters, digits, dots and dashes.")
-    with mail_counter() as progress:
+    with orderly_stop(), mail_counter() as progress:
         outcome = context.tracker.import_mail(path, inbox, progress)
     total = outcome.new_mails + outcome.known_mails
     print_line(
