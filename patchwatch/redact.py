@@ -6,11 +6,13 @@ Passwords come from the URL of the database and the login of the mail server.  C
 
 from __future__ import annotations
 
+import base64
 import re
 from urllib.parse import quote, quote_plus, unquote
 
 MASK = "***"
 _MIN_LENGTH = 4  # a shorter secret is replaced in URLs only: it would hide parts of ordinary words
+_MIN_FRAGMENT = 6  # characters of base64 or hex
 _USER_INFO = re.compile(r"(?P<user>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s/@]+@", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?i)\b(?P<name>(?:ssl)?password=)(?:'[^']*'|\"[^\"]*\"|[^\s&'\"]+)")
 _secrets: set[str] = set()
@@ -30,7 +32,7 @@ def redact(text: str) -> str:
 
 
 def redact_url(url: str) -> str:
-    """The URL of a database without its password, which is registered.
+    """The URL of a database without its password, which is registered.  The result depends on nothing but `url`.
 
     The URL may be invalid: everything before the last @ is taken for user and password.
     """
@@ -39,12 +41,28 @@ def redact_url(url: str) -> str:
         return url
     login, at, server = rest.rpartition("@")
     user, colon, password = login.partition(":")
-    if colon:
-        add_secret(password)
-        add_secret(unquote(password))
-        login = f"{user}:{MASK}"
-    for parameter in _PARAMETER.finditer(server):
-        value = parameter[0].partition("=")[2]
-        add_secret(value)
-        add_secret(unquote(value))
-    return redact(f"{scheme}://{login}{at}{server}")
+    given = [password, *(match[0].partition("=")[2] for match in _PARAMETER.finditer(server))]
+    for secret in given:
+        add_secret(secret)
+        add_secret(unquote(secret))
+    login = f"{user}:{MASK}" if colon else login
+    server = _PARAMETER.sub(rf"\g<name>{MASK}", server)
+    return f"{scheme}://{login}{at}{server}"
+
+
+def repeats(text: str, secret: str) -> bool:
+    """True if `text` contains `secret`: in plain text, in base64 (alone, or within a longer text), or in hex."""
+    raw = secret.encode()
+    if not raw:
+        return False
+    forms = {raw.hex(), base64.b64encode(raw).decode()}
+    for before in range(3):  # base64 turns three bytes into four characters; those that neighbors share are cut off
+        encoded = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        whole = len(encoded) - (len(encoded) % 4 != 0)
+        forms.add(encoded[before and before + 1 : whole])
+    squeezed = "".join(text.split())
+    return (
+        secret in text
+        or quote(secret, safe="") in text
+        or any(len(form) >= _MIN_FRAGMENT and form.lower() in squeezed.lower() for form in forms)
+    )

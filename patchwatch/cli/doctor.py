@@ -9,6 +9,7 @@ import click
 from patchwatch.cli.health import Health, check, health
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.output import print_json, print_line
+from patchwatch.redact import redact
 from patchwatch.sanitize import line
 from patchwatch.times import format_time
 
@@ -30,13 +31,15 @@ def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
             {
                 "schema": 1,
                 "ok": ok,
-                "checks": [{"name": f.name, "ok": f.ok, "text": f.text, "mend": f.fix or None} for f in findings],
+                "checks": [
+                    {"name": f.name, "ok": f.ok, "text": redact(f.text), "mend": f.fix or None} for f in findings
+                ],
                 **_health_json(health(context.now)),
             }
         )
     else:
         for finding in findings:
-            print_line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {line(finding.text)}")
+            print_line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {line(redact(finding.text))}")
             if finding.fix:
                 print_line(f"      → {line(finding.fix)}")
     if not ok:
@@ -56,7 +59,7 @@ def _health_json(state: Health | None) -> dict[str, Any]:
                 "followed": row.followed,
                 "last_poll": _time(row.polled_at),
                 "stale_since": _time(row.failed_at),
-                "failure": row.failure or None,
+                "failure": redact(row.failure) or None,
             }
             for row in state.inboxes
         ],
@@ -70,7 +73,7 @@ def _health_json(state: Health | None) -> dict[str, Any]:
                 "tries": row.tries,
                 "next_try": _time(row.try_at),
                 "given_up": _time(row.failed_at),
-                "failure": row.failure or None,
+                "failure": redact(row.failure) or None,
             }
             for row in state.outbox
         ],

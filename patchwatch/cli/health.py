@@ -12,6 +12,7 @@ from patchwatch.config_file import load_config
 from patchwatch.counts import plural
 from patchwatch.daemon import planner
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
+from patchwatch.redact import redact_url
 from patchwatch.series.model import InboxRow, OutboxRow
 from patchwatch.sync import poll_lock
 from patchwatch.sync.poll_lock import LockOwner
@@ -99,13 +100,14 @@ def _running(tracker: Tracker) -> Iterator[Finding]:
 
 def _database(tracker: Tracker) -> Iterator[Finding]:
     url = tracker.config.database_url
+    name = redact_url(url)
     try:
         series = tracker.series()
         inboxes = tracker.inboxes()
     except PatchwatchError as error:
         yield Finding("database", False, str(error), "Fix the cause, or set PATCHWATCH_DATABASE to another database.")
         return
-    yield Finding("database", True, f"{url}: {len(series)} series watched, {sum(i.messages for i in inboxes)} mails")
+    yield Finding("database", True, f"{name}: {len(series)} series watched, {sum(i.messages for i in inboxes)} mails")
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
         yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, m
 from patchwatch.db.schema import setting
 from patchwatch.db.versions import SCHEMA_REVISION
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
+from patchwatch.redact import redact, redact_url
 
 _BUSY_SECONDS = 15.0
 _KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
@@ -41,6 +42,7 @@ class Database:
             DatabaseError: it cannot be opened, or is not patchwatch's.
         """
         self.url = url
+        self.name = redact_url(url)  # for messages
         self._busy = busy_seconds
         self.engine = self._engine()
         with self._reported():
@@ -78,13 +80,15 @@ class Database:
     def _engine(self) -> Engine:
         try:
             url = make_url(self.url)
-        except exc.ArgumentError:
+        except (exc.ArgumentError, ValueError):
             raise DatabaseError(
-                f"{self.url!r} is not a database URL. Set PATCHWATCH_DATABASE to a file or an SQLAlchemy URL."
+                f"{self.name!r} is not a database URL. Set PATCHWATCH_DATABASE to a file or an SQLAlchemy URL."
             ) from None
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")  # the driver that patchwatch[postgresql] brings
         if url.get_backend_name() != "sqlite":
+            if "@" in (url.host or ""):
+                raise DatabaseError("the password in the database URL contains an @; write it as %40 there.")
             try:
                 return create_engine(url, isolation_level="REPEATABLE READ")  # a reader sees one snapshot, as in SQLite
             except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
@@ -142,11 +146,11 @@ class Database:
                 found = _schema_revision(connection)  # another process may have been faster
                 if found is None and inspect(connection).get_table_names():
                     raise DatabaseError(
-                        f"{self.url} is the database of another program. Set PATCHWATCH_DATABASE to another file."
+                        f"{self.name} is the database of another program. Set PATCHWATCH_DATABASE to another file."
                     )
                 if found is not None and found not in _KNOWN_REVISIONS:
                     raise DatabaseTooNewError(
-                        f"the database {self.url} was written by a newer patchwatch (schema {found}, this one knows "
+                        f"the database {self.name} was written by a newer patchwatch (schema {found}, this one knows "
                         f"{SCHEMA_REVISION}). Upgrade patchwatch, or name another file in PATCHWATCH_DATABASE."
                     )
                 if found != SCHEMA_REVISION:
@@ -164,15 +168,16 @@ class Database:
         try:
             yield
         except exc.OperationalError as error:
-            reason = str(error.orig)
+            reason = redact(str(error.orig))
             if "locked" in reason or "busy" in reason:
                 raise DatabaseLockedError(
-                    f"the database {self.url} has been locked by another program for more than {self._busy:g} s. "
+                    f"the database {self.name} has been locked by another program for more than {self._busy:g} s. "
                     "Nothing was changed; try again when the other program has ended."
                 ) from None
-            raise DatabaseError(f"the database {self.url} can't be used: {reason}. Nothing was changed.") from error
-        except exc.DatabaseError as error:
-            raise DatabaseError(f"the database {self.url} can't be used: {error.orig}. Nothing was changed.") from error
+            raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
+        except exc.DBAPIError as error:
+            reason = redact(str(error.orig))
+            raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from patchwatch.config import state_directory
 from patchwatch.errors import DatabaseError, PollLockedError
+from patchwatch.redact import redact_url
 
 RUN = "run"
 POLL = "poll"
@@ -57,7 +57,7 @@ def lock_path(database_url: str) -> Path | None:
     if scheme.partition("+")[0] == "sqlite":
         name = rest.removeprefix("/").partition("?")[0]
         return Path(f"{Path(name).resolve()}.lock") if name and name != ":memory:" else None
-    name = hashlib.sha256(_without_password(database_url).encode()).hexdigest()[:16]
+    name = hashlib.sha256(redact_url(database_url).encode()).hexdigest()[:16]
     return state_directory() / f"{name}.lock"
 
 
@@ -152,10 +152,3 @@ def _read(path: Path) -> LockOwner:
 def _write(handle: int, text: str) -> None:
     os.ftruncate(handle, 0)
     os.pwrite(handle, text.encode(), 0)
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit(parts._replace(netloc=f"{user}{parts.hostname or ''}{port}"))

@@ -1,8 +1,9 @@
-"""Digests and event mails from due to delivered, exactly once.
+"""Digests and event mails from due to delivered: never lost, hardly ever twice.
 
 The mail of a day is queued and the day marked as done in one transaction (`write_due`); a queued mail is tried until it
 is delivered or refused (`deliver`).  If the program is killed, either nothing is stored or the mail is in the outbox.
-Only if the server may have accepted it just before the kill is it sent again, with the same Message-ID.
+Only if the server may have accepted it just before the kill, or before the connection broke, is it sent again, with the
+same Message-ID.
 """
 
 from __future__ import annotations
@@ -171,8 +172,12 @@ def _try(
         why = f"no [[digest]] named {row.recipient} has the address {row.address} any more"
         _record(database, lambda connection: outbox.fail(connection, row.id, clock(), why))
         return result("failed", why)
+
+    def accepted() -> None:
+        _record(database, lambda connection: outbox.mark_sent(connection, row.id, clock()))
+
     try:
-        transport().send(row.sender, row.address, mail)
+        transport().send(row.sender, row.address, mail, accepted)
     except DeliveryError as error:
         now, why = clock(), str(error)
         if error.permanent or now - row.queued_at > _GIVE_UP_SECONDS:
@@ -181,7 +186,6 @@ def _try(
         delay = retry_delay(row.tries)
         _record(database, lambda connection: outbox.retry_later(connection, row.id, now + delay, why))
         return result("later", f"{why}. Next try in {delay // 60} min.")
-    _record(database, lambda connection: outbox.mark_sent(connection, row.id, clock()))
     return result("sent", f"sent to {row.address}: {row.subject}")
 
 

@@ -6,10 +6,11 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from patchwatch.errors import DeliveryError
+from patchwatch.redact import redact
 from patchwatch.sanitize import line
 
 _SECONDS = 60.0
@@ -28,10 +29,10 @@ class Sendmail:
     @property
     def name(self) -> str:
         """The command."""
-        return shlex.join(self.command) if not self.for_shell else self.command[0]
+        return redact(shlex.join(self.command) if not self.for_shell else self.command[0])
 
-    def send(self, sender: str, to: str, mail: bytes) -> None:
-        """Send a mail, with the line ends that programs expect."""
+    def send(self, sender: str, to: str, mail: bytes, accepted: Callable[[], None] = lambda: None) -> None:
+        """Send a mail, with the line ends that programs expect; `accepted` is called when the program succeeded."""
         envelope = ("-f", sender if self.envelope == "auto" else self.envelope) if self.envelope else ()
         arguments = (*envelope, "-i", to)
         argv = (
@@ -43,6 +44,7 @@ class Sendmail:
             raise DeliveryError(
                 f"{self.name} failed with status {done.returncode}: {message}", permanent=done.returncode in _PERMANENT
             )
+        accepted()
 
     def check(self) -> None:
         """Check that the program exists."""

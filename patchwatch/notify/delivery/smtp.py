@@ -10,11 +10,12 @@ import contextlib
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from patchwatch.config import LOOPBACK
 from patchwatch.errors import DeliveryError
+from patchwatch.redact import add_secret, repeats
 from patchwatch.sanitize import line
 
 _SECONDS = 20.0  # without data from the server
@@ -42,16 +43,18 @@ class Smtp:
     login: Login | None = None
     helo: str | None = None  # the name in HELO; None: this machine's
     envelope: str = ""  # MAIL FROM, if it is not the sender
+    _passwords: list[str] = field(default_factory=list, init=False, compare=False, repr=False)  # sent to the server
 
     @property
     def name(self) -> str:
         """Host and port."""
         return f"{self.host}:{self.port}"
 
-    def send(self, sender: str, to: str, mail: bytes) -> None:
-        """Send a mail."""
+    def send(self, sender: str, to: str, mail: bytes, accepted: Callable[[], None] = lambda: None) -> None:
+        """Send a mail; `accepted` is called at the server's 250, before QUIT."""
         with self._session() as server:
             server.sendmail(self.envelope or sender, [to], mail)
+            accepted()
 
     def check(self) -> None:
         """Connect, secure the connection, log in."""
@@ -82,13 +85,13 @@ class Smtp:
             code, text = next(iter(error.recipients.values()))
             raise self._refused(code, text) from None
         except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:  # about us or the network, not the mail
-            raise self._failed(f"responded {error.smtp_code} {_text(error.smtp_error)}") from None
+            raise self._failed(f"responded {error.smtp_code} {self._text(error.smtp_error)}") from None
         except smtplib.SMTPResponseException as error:
             raise self._refused(error.smtp_code, error.smtp_error) from None
         except ssl.SSLCertVerificationError as error:
             raise self._failed(f"certificate not trusted: {error.verify_message}") from None
         except (smtplib.SMTPException, OSError) as error:
-            raise self._failed(line(str(error)) or type(error).__name__) from None
+            raise self._failed(self._text(str(error)) or type(error).__name__) from None
 
     def _context(self) -> ssl.SSLContext:
         if not self.certificates:
@@ -103,6 +106,8 @@ class Smtp:
 
     def _log_in(self, server: smtplib.SMTP, login: Login) -> None:
         password = login.password()
+        self._passwords.append(password)
+        add_secret(password)
         try:
             if f"{login.user}{password}".isascii():
                 server.login(login.user, password)
@@ -111,15 +116,21 @@ class Smtp:
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code // 100 == 5:
                 login.report(password, False)
-            why = f"{self.name} refused the login of {login.user}: {error.smtp_code} {_text(error.smtp_error)}"
+            why = f"{self.name} refused the login of {login.user}: {error.smtp_code} {self._text(error.smtp_error)}"
             raise DeliveryError(why, permanent=error.smtp_code // 100 == 5) from None
         login.report(password, True)
 
     def _refused(self, code: int, text: bytes | str) -> DeliveryError:
-        return DeliveryError(f"{self.name} responded {code} {_text(text)}", permanent=code // 100 == 5)
+        return DeliveryError(f"{self.name} responded {code} {self._text(text)}", permanent=code // 100 == 5)
 
     def _failed(self, why: str) -> DeliveryError:
         return DeliveryError(f"{self.name}: {why}", permanent=False)
+
+    def _text(self, response: bytes | str) -> str:
+        """A response for messages, unless it repeats a password: some servers echo what they got."""
+        text = line(response.decode("utf-8", "replace") if isinstance(response, bytes) else response)
+        echo = any(repeats(text, password) for password in self._passwords)
+        return "(the response repeats the password and is not shown)" if echo else text
 
 
 def _log_in_utf8(server: smtplib.SMTP, user: str, password: str) -> None:
@@ -138,7 +149,3 @@ def _leave(server: smtplib.SMTP) -> None:
             server.sock.settimeout(_QUIT_SECONDS)
             server.quit()
     server.close()
-
-
-def _text(message: bytes | str) -> str:
-    return line(message.decode("utf-8", "replace") if isinstance(message, bytes) else message)

@@ -7,6 +7,7 @@ transport prompts.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from typing import Protocol
 
 from patchwatch.config import Mail
@@ -25,8 +26,8 @@ class Transport(Protocol):
     def name(self) -> str:
         """For messages."""
 
-    def send(self, sender: str, to: str, mail: bytes) -> None:
-        """Send a mail: two addresses, and the bytes with CRLF.  Returns when it was accepted.
+    def send(self, sender: str, to: str, mail: bytes, accepted: Callable[[], None] = lambda: None) -> None:
+        """Send a mail: two addresses, and the bytes with CRLF.  Calls `accepted` as soon as it is accepted.
 
         Raises:
             DeliveryError: it was not, or that is unknown.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from patchwatch.redact import redact
 from patchwatch.sanitize import line
 
 Tone = Literal["progress", "outcome", "note", "error"]
@@ -37,7 +38,7 @@ class Notices:
 
     def show(self, about: str, tone: Tone, text: str) -> None:
         """Show a notice in place of the one about the same kind of action."""
-        notice = Notice(about, tone, line(text))
+        notice = Notice(about, tone, line(redact(text)))
         if self._notices.get(about) == notice:
             return
         if tone in _PASSING:

@@ -61,10 +61,11 @@ class Carrier:
         self.fails: list[DeliveryError] = []
         self.sent: list[tuple[str, str, bytes]] = []
 
-    def send(self, sender: str, to: str, mail: bytes) -> None:
+    def send(self, sender: str, to: str, mail: bytes, accepted: Callable[[], None] = lambda: None) -> None:
         if self.fails:
             raise self.fails.pop(0)
         self.sent.append((sender, to, mail))
+        accepted()
 
     def check(self) -> None:
         pass
@@ -299,9 +300,9 @@ def test_two_processes_send_one_mail(make_tracker: Callable[..., FakeDigests], t
     meanwhile: list[list[tuple[str, str]]] = []
     send = tracker.carrier.send
 
-    def slowly(sender: str, to: str, mail: bytes) -> None:
+    def slowly(sender: str, to: str, mail: bytes, accepted: Callable[[], None]) -> None:
         meanwhile.append(outcomes(other, today=True))
-        send(sender, to, mail)
+        send(sender, to, mail, accepted)
 
     tracker.carrier.send = slowly  # type: ignore[method-assign]
     assert outcomes(tracker) == [("2023-10-23", "sent")]
@@ -317,7 +318,7 @@ def test_late_failure_does_not_undo_a_success(make_tracker: Callable[..., FakeDi
     send = tracker.carrier.send
     meanwhile: list[list[tuple[str, str]]] = []
 
-    def asleep(sender: str, to: str, mail: bytes) -> None:
+    def asleep(sender: str, to: str, mail: bytes, accepted: Callable[[], None]) -> None:
         tracker.carrier.send = send  # type: ignore[method-assign]
         meanwhile.append(outcomes(other))
         raise TEMPORARY
@@ -372,6 +373,7 @@ KILLED = {
     "after the try is recorded": ("patchwatch.notify.delivery.transport", "transport", "before", 1),
     "before the server has accepted it": ("smtplib:SMTP", "data", "before", 1),
     "after the server has accepted it": ("smtplib:SMTP", "data", "after", 2),
+    "before the session ends": ("smtplib:SMTP", "quit", "before", 1),
     "before that is recorded": ("patchwatch.db.outbox", "mark_sent", "before", 2),
     "before that is committed": ("patchwatch.db.outbox", "mark_sent", "after", 2),
     "after that is recorded": ("patchwatch.notify.delivery.outbox", "Delivery", "before", 1),

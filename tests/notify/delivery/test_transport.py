@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 import stat
 import subprocess
@@ -359,3 +360,27 @@ def test_unreadable_git_settings_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "home" / ".gitconfig").write_text("[sendemail\n")
     with pytest.raises(DeliveryError, match=r"git's settings can't be read: fatal: bad config line 1"):
         transport(Mail())
+
+
+@pytest.mark.parametrize("form", ["no such login: ann hunter2-x", "unknown AUTH PLAIN AGFubgBodW50ZXIyLXg="])
+@pytest.mark.parametrize(("command", "code"), [("AUTH", "535"), ("RCPT", "550"), ("DATA", "451")])
+def test_a_response_that_repeats_the_password_is_not_shown(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch, command: str, code: str, form: str
+) -> None:
+    monkeypatch.setattr("tests.support.mail_server.PASSWORD", "hunter2-x")
+    server.answers[command] = [f"{code} {form}"] * 2  # smtplib tries another mechanism
+    refused = str(refusal(over_smtp(server, password="hunter2-x")))
+    assert refused.endswith(f"{code} (the response repeats the password and is not shown)")
+
+
+def test_a_mail_counts_as_sent_before_quit(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    quit_ = smtplib.SMTP.quit
+
+    def leave(self: smtplib.SMTP) -> tuple[int, bytes]:
+        steps.append("quit")
+        return quit_(self)
+
+    monkeypatch.setattr(smtplib.SMTP, "quit", leave)
+    over_smtp(server).send(SENDER, TO, MAIL, lambda: steps.append("accepted"))
+    assert steps == ["accepted", "quit"]
