@@ -21,6 +21,7 @@ from pathlib import Path
 from patchwatch import __version__
 from patchwatch.config import state_directory
 from patchwatch.output import print_error
+from patchwatch.private_files import make_directory
 from patchwatch.redact import redact
 from patchwatch.sanitize import block
 
@@ -89,7 +90,7 @@ def _summary(error: BaseException) -> str:
 
 def _write(text: str) -> Path:
     directory = state_directory() / "crashes"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(directory)
     for old in sorted(directory.glob("crash-*.txt"))[: -_KEPT + 1]:
         old.unlink(missing_ok=True)
     file = directory / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{os.getpid()}.txt"

@@ -42,6 +42,7 @@ COMMANDS = {
     "demo": "tui",
     "service": "run",
     "doctor": "doctor",
+    "backup": "backup",
     "reindex": "reindex",
 }
 

@@ -1,4 +1,4 @@
-"""Drafts that were not sent yet, each in a file that is kept until it is sent or discarded.
+"""Drafts that were not sent yet, each in a file that is kept until it is sent or discarded.  Links are not followed.
 
 There is one per mail replied to, so that users continue where they stopped.  It holds the part that they edit (see
 patchwatch.compose.draft); everything else is created again from the mail.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from patchwatch.compose.draft import Draft, format_draft
 from patchwatch.errors import DraftError, InvalidInputError
+from patchwatch.private_files import make_directory, replacing
 
 _NAME = 24  # characters of the subject in a file name
 _PREFIXES = re.compile(r"^(?:\s*(?:re:|\[[^\]]*\]))*", re.IGNORECASE)
@@ -34,7 +35,7 @@ class DraftStore:
     def find(self, draft: Draft) -> Path | None:
         """The file of an existing draft that replies to the same mail."""
         file = self.file(draft)
-        return file if file.is_file() else None
+        return file if file.is_file() and not file.is_symlink() else None
 
     def save(self, draft: Draft) -> Path:
         """Save a draft, replacing one that replies to the same mail.
@@ -43,10 +44,12 @@ class DraftStore:
             DraftError: it can't be written.
         """
         file = self.file(draft)
+        if file.is_symlink():
+            raise DraftError(f"the draft can't be saved: {file} is a symbolic link. Remove it.")
         try:
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-                stream.write(format_draft(draft))
+            make_directory(self.directory)
+            with replacing(file) as new:
+                new.write_text(format_draft(draft), encoding="utf-8")
         except OSError as error:
             raise DraftError(f"the draft can't be saved in {file}: {error.strerror}.") from None
         return file
@@ -59,7 +62,8 @@ class DraftStore:
             InvalidInputError: it is not UTF-8.
         """
         try:
-            return file.read_text(encoding="utf-8")
+            with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), encoding="utf-8") as stream:
+                return stream.read()
         except UnicodeDecodeError:
             raise InvalidInputError(f"{file} is not UTF-8; save it as UTF-8.") from None
         except OSError as error:

@@ -6,7 +6,6 @@ owner can read, because it shows what they work on.  A team can use PostgreSQL, 
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -16,9 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, select, text, update
 
+from patchwatch.config import data_directory
+from patchwatch.db.backup import before_migration
 from patchwatch.db.schema import setting
 from patchwatch.db.versions import SCHEMA_REVISION
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
+from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_directory
 from patchwatch.redact import redact, redact_url
 
 _BUSY_SECONDS = 15.0
@@ -126,9 +128,10 @@ class Database:
 
     def _prepare_file(self, path: Path) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Created here, because SQLite would apply the umask; -wal and -shm get the same permissions.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            make_directory(path.parent)
+            if path.parent == data_directory() and path.parent.stat().st_mode & 0o077:
+                path.parent.chmod(DIRECTORY_MODE)  # something else created it
+            create_if_missing(path)  # because SQLite would apply the umask; -wal and -shm get the same permissions
         except OSError as error:
             raise DatabaseError(
                 f"can't open the database {path}: {error.strerror}. Check the path, or set PATCHWATCH_DATABASE."
@@ -154,6 +157,8 @@ class Database:
                         f"{SCHEMA_REVISION}). Upgrade patchwatch, or name another file in PATCHWATCH_DATABASE."
                     )
                 if found != SCHEMA_REVISION:
+                    if found is not None:
+                        before_migration(self.url, found)
                     _migrate(connection)
 
     def _alone(self, plain: Connection) -> Connection:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from patchwatch.config import state_directory
 from patchwatch.errors import DatabaseError, PollLockedError
+from patchwatch.private_files import make_directory
 from patchwatch.redact import redact_url
 
 RUN = "run"
@@ -127,7 +128,7 @@ def _refusal(owner: LockOwner, what: str) -> str:
 
 def _open(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_directory(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise DatabaseError(

@@ -15,6 +15,8 @@ from patchwatch.errors import NotFoundError
 from patchwatch.output import command
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from patchwatch.db import messages
     from patchwatch.db.database import Database
 else:
@@ -57,6 +59,17 @@ class TrackerBase:
             with database.write() as connection:
                 reindex(connection)
         return database
+
+    def back_up(self, target: Path, *, replace: bool = False) -> int:
+        """Copy the database to a file, without migrating it; return the size in bytes.
+
+        Raises:
+            InvalidInputError: it is not an SQLite database, or `target` exists and not `replace`.
+            DatabaseError: it can't be read or is damaged, or the copy can't be written.
+        """
+        from patchwatch.db.backup import back_up
+
+        return back_up(self._url, target, replace=replace)
 
     def with_config(self, config: Config) -> Self:
         """Return a tracker with another config on the same open database."""

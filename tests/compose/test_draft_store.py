@@ -76,3 +76,28 @@ def test_errors_name_the_file(drafts: DraftStore) -> None:
         drafts.save(DRAFT)
     with pytest.raises(DraftError, match="can't be removed"):
         drafts.delete(file)
+
+
+def test_a_draft_is_not_written_through_a_link(drafts: DraftStore, tmp_path: Path) -> None:
+    drafts.directory.mkdir(parents=True)
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    file = drafts.file(DRAFT)
+    file.symlink_to(victim)
+    with pytest.raises(DraftError, match="is a symbolic link"):
+        drafts.save(DRAFT)
+    assert victim.read_text() == "precious"
+    file.unlink()
+    file.hardlink_to(victim)
+    drafts.save(DRAFT)
+    assert victim.read_text() == "precious"
+
+
+def test_a_draft_is_not_read_through_a_link(drafts: DraftStore, tmp_path: Path) -> None:
+    drafts.directory.mkdir(parents=True)
+    (tmp_path / "secret").write_text("precious")
+    file = drafts.file(DRAFT)
+    file.symlink_to(tmp_path / "secret")
+    assert drafts.find(DRAFT) is None
+    with pytest.raises(DraftError):
+        drafts.read(file)

@@ -7,6 +7,8 @@ replaced, so its size and time are part of its key.
 
 The list is long, so it is only updated when a read completes.  Until then a position adds how far down the sorted names
 the read got, with a digest of those names; if they have changed when it continues, it starts over.
+
+Symbolic links that lead out of the folder are not followed: those who deliver mail must not choose what is read.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ class Maildir:
     def _files(self) -> dict[str, Path]:
         # `new` first: a file that moves from there to `cur` meanwhile is then seen twice, not missed.
         return {
-            path.name.partition(":")[0]: path for place in ("new", "cur") for path in _listed(self.directory / place)
+            path.name.partition(":")[0]: path
+            for place in ("new", "cur")
+            for path in _listed(self.directory / place, self.directory)
         }
 
 
@@ -86,7 +90,7 @@ class Eml:
 
 def eml_files(directory: Path) -> list[Path]:
     """The .eml files in a folder."""
-    return [path for path in _listed(directory) if path.suffix.lower() == ".eml"]
+    return [path for path in _listed(directory, directory) if path.suffix.lower() == ".eml"]
 
 
 def is_maildir(directory: Path) -> bool:
@@ -94,10 +98,20 @@ def is_maildir(directory: Path) -> bool:
     return any((directory / place).is_dir() for place in ("cur", "new"))
 
 
-def _listed(directory: Path) -> list[Path]:
+def _listed(directory: Path, root: Path) -> list[Path]:
+    """The files in a directory; what a link outside `root` leads to is not mail of this folder."""
     try:
+        within = root.resolve()
+        if not directory.resolve().is_relative_to(within):
+            return []
         with os.scandir(directory) as entries:
-            return [Path(entry.path) for entry in entries if entry.is_file() and not entry.name.startswith(".")]
+            return [
+                Path(entry.path)
+                for entry in entries
+                if entry.is_file()
+                and not entry.name.startswith(".")
+                and (not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(within))
+            ]
     except FileNotFoundError:
         return []
     except OSError as error:

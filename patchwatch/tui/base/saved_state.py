@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from patchwatch.config import THEMES, state_directory
+from patchwatch.private_files import make_directory
 
 
 class SavedState:
@@ -34,6 +35,6 @@ class SavedState:
     def choose_theme(self, chosen: str) -> None:
         """Start with this theme from now on."""
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_directory(self._path.parent)
             state = {"theme": chosen, "configured": self._configured}
             self._path.write_text(json.dumps(state), encoding="utf-8")

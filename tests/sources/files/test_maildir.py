@@ -136,3 +136,34 @@ def test_position_of_a_large_maildir_stays_small_until_the_end(tmp_path):
     *early, last = open_source(box).read(None)
     assert max(len(batch.position) for batch in early) < 200
     assert len(last.position) < 10 * 3 * BATCH_MAILS
+
+
+def test_links_out_of_a_maildir_are_not_followed(tmp_path):
+    box = make_maildir(tmp_path, mails(1, 2))
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret").write_bytes(mail(3))
+    (box / "cur" / "0.link.host:2,S").symlink_to(tmp_path / "outside" / "secret")
+    (box / "cur" / "0.relative.host:2,S").symlink_to("../../outside/secret")
+    inside = next((box / "new").iterdir())
+    (box / "cur" / "0.inside.host:2,S").symlink_to(inside)
+    found, _ = read(open_source(box))
+    assert mail(3) not in found
+    assert len(found) == 3
+
+
+def test_a_maildir_whose_folder_is_a_link_elsewhere_is_not_followed(tmp_path):
+    box = make_maildir(tmp_path, [mail(1)])
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "1.mail.host").write_bytes(mail(3))
+    (box / "cur").rmdir()
+    (box / "cur").symlink_to(tmp_path / "outside")
+    found, _ = read(open_source(box))
+    assert found == [mail(1)]
+
+
+def test_links_out_of_a_folder_of_eml_files_are_not_followed(tmp_path):
+    folder = make_eml_folder(tmp_path, mails(1, 2))
+    (tmp_path / "secret").write_bytes(mail(3))
+    (folder / "link.eml").symlink_to(tmp_path / "secret")
+    found, _ = read(open_source(folder))
+    assert mail(3) not in found
