@@ -14,6 +14,8 @@ from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.output import mail_counter, print_error, print_line, stderr_is_terminal
 from patchwatch.sanitize import line
 
+_MAX_LOST = 10  # mails that are named
+
 
 def _progress(text: str) -> None:
     """Show progress, if stderr is a terminal."""
@@ -169,3 +171,10 @@ def import_command(context: Context, path: Path, inbox: str) -> None:
         if total
         else f"{inbox}: nothing new in {line(str(path))}"
     )
+    if lost := outcome.unread:
+        print_error(f"{plural(len(lost), 'mail')} could not be read from the repository; import tries again:")
+        for text in lost[:_MAX_LOST]:
+            print_error(f"  {line(text)}")
+        if len(lost) > _MAX_LOST:
+            print_error(f"  and {len(lost) - _MAX_LOST} more")
+        raise click.exceptions.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from patchwatch.db import messages
@@ -17,6 +18,8 @@ def import_mail(
 ) -> Outcome:
     """Import new mail at `path` into `inbox`; each batch is stored together with the position after it.
 
+    Mail that a damaged git repository lacks is named in the outcome, and tried again the next time.
+
     Raises:
         NotFoundError: there is nothing at `path`.
         InvalidInputError: it is not mail in a known format.
@@ -25,9 +28,12 @@ def import_mail(
     with database.read() as connection:
         position = messages.source_position(connection, source.identity, inbox)
     positions: list[str] = []
+    unread: tuple[str, ...] = ()
 
     def raw_mails() -> Iterator[Sequence[bytes]]:
+        nonlocal unread
         for batch in source.read(position):
+            unread += batch.unread
             positions.append(batch.position)
             yield batch.mails
 
@@ -38,4 +44,4 @@ def import_mail(
             messages.set_source_position(connection, source.identity, inbox, positions[done])
         total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
         progress(total.new_mails + total.known_mails)
-    return total
+    return replace(total, unread=unread)

@@ -50,6 +50,7 @@ class Outcome:
     changes: tuple[Change, ...]
     revisions: tuple[str, ...]  # roots of new revisions
     too_large: tuple[str, ...] = ()  # message-ids of mails that were not stored
+    unread: tuple[str, ...] = ()  # mails that a git repository lacks, each with the reason
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -58,6 +59,7 @@ class Outcome:
             self.changes + other.changes,
             self.revisions + other.revisions,
             self.too_large + other.too_large,
+            self.unread + other.unread,
         )
 
 

@@ -24,6 +24,7 @@ class Batch:
 
     mails: tuple[bytes, ...]
     position: str
+    unread: tuple[str, ...] = ()  # mails that can't be read, each with the reason; a later read tries them again
 
 
 def batches(mails: Iterable[tuple[bytes, Mark]], position: Callable[[Mark], str]) -> Iterator[Batch]:

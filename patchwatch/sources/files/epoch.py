@@ -4,8 +4,9 @@ An epoch (public-inbox-v2-format(5)) is a repository in which each commit's tree
 deleted mail.  The older v1 format (public-inbox-v1-format(5)) has files `ab/cdef…`, named after the message-id.  In
 both, every mail that a commit added or changed is read, oldest first, even if it was deleted later.
 
-A position is the last commit that was read.  Reading continues with the commits that are not its ancestors, which is
-correct even after history was rewritten; once git has pruned the commit, everything is read again.
+A position is the last commit that was read, followed by the commits before it whose mail can't be read: they are tried
+again.  Reading continues with the commits that are not its ancestors, which is correct even after history was
+rewritten; once git has pruned the commit, everything is read again.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 
-from patchwatch.errors import InvalidInputError
+from patchwatch.errors import InvalidInputError, PatchwatchError
 from patchwatch.sources.files.batch import Batch, batches, identity
-from patchwatch.sources.files.epoch_reader import NOWHERE, mails_of_commits
+from patchwatch.sources.files.epoch_reader import NOWHERE, Missed, mails_of_commits
 from patchwatch.sources.git.command import Git, git_directory
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -54,7 +55,7 @@ class Epoch:
         """The mails after `position`.
 
         Raises:
-            PatchwatchError: git failed, or an object is missing; the batches until then are valid.
+            PatchwatchError: git failed; the batches until then are valid.
         """
         git = Git(self.directory)
         tip = _tip(git)
@@ -86,7 +87,7 @@ class InboxDirectory:
         for number, epoch in epochs(self.directory):
             for batch in epoch.read(positions.get(str(number))):
                 positions[str(number)] = batch.position
-                yield Batch(batch.mails, json.dumps(positions))
+                yield replace(batch, position=json.dumps(positions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Bundle:
             git.run("init", "--quiet", "--bare", "--template=")
             heads = _by_name(_lines(git.run("bundle", "list-heads", str(self.path))))
             tip = heads.get("HEAD") or _only_branch(git, heads)
-            if tip and tip != position:
+            if tip and tip != position:  # as it is only if nothing was missed
                 git.run("bundle", "unbundle", str(self.path))
                 yield from _read(git, tip, position)
 
@@ -177,7 +178,10 @@ def _only_branch(git: Git, heads: dict[str, str]) -> str | None:
 
 
 def _check_layout(git: Git, tip: str) -> None:
-    names = _lines(git.run("ls-tree", "--name-only", tip))
+    try:
+        names = _lines(git.run("ls-tree", "--name-only", tip))
+    except PatchwatchError:
+        return  # a damaged commit; the others may be readable
     if names and not any(re.fullmatch(r"m|d|[0-9a-f]{2}", name) for name in names):
         raise InvalidInputError(
             f"{git.place}: not a public-inbox repository: its newest commit contains {names[0]}, not a file named m. "
@@ -189,8 +193,19 @@ def _read(git: Git, tip: str, position: str | None) -> Iterator[Batch]:
     if tip == position:
         return
     _check_layout(git, tip)
-    after = NOWHERE
-    if position and _COMMIT.fullmatch(position):
-        output = git.run("cat-file", "--batch-check", stdin=position.encode() + b"^{commit}\n")
-        after = position if output.split()[1] == b"commit" else NOWHERE
-    yield from batches(mails_of_commits(git, tip, after), bytes.decode)
+    after, *again = [commit for commit in (position or "").split() if _COMMIT.fullmatch(commit)] or [NOWHERE]
+    if after != NOWHERE:
+        output = git.run("cat-file", "--batch-check", stdin=after.encode() + b"^{commit}\n")
+        if output.split()[1] != b"commit":
+            after, again = NOWHERE, []
+    missed = Missed(git, dict.fromkeys(again, ""))
+
+    def position_after(commit: bytes) -> str:
+        return " ".join((commit.decode(), *missed.reasons))
+
+    for batch in batches(mails_of_commits(git, tip, after, missed), position_after):
+        position = batch.position
+        yield batch
+    if missed.reasons or (again and position != tip):
+        unread = tuple(f"{git.place}: commit {commit}: {reason}" for commit, reason in missed.reasons.items())
+        yield Batch((), position_after(tip.encode()), unread)

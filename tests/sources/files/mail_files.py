@@ -75,7 +75,7 @@ def read(source: Source, position: str | None = None) -> tuple[list[bytes], str 
     """Everything after `position`, and the position after that."""
     found: list[bytes] = []
     for batch in source.read(position):
-        assert batch.mails
+        assert batch.mails or batch.unread
         found += batch.mails
         position = batch.position
     return found, position

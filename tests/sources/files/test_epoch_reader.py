@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -10,9 +11,10 @@ import sys
 import pytest
 
 from patchwatch.errors import PatchwatchError
+from patchwatch.sources.files import epoch_reader
 from patchwatch.sources.files.batch import BATCH_MAILS
-from patchwatch.sources.files.open import open_source
-from tests.sources.files.mail_files import epoch, git, loose, mail, mails, object_file, read
+from patchwatch.sources.files.open import Source, open_source
+from tests.sources.files.mail_files import again, epoch, git, loose, mail, mails, object_file, read
 from tests.support.paths import ROOT
 
 
@@ -38,41 +40,73 @@ def test_exception_in_the_caller_does_not_hang(tmp_path):
     assert done.stderr.strip().endswith(b"RuntimeError: a defect")
 
 
-def test_missing_mail_is_an_error_after_the_mails_before_it(tmp_path, batches_of_two, started):
+def unread(source: Source, position: str | None = None) -> list[str]:
+    return [text for batch in source.read(position) for text in batch.unread]
+
+
+@pytest.mark.parametrize("name", ["master~1:m", "master~1^{tree}", "master~1"])
+def test_missing_object_costs_one_mail_and_is_tried_again(name, tmp_path, batches_of_two, started):
     repository = epoch(tmp_path / "0.git", *mails(*range(6)))
+    source = open_source(repository)
     loose(repository)
-    object_file(repository, "master~1:m").unlink()
-    found: list[bytes] = []
-    with pytest.raises(PatchwatchError, match=r"0\.git: object [0-9a-f]{40} is missing; expected a mail"):
-        found.extend(content for batch in open_source(repository).read(None) for content in batch.mails)
-    assert found == mails(0, 1, 2, 3)
+    path = object_file(repository, name)
+    path.rename(tmp_path / "object")
+    found, position = read(source)
+    assert sorted(found) == mails(0, 1, 2, 3, 5)
+    (lost,) = unread(source)
+    commit = re.search(r"0\.git: commit ([0-9a-f]{40}): ", lost)
+    assert commit
+    assert again(source, position) == []
+    assert [lost.rpartition("commit ")[2][:40] for lost in unread(source, position)] == [
+        text.rpartition("commit ")[2][:40]
+    ]
+    (tmp_path / "object").rename(path)
+    epoch(repository, mail(6))
+    found, position = read(source, position)
+    assert found == mails(4, 6)
+    assert (read(source, position), unread(source, position)) == (([], position), [])
     assert all(process.poll() is not None for process in started)
 
 
-@pytest.mark.parametrize("name", ["master~3", "master~3^{tree}", "master"])
-def test_missing_object_is_an_error_not_a_shorter_history(name, tmp_path):
+def test_newest_commit_that_is_missing_does_not_hide_the_others(tmp_path):
     repository = epoch(tmp_path / "0.git", *mails(*range(6)))
     loose(repository)
     git(repository, "commit-graph", "write", "--reachable")  # it names the commits, also one that is not there
-    object_file(repository, name).unlink()
-    with pytest.raises(PatchwatchError, match=r"0\.git: git failed to read the repository: .*(missing|unable|not|bad)"):
-        read(open_source(repository))
+    object_file(repository, "master").unlink()
+    source = open_source(repository)
+    assert sorted(again(source, None)) == mails(0, 1, 2, 3, 4)
+    assert len(unread(source)) == 1
 
 
-def test_damaged_mail_is_an_error(tmp_path):
+@pytest.mark.parametrize("content", [b"rust", b""])
+@pytest.mark.parametrize("names", [["master~2:m"], ["master~5:m", "master:m"], ["master~3^{tree}", "master~2:m"]])
+def test_damaged_object_costs_one_mail(content, names, tmp_path):
     repository = epoch(tmp_path / "0.git", *mails(*range(6)))
     loose(repository)
-    path = object_file(repository, "master~2:m")
-    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    path.write_bytes(b"rust")
-    with pytest.raises(PatchwatchError, match=r"0\.git"):
+    for path in [object_file(repository, name) for name in names]:
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        path.write_bytes(content)
+    source = open_source(repository)
+    assert len(again(source, None)) == 6 - len(names)
+    assert len(unread(source)) == len(names)
+
+
+def test_repository_without_most_of_its_mail_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(epoch_reader, "_MAX_MISSED", 3)
+    repository = epoch(tmp_path / "0.git", *mails(*range(6)))
+    loose(repository)
+    for number in range(5):
+        object_file(repository, f"master~{number}:m").unlink()
+    with pytest.raises(PatchwatchError, match=r"more than 3 mails can't be read.*clone it again without a filter"):
         read(open_source(repository))
 
 
-def test_killed_git_is_an_error(tmp_path, started):
-    source = open_source(epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000))))
-    reading = source.read(None)
-    next(reading)
-    started[-1].kill()
-    with pytest.raises(PatchwatchError, match="git failed to read the repository"):
-        list(reading)
+@pytest.mark.parametrize("place", [0, -1])
+def test_killed_git_loses_no_mail(place, tmp_path, started):
+    repository = epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000)))
+    reading = open_source(repository).read(None)
+    found = list(next(reading).mails)
+    [process for process in started if process.poll() is None][place].kill()
+    found += [content for batch in reading for content in batch.mails]
+    assert len(set(found)) == 2000
+    assert all(process.poll() is not None for process in started)
