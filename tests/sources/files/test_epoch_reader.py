@@ -57,9 +57,7 @@ def test_missing_object_costs_one_mail_and_is_tried_again(name, tmp_path, batche
     commit = re.search(r"0\.git: commit ([0-9a-f]{40}): ", lost)
     assert commit
     assert again(source, position) == []
-    assert [lost.rpartition("commit ")[2][:40] for lost in unread(source, position)] == [
-        text.rpartition("commit ")[2][:40]
-    ]
+    assert [commit[1] in text for text in unread(source, position)] == [True]
     (tmp_path / "object").rename(path)
     epoch(repository, mail(6))
     found, position = read(source, position)
