@@ -104,7 +104,7 @@ def _split(
             searched = newline_at + 1
             line = _FROM_LINE.match(text, searched, whole_lines)
             if line and (line[0].startswith(_PUBLIC_INBOX) or text.endswith(_BLANK_LINE, start, searched)):
-                if searched - start > max_mail_bytes:
+                if not large and searched - start > max_mail_bytes:
                     large = text[start + 1 : start + 1 + _REPORTED_BYTES]
                 if large:
                     _report(large, max_mail_bytes, oversized)

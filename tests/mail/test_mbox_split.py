@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -150,6 +151,42 @@ def test_endless_mail_is_rejected() -> None:
     for data in (endless, mboxrd(endless), mboxrd(HI, endless, HO)):
         with pytest.raises(InvalidInputError, match="larger than"):
             list(read_mails(io.BytesIO(data), max_mail_bytes=1000))
+
+
+@pytest.mark.parametrize(
+    "content", [b"x" * 9000, b"x\n" * 4500, b"\n\nFrom me\n" * 900], ids=["a line", "lines", "almost From_ lines"]
+)
+@pytest.mark.parametrize("block", [100, 4096, 1 << 20])
+def test_oversized_mail_is_left_out_and_the_others_are_returned(
+    content: bytes, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mbox_split, "_BLOCK_BYTES", block)
+    endless = b"Subject: x\n\n" + content
+    heads: list[bytes] = []
+    data = mboxrd(endless, HI, endless, endless, HO, endless)
+    assert list(split_mbox(io.BytesIO(data), max_mail_bytes=5000, oversized=heads.append)) == [HI, HO]
+    assert [head[:12] for head in heads] == [b"Subject: x\n\n"] * 4
+
+
+def test_oversized_mail_is_not_kept_in_memory() -> None:
+    class Zeros(io.RawIOBase):
+        """A gigabyte of mail, without a line end."""
+
+        left = 1024
+
+        def read(self, size: int = -1) -> bytes:
+            self.left -= 1
+            return mboxrd(HI)[:40] + b"\n" if self.left == 1023 else bytes(max(self.left, 0) and 1 << 20)
+
+    heads: list[bytes] = []
+    tracemalloc.start()
+    try:
+        assert list(split_mbox(Zeros(), max_mail_bytes=4 << 20, oversized=heads.append)) == []
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(heads) == 1
+    assert peak < 32 << 20
 
 
 def test_mail_is_returned_before_the_next_is_read() -> None:
