@@ -104,7 +104,8 @@ class SendError(PatchwatchError):
 
 def bug_text(error: Exception) -> str:
     """A message about an unexpected exception, with its place in the code."""
-    place = traceback.extract_tb(error.__traceback__)[-1:]
+    place = traceback.extract_tb(error.__traceback__, limit=-1)
     where = "".join(f" in {Path(frame.filename).name}:{frame.lineno}" for frame in place)
-    reason = sanitize.line(f"{type(error).__name__}{where}: {error}")[:_MAX_REASON]
+    text = f": {error}" if str(error) else ""
+    reason = sanitize.line(f"{type(error).__name__}{where}{text}")[:_MAX_REASON]
     return f"unexpected error ({reason}). This is a bug in patchwatch; please report it."

@@ -26,7 +26,8 @@ from patchwatch.sync.poll import PollReport, inboxes_to_poll
 from patchwatch.sync.watch import EVERYWHERE
 
 _log = logging.getLogger(__name__)
-_DAY = 86_400
+_HOUR, _DAY = 3600, 86_400
+_MAX_BUGS = 100  # texts remembered
 _DELIVERY_SECONDS = 5  # at least, between two deliveries
 _HOOK_SECONDS = 1.0  # for hooks that are running when the program stops
 
@@ -104,6 +105,7 @@ class Loop:
         self._hooks = Hooks(tracker.config.hook)
         self._pending: set[int] = set()  # queued events that wait for a hook to start
         self._database_error = ""  # the last one logged
+        self._bugs: dict[str, float] = {}  # when each was last logged
 
     def run(self) -> None:
         """Run until a stop is requested."""
@@ -141,9 +143,9 @@ class Loop:
     def _do_due(self, now: int) -> int:
         """Do what is due; returns when to plan again."""
         requested = self._requests.poll.is_set()
-        if self._deliver_after > now + _DELIVERY_SECONDS:
+        if self._deliver_after > now + planner.RETRY_SECONDS:
             self._deliver_after = 0  # the clock was set back
-        deliver_at = self._tracker.next_delivery_at()
+        deliver_at = self._next_delivery()
         if deliver_at is not None:
             deliver_at = max(deliver_at, self._deliver_after)
         plan = planner.plan(
@@ -224,8 +226,23 @@ class Loop:
         return replace(before, tried=now, failures=before.failures + 1, not_before=not_before)
 
     def _unexpected(self, job: str, error: Exception) -> None:
-        """Log a bug in a job."""
-        _log.error(f"{job}: {bug_text(error)}", extra=log.event("bug", job=job))
+        """Log a bug in a job, the same one at most once an hour."""
+        text = f"{job}: {bug_text(error)}"
+        now = self._clock()
+        if abs(now - self._bugs.get(text, 0)) >= _HOUR:
+            if len(self._bugs) >= _MAX_BUGS:
+                self._bugs.clear()
+            self._bugs[text] = now
+            _log.error(text, extra=log.event("bug", job=job))
+
+    def _next_delivery(self) -> int | None:
+        try:
+            return self._tracker.next_delivery_at()
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 (polls go on)
+            self._unexpected("digest", error)
+            return None
 
     def _dispatch_events(self) -> None:
         """Detect events, and pass them on; a bug in that must not keep polls or digests from running."""

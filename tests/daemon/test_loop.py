@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from patchwatch.config import Config, Poll
 from patchwatch.daemon import log
 from patchwatch.daemon.loop import Loop, Requests
@@ -262,6 +264,54 @@ def test_locked_database_is_logged_once_and_retried() -> None:
     world.error = None
     world.run(2 * MINUTE)
     assert len(world.times("bpf")) == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "logged"),
+    [
+        ("inboxes", "plan"),
+        ("poll_some", "poll"),
+        ("detect_events", "events"),
+        ("queued_events", "events"),
+        ("send_digests", "digest"),
+        ("next_delivery_at", "digest"),
+    ],
+)
+@pytest.mark.parametrize("error", [ValueError("odd \x1b[31m mail"), RecursionError(), MemoryError(), KeyError(1)])
+def test_bug_in_one_job_is_logged_and_ends_nothing(
+    job: str, logged: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+
+    def fail(*_args: object) -> None:
+        raise type(error)(*error.args)
+
+    monkeypatch.setattr(world, job, fail)
+    world.run(20 * HOUR)
+    assert world.logged("bug")
+    for text in world.logged("bug"):
+        assert text.startswith(f"{logged}: unexpected error ({type(error).__name__} in ")
+        assert text.isprintable()
+    if job in ("detect_events", "queued_events", "send_digests", "next_delivery_at"):
+        assert len(world.times("bpf")) > 70  # polls go on
+    if job in ("poll_some", "detect_events", "queued_events"):
+        assert len(world.deliveries) == 1  # digests go on
+    assert len(world.logged("bug")) <= 21  # once an hour
+    monkeypatch.undo()
+    before = len(world.times("bpf"))
+    world.run(7 * HOUR)
+    assert len(world.times("bpf")) > before
+
+
+def test_infinite_wait_of_a_server_ends_after_a_day() -> None:
+    world = World()
+    world.failing["bpf"] = InboxReport("bpf", NOTHING, "429", float("inf"))
+    world.run(2 * HOUR)
+    assert len(world.times("bpf")) == 1
+    world.failing.clear()
+    world.run(DAY)
+    assert len(world.times("bpf")) > 1
+    assert len(world.times("netdev")) > 90
 
 
 def test_stop_interrupts_a_poll() -> None:
