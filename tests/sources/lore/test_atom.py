@@ -10,7 +10,7 @@ from patchwatch.errors import (
     InboxNotFoundError,
     LoreResponseError,
 )
-from patchwatch.sources.lore.atom import parse_feed
+from patchwatch.sources.lore.atom import MAX_ENTRIES, parse_feed
 from tests.sources.lore.fake_server import Server, absent, answer, archive
 
 FEED = b"""<?xml version="1.0" encoding="us-ascii"?>
@@ -73,3 +73,29 @@ def test_oversized_feed_is_rejected() -> None:
     for response in (answer(200, bomb, Content_Encoding="gzip"), answer(200, FEED + bytes(17 * 1024 * 1024))):
         with archive(Server(response)) as lore, pytest.raises(LoreResponseError, match="more than 16 MB"):
             lore.new_in_feed("bpf")
+
+
+def test_feed_stops_after_enough_entries() -> None:
+    entry = FEED[FEED.index(b"<entry>") : FEED.index(b"</entry>") + 8]
+    feed = FEED.replace(entry, entry * 5000)
+    assert len(parse_feed(feed)) == MAX_ENTRIES
+
+
+@pytest.mark.parametrize("declared", ["us-ascii", "utf-8", "x-does-not-exist"])
+@pytest.mark.parametrize("odd", [b"\xfc", b"\0\x0b", b"&#65535;", b"&#xd800;", b"&#" + b"9" * 5000 + b";"])
+def test_odd_characters_in_a_subject_leave_the_feed_readable(declared: str, odd: bytes) -> None:
+    feed = FEED.replace(b"us-ascii", declared.encode()).replace(b">two<", b">t" + odd + b"wo<")
+    assert [entry.message_id for entry in parse_feed(feed)] == ["a/b+1@example.org", "2@example.org"]
+
+
+def test_long_subject_is_cut() -> None:
+    (_, second) = parse_feed(FEED.replace(b">two<", b">" + b"two " * 100_000 + b"<"))
+    assert len(second.title) == 1000
+
+
+@pytest.mark.parametrize(
+    "begin", [b"<!DOCTYPE feed [<!ENTITY two 'x'>]><feed", b"<!DOCTYPE feed SYSTEM 'file:///etc/passwd'><feed"]
+)
+def test_feed_cannot_define_entities(begin: bytes) -> None:
+    with pytest.raises(LoreResponseError, match="document type"):
+        parse_feed(FEED.replace(b"<feed", begin, 1))
