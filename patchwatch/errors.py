@@ -26,6 +26,10 @@ class DatabaseError(PatchwatchError):
     """The database can't be opened or used."""
 
 
+class DamagedError(DatabaseError):
+    """A stored value can't be read: the file is damaged."""
+
+
 class DatabaseTooNewError(DatabaseError):
     """The database was written by a newer patchwatch."""
 

@@ -17,14 +17,17 @@ from patchwatch.times import format_time
 @click.command("doctor", short_help="Check the setup and suggest fixes.")
 @json_option
 @click.option("--offline", is_flag=True, help="Do not contact any server; for scripts that run often.")
+@click.option(
+    "--check", "thorough", is_flag=True, help="Also check every stored mail and what is derived from it; takes minutes."
+)
 @now_option
 @click.pass_obj
-def doctor_command(context: Context, as_json: bool, offline: bool) -> None:
+def doctor_command(context: Context, as_json: bool, offline: bool, thorough: bool) -> None:
     """Check config, database, polling, git trees, archive and digests, and suggest fixes.
 
     Exit with 0 if every check passes, else with 1.
     """
-    findings = list(check(context.now, offline=offline))
+    findings = list(check(context.now, offline=offline, thorough=thorough))
     ok = all(finding.ok for finding in findings)
     if as_json:
         print_json(

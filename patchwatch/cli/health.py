@@ -16,6 +16,7 @@ from patchwatch.redact import redact_url
 from patchwatch.series.model import InboxRow, OutboxRow
 from patchwatch.sync import poll_lock
 from patchwatch.sync.poll_lock import LockOwner
+from patchwatch.sync.verify import RESTORE
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600
@@ -55,10 +56,10 @@ def health(now: int | None = None) -> Health | None:
         return None
 
 
-def check(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]:
+def check(now: int | None = None, *, offline: bool = False, thorough: bool = False) -> Iterator[Finding]:
     """Check config, database, polling, git trees, archive and digests, in the order of their dependencies.
 
-    `offline` leaves out the archive and the mail server.
+    `offline` leaves out the archive and the mail server; `thorough` adds all stored data.
     """
     try:
         config = load_config()
@@ -68,6 +69,8 @@ def check(now: int | None = None, *, offline: bool = False) -> Iterator[Finding]
     yield Finding("config", True, str(config.source) if config.source else f"defaults ({config_path()} does not exist)")
     tracker = Tracker(config, clock=time.time if now is None else lambda: float(now))
     yield from _database(tracker)
+    if thorough:
+        yield from _stored_data(tracker)
     yield from _running(tracker)
     yield from _trees(tracker)
     if not offline:
@@ -130,6 +133,20 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(
                 f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
             )
+
+
+def _stored_data(tracker: Tracker) -> Iterator[Finding]:
+    """Check every stored mail, and that derived data agrees with the mails."""
+    problems = 0
+    try:
+        for problem in tracker.verify():
+            problems += 1
+            yield Finding("stored data", False, problem.text, problem.fix)
+    except PatchwatchError as error:
+        yield Finding("stored data", False, str(error), RESTORE)
+    else:
+        if not problems:
+            yield Finding("stored data", True, "intact: every mail decompresses, derived data agrees with the mails")
 
 
 def _trees(tracker: Tracker) -> Iterator[Finding]:

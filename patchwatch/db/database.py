@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, select, text, update
 
 from patchwatch.config import data_directory
 from patchwatch.db.backup import before_migration
 from patchwatch.db.schema import setting
 from patchwatch.db.versions import SCHEMA_REVISION
-from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
+from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError, DatabaseTooNewError
 from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_directory
 from patchwatch.redact import redact, redact_url
 
@@ -180,8 +182,18 @@ class Database:
                     "Nothing was changed; try again when the other program has ended."
                 ) from None
             raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
+        except (msgspec.DecodeError, zlib.error) as error:
+            raise DamagedError(
+                f"a value in the database {self.name} can't be read: it is damaged. Nothing was changed. "
+                "Run `patchwatch doctor --check`; `patchwatch reindex` rebuilds what is derived from mail."
+            ) from error
         except exc.DBAPIError as error:
             reason = redact(str(error.orig))
+            if "malformed" in reason:
+                raise DamagedError(
+                    f"the database {self.name} is damaged: {reason}. Nothing was changed. "
+                    "Run `patchwatch doctor --check`; it explains how to go on."
+                ) from error
             raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
 
 

@@ -27,7 +27,7 @@ def read_summaries(
     try:
         connection.execute("BEGIN")
         return summaries(connection.execute, now, overdue_days, me, watched_only=watched_only)
-    except sqlite3.Error:
+    except (sqlite3.Error, ValueError):  # the slow path reports it
         return None
     finally:
         connection.close()

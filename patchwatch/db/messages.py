@@ -55,6 +55,27 @@ def stored_mails(connection: Connection, message_pks: Iterable[int]) -> dict[int
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """The columns of a message."""
+
+    message_id: str
+    subject: str
+    author_name: str
+    author_email: str
+    date: int
+    facts: str
+
+
+def stored_message(connection: Connection, pk: int) -> StoredMessage:
+    """Return a message by its primary key."""
+    m = t.message.c
+    row = connection.execute(
+        select(m.message_id, m.subject, m.author_name, m.author_email, m.date, m.facts).where(m.id == pk)
+    ).one()
+    return StoredMessage(*row)
+
+
 def unreadable_messages(connection: Connection) -> list[tuple[str, str]]:
     """Return (message-id, facts) of every mail that could not be parsed, newest first."""
     m = t.message.c

@@ -13,14 +13,17 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+from msgspec import structs
 from sqlalchemy import Connection
 
 from patchwatch.db import derived, inboxes
 from patchwatch.db import messages as mails
-from patchwatch.db.message_codec import encode_message
+from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.db.versions import FACTS_VERSION
+from patchwatch.errors import DamagedError
 from patchwatch.mail.headers import LATEST
-from patchwatch.mail.message import Message
+from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.mail.parse import parse
 from patchwatch.mail.unreadable import unreadable
 from patchwatch.sync.derive import Change, Derivation
@@ -94,8 +97,27 @@ def content_digest(raw: bytes) -> bytes:
 
 
 def unpack(packed: bytes) -> bytes:
-    """Return the raw mail that was stored."""
-    return zlib.decompress(packed)
+    """Return the raw mail that was stored.
+
+    Raises:
+        DamagedError: it does not decompress.
+    """
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        raise DamagedError(
+            "a stored mail can't be decompressed: the database is damaged. `patchwatch doctor --check` names the mail, "
+            "and how to fetch it again."
+        ) from None
+
+
+def is_damaged(packed: bytes) -> bool:
+    """True if a stored mail does not decompress."""
+    try:
+        unpack(packed)
+    except DamagedError:
+        return True
+    return False
 
 
 def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = None) -> Outcome:
@@ -190,34 +212,40 @@ def _add_copies(
             if same is None:
                 mails.add_mails(connection, [_copy(pk, one)])
                 touched = True
-            elif _earlier(one, same.arrived, same.mail):
+            elif _earlier(one, same.arrived, same.mail) or (one.packed != same.mail and is_damaged(same.mail)):
                 mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
                 touched = True
         if touched:
             before = canonical_of(list(have.values()))
             after = canonical_of(mails.stored_mails(connection, [pk])[pk])
-            if after.facts != before.facts:
+            if after is not None and (before is None or after.facts != before.facts):
                 mails.change_facts(connection, [{"id": pk, **_columns(after)}])
                 changed.append((pk, after.message))
     return changed
 
 
-def canonical_of(stored: Sequence[mails.StoredMail]) -> Read:
-    """Return the copy of a stored message that is parsed (see `_canonical`)."""
-    return _canonical([read_mail(unpack(mail.mail), mail.arrived) for mail in stored])
+def canonical_of(stored: Sequence[mails.StoredMail]) -> Read | None:
+    """Return the copy of a stored message that is parsed (see `_canonical`); None if all copies are damaged."""
+    readable = [read_mail(unpack(mail.mail), mail.arrived) for mail in stored if not is_damaged(mail.mail)]
+    return _canonical(readable) if readable else None
 
 
-def reindex(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
+def reindex(
+    connection: Connection,
+    progress: Callable[[int], None] = lambda done: None,
+    damaged: Callable[[str], None] = lambda message_id: None,
+) -> int:
     """Rebuild all derived data from the stored mails; return the number of messages.
 
-    Decisions, read marks and the numbers of series stay.
+    Decisions, read marks and the numbers of series stay.  A message whose mail does not decompress is passed to
+    `damaged`, and keeps its fields.
     """
     derived.forget_derived(connection)
     done = last = 0
     while part := mails.every_mail(connection, last, _REINDEX_BATCH):
         last = part[-1][0]
         derivation = Derivation(connection)
-        reads = [(pk, canonical_of(copies)) for pk, copies in part]
+        reads = [(pk, canonical_of(copies) or _damaged_message(connection, pk, damaged)) for pk, copies in part]
         mails.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
         derivation.add_messages([(pk, read.message) for pk, read in reads])
         derivation.finish()
@@ -225,3 +253,19 @@ def reindex(connection: Connection, progress: Callable[[int], None] = lambda don
         progress(done)
     mails.set_setting(connection, "form", str(FACTS_VERSION))
     return done
+
+
+def _damaged_message(connection: Connection, pk: int, damaged: Callable[[str], None]) -> Read:
+    """Return a message whose mail does not decompress, as it was parsed before; as unreadable, if that is lost too."""
+    row = mails.stored_message(connection, pk)
+    damaged(row.message_id)
+    try:
+        message = decode_message(row.facts)
+    except msgspec.DecodeError:
+        person = Person(row.author_name, row.author_email)
+        lost = "the stored mail is damaged"
+        message = Message(
+            row.message_id, row.subject, person, row.date, row.date, None, (), (), "unreadable", Subject(row.subject)
+        )
+        message = structs.replace(message, unreadable=lost)
+    return Read(message, encode_message(message), b"", 0, b"")

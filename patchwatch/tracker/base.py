@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
 from patchwatch.db import LazyModule
 from patchwatch.db.versions import FACTS_VERSION
-from patchwatch.errors import NotFoundError
+from patchwatch.errors import DamagedError, NotFoundError
 from patchwatch.output import command
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from patchwatch.db import messages
     from patchwatch.db.database import Database
+    from patchwatch.db.messages import StoredMail
 else:
     messages = LazyModule("patchwatch.db.messages")
 
@@ -122,13 +123,21 @@ class TrackerBase:
 
     def _raws(self, message_ids: Collection[str]) -> dict[str, bytes]:
         """Return stored mails, as `raw`; those that are not stored are left out."""
-        from patchwatch.sync.ingest import canonical_of, unpack
-
         with self.database.read() as connection:
             known = messages.known_messages(connection, message_ids)
             stored = messages.stored_mails(connection, known.values())
         copies = {message_id: stored[pk] for message_id, pk in known.items() if stored.get(pk)}
-        return {
-            message_id: unpack(found[0].mail if len(found) == 1 else canonical_of(found).packed)
-            for message_id, found in copies.items()
-        }
+        return {message_id: _raw(message_id, found) for message_id, found in copies.items()}
+
+
+def _raw(message_id: str, copies: Sequence[StoredMail]) -> bytes:
+    from patchwatch.sync.ingest import canonical_of, unpack
+
+    canonical = canonical_of(copies) if len(copies) > 1 else None
+    try:
+        return unpack(canonical.packed if canonical else copies[0].mail)
+    except DamagedError:
+        watch = command("patchwatch", "watch", message_id)
+        raise DamagedError(
+            f"<{message_id}> is stored, but damaged: it does not decompress. `{watch}` fetches it again."
+        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from patchwatch.sync.ingest import Outcome
     from patchwatch.sync.poll import PollReport
     from patchwatch.sync.poll_lock import LockOwner
+    from patchwatch.sync.verify import Problem
     from patchwatch.sync.watch import Watched
     from patchwatch.sync.watch_file import Skipped
 else:
@@ -162,12 +163,21 @@ class Fetch(Queries):
 
         return import_mail(self.database, path, inbox, progress)
 
-    def reindex(self, progress: Callable[[int], None]) -> int:
-        """Rebuild all derived data from the stored mail; return the number of mails."""
+    def reindex(self, progress: Callable[[int], None], damaged: Callable[[str], None] = lambda message_id: None) -> int:
+        """Rebuild all derived data from the stored mail; return the number of mails.
+
+        `damaged` is called with the message-id of each mail that does not decompress.
+        """
         from patchwatch.sync.ingest import reindex
 
         with self.database.write() as connection:
-            return reindex(connection, progress)
+            return reindex(connection, progress, damaged)
+
+    def verify(self) -> Iterator[Problem]:
+        """Check the stored data completely; yield what is wrong."""
+        from patchwatch.sync.verify import verify
+
+        return verify(self.database)
 
     def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
         from patchwatch.sources.lore.client import Archive

@@ -1,0 +1,60 @@
+"""Queries that find damage: in the file, between tables, and between two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, text
+
+from patchwatch.db import schema as t
+
+_SHOWN = 5  # complaints of SQLite
+
+# What every row of the first column must have in the second.
+_REFERENCES = (
+    ("stored mails without a message", t.raw.c.message_pk, t.message.c.id),
+    ("messages without a stored mail", t.message.c.id, t.raw.c.message_pk),
+    ("messages in a revision that does not exist", t.message.c.revision_id, t.revision.c.id),
+    ("revisions in a series that does not exist", t.revision.c.series_id, t.series.c.id),
+    ("revisions without a number", t.revision.c.root, t.number.c.message_id),
+    ("series without a revision", t.series.c.id, t.revision.c.series_id),
+    ("places in lists without a message", t.copy.c.message_pk, t.message.c.id),
+    ("places in lists that do not exist", t.copy.c.inbox_id, t.inbox.c.id),
+)
+# Derived rows: the columns that name a row, and columns whose values depend on the order in which mail came.
+_DERIVED = (
+    (t.message, ("message_id",), ("id", "conversation")),
+    (t.revision, ("root",), ("conversation",)),
+    (t.series, ("id",), ()),
+)
+
+
+def file_problems(connection: Connection) -> list[str]:
+    """What SQLite finds wrong in the file; nothing for other databases, which check themselves."""
+    if connection.dialect.name != "sqlite":
+        return []
+    found = [str(value) for value in connection.scalars(text(f"PRAGMA integrity_check({_SHOWN})"))]
+    return [] if found == ["ok"] else [line for row in found for line in row.splitlines()][:_SHOWN]
+
+
+def orphans(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Yield what refers to something that does not exist, and how often."""
+    for name, column, target in _REFERENCES:
+        missing = select(func.count()).where(
+            column.is_not(None), column.not_in(select(target).where(target.is_not(None)))
+        )
+        if count := connection.scalar(missing):
+            yield name, int(count)
+
+
+def derived_rows(connection: Connection) -> Iterator[tuple[str, dict[tuple[Any, ...], Any]]]:
+    """Yield each table with derived data as (name, rows by their key), for comparison with another database."""
+    for table, key, free in _DERIVED:
+        yield table.name, _rows(connection, table, key, free)
+
+
+def _rows(connection: Connection, table: Table, key: tuple[str, ...], free: tuple[str, ...]) -> dict[Any, Any]:
+    names = [column.name for column in table.columns if column.name not in (*key, *free)]
+    rows = connection.execute(select(*(table.c[name] for name in (*key, *names))))
+    return {tuple(row[: len(key)]): hash(tuple(row[len(key) :])) for row in rows}

@@ -1,0 +1,99 @@
+"""Check all stored data: the file, its references, every mail, and that derived data agrees with the mails.
+
+For the last one, a copy of the database is reindexed and compared.  Nothing in the database is changed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection
+
+from patchwatch.counts import plural
+from patchwatch.db import integrity, messages
+from patchwatch.db.backup import back_up, sqlite_file
+from patchwatch.db.database import Database
+from patchwatch.db.message_codec import decode_message
+from patchwatch.output import command
+from patchwatch.sync.ingest import content_digest, is_damaged, reindex, unpack
+
+RESTORE = (
+    "Stop `patchwatch run`. Copy a backup over the database: one of `patchwatch backup`, or the file "
+    "…before-migration-from-… beside it. Without one, `sqlite3 OLD .recover | sqlite3 NEW` saves what can be read."
+)
+_REINDEX = "Run `patchwatch reindex`, which rebuilds it from the stored mail."
+_BATCH = 500
+_NAMED = 20  # damaged mails
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and what to do about it."""
+
+    text: str
+    fix: str
+
+
+def verify(database: Database) -> Iterator[Problem]:
+    """Yield what is wrong.
+
+    Raises:
+        DatabaseError: it can't be read to the end.
+    """
+    with database.read() as connection:
+        damage = integrity.file_problems(connection)
+        yield from (Problem(f"the file is damaged: {text}", RESTORE) for text in damage)
+        if damage:
+            return
+        for name, count in integrity.orphans(connection):
+            yield Problem(f"{count} {name}", _REINDEX)
+        yield from _mails(connection)
+    yield from _derived(database)
+
+
+def _mails(connection: Connection) -> Iterator[Problem]:
+    """Check that every mail decompresses to what was stored, and that the parsed fields can be read."""
+    last = named = 0
+    while part := messages.every_mail(connection, last, _BATCH):
+        last = part[-1][0]
+        for pk, copies in part:
+            row = messages.stored_message(connection, pk)
+            fetch = f"Run `{command('patchwatch', 'watch', row.message_id)}`, which fetches it again."
+            bad = [c for c in copies if is_damaged(c.mail) or content_digest(unpack(c.mail)) != c.digest]
+            if bad:
+                named += 1
+                if named <= _NAMED:
+                    yield Problem(f"the stored mail <{row.message_id}> is damaged", fetch)
+            try:
+                decode_message(row.facts)
+            except msgspec.DecodeError:
+                yield Problem(f"the parsed fields of <{row.message_id}> are damaged", _REINDEX)
+    if named > _NAMED:
+        yield Problem(f"{named - _NAMED} more stored mails are damaged", "Fetch the named ones first.")
+
+
+def _derived(database: Database) -> Iterator[Problem]:
+    """Compare derived data with that of a reindexed copy; SQLite only."""
+    file = sqlite_file(database.url)
+    if file is None:
+        return
+    with tempfile.TemporaryDirectory(prefix=".patchwatch-check-", dir=file.parent) as directory:
+        copy = Path(directory) / "copy.db"
+        back_up(database.url, copy)
+        rebuilt = Database(f"sqlite:///{copy}")
+        try:
+            with rebuilt.read() as connection:
+                stored = dict(integrity.derived_rows(connection))
+            with rebuilt.write() as connection:
+                reindex(connection)
+            with rebuilt.read() as connection:
+                for name, rows in integrity.derived_rows(connection):
+                    keys = rows.keys() | stored[name].keys()
+                    if wrong := sum(rows.get(key) != stored[name].get(key) for key in keys):
+                        yield Problem(f"{plural(wrong, 'row')} in `{name}` disagree with the stored mail", _REINDEX)
+        finally:
+            rebuilt.close()
