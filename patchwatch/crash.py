@@ -44,6 +44,7 @@ def report(error: BaseException) -> int:
     else:
         print_error(f"{summary} Stored mail is kept. Please send the report, which has no mail text and no passwords:")
         print_error(f"  {file}")
+        print_error("If it happens again, `patchwatch doctor --check` shows whether stored data is damaged.")
     return STATUS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import io
@@ -169,6 +170,15 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _report_crash(error: Exception) -> int:
+    """Report a bug; unless the database is damaged, which can make any value unexpected."""
+    from patchwatch.config_file import load_config
     from patchwatch.crash import report
+    from patchwatch.db.backup import damage
 
+    with contextlib.suppress(PatchwatchError):
+        if problem := damage(load_config().database_url):
+            output.print_error(
+                f"patchwatch: the database is damaged: {line(problem)}. Run `patchwatch doctor --check`."
+            )
+            return 1
     return report(error)

@@ -66,6 +66,21 @@ def before_migration(url: str, revision: str) -> Path | None:
     return target
 
 
+def damage(url: str) -> str:
+    """What is wrong with the file of an SQLite database; empty if nothing is, or there is no such file."""
+    file = sqlite_file(url)
+    if file is None or not file.is_file():
+        return ""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            problem = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.OperationalError:  # locked, or gone
+        return ""
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if problem == "ok" else problem
+
+
 def sqlite_file(url: str) -> Path | None:
     """The file of an SQLite database; None for a server, or a database in memory."""
     scheme, _, name = url.partition("://")

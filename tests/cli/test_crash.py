@@ -35,7 +35,7 @@ def test_a_crash_writes_a_report_and_exits_with_70(crashed: Run, tmp_path: Path)
     done = crashed("list", "--author", "x")
     assert done.returncode == 70
     assert "Traceback" not in done.stderr
-    path = Path(done.stderr.splitlines()[-1].strip())
+    path = Path(done.stderr.splitlines()[1].strip())
     assert path.parent == tmp_path / "state" / "patchwatch" / "crashes"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700

