@@ -17,8 +17,8 @@ from patchwatch.mail.unreadable import parse_anything
 
 _SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # In-body headers, which git am prefers to those of the mail.
-_IN_BODY = re.compile(r"\s*((?:(?:From|Date|Subject): [^\n]*\n(?:[ \t]+[^\n]*\n)*)+)[ \t]*(?:\n|\Z)")
-_SUBJECT = re.compile(r"^Subject:\s*(?:\[[^\]]*\]\s*)*(\S[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
+_IN_BODY = re.compile(r"\s*((?:(?:From|Date|Subject): [^\n]*\n(?:[ \t][^\n]*\n)*)+)[ \t]*(?:\n|\Z)")
+_SUBJECT = re.compile(r"^Subject:\s*(?:\[[^\]]*\]\s*)*(\S[^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
