@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys layers digest-examples soak clean
+  keys layers faults digest-examples soak clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -61,6 +61,10 @@ keys: $(VENV)/installed
 # Draw the layers of docs/architecture.md from the import contracts, after .importlinter changed.
 layers: $(VENV)/installed
 	$(BIN)/python docs/layers.py
+
+# Write docs/faults.md, after the faults that the tests inject changed.
+faults: $(VENV)/installed-dev
+	$(BIN)/python docs/faults.py
 
 # Write the examples of docs/digest.md; the one of a whole list needs its archive: ARGS="cgroups=PATH".
 digest-examples: $(VENV)/installed

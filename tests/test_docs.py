@@ -18,6 +18,15 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 _NAMED = re.compile(r"`((?:[a-z0-9_]+/)*[a-z0-9_]+\.py)(?:: ([A-Za-z_.0-9]+))?`")
 
 
+def test_the_page_of_faults_is_current() -> None:
+    spec = importlib.util.spec_from_file_location("faults", ROOT / "docs" / "faults.py")
+    assert spec is not None
+    assert spec.loader is not None
+    faults = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(faults)
+    assert (ROOT / "docs" / "faults.md").read_text(encoding="utf-8") == faults.page(), "run `make faults`"
+
+
 def test_the_drawing_of_the_layers_is_current() -> None:
     spec = importlib.util.spec_from_file_location("layers", ROOT / "docs" / "layers.py")
     assert spec is not None

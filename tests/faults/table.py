@@ -86,7 +86,7 @@ STATUSES = (
     Fault("999", _status(999), reported="999"),
     Fault("a reason with control characters", _status("503 \x1b]0;x\x07\x9b31m busy"), reported="503"),
     Fault("a status that is not a number", _status("OK fine"), reported="faulty"),
-    Fault("the protocol of 1991", lambda x: x.write(b"hello\n"), reported="faulty"),
+    Fault("an HTTP/0.9 response", lambda x: x.write(b"hello\n"), reported="faulty"),
     Fault("HTTP/2 unasked", lambda x: x.write(b"\0\0\x12\x04\0\0\0\0\0" + b"\0" * 18), reported="faulty"),
 )
 
@@ -103,8 +103,8 @@ REDIRECTS = (
     Fault("a redirect elsewhere", _moved("http://portal.invalid/login"), reported="portal.invalid"),
     Fault("a redirect to another port", _moved("http://127.0.0.1:1/"), reported="127.0.0.1:1"),
     Fault("a redirect to a file", _moved("file:///etc/passwd"), reported="faulty"),
-    Fault("a redirect to an address that is none", _moved("http://[::1/"), reported="faulty"),
-    Fault("a redirect to a port that is none", _moved("http://127.0.0.1:99999999/"), reported="faulty"),
+    Fault("a redirect to an invalid address", _moved("http://[::1/"), reported="faulty"),
+    Fault("a redirect to an invalid port", _moved("http://127.0.0.1:99999999/"), reported="faulty"),
     Fault("a redirect to nowhere", _moved(None), reported="302"),
 )
 
@@ -152,6 +152,10 @@ BODIES = (
     Fault("gzip that is all From", _mailbox(b"From "), reported="mail"),
     Fault("gzip of a mail without an mbox", _mailbox(b"From: A <a@b.org>\nSubject: x\n\nx\n"), reported="mail"),
     Fault("gzip of gzip", _mailbox(gzip.compress(b"From mboxrd@z ")), reported="mail"),
+    Fault("mail with another Content-Type", lambda x: x.send(200, x.reply.body, "text/plain"), Outcome.READ),
+    Fault("mail with a Content-Encoding", lambda x: x.pass_on(Content_Encoding="gzip"), Outcome.READ),
+    Fault("each mail twice", lambda x: x.send(200, x.reply.body * 2, MBOX), Outcome.READ),
+    Fault("junk after the gzip", lambda x: x.send(200, x.reply.body + b"junk", MBOX), reported="damaged"),
     Fault("a truncated gzip", _truncated, reported="cut off"),
     Fault("a damaged gzip", _flipped, reported="faulty"),
     Fault("a gzip bomb", _bomb, reported="more than 8 MB"),
@@ -196,6 +200,16 @@ def _reset(x: Exchange, sent: int) -> None:
     x.reset()
 
 
+def _early_hints(x: Exchange) -> None:
+    x.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+    x.pass_on()
+
+
+def _two_responses(x: Exchange) -> None:
+    x.pass_on(Connection="keep-alive")
+    x.send(500)
+
+
 def _length(length: str) -> Behavior:
     return lambda x: x.pass_on(Content_Length=length)
 
@@ -211,6 +225,14 @@ WIRE = (
     Fault("a body byte by byte", _drip_body, reported="in time", slow=True),
     Fault("chunks byte by byte", _drip_chunks, reported="in time", slow=True),
     Fault("headers without end", _endless_headers, reported="cut off"),
+    Fault(
+        "a status line without end",
+        lambda x: x.drip(itertools.chain([_HEAD[:15]], itertools.repeat(b"O" * 9999)), 0),
+        reported="cut off",
+    ),
+    Fault("a NUL in a header", lambda x: x.pass_on(X_Odd="a\0b"), reported="cut off"),
+    Fault("early hints before the response", _early_hints, Outcome.READ),
+    Fault("two responses to one request", _two_responses, Outcome.READ),
     Fault("closed without an answer", lambda x: None, reported="cut off"),
     Fault("reset without an answer", partial(_reset, sent=0), reported="cut off"),
     Fault("reset in the headers", partial(_reset, sent=30), reported="cut off"),
@@ -224,7 +246,7 @@ WIRE = (
     Fault("a chunk size of 400 digits", _chunked(b"f" * 400 + b"\r\n"), reported="cut off"),
     Fault("chunks that end too early", _chunked(b"5\r\n\x1f\x8b\x08\0\0\r\n"), reported="cut off"),
     Fault("a transfer encoding that does not exist", lambda x: x.pass_on(Transfer_Encoding="br"), reported="cut off"),
-    Fault("cookies that are none", lambda x: x.pass_on(Set_Cookie="=;;;Max-Age=9e999; Expires=x"), Outcome.READ),
+    Fault("malformed cookies", lambda x: x.pass_on(Set_Cookie="=;;;Max-Age=9e999; Expires=x"), Outcome.READ),
 )
 
 # ---- clocks --------------------------------------------------------------------------------------------------------
