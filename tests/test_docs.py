@@ -15,6 +15,7 @@ from tests.support.paths import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
+SECURITY = ROOT / "docs" / "security.md"
 _NAMED = re.compile(r"`((?:[a-z0-9_]+/)*[a-z0-9_]+\.py)(?:: ([A-Za-z_.0-9]+))?`")
 
 
@@ -25,6 +26,13 @@ def test_the_page_of_faults_is_current() -> None:
     faults = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(faults)
     assert (ROOT / "docs" / "faults.md").read_text(encoding="utf-8") == faults.page(), "run `make faults`"
+
+
+def test_every_claim_about_security_names_its_test() -> None:
+    claims, _, _ = SECURITY.read_text(encoding="utf-8").partition("## What a server can do wrong")
+    rows = [row for row in claims.splitlines() if re.match(r"\| (?!-|they |it |what )", row)]
+    assert len(rows) > 20
+    assert [row for row in rows if not re.search(r"`tests/[^`]*\.py(?:: test_[a-z0-9_]+)?` *(?:\||,)", row)] == []
 
 
 def test_the_drawing_of_the_layers_is_current() -> None:
@@ -59,7 +67,7 @@ def test_the_readme_lists_every_command() -> None:
     assert [name for name in COMMANDS if not re.search(rf"(?m)^\|.*`{name}\b", page)] == []
 
 
-@pytest.mark.parametrize("page", [ARCHITECTURE, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [ARCHITECTURE, SECURITY, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
 def test_modules_and_names_in_the_architecture_exist(page: Path) -> None:
     """`sync/poll.py: poll` and `tui/app.py: PatchwatchApp.open` name a definition; a file alone only has to exist."""
     for name, definition in _NAMED.findall(page.read_text(encoding="utf-8")):
