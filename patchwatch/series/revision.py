@@ -84,10 +84,14 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
         return []  # most long threads are discussions without a patch
     home = {m.message_id: number for number, group in enumerate(groups) for m in group}
     answers: dict[int, list[FollowUp]] = defaultdict(list)
+    anchors = _anchors(known, home)
     for message in known.values():
         if message.is_submission:
             continue
-        anchor = _anchor(message, known, home)
+        if message.kind == "notice":
+            anchor = next((i for i in message.about if i in home), None)
+        else:
+            anchor = anchors.get(message.message_id)
         if anchor is not None:
             answers[home[anchor]].append(FollowUp(message, number_of(known[anchor]), message.kind in _NO_REPLIES))
     revisions = [_revision(group, answers[number]) for number, group in enumerate(groups)]
@@ -135,21 +139,50 @@ def _order(message: Message) -> tuple[int, int, str]:
     return message.date, number_of(message), message.message_id
 
 
-def _anchor(message: Message, known: dict[str, Message], home: dict[str, int]) -> str | None:
-    """The nearest submission above a message, following its references and theirs."""
-    if message.kind == "notice":
-        return next((i for i in message.about if i in home), None)
-    seen: set[str] = set()
-    queue = list(message.references)
-    while queue:
-        reference = queue.pop()
-        if reference in home:
-            return reference
-        if reference in known and reference not in seen:
-            # Its own references are more reliable than this mail's, if it has any.
-            seen.add(reference)
-            queue += known[reference].references
-    return None
+def _anchors(known: Mapping[str, Message], home: Mapping[str, int]) -> dict[str, str]:
+    """The nearest submission above each message, following its references and theirs.
+
+    Every reference is followed once, however long the thread.  Messages are visited in the order of their ids, so that
+    nothing else decides where references in a circle lead.
+    """
+    found: dict[str, str | None] = {message_id: message_id for message_id in home}
+    circle = False
+    for start in sorted(known):
+        path = [] if start in found else [(start, reversed(known[start].references))]
+        visiting = {start}
+        while path:
+            message_id, references = path[-1]
+            # The references of a known message are more reliable than those of the mails below it.
+            reference = next(references, None)
+            if reference is None:
+                found[message_id] = None
+                path.pop()
+            elif anchor := found.get(reference):
+                found.update((above, anchor) for above, _ in path)
+                path = []
+            elif reference in known and reference not in found:
+                if reference in visiting:
+                    circle = True
+                    continue
+                visiting.add(reference)
+                path.append((reference, reversed(known[reference].references)))
+    if circle:
+        _leave_circles(found, known)
+    return {message_id: anchor for message_id, anchor in found.items() if anchor}
+
+
+def _leave_circles(found: dict[str, str | None], known: Mapping[str, Message]) -> None:
+    """Set what the visits of messages in a circle missed, because another message of it was being visited."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for message_id in sorted(i for i, anchor in found.items() if anchor is None):
+        for reference in known[message_id].references:
+            below[reference].append(message_id)
+    queue = [reference for reference in below if found.get(reference)]
+    for reference in queue:  # grows
+        for message_id in below.get(reference, ()):
+            if found[message_id] is None:
+                found[message_id] = found[reference]
+                queue.append(message_id)
 
 
 def _revision(group: Sequence[Message], answers: list[FollowUp]) -> Revision:
