@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from collections.abc import Iterator
 from types import FrameType
 
@@ -19,10 +18,7 @@ def orderly_stop() -> Iterator[None]:
 
     A second signal ends the process at once.
     """
-    # Not those that nohup ignores.  Only the main thread can handle signals.
-    handled = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
-    if threading.current_thread() is not threading.main_thread():
-        handled = []
+    handled = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]  # not those nohup ignores
 
     def stop(number: int, _frame: FrameType | None) -> None:
         for one in handled:

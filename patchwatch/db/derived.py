@@ -38,6 +38,22 @@ def join_conversations(connection: Connection, into: int, others: Collection[int
         connection.execute(update(table).where(table.c.conversation.in_(others)).values(conversation=into))
 
 
+def conversation_sizes(connection: Connection, conversations: Iterable[int]) -> dict[int, int]:
+    """Return how many messages each of these conversations has."""
+    column = t.message.c.conversation
+    found: dict[int, int] = {}
+    for part in chunks(conversations):
+        rows = connection.execute(select(column, func.count()).where(column.in_(part)).group_by(column))
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def with_revisions(connection: Connection, conversations: Iterable[int]) -> set[int]:
+    """Return those of these conversations that have a revision."""
+    column = t.revision.c.conversation
+    return {i for part in chunks(conversations) for i in connection.scalars(select(column).where(column.in_(part)))}
+
+
 def next_conversation(connection: Connection) -> int:
     """A conversation number that is free."""
     return (connection.scalar(select(func.max(t.message.c.conversation))) or 0) + 1

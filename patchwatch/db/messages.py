@@ -136,6 +136,11 @@ def set_setting(connection: Connection, name: str, value: str) -> None:
     connection.execute(insert(t.setting).values(name=name, value=value))
 
 
+def forget_setting(connection: Connection, name: str) -> None:
+    """Delete an internal setting."""
+    connection.execute(delete(t.setting).where(t.setting.c.name == name))
+
+
 def source_position(connection: Connection, identity: str, inbox: str) -> str | None:
     """Return the position up to which a source has been imported into an inbox."""
     return connection.scalar(

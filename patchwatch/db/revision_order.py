@@ -1,10 +1,11 @@
-"""The order of a series' revisions."""
+"""Which revisions are linked to one series, and their order in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from patchwatch.db.derived import StoredRevision
 from patchwatch.db.revision_codec import decode_link, decode_version
 
 _R = TypeVar("_R", bound=Any)
@@ -44,3 +45,24 @@ def in_order(members: Iterable[_R]) -> list[_R]:
     for root in by_root:
         find_epoch(root)
     return sorted(by_root.values(), key=lambda r: (epochs[r.root], *numbers[r.root], r.date, r.root))
+
+
+def linked_groups(family: Mapping[int, StoredRevision]) -> list[list[int]]:
+    """Return the groups of revisions that are linked with each other, by their numbers."""
+    by_root = {r.root: r.id for r in family.values()}
+    leader = {i: i for i in family}
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    for revision in family.values():
+        above = by_root.get(revision.predecessor or "")
+        if above is not None:
+            leader[find(revision.id)] = find(above)
+    groups: dict[int, list[int]] = {}
+    for i in sorted(family):
+        groups.setdefault(find(i), []).append(i)
+    return list(groups.values())

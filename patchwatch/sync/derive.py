@@ -21,7 +21,7 @@ from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, neighbours
 from patchwatch.db.records import homes, revision_record, series_record
 from patchwatch.db.revision_codec import StoredLink, decode_summary, encode
-from patchwatch.db.revision_order import in_order
+from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import thread_keys
@@ -30,7 +30,7 @@ from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
-from patchwatch.sync import applied_commits, culprits, merged_pulls
+from patchwatch.sync import applied_commits, culprits, merged_pulls, postponed
 
 _NONE: culprits.Replacements = {}
 
@@ -55,6 +55,7 @@ class Derivation:
         self._db = connection
         self._messages: dict[int, Message] = {}  # decoded in this transaction
         self._conversations: set[int] = set()  # to be recomputed
+        self._with_submissions: set[int] = set()  # those of them that got a patch or cover letter
         self._postings = Postings(connection)
 
     def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
@@ -83,21 +84,32 @@ class Derivation:
         fresh = derived.next_conversation(self._db)
         chosen: dict[str | int, int] = {}
         new_nodes: dict[str, int] = {}
-        for own in names.values():
+        for pk, message in messages:
+            own = names[pk]
             top = find(own[0])
             if top not in chosen:
-                existing = groups.get(top, set())
-                if existing:
-                    chosen[top] = min(existing)
-                    if len(existing) > 1:
-                        derived.join_conversations(self._db, chosen[top], existing - {chosen[top]})
+                if existing := groups.get(top, set()):
+                    chosen[top] = self._joined(existing)
                 else:
                     chosen[top] = fresh
                     fresh += 1
             new_nodes.update((name, chosen[top]) for name in own if name not in known)
+            if message.is_submission:
+                self._with_submissions.add(chosen[top])
         derived.add_nodes(self._db, new_nodes)
         mails.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
         self._conversations.update(chosen.values())
+
+    def _joined(self, conversations: set[int]) -> int:
+        """Merge conversations into the largest of them, so that many merges do not change a row again and again."""
+        if len(conversations) == 1:
+            return min(conversations)
+        sizes = derived.conversation_sizes(self._db, conversations)
+        into = min(conversations, key=lambda conversation: (-sizes.get(conversation, 0), conversation))
+        derived.join_conversations(self._db, into, conversations - {into})
+        if self._with_submissions & conversations:
+            self._with_submissions.add(into)
+        return into
 
     def relink(self, revisions: set[int]) -> None:
         """Recompute the predecessors of these revisions, and their series."""
@@ -107,8 +119,17 @@ class Derivation:
         """Recompute the series of these revisions, after something other than their mails changed."""
         return self._series(revisions)
 
-    def finish(self) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-        """Recompute everything affected; return the changes of series and the roots of new revisions."""
+    def finish(self, *, postpone: bool = False) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+        """Recompute everything affected; return the changes of series and the roots of new revisions.
+
+        `postpone`: leave large conversations to a later transaction, which the caller promises.
+        """
+        # Nothing follows from mails in conversations without a patch.
+        self._conversations = self._with_submissions | derived.with_revisions(self._db, self._conversations)
+        if postpone:
+            self._conversations = postponed.postpone_large(self._db, self._conversations)
+        else:
+            self._conversations |= postponed.take_waiting(self._db)
         if not self._conversations:
             return (), ()
         outcome = culprits.attempt(self._db, self._derive)
@@ -314,7 +335,7 @@ class Derivation:
         family = self._families(touched)
         if not family:
             return ()
-        groups = _components(family)
+        groups = linked_groups(family)
         old_ids = {r.series_id for r in family.values() if r.series_id is not None}
         states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
         activity = derived.last_dates(self._db, family)
@@ -360,26 +381,6 @@ class Derivation:
             wave += derived.revisions_by_root(self._db, {r.predecessor for r in new.values() if r.predecessor})
             wave += derived.series_revisions(self._db, {r.series_id for r in new.values() if r.series_id is not None})
         return family
-
-
-def _components(family: dict[int, StoredRevision]) -> list[list[int]]:
-    by_root = {r.root: r.id for r in family.values()}
-    leader = {i: i for i in family}
-
-    def find(i: int) -> int:
-        while leader[i] != i:
-            leader[i] = leader[leader[i]]
-            i = leader[i]
-        return i
-
-    for revision in family.values():
-        above = by_root.get(revision.predecessor or "")
-        if above is not None:
-            leader[find(revision.id)] = find(above)
-    groups: dict[int, list[int]] = {}
-    for i in sorted(family):
-        groups.setdefault(find(i), []).append(i)
-    return list(groups.values())
 
 
 def derive_again(connection: Connection, roots: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from patchwatch.db import messages
 from patchwatch.db.database import Database
 from patchwatch.sources.files.open import open_source
-from patchwatch.sync.ingest import NOTHING, Outcome, ingest
+from patchwatch.sync import postponed
+from patchwatch.sync.ingest import NOTHING, Outcome, derive_postponed, ingest
 from patchwatch.sync.parallel import read_batches
 
 
@@ -40,8 +41,14 @@ def import_mail(
     total = NOTHING
     for done, reads in enumerate(read_batches(raw_mails())):
         with database.write() as connection:
-            outcome = ingest(connection, reads, inbox)
+            outcome = ingest(connection, reads, inbox, postpone=True)
             messages.set_source_position(connection, source.identity, inbox, positions[done])
         total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
         progress(total.new_mails + total.known_mails)
+    with database.read() as connection:
+        unfinished = bool(postponed.waiting(connection))
+    if unfinished:
+        with database.write() as connection:
+            outcome = derive_postponed(connection)
+        total += Outcome(0, 0, (), outcome.revisions)
     return replace(total, unread=unread)

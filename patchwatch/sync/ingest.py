@@ -120,8 +120,13 @@ def is_damaged(packed: bytes) -> bool:
     return False
 
 
-def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = None) -> Outcome:
-    """Store mails and derive what follows from them, in the caller's transaction."""
+def ingest(
+    connection: Connection, reads: Iterable[Read], inbox: str | None = None, *, postpone: bool = False
+) -> Outcome:
+    """Store mails and derive what follows from them, in the caller's transaction.
+
+    `postpone`: leave large conversations to `derive_postponed`.
+    """
     batch: dict[str, list[Read]] = {}
     for read in reads:
         batch.setdefault(read.message.message_id, []).append(read)
@@ -134,8 +139,14 @@ def ingest(connection: Connection, reads: Iterable[Read], inbox: str | None = No
     derivation.add_messages(_add_fresh(connection, fresh, known) + changed)
     if inbox is not None:
         mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
-    changes, revisions = derivation.finish()
+    changes, revisions = derivation.finish(postpone=postpone)
     return Outcome(len(fresh), len(batch) - len(fresh), changes, revisions)
+
+
+def derive_postponed(connection: Connection) -> Outcome:
+    """Derive the large conversations that were left for later."""
+    changes, revisions = Derivation(connection).finish()
+    return Outcome(0, 0, changes, revisions)
 
 
 def _canonical(copies: Sequence[Read]) -> Read:
@@ -248,9 +259,10 @@ def reindex(
         reads = [(pk, canonical_of(copies) or _damaged_message(connection, pk, damaged)) for pk, copies in part]
         mails.change_facts(connection, [{"id": pk, **_columns(read)} for pk, read in reads])
         derivation.add_messages([(pk, read.message) for pk, read in reads])
-        derivation.finish()
+        derivation.finish(postpone=True)
         done += len(part)
         progress(done)
+    derive_postponed(connection)
     mails.set_setting(connection, "form", str(FACTS_VERSION))
     return done
 

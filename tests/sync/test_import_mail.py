@@ -53,11 +53,11 @@ def test_killed_import_resumes(database: Database, tmp_path: Path, monkeypatch: 
     mbox(tmp_path / "list.mbox", 0, 1200)
     real, calls = importing.ingest, []
 
-    def dies(connection, reads, inbox):  # type: ignore[no-untyped-def]
+    def dies(connection, reads, inbox, **options):  # type: ignore[no-untyped-def]
         calls.append(len(reads))
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return real(connection, reads, inbox)
+        return real(connection, reads, inbox, **options)
 
     monkeypatch.setattr(importing, "ingest", dies)
     with pytest.raises(KeyboardInterrupt):
