@@ -35,7 +35,7 @@ def doctor_command(context: Context, as_json: bool, offline: bool, thorough: boo
                 "schema": 1,
                 "ok": ok,
                 "checks": [
-                    {"name": f.name, "ok": f.ok, "text": redact(f.text), "mend": f.fix or None} for f in findings
+                    {"name": f.name, "ok": f.ok, "text": redact(f.text), "hint": f.hint or None} for f in findings
                 ],
                 **_health_json(health(context.now)),
             }
@@ -43,8 +43,8 @@ def doctor_command(context: Context, as_json: bool, offline: bool, thorough: boo
     else:
         for finding in findings:
             print_line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {line(redact(finding.text))}")
-            if finding.fix:
-                print_line(f"      → {line(finding.fix)}")
+            if finding.hint:
+                print_line(f"      → {line(finding.hint)}")
     if not ok:
         raise click.exceptions.Exit(1)
 

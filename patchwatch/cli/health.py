@@ -31,7 +31,7 @@ class Finding:
     name: str
     ok: bool
     text: str
-    fix: str = ""  # what the user can do about it
+    hint: str = ""  # what the user can do about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,8 @@ def _digests(tracker: Tracker, *, offline: bool) -> Iterator[Finding]:
                 name, False, f"{recipient.to} is the address of a mailing list", "Set digest.to to a person's address."
             )
         elif failing and failing.failed_at is not None:
-            fix = "Fix the cause, then run `patchwatch digest --send`."
-            yield Finding(name, False, f"{failing.key} failed permanently: {failing.failure}", fix)
+            hint = "Fix the cause, then run `patchwatch digest --send`."
+            yield Finding(name, False, f"{failing.key} failed permanently: {failing.failure}", hint)
         elif failing:
             yield Finding(
                 name,

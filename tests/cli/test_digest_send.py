@@ -97,7 +97,7 @@ def test_a_refused_mail_is_reported_by_stderr_and_doctor_until_it_is_sent(run: R
     found = checks(run)["digest me"]
     assert not found["ok"]
     assert "2023-09-18 failed permanently: " in str(found["text"])
-    assert "digest --send" in str(found["mend"])
+    assert "digest --send" in str(found["hint"])
     assert run("digest", "--send", *NOW).returncode == 0
     assert checks(run)["digest me"]["text"] == "last sent 0 h ago to me@example.net"
     assert len(server.mails) == 1

@@ -7,7 +7,7 @@ import json
 from tests.support.command_line import Run
 
 
-def test_doctor_reports_failures_with_a_fix(with_xdp: Run) -> None:
+def test_doctor_reports_failures_with_a_hint(with_xdp: Run) -> None:
     done = with_xdp("doctor")
     assert done.returncode == 1
     assert "ok    database: " in done.stdout
