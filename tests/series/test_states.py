@@ -23,8 +23,8 @@ def test_every_state_is_open_or_closed() -> None:
 
 
 def test_every_state_has_its_own_sign_in_the_tui() -> None:
-    assert list(labels._STATES) == list(State)
-    assert len({sign for sign, _ in labels._STATES.values()}) == len(State)
+    assert list(labels.STATE_SIGNS) == list(State)
+    assert len({sign for sign, _ in labels.STATE_SIGNS.values()}) == len(State)
 
 
 def test_a_pw_bot_command_exists_for_every_state_but_reviewed() -> None:
