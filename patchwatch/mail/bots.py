@@ -48,14 +48,19 @@ _FOUND = re.compile(
     re.MULTILINE,
 )
 _IMPROVED = re.compile(r"kernel test robot noticed an? [\d.]+% improvement [^\n]*")
-_TESTED = re.compile(
-    r"^syzbot has tested the proposed patch and the reproducer did not trigger any issue|"
-    r"^(?:CI has tested the following submission:\s*\n)?Status:\s+(?:SUCCESS|FAILURE|CONFLICT)\b|"
-    r"^- [^\n]+: (?:Success!|Unstable: |Critical: )[^\n]*|"  # MPTCP's, a line a test
-    r"^\w[\w ]{2,40} (?:PASS|FAIL|WARN|ERROR)\b +[\d.]+ seconds",  # bluez', a line a test
+_TESTS_FAILED = re.compile(
+    r"^(?:CI has tested the following submission:\s*\n)?Status:\s+(?:FAILURE|CONFLICT)\b|"
+    r"^- [^\n]+: (?:Unstable: |Critical: )[^\n]*|"  # MPTCP's, a line a test
+    r"^\w[\w ]{2,40} (?:FAIL|ERROR)\b +[\d.]+ seconds",  # bluez', a line a test
     re.MULTILINE,
 )
-_BAD = re.compile(r"FAIL|CONFLICT|Unstable|Critical|ERROR")
+_TESTS_PASSED = re.compile(  # used if no test failed
+    r"^syzbot has tested the proposed patch and the reproducer did not trigger any issue|"
+    r"^(?:CI has tested the following submission:\s*\n)?Status:\s+SUCCESS\b|"
+    r"^- [^\n]+: Success![^\n]*|"
+    r"^\w[\w ]{2,40} (?:PASS|WARN)\b +[\d.]+ seconds",
+    re.MULTILINE,
+)
 _FOUND_IN = 20_000  # characters: a report begins with its result; megabytes of logs may follow
 _FIRST_ERROR = re.compile(r"^>> (\S[^\n]*)", re.MULTILINE)
 _NO_FAILURE = re.compile(r"(?i)\bBUILD SUCCESS\b|\bimprovement\b|^\[syzbot\] Monthly|: success\b")
@@ -105,9 +110,10 @@ def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
     elif not reply and _NO_FAILURE.search(subject):
         if _PASSED.search(subject):
             yield Signal(SignalKind.SUCCESS, evidence(subject))
-    elif tests := list(_TESTED.finditer(text, 0, _FOUND_IN)):
-        failed = next((found for found in tests if _BAD.search(found[0])), None)
-        yield Signal(SignalKind.FAILURE if failed else SignalKind.SUCCESS, evidence((failed or tests[0])[0]))
+    elif found := _TESTS_FAILED.search(text, 0, _FOUND_IN):
+        yield Signal(SignalKind.FAILURE, evidence(found[0]))
+    elif found := _TESTS_PASSED.search(text, 0, _FOUND_IN):
+        yield Signal(SignalKind.SUCCESS, evidence(found[0]))
     elif found := _IMPROVED.search(text, 0, _FOUND_IN):
         yield Signal(SignalKind.FINDING, evidence(found[0]))
     elif found := _FOUND.search(text, 0, _FOUND_IN):
