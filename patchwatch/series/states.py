@@ -33,6 +33,9 @@ APPLIED = frozenset({State.ACCEPTED, State.MAINLINED})
 NOBODYS_TURN = APPLIED | {State.REJECTED, State.NOT_APPLICABLE}
 CLOSED = NOBODYS_TURN | {State.SUPERSEDED}
 
+AUTHORS_TURN = frozenset({State.CHANGES_REQUESTED, State.DEFERRED})
+"""States that pass the turn to the author when a person sets them by hand."""
+
 
 class Turn(StrEnum):
     """Who has to act next."""

@@ -9,27 +9,21 @@ from collections.abc import Mapping
 
 from patchwatch.series.states import State
 
-COMMANDS: Mapping[str, State] = {
-    "new": State.NEW,
-    "under-review": State.UNDER_REVIEW,
-    "under review": State.UNDER_REVIEW,
+_OTHER_NAMES = {
     "cr": State.CHANGES_REQUESTED,
-    "changes-requested": State.CHANGES_REQUESTED,
-    "changes requested": State.CHANGES_REQUESTED,
     "accept": State.ACCEPTED,
-    "accepted": State.ACCEPTED,
     "reject": State.REJECTED,
-    "rejected": State.REJECTED,
     "defer": State.DEFERRED,
-    "deferred": State.DEFERRED,
-    "awaiting-upstream": State.AWAITING_UPSTREAM,
-    "awaiting upstream": State.AWAITING_UPSTREAM,
     "au": State.AWAITING_UPSTREAM,
-    "not-applicable": State.NOT_APPLICABLE,
-    "not applicable": State.NOT_APPLICABLE,
     "na": State.NOT_APPLICABLE,
     "needs-ack": State.UNDER_REVIEW,
-    "superseded": State.SUPERSEDED,
     "rfc": State.UNDER_REVIEW,
-    "mainlined": State.MAINLINED,
 }
+_NAMED = tuple(state for state in State if state is not State.REVIEWED)  # reviewed follows from tags
+
+COMMANDS: Mapping[str, State] = {
+    **{state.value: state for state in _NAMED},
+    **{state.value.replace("-", " "): state for state in _NAMED},
+    **_OTHER_NAMES,
+}
+"""The states by the names that pw-bot takes; a new state needs no change here."""

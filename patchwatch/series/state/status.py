@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Person
 from patchwatch.series.state.types import Reason, RevisionState
-from patchwatch.series.states import NOBODYS_TURN, ReasonKind, State, Turn
+from patchwatch.series.states import AUTHORS_TURN, NOBODYS_TURN, ReasonKind, State, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _marked(status: SeriesStatus, mark: Mark) -> SeriesStatus:
     turn, since, why = status.turn, status.turn_since, status.turn_reason
     if mark.state in NOBODYS_TURN:
         turn, since, why = Turn.NOBODY, mark.at, reason
-    elif mark.state in (State.DEFERRED, State.CHANGES_REQUESTED):
+    elif mark.state in AUTHORS_TURN:
         turn, since, why = Turn.AUTHOR, mark.at, reason
     elif turn == Turn.NOBODY:
         turn, since, why = Turn.REVIEWERS, mark.at, reason
