@@ -106,9 +106,6 @@ class Tree:
     since_days: int = 400  # how far back the first scan goes
 
 
-MAIL_TRANSPORTS = ("git", "smtp", "sendmail")
-"""How digests are sent: with git's sendemail.* settings, to the configured server, through a program."""
-
 ENCRYPTIONS = ("starttls", "tls", "none")
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -119,7 +116,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class Mail:
     """How patchwatch sends digests.  It never holds a password."""
 
-    how: str = "git"  # one of MAIL_TRANSPORTS
+    how: str = "git"  # one of patchwatch.notify.delivery.transport.TRANSPORTS
     host: str = ""  # for how = "smtp"
     port: int = 0  # 0: 587 with starttls, 465 with tls, 25 with none
     encryption: str = "starttls"  # one of ENCRYPTIONS

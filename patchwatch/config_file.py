@@ -21,7 +21,6 @@ from patchwatch.config import (
     ENCRYPTIONS,
     LOGS,
     LOOPBACK,
-    MAIL_TRANSPORTS,
     THEMES,
     Config,
     Hook,
@@ -37,6 +36,7 @@ from patchwatch.config import (
 )
 from patchwatch.errors import ConfigError
 from patchwatch.mail.list_address import is_list_address
+from patchwatch.notify.delivery.transport import TRANSPORTS
 
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 
@@ -158,7 +158,7 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
 _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Tui, "theme"): THEMES,
     (Run, "log"): LOGS,
-    (Mail, "how"): MAIL_TRANSPORTS,
+    (Mail, "how"): tuple(TRANSPORTS),
     (Mail, "encryption"): ENCRYPTIONS,
     (Recipient, "days"): DIGEST_DAYS,
 }

@@ -7,14 +7,10 @@ transport prompts.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from patchwatch.config import Mail
-from patchwatch.notify.delivery.git_config import git_transport
-from patchwatch.notify.delivery.password import password
-from patchwatch.notify.delivery.sendmail import Sendmail
-from patchwatch.notify.delivery.smtp import Login, Smtp
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -41,16 +37,38 @@ class Transport(Protocol):
         """
 
 
+# Transports are imported late: the config needs only their names, and smtplib is slow to import.
+
+
+def _git(mail: Mail) -> Transport:
+    from patchwatch.notify.delivery.git_config import git_transport
+
+    return git_transport()
+
+
+def _smtp(mail: Mail) -> Transport:
+    from patchwatch.notify.delivery.password import password
+    from patchwatch.notify.delivery.smtp import Login, Smtp
+
+    login = Login(mail.user, lambda: password(mail)) if mail.user else None
+    port = mail.port or _PORTS[mail.encryption]
+    return Smtp(mail.host, port, mail.encryption, mail.certificates, login)
+
+
+def _sendmail(mail: Mail) -> Transport:
+    from patchwatch.notify.delivery.sendmail import Sendmail
+
+    return Sendmail(tuple(shlex.split(mail.sendmail)))
+
+
+TRANSPORTS: Mapping[str, Callable[[Mail], Transport]] = {"git": _git, "smtp": _smtp, "sendmail": _sendmail}
+"""The transports by their names in the config: git send-email's settings, a server, a program."""
+
+
 def transport(mail: Mail) -> Transport:
     """The configured transport.
 
     Raises:
         DeliveryError: git's settings are to be used, and git is missing or they are not supported.
     """
-    if mail.how == "git":
-        return git_transport()
-    if mail.how == "sendmail":
-        return Sendmail(tuple(shlex.split(mail.sendmail)))
-    login = Login(mail.user, lambda: password(mail)) if mail.user else None
-    port = mail.port or _PORTS[mail.encryption]
-    return Smtp(mail.host, port, mail.encryption, mail.certificates, login)
+    return TRANSPORTS[mail.how](mail)
