@@ -11,6 +11,7 @@ import pytest
 
 from patchwatch.cli import diff, doctor, series_json
 from patchwatch.cli.main import COMMANDS
+from patchwatch.notify.delivery.transport import TRANSPORTS
 from tests.support.paths import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")]
@@ -60,6 +61,11 @@ def test_every_json_key_is_documented() -> None:
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     keys = {key for module in (diff, doctor, series_json) for key in re.findall(r'"(\w+)":', inspect.getsource(module))}
     assert [key for key in sorted(keys) if not re.search(rf"`(?:\w+\.)?{key}`", page)] == []
+
+
+def test_every_mail_transport_is_documented() -> None:
+    page = (ROOT / "docs" / "mail.md").read_text(encoding="utf-8")
+    assert [name for name in TRANSPORTS if f"| `{name}` |" not in page] == []
 
 
 def test_the_readme_lists_every_command() -> None:

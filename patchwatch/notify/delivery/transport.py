@@ -61,8 +61,12 @@ def _sendmail(mail: Mail) -> Transport:
     return Sendmail(tuple(shlex.split(mail.sendmail)))
 
 
-TRANSPORTS: Mapping[str, Callable[[Mail], Transport]] = {"git": _git, "smtp": _smtp, "sendmail": _sendmail}
-"""The transports by their names in the config: git send-email's settings, a server, a program."""
+TRANSPORTS: Mapping[str, Callable[[Mail], Transport]] = {
+    "git": _git,  # the settings of git send-email
+    "smtp": _smtp,  # a server
+    "sendmail": _sendmail,  # a program
+}
+"""The transports by their names in the config."""
 
 
 def transport(mail: Mail) -> Transport:
