@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -80,18 +81,32 @@ def poll_command(context: Context) -> None:
     Waits for another poll to finish. Fails at once if `patchwatch run` is active, which polls on its own.
     """
     tracker = context.tracker
+    failures: list[str] = []
     with orderly_stop(), tracker.lock("poll", print_error):
-        tracker.detect_events()  # queue events of mail that other processes stored, so that new series start from here
+        # Queue events of mail that other processes stored, so that new series start from here.
+        failures += _failure("events", tracker.detect_events)
         report = tracker.poll_some(None, _progress)
         from patchwatch.daemon.dispatch import dispatch_and_wait
 
-        dispatch_and_wait(tracker)
+        failures += _failure("events", lambda: dispatch_and_wait(tracker))
     for text in report.lines:
         print_line(line(text) if not text.startswith("  ") else "  " + line(text))
-    for failure in report.failures:
-        print_error(f"patchwatch: {line(failure)}")
-    if report.failures:
+    failures = list(dict.fromkeys([*report.failures, *failures]))
+    for text in failures:
+        print_error(f"patchwatch: {line(text)}")
+    if failures:
         raise click.exceptions.Exit(1)
+
+
+def _failure(job: str, work: Callable[[], object]) -> list[str]:
+    """Do `work`; return a bug in it as a failure, so that it does not keep the rest of a poll from running."""
+    from patchwatch.sync.isolate import failure
+
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this job)
+        return [f"{job}: {failure(error)}"]
+    return []
 
 
 @click.command("follow", short_help="Follow all series posted to a list.")

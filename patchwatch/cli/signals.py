@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 from collections.abc import Iterator
 from types import FrameType
 
@@ -18,7 +19,10 @@ def orderly_stop() -> Iterator[None]:
 
     A second signal ends the process at once.
     """
-    handled = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]  # not those nohup ignores
+    # Not those that nohup ignores.  Only the main thread can handle signals.
+    handled = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        handled = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
         for one in handled:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.tracker import Tracker
 from tests.support.command_line import Run, add_to_config
 from tests.support.git_tree import GitTree
 from tests.support.lore_server import LoreServer
@@ -45,6 +46,20 @@ def test_without_network_poll_fails_and_list_works(with_xdp: Run, tmp_path: Path
     assert listed.returncode == 0
     assert "accepted" in listed.stdout
     assert "stale" in listed.stderr
+
+
+def test_poll_goes_on_past_a_bug_in_events(with_xdp: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_xdp("follow", "netdev")
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("odd \x1b[31m mail")
+
+    monkeypatch.setattr(Tracker, "detect_events", fail)
+    failed = with_xdp("poll")
+    assert failed.returncode == 1
+    assert "netdev: failed\n" in failed.stdout
+    assert failed.stderr.count("events: unexpected error (ZeroDivisionError in ") == 1
+    assert failed.stderr.replace("\n", "").isprintable()
 
 
 def test_a_configured_git_tree_is_polled_shown_and_checked(run: Run, tmp_path: Path) -> None:
