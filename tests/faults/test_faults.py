@@ -209,3 +209,16 @@ def test_run_survives_and_loses_nothing(fault: Fault, archived: Archived, tracke
     daemon.poll(later=DAY)  # no server can keep it waiting for longer
     assert stored(tracker) == archived.undisturbed
     assert all(not row.failure for row in tracker.inboxes())
+
+
+def test_feed_of_5000_unknown_messages_costs_25_threads(archived: Archived, tracker: Tracker) -> None:
+    poll(tracker)
+    (fault,) = (fault for fault in FAULTS if fault.name == "a feed of 5,000 messages")
+    archived.server.inject(fault.where, fault.behave)
+    poll(tracker)
+    threads = [path for path in archived.server.requests if "unknown-" in path]
+    assert len([path for path in threads if path.startswith("/faulty/")]) == 25
+    assert len(threads) == 50  # each in the list, and then in all lists
+    archived.server.requests.clear()
+    poll(tracker)
+    assert not [path for path in archived.server.requests if "unknown-" in path]
