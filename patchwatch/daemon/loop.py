@@ -18,7 +18,7 @@ from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.planner import Pace, PollState
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import DatabaseError, PatchwatchError, bug_text
+from patchwatch.errors import DatabaseError, DatabaseLockedError, PatchwatchError, bug_text
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.series.model import InboxRow
@@ -189,7 +189,7 @@ class Loop:
         now = int(self._clock())
         try:
             report = self._tracker.poll_some(names, progress, self._requests.pause)
-        except DatabaseError:
+        except DatabaseLockedError:
             raise
         except Exception as error:  # noqa: BLE001 (the next poll may succeed)
             if isinstance(error, PatchwatchError):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exc
-
-from patchwatch.errors import DatabaseError, PatchwatchError, bug_text
+from patchwatch.errors import DatabaseLockedError, DatabaseTooNewError, PatchwatchError, bug_text
 
 
 def failure(error: Exception) -> str:
     """The reason for the user, of an error that concerns one list or tree only; any other error is raised again.
 
-    What mail, commits or a server's response make the code raise is a bug, but it must not stop the other lists.
+    What mail, commits or a server's response make the code raise is a bug, but it must not stop the other lists.  Nor
+    must mail that the database rejects, or a damaged page.  If the database is unusable, storing the failure fails too.
     """
-    refused = isinstance(error.__cause__, exc.DataError | exc.IntegrityError)  # of this list's mail, by the database
-    if isinstance(error, DatabaseError) and not refused:
+    if isinstance(error, DatabaseLockedError | DatabaseTooNewError):
         raise error
     if isinstance(error, PatchwatchError):
         return str(error)

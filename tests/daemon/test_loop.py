@@ -16,7 +16,7 @@ from patchwatch.config import Config, Poll
 from patchwatch.daemon import log
 from patchwatch.daemon.loop import Loop, Requests
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import ConfigError, DatabaseLockedError, PatchwatchError
+from patchwatch.errors import ConfigError, DatabaseError, DatabaseLockedError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.series.model import InboxRow
@@ -301,6 +301,18 @@ def test_bug_in_one_job_is_logged_and_ends_nothing(
     before = len(world.times("bpf"))
     world.run(7 * HOUR)
     assert len(world.times("bpf")) > before
+
+
+def test_database_that_fails_during_polls_does_not_make_them_more_frequent() -> None:
+    world = World()
+
+    def fail(names: Collection[str], *_: object) -> PollReport:
+        world.polls += [(int(world.now), name) for name in names]
+        raise DatabaseError("the database can't be used: database or disk is full.")
+
+    world.poll_some = fail  # type: ignore[assignment,method-assign]
+    world.run(DAY)
+    assert 4 <= len(world.times("bpf")) <= 10
 
 
 def test_infinite_wait_of_a_server_ends_after_a_day() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import exc
 
 from patchwatch.config import Config, Lore, Tree
 from patchwatch.errors import DatabaseError, DatabaseLockedError, LoreResponseError
@@ -79,10 +78,26 @@ def test_unusable_database_is_not_the_failure_of_a_list() -> None:
         failure(DatabaseLockedError("locked"))
 
 
-def test_mail_that_the_database_rejects_is_the_failure_of_its_list() -> None:
-    error = DatabaseError("a string has a NUL")
-    error.__cause__ = exc.DataError("insert", {}, ValueError())
-    assert failure(error) == "a string has a NUL"
+def test_damaged_page_of_one_list_leaves_the_others(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = watch.ingest
+
+    def fails_for_bad(*arguments: object) -> object:
+        if arguments[-1] == "bad":
+            raise DatabaseError("database disk image is malformed")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watch, "ingest", fails_for_bad)
+    assert tracker.poll().failures == ("bad: database disk image is malformed",)
+    assert [row.messages for row in tracker.inboxes()] == [0, 1]
+
+
+def test_full_disk_ends_the_poll(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_values: object) -> None:
+        raise DatabaseError("database or disk is full")
+
+    monkeypatch.setattr(poll.inboxes, "set_inbox", fail)
+    with pytest.raises(DatabaseError, match="full"):
+        tracker.poll()
 
 
 def test_failure_that_is_known_keeps_its_text() -> None:
