@@ -7,6 +7,8 @@ import click
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
+from patchwatch.counts import plural
+from patchwatch.errors import NotFoundError
 from patchwatch.output import print_error, print_json, print_line, print_mail
 from patchwatch.sanitize import line
 from patchwatch.series import labels
@@ -28,9 +30,16 @@ _INDENT = " " * 12
     metavar="MESSAGE-ID",
     help="Print this mail unchanged; on a terminal, with control characters replaced.",
 )
+@click.option(
+    "--copy",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="With --raw: print another stored mail with that message-id, from 2.",
+)
 @click.option("--why", is_flag=True, help="Explain the state: each change with its date and mail.")
 @click.pass_obj
-def show_command(context: Context, series: str, as_json: bool, message_id: str | None, why: bool) -> None:
+def show_command(context: Context, series: str, as_json: bool, message_id: str | None, copy: int, why: bool) -> None:
     """Show a series: its revisions, evidence, tags and thread.
 
     \b
@@ -41,7 +50,13 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
     if message_id:
-        if print_mail(tracker.raw(message_id.strip("<>"))):
+        message_id = message_id.strip("<>")
+        raws = [tracker.raw(message_id), *tracker.other_copies(message_id)]
+        if copy > len(raws):
+            raise NotFoundError(f"only {plural(len(raws), 'copy', 'copies')} of <{message_id}> are stored.")
+        if len(raws) > 1 and copy == 1:
+            print_error(f"{plural(len(raws), 'copy', 'copies')} of this mail with different contents: see --copy.")
+        if print_mail(raws[copy - 1]):
             print_error(
                 "control characters and hidden characters were replaced; redirect to a file for the exact bytes."
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from patchwatch.mail import body, diff
 from patchwatch.mail.body import Mail, Segment
 from patchwatch.mail.headers import Headers, decoded
@@ -10,6 +13,7 @@ from patchwatch.mail.mime import text_of
 from patchwatch.mail.parse import kind_of
 from patchwatch.mail.unreadable import reason
 
+_FOOTER = re.compile(r"\s*(?:\Z|_{10}|-- |--\Z)")
 _SHOWN = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
 
 
@@ -29,6 +33,18 @@ def as_arrived(message_id: str, raw: bytes, inboxes: tuple[str, ...], why: str) 
     text = raw.decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
     headers = (("Message-ID", message_id), ("Error", f"{why}; shown as it arrived"))
     return Mail(message_id, headers, (Segment("prose", text),), inboxes)
+
+
+def append_other(mail: Mail, other: Mail) -> Mail:
+    """`mail` with another mail of the same message-id below it; unchanged if they differ in a list's footer only."""
+    one, two = (" ".join(" ".join(segment.text for segment in m.segments).split()) for m in (mail, other))
+    shorter, longer = sorted((one, two), key=len)
+    if longer.startswith(shorter) and _FOOTER.match(longer[len(shorter) :]):
+        return mail
+    headers = dict(other.headers)
+    named = "\n".join(f"{name}: {headers[name]}" for name in ("From", "Date", "Subject") if name in headers)
+    heading = Segment("separator", f"\n---------- another mail with this Message-ID ----------\n{named}\n")
+    return replace(mail, segments=(*mail.segments, heading, *other.segments))
 
 
 def _decoded(message_id: str, raw: bytes, inboxes: tuple[str, ...]) -> Mail:

@@ -121,6 +121,23 @@ class TrackerBase:
         urls = (self.config.lore.url, *self.config.lore.mirrors)
         return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))
 
+    def other_copies(self, message_id: str) -> list[bytes]:
+        """Return the stored mails with this message-id and another content than `raw`, by arrival.
+
+        Copies from several lists, with different footers, are among them, and forgeries.
+        """
+        from patchwatch.sync.ingest import is_damaged, unpack
+
+        with self.database.read() as connection:
+            known = messages.known_messages(connection, [message_id])
+            stored = messages.stored_mails(connection, known.values()).get(known.get(message_id, 0), [])
+        if len(stored) < 2:
+            return []
+        raw = self.raw(message_id)
+        ordered = sorted(stored, key=lambda copy: (copy.arrived, copy.digest))
+        copies = (unpack(copy.mail) for copy in ordered if not is_damaged(copy.mail))
+        return [copy for copy in copies if copy != raw]
+
     def _raws(self, message_ids: Collection[str]) -> dict[str, bytes]:
         """Return stored mails, as `raw`; those that are not stored are left out."""
         with self.database.read() as connection:

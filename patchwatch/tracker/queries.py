@@ -124,17 +124,20 @@ class Queries(TrackerBase):
             return threads.steps(connection, series_id)
 
     def mail(self, message_id: str) -> Mail:
-        """Return a stored mail, prepared for display.
+        """Return a stored mail, prepared for display; below it other mails with the same message-id.
 
         Raises:
             NotFoundError: it is not stored.
         """
-        from patchwatch.mail.display import read_for_display
+        from patchwatch.mail.display import append_other, read_for_display
 
         raw = self.raw(message_id)
         with self.database.read() as connection:
             seen_in = inboxes.inboxes_of(connection, message_id)
-        return read_for_display(message_id, raw, seen_in)
+        mail = read_for_display(message_id, raw, seen_in)
+        for other in self.other_copies(message_id):
+            mail = append_other(mail, read_for_display(message_id, other, ()))
+        return mail
 
     def compare(self, series_id: int, older: str | None = None, newer: str | None = None) -> Comparison:
         """Compare two revisions of a series: by default the newest and the one before it.
