@@ -13,6 +13,8 @@ from patchwatch.mail.parse import parse
 from patchwatch.mail.patch import read_patch
 from patchwatch.mail.unreadable import unreadable
 from patchwatch.series.revision import find_revisions
+from patchwatch.tui.render.code import code_of
+from patchwatch.tui.render.mail_lines import styled_row
 from patchwatch.tui.render.page import lay_out, mail_page
 from tests.hostile import zoo
 from tests.hostile.test_zoo import UNSAFE
@@ -72,7 +74,10 @@ def test_any_mail_is_drawn_printably(raw: bytes) -> None:
     page = mail_page(display._decoded("x@example.org", raw, ()))
     assert page.lines == mail_page(display.read_for_display("x@example.org", raw, ())).lines
     assert [line.text for line in page.lines if UNSAFE.search(line.text)] == []
-    assert len(lay_out(page, 60).rows) > 0
+    code_of([(line.text, line.kind == "diff") for line in page.lines])
+    for row in lay_out(page, 60).rows:
+        pieces = styled_row(page, row, (), None, "")
+        assert UNSAFE.search("".join(text for text, _ in pieces)) is None
     as_arrived = mail_page(display.as_arrived("x@example.org", raw, (), "ValueError: x"))
     assert [line.text for line in as_arrived.lines if UNSAFE.search(line.text)] == []
     read_patch(raw)

@@ -64,7 +64,18 @@ def background_style(page: Page, row: Row) -> str:
 def row_pieces(
     page: Page, row: Row, marked: Sequence[Span] = (), chosen: Span | None = None, hint: str = ""
 ) -> list[StyledText]:
-    """A styled row, with the spans in `marked` and the chosen link highlighted; `hint` is shown beside a fold."""
+    """A styled row, with the spans in `marked` and the chosen link highlighted; `hint` is shown beside a fold.
+
+    A row that can't be styled is plain: no mail stops the screen.
+    """
+    try:
+        return styled_row(page, row, marked, chosen, hint)
+    except Exception:  # noqa: BLE001 (anybody can write a mail)
+        return [(row.prefix, ""), (page.lines[row.line].text[row.start : row.end], "")]
+
+
+def styled_row(page: Page, row: Row, marked: Sequence[Span], chosen: Span | None, hint: str) -> list[StyledText]:
+    """Implement `row_pieces`."""
     one = page.lines[row.line]
     if row.hidden:
         style = "chosen" if chosen and chosen.line == row.line else "accent"

@@ -163,7 +163,10 @@ def mail_page(mail: Mail, limit: int | None = None) -> Page:
 def make_page(message_id: str, lines: Sequence[Line], targets: Sequence[tuple[int, str]] = ()) -> Page:
     """A page of these lines, with its code and folds."""
     widest = max((cell_len(one.text) for one in lines if one.kind in _UNWRAPPED), default=0)
-    code = code_of([(one.text, one.kind == "diff") for one in lines])
+    try:
+        code = code_of([(one.text, one.kind == "diff") for one in lines])
+    except Exception:  # noqa: BLE001 (anybody can write a mail: it is shown without colors)
+        code = NO_CODE
     return Page(message_id, tuple(lines), widest, code, tuple(_folds(lines)), tuple(targets))
 
 
