@@ -18,7 +18,7 @@ _SECONDS = {"h": 3600, "d": _DAY, "w": 7 * _DAY, "m": 30 * _DAY}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LATEST = 253_402_300_799  # the end of 9999, the last year of the datetime module
 
-FUTURE_FORMATS = "2026-12-01, 2026-12-01T08:00Z, tomorrow, monday, 12h, 3d, 2w or 1m"
+FUTURE_FORMATS = "2026-12-01, 2026-12-01T08:00Z, tomorrow, monday, 12h, 3d, 2w, or 1m (a month)"
 """What `parse_future` accepts, for messages and help."""
 
 

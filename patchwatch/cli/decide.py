@@ -1,4 +1,4 @@
-"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`, `undo`: decisions by hand, which outrank what is inferred."""
+"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`, `undo`: manual decisions, which take precedence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchwatch import times
-from patchwatch.cli.main import Context, now_option
+from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
 from patchwatch.output import print_line
 from patchwatch.sanitize import line
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
 _MARKS = [*map(str, SETTABLE), "auto"]
+_STATES = f"States (docs/how-it-decides.md defines them): {', '.join(SETTABLE)}."
 
 
 @click.command("unwatch", short_help="Stop watching series.")
@@ -33,19 +34,20 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
         print_line(f"no longer watching #{row.id} {line(row.title)}")
 
 
-@click.command("mark", short_help="Set the state of a series by hand.", epilog=f"States: {', '.join(_MARKS)}.")
+@click.command("mark", short_help="Set the state of a series by hand.", epilog=_STATES)
 @click.argument("series")
 @click.argument("state", type=click.Choice(_MARKS), metavar="STATE")
-@now_option
+@hidden_now_option
 @click.pass_obj
 def mark_command(context: Context, series: str, state: str) -> None:
-    """Set the state of a series by hand.
+    """Set the state of a series by hand, or remove that mark (`auto`).
 
-    The mark holds until a newer revision is posted. `auto` removes it.
+    A mark holds until a newer version is posted.
 
     \b
-    Example:
+    Examples:
       patchwatch mark 12 deferred
+      patchwatch mark 12 auto
     """
     tracker = context.tracker
     series_id = tracker.find(series)
@@ -57,38 +59,45 @@ def mark_command(context: Context, series: str, state: str) -> None:
 @click.command("link", short_help="Link two versions of the same series.")
 @click.argument("later")
 @click.argument("earlier")
-@now_option
+@hidden_now_option
 @click.pass_obj
 def link_command(context: Context, later: str, earlier: str) -> None:
-    """Make revision LATER the next version of revision EARLIER.
+    """Make LATER the next version of EARLIER.
 
-    Both are message-ids, URLs or series numbers.
+    Each is the message-id or URL of a mail in that version, or the number of a series, which means its newest version.
 
     \b
     Example:
-      patchwatch link 14 12
+      patchwatch link 14 12        # series 14 continues series 12
     """
     row = context.tracker.one(context.tracker.link(later, earlier))
-    print_line(f"linked: #{row.id} {line(row.title)} has {plural(len(row.revisions), 'revision')}")
+    print_line(f"linked: #{row.id} {line(row.title)} has {plural(len(row.revisions), 'version')}")
 
 
-@click.command("unlink", short_help="Undo a link between two versions.")
+@click.command("unlink", short_help="Separate two versions that were linked.")
 @click.argument("later")
 @click.argument("earlier", required=False)
-@now_option
+@hidden_now_option
 @click.pass_obj
 def unlink_command(context: Context, later: str, earlier: str | None) -> None:
-    """Separate revision LATER from revision EARLIER, by default from its previous version."""
+    """Separate LATER from EARLIER; by default, from the version before it.
+
+    Each is given as for `link`. patchwatch does not link the two again.
+
+    \b
+    Example:
+      patchwatch unlink 14
+    """
     tracker = context.tracker
     for series_id in dict.fromkeys(tracker.unlink(later, earlier)):
         row = tracker.one(series_id)
-        print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'revision')}")
+        print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'version')}")
 
 
 @click.command("mute", short_help="Leave series out of digests and notifications.")
 @click.argument("series", nargs=-1, required=True)
 @click.option("--off", is_flag=True, help="Unmute.")
-@now_option
+@hidden_now_option
 @click.pass_obj
 def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
     """Keep watching series, but leave them out of digests and notifications."""
@@ -99,14 +108,14 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
         print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
-@click.command("snooze", short_help="Mute series until a given time or a reply.")
+@click.command("snooze", short_help="Put series aside until a given time or a reply.")
 @click.argument("series", nargs=-1, required=True)
-@click.option("--until", help=f"{times.FUTURE_FORMATS}; default: until someone else replies.")
+@click.option("--until", metavar="TIME", help=f"{times.FUTURE_FORMATS}; default: until someone else replies.")
 @click.option("--off", is_flag=True, help="Unsnooze.")
-@now_option
+@hidden_now_option
 @click.pass_obj
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
-    """Put series aside until a given time, or until someone else replies.
+    """Put series aside until a given time or, without --until, until someone else replies.
 
     \b
     Example:
@@ -125,8 +134,8 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
         print_line(f"{done}: #{row.id} {line(row.title)}")
 
 
-@click.command("undo", short_help="Undo the last decision.")
-@now_option
+@click.command("undo", short_help="Undo the last decision, such as a mark or a snooze.")
+@hidden_now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
     """Undo the last watch, unwatch, mark, link, unlink, mute or snooze. Repeat to undo earlier ones."""

@@ -1,4 +1,4 @@
-"""`diff`: compare two revisions of a series, in the format of `git range-diff`."""
+"""`diff`: compare two versions of a series, in the format of `git range-diff`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.main import Context, hidden_now_option, json_option
 from patchwatch.counts import plural
 from patchwatch.output import command, print_error, print_json, print_styled, stdout_is_terminal
 from patchwatch.sanitize import block, line
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from patchwatch.series.rangediff.rows import Difference, Row
 
 
-@click.command("diff", short_help="Compare two revisions of a series.")
+@click.command("diff", short_help="Compare two versions of a series.")
 @click.argument("series")
 @click.argument("older", required=False, metavar="[vA]")
 @click.argument("newer", required=False, metavar="[vB]")
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     help="auto: on a terminal, unless NO_COLOR is set.",
 )
 @json_option
-@now_option
+@hidden_now_option
 @click.pass_obj
 def diff_command(
     context: Context, series: str, older: str | None, newer: str | None, stat: bool, color: str, as_json: bool
 ) -> None:
-    """Compare two revisions of a series: a range-diff made from the mails, no git tree needed.
+    """Compare two versions of a series: a range-diff made from the mails alone. No git tree is needed.
 
-    vA and vB are v3, 3, v5.1, rfc1 or a message-id. By default, compare the newest revision with the one before it;
-    with only vA, compare vA with the newest.
+    vA and vB are v3, 3, v5.1, rfc1 or a message-id. By default, compare the newest version with the one before it; with
+    only vA, compare vA with the newest.
 
     \b
     Example:

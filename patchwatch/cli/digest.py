@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchwatch.cli.main import Context, TimeParam, now_option
+from patchwatch.cli.main import Context, TimeParam, now_option_with
 from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import block, line
@@ -32,15 +32,21 @@ class _MorningParam(TimeParam):
         return super().convert(value, param, ctx) + hour
 
 
-@click.command("digest", short_help="Print the digest, or send it as mail.")
-@click.option("--date", "then", type=_MorningParam(), help="Print the digest of that morning, 7:00 UTC.")
-@click.option("--since", type=TimeParam(), help="Mark what was sent since then as new; default: the day before.")
-@click.option("--send", is_flag=True, help="Send today's digest to every [[digest]] recipient who has not had it.")
+@click.command("digest", short_help="Print the digest, or send it by mail.")
+@click.option(
+    "--date", "then", type=_MorningParam(), help="Print the digest of that morning (7:00 UTC), e.g. 2023-08-03."
+)
+@click.option(
+    "--since", type=TimeParam(), help="Mark mail dated after this time as new; default: of the last 24 hours."
+)
+@click.option(
+    "--send", is_flag=True, help="Send today's digest to each [[digest]] recipient who has not received it yet."
+)
 @click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
-@now_option
+@now_option_with("Print the digest of this time, e.g. 2023-09-20T08:00Z.")
 @click.pass_obj
 def digest_command(context: Context, then: int | None, since: int | None, send: bool, dry_run: bool) -> None:
-    """Print what needs you, what waits for others and what changed; or send it as mail.
+    """Print what needs your attention, what is waiting for others and what changed, or send it by mail.
 
     With --date or --now, use only what was known at that time.
 

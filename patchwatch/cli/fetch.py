@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from patchwatch.cli.main import Context, now_option
+from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.cli.signals import orderly_stop
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
@@ -24,15 +24,15 @@ def _progress(text: str) -> None:
         print_error(f"{line(text)} …")
 
 
-@click.command("watch", short_help="Watch series: URLs, message-ids, reports, mails.")
+@click.command("watch", short_help="Watch series, given as URLs, message-ids or files.")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
-@now_option
+@hidden_now_option
 @click.pass_obj
 def watch_command(context: Context, targets: tuple[str, ...]) -> None:
     """Watch patch series, and fetch their threads.
 
-    TARGET is a lore URL, a message-id, a file (an .eml, an mbox, or a report with links), or - to read a mail or report
-    from stdin. In a report, every link to a mail on lore is watched.
+    TARGET is a lore URL, a message-id, a file (an .eml, an mbox, or a text with links to lore), or - to read a mail or
+    such a text from stdin. Every series that a text links to is watched.
 
     \b
     Examples:
@@ -72,13 +72,13 @@ def _read(path: Path) -> bytes:
         raise InvalidInputError(f"can't read it: {error.strerror}") from None
 
 
-@click.command("poll", short_help="Fetch new mail and commits once.")
-@now_option
+@click.command("poll", short_help="Fetch new mail, and look for commits in your git trees.")
+@hidden_now_option
 @click.pass_obj
 def poll_command(context: Context) -> None:
     """Fetch new mail for everything watched and followed, read your git trees, and run the hooks.
 
-    Waits for another poll to finish. Fails at once if `patchwatch run` is active, which polls on its own.
+    If another poll is running, wait for it to finish. If `patchwatch run` is active, fail at once: it polls on its own.
     """
     tracker = context.tracker
     failures: list[str] = []
@@ -113,16 +113,17 @@ def _failure(job: str, work: Callable[[], object]) -> list[str]:
 @click.argument("inbox", metavar="[INBOX]", default="")
 @click.option("--author", default="", help="Only series whose author's name or address contains this text.")
 @click.option(
-    "--path", default="", help="Only series that touch this file, directory or pattern, as F: in MAINTAINERS."
+    "--path", default="", help="Only series that touch this path or pattern, written as for F: in MAINTAINERS."
 )
 @click.option("--subject", default="", help="Only series with this text in the title.")
-@click.option("--stop", is_flag=True, help="Stop following the list.")
+@click.option("--stop", is_flag=True, help="Stop following the list, and remove all its rules.")
 @click.pass_obj
 def follow_command(context: Context, inbox: str, author: str, path: str, subject: str, stop: bool) -> None:
     """Follow all series posted to a list from now on, or those that match a rule.
 
-    INBOX is a list's name or lore URL. `list --all` and the TUI's view Followed show what is followed. A series must
-    match all given options; repeat the command with others to add a rule. Without INBOX, print what is followed.
+    INBOX is a list's name on lore, or its URL. `list --all` and the TUI's Followed view show the followed series.
+    --author, --path and --subject form a rule, and a series must match all of it. Run the command again to add another
+    rule. Without INBOX, print what is followed.
 
     \b
     Examples:
@@ -161,8 +162,8 @@ def _print_rules(name: str, rules: tuple[object, ...]) -> None:
 
 @click.command("import", short_help="Import mail from files.")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--inbox", metavar="NAME", required=True, help="The list that the mail is from: bpf, linux-mm.")
-@now_option
+@click.option("--inbox", metavar="NAME", required=True, help="The list that the mail is from, such as bpf or linux-mm.")
+@hidden_now_option
 @click.pass_obj
 def import_command(context: Context, path: Path, inbox: str) -> None:
     """Import an mbox, an .eml, a maildir, a public-inbox mirror, or one of its epochs.
@@ -182,7 +183,7 @@ def import_command(context: Context, path: Path, inbox: str) -> None:
     total = outcome.new_mails + outcome.known_mails
     print_line(
         f"{inbox}: {plural(total, 'mail')} read, {outcome.new_mails} new, "
-        f"{plural(len(outcome.revisions), 'new revision')}"
+        f"{plural(len(outcome.revisions), 'new version')}"
         if total
         else f"{inbox}: nothing new in {line(str(path))}"
     )

@@ -24,8 +24,10 @@ _STATES = [*map(str, SETTABLE)]
 
 @click.command("list", short_help="List watched series.")
 @click.option("--awaiting-review", is_flag=True, help="Open series waiting for reviewers, longest wait first.")
-@click.option("--mine", is_flag=True, help="Series I posted or wrote ([me] addresses), with my next action.")
-@click.option("--for-me", is_flag=True, help="Series sent to me, or that I replied to; with --mine: either.")
+@click.option("--mine", is_flag=True, help="Series you posted or wrote ([me] addresses), with your next action.")
+@click.option(
+    "--for-me", is_flag=True, help="Series sent to you, or that you replied to. With --mine, series that match either."
+)
 @click.option(
     "--state", type=click.Choice(_STATES), metavar="STATE", help=f"Series in this state: {', '.join(_STATES)}."
 )
@@ -50,7 +52,7 @@ def list_command(
 ) -> None:
     """List the watched series, or those that match LIMIT.
 
-    LIMIT is the search language of the TUI's / key (docs/limits.md).
+    LIMIT is a search expression, as typed after / in the TUI (docs/limits.md).
 
     \b
     Example:

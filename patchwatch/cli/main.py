@@ -7,9 +7,10 @@ import errno
 import importlib
 import io
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +21,8 @@ from patchwatch.times import parse_time
 
 if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 # The module of each command, in the order of --help.
 COMMANDS = {
@@ -111,14 +114,20 @@ def _set_now(ctx: click.Context, _param: click.Parameter, value: int | None) -> 
         ctx.ensure_object(Context).now = value
 
 
-now_option = click.option(
-    "--now",
-    type=TimeParam(),
-    expose_value=False,
-    is_eager=True,
-    callback=_set_now,
-    help="Compute ages and overdue as of this time, e.g. 2023-09-20T08:00Z.",
-)
+_AGES = "Compute ages as of this time, e.g. 2023-09-20T08:00Z."
+
+
+def now_option_with(about: str = _AGES, *, hidden: bool = False) -> Callable[[Decorated], Decorated]:
+    """Return the option --now with this help text."""
+    return click.option(
+        "--now", type=TimeParam(), expose_value=False, is_eager=True, callback=_set_now, help=about, hidden=hidden
+    )
+
+
+now_option = now_option_with()
+hidden_now_option = now_option_with(hidden=True)
+"""For commands that print no ages: the time is only recorded."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
 
 
@@ -132,7 +141,7 @@ def patchwatch(ctx: click.Context) -> None:
     SERIES is a number from `list`, or the message-id or lore URL of any mail in the series.
 
     \b
-    Example:
+    Examples:
       patchwatch watch https://lore.kernel.org/bpf/20230730114951.74067-1-hffilwlqm@gmail.com/
       patchwatch poll
       patchwatch list

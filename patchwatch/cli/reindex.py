@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from patchwatch.cli.main import Context, now_option
+from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
 from patchwatch.output import mail_counter, print_error, print_line
 from patchwatch.sanitize import line
 
 
 @click.command("reindex", short_help="Rebuild all derived data from the stored mail.")
-@now_option
+@hidden_now_option
 @click.pass_obj
 def reindex_command(context: Context) -> None:
     """Rebuild all derived data from the stored mail. Your decisions are kept."""

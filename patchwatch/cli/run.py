@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run_command(context: Context, as_json: bool) -> None:
     """Poll every list on its interval, run hooks and send digests, until SIGTERM or Ctrl-C.
 
-    SIGHUP reloads the config, SIGUSR1 polls now. Use `patchwatch service install` to start it from systemd.
+    SIGHUP reloads the config; SIGUSR1 triggers a poll. Use `patchwatch service install` to start it from systemd.
     """
     from patchwatch.daemon.process import run
 
@@ -34,7 +34,11 @@ def service_command() -> None:
 
 
 @service_command.command("install", short_help="Write the units.")
-@click.option("--timer", is_flag=True, help="Install a timer that polls once and sends digests, not a service.")
+@click.option(
+    "--timer",
+    is_flag=True,
+    help="Instead of a service, install a timer that runs `poll` and `digest --send` every [poll] interval_minutes.",
+)
 @click.pass_obj
 def service_install(context: Context, timer: bool) -> None:
     """Write units to ~/.config/systemd/user, and print the commands to start them."""

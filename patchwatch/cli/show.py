@@ -20,7 +20,7 @@ from patchwatch.tracker import Tracker
 _INDENT = " " * 12
 
 
-@click.command("show", short_help="Show a series: revisions, evidence, tags, thread.")
+@click.command("show", short_help="Show a series: versions, evidence, tags, thread.")
 @click.argument("series")
 @json_option
 @now_option
@@ -28,7 +28,7 @@ _INDENT = " " * 12
     "--raw",
     "message_id",
     metavar="MESSAGE-ID",
-    help="Print this mail unchanged; on a terminal, with control characters replaced.",
+    help="Print this mail of the series unchanged; on a terminal, control characters are replaced.",
 )
 @click.option(
     "--copy",
@@ -40,12 +40,13 @@ _INDENT = " " * 12
 @click.option("--why", is_flag=True, help="Explain the state: each change with its date and mail.")
 @click.pass_obj
 def show_command(context: Context, series: str, as_json: bool, message_id: str | None, copy: int, why: bool) -> None:
-    """Show a series: its revisions, evidence, tags and thread.
+    """Show a series: its versions, evidence, tags and thread.
 
     \b
     Examples:
       patchwatch show 12
       patchwatch show --why https://lore.kernel.org/r/20230920190244.16839-1-ryncsn@gmail.com/
+      patchwatch show 12 --raw 20230920190244.16839-1-ryncsn@gmail.com
     """
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
@@ -72,7 +73,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
 
 def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> list[str]:
     """Return a series as text, sanitized: its state and turn, its revisions, its threads."""
-    lines = [*_summary_lines(row, tracker), "", "Revisions:"]
+    lines = [*_summary_lines(row, tracker), "", "Versions:"]
     names = {root: labels.version(revision) for revision in row.revisions for root in revision.postings}
     for revision in row.revisions:
         lines += revision_lines(revision, names, tracker)

@@ -18,7 +18,13 @@ from patchwatch.tracker import Tracker
 @click.argument("series", required=False)
 @click.option("--web", "in_browser", is_flag=True, help="Serve the TUI to a browser, and print the address to open.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="With --web: address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="With --web; 0: any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="With --web: port to listen on; 0 picks a free one.",
+)
 @now_option
 @click.pass_obj
 def tui_command(context: Context, series: str | None, in_browser: bool, host: str, port: int) -> int:
@@ -38,7 +44,8 @@ def _serve(context: Context, tracker: Tracker, series_id: int | None, host: str,
         from patchwatch.tui.web.server import is_loopback, serve
     except ModuleNotFoundError as error:
         raise ToolError(
-            f"--web needs {error.name}, which is not installed. Run `pip install 'patchwatch[web]'`."
+            f"--web needs {error.name}, which is not installed. Run `pipx install --force '.[web]'` in "
+            "patchwatch's source directory."
         ) from error
     from patchwatch.tui.keymap import keymap
 

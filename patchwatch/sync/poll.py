@@ -67,7 +67,7 @@ class PollReport:
         found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
         found += [f"  {r.inbox}: too large, not stored: {one}" for r in self.inboxes for one in r.outcome.too_large]
         found += [r.line for r in self.trees]
-        found += [f"  new revision of {one}" for one in self.new_revisions]
+        found += [f"  new version of {one}" for one in self.new_revisions]
         found += [f"  {describe(change)}" for change in self.changes if change.before]
         return tuple(found)
 
@@ -98,7 +98,7 @@ def describe(change: Change) -> str:
 def _counts(outcome: Outcome) -> str:
     moved = len({c.series_id for c in outcome.changes if c.before and c.before != c.after})
     return (
-        f"{plural(outcome.new_mails, 'new mail')}, {plural(len(outcome.revisions), 'new revision')}, "
+        f"{plural(outcome.new_mails, 'new mail')}, {plural(len(outcome.revisions), 'new version')}, "
         f"{plural(moved, 'state change')}"
     )
 

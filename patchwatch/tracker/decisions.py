@@ -115,7 +115,7 @@ class Decisions(Queries):
         """
         a, b = self._revision_root(later), self._revision_root(earlier)
         if a == b:
-            raise InvalidInputError("a revision cannot be linked with itself. Give the later, then the earlier one.")
+            raise InvalidInputError("a version can't be linked to itself. Give the later one, then the earlier one.")
         what = f"linked: {self._titled(a)}, with {self._titled(b)}"
         with self.database.write() as connection:
             links = decisions.manual_links(connection, [a, b])
@@ -142,7 +142,7 @@ class Decisions(Queries):
         else:
             b = self._revision_root(earlier)
         if a == b:
-            raise InvalidInputError("give two revisions: the later one and the earlier one.")
+            raise InvalidInputError("give two versions: the later one and the earlier one.")
         what = f"unlinked: {self._titled(a)}, from {self._titled(b)}"
         with self.database.write() as connection:
             self._set_link(connection, a, b, what, linked=False, by=by)

@@ -14,8 +14,8 @@ def test_decisions_by_hand(with_xdp: Run) -> None:
     (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
     assert (series["state"], series["muted"], series["snoozed"]) == ("deferred", True, True)
     assert with_xdp("mark", "1", "auto").stdout.endswith(": accepted\n")
-    assert with_xdp("unlink", XDP_V5).stdout.count("1 revision") == 2
-    assert "has 2 revisions" in with_xdp("link", "2", "1").stdout
+    assert with_xdp("unlink", XDP_V5).stdout.count("1 version") == 2
+    assert "has 2 versions" in with_xdp("link", "2", "1").stdout
     assert with_xdp("unwatch", "1").returncode == 0
 
 

@@ -17,7 +17,7 @@ from tests.support.paths import DEMO
 
 def test_import_reports_what_it_read_and_skips_known_mail(process: Run, run: Run) -> None:
     first = process("import", DEMO / "xdp.mbox", "--inbox", "bpf")
-    assert (first.returncode, first.stdout) == (0, "bpf: 13 mails read, 13 new, 2 new revisions\n")
+    assert (first.returncode, first.stdout) == (0, "bpf: 13 mails read, 13 new, 2 new versions\n")
     again = run("import", DEMO / "xdp.mbox", "--inbox", "bpf")
     assert again.stdout.startswith("bpf: nothing new in ")
 
@@ -104,6 +104,6 @@ def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer
     assert (watched.returncode, watched.stdout) == (0, "watching #1 quux: say quux\n")
     polled = run("poll", PATCHWATCH_LORE_URL=lore_server.url)
     assert polled.returncode == 0
-    assert "cli-list: 0 new mails, 0 new revisions, 0 state changes\n" in polled.stdout
+    assert "cli-list: 0 new mails, 0 new versions, 0 state changes\n" in polled.stdout
     assert "quux: say quux" in run("list").stdout
     assert run("doctor", PATCHWATCH_LORE_URL=lore_server.url).returncode == 0

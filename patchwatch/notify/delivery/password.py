@@ -48,7 +48,9 @@ def _from_keyring(host: str, user: str) -> str:
         import keyring.errors
     except ImportError:
         raise DeliveryError(
-            "mail.keyring needs the keyring package: pip install 'patchwatch[keyring]'", permanent=False
+            "mail.keyring needs the keyring package: run `pipx install --force '.[keyring]'` in patchwatch's source "
+            "directory",
+            permanent=False,
         ) from None
     try:
         value: str | None = keyring.get_password(host, user)

@@ -163,7 +163,7 @@ def _action(update: SeriesUpdate, now: int) -> str:
     if update.section is DigestSection.MY_REVIEW:
         return f"{text.removeprefix(_FOR_MAINTAINER)}{', OVERDUE' if row.overdue else ''}"
     if row.involvement and row.involvement.author and action.by != "me" and action.until:
-        return f"{text}; ping politely from {day(action.until, now)}"
+        return f"{text}; ping politely on or after {day(action.until, now)}"
     return text
 
 
@@ -268,7 +268,7 @@ def _posted(update: SeriesUpdate) -> str:
 
 
 def _changes(update: SeriesUpdate) -> list[Paragraph]:
-    """The author's changelog in one line, and the tags that were carried over."""
+    """The author's changelog in one line, and the tags that were carried."""
     changes = changes_in_a_line(update.changes)
     paragraphs = [Paragraph(_quoted(changes), 1)] if changes else []
     if tags := _carried_tags(update.row.revisions[-1]):
@@ -291,13 +291,13 @@ def changes_in_a_line(text: str) -> str:
 
 
 def _carried_tags(newest: RevisionRow) -> str:
-    """`2 tags carried over, not picked up: Reviewed-by from Roman`."""
+    """`2 tags carried, not carried: Reviewed-by from Roman`."""
     carried = {(tag.name, tag.value) for tag in newest.trailers if tag.given_to and tag.carried}
     lost = [tag for tag in newest.trailers if not tag.carried]
-    text = [f"{plural(len(carried), 'tag')} carried over"] if carried else []
+    text = [f"{plural(len(carried), 'tag')} carried"] if carried else []
     if lost:
         names = list(dict.fromkeys(f"{line(tag.name)} from {_giver(tag)}" for tag in lost))
-        text.append(f"not picked up: {_some(names)}")
+        text.append(f"not carried: {_some(names)}")
     return ", ".join(text)
 
 

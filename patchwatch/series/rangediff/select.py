@@ -106,7 +106,7 @@ def _named(
         raise NotFoundError(f"this series has no {name}; it has {_known(revisions, labels)}.")
     if len(fitting) > 1:
         several = ", ".join(f"<{r.message_id}> of {format_day(r.date)}" for r in fitting)
-        raise InvalidInputError(f"{name} names {len(fitting)} revisions: {several}. Use a message-id.")
+        raise InvalidInputError(f"{name} names {len(fitting)} versions: {several}. Use a message-id.")
     return Chosen(fitting[0], fitting[0].message_id, labels[fitting[0].message_id])
 
 

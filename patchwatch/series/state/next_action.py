@@ -169,7 +169,7 @@ def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
         return f"send {version}: marked {row.state} {ago}"
     if rest:
         many = len(rest) > _LISTED
-        return f"resend the rest: {f'{len(rest)} patches' if many else _patches(rest)}"
+        return f"resend {f'{len(rest)} patches' if many else _patches(rest)}: the rest was applied"
     return f"answer {who}'s comment from {ago}"
 
 

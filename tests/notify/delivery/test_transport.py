@@ -195,7 +195,7 @@ def test_password_from_the_keyring(server: MailServer, monkeypatch: pytest.Monke
 def test_missing_keyring_package_is_named(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     mail = Mail("smtp", "127.0.0.1", server.port, "starttls", str(server.authority), USER, keyring=True)
-    assert "pip install 'patchwatch[keyring]'" in str(refusal(transport(mail)))
+    assert "pipx install --force '.[keyring]'" in str(refusal(transport(mail)))
 
 
 def test_missing_password_lists_the_settings(server: MailServer) -> None:

@@ -197,7 +197,9 @@ def test_ping_that_becomes_due_is_news() -> None:
 
 
 def test_my_waiting_patch_shows_when_to_ping() -> None:
-    assert "  wait for reviewers: 3 days so far; ping politely from 7 Aug" in lines(update(WAITS, message("m@rita")))
+    assert "  wait for reviewers: 3 days so far; ping politely on or after 7 Aug" in lines(
+        update(WAITS, message("m@rita"))
+    )
     assert lines(update(WAITS))[3] == "#7 v1 frob: turn the wheel – reviewers: 3 days; ping from 7 Aug"
 
 
@@ -221,7 +223,7 @@ def test_new_version_shows_changes_and_carried_tags() -> None:
         "NEW #7 v2 frob: turn the wheel",
         "  v1 → v2 by Ann Author, 2 patches, 1 reviewed",
         "  “turn it once; do not turn it twice”",
-        "  1 tag carried over, not picked up: Acked-by from Max",
+        "  1 tag carried, not carried: Acked-by from Max",
         "https://lore.kernel.org/r/v2@ann/",
     ]
 

@@ -200,7 +200,7 @@ def test_mornings_of_a_watcher(three: DemoTracker, morning: str, subject: str, l
                 "-----------------------------------",
                 "",
                 "NEW #9 v4 bpf, xdp: Add tracepoint to xdp attaching failure",
-                "  wait for Jakub: 3 hours so far; ping politely from 8 Aug",
+                "  wait for Jakub: 3 hours so far; ping politely on or after 8 Aug",
                 "https://lore.kernel.org/r/b04eb1f8-b36a-9fce-5ae5-d4c770c36139@gmail.com/",
             ],
         ),

@@ -93,7 +93,7 @@ def test_by_default_revisions_without_patches_are_skipped() -> None:
             "rfc1 (<idea>) has no patches to compare; use one of rfc1, v1, v2, v2.1, v3.",
         ),
         ("unrelated", "v1", NotFoundError, "<unrelated> belongs to another series"),
-        ("rfc", "v2", InvalidInputError, "rfc names 2 revisions: <rfc-1> of 1970-01-06, <rfc-3> of 1970-01-06."),
+        ("rfc", "v2", InvalidInputError, "rfc names 2 versions: <rfc-1> of 1970-01-06, <rfc-3> of 1970-01-06."),
     ],
 )
 def test_an_unusable_pair_of_names_fails_with_a_reason(

@@ -170,15 +170,15 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
     "applied in part": (
         case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 3}),
-        "resend the rest: patches 2,3", "me", "rex-applied",
+        "resend patches 2,3: the rest was applied", "me", "rex-applied",
     ),
     "applied but for one": (
         case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1, 2), None), "expected": 3}),
-        "resend the rest: patch 3", "me", "rex-applied",
+        "resend patch 3: the rest was applied", "me", "rex-applied",
     ),
     "applied in small part": (
         case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 30}),
-        "resend the rest: 29 patches", "me", "rex-applied",
+        "resend 29 patches: the rest was applied", "me", "rex-applied",
     ),
     "marked by hand": (
         case(
