@@ -52,7 +52,7 @@ class Watched:
 class Report:
     """What `FakeTracker.poll` returns."""
 
-    summary: str = "3 new mails, 1 new revision, net: under-review → accepted"
+    summary: str = "3 new mails, 1 new version, net: under-review → accepted"
     failures: tuple[str, ...] = ()
     lines: tuple[str, ...] = ("netdev: 3 new mails",)
 

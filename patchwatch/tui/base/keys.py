@@ -17,8 +17,8 @@ PALETTE = Binding("ctrl+p,colon", "app.command_palette", "Find", tooltip="Find a
 HELP = Binding("question_mark", "app.help", "Help", tooltip="Show the keys", id="app.help")
 
 _PAIR = Binding.Group("Revision", compact=True)
-OLDER = Binding("left_square_bracket,h,left", "revision(-1)", "Previous revision", group=_PAIR, id="series.older")
-NEWER = Binding("right_square_bracket,l,right", "revision(1)", "Next revision", group=_PAIR, id="series.newer")
+OLDER = Binding("left_square_bracket,h,left", "revision(-1)", "Previous version", group=_PAIR, id="series.older")
+NEWER = Binding("right_square_bracket,l,right", "revision(1)", "Next version", group=_PAIR, id="series.newer")
 
 
 def key_display(app: App[Any], bindings: Iterable[BindingType], name: str) -> str:

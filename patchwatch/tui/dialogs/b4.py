@@ -45,7 +45,7 @@ class B4Dialog(Dialog[B4Request | None]):
     AUTO_FOCUS = "#tasks"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "run", "Run", id="b4.run"),
-        Binding("tab", "app.focus_next", "Tasks, trees", id="b4.next"),
+        Binding("tab", "app.focus_next", "Switch between tasks and trees", id="b4.next"),
         Binding("escape,q", "leave", "Cancel", id="b4.leave"),
     ]
 

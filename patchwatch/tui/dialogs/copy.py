@@ -54,7 +54,10 @@ class CopyDialog(Dialog[Citation | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Cancel", id="copy.leave"),
         Binding("y", "take", "Copy", show=False, id="copy.take"),
-        *(Binding(str(n), f"number({n})", f"Copy form {n}", show=False, id=f"copy.{n}") for n in range(1, 6)),
+        *(
+            Binding(str(n), f"number({n})", f"Copy the {form}", show=False, id=f"copy.{n}")
+            for n, form in enumerate(("message-id", "URL", "Link: trailer", "b4 am command", "subject and URL"), 1)
+        ),
     ]
 
     def __init__(self, citations: Sequence[Citation]) -> None:

@@ -89,10 +89,30 @@ class CompareScreen(BaseScreen[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_square_bracket,h", "older(-1)", "Compare with an older one", group=_OLDER, id="compare.older"),
-        Binding("right_square_bracket,l", "older(1)", "Compare with a newer one", group=_OLDER, id="compare.less_old"),
-        Binding("left_curly_bracket,H", "newer(-1)", "Compare an older one", group=_NEWER, id="compare.less_new"),
-        Binding("right_curly_bracket,L", "newer(1)", "Compare a newer one", group=_NEWER, id="compare.newer"),
+        Binding(
+            "left_square_bracket,h", "older(-1)", "Move the old side one version back", group=_OLDER, id="compare.older"
+        ),
+        Binding(
+            "right_square_bracket,l",
+            "older(1)",
+            "Move the old side one version forward",
+            group=_OLDER,
+            id="compare.less_old",
+        ),
+        Binding(
+            "left_curly_bracket,H",
+            "newer(-1)",
+            "Move the new side one version back",
+            group=_NEWER,
+            id="compare.less_new",
+        ),
+        Binding(
+            "right_curly_bracket,L",
+            "newer(1)",
+            "Move the new side one version forward",
+            group=_NEWER,
+            id="compare.newer",
+        ),
         Binding("c", "changelog", "Changelog", tooltip="Show the author's changelog", id="compare.changelog"),
         Binding("p", "patch", "Patch", tooltip="Show the mail of the patch", id="compare.patch"),
         Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long lines", id="compare.wrap"),

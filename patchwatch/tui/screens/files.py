@@ -127,7 +127,14 @@ class FilesScreen(BaseScreen[str]):
         Binding("z", "zoom", "Zoom", show=False, tooltip="Show only the diffs", id="files.zoom"),
         keys.HELP,
         Binding("q", "back", "Back", id="files.back"),
-        Binding("escape", "step_back", "Back", show=False, tooltip="Go to the tree, then back", id="files.step_back"),
+        Binding(
+            "escape",
+            "step_back",
+            "Back",
+            show=False,
+            tooltip="Go to the list of files, then back",
+            id="files.step_back",
+        ),
     ]
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:

@@ -44,7 +44,9 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
     Binding("O", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="overview.reverse"),
     *ACTIONS,
-    Binding("R", "reply", "Reply", show=False, tooltip="Reply to all of the newest version", id="overview.reply"),
+    Binding(
+        "R", "reply", "Reply", show=False, tooltip="Reply to all recipients of the newest version", id="overview.reply"
+    ),
     Binding("T", "tag", "Tags", show=False, tooltip="Reply with tags to the newest version", id="overview.tag"),
     Binding("B", "b4", "b4", show=False, tooltip="Run b4 on the newest version", id="overview.b4"),
     keys.PALETTE,
@@ -55,7 +57,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
         "escape",
         "Clear",
         show=False,
-        tooltip="Dismiss the message, then the marks, then the limit",
+        tooltip="Dismiss the message; else clear the marks; else clear the limit",
         id="overview.escape",
     ),
 )

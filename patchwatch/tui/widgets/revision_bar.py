@@ -95,9 +95,9 @@ def check_counts(row: RevisionRow) -> dict[str, int]:
 
 
 def given_tags(row: RevisionRow) -> str:
-    """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not carried over`: the tags from reviewers, counted by kind."""
+    """`2 R-b, 1 T-b, 1 R-b “for the net bits”, 1 A-b not carried`: the tags from reviewers, counted by kind."""
     given = [
-        f"{tag} “{line(one.scope)}”" if one.scope else tag if one.carried else f"{tag} not carried over"
+        f"{tag} “{line(one.scope)}”" if one.scope else tag if one.carried else f"{tag} not carried"
         for one in row.trailers
         if one.counts
         for tag in labels.tags((one.name,))

@@ -232,7 +232,7 @@ async def test_polling_shows_its_progress_and_its_outcome_stays(tracker: FakeTra
         await pilot.press("j")  # nothing is blocked
         assert pilot.app.screen.query_one(SeriesTable).cursor == 1
         tracker.gates["poll"].set()
-        await until(pilot, lambda: "✓ 3 new mails, 1 new revision, net: under-review → accepted" in shown(pilot))
+        await until(pilot, lambda: "✓ 3 new mails, 1 new version, net: under-review → accepted" in shown(pilot))
         await pilot.press("j", "k")
         assert "3 new mails" in shown(pilot)
         await pilot.press("escape")

@@ -20,8 +20,8 @@ from patchwatch.config import Config
 from patchwatch.sync.import_mail import import_mail
 from patchwatch.tracker import Tracker
 
-aiohttp = pytest.importorskip("aiohttp", reason="needs what textual-serve brings: pip install 'patchwatch[web]'")
-pytest.importorskip("textual_serve", reason="needs textual-serve: pip install 'patchwatch[web]'")
+aiohttp = pytest.importorskip("aiohttp", reason="needs what textual-serve brings: pip install '.[web]'")
+pytest.importorskip("textual_serve", reason="needs textual-serve: pip install '.[web]'")
 
 from aiohttp import web  # noqa: E402 (only with textual-serve)
 

@@ -388,7 +388,7 @@ def test_partial_tags_are_marked() -> None:
         row.revisions[1],
         trailers=(tag, replace(tag, scope="for the net bits"), replace(tag, patch=2, given_to="v4@x", carried=False)),
     )
-    assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not carried over"
+    assert given_tags(revision) == "1 R-b, 1 R-b “for the net bits”, 1 R-b not carried"
     assert tags_by_patch(revision) == {1: ["R-b", "(R-b)"], 2: ["(R-b)"]}
 
 
