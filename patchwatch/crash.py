@@ -48,6 +48,14 @@ def report(error: BaseException) -> int:
     return STATUS
 
 
+def save(error: BaseException) -> str:
+    """Write a report of a bug that did not end the program; return where it is, for a message, or nothing."""
+    try:
+        return f" Report: {_write(describe(error))}"
+    except OSError:
+        return ""
+
+
 def describe(error: BaseException) -> str:
     """The text of a report."""
     versions = [f"patchwatch {__version__}", f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]

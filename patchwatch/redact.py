@@ -6,7 +6,6 @@ Passwords come from the URL of the database and the login of the mail server.  C
 
 from __future__ import annotations
 
-import base64
 import re
 from urllib.parse import quote, quote_plus, unquote
 
@@ -52,6 +51,8 @@ def redact_url(url: str) -> str:
 
 def repeats(text: str, secret: str) -> bool:
     """True if `text` contains `secret`: in plain text, in base64 (alone, or within a longer text), or in hex."""
+    import base64  # not for every start of the program
+
     raw = secret.encode()
     if not raw:
         return False

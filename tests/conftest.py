@@ -9,6 +9,14 @@ import pytest
 from tests.support.lore_server import LoreServer
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test writes locks or crash reports into the directory of the user who runs it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def lore_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoreServer]:
     """A running public-inbox server; a test uses inboxes of its own, and starts it again if it stops it."""

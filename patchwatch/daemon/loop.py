@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from patchwatch.config import Config
+from patchwatch.crash import save
 from patchwatch.daemon import log, planner
 from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
@@ -233,7 +234,7 @@ class Loop:
             if len(self._bugs) >= _MAX_BUGS:
                 self._bugs.clear()
             self._bugs[text] = now
-            _log.error(text, extra=log.event("bug", job=job))
+            _log.error(text + save(error), extra=log.event("bug", job=job))
 
     def _next_delivery(self) -> int | None:
         try:

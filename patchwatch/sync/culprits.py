@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, exc
 
 from patchwatch.db import derived
@@ -23,7 +24,7 @@ _Result = TypeVar("_Result")
 Replacements: TypeAlias = Mapping[int, Message]
 """Messages to use in place of the stored ones, by primary key."""
 
-_NOT_BY_A_MAIL = (exc.DBAPIError, PatchwatchError, MemoryError)
+_NOT_BY_A_MAIL = (exc.DBAPIError, PatchwatchError, MemoryError, msgspec.DecodeError)  # the last: stored data is damaged
 _MAX_SEARCHED = 16  # mails to find in one conversation; after that, all newer ones are stored as unreadable
 
 

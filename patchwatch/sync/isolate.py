@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patchwatch.crash import save
 from patchwatch.errors import DatabaseLockedError, DatabaseTooNewError, PatchwatchError, bug_text
 
 
@@ -15,4 +16,4 @@ def failure(error: Exception) -> str:
         raise error
     if isinstance(error, PatchwatchError):
         return str(error)
-    return bug_text(error)
+    return bug_text(error) + save(error)

@@ -12,6 +12,7 @@ import pytest
 
 from patchwatch.tracker import Tracker
 from tests.support.command_line import XDP_V5, Run
+from tests.support.mails import mail
 from tests.support.paths import DEMO
 
 COMMANDS = [("list", "--all"), ("show", XDP_V5), ("show", "--why", XDP_V5), ("diff", XDP_V5), ("digest",), ("reindex",)]
@@ -33,7 +34,7 @@ def checked(run: Run) -> list[tuple[str, str]]:
     assert "Traceback" not in done.stderr
     checks = json.loads(done.stdout)["checks"]
     assert any(one["name"] == "stored data" for one in checks), checks
-    return [(one["text"], one["mend"]) for one in checks if one["name"] == "stored data" and not one["ok"]]
+    return [(one["text"], one["hint"]) for one in checks if one["name"] == "stored data" and not one["ok"]]
 
 
 def flip(raw: bytes) -> bytes:
@@ -149,6 +150,21 @@ def test_a_crash_over_a_damaged_file_names_the_damage(
     done = with_xdp("list", "--author", "x")
     assert done.returncode == 1
     assert "the database is damaged: " in done.stderr
+
+
+def test_damage_does_not_make_new_mail_unreadable(with_xdp: Run, file: Path, tmp_path: Path) -> None:
+    change(file, "UPDATE revision SET posting = '[1,'")
+    reply = mail(
+        message_id="late@x", subject="Re: [PATCH bpf-next v5 0/2] bpf, xdp: x", in_reply_to=XDP_V5, body="Why?\n"
+    )
+    (tmp_path / "late.eml").write_bytes(reply)
+    done = with_xdp("import", tmp_path / "late.eml", "--inbox", "bpf")
+    if done.returncode:
+        assert "`patchwatch doctor --check`" in done.stderr
+    assert with_xdp("reindex").returncode == 0
+    assert with_xdp("import", tmp_path / "late.eml", "--inbox", "bpf").returncode == 0
+    assert "Why?" in with_xdp("show", XDP_V5, "--raw", "late@x").stdout
+    assert "unreadable" not in with_xdp("doctor", "--offline").stdout
 
 
 def test_a_database_that_is_cut_off_is_a_sentence(with_xdp: Run, file: Path) -> None:
