@@ -31,3 +31,8 @@ def test_hostile_message_id_is_quoted_and_sanitized() -> None:
     assert found["b4 am"] == "b4 am '$(reboot)/␛;@x'"
     assert found["subject and URL"].startswith("a␇b\n")
     assert found["Link: trailer"] == "Link: https://lore.kernel.org/r/$%28reboot%29%2F%1B%3B@x"
+
+
+def test_a_copied_command_takes_an_id_with_a_dash_for_an_id() -> None:
+    texts = [one.text for one in citations("-rf$(id)@x", "https://lore.kernel.org/r/x/", "[PATCH] x")]
+    assert "b4 am -- '-rf$(id)@x'" in texts

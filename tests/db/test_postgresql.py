@@ -11,15 +11,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from patchwatch.config import Config
 from patchwatch.db import event_queue, outbox
 from patchwatch.db.database import Database
 from patchwatch.db.outbox import DigestCursor
-from patchwatch.db.schema import message
+from patchwatch.db.schema import message, number, raw
 from patchwatch.errors import DatabaseError
 from patchwatch.sync.ingest import ingest, read_mail, reindex
+from patchwatch.sync.verify import verify
 from patchwatch.tracker import Tracker
 from tests.daemon.sample_event import EVENT
 from tests.support.derived import dump, ingest_and_dump
@@ -69,6 +70,20 @@ def test_postgresql_derives_the_same_as_sqlite(url: str, name: str) -> None:
     with database.write() as connection:
         reindex(connection)
     assert dump(database) == ingest_and_dump([READS[name]])
+    database.close()
+
+
+def test_verify_finds_damage(url: str) -> None:
+    database = Database(url)
+    with database.write() as connection:
+        ingest(connection, READS["demo"], "bpf")
+    assert list(verify(database)) == []
+    with database.write() as connection:
+        connection.execute(update(raw).values(mail=b"x"))
+        connection.execute(delete(number))
+    texts = [problem.text for problem in verify(database)]
+    assert any("revisions without a number" in text for text in texts)
+    assert any("is damaged" in text for text in texts)
     database.close()
 
 
