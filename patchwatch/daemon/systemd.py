@@ -1,6 +1,6 @@
 """Install, remove and query the systemd user units that run patchwatch.
 
-There are two variants: a service that runs `patchwatch run`, or a timer that polls once and sends digests that are due.
+There are two variants: a service that runs `patchwatch run`, or a timer that polls and sends the day's digests.
 Only units with our mark are replaced or removed.
 """
 
@@ -95,7 +95,7 @@ WantedBy=default.target
         ONCE: f"""\
 {_MARK}
 [Unit]
-Description=Follow kernel patches: poll the lists once, send the digest if it is due
+Description=Follow kernel patches: poll the lists once, send today's digest
 Documentation=https://github.com/patchwatch/patchwatch
 
 [Service]
