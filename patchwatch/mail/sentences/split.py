@@ -18,8 +18,9 @@ _GREETING = re.compile(
     r"(?:(?:[ ,]+[\w.'-]+){0,5}\s*[,.!:]+|(?:[ ,]+(?:all|folks|there|everyone|[A-Z][\w'-]*)){0,3})|"
     r"[A-Z][\w-]+(?: [\w-]+)?,)"
 )
-_END = re.compile(r"[.!?]+\s+[\"'(]?")
+_END = re.compile(r"(?<![.!?])[.!?]++\s+[\"'(]?")  # tried once per run of dots, of which a mail may have 20,000
 _ABBREVIATION = re.compile(r"(?i)\b(?:e\.g|i\.e|etc|vs|cf|w\.r\.t|mr|dr|no)\.$")
+_LONGEST_ABBREVIATION = 8
 # Courtesy and agreement: nobody has to act on it.
 _GOOD = (
     r"(?:\ (?:all|very|pretty|quite|really|much|great|good|fine|ok(?:ay)?|reasonable|sane|sensible|correct|nice|better|"
@@ -80,7 +81,9 @@ def _split_paragraph(lines: list[str]) -> Iterator[str]:
     begin = 0
     for mark in _END.finditer(text):
         next_character = text[mark.end() : mark.end() + 1]
-        if ("?" in mark[0] or next_character.isupper()) and not _ABBREVIATION.search(text, begin, mark.start() + 1):
+        if ("?" in mark[0] or next_character.isupper()) and not _ABBREVIATION.search(
+            text, max(begin, mark.start() - _LONGEST_ABBREVIATION), mark.start() + 1
+        ):
             end = mark.start() + len(mark[0].split()[0])
             yield text[begin:end].strip()
             begin = end
