@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys layers faults digest-examples soak clean
+  keys layers faults digest-examples soak torture clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -53,6 +53,10 @@ bench-tui: $(VENV)/installed
 # `patchwatch run` for 20 minutes against a private lore where mail arrives at random.
 soak: $(VENV)/installed
 	$(BIN)/python bench/soak.py $(ARGS)
+
+# Kills, mutated mails and growing text for an hour; ARGS='--minutes 5 --seed 7'.
+torture: $(VENV)/installed-dev
+	$(BIN)/python bench/torture.py $(ARGS)
 
 # Update the list of keys in config.example.toml after a binding was added, removed or renamed.
 keys: $(VENV)/installed
