@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from patchwatch.tui.base.theme import StyledText, overlay
 from patchwatch.tui.render.page import Line, Page, Row, Span, header_name_length
@@ -23,6 +24,8 @@ _ADDRESS = re.compile(r"[\w.+=$%~-]+@[\w.-]*\w")
 _LABELED_ID = re.compile(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
 # A time to the second, or the day in b4's: message-ids of git and b4 begin so, and addresses do not.
 _ID_START = re.compile(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
+_MAX_LINKS = 40  # of a line
+_LABEL = 40  # characters before an id in which its label is looked for
 _LINKED = frozenset({"prose", "trailer", "quote", "header"})
 _FILE_HEADERS = ("index ", "new file", "deleted file", "old mode", "new mode", "similarity", "rename ", "copy ")
 
@@ -31,17 +34,19 @@ def links(one: Line) -> list[tuple[int, int]]:
     """The spans of links in a line, and of message-ids that can be distinguished from addresses."""
     if one.kind not in _LINKED or not ("://" in one.text or "@" in one.text or "/" in one.text):
         return []
-    found = [match.span() for match in _LINK.finditer(one.text)]
+    found = [match.span() for match in islice(_LINK.finditer(one.text), _MAX_LINKS)]
     if "@" in one.text and one.kind != "header":
         ids = (match for match in _ADDRESS.finditer(one.text) if _is_message_id(one, match))
-        separate = [match.span() for match in ids if not any(a <= match.start() < b for a, b in found)]
+        separate = [
+            match.span() for match in islice(ids, _MAX_LINKS) if not any(a <= match.start() < b for a, b in found)
+        ]
         found = sorted(found + separate)
     return found
 
 
 def _is_message_id(one: Line, match: re.Match[str]) -> bool:
     """True if it is labeled as one, or, outside of tags with their addresses, does not look like an address."""
-    if _LABELED_ID.search(one.text, 0, match.start()):
+    if _LABELED_ID.search(one.text, max(match.start() - _LABEL, 0), match.start()):
         return True
     if one.kind == "trailer":
         return False

@@ -1,0 +1,40 @@
+"""A line that is repeated, or never ends: it must not keep the program busy for minutes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from patchwatch.mail.display import read_for_display
+from patchwatch.mail.parse import parse
+from patchwatch.mail.patch import read_patch
+from patchwatch.tui.render.mail_lines import links, row_pieces
+from patchwatch.tui.render.page import Line, lay_out, mail_page
+from tests.support.mails import mail
+
+UNITS = {
+    "question marks": "?",
+    "addresses": "a@b ",
+    "links": "https://lore.kernel.org/r/a@b/ ",
+    "indented lines": "        x\n",
+    "quotes": "> ",
+    "brackets": "[",
+}
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
+@pytest.mark.parametrize("subject", ["[PATCH] frob: x", "Re: [PATCH] frob: x"])
+def test_repeated_text_takes_no_time(unit: str, subject: str) -> None:
+    raw = mail(subject=subject, body="From: Ann <ann@example.org>\n" + unit * (20_000 // len(unit)) + "x\n")
+    begin = time.process_time()
+    parse(raw)
+    read_patch(raw)
+    sheet = lay_out(mail_page(read_for_display("1@example.org", raw, ())), 80)
+    for row, _ in zip(sheet.rows, range(100), strict=False):
+        row_pieces(sheet.page, row)
+    assert time.process_time() - begin < 2  # most take a hundredth; they took from four seconds to years
+
+
+def test_only_so_many_links_of_a_line_are_marked() -> None:
+    assert len(links(Line("prose", UNITS["links"] * 500, 0))) <= 80
