@@ -24,7 +24,7 @@ def test_import_stores_all_other_mail_and_names_what_is_missing(
 
     assert run([*command]) == 1
     output = capsys.readouterr()
-    assert output.out == "netdev: 5 mails read, 5 new, 0 new revisions\n"
+    assert output.out == "netdev: 5 mails read, 5 new, 0 new versions\n"
     assert f"commit {commit}: object" in output.err
     assert "1 mail could not be read from the repository; import tries again:" in output.err
 
@@ -33,6 +33,6 @@ def test_import_stores_all_other_mail_and_names_what_is_missing(
 
     (tmp_path / "blob").rename(blob)
     assert run([*command]) == 0
-    assert capsys.readouterr().out == "netdev: 1 mail read, 1 new, 0 new revisions\n"
+    assert capsys.readouterr().out == "netdev: 1 mail read, 1 new, 0 new versions\n"
     assert run([*command]) == 0
     assert "nothing new" in capsys.readouterr().out
