@@ -42,10 +42,11 @@ class _MorningParam(TimeParam):
 @click.option(
     "--send", is_flag=True, help="Send today's digest to each [[digest]] recipient who has not received it yet."
 )
+@click.option("--due", is_flag=True, help="With --send: send only the digests whose day and time have come.")
 @click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
 @now_option_with("Print the digest of this time, e.g. 2023-09-20T08:00Z.")
 @click.pass_obj
-def digest_command(context: Context, then: int | None, since: int | None, send: bool, dry_run: bool) -> None:
+def digest_command(context: Context, then: int | None, since: int | None, send: bool, due: bool, dry_run: bool) -> None:
     """Print what needs your attention, what is waiting for others and what changed, or send it by mail.
 
     With --date or --now, use only what was known at that time.
@@ -55,10 +56,15 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
       patchwatch digest --date 2023-08-03
       patchwatch digest --send
     """
+    if due and not send:
+        raise click.UsageError("--due needs --send.")
     if send or dry_run:
         if then is not None or since is not None:
             raise click.UsageError("--date and --since can't be combined with --send or --dry-run.")
-        (_preview if dry_run else _send)(context.tracker)
+        if dry_run:
+            _preview(context.tracker)
+        else:
+            _send(context.tracker, due=due)
         return
     then = context.now if then is None else then
     if then is None:
@@ -74,11 +80,11 @@ def _print_digest(digest: Digest) -> None:
     print_line(f"Subject: {digest.subject}\n\n{digest.text}")
 
 
-def _send(tracker: Tracker) -> None:
-    """Send today's digests now, and what is left in the outbox; exit with 1 if one is not delivered."""
+def _send(tracker: Tracker, *, due: bool) -> None:
+    """Send today's digests now, or those that are due, and the rest of the outbox; exit with 1 if one fails."""
     _check_recipients(tracker)
     undelivered = 0
-    deliveries = tracker.send_digests(today=True)
+    deliveries = tracker.send_digests(today=not due)
     for delivery in deliveries:
         text = f"{line(delivery.recipient)}, {line(delivery.key)}: {line(delivery.text)}"
         if delivery.outcome in ("sent", "nothing"):
@@ -95,7 +101,8 @@ def _send(tracker: Tracker) -> None:
             )
     next_at = tracker.next_delivery_at()
     if not deliveries and next_at is not None:
-        print_error(f"nothing to send: today's digests are done. The next is due at {format_minute(next_at)}.")
+        reason = "no digest is due" if due else "today's digests are done"
+        print_error(f"nothing to send: {reason}. The next is due at {format_minute(next_at)}.")
     if undelivered:
         raise click.exceptions.Exit(1)
 

@@ -95,14 +95,14 @@ WantedBy=default.target
         ONCE: f"""\
 {_MARK}
 [Unit]
-Description=Follow kernel patches: poll the lists once, send today's digest
+Description=Follow kernel patches: poll the lists once, send the digests that are due
 Documentation=https://github.com/patchwatch/patchwatch
 
 [Service]
 Type=oneshot
 # Send the digest even if the poll fails: it shows what is stale.
 ExecStart=-{command} poll
-ExecStart={command} digest --send
+ExecStart={command} digest --send --due
 TimeoutStartSec=3600
 {settings}{_HARDENING}""",
         TIMER: f"""\

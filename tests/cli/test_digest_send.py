@@ -75,6 +75,14 @@ def test_a_digest_is_sent_once_a_day_and_doctor_reports_it(run: Run, server: Mai
     assert found["mail"]["text"] == f"from pw@example.org via 127.0.0.1:{server.port}"
 
 
+def test_due_waits_for_the_time_of_the_digest(run: Run, server: MailServer) -> None:
+    early = run("digest", "--send", "--due", "--now", "2023-09-18T04:59Z")
+    assert (early.returncode, early.stdout, server.mails) == (0, "", [])
+    assert early.stderr == "nothing to send: no digest is due. The next is due at 2023-09-18 05:00 UTC.\n"
+    assert run("digest", "--send", "--due", *NOW).stdout.startswith("me, 2023-09-18: sent to me@example.net")
+    assert run("digest", "--due").returncode == 2
+
+
 def test_a_dry_run_shows_the_mail_and_sends_nothing(run: Run, server: MailServer) -> None:
     done = run("digest", "--send", "--dry-run", *NOW)
     assert done.returncode == 0
