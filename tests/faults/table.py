@@ -296,7 +296,7 @@ FEEDS = (
     ),
     Fault("a feed of 5,000 messages", _feed(feed(_unknown(5000))), Outcome.READ, where=FEED),
     Fault("a feed of 10 MB of junk", _feed(b"<feed>" + b"<a>&lt;" * 1_500_000), reported="feed", where=FEED),
-    Fault("a feed that is too deep", _feed(feed([])[:-7] + b"<a>" * 200_000), reported="nested", where=FEED),
+    Fault("a feed that is too deep", _feed(feed([])[:-7] + b"<a>" * 200_000), reported="not an atom feed", where=FEED),
     Fault(
         "a feed that defines entities",
         _feed(feed([], before=_LAUGHS).replace(b">x<", b">&l;<")),

@@ -1,27 +1,33 @@
 """Parse the Atom feed of a public-inbox, which lists its newest 25 messages.
 
 The mail itself is fetched by search or by thread.  The ids of entries are hashes (urn:uuid), so the message-id comes
-from the link.  Feeds contain whole mails, so they are parsed without a tree, only as far as needed, and without
-entities, which could expand to any size.
+from the link.  Feeds contain whole mails and anybody can write those, so feedparser only gets what is used of the
+first entries: a bounded document, without their bodies and without entities, which could expand to any size.
 """
 
 from __future__ import annotations
 
+import calendar
+import io
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
-from xml.parsers import expat
 
 from patchwatch.errors import LoreResponseError
 
 MAX_ENTRIES = 50
-_MAX_DEPTH = 100
-_MAX_TEXT = 1000  # characters of a title, name or date
+_MAX_ENTRY = 8192  # bytes of an entry without its body
+_MAX_HEAD = 8192  # bytes before the first entry
+_MAX_TEXT = 1000  # characters of a title, name or address
 
-_ATOM = "http://www.w3.org/2005/Atom "
+_CONTENT = re.compile(rb"<(content|summary)[\s>]")
 _FORBIDDEN = bytes({*range(32)} - {*b"\t\n\r"})  # in XML 1.0
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
+_ENCODING = re.compile(rb"""(<\?xml[^>]{0,200}?encoding=)(?:"[^"]{0,100}"|'[^']{0,100}')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,62 @@ def parse_feed(content: bytes) -> tuple[FeedEntry, ...]:
     Entries without a message-id are skipped.
 
     Raises:
-        LoreResponseError: the content is not a feed.
+        LoreResponseError: the content is not a feed.  (feedparser accepts a challenge page in HTML; only its empty
+            `version` reveals it.)
     """
-    parser = _Parser()
-    try:
-        parser.parse(_well_formed(content))
-    except expat.ExpatError as error:
-        raise LoreResponseError(
-            f"the response is not an Atom feed ({error}). Check that lore.url (or PATCHWATCH_LORE_URL) is a"
-            " public-inbox archive.",
-            status=200,
-        ) from None
-    entries = (_entry(fields) for fields in parser.entries)
+    import feedparser
+
+    # A stream, because feedparser takes bytes or text for a file name or URL and opens it.
+    feed: Any = feedparser.parse(io.BytesIO(_bounded(content)), sanitize_html=False, resolve_relative_uris=False)
+    if not feed.get("version", "").startswith("atom"):
+        raise _not_a_feed()
+    entries = (_entry(entry) for entry in feed.entries)
     return tuple(entry for entry in entries if entry.message_id)
+
+
+def _not_a_feed(reason: str = "") -> LoreResponseError:
+    return LoreResponseError(
+        f"the response is not an Atom feed{reason}. Check that lore.url (or PATCHWATCH_LORE_URL) is a public-inbox"
+        " archive.",
+        status=200,
+    )
+
+
+def _bounded(content: bytes) -> bytes:
+    """The feed with its first entries, each without its body and cut to a size that any real one has."""
+    head, *_ = content.partition(b"<entry")
+    if len(head) > _MAX_HEAD:
+        raise _not_a_feed(" (it has no entry at its beginning)")
+    if b"<!DOCTYPE" in head:
+        raise _not_a_feed(" (it declares a document type)")
+    if not content.rstrip().endswith(b"</feed>"):
+        raise _not_a_feed(" (it does not end as one)")
+    entries = b"".join(_entries(content, len(head)))
+    end = b"</feed>" if entries else b""
+    return _well_formed(_ENCODING.sub(rb'\1"utf-8"', head, count=1) + entries + end)
+
+
+def _entries(content: bytes, position: int) -> Iterator[bytes]:
+    """Yield the first entries without their bodies, in one pass."""
+    for _ in range(MAX_ENTRIES):
+        begin = content.find(b"<entry", position)
+        position = content.find(b"</entry>", begin)
+        if begin < 0 or position < 0:
+            return
+        body = _CONTENT.search(content, begin, position)
+        entry = content[begin:position]
+        if body:
+            closing = b"</%s>" % body[1]
+            entry = content[begin : body.start()] + content[body.start() : position].rpartition(closing)[2]
+        if len(entry) > _MAX_ENTRY:
+            entry = _without_long_text(entry)
+        if len(entry) <= _MAX_ENTRY:
+            yield entry + b"</entry>"
+
+
+def _without_long_text(entry: bytes) -> bytes:
+    """Cut the text of each element; a cut reference loses its end, too."""
+    return re.sub(rb">([^<]{%d})[^<]*" % (2 * _MAX_TEXT), lambda m: b">" + re.sub(rb"&[^;]*\Z", b"", m[1]), entry)
 
 
 def _well_formed(content: bytes) -> bytes:
@@ -69,85 +118,24 @@ def _valid_reference(match: re.Match[bytes]) -> bytes:
     return match[0] if valid else b"?"
 
 
-class _DoneError(Exception):
-    """Enough was parsed."""
-
-
-class _Parser:
-    """Collects the fields of entries."""
-
-    def __init__(self) -> None:
-        self.entries: list[dict[str, str]] = []
-        self._path: list[str] = []
-        self._text: list[str] | None = None
-        self._length = 0
-
-    def parse(self, content: bytes) -> None:
-        parser = expat.ParserCreate("utf-8", " ")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = _reject_doctype
-        try:
-            parser.Parse(content, True)
-        except _DoneError:
-            return
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._path.append(name.removeprefix(_ATOM))
-        if len(self._path) == 1 and name != f"{_ATOM}feed":
-            raise expat.ExpatError("it is a document of another kind")
-        if len(self._path) > _MAX_DEPTH:
-            raise expat.ExpatError("its elements are nested too deeply")
-        if self._path[1:] == ["entry"]:
-            if len(self.entries) == MAX_ENTRIES:
-                raise _DoneError
-            self.entries.append({})
-        if self._path[1:] == ["entry", "link"] and attributes.get("rel", "alternate") == "alternate":
-            self.entries[-1].setdefault("link", attributes.get("href", ""))
-        if self._path[1:2] == ["entry"] and self._field in _FIELDS:
-            self._text, self._length = [], 0
-
-    def _end(self, _name: str) -> None:
-        if self._text is not None and self._field in _FIELDS:
-            self.entries[-1].setdefault(_FIELDS[self._field], "".join(self._text)[:_MAX_TEXT])
-            self._text = None
-        self._path.pop()
-
-    def _characters(self, text: str) -> None:
-        if self._text is not None and self._length < _MAX_TEXT:
-            self._text.append(text)
-            self._length += len(text)
-
-    @property
-    def _field(self) -> str:
-        return "/".join(self._path[2:])
-
-
-_FIELDS = {"title": "title", "updated": "updated", "author/name": "name", "author/email": "email"}
-
-
-def _reject_doctype(*_declared: object) -> None:
-    raise expat.ExpatError("it declares a document type")
-
-
-def _entry(fields: dict[str, str]) -> FeedEntry:
-    email = fields.get("email", "")
+def _entry(entry: Any) -> FeedEntry:
+    author = entry.get("author_detail", {})
+    email = author.get("email", "")[:_MAX_TEXT]
     return FeedEntry(
-        message_id=_message_id(fields.get("link", "")),
-        title=fields.get("title", ""),
-        author=fields.get("name", "") or email,
+        message_id=_message_id(entry.get("link", "")),
+        title=entry.get("title", "")[:_MAX_TEXT],
+        author=author.get("name", "")[:_MAX_TEXT] or email,
         email=email,
-        updated=_time(fields.get("updated", "")),
+        updated=_time(entry.get("updated_parsed")),
     )
 
 
-def _time(text: str) -> datetime | None:
+def _time(parsed: time.struct_time | None) -> datetime | None:
+    if parsed is None:
+        return None
     try:
-        time = datetime.fromisoformat(text.strip())
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError):
         return None
 
 
