@@ -11,6 +11,7 @@ import email.message
 import email.utils
 import hashlib
 import re
+import sys
 
 from liblore.utils import clean_header
 
@@ -63,14 +64,15 @@ class Headers:
     parsing a mail.  Only folding must be undone (RFC 5322, 2.2.3).
     """
 
-    __slots__ = ("_content", "_values")
+    __slots__ = ("_begin", "_raw", "_values")
 
     def __init__(self, raw: bytes) -> None:
         """Split headers and content at the first empty line."""
         end = raw.find(b"\n\n")
         crlf = raw.find(b"\n\r\n", 0, end if end >= 0 else len(raw))
-        head, self._content = (
-            (raw[:crlf], raw[crlf + 3 :]) if crlf >= 0 else (raw[:end], raw[end + 2 :]) if end >= 0 else (raw, b"")
+        self._raw = raw
+        head, self._begin = (
+            (raw[:crlf], crlf + 3) if crlf >= 0 else (raw[:end], end + 2) if end >= 0 else (raw, len(raw))
         )
         head = b"\n" + head
         fields = _FIELD.findall(head)
@@ -97,13 +99,16 @@ class Headers:
         value = self.get(name)
         return decoded(value) if value else ""
 
-    def as_part(self) -> tuple[email.message.Message, bytes]:
-        """The content, and a message without payload that has the headers for decoding it."""
+    def as_part(self, limit: int = sys.maxsize) -> tuple[email.message.Message, bytes]:
+        """Up to `limit` bytes of the content, and a message without payload that has the headers for decoding it."""
         part = email.message.Message()
         for name in ("content-type", "content-transfer-encoding"):
             if value := self.get(name):
                 part[name] = value
-        return part, self._content
+        end = len(self._raw)
+        if end - self._begin > limit:  # not within a character
+            end = max(self._raw.rfind(b"\n", self._begin, self._begin + limit), self._begin) + 1
+        return part, self._raw[self._begin : end]
 
 
 def decoded(text: str) -> str:

@@ -125,7 +125,8 @@ def _split(
     if large:
         _report(large, max_mail_bytes, oversized)
     else:
-        yield _mail(text[1:], separator)
+        text = text[1:]  # the mail can be 40 MB: no second copy while it is used
+        yield _mail(text, separator)
 
 
 def _report(head: bytes, max_mail_bytes: int, oversized: Callable[[bytes], None] | None) -> None:

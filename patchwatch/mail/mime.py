@@ -13,6 +13,8 @@ from patchwatch.mail import diff
 from patchwatch.mail.headers import Headers, storable
 
 _MAX_TEXT = 8 << 20  # characters of text that are parsed; the rest is only stored
+_MAX_CONTENT = 2 * _MAX_TEXT  # bytes that are decoded to it
+_MAX_PARTS = 8 << 20  # bytes of a mail with parts that are parsed
 # Python codecs that are not charsets, and slow.
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})
 _NO_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has so high a number
@@ -34,10 +36,10 @@ class Text:
 
 def text_of(headers: Headers, raw: bytes) -> Text:
     """Decode the text of a mail; `headers` are its parsed headers."""
-    part, content = headers.as_part()
+    part, content = headers.as_part(_MAX_CONTENT)
     if part.get_content_maintype() in ("multipart", "message"):
         try:
-            return text_of_parts(email.message_from_bytes(raw))
+            return text_of_parts(email.message_from_bytes(_shortened(raw)))
         except (RecursionError, TypeError, ValueError):
             pass  # parts nested a thousand deep, or a boundary that RFC 2231 does not allow: taken for plain text
     encoding = str(part.get("content-transfer-encoding") or "").strip().lower()
@@ -49,6 +51,19 @@ def text_of(headers: Headers, raw: bytes) -> Text:
     if part.get_content_type() == "text/html":
         text = _strip_html(text)
     return Text(_clean(text))
+
+
+def _shortened(raw: bytes) -> bytes:
+    """A mail without the middle if it is large: there is the attachment that makes it so.
+
+    The email package needs ten times the memory of what it parses.
+    """
+    if len(raw) <= _MAX_PARTS:
+        return raw
+    half = _MAX_PARTS // 2
+    begin = raw.find(b"\n", len(raw) - half)
+    end = raw.rfind(b"\n", 0, half)
+    return raw[: end + 1 if end >= 0 else half] + raw[begin if begin >= 0 else len(raw) - half :]
 
 
 def text_of_parts(mail: EmailMessage) -> Text:

@@ -30,6 +30,7 @@ from patchwatch.sync.derive import Change, Derivation
 
 _REINDEX_BATCH = 500
 _CLOCK_WAS_SET = 1_672_531_200  # 2023; computers without a battery start in 1970
+_WHITE_SPACE = b" \t\n\r\x0b\x0c"
 _COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gains a few percent
 
 
@@ -92,8 +93,14 @@ def _now() -> int:
 
 def content_digest(raw: bytes) -> bytes:
     """Return a digest of the body, apart from line ends and trailing white space."""
-    _, _, content = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    return hashlib.sha1(content.rstrip(), usedforsecurity=False).digest()
+    if b"\r\n" in raw:
+        raw = raw.replace(b"\r\n", b"\n")
+    begin = raw.find(b"\n\n")
+    content = memoryview(raw)[begin + 2 if begin >= 0 else len(raw) :]  # not copied: it can be 40 MB
+    end = len(content)
+    while end and content[end - 1] in _WHITE_SPACE:
+        end -= 1
+    return hashlib.sha1(content[:end], usedforsecurity=False).digest()
 
 
 def unpack(packed: bytes) -> bytes:

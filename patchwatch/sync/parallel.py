@@ -20,6 +20,7 @@ from patchwatch.sync.ingest import Read, read_mail
 
 _IN_PLACE = 400  # mails; fewer are not worth a process
 _PIECE = 50  # mails sent to a process at once
+_LARGE_PIECE = 8 << 20  # bytes; more are parsed here, as each process that gets them has another copy
 _AHEAD = 6  # pieces parsed ahead; limits memory
 
 
@@ -70,8 +71,9 @@ class _Job:
     def __init__(self, pool: ProcessPoolExecutor, piece: Sequence[bytes]) -> None:
         self._piece = piece
         self._future: Future[list[Read]] | None = None
-        with contextlib.suppress(BrokenProcessPool):
-            self._future = pool.submit(_read_piece, piece)
+        if sum(map(len, piece)) <= _LARGE_PIECE:
+            with contextlib.suppress(BrokenProcessPool):
+                self._future = pool.submit(_read_piece, piece)
 
     def result(self) -> list[Read]:
         if self._future is not None:

@@ -59,6 +59,7 @@ class Mbox:
                 last += before.length
                 before = before.and_then(run)
                 mails = tuple(filter(None, split_mbox(io.BytesIO(run), max_mail_bytes=_MAX_MAIL_BYTES)))
+                del run
                 if mails:
                     yield Batch(mails, json.dumps({"end": before.length, "last": last, "digest": before.digest()}))
 
@@ -143,10 +144,11 @@ def _runs(stream: BinaryIO, begun: bytes) -> Iterator[tuple[bytes, int]]:
         # The last mail may continue in the next block; one that never ends is then rejected as too large.
         endless = len(text) - starts[-1] > _MAX_MAIL_BYTES
         complete = len(text) if endless or not more else starts.pop()
-        for begin, end in pairwise([*starts[::BATCH_MAILS], complete]):
-            if end > begin:
-                yield text[begin:end], starts[bisect_left(starts, end) - 1] - begin
+        bounds = [(begin, end) for begin, end in pairwise([*starts[::BATCH_MAILS], complete]) if end > begin]
+        runs = [(text[begin:end], starts[bisect_left(starts, end) - 1] - begin) for begin, end in reversed(bounds)]
         text = text[complete:]
+        while runs:
+            yield runs.pop()  # forgotten here, as it can be one mail of 40 MB
 
 
 def _beginnings(text: bytes) -> Iterator[int]:
