@@ -9,8 +9,8 @@ from patchwatch.tui.keymap import bindings
 EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
 BEGIN = "[keys]"
 HEAD = """\
-# Keys of the TUI: the name of an action, and its keys, separated by commas (x, X, f5, ctrl+x, space, …).
-# These are the defaults; uncomment a line to change it.
+# Key bindings of the TUI: "action" = "keys", with the keys separated by commas and named as in Textual
+# (x, X, f5, ctrl+x, space, full_stop, …).  The defaults are shown; to change one, uncomment its line and edit it.
 """
 
 

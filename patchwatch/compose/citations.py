@@ -9,6 +9,9 @@ from patchwatch.output import command
 from patchwatch.sanitize import line
 from patchwatch.sources.lore.urls import message_url
 
+LABELS = ("message-id", "URL", "Link: trailer", "b4 am command", "subject and URL")
+"""The names of the forms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -25,11 +28,7 @@ def citations(message_id: str, url: str, subject: str) -> tuple[Citation, ...]:
     chose the message-id.
     """
     link = message_url(DEFAULT_LORE_URL, None, message_id).rstrip("/")
-    forms = (
-        ("message-id", message_id),
-        ("URL", url),
-        ("Link: trailer", f"Link: {link}"),
-        ("b4 am", command("b4", "am", message_id)),
-        ("subject and URL", f"{subject}\n{url}"),
+    forms = (message_id, url, f"Link: {link}", command("b4", "am", message_id), f"{subject}\n{url}")
+    return tuple(
+        Citation(label, "\n".join(map(line, text.split("\n")))) for label, text in zip(LABELS, forms, strict=True)
     )
-    return tuple(Citation(label, "\n".join(map(line, text.split("\n")))) for label, text in forms)

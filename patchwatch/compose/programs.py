@@ -50,7 +50,7 @@ def browser_command(url: str, platform: str, environment: Mapping[str, str]) -> 
     if browsers := environment.get("BROWSER"):
         return (*shlex.split(browsers.partition(":")[0].replace("%s", "")), url)
     if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY") or environment.get("WSL_DISTRO_NAME")):
-        raise ToolError(f"no display for a browser here. Copy the link: {url}")
+        raise ToolError(f"can't open a browser: no display. Copy this URL: {url}")
     return ("xdg-open", url)
 
 
@@ -65,7 +65,7 @@ def browse(url: str) -> None:
     try:
         process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
     except OSError as error:
-        raise ToolError(f"can't start {command[0]}: {error.strerror}. Copy the link: {url}") from None
+        raise ToolError(f"can't start {command[0]}: {error.strerror}. Copy this URL: {url}") from None
     # Some openers run until the browser is closed; a thread reaps them.
     threading.Thread(target=process.wait, name="patchwatch-browser", daemon=True).start()
 

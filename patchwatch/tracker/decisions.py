@@ -51,7 +51,7 @@ class Decisions(Queries):
 
     def snooze(self, series_ids: Ids, until: int | None) -> None:
         """Snooze series until a time (UTC seconds), or until somebody other than me replies (None)."""
-        what = "snoozed until somebody answers" if until is None else f"snoozed until {format_future(until)}"
+        what = "snoozed until someone replies" if until is None else f"snoozed until {format_future(until)}"
         self._decide(series_ids, "snooze", what, lambda row: {"until": until, "newest": row.last_activity})
 
     def unsnooze(self, series_ids: Ids) -> None:

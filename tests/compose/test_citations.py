@@ -21,14 +21,14 @@ def test_citations_of_a_mail() -> None:
         "message-id": XDP_V5,
         "URL": url,
         "Link: trailer": f"Link: https://lore.kernel.org/r/{XDP_V5}",
-        "b4 am": f"b4 am {XDP_V5}",
+        "b4 am command": f"b4 am {XDP_V5}",
         "subject and URL": f"[PATCH bpf-next v5 0/2] bpf, xdp: Add tracepoint to xdp attaching failure\n{url}",
     }
 
 
 def test_hostile_message_id_is_quoted_and_sanitized() -> None:
     found = {c.label: c.text for c in citations("$(reboot)/\x1b;@x", "https://lore.kernel.org/r/x/", "a\x07b")}
-    assert found["b4 am"] == "b4 am '$(reboot)/␛;@x'"
+    assert found["b4 am command"] == "b4 am '$(reboot)/␛;@x'"
     assert found["subject and URL"].startswith("a␇b\n")
     assert found["Link: trailer"] == "Link: https://lore.kernel.org/r/$%28reboot%29%2F%1B%3B@x"
 

@@ -39,7 +39,7 @@ def test_browser_command(platform: str, environment: dict[str, str], expected: t
 
 
 def test_without_a_display_the_error_has_the_link() -> None:
-    with pytest.raises(ToolError, match="Copy the link: https://x/"):
+    with pytest.raises(ToolError, match="Copy this URL: https://x/"):
         browser_command("https://x/", "linux", {"TERM": "xterm"})
 
 

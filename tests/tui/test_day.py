@@ -82,7 +82,7 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
 
 def test_day_of_a_reviewer(terminal: Tmux) -> None:
     # Three series, with state and turn.
-    screen = terminal.shows("3 series watched", "58 unread", "⏎ Open")
+    screen = terminal.shows("3 series", "58 unread", "⏎ Open")
     rows = [next(line for line in screen.splitlines() if text in line) for text in ("Refault", "tcp_ca_", "bpf, xdp")]
     assert "new" in rows[0]
     assert "reviewers 12h" in rows[0]
@@ -97,7 +97,7 @@ def test_day_of_a_reviewer(terminal: Tmux) -> None:
     terminal.press("Enter")
     terminal.shows("⏎ Open")
     terminal.press("Enter")
-    terminal.shows(XDP, "v1–v3?", "[v5", "0/2", "same patch titles")
+    terminal.shows(XDP, "v1–v3 missing", "[v5", "0/2", "patch titles in common")
 
     # Go to the first unread mail, a patch, which marks it as read.
     terminal.press("n")
@@ -114,13 +114,13 @@ def test_day_of_a_reviewer(terminal: Tmux) -> None:
     terminal.press("q")
     terminal.shows("git-patchwork-notify@kernel.o", not_any_more="2 changed")
     terminal.press("q")
-    terminal.shows("bpf, xdp", "unread", not_any_more="same patch titles")
+    terminal.shows("bpf, xdp", "unread", not_any_more="patch titles in common")
 
-    # Snooze until somebody answers.
+    # Snooze until someone replies.
     terminal.press("Z")
-    terminal.shows("until somebody answers", "until next Monday")
+    terminal.shows("until someone replies", "until next Monday")
     terminal.press("Enter")
-    terminal.shows("Snoozed until somebody answers", not_any_more="until next Monday")
+    terminal.shows("Snoozed until someone replies", not_any_more="until next Monday")
 
     terminal.press("C-q")
     assert terminal.status() == 0

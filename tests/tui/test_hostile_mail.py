@@ -181,7 +181,7 @@ IN_THE_SERIES = {
     "unwatch": (("x",), "Stop watching?"),
     "watch": (("w",), "Watch a series"),
     "link": (("L",), "one series, "),
-    "tag": (("T",), "Give tags"),
+    "tag": (("T",), "Reply with tags"),
     "tag all": (("T", "w"), "all 2 patches"),
     "send": (("R",), "Dry run"),
     "tags to send": (("T", "r", "enter"), "Dry run"),

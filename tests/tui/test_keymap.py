@@ -60,7 +60,7 @@ async def test_configured_keys_work_and_are_shown() -> None:
         await pilot.press("escape", "2", "0")
         screen = pilot.app.screen
         assert isinstance(screen, OverviewScreen)
-        await until(pilot, lambda: "3 series watched" in shown(pilot))
+        await until(pilot, lambda: "3 series" in shown(pilot))
         await pilot.press("r")
         assert not tracker.asked["poll"]
         await pilot.press("f5")

@@ -11,12 +11,12 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-WATCH = Binding("w", "app.watch", "Watch", tooltip="Watch a link or a message-id", id="app.watch")
+WATCH = Binding("w", "app.watch", "Watch", tooltip="Watch a series by URL or message-id", id="app.watch")
 POLL = Binding("r", "app.poll", "Poll", tooltip="Check the archive for new mail now", id="app.poll")
 PALETTE = Binding("ctrl+p,colon", "app.command_palette", "Find", tooltip="Find any action or series", id="app.palette")
-HELP = Binding("question_mark", "app.help", "Help", tooltip="Show the keys", id="app.help")
+HELP = Binding("question_mark", "app.help", "Help", tooltip="Show the key bindings", id="app.help")
 
-_PAIR = Binding.Group("Revision", compact=True)
+_PAIR = Binding.Group("Version", compact=True)
 OLDER = Binding("left_square_bracket,h,left", "revision(-1)", "Previous version", group=_PAIR, id="series.older")
 NEWER = Binding("right_square_bracket,l,right", "revision(1)", "Next version", group=_PAIR, id="series.newer")
 

@@ -67,9 +67,14 @@ class B4Dialog(Dialog[B4Request | None]):
             dialog.border_title = "Run b4"
             yield Static(content(about), id="question")
             if not self._trees:
-                none = "No work tree is configured."
-                how = f"Add a [[tree]] that has a checkout to {line(self._config_file)}; see config.example.toml."
-                yield Static(content([(none, ""), ("\n", ""), (how, "dim")]), id="note")
+                none = "No git tree is configured."
+                how: list[StyledText] = [
+                    ("\nSet the path of a checkout in ", "dim"),
+                    (line(self._config_file), ""),
+                    (":\n\n", "dim"),
+                    ('[[tree]]\nname = "linux"\npath = "~/src/linux"', "accent"),
+                ]
+                yield Static(content([(none, ""), *how]), id="note")
                 yield Static(content([("esc", "accent"), (" close", "dim")]), id="keys")
                 return
             yield ChoiceList(*tasks, id="tasks", compact=True)

@@ -134,6 +134,6 @@ class Palette(CommandPalette, BaseScreen[None]):
         """Textual's widgets, with the input replaced."""
         for widget in super().compose():
             if isinstance(widget, CommandInput):
-                yield SearchInput(placeholder=str(widget.placeholder), select_on_focus=False)
+                yield SearchInput(placeholder="Find an action or a series …", select_on_focus=False)
             else:
                 yield widget

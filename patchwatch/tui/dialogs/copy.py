@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from patchwatch.compose.citations import Citation
+from patchwatch.compose.citations import LABELS, Citation
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import pad
@@ -55,8 +55,8 @@ class CopyDialog(Dialog[Citation | None]):
         Binding("escape,q", "leave", "Cancel", id="copy.leave"),
         Binding("y", "take", "Copy", show=False, id="copy.take"),
         *(
-            Binding(str(n), f"number({n})", f"Copy the {form}", show=False, id=f"copy.{n}")
-            for n, form in enumerate(("message-id", "URL", "Link: trailer", "b4 am command", "subject and URL"), 1)
+            Binding(str(n), f"number({n})", f"Copy the {label}", show=False, id=f"copy.{n}")
+            for n, label in enumerate(LABELS, 1)
         ),
     ]
 
@@ -71,7 +71,7 @@ class CopyDialog(Dialog[Citation | None]):
             dialog.border_title = "Copy"
             yield CitationList(self._citations)
             yield Static(id="reading")
-            note = "Copies through the terminal (OSC 52); some terminals need a setting for this."
+            note = "Copies via the terminal (OSC 52), which some terminals must be configured to allow."
             yield Static(content([(note, "dim")]), id="note")
             keys: list[StyledText] = [("⏎", "accent"), (" copy   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")

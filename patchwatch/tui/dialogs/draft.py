@@ -21,7 +21,7 @@ class DraftDialog(Dialog[bool | None]):
     """Answers with True to continue the draft, False to start over, None to cancel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "answer(True)", "Resume the draft", id="draft.go_on"),
+        Binding("enter,y", "answer(True)", "Continue the draft", id="draft.go_on"),
         Binding("n", "answer(False)", "Discard the draft and start over", id="draft.anew"),
         Binding("escape,q", "leave", "Cancel", id="draft.leave"),
     ]

@@ -69,7 +69,7 @@ class HelpScreen(Dialog[None]):
         width = max((cell_len(keys) for rows in self._sections.values() for keys, _ in rows), default=0)
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
-            dialog.border_subtitle = "esc closes"
+            dialog.border_subtitle = "esc close"
             for heading, rows in self._sections.items():
                 pieces: list[StyledText] = [(heading, "strong")]
                 for keys, meaning in rows:

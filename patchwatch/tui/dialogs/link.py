@@ -1,6 +1,6 @@
-"""Link a series with another version of it, or unlink a version from the one before.
+"""Link a series to another version of it, or unlink a version from the one before.
 
-Lists the candidates with the evidence for each, accepts any link or message-id, and shows the effect beforehand.
+Lists the candidates with the evidence for each, accepts any URL or message-id, and shows the effect beforehand.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from patchwatch.tui.render.link_preview import (
     LinkPreview,
     describe_link,
     describe_unlink,
-    evidence,
     predecessor,
     preview_link,
 )
@@ -36,7 +35,7 @@ from patchwatch.tui.render.series_names import series_names
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.text_field import TextField
 
-_PLACEHOLDER = "or a link, a message-id, a series number"
+_PLACEHOLDER = "or link to: URL, message-id or series number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +85,13 @@ class LinkChoices(RowList[Choice]):
         """One choice."""
         if isinstance(row, Unlink):
             later, earlier = series_labels.revision_name(row.later), series_labels.revision_name(row.earlier)
-            why = row.later.predecessor
-            reason = (
-                "linked by hand"
-                if why and why.by_hand
-                else f"linked automatically: {evidence(why.evidence if why else ())}"
-            )
-            return [[("Split ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {reason}", "dim")]]
+            by_hand = row.later.predecessor is not None and row.later.predecessor.by_hand
+            reason = "linked by hand" if by_hand else "linked automatically"
+            return [[("Unlink ", "warn"), (f"{later} from {earlier}", "strong")], [(f"  {reason}", "dim")]]
         about = f"  · {line(row.author_name)}, {labels.date(row.date)}"
         return [
             [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (labels.title(row.subject), "")],
-            [(f"  {evidence(row.evidence)}", ""), (about, "dim")],
+            [(f"  {labels.link_evidence(row.evidence)}", ""), (about, "dim")],
         ]
 
 
@@ -129,7 +124,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     def compose(self) -> ComposeResult:
         """The choices, the field, and the effect of Enter."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Link with another version"
+            dialog.border_title = "Link or unlink versions"
             yield Static(content(series_names([self._row])), id="question")
             if self._choices:
                 yield LinkChoices(self._choices)
@@ -137,8 +132,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
                 yield Static(content([("No known series looks like another version of this one.", "dim")]), id="note")
             yield TextField(_PLACEHOLDER)
             yield Static(id="reading")
-            keys: list[StyledText] = [("⏎", "accent"), (" OK   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
-            yield Static(content(keys), id="keys")
+            yield Static(id="keys")
 
     def on_mount(self) -> None:
         """Focus the choices, if there are any."""
@@ -146,11 +140,11 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         (self.query_one(LinkChoices) if self._choices else self.query_one(TextField)).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Let the user type a link at once."""
+        """Let the user type a URL at once."""
         self.query_one(TextField).begin(event)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Let the user paste a link at once."""
+        """Let the user paste a URL at once."""
         field = self.query_one(TextField)
         if not field.has_focus:
             event.stop()
@@ -173,7 +167,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
             number = row.series_id
             self._look_up(lambda: number)
         else:
-            self._show(None, [("Your decision overrides the mails.", "dim")])
+            self._show(None, [("A link set by hand overrides the automatic one.", "dim")])
 
     def _look_up(self, which: Callable[[], int]) -> None:
         text = self._text
@@ -184,7 +178,7 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
                 return
             answer = preview_link(self._row, other)
             if answer is None:
-                self._refuse("That already is a version of this series.")
+                self._refuse("That is already a version of this series.")
             else:
                 self._show(answer, describe_link(answer))
 
@@ -202,6 +196,8 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     def _show(self, answer: LinkPreview | Unlink | None, pieces: list[StyledText]) -> None:
         self._answer, self._problem = answer, ""
         self.query_one("#reading", Static).update(content(pieces))
+        keys: list[StyledText] = [("⏎", "accent"), (" unlink   " if isinstance(answer, Unlink) else " link   ", "dim")]
+        self.query_one("#keys", Static).update(content([*keys, ("esc", "accent"), (" cancel", "dim")]))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -42,11 +42,13 @@ class SendScreen(BaseScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "send", "Send", tooltip="Send it (or try to, in a dry run)", id="send.send"),
+        Binding("y", "send", "Send", tooltip="Send (in a dry run, nothing is sent)", id="send.send"),
         Binding("e", "edit", "Edit", tooltip="Edit headers and text", id="send.edit"),
-        Binding("q,escape", "leave", "Close", tooltip="Do not send it now; keep the draft", id="send.leave"),
-        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll", id="send.page_down"),
-        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll back", id="send.page_up"),
+        Binding("q,escape", "leave", "Close", tooltip="Keep the draft without sending it", id="send.leave"),
+        Binding(
+            "space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll down a page", id="send.page_down"
+        ),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll up a page", id="send.page_up"),
         keys.HELP,
     ]
 

@@ -24,12 +24,12 @@ from patchwatch.tui.render.columns import pad
 from patchwatch.tui.render.series_names import AnySeries, series_names
 from patchwatch.tui.widgets.text_field import TextField
 
-_PLACEHOLDER = "or a date: 2026-12-01, monday, 12h, 3d, 2w, 1m"
+_PLACEHOLDER = "or until: 2026-12-01, monday, 12h, 3d, 2w"
 
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """Snooze until a time (UTC seconds) or until somebody answers (None); or unsnooze."""
+    """Snooze until a time (UTC seconds) or until someone replies (None); or unsnooze."""
 
     until: int | None = None
     wakes: bool = False
@@ -39,7 +39,7 @@ class Snooze:
         """How the notice about it begins."""
         if self.wakes:
             return "Unsnoozed"
-        return f"Snoozed until {'somebody answers' if self.until is None else day(self.until)}"
+        return f"Snoozed until {'someone replies' if self.until is None else day(self.until)}"
 
 
 def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
@@ -47,7 +47,7 @@ def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
     spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
     dated = tuple((name, Snooze(times.parse_future(text, now))) for name, text in spans.items())
     wake = (("unsnooze now", Snooze(wakes=True)),) if asleep else ()
-    return (*wake, ("until somebody answers", Snooze()), *dated)
+    return (*wake, ("until someone replies", Snooze()), *dated)
 
 
 def day(until: int) -> str:
@@ -99,7 +99,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
         return [(pad(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
 
     def _show(self, pieces: list[StyledText]) -> None:
-        effect = "Hidden from My turn, Awaiting review and the digest until then."
+        effect = "Until then, kept out of My turn, Awaiting review and the e-mail digest."
         self.query_one("#reading", Static).update(content(pieces or [(effect, "dim")]))
 
     def on_key(self, event: events.Key) -> None:

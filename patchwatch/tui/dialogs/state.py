@@ -11,11 +11,27 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from patchwatch.series.states import SETTABLE
+from patchwatch.series.states import SETTABLE, State
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.series_names import AnySeries, series_names
+
+_NAME = 19  # columns
+_MEANINGS: dict[str, str] = {
+    State.ACCEPTED: "applied by a maintainer",
+    State.MAINLINED: "in Linus’s tree",
+    State.AWAITING_UPSTREAM: "to be sent to the upstream tree",
+}
+"""States whose names do not explain themselves."""
+
+
+def _described(name: str) -> list[StyledText]:
+    """A state with its sign, and what it means."""
+    if name not in _MEANINGS:
+        return labels.state(name)
+    sign, (text, style) = labels.state(name)
+    return [sign, (f"{text:<{_NAME}}", style), (_MEANINGS[name], "dim")]
 
 
 class StateDialog(Dialog[str | None]):
@@ -34,8 +50,8 @@ class StateDialog(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """The states, each with its sign."""
-        options = [Option(content(labels.state(name)), id=name) for name in SETTABLE]
-        options.append(Option(content([("  automatic", "dim")]), id=""))
+        options = [Option(content(_described(name)), id=name) for name in SETTABLE]
+        options.append(Option(content([(f"  {'automatic':<{_NAME}}determined from the mail", "dim")]), id=""))
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Set the state"
             yield Static(content(series_names(self._rows)), id="question")
@@ -43,7 +59,7 @@ class StateDialog(Dialog[str | None]):
             if self._rows and self._rows[0].state in SETTABLE:
                 states.highlighted = SETTABLE.index(self._rows[0].state)
             yield states
-            note = "Overrides the mails until a newer version is posted."
+            note = "Overrides the automatic state until a newer version is posted."
             yield Static(content([(note, "dim")]), id="note")
             keys: list[StyledText] = [("⏎", "accent"), (" set   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")

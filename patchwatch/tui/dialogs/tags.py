@@ -1,4 +1,4 @@
-"""Ask which tags to give, and to what: a patch, or all patches of its revision."""
+"""Ask which tags to reply with, and for what: a patch, or all patches of its revision."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from patchwatch.compose.reply import TAGS
+from patchwatch.series.labels import missing_patches
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.selection import Selection
@@ -36,7 +37,7 @@ class TagDialog(Dialog[Tags | None]):
         Binding("r", "choose(0)", TAGS[0], id="tag.reviewed"),
         Binding("a", "choose(1)", TAGS[1], id="tag.acked"),
         Binding("t", "choose(2)", TAGS[2], id="tag.tested"),
-        Binding("w", "whole", "This patch or the whole series", id="tag.whole"),
+        Binding("w", "whole", "Switch between this patch and the whole series", id="tag.whole"),
         Binding("enter", "give(False)", "Preview the mail", id="tag.give"),
         Binding("e", "give(True)", "Edit the mail first", id="tag.edit"),
         Binding("escape,q", "leave", "Cancel", id="tag.leave"),
@@ -52,12 +53,15 @@ class TagDialog(Dialog[Tags | None]):
     def compose(self) -> ComposeResult:
         """The patch or series, the tags, and the keys."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Give tags"
+            dialog.border_title = "Reply with tags"
             yield Static(id="question")
             yield ChoiceList(*(Option(content(self._shown(name)), id=name) for name in TAGS), id="tags", compact=True)
             yield Static(id="note")
             keys: list[StyledText] = []
-            hints = [("space", "select"), *([("w", "patch/series")] if self._selection.patch is not None else [])]
+            hints = [
+                ("space", "toggle"),
+                *([("w", "this patch/whole series")] if self._selection.patch is not None else []),
+            ]
             for key, does in (*hints, ("⏎", "preview"), ("e", "edit first"), ("esc", "cancel")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
             yield Static(content(keys), id="keys")
@@ -76,15 +80,14 @@ class TagDialog(Dialog[Tags | None]):
         if not self._whole and selection.patch is not None:
             what, title = "this patch", selection.patch
         else:
-            what = (
-                f"all {selection.patches} patches of {selection.version}"
-                if selection.patches > 1
-                else selection.version
-            )
+            total = max(selection.expected, selection.patches)
+            what = f"all {total} patches of {selection.version}" if total > 1 else selection.version
             title = selection.title
         about: list[StyledText] = [(f"For {what}: ", "dim"), (title, "strong")]
+        if self._whole and (missing := missing_patches(selection.patches, selection.expected)):
+            about.append((f"\n! {missing}: they have not been received.", "warn"))
         self.query_one("#question", Static).update(content(about))
-        note: list[StyledText] = [("You will see the mail before it is sent.", "dim")]
+        note: list[StyledText] = [("You can check the mail before it is sent.", "dim")]
         self.query_one("#note", Static).update(content([(f"! {warning}", "warn")] if warning else note))
 
     def _toggle(self, name: str) -> None:

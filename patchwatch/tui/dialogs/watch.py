@@ -16,7 +16,7 @@ from patchwatch.tui.widgets.watch_form import WatchForm
 
 
 class WatchDialog(Dialog[None]):
-    """Asks for a link or message-id and watches it; stays open until that succeeds or the user presses Esc."""
+    """Asks for a URL or message-id and watches it; stays open until that succeeds or the user presses Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", id="watch.leave"),

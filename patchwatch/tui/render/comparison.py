@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from patchwatch.mail.message import Trailer
 from patchwatch.sanitize import block, line
-from patchwatch.series.rangediff.comparison import AuthorNote, Comparison, Pair
+from patchwatch.series.labels import missing_patches
+from patchwatch.series.rangediff.comparison import AuthorNote, Comparison, Pair, Side
 from patchwatch.series.rangediff.rows import Difference, Row, diff_lines
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
@@ -33,8 +34,8 @@ def headline(comparison: Comparison) -> list[StyledText]:
     counts = [
         ("=", "equal"),
         ("!", "changed"),
-        (">", "only in the newer"),
-        ("<", "only in the older"),
+        (">", f"only in {line(comparison.newer.label)}"),
+        ("<", f"only in {line(comparison.older.label)}"),
     ]
     summary: list[StyledText] = []
     for mark, word in counts:
@@ -42,7 +43,7 @@ def headline(comparison: Comparison) -> list[StyledText]:
             summary += [(", " if summary else "", "dim"), (f"{number} {word}", MARKS[mark])]
     for side in (comparison.older, comparison.newer):
         if side.missing:
-            summary.append((f"   {line(side.label)}: {side.missing} not seen", "warn"))
+            summary.append((f"   {line(side.label)}: {_missing(side)}", "warn"))
     return pieces + summary
 
 
@@ -72,12 +73,15 @@ def pair_page(comparison: Comparison, pair: Pair) -> Page:
                 lines.append(Line("prose", f"       by {line(str(patch.author))}", 0))
             if patch.diff.damaged:
                 lines.append(Line("warning", "       The diff is damaged (wrapped or missing lines).", 0))
-    lines += [Line("prose", "", 0), Line("prose", f"{', '.join(map(line, pair.words()))}.".capitalize(), 0)]
+        else:
+            lines.append(Line("prose", f"{line(side.label):<6} {_no_counterpart(side)}", 0))
+    words = [line(word) for word in pair.words() if word not in ("no match", "new", "dropped")]
+    lines += [Line("prose", "", 0), Line("prose", f"{', '.join(words)}.".capitalize(), 0)] if words else []
     if pair.mark == "=":
-        lines.append(Line("excerpt", "Message, tags and diff are the same except for line numbers.", 0))
+        lines.append(Line("excerpt", "Commit message, tags and diff are the same except for line numbers.", 0))
     languages: list[tuple[int, str]] = []
     if pair.message.rows or pair.message.too_large:
-        lines += [Line("prose", "", 0), Line("section", "── Message", 0), *_difference(pair.message)]
+        lines += [Line("prose", "", 0), Line("section", "── Commit message", 0), *_difference(pair.message)]
     if pair.gained or pair.lost:
         lines += [Line("prose", "", 0), Line("section", "── Tags", 0)]
         lines += [Line("between", f"- {_tag(tag)}", 0) for tag in pair.lost]
@@ -90,7 +94,7 @@ def pair_page(comparison: Comparison, pair: Pair) -> Page:
         lines += _difference(pair.diff)
     alone = pair.older or pair.newer
     if alone and (pair.older is None or pair.newer is None):
-        lines += [Line("prose", "", 0), Line("section", "── Message", 0)]
+        lines += [Line("prose", "", 0), Line("section", "── Commit message", 0)]
         lines += [Line("prose", text, 0) for text in block(alone.message).split("\n")]
         lines += [Line("prose", "", 0), Line("section", "── Diff", 0)]
         rows = diff_lines(alone.diff.files).rows
@@ -99,6 +103,15 @@ def pair_page(comparison: Comparison, pair: Pair) -> Page:
     page = make_page("", lines, targets)
     starts, names = zip(*languages, strict=True) if languages else ((), ())
     return Page(page.message_id, page.lines, page.widest, Code(starts, names), (), page.targets)
+
+
+def _missing(side: Side) -> str:
+    return missing_patches(len(side.patches), side.expected)
+
+
+def _no_counterpart(side: Side) -> str:
+    """Why a side has no such patch: it was dropped, is new, or may be missing."""
+    return f"(no matching patch received; {_missing(side)})" if side.missing else "(no matching patch)"
 
 
 def _tag(tag: Trailer) -> str:

@@ -111,6 +111,8 @@ def entry_line(entry: HistoryEntry, now: int, width: int) -> list[StyledText]:
         state = f"{sign} {line(entry.state)}" if entry.state_changed else ""
         pieces += [(pad(state, 20), style), (pad(turn, 13), "dim")]
     room = width - width_of(pieces)
-    words: StyledText = (entry.posted, "") if entry.posted else (labels.quoted(entry.evidence), "slanted")
+    if entry.posted:
+        return [*pieces, (fit(f"{entry.author} {entry.posted}", room), "")]
+    words: StyledText = (labels.quoted(entry.evidence), "slanted")
     taken = min(width_of([words]), max(room - width_of([(entry.author, "")]) - 2, room * 4 // 5))
     return [*pieces, (fit(words[0], taken), words[1]), ("  ", ""), (entry.author, "dim")]

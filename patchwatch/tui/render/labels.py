@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
@@ -65,7 +66,12 @@ def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
     """How many patches of the newest revision have a review."""
     if not row.patches:
         return [(series_labels.reviewed(row), "faint")]
-    return [(series_labels.reviewed(row), "calm" if row.reviewed >= row.patches else "" if row.reviewed else "dim")]
+    return [
+        (
+            series_labels.reviewed(row),
+            "calm" if row.reviewed >= series_labels.patch_total(row) else "" if row.reviewed else "dim",
+        )
+    ]
 
 
 def remarks(row: SeriesRow) -> list[str]:
@@ -95,8 +101,14 @@ def moment(at: int) -> str:
 
 
 def posted(row: RevisionRow) -> str:
-    """`posted an RFC, 4 patches`."""
-    return f"posted {'an RFC, ' if row.rfc else ''}{series_labels.patches(row)}"
+    """`posted an RFC, 4 patches`, or `posted 6 patches (2 missing)`."""
+    missing = row.expected - row.patches
+    count = (
+        series_labels.patches(row)
+        if missing <= 0
+        else f"{plural(row.expected, 'patch', 'patches')} ({missing} missing)"
+    )
+    return f"posted {'an RFC, ' if row.rfc else ''}{count}"
 
 
 def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
@@ -121,6 +133,14 @@ def tags(names: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(_SHORT_TAGS[name.lower()] for name in names if name.lower() in _SHORT_TAGS))
 
 
+def link_evidence(names: Iterable[str]) -> str:
+    """`same title, next version`: the evidence for a link between two versions."""
+    return ", ".join(_EVIDENCE.get(name, line(name).replace("-", " ")) for name in names)
+
+
+_EVIDENCE = {"same-patch-titles": "some patch titles in common"}  # those that dashes do not spell out
+
+
 def quoted(evidence: Evidence) -> str:
     """The text of evidence on one line, quoted unless it was set by hand."""
     if evidence.by_hand:
@@ -132,7 +152,7 @@ def quoted(evidence: Evidence) -> str:
 def without_mail(evidence: Evidence | None) -> str:
     """Why evidence can't be shown in a mail of the series."""
     if evidence is None:
-        return "No evidence yet: nobody has replied."
+        return "No evidence yet: no replies."
     if evidence.by_hand:
         return f"Set by hand: {line(evidence.text)}"
     if evidence.commit:

@@ -5,10 +5,9 @@ Pure.  patchwatch.series.link_candidates finds candidates, and the user may mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
 from patchwatch.tui.base.theme import StyledText
@@ -83,7 +82,7 @@ def describe_link(found: LinkPreview) -> list[StyledText]:
 
 
 def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
-    """`two series, v1 v2 and v3, even if later mail links them`."""
+    """`two series: v1 v2 and v3`, and why they are linked."""
     others = _following(row, later)
     names = [series_labels.revision_name(r) for r in row.revisions if r.message_id in others]
     kept = [series_labels.revision_name(r) for r in row.revisions if r.message_id not in others]
@@ -93,7 +92,15 @@ def describe_unlink(row: SeriesRow, later: RevisionRow) -> list[StyledText]:
         (" ".join(kept), "strong"),
         (" and ", ""),
         (" ".join(names), "strong"),
+        (f"\n{_why_linked(later)}", "dim"),
     ]
+
+
+def _why_linked(later: RevisionRow) -> str:
+    link = later.predecessor
+    if link is None or link.by_hand:
+        return "Linked by hand."
+    return f"Linked automatically: {labels.link_evidence(link.evidence)}."
 
 
 def _following(row: SeriesRow, later: RevisionRow) -> set[str]:
@@ -110,8 +117,3 @@ def predecessor(row: SeriesRow, later: RevisionRow) -> RevisionRow | None:
         return None
     root = later.predecessor.message_id
     return next((r for r in row.revisions if root in r.postings or root == r.message_id), None)
-
-
-def evidence(words: Iterable[str]) -> str:
-    """`same title, next version`: the evidence for a link."""
-    return ", ".join(line(word).replace("-", " ") for word in words)

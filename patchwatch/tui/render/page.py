@@ -22,7 +22,7 @@ from patchwatch.tui.render.columns import cell_len, wrap
 _NAME_WIDTH = 9  # columns of a header's name
 _LONGEST = 2000  # characters of a line; some mails are a megabyte without a newline
 _CONTINUATION_INDENT = 4  # columns, of a header in a draft
-_SHORT_NAMES = {"message-id": "Id"}  # names too long for that
+_SHORT_NAMES = {"message-id": "Msg-Id"}  # names too long for that
 _UNWRAPPED = frozenset({"diff", "diffstat", "between"})
 _NOT_REPLY = frozenset({"quote", "attribution", "signature"})
 _KEPT_ABOVE_REPLY = 4  # lines of a folded quote

@@ -24,7 +24,8 @@ class Selection:
     revision: str  # the root's message-id
     version: str  # v5
     title: str  # of the revision
-    patches: int  # seen
+    patches: int  # received
+    expected: int  # stated
 
 
 def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Selection:
@@ -39,6 +40,7 @@ def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Sele
         version=series_labels.revision_name(revision),
         title=labels.title(revision.subject),
         patches=revision.patches,
+        expected=revision.expected,
     )
 
 
@@ -53,4 +55,5 @@ def of_series(row: SeriesSummary) -> Selection:
         version=series_labels.revision_name(row),
         title=line(row.title),
         patches=row.patches,
+        expected=row.expected,
     )

@@ -62,7 +62,7 @@ _STATE_ORDER: dict[str, int] = {state: number for number, state in enumerate(Sta
 STATE = Column(
     "State", lambda row, now: labels.state(row.state), lambda row: _STATE_ORDER.get(row.state, 99), narrow_max_width=16
 )
-TURN = Column("Turn", labels.turn, lambda row: row.turn_since, is_blank=lambda row: row.turn == Turn.NOBODY)
+TURN = Column("Waiting for", labels.turn, lambda row: row.turn_since, is_blank=lambda row: row.turn == Turn.NOBODY)
 VERSION = Column("Ver", lambda row, now: [(series_labels.version(row), "")], lambda row: (row.version, row.minor))
 TITLE = Column("Title", title_cell, lambda row: row.title.casefold(), max_width=1000)
 NEXT_ACTION = Column(

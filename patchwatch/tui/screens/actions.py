@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from patchwatch.compose.citations import Citation
 
 ACTIONS: tuple[BindingType, ...] = (
-    Binding("C", "read", "Catch up", show=False, tooltip="Mark all mail of the series as read", id="act.read"),
+    Binding("C", "read", "Catch up", show=False, tooltip="Mark all mail in the series as read", id="act.read"),
     Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
     Binding("Z", "snooze", "Snooze", show=False, tooltip="Snooze until a date or a reply", id="act.snooze"),
-    Binding("M", "mute", "Mute", show=False, tooltip="Mute or unmute", id="act.mute"),
-    Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching", id="act.unwatch"),
-    Binding("L", "link", "Link", show=False, tooltip="Link with another version, or unlink", id="act.link"),
-    Binding("u", "undo", "Undo", show=False, tooltip="Undo the last decision: state, link, snooze …", id="act.undo"),
-    Binding("y", "copy", "Copy", show=False, tooltip="Copy message-id, URL or Link: line", id="act.copy"),
-    Binding("W", "browse", "Browser", show=False, tooltip="Open in the browser", id="act.browse"),
+    Binding(
+        "M", "mute", "Mute", show=False, tooltip="Keep out of My turn, events and digests, or unmute", id="act.mute"
+    ),
+    Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching (the mail is kept)", id="act.unwatch"),
+    Binding("L", "link", "Link", show=False, tooltip="Link to another version, or unlink", id="act.link"),
+    Binding("u", "undo", "Undo", show=False, tooltip="Undo the last change (state, link, snooze, …)", id="act.undo"),
+    Binding("y", "copy", "Copy", show=False, tooltip="Copy message-id, URL or Link: trailer", id="act.copy"),
+    Binding("W", "browse", "Browser", show=False, tooltip="Open in a browser", id="act.browse"),
 )
 """The keys of the actions, for the bindings of a screen."""
 

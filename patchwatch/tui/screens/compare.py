@@ -27,10 +27,11 @@ from patchwatch.tui.render.comparison import changelog_page, headline, pair_page
 from patchwatch.tui.render.page import Page, lay_out
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.revision_bar import connector, missing_versions
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.status_bar import StatusBar
 
-_OLDER, _NEWER = Binding.Group("Older", compact=True), Binding.Group("Newer", compact=True)
+_OLDER, _NEWER = Binding.Group("Old side", compact=True), Binding.Group("New side", compact=True)
 _MIN_TITLE_WIDTH = 24  # before the words about a pair are cut
 
 
@@ -89,39 +90,30 @@ class CompareScreen(BaseScreen[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket,h", "older(-1)", "Old side: one version back", group=_OLDER, id="compare.older"),
         Binding(
-            "left_square_bracket,h", "older(-1)", "Move the old side one version back", group=_OLDER, id="compare.older"
+            "right_square_bracket,l", "older(1)", "Old side: one version forward", group=_OLDER, id="compare.less_old"
         ),
-        Binding(
-            "right_square_bracket,l",
-            "older(1)",
-            "Move the old side one version forward",
-            group=_OLDER,
-            id="compare.less_old",
-        ),
-        Binding(
-            "left_curly_bracket,H",
-            "newer(-1)",
-            "Move the new side one version back",
-            group=_NEWER,
-            id="compare.less_new",
-        ),
-        Binding(
-            "right_curly_bracket,L",
-            "newer(1)",
-            "Move the new side one version forward",
-            group=_NEWER,
-            id="compare.newer",
-        ),
+        Binding("left_curly_bracket,H", "newer(-1)", "New side: one version back", group=_NEWER, id="compare.less_new"),
+        Binding("right_curly_bracket,L", "newer(1)", "New side: one version forward", group=_NEWER, id="compare.newer"),
         Binding("c", "changelog", "Changelog", tooltip="Show the author's changelog", id="compare.changelog"),
-        Binding("p", "patch", "Patch", tooltip="Show the mail of the patch", id="compare.patch"),
-        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long lines", id="compare.wrap"),
-        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll", id="compare.page_down"),
-        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll back", id="compare.page_up"),
-        Binding("z", "zoom", "Zoom", show=False, tooltip="Hide or show the list of patches", id="compare.zoom"),
+        Binding("p", "patch", "Mail", tooltip="Show the mail of the patch", id="compare.patch"),
+        Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long diff lines", id="compare.wrap"),
+        Binding(
+            "space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll down a page", id="compare.page_down"
+        ),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll up a page", id="compare.page_up"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Maximize or restore the differences", id="compare.zoom"),
         keys.HELP,
         Binding("q", "back", "Back", id="compare.back"),
-        Binding("escape", "step_back", "Back", show=False, tooltip="Go to the list, then back", id="compare.step_back"),
+        Binding(
+            "escape",
+            "step_back",
+            "Back",
+            show=False,
+            tooltip="Back to the patches, then to the series",
+            id="compare.step_back",
+        ),
     ]
 
     def __init__(
@@ -196,8 +188,11 @@ class CompareScreen(BaseScreen[str]):
             name = series_labels.version(revision)
             chosen = number in (self.older, self.newer)
             pieces.append((f"[{name}]" if chosen else f" {name} ", "chosen" if chosen else "dim"))
-            pieces.append(("──", "accent" if self.older <= number < self.newer else "faint"))
-        return [*pieces[:-1], ("   ", ""), (labels.title(self._revisions[self.newer].subject), "dim")]
+            if number + 1 < len(self._revisions):
+                gap = missing_versions(revision.version, self._revisions[number + 1].version)
+                style = "accent" if self.older <= number < self.newer else "faint"
+                pieces += [(text, style) for text, _ in connector(gap)]
+        return [*pieces, ("   ", ""), (labels.title(self._revisions[self.newer].subject), "dim")]
 
     def _show(self, comparison: Comparison) -> None:
         if comparison.newer.message_id != self._revisions[self.newer].message_id:

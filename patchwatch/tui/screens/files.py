@@ -34,13 +34,15 @@ _MAX_DEPTH = 8  # deeper directories are drawn at this depth
 
 
 def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
-    """`v5 · 12 files · +340 -21`, and the subject of the revision."""
+    """`v5 title · 12 files, +340 -21`, and the number of missing patches."""
     files = len({change.path for change in found})
+    missing = series_labels.missing(revision)
     return [
         (f"{series_labels.revision_name(revision)} ", "accent strong"),
         (labels.title(revision.subject), "strong"),
-        (f"  {plural(files, 'file')}  ", "dim"),
+        (f" · {plural(files, 'file')}, ", "dim"),
         *counts(sum(change.added for change in found), sum(change.removed for change in found)),
+        *([(f"   {missing}", "warn")] if missing else []),
     ]
 
 
@@ -91,16 +93,17 @@ class FileList(RowList[TreeEntry]):
     def draw(self, row: TreeEntry, index: int, width: int) -> list[list[StyledText]]:
         """One line: the name; right-aligned the patches and the numbers of lines."""
         left: list[StyledText] = [("  " * min(row.depth, _MAX_DEPTH), ""), (row.name, "" if row.changes else "dim")]
-        right: list[StyledText] = [(f" {', '.join(_numbers(row.changes))}  ", "dim")] if row.changes else []
+        right: list[StyledText] = [(f" {_numbers(row.changes)}  ", "dim")] if row.changes else []
         right += counts(row.added, row.removed, *self._widths) if row.changes else []
         room = width - 1 - width_of(right)
         return [[*fit_pieces(left, room), *right]] if room >= 16 else [left]
 
 
-def _numbers(found: Sequence[Change]) -> list[str]:
-    """`1, 3`: the numbers of the patches, at most three of them."""
+def _numbers(found: Sequence[Change]) -> str:
+    """`patches 1, 3`: the numbers of the patches, at most four of them."""
     numbers = [str(change.patch or 1) for change in found]
-    return numbers if len(numbers) <= 4 else [*numbers[:3], "…"]
+    shown = numbers if len(numbers) <= 4 else [*numbers[:3], "…"]
+    return f"{'patch' if len(numbers) == 1 else 'patches'} {', '.join(shown)}"
 
 
 class FilesScreen(BaseScreen[str]):
@@ -120,11 +123,20 @@ class FilesScreen(BaseScreen[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,pagedown", "page(1)", "Page down", show=False, tooltip="Scroll the diffs", id="files.page_down"),
-        Binding("b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the diffs back", id="files.page_up"),
-        Binding("backslash", "wrap", "Wrap", tooltip="Wrap long lines of diffs", id="files.wrap"),
-        Binding("p", "patch", "Patch", tooltip="Show the mail of this patch", id="files.patch"),
-        Binding("z", "zoom", "Zoom", show=False, tooltip="Show only the diffs", id="files.zoom"),
+        Binding(
+            "space,pagedown",
+            "page(1)",
+            "Page down",
+            show=False,
+            tooltip="Scroll the diffs down a page",
+            id="files.page_down",
+        ),
+        Binding(
+            "b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the diffs up a page", id="files.page_up"
+        ),
+        Binding("backslash", "wrap", "Wrap", tooltip="Wrap long diff lines", id="files.wrap"),
+        Binding("p", "patch", "Mail", tooltip="Show the mail of the patch", id="files.patch"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Maximize or restore the diffs", id="files.zoom"),
         keys.HELP,
         Binding("q", "back", "Back", id="files.back"),
         Binding(
@@ -132,7 +144,7 @@ class FilesScreen(BaseScreen[str]):
             "step_back",
             "Back",
             show=False,
-            tooltip="Go to the list of files, then back",
+            tooltip="Back to the files, then to the series",
             id="files.step_back",
         ),
     ]

@@ -192,7 +192,6 @@ class OverviewScreen(ActionScreen):
         rows, bar = self.table.rows, self.query_one(FilterBar)
         polled = [inbox.polled_at for inbox in self._inboxes if inbox.polled_at is not None]
         status = Status(
-            view=self._view_state.view,
             series=len(rows),
             of=len(self._view_state.among) if self._view_state.complete and bar.limit.text else None,
             unread=sum(row.unread for row in rows),

@@ -9,6 +9,17 @@ from patchwatch.tui.base import keys
 from patchwatch.tui.controllers.view_state import VIEWS
 from patchwatch.tui.screens.actions import ACTIONS
 
+_CONTENTS: dict[View, str] = {
+    View.MY_TURN: "series that need your action",
+    View.AWAITING_REVIEW: "series waiting for reviewers",
+    View.MINE: "series you posted",
+    View.WATCHED: "series you chose to watch",
+    View.FOLLOWED: "other series on lists you follow",
+    View.CLOSED: "series that need nothing more",
+    View.ALL: "every known series",
+}
+"""What is in each view."""
+
 
 def _view_keys() -> list[BindingType]:
     """A number key for each view."""
@@ -18,7 +29,7 @@ def _view_keys() -> list[BindingType]:
             f"view({number - 1})",
             view.value,
             show=False,
-            tooltip=f"Show “{view.value}”",
+            tooltip=f"Show “{view.value}”: {_CONTENTS[view]}",
             id=f"overview.{view.name.lower()}",
         )
         for number, view in enumerate(VIEWS, 1)
@@ -44,10 +55,15 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
     Binding("O", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="overview.reverse"),
     *ACTIONS,
+    Binding("R", "reply", "Reply", show=False, tooltip="Reply-all to the newest version", id="overview.reply"),
     Binding(
-        "R", "reply", "Reply", show=False, tooltip="Reply to all recipients of the newest version", id="overview.reply"
+        "T",
+        "tag",
+        "Tags",
+        show=False,
+        tooltip="Reply with tags (Reviewed-by, …) to the newest version",
+        id="overview.tag",
     ),
-    Binding("T", "tag", "Tags", show=False, tooltip="Reply with tags to the newest version", id="overview.tag"),
     Binding("B", "b4", "b4", show=False, tooltip="Run b4 on the newest version", id="overview.b4"),
     keys.PALETTE,
     keys.HELP,

@@ -360,7 +360,7 @@ class SeriesScreen(ActionScreen):
             return
         revisions = reading.series.revisions
         if len(revisions) < 2:
-            self._jobs.notices.show("compare", "note", "Nothing to compare: the series has only one revision.")
+            self._jobs.notices.show("compare", "note", "Nothing to compare: the series has only one version.")
             return
         from patchwatch.tui.screens.compare import CompareScreen
 

@@ -1,4 +1,4 @@
-"""Replaces an empty table: why it is empty and which keys help, or on first start an input for a link.
+"""Replaces an empty table: why it is empty and which keys help, or on first start an input for a URL.
 
 The text is made by pure functions.
 """
@@ -15,7 +15,7 @@ from patchwatch.series.views import NEEDS_ME, View
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.watch_form import WatchForm
 
-_WATCH = ("app.watch", "watch a link or a message-id")
+_WATCH = ("app.watch", "watch a series")
 _WATCHED = ("overview.watched", "series you watch")
 _TEXTS: dict[View, tuple[str, Sequence[tuple[str, str]]]] = {
     View.MY_TURN: ("No series needs your action.", [("overview.awaiting_review", "series awaiting review"), _WATCHED]),
@@ -30,6 +30,7 @@ _LIMITED = (
     "No series matches the limit.",
     [("overview.escape", "clear the limit"), ("overview.limit", "edit the limit")],
 )
+_ADDRESSES = 'addresses = ["you@example.org"]'
 _FOLLOW = "patchwatch follow INBOX"
 _WIDTH = 33  # of the text beside a key, so that the keys are aligned
 
@@ -41,9 +42,9 @@ def empty_text(
     if limited:
         return _with_keys(*_LIMITED, key)
     if view in NEEDS_ME and not knows_me:
-        pieces = _with_keys("What is your address on the lists?", [], key)
-        pieces += [("\nAdd it to ", "dim"), (config_file, ""), (":\n\n", "dim")]
-        return [*pieces, ('[me]\naddresses = ["you@example.org"]', "accent"), ("\n\nand restart patchwatch.", "dim")]
+        pieces = _with_keys("patchwatch does not know your e-mail address yet.", [], key)
+        pieces += [("\nSet it in ", "dim"), (config_file, ""), (", then restart patchwatch:\n\n", "dim")]
+        return [*pieces, (f"{'[me]':<{len(_ADDRESSES)}}\n{_ADDRESSES}", "accent")]
     pieces = _with_keys(*_TEXTS[view], key)
     if view is View.FOLLOWED:
         pieces += [("\n\n", ""), (_FOLLOW, "accent"), ("\nfollows all new series on a list.", "dim")]
@@ -61,7 +62,7 @@ def welcome_text(known: int, key: str) -> list[StyledText]:
     """The text above the input on first start; `key` shows the series that are already `known`."""
     pieces: list[StyledText] = [
         ("Watch your first series", "strong"),
-        ("\n\nSee all its versions, its state, whose turn it is,\nand the mail this is based on.", "dim"),
+        ("\n\nSee all its versions, its state, what it is waiting for,\nand the mail this is based on.", "dim"),
     ]
     if known:
         pieces += [

@@ -31,7 +31,7 @@ class HistoryList(RowList[HistoryEntry]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Go to mail", id="story.show"),
+        Binding("enter", "choose", "Open mail", id="story.show"),
     ]
 
     def __init__(self, clock: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002

@@ -51,14 +51,16 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_down", "Down a line", show=False, id="mail.down"),
-        Binding("k,up", "scroll_up", "Up a line", show=False, id="mail.up"),
+        Binding("j,down", "scroll_down", "Scroll down a line", show=False, id="mail.down"),
+        Binding("k,up", "scroll_up", "Scroll up a line", show=False, id="mail.up"),
         Binding("g,home", "top", "Top", show=False, id="mail.top"),
         Binding("G,end", "bottom", "Bottom", show=False, id="mail.bottom"),
-        Binding("right", "scroll_right", "Right", show=False, id="mail.right"),
-        Binding("left", "scroll_left", "Left", show=False, id="mail.left"),
-        Binding("full_stop", "next_target(1)", "Next link, reply or fold", show=False, id="mail.next_link"),
-        Binding("comma", "next_target(-1)", "Previous link, reply or fold", show=False, id="mail.previous_link"),
+        Binding("right", "scroll_right", "Scroll right", show=False, id="mail.right"),
+        Binding("left", "scroll_left", "Scroll left", show=False, id="mail.left"),
+        Binding("full_stop", "next_target(1)", "Next link, reply or folded quote", show=False, id="mail.next_link"),
+        Binding(
+            "comma", "next_target(-1)", "Previous link, reply or folded quote", show=False, id="mail.previous_link"
+        ),
         Binding("enter", "follow", "Follow", show=False, tooltip="Follow the selected link", id="mail.follow"),
     ]
 

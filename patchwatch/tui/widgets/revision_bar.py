@@ -24,11 +24,11 @@ def entry_label(row: RevisionRow, unread: bool) -> str:
 
 
 def missing_versions(earlier: int, later: int) -> str:
-    """` v2–v4? `: the versions between two that were never seen, or nothing."""
+    """` v2–v4 missing `: the versions between two that were not received, or nothing."""
     if later <= earlier + 1:
         return ""
     first, last = earlier + 1, later - 1
-    return f" v{first}? " if first == last else f" v{first}–v{last}? "
+    return f" v{first} missing " if first == last else f" v{first}–v{last} missing "
 
 
 def connector(missing: str) -> list[StyledText]:
@@ -80,9 +80,8 @@ def details(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledTe
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
     name = series_labels.revision_name(earlier) if earlier else "an earlier one"
-    evidence = (line(one).replace("-", " ") for one in row.predecessor.evidence)
-    why = "by hand" if row.predecessor.by_hand else ", ".join(evidence)
-    return [*pieces, (f" · after {name}: ", "dim"), (why, "")]
+    why = "by hand" if row.predecessor.by_hand else labels.link_evidence(row.predecessor.evidence)
+    return [*pieces, (f" · linked to {name}: ", "dim"), (why, "")]
 
 
 _VERDICTS = {"failure": ("CI ✗", "bad"), "success": ("CI ✓", "good"), "notice": ("CI notes", "dim")}

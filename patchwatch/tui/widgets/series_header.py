@@ -26,18 +26,20 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
 
 
 def state_line(row: SeriesRow, now: int) -> list[StyledText]:
-    """The state, whose turn it is and since when, the next action, notes."""
-    pieces = [*labels.state(row.state), ("   ", "")]
+    """The state, who it waits for and since when, the next action, notes."""
+    pieces = [*labels.state(row.state), ("   waiting for ", "dim")]
     if row.turn == Turn.NOBODY:
-        pieces.append(("nobody’s turn", "dim"))
+        pieces.append(("nobody", "dim"))
     else:
-        pieces += [(f"{line(row.turn)}’ turn" if row.turn.endswith("s") else f"{line(row.turn)}’s turn", "strong")]
+        article = "" if row.turn == Turn.REVIEWERS else "the "
+        pieces += [(article, "dim"), (line(row.turn), "strong")]
+    pieces.append((f" since {labels.date(row.turn_since)}", "dim"))
+    if row.turn != Turn.NOBODY:
         if (age := format_age(row.turn_since, now)) != "now":
-            pieces.append((f" for {age}", "warn" if row.overdue else "dim"))
+            pieces.append((f" ({age})", "warn" if row.overdue else "dim"))
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))
-    pieces.append((f", since {labels.date(row.turn_since)}", "dim"))
-    if row.next_action:
+    if row.next_action and not row.next_action.text.startswith(f"{row.turn}: waits for "):  # that is shown already
         pieces += [("   next: ", "dim"), (line(row.next_action.text), "accent")]
     return pieces + [(f"   {remark}", "warn") for remark in labels.remarks(row)]
 
@@ -51,9 +53,9 @@ def evidence_line(row: SeriesRow, width: int, mail: MessageRow | None = None) ->
     """The evidence for the state, with author and date of its `mail` if that is known."""
     evidence = evidence_of(row)
     if evidence is None:
-        return [("no reply yet", "dim")]
+        return [("No replies yet", "dim")]
     if row.state_evidence is None:
-        return [("no reply yet; posted ", "dim"), (labels.date(row.turn_since), "dim")]
+        return [("No replies yet", "dim")]
     source = ""
     if mail is not None:
         source = f"  {labels.author(mail)}, {labels.date(mail.date)}"

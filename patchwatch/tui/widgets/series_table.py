@@ -35,7 +35,7 @@ class SeriesTable(RowList[SeriesSummary]):
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
         Binding("pageup,b,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
         Binding("space,m", "mark", "Mark", show=False, tooltip="Mark or unmark this row and move down", id="list.mark"),
-        Binding("asterisk", "mark_all", "Mark all", show=False, tooltip="Mark or unmark all rows", id="list.all"),
+        Binding("asterisk", "mark_all", "Mark all", show=False, tooltip="Mark all rows, or unmark all", id="list.all"),
     ]
 
     class Marked(Message):

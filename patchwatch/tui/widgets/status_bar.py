@@ -8,13 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from patchwatch.series.views import View
+from patchwatch.counts import plural
 from patchwatch.times import format_ago
 from patchwatch.tui.base.notices import Notice, Tone
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import width_of
 
-_NOUNS = {View.WATCHED: " watched", View.ALL: " known", View.CLOSED: " closed", View.FOLLOWED: " followed"}
 _MAX_NOTICES = 3  # the latest ones are shown
 
 _SIGNS: dict[Tone, StyledText] = {
@@ -29,7 +28,6 @@ _SIGNS: dict[Tone, StyledText] = {
 class Status:
     """What the status line shows."""
 
-    view: View = View.WATCHED
     series: int = 0
     of: int | None = None  # the number of series without the limit, if there is one
     unread: int = 0
@@ -47,12 +45,12 @@ def status_pieces(status: Status | None, width: int) -> list[StyledText]:
     """
     if status is None:
         return [("the database is not read yet", "dim")]
-    count = f"{status.series} of {status.of}" if status.of is not None else str(status.series)
-    left: list[StyledText] = [(f"{count} series{_NOUNS.get(status.view, '')}", "dim")]
+    count = f"{status.series} series" if status.of is None else f"{status.series} of {status.of} series shown"
+    left: list[StyledText] = [(count, "dim")]
     if status.marked:
         left += [(" · ", "faint"), (f"{status.marked} marked", "accent strong")]
     if status.unread:
-        left += [(" · ", "faint"), (f"{status.unread} unread", "accent")]
+        left += [(" · ", "faint"), (f"{plural(status.unread, 'unread mail')}", "accent")]
     right: list[StyledText] = []
     if status.stale:
         more = f" and {len(status.stale) - 1} more" if len(status.stale) > 1 else ""

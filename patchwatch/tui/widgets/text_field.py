@@ -30,7 +30,7 @@ class TextField(SanitizedInput):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,down", "to_choices", "Go to the choices", show=False, id="field.choices"),
+        Binding("up,down", "to_choices", "Move from the field to the choices", show=False, id="field.choices"),
     ]
 
     class Left(Message):

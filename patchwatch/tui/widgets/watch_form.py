@@ -1,4 +1,4 @@
-"""An input for a link or a message-id to watch, and the result."""
+"""An input for a URL or message-id to watch, and the result."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.widgets.text_field import SanitizedInput
 
-QUESTION = "A lore.kernel.org link or message-id of any mail in the series:"
+QUESTION = "lore.kernel.org URL or message-id of any mail in the series:"
 
 
 class WatchForm(Vertical):
-    """Watches the series of a link or message-id.
+    """Watches the series of a URL or message-id.
 
     The job continues if the user leaves the form; a notice then shows the result.
     """
@@ -71,7 +71,7 @@ class WatchForm(Vertical):
         if self._underway:
             return
         if not text:
-            self._show_result([("! ", "bad strong"), ("Type or paste a link first.", "")])
+            self._show_result([("! ", "bad strong"), ("Type or paste a URL or message-id first.", "")])
             return
         self._underway = True
         self._progress("searching …")

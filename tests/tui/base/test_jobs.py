@@ -46,7 +46,7 @@ def test_only_the_latest_success_is_shown_and_errors_stay() -> None:
     shown: list[tuple[Notice, ...]] = []
     notices = Notices(shown.append)
     notices.show("watch", "error", "no such message")
-    notices.show("snooze", "outcome", "Snoozed until somebody answers")
+    notices.show("snooze", "outcome", "Snoozed until someone replies")
     notices.show("poll", "progress", "polling")
     assert [notice.about for notice in shown[-1]] == ["watch", "snooze", "poll"]
     notices.show("poll", "outcome", "1 new mail")

@@ -259,7 +259,7 @@ async def test_browser_session_reports_what_needs_a_terminal(
         await pilot.press("enter")
         await until(pilot, lambda: [notice.about for notice in app.notices] == ["reply", "b4"])
         assert not tracker.asked["b4"]
-        await pressed(pilot, "T", says="Give tags")
+        await pressed(pilot, "T", says="Reply with tags")
         await pressed(pilot, "r", "enter", says="Ready to send")
         await pressed(pilot, "y", says="Draft kept")
         assert not tracker.asked["send"]
@@ -275,7 +275,7 @@ async def test_dry_run_needs_no_terminal(
     monkeypatch.setattr(PatchwatchApp, "suspend", refused)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "T", says="Give tags")
+        await pressed(pilot, "T", says="Reply with tags")
         await pressed(pilot, "r", "enter", says="Dry run")
         await pilot.press("y")
         await at_series(pilot)

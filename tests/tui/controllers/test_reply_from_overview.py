@@ -166,7 +166,7 @@ async def test_limit_field_takes_action_keys_as_text(
 async def test_palette_can_start_a_reply(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
-        await pressed(pilot, "j", "colon", *"reply", says="Reply to all recipients of the newest version")
+        await pressed(pilot, "j", "colon", *"reply", says="Reply-all to the newest version")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and DOCS in shown(pilot))
 
@@ -176,7 +176,7 @@ async def test_help_explains_the_keys(app: PatchwatchApp) -> None:
         await listed(pilot)
         await pressed(pilot, "question_mark", says="Keys")
         text = " ".join(shown(pilot).split())
-        for key, does in (("R", "Reply to all recipients of"), ("T", "Reply with tags to"), ("B", "Run b4 on")):
+        for key, does in (("R", "Reply-all to"), ("T", "Reply with tags (Reviewed-by, …) to"), ("B", "Run b4 on")):
             assert f"│ {key} {does} the newest version" in text
 
 

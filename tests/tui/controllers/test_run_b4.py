@@ -66,7 +66,7 @@ async def test_cancel_does_not_run_b4(tracker: FakeTracker, app: PatchwatchApp, 
 async def test_b4_needs_a_work_tree(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "B", says="~/.config/patchwatch/config.toml; see config.example.toml")
+        await pressed(pilot, "B", says="Set the path of a checkout in ~/.config/patchwatch/config.toml")
         assert isinstance(pilot.app.screen, B4Dialog)
         await pilot.press("enter")
         await at_series(pilot)

@@ -65,7 +65,7 @@ async def test_tags_for_a_cover_letter_are_for_all_patches(tracker: FakeTracker,
 async def test_at_least_one_tag_is_required(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "T", says="Give tags")
+        await pressed(pilot, "T", says="Reply with tags")
         await pressed(pilot, "r", "r", "enter", says="! Select a tag first")
         assert isinstance(pilot.app.screen, TagDialog)
         await pilot.press("escape")
@@ -76,7 +76,7 @@ async def test_at_least_one_tag_is_required(tracker: FakeTracker, app: Patchwatc
 async def test_click_selects_a_tag(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "T", says="Give tags")
+        await pressed(pilot, "T", says="Reply with tags")
         await pilot.click("#tags", offset=(5, 1))
         await until(pilot, lambda: "[x] Acked-by" in shown(pilot))
 
@@ -85,7 +85,7 @@ async def test_unsent_draft_without_the_tags_is_pointed_out(tracker: FakeTracker
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         for says in ("Dry run", "tags you selected."):
-            await pressed(pilot, "T", says="Give tags")
+            await pressed(pilot, "T", says="Reply with tags")
             await pressed(pilot, "r", "enter", says=says)
             await pilot.press("q")
             await at_series(pilot)

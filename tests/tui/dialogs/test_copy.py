@@ -101,10 +101,10 @@ async def test_mails_and_rows_and_links_open_in_the_browser(
 
 async def test_missing_browser_is_reported_with_the_link(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> None:
     def browse(url: str) -> None:
-        raise ToolError(f"there is no screen for a browser here. Copy the link: {url}")
+        raise ToolError(f"there is no screen for a browser here. Copy this URL: {url}")
 
     monkeypatch.setattr("patchwatch.compose.programs.browse", browse)
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("W")
-        await until(pilot, lambda: "! there is no screen for a browser here. Copy the link:" in shown(pilot))
+        await until(pilot, lambda: "! there is no screen for a browser here. Copy this URL:" in shown(pilot))

@@ -15,7 +15,7 @@ from tests.tui.snapshots import LOOKS, Compare, after, typed
 
 Drive = Callable[[Pilot[None]], Awaitable[None]]
 ROWS = "net: count drops"
-SNOOZE, LINK, COPY = "Snooze ", "Link with another version", "Copy "
+SNOOZE, LINK, COPY = "Snooze ", "Link or unlink versions", "Copy "
 WATCH = "Watch a series"
 
 looks = pytest.mark.parametrize(("size", "theme"), LOOKS)
@@ -58,7 +58,7 @@ def test_unwatch(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, i
 
 @looks
 def test_snooze(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    drive = asked("asterisk Z", SNOOZE, "j", ready=ROWS, text="until somebody answers")
+    drive = asked("asterisk Z", SNOOZE, "j", ready=ROWS, text="until someone replies")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 

@@ -39,7 +39,9 @@ def test_series_is_not_linked_with_itself(tracker: FakeTracker) -> None:
 
 def test_unlink_preview_names_the_versions_of_both_series(tracker: FakeTracker) -> None:
     row: SeriesRow = tracker.rows[3]
-    assert "".join(text for text, _ in describe_unlink(row, row.revisions[1])) == "→ two series: v4 and v5"
+    assert "".join(text for text, _ in describe_unlink(row, row.revisions[1])) == (
+        "→ two series: v4 and v5\nLinked automatically: same title, same author."
+    )
 
 
 async def test_candidate_is_shown_with_its_evidence_and_linked(tracker: FakeTracker) -> None:
@@ -123,10 +125,10 @@ async def test_any_message_id_of_another_series_can_be_linked(tracker: FakeTrack
         await until(pilot, lambda: "two series: v4 and v5" in shown(pilot))  # no candidates
         field = pilot.app.screen.query_one(Input)
         field.value = "<drops-v5-1@example.org>"
-        await until(pilot, lambda: "That already is a version of this series." in shown(pilot))
+        await until(pilot, lambda: "That is already a version of this series." in shown(pilot))
         field.focus()
         await pilot.press("enter")
-        await until(pilot, lambda: "! That already is a version of this series." in shown(pilot))
+        await until(pilot, lambda: "! That is already a version of this series." in shown(pilot))
         field.value = "<nothing@example.org>"
         await until(pilot, lambda: "no known series has the message" in shown(pilot))
         field.value = "https://lore.kernel.org/r/drops-v3@example.org"
@@ -141,8 +143,8 @@ async def test_selected_revision_is_unlinked_from_the_one_before(tracker: FakeTr
         await series_shown(pilot)
         await pilot.press("L")
         await dialog_opened(pilot, LinkDialog)
-        await until(pilot, lambda: "Split v5 from v4" in shown(pilot))
-        assert "linked automatically: same title, same author" in shown(pilot)
+        await until(pilot, lambda: "Unlink v5 from v4" in shown(pilot))
+        assert "Linked automatically: same title, same author." in shown(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Unlinked: v5 no longer follows v4" in shown(pilot))
     assert tracker.asked["unlink"] == [("drops-v5-0@example.org", "drops-v4-0@example.org")]

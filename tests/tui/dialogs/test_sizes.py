@@ -56,22 +56,22 @@ CASES = (
     Case("watch_fails", ("w", *"x@y", "enter"), ("! https://lore.kernel.org has no message",), prepare=watch_fails),
     Case("unwatch", ("x",), ("Stop watching?", "v5 · Mira Okafor · netdev", "y stop watching esc cancel")),
     Case("unwatch_several", ("asterisk", "x"), ("3 series", "mm/zswap: shrink the pool", "esc cancel")),
-    Case("state", ("S",), ("Set the state", "automatic", "Overrides the mails", "⏎ set esc cancel")),
+    Case("state", ("S",), ("Set the state", "automatic", "Overrides the automatic state", "⏎ set esc cancel")),
     Case(
         "snooze",
         ("asterisk", "Z"),
-        ("3 series", "until next Monday", "for 2 weeks", "the digest until then.", "⏎ snooze"),
+        ("3 series", "until next Monday", "for 2 weeks", "the e-mail digest.", "⏎ snooze"),
     ),
     Case("snooze_date", ("Z", *"2w"), ("→ Wed 4 Oct 2023 08:00 UTC, in 14d", "⏎ snooze esc cancel")),
     Case("snooze_no_date", ("Z", "3", "enter"), ("! '3'", "⏎ snooze esc cancel")),
     Case(
         "link",
         ("L",),
-        ("Link with another version", "same author, same files", "one series, v3 v4 v5", "⏎ OK esc cancel"),
+        ("Link or unlink versions", "same author, same files", "one series, v3 v4 v5", "⏎ link esc cancel"),
         3,
         with_candidates,
     ),
-    Case("unlink", ("L", "G"), ("Split v5 from v4", "two series: v4 and v5"), 3, with_candidates),
+    Case("unlink", ("L", "G"), ("Unlink v5 from v4", "two series: v4 and v5"), 3, with_candidates),
     Case("link_unknown", ("L", *"x@y", "enter"), ("! no known series has",), 3, with_candidates),
     Case("link_without_candidates", ("G", "L"), ("No known series looks like another version of this one.",)),
     Case("copy", ("y", "j", "j"), ("5 ", "(OSC 52)", "⏎ copy esc cancel"), 3),
@@ -85,7 +85,7 @@ CASES = (
         with_trees,
         narrow=False,
     ),
-    Case("b4_without_tree", ("B",), ("No work tree is configured.", "see config.example.toml.", "esc close"), 3),
+    Case("b4_without_tree", ("B",), ("No git tree is configured.", "[[tree]]", "esc close"), 3),
 )
 
 

@@ -16,7 +16,7 @@ MIDNIGHT = NOW - 8 * 3600  # it is 8 o'clock on Wednesday, 20 September 2023
 
 def test_choices_name_their_dates() -> None:
     assert choices(NOW, asleep=False) == (
-        ("until somebody answers", Snooze()),
+        ("until someone replies", Snooze()),
         ("until tomorrow", Snooze(MIDNIGHT + DAY)),
         ("until next Monday", Snooze(MIDNIGHT + 5 * DAY)),
         ("for 2 weeks", Snooze(NOW + 14 * DAY)),
@@ -36,7 +36,7 @@ async def test_snoozing_until_somebody_answers_takes_two_keys(tracker: FakeTrack
         await dialog_opened(pilot, SnoozeDialog)
         assert "mm/zswap: shrink the pool" in shown(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ Snoozed until somebody answers: mm/zswap" in shown(pilot))
+        await until(pilot, lambda: "✓ Snoozed until someone replies: mm/zswap" in shown(pilot))
     assert tracker.asked["snooze"] == [(7, None)]
 
 

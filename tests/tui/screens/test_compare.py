@@ -53,8 +53,8 @@ async def test_the_files_of_a_revision_with_counts_and_patches(app: PatchwatchAp
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await files(pilot)
         text = shown(pilot)
-        assert "v5 net: count drops for each queue  2 files  +11 -2" in text
-        for words in ("net/core/", "dev.c", "1  +6 -2", "tools/testing/selftests/net/", "2  +5 -0"):
+        assert "v5 net: count drops for each queue · 2 files, +11 -2" in text
+        for words in ("net/core/", "dev.c", "patch 1  +6 -2", "tools/testing/selftests/net/", "patch 2  +5 -0"):
             assert words in text
         assert "── 1/2 net: count drops for each queue  +6 -2" in text  # the first file is shown at once
         await pilot.press("G")

@@ -34,7 +34,7 @@ async def test_rows_show_state_turn_version_tags_and_unread(app: PatchwatchApp) 
         for text in ("◐ under-review", "reviewers 12d!", "v3 RFC", "2/4", "5"):
             assert text in row
         assert "“This series was applied to netdev/net-next.git (main)”" in shown(pilot)
-        assert "3 series watched · 9 unread" in shown(pilot)
+        assert "3 series · 9 unread mails" in shown(pilot)
         assert "polled 4m ago" in shown(pilot)
 
 
@@ -43,12 +43,12 @@ async def test_a_shows_all_series_and_keeps_the_cursor(app: PatchwatchApp) -> No
         await opened(pilot, "mm/zswap")
         await pilot.press("j", "j")
         await pilot.press("a")
-        await until(pilot, lambda: "4 series known" in shown(pilot))
+        await until(pilot, lambda: "4 series" in shown(pilot))
         table = pilot.app.screen.query_one(SeriesTable)
         assert table.row is not None
         assert table.row.id == 7
         await pilot.press("a")
-        await until(pilot, lambda: "3 series watched" in shown(pilot))
+        await until(pilot, lambda: "3 series" in shown(pilot))
 
 
 async def test_the_cursor_moves_like_in_vi_and_enter_opens(app: PatchwatchApp) -> None:
@@ -100,7 +100,7 @@ async def test_no_width_breaks_the_columns(tracker: FakeTracker, size: tuple[int
     async with PatchwatchApp(tracker).run_test(size=size) as pilot:
         await opened(pilot, "net: count drops")
         await pilot.press("a")
-        await until(pilot, lambda: "4 series known" in shown(pilot))
+        await until(pilot, lambda: "4 series" in shown(pilot))
         screen = pilot.app.screen
         assert {strip.cell_length for strip in screen._compositor.render_strips(screen.size)} == {size[0]}
         for character in "\x1b\x07\u202e\u200b\x9b":
@@ -156,13 +156,13 @@ async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(
         await pilot.press("w")
         await until(pilot, lambda: isinstance(pilot.app.screen, WatchDialog))
         await pilot.press("enter")
-        await until(pilot, lambda: "Type or paste a link first." in shown(pilot))
+        await until(pilot, lambda: "Type or paste a URL or message-id first." in shown(pilot))
         pilot.app.screen.query_one(Input).value = link
         await pilot.press("enter")
         await until(pilot, lambda: f"fetching {link}" in shown(pilot), "progress")
         tracker.gates["watch"].set()
         await until(pilot, lambda: isinstance(pilot.app.screen, OverviewScreen))
-        await until(pilot, lambda: "4 series watched" in shown(pilot))
+        await until(pilot, lambda: "4 series" in shown(pilot))
         table = pilot.app.screen.query_one(SeriesTable)
         assert table.row is not None
         assert table.row.id == 11
@@ -173,9 +173,9 @@ async def test_watching_shows_progress_and_leaves_the_cursor_on_the_series(
 async def test_an_unwatched_series_is_proposed_in_the_watch_dialog(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.change(9, watched=False)
     async with app.run_test() as pilot:
-        await opened(pilot, "2 series watched")
+        await opened(pilot, "2 series")
         await pilot.press("a")
-        await until(pilot, lambda: "4 series known" in shown(pilot))
+        await until(pilot, lambda: "4 series" in shown(pilot))
         await pilot.press("j", "w")
         await until(pilot, lambda: isinstance(pilot.app.screen, WatchDialog))
         assert pilot.app.screen.query_one(Input).value == "zh-1@example.cn"
@@ -309,7 +309,7 @@ async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
         await opened(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        for text in ("Watch a link or a message-id", "Stop watching", "j ↓", "g home"):
+        for text in ("Watch a series by URL or message-id", "Stop watching", "j ↓", "g home"):
             assert text in shown(pilot)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, OverviewScreen)

@@ -27,7 +27,7 @@ JONAS = frozenset({"jonas@example.com"})
 
 @pytest.mark.parametrize("size", [NARROW])
 def test_overview(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int]) -> None:
-    drive = after("a", "j", text="4 series known")
+    drive = after("a", "j", text="4 series")
     assert snap_compare(PatchwatchApp(tracker), terminal_size=size, run_before=drive)
 
 
@@ -80,7 +80,7 @@ def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_no_address_configured(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    drive = after("1", text="What is your address on the lists?")
+    drive = after("1", text="patchwatch does not know your e-mail address yet.")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 

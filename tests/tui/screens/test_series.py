@@ -201,7 +201,7 @@ async def test_revisions_are_chosen_with_keys(app: PatchwatchApp, keys: tuple[st
 async def test_revisions_are_chosen_with_the_mouse(app: PatchwatchApp) -> None:
     async with app.run_test() as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await pilot.click("#revisions", offset=(13, 0))
+        await pilot.click("#revisions", offset=(20, 0))
         await until(pilot, lambda: "[v4" in shown(pilot))
 
 

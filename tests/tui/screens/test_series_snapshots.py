@@ -39,7 +39,7 @@ def test_patch(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int])
 
 @looks
 def test_history(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
-    drive = after("s", "k", "k", ready="5 unread", text="posted 1 of 2")
+    drive = after("s", "k", "k", ready="5 unread", text="posted 2 patches (1 missing)")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 

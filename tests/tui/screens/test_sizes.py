@@ -31,10 +31,10 @@ class Case:
 
 
 CASES = (
-    Case("overview", ("a", "j"), ("mm/zswap", "under-review", "series known")),
+    Case("overview", ("a", "j"), ("mm/zswap", "under-review", "4 series")),
     Case("no_match", ("slash", *"xyzzy", "enter"), ("No series matches the limit.", "clear the limit")),
     Case("limit_error", ("slash", *"st:opne"), ("st:opne", "!")),
-    Case("no_address", ("1",), ("What is your address on the lists?", "[me]")),
+    Case("no_address", ("1",), ("patchwatch does not know your e-mail address yet.", "[me]")),
     Case("my_turn", (), ("No series needs your action.", "series you watch"), None, UNINVOLVED_USER, watched=False),
     Case("closed", ("6",), ("No series is closed yet.",), None, UNINVOLVED_USER, watched=False),
     Case("series", ("e",), ("unread", "[v5"), 3),

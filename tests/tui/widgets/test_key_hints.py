@@ -61,7 +61,7 @@ async def test_a_click_presses_the_key_and_hovering_shows_a_tooltip(app: Patchwa
         line = app.screen.query_one(KeyHints)
         at = shown(pilot).splitlines()[-1].index("? Help")
         await pilot.hover(KeyHints, offset=(at, 0))
-        await until(pilot, lambda: line.tooltip == "Show the keys")
+        await until(pilot, lambda: line.tooltip == "Show the key bindings")
         below = app.screen
         await pilot.click(KeyHints, offset=(at, 0))
         await until(pilot, lambda: app.screen is not below, "help")

@@ -326,7 +326,7 @@ def test_history_has_the_changes_and_their_authors() -> None:
     steps = history_entries(row, drops_history(), {one.message_id: one for one in tracker.thread(3)})
     told_steps = [(one.version, one.author, one.state if one.state_changed else "", one.posted) for one in steps]
     assert told_steps == [
-        ("v4", "Mira Okafor", "new", "posted 1 of 2 patches seen"),
+        ("v4", "Mira Okafor", "new", "posted 2 patches (1 missing)"),
         ("v4", "Jonas Weide", "under-review", ""),
         ("v5", "Mira Okafor", "new", "posted 2 patches"),
         ("v5", "Jonas Weide", "under-review", ""),
@@ -365,7 +365,7 @@ def test_the_revision_bar_shows_resends_and_missing_versions() -> None:
     row, _ = drops()
     again = replace(row.revisions[0], postings=("a@x", "b@x"))
     pieces = bar_entries((again, row.revisions[1]), 1, (), 60)
-    assert "".join(text for _, (text, _) in pieces) == "┄ v1–v3? ┄ v4 ×2 ──[v5]"
+    assert "".join(text for _, (text, _) in pieces) == "┄ v1–v3 missing ┄ v4 ×2 ──[v5]"
     assert "sent 2 times" in "".join(text for text, _ in details(again, row.revisions))
 
 
@@ -415,10 +415,12 @@ def test_the_next_move_is_beside_the_turn() -> None:
 
 def test_a_comparison_lists_the_changes_of_each_pair() -> None:
     found = FakeTracker().compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
-    assert "".join(text for text, _ in headline(found)) == "v4 → v5   1 changed, 1 only in the newer   v4: 1 not seen"
+    assert (
+        "".join(text for text, _ in headline(found)) == "v4 → v5   1 changed, 1 only in v5   v4: 1 of 2 patches missing"
+    )
     left, right = pair_pieces(found.pairs[0], 1)
     assert "".join(text for text, _ in left) == "1 → 1  ! net: count drops for each queue"
-    assert "".join(text for text, _ in right).startswith(" changed +")
+    assert "".join(text for text, _ in right).startswith(" diff changed +")
     page = pair_page(found, found.pairs[0])
     between = [one.text for one in page.lines if one.kind == "between"]
     assert "-+        spin_lock(&q->lock);" in between
@@ -427,6 +429,7 @@ def test_a_comparison_lists_the_changes_of_each_pair() -> None:
     assert page.code.language_at(lock) == "c"
     assert [to for _, to in page.targets] == ["drops-v4-1@example.org", "drops-v5-1@example.org"]
     alone = pair_page(found, found.pairs[1])
+    assert "v4     (no matching patch received; 1 of 2 patches missing)" in [one.text for one in alone.lines]
     assert any(one.text == '+for queue in $(seq 0 "$QUEUES"); do' for one in alone.lines)
 
 
@@ -436,7 +439,7 @@ def test_equal_patches_are_reported_as_equal() -> None:
     found = tracker.compare(3, "drops-v4-0@example.org", "drops-v5-0@example.org")
     page = pair_page(found, found.pairs[0])
     assert [one.text for one in page.lines if one.kind == "excerpt"] == [
-        "Message, tags and diff are the same except for line numbers."
+        "Commit message, tags and diff are the same except for line numbers."
     ]
 
 
