@@ -58,7 +58,7 @@ def diff_command(
     for side in (comparison.older, comparison.newer):
         if side.missing:
             print_error(
-                f"{side.label} is incomplete: {len(side.patches)} of its {side.expected} patches were seen. "
+                f"{side.label} is incomplete: {len(side.patches)} of its {side.expected} patches were received. "
                 f"`{command('patchwatch', 'watch', side.message_id)}` fetches what its list has."
             )
 

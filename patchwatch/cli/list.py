@@ -91,7 +91,7 @@ def _title(row: SeriesRow) -> str:
 _COLUMNS: tuple[tuple[str, Callable[[SeriesRow, int], str]], ...] = (
     ("#", lambda row, now: str(row.id)),
     ("STATE", lambda row, now: labels.state(row)),
-    ("TURN", labels.turn),
+    ("WAITING FOR", labels.turn),
     ("VER", lambda row, now: labels.version(row)),
     ("TAGS", lambda row, now: labels.reviewed(row)),
     ("NEW", lambda row, now: str(row.unread or "")),

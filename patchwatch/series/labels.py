@@ -25,10 +25,20 @@ def revision_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
 
 
 def patches(row: RevisionRow) -> str:
-    """`2 patches`, or `1 of 2 patches seen` if some never arrived."""
+    """`2 patches`, or `1 of 2 patches received` if some never arrived."""
     if row.expected > row.patches:
-        return f"{row.patches} of {row.expected} patches seen"
+        return f"{row.patches} of {row.expected} patches received"
     return plural(row.patches, "patch", "patches") if row.patches else "no patches"
+
+
+def missing(row: RevisionRow) -> str:
+    """`1 of 2 patches missing`, or nothing if all were received."""
+    return missing_patches(row.patches, row.expected)
+
+
+def missing_patches(received: int, expected: int) -> str:
+    """`1 of 2 patches missing`, or nothing."""
+    return f"{expected - received} of {expected} patches missing" if expected > received else ""
 
 
 def applied(row: RevisionRow) -> str:
@@ -45,11 +55,11 @@ def state(row: SeriesRow) -> str:
 
 
 def state_notes(row: SeriesRow) -> list[str]:
-    """`1 of 2 patches seen`, `3/5 applied`: what is special about the newest revision."""
+    """`1 of 2 patches missing`, `3/5 applied`: what is special about the newest revision."""
     if not row.revisions:
         return []
     newest = row.revisions[-1]
-    notes = [patches(newest)] if row.incomplete else []
+    notes = [missing(newest)] if row.incomplete else []
     if newest.applied and newest.applied.patches:
         notes.append(f"{len(newest.applied.patches)}/{max(newest.expected, newest.patches)} applied")
     return notes
@@ -64,4 +74,11 @@ def turn(row: SeriesRow | SeriesSummary, now: int) -> str:
 
 def reviewed(row: SeriesRow | SeriesSummary) -> str:
     """`2/4`: how many patches of the newest revision have a review."""
-    return f"{row.reviewed}/{row.patches}" if row.patches else "–"
+    return f"{row.reviewed}/{patch_total(row)}" if row.patches else "–"
+
+
+def patch_total(row: SeriesRow | SeriesSummary) -> int:
+    """The number of patches of the newest revision, with those that are missing."""
+    if isinstance(row, SeriesSummary):
+        return max(row.expected, row.patches)
+    return max(row.revisions[-1].expected, row.patches) if row.revisions else row.patches

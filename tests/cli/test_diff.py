@@ -30,7 +30,10 @@ def tracker() -> Iterator[DemoTracker]:
 def test_the_demo_compares_v4_with_v5(tracker: DemoTracker) -> None:
     found = tracker.compare(tracker.find(XDP_V5))
     assert (found.older.label, found.newer.label) == ("v4", "v5")
-    assert [(pair.mark, pair.words()) for pair in found.pairs] == [("!", ("changed +1 -1",)), ("!", ("changed +2 -2",))]
+    assert [(pair.mark, pair.words()) for pair in found.pairs] == [
+        ("!", ("diff changed +1 -1",)),
+        ("!", ("diff changed +2 -2",)),
+    ]
     assert [note.changes.heading for note in found.notes] == ["v4 -> v5"]
 
 
@@ -77,7 +80,7 @@ def test_diff_prints_changelog_pairs_and_rows(diff: Diff) -> None:
     status, out, err = diff(XDP_V5, "v4", "v5")
     assert (status, err) == (0, "")
     assert "    v4 -> v5  (cover letter)\n        * Zero the extack before use.\n" in out
-    assert "\n1:  1  !  bpf, xdp: Add tracepoint to xdp attaching failure  (changed +1 -1)\n" in out
+    assert "\n1:  1  !  bpf, xdp: Add tracepoint to xdp attaching failure  (diff changed +1 -1)\n" in out
     assert "\n    @@ net/core/dev.c: " in out
     assert "\n    ++        struct netlink_ext_ack ack = {};\n" in out
     assert "\n    -+        struct netlink_ext_ack ack;\n" in out
@@ -116,9 +119,9 @@ def test_diff_json_has_the_keys_of_the_schema(diff: Diff) -> None:
 def test_missing_patches_are_reported_on_stderr(diff: Diff) -> None:
     status, out, err = diff(MGLRU_V3)
     assert status == 0
-    assert "v3 is incomplete: 4 of its 6 patches were seen." in err
+    assert "v3 is incomplete: 4 of its 6 patches were received." in err
     assert "4 of 6 patches" in out
-    assert "(not seen)" in out
+    assert "(no match)" in out
 
 
 def test_an_unknown_version_fails_and_lists_the_known_ones(diff: Diff) -> None:

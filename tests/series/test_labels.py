@@ -35,7 +35,7 @@ def test_a_series_and_its_newest_revision_have_the_same_version(
 
 @pytest.mark.parametrize(
     ("seen", "expected", "label"),
-    [(1, 1, "1 patch"), (3, 3, "3 patches"), (1, 3, "1 of 3 patches seen"), (0, 0, "no patches")],
+    [(1, 1, "1 patch"), (3, 3, "3 patches"), (1, 3, "1 of 3 patches received"), (0, 0, "no patches")],
 )
 def test_patches_are_counted_against_the_stated_number(seen: int, expected: int, label: str) -> None:
     assert labels.patches(series(patches=seen, expected=expected).revisions[-1]) == label
@@ -43,7 +43,7 @@ def test_patches_are_counted_against_the_stated_number(seen: int, expected: int,
 
 def test_a_state_names_missing_and_applied_patches() -> None:
     row = replace(series(patches=4, expected=5, applied=AppliedRow((1, 2, 3), None)), incomplete=True)
-    assert labels.state(row) == f"{row.state} (4 of 5 patches seen, 3/5 applied)"
+    assert labels.state(row) == f"{row.state} (1 of 5 patches missing, 3/5 applied)"
     assert labels.applied(row.revisions[-1]) == "patches 1-3 of 5 applied"
     assert labels.state(replace(zswap()[0], incomplete=False)) == zswap()[0].state
 

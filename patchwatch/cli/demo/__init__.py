@@ -32,7 +32,7 @@ class DemoTracker(Tracker):
 
     def _archive(self, pause: Callable[[float], None] = time.sleep) -> Archive:
         raise LoreUnreachableError(
-            "the demo is offline. Use `patchwatch watch URL` and `patchwatch tui` for real mail."
+            "this is the offline demo. For real mail, run `patchwatch watch URL`, then `patchwatch tui`."
         )
 
 

@@ -319,7 +319,7 @@ def _version_of(revision: RevisionRow) -> str:
 
 def _patches(revision: RevisionRow) -> str:
     if revision.patches < revision.expected:
-        return f"{revision.patches} of {revision.expected} patches seen"
+        return f"{revision.patches} of {revision.expected} patches received"
     if not revision.patches:
         return "a pull request" if revision.pull else "no patches"
     return plural(revision.patches, "patch", "patches")

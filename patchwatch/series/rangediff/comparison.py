@@ -130,8 +130,8 @@ class Pair:
         if self.state == "equal" and self._words_changed:
             words = ["same diff"]
         if self.state == "changed":
-            large = "changed, too large to compare line by line"
-            words = [large if self.diff.too_large else "changed +{} -{}".format(*self.diff.changed)]
+            large = "diff changed, too large to compare line by line"
+            words = [large if self.diff.too_large else "diff changed +{} -{}".format(*self.diff.changed)]
         if self.retitled:
             words.append("renamed")
         if self.new_author:
@@ -139,9 +139,9 @@ class Pair:
         if self.moved:
             words.append(f"moved from {self.older.number} to {self.newer.number}")
         if self.message.rows or self.message.too_large:
-            words.append("message changed")
+            words.append("commit message changed")
         elif self.rewrapped:
-            words.append("message rewrapped")
+            words.append("commit message rewrapped")
         if self.gained or self.lost:
             counts = [f"+{len(self.gained)}"] * bool(self.gained) + [f"-{len(self.lost)}"] * bool(self.lost)
             words.append(f"tags {' '.join(counts)}")
@@ -155,7 +155,7 @@ class Pair:
             return (f"{'merged into' if gone else 'split from'} {wholly}",)
         where = "now in" if gone else "were in"
         parts = (f"{other.share:.0%} of its lines {where} {other.number}" for other in self.related)
-        return (self.state.replace("-", " "), *parts)
+        return ("no match" if self.state == "not-seen" else self.state, *parts)
 
 
 _ALL = 0.9  # share of a patch's lines that counts as all of them

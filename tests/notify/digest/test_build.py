@@ -231,7 +231,7 @@ def test_new_version_shows_changes_and_carried_tags() -> None:
 def test_resends_and_missing_patches_are_shown() -> None:
     row = series(7, revision(1, patches=4, expected=6, postings=("v1@ann", "again@ann")))
     again = message("again@ann", "Ann Author", "", submission=True)
-    assert "  v1 resent by Ann Author, 4 of 6 patches seen" in lines(update(row, again))
+    assert "  v1 resent by Ann Author, 4 of 6 patches received" in lines(update(row, again))
 
 
 def test_replies_show_sender_tags_and_excerpt() -> None:

@@ -173,7 +173,7 @@ def test_rows_have_two_markers_and_a_heading_with_the_place() -> None:
     old = hunk([" \tlock();", "-\told();", "+\tnew(1);", " \tunlock();"], 7, "int f(void)")
     new = hunk([" \tlock();", "-\told();", "+\tnew(2);", " \tunlock();"], 70, "int f(void)")
     found = compare(side(("a", change("f.c", old))), side(("a", change("f.c", new)), version=2))
-    assert only(found).words() == ("changed +1 -1",)
+    assert only(found).words() == ("diff changed +1 -1",)
     assert list(only(found).diff.rows) == [
         Row("@", "@", "f.c: int f(void)"),
         *rows("  \tlock();\n -\told();\n-+\tnew(1);\n++\tnew(2);\n  \tunlock();"),
@@ -222,7 +222,7 @@ def test_context_from_another_file_is_not_shown() -> None:
 def test_a_binary_file_with_other_content_is_changed() -> None:
     text = "diff --git a/x.bin b/x.bin\nindex 1111111..{} 100644\nBinary files a/x.bin and b/x.bin differ\n"
     v1, v2 = (side(("a", text.format(name)), version=n) for n, name in enumerate(("2222222", "3333333"), 1))
-    assert only(compare(v1, v2)).words() == ("changed +1 -1",)
+    assert only(compare(v1, v2)).words() == ("diff changed +1 -1",)
     assert only(compare(v1, v1)).mark == "="
 
 
@@ -234,7 +234,7 @@ def test_message_title_author_and_tags_are_compared_separately() -> None:
     )
     one = only(compare(v1, v2))
     assert (one.mark, one.state) == ("!", "equal")
-    assert one.words() == ("same diff", "renamed", "message changed", "tags +1 -1")
+    assert one.words() == ("same diff", "renamed", "commit message changed", "tags +1 -1")
     assert list(one.message.rows) == rows("  Frob.\n  \n- Once.\n+ Twice.")
     assert [tag.name for tag in one.gained] == ["Acked-by"]
     assert [tag.name for tag in one.lost] == ["Cc"]
@@ -244,7 +244,7 @@ def test_a_rewrapped_message_has_no_rows() -> None:
     v1 = side(patch("a", adding("f.c", FROB), message="Frob the\ndevice once."))
     v2 = side(patch("a", adding("f.c", FROB), message="Frob the device\nonce."), version=2)
     one = only(compare(v1, v2))
-    assert (one.words(), one.message.rows) == (("same diff", "message rewrapped"), ())
+    assert (one.words(), one.message.rows) == (("same diff", "commit message rewrapped"), ())
 
 
 def test_a_diff_can_be_too_large() -> None:
