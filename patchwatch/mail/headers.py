@@ -198,10 +198,10 @@ def person(value: str) -> Person:
     value = value[:_MAX_PERSON]
     if simple := _NAME_AND_ADDRESS.fullmatch(value):
         name, address = simple.groups()
-    elif value.count("(") < _MAX_COMMENTS:
+    elif value.count("(") < _MAX_COMMENTS and value.count(":") < _MAX_COMMENTS:
         name, address = email.utils.parseaddr(value)
     else:
-        name, address = "", ""  # parseaddr recurses into comments in comments
+        name, address = "", ""  # parseaddr recurses into comments in comments, and groups in groups
     if "@" not in address or " " in address:
         found = _ADDRESS.search(value)
         address = found[0] if found else address

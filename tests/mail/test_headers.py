@@ -142,6 +142,10 @@ def test_sender_is_found_if_a_list_rewrote_from() -> None:
     assert headers.sender(read(rewritten[0])) == Person("Ann Author", "frob@lists.example")
 
 
+def test_a_sender_of_a_thousand_colons_does_not_make_the_mail_unreadable() -> None:
+    assert headers.sender(read("From: " + ":" * 900 + " ann@example.org")).email == "ann@example.org"
+
+
 def test_nested_comments_do_not_exhaust_the_stack() -> None:
     assert headers.sender(read("From: " + "(" * 900 + " ann@example.org")).email == "ann@example.org"
 
