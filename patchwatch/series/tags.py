@@ -159,8 +159,12 @@ def completing_tag(revision: Revision, tags: Sequence[Tag]) -> Tag | None:
     whole = max(revision.expected, len(revision.patches))
     order: dict[str, int] = {f.message.message_id: n for n, f in enumerate(revision.follow_ups)}
     given = sorted((t for t in tags if t.counts), key=lambda t: order.get(t.message_id, -1))
-    for count, tag in enumerate(given, 1):
-        if whole and reviewed_patches(revision, given[:count]) >= whole:
+    numbers = {number_of(m) for m in revision.patches}
+    reviewed: set[int] = set()
+    for tag in given:
+        reviewed.add(tag.patch)
+        count = len(revision.patches) if 0 in reviewed else len(numbers & reviewed)
+        if whole and count >= whole:
             return tag
     return None
 
