@@ -46,7 +46,7 @@ async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(
         text = shown(pilot)
         for words in ("✓ accepted", "waiting for nobody", f"“{SENTENCE}”", "19 Sep 2023", "[v5 ●]", "Mira Okafor · netdev"):
             assert words in text
-        assert "after v4: same title, same author" in text
+        assert "linked to v4: same title, same author" in text
         assert "R-b" in text
         assert "bot patchwork-bot" in text
         assert "├─ 1/2 net: count drops" in text
