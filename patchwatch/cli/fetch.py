@@ -81,17 +81,16 @@ def poll_command(context: Context) -> None:
     If another poll is running, wait for it to finish. If `patchwatch run` is active, fail at once: it polls on its own.
     """
     tracker = context.tracker
-    failures: list[str] = []
     with orderly_stop(), tracker.lock("poll", print_error):
         # Queue events of mail that other processes stored, so that new series start from here.
-        failures += _failure("events", tracker.detect_events)
+        before = _failure("events", tracker.detect_events)
         report = tracker.poll_some(None, _progress)
         from patchwatch.daemon.dispatch import dispatch_and_wait
 
-        failures += _failure("events", lambda: dispatch_and_wait(tracker))
+        after = _failure("events", lambda: dispatch_and_wait(tracker))
     for text in report.lines:
         print_line(line(text) if not text.startswith("  ") else "  " + line(text))
-    failures = list(dict.fromkeys([*report.failures, *failures]))
+    failures = [*report.failures, *(before or after)]
     for text in failures:
         print_error(f"patchwatch: {line(text)}")
     if failures:

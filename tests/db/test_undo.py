@@ -75,7 +75,7 @@ def test_undo_of_snooze_mute_and_watch(tracker: DemoTracker) -> None:
     tracker.snooze(number, NOW + DAY)
     tracker.snooze(number, None)
     tracker.mute(number)
-    assert [tracker.undo().partition(":")[0] for _ in range(2)] == ["muted", "snoozed until somebody answers"]
+    assert [tracker.undo().partition(":")[0] for _ in range(2)] == ["muted", "snoozed until someone replies"]
     row = tracker.one(number)
     assert (row.muted, row.snoozed_until) == (False, NOW + DAY)
     tracker.unsnooze(number)

@@ -81,7 +81,7 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
         ("j", "snooze.down", choice(1)),
         ("k", "snooze.up", choice(0)),
     ),
-    (("T", "overview.tag", says("Give tags")), ("escape", "tag.leave", lists)),
+    (("T", "overview.tag", says("Reply with tags")), ("escape", "tag.leave", lists)),
     (("B", "overview.b4", says("Run b4")), ("escape", "b4.leave", lists)),
     (("R", "overview.reply", says("Dry run")), ("q", "send.leave", lists)),
     (("ctrl+q", "app.quit", lambda pilot: pilot.app._exit),),
@@ -89,7 +89,7 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
 IN_A_SERIES: tuple[tuple[Step, ...], ...] = (
     (("E", "series.turn", says("by somebody who looks after it")),),
     (("z", "series.zoom", rail(there=False)), ("z", "series.zoom", rail(there=True))),
-    (("L", "act.link", says("Link with another")), ("escape", "link.leave", reads)),
+    (("L", "act.link", says("Link or unlink")), ("escape", "link.leave", reads)),
     (("y", "act.copy", says("(OSC 52)")), ("q", "copy.leave", reads)),
     (("y", "act.copy", says("(OSC 52)")), ("1", "copy.1", copied(JONAS))),
     (("y", "act.copy", says("(OSC 52)")), ("2", "copy.2", copied(LINK))),

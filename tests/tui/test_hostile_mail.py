@@ -174,7 +174,7 @@ ON_THE_OVERVIEW = {
 IN_THE_SERIES = {
     "itself": ((), "From "),
     "mail": (("enter",), "From "),
-    "story": (("s",), "posted"),
+    "story": (("s",), "→ reviewers"),
     "files": (("f",), "drops.sh"),
     "comparison": (("d",), "1 changed"),
     "changelog": (("d", "c"), "one lock less"),

@@ -44,7 +44,14 @@ async def test_it_begins_with_the_first_unread_mail_of_the_newest_revision(
         await reading(pilot, "drops-v5-r@example.org")
         await until(pilot, lambda: tracker.asked["mark_read"] == [("drops-v5-r@example.org",)])
         text = shown(pilot)
-        for words in ("✓ accepted", "waiting for nobody", f"“{SENTENCE}”", "19 Sep 2023", "[v5 ●]", "Mira Okafor · netdev"):
+        for words in (
+            "✓ accepted",
+            "waiting for nobody",
+            f"“{SENTENCE}”",
+            "19 Sep 2023",
+            "[v5 ●]",
+            "Mira Okafor · netdev",
+        ):
             assert words in text
         assert "linked to v4: same title, same author" in text
         assert "R-b" in text
