@@ -7,7 +7,6 @@ lines, truncated hunks) is repaired where possible, and the diff is marked as da
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 _GIT = re.compile(r'diff --git ("?)(?:[a-z]/)?(.+?)\1 ("?)(?:[a-z]/)?(.+?)\3')
@@ -204,8 +203,3 @@ class _Parser:
 def _without_tree(name: str) -> str:
     """The name without its first component (`linux-next/mm/slab.c`); empty for /dev/null."""
     return "" if name.startswith(_DEV_NULL) else name.partition("/")[2].strip() or name
-
-
-def changed_lines(files: Iterable[FileChange]) -> list[tuple[str, str]]:
-    """The added and removed lines of a patch, in order: (file, line with its marker)."""
-    return [(f.path, line) for f in files for hunk in f.hunks for line in hunk.lines if line[:1] in ("+", "-")]
