@@ -11,13 +11,17 @@ ARGS ?=
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
 
+# Twice the processors: tests of the TUI and of servers wait for much of their time.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
+# Without bytecode, each worker compiles all tests, and each command that a test starts compiles patchwatch.
 test: $(VENV)/installed-dev
-	$(BIN)/pytest --numprocesses 2 --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 # Units only: no servers, no terminals, no screens.  Under half a minute.
 QUICK := $(wildcard tests/test_*.py) $(addprefix tests/,mail series sources compose notify/digest tracker tui/render tui/widgets)
 test-quick: $(VENV)/installed-dev
-	$(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not lore and not corpus and not terminal' $(QUICK) $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not lore and not corpus and not terminal' $(QUICK) $(ARGS)
 
 check: lint types contracts test
 
@@ -42,7 +46,7 @@ screenshots: $(VENV)/installed-dev
 bench-ingest: $(VENV)/installed
 	$(BIN)/python bench/ingest.py $(ARGS)
 
-# Version links, states and turns, compared with what authors stated and a reader wrote down.
+# Version links, states and turns, compared with what authors stated and a reader wrote down; ARGS: archives of lists.
 bench-understanding: $(VENV)/installed
 	$(BIN)/python bench/understanding.py $(ARGS)
 
@@ -54,7 +58,7 @@ bench-tui: $(VENV)/installed
 soak: $(VENV)/installed
 	$(BIN)/python bench/soak.py $(ARGS)
 
-# Kills, mutated mails and growing text for an hour; ARGS='--minutes 5 --seed 7'.
+# Kills, mutated mails, growing text and faults of servers for an hour; ARGS='--minutes 5 --seed 7'.
 torture: $(VENV)/installed-dev
 	$(BIN)/python bench/torture.py $(ARGS)
 

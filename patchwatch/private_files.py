@@ -7,7 +7,6 @@ and then renamed, so it is never written through a link that someone else put in
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -52,6 +51,8 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         OSError: it can't be created or renamed.
     """
+    import secrets  # not for every start of the program
+
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
     os.fchmod(descriptor, FILE_MODE)

@@ -178,6 +178,10 @@ class PatchwatchApp(App[None]):
                 self._series_screen_loaded = True
                 self.jobs.submit("study", "loading", _load_series_screen, lambda _: None)
 
+    def on_unmount(self) -> None:
+        """Let the threads end."""
+        self.jobs.close()
+
     def on_series_screen_loaded(self, event: SeriesScreen.Loaded) -> None:
         """Retry a failed load at the next check."""
         if not event.succeeded:

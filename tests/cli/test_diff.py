@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import DemoTracker, demo
+from patchwatch.cli.demo import DemoTracker
 from patchwatch.cli.main import run
 from patchwatch.sync.ingest import ingest, read_mail
+from tests.support.demo import demo
 from tests.support.mails import mail
 from tests.support.paths import ROOT
 

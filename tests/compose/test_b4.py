@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import demo
 from patchwatch.compose.b4 import b4_command, run_b4, work_trees
 from patchwatch.config import Config, Lore, Tree
 from patchwatch.errors import NotFoundError, ToolError
+from tests.support.demo import demo
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.cli.demo import demo
 from patchwatch.compose.citations import citations
 from patchwatch.errors import NotFoundError
+from tests.support.demo import demo
 
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 

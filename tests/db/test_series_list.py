@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import NOW, DemoTracker, demo
+from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.config import Config, Me
 from patchwatch.db.fast_list import read_summaries
 from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
+from tests.support.demo import demo
 from tests.support.mails import mail
 
 DAY = 86_400

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import NOW, DemoTracker, demo
+from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.config import Config
 from patchwatch.db import undo
 from patchwatch.errors import NotFoundError
 from patchwatch.tracker import Tracker
+from tests.support.demo import demo
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import update
 
-from patchwatch.cli.demo import NOW, DemoTracker, demo
+from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.config import Config, Me, Send
 from patchwatch.db import messages, schema
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.model import Involvement, SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
+from tests.support.demo import demo
 from tests.support.mails import mail
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"

@@ -97,7 +97,7 @@ def test_day_of_a_reviewer(terminal: Tmux) -> None:
     terminal.press("Enter")
     terminal.shows("⏎ Open")
     terminal.press("Enter")
-    terminal.shows(XDP, "v1–v3 missing", "[v5", "0/2", "patch titles in common")
+    terminal.shows(XDP, "v1–v3 missing", "[v5", "0/2", "linked to v4: same title")
 
     # Go to the first unread mail, a patch, which marks it as read.
     terminal.press("n")
@@ -114,7 +114,7 @@ def test_day_of_a_reviewer(terminal: Tmux) -> None:
     terminal.press("q")
     terminal.shows("git-patchwork-notify@kernel.o", not_any_more="2 changed")
     terminal.press("q")
-    terminal.shows("bpf, xdp", "unread", not_any_more="patch titles in common")
+    terminal.shows("bpf, xdp", "unread", not_any_more="linked to v4: same title")
 
     # Snooze until someone replies.
     terminal.press("Z")

@@ -8,13 +8,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from patchwatch.cli.demo import NOW, DemoTracker, demo
+from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.link import LinkDialog
 from patchwatch.tui.dialogs.snooze import SnoozeDialog
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.series_table import SeriesTable
+from tests.support.demo import demo
 from tests.tui.driving import opened, shown, until
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"

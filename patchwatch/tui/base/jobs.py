@@ -36,6 +36,7 @@ class JobQueue:
         self._jobs: deque[tuple[str, Callable[[], None]]] = deque()
         self._changed = threading.Condition()
         self._busy = False
+        self._closed = False
         self._thread: threading.Thread | None = None
 
     def put(self, key: str, job: Callable[[], None]) -> None:
@@ -54,15 +55,25 @@ class JobQueue:
         with self._changed:
             return self._changed.wait_for(lambda: not self._jobs and not self._busy, seconds)
 
+    def close(self) -> None:
+        """Let the thread end when the queue is empty: a waiting thread keeps the app in memory."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
     def _run(self) -> None:
         while True:
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self._jobs)
+                self._changed.wait_for(lambda: self._jobs or self._closed)
+                if not self._jobs:
+                    self._thread = None  # a later job starts another
+                    return
                 _, job = self._jobs.popleft()
                 self._busy = True
             job()
+            del job  # it refers to the app
 
 
 class Jobs:
@@ -138,6 +149,11 @@ class Jobs:
     def idle(self) -> bool:
         """True if no queue has anything to do."""
         return all(queue.drain(0) for queue in self._queues.values())
+
+    def close(self) -> None:
+        """Let the threads end when they have done their jobs."""
+        for queue in self._queues.values():
+            queue.close()
 
     def drain(self, name: QueueName, seconds: float) -> bool:
         """Wait up to `seconds` for a queue to finish; True if it did."""

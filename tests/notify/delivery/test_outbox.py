@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import DemoTracker, demo
+from patchwatch.cli.demo import DemoTracker
 from patchwatch.config import Config, Mail, Recipient
 from patchwatch.errors import DeliveryError, NotFoundError
 from patchwatch.notify.delivery import outbox
@@ -26,6 +26,7 @@ from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
+from tests.support.demo import demo
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 
 ANN = Recipient("ann", "ann@example.org", zone="Europe/Berlin")

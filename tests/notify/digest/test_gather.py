@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import DemoTracker, demo
+from patchwatch.cli.demo import DemoTracker
 from patchwatch.config import Config, Me, Tree
 from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.sync.ingest import ingest, read_mail
@@ -15,6 +15,7 @@ from patchwatch.sync.watch import watch_known
 from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
 from patchwatch.tracker.as_of import as_of
+from tests.support.demo import demo
 from tests.support.git_tree import GitTree
 from tests.support.mails import mail
 

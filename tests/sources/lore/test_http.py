@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import os
+import shutil
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
+from pathlib import Path
 
+import certifi
 import httpx
 import pytest
 
@@ -19,6 +23,7 @@ from patchwatch.errors import (
     LoreResponseError,
     LoreUnreachableError,
 )
+from patchwatch.sources.lore import http as http_client
 from patchwatch.sources.lore.client import Archive
 from tests.sources.lore.fake_server import FROM, HI, MAIN, MBOX, NOON, Server, Time, answer, archive, mail
 
@@ -321,3 +326,16 @@ def test_refused_connection_is_reported() -> None:
         pass
     with real_archive(url) as lore, pytest.raises(LoreUnreachableError, match="can't reach"):
         lore.since("bpf", 0)
+
+
+def test_certificates_are_read_once_and_again_when_they_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "certificates.pem"
+    shutil.copy(certifi.where(), file)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    first = http_client._certificates()
+    assert http_client._certificates() is first
+    os.utime(file, ns=(0, 1))
+    assert http_client._certificates() is not first
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    with pytest.raises(LoreUnreachableError, match="SSL_CERT_FILE"):
+        archive(Server(mail()))

@@ -42,6 +42,21 @@ def test_queues_do_not_keep_the_process_alive() -> None:
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "patchwatch-test")
 
 
+def test_a_closed_queue_finishes_its_jobs_and_ends_its_thread() -> None:
+    queue, done, gate = JobQueue("closed"), [], threading.Event()
+    queue.put("", lambda: gate.wait(5))
+    queue.put("", lambda: done.append("last"))
+    thread = next(thread for thread in threading.enumerate() if thread.name == "patchwatch-closed")
+    queue.close()
+    gate.set()
+    thread.join(5)
+    assert done == ["last"]
+    assert not thread.is_alive()
+    queue.put("", lambda: done.append("later"))
+    assert queue.drain(5)
+    assert done == ["last", "later"]
+
+
 def test_only_the_latest_success_is_shown_and_errors_stay() -> None:
     shown: list[tuple[Notice, ...]] = []
     notices = Notices(shown.append)
