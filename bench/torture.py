@@ -1,12 +1,14 @@
 """Try for an hour to break patchwatch: `make torture`, or `make torture ARGS='--minutes 5 --seed 7'`.
 
-Rounds of killed commands, mutated mails from the parser to the screen, mails in any order, and text that grows.  Prints
-counts at the end, and exits with 1 after any failure; the seed of each failure repeats it.
+Rounds of killed commands, mutated mails from the parser to the screen, mails in any order, text that grows, and
+combinations of a server's faults, some of them before a real public-inbox server where that is installed.  Prints
+counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each failure repeats it.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import re
 import sys
@@ -15,7 +17,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,14 +28,20 @@ from patchwatch.db import threads  # noqa: E402
 from patchwatch.mail.display import read_for_display  # noqa: E402
 from patchwatch.mail.mbox_split import split_mbox  # noqa: E402
 from patchwatch.sanitize import block  # noqa: E402
+from patchwatch.sources.lore import response  # noqa: E402
 from patchwatch.sync.ingest import ingest, read_mail  # noqa: E402
 from patchwatch.tracker import Tracker  # noqa: E402
-from tests.faults import kills  # noqa: E402
+from tests.faults import combinations, kills  # noqa: E402
+from tests.faults.server import PublicInbox, SmallArchive, Upstream  # noqa: E402
 from tests.hostile import growth  # noqa: E402
 from tests.support.derived import dump  # noqa: E402
+from tests.support.lore_server import LoreServer  # noqa: E402
 
 NOW = 1_695_000_000
 COUNTS: Counter[str] = Counter()
+FAILURES: Counter[str] = Counter()
+_PUBLIC_INBOX = 0.2  # of the rounds of faults
+_REPORT_SECONDS = 600
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SPLICES = [unit.encode() for unit in growth.UNITS.values()] + [b"9" * 5000, b"\xff\xfe", b"\x1b]0;x\x07", b"\r\n\r\n"]
 
@@ -125,21 +133,48 @@ def growing(chance: random.Random) -> None:
     assert ratio <= growth.MAX_RATIO, f"{case.name}: {taken:.1f} s for {size} characters, {ratio:.1f} times its half"
 
 
+def faults(chance: random.Random) -> None:
+    """Spoil a server's responses in several ways, and compare the database with an undisturbed one."""
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        upstream: Upstream = SmallArchive()
+        if chance.random() < _PUBLIC_INBOX and not LoreServer.missing():
+            server = LoreServer(directory / "lore")
+            server.start()
+            stack.callback(server.stop)
+            upstream = PublicInbox(server)
+            COUNTS["rounds with a real public-inbox server"] += 1
+        one = stack.enter_context(closing(combinations.Round(upstream, directory, chance)))
+        try:
+            one.check()
+        finally:
+            COUNTS.update(one.counts)
+
+
+def report() -> None:
+    """Print the counts so far."""
+    for name, count in sorted(COUNTS.items()):
+        print(f"{count:8} {name}")
+    print(f"{FAILURES.total():8} failures", flush=True)
+
+
 def main() -> int:
     """Run rounds until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of the first round")
-    parser.add_argument("--only", choices=["kill", "mutations", "growing"])
+    parser.add_argument("--only", choices=["kill", "mutations", "growing", "faults"])
     options = parser.parse_args()
     end = time.monotonic() + 60 * options.minutes
-    failures = 0
+    reported = time.monotonic()
+    logging.disable(logging.ERROR)  # what the loop of `run` logs about the faults
+    response.MAX_MAIL_BYTES = 1 << 20  # as the table of faults has it
     print(f"seed {options.seed}", flush=True)
     with kills.commands() as commands, tempfile.TemporaryDirectory() as directory:
         trials: list[kills.Trial] = []
         if options.only in (None, "kill"):
             trials = [kills.Trial(command, Path(directory) / str(n)) for n, command in enumerate(commands)]
-        rounds = {"kill": killing(trials), "mutations": mutations, "growing": growing}
+        rounds = {"kill": killing(trials), "mutations": mutations, "growing": growing, "faults": faults}
         chosen = [options.only] if options.only else list(rounds)
         seed = options.seed
         while time.monotonic() < end:
@@ -147,15 +182,16 @@ def main() -> int:
             try:
                 rounds[name](random.Random(seed))
             except Exception:  # noqa: BLE001 (each failure is reported, and the next round tried)
-                failures += 1
+                FAILURES[name] += 1
                 traceback.print_exc()
                 print(f"FAILED: --seed {seed} --only {name}", flush=True)
             COUNTS["rounds"] += 1
             seed += 1
-    for name, count in sorted(COUNTS.items()):
-        print(f"{count:8} {name}")
-    print(f"{failures:8} failures")
-    return 1 if failures else 0
+            if time.monotonic() - reported > _REPORT_SECONDS:
+                reported = time.monotonic()
+                report()
+    report()
+    return 1 if FAILURES else 0
 
 
 if __name__ == "__main__":

@@ -196,12 +196,11 @@ Behavior = Callable[[Exchange], None]
 
 
 class FaultServer:
-    """Serves `upstream` on loopback; requests whose path matches `where` get `behavior` while that is set."""
+    """Serves `upstream` on loopback; requests whose path matches an injected fault get its behavior until `heal`."""
 
     def __init__(self, upstream: Upstream) -> None:
         self.upstream = upstream
-        self.where: re.Pattern[str] = re.compile("")
-        self.behavior: Behavior | None = None
+        self._injected: list[tuple[re.Pattern[str], Behavior]] = []
         self.requests: list[str] = []
         self._stopping = threading.Event()
         outer = self
@@ -220,13 +219,13 @@ class FaultServer:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def inject(self, where: str, behavior: Behavior) -> None:
-        """Spoil the responses to requests for paths that match."""
-        self.where, self.behavior = re.compile(where), behavior
+        """Spoil the responses to requests for paths that match, unless another fault does already."""
+        self._injected.append((re.compile(where), behavior))
         self.requests.clear()
 
     def heal(self) -> None:
         """Answer as the archive does, and end what still drips."""
-        self.behavior = None
+        self._injected = []
         self._stopping.set()
         self._stopping = threading.Event()
 
@@ -246,7 +245,6 @@ class FaultServer:
             return
         exchange = Exchange(words[0], words[1], self.upstream, connection, stopping)
         self.requests.append(exchange.path)
-        if self.behavior is not None and self.where.search(unquote(exchange.path)):
-            self.behavior(exchange)
-        else:
-            exchange.pass_on()
+        path = unquote(exchange.path)
+        behaviors = [behave for where, behave in self._injected if where.search(path)]
+        (behaviors[0] if behaviors else Exchange.pass_on)(exchange)

@@ -5,47 +5,17 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from email.utils import formatdate
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from patchwatch.config import Config, Lore
-from patchwatch.daemon.loop import Loop, Requests
 from patchwatch.db import inboxes
-from patchwatch.db import schema as t
-from patchwatch.sync import ingest
-from patchwatch.sync.poll import PollReport
 from patchwatch.tracker import Tracker
+from tests.faults.reading import DAY, Daemon, Stored, during, own, poll, posting, stored, tracker_for
 from tests.faults.server import FaultServer, PublicInbox, SmallArchive, Upstream
 from tests.faults.table import FAULTS, FEED, QUERY, Fault, Outcome
 from tests.support.lore_server import LoreServer
-from tests.support.mails import mail
-
-PATIENT = Lore(timeout_seconds=20, deadline_seconds=40, max_answer_megabytes=8)
-IMPATIENT = replace(PATIENT, timeout_seconds=0.6, deadline_seconds=1)  # for faults that take as long as they may
-AUTHOR = "Fay Faultfinder <fay@faults.example.org>"
-BEGIN = int(time.time()) - 7200
-DAY = 86_400
-
-Stored = dict[str, tuple[list[bytes], list[str]]]  # by message-id: the raw mails, and the inboxes
-
-
-def posting(inbox: str, number: int, **more: str) -> bytes:
-    at = BEGIN + 60 * number
-    return mail(
-        message_id=f"{inbox}{number}@faults.example.org",
-        subject=more.pop("subject", f"[PATCH] {inbox}: fix thing {number}"),
-        sender=AUTHOR,
-        to=f"{inbox}@lists.example.org",
-        date=formatdate(at),
-        body=f"Fix it.\n---\ndiff --git a/{inbox}{number}.c b/{inbox}{number}.c\n--- a/{inbox}{number}.c\n"
-        f"+++ b/{inbox}{number}.c\n@@ -1 +1 @@\n-a\n+b\n",
-        headers={"Received": f"from a by b; {formatdate(at)}"},
-        **more,  # type: ignore[arg-type]
-    )
 
 
 @dataclass(frozen=True)
@@ -96,70 +66,6 @@ def tracker(archived: Archived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     tracker.database.close()
 
 
-def tracker_for(server: FaultServer, database: Path) -> Tracker:
-    return Tracker(Config(lore=replace(PATIENT, url=server.url)), database_url=f"sqlite:///{database}")
-
-
-def during(fault: Fault, tracker: Tracker) -> Tracker:
-    """The tracker, for the time of the fault."""
-    lore = replace(IMPATIENT if fault.slow else PATIENT, url=tracker.config.lore.url)
-    return tracker.with_config(replace(tracker.config, lore=lore))
-
-
-def poll(tracker: Tracker) -> PollReport:
-    """One pass, without pauses between the tries."""
-    return tracker.poll_some(None, pause=lambda seconds: None)
-
-
-def stored(tracker: Tracker) -> Stored:
-    """All mail in the database."""
-    with tracker.database.read() as connection:
-        rows = connection.execute(select(t.message.c.message_id, t.raw.c.mail).join_from(t.message, t.raw)).all()
-        found: Stored = {}
-        for message_id, packed in rows:
-            found.setdefault(message_id, ([], []))[0].append(ingest.unpack(packed))
-        for message_id, (raws, lists) in found.items():
-            raws.sort()
-            lists.extend(inboxes.inboxes_of(connection, message_id))
-    return found
-
-
-def own(found: Stored, inbox: str) -> set[str]:
-    return {message_id for message_id in found if message_id.startswith(inbox)}
-
-
-class NoPauses(Requests):
-    """Requests to a loop whose polls do not pause between the tries."""
-
-    def pause(self, seconds: float) -> None:
-        return
-
-
-class Daemon:
-    """The loop of `patchwatch run`, with a clock that waiting moves."""
-
-    def __init__(self, tracker: Tracker, *, afterwards: Tracker) -> None:
-        self.now = time.time()
-        self.requests = NoPauses()
-        self.loop = Loop(
-            tracker, clock=lambda: self.now, wait=self._wait, requests=self.requests, reload=lambda: afterwards
-        )
-
-    def _wait(self, seconds: float) -> None:
-        self.now += seconds
-
-    def reload(self) -> None:
-        """Use the config of `afterwards`."""
-        self.requests.submit(self.requests.reload)
-
-    def poll(self, *, later: float = 0) -> None:
-        """Poll what servers allow, as on SIGUSR1, and go on for a while."""
-        self.now += later
-        self.requests.submit(self.requests.poll)
-        for _ in range(3):
-            self.loop.once()
-
-
 def check_during(fault: Fault, archived: Archived, tracker: Tracker) -> None:
     """What must hold while the fault lasts, or just after."""
     found = stored(tracker)
@@ -175,10 +81,10 @@ def check_during(fault: Fault, archived: Archived, tracker: Tracker) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_poll_survives_and_loses_nothing(fault: Fault, archived: Archived, tracker: Tracker) -> None:
     archived.server.inject(fault.where, fault.behave)
-    report = poll(during(fault, tracker))
+    report = poll(during(tracker, fault))
     if fault.where == FEED:  # asked only if the search finds nothing new
         assert report.failures == ()
-        report = poll(during(fault, tracker))
+        report = poll(during(tracker, fault))
     failures = {r.inbox: r.failure for r in report.inboxes if r.failure}
     assert ("faulty" in failures) == (fault.outcome in (Outcome.FAILED, Outcome.WAITS)), failures
     assert ("steady" in failures) == (fault.outcome is Outcome.WAITS), failures
@@ -199,7 +105,7 @@ def test_poll_survives_and_loses_nothing(fault: Fault, archived: Archived, track
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_run_survives_and_loses_nothing(fault: Fault, archived: Archived, tracker: Tracker) -> None:
     archived.server.inject(fault.where, fault.behave)
-    daemon = Daemon(during(fault, tracker), afterwards=tracker)
+    daemon = Daemon(during(tracker, fault), afterwards=tracker)
     daemon.poll()
     if fault.where == FEED:  # asked only if the search finds nothing new
         daemon.poll()
