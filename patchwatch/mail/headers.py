@@ -15,6 +15,7 @@ import sys
 
 from liblore.utils import clean_header
 
+from patchwatch.mail import message_ids
 from patchwatch.mail.message import Person
 
 _DAY = 86_400
@@ -35,10 +36,10 @@ LATEST = 253_370_764_800
 NO_ID = "@no-message-id.invalid"
 """The suffix of ids generated for mails without one."""
 
-_ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
 # An address may only begin where a word does: otherwise a header of one long word takes minutes.
 _ADDRESS = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
+_CUT_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*$")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
 _NAME_AND_ADDRESS = re.compile(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -53,7 +54,8 @@ _READ = (
     *("subject", "from", "to", "cc", "date", "message-id", "in-reply-to", "references", "reply-to", "x-original-from"),
     *("x-change-id", "content-type", "content-transfer-encoding", "mail-followup-to"),
 )
-_FIELD = re.compile(f"\n({'|'.join(map(_any_case, _READ))}):([^\n]*(?:\n[ \t][^\n]*)*)".encode())
+# No name begins with "<": that is the value, on a line of its own, without the blank that folding needs.
+_FIELD = re.compile(f"\n({'|'.join(map(_any_case, _READ))})[ \t]*:([^\n]*(?:\n[ \t<][^\n]*)*)".encode())
 _RECEIVED = re.compile(f"\n{_any_case('received')}:([^\n]*(?:\n[ \t][^\n]*)*)".encode())  # the first is the newest
 
 
@@ -147,13 +149,25 @@ def _decode_8bit(text: str) -> str:
 
 def message_id(headers: Headers, raw: bytes) -> str:
     """The message-id without brackets; without one, a hash of the content, the same from every list."""
+    return (
+        next(iter(_ids(headers, "message-id")), "") or _bounded_id(_only_word(headers)) or _generated_id(headers, raw)
+    )
+
+
+def _ids(headers: Headers, name: str) -> list[str]:
+    """The message-ids in all headers of a name, in order."""
+    value = " ".join(headers.get_all(name))
+    if "=?" in value:
+        value = decoded(value)
+        if cut := _CUT_WORD.search(value):
+            value = value[: cut.start()] + decoded(f"{cut[0]}?=")
+    return [_bounded_id(_decode_8bit(one)) for one in message_ids.find_ids(value)]
+
+
+def _only_word(headers: Headers) -> str:
+    """A Message-ID of one word: in a broken mail it may have neither brackets nor an address."""
     value = headers.get("message-id")
-    found = _ID.search(value)
-    if found:
-        return _bounded_id(_decode_8bit(found[1]))
-    if value and not re.search(r"\s", value):
-        return _bounded_id(_decode_8bit(value).strip("<>")) or _generated_id(headers, raw)
-    return _generated_id(headers, raw)
+    return "" if re.search(r"\s", value) else _decode_8bit(value).strip("<>")
 
 
 def _bounded_id(text: str) -> str:
@@ -252,17 +266,33 @@ def _seconds(text: str) -> int | None:
 
 def ancestors(headers: Headers) -> tuple[str | None, tuple[str, ...]]:
     """The parent, and all ancestors that the mail names, oldest first, the parent last."""
-    references = _ID.findall(headers.get("references"))
-    # Old clients also put addresses into In-Reply-To ("<a@b>'s message of …  <id>"): only an id is in References too.
-    replied = _ID.findall(headers.get("in-reply-to"))
-    parent = next((r for r in replied if r in references), replied[0] if replied else None)
-    if parent is None:
-        if not references:
-            return None, ()
-        parent = references[-1]
+    references = _ids(headers, "references")
+    replied = _ids(headers, "in-reply-to")
+    if not references and not replied:
+        return None, ()
+    parent = _parent(headers, replied, references)
     chain = [r for r in dict.fromkeys(references) if r != parent]
     if len(chain) >= _MAX_REFERENCES:
         chain = [chain[0], *chain[-_MAX_REFERENCES + 2 :]]
-    own = _ID.search(headers.get("message-id"))
-    others = tuple(_bounded_id(_decode_8bit(r)) for r in [*chain, parent] if not own or r != own[1])
+    own = _ids(headers, "message-id")[:1]
+    others = tuple(r for r in [*chain, parent] if r not in own)
     return (others[-1] if others else None), others
+
+
+def _parent(headers: Headers, replied: list[str], references: list[str]) -> str:
+    """The message that is answered, of those that In-Reply-To and References name."""
+    if not replied:
+        return references[-1]
+    if len(replied) == 1 and (replied[0] in references or not references):
+        return replied[0]
+    for one in replied:
+        if one in references:
+            return one
+    # A relay may have cut the id: "<20230703100000.12-1-ann@exam".
+    whole = next((r for one in replied if "@" in one for r in references if r.startswith(one)), "")
+    if whole:
+        return whole
+    # Old clients also put addresses into In-Reply-To ("<a@b>'s message of …  <id>").
+    people = {*recipients(headers), sender(headers).email}
+    ids = [one for one in replied if "@" in one and one.lower() not in people]
+    return ids[0] if ids else (references or replied)[-1]
