@@ -1,12 +1,16 @@
-"""Accuracy of version links, states and turns on the real archive of the cgroups list.
+"""Accuracy of version links on several lists, and of version links, states and turns on that of cgroups.
 
-    python bench/understanding.py [--archive EPOCH-OR-BUNDLE] [--table FILE.tsv]... [--rows]
+    python bench/understanding.py [LIST-ARCHIVE...] [--archive EPOCH-OR-BUNDLE] [--table FILE.tsv]... [--rows]
 
-Imports the archive unchanged, and again without the hints that authors leave (change-ids, links to earlier postings);
-scores the version links with `../shared/eval/bumps`; then compares states and turns with verdicts that a person wrote
-down before patchwatch ran on them.  The tables sixty, eighty, thirty and forty were known when the rules were written;
-the series of the others were drawn at random, and the first results for them are in bench/README.md.  Skips, with exit
-status 0, without these files.
+First the version links: the newest mails of each LIST-ARCHIVE (a public-inbox epoch, or a bundle of one; eight of them
+or more) are imported without the hints that authors leave (change-ids, links to earlier postings).  Each list is linked
+by a model that was trained on the others, and compared with what the authors stated.  Needs scikit-learn.
+
+Then cgroups: imports that archive unchanged, and again without hints, and scores the version links of the model that
+patchwatch comes with (which was not trained on that list) with `../shared/eval/bumps`; then compares states and turns
+with verdicts that a person wrote down before patchwatch ran on them.  The tables sixty, eighty, thirty and forty were
+known when the rules were written; the series of the others were drawn at random, and the first results for them are in
+bench/README.md.  Skips what it has no files for, with exit status 0.
 """
 
 from __future__ import annotations
@@ -14,13 +18,22 @@ from __future__ import annotations
 import argparse
 import collections
 import csv
+import functools
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from link_lists import NEWEST, prepare, total
+from stated_links import Verdict
+from train_links import train
+
+from patchwatch.series.version_links import predecessor, predecessor_by_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -31,10 +44,13 @@ BUMPS = SHARED / "eval" / "bumps"
 def main() -> int:
     """Run the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", nargs="*", type=Path, help="archives of lists, for version links")
+    parser.add_argument("--newest", type=int, default=NEWEST, help="mails of each that are imported")
     parser.add_argument("--archive", type=Path, default=SHARED / "corpus" / "cgroups-2024.bundle")
     parser.add_argument("--table", type=Path, action="append", help="verdicts to compare with; all of bench/verdicts")
     parser.add_argument("--rows", action="store_true", help="print every disagreement and every bump missed")
     options = parser.parse_args()
+    version_links(options.lists, options.newest)
     if not options.archive.exists() or not BUMPS.exists():
         print(f"skipped: needs {options.archive} and {BUMPS}")
         return 0
@@ -53,9 +69,38 @@ def main() -> int:
                 subprocess.run([BUMPS, verb, epoch, work / "list.json"], check=True)
             if source is epoch:
                 series = listed
-        for table in options.table or sorted(VERDICTS.glob("*.tsv")):
+        for table in options.table or sorted(set(VERDICTS.glob("*.tsv")) - set(VERDICTS.glob("*-fates.tsv"))):
             compare(series, table, options.rows)
     return 0
+
+
+def version_links(archives: Sequence[Path], newest: int) -> None:
+    """Print how well each list is linked by a model trained on the others, by the rules, and by author and title."""
+    if len(archives) < 2:
+        print("version links of several lists skipped: needs the archives of two lists or more as arguments")
+        return
+    if not importlib.util.find_spec("sklearn"):
+        print("version links of several lists skipped: needs scikit-learn (pip install '.[train]')")
+        return
+    found: dict[str, list[Verdict]] = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="patchwatch-bench-") as directory:
+        lists = [prepare(archive, Path(directory), newest) for archive in archives]
+        print("version links without the authors' hints: recall / precision (links between renamed branches, apart)")
+        print(f"{'':<20}{'known':>6}  {'author and title':<20}{'rules alone':<20}{'learned elsewhere':<20}")
+        for one in lists:
+            model = train([other for other in lists if other is not one], one)
+            found["title"].append(one.same_title())
+            found["rules"].append(one.linked(predecessor_by_rules))
+            found["learned"].append(one.linked(functools.partial(predecessor, model=model)))
+            print(row(one.name, len(one.known), [verdicts[-1] for verdicts in found.values()]), flush=True)
+        known = sum(len(one.known) for one in lists)
+        print(row("all", known, [total(verdicts) for verdicts in found.values()]))
+
+
+def row(name: str, known: int, verdicts: Iterable[Verdict]) -> str:
+    """A row of the table of version links."""
+    cells = (f"{v.recall:.3f} / {v.precision:.3f} ({len(v.renamed)})" for v in verdicts)
+    return f"{name:<20}{known:>6}  " + "".join(f"{cell:<20}" for cell in cells)
 
 
 def imported(source: Path, database: Path) -> list[dict[str, Any]]:

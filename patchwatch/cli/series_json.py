@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from patchwatch.series.pull_requests import status
 from patchwatch.times import format_time
 
 if TYPE_CHECKING:
-    from patchwatch.series.model import CheckRow, Evidence, MessageRow, NextAction, RevisionRow, SeriesRow, TrailerRow
+    from patchwatch.series.model import (
+        CheckRow,
+        DependencyRow,
+        Evidence,
+        MessageRow,
+        NextAction,
+        RevisionRow,
+        SeriesRow,
+        TrailerRow,
+    )
 
 
 def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any]:
@@ -25,6 +35,10 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any
         "snoozed_until": format_time(row.snoozed_until) if row.snoozed_until else None,
         "state": row.state,
         "state_evidence": _evidence(row.state_evidence),
+        "kind": row.kind or "patches",
+        "pull": _pull(row.revisions[-1]) if row.revisions else None,
+        "depends_on": [_dependency(d) for d in row.depends_on],
+        "blocked_by": list(row.blocked_by),
         "rfc": row.rfc,
         "incomplete": row.incomplete,
         "turn": row.turn,
@@ -86,6 +100,30 @@ def _next_action(action: NextAction | None) -> dict[str, str | None] | None:
     return {"text": action.text, "message_id": action.message_id or None, "by": action.by}
 
 
+def _pull(row: RevisionRow) -> dict[str, Any] | None:
+    if row.pull is None:
+        return None
+    return {
+        "repository": row.pull.repository or None,
+        "ref": row.pull.ref or None,
+        "commit": row.pull.commit or None,
+        "base": row.pull.base or None,
+        "patches": row.pull.patches or row.patches or None,
+        "to": {"name": row.pull.puller.name, "email": row.pull.puller.email} if row.pull.puller.email else None,
+        "status": status(row.state),
+    }
+
+
+def _dependency(row: DependencyRow) -> dict[str, Any]:
+    return {
+        "message_id": row.root or None,
+        "series": row.series,
+        "state": row.state or None,
+        "text": row.text,
+        "stated_in": row.message_id,
+    }
+
+
 def _revision_json(row: RevisionRow, url: Callable[[str, str], str]) -> dict[str, Any]:
     return {
         "version": row.version,
@@ -94,6 +132,8 @@ def _revision_json(row: RevisionRow, url: Callable[[str, str], str]) -> dict[str
         "subject": row.subject,
         "author": {"name": row.author_name, "email": row.author_email},
         "date": format_time(row.date),
+        "kind": row.kind or "patches",
+        "pull": _pull(row),
         "rfc": row.rfc,
         "patches": row.patches,
         "expected": row.expected,

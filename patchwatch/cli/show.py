@@ -96,14 +96,36 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     notes = [labels.patches(newest)] if row.incomplete else []
     notes += ["RFC"] if row.rfc else []
     notes += [labels.applied(newest)] if newest.applied else []
-    lines += ["", f"State:  {', '.join([row.state, *notes])}"]
+    lines += ["", f"State:  {', '.join([labels.state_name(row), *notes])}"]
     if row.state_evidence:
         lines += evidence_lines(row.state_evidence.text, row.state_evidence.message_id, tracker)
     since = "" if row.turn == Turn.NOBODY else f", since {format_day(row.turn_since)}"
     lines.append(f"Turn:   {labels.turn(row, tracker.now())}{since}")
     if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
-    return [*lines, *_next_lines(row, tracker)]
+    return [*lines, *_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
+
+
+def _pull_lines(row: SeriesRow) -> list[str]:
+    """What a pull request asks for."""
+    pull = row.revisions[-1].pull
+    if pull is None:
+        return []
+    lines = [f"Pull:   {' '.join(part for part in (line(pull.repository), line(pull.ref)) if part) or 'not stated'}"]
+    start, end = line(pull.base)[:12], line(pull.commit)[:12]
+    if end:
+        lines.append(f"        {f'{start}..' if start else ''}{end}")
+    return lines
+
+
+def _dependency_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
+    """The series that it depends on, with the author's words."""
+    lines: list[str] = []
+    for dependency in row.depends_on:
+        where = f"#{dependency.series}  {line(dependency.title)}: {dependency.state}" if dependency.series else ""
+        lines.append(f"Needs:  {where or line(tracker.url(dependency.root))}")
+        lines += evidence_lines(dependency.text, dependency.message_id, tracker)
+    return lines
 
 
 def _next_lines(row: SeriesRow, tracker: Tracker) -> list[str]:

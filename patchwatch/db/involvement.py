@@ -29,6 +29,7 @@ def involvement_of(
         reviewed_before=_last_reviewed(revisions[:-1], summaries, me),
         answer=answer,
         answered=answered,
+        pulls=newest.pull is not None and newest.pull.puller.email in me,
     )
 
 

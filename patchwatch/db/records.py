@@ -12,6 +12,7 @@ from patchwatch.db.revision_codec import (
     ChangeReason,
     RevisionSummary,
     StoredCheck,
+    StoredDependency,
     StoredPatch,
     StoredReason,
     StoredReviewer,
@@ -32,6 +33,7 @@ from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.state.machine import revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
+from patchwatch.series.stated_relations import dependencies_of
 
 
 def series_record(
@@ -64,6 +66,8 @@ def series_record(
         "patches": shown.patches,
         "expected": shown.expected,
         "reviewed": reviewed(shown),
+        "kind": shown.kind,
+        "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),
         "posters": _lines(posters(summary) for _, summary in chain),
         "people": _lines(people(summary) for _, summary in chain),
@@ -120,7 +124,7 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
         version=revision.version,
         minor=root.parts.minor,
         rfc=revision.rfc,
-        kind=root.kind,
+        kind=revision.kind,
         patches=len(revision.patches),
         expected=revision.expected,
         has_cover=revision.cover is not None,
@@ -144,6 +148,11 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
         ),
         missing=_missing(revision),
         backport=any("-rc" not in tree for tree in posting.trees),
+        depends_on=tuple(
+            StoredDependency(relation.target, relation.text, message_id)
+            for relation, message_id in dependencies_of(revision)
+        ),
+        pull=root.pull,
     )
 
 

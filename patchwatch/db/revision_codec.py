@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from patchwatch.mail.message import Person
+from patchwatch.mail.message import Person, PullRequest
 from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State, Turn
 
@@ -58,6 +58,14 @@ class StoredReviewer(Struct, frozen=True, array_like=True):
     answered: int
 
 
+class StoredDependency(Struct, frozen=True, array_like=True):
+    """What a revision needs first, according to its author: patchwatch.mail.message.Relation."""
+
+    target: str
+    text: str
+    message_id: str  # that states it
+
+
 class RevisionSummary(Struct, frozen=True, kw_only=True):
     """What is shown of a revision: column `view`."""
 
@@ -86,6 +94,8 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     reviewers: tuple[StoredReviewer, ...] = msgspec.field(name="voices")
     missing: tuple[int, ...]  # patches that were sent but never seen
     backport: bool  # to a stable tree
+    depends_on: tuple[StoredDependency, ...] = ()
+    pull: PullRequest | None = None
 
 
 class RevisionVersion(Struct, frozen=True):

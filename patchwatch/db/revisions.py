@@ -26,9 +26,21 @@ from patchwatch.db.revision_codec import (
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import chunks
 from patchwatch.db.tags import tags_of_chain
-from patchwatch.series.model import AppliedRow, CheckRow, Evidence, Involvement, PredecessorRow, RevisionRow, TrailerRow
+from patchwatch.series.model import (
+    AppliedRow,
+    CheckRow,
+    DependencyRow,
+    Evidence,
+    Involvement,
+    PredecessorRow,
+    RevisionRow,
+    TrailerRow,
+)
 from patchwatch.series.states import CLOSED, State
 from patchwatch.series.tags import Tag, each_once
+
+KINDS = ("pull", "proposal")
+"""The kinds of revisions that are not patches."""
 
 REVISIONS = select(
     t.revision.c.id,
@@ -135,7 +147,9 @@ def _row(
         backport=summary.backport,
         reviewers=reviewer_names(summary) if is_newest else (),
         awaited=awaited_names(summary) if is_newest else (),
-        pull=summary.kind == "pull",
+        kind=summary.kind if summary.kind in KINDS else "",
+        pull=summary.pull,
+        depends_on=_depends_on(summary),
     )
 
 
@@ -158,7 +172,12 @@ def _with_resend(
         missing=summary.missing,
         reviewers=reviewer_names(summary) if is_newest else (),
         awaited=awaited_names(summary) if is_newest else (),
+        depends_on=_depends_on(summary) or row.depends_on,
     )
+
+
+def _depends_on(summary: RevisionSummary) -> tuple[DependencyRow, ...]:
+    return tuple(DependencyRow(d.target, d.text, d.message_id) for d in summary.depends_on)
 
 
 def _supersede_earlier(rows: Sequence[RevisionRow]) -> tuple[RevisionRow, ...]:

@@ -152,6 +152,8 @@ series = Table(
     Column("patches", Integer, nullable=False, server_default="0"),
     Column("expected", Integer, nullable=False, server_default="0"),
     Column("reviewed", Integer, nullable=False, server_default="0"),
+    Column("kind", String, nullable=False, server_default=""),  # pull: a pull request; proposal; empty: patches
+    Column("depends_on", Text, nullable=False, server_default=""),  # targets of its relations, one per line
     # … and of all of them, one per line:
     Column("roots", Text, nullable=False, server_default=""),  # the newest last
     Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.involvement

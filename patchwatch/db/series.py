@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from patchwatch.db import dependencies, series_flags
 from patchwatch.db import schema as t
-from patchwatch.db import series_flags
 from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
@@ -38,6 +38,8 @@ def series(
     unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
     muted = series_flags.muted(execute)
     snoozed = series_flags.snoozed(execute, me, now)
+    needs = {number: own[-1].depends_on for number, (own, _) in revisions.items() if own and own[-1].depends_on}
+    depends_on = dependencies.resolve(execute, needs, now) if needs else {}
     overdue_since = series_flags.overdue_since(overdue_days, now, merge_windows(connection))
     rows: list[SeriesRow] = []
     for stored in found:
@@ -49,7 +51,7 @@ def series(
         names = inboxes.get(stored.id, ())
         if wanted.inbox and wanted.inbox not in names:
             continue
-        row = _series_row(stored, own, part, names)
+        row = replace(_series_row(stored, own, part, names), depends_on=depends_on.get(stored.id, ()))
         if wanted.awaiting_review and not row.awaiting_review:
             continue
         rows.append(
@@ -58,7 +60,7 @@ def series(
                 watched=row.id in watched,
                 muted=row.id in muted,
                 snoozed_until=snoozed.get(row.id),
-                overdue=row.awaiting_review and row.turn_since <= overdue_since,
+                overdue=row.awaiting_review and row.turn_since <= overdue_since and not row.blocked_by,
                 unread=unread.get(row.id, 0),
                 stale_since=min((failed[n] for n in names if n in failed), default=None),
             )

@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patchwatch.db import series_flags
+from patchwatch.db import dependencies, series_flags
 from patchwatch.db.series_flags import Execute
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.states import CLOSED
 
 _SERIES = """
 SELECT id, title, author_name, author_email, state, turn, turn_since, last_activity, version, minor, rfc, patches,
-       expected, reviewed, roots, posters, people
+       expected, reviewed, roots, posters, people, kind, depends_on
 FROM series
 """
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
@@ -40,7 +41,7 @@ def summaries(
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
-        patches, expected, reviewed, roots, posters, people = row[11:]
+        patches, expected, reviewed, roots, posters, people, kind, _ = row[11:]
         names = seen.get(number, ())
         awaiting = series_flags.awaits_review(state, turn)
         posted_by = posters.split("\n")
@@ -59,7 +60,7 @@ def summaries(
             turn=turn,
             turn_since=since,
             awaiting_review=awaiting,
-            overdue=awaiting and since <= overdue_since,
+            overdue=awaiting and since <= overdue_since and number not in blocked,
             unread=unread.get(number, 0),
             last_activity=active,
             version=version,
@@ -73,10 +74,15 @@ def summaries(
             mine=is_mine,
             for_me=not is_mine and not mine.isdisjoint(people.split("\n")),
             stale_since=inboxes.stale_since(names),
+            kind=kind,
+            blocked_by=blocked.get(number, ()),
         )
 
     where = f" WHERE id IN ({series_flags.WATCHED})" if watched_only else ""
-    found = [summary(row) for row in execute(_SERIES + where, {})]
+    stored = list(execute(_SERIES + where, {}))
+    waiting = {row[0]: row[-1] for row in stored if row[-1] and row[4] not in CLOSED}
+    blocked = dependencies.blocked(execute, waiting, now) if waiting else {}
+    found = [summary(row) for row in stored]
     found.sort(key=lambda line: (-line.last_activity, line.id))
     return tuple(found)
 

@@ -78,6 +78,33 @@ class EarlierLink(Struct, frozen=True, array_like=True):
     version: int | None  # as stated; None if it is not
 
 
+class PullRequest(Struct, frozen=True, array_like=True):
+    """What a pull request asks for; what it does not state is empty."""
+
+    repository: str  # URL
+    ref: str  # branch or tag
+    commit: str  # that the ref is at
+    base: str  # the commit that it starts from
+    patches: int  # that its shortlog lists
+    puller: Person  # whom it is addressed to
+
+
+RelationKind = Literal["depends", "supersedes", "superseded-by", "reposted-as"]
+"""How a mail relates its posting to another one, according to its sender.
+
+depends        it needs the other first         supersedes   it replaces the other
+superseded-by  the other replaces it            reposted-as  its author sent the other in its place
+"""
+
+
+class Relation(Struct, frozen=True, array_like=True):
+    """A statement about another posting; patchwatch.mail.relations finds it."""
+
+    kind: RelationKind
+    target: str  # `m:` and a message-id, `c:` and a b4 change-id, or `p:` and a git patch-id
+    text: str  # the words
+
+
 class SignalKind(StrEnum):
     """What a sentence means for a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
 
@@ -144,6 +171,9 @@ class Message(Struct, frozen=True, array_like=True):
     listed: tuple[tuple[str, str], ...] = ()  # in a pull request: (author's name, title) of each patch
     upstream: str = ""  # the commit in Linus's tree that a stable patch backports
     unreadable: str = ""  # why the mail could not be parsed; then only its headers are filled in
+    prose: str = ""  # of a posting that can be a root: the sketch of its text (patchwatch.mail.prose_sketch)
+    relations: tuple[Relation, ...] = ()  # to other postings; of a reply: of the posting that it replies to
+    pull: PullRequest | None = None  # of a pull request, with or without its patches below it
 
     @property
     def is_submission(self) -> bool:

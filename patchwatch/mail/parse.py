@@ -8,10 +8,23 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail import body, bots, diff, headers, trailers, version_hints
+from patchwatch.mail import body, bots, diff, headers, relations, trailers, version_hints
 from patchwatch.mail.headers import Headers, person
-from patchwatch.mail.message import SUBMISSIONS, Kind, Message, Person, Signal, Subject
+from patchwatch.mail.message import (
+    SUBMISSIONS,
+    EarlierLink,
+    Kind,
+    Message,
+    Person,
+    PullRequest,
+    Relation,
+    Signal,
+    Subject,
+    Trailer,
+)
 from patchwatch.mail.mime import Text, text_of
+from patchwatch.mail.prose_sketch import prose_sketch
+from patchwatch.mail.pull_request import asks_to_pull, pull_request
 from patchwatch.mail.sentences import signals, split
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
@@ -46,14 +59,12 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     """Parse one raw mail; `now` is when we received it, UTC, in seconds."""
     head = Headers(raw)
     text = text_of(head, raw)
-    subject = headers.subject(head)
+    subject, sender = headers.subject(head), headers.sender(head)
     parts = parse_subject(subject)
-    sender = headers.sender(head)
     arrived = headers.arrived(head, now)
     date = headers.date(head, arrived, now)
     parent, references = headers.ancestors(head)
-    notice = bots.is_notice(subject)
-    bot = _is_bot(sender, text)
+    notice, bot = bots.is_notice(subject), _is_bot(sender, text)
     whole = text.whole
     cut = diff.start(whole)
     kind = _kind(parts, subject, whole, has_diff=cut >= 0, answers=parent is not None, notice=notice, bot=bot)
@@ -64,18 +75,9 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     own_text = body.own_text((whole if cut < 0 else whole[:cut]) if submission else text.inline, patch=submission)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
     sentences = tuple(split.sentences(own_text[:_MAX_PROSE]))
-    found: tuple[Signal, ...] = ()
-    if notice:
-        found = tuple(bots.notice_signals(subject, whole))
-    elif bot:
-        found = tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
-    elif submission:
-        found = trailers.dropped_tags(sentences)
-    else:
-        # b4 and Gnus users put netdev's commands below the signature marker.
-        for_all = signals.tags_for_all(sentences) if any(tag.own for tag in tags) else ()
-        found = (*signals.commands(text.inline), *for_all, *signals.person_signals(sentences, own_text))
     substance = split.substantive(sentences, tuple(f"{tag.name}:" for tag in tags))
+    pull, listed = _pull(kind, head, subject, whole)
+    earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
     return Message(
         message_id=headers.message_id(head, raw),
         subject=subject,
@@ -93,15 +95,64 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         trailers=tags,
         change_id=(version_hints.change_id(whole) or head.decoded("x-change-id")) if posted else "",
         base_commit=version_hints.base_commit(whole) if posted else "",
-        earlier=version_hints.earlier_links(own_text) if posted else (),
+        earlier=earlier,
         about=_about(whole) if notice else (),
-        signals=found,
+        signals=_signals(kind, subject, text, own_text, sentences, tags, parts, bot=bot),
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
         excerpt=split.excerpt(substance, sentences),
-        listed=shortlog(whole) if kind == "pull" else (),
+        listed=listed,
         upstream=upstream_commit(own_text) if kind == "patch" else "",
+        prose=prose_sketch(own_text) if posted and (parts.counter or 0) <= 1 else "",
+        relations=related,
+        pull=pull,
     )
+
+
+def _pull(
+    kind: Kind, head: Headers, subject: str, whole: str
+) -> tuple[PullRequest | None, tuple[tuple[str, str], ...]]:
+    """What a pull request asks for, and the patches that it lists."""
+    if kind != "pull" and not (kind == "cover" and asks_to_pull(subject, whole, patch=True)):
+        return None, ()
+    listed = shortlog(whole)
+    return pull_request(whole, headers.decoded(", ".join(head.get_all("to"))), len(listed)), listed
+
+
+def _signals(
+    kind: Kind,
+    subject: str,
+    text: Text,
+    own_text: str,
+    sentences: tuple[str, ...],
+    tags: tuple[Trailer, ...],
+    parts: Subject,
+    *,
+    bot: bool,
+) -> tuple[Signal, ...]:
+    """What the mail means for a patch."""
+    if kind == "notice":
+        return tuple(bots.notice_signals(subject, text.whole))
+    if bot:
+        return tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
+    if kind in SUBMISSIONS:
+        return trailers.dropped_tags(sentences)
+    # b4 and Gnus users put netdev's commands below the signature marker.
+    for_all = signals.tags_for_all(sentences) if any(tag.own for tag in tags) else ()
+    return (*signals.commands(text.inline), *for_all, *signals.person_signals(sentences, own_text))
+
+
+def _stated(
+    kind: Kind, whole: str, own_text: str, parts: Subject
+) -> tuple[tuple[EarlierLink, ...], tuple[Relation, ...]]:
+    """What the sender states about earlier versions and other postings."""
+    if kind == "notice":
+        return (), ()
+    if kind == "reply":
+        return (), relations.of_reply(own_text, parts.version)
+    earlier = version_hints.earlier_links(own_text)
+    related = relations.of_posting(whole, own_text, patch=kind == "patch")
+    return relations.without_contradictions(earlier, related) if earlier and related else (earlier, related)
 
 
 def _kind(parts: Subject, subject: str, text: str, *, has_diff: bool, answers: bool, notice: bool, bot: bool) -> Kind:
@@ -109,7 +160,7 @@ def _kind(parts: Subject, subject: str, text: str, *, has_diff: bool, answers: b
         return "notice"
     if parts.reply:
         return "reply"
-    if parts.pull:
+    if parts.pull or (not (parts.patch or bot or answers) and asks_to_pull(subject, text, patch=False)):
         return "pull"
     if bot:
         return "reply" if answers else "other"

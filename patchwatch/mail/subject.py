@@ -30,6 +30,11 @@ _GLUED = re.compile(
 _N_OF_M = re.compile(r"\b(\d{1,4})\s+of\s+(\d{1,4})\b", re.IGNORECASE)
 _PATCH = re.compile(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:-\S*)?", re.IGNORECASE)
 _BARE_PREFIX = re.compile(r"^\s*(?:rfc\s+)?patch(?:\s+v(\d{1,2}))?\s*:\s+", re.IGNORECASE)
+_PULL_WORDS = frozenset({"pull", "git-pull", "gitpull", "git_pull", "pull-request", "pull_request", "pullrequest"})
+# "GIT PULL: foo updates", "pull-request: can 2024-06-01"
+_BARE_PULL = re.compile(
+    r"^\s*(?:git[ -_]?pull(?:[ -]request)?|pull[ -_]?request)(?:\s+v(\d{1,2}))?\s*(?::|-\s)\s*", re.IGNORECASE
+)
 _VERSION_AFTER_TITLE = re.compile(
     r"\s*[(\[]\s*(?:(?:series|patch)\s+)?(?:take\s*|version\s*|v|#)\s*(\d{1,2})(?:\.(\d{1,2}))?\s*[)\]]\s*$",
     re.IGNORECASE,
@@ -64,9 +69,9 @@ def parse_subject(subject: str) -> Subject:
         elif lowered in ("resend", "repost", "re-send", "resent"):
             resend = True
             prefixes.append(token)
-        elif lowered in ("pull", "git-pull"):
+        elif lowered in _PULL_WORDS:
             pull = True
-        elif lowered not in ("git", "request"):
+        elif lowered not in ("git", "request", "req"):
             prefixes.append(token)
     title = rest.strip()
     after_title = _VERSION_AFTER_TITLE.search(title)
@@ -112,6 +117,9 @@ def _split_prefix(subject: str) -> tuple[list[str], str]:
         groups += 1
     if not groups and (bare := _BARE_PREFIX.match(subject)):
         tokens = ["PATCH", *(["v" + bare[1]] if bare[1] else [])]
+        subject = subject[bare.end() :]
+    if (bare := _BARE_PULL.match(subject)) and len(bare[0]) < len(subject):
+        tokens += ["pull", *(["v" + bare[1]] if bare[1] else [])]
         subject = subject[bare.end() :]
     return tokens, subject
 

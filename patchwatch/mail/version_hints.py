@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 from patchwatch.mail.message import EarlierLink
 
-_LINK = re.compile(
+LINK = re.compile(
     r"https?://(?:lore\.kernel\.org|patch\.msgid\.link|lkml\.kernel\.org)/(?:r/|[\w.-]+/)?"
     r"([^\s/<>\"#?]+(?:@|%40)[^\s/<>\"#?)\],]+)"
 )
+"""A link to a message; group 1 is its message-id, quoted for URLs."""
 _SPELT = re.compile(r"(?i)(?:message-?id:?\s*|\bid:|\bmid:)<?([^\s<>@]+@[^\s<>]+)>?")
 _CHANGE_ID = re.compile(r"^(?:X-)?change-id:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _BASE_COMMIT = re.compile(r"^base-commit:\s*([0-9a-f]{12,64})\b", re.MULTILINE | re.IGNORECASE)
@@ -22,11 +23,12 @@ _VERSION = re.compile(
 _FROM_TO = re.compile(r"(?i)\bv\d+\s*(?:->|=>|→|to|\.\.+)\s*v?\d+\s*:?\s*$")
 _EARLIER_WORDS = re.compile(
     r"(?i)\b(?:previous(?:ly)?|earlier|last|old(?:er)?|first|prior|initial|original|RFC|supersedes?|replac(?:es|ing)|"
-    r"follow-?up (?:of|to)|continu(?:es|ation)|respin|resend|rework|take over|took over|picked up)\b"
+    r"continu(?:es|ation)|respin|resend|rework|take over|took over|picked up)\b"
 )
 _OTHER_WORK = re.compile(
-    r"(?i)\b(?:depends? on|prerequisite|applies (?:on top|to)|on top of|based on|along with|together with|companion|"
-    r"see also)\b"
+    r"(?i)\b(?:depend(?:s|ed|ing|ent)?[- ](?:up)?on|dependenc(?:y|ies)|prerequisites?|on top of|based[- ](?:up)?on|"
+    r"(?:applies|apply|applied) (?:cleanly )?(?:on|to|after|over)|builds? (?:up)?on|along with|together with|companion|"
+    r"see also|follow(?:s|ing)?[- ]?up (?:of|to|on|for))\b"
 )
 _FOOTNOTE = re.compile(r"\s*\[(\d{1,2})\][: ]*")
 _MAX_LINE = 1_000  # characters of a line that are read
@@ -63,7 +65,7 @@ def earlier_links(text: str) -> tuple[EarlierLink, ...]:
     for number, line in enumerate(lines):
         if "://" not in line and "id" not in line.lower():
             continue
-        for match in list(_LINK.finditer(line)) or list(_SPELT.finditer(line)):
+        for match in list(LINK.finditer(line)) or list(_SPELT.finditer(line)):
             message_id = unquote(match[1]).rstrip(".")
             if message_id in found:
                 continue
@@ -103,4 +105,4 @@ def _stated(text: str) -> tuple[int | None, bool]:
 
 def links(text: str) -> tuple[str, ...]:
     """The message-ids of all linked messages, in order."""
-    return tuple(dict.fromkeys(unquote(found).rstrip(".") for found in _LINK.findall(text)))
+    return tuple(dict.fromkeys(unquote(found).rstrip(".") for found in LINK.findall(text)))

@@ -15,9 +15,11 @@ from enum import StrEnum
 
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
+from patchwatch.series import labels
 from patchwatch.series.model import Event as Event
 from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow, SeriesSnapshot
 from patchwatch.series.patch_numbers import format_patches
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.states import APPLIED, State, Turn
 
 _LATE = 3 * 86_400  # a mail older than this at the last scan is history that was fetched late, not news
@@ -119,10 +121,12 @@ def _mail_event(row: SeriesRow, m: MessageRow, roots: Collection[str], new_ids: 
             return None
         revision = next(r for r in row.revisions if m.message_id in r.postings)
         if m.message_id != revision.message_id:
-            return _event_of_mail(EventKind.NEW_VERSION, row, m, f"v{revision.version} was resent", m.subject)
+            what = f"{labels.revision_name(revision)} was resent"
+            return _event_of_mail(EventKind.NEW_VERSION, row, m, what, m.subject)
         if any(message_id not in new_ids for message_id in revision.patch_message_ids):
             return None  # only the cover letter came late
-        return _event_of_mail(EventKind.NEW_VERSION, row, m, f"{who} posted v{revision.version}", m.subject)
+        what = "asks to pull" if revision.kind == PULL else f"posted v{revision.version}"
+        return _event_of_mail(EventKind.NEW_VERSION, row, m, f"{who} {what}", m.subject)
     if m.bot:
         check = next((c for r in row.revisions for c in r.checks if c.message_id == m.message_id), None)
         if check is None or check.verdict != "failure":

@@ -8,12 +8,14 @@ from __future__ import annotations
 from patchwatch.counts import plural
 from patchwatch.series.model import RevisionRow, SeriesRow, SeriesSummary
 from patchwatch.series.patch_numbers import format_patches
+from patchwatch.series.pull_requests import KIND as PULL
+from patchwatch.series.pull_requests import status
 from patchwatch.series.states import Turn
 from patchwatch.times import format_age
 
 
 def version(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
-    """`v3 RFC`: the version of a revision, or of the newest revision of a series."""
+    """`v3 RFC`: the version of a revision, or of the newest revision of a series; `pull` of a pull request."""
     return f"{revision_name(row)}{' RFC' if row.rfc else ''}"
 
 
@@ -21,11 +23,17 @@ def revision_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
     """`v5.1`: the version without RFC."""
     newest = row.revisions[-1] if isinstance(row, SeriesRow) and row.revisions else row
     minor = 0 if isinstance(newest, SeriesRow) else newest.minor
-    return f"v{row.version}.{minor}" if minor else f"v{row.version}"
+    name = f"v{row.version}.{minor}" if minor else f"v{row.version}"
+    if row.kind == PULL:
+        return PULL if name == "v1" else f"{PULL} {name}"
+    return name
 
 
 def patches(row: RevisionRow) -> str:
     """`2 patches`, or `1 of 2 patches received` if some never arrived."""
+    if row.pull and not row.patches:
+        listed = f", {plural(row.pull.patches, 'patch', 'patches')}" if row.pull.patches else ""
+        return f"pull request{listed}"
     if row.expected > row.patches:
         return f"{row.patches} of {row.expected} patches received"
     return plural(row.patches, "patch", "patches") if row.patches else "no patches"
@@ -51,7 +59,13 @@ def applied(row: RevisionRow) -> str:
 def state(row: SeriesRow) -> str:
     """`under-review (3/5 applied)`: the state, and what is special about the newest revision."""
     notes = state_notes(row)
-    return f"{row.state} ({', '.join(notes)})" if notes else row.state
+    name = state_name(row)
+    return f"{name} ({', '.join(notes)})" if notes else name
+
+
+def state_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
+    """`under-review`, or `pull request: pending`."""
+    return f"pull request: {status(row.state)}" if row.kind == PULL else row.state
 
 
 def state_notes(row: SeriesRow) -> list[str]:
@@ -66,10 +80,18 @@ def state_notes(row: SeriesRow) -> list[str]:
 
 
 def turn(row: SeriesRow | SeriesSummary, now: int) -> str:
-    """`reviewers 12d!`: whose turn it is, for how long, and `!` if overdue."""
+    """`reviewers 12d!`: whose turn it is, for how long, and `!` if overdue; or `blocked by #12`."""
     if row.turn == Turn.NOBODY:
         return row.turn
+    if row.turn != Turn.AUTHOR and row.blocked_by:
+        return blocked(row)
     return f"{row.turn} {format_age(row.turn_since, now)}{'!' if row.overdue else ''}"
+
+
+def blocked(row: SeriesRow | SeriesSummary) -> str:
+    """`blocked by #12`: the open series that it depends on."""
+    first, *others = row.blocked_by
+    return f"blocked by #{first}{f' and {len(others)} more' if others else ''}"
 
 
 def reviewed(row: SeriesRow | SeriesSummary) -> str:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from patchwatch.mail.body import Mail as Mail
 from patchwatch.series.follow_rules import Rule
+from patchwatch.series.states import CLOSED
+
+if TYPE_CHECKING:
+    from patchwatch.mail.message import PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Involvement:
     reviewed_before: str  # the last revision before it that I replied to: `v4`, `RFC v2`; empty without one
     answer: str  # the author's last reply to me, if I have not replied since
     answered: int  # its date
+    pulls: bool = False  # the newest revision is a pull request to me
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,20 @@ class PredecessorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DependencyRow:
+    """A posting that a series needs first, according to its author."""
+
+    target: str  # `m:` and a message-id, `c:` and a change-id, or `p:` and a patch-id
+    text: str  # the author's words
+    message_id: str  # of the mail with them
+    root: str = ""  # message-id of the posting; as stated, or of the newest version; empty if it is not known
+    series: int | None = None  # None: it is not stored here
+    state: str = ""  # of the series
+    title: str = ""
+    blocks: bool = False  # the series is open
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionRow:
     """One posting of a series."""
 
@@ -124,7 +143,9 @@ class RevisionRow:
     owed: tuple[Evidence, ...] = ()  # of the newest, in the author's turn: requests to them, and their promises
     missing: tuple[int, ...] = ()  # numbers of patches that never arrived
     backport: bool = False  # to a stable tree
-    pull: bool = False  # a pull request
+    kind: str = ""  # pull: a pull request; proposal: an RFC without a patch; empty: patches
+    pull: PullRequest | None = None
+    depends_on: tuple[DependencyRow, ...] = ()  # without what is known of them
     reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
     awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date
     unreadable: int = 0  # mails in its thread that could not be parsed
@@ -160,6 +181,19 @@ class SeriesRow:
     revisions: tuple[RevisionRow, ...]  # oldest first
     involvement: Involvement | None = None  # None if the config does not have my addresses
     next_action: NextAction | None = None  # None: nobody has to act
+    depends_on: tuple[DependencyRow, ...] = ()  # of the newest revision
+
+    @property
+    def kind(self) -> str:
+        """The kind of the newest revision."""
+        return self.revisions[-1].kind if self.revisions else ""
+
+    @property
+    def blocked_by(self) -> tuple[int, ...]:
+        """The open series that it depends on, while it is open itself."""
+        if self.state in CLOSED:
+            return ()
+        return tuple(dict.fromkeys(d.series for d in self.depends_on if d.blocks and d.series is not None))
 
     @property
     def unreadable(self) -> int:
@@ -201,6 +235,8 @@ class SeriesSummary(NamedTuple):
     for_me: bool  # not mine, and sent to me, or I replied to it
     stale_since: int | None  # polling one of its inboxes has failed since then
     next_action: str | None = None  # mine; empty: none; None: not computed
+    kind: str = ""  # as RevisionRow.kind
+    blocked_by: tuple[int, ...] = ()  # the open series that it depends on
 
     @property
     def incomplete(self) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from patchwatch.mail.message import Message, Person, name_key
+from patchwatch.mail.message import Message, Person, SignalKind, name_key
 from patchwatch.mail.subject import title_key
 from patchwatch.series.revision import Revision
+from patchwatch.series.stated_relations import dependencies_of, successors_of, superseded_by_posting
 
 _DAY = 86_400
 _RELEASE = r"v?\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?"
@@ -49,6 +50,12 @@ class PostingFacts(Struct, frozen=True, array_like=True):
     incomplete: bool = False  # fewer patches seen than announced
     listed: tuple[tuple[str, str], ...] = ()  # by a pull request or backport: keys of (author's name, title)
     upstream: tuple[tuple[str, str], ...] = ()  # of a backport: (message-id, commit in Linus's tree)
+    prose: str = ""  # the sketch of the root's text (patchwatch.mail.prose_sketch)
+    applied: int = 0  # UTC seconds of the first mail that says that it was applied; 0: none
+    depends_on: tuple[str, ...] = ()  # targets of patchwatch.mail.message.Relation, as the two below
+    supersedes: tuple[tuple[str, str], ...] = ()  # (target, words), according to the posting
+    superseded_by: tuple[tuple[str, str], ...] = ()  # (target, words), according to replies to it
+    ref: str = ""  # the branch or tag that a pull request names
 
 
 def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
@@ -80,7 +87,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         stated=revision.stated_version,
         rfc=revision.rfc,
         resend=any(m.parts.resend for m in own),
-        kind=root.kind,
+        kind=revision.kind,
         title=title_key(root.parts.title),
         titles=tuple(title_key(m.parts.title) for m in revision.patches),
         patch_ids=tuple(dict.fromkeys(m.patch_id for m in revision.patches if m.patch_id)),
@@ -95,7 +102,17 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         incomplete=len(revision.patches) < revision.expected,
         listed=tuple((name_key(name), title_key(title)) for name, title in root.listed) or _repeated(repeats),
         upstream=tuple((m.message_id, m.upstream) for m in repeats),
+        prose=root.prose,
+        applied=min((f.message.date for f in revision.follow_ups if _says_applied(f.message)), default=0),
+        depends_on=tuple(relation.target for relation, _ in dependencies_of(revision)),
+        supersedes=superseded_by_posting(revision),
+        superseded_by=successors_of(revision),
+        ref=root.pull.ref if root.pull else "",
     )
+
+
+def _says_applied(message: Message) -> bool:
+    return any(signal.kind in (SignalKind.APPLIED, SignalKind.MAINLINED) for signal in message.signals)
 
 
 def _repeated(patches: Iterable[Message]) -> tuple[tuple[str, str], ...]:
@@ -133,6 +150,7 @@ def posting_keys(one: PostingFacts) -> frozenset[str]:
         found.add(f"c:{one.change_id}")
     found |= {f"m:{i}" for i in (*one.message_ids, *one.answered)}
     found |= {f"m:{i}" for i, _ in one.earlier}
+    found |= {*one.depends_on, *(target for target, _ in (*one.supersedes, *one.superseded_by))}
     return frozenset(key[:400] for key in found)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from patchwatch.mail.message import Message
+from patchwatch.mail.message import Kind, Message
 from patchwatch.series.conversation import stem
 
 _NO_REPLIES = ("notice", "unreadable")
@@ -37,6 +37,11 @@ class Revision:
     patches: tuple[Message, ...]  # by number, each once: replaced ones are not among them
     replaced: tuple[Message, ...]  # by a later mail of the same revision
     follow_ups: tuple[FollowUp, ...]  # by date
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its root; a pull request with its patches below is one, whatever its subject."""
+        return "pull" if self.root.pull else self.root.kind
 
     @property
     def version(self) -> int:

@@ -9,10 +9,17 @@ never by a scan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from patchwatch.mail.prose_sketch import prose_in_common
 from patchwatch.mail.subject import gist_words
-from patchwatch.series.posting import PostingFacts, same_person
+from patchwatch.series.certain_links import Link as Link
+from patchwatch.series.certain_links import sent_again, stated
+from patchwatch.series.link_features import candidates, concerns, has_lower_version, title_words_of
+from patchwatch.series.link_model import LinkModel, default_model
+from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, same_person
+from patchwatch.series.pull_requests import KIND as PULL
+from patchwatch.series.pull_requests import repeats
+from patchwatch.series.stated_relations import are_related, without_dependencies
 
 ENOUGH = 5.0
 _CLEARLY_BETTER = 3.0
@@ -44,7 +51,8 @@ _WEIGHTS: Mapping[str, float] = {
     "repeats-without-number": -2,
     "months-apart-without-number": -2,
 }
-_OUTRIGHT = frozenset({"same-change-id", "links-to-it", "same-title"})
+_CERTAIN = frozenset({"same-change-id", "links-to-it"})
+_OUTRIGHT = _CERTAIN | {"same-title"}
 # Author, files and number alone also fit the next series that somebody sends for the same part of the kernel.
 _SPECIFIC = _OUTRIGHT | {
     "links-to-it-as-another-version",
@@ -54,6 +62,9 @@ _SPECIFIC = _OUTRIGHT | {
     "similar-title",
     "same-patches",
 }
+_REPEATED = frozenset({"same-title", "title-among-its-patches", "same-patch-titles", "same-patches"})
+_EQUAL = 0.5  # of all patches of two postings, from which on they are the same posting under another title
+_ALONE = -1.0  # log odds that suffice for the only candidate, if the rules agree
 _SIMILAR = 0.3  # similarity of two titles from which on it counts
 _DAY = 86_400
 _OUTGROWN = 6  # times as many patches: without a version number this is not the same work
@@ -61,25 +72,32 @@ _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
 _SOON_DAYS = 14  # an RFC's first version usually follows within days of its discussion
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A revision's predecessor, with the evidence."""
+def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkModel | None = None) -> Link | None:
+    """The revision that `one` succeeds, or None; `near` are the postings that share a key with it.
 
-    root: str
-    predecessor: str
-    evidence: tuple[str, ...]
-    score: float
-    by_hand: bool = False
-    resend: bool = False  # the same version posted again, not a new version
+    What somebody states is certain.  Rules find resends, first versions of an RFC or proposal, and links of the author;
+    `model` weighs the candidates with a lower version, by default the one that patchwatch comes with.
+    """
+    others = without_dependencies(one, [other for other in near if other.root != one.root])
+    certain = [(link, other) for other in others if (link := stated(one, other)) is not None]
+    if certain:
+        return _newest(certain)
+    if one.kind == PULL:
+        return sent_again(one, others)
+    others = [other for other in others if other.kind != PULL]
+    ruled = _ruled(one, [other for other in others if _has_rules(one, other)])
+    if any(link.resend for link, _ in ruled):
+        return _first_posting(pair for pair in ruled if pair[0].resend)
+    learned = _learned(one, others, model or default_model())
+    certain = [pair for pair in ruled if _CERTAIN & set(pair[0].evidence)]
+    if certain:  # a version in between, without a link to it, may be newer
+        return _newest(certain + [pair for pair in learned if {"same-title", "same-author"} <= set(pair[0].evidence)])
+    return _newest(learned) or _newest([pair for pair in ruled if _is_ruled(one, pair[1])])
 
 
-def predecessor(one: PostingFacts, candidates: Iterable[PostingFacts]) -> Link | None:
-    """The revision that `one` succeeds, or None."""
-    links = [
-        (link, other)
-        for other in candidates
-        if other.root != one.root and (link := likely_link(one, other)) is not None
-    ]
+def predecessor_by_rules(one: PostingFacts, near: Iterable[PostingFacts]) -> Link | None:
+    """The revision that `one` succeeds according to the rules alone: what the learned links are compared with."""
+    links = _ruled(one, without_dependencies(one, [other for other in near if other.root != one.root]))
     if not links:
         return None
     # Similar postings, however new, lose against those that are certainly this change.
@@ -87,13 +105,84 @@ def predecessor(one: PostingFacts, candidates: Iterable[PostingFacts]) -> Link |
     best = max(link.score for link, _ in links)
     likely = [pair for pair in links if pair[0].score >= best - _CLEARLY_BETTER]
     resends = [pair for pair in likely if pair[0].resend]
-    if resends:  # of the first posting of that version
-        return min(resends, key=lambda pair: (pair[1].date, pair[1].root))[0]
-    return max(likely, key=lambda pair: (pair[1].version, pair[1].minor, pair[1].date, pair[0].score, pair[1].root))[0]
+    return _first_posting(resends) if resends else _newest(likely)
+
+
+def _ruled(one: PostingFacts, others: Iterable[PostingFacts]) -> list[tuple[Link, PostingFacts]]:
+    return [(link, other) for other in others if (link := likely_link(one, other)) is not None]
+
+
+def _learned(one: PostingFacts, others: Sequence[PostingFacts], model: LinkModel) -> list[tuple[Link, PostingFacts]]:
+    """The link to the likeliest posting with a lower version, if it is more likely than not."""
+    found = candidates(one, others)
+    scored = [(round(model.log_odds(candidate.vector), 3), candidate) for candidate in found]
+    likely = [
+        (odds, candidate)
+        for odds, candidate in scored
+        if (odds > 0 and _is_common(one, candidate.posting))
+        # Features that compare candidates do not tell much about one that is alone.
+        or (odds > (0 if len(found) > 1 else _ALONE) and likely_link(one, candidate.posting) is not None)
+    ]
+    if not likely:
+        return []
+    odds, best = max(likely, key=lambda pair: (pair[0], *_age(pair[1].posting)))
+    evidence = model.evidence(best.vector)
+    if not set(one.patch_ids).isdisjoint(best.posting.patch_ids):
+        # The model does not weigh them: a series that was split, and the next one, have patches in common as well.
+        evidence = ("same-patches", *evidence)
+    return [(Link(one.root, best.posting.root, evidence, odds), best.posting)]
+
+
+def _is_common(one: PostingFacts, other: PostingFacts) -> bool:
+    """True for pairs of which the model has seen enough; for others, the rules must agree with it."""
+    shared = title_words_of(one.title) & title_words_of(other.title)
+    specific = shared or not set(one.titles).isdisjoint(other.titles) or prose_in_common(one.prose, other.prose)
+    apart = bool(one.files and other.files) and set(one.files).isdisjoint(other.files) and len(shared) < 2
+    return bool(specific) and not apart and same_person(one, other) and one.date - other.date <= AUTHOR_WINDOW
+
+
+def _has_rules(one: PostingFacts, other: PostingFacts) -> bool:
+    """True unless the model alone decides about a pair."""
+    return (
+        not has_lower_version(one, other)
+        or (one.change_id != "" and one.change_id == other.change_id)
+        or _links_to(one, other)
+        or not set(one.patch_ids).isdisjoint(other.patch_ids)
+    )
+
+
+def _is_ruled(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if the rules may link a pair that the model does not link."""
+    return not has_lower_version(one, other) or _links_to(one, other) or _has_equal_patches(one, other)
+
+
+def _links_to(one: PostingFacts, other: PostingFacts) -> bool:
+    return any(message_id in other.message_ids for message_id, _ in one.earlier)
+
+
+def _has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
+    return same_person(one, other) and _jaccard(one.patch_ids, other.patch_ids) > _EQUAL
+
+
+def _first_posting(links: Iterable[tuple[Link, PostingFacts]]) -> Link:
+    """The link of a resend to the first posting of that version."""
+    return min(links, key=lambda pair: (pair[1].date, pair[1].root))[0]
+
+
+def _newest(links: Sequence[tuple[Link, PostingFacts]]) -> Link | None:
+    """The link to the highest version, if there is any."""
+    newest = max(links, key=lambda pair: (*_age(pair[1])[:3], pair[0].score, pair[1].root), default=None)
+    return newest[0] if newest else None
+
+
+def _age(posting: PostingFacts) -> tuple[int, int, int, str]:
+    return posting.version, posting.minor, posting.date, posting.root
 
 
 def same_revision(one: PostingFacts, other: PostingFacts) -> bool:
     """True if they are the same posting, or one is a resend of the other."""
+    if PULL in (one.kind, other.kind):
+        return one.root == other.root
     links = (likely_link(one, other), likely_link(other, one))
     return one.root == other.root or any(link is not None and link.resend for link in links)
 
@@ -106,12 +195,38 @@ def likely_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     # Without a version number, a patch in the thread can be another one that the discussion brought up.
     numbered = (other.version, other.minor) < (one.version, one.minor) or link.resend
     specific = _SPECIFIC if numbered else _SPECIFIC - {"posted-into-its-thread"}
-    return link if specific & set(link.evidence) else None
+    return link if specific & set(link.evidence) and _is_the_same_work(one, other, link) else None
+
+
+def may_change(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if the predecessor of `one` can depend on `other`."""
+    if are_related(one, other):
+        return True
+    if PULL in (one.kind, other.kind):
+        return repeats(one, other)
+    if concerns(one, other):
+        return True
+    return _has_rules(one, other) and likely_link(one, other) is not None
+
+
+def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> bool:
+    """False for two postings of one version that are rather two of many that an author sends: sister patches.
+
+    Nothing but their content then shows that one repeats the other.
+    """
+    if (one.version, one.minor) != (other.version, other.minor) or _CERTAIN & set(link.evidence):
+        return True
+    if link.resend:
+        return not _REPEATED.isdisjoint(link.evidence)
+    grows_up = other.kind == "proposal" or (other.rfc and not one.rfc)
+    return grows_up or "same-title" in link.evidence or _has_equal_patches(one, other)
 
 
 def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     """The link to `other` as predecessor of `one`, however weak; None if it is impossible."""
-    if (other.date, other.root) >= (one.date + _SKEW, one.root):
+    if (other.date, other.root) >= (one.date + _SKEW, one.root) or not _may_follow(one, other):
+        return None
+    if PULL in (one.kind, other.kind):
         return None
     pair = _Pair(one, other)
     if not pair.is_possible():
@@ -127,6 +242,17 @@ def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     score = sum(_WEIGHTS[name] * share for name, share in found)
     evidence = tuple(name for name, _ in found if _WEIGHTS[name] > 0)
     return Link(one.root, other.root, evidence, round(score, 3), resend=pair.resend)
+
+
+def _may_follow(one: PostingFacts, other: PostingFacts) -> bool:
+    """A quick test, because an author's other postings are many: False if the versions rule out a link."""
+    if has_lower_version(one, other):
+        return True
+    if (other.date, other.root) >= (one.date, one.root):
+        return False
+    if (other.version, other.minor) == (one.version, one.minor):
+        return one.resend or other.rfc or other.kind == "proposal" or not one.stated
+    return one.version == 1
 
 
 class _Pair:
@@ -253,6 +379,11 @@ def _similarity(pair: _Pair) -> float:
 def _outgrown(one: PostingFacts, other: PostingFacts) -> bool:
     small, large = sorted((len(one.titles), len(other.titles)))
     return large > _OUTGROWN * small
+
+
+def _jaccard(a: Sequence[str], b: Sequence[str]) -> float:
+    """The share of all members that both sets have, 0 to 1."""
+    return len(set(a) & set(b)) / (len(set(a) | set(b)) or 1)
 
 
 def _overlap(a: Sequence[str], b: Sequence[str]) -> float:

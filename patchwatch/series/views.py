@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.states import CLOSED, Turn
 
 
@@ -41,11 +42,14 @@ def is_open(line: SeriesSummary) -> bool:
 def may_be_my_turn(line: SeriesSummary) -> bool:
     """True if a next action of mine is possible, so that it is worth computing (patchwatch.series.state.next_action).
 
-    For my own series, and for those that I watch or follow if they wait for reviewers and I am, or was, one of them.
+    For my own series, and for those that I watch or follow if they wait for reviewers and I am, or was, one of them, or
+    are pull requests.
     """
     if not is_open(line) or _set_aside(line):
         return False
-    return line.mine or (line.for_me and (line.watched or line.followed) and line.awaiting_review)
+    return line.mine or (
+        line.for_me and (line.watched or line.followed) and (line.awaiting_review or line.kind == PULL)
+    )
 
 
 def is_my_turn(line: SeriesSummary) -> bool:

@@ -7,7 +7,7 @@ decide; this module fetches what they need and stores the result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,9 @@ from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
 from patchwatch.sync import applied_commits, culprits, merged_pulls, postponed
 
+FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
+"""Returns the link of a posting to one of the postings near it in the index (patchwatch.series.version_links)."""
+
 _NONE: culprits.Replacements = {}
 
 
@@ -50,9 +53,10 @@ class Change:
 class Derivation:
     """The derivation of one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        """`connection` must be in a writing transaction."""
+    def __init__(self, connection: Connection, find_predecessor: FindPredecessor = version_links.predecessor) -> None:
+        """`connection` must be in a writing transaction; benchmarks pass another way to find predecessors."""
         self._db = connection
+        self._find_predecessor = find_predecessor
         self._messages: dict[int, Message] = {}  # decoded in this transaction
         self._conversations: set[int] = set()  # to be recomputed
         self._with_submissions: set[int] = set()  # those of them that got a patch or cover letter
@@ -247,7 +251,7 @@ class Derivation:
             for other in near[index]:
                 if other == number or other in to_link or other in gone or other not in self._postings:
                     continue
-                if version_links.likely_link(self._postings[other], posting) is not None:
+                if version_links.may_change(self._postings[other], posting):
                     to_link.add(other)
         linked = derived.successors(self._db, [old[i].root for i in gone])
         to_link |= {r.id for r in linked if r.id not in gone}
@@ -287,8 +291,9 @@ class Derivation:
             else:
                 candidates = [self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number]
                 barred = self._refused(posting, refused)
-                link = version_links.predecessor(
-                    posting, [c for c in candidates if not any(version_links.same_revision(c, b) for b in barred)]
+                link = self._find_predecessor(
+                    posting,
+                    [c for c in candidates if not any(version_links.same_revision(c, b) for b in barred)],
                 )
             predecessor = link.predecessor if link else None
             text = link and encode(

@@ -25,7 +25,7 @@ from patchwatch.db.revision_codec import (
     encode_evidence,
 )
 from patchwatch.db.rule_codec import decode_rules, encode_rules
-from patchwatch.mail.message import EarlierLink, Message, Person, Signal, Subject, Trailer
+from patchwatch.mail.message import EarlierLink, Message, Person, PullRequest, Relation, Signal, Subject, Trailer
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.posting import PostingFacts
 from patchwatch.series.state.types import Reason
@@ -56,6 +56,9 @@ MESSAGE = Message(
     excerpt="Why.\nHow.",
     listed=(("Ann Author", "mm: frob"),),
     upstream="f" * 40,
+    prose="c2tldGNo",
+    relations=(Relation("depends", "m:base@x", "Based-on: <base@x>"),),
+    pull=PullRequest("https://example.org/frob.git", "frob-6.12", "f" * 12, "0" * 12, 3, Person("Lin", "l@x")),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -63,7 +66,9 @@ MESSAGE_TEXT = (
     '["Ben","ben@example.org"],"0000000000000000000000000000000000000000",["mm/frob.c"],'
     '[["Reviewed-by","Rita <r@x>",true,""],["Acked-by","Al <a@x>",false,"mm bits"]],"change","base",'
     '[["v1@x",1],["v0@x",null]],["about@x"],[["nak","No.",""],["applied","Applied, thanks.","1-2"]],false,7,'
-    '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff",""]'
+    '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff","","c2tldGNo",'
+    '[["depends","m:base@x","Based-on: <base@x>"]],'
+    '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]]]'
 )
 POSTING = PostingFacts(
     root="m@x",
@@ -90,11 +95,18 @@ POSTING = PostingFacts(
     incomplete=True,
     listed=(("ann author", "mm frob"),),
     upstream=(("m@x", "f"),),
+    prose="c2tldGNo",
+    applied=1_700_000_300,
+    depends_on=("m:base@x",),
+    supersedes=(("m:old@x", "Supersedes: <old@x>"),),
+    superseded_by=(("m:new@x", "Superseded by v3"),),
+    ref="frob-6.12",
 )
 POSTING_TEXT = (
     '["m@x",["Ann Author","ann@example.org"],["ann@example.org"],1700000000,2,0,true,false,false,"patch","mm: frob",'
     '["mm frob"],["p1"],["mm/frob.c"],["6.1"],"change",[["v1@x",1],["v0@x",null]],["v1@x"],["m@x"],'
-    '["linux-mm@kvack.org"],["ann author"],true,[["ann author","mm frob"]],[["m@x","f"]]]'
+    '["linux-mm@kvack.org"],["ann author"],true,[["ann author","mm frob"]],[["m@x","f"]],"c2tldGNo",1700000300,'
+    '["m:base@x"],[["m:old@x","Supersedes: <old@x>"]],[["m:new@x","Superseded by v3"]],"frob-6.12"]'
 )
 
 
@@ -129,9 +141,11 @@ def test_text_stored_with_or_without_escapes_is_the_same(name: str) -> None:
 
 SUMMARY_TEXT = (
     '{"author":["Ann Author","ann@example.org"],"backport":false,'
-    '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1]],"dropped":["I dropped Al\'s tag."],'
+    '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1]],'
+    '"depends_on":[["m:base@x","Based-on: <base@x>","m@x"]],"dropped":["I dropped Al\'s tag."],'
     '"expected":2,"follow_ups":1,"has_cover":true,"kind":"cover","message_ids":["m@x","1@x"],"minor":0,"missing":[2],'
     '"patch_facts":[[1,"mm: frob","p1",["I dropped it."]]],"patch_message_ids":["1@x"],"patches":1,'
+    '"pull":["https://example.org/frob.git","frob-6.12","ffff","0000",3,["Lin","l@x"]],'
     '"recipients":["linux-mm@kvack.org"],"reviewed":1,"rfc":false,"senders":["ann@example.org"],'
     '"subject":"[PATCH v2 0/2] mm: frob","title":"mm: frob",'
     '"trailers":[["Reviewed-by","Rita <r@x>","r@x",1,true,1700000200,"mm bits"]],"unreadable":0,"version":2,'

@@ -76,6 +76,8 @@ def found(messages: list[Message], later: str) -> Link | None:
     return predecessor(known[later], [p for root, p in known.items() if root != later])
 
 
+WHEELS = """The wheel turns more often than it must, because each packet wakes it, and a loaded machine has
+millions of them.  Turn it once for all packets that are waiting, which saves a tenth of the time in softirq."""
 V1 = posted("v1", "[PATCH] net: frob the queue once")
 LINK_V1 = "Changes in v2:\n- Link to v1: https://lore.kernel.org/r/v1@x"
 
@@ -264,6 +266,52 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-title",
     ),
+    "an equal patch without a number, under another title": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", change="new"),
+            posted("again", "[PATCH] net: count and frob the queue", 2, change="new"),
+        ],
+        "again",
+        "v1",
+        "same-patches",
+    ),
+    "the first version after an RFC with another title": (
+        [
+            posted("rfc", "[RFC PATCH] net: frob the queue once"),
+            posted("v1", "[PATCH] net: frob each queue", 9),
+        ],
+        "v1",
+        "rfc",
+        "similar-title",
+    ),
+    "the same patches sent again under another cover": (
+        [
+            posted("v1", "[PATCH 0/2] net: better queues", file="", text="Both."),
+            posted("v1p1", "[PATCH 1/2] net: count the queues", 0.001, below=("v1",), change="a"),
+            posted("v1p2", "[PATCH 2/2] net: frob the queue once", 0.002, below=("v1",), change="b"),
+            posted("again", "[PATCH RESEND 0/2] Scale to many cores", 20, file="", text="Both."),
+            posted("again1", "[PATCH RESEND 1/2] net: count the queues", 20.001, below=("again",), change="a"),
+            posted("again2", "[PATCH RESEND 2/2] net: frob the queue once", 20.002, below=("again",), change="b"),
+        ],
+        "again",
+        "v1",
+        "marked-as-resend",
+    ),
+    "a version after version 0": (
+        [posted("v0", "[PATCH v0] net: frob the queue once"), posted("v1", "[PATCH v1] net: frob the queue once", 3)],
+        "v1",
+        "v0",
+        "same-title",
+    ),
+    "in the same words, of the same files, with another title": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", text=WHEELS),
+            posted("v2", "[PATCH v2] net: spin faster", 3, text=f"Measured again, see below. {WHEELS}"),
+        ],
+        "v2",
+        "v1",
+        "same-prose",
+    ),
     "the same version sent again": (
         [V1, posted("again", "[PATCH RESEND] net: frob the queue once", 15, change="v1")],
         "again",
@@ -339,6 +387,37 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
             posted("two", "[PATCH v2] fix typo", 1, file="drivers/grob.c"),
         ],
         "two",
+    ),
+    "the next of many patches without a number": (
+        [V1, posted("two", "[PATCH] net: frob the second queue once", 1)],
+        "two",
+    ),
+    "a maintainer's next batch": (
+        [
+            posted("one", "[PATCH 0/2] Frob updates, part one", file="", text="More."),
+            posted("one1", "[PATCH 1/2] net: count the queues", 0.001, below=("one",), file="net/a.c"),
+            posted("one2", "[PATCH 2/2] net: frob the queue", 0.002, below=("one",), file="net/b.c"),
+            posted("two", "[PATCH 0/2] Frob updates, part two", 6, file="", text="More."),
+            posted("two1", "[PATCH 1/2] net: name the queues", 6.001, below=("two",), file="net/a.c"),
+            posted("two2", "[PATCH 2/2] net: stop the queue", 6.002, below=("two",), file="net/b.c"),
+        ],
+        "two",
+    ),
+    "one patch taken over into another series without a number": (
+        [
+            posted("one", "[PATCH 0/2] net: better queues", file="", text="Both."),
+            posted("one1", "[PATCH 1/2] net: count the queues", 0.001, below=("one",), file="net/a.c", change="a"),
+            posted("one2", "[PATCH 2/2] net: frob the queue", 0.002, below=("one",), file="net/b.c"),
+            posted("two", "[PATCH 0/3] net: shorter queues", 6, file="", text="More."),
+            posted("two1", "[PATCH 1/3] net: count the queues", 6.001, below=("two",), file="net/a.c", change="a"),
+            posted("two2", "[PATCH 2/3] net: trim the queue", 6.002, below=("two",), file="net/c.c"),
+            posted("two3", "[PATCH 3/3] net: cap the queue", 6.003, below=("two",), file="net/d.c"),
+        ],
+        "two",
+    ),
+    "marked as sent again, in similar words only": (
+        [V1, posted("r", "[PATCH RESEND] net: frob another queue once", 1, file="net/other.c")],
+        "r",
     ),
     "a backport to a stable tree": (
         [V1, posted("b", "[PATCH 5.10 v2] net: frob the queue once", 30, change="v1")],

@@ -184,5 +184,49 @@ def _demo_mails() -> list[bytes]:
     return mails
 
 
-READS = {"demo": [read_mail(raw) for raw in _demo_mails()], "made": [read_mail(raw) for raw in _odd_threads()]}
-"""The parsed mails, by name: demo, made."""
+def _rival_postings() -> list[bytes]:
+    """Return an author's many similar postings, of which some were applied, renamed, or continued in the same week."""
+    subjects = (
+        # (day, subject, file): what precedes what depends on all of them
+        (1, "[PATCH] frob: count turns of the left wheel", "left"),
+        (1, "[PATCH] frob: count turns of the right wheel", "right"),
+        (2, "[PATCH] frob: name the wheels", "wheel"),
+        (3, "[PATCH v2] frob: count turns of the left wheel", "left"),
+        (3, "[PATCH v2] frob: count turns of every wheel", "right"),
+        (4, "[PATCH] frob: stop the right wheel", "right"),
+        (5, "[PATCH v2] frob: give names to wheels", "wheel"),
+        (6, "[PATCH v3] frob: count all turns", "left"),
+        (6, "[PATCH v3] frob: count turns of every wheel", "right"),
+        (8, "[PATCH v2] frob: stop the wheel", "right"),
+        (9, "[PATCH v4] frob: count turns of wheels", "right"),
+    )
+    diff = "\n---\ndiff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1 @@\n-old\n+new {1}\n"
+    mails = [
+        mail(
+            message_id=f"rival{n}@d",
+            subject=subject,
+            sender=ANN,
+            date=_at(n, day),
+            body=f"{subject.split(': ')[1]} because somebody must know of it.{diff.format(file, n)}",
+        )
+        for n, (day, subject, file) in enumerate(subjects)
+    ]
+    return mails + [
+        mail(
+            message_id=f"taken{n}@d",
+            subject=f"Re: {subjects[n][1]}",
+            sender=RITA,
+            date=_at(30, subjects[n][0] + 1),
+            in_reply_to=f"rival{n}@d",
+            body="Applied to frob/for-next, thanks!\n",
+        )
+        for n in (2, 3, 5)
+    ]
+
+
+READS = {
+    "demo": [read_mail(raw) for raw in _demo_mails()],
+    "made": [read_mail(raw) for raw in _odd_threads()],
+    "rivals": [read_mail(raw) for raw in _rival_postings()],
+}
+"""The parsed mails, by name."""

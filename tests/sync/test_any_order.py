@@ -17,7 +17,7 @@ def expected() -> dict[str, list[object]]:
     return {name: ingest_and_dump([reads]) for name, reads in READS.items()}
 
 
-@pytest.mark.parametrize("name", ["demo", "made"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals"])
 @given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_batches_and_repetition_do_not_matter(
@@ -34,7 +34,7 @@ def test_order_batches_and_repetition_do_not_matter(
     assert ingest_and_dump(batches, again=again) == expected[name]
 
 
-@pytest.mark.parametrize("name", ["demo", "made"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals"])
 def test_single_mails_in_reverse_give_the_same(expected: dict[str, list[object]], name: str) -> None:
     assert ingest_and_dump([[read] for read in reversed(READS[name])]) == expected[name]
 
@@ -77,3 +77,12 @@ def test_made_versions_show_where_each_tag_went(expected: dict[str, list[object]
     ]
     assert [r[10] and r[10].patches for r in revisions] == [None, None, (2, 3)]
     assert [[(c.verdict, c.patch) for c in r[11]] for r in revisions] == [[], [("failure", 2)], []]
+
+
+def test_similar_postings_are_linked_to_one_another(expected: dict[str, list[object]]) -> None:
+    series = {row[0]: row for row in expected["rivals"]}  # type: ignore[index]
+    before = {r[0]: r[7] and r[7].message_id for row in series.values() for r in row[3]}  # type: ignore[index]
+    assert before["rival3@d"] == "rival0@d"
+    assert before["rival8@d"] == "rival4@d"
+    assert before["rival9@d"] == "rival5@d"
+    assert sum(link is not None for link in before.values()) >= 6

@@ -15,7 +15,9 @@ from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
 from patchwatch.notify.digest.section import DigestSection, SeriesUpdate
 from patchwatch.sanitize import line
+from patchwatch.series import labels
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.states import ReasonKind, Turn
 
 _MAX_MAILS = (1, 1, 3, 3)  # the newest mails to show, by relevance; the others are counted
@@ -128,7 +130,7 @@ def _closed(update: SeriesUpdate, now: int) -> list[Item]:
     """How it was closed; other replies no longer matter."""
     row, why = update.row, update.row.state_evidence
     newest = row.revisions[-1].message_id
-    state = f"{row.state}, {day(row.turn_since, now)}"
+    state = f"{labels.state_name(row)}, {day(row.turn_since, now)}"
     if why is None:
         return [Item((Paragraph(state),), newest)]
     text = line(why.text) if why.by_hand or why.commit else _quoted(why.text)  # our own words are not quoted
@@ -158,7 +160,7 @@ def _action(update: SeriesUpdate, now: int) -> str:
     row = update.row
     action = row.next_action
     if action is None:
-        return row.state
+        return labels.state_name(row)
     text = line(action.text)
     if update.section is DigestSection.MY_REVIEW:
         return f"{text.removeprefix(_FOR_MAINTAINER)}{', OVERDUE' if row.overdue else ''}"
@@ -171,7 +173,7 @@ def _short_action(update: SeriesUpdate, now: int) -> str:
     """The next action in few words."""
     row = update.row
     if row.next_action is None:
-        return row.state
+        return labels.state_name(row)
     text = line(row.next_action.text)
     if update.section is DigestSection.MY_REVIEW:
         text = text.removeprefix(_FOR_MAINTAINER)
@@ -314,6 +316,8 @@ def _name(row: SeriesRow) -> str:
 
 
 def _version_of(revision: RevisionRow) -> str:
+    if revision.kind == PULL:
+        return labels.version(revision)
     return f"v{revision.version}{f'.{revision.minor}' if revision.minor else ''}{' RFC' if revision.rfc else ''}"
 
 
@@ -321,7 +325,7 @@ def _patches(revision: RevisionRow) -> str:
     if revision.patches < revision.expected:
         return f"{revision.patches} of {revision.expected} patches received"
     if not revision.patches:
-        return "a pull request" if revision.pull else "no patches"
+        return labels.patches(revision)
     return plural(revision.patches, "patch", "patches")
 
 

@@ -13,10 +13,12 @@ import re
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
 from patchwatch.series.patch_numbers import parse_patches
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice
 from patchwatch.series.state.types import Reason, RevisionState, StateChange
+from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import CLOSED, NOBODYS_TURN, ReasonKind, State, Turn
 from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
 
@@ -62,7 +64,7 @@ class _StateMachine:
         self._own_ids = {m.message_id for m in own}
         self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
         self._patch_count = max(revision.expected, len(revision.patches))
-        self._rfc = revision.rfc
+        self._rfc, self._pull = revision.rfc, revision.kind == PULL
 
         self._fully_reviewed = completion is not None and completion.message_id in self._own_ids
         self.state = State.REVIEWED if self._fully_reviewed else State.NEW
@@ -86,7 +88,7 @@ class _StateMachine:
 
     @property
     def _turn_of_others(self) -> Turn:
-        return Turn.MAINTAINER if self._fully_reviewed else Turn.REVIEWERS
+        return Turn.MAINTAINER if self._fully_reviewed or self._pull else Turn.REVIEWERS
 
     @property
     def _closed(self) -> bool:
@@ -139,6 +141,7 @@ class _StateMachine:
             self._handle_command,
             self._handle_applied,
             self._handle_dropped,
+            self._handle_successor,
             self._handle_withdrawal,
             self._handle_obsolete,
             self._handle_rework,
@@ -181,6 +184,15 @@ class _StateMachine:
             return False
         self.partly = ""
         self._set_state(State.CHANGES_REQUESTED, reply, dropped)
+        return True
+
+    def _handle_successor(self, reply: Reply) -> bool:
+        """Another posting supersedes this one; if that is known, they are two versions."""
+        successors = successors_in(reply.message, by_author=reply.by_author, about_all=self._is_about_all(reply))
+        successor = next(successors, None)
+        if successor is None or self._closed:
+            return False
+        self._set_state(State.NOT_APPLICABLE, reply, Signal(SignalKind.WITHDRAWN, successor.text))
         return True
 
     def _handle_withdrawal(self, reply: Reply) -> bool:
@@ -334,7 +346,7 @@ class _StateMachine:
             self.owed.clear()
             self._set_turn(Turn.AUTHOR, reply, act.kind, act.text)
         else:
-            turn = Turn.MAINTAINER if self.state == State.REVIEWED else Turn.REVIEWERS
+            turn = Turn.MAINTAINER if self.state == State.REVIEWED or self._pull else Turn.REVIEWERS
             self._set_turn(turn, reply, ReasonKind.ANSWERED)
 
     def _pass_turn_from_reviewer(self, reply: Reply) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.short_name import short_name
+from patchwatch.series.labels import blocked
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
 from patchwatch.times import format_span as span
@@ -55,6 +57,11 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
         return None  # a backport to a stable tree goes in unless somebody objects
     if row.state == State.AWAITING_UPSTREAM:
         return _for_others(row, now, windows, Turn.MAINTAINER)
+    if row.blocked_by and row.turn != Turn.AUTHOR:
+        newest = row.depends_on[0]
+        return _action(row, f"wait: {blocked(row)}", newest.message_id, until=0, by=row.turn)
+    if row.kind == PULL and row.turn == Turn.MAINTAINER:
+        return _pull(row, now, ping_days * _DAY, windows)
     if row.involvement is not None and row.involvement.author:
         if row.turn == Turn.AUTHOR:
             return _action(row, *_owed(row, now, windows, me=True), by="me")
@@ -113,6 +120,23 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
     return _action(row, f"ping the maintainer: reviewed, not applied for {span(silence)}", by="me")
 
 
+def _pull(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
+    """The next action on a pull request that waits for the one who pulls."""
+    me, asked = row.involvement, row.revisions[-1].pull
+    puller = _name(row, asked.puller.name, asked.puller.email) if asked and asked.puller.email else "the maintainer"
+    silence = now - row.turn_since
+    if me is not None and me.pulls and silence < _CYCLE:
+        return _action(row, f"pull: waits for {span(silence)}", by="me")
+    if me is None or not me.author:
+        return _action(row, f"waits for {puller} to pull: {span(silence)}", by=Turn.MAINTAINER)
+    if silence >= _CYCLE:  # not everybody reports that they pulled
+        return _action(row, f"mark it merged, or send it again: sent {span(silence)} ago", by="me")
+    if waited(row.turn_since, now, windows) < 2 * patience or _open(now, windows):
+        until = waited_by(row.turn_since, 2 * patience, windows)
+        return _action(row, f"wait for {puller} to pull: {span(silence)} so far", until=until, by=Turn.MAINTAINER)
+    return _action(row, f"ask {puller} whether they pulled it: {span(silence)}", by="me")
+
+
 def _missing(numbers: Sequence[int], expected: int) -> str:
     if len(numbers) == 1:
         return f"resend: patch {numbers[0]}/{expected} never arrived"
@@ -130,7 +154,8 @@ def _owed(row: SeriesRow, now: int, windows: Sequence[Window], *, me: bool) -> t
     owed = row.revisions[-1].owed if turn is not None and not turn.by_hand else ()
     asked = sorted(owed or ((turn,) if turn else ()), key=lambda e: (_urgency(e), e.date))
     if not asked:
-        return f"send v{row.version + 1}", row.revisions[-1].message_id, None
+        what = "the request again" if row.kind == PULL else f"v{row.version + 1}"
+        return f"send {what}", row.revisions[-1].message_id, None
     first = asked[0]
     age = now - (first.date or row.turn_since)
     if age >= _DEAD:
@@ -145,7 +170,8 @@ def _urgency(evidence: Evidence) -> int:
 
 
 def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
-    who, version = _name(row, reason.by_name, reason.by_email), f"v{row.version + 1}"
+    who = _name(row, reason.by_name, reason.by_email)
+    version = "the request again" if row.kind == PULL else f"v{row.version + 1}"
     rest = _rest(row)
     if reason.kind == SignalKind.NAK:
         return f"rework or drop: NAKed by {who} {ago}"
@@ -218,8 +244,7 @@ def _review(row: SeriesRow, me: Involvement, now: int) -> NextAction | None:
         before = me.reviewed_before if me.reviewed_before != f"v{row.version}" else "the one before"
         return _action(row, f"review v{row.version}: you reviewed {before}", newest.message_id, by="me")
     if me.recipient and not newest.awaited:  # an author's answer waits for the reviewer whom it answers
-        verb = "pull" if newest.pull else "review"
-        return _action(row, f"{verb}: waits for {span(now - row.turn_since)}", newest.message_id, by="me")
+        return _action(row, f"review: waits for {span(now - row.turn_since)}", newest.message_id, by="me")
     return None
 
 

@@ -48,6 +48,12 @@ def state(name: str) -> list[StyledText]:
     return [(f"{sign} ", style), (line(name), style)]
 
 
+def series_state(row: SeriesRow | SeriesSummary | RevisionRow) -> list[StyledText]:
+    """The sign and name of the state of a series; of a pull request, `pull request: pending`."""
+    sign, style = state_sign(row.state)
+    return [(f"{sign} ", style), (line(series_labels.state_name(row)), style)]
+
+
 def state_sign(name: str) -> StyledText:
     """The sign of a state without its name."""
     return STATE_SIGNS.get(name, ("?", "dim"))
@@ -57,6 +63,8 @@ def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
     """Whose turn it is, for how long, and `!` if overdue."""
     if row.turn == Turn.NOBODY:
         return [(row.turn, "dim")]
+    if row.turn != Turn.AUTHOR and row.blocked_by:
+        return [(series_labels.blocked(row), "warn")]
     who, _, age = series_labels.turn(row, now).partition(" ")
     styled = [(who, ""), (f" {age.removesuffix('!')}", "warn" if row.overdue else "dim")]
     return [*styled, ("!", "warn strong")] if row.overdue else styled
@@ -138,7 +146,12 @@ def link_evidence(names: Iterable[str]) -> str:
     return ", ".join(_EVIDENCE.get(name, line(name).replace("-", " ")) for name in names)
 
 
-_EVIDENCE = {"same-patch-titles": "some patch titles in common"}  # those that dashes do not spell out
+_EVIDENCE = {  # those that dashes do not spell out
+    "same-patch-titles": "some patch titles in common",
+    "same-prose": "text in common",
+    "rare-files": "files in common that few others touch",
+    "rare-title-words": "rare words in both titles",
+}
 
 
 def quoted(evidence: Evidence) -> str:

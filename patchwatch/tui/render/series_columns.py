@@ -59,9 +59,14 @@ def title_cell(row: SeriesSummary, now: int) -> list[StyledText]:
 
 _STATE_ORDER: dict[str, int] = {state: number for number, state in enumerate(State)}
 
-STATE = Column(
-    "State", lambda row, now: labels.state(row.state), lambda row: _STATE_ORDER.get(row.state, 99), narrow_max_width=16
-)
+
+def _state_cell(row: SeriesSummary, now: int) -> list[StyledText]:
+    """The sign and name of the state; `pull: pending` for a pull request."""
+    sign, style = labels.state_sign(row.state)
+    return [(f"{sign} ", style), (line(series_labels.state_name(row).replace("pull request", "pull")), style)]
+
+
+STATE = Column("State", _state_cell, lambda row: _STATE_ORDER.get(row.state, 99), narrow_max_width=16)
 TURN = Column("Waiting for", labels.turn, lambda row: row.turn_since, is_blank=lambda row: row.turn == Turn.NOBODY)
 VERSION = Column("Ver", lambda row, now: [(series_labels.version(row), "")], lambda row: (row.version, row.minor))
 TITLE = Column("Title", title_cell, lambda row: row.title.casefold(), max_width=1000)

@@ -27,7 +27,7 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
 
 def state_line(row: SeriesRow, now: int) -> list[StyledText]:
     """The state, who it waits for and since when, the next action, notes."""
-    pieces = [*labels.state(row.state), ("   waiting for ", "dim")]
+    pieces = [*labels.series_state(row), ("   waiting for ", "dim")]
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody", "dim"))
     else:

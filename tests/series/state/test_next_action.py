@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.message import SignalKind
-from patchwatch.series.model import AppliedRow, Evidence, Involvement, NextAction, RevisionRow, SeriesRow
+from patchwatch.mail.message import Person, PullRequest, SignalKind
+from patchwatch.series.model import (
+    AppliedRow,
+    DependencyRow,
+    Evidence,
+    Involvement,
+    NextAction,
+    RevisionRow,
+    SeriesRow,
+)
 from patchwatch.series.state import next_action as module
 from patchwatch.series.state.merge_window import Window
 from patchwatch.series.state.next_action import next_action
@@ -35,6 +43,8 @@ def evidence(kind: str, who: str, days: float, text: str = "Words.", message_id:
     )
 
 
+NEEDS = DependencyRow("m:base@x", "Based-on: <base@x>", "root", "base@x", 12, "new", "base", blocks=True)
+PULL = {"kind": "pull", "pull": PullRequest("git://example.org/frob.git", "frob-6.12", "", "", 3, Person("Lin", "l@x"))}
 POSTED = evidence("posted", "ann", 3)
 
 
@@ -254,6 +264,30 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
         case("maintainer", 5, why=evidence("tagged", "jakub", 5), rfc=True),
         "send it without RFC: reviewed 5 days ago", "me", "jakub-tagged",
     ),
+    "needs another series": (
+        case("reviewers", 40, depends_on=(NEEDS,)), "wait: blocked by #12", "reviewers", "root",
+    ),
+    "needs two other series": (
+        case("maintainer", 40, depends_on=(NEEDS, replace(NEEDS, series=13))),
+        "wait: blocked by #12 and 1 more", "maintainer", "root",
+    ),
+    "needs another series and was asked": (
+        case("author", 3, QUESTION, depends_on=(NEEDS,)),
+        "answer Jakub's question from 3 days ago", "me", "jakub-question",
+    ),
+    "needs a series that was applied": (
+        case("reviewers", 8, depends_on=(replace(NEEDS, blocks=False),)), "ping: no answer for 8 days", "me", "root",
+    ),
+    "asked to pull": (
+        case("maintainer", 3, newest=PULL), "wait for Lin to pull: 3 days so far", "maintainer", "root",
+    ),
+    "asked to pull weeks ago": (
+        case("maintainer", 20, newest=PULL), "ask Lin whether they pulled it: 20 days", "me", "root",
+    ),
+    "asked to pull and got a comment": (
+        case("author", 5, CHANGES, newest=PULL),
+        "send the request again: Johannes asked for changes 5 days ago", "me", "johannes-changes",
+    ),
 }  # fmt: skip
 
 SPOKE = replace(ASKED, replied=NOW - 5 * DAY)
@@ -261,7 +295,13 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     # what: the series, my part; the line, who moves, the mail
     "sent to me": (case("reviewers", 9), ASKED, "review: waits for 9 days", "me", "root"),
     "sent to me as a pull request": (
-        case("reviewers", 9, newest={"pull": True}), ASKED, "pull: waits for 9 days", "me", "root",
+        case("maintainer", 9, newest=PULL), replace(ASKED, pulls=True), "pull: waits for 9 days", "me", "root",
+    ),
+    "a pull request to somebody else": (
+        case("maintainer", 9, newest=PULL), ASKED, "waits for Lin to pull: 9 days", "maintainer", "root",
+    ),
+    "sent to me, but needs another series": (
+        case("reviewers", 9, depends_on=(NEEDS,)), ASKED, "wait: blocked by #12", "reviewers", "root",
     ),
     "sent to me this morning": (case("reviewers", 0.2), ASKED, "review: waits for 4 hours", "me", "root"),
     "sent to me for the release before": (

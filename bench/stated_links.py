@@ -1,0 +1,243 @@
+"""What authors state about the versions of their postings, as the truth that version links are measured and trained by.
+
+An author states that one posting is an earlier version of another with a link that names its version ("Link to v2:
+https://lore…", "v1: https://lore…"), or with the same b4 change-id.  Both are taken together: the postings connected
+by them are one family, and the true predecessors of a posting are those of its family with a lower version.  The
+parser here is Python's, and nothing is shared with patchwatch, so that its mistakes are not taken as true.
+
+`without_hints` takes all that out of a mail: patchwatch then has to find the links by other means.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import email
+import email.utils
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.message import Message
+from pathlib import Path
+
+_REPLY = re.compile(r"(?i)\s*(?:re|aw|fwd?)\s*:")
+_BRACKETS = re.compile(r"\s*((?:\[[^\]]*\]\s*)+)(.*)", re.DOTALL)
+_VERSION = re.compile(r"(?i)\bv(\d+)\b")
+_GLUED_VERSION = re.compile(r"(?i)(patch|rfc)v")
+_COUNTER = re.compile(r"(\d+)\s*/\s*(\d+)")
+_POSTED = re.compile(r"(?i)patch|rfc")
+_STATED = re.compile(r"\b[vV]\s?(\d+)\b")
+_CHANGE_ID = re.compile(r"(?m)^change-id:\s*(\S+)")
+_LORE = re.compile(
+    r"https?://(?:lore\.kernel\.org|patch\.msgid\.link|lkml\.kernel\.org)/(?:r/|[\w.-]+/)?"
+    r"([^\s/>#\])]+@[^\s/>#\]),]+)"
+)
+_ANY_LINK = re.compile(
+    r"https?://(?:lore\.kernel\.org|patch\.msgid\.link|lkml\.kernel\.org|marc\.info|patchwork\.[\w.]+|lkml\.org|"
+    r"www\.spinics\.net)/\S*"
+)
+_CHANGE_ID_LINE = re.compile(r"(?im)^.*change-id:.*\n?")
+_HEADERS = ("X-Change-ID", "X-B4-Tracking")
+_RELAYED = re.compile(r"(?i)\s+via\s.*")  # "Ann Author via B4 Relay"
+_FROM_LINE = re.compile(rb"(?m)^(>*From )")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the root of a posting states."""
+
+    version: int
+    title: str
+    author: str  # address
+    name: str  # of the author, lower case
+    change_id: str
+    earlier: tuple[tuple[int, str], ...]  # links to earlier versions: (version, message-id)
+
+    def agrees(self, other: Stated) -> bool:
+        """True if title and person are the same; a person may write from several addresses, and through a relay."""
+        person = self.author == other.author or (self.name == other.name and " " in self.name)
+        return person and self.title == other.title
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Predicted links compared with those that authors stated: (root, predicted predecessor or None)."""
+
+    found: tuple[tuple[str, str], ...]
+    missed: tuple[tuple[str, None], ...]
+    wrong: tuple[tuple[str, str], ...]
+    renamed: tuple[tuple[str, str], ...]
+    """Between two change-ids, but title and person agree and the version is higher: the author began a new branch."""
+
+    @property
+    def recall(self) -> float:
+        """The share of the stated links that was found."""
+        return len(self.found) / (len(self.found) + len(self.missed) + len(self.wrong) or 1)
+
+    @property
+    def precision(self) -> float:
+        """The share of the judged links that is right."""
+        return len(self.found) / (len(self.found) + len(self.wrong) or 1)
+
+
+def newest_mails(epoch: Path, count: int) -> Iterator[bytes]:
+    """The newest mails of a public-inbox epoch, oldest first; objects that a partial mirror lacks are left out."""
+    git = ["git", "-C", str(epoch)]
+    listed = subprocess.run([*git, "rev-list", f"-{count}", "--all"], capture_output=True, text=True, check=True)
+    with subprocess.Popen([*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as cat:
+        assert cat.stdin is not None
+        assert cat.stdout is not None
+        for commit in reversed(listed.stdout.split()):
+            cat.stdin.write(f"{commit}:m\n".encode())
+            cat.stdin.flush()
+            head = cat.stdout.readline().split()
+            if head[-1] != b"missing":
+                yield cat.stdout.read(int(head[2]))
+                cat.stdout.read(1)
+        cat.stdin.close()
+
+
+def write_stripped(raws: Iterable[bytes], mbox: Path) -> dict[str, Stated]:
+    """Write the mails to an mbox without the authors' hints; return what the hints state, by root."""
+    found: dict[str, Stated] = {}
+    with mbox.open("wb") as out:
+        for raw in raws:
+            mail = email.message_from_bytes(raw)
+            stripped = raw
+            if subject := _posting(_header(mail, "subject")):
+                if _is_root(mail, subject[1]):
+                    found.setdefault(_header(mail, "message-id").strip(" <>"), _stated(mail, subject))
+                stripped = without_hints(mail, raw)
+            out.write(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + _FROM_LINE.sub(rb">\1", stripped) + b"\n")
+    return found
+
+
+def without_hints(mail: Message, raw: bytes) -> bytes:
+    """The mail without change-ids and links to postings; unchanged if it cannot be written again."""
+    for name in _HEADERS:
+        del mail[name]
+    for part, text in _texts(mail):
+        clean = _CHANGE_ID_LINE.sub("", _ANY_LINK.sub("https://example.invalid/", text))
+        if clean != text:
+            del part["Content-Transfer-Encoding"], part["Content-Type"]
+            part.set_payload(clean.encode("utf-8", "replace").decode(), "utf-8")
+    try:
+        return mail.as_bytes()
+    except (UnicodeError, LookupError, ValueError, TypeError):
+        return raw
+
+
+def known_links(stated: Mapping[str, Stated]) -> dict[str, set[str]]:
+    """The true predecessors of each posting for which some are known: the lower versions of its family."""
+    leader = {root: root for root in stated}
+
+    def find(x: str) -> str:
+        while leader[x] != x:
+            leader[x] = leader[leader[x]]
+            x = leader[x]
+        return x
+
+    branches: dict[str, str] = {}
+    for root, one in stated.items():
+        if one.change_id:
+            leader[find(root)] = find(branches.setdefault(one.change_id, root))
+        for version, link in one.earlier:
+            if link in stated and link != root and version < one.version and stated[link].version == version:
+                leader[find(link)] = find(root)
+    families: dict[str, list[str]] = collections.defaultdict(list)
+    for root in stated:
+        families[find(root)].append(root)
+    known: dict[str, set[str]] = {}
+    for family in families.values():
+        for root in family:
+            if earlier := {other for other in family if stated[other].version < stated[root].version}:
+                known[root] = earlier
+    return known
+
+
+def same_title(stated: Mapping[str, Stated]) -> dict[str, str | None]:
+    """The baseline: the newest lower version of the same title by the same author."""
+    by_title: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
+    for root, one in stated.items():
+        by_title[one.author, one.title].append(root)
+    found: dict[str, str | None] = {}
+    for root, one in stated.items():
+        lower = [r for r in by_title[one.author, one.title] if stated[r].version < one.version]
+        found[root] = max(lower, key=lambda r: stated[r].version) if lower else None
+    return found
+
+
+def judge(predicted: Mapping[str, str | None], stated: Mapping[str, Stated], known: Mapping[str, set[str]]) -> Verdict:
+    """Compare predicted predecessors with those that authors stated.
+
+    Right is any version of the family that is lower, or a posting of the same author and title as one of the family: a
+    resend, say.  A predicted link between two different change-ids is wrong as well.
+    """
+    found, missed, wrong, renamed = [], [], [], []
+    for root, earlier in known.items():
+        link = predicted.get(root)
+        if link is None:
+            missed.append((root, None))
+        elif link in earlier or (link in stated and any(stated[link].agrees(stated[r]) for r in (*earlier, root))):
+            found.append((root, link))
+        else:
+            wrong.append((root, link))
+    for root, link in predicted.items():
+        if root in known or root not in stated or link is None or link not in stated:
+            continue
+        one, other = stated[root], stated[link]
+        if one.change_id and other.change_id and one.change_id != other.change_id:
+            apart = renamed if one.agrees(other) and one.version > other.version else wrong
+            apart.append((root, link))
+    return Verdict(tuple(found), tuple(missed), tuple(wrong), tuple(renamed))
+
+
+def _stated(mail: Message, subject: tuple[int, tuple[int, int] | None, str]) -> Stated:
+    body = "\n".join(text for _, text in _texts(mail))
+    earlier = [
+        (int(version[1]), link[1])
+        for line in body.split("\ndiff --git ")[0].splitlines()
+        if not line.startswith(">")
+        for link in _LORE.finditer(line)
+        if (version := _STATED.search(line[: link.start()]))
+    ]
+    change_id = _CHANGE_ID.search(body)
+    name, author = email.utils.parseaddr(_header(mail, "from"))
+    name = _RELAYED.sub("", name).strip().lower()
+    return Stated(subject[0], subject[2], author.lower(), name, change_id[1] if change_id else "", tuple(earlier))
+
+
+def _posting(subject: str) -> tuple[int, tuple[int, int] | None, str] | None:
+    """Version, counter and title of a posting's subject; None for any other mail."""
+    brackets = None if _REPLY.match(subject) else _BRACKETS.fullmatch(subject)
+    if brackets is None or not _POSTED.search(brackets[1]):
+        return None
+    prefix = _GLUED_VERSION.sub(r"\1 v", brackets[1])
+    version, counter = _VERSION.search(prefix), _COUNTER.search(prefix)
+    return (
+        int(version[1]) if version else 1,
+        (int(counter[1]), int(counter[2])) if counter else None,
+        brackets[2].strip().lower(),
+    )
+
+
+def _is_root(mail: Message, counter: tuple[int, int] | None) -> bool:
+    if counter is None or counter[0] == 0 or counter == (1, 1):
+        return True
+    return counter[0] == 1 and not mail.get("in-reply-to")
+
+
+def _header(mail: Message, name: str) -> str:
+    value = str(mail.get(name) or "")
+    with contextlib.suppress(UnicodeError, LookupError, ValueError):
+        value = str(make_header(decode_header(value)))
+    return re.sub(r"\s+", " ", value)
+
+
+def _texts(mail: Message) -> Iterator[tuple[Message, str]]:
+    for part in mail.walk():
+        if part.get_content_type() == "text/plain" and not part.is_multipart():
+            payload = part.get_payload(decode=True)
+            yield part, payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""

@@ -1,0 +1,54 @@
+"""A sketch of the text of a posting: small numbers from which one can estimate how much two texts have in common.
+
+A text is taken as the set of its word triples.  The sketch keeps the lowest hashes of that set (bottom-k sketch; Cohen
+and Kaplan, "Summarizing data using bottom-k sketches", 2007), so that two sketches overlap about as much as the texts.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import re
+import struct
+from zlib import crc32
+
+SIZE = 48
+"""Most hashes in a sketch."""
+
+_MAX_CHARACTERS = 5_000
+_WORD = re.compile(rb"[a-z0-9_]{2,}")
+# Trailers and links are no prose; authors may leave change-ids and links to other versions in any of them.
+_TRAILER = re.compile(r"\s{0,4}(?:[A-Za-z]\w*(?:-\w+)+|Link|Fixes|Closes|Cc|CC):")
+_LINK = re.compile(r"https?://\S+")
+
+
+def prose_sketch(text: str) -> str:
+    """The sketch of a text, base64; empty if it has fewer than three words."""
+    text = text[:_MAX_CHARACTERS]
+    if ":" in text:
+        text = "\n".join(line for line in text.split("\n") if ":" not in line or not _TRAILER.match(line))
+    if "://" in text:
+        text = _LINK.sub("", text)
+    words = _WORD.findall(text.lower().encode("utf-8", "replace"))
+    triples = map(b" ".join, zip(words, words[1:], words[2:], strict=False))
+    lowest = sorted(set(map(crc32, triples)))[:SIZE]
+    return base64.b64encode(struct.pack(f"<{len(lowest)}I", *lowest)).decode()
+
+
+@functools.lru_cache(maxsize=4096)  # a posting is compared with dozens of others
+def hashes_of(sketch: str) -> tuple[int, ...]:
+    """The hashes in a sketch, ascending."""
+    packed = base64.b64decode(sketch)
+    return struct.unpack(f"<{len(packed) // 4}I", packed)
+
+
+def prose_in_common(one: str, other: str) -> float:
+    """The share of the smaller text that is in the other, 0 to 1, as estimated from two sketches."""
+    if not one or not other:
+        return 0.0
+    a, b = hashes_of(one), hashes_of(other)
+    # Above the last hash of a full sketch nothing is known of its text.
+    limit = min(found[-1] if len(found) == SIZE else 1 << 32 for found in (a, b))
+    mine = {number for number in a if number <= limit}
+    theirs = {number for number in b if number <= limit}
+    return len(mine & theirs) / (min(len(mine), len(theirs)) or 1)

@@ -1,0 +1,118 @@
+"""What people state about two postings: one depends on the other, or one supersedes the other.
+
+Pure.  patchwatch.mail.relations reads the statements.  A dependency is never an earlier version, and a posting that
+supersedes another one always is its next version, whatever their titles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from patchwatch.mail.message import Message, Relation
+from patchwatch.series.revision import Revision
+from patchwatch.series.tags import authors_of
+
+if TYPE_CHECKING:
+    from patchwatch.series.posting import PostingFacts
+
+_TRAILER = re.compile(r"(?i)\W{0,6}(?:supersedes?|obsoletes?|replaces?)\b[^:]{0,20}:")
+_URL = re.compile(r"https?://\S+")
+_WHOLE = re.compile(r"(?i)\bv(?:ersion )?\d|\b(?:series|patch ?set|version|all|both)\b")
+
+
+def dependencies_of(revision: Revision) -> tuple[tuple[Relation, str], ...]:
+    """What a posting depends on, each once, with the message-id of the mail that states it."""
+    own = {f"m:{m.message_id}" for m in revision.own_messages} | {f"c:{m.change_id}" for m in revision.own_messages}
+    own |= {f"p:{m.patch_id}" for m in revision.patches}
+    found: dict[str, tuple[Relation, str]] = {}
+    for message in revision.own_messages:
+        for relation in message.relations:
+            if relation.kind == "depends" and relation.target not in own:
+                found.setdefault(relation.target, (relation, message.message_id))
+    return tuple(found.values())
+
+
+def superseded_by_posting(revision: Revision) -> tuple[tuple[str, str], ...]:
+    """(target, words) of the postings that this one supersedes, according to itself."""
+    return _each_once(r for m in revision.own_messages for r in m.relations if r.kind == "supersedes")
+
+
+def successors_of(revision: Revision) -> tuple[tuple[str, str], ...]:
+    """(target, words) of the postings that supersede this one, according to the replies to it."""
+    if not any(f.message.relations for f in revision.follow_ups):
+        return ()
+    authors, count = authors_of(revision), max(revision.expected, len(revision.patches))
+    return _each_once(
+        relation
+        for f in revision.follow_ups
+        for relation in successors_in(
+            f.message,
+            by_author=authors.include(f.message.author.name, f.message.author.email),
+            about_all=f.patch == 0 or count == 1,
+        )
+    )
+
+
+def successors_in(message: Message, *, by_author: bool, about_all: bool) -> Iterator[Relation]:
+    """The statements of a reply that another posting supersedes the one it answers, or all of its series.
+
+    `about_all`: it replies to the cover letter, or to the only patch.  Only the author can say that they sent something
+    else in its place.
+    """
+    for relation in message.relations:
+        stated = relation.kind == "superseded-by" or (relation.kind == "reposted-as" and by_author)
+        if stated and (about_all or _WHOLE.search(_URL.sub("", relation.text))):
+            yield relation
+
+
+def stated_link(one: PostingFacts, other: PostingFacts, *, same_person: bool) -> str:
+    """The words by which `one` is the next version of `other`; empty if nobody states it."""
+    if (other.date, other.root) >= (one.date, one.root):
+        return ""
+    for target, words in one.supersedes:
+        if _names(target, other) and (same_person or _TRAILER.match(words)):
+            return words
+    if same_person:
+        return next((words for target, words in other.superseded_by if _names(target, one)), "")
+    return ""
+
+
+def without_dependencies(one: PostingFacts, others: Sequence[PostingFacts]) -> list[PostingFacts]:
+    """The postings that `one` may be a version of: not those that it states to need, nor other versions of them."""
+    if not one.depends_on:
+        return list(others)
+    needed = [other for other in others if _only_needs(one, other)]
+    return [other for other in others if not any(_same_work(other, dependency) for dependency in needed)]
+
+
+def are_related(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if `one` states that it needs or supersedes `other`, or a reply to `other` names it as the successor."""
+    mine = (*one.depends_on, *(target for target, _ in one.supersedes))
+    return any(_names(target, other) for target in mine) or any(_names(t, one) for t, _ in other.superseded_by)
+
+
+def _only_needs(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if `one` depends on `other`, and is not a version of it: with its title or change-id, it would be."""
+    if not any(_names(target, other) for target in one.depends_on):
+        return False
+    return one.title != other.title and not (one.change_id and one.change_id == other.change_id)
+
+
+def _same_work(one: PostingFacts, other: PostingFacts) -> bool:
+    """True for two versions of a change that keeps its title or change-id."""
+    if one.root == other.root or (one.change_id and one.change_id == other.change_id):
+        return True
+    return one.title == other.title and one.author.email == other.author.email
+
+
+def _names(target: str, posting: PostingFacts) -> bool:
+    kind, _, name = target.partition(":")
+    if kind == "m":
+        return name in posting.message_ids
+    return name == posting.change_id if kind == "c" else name in posting.patch_ids
+
+
+def _each_once(relations: Iterable[Relation]) -> tuple[tuple[str, str], ...]:
+    return tuple({relation.target: relation.text for relation in relations}.items())
