@@ -20,13 +20,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, m
 from patchwatch.config import data_directory
 from patchwatch.db.backup import before_migration
 from patchwatch.db.schema import setting
-from patchwatch.db.versions import SCHEMA_REVISION
+from patchwatch.db.versions import KNOWN_REVISIONS, SCHEMA_REVISION
 from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError, DatabaseTooNewError
 from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_directory
 from patchwatch.redact import redact, redact_url
 
 _BUSY_SECONDS = 15.0
-_KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 def generation(connection: Connection) -> int:
@@ -153,7 +152,7 @@ class Database:
                     raise DatabaseError(
                         f"{self.name} is the database of another program. Set PATCHWATCH_DATABASE to another file."
                     )
-                if found is not None and found not in _KNOWN_REVISIONS:
+                if found is not None and found not in KNOWN_REVISIONS:
                     raise DatabaseTooNewError(
                         f"the database {self.name} was written by a newer patchwatch (schema {found}, this one knows "
                         f"{SCHEMA_REVISION}). Upgrade patchwatch, or name another file in PATCHWATCH_DATABASE."

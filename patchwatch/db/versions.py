@@ -3,5 +3,8 @@
 SCHEMA_REVISION = "0008"
 """The newest migration that this program knows; a test compares it with the migrations."""
 
+KNOWN_REVISIONS = frozenset(f"{number:04}" for number in range(1, int(SCHEMA_REVISION) + 1))
+"""What can be migrated, with the newest: another process may have just migrated to it."""
+
 FACTS_VERSION = 11
 """Raised when the stored form of parsed mail changes, or the parsing: the database is then reindexed on opening."""

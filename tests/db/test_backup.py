@@ -10,16 +10,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import create_engine, text
 
-import patchwatch.db
 from patchwatch.db import backup, messages
 from patchwatch.db.backup import back_up, sqlite_file
 from patchwatch.db.database import Database
 from patchwatch.db.versions import SCHEMA_REVISION
 from patchwatch.errors import DatabaseError, InvalidInputError, NotFoundError
+from tests.support.old_database import create_old
 from tests.support.paths import ROOT
 
 WRITER = """
@@ -128,12 +126,9 @@ def test_a_damaged_database_does_not_become_a_backup(tmp_path: Path) -> None:
 
 
 def of_schema(tmp_path: Path, revision: str) -> None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(patchwatch.db.__file__).parent / "migrations"))
+    create_old(url(tmp_path), revision)
     engine = create_engine(url(tmp_path))
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
         connection.execute(text("INSERT INTO watch (message_id, at) VALUES ('1@x', 7)"))
     engine.dispose()
 

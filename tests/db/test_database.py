@@ -8,9 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
@@ -19,7 +17,9 @@ import patchwatch.db
 from patchwatch.db import messages
 from patchwatch.db.database import Database
 from patchwatch.db.schema import SCHEMA_REVISION, metadata
+from patchwatch.db.versions import KNOWN_REVISIONS
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
+from tests.support.old_database import create_old
 
 
 def url(path: Path) -> str:
@@ -35,15 +35,13 @@ def test_migrations_create_the_declared_tables(tmp_path: Path) -> None:
 def test_schema_revision_is_the_newest_migration() -> None:
     scripts = ScriptDirectory(str(Path(patchwatch.db.__file__).parent / "migrations"))
     assert scripts.get_current_head() == SCHEMA_REVISION
+    assert {script.revision for script in scripts.walk_revisions()} == KNOWN_REVISIONS
 
 
 def test_database_of_the_first_version_is_migrated(tmp_path: Path) -> None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(patchwatch.db.__file__).parent / "migrations"))
+    create_old(url(tmp_path), "0001")
     engine = create_engine(url(tmp_path))
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.execute(text("INSERT INTO watch (message_id, at) VALUES ('1@x', 7)"))
     engine.dispose()
     database = Database(url(tmp_path))
@@ -147,3 +145,22 @@ def test_two_processes_can_create_the_database_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert (len(opened), errors) == (4, [])
+
+
+@pytest.mark.parametrize("revision", sorted(KNOWN_REVISIONS))
+def test_two_processes_can_migrate_the_database_at_once(tmp_path: Path, revision: str) -> None:
+    create_old(url(tmp_path), revision)
+    errors: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            Database(url(tmp_path)).close()
+        except Exception as error:  # noqa: BLE001  (whatever it is, the test shows it)
+            errors.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []

@@ -31,6 +31,7 @@ from patchwatch.tracker import Tracker
 from tests.faults.server import FaultServer, SmallArchive
 from tests.support.derived import dump
 from tests.support.mails import mail
+from tests.support.old_database import make_old
 from tests.support.paths import DEMO
 
 NOW = 1_695_000_000
@@ -138,11 +139,10 @@ def _imported(directory: Path) -> None:
 def _old(directory: Path) -> None:
     """A database of an earlier release, whose tables and parsed mail are both out of date."""
     _imported(directory)
+    make_old(directory / "pw.db", "0005")
     with closing(sqlite3.connect(directory / "pw.db")) as connection:
-        connection.executescript(
-            "DROP TABLE telling; ALTER TABLE inbox DROP COLUMN rules;"
-            "UPDATE alembic_version SET version_num = '0005'; UPDATE setting SET value = '1' WHERE name = 'form';"
-        )
+        connection.execute("UPDATE setting SET value = '1' WHERE name = 'form'")
+        connection.commit()
 
 
 def _with_sendmail(directory: Path) -> None:
