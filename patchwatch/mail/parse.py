@@ -116,7 +116,7 @@ def _pull(
     if kind != "pull" and not (kind == "cover" and asks_to_pull(subject, whole, patch=True)):
         return None, ()
     listed = shortlog(whole)
-    return pull_request(whole, headers.decoded(", ".join(head.get_all("to"))), len(listed)), listed
+    return pull_request(whole, head.get_all("to"), len(listed)), listed
 
 
 def _signals(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from patchwatch.mail.addresses import mailboxes
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.message import Person, PullRequest
 
@@ -11,12 +13,12 @@ _SINCE = re.compile(r"^\s{0,4}The following changes since commit ([0-9a-f]{7,64}
 _URL = r"(?:(?:https?|git|ssh|git\+ssh)://[^\s\"'<>`]+|[\w.-]+@[\w.-]+:[\w./~-]+\.git\b[^\s\"'<>`]*)"
 _AVAILABLE = re.compile(
     rf"^\s{{0,4}}are available (?:in|at|from|on)\b[^\n]*\n(?:\s*\n){{0,3}}\s*({_URL})"
-    r"(?:[ \t]+|[ \t]*\\?\n[ \t]*)?([^\s\n]+)?",
+    r"(?:[ \t]*\\?\n[ \t]*|[ \t]+(?!\\\n))?([^\s\n]+)?",
     re.MULTILINE,
 )
 _ASKED = re.compile(
     rf"(?i)\bpull\b[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,6}}?\n?[ \t]*[\"'`]?({_URL})[\"'`]?"
-    r"(?:[ \t]+|[ \t]*\\?\n[ \t]*)?((?:tags|heads|branch|tag)[ /:]\S+|[\w./-]+)?"
+    r"(?:[ \t]*\\?\n[ \t]*|[ \t]+(?!\\\n))?((?:tags|heads|branch|tag)[ /:]\S+|[\w./-]+)?"
 )
 _UP_TO = re.compile(r"^\s{0,4}(?:for you )?to fetch changes up to ([0-9a-f]{7,64})\b", re.MULTILINE)
 _TREE_AND_TAG = re.compile(r"(?i)\b(?:signed )?(?:tag|branch)[:\s]+[\"'`]?(?:tags/|refs/\w+/)?([\w./-]+)[\"'`]?")
@@ -25,13 +27,14 @@ _ASKS = re.compile(
     r"(?i)\bplease(?:,? consider)?,? (?:git[- ])?pull|\bpull[- ]request\b|\bpull (?:from|the following)\b"
 )
 _NOT_A_REF = re.compile(r"(?i)for|to|and|the|in|which|with|up|you|that|are|is|is:|https?:.*|[0-9.]+\.?")
+_MAX_TO = 2_000  # characters of a To header
 _MAX_TEXT = 60_000  # characters: the request is above its shortlog and diffstat
 
 
-def pull_request(text: str, to: str, patches: int) -> PullRequest:
+def pull_request(text: str, to: Sequence[str], patches: int) -> PullRequest:
     """What a pull request asks for; fields that it does not state are empty.
 
-    `to` are the people of its To header, `patches` is how many its shortlog lists.
+    `to` are the values of its To headers, `patches` is how many its shortlog lists.
     """
     text = text[:_MAX_TEXT]
     since, up_to = _SINCE.search(text), _UP_TO.search(text)
@@ -69,10 +72,9 @@ def _short(ref: str) -> str:
     return re.sub(r"^refs/(?:heads|tags)/|^(?:tags|heads)/", "", ref)
 
 
-def _puller(to: str) -> Person:
+def _puller(to: Sequence[str]) -> Person:
     """The first person in the To header who is no mailing list."""
-    for found in re.finditer(r"\s*(?:\"?([^\"<,]*?)\"?\s*<([^<>\s]+@[^<>\s]+)>|([^\s,<>\"]+@[^\s,<>\"]+))", to[:2_000]):
-        address = (found[2] or found[3]).lower()
-        if not is_list_address(address):
-            return Person((found[1] or "").strip()[:200], address[:320])
+    for found in mailboxes(value[:_MAX_TO] for value in to):
+        if not is_list_address(found.key):
+            return Person(found.name, found.key[:320])
     return Person("", "")
