@@ -141,6 +141,15 @@ def tags(names: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(_SHORT_TAGS[name.lower()] for name in names if name.lower() in _SHORT_TAGS))
 
 
+def dependencies(row: SeriesRow) -> str:
+    """`#12 “frob: add a knob” (accepted)`: what a series depends on, or the message-id if it is not known."""
+    names = [
+        f"#{one.series} “{line(one.title)}” ({one.state})" if one.series else f"<{line(one.root)}>"
+        for one in row.depends_on
+    ]
+    return ", ".join(names)
+
+
 def link_evidence(names: Iterable[str]) -> str:
     """`same title, next version`: the evidence for a link between two versions."""
     return ", ".join(_EVIDENCE.get(name, line(name).replace("-", " ")) for name in names)

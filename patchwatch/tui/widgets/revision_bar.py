@@ -68,6 +68,8 @@ def bar_entries(
 def details(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledText]:
     """Date, number of patches, tags, what was applied, CI results, and the link to the version before."""
     pieces: list[StyledText] = [(f"{labels.date(row.date)} · {series_labels.patches(row)}", "dim")]
+    if row.pull:
+        pieces.append((f" · {line(row.pull.repository)} {line(row.pull.ref)}".rstrip(" ·"), ""))
     if len(row.postings) > 1:
         pieces.append((f" · sent {len(row.postings)} times", "dim"))
     if given := given_tags(row):

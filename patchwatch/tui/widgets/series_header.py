@@ -41,6 +41,8 @@ def state_line(row: SeriesRow, now: int) -> list[StyledText]:
             pieces.append((" ! overdue", "warn strong"))
     if row.next_action and not row.next_action.text.startswith(f"{row.turn}: waits for "):  # that is shown already
         pieces += [("   next: ", "dim"), (line(row.next_action.text), "accent")]
+    if row.depends_on:
+        pieces += [("   needs ", "dim"), (labels.dependencies(row), "")]
     return pieces + [(f"   {remark}", "warn") for remark in labels.remarks(row)]
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from patchwatch.mail.message import Person, PullRequest
 from patchwatch.sanitize import block, line
-from patchwatch.series.model import InboxRow
+from patchwatch.series.model import DependencyRow, InboxRow
 from patchwatch.series.states import State, Turn
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import overlay
@@ -22,7 +23,7 @@ from patchwatch.tui.render.columns import fit, fit_pieces, pad, width_of, wrap
 from patchwatch.tui.render.page import Page, find_text, lay_out, mail_page
 from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order, headings, layout
 from patchwatch.tui.widgets.empty_view import welcome_text
-from patchwatch.tui.widgets.revision_bar import bar_entries
+from patchwatch.tui.widgets.revision_bar import bar_entries, details
 from patchwatch.tui.widgets.series_header import state_line
 from patchwatch.tui.widgets.status_bar import Status, status_pieces
 from patchwatch.tui.widgets.thread_list import guides
@@ -232,6 +233,21 @@ def test_every_turn_has_a_label_and_a_line_in_the_header(turn: Turn) -> None:
     row = replace(zswap()[0], turn=turn)
     assert plain(labels.turn(row, NOW)).startswith(turn)
     assert turn in plain(state_line(row, NOW))
+
+
+def test_dependencies_are_in_the_header() -> None:
+    known = DependencyRow("m:a@x", "Based-on: <a@x>", "b@x", "a@x", 12, "accepted", "frob: add a knob")
+    unknown = DependencyRow("m:b@x", "Based-on: <b@x>", "b@x", "b@x")
+    row = replace(zswap()[0], depends_on=(known, unknown))
+    assert "   needs #12 “frob: add a knob” (accepted), <b@x>" in plain(state_line(row, NOW))
+    assert "needs" not in plain(state_line(replace(row, depends_on=()), NOW))
+
+
+def test_bar_shows_what_a_pull_request_asks_for() -> None:
+    (asked, *_) = zswap()[0].revisions
+    request = PullRequest("git://git.example.net/frob.git", "frob-6.5", "", "", 2, Person("Lin", "lin@example.net"))
+    row = replace(asked, kind="pull", pull=request)
+    assert " · git://git.example.net/frob.git frob-6.5" in plain(details(row, [row]))
 
 
 @pytest.mark.parametrize(
