@@ -19,12 +19,12 @@ from patchwatch.series.rangediff.comparison import Comparison, Pair
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
 from patchwatch.tui.render.page import Page, lay_out
+from patchwatch.tui.screens.reading import ReadingScreen
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.revision_bar import connector, missing_versions
@@ -60,10 +60,11 @@ class PairList(RowList[Pair]):
         return [[*fit_pieces(left, room), *right]]
 
 
-class CompareScreen(BaseScreen[str]):
+class CompareScreen(ReadingScreen):
     """The pairs; below them the differences and the changelog; dismissed with the message-id of a mail to show."""
 
     AUTO_FOCUS = "PairList"
+    NOTICE = "compare"
     DEFAULT_CSS = """
     CompareScreen {
         & > #versions, & > #outcome { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -126,10 +127,9 @@ class CompareScreen(BaseScreen[str]):
         newer: int,
     ) -> None:
         """Compare two of `revisions`, given by their indexes."""
-        super().__init__()
+        super().__init__(jobs)
         self.older, self.newer = older, newer
         self._tracker = tracker
-        self._jobs = jobs
         self._series_id = series_id
         self._revisions = revisions
         self._comparison: Comparison | None = None
@@ -146,12 +146,12 @@ class CompareScreen(BaseScreen[str]):
         yield KeyHints()
 
     @property
-    def pairs(self) -> PairList:
+    def choices(self) -> PairList:
         """The patches."""
         return self.query_one(PairList)
 
     @property
-    def difference(self) -> MailView:
+    def text(self) -> MailView:
         """The differences."""
         return self.query_one("#difference", MailView)
 
@@ -197,41 +197,33 @@ class CompareScreen(BaseScreen[str]):
     def _show(self, comparison: Comparison) -> None:
         if comparison.newer.message_id != self._revisions[self.newer].message_id:
             return
-        self._jobs.notices.dismiss("compare")
+        self._jobs.notices.dismiss(self.NOTICE)
         self._comparison = comparison
         self._say("outcome", headline(comparison))
-        self.pairs.show(comparison.pairs)
+        self.choices.show(comparison.pairs)
         changed = next((n for n, pair in enumerate(comparison.pairs) if pair.mark != "="), 0)
-        self.pairs.action_first()
-        self.pairs.action_move(changed)
+        self.choices.action_first()
+        self.choices.action_move(changed)
         self._show_pair()
         self._show_page(self.changelog, changelog_page(comparison))
 
     def _failed(self, error: PatchwatchError) -> None:
         self._comparison = None
         self._say("outcome", [(line(str(error)), "warn")])
-        self.pairs.show(())
-        self._jobs.notices.show("compare", "error", str(error))
+        self.choices.show(())
+        self._jobs.notices.show(self.NOTICE, "error", str(error))
 
     def _show_page(self, view: MailView, page: Page) -> None:
         view.show(lay_out(page, view.text_width, view.new_page_options()))
 
     @on(RowList.Moved)
     def _show_pair(self) -> None:
-        if self._comparison and self.pairs.row:
-            self._show_page(self.difference, pair_page(self._comparison, self.pairs.row))
+        if self._comparison and self.choices.row:
+            self._show_page(self.text, pair_page(self._comparison, self.choices.row))
 
     @on(RowList.Chosen)
-    def _read_on(self) -> None:
+    def _hide_changelog(self) -> None:
         self.remove_class("-changelog")
-        self.difference.focus()
-        if self.has_class("-narrow"):
-            self.add_class("-zoomed")
-
-    @on(MailView.Followed)
-    def _followed(self, event: MailView.Followed) -> None:
-        if event.target.message_id:
-            self.dismiss(event.target.message_id)
 
     def action_older(self, direction: int) -> None:
         """Compare with an older or newer revision."""
@@ -249,39 +241,20 @@ class CompareScreen(BaseScreen[str]):
     def action_changelog(self) -> None:
         """Show the changelog in place of the differences, or wider; or go back."""
         self.toggle_class("-changelog")
-        (self.changelog if self.has_class("-changelog") else self.pairs).focus()
+        (self.changelog if self.has_class("-changelog") else self.choices).focus()
 
     def action_patch(self) -> None:
         """Show the mail of the patch under the cursor, the newer one if there is one."""
-        pair = self.pairs.row
+        pair = self.choices.row
         if pair and (patch := pair.newer or pair.older):
             self.dismiss(patch.message_id)
 
-    def action_wrap(self) -> None:
-        """Wrap long lines, or stop wrapping them."""
-        self.difference.toggle_wrapping()
-
     def action_page(self, pages: int) -> None:
-        """Scroll, with or without the focus."""
-        (self.changelog if self.changelog.has_focus else self.difference).page_by(pages)
-
-    def action_zoom(self) -> None:
-        """Hide or show the list of patches."""
-        self.toggle_class("-zoomed")
-        (self.difference if self.has_class("-zoomed") else self.pairs).focus()
-
-    def action_back(self) -> None:
-        """Leave the zoom, or the screen."""
-        if self.has_class("-zoomed"):
-            self.action_zoom()
-        else:
-            self._jobs.notices.dismiss("compare")
-            self.dismiss(None)
+        """Scroll the changelog if it has the focus, else the differences."""
+        (self.changelog if self.changelog.has_focus else self.text).page_by(pages)
 
     def action_step_back(self) -> None:
         """Go from the differences to the list, and from the list to the series."""
-        if not self.pairs.has_focus and not self.has_class("-zoomed"):
+        if not self.has_class("-zoomed"):
             self.remove_class("-changelog")
-            self.pairs.focus()
-        else:
-            self.action_back()
+        super().action_step_back()

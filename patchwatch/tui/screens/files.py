@@ -19,12 +19,12 @@ from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.changed_files import Change, TreeEntry, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.page import Line, Page, lay_out, mail_page, make_page
+from patchwatch.tui.screens.reading import ReadingScreen
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
@@ -106,10 +106,11 @@ def _numbers(found: Sequence[Change]) -> str:
     return f"{'patch' if len(numbers) == 1 else 'patches'} {', '.join(shown)}"
 
 
-class FilesScreen(BaseScreen[str]):
+class FilesScreen(ReadingScreen):
     """The tree at the left, the diffs beside it or below; dismissed with the message-id of a patch to show."""
 
     AUTO_FOCUS = "FileList"
+    NOTICE = "files"
     DEFAULT_CSS = """
     FilesScreen {
         & > #title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -151,9 +152,8 @@ class FilesScreen(BaseScreen[str]):
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
         """Show `revision`; `patches` are its mails with a patch."""
-        super().__init__()
+        super().__init__(jobs)
         self._tracker = tracker
-        self._jobs = jobs
         self._revision = revision
         self._patches = patches
         self._changes: Sequence[Change] = ()
@@ -168,12 +168,12 @@ class FilesScreen(BaseScreen[str]):
         yield KeyHints()
 
     @property
-    def files(self) -> FileList:
+    def choices(self) -> FileList:
         """The tree."""
         return self.query_one(FileList)
 
     @property
-    def diffs(self) -> MailView:
+    def text(self) -> MailView:
         """The diffs."""
         return self.query_one(MailView)
 
@@ -193,70 +193,31 @@ class FilesScreen(BaseScreen[str]):
         self.query_one("#title", Static).update(content(pieces), layout=False)
 
     def _show(self, found: list[Change]) -> None:
-        self._jobs.notices.dismiss("files")
+        self._jobs.notices.dismiss(self.NOTICE)
         self._changes = found
         self._say(title(self._revision, found))
         branches = tree(found)
-        self.files.show(branches)
+        self.choices.show(branches)
         first = next((branch.path for branch in branches if branch.changes), None)
         if first is None:
             self._say([(f"{series_labels.revision_name(self._revision)} changes no files.", "strong")])
-        elif not self.files.select(first):
+        elif not self.choices.select(first):
             self._read()
 
     def _failed(self, error: PatchwatchError) -> None:
         self._say([(line(str(error)), "")])
-        self._jobs.notices.show("files", "error", str(error))
+        self._jobs.notices.show(self.NOTICE, "error", str(error))
 
     @on(RowList.Moved)
     def _read(self) -> None:
-        branch = self.files.row
+        branch = self.choices.row
         if branch is None:
             return
         found = branch.changes or [change for change in self._changes if change.path.startswith(branch.path)]
         page = page_of(branch.path, sorted(found, key=lambda change: change.path), max(self._revision.expected, 1))
-        self.diffs.show(lay_out(page, self.diffs.text_width, self.diffs.new_page_options()))
-
-    @on(RowList.Chosen)
-    def _read_on(self) -> None:
-        self.diffs.focus()
-        if self.has_class("-narrow"):
-            self.add_class("-zoomed")
-
-    @on(MailView.Followed)
-    def _followed(self, event: MailView.Followed) -> None:
-        if event.target.message_id:
-            self.dismiss(event.target.message_id)
+        self.text.show(lay_out(page, self.text.text_width, self.text.new_page_options()))
 
     def action_patch(self) -> None:
         """Show the mail of the patch whose diff is visible."""
-        if message_id := self.diffs.visible_target():
+        if message_id := self.text.visible_target():
             self.dismiss(message_id)
-
-    def action_wrap(self) -> None:
-        """Wrap long lines, or stop wrapping them."""
-        self.diffs.toggle_wrapping()
-
-    def action_page(self, pages: int) -> None:
-        """Scroll the diffs, with or without the focus."""
-        self.diffs.page_by(pages)
-
-    def action_zoom(self) -> None:
-        """Show only the diffs, or the tree again."""
-        self.toggle_class("-zoomed")
-        (self.diffs if self.has_class("-zoomed") else self.files).focus()
-
-    def action_back(self) -> None:
-        """Leave the zoom, or the screen."""
-        if self.has_class("-zoomed"):
-            self.action_zoom()
-        else:
-            self._jobs.notices.dismiss("files")
-            self.dismiss(None)
-
-    def action_step_back(self) -> None:
-        """Go from the diffs to the tree, and from the tree to the series."""
-        if self.diffs.has_focus and not self.has_class("-zoomed"):
-            self.files.focus()
-        else:
-            self.action_back()

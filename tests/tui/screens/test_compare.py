@@ -61,7 +61,7 @@ async def test_the_files_of_a_revision_with_counts_and_patches(app: PatchwatchAp
         await until(pilot, lambda: "── 2/2 selftests: net" in shown(pilot))
         assert 'for queue in $(seq 0 "$QUEUES"); do' in shown(pilot)
         await pilot.press("k")
-        await until(pilot, lambda: screen.files.row is not None and screen.files.row.path.endswith("net/"))
+        await until(pilot, lambda: screen.choices.row is not None and screen.choices.row.path.endswith("net/"))
         assert "── 2/2 selftests: net" in shown(pilot)  # all that is in the directory
 
 
@@ -79,19 +79,19 @@ async def test_keys_of_the_files_scroll_wrap_zoom_and_go_back(app: PatchwatchApp
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await files(pilot)
         await pilot.press("space")
-        assert screen.diffs.scroll_offset.y > 0
+        assert screen.text.scroll_offset.y > 0
         await pilot.press("b")
-        assert screen.diffs.scroll_offset.y == 0
+        assert screen.text.scroll_offset.y == 0
         await pilot.press("backslash")
-        assert screen.diffs.options.wrap_diffs
+        assert screen.text.options.wrap_diffs
         await pilot.press("enter")
-        assert screen.diffs.has_focus
+        assert screen.text.has_focus
         await pilot.press("z")
-        assert not screen.files.display
+        assert not screen.choices.display
         await pilot.press("q")
-        assert screen.files.display
+        assert screen.choices.display
         await pilot.press("tab", "escape")
-        assert screen.files.has_focus
+        assert screen.choices.has_focus
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
@@ -146,19 +146,19 @@ async def test_keys_of_the_comparison(app: PatchwatchApp) -> None:
         await pilot.press("j")
         await until(pilot, lambda: "── selftests: net" in shown(pilot))
         await pilot.press("k", "enter")
-        assert screen.difference.has_focus
+        assert screen.text.has_focus
         await pilot.press("space")
-        assert screen.difference.scroll_offset.y > 0
+        assert screen.text.scroll_offset.y > 0
         await pilot.press("b", "backslash")
-        assert screen.difference.options.wrap_diffs
+        assert screen.text.options.wrap_diffs
         await pilot.press("z")
-        assert not screen.pairs.display
+        assert not screen.choices.display
         await pilot.press("escape")
-        assert screen.pairs.has_focus
+        assert screen.choices.has_focus
         await pilot.press("c")
         assert screen.changelog.has_focus
         await pilot.press("escape")
-        assert screen.pairs.has_focus
+        assert screen.choices.has_focus
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
