@@ -60,6 +60,9 @@ class Subject(Struct, frozen=True, array_like=True):
     resend: bool = False
     pull: bool = False  # has GIT PULL
     reply: bool = False  # Re:, Aw:, 答复:
+    # Thousandths that follow the counter, for a patch between others or behind the last: `2.5/3` is 2 and 500, `2a/3`
+    # is 2 and 1, `4/3` is 3 and 1000.
+    inserted: int = 0
 
 
 class Trailer(Struct, frozen=True, array_like=True):

@@ -165,7 +165,8 @@ def _kind(parts: Subject, subject: str, text: str, *, has_diff: bool, answers: b
     if bot:
         return "reply" if answers else "other"
     marked = parts.patch or parts.rfc or (parts.stated_version and parts.counter is not None)
-    if marked and (parts.counter == 0 or (parts.counter is None and not has_diff and _PATCHSET.match(subject))):
+    first = parts.counter == 0 and not parts.inserted  # `0.5/3` is a patch
+    if marked and (first or (parts.counter is None and not has_diff and _PATCHSET.match(subject))):
         return "cover"
     if marked and (parts.patch or parts.counter is not None or has_diff):
         return "patch"

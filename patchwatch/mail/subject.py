@@ -1,8 +1,9 @@
 """Parse subject lines such as `[PATCH net-next,v2 3/4] net: fix it`.
 
 Handles the forms seen on kernel lists: `[PATCHv2]`, `[RFC v6 1/3]`, `[PATCH v3,4/5]`, `[PATCH 5.10 01/20]`,
-`[PATCH][next]`, `[PATCH -v2 next 1/9]`, `[2 of 5]`, `[RFC/PATCH]`, `(v2)` after the title, `v2.1`, reply prefixes in
-several languages.  Versions are kept as stated; `5.10`, `for-6.9` and `v6.1-stable` name trees, not versions.
+`[PATCH][next]`, `[PATCH -v2 next 1/9]`, `[2 of 5]`, `[RFC/PATCH]`, `(v2)` after the title, `v2.1`, `rev 2`, `take 2`,
+patches numbered `2.5/3` or `4/3`, reply prefixes in several languages.  Versions are kept as stated; `5.10`, `for-6.9`
+and `v6.1-stable` name trees, not versions.  patchwatch.mail.subject_prefix finds the prefix and its words.
 """
 
 from __future__ import annotations
@@ -12,78 +13,65 @@ import re
 import unicodedata
 
 from patchwatch.mail.message import Subject
+from patchwatch.mail.subject_prefix import split_prefix, version_words, without_reply_prefix
 
-# liblore's reply prefixes, and the Chinese, Japanese and Cyrillic ones that Outlook and QQ mail write.
-_REPLY = re.compile(
-    r"^\s*(?:(?:re|aw|fwd?|sv|vs|antw|wg|tr|odp|ref|rif|回复|答复|回覆|转发|返信|ответ)"
-    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*)+",
-    re.IGNORECASE,
-)
-_GROUP = re.compile(r"\s*\[([^\[\]]*)\]\s*:?\s*")
-_MAX_GROUPS = 10
-_VERSION = re.compile(r"-?[vV](\d{1,3})(?:\.(\d{1,2}))?[:.]?")
-_COUNTER = re.compile(r"#?(\d{1,4})/(\d{1,4})")
-_GLUED = re.compile(
-    r"(?:\b|(?<=patch))(patch(?:set)?|patches|rfc|resend|repost|series|v\d+)[-_/]?(?=v\d|rfc\b|patch\b|resend\b|repost\b)",
-    re.IGNORECASE,
-)
-_N_OF_M = re.compile(r"\b(\d{1,4})\s+of\s+(\d{1,4})\b", re.IGNORECASE)
-_PATCH = re.compile(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:-\S*)?", re.IGNORECASE)
-_BARE_PREFIX = re.compile(r"^\s*(?:rfc\s+)?patch(?:\s+v(\d{1,2}))?\s*:\s+", re.IGNORECASE)
+_VERSION = re.compile(r"-*v(\d{1,3})(?:[.-](\d{1,2})|([a-d]))?", re.IGNORECASE)
+_NUMBERED_VERSION = re.compile(r"#(\d{1,2})()()")  # "[PATCH #2]"
+# "2/5", "#2/5", "2.5/3", "2a/3", and "v2/3" with a stray letter
+_COUNTER = re.compile(r"#?v?(\d{1,4})(?:\.(\d{1,2})|([a-d])|(\+))?/(\d{1,4})", re.IGNORECASE)
+_PATCH = re.compile(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:\d{1,2}|-\S*)?", re.IGNORECASE)
+_RESEND = re.compile(r"re-?send|repost|resent|(?:resend|repost)[#-]?\d{1,2}")
+_AROUND = "()<>{}'\"`*!?.:=~"  # what may stand around a word
+_MOST_BEHIND = 9  # patches that are numbered above the total, as in 4/3
 _PULL_WORDS = frozenset({"pull", "git-pull", "gitpull", "git_pull", "pull-request", "pull_request", "pullrequest"})
-# "GIT PULL: foo updates", "pull-request: can 2024-06-01"
-_BARE_PULL = re.compile(
-    r"^\s*(?:git[ -_]?pull(?:[ -]request)?|pull[ -_]?request)(?:\s+v(\d{1,2}))?\s*(?::|-\s)\s*", re.IGNORECASE
-)
 _VERSION_AFTER_TITLE = re.compile(
-    r"\s*[(\[]\s*(?:(?:series|patch)\s+)?(?:take\s*|version\s*|v|#)\s*(\d{1,2})(?:\.(\d{1,2}))?\s*[)\]]\s*$",
+    r"\s*(?:[(\[]\s*(?:(?:series|patch)\s+)?(?P<remark>(?:take|try|v(?:er(?:s(?:ion)?)?)?|rev(?:ision)?|#|\d(?:nd|rd|th)|"
+    r"second|third|fourth)[^()\[\]]{0,14})[)\]]|\s(?:--?|\u2013|\u2014)\s+(?P<dash>(?:take|v|version|rev)\s?\d{1,2}))\s*$",
     re.IGNORECASE,
 )
 # Cover letters without any prefix (Christoph Hellwig's): "add a helper, v2".  In "cgroup v2" it is not the patch's.
 _BARE_VERSION_AFTER_TITLE = re.compile(
-    r"(?:,\s*|(?<!cgroup)(?<!cgroups)(?<!memcg)(?<!nfs)(?<!gic)(?<!api)(?<!abi)(?<!version)\s+)v(\d{1,2})()\s*$",
+    r"(?:,\s*|(?<!cgroup)(?<!cgroups)(?<!memcg)(?<!nfs)(?<!gic)(?<!api)(?<!abi)(?<!version)\s+)(?P<remark>v\d{1,2})\s*$",
     re.IGNORECASE,
 )
 
 
 def parse_subject(subject: str) -> Subject:
     """Parse a decoded subject line; never raises."""
-    rest, replies = _REPLY.subn("", subject)
-    tokens, rest = _split_prefix(rest)
+    prefix = split_prefix(subject)
     prefixes: list[str] = []
     version, minor, stated = 1, 0, False
     counter = expected = None
+    inserted = 0
     patch = rfc = resend = pull = False
-    for token in tokens:
-        lowered = token.lower()
-        if (found := _VERSION.fullmatch(token)) and not _names_a_tree(found):
-            version, minor, stated = int(found[1]), int(found[2] or 0), True
-        elif found := _COUNTER.fullmatch(token):
-            counter, expected = int(found[1]), int(found[2])
-        elif _PATCH.fullmatch(token):
+    for word in prefix.words:
+        lowered = word.strip(_AROUND).lower()
+        if (number := _version(lowered)) is not None:
+            (version, minor), stated = number, True
+        elif numbered := _number(lowered):
+            counter, expected, inserted = numbered
+        elif _PATCH.fullmatch(lowered):
             patch = True
-            if "-" in token:
-                prefixes.append(token.split("-", 1)[1])  # "[PATCH-cgroup v2]"
+            if "-" in word:
+                prefixes.append(word.split("-", 1)[1])  # "[PATCH-cgroup v2]"
         elif lowered == "rfc":
             rfc = True
-        elif lowered in ("resend", "repost", "re-send", "resent"):
+        elif _RESEND.fullmatch(lowered):
             resend = True
-            prefixes.append(token)
+            prefixes.append(word)
         elif lowered in _PULL_WORDS:
             pull = True
-        elif lowered not in ("git", "request", "req"):
-            prefixes.append(token)
-    title = rest.strip()
+        elif lowered not in ("git", "request", "req") and ("." in lowered or not _COUNTER.fullmatch(lowered)):
+            prefixes.append(word)
+    title = prefix.title
     after_title = _VERSION_AFTER_TITLE.search(title)
-    if after_title is None and not tokens and not replies:
+    if after_title is None and not prefix.words and not prefix.reply:
         after_title = _BARE_VERSION_AFTER_TITLE.search(title)
-    if after_title is not None:
+    if after_title is not None and (number := _version_behind(after_title, pull=pull)):
         title = title[: after_title.start()].strip()
         # "[PATCH 5/7] ttm: use it (v4)": the fourth version of this patch, in a series with its own version.
         if not stated and (not counter or expected == 1):
-            version, minor, stated = int(after_title[1]), int(after_title[2] or 0), True
-    if counter is not None and expected is not None and counter > expected:
-        counter = expected = None  # a typo: "5/3" cannot number a series
+            (version, minor), stated = number, True
     return Subject(
         title=title,
         version=version,
@@ -96,54 +84,52 @@ def parse_subject(subject: str) -> Subject:
         rfc=rfc,
         resend=resend,
         pull=pull,
-        reply=bool(replies),
+        reply=prefix.reply,
+        inserted=inserted,
     )
 
 
 def reply_subject(subject: str) -> str:
     """The subject of a reply: `Re: ` once, in place of any reply prefixes."""
-    return f"Re: {_REPLY.sub('', subject).strip()}".rstrip()
+    return f"Re: {without_reply_prefix(subject)}".rstrip()
 
 
-def _split_prefix(subject: str) -> tuple[list[str], str]:
-    """The words of the prefix (`[PATCH v2 1/3]`, or `PATCH v2:`), and the rest of the subject."""
-    tokens: list[str] = []
-    groups = 0
-    while groups < _MAX_GROUPS and (match := _GROUP.match(subject)):
-        if groups and not _looks_like_prefix(match[1]):
-            break  # "[PATCH] [a longer remark] title": part of the title
-        tokens += _tokens(match[1])
-        subject = subject[match.end() :]
-        groups += 1
-    if not groups and (bare := _BARE_PREFIX.match(subject)):
-        tokens = ["PATCH", *(["v" + bare[1]] if bare[1] else [])]
-        subject = subject[bare.end() :]
-    if (bare := _BARE_PULL.match(subject)) and len(bare[0]) < len(subject):
-        tokens += ["pull", *(["v" + bare[1]] if bare[1] else [])]
-        subject = subject[bare.end() :]
-    return tokens, subject
+def _version(word: str) -> tuple[int, int] | None:
+    """A version and its minor (`v3.1`, `v3-1`, `v3a`); None for `v6.1`, a kernel.
+
+    People fix v5 with v5.1 or v5.2; long-term trees mostly end in 4 and more.
+    """
+    found = _VERSION.fullmatch(word) or _NUMBERED_VERSION.fullmatch(word)
+    if found is None or (found[2] and (int(found[2]) >= 4 or (found[1], found[2]) == ("6", "1"))):
+        return None
+    return int(found[1]), int(found[2]) if found[2] else _letter(found[3])
 
 
-def _tokens(group: str) -> list[str]:
-    """The words in one pair of brackets; `RFC/PATCH`, `PATCHv3` and `v3,4/5` are two words each."""
-    group = _GLUED.sub(r"\1 ", group)
-    group = _N_OF_M.sub(r"\1/\2", group)
-    group = re.sub(r"(\d)\s*/\s*(\d)", r"\1/\2", group)
-    return [token for token in re.split(r"[\s,;:|]+", group) if token]
+def _version_behind(remark: re.Match[str], *, pull: bool) -> tuple[int, int] | None:
+    """The version in a remark behind the title; "(take 2)" of a pull request is another request."""
+    text = next(text for text in remark.groups() if text)
+    if pull and text[:1] not in "vV":
+        return None
+    words = version_words(text)
+    return _version(words[0].strip(_AROUND)) if len(words) == 1 else None
 
 
-def _names_a_tree(version: re.Match[str]) -> bool:
-    """True if `v6.1` is a kernel version: people fix v5 with v5.1 or v5.2, long-term trees mostly end in 4 and more."""
-    return version[2] is not None and (int(version[2]) >= 4 or (version[1], version[2]) == ("6", "1"))
+def _letter(letter: str | None) -> int:
+    return ord(letter.lower()) - ord("a") + 1 if letter else 0
 
 
-def _looks_like_prefix(group: str) -> bool:
-    tokens = _tokens(group)
-    short = len(tokens) <= 2 and len(group) <= 16
-    return short or any(
-        _VERSION.fullmatch(t) or _COUNTER.fullmatch(t) or _PATCH.fullmatch(t) or t.lower() in ("rfc", "resend")
-        for t in tokens
-    )
+def _number(word: str) -> tuple[int, int, int] | None:
+    """The counter, the total, and what `Subject.inserted` adds; None if this numbers no patch, such as `6.1/2`."""
+    found = _COUNTER.fullmatch(word)
+    if found is None:
+        return None
+    counter, expected = int(found[1]), int(found[5])
+    inserted = int(found[2].ljust(3, "0")) if found[2] else _letter(found[3]) or (1 if found[4] else 0)
+    if counter <= expected:
+        return counter, expected, inserted
+    if expected == 0 or found[2] or counter > expected + _MOST_BEHIND:
+        return None  # a typo, or a tree
+    return expected, expected, 1000 * (counter - expected) + inserted
 
 
 def title_key(title: str) -> str:

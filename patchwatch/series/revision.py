@@ -59,7 +59,8 @@ class Revision:
         if self.root.kind == "pull" and not self.patches:
             return 0  # "[GIT PULL 2/4]" counts requests
         return max(
-            (m.parts.expected for m in self.own_messages if m.parts.expected is not None), default=len(self.patches)
+            (m.parts.expected for m in self.own_messages if m.parts.expected is not None and not m.parts.inserted),
+            default=len(self.patches),
         )
 
     @property
@@ -76,7 +77,7 @@ class Revision:
 def number_of(message: Message) -> int:
     """The number of a patch in its revision; a single patch is 1, a cover or proposal 0."""
     if message.kind == "patch":
-        return message.parts.counter if message.parts.counter is not None else 1
+        return message.parts.counter if message.parts.counter is not None and not message.parts.inserted else 1
     return 0
 
 
@@ -220,10 +221,10 @@ def _groups(submissions: Sequence[Message]) -> list[list[Message]]:
     for message in submissions:
         parts = message.parts
         # "[GIT PULL 2/4]" is a separate request with its own shortlog.
-        if parts.counter is None or parts.expected is None or (message.kind == "pull" and parts.counter > 0):
+        if parts.counter is None or parts.inserted or (message.kind == "pull" and parts.counter > 0):
             alone.append([message])
         else:
-            numbered[message.author.email, parts.version, parts.minor, parts.expected].append(message)
+            numbered[message.author.email, parts.version, parts.minor, parts.expected or 0].append(message)
     runs = [run for bucket in numbered.values() for part in _connected(bucket) for run in _without_repeats(part)]
     runs = _replacements(_version_on_cover_only(runs))
     return _with_their_covers(alone, runs)

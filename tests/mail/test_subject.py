@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 from patchwatch.mail.subject import gist_words, parse_subject, title_key, title_words
 
 
+def words(text: str) -> list[str]:
+    return text.split("|")
+
+
 @pytest.mark.parametrize(
     ("subject", "version", "number", "title"),
     [
@@ -38,7 +42,12 @@ from patchwatch.mail.subject import gist_words, parse_subject, title_key, title_
         ("[PATCH -mm v2 1/3]net: free it", (2, 0, True), (1, 3), "net: free it"),
         ("[PATCH][next][V2] net: free it", (2, 0, True), None, "net: free it"),
         ("PATCH v2: net: free it", (2, 0, True), None, "net: free it"),
-        ("[PATCH 5/3] net: free it", (1, 0, False), None, "net: free it"),
+        ("[PATCH 30/3] net: free it", (1, 0, False), None, "net: free it"),  # a typo
+        ("[PATCH 2024/05] net: free it", (1, 0, False), None, "net: free it"),
+        ("[PATCH 1/0] net: free it", (1, 0, False), None, "net: free it"),
+        ("[PATCH 9999/9999] net: free it", (1, 0, False), (9999, 9999), "net: free it"),
+        ("[PATCH v999 1/10000] net: free it", (999, 0, True), None, "net: free it"),
+        ("[PATCH v1000] net: free it", (1, 0, False), None, "net: free it"),
         ("[PATCH] cgroup: [v2] controllers", (1, 0, False), None, "cgroup: [v2] controllers"),
         ("free it, v2", (2, 0, True), None, "free it"),
         ("free it v3", (3, 0, True), None, "free it"),
@@ -53,6 +62,205 @@ def test_version_and_counter_are_kept_as_stated(
     assert (parts.version, parts.minor, parts.stated_version) == version
     assert ((parts.counter, parts.expected) if parts.counter is not None else None) == number
     assert parts.title == title
+
+
+@pytest.mark.parametrize(
+    ("prefix", "version", "number"),
+    [
+        ("[PATCH1/4]", 1, (1, 4)),
+        ("[PATCH#1/4]", 1, (1, 4)),
+        ("[PATCH-1/4]", 1, (1, 4)),
+        ("[PATCH1of4]", 1, (1, 4)),
+        ("[RFC1/3]", 1, (1, 3)),
+        ("[RFCPATCH 1/3]", 1, (1, 3)),
+        ("[PATCH 1/3v2]", 2, (1, 3)),
+        ("[PATCH 1/3-v2]", 2, (1, 3)),
+        ("[PATCHv2-1/3]", 2, (1, 3)),
+        ("[PATCH v2.1/3]", 2, (1, 3)),
+        ("[PATCH v2/3]", 1, (2, 3)),
+        ("[PATCH 1 / 3, v2]", 2, (1, 3)),
+        ("[PATCH 01\\03]", 1, (1, 3)),
+        ("[PATCHSET v2 0/2]", 2, (0, 2)),
+        ("[PATCH 1 out of 3]", 1, (1, 3)),
+        ("[PATCH v2 net-next 02/15]", 2, (2, 15)),
+        ("[PATCH net-next-v2 02/15]", 2, (2, 15)),
+        ("[PATCH 5.10-v2 02/15]", 2, (2, 15)),
+        ("[PATCH v2] 02/15:", 2, (2, 15)),
+        ("[PATCH] [v2] [02/15]", 2, (2, 15)),
+    ],
+)
+def test_counters_without_blanks(prefix: str, version: int, number: tuple[int, int]) -> None:
+    for closing in (" net: free it", ""):
+        parts = parse_subject(prefix + closing)
+        assert (parts.version, parts.counter, parts.expected) == (version, *number)
+        assert parts.title == closing.strip()
+        assert parts.patch or parts.rfc
+
+
+@pytest.mark.parametrize(
+    "word",
+    words(
+        "rev2|rev 2|rev. 2|revision 2|take 2|take2|take #2|take two|V 2|v 2|v. 2|v02|v#2|ver 2|"
+        "ver.2|version 2|version two|"
+        "2nd version|second take|v2nd|#2|-v2|(v2)|try 2|attempt 2|v2.|v2:|\u2013v2|- v2|-- version 2|v2-next"
+    ),
+)
+def test_versions_in_words(word: str) -> None:
+    for subject in (f"[PATCH {word} 1/2] net: free it", f"[PATCH, {word}] net: free it"):
+        parts = parse_subject(subject)
+        assert (parts.version, parts.minor, parts.stated_version, parts.patch) == (2, 0, True, True)
+        assert parts.title == "net: free it"
+
+
+@pytest.mark.parametrize(
+    "word",
+    words(
+        "5.10|v6.6|v6.1|5.10.y|v4.19.y|linux-6.6.y|for-6.9|for-v6|v6.1-v6.6|6.6/6.8|6.1/2|v4l|v4l2|net|retake 2|"
+        "preview 2|part 2|v2.6.32|next-20240101|1/n"
+    ),
+)
+def test_trees_and_other_words_are_no_version(word: str) -> None:
+    parts = parse_subject(f"[PATCH {word}] net: free it")
+    assert (parts.version, parts.stated_version, parts.counter, parts.title) == (1, False, None, "net: free it")
+    assert parse_subject(f"[PATCH {word} v2 1/3] net: free it").version == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "net: take 2 locks",
+        "net: give one, take 2",
+        "take two steps back",
+        "net: support version 2",
+        "net: rev 2 boards",
+        "net: free it (v4l2)",
+        "net: free it (version)",
+        "net: free it (reverse 2)",
+        "v2 controllers are free",
+        "1/2 of the frobs are free",
+        "cgroup: [v2] controllers",
+        "net: [take 2] free it",
+        "net: Re: free it",
+        "res: free it",
+    ],
+)
+def test_words_of_a_title_are_no_version(title: str) -> None:
+    parts = parse_subject(f"[PATCH] {title}")
+    assert (parts.version, parts.stated_version, parts.counter) == (1, False, None)
+    assert (parts.title, parts.reply) == (title, False)
+
+
+@pytest.mark.parametrize(
+    ("remark", "version"),
+    [
+        ("(take two)", 2),
+        ("(rev 2)", 2),
+        ("[ver #19]", 19),
+        ("(2nd version)", 2),
+        ("(second try)", 2),
+        ("- v3", 3),
+        ("-- take 3", 3),
+        ("\u2014 version 3", 3),
+    ],
+)
+def test_version_behind_the_title(remark: str, version: int) -> None:
+    parts = parse_subject(f"[PATCH] net: free it {remark}")
+    assert (parts.version, parts.title) == (version, "net: free it")
+
+
+def test_second_pull_request_is_not_a_second_version() -> None:
+    parts = parse_subject("[GIT PULL] net: updates for v6.9 (take two)")
+    assert (parts.pull, parts.version, parts.title) == (True, 1, "net: updates for v6.9 (take two)")
+
+
+@pytest.mark.parametrize(
+    ("subject", "place"),
+    [
+        ("[PATCH 2.5/3] x", (2, 500, 3)),
+        ("[PATCH 2.25/3] x", (2, 250, 3)),
+        ("[PATCH v6.1 RFC 02.1/12] x", (2, 100, 12)),
+        ("[PATCH 2a/3] x", (2, 1, 3)),
+        ("[PATCH 2b/3] x", (2, 2, 3)),
+        ("[PATCH 2+/3] x", (2, 1, 3)),
+        ("[PATCH 0.5/3] x", (0, 500, 3)),
+        ("[PATCH 3/2] x", (2, 1000, 2)),
+        ("[PATCH 5/3] x", (3, 2000, 3)),
+        ("[PATCH 2.0/3] x", (2, 0, 3)),
+    ],
+)
+def test_inserted_and_appended_patches_keep_their_place(subject: str, place: tuple[int, int, int]) -> None:
+    parts = parse_subject(subject)
+    assert (parts.counter, parts.inserted, parts.expected) == place
+    assert (parts.version, parts.stated_version) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[PATCH v2 1/2 net: free it",
+        "[PATCH v2 1/2: net: free it",
+        "[PATCH v2 1/2) net: free it",
+        "[PATCH v2 1/2} net: free it",
+        "PATCH v2 1/2] net: free it",
+        "PATCH [v2 1/2] net: free it",
+        "PATCH v2 1/2: net: free it",
+        "{PATCH v2 1/2} net: free it",
+        "(PATCH v2 1/2) net: free it",
+        "[[PATCH v2 1/2]] net: free it",
+        "[[PATCH v2 1/2] net: free it",
+        "[PATCH v2 1/2]] net: free it",
+        "[PATCH v2 1/2] ] net: free it",
+        "[PATCH [v2] 1/2] net: free it",
+        "[PATCH v2 [1/2]] net: free it",
+        "[[PATCH] v2 [1/2]] net: free it",
+        "[PATCH\tv2\t1/2]\tnet: free it",
+        "\uff3bPATCH\u3000v2 1\uff0f2\uff3d net: free it",
+        "\u3010PATCH v2 1/2\u3011net: free it",
+        "[PATCH\u00a0v2 1\u22152] net: free it",
+        "[dm-devel] [PATCH v2 1/2] net: free it",
+        "[EXT] [PATCH v2 1/2] net: free it",
+        "[External] : [PATCH v2 1/2] net: free it",
+        "EXTERNAL: [PATCH v2 1/2] net: free it",
+        "*** SPAM *** [PATCH v2 1/2] net: free it",
+    ],
+)
+def test_brackets_as_people_and_gateways_type_them(subject: str) -> None:
+    parts = parse_subject(subject)
+    assert (parts.version, parts.counter, parts.expected, parts.patch) == (2, 1, 2, True)
+    assert (parts.title, parts.reply) == ("net: free it", False)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[EXT] Re: [PATCH v2] net: free it",
+        "Re: [EXT] Re: [PATCH v2] net: free it",
+        "(EXT) Re: (EXT) Re: [PATCH v2] net: free it",
+        "***SPAM*** RE: [PATCH v2] net: free it",
+        "[dm-devel] Re: [PATCH v2] net: free it",
+        "[Re: PATCH v2] net: free it",
+        "RES: [PATCH v2] net: free it",
+        "\u56de\u4fe1\uff1a[PATCH v2] net: free it",
+        "NAK: [PATCH v2] net: free it",
+    ],
+)
+def test_reply_prefixes_behind_labels(subject: str) -> None:
+    parts = parse_subject(subject)
+    assert (parts.reply, parts.version, parts.title) == (True, 2, "net: free it")
+
+
+@pytest.mark.parametrize("subject", ["Patch 1/3 breaks the frob", "Patch for the frob", "RFC: frob", "Next 2 of 3: x"])
+def test_talk_about_patches_has_no_prefix(subject: str) -> None:
+    parts = parse_subject(subject)
+    assert (parts.title, parts.patch, parts.rfc) == (subject, False, False)
+
+
+@pytest.mark.parametrize(
+    "unit", ["[", "[]", "[[PATCH ", "PATCH-", "mm-", "v ", "re:", "[EXT] ", "1/2 ", "take ", "\u3010"]
+)
+def test_huge_subject_is_parsed_quickly(unit: str) -> None:
+    parse_subject(unit * 100_000)
+    parse_subject("[PATCH " + unit * 100_000 + "] x")
 
 
 def test_version_after_the_title_of_one_patch_is_not_the_series_version() -> None:

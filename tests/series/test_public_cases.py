@@ -69,7 +69,6 @@ def covered(revision: dict[str, Any]) -> dict[str, set[int]]:
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="the brackets are not read without a blank")
 def test_03_no_blank_before_the_counter(derived: Callable[..., Any]) -> None:
     assert versions(derived("03-no-blank")) == [[(1, 4, 4)]]
 
