@@ -108,6 +108,23 @@ class Relation(Struct, frozen=True, array_like=True):
     text: str  # the words
 
 
+class ListedPatch(Struct, frozen=True, array_like=True):
+    """A patch in a list of applied ones."""
+
+    number: int  # n of n/m; 0 if only the title is given
+    expected: int
+    title: str  # patchwatch.mail.subject.title_key
+
+
+class Acceptance(Struct, frozen=True, array_like=True):
+    """Patches that a mail reports as applied by its form, whatever its words (patchwatch.mail.thanks, mail.bots)."""
+
+    form: str
+    patches: tuple[ListedPatch, ...] = ()  # those that have a commit; empty: the patch or series that the mail answers
+    partial: bool = False  # only some patches, which it does not list
+    committer: Person | None = None  # who applied them, if not the sender
+
+
 class SignalKind(StrEnum):
     """What a sentence means for a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
 
@@ -177,6 +194,7 @@ class Message(Struct, frozen=True, array_like=True):
     prose: str = ""  # of a posting that can be a root: the sketch of its text (patchwatch.mail.prose_sketch)
     relations: tuple[Relation, ...] = ()  # to other postings; of a reply: of the posting that it replies to
     pull: PullRequest | None = None  # of a pull request, with or without its patches below it
+    accepted: Acceptance | None = None  # what a reply or notice reports as applied, by its form
 
     @property
     def is_submission(self) -> bool:

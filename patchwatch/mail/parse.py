@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail import body, bots, diff, headers, relations, trailers, version_hints
+from patchwatch.mail import body, bots, diff, headers, relations, thanks, trailers, version_hints
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import (
     SUBMISSIONS,
+    Acceptance,
     EarlierLink,
     Kind,
     Message,
@@ -19,6 +20,7 @@ from patchwatch.mail.message import (
     PullRequest,
     Relation,
     Signal,
+    SignalKind,
     Subject,
     Trailer,
 )
@@ -77,9 +79,11 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     sentences = tuple(split.sentences(own_text[:_MAX_PROSE]))
     substance = split.substantive(sentences, tuple(f"{tag.name}:" for tag in tags))
     pull, listed = _pull(kind, head, subject, whole)
+    message_id = headers.message_id(head, raw)
+    accepted = thanks.acceptance(message_id, subject, own_text) if kind == "reply" and not bot else None
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
     return Message(
-        message_id=headers.message_id(head, raw),
+        message_id=message_id,
         subject=subject,
         author=sender,
         date=date,
@@ -97,7 +101,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         base_commit=version_hints.base_commit(whole) if posted else "",
         earlier=earlier,
         about=_about(whole) if notice else (),
-        signals=_signals(kind, subject, text, own_text, sentences, tags, parts, bot=bot),
+        signals=_signals(kind, subject, text, own_text, sentences, tags, parts, accepted, bot=bot),
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
         excerpt=split.excerpt(substance, sentences),
@@ -106,6 +110,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         prose=prose_sketch(own_text) if posted and (parts.counter or 0) <= 1 else "",
         relations=related,
         pull=pull,
+        accepted=accepted,
     )
 
 
@@ -127,6 +132,7 @@ def _signals(
     sentences: tuple[str, ...],
     tags: tuple[Trailer, ...],
     parts: Subject,
+    accepted: Acceptance | None,
     *,
     bot: bool,
 ) -> tuple[Signal, ...]:
@@ -137,9 +143,12 @@ def _signals(
         return tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
     if kind in SUBMISSIONS:
         return trailers.dropped_tags(sentences)
+    if accepted and accepted.form != thanks.COMMITS:
+        text_of_it = thanks.reporting_line(sentences, own_text)
+        return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
     for_all = signals.tags_for_all(sentences) if any(tag.own for tag in tags) else ()
-    return (*signals.commands(text.inline), *for_all, *signals.person_signals(sentences, own_text))
+    return (*signals.commands(text.inline), *for_all, *signals.person_signals(sentences))
 
 
 def _stated(

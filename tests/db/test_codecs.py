@@ -25,7 +25,18 @@ from patchwatch.db.revision_codec import (
     encode_evidence,
 )
 from patchwatch.db.rule_codec import decode_rules, encode_rules
-from patchwatch.mail.message import EarlierLink, Message, Person, PullRequest, Relation, Signal, Subject, Trailer
+from patchwatch.mail.message import (
+    Acceptance,
+    EarlierLink,
+    ListedPatch,
+    Message,
+    Person,
+    PullRequest,
+    Relation,
+    Signal,
+    Subject,
+    Trailer,
+)
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.posting import PostingFacts
 from patchwatch.series.state.types import Reason
@@ -59,6 +70,7 @@ MESSAGE = Message(
     prose="c2tldGNo",
     relations=(Relation("depends", "m:base@x", "Based-on: <base@x>"),),
     pull=PullRequest("https://example.org/frob.git", "frob-6.12", "f" * 12, "0" * 12, 3, Person("Lin", "l@x")),
+    accepted=Acceptance("b4", (ListedPatch(1, 2, "mm: frob"),), committer=Person("Max", "max@x")),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -68,7 +80,8 @@ MESSAGE_TEXT = (
     '[["v1@x",1],["v0@x",null]],["about@x"],[["nak","No.",""],["applied","Applied, thanks.","1-2"]],false,7,'
     '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff","","c2tldGNo",'
     '[["depends","m:base@x","Based-on: <base@x>"]],'
-    '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]]]'
+    '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
+    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]]]'
 )
 POSTING = PostingFacts(
     root="m@x",

@@ -1,6 +1,6 @@
 """Recognize sentences in which a maintainer reports that they applied a patch, or dropped it again.
 
-"Applied to cgroup/for-6.13.", "Now queued up, thanks!", "I've applied the series", "Applied 1-3, thanks", b4's lists.
+"Applied to cgroup/for-6.13.", "Now queued up, thanks!", "I've applied the series", "Applied 1-3, thanks".
 Not "if applied", "Has this been applied?", "applied your suggestion", "queued bios".  Anybody can write such a
 sentence; patchwatch.series.state.machine checks the sender.
 """
@@ -106,9 +106,6 @@ _TREE = re.compile(
 
 _SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
-_THANKED = re.compile(
-    r"^\[(\d{1,4})/(\d{1,4})\] .+\n\s+(?:commit: [0-9a-f]{7,}|https?://\S+|\(no commit info\))", re.MULTILINE
-)
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = re.compile(
@@ -128,11 +125,10 @@ _DROPPED = re.compile(
 )
 
 
-def applied_patches(sentence: str, text: str) -> str | None:
+def applied_patches(sentence: str) -> str | None:
     """Which patches a sentence reports as applied, or None if it reports nothing.
 
-    "1-3,5", "some", "rest", or "" for the patch or series it answers.  `text` is what the sender wrote in the whole
-    mail: b4 lists the patches below the sentence.
+    "1-3,5", "some", "rest", or "" for the patch or series it answers.
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
@@ -147,9 +143,9 @@ def applied_patches(sentence: str, text: str) -> str | None:
             return None
         clause = sentence[start:]
         if (found := _TOOK.fullmatch(clause)) and _is_done(found):
-            return _which(found, text)
+            return _which(found)
         if (found := _TOOK_THEM.fullmatch(clause)) and not _NOT_TAKEN.search(_first_clause(found)):
-            return _which(found, text)
+            return _which(found)
         if _WILL_ADD.fullmatch(clause) and not _NOT_YET.search(clause):
             return ""
         if _IS_IN.fullmatch(clause) and not _NOT_TAKEN.search(clause):
@@ -157,7 +153,7 @@ def applied_patches(sentence: str, text: str) -> str | None:
         if _WILL_SEND.fullmatch(clause) and not _NOT_SENT.search(clause):
             return ""
         if (found := _WILL_TAKE.fullmatch(clause)) and not _NOT_YET.search(clause):
-            return _which(found, text)
+            return _which(found)
     return None
 
 
@@ -192,10 +188,7 @@ def _is_done(found: re.Match[str]) -> bool:
     return not verb.startswith(("push", "pick", "take")) or _TREE.search(_first_clause(found)) is not None
 
 
-def _which(found: re.Match[str], text: str) -> str:
-    listed = [(int(number), int(total)) for number, total in _THANKED.findall(text)]
-    if any(total > 1 for _, total in listed):
-        return ",".join(map(str, sorted({number for number, _ in listed} - {0})))
+def _which(found: re.Match[str]) -> str:
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return " ".join(numbers.split())
     if _REST.search(_first_clause(found)):

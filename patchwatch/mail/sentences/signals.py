@@ -243,13 +243,13 @@ def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
     return tuple(Signal(SignalKind.FOR_ALL, evidence(s)) for s in sentences if _WHOLE.search(s) and "?" not in s)[:1]
 
 
-def person_signals(sentences: Iterable[str], text: str) -> Iterator[Signal]:
-    """The signals in a person's reply: `text` is what they wrote, `sentences` is that text split up."""
+def person_signals(sentences: Iterable[str]) -> Iterator[Signal]:
+    """The signals in a person's reply: the sentences that they wrote."""
     reported = False  # a mail reports applied patches once
     for sentence in sentences:
         lowered = sentence.lower()
         if not reported and any(word in lowered for word in _APPLYING):
-            patches = applied.applied_patches(sentence, text)
+            patches = applied.applied_patches(sentence)
             if patches is not None:
                 reported = True
                 yield Signal(SignalKind.APPLIED, evidence(sentence), patches)

@@ -12,9 +12,9 @@ import re
 
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
-from patchwatch.series.patch_numbers import parse_patches
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
+from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice
 from patchwatch.series.state.types import Reason, RevisionState, StateChange
@@ -26,7 +26,6 @@ _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _UNDECIDED = (State.NEW, State.UNDER_REVIEW)
 # Of a reviewer who will act, or wants others to: the author need not answer.
 _NO_ANSWER_NEEDED = (SignalKind.WILL_REVIEW, SignalKind.PROMISE, SignalKind.REVIEW_WANTED)
-_ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
 
 
 def revision_state(revision: Revision) -> RevisionState:
@@ -47,7 +46,7 @@ def revision_state(revision: Revision) -> RevisionState:
         turn_reason=machine.turn_reason,
         tags=tags,
         reviewed=reviewed_patches(revision, tags),
-        partly=machine.partly,
+        partly=machine.applied.partly,
         partly_reason=machine.partly_reason,
         steps=tuple(machine.changes),
         owed=tuple(machine.owed),
@@ -63,7 +62,8 @@ class _StateMachine:
         self._completion = completion
         self._own_ids = {m.message_id for m in own}
         self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
-        self._patch_count = max(revision.expected, len(revision.patches))
+        self.applied = AppliedPatches(revision)
+        self._patch_count = self.applied.count
         self._rfc, self._pull = revision.rfc, revision.kind == PULL
 
         self._fully_reviewed = completion is not None and completion.message_id in self._own_ids
@@ -72,8 +72,7 @@ class _StateMachine:
         self.turn = self._turn_of_others
         self.turn_reason = Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author)
         self.owed: list[Reason] = []  # see RevisionState
-        self.partly = ""
-        self.partly_reason: Reason | None = None
+        self.partly_reason: Reason | None = None  # the last mail that reported some patches as applied
         self.changes = [StateChange(self.turn_reason, self.state, self.turn)]
 
         self._reviewer_mails: set[str] = set()  # message-ids of replies by others than the author and bots
@@ -110,12 +109,12 @@ class _StateMachine:
             author_names=self._author_names,
             signals={s.kind: s for s in reversed(message.signals)},
         )
-        before = (self.state, self.turn, self.partly)
+        before = (self.state, self.turn, self.applied.partly)
         if from_bot:
             self._process_bot(reply)
         else:
             self._process_person(reply)
-        if (self.state, self.turn, self.partly) != before:
+        if (self.state, self.turn, self.applied.partly) != before:
             reason = self.reason if self.state != before[0] else self.turn_reason
             if reason is None or reason.message_id != message.message_id:
                 reason = _reason(message)
@@ -130,7 +129,7 @@ class _StateMachine:
         elif (applied := signals.get(SignalKind.APPLIED)) and self.state != State.MAINLINED:
             self._apply(reply, applied, State.ACCEPTED)
         elif (dropped := signals.get(SignalKind.UNAPPLIED)) and self.state == State.ACCEPTED:
-            self.partly = ""
+            self.applied.partly = ""
             self._set_state(State.UNDER_REVIEW, reply, dropped)
             self._set_turn(Turn.AUTHOR, reply, dropped.kind, dropped.text)
         elif (failure := signals.get(SignalKind.FAILURE)) and self.state not in NOBODYS_TURN:
@@ -170,7 +169,7 @@ class _StateMachine:
 
     def _handle_applied(self, reply: Reply) -> bool:
         applied, merged = reply.signals.get(SignalKind.APPLIED), reply.signals.get(SignalKind.MAINLINED)
-        if applied and not (reply.by_author and is_thanks_for_advice(applied)):
+        if applied and not (reply.by_author and is_thanks_for_advice(reply.message, applied)):
             self._apply(reply, applied, State.ACCEPTED)
             return True
         if merged and self.state not in _FINAL:
@@ -182,7 +181,7 @@ class _StateMachine:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)
         if not dropped or self.state in _FINAL or reply.by_author:
             return False
-        self.partly = ""
+        self.applied.partly = ""
         self._set_state(State.CHANGES_REQUESTED, reply, dropped)
         return True
 
@@ -288,29 +287,17 @@ class _StateMachine:
 
     def _apply(self, reply: Reply, applied: Signal, state: State) -> None:
         """Note that the posting, or some of its patches, were applied."""
-        numbers = self._applied_numbers(reply, applied)
-        if numbers and self._patch_count > 1 and 0 not in self._withdrawn:
-            together = self._parse(numbers) | self._parse(self.partly)
-            if len(together | self._withdrawn) < self._patch_count:
-                if self.state != state:  # otherwise all of it is applied already
-                    self.partly = ",".join(map(str, sorted(together))) or numbers
-                    self.partly_reason = _reason(reply.message, applied.text, applied.kind)
-                    if self.state in _UNDECIDED:
-                        self.state, self.reason = State.UNDER_REVIEW, self.partly_reason
-                return
-        self.partly, self.partly_reason = "", None
-        self._set_state(state, reply, applied)
-
-    def _applied_numbers(self, reply: Reply, applied: Signal) -> str:
-        """Which patches were applied, as stated or by the patch that the mail answers; empty for all of them."""
-        numbers = applied.detail if applied.kind == SignalKind.APPLIED else ""
-        b4_thanks = ".b4-ty@" in reply.message.message_id and reply.patch == 1
-        if not numbers and reply.patch and not b4_thanks and not _ALL.search(applied.text):
-            return str(reply.patch)
-        return "" if numbers == "rest" and self.partly else numbers
-
-    def _parse(self, numbers: str) -> set[int]:
-        return parse_patches(numbers, self._patch_count)
+        before = self.applied.partly
+        extent = self.applied.add(reply, applied, self._withdrawn)
+        if extent == "all":
+            self.partly_reason = None
+            self._set_state(state, reply, applied)
+        elif self.state == state:
+            self.applied.partly = before  # all of it is applied already
+        elif extent == "some":
+            self.partly_reason = _reason(reply.message, applied.text, applied.kind)
+            if self.state in _UNDECIDED:
+                self.state, self.reason = State.UNDER_REVIEW, self.partly_reason
 
     def _set_state(self, state: State, reply: Reply, why: Signal) -> None:
         self.state = state
@@ -323,7 +310,7 @@ class _StateMachine:
     def _pass_turn(self, reply: Reply) -> None:
         if self.state == State.DEFERRED:
             self._set_turn(Turn.AUTHOR, reply, ReasonKind.DEFERRED)
-        elif reply.patch in self._parse(self.partly):
+        elif reply.patch in self.applied.numbers:
             pass  # a discussion of an applied patch does not hold up the others
         elif reply.by_author:
             if self.turn != Turn.AUTHOR or not reply.concedes:

@@ -124,6 +124,6 @@ def _is_now(signal: Signal) -> bool:
     return signal.kind != SignalKind.PROMISE or not is_about_follow_up(signal.text)
 
 
-def is_thanks_for_advice(applied: Signal) -> bool:
-    """True for an author's "applied, thanks" to advice; their own patch they apply to a tree that they name."""
-    return not _NAMES_TREE.search(applied.text)
+def is_thanks_for_advice(message: Message, applied: Signal) -> bool:
+    """True for an author's "applied, thanks" to advice; their own patch they list, or they name a tree."""
+    return message.accepted is None and not _NAMES_TREE.search(applied.text)

@@ -119,3 +119,33 @@ def test_a_merged_pull_request_is_in_mainline() -> None:
     )
     (found,) = find_revisions([pull, bot])
     assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
+
+
+def b4(*numbers: str, title: str = "frob: part {0}") -> str:
+    """The list of a thank-you, below words that mean nothing."""
+    return "Onwards!\n\n" + "".join(
+        f"[{n}] {title.format(int(n.split('/')[0]))}\n      commit: 0123456789abcdef\n" for n in numbers
+    )
+
+
+@pytest.mark.parametrize(
+    ("replies", "state", "partly"),
+    [
+        ([(MIA, b4("1/3", "2/3", "3/3"))], "accepted", ""),
+        ([(MIA, b4("1/3", "2/3", "3/3"), 2)], "accepted", ""),  # threaded at a patch
+        ([(MIA, b4("01/03", "02/03", "03/03"))], "accepted", ""),
+        ([(MIA, b4("2/3"))], "under-review", "2"),
+        ([(MIA, b4("2/3"), 1)], "under-review", "2"),
+        ([(MIA, b4("1/3", "3/3")), (MIA, b4("2/3"))], "accepted", ""),
+        ([(MIA, b4("1/2", "2/2", title="frob: part 3"))], "under-review", "3"),  # the title tells which
+        ([(MIA, b4("1/5", "2/5", title="knob: other {0}"))], "new", ""),  # another series
+        ([(MIA, b4("0/3", title="frob"))], "accepted", ""),  # its merge
+        ([(REX, "I have these here:\n\n0123456789ab frob: part 1\n1123456789ab frob: part 3\n")], "under-review", ""),
+        ([(MIA, "Queued up.\n\n0123456789ab frob: part 1\n1123456789ab frob: part 3\n")], "under-review", "1,3"),
+        ([(MIA, "Queued up.\n\n" + "".join(f"a123456789ab frob: part {n}\n" for n in (1, 2, 3)))], "accepted", ""),
+        ([("Ann Author <ann@example.org>", b4("1/3", "2/3", "3/3"))], "accepted", ""),  # their own thanks
+    ],
+)
+def test_a_list_of_commits_accepts_the_patches_in_it(replies: list[Reply], state: str, partly: str) -> None:
+    found = state_after(3, *replies)
+    assert (found.state, found.partly) == (state, partly)

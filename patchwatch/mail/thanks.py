@@ -1,0 +1,116 @@
+"""Recognize the form of an acceptance: a list of patches, each with the commit that it became.
+
+b4's thank-you is such a list below words that every maintainer chooses for themselves.  People type the same, and bots
+print it.  The form decides, not the words: exactly the listed patches were applied, those with "(no commit info)" were
+not, and nothing else in the mail is read.  patchwatch.series.state.applied matches the list with a posting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from patchwatch.mail.message import Acceptance, ListedPatch
+from patchwatch.mail.sentences.applied import applied_patches, is_dropped
+from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.subject import title_key
+
+B4 = "b4"  # b4's own message-id
+LIST = "list"  # [n/m] titles with commits
+COMMITS = "commits"  # commits with titles, as of `git log --oneline`
+
+_B4_ID = re.compile(r"\.b4-ty@")
+_SUBSET = re.compile(r"(?i)^(?:re:\s*)?\(subset\)")
+_MAX_LISTED = 1000  # patches
+_MAX_TITLE_LINES = 3  # a title that a mail program wrapped
+_MAX_LINE = 400  # characters
+
+_ITEM = re.compile(r"[ \t]*(?:[-*•]\s+)?\[(?:[^\]\n]{0,60}[ ,])?(\d{1,4})/(\d{1,4})\]\s*(.*)")
+_SHA = r"[0-9a-f]{12,40}"
+# A commit in a git host's address, or an archive's address that happens to contain such digits.
+_ARCHIVE = r"(?:\w+\.)*(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link|lkml\.org|patchwork\.\S+)/"
+_URL = rf"https?://(?!{_ARCHIVE})\S{{1,200}}?[/=]{_SHA}(?![0-9a-z@])\S{{0,60}}"
+_COMMIT = re.compile(rf"(?:(?:merge )?commit(?:[- ]id)?:?\s+[0-9a-f]{{7,40}}\b|[([<]?{_SHA}\b|<?{_URL})", re.IGNORECASE)
+_BESIDE = re.compile(rf"(?:\s+|\s+\W{{1,3}}\s*)[([]?(?:commit:?\s+)?(?:{_SHA}|<?{_URL})[\])>]*[.,]?$", re.IGNORECASE)
+_NO_COMMIT = re.compile(r"\(no (?:commit info|matching commit)")
+# 0123456789ab ("frob: mend it")
+_LOGGED = re.compile(
+    r"[ \t]*(?:[-*•]\s+)?(?:commit:?\s+)?\[?([0-9a-f]{8,40})\]?:?\s+\(?[\"“'‘]?(\S.{3,200}?)[\"”'’]?\)?[.,;]?"
+)
+_HEX = re.compile(r"[0-9a-f]{7}")
+
+
+def acceptance(message_id: str, subject: str, text: str) -> Acceptance | None:
+    """The patches that a reply lists as applied; None if it has another form.
+
+    `text` is what the sender wrote, without quotes and signature.
+    """
+    from_b4 = _B4_ID.search(message_id) is not None
+    if not from_b4 and not _HEX.search(text):
+        return None
+    lines = text.split("\n")
+    listed = list(_listed(lines))
+    applied = tuple(patch for patch, found in listed if found)
+    if listed and not from_b4 and _reports_dropped(lines):
+        return None
+    if applied:
+        return Acceptance(B4 if from_b4 else LIST, applied)
+    if from_b4:
+        # A template without the list; or a list in which b4 found no commit, so that the words have to tell.
+        return None if listed else Acceptance(B4, partial=_SUBSET.match(subject) is not None)
+    logged = tuple(_logged(lines))
+    return Acceptance(COMMITS, logged) if logged else None
+
+
+def numbers(accepted: Acceptance) -> str:
+    """The patches of an acceptance as the detail of a signal; empty for the patch or series that the mail answers."""
+    if accepted.partial:
+        return "some"
+    listed = {patch.number for patch in accepted.patches} - {0}
+    return ",".join(map(str, sorted(listed))) if any(patch.expected > 1 for patch in accepted.patches) else ""
+
+
+def reporting_line(sentences: Iterable[str], text: str) -> str:
+    """What a thank-you says, for display: the sentence that reports it, or the first patch of its list."""
+    said = next((s for s in sentences if applied_patches(s) is not None), "")
+    return evidence(said or next(filter(_ITEM.match, text.split("\n")), "") or next(iter(text.split("\n\n")), ""))
+
+
+def _listed(lines: Sequence[str]) -> Iterator[tuple[ListedPatch, bool]]:
+    """The patches of a list, and whether each has a commit."""
+    count = 0
+    for number, line in enumerate(lines):
+        if "/" not in line or "[" not in line or len(line) > _MAX_LINE or not (item := _ITEM.match(line)):
+            continue
+        count += 1
+        if count > _MAX_LISTED:
+            return
+        title = item[3]
+        if beside := _BESIDE.search(title):
+            yield ListedPatch(int(item[1]), int(item[2]), title_key(title[: beside.start()])), True
+            continue
+        for below in lines[number + 1 : number + 1 + _MAX_TITLE_LINES]:
+            below = below.strip()
+            if not below or len(below) > _MAX_LINE or _ITEM.match(below):
+                break
+            found = _COMMIT.match(below) is not None
+            if found or _NO_COMMIT.search(below):
+                yield ListedPatch(int(item[1]), int(item[2]), title_key(title)), found
+                break
+            title = f"{title} {below}"
+
+
+def _logged(lines: Sequence[str]) -> Iterator[ListedPatch]:
+    for line in lines[:_MAX_LISTED]:
+        if len(line) <= _MAX_LINE and _HEX.search(line) and (found := _LOGGED.fullmatch(line.rstrip())):
+            yield ListedPatch(0, 0, title_key(found[2]))
+
+
+def _reports_dropped(lines: Sequence[str]) -> bool:
+    """True if the words above a list say that its patches were dropped again."""
+    for line in lines:
+        if _ITEM.match(line):
+            return False
+        if is_dropped(line.strip().rstrip(":") + "."):
+            return True
+    return False

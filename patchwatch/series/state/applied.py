@@ -1,0 +1,77 @@
+"""Which patches of a revision its replies report as applied.
+
+Pure.  A list of commits (`Message.accepted`) is matched with the patches by title, then by number; words ("Applied
+1-3") by number; without either, the mail means the patch that it answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from typing import Literal
+
+from patchwatch.mail import thanks
+from patchwatch.mail.message import Acceptance, Signal, SignalKind
+from patchwatch.mail.subject import title_key
+from patchwatch.series.patch_numbers import parse_patches
+from patchwatch.series.revision import Revision, number_of
+from patchwatch.series.state.reply import Reply
+
+Extent = Literal["all", "some", "nothing"]
+
+_ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
+
+
+class AppliedPatches:
+    """The patches of a revision that were applied so far."""
+
+    def __init__(self, revision: Revision) -> None:
+        """Nothing was applied yet."""
+        self.count = max(revision.expected, len(revision.patches))
+        self.partly = ""  # their numbers, or "some"; empty if it is none or all of them
+        self._numbers: dict[str, int] = {}
+        for patch in revision.patches:
+            self._numbers.setdefault(title_key(patch.parts.title), number_of(patch))
+
+    @property
+    def numbers(self) -> set[int]:
+        """The patches that were applied, if not all were."""
+        return parse_patches(self.partly, self.count)
+
+    def add(self, reply: Reply, signal: Signal, withdrawn: Set[int]) -> Extent:
+        """Note what a mail reports as applied, and return how much has been applied by now."""
+        accepted = reply.message.accepted
+        if accepted and accepted.patches and signal.kind == SignalKind.APPLIED:
+            together = self.listed(accepted)
+            if not together and accepted.form != thanks.COMMITS:
+                return "nothing"
+            stated = ",".join(map(str, sorted(together))) or self._stated(reply, signal)
+        else:
+            stated = self._stated(reply, signal)
+        if stated and self.count > 1 and 0 not in withdrawn:
+            together = parse_patches(stated, self.count) | self.numbers
+            if len(together | withdrawn) < self.count:
+                self.partly = ",".join(map(str, sorted(together))) or stated
+                return "some"
+        self.partly = ""
+        return "all"
+
+    def _stated(self, reply: Reply, signal: Signal) -> str:
+        """The patches that the words mean; empty for all of them."""
+        accepted = reply.message.accepted
+        stated = signal.detail if signal.kind == SignalKind.APPLIED else ""
+        b4_thanks = accepted is not None and accepted.form == thanks.B4 and reply.patch == 1
+        if not stated and reply.patch and not b4_thanks and not _ALL.search(signal.text):
+            return str(reply.patch)
+        return "" if stated == "rest" and self.partly else stated
+
+    def listed(self, accepted: Acceptance) -> set[int]:
+        """The patches of this revision in a list of commits."""
+        found = {self._numbers[patch.title] for patch in accepted.patches if patch.title in self._numbers}
+        others = [patch for patch in accepted.patches if patch.title not in self._numbers]
+        if self.count == 1:
+            return found or {1 for patch in others if len(others) == 1 and patch.expected}
+        same = {patch.number for patch in others if patch.expected == self.count and patch.number <= self.count}
+        if not found and same == {0}:  # the merge of the series
+            return set(range(1, self.count + 1))
+        return found | same - {0}
