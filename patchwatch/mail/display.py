@@ -8,9 +8,9 @@ from dataclasses import replace
 from patchwatch.mail import body, diff
 from patchwatch.mail.body import Mail, Segment
 from patchwatch.mail.headers import Headers, decoded
+from patchwatch.mail.kind import kind_of
 from patchwatch.mail.message import SUBMISSIONS
 from patchwatch.mail.mime import text_of
-from patchwatch.mail.parse import kind_of
 from patchwatch.mail.unreadable import reason
 
 _FOOTER = re.compile(r"\s*(?:\Z|_{10}|-- |--\Z)")

@@ -1,7 +1,6 @@
 """Parse a raw mail into a `Message`.  Never raises, whatever the mail contains.
 
-This module only determines the kind of a mail (`Kind`); the modules beside it read its headers, text, tags and
-sentences.
+The modules beside this one determine the kind of the mail, and read its headers, text, tags and sentences.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import re
 
 from patchwatch.mail import body, bots, diff, headers, relations, thanks, trailers, version_hints
 from patchwatch.mail.headers import Headers, person
+from patchwatch.mail.kind import determine, is_bot
 from patchwatch.mail.message import (
     SUBMISSIONS,
     Acceptance,
@@ -33,28 +33,8 @@ from patchwatch.mail.subject import parse_subject
 from patchwatch.mail.upstream_commit import upstream_commit
 
 _IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
-_PATCHSET = re.compile(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")
-_SIGNED_OFF = re.compile(r"(?m)^Signed-off-by: ")
 _LINK_TRAILER = re.compile(r"(?m)^\s*Link:\s+(\S+)")
 _MAX_PROSE = 20_000  # characters of the sender's text that are searched for sentences
-
-
-def kind_of(head: Headers, text: Text) -> Kind:
-    """The kind of a mail, without parsing the rest, which takes seconds for a patch of 5 MB."""
-    subject = headers.subject(head)
-    return _kind(
-        parse_subject(subject),
-        subject,
-        text.whole,
-        has_diff=diff.start(text.whole) >= 0,
-        answers=headers.ancestors(head)[0] is not None,
-        notice=bots.is_notice(subject),
-        bot=_is_bot(headers.sender(head), text),
-    )
-
-
-def _is_bot(sender: Person, text: Text) -> bool:
-    return bots.is_bot(sender) or bots.is_forwarded_report(text.inline)
 
 
 def parse(raw: bytes, now: int = headers.LATEST) -> Message:
@@ -66,10 +46,10 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     arrived = headers.arrived(head, now)
     date = headers.date(head, arrived, now)
     parent, references = headers.ancestors(head)
-    notice, bot = bots.is_notice(subject), _is_bot(sender, text)
+    bot = is_bot(sender, text)
     whole = text.whole
     cut = diff.start(whole)
-    kind = _kind(parts, subject, whole, has_diff=cut >= 0, answers=parent is not None, notice=notice, bot=bot)
+    kind = determine(parts, subject, text, sender, has_diff=cut >= 0, answers=parent is not None, bot=bot)
     submission = kind in SUBMISSIONS
     # A mail without a mark may turn out to be the cover letter of the patches that answer it.
     posted = submission or (kind == "other" and not bot)
@@ -100,7 +80,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         change_id=(version_hints.change_id(whole) or head.decoded("x-change-id")) if posted else "",
         base_commit=version_hints.base_commit(whole) if posted else "",
         earlier=earlier,
-        about=_about(whole) if notice else (),
+        about=_about(whole) if kind == "notice" else (),
         signals=_signals(kind, subject, text, own_text, sentences, tags, parts, accepted, bot=bot),
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
@@ -162,28 +142,6 @@ def _stated(
     earlier = version_hints.earlier_links(own_text)
     related = relations.of_posting(whole, own_text, patch=kind == "patch")
     return relations.without_contradictions(earlier, related) if earlier and related else (earlier, related)
-
-
-def _kind(parts: Subject, subject: str, text: str, *, has_diff: bool, answers: bool, notice: bool, bot: bool) -> Kind:
-    if notice:
-        return "notice"
-    if parts.reply:
-        return "reply"
-    if parts.pull or (not (parts.patch or bot or answers) and asks_to_pull(subject, text, patch=False)):
-        return "pull"
-    if bot:
-        return "reply" if answers else "other"
-    marked = parts.patch or parts.rfc or (parts.stated_version and parts.counter is not None)
-    first = parts.counter == 0 and not parts.inserted  # `0.5/3` is a patch
-    if marked and (first or (parts.counter is None and not has_diff and _PATCHSET.match(subject))):
-        return "cover"
-    if marked and (parts.patch or parts.counter is not None or has_diff):
-        return "patch"
-    if marked:
-        return "proposal"
-    if has_diff and not answers and _SIGNED_OFF.search(text):
-        return "patch"  # sent without git's prefix: `git format-patch -k`, quilt
-    return "reply" if answers else "other"
 
 
 def _patch_author(text: str, sender: Person) -> Person | None:

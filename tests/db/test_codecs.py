@@ -74,7 +74,7 @@ MESSAGE = Message(
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
-    '["linux-mm@kvack.org"],"patch",["mm: frob",2,0,true,1,2,["net-next"],true,false,false,false,false],'
+    '["linux-mm@kvack.org"],"patch",["mm: frob",2,0,true,1,2,["net-next"],true,false,false,false,false,0],'
     '["Ben","ben@example.org"],"0000000000000000000000000000000000000000",["mm/frob.c"],'
     '[["Reviewed-by","Rita <r@x>",true,""],["Acked-by","Al <a@x>",false,"mm bits"]],"change","base",'
     '[["v1@x",1],["v0@x",null]],["about@x"],[["nak","No.",""],["applied","Applied, thanks.","1-2"]],false,7,'

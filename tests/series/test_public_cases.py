@@ -99,7 +99,6 @@ def test_14_supersedes_names_the_earlier_version(derived: Callable[..., Any]) ->
     assert any("supersede" in words.lower() for words in predecessor["evidence"])
 
 
-@pytest.mark.xfail(strict=True, reason="a reply without Re: is a series of its own")
 def test_27_a_reply_without_re(derived: Callable[..., Any]) -> None:
     series = derived("27-tag-without-re")
     assert versions(series) == [[(1, 1, 1)]]
