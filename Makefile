@@ -70,7 +70,7 @@ keys: $(VENV)/installed
 layers: $(VENV)/installed
 	$(BIN)/python docs/layers.py
 
-# Write docs/faults.md, after the faults that the tests inject changed.
+# Update the table of faults in docs/security.md, after the faults that the tests inject changed.
 faults: $(VENV)/installed-dev
 	$(BIN)/python docs/faults.py
 
