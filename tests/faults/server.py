@@ -37,8 +37,8 @@ class Reply:
 
     @property
     def mbox(self) -> bytes:
-        """The mails of an answer, decompressed."""
-        return gzip.decompress(self.body)
+        """The mails of an answer, decompressed; nothing if it has none."""
+        return gzip.decompress(self.body) if self.status == 200 else b""
 
 
 class Upstream(Protocol):
@@ -202,13 +202,18 @@ class FaultServer:
         self.upstream = upstream
         self._injected: list[tuple[re.Pattern[str], Behavior]] = []
         self.requests: list[str] = []
+        self.errors: list[Exception] = []  # of behaviors, which the client would take for a closed connection
         self._stopping = threading.Event()
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                with contextlib.suppress(OSError):
+                try:
                     outer._handle(self.request)
+                except OSError:
+                    pass  # the client has had enough
+                except Exception as error:  # noqa: BLE001 (the test raises it)
+                    outer.errors.append(error)
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = True
@@ -230,10 +235,16 @@ class FaultServer:
         self._stopping = threading.Event()
 
     def close(self) -> None:
-        """Stop serving."""
+        """Stop serving.
+
+        Raises:
+            ExceptionGroup: behaviors failed, so the fault was not the one that was meant.
+        """
         self.heal()
         self._server.shutdown()
         self._server.server_close()
+        if self.errors:
+            raise ExceptionGroup("the server of the test failed", self.errors)
 
     def _handle(self, connection: socket.socket) -> None:
         stopping = self._stopping

@@ -138,9 +138,8 @@ def _members(x: Exchange) -> None:
 
 def _large_mail(x: Exchange) -> None:
     large = b"From: E <e@example.org>\nMessage-ID: <large@example.org>\nSubject: large\n\n" + b"a\n" * (1 << 20)
-    good = x.reply.mbox
-    second = good.index(b"\nFrom mboxrd@z ") + 1
-    _mailbox(good[:second] + mbox([large]) + good[second:])(x)
+    first, newline, others = re.split(rb"(\n(?=From mboxrd@z )|\Z)", x.reply.mbox, maxsplit=1)
+    _mailbox(first + newline + mbox([large]) + others)(x)
 
 
 BODIES = (

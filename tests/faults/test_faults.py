@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import shutil
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +118,19 @@ def test_run_survives_and_loses_nothing(fault: Fault, archived: Archived, tracke
     daemon.poll(later=DAY)  # no server can keep it waiting for longer
     assert stored(tracker) == archived.undisturbed
     assert all(not row.failure for row in tracker.inboxes())
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_large_mail_is_added_to_any_number_of_mails(count: int, tmp_path: Path) -> None:
+    archive = SmallArchive()
+    (fault,) = (fault for fault in FAULTS if "size limit" in fault.name)
+    with contextlib.closing(FaultServer(archive)) as server:
+        archive.deliver("faulty", posting("faulty", 0, at=1_000_000))
+        archive.deliver("faulty", *(posting("faulty", number) for number in range(1, count + 1)))
+        server.inject(fault.where, fault.behave)
+        with urllib.request.urlopen(f"{server.url}/faulty/?q=rt:1500000000..&x=m") as response:
+            content = gzip.decompress(response.read())
+    assert content.count(b"From mboxrd@z ") == count + 1
 
 
 def test_feed_of_5000_unknown_messages_costs_25_threads(archived: Archived, tracker: Tracker) -> None:
