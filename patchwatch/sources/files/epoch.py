@@ -21,7 +21,8 @@ from pathlib import Path
 
 from patchwatch.errors import InvalidInputError, PatchwatchError
 from patchwatch.sources.files.batch import Batch, batches, identity
-from patchwatch.sources.files.epoch_reader import NOWHERE, Missed, mails_of_commits
+from patchwatch.sources.files.epoch_history import NOWHERE
+from patchwatch.sources.files.epoch_reader import Missed, mails_of_commits
 from patchwatch.sources.git.command import Git, git_directory
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -78,16 +79,15 @@ class InboxDirectory:
         return identity("archive", self.directory)
 
     def read(self, position: str | None) -> Iterator[Batch]:
-        """The mails after `position`, epoch by epoch.
-
-        Raises:
-            PatchwatchError: as for `Epoch.read`.
-        """
+        """The mails after `position`, epoch by epoch; one that git can't read does not end the others."""
         positions = _positions(position)
         for number, epoch in epochs(self.directory):
-            for batch in epoch.read(positions.get(str(number))):
-                positions[str(number)] = batch.position
-                yield replace(batch, position=json.dumps(positions))
+            try:
+                for batch in epoch.read(positions.get(str(number))):
+                    positions[str(number)] = batch.position
+                    yield replace(batch, position=json.dumps(positions))
+            except PatchwatchError as error:
+                yield Batch((), json.dumps(positions), (str(error),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +153,22 @@ def _lines(output: bytes) -> list[str]:
 
 
 def _tip(git: Git) -> str | None:
-    """The newest commit; None in an empty repository."""
-    output = _lines(git.run("cat-file", "--batch-check", stdin=b"HEAD^{commit}\n"))[0].split()
-    if output[1] == "commit":
-        return output[0]
+    """The newest commit, which may be missing; None in an empty repository."""
+    try:
+        return _lines(git.run("rev-parse", "--verify", "--quiet", "HEAD"))[0]
+    except PatchwatchError:
+        pass
     # HEAD may name a branch that does not exist: `master` was cloned where `main` is the default, or the reverse.
     refs = _lines(git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"))
     return _only_branch(git, _by_name(refs))
+
+
+def _is_readable(git: Git, commit: str) -> bool:
+    try:
+        git.run("cat-file", "commit", commit)
+    except PatchwatchError:
+        return False
+    return True
 
 
 def _by_name(lines: list[str]) -> dict[str, str]:
@@ -194,18 +203,20 @@ def _read(git: Git, tip: str, position: str | None) -> Iterator[Batch]:
         return
     _check_layout(git, tip)
     after, *again = [commit for commit in (position or "").split() if _COMMIT.fullmatch(commit)] or [NOWHERE]
-    if after != NOWHERE:
-        output = git.run("cat-file", "--batch-check", stdin=after.encode() + b"^{commit}\n")
-        if output.split()[1] != b"commit":
-            after, again = NOWHERE, []
+    if after != NOWHERE and not _is_readable(git, after):
+        after, again = NOWHERE, []
     missed = Missed(git, dict.fromkeys(again, ""))
 
     def position_after(commit: bytes) -> str:
         return " ".join((commit.decode(), *missed.reasons))
 
+    end = after
     for batch in batches(mails_of_commits(git, tip, after, missed), position_after):
         position = batch.position
+        end = position.partition(" ")[0]
         yield batch
+    if _is_readable(git, tip):
+        end = tip
     if missed.reasons or (again and position != tip):
         unread = tuple(f"{git.place}: commit {commit}: {reason}" for commit, reason in missed.reasons.items())
-        yield Batch((), position_after(tip.encode()), unread)
+        yield Batch((), position_after(end.encode()), unread)

@@ -12,21 +12,21 @@ import re
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, NamedTuple
 
 from patchwatch.errors import PatchwatchError
+from patchwatch.sources.files.epoch_history import NOWHERE, history_with_gaps, in_pieces, lines
 from patchwatch.sources.git.command import Git, pipe
-
-NOWHERE = "0" * 40  # the position before the first commit: git's null object id
 
 _MAIL_ADDED = re.compile(rb":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]+) [AM]\t(?:m|[0-9a-f]{2}/[0-9a-f]{38,62})\n")
 _ONLY_MAIL = re.compile(rb"(?:100\d+ blob ([0-9a-f]+)\tm\n|100\d+ blob [0-9a-f]+\td\n)")  # the tree of a v2 commit
 _PARENTS_FIRST = ("--reverse", "--topo-order")  # so that a commit is a position: everything before it was read
 _FILES_ADDED = ("-r", "-m", "--root", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AM")
+_BLOB = re.compile(rb"[0-9a-f]+ blob (\d+)\n")
 _WHOLE_BLOBS = "--batch=%(objectname) %(objecttype) %(objectsize)"
 # Requests that may be pending.  They fit into the smallest possible pipe (4,096 bytes; a request has a name of up to 64
 # digits), so writing them never blocks: if git blocked on output that nobody reads, both would wait forever.
@@ -115,13 +115,13 @@ def _read_blobs_until_git_dies(
                     os.write(stdin.fileno(), b"".join(request.blob + b"\n" for request in unsent))
                     unsent.clear()
                 header = stdout.readline()
-                if not header.endswith(b"\n"):
-                    return False
-                name, kind, *rest = header.split()
-                if kind != b"blob":
-                    missed.add(pending.popleft().commit, f"object {name.decode()} is {kind.decode()}; expected a mail")
+                if header.endswith(b" missing\n"):
+                    request = pending.popleft()
+                    missed.add(request.commit, f"object {request.blob.decode()} is missing; expected a mail")
                     continue
-                size = int(rest[0])
+                if not (blob := _BLOB.fullmatch(header)):
+                    return False  # of another type, whose content follows; or cut off
+                size = int(blob[1])
                 mail = stdout.read(size + 1)[:-1]
                 if len(mail) < size:
                     return False
@@ -158,43 +158,22 @@ def _requests(git: Git, tip: str, after: str, missed: Missed) -> Generator[_Requ
 
 def _commits(git: Git, tip: str, after: str, missed: Missed) -> Generator[tuple[bytes, list[bytes]], None, None]:
     """The commits after `after`, oldest first, each with the blobs that it adds."""
-    history: list[bytes] | None = None  # None until git fails
-    places: dict[bytes, int] = {}
-    begin = 0
-    while True:
-        last = b""
-        failure: PatchwatchError | None = None
-        with closing(_listed(git, tip, after, history and history[begin:])) as listed:
-            try:
-                for commit, added in listed:
-                    last = commit
-                    yield commit, added
-            except PatchwatchError as error:
-                failure = error
-        if failure is None:
+    done: set[bytes] = set()
+    with closing(_listed(git, tip, after)) as listed:
+        try:
+            for commit, added in listed:
+                yield commit, added
+                done.add(commit)
             return
-        first_failure = history is None
-        if history is None:
-            history = _history(git, tip, after, missed)
-            places = {commit: number for number, commit in enumerate(history)}
-        # git ended at the last commit that it listed, or at the next one.
-        begin = places.get(last, begin)
-        ahead = [number for number in range(begin, min(begin + 2, len(history))) if _fails(git, history[number])]
-        if ahead:
-            yield history[ahead[0]], _added_by(git, history[ahead[0]], missed)
-            begin = ahead[0] + 1
-        elif not first_failure:
-            raise failure
-        if begin >= len(history):
-            return
+        except PatchwatchError as error:
+            failure = error
+    # git ends at the first object that it can't read, and may have listed only a part of the last commit.
+    history = [commit for commit in history_with_gaps(git, tip, after, missed, failure) if commit not in done]
 
+    def listed_together(commits: Sequence[bytes]) -> list[tuple[bytes, list[bytes]]]:
+        return list(_added(io.BytesIO(git.run("diff-tree", "--stdin", *_FILES_ADDED, stdin=lines(commits)))))
 
-def _fails(git: Git, commit: bytes) -> bool:
-    try:
-        git.run("diff-tree", *_FILES_ADDED, commit.decode())
-    except PatchwatchError:
-        return True
-    return False
+    yield from in_pieces(history, listed_together, lambda commit, _: [(commit, _added_by(git, commit, missed))])
 
 
 def _added_by(git: Git, commit: bytes, missed: Missed) -> list[bytes]:
@@ -213,58 +192,35 @@ def _added_by(git: Git, commit: bytes, missed: Missed) -> list[bytes]:
     return [blob for _, added in _added(io.BytesIO(listed)) for blob in added]
 
 
-def _listed(
-    git: Git, tip: str, after: str, commits: list[bytes] | None
-) -> Generator[tuple[bytes, list[bytes]], None, None]:
-    """Each commit that git lists, or of `commits`, with the blobs that it adds.
+def _listed(git: Git, tip: str, after: str) -> Generator[tuple[bytes, list[bytes]], None, None]:
+    """Each commit that git lists after `after`, with the blobs that it adds.
 
     Raises:
         PatchwatchError: git failed; what was listed until then is valid.
     """
-    with tempfile.TemporaryFile() as stderr, ExitStack() as stack:
-        processes: list[subprocess.Popen[bytes]] = []
-        if commits is None:
-            names = stack.enter_context(git.start(*_rev_list(tip, after), stderr=stderr))
-            processes.append(names)
-            source = pipe(names.stdout)
-        else:
-            source = stack.enter_context(tempfile.TemporaryFile())
-            source.writelines(commit + b"\n" for commit in commits)
-            source.seek(0)
-        changes = stack.enter_context(git.start("diff-tree", "--stdin", *_FILES_ADDED, stdin=source, stderr=stderr))
-        processes.append(changes)
-        source.close()  # or rev-list would not notice when diff-tree ends
+    since = () if after == NOWHERE else (f"^{after}",)
+    with (
+        tempfile.TemporaryFile() as stderr,
+        git.start("rev-list", *_PARENTS_FIRST, tip, *since, stderr=stderr) as names,
+        git.start("diff-tree", "--stdin", *_FILES_ADDED, stdin=names.stdout, stderr=stderr) as changes,
+    ):
+        processes = (names, changes)
+        pipe(names.stdout).close()  # or rev-list would not notice when diff-tree ends
         try:
-            yield from _added(pipe(changes.stdout))
-            failed = [process for process in processes if process.wait()]
-            if failed:
+            last = None
+            for one in _added(pipe(changes.stdout)):
+                if last:
+                    yield last
+                last = one
+            statuses = [process.wait() for process in processes]
+            if any(statuses):
                 stderr.seek(0)
                 raise git.failure(stderr.read())
+            if last:
+                yield last
         finally:
             for process in processes:
                 process.kill()
-
-
-def _rev_list(tip: str, after: str) -> tuple[str, ...]:
-    return ("rev-list", *_PARENTS_FIRST, tip, *(() if after == NOWHERE else (f"^{after}",)))
-
-
-def _history(git: Git, tip: str, after: str, missed: Missed) -> list[bytes]:
-    """The commits after `after`, oldest first; if commits are missing between them, all that the repository has."""
-    try:
-        return git.run(*_rev_list(tip, after)).split()
-    except PatchwatchError as error:
-        objects = git.run("cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)").splitlines()
-        commits = b"".join(line[7:] + b"\n" for line in objects if line.startswith(b"commit "))
-        found = git.run("rev-list", "--no-walk", "--reverse", "--stdin", "--format=%H %P", stdin=commits).splitlines()
-        family = [line.split() for line in found if not line.startswith(b"commit ")]
-        history = [own for own, *_ in family]
-        missing = {tip.encode(), *(parent for _, *parents in family for parent in parents)}.difference(history)
-        if not missing:
-            raise
-        for commit in sorted(missing):
-            missed.add(commit, error)
-        return history
 
 
 def _added(changes: IO[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:

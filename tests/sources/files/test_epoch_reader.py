@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -64,6 +65,87 @@ def test_missing_object_costs_one_mail_and_is_tried_again(name, tmp_path, batche
     assert found == mails(4, 6)
     assert (read(source, position), unread(source, position)) == (([], position), [])
     assert all(process.poll() is not None for process in started)
+
+
+DAMAGES = {
+    "gone": None,
+    "empty": lambda content: b"",
+    "not zlib": lambda content: b"rust",
+    "cut off": lambda content: content[: len(content) // 2],
+    "of another type": lambda content: zlib.compress(b"tag 4\0abcd"),
+}
+
+
+def damage(path, change):
+    """Damage the file of an object, or remove it; return what makes it whole again."""
+    content = path.read_bytes()
+    path.unlink()
+    if change:
+        path.write_bytes(change(content))
+    return lambda: path.write_bytes(content)
+
+
+def numbers_and_unread(source, position):
+    numbers, lost = set(), []
+    for batch in source.read(position):
+        numbers |= {int(content.partition(b"note ")[2].split()[0]) for content in batch.mails}
+        lost += batch.unread
+        position = batch.position
+    return numbers, lost, position
+
+
+@pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("part", ["", "^{tree}", ":m"])
+def test_one_damaged_object_anywhere_hides_no_other_mail(part, change, tmp_path):
+    repository = epoch(tmp_path / "0.git", *mails(*range(4)))
+    loose(repository)
+    source = open_source(repository)
+    commits = git(repository, "rev-list", "--reverse", "master").splitlines()
+    for number, begin in [(0, None), (1, None), (3, None), (1, commits[1]), (2, commits[1]), (3, commits[0])]:
+        wanted = set(range(commits.index(begin) + 1 if begin else 0, 4))
+        heal = damage(object_file(repository, f"{commits[number]}{part}"), change)
+        found, lost, position = numbers_and_unread(source, begin)
+        assert found >= wanted - {number}
+        if commits[number] == begin and part == "":  # where reading ended last time: everything is read again
+            wanted = set(range(4))
+        assert [f"commit {commits[number]}: " in text for text in lost] == [True] * (number in wanted - found)
+        again, still_lost, position = numbers_and_unread(source, position)
+        assert len(still_lost) == len(lost)
+        heal()
+        healed, lost, position = numbers_and_unread(source, position)
+        assert (found | again | healed >= wanted, lost) == (True, [])
+
+
+def test_many_missing_commits_are_each_named_and_all_other_mail_is_read(tmp_path):
+    repository = epoch(tmp_path / "0.git", *mails(*range(30)))
+    loose(repository)
+    source = open_source(repository)
+    gone = (0, 3, 4, 17, 29)
+    commits = git(repository, "rev-list", "--reverse", "master").splitlines()
+    heal = [damage(object_file(repository, commits[number]), None) for number in gone]
+    found, lost, position = numbers_and_unread(source, None)
+    assert found == set(range(30)) - set(gone)
+    # What is before a missing commit is only known if something else names it: 3 is named by none.
+    assert sorted(text.split()[-7] for text in lost) == sorted(f"{commits[n]}:" for n in gone if n != 3)
+    for one in heal:
+        one()
+    epoch(repository, mail(30))
+    found, lost, position = numbers_and_unread(source, position)
+    assert ({0, 4, 17, 29, 30} <= found, lost) == (True, [])
+
+
+def test_an_epoch_that_git_cannot_read_does_not_hide_the_others(tmp_path):
+    for number in range(3):
+        epoch(tmp_path / "git" / f"{number}.git", *mails(number))
+    source = open_source(tmp_path)
+    head = tmp_path / "git" / "1.git" / "HEAD"
+    head.write_text("nonsense\n")
+    found, position = read(source)
+    assert found == mails(0, 2)
+    (lost,) = unread(source)
+    assert "1.git: git failed" in lost
+    head.write_text("ref: refs/heads/master\n")
+    assert again(source, position) == mails(1)
 
 
 def test_newest_commit_that_is_missing_does_not_hide_the_others(tmp_path):
