@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import queue
+import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
 from patchwatch.sync.ingest import Read, read_mail
@@ -42,17 +45,12 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
             return
         seen += len(batch)
         yield _read_piece(batch)
-    # "spawn" would import everything again, "fork" copies locks of threads; the fork server does neither.
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["patchwatch.sync.ingest"])
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_exit_with_parent)
+    pool = _Pool(workers)
     try:
-        waiting: deque[list[_Job]] = deque()
+        waiting: deque[list[Future[list[Read]]]] = deque()
         pieces = 0
         for batch in source:
-            jobs = [_Job(pool, batch[i : i + _PIECE]) for i in range(0, len(batch), _PIECE)]
+            jobs = [pool.submit(batch[i : i + _PIECE]) for i in range(0, len(batch), _PIECE)]
             waiting.append(jobs)
             pieces += len(jobs)
             while pieces > _AHEAD * max(workers, 1) and len(waiting) > 1:
@@ -62,32 +60,80 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
         for done in waiting:
             yield [read for job in done for read in job.result()]
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.close()
 
 
-class _Job:
-    """A piece that the pool parses, or this process if the pool broke: somebody killed a worker, memory ran out."""
+class _Pool:
+    """Processes that parse, and a thread for each, which gives it one piece at a time.
 
-    def __init__(self, pool: ProcessPoolExecutor, piece: Sequence[bytes]) -> None:
-        self._piece = piece
-        self._future: Future[list[Read]] | None = None
+    Not concurrent.futures' pool: its named semaphores outlive a process that is killed, until another process of
+    Python's removes them, with a warning.
+    """
+
+    def __init__(self, workers: int) -> None:
+        # "spawn" would import everything again, "fork" copies locks of threads; the fork server does neither.
+        context: ForkServerContext | SpawnContext
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["patchwatch.sync.ingest"])
+        else:
+            context = multiprocessing.get_context("spawn")
+        self._threads = ThreadPoolExecutor(workers)
+        self._idle: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()  # None in place of one that ended
+        self._closing = False
+        self._processes: list[BaseProcess] = []
+        for _ in range(workers):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._idle.put(ours)
+
+    def submit(self, piece: Sequence[bytes]) -> Future[list[Read]]:
+        """Parse a piece in one of the processes, or in this one if it is large."""
         if sum(map(len, piece)) <= _LARGE_PIECE:
-            with contextlib.suppress(BrokenProcessPool):
-                self._future = pool.submit(_read_piece, piece)
+            return self._threads.submit(self._parse, piece)
+        future: Future[list[Read]] = Future()
+        future.set_result(_read_piece(piece))
+        return future
 
-    def result(self) -> list[Read]:
-        if self._future is not None:
-            with contextlib.suppress(BrokenProcessPool):
-                return self._future.result()
-        return _read_piece(self._piece)
+    def close(self) -> None:
+        """End the processes, whatever they do."""
+        self._closing = True
+        for process in self._processes:
+            process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._processes:
+            process.join()
+        for _ in self._processes:
+            if connection := self._idle.get():
+                connection.close()
+
+    def _parse(self, piece: Sequence[bytes]) -> list[Read]:
+        connection = self._idle.get()
+        try:
+            if connection:
+                connection.send(piece)
+                return connection.recv()  # type: ignore[no-any-return]
+        except (EOFError, OSError):  # somebody killed the process, or memory ran out
+            connection = None
+        finally:
+            self._idle.put(connection)
+        return [] if self._closing else _read_piece(piece)
+
+
+def _serve(connection: Connection) -> None:
+    """Parse pieces until the process that sends them ends."""
+    _exit_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
+    with contextlib.suppress(Exception):  # it parses what we fail on itself
+        while True:
+            connection.send(_read_piece(connection.recv()))
 
 
 def _exit_with_parent() -> None:
-    """Make this worker exit when the process that uses the pool ends, by whatever signal.
-
-    Without that a worker waits for work forever, as it also holds the writing end of its queue; and the fork server and
-    the resource tracker wait for the workers.
-    """
+    """Make this worker exit when the process that uses the pool ends, by whatever signal, also while it parses."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,26 @@ def processes(session: int) -> list[int]:
     return found
 
 
+def _fail(_connection: object) -> None:
+    raise MemoryError
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseProcess]]:
+    """The processes that pools start."""
+    found: list[BaseProcess] = []
+    start = BaseProcess.start
+
+    def record(process: BaseProcess) -> None:
+        start(process)
+        found.append(process)
+
+    monkeypatch.setattr(BaseProcess, "start", record)
+    yield found
+    for process in found:
+        process.kill()
+
+
 @pytest.fixture
 def parsing() -> Iterator[subprocess.Popen[bytes]]:
     """A process that parses mails in other processes, and does not end on its own."""
@@ -47,7 +67,7 @@ def parsing() -> Iterator[subprocess.Popen[bytes]]:
         [sys.executable, "-c", WITHOUT_END],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     )
     yield process
@@ -68,32 +88,37 @@ def test_no_process_outlives_the_one_that_stores(parsing: subprocess.Popen[bytes
     while (left := processes(parsing.pid)) and time.monotonic() < end:
         time.sleep(0.05)
     assert left == []
+    assert parsing.stderr is not None
+    said = parsing.stderr.read()  # until each of them has closed it
+    assert said == b"" if how == signal.SIGKILL else b"leaked" not in said
 
 
-class Broken:
-    """A pool whose workers were killed, at once or after some work."""
-
-    def __init__(self, works: int) -> None:
-        self.works = works
-
-    def submit(self, function: Callable[..., object], piece: object) -> Future[object]:
-        self.works -= 1
-        if self.works < -2:
-            raise BrokenProcessPool
-        future: Future[object] = Future()
-        if self.works >= 0:
-            future.set_result(function(piece))
-        else:
-            future.set_exception(BrokenProcessPool())
-        return future
-
-    def shutdown(self, *, cancel_futures: bool) -> None:
-        assert cancel_futures
+@pytest.mark.parametrize("killed", [1, 2])
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_killed_worker_loses_no_mail(killed: int, after: int, started: list[BaseProcess]) -> None:
+    batches = [[mail(message_id=f"{b}.{n}@example.org") for n in range(300)] for b in range(9)]
+    read = []
+    for number, reads in enumerate(parallel.read_batches(batches, processes=2), 1):
+        read += [one.message.message_id for one in reads]
+        if number == after + 2:  # two batches are parsed in this process
+            for process in started[:killed]:
+                process.kill()
+    assert read == [f"{b}.{n}@example.org" for b in range(9) for n in range(300)]
+    assert all(process.exitcode is not None for process in started)
 
 
-@pytest.mark.parametrize("works", [-9, 0, 5])
-def test_a_killed_worker_loses_no_mail(works: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "ProcessPoolExecutor", lambda *_, **__: Broken(works))
+def test_a_worker_that_fails_passes_its_mails_on(monkeypatch: pytest.MonkeyPatch, started: list[BaseProcess]) -> None:
+    monkeypatch.setattr(parallel, "_serve", _fail)
     batches = [[mail(message_id=f"{b}.{n}@example.org") for n in range(300)] for b in range(4)]
-    read = [r.message.message_id for reads in parallel.read_batches(batches, processes=2) for r in reads]
+    read = [one.message.message_id for reads in parallel.read_batches(batches, processes=2) for one in reads]
     assert read == [f"{b}.{n}@example.org" for b in range(4) for n in range(300)]
+    assert len(started) == 2
+
+
+def test_closing_early_ends_the_workers(started: list[BaseProcess]) -> None:
+    reading = parallel.read_batches(itertools.repeat([mail()] * 300), processes=2)
+    for _ in range(3):
+        next(reading)
+    assert len(started) == 2
+    reading.close()
+    assert all(process.exitcode is not None for process in started)
