@@ -25,7 +25,9 @@ def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str
     found: dict[tuple[str, str], tuple[str, str, bool, int, str]] = {}
     for part in chunks(roots):
         for row in connection.execute(
-            select(t.tie).where(or_(t.tie.c.message_id.in_(part), t.tie.c.predecessor.in_(part)))
+            select(t.manual_link).where(
+                or_(t.manual_link.c.message_id.in_(part), t.manual_link.c.predecessor.in_(part))
+            )
         ):
             found[row.message_id, row.predecessor] = (row.message_id, row.predecessor, row.linked, row.at, row.by)
     return list(found.values())
@@ -51,10 +53,10 @@ def undecide(connection: Connection, decision: Decision, message_ids: Iterable[s
 
 def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
     """Store that a person linked two revisions, or unlinked them; a new link replaces the last one."""
-    pair = (t.tie.c.message_id == later) & (t.tie.c.predecessor == earlier)
-    others = (t.tie.c.message_id == later) & t.tie.c.linked.is_(True) if linked else false()
-    connection.execute(delete(t.tie).where(or_(pair, others)))
-    connection.execute(insert(t.tie).values(message_id=later, predecessor=earlier, linked=linked, at=at, by=by))
+    pair = (t.manual_link.c.message_id == later) & (t.manual_link.c.predecessor == earlier)
+    others = (t.manual_link.c.message_id == later) & t.manual_link.c.linked.is_(True) if linked else false()
+    connection.execute(delete(t.manual_link).where(or_(pair, others)))
+    connection.execute(insert(t.manual_link).values(message_id=later, predecessor=earlier, linked=linked, at=at, by=by))
 
 
 def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> None:
@@ -63,12 +65,12 @@ def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> N
         unread = connection.scalars(
             select(t.message.c.message_id)
             .join(t.revision, t.revision.c.id == t.message.c.revision_id)
-            .outerjoin(t.reading, t.reading.c.message_id == t.message.c.message_id)
-            .where(t.revision.c.series_id.in_(part), t.reading.c.message_id.is_(None))
+            .outerjoin(t.read_mark, t.read_mark.c.message_id == t.message.c.message_id)
+            .where(t.revision.c.series_id.in_(part), t.read_mark.c.message_id.is_(None))
         ).all()
         mark_read(connection, unread, at)
 
 
 def mark_read(connection: Connection, message_ids: Iterable[str], at: int) -> None:
     """Mark mails as read; the first time counts."""
-    insert_missing(connection, t.reading, [{"message_id": i, "at": at} for i in message_ids])
+    insert_missing(connection, t.read_mark, [{"message_id": i, "at": at} for i in message_ids])

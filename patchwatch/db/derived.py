@@ -21,20 +21,22 @@ def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, 
     for part in chunks(names):
         found.update(
             (row.name, row.conversation)
-            for row in connection.execute(select(t.node.c.name, t.node.c.conversation).where(t.node.c.name.in_(part)))
+            for row in connection.execute(
+                select(t.thread_key.c.name, t.thread_key.c.conversation).where(t.thread_key.c.name.in_(part))
+            )
         )
     return found
 
 
-def add_nodes(connection: Connection, nodes: Mapping[str, int]) -> None:
+def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
     """Add new thread keys to their conversations."""
-    if nodes:
-        connection.execute(insert(t.node), [{"name": n, "conversation": c} for n, c in nodes.items()])
+    if keys:
+        connection.execute(insert(t.thread_key), [{"name": n, "conversation": c} for n, c in keys.items()])
 
 
 def join_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
     """Merge conversations into one."""
-    for table in (t.node, t.message, t.revision):
+    for table in (t.thread_key, t.message, t.revision):
         connection.execute(update(table).where(table.c.conversation.in_(others)).values(conversation=into))
 
 
@@ -305,6 +307,6 @@ def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int,
 
 def forget_derived(connection: Connection) -> None:
     """Delete all derived data.  Numbers stay, because people type them."""
-    for table in (t.revision_key, t.revision, t.series, t.node):
+    for table in (t.revision_key, t.revision, t.series, t.thread_key):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))

@@ -79,7 +79,7 @@ def mails_after(connection: Connection, mail: int, series_ids: Collection[int]) 
 
 def queue_events(connection: Connection, events: Iterable[tuple[str, Event]]) -> None:
     """Queue events for subscribers: (subscriber, event); events that are queued already stay as they are."""
-    first = next_id(connection, t.telling)
+    first = next_id(connection, t.notification)
     rows = [
         {
             "id": first + n,
@@ -89,12 +89,12 @@ def queue_events(connection: Connection, events: Iterable[tuple[str, Event]]) ->
         }
         for n, (subscriber, event) in enumerate(events)
     ]
-    insert_missing(connection, t.telling, rows)
+    insert_missing(connection, t.notification, rows)
 
 
 def queued_events(connection: Connection) -> tuple[QueuedEvent, ...]:
     """Return the queued events, oldest first."""
-    query = select(t.telling).order_by(t.telling.c.id)
+    query = select(t.notification).order_by(t.notification.c.id)
     return tuple(
         QueuedEvent(row.id, row.listener, _event_decoder.decode(row.event)) for row in connection.execute(query)
     )
@@ -102,4 +102,4 @@ def queued_events(connection: Connection) -> tuple[QueuedEvent, ...]:
 
 def dequeue_event(connection: Connection, queue_id: int) -> None:
     """Delete an event from the queue: its subscriber was notified."""
-    connection.execute(delete(t.telling).where(t.telling.c.id == queue_id))
+    connection.execute(delete(t.notification).where(t.notification.c.id == queue_id))

@@ -52,7 +52,9 @@ def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Return every known inbox, with the results of polling it."""
     counts: dict[int, int] = {
         row[0]: row[1]
-        for row in connection.execute(select(t.copy.c.inbox_id, func.count()).group_by(t.copy.c.inbox_id))
+        for row in connection.execute(
+            select(t.archive_copy.c.inbox_id, func.count()).group_by(t.archive_copy.c.inbox_id)
+        )
     }
     watched: dict[str, int] = {}
     for names in seen_in(connection, watched_series(connection))[0].values():
@@ -83,8 +85,8 @@ def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
     return tuple(
         connection.scalars(
             select(t.inbox.c.name)
-            .join(t.copy, t.copy.c.inbox_id == t.inbox.c.id)
-            .join(t.message, t.message.c.id == t.copy.c.message_pk)
+            .join(t.archive_copy, t.archive_copy.c.inbox_id == t.inbox.c.id)
+            .join(t.message, t.message.c.id == t.archive_copy.c.message_pk)
             .where(t.message.c.message_id == message_id)
             .order_by(t.inbox.c.name)
         )
@@ -101,8 +103,8 @@ def newest_arrival(connection: Connection, inbox: str) -> int | None:
     """When the newest stored mail of an inbox arrived; None without mail."""
     newest: int | None = connection.scalar(
         select(func.max(t.raw.c.arrived))
-        .join(t.copy, t.copy.c.message_pk == t.raw.c.message_pk)
-        .join(t.inbox, t.inbox.c.id == t.copy.c.inbox_id)
+        .join(t.archive_copy, t.archive_copy.c.message_pk == t.raw.c.message_pk)
+        .join(t.inbox, t.inbox.c.id == t.archive_copy.c.inbox_id)
         .where(t.inbox.c.name == inbox)
     )
     return newest

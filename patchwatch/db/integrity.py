@@ -19,8 +19,8 @@ _REFERENCES = (
     ("revisions in a series that does not exist", t.revision.c.series_id, t.series.c.id),
     ("revisions without a number", t.revision.c.root, t.number.c.message_id),
     ("series without a revision", t.series.c.id, t.revision.c.series_id),
-    ("places in lists without a message", t.copy.c.message_pk, t.message.c.id),
-    ("places in lists that do not exist", t.copy.c.inbox_id, t.inbox.c.id),
+    ("places in lists without a message", t.archive_copy.c.message_pk, t.message.c.id),
+    ("places in lists that do not exist", t.archive_copy.c.inbox_id, t.inbox.c.id),
 )
 # Derived rows: the columns that name a row, and columns whose values depend on the order in which mail came.
 _DERIVED = (

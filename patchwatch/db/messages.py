@@ -113,7 +113,7 @@ def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes)
 
 def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:
     """Store that these messages were seen in an inbox."""
-    insert_missing(connection, t.copy, [{"message_pk": pk, "inbox_id": inbox} for pk in pks])
+    insert_missing(connection, t.archive_copy, [{"message_pk": pk, "inbox_id": inbox} for pk in pks])
 
 
 def every_mail(connection: Connection, after: int, limit: int) -> list[tuple[int, list[StoredMail]]]:

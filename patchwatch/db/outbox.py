@@ -34,15 +34,15 @@ class DigestCursor:
 
 def digest_cursor(connection: Connection, recipient: str) -> DigestCursor | None:
     """Return the last digest of a recipient; None before the first."""
-    row = connection.execute(select(t.told).where(t.told.c.recipient == recipient)).first()
+    row = connection.execute(select(t.last_digest).where(t.last_digest.c.recipient == recipient)).first()
     return DigestCursor(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
 
 
 def set_digest_cursor(connection: Connection, recipient: str, now: DigestCursor) -> None:
     """Move the cursor past a day: its digest is in the outbox, or there was nothing to report."""
-    connection.execute(delete(t.told).where(t.told.c.recipient == recipient))
+    connection.execute(delete(t.last_digest).where(t.last_digest.c.recipient == recipient))
     connection.execute(
-        insert(t.told).values(recipient=recipient, day=now.day.isoformat(), until=now.until, seen=now.seen)
+        insert(t.last_digest).values(recipient=recipient, day=now.day.isoformat(), until=now.until, seen=now.seen)
     )
 
 

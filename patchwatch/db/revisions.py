@@ -69,8 +69,8 @@ def revisions_of(
             for row in connection.execute(
                 select(t.revision.c.root, func.min(t.inbox.c.name).label("name"))
                 .join(t.message, t.message.c.message_id == t.revision.c.root)
-                .join(t.copy, t.copy.c.message_pk == t.message.c.id)
-                .join(t.inbox, t.inbox.c.id == t.copy.c.inbox_id)
+                .join(t.archive_copy, t.archive_copy.c.message_pk == t.message.c.id)
+                .join(t.inbox, t.inbox.c.id == t.archive_copy.c.inbox_id)
                 .where(t.revision.c.series_id.in_(part))
                 .group_by(t.revision.c.root)
             )

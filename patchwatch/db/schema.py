@@ -1,9 +1,10 @@
 """Tables.
 
-There are four kinds: what arrived (`message`, `raw`, `copy`, and of git trees `tree`, `tree_commit`, `tree_holds`,
-`commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `tie`, `reading`, and `journal`, the undo log);
-notifications (`outbox`, `told`, `telling`); and what is derived from the first two (`node`, `revision`, `revision_key`,
-`series`), which `reindex` rebuilds.  `number` gives a revision's root the number that people type; it never changes.
+There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
+`tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `read_mark`, and
+`undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from the first two
+(`thread_key`, `revision`, `revision_key`, `series`), which `reindex` rebuilds.  `number` gives a revision's root the
+number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """
@@ -80,16 +81,16 @@ raw = Table(
     Column("mail", LargeBinary, nullable=False),  # zlib
 )
 
-copy = Table(
-    "copy",
+archive_copy = Table(
+    "archive_copy",
     metadata,
     Column("message_pk", ROW, ForeignKey("message.id"), primary_key=True),
     Column("inbox_id", ROW, ForeignKey("inbox.id"), primary_key=True),
     sqlite_with_rowid=False,
 )
 
-node = Table(
-    "node",
+thread_key = Table(
+    "thread_key",
     metadata,
     Column("name", String, primary_key=True),
     Column("conversation", ROW, nullable=False, index=True),
@@ -193,8 +194,8 @@ mark = Table(
     Column("by", String, nullable=False),
 )
 
-tie = Table(
-    "tie",
+manual_link = Table(
+    "manual_link",
     metadata,
     Column("message_id", String, primary_key=True),  # root of the later revision
     Column("predecessor", String, primary_key=True),  # root of the earlier one
@@ -203,8 +204,8 @@ tie = Table(
     Column("by", String, nullable=False),
 )
 
-journal = Table(
-    "journal",
+undo_log = Table(
+    "undo_log",
     metadata,
     Column("id", ROW, primary_key=True),
     Column("at", TIME, nullable=False),
@@ -213,8 +214,8 @@ journal = Table(
     Column("change", Text, nullable=False),  # JSON: patchwatch.db.undo
 )
 
-reading = Table(
-    "reading",
+read_mark = Table(
+    "read_mark",
     metadata,
     Column("message_id", String, primary_key=True),
     Column("at", TIME, nullable=False),
@@ -291,8 +292,8 @@ outbox = Table(
     UniqueConstraint("recipient", "key"),
 )
 
-told = Table(
-    "told",
+last_digest = Table(
+    "last_digest",
     metadata,
     Column("recipient", String, primary_key=True),
     Column("day", String, nullable=False),  # of the last digest, also if it was empty and not sent
@@ -300,8 +301,8 @@ told = Table(
     Column("seen", Text, nullable=False),  # its patchwatch.notify.digest.build.Digest.seen
 )
 
-telling = Table(
-    "telling",
+notification = Table(
+    "notification",
     metadata,
     Column("id", ROW, primary_key=True),
     Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" for a recipient of digests

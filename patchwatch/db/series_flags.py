@@ -39,14 +39,14 @@ WHERE snooze.until IS NULL AND reply.date > coalesce(snooze.newest, snooze.at)
 """
 # CROSS JOIN keeps SQLite from beginning with the hundred thousand archive copies.
 _INBOXES = """
-SELECT revision.series_id, copy.inbox_id FROM revision CROSS JOIN message CROSS JOIN copy
-WHERE revision.series_id IS NOT NULL AND message.message_id = revision.root AND copy.message_pk = message.id
+SELECT revision.series_id, archive_copy.inbox_id FROM revision CROSS JOIN message CROSS JOIN archive_copy
+WHERE revision.series_id IS NOT NULL AND message.message_id = revision.root AND archive_copy.message_pk = message.id
 """
 _UNREAD = """
 SELECT revision.series_id, count(*) FROM revision
 JOIN message ON message.revision_id = revision.id
-LEFT JOIN reading ON reading.message_id = message.message_id
-WHERE reading.message_id IS NULL AND revision.series_id IN ({series})
+LEFT JOIN read_mark ON read_mark.message_id = message.message_id
+WHERE read_mark.message_id IS NULL AND revision.series_id IN ({series})
 GROUP BY revision.series_id
 """
 _TAGS = "SELECT tags FROM tree WHERE mainline"

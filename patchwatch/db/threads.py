@@ -26,8 +26,8 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
         return ()
     m = t.message.c
     rows = connection.execute(
-        select(m.message_id, m.revision_id, m.patch, m.facts, t.reading.c.at)
-        .outerjoin(t.reading, t.reading.c.message_id == m.message_id)
+        select(m.message_id, m.revision_id, m.patch, m.facts, t.read_mark.c.at)
+        .outerjoin(t.read_mark, t.read_mark.c.message_id == m.message_id)
         .where(m.revision_id.in_([r.id for r in revisions]))
     )
     by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, dumps, next_id
 
-Decided = Literal["watch", "mute", "snooze", "mark", "tie"]
+Decided = Literal["watch", "mute", "snooze", "mark", "manual_link"]
 """A table whose changes are logged."""
 
 _KEPT = 500  # entries
@@ -54,9 +54,9 @@ def logged(connection: Connection, decided: Decided, message_ids: Iterable[str],
     after = _about(connection, table, ids)
     change = {"table": decided, "before": _without(before, after), "after": _without(after, before)}
     if change["before"] or change["after"]:
-        number = next_id(connection, t.journal)
-        connection.execute(insert(t.journal).values(id=number, at=at, by=user(), what=what, change=dumps(change)))
-        connection.execute(delete(t.journal).where(t.journal.c.id <= number - _KEPT))
+        number = next_id(connection, t.undo_log)
+        connection.execute(insert(t.undo_log).values(id=number, at=at, by=user(), what=what, change=dumps(change)))
+        connection.execute(delete(t.undo_log).where(t.undo_log.c.id <= number - _KEPT))
 
 
 def undo_last(connection: Connection) -> Undone | None:
@@ -64,9 +64,9 @@ def undo_last(connection: Connection) -> Undone | None:
 
     A decision that somebody has changed since is skipped, and its entry deleted.
     """
-    mine = select(t.journal).where(t.journal.c.by == user()).order_by(t.journal.c.id.desc())
+    mine = select(t.undo_log).where(t.undo_log.c.by == user()).order_by(t.undo_log.c.id.desc())
     while entry := connection.execute(mine.limit(1)).first():
-        connection.execute(delete(t.journal).where(t.journal.c.id == entry.id))
+        connection.execute(delete(t.undo_log).where(t.undo_log.c.id == entry.id))
         change = json.loads(entry.change)
         table = t.metadata.tables[change["table"]]
         keys = {_key(table, row) for row in (*change["before"], *change["after"])}

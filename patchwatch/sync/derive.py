@@ -100,7 +100,7 @@ class Derivation:
             new_nodes.update((name, chosen[top]) for name in own if name not in known)
             if message.is_submission:
                 self._with_submissions.add(chosen[top])
-        derived.add_nodes(self._db, new_nodes)
+        derived.add_thread_keys(self._db, new_nodes)
         mails.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
         self._conversations.update(chosen.values())
 

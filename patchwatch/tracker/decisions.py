@@ -91,7 +91,7 @@ class Decisions(Queries):
             undone = undo.undo_last(connection)
             if undone is None:
                 raise NotFoundError("there is nothing to undo.")
-            if undone.decided in ("mark", "tie"):
+            if undone.decided in ("mark", "manual_link"):
                 roots = derived.roots_of(connection, undone.message_ids)
                 self._derive_again(connection, sorted(set(roots.values())))
         return undone.what
@@ -167,7 +167,7 @@ class Decisions(Queries):
                         decisions.decide(connection, decision, root, at=self.now(), **values(row))
 
     def _set_link(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
-        with undo.logged(connection, "tie", [later], what, self.now()):
+        with undo.logged(connection, "manual_link", [later], what, self.now()):
             decisions.link(connection, later, earlier, linked=linked, at=self.now(), by=by or undo.user())
         self._derive_again(connection, [later, earlier])
 

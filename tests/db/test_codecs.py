@@ -211,7 +211,7 @@ def test_events_and_cursors_stored_before_are_read(database: Database) -> None:
     cursor = '[7,1700000000,8,{"12":["new","reviewers","",{"ann@x":"apply m@x"}]}]'
     with database.write() as connection:
         connection.execute(
-            insert(schema.telling).values(id=1, listener="hook a", event_id="e1", event=json.dumps(asdict(EVENT)))
+            insert(schema.notification).values(id=1, listener="hook a", event_id="e1", event=json.dumps(asdict(EVENT)))
         )
         set_setting(connection, "events", cursor)
         (queued,) = event_queue.queued_events(connection)

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 import patchwatch.db
-from patchwatch.db import messages
+from patchwatch.db import decisions, messages, undo
 from patchwatch.db.database import Database
 from patchwatch.db.schema import SCHEMA_REVISION, metadata
 from patchwatch.db.versions import KNOWN_REVISIONS
@@ -48,6 +48,31 @@ def test_database_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(text("SELECT message_id, at FROM watch")).all() == [("1@x", 7)]
+
+
+def test_renamed_tables_keep_their_rows(tmp_path: Path) -> None:
+    create_old(url(tmp_path), "0008")
+    engine = create_engine(url(tmp_path))
+    change = (
+        '{"after":[{"at":7,"by":"ann","linked":true,"message_id":"2@x","predecessor":"1@x"}],"before":[],"table":"tie"}'
+    )
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO tie VALUES ('2@x', '1@x', 1, 7, 'ann')"))
+        connection.execute(text("INSERT INTO reading (message_id, at) VALUES ('1@x', 7)"))
+        connection.execute(text("INSERT INTO telling (id, listener, event_id, event) VALUES (1, 'hook a', 'e1', '{}')"))
+        connection.execute(
+            text("INSERT INTO journal (id, at, by, what, change) VALUES (1, 7, :by, 'linked', :change)"),
+            {"by": undo.user(), "change": change},
+        )
+    engine.dispose()
+    with Database(url(tmp_path)).write() as connection:
+        assert decisions.manual_links(connection, ["2@x"]) == [("2@x", "1@x", True, 7, "ann")]
+        for table in ("read_mark", "notification"):
+            assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 1
+        undone = undo.undo_last(connection)
+        assert undone is not None
+        assert undone.decided == "manual_link"
+        assert decisions.manual_links(connection, ["2@x"]) == []
 
 
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:

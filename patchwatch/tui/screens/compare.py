@@ -24,7 +24,7 @@ from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
 from patchwatch.tui.render.page import Page, lay_out
-from patchwatch.tui.screens.reading import ReadingScreen
+from patchwatch.tui.screens.list_and_text import ListAndTextScreen
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.revision_bar import connector, missing_versions
@@ -60,7 +60,7 @@ class PairList(RowList[Pair]):
         return [[*fit_pieces(left, room), *right]]
 
 
-class CompareScreen(ReadingScreen):
+class CompareScreen(ListAndTextScreen):
     """The pairs; below them the differences and the changelog; dismissed with the message-id of a mail to show."""
 
     AUTO_FOCUS = "PairList"

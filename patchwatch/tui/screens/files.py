@@ -24,7 +24,7 @@ from patchwatch.tui.render import labels
 from patchwatch.tui.render.changed_files import Change, TreeEntry, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.page import Line, Page, lay_out, mail_page, make_page
-from patchwatch.tui.screens.reading import ReadingScreen
+from patchwatch.tui.screens.list_and_text import ListAndTextScreen
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
@@ -106,7 +106,7 @@ def _numbers(found: Sequence[Change]) -> str:
     return f"{'patch' if len(numbers) == 1 else 'patches'} {', '.join(shown)}"
 
 
-class FilesScreen(ReadingScreen):
+class FilesScreen(ListAndTextScreen):
     """The tree at the left, the diffs beside it or below; dismissed with the message-id of a patch to show."""
 
     AUTO_FOCUS = "FileList"

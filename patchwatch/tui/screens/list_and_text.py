@@ -13,7 +13,7 @@ from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
 
 
-class ReadingScreen(BaseScreen[str]):
+class ListAndTextScreen(BaseScreen[str]):
     """A list, and the text of the row under the cursor; dismissed with the message-id of a mail to show."""
 
     NOTICE: ClassVar[str]  # of its errors: it goes when the screen does
