@@ -18,6 +18,7 @@ from patchwatch.mail import tag_scope
 from patchwatch.mail.headers import person
 from patchwatch.mail.message import Person, Signal, SignalKind, Trailer
 from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.typed_tags import in_usual_form
 
 _LINE = re.compile(r"\s{0,8}([A-Za-z][\w-]*):\s+(\S.*)")
 _REMARK = re.compile(r"\s*[\[(#]")  # "[akpm: fix the build]" between the tags of a patch
@@ -92,9 +93,9 @@ def split_message(message: str) -> tuple[str, tuple[Trailer, ...]]:
 
 def of_reply(text: str, sender: Person) -> tuple[Trailer, ...]:
     """The tags in a reply: anywhere in it, but they must name a person with an address."""
-    if "-by" not in text.lower():
+    if "by" not in text.lower():
         return ()
-    lines = text.split("\n")
+    lines = in_usual_form(text.split("\n"), sender)
     found, _ = _find(lines)
     found = [
         f

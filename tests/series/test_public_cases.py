@@ -114,7 +114,6 @@ def test_31_one_patch_posted_thrice(derived: Callable[..., Any]) -> None:
     assert series["incomplete"]
 
 
-@pytest.mark.xfail(strict=True, reason="words before a tag are not read")
 def test_44_tags_for_some_patches_and_for_the_series(derived: Callable[..., Any]) -> None:
     (series,) = derived("44-series-reviewed-by")
     assert covered(series["revisions"][0]) == {"Rex": {1, 2, 3}, "Ben": {1, 2, 3}, "Mia": {1, 2, 3, 4}}
@@ -158,7 +157,6 @@ def test_72_a_dependency_is_not_a_version(derived: Callable[..., Any]) -> None:
     assert versions(derived("72-depends-on-is-no-version")) == [[(1, 2, 2)], [(1, 2, 2)]]
 
 
-@pytest.mark.xfail(strict=True, reason="only the common form of a tag is read")
 def test_74_tags_as_people_type_them(derived: Callable[..., Any]) -> None:
     (series,) = derived("74-tags-as-people-type-them")
     people = {"Rex", "Mia", "Ben", "Cal", "Dee", "Eli", "Flo"}
