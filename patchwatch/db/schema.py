@@ -3,8 +3,8 @@
 There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
 `tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `read_mark`, and
 `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from the first two
-(`thread_key`, `revision`, `revision_key`, `series`), which `reindex` rebuilds.  `number` gives a revision's root the
-number that people type; it never changes.
+(`citation`, `thread_key`, `revision`, `revision_key`, `series`), which `reindex` rebuilds.  `number` gives a revision's
+root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """
@@ -94,6 +94,20 @@ thread_key = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("conversation", ROW, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+citation = Table(
+    "citation",
+    metadata,
+    Column("key", String, primary_key=True),  # patchwatch.series.citations.key_of
+    Column("message_pk", ROW, primary_key=True),
+    Column("deed", String, primary_key=True),
+    Column("sha", String, primary_key=True),
+    Column("author", String, primary_key=True),
+    Column("form", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Index("ix_citation_message_pk", "message_pk"),
     sqlite_with_rowid=False,
 )
 

@@ -24,7 +24,8 @@ _PASSED_ON = re.compile(r"^My bot found (?:errors|new) ", re.MULTILINE)
 _NOTICE_SUBJECT = re.compile(
     r"\+ .+\.patch added to |- .+\.patch removed from |"
     r"\[(?:merged|obsolete|to-be-updated|folded|nacked|withdrawn|alternative)[^\]]*\] .+\.patch removed from |"
-    r"\[tip: \S+\] |Patch \".+\" has been added to the \S+ tree"
+    r"\[tip: \S+\] |Patch \".+\" has been added to the \S+ tree|"
+    r"FAILED: patch \".+\" failed to apply to \S+"
 )
 
 _APPLIED = re.compile(
@@ -99,6 +100,8 @@ def notice_signals(subject: str, text: str) -> Iterator[Signal]:
     elif found := _STABLE.search(text):
         # A stable tree only takes commits from Linus's tree, so the original patch is there.
         yield Signal(SignalKind.MAINLINED, evidence(subject), found[1])
+    elif subject.startswith("FAILED: "):
+        yield Signal(SignalKind.MAINLINED, evidence(subject), "stable")
 
 
 def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:

@@ -92,6 +92,23 @@ class PullRequest(Struct, frozen=True, array_like=True):
     puller: Person  # whom it is addressed to
 
 
+CitationForm = Literal["prose", "tag", "listed", "mainline"]
+"""How a mail cites a commit.
+
+prose   in a sentence                                tag       in a Fixes: or a similar tag, or as what a patch reverts
+listed  in the shortlog of a release or branch       mainline  as one that is in Linus's tree
+"""
+
+
+class CitedCommit(Struct, frozen=True, array_like=True):
+    """A commit that a mail names with its title; patchwatch.mail.cited_commits finds it."""
+
+    title: str
+    sha: str  # as long as it is given; empty in a shortlog
+    author: str = ""  # key of the author's name, if it is stated
+    form: CitationForm = "prose"
+
+
 RelationKind = Literal["depends", "supersedes", "superseded-by", "reposted-as"]
 """How a mail relates its posting to another one, according to its sender.
 
@@ -195,6 +212,7 @@ class Message(Struct, frozen=True, array_like=True):
     relations: tuple[Relation, ...] = ()  # to other postings; of a reply: of the posting that it replies to
     pull: PullRequest | None = None  # of a pull request, with or without its patches below it
     accepted: Acceptance | None = None  # what a reply or notice reports as applied, by its form
+    cited: tuple[CitedCommit, ...] = ()  # commits that it names with their titles
 
     @property
     def is_submission(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail import body, bots, diff, headers, relations, thanks, trailers, version_hints
+from patchwatch.mail.cited_commits import cited_commits
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.kind import determine, is_bot
 from patchwatch.mail.message import (
@@ -91,6 +92,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         relations=related,
         pull=pull,
         accepted=accepted,
+        cited=cited_commits(kind, subject, own_text, whole, bot=bot),
     )
 
 

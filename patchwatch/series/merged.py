@@ -45,6 +45,14 @@ def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
     return frozenset(found)
 
 
+def shows_a_tree(one: PostingFacts, pull: PostingFacts) -> bool:
+    """True if a pull request with patches of `one` shows that they are in a tree, even if nobody pulled yet.
+
+    A maintainer's does.  Authors who offer their own patches, and nobody else's, in a branch are not maintainers.
+    """
+    return pull.author.email not in one.people or any(name not in pull.names for name, _ in pull.listed)
+
+
 def backported_patches(one: PostingFacts, backport: PostingFacts) -> dict[int, tuple[str, str]]:
     """The patches of a posting (by place) that backports repeat from Linus's tree: (message-id, commit) of each."""
     if not backport.upstream or one.trees or one.upstream or backport.date < one.date:

@@ -54,4 +54,5 @@ class ReasonKind(StrEnum):
     COMMENTED = "said"  # by somebody else, with neither a request nor a tag
     TAGGED = "tagged"
     DEFERRED = "deferred"
+    CITED = "cited"  # another mail names a commit of it
     MARKED = "marked"  # a person set the state by hand; there is no mail

@@ -7,7 +7,7 @@ decide; this module fetches what they need and stores the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
-from patchwatch.sync import applied_commits, culprits, merged_pulls, postponed
+from patchwatch.sync import applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
 """Returns the link of a posting to one of the postings near it in the index (patchwatch.series.version_links)."""
@@ -60,12 +60,14 @@ class Derivation:
         self._messages: dict[int, Message] = {}  # decoded in this transaction
         self._conversations: set[int] = set()  # to be recomputed
         self._with_submissions: set[int] = set()  # those of them that got a patch or cover letter
+        self._cited: set[str] = set()  # keys of commits that new mails name
         self._postings = Postings(connection)
 
-    def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
-        """Add new messages (primary key, message) to their conversations."""
+    def add_messages(self, messages: Sequence[tuple[int, Message]], changed: Collection[int] = ()) -> None:
+        """Add messages (primary key, message) to their conversations; `changed` are those that were there before."""
         if not messages:
             return
+        self._cited |= citations.index(self._db, messages, changed)
         self._messages.update(messages)
         names = {pk: thread_keys(message) for pk, message in messages}
         known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
@@ -135,17 +137,20 @@ class Derivation:
         else:
             self._conversations |= postponed.take_waiting(self._db)
         if not self._conversations:
-            return (), ()
+            return self._series(citations.affected(self._db, (), (), self._cited)), ()
         outcome = culprits.attempt(self._db, self._derive)
         if not isinstance(outcome, Exception):
             return outcome
         changes: tuple[Change, ...] = ()
         new_roots: tuple[str, ...] = ()
-        for conversation in sorted(self._conversations):
+        conversations = sorted(self._conversations)
+        cited, self._cited = self._cited, set()
+        for conversation in conversations:
             self._conversations = {conversation}
             more, roots = culprits.derive_without_culprits(self._db, conversation, self._derive)
             changes, new_roots = changes + more, new_roots + roots
-        return changes, new_roots
+        cited |= citations.forget_unreadable(self._db, conversations)
+        return changes + self._series(citations.affected(self._db, (), (), cited)), new_roots
 
     def _derive(self, replacements: culprits.Replacements = _NONE) -> tuple[tuple[Change, ...], tuple[str, ...]]:
         """Derive the conversations, with other messages in place of the stored ones."""
@@ -155,6 +160,7 @@ class Derivation:
         touched = self._links(before, after)
         touched |= merged_pulls.affected(self._db, self._postings, before, after)
         touched |= applied_commits.affected(self._db, before, after)
+        touched |= citations.affected(self._db, before, after, self._cited)
         return self._series(touched | follow), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
@@ -279,7 +285,7 @@ class Derivation:
         order = [i for i in sorted(to_link) if i in self._postings]
         near = neighbours(self._db, [self._postings[i] for i in order])
         self._postings.load(set().union(*near.values()) if near else set())
-        tied, refused = self._by_hand([self._postings[i] for i in order])
+        tied, refused = manual_links.by_hand(self._db, [self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}
         rows: list[dict[str, Any]] = []
         touched = set(order)
@@ -306,25 +312,6 @@ class Derivation:
                     touched |= {r.id for r in derived.revisions_by_root(self._db, [row.predecessor])}
         derived.change_revisions(self._db, rows)
         return touched
-
-    def _by_hand(self, postings: Sequence[PostingFacts]) -> tuple[dict[str, tuple[str, str]], set[tuple[str, str]]]:
-        """Return the manual links of these postings, root -> (predecessor's root, user), and the refused pairs.
-
-        They are stored by message-id; the root of a revision can have changed since (its cover letter came late).
-        """
-        said = decisions.manual_links(self._db, (i for p in postings for i in p.message_ids))
-        roots = derived.roots_of(self._db, {i for later, earlier, *_ in said for i in (later, earlier)})
-        tied: dict[str, tuple[str, str]] = {}
-        refused: set[tuple[str, str]] = set()
-        for later, earlier, linked, _at, by in sorted(said, key=lambda tie: tie[3]):
-            if later not in roots or earlier not in roots:
-                continue
-            pair = (roots[later], roots[earlier])
-            if linked:
-                tied[pair[0]] = (pair[1], by)
-            else:
-                refused |= {pair, (pair[1], pair[0])}
-        return tied, refused
 
     def _refused(self, posting: PostingFacts, refused: set[tuple[str, str]]) -> list[PostingFacts]:
         """Return the postings that a person refused as predecessor."""
@@ -354,16 +341,14 @@ class Derivation:
             if message_id in by_hand
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
-        in_trees = applied_commits.merges(self._db, self._postings, orders)
-        pulled = merged_pulls.merges(self._db, self._postings, [order[-1] for order in orders])
+        merges = outside.merges(self._db, self._postings, orders)
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []
         for members in orders:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
-            merges = [found[members[-1].id] for found in (in_trees, pulled) if members[-1].id in found]
-            row = series_record(number, members, marks, merges, last)
+            row = series_record(number, members, marks, merges[members[-1].id], last)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

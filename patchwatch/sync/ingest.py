@@ -143,7 +143,7 @@ def ingest(
     fresh = {i: copies for i, copies in batch.items() if i not in known}
     derivation = Derivation(connection)
     changed = _add_copies(connection, {i: batch[i] for i in batch if i not in fresh}, known)
-    derivation.add_messages(_add_fresh(connection, fresh, known) + changed)
+    derivation.add_messages(_add_fresh(connection, fresh, known) + changed, [pk for pk, _ in changed])
     if inbox is not None:
         mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
     changes, revisions = derivation.finish(postpone=postpone)

@@ -1,4 +1,4 @@
-"""Patches that are in merged pull requests, or in mainline according to backports (patchwatch.series.merged)."""
+"""Patches that pull requests list, or that are in mainline according to backports (patchwatch.series.merged)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
 from patchwatch.db.records import revision_state_of
-from patchwatch.db.revision_codec import decode_state, decode_summary
-from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches
-from patchwatch.series.state.status import Merge
-from patchwatch.series.state.types import Reason
-from patchwatch.series.states import State
+from patchwatch.db.revision_codec import decode_summary
+from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches, shows_a_tree
+from patchwatch.series.posting import PostingFacts
+from patchwatch.series.state.types import Reason, RevisionState
+from patchwatch.series.states import APPLIED, ReasonKind, State
+from patchwatch.series.went_in import Report
 
 
 def affected(
@@ -39,42 +40,40 @@ def affected(
     return found
 
 
-def merges(connection: Connection, postings: Postings, newest: Iterable[StoredRevision]) -> dict[int, Merge]:
-    """Return, by revision, the mail that reports a pull request with its patches as merged into Linus's tree.
-
-    All patches must be listed.  Half of them are enough if a maintainer applied the revision, because titles are
-    sometimes reworded.
-    """
+def reports(
+    connection: Connection, postings: Postings, newest: Iterable[StoredRevision]
+) -> dict[int, dict[int, tuple[Report, ...]]]:
+    """Return, by revision and patch, what pull requests and backports show of it."""
     members = {r.id: r for r in newest}
     postings.load(members)
     keys = {i: keys_in_pulls(postings[i]) for i in members}
     held = derived.revisions_with_keys(connection, set().union(*keys.values()) if keys else set())
-    standings = {
-        r.id: revision_state_of(r)
-        for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})
-    }
-    postings.load(standings)
-    merged = {i: s.reason for i, s in standings.items() if s.state == State.MAINLINED and s.reason}
-    found: dict[int, Merge] = {}
-    for number, revision in members.items():
-        near = {i for key in keys[number] for i in held.get(key, ())}
-        lists = {i: places for i in near & merged.keys() if (places := pulled_patches(postings[number], postings[i]))}
-        wanted = max(len(postings[number].titles), decode_summary(revision.view).expected)
-        accepted = decode_state(revision.standing).state == State.ACCEPTED
-        count = len(frozenset().union(*lists.values()))
-        if count and (count >= wanted or (accepted and 2 * count >= wanted)):
-            last = max((merged[i] for i in lists), key=lambda reason: (reason.date, reason.message_id))
-            found[number] = Merge(State.MAINLINED, last)
-        elif (backported := _backported(postings, number, near)) and len(backported) >= wanted:
-            found[number] = Merge(State.MAINLINED, max(backported.values(), key=lambda r: (r.date, r.message_id)))
+    lists = {r.id: r for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})}
+    postings.load(lists)
+    states = {i: revision_state_of(r) for i, r in lists.items()}
+    found: dict[int, dict[int, tuple[Report, ...]]] = {}
+    for number in members:
+        own: dict[int, list[Report]] = {}
+        for i in {i for key in keys[number] for i in held.get(key, ())} & postings.keys():
+            if report := _of_pull(postings[number], postings[i], states[i], lists[i]):
+                for place in pulled_patches(postings[number], postings[i]):
+                    own.setdefault(place, []).append(report)
+            for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():
+                text = f"[ Upstream commit {commit[:12]} ]"
+                reason = Reason(message_id, text, postings[i].date, commit=commit)
+                own.setdefault(place, []).append(Report(State.MAINLINED, reason))
+        if own:
+            found[number] = {place: tuple(entries) for place, entries in own.items()}
     return found
 
 
-def _backported(postings: Postings, number: int, near: Iterable[int]) -> dict[int, Reason]:
-    """Return, by patch, the backport that names its commit in Linus's tree."""
-    found: dict[int, Reason] = {}
-    for i in sorted(near, key=lambda i: (postings[i].date, postings[i].root)):
-        for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():
-            text = f"[ Upstream commit {commit[:12]} ]"
-            found.setdefault(place, Reason(message_id, text, postings[i].date, commit=commit))
-    return found
+def _of_pull(one: PostingFacts, pull: PostingFacts, state: RevisionState, stored: StoredRevision) -> Report | None:
+    """Return what a pull request shows of the patches of `one` that it lists."""
+    if pull.upstream or state.state in (State.REJECTED, State.NOT_APPLICABLE):
+        return None
+    if state.state in APPLIED and state.reason:
+        return Report(state.state, state.reason)
+    if not shows_a_tree(one, pull):
+        return None
+    text = f"listed in “{decode_summary(stored.view).subject}”"
+    return Report(State.ACCEPTED, Reason(pull.root, text, pull.date, kind=ReasonKind.CITED, by=pull.author))

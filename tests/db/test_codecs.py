@@ -27,6 +27,7 @@ from patchwatch.db.revision_codec import (
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.mail.message import (
     Acceptance,
+    CitedCommit,
     EarlierLink,
     ListedPatch,
     Message,
@@ -71,6 +72,7 @@ MESSAGE = Message(
     relations=(Relation("depends", "m:base@x", "Based-on: <base@x>"),),
     pull=PullRequest("https://example.org/frob.git", "frob-6.12", "f" * 12, "0" * 12, 3, Person("Lin", "l@x")),
     accepted=Acceptance("b4", (ListedPatch(1, 2, "mm: frob"),), committer=Person("Max", "max@x")),
+    cited=(CitedCommit("mm: frob", "0123456789ab", "max", "tag"),),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -81,7 +83,7 @@ MESSAGE_TEXT = (
     '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff","","c2tldGNo",'
     '[["depends","m:base@x","Based-on: <base@x>"]],'
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
-    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]]]'
+    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]]]'
 )
 POSTING = PostingFacts(
     root="m@x",

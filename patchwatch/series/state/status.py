@@ -13,6 +13,8 @@ from patchwatch.mail.message import Person
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import AUTHORS_TURN, NOBODYS_TURN, ReasonKind, State, Turn
 
+_ORDER = (State.UNDER_REVIEW, State.AWAITING_UPSTREAM, State.ACCEPTED, State.MAINLINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -26,9 +28,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Where a revision's patches are, from merged pull requests and commits in git trees."""
+    """Where a revision's patches are, from pull requests, commits in git trees and mails that name such commits."""
 
-    state: State  # mainlined or accepted; under-review if only some are in, or they were reverted
+    state: State  # mainlined, accepted, awaiting-upstream; under-review if only some are in, or they were reverted
     reason: Reason
     reverted: bool = False
 
@@ -64,7 +66,7 @@ def series_status(
 
 
 def _weight(merge: Merge) -> tuple[bool, int]:
-    return merge.reverted, (State.UNDER_REVIEW, State.ACCEPTED, State.MAINLINED).index(merge.state)
+    return merge.reverted, _ORDER.index(merge.state)
 
 
 def _merged(status: SeriesStatus, merge: Merge) -> SeriesStatus:
@@ -75,8 +77,10 @@ def _merged(status: SeriesStatus, merge: Merge) -> SeriesStatus:
         if status.state not in (State.NEW, State.UNDER_REVIEW):
             return status
         return SeriesStatus(State.UNDER_REVIEW, why, status.turn, status.turn_since, status.turn_reason)
-    if status.state in (State.MAINLINED, merge.state):
-        return status  # its mails report the same
+    if status.state in (State.MAINLINED, merge.state) or (
+        merge.state == State.AWAITING_UPSTREAM and status.state in NOBODYS_TURN
+    ):
+        return status  # its mails report the same, or more
     return SeriesStatus(merge.state, why, Turn.NOBODY, why.date, why)
 
 

@@ -1,0 +1,69 @@
+"""The index of cited commits: which mails name a commit of a title.
+
+Functions that write take the connection of one writing transaction (`Database.write`); none commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.sql import chunks
+from patchwatch.mail.message import Person
+from patchwatch.series.citations import Citation
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert citations."""
+    if rows:
+        connection.execute(insert(t.citation), list(rows))
+
+
+def forget(connection: Connection, messages: Iterable[int]) -> set[str]:
+    """Delete the citations of these messages; return their keys."""
+    column = t.citation.c.message_pk
+    keys: set[str] = set()
+    for part in chunks(messages):
+        keys.update(connection.scalars(select(t.citation.c.key).where(column.in_(part))))
+        if keys:
+            connection.execute(delete(t.citation).where(column.in_(part)))
+    return keys
+
+
+def forget_unreadable(connection: Connection, conversations: Collection[int]) -> set[str]:
+    """Delete the citations of messages that turned out to be unreadable; return their keys."""
+    found: set[int] = set()
+    for part in chunks(conversations):
+        found.update(
+            connection.scalars(
+                select(t.message.c.id).where(t.message.c.conversation.in_(part), t.message.c.kind == "unreadable")
+            )
+        )
+    return forget(connection, found)
+
+
+def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Return those of these keys that some mail cites."""
+    return {
+        key
+        for part in chunks(keys)
+        for key in connection.scalars(select(t.citation.c.key).where(t.citation.c.key.in_(part)).distinct())
+    }
+
+
+def with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[tuple[Citation, int | None]]]:
+    """Return the citations with each key, each with the revision that its mail belongs or replies to."""
+    c, m = t.citation.c, t.message.c
+    query = select(
+        c.key, c.deed, c.title, c.sha, c.author, c.form, m.message_id, m.date, m.author_name, m.author_email,
+        m.revision_id,
+    ).join(t.message, m.id == c.message_pk)  # fmt: skip
+    found: dict[str, list[tuple[Citation, int | None]]] = {}
+    for part in chunks(keys):
+        for row in connection.execute(query.where(c.key.in_(part))):
+            citation = Citation(*row[:8], by=Person(row.author_name, row.author_email))
+            found.setdefault(citation.key, []).append((citation, row.revision_id))
+    return found

@@ -1,0 +1,137 @@
+"""Find the commits that a mail names together with their titles: evidence that a patch of that title went in.
+
+People write `Fixes: 0123456789ab ("title")` and `commit 0123456789ab ("title")`, wrapped over lines as they please;
+stable tags have `# 0123456789ab: title`, git's reference format `0123456789ab (title, 2024-01-31)`.  A hash is of a
+commit in some tree, so the words around it do not matter.  Announcements of a release or branch have a shortlog
+instead, and mails of the stable team name commits in Linus's tree.  patchwatch.series.citations decides what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from patchwatch.mail.message import CitationForm, CitedCommit, Kind, name_key
+from patchwatch.mail.shortlog import shortlog
+
+_OPEN = re.compile(r"\(\s{0,4}(?:[\"“”„«'‘`]|&quot;)")
+_CLOSE = re.compile(r"(?:[\"“”»'’`]|&quot;)\s{0,4}\)")
+_HASH_BEFORE = re.compile(r"(?<![\w/.-])([0-9a-fA-F]{7,40})(?:\.{2,3})?[\s:,*`'\"]{0,12}$")
+_REFERENCE = re.compile(  # git log --format=reference
+    r"(?<![\w/.-])([0-9a-f]{7,40})[ \t\n]{1,4}\(([^()\n][^\n]{4,200}?(?:\n[^\n]{1,100}?)?),\s{1,4}\d{4}-\d\d-\d\d\)"
+)
+_TAGGED = re.compile(
+    r"^[ \t]{0,4}(?:fixes|stable-dep-of)[: \t]{1,3}[ \t]*(?:commit[ \t]+)?<?([0-9a-f]{7,40})>?[ \t:,-]*"
+    r"[(\[\"“'`]{0,2}([^\n]{8,300}?)[)\]\"”'`]{0,2}[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FOR_STABLE = re.compile(
+    r"^[ \t]*cc:[^\n#]{0,120}stable@[^\n#]{0,80}#[^\n]{0,40}?\b([0-9a-f]{7,40}): (\S[^\n]*)", re.M | re.I
+)
+_TAG = re.compile(r"(?i)[ \t]{0,4}(?:fixes|stable-dep-of|cc)\b[^\n]{0,60}$")
+_REVERTS = re.compile(r"\bThis reverts commit ([0-9a-f]{7,40})\b")
+_REVERT_TITLE = re.compile(r"(?i)\brevert:? \"(.+)\"\s*$")
+_WITHOUT_LETTER = re.compile(r"\d{7,11}")  # rather a date or a number than a hash
+_ANNOUNCED = re.compile(
+    r"(?i)\bannounc\w*\b|\breleas\w*\b|\bupdated? to [0-9a-f]{7,40}\b|\bv?\d+\.\d+(?:\.\d+|-rc\d+)?\b"
+)
+_LINUX = re.compile(r"(?i)\s*(?:\[announce\]\s*)?linux (?:kernel )?v?\d+\.\d+(?:\.\d+)?(?:-rc\d+)?\s*(?:released?)?\s*")
+_HASH_IN_FRONT = re.compile(r"\[([0-9a-f]{7,40})\]\s+(?=\S)")
+_STABLE_QUEUE = re.compile(r"Patch \"(.+)\" has been added to the \S+ tree")
+_STABLE_FAILED = re.compile(r"FAILED: patch \"(?:\[[^\]]*\]\s*)?(.+)\" failed to apply to \S+")
+_STABLE_REVIEW = re.compile(r"^Pseudo-Shortlog of commits:\s*$", re.MULTILINE)
+_STABLE_ENTRY = re.compile(r"^(\S[^\n<]{1,100}?) <[^\s<>]+@[^\s<>]+>\n {2,8}(\S[^\n]*)$", re.MULTILINE)
+_FROM = re.compile(r"^From: \"?([^\n<\"]{2,100}?)\"? <", re.MULTILINE)
+_HASH_FROM = re.compile(r"^(?:From|commit) ([0-9a-f]{40})\b", re.MULTILINE)
+_MAX_TEXT = 60_000  # characters of a person's text
+_MAX_CITED = 200  # of one mail; of an announcement, which can list a release
+_MAX_LISTED = 3_000
+_MAX_TITLE = 300
+
+
+def cited_commits(kind: Kind, subject: str, own_text: str, whole: str, *, bot: bool) -> tuple[CitedCommit, ...]:
+    """The commits that a mail cites; `own_text` is what its sender wrote, without quotes."""
+    if kind == "notice":
+        return tuple(_from_stable(subject, whole))
+    if bot:
+        return ()  # test bots apply patches to branches of their own
+    if kind == "cover" and "Pseudo-Shortlog" in whole:
+        return tuple(_reviewed_for_stable(whole))
+    if kind == "other" and _ANNOUNCED.search(subject) and (listed := shortlog(whole)):
+        return tuple(_announced(subject, listed))
+    return _each_once([*_reverted(subject, own_text), *_in_text(own_text[:_MAX_TEXT])])
+
+
+def _in_text(text: str) -> Iterator[CitedCommit]:
+    """The commits that are named in the text of a person."""
+    seen: set[str] = set()
+    if "(" in text:
+        for opened in _OPEN.finditer(text):
+            begin = max(0, opened.start() - 60)
+            sha = _HASH_BEFORE.search(text[begin : opened.start()])
+            closed = sha and _CLOSE.search(text, opened.end(), opened.end() + _MAX_TITLE)
+            if sha and closed:
+                start = begin + sha.start(1)
+                form = _form(text[text.rfind("\n", 0, start) + 1 : start])
+                seen.add(sha[1])
+                yield from _commit(sha[1], text[opened.end() : closed.start()], form)
+        if ", 20" in text or ",\n20" in text:
+            for found in _REFERENCE.finditer(text):
+                yield from _commit(
+                    found[1], found[2], _form(text[text.rfind("\n", 0, found.start()) + 1 : found.start()])
+                )
+                seen.add(found[1])
+    if "ixes" in text or "FIXES" in text or "dep-of" in text:
+        for found in _TAGGED.finditer(text):
+            if found[1] not in seen:
+                yield from _commit(found[1], found[2], "tag")
+    if "stable@" in text and "#" in text:
+        for found in _FOR_STABLE.finditer(text):
+            yield from _commit(found[1], found[2], "tag")
+
+
+def _form(before: str) -> CitationForm:
+    """The form of a citation, by what is in front of it on its line."""
+    return "tag" if _TAG.match(before) else "prose"
+
+
+def _commit(sha: str, title: str, form: CitationForm) -> Iterator[CitedCommit]:
+    title = " ".join(title.split())
+    if title and not _WITHOUT_LETTER.fullmatch(sha) and not title.endswith(("...", "…")):
+        yield CitedCommit(title, sha.lower(), "", form)
+
+
+def _reverted(subject: str, text: str) -> Iterator[CitedCommit]:
+    """The commit that a patch reverts: it is in a tree, until the patch is, too."""
+    title = _REVERT_TITLE.search(subject)
+    sha = _REVERTS.search(text[:_MAX_TEXT]) if title else None
+    if title and sha:
+        yield from _commit(sha[1], title[1], "tag")
+
+
+def _announced(subject: str, listed: Iterable[tuple[str, str]]) -> Iterator[CitedCommit]:
+    """The commits of an announcement: "Linux 6.9-rc3", "frobtools 1.2 released", "for-next updated to 0123456789ab"."""
+    form: CitationForm = "mainline" if _LINUX.fullmatch(subject) else "listed"
+    for author, title in islice(listed, _MAX_LISTED):
+        sha = _HASH_IN_FRONT.match(title)
+        yield CitedCommit(title[sha.end() if sha else 0 :][:_MAX_TITLE], sha[1] if sha else "", name_key(author), form)
+
+
+def _from_stable(subject: str, text: str) -> Iterator[CitedCommit]:
+    """The commit in Linus's tree that the stable team queued, or could not apply."""
+    if title := _STABLE_QUEUE.match(subject) or _STABLE_FAILED.match(subject):
+        author, sha = _FROM.search(text), _HASH_FROM.search(text)
+        name = name_key(author[1]) if author else ""
+        yield CitedCommit(title[1][:_MAX_TITLE], sha[1] if sha else "", name, "mainline")
+
+
+def _reviewed_for_stable(text: str) -> Iterator[CitedCommit]:
+    """The commits that a stable release will have, according to the cover letter of its review."""
+    if heading := _STABLE_REVIEW.search(text):
+        for found in islice(_STABLE_ENTRY.finditer(text, heading.end()), _MAX_LISTED):
+            yield CitedCommit(found[2].strip()[:_MAX_TITLE], "", name_key(found[1]), "mainline")
+
+
+def _each_once(found: Iterable[CitedCommit]) -> tuple[CitedCommit, ...]:
+    return tuple(islice(dict.fromkeys(found), _MAX_CITED))

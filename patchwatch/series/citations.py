@@ -1,0 +1,139 @@
+"""Match citations of commits with the patches of a posting, by title and, if it is stated, author.
+
+Pure.  A commit that somebody names with its title is in some tree, so a patch of that title went in.  Whose patch it
+was is certain only if nobody else posted one of that title; and which version only if the posting was there before
+anybody named the commit.  patchwatch.mail.cited_commits finds citations, patchwatch.sync.citations fetches them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from patchwatch.mail.message import CitedCommit, Person, name_key
+from patchwatch.mail.subject import title_key, title_words
+from patchwatch.series.posting import PostingFacts
+from patchwatch.series.pull_requests import KIND as PULL
+
+_WORDS = 3  # that a title needs to identify a patch on its own: "net: fix typo" has two
+_SHA = 10  # digits that are compared; some people give no more
+_SKEW = 3_600  # a patch can be dated some minutes before its cover letter
+_MAX_KEY = 390  # characters: the keys of longer titles are cut off elsewhere
+_REVERT = re.compile(r"(?i)revert:? \"(.+?)\"?\s*$")
+_REAPPLY = re.compile(r"(?i)(?:reapply:? \"|revert:? \"revert:? \")(.+?)\"*\s*$")
+
+NAMED, REVERTED, REAPPLIED = "", "revert", "reapply"
+"""What the commit that a citation names does to the patch of its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A commit that a mail names."""
+
+    key: str  # of the title; of a revert, of what it reverts
+    deed: str  # NAMED, REVERTED or REAPPLIED
+    title: str
+    sha: str
+    author: str  # name key; empty if it is not stated
+    form: str  # patchwatch.mail.message.CitationForm
+    message_id: str
+    date: int
+    by: Person
+
+
+def key_of(cited: CitedCommit) -> tuple[str, str]:
+    """The index key of a citation, and what the commit does to the patch with this title; no key for common titles."""
+    for deed, pattern in ((REAPPLIED, _REAPPLY), (REVERTED, _REVERT)):
+        if found := pattern.match(cited.title):
+            return _key(found[1]), deed
+    return _key(cited.title), NAMED
+
+
+def _key(title: str) -> str:
+    key = title_key(title)
+    return key if len(key) <= _MAX_KEY and len(title_words(key)) >= _WORDS else ""
+
+
+def keys_in_postings(keys: Iterable[str]) -> list[str]:
+    """The index keys of the postings with patches of these titles."""
+    return [f"{kind}:{key}" for key in keys for kind in ("t", "+t")]
+
+
+def keys_of_posting(one: PostingFacts) -> frozenset[str]:
+    """The index keys of the citations that may be of its patches."""
+    if one.trees or one.upstream or one.kind == PULL:
+        return frozenset()  # what a backport repeats was in a tree before
+    return frozenset(key for title in one.titles if (key := _key(title)))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The citation of each patch of a posting (by place, from 0), and those of commits that revert one."""
+
+    applied: Mapping[int, Citation]
+    reverted: Mapping[int, Citation]
+
+
+def find_citations(one: PostingFacts, held: Iterable[Citation], others: Collection[PostingFacts]) -> Found:
+    """Find what shows that the patches of a posting went in.
+
+    `held` are citations with its keys, by mails outside its series; `others` are postings of other series that have
+    such a title.
+    """
+    by_key: dict[str, list[Citation]] = {}
+    for citation in sorted(held, key=lambda c: (c.date, c.message_id, c.sha, c.form)):
+        by_key.setdefault(citation.key, []).append(citation)
+    applied: dict[int, Citation] = {}
+    reverted: dict[int, Citation] = {}
+    for place, title in enumerate(one.titles):
+        citations = by_key.get(title, [])
+        if not citations or one.titles.count(title) > 1:
+            continue
+        rivals = [other for other in others if title in other.titles]
+        fitting = [c for c in _later(one, citations) if _is_of(one, c, rivals)]
+        if not fitting:
+            continue
+        if back := _reverted(fitting):
+            reverted[place] = back
+        elif mine := [c for c in fitting if c.deed == NAMED and _proves(one, c)]:
+            applied[place] = next((c for c in mine if c.form == "mainline"), mine[0])
+    return Found(applied, reverted)
+
+
+def _later(one: PostingFacts, citations: Sequence[Citation]) -> list[Citation]:
+    """The citations of commits that nobody had named when the posting was sent."""
+    known = {c.sha[:_SHA] for c in citations if c.sha and c.date < one.date - _SKEW}
+    return [c for c in citations if c.date >= one.date - _SKEW and c.sha[:_SHA] not in known]
+
+
+def _is_of(one: PostingFacts, citation: Citation, rivals: Sequence[PostingFacts]) -> bool:
+    """True if the commit can only be a patch of this posting."""
+    if citation.author and citation.author not in one.names:
+        return False
+    for other in rivals:
+        if other.date > citation.date or other.trees or other.upstream or other.kind == PULL:
+            continue
+        if citation.author and citation.author not in other.names:
+            continue
+        if not _same_people(one, other) or (other.date, other.root) > (one.date, one.root):
+            return False  # somebody else's, or their own newer one
+    return True
+
+
+def _same_people(one: PostingFacts, other: PostingFacts) -> bool:
+    full_names = {name for name in one.names if " " in name}
+    return not full_names.isdisjoint(other.names) or not set(one.people).isdisjoint(other.people)
+
+
+def _proves(one: PostingFacts, citation: Citation) -> bool:
+    """False for authors who name a commit of their own, which may be in no tree but theirs."""
+    name = name_key(citation.by.name)
+    own = citation.by.email in one.people or (" " in name and name in one.names)
+    return not own or citation.form != "prose"
+
+
+def _reverted(citations: Sequence[Citation]) -> Citation | None:
+    """The citation of a commit that reverts the patch, unless that was reverted in turn."""
+    found = [c for c in citations if c.deed == REVERTED]
+    return found[0] if found and not any(c.deed == REAPPLIED for c in citations) else None

@@ -1,0 +1,100 @@
+"""The series whose patches went in according to mails that name their commits (patchwatch.series.citations)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from patchwatch.db import citations, derived
+from patchwatch.db.derived import StoredRevision
+from patchwatch.db.posting_codec import decode_posting
+from patchwatch.db.postings import Postings
+from patchwatch.mail.message import Message
+from patchwatch.series.citations import Citation, find_citations, key_of, keys_in_postings, keys_of_posting
+from patchwatch.series.state.status import Merge
+from patchwatch.series.state.types import Reason
+from patchwatch.series.states import ReasonKind, State
+from patchwatch.series.went_in import Report
+
+
+def index(connection: Connection, messages: Iterable[tuple[int, Message]], changed: Collection[int]) -> set[str]:
+    """Index the citations of messages; `changed` were indexed before.  Return the keys whose citations changed."""
+    keys = citations.forget(connection, changed) if changed else set()
+    rows: dict[tuple[str, int, str, str, str], dict[str, Any]] = {}
+    for pk, message in messages:
+        for cited in message.cited:
+            key, deed = key_of(cited)
+            if key:
+                row = {"key": key, "message_pk": pk, "deed": deed, "sha": cited.sha, "author": cited.author}
+                rows[key, pk, deed, cited.sha, cited.author] = row | {"form": cited.form, "title": cited.title}
+    citations.add(connection, list(rows.values()))
+    return keys | {key for key, *_ in rows}
+
+
+def forget_unreadable(connection: Connection, conversations: Collection[int]) -> set[str]:
+    """Remove messages that turned out to be unreadable from the index; return the keys whose citations changed."""
+    return citations.forget_unreadable(connection, conversations)
+
+
+def affected(
+    connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]], keys: Collection[str]
+) -> set[int]:
+    """Return the revisions with patches of these keys, or of the titles of postings that changed, if they are cited."""
+    old = {r.id: r.posting for r in before}
+    now = {row["id"]: row["posting"] for row in rows}
+    changed = {
+        kept[i] for kept in (old, now) for i in old.keys() | now.keys() if i in kept and old.get(i) != now.get(i)
+    }
+    titles = {key for text in changed for key in keys_of_posting(decode_posting(text))}
+    cited = citations.known_keys(connection, titles - set(keys)) | set(keys)
+    return {i for ids in _holders(connection, cited).values() for i in ids}
+
+
+def _holders(connection: Connection, keys: Iterable[str]) -> dict[str, set[int]]:
+    """Return the revisions with a patch of each title."""
+    found: dict[str, set[int]] = {}
+    for name, ids in derived.revisions_with_keys(connection, keys_in_postings(keys)).items():
+        found.setdefault(name.partition(":")[2], set()).update(ids)
+    return found
+
+
+def reports(
+    connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]
+) -> tuple[dict[int, dict[int, tuple[Report, ...]]], dict[int, Merge]]:
+    """Return what mails outside of each series, given as revisions in order, show of its newest revision.
+
+    That is, by revision and patch, that it went in; and, by revision, that it was reverted.
+    """
+    postings.load(order[-1].id for order in orders)
+    keys = {order[-1].id: keys_of_posting(postings[order[-1].id]) for order in orders}
+    held = citations.with_keys(connection, set().union(*keys.values()) if keys else set())
+    if not held:
+        return {}, {}
+    holders = _holders(connection, held)
+    postings.load({i for ids in holders.values() for i in ids})
+    applied: dict[int, dict[int, tuple[Report, ...]]] = {}
+    reverted: dict[int, Merge] = {}
+    for order in orders:
+        own, number = {r.id for r in order}, order[-1].id
+        cited = [c for key in keys[number] for c, home in held.get(key, ()) if home not in own]
+        if not cited:
+            continue
+        rivals = {i for c in cited for i in holders.get(c.key, ())} - own
+        found = find_citations(postings[number], cited, [postings[i] for i in sorted(rivals) if i in postings])
+        applied[number] = {place: (_report(citation),) for place, citation in found.applied.items()}
+        if found.reverted:
+            last = max(found.reverted.values(), key=lambda c: (c.date, c.message_id, c.sha))
+            reverted[number] = Merge(State.UNDER_REVIEW, _reason(last), reverted=True)
+    return applied, reverted
+
+
+def _report(citation: Citation) -> Report:
+    return Report(State.MAINLINED if citation.form == "mainline" else State.ACCEPTED, _reason(citation))
+
+
+def _reason(citation: Citation) -> Reason:
+    name = f"commit {citation.sha[:12]}" if citation.sha else "commit"
+    text = f"{name} (“{citation.title}”)"
+    return Reason(citation.message_id, text, citation.date, commit=citation.sha, kind=ReasonKind.CITED, by=citation.by)

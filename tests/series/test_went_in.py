@@ -1,0 +1,73 @@
+"""Combining what other mails report of the patches of a posting."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.series.state.types import Reason
+from patchwatch.series.states import State
+from patchwatch.series.went_in import Own, Report, joined, merge_of
+
+DAY = 86_400
+IN, LINUS, SENT = State.ACCEPTED, State.MAINLINED, State.AWAITING_UPSTREAM
+
+
+def outcome(
+    states: dict[int, State], whole: int, day: int = 5, state: State = State.NEW, partly: str = ""
+) -> State | None:
+    reports = {place: (Report(one, Reason(f"{place}@x", "words", day * DAY)),) for place, one in states.items()}
+    merge = merge_of(Own(0, whole, state, partly), reports)
+    return merge.state if merge else None
+
+
+@pytest.mark.parametrize(
+    ("states", "whole", "expected"),
+    [
+        ({}, 1, None),
+        ({0: IN}, 1, IN),
+        ({0: LINUS}, 1, LINUS),
+        ({0: SENT}, 1, SENT),
+        ({0: IN}, 2, State.UNDER_REVIEW),
+        ({0: IN, 1: IN}, 3, IN),  # most of it
+        ({0: LINUS, 1: LINUS}, 3, IN),  # in a tree, at least
+        ({0: LINUS, 1: IN}, 2, LINUS),
+        ({0: LINUS, 1: IN, 2: IN}, 3, IN),
+        ({0: SENT, 1: SENT}, 3, SENT),
+        ({0: SENT}, 3, None),
+        ({0: IN, 1: SENT}, 2, SENT),
+    ],
+)
+def test_reports_are_combined(states: dict[int, State], whole: int, expected: State | None) -> None:
+    assert outcome(states, whole) == expected
+
+
+def test_part_that_is_named_long_after_stands_for_the_whole() -> None:
+    assert outcome({0: IN}, 5, day=29) == State.UNDER_REVIEW
+    assert outcome({0: IN}, 5, day=31) == IN
+    assert outcome({0: LINUS}, 5, day=31) == IN
+
+
+def test_mails_of_the_series_know_which_part_was_applied() -> None:
+    assert outcome({0: IN}, 5, day=31, partly="1") == State.UNDER_REVIEW
+    assert outcome({0: IN, 1: IN, 2: IN}, 5, partly="1-3") == State.UNDER_REVIEW
+    assert outcome({3: IN, 4: IN}, 5, partly="1-3") == IN
+
+
+def test_applied_series_is_in_mainline_once_half_of_it_is() -> None:
+    assert outcome({0: LINUS}, 2, state=State.ACCEPTED) == LINUS
+    assert outcome({0: LINUS}, 3, state=State.ACCEPTED) == State.UNDER_REVIEW
+
+
+def test_evidence_of_a_part_names_the_patches() -> None:
+    reports = {place: (Report(IN, Reason("1@x", "words", 5 * DAY)),) for place in (0, 1)}
+    merge = merge_of(Own(0, 3, State.NEW), reports)
+    assert merge is not None
+    assert merge.reason.text == "patches 1-2 of 3: words"
+
+
+def test_first_report_is_the_evidence_in_any_order() -> None:
+    early, late = Report(IN, Reason("b@x", "early", 1)), Report(IN, Reason("a@x", "late", 2))
+    for order in (({0: (early,)}, {0: (late,)}), ({0: (late,)}, {0: (early,)})):
+        merge = merge_of(Own(0, 1, State.NEW), joined(*order))
+        assert merge is not None
+        assert merge.reason.text == "early"

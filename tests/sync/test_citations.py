@@ -1,0 +1,163 @@
+"""Mails outside the thread that show that patches went in: in any order of arrival."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from patchwatch.config import Config
+from patchwatch.sync.ingest import ingest, read_mail, reindex
+from patchwatch.tracker import Tracker
+from tests.support.derived import ingest_and_dump
+from tests.support.mails import mail
+
+SHA = "0123456789ab"
+TITLE = "frob: turn the big wheel"
+ANN, BEN, MIA = "Ann Author <ann@example.org>", "Ben Builder <ben@example.net>", "Mia Keeper <mia@example.com>"
+DIFF = "---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b{}\n"
+
+
+def patch(
+    number: int = 1, whole: int = 1, title: str = TITLE, sender: str = ANN, day: str = "3 Jul", root: str = "1",
+    version: str = "", body: str = "Why.\n",
+) -> bytes:  # fmt: skip
+    counter = f" {number}/{whole}" if whole > 1 else ""
+    return mail(
+        message_id=f"{root}.{number}@x",
+        subject=f"[PATCH{version}{counter}] {title}",
+        sender=sender,
+        date=f"{day} 2023 10:00:0{number} +0000",
+        references=(f"{root}.0@x",) if whole > 1 else (),
+        body=f"{body}{DIFF.format(number)}",
+    )
+
+
+def names(
+    body: str, sender: str = BEN, day: str = "3 Aug", subject: str = "frob is slow", above: str | None = None,
+    root: str = "c@x",
+) -> bytes:  # fmt: skip
+    return mail(
+        message_id=root, subject=subject, sender=sender, date=f"{day} 2023 10:00:00 +0000", body=body, in_reply_to=above
+    )
+
+
+FIXES = patch(title="frob: turn it less", sender=BEN, day="3 Aug", root="f", body=f'Fixes: {SHA} ("{TITLE}")\n')
+PROSE = names(f"Since commit {SHA} (“frob: turn the\nbig wheel”) it is slow.\n")
+RELEASE = names(
+    f"Out.\n\nAnn Author (1):\n      {TITLE}\n\nBen Builder (1):\n      x\n", MIA, subject="frobtools 1.2 released"
+)
+LINUX = names(f"Out.\n\nAnn Author (1):\n      {TITLE}\n", MIA, subject="Linux 6.6-rc3")
+QUEUED = names(
+    f"to the 6.1-stable tree\nFrom: {ANN}\n", MIA, subject=f'Patch "{TITLE}" has been added to the 6.1-stable tree'
+)
+PULL = names(f"Please pull.\n\nAnn Author (1):\n      {TITLE}\n", MIA, subject="[GIT PULL] frob for 6.6")
+REVERT = names(f'It went away in deadbeef1234 ("Revert "{TITLE}"").\n', day="9 Aug", root="r@x")
+
+
+@pytest.fixture
+def tracker(tmp_path) -> Tracker:  # type: ignore[no-untyped-def]
+    return Tracker(Config(), database_url=f"sqlite:///{tmp_path}/t.db")
+
+
+def state_of(tracker: Tracker, *raws: bytes, name: str = "1.1@x") -> tuple[str, str]:
+    """Ingest mails one by one; return the state of a series and the mail that shows it."""
+    for raw in raws:
+        with tracker.database.write() as connection:
+            ingest(connection, [read_mail(raw)], "frob")
+    row = tracker.one(tracker.find(name))
+    return row.state, row.state_evidence.message_id if row.state_evidence else ""
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        (FIXES, ("accepted", "f.1@x")),
+        (PROSE, ("accepted", "c@x")),
+        (RELEASE, ("accepted", "c@x")),
+        (LINUX, ("mainlined", "c@x")),
+        (QUEUED, ("mainlined", "c@x")),
+        (PULL, ("accepted", "c@x")),
+    ],
+)
+def test_evidence_counts_before_and_after_the_posting_arrives(
+    tracker: Tracker,
+    tmp_path,
+    evidence: bytes,
+    expected: tuple[str, str],  # type: ignore[no-untyped-def]
+) -> None:
+    assert state_of(tracker, patch(), evidence) == expected
+    row = tracker.one(tracker.find("1.1@x"))
+    assert row.turn == "nobody"
+    other = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/other.db")
+    assert state_of(other, evidence, patch()) == expected
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        names(f'Since commit {SHA} ("{TITLE}") it is slow.\n', ANN),  # perhaps only in their own tree
+        names(f'Your commit {SHA} ("{TITLE}") is slow.\n', above="1.1@x"),  # applied to try it
+        names(f'> Since commit {SHA} ("{TITLE}")\n\nReally?\n'),
+        names(f'Since commit {SHA} ("{TITLE}") it is slow.\n', day="1 Jul"),  # an older commit
+        names(f"Out.\n\nDora Other (1):\n      {TITLE}\n", MIA, subject="frobtools 1.2 released"),
+        names(f"Please pull.\n\nAnn Author (1):\n      {TITLE}\n", ANN, subject="[GIT PULL] my frob"),
+    ],
+)
+def test_what_may_be_another_commit_proves_nothing(tracker: Tracker, evidence: bytes) -> None:
+    assert state_of(tracker, patch(), evidence)[0] in ("new", "under-review")
+
+
+def test_own_series_cites_its_own_patches(tracker: Tracker) -> None:
+    second = patch(2, 2, "frob: oil the big wheel", body=f'Fixes: {SHA} ("{TITLE}")\n')
+    assert state_of(tracker, patch(1, 2), second)[0] == "new"
+
+
+def test_newer_version_was_not_meant(tracker: Tracker) -> None:
+    v2 = patch(day="9 Aug", root="2", version=" v2")
+    assert state_of(tracker, patch(), FIXES, v2)[0] == "new"
+    assert state_of(tracker, names(f'commit ba9876543210 ("{TITLE}")\n', day="9 Sep", root="n@x"))[0] == "accepted"
+
+
+def test_rival_posting_makes_it_ambiguous_in_any_order(tracker: Tracker) -> None:
+    rival = patch(sender="Dora Other <dora@example.com>", day="1 Jul", root="9")
+    assert state_of(tracker, patch(), FIXES) == ("accepted", "f.1@x")
+    assert state_of(tracker, rival)[0] == "new"
+
+
+def test_named_revert_reopens_and_says_where(tracker: Tracker) -> None:
+    assert state_of(tracker, patch(), FIXES, REVERT) == ("under-review", "r@x")
+    assert tracker.one(tracker.find("1.1@x")).turn == "author"
+
+
+def test_part_of_a_series_is_reported_as_such(tracker: Tracker) -> None:
+    soon = names(f'commit {SHA} ("{TITLE}")\n', day="9 Jul")
+    assert state_of(tracker, patch(1, 2), patch(2, 2, "frob: oil the big wheel"), soon) == ("under-review", "c@x")
+    evidence = tracker.one(tracker.find("1.1@x")).state_evidence
+    assert evidence is not None
+    assert evidence.text == f"patch 1 of 2: commit {SHA} (“{TITLE}”)"
+    assert evidence.kind == "cited"
+
+
+def test_other_copy_of_the_citing_mail_changes_what_it_says(tracker: Tracker) -> None:
+    """Of two mails with one message-id the first to arrive is read, whichever we get first."""
+    later = names("Nothing is slow.\n").replace(b"From:", b"Received: by x; Fri, 4 Aug 2023 10:00:00 +0000\nFrom:", 1)
+    early = PROSE.replace(b"From:", b"Received: by x; Thu, 3 Aug 2023 10:00:00 +0000\nFrom:", 1)
+    assert state_of(tracker, patch(), later)[0] == "new"
+    assert state_of(tracker, early) == ("accepted", "c@x")
+
+
+def test_reindex_finds_the_same(tracker: Tracker) -> None:
+    before = state_of(tracker, patch(), FIXES, PROSE)
+    with tracker.database.write() as connection:
+        reindex(connection)
+    assert state_of(tracker) == before
+
+
+def test_any_order_gives_the_same() -> None:
+    rival = patch(sender="Dora Other <dora@example.com>", day="1 Aug", root="9")
+    reads = [read_mail(raw) for raw in (patch(), FIXES, REVERT, rival, PULL.replace(b"<c@x>", b"<p@x>"))]
+    expected = ingest_and_dump([reads])
+    for order in itertools.islice(itertools.permutations(reads), 0, 120, 5):
+        assert ingest_and_dump([[read] for read in order]) == expected
+    assert ingest_and_dump([reads[::-1]], again=True) == expected
