@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from patchwatch.mail import mail_end
+
 SegmentKind = Literal["prose", "quote", "attribution", "trailer", "separator", "diffstat", "diff", "signature"]
 
 
@@ -147,7 +149,12 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
         elif not patch and line[0] in "[<.…({" and _ELISION.fullmatch(line):
             kind = "quote"  # "[...]" replaces quoted text
         kinds.append(kind)
-    return kinds if patch else _with_inline_patches(lines, kinds)
+    if patch:
+        return kinds
+    kinds = _with_inline_patches(lines, kinds)
+    for end in list(mail_end.end_lines(lines, kinds)):
+        kinds[end.start : end.stop] = ["signature"] * len(end)
+    return kinds
 
 
 def _is_plain(line: str) -> bool:

@@ -120,7 +120,6 @@ def test_44_tags_for_some_patches_and_for_the_series(derived: Callable[..., Any]
     assert series["state"] == "reviewed"
 
 
-@pytest.mark.xfail(strict=True, reason="a company's notice asks for changes")
 def test_50_footers_and_notices_decide_nothing(derived: Callable[..., Any]) -> None:
     (series,) = derived("50-list-footer-and-disclaimer")
     assert endorsements(series["revisions"][0]) == {("Rex", 1), ("Mia", 1)}
