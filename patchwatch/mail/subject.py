@@ -147,6 +147,7 @@ _STOP_WORDS = frozenset(
 )
 
 
+@functools.lru_cache(maxsize=8192)  # a pull request's titles are compared with those of every patch of their authors
 def title_words(title: str) -> frozenset[str]:
     """The significant words of a title, in lower case: without punctuation, stop words and accents.
 

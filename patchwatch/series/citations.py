@@ -112,7 +112,7 @@ def _is_of(one: PostingFacts, citation: Citation, rivals: Sequence[PostingFacts]
     if citation.author and citation.author not in one.names:
         return False
     for other in rivals:
-        if other.date > citation.date or other.trees or other.upstream or other.kind == PULL:
+        if other.date > citation.date or other.trees or other.upstream or other.kind == PULL or other.relayed:
             continue
         if citation.author and citation.author not in other.names:
             continue

@@ -30,7 +30,7 @@ def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
 
 def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
     """The patches of a posting (by place, from 0) that a pull request lists."""
-    if not one.date <= pull.date <= one.date + REACH or one.trees or one.upstream:
+    if not one.date <= pull.date <= one.date + REACH or one.trees or one.upstream or one.root == pull.root:
         return frozenset()
     left = [title for name, title in pull.listed if name in one.names]
     found = set()

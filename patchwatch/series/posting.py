@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from patchwatch.mail.message import Message, Person, SignalKind, name_key
 from patchwatch.mail.subject import title_key
+from patchwatch.series.relayed import relayed_patches
 from patchwatch.series.revision import Revision
 from patchwatch.series.stated_relations import dependencies_of, successors_of, superseded_by_posting
 
@@ -48,7 +49,7 @@ class PostingFacts(Struct, frozen=True, array_like=True):
     recipients: tuple[str, ...]  # of the root
     names: tuple[str, ...] = ()  # of sender and patch authors, as keys
     incomplete: bool = False  # fewer patches seen than announced
-    listed: tuple[tuple[str, str], ...] = ()  # by a pull request or backport: keys of (author's name, title)
+    listed: tuple[tuple[str, str], ...] = ()  # by a pull request, backport or batch: keys of (author's name, title)
     upstream: tuple[tuple[str, str], ...] = ()  # of a backport: (message-id, commit in Linus's tree)
     prose: str = ""  # the sketch of the root's text (patchwatch.mail.prose_sketch)
     applied: int = 0  # UTC seconds of the first mail that says that it was applied; 0: none
@@ -56,6 +57,7 @@ class PostingFacts(Struct, frozen=True, array_like=True):
     supersedes: tuple[tuple[str, str], ...] = ()  # (target, words), according to the posting
     superseded_by: tuple[tuple[str, str], ...] = ()  # (target, words), according to replies to it
     ref: str = ""  # the branch or tag that a pull request names
+    relayed: tuple[str, ...] = ()  # name keys of the authors whose patches it passes on (patchwatch.series.relayed)
 
 
 def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
@@ -76,7 +78,9 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         for link in message.earlier:
             if link.message_id not in own_ids:
                 earlier.setdefault(link.message_id, link.version)
-    repeats = [m for m in revision.patches if m.upstream]
+    repeats = tuple(m for m in revision.patches if m.upstream)
+    trees = tuple(t.lower().removeprefix("v") for t in root.parts.prefixes if _TREE.fullmatch(t))
+    relayed = () if repeats or trees or root.listed else relayed_patches(revision)
     return PostingFacts(
         root=root.message_id,
         author=root.author,
@@ -92,7 +96,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         titles=tuple(title_key(m.parts.title) for m in revision.patches),
         patch_ids=tuple(dict.fromkeys(m.patch_id for m in revision.patches if m.patch_id)),
         files=tuple(dict.fromkeys(f for m in revision.patches for f in m.files))[:400],
-        trees=tuple(t.lower().removeprefix("v") for t in root.parts.prefixes if _TREE.fullmatch(t)),
+        trees=trees,
         change_id=next((m.change_id for m in own if m.change_id), ""),
         earlier=tuple(earlier.items()),
         answered=tuple(dict.fromkeys(home[i] for i in root.references if i in home)),
@@ -100,7 +104,8 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         recipients=root.recipients[:60],
         names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
         incomplete=len(revision.patches) < revision.expected,
-        listed=tuple((name_key(name), title_key(title)) for name, title in root.listed) or _repeated(repeats),
+        listed=tuple((name_key(name), title_key(title)) for name, title in root.listed)
+        or _repeated(repeats or relayed),
         upstream=tuple((m.message_id, m.upstream) for m in repeats),
         prose=root.prose,
         applied=min((f.message.date for f in revision.follow_ups if _says_applied(f.message)), default=0),
@@ -108,6 +113,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         supersedes=superseded_by_posting(revision),
         superseded_by=successors_of(revision),
         ref=root.pull.ref if root.pull else "",
+        relayed=tuple(sorted({name for name, _ in _repeated(relayed)})),
     )
 
 

@@ -55,4 +55,5 @@ class ReasonKind(StrEnum):
     TAGGED = "tagged"
     DEFERRED = "deferred"
     CITED = "cited"  # another mail names a commit of it
+    RELAYED = "relayed"  # a maintainer sent it on with patches of others
     MARKED = "marked"  # a person set the state by hand; there is no mail

@@ -19,6 +19,7 @@ from patchwatch.series.link_model import LinkModel, default_model
 from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
+from patchwatch.series.relayed import are_apart
 from patchwatch.series.stated_relations import are_related, without_dependencies
 
 ENOUGH = 5.0
@@ -84,7 +85,7 @@ def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkMode
         return _newest(certain)
     if one.kind == PULL:
         return sent_again(one, others)
-    others = [other for other in others if other.kind != PULL]
+    others = [other for other in others if other.kind != PULL and not are_apart(one, other)]
     ruled = _ruled(one, [other for other in others if _has_rules(one, other)])
     if any(link.resend for link, _ in ruled):
         return _first_posting(pair for pair in ruled if pair[0].resend)

@@ -17,6 +17,7 @@ from patchwatch.series.states import APPLIED, State
 
 _SETTLED = 30 * 86_400
 """Seconds after a posting in which its author would have sent the patches again that were left out."""
+_UNDECIDED = (State.NEW, State.UNDER_REVIEW, State.REVIEWED)
 
 Reports = Mapping[int, tuple["Report", ...]]
 """The reports on the patches of a posting, by place from 0."""
@@ -28,6 +29,7 @@ class Report:
 
     state: State  # mainlined, accepted or awaiting-upstream
     reason: Reason
+    alone: bool = False  # a mail about this patch, which says nothing of the others; a shortlog lists all that went in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def merge_of(own: Own, reports: Reports) -> Merge | None:
     accepted = own.state in APPLIED or len(applied) >= own.whole
     if mainlined and (len(mainlined) >= own.whole or (accepted and 2 * len(mainlined) >= own.whole)):
         return Merge(State.MAINLINED, _last(mainlined))
-    if applied and _is_whole(own, applied):
+    if applied and (_is_whole(own, applied) or _is_settled(own, reports)):
         return Merge(State.ACCEPTED, _reason(applied, own.whole))
     on_the_way = _earliest(reports, (State.MAINLINED, State.ACCEPTED, State.AWAITING_UPSTREAM))
     if len(on_the_way) > len(applied) and 2 * len(on_the_way) > own.whole:
@@ -63,12 +65,20 @@ def merge_of(own: Own, reports: Reports) -> Merge | None:
 
 
 def _is_whole(own: Own, applied: Mapping[int, Reason]) -> bool:
-    """True if all patches went in, as far as one can tell from these."""
+    """True if all patches went in, or most of them, as far as one can tell from these."""
     if len(applied) >= own.whole:
         return True
     if own.partly:
         return len(parse_patches(own.partly, own.whole) | {place + 1 for place in applied}) >= own.whole
-    return 2 * len(applied) > own.whole or max(r.date for r in applied.values()) >= own.date + _SETTLED
+    return 2 * len(applied) > own.whole
+
+
+def _is_settled(own: Own, reports: Reports) -> bool:
+    """True if one patch is named so late that the author would have sent the others again if they had been left out."""
+    if own.partly or own.state not in _UNDECIDED:
+        return False
+    dates = [r.reason.date for entries in reports.values() for r in entries if r.alone and r.state in APPLIED]
+    return max(dates, default=0) >= own.date + _SETTLED
 
 
 def _earliest(reports: Reports, states: tuple[State, ...]) -> dict[int, Reason]:

@@ -91,7 +91,8 @@ def reports(
 
 
 def _report(citation: Citation) -> Report:
-    return Report(State.MAINLINED if citation.form == "mainline" else State.ACCEPTED, _reason(citation))
+    state = State.MAINLINED if citation.form == "mainline" else State.ACCEPTED
+    return Report(state, _reason(citation), alone=citation.form in ("prose", "tag"))
 
 
 def _reason(citation: Citation) -> Reason:

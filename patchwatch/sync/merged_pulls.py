@@ -15,6 +15,7 @@ from patchwatch.db.records import revision_state_of
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches, shows_a_tree
 from patchwatch.series.posting import PostingFacts
+from patchwatch.series.relayed import sends_on
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import APPLIED, ReasonKind, State
 from patchwatch.series.went_in import Report
@@ -61,19 +62,25 @@ def reports(
             for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():
                 text = f"[ Upstream commit {commit[:12]} ]"
                 reason = Reason(message_id, text, postings[i].date, commit=commit)
-                own.setdefault(place, []).append(Report(State.MAINLINED, reason))
+                own.setdefault(place, []).append(Report(State.MAINLINED, reason, alone=True))
         if own:
             found[number] = {place: tuple(entries) for place, entries in own.items()}
     return found
 
 
 def _of_pull(one: PostingFacts, pull: PostingFacts, state: RevisionState, stored: StoredRevision) -> Report | None:
-    """Return what a pull request shows of the patches of `one` that it lists."""
+    """Return what a pull request, or a batch of a maintainer, shows of the patches of `one` that it lists."""
     if pull.upstream or state.state in (State.REJECTED, State.NOT_APPLICABLE):
+        return None
+    if pull.relayed and not sends_on(pull, one):
         return None
     if state.state in APPLIED and state.reason:
         return Report(state.state, state.reason)
+    subject = decode_summary(stored.view).subject
+    if pull.relayed:
+        reason = Reason(pull.root, f"sent on in “{subject}”", pull.date, kind=ReasonKind.RELAYED, by=pull.author)
+        return Report(State.AWAITING_UPSTREAM, reason)
     if not shows_a_tree(one, pull):
         return None
-    text = f"listed in “{decode_summary(stored.view).subject}”"
+    text = f"listed in “{subject}”"
     return Report(State.ACCEPTED, Reason(pull.root, text, pull.date, kind=ReasonKind.CITED, by=pull.author))

@@ -13,9 +13,9 @@ IN, LINUS, SENT = State.ACCEPTED, State.MAINLINED, State.AWAITING_UPSTREAM
 
 
 def outcome(
-    states: dict[int, State], whole: int, day: int = 5, state: State = State.NEW, partly: str = ""
+    states: dict[int, State], whole: int, day: int = 5, state: State = State.NEW, partly: str = "", alone: bool = True
 ) -> State | None:
-    reports = {place: (Report(one, Reason(f"{place}@x", "words", day * DAY)),) for place, one in states.items()}
+    reports = {place: (Report(one, Reason(f"{place}@x", "words", day * DAY), alone),) for place, one in states.items()}
     merge = merge_of(Own(0, whole, state, partly), reports)
     return merge.state if merge else None
 
@@ -45,6 +45,11 @@ def test_part_that_is_named_long_after_stands_for_the_whole() -> None:
     assert outcome({0: IN}, 5, day=29) == State.UNDER_REVIEW
     assert outcome({0: IN}, 5, day=31) == IN
     assert outcome({0: LINUS}, 5, day=31) == IN
+
+
+def test_shortlog_without_the_others_and_requested_changes_speak_against_the_whole() -> None:
+    assert outcome({0: IN}, 5, day=31, alone=False) == State.UNDER_REVIEW
+    assert outcome({0: IN}, 5, day=31, state=State.CHANGES_REQUESTED) == State.UNDER_REVIEW
 
 
 def test_mails_of_the_series_know_which_part_was_applied() -> None:

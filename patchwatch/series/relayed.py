@@ -1,0 +1,82 @@
+"""Batches of a subsystem maintainer: patches of others that they send on, which is where those patches went.
+
+Pure.  In such a batch, `From:` in the body names the author and the maintainer's Signed-off-by is the last.  It is not
+a new version of the patches.  A developer who takes over the work of another sends mails of the same form; what tells
+them apart is the posting that they continue: a higher version of it, its title or change-id, a link to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patchwatch.mail.message import Message, name_key
+
+if TYPE_CHECKING:
+    from patchwatch.series.posting import PostingFacts
+    from patchwatch.series.revision import Revision
+
+_MANY = 2  # authors, from which on a batch is not the work of one whom the sender continues
+
+
+def relayed_patches(revision: Revision) -> tuple[Message, ...]:
+    """The patches of others in a posting that consists mostly of them; none in the work of its sender."""
+    found = tuple(m for m in revision.patches if _is_relayed(m))
+    return found if 2 * len(found) > max(len(revision.patches), revision.expected) else ()
+
+
+def _is_relayed(message: Message) -> bool:
+    """True if the sender passes on a patch: the author is another person, and signed it off before the sender did."""
+    author, sender = message.patch_author, message.author
+    if author is None or author.email == sender.email or _may_be_one(author.name, sender.name):
+        return False
+    signed = [trailer.value for trailer in message.trailers if trailer.name.lower() == "signed-off-by"]
+    if not signed:
+        return False
+    name, _, address = signed[-1].partition("<")
+    address = address.partition(">")[0].strip().lower()
+    by_sender = address == sender.email or (name_key(sender.name) != "" and name_key(name) == name_key(sender.name))
+    return by_sender and address != author.email and not _may_be_one(author.name, name)
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    """True if one name is part of the other: people shorten theirs, and a mail server may drop it."""
+    mine, theirs = set(name_key(name).split()), set(name_key(other).split())
+    return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
+
+
+def sends_on(batch: PostingFacts, one: PostingFacts) -> bool:
+    """True if the sender of `batch` passes on patches of `one`, rather than posting a new version of it."""
+    if not batch.relayed or one.relayed or batch.root == one.root or batch.date < one.date:
+        return False
+    if batch.author.email in one.people or set(batch.relayed).isdisjoint(one.names):
+        return False
+    shared = set(batch.titles) & set(one.titles)
+    same = set(batch.patch_ids) & set(one.patch_ids)
+    if not (shared or same) or _takes_over(batch, one):
+        return False
+    return len(set(batch.relayed)) >= _MANY or 2 * len(same) >= len(batch.titles)
+
+
+def _takes_over(batch: PostingFacts, one: PostingFacts) -> bool:
+    """True if something says that `batch` continues `one`."""
+    if batch.resend or (batch.change_id != "" and batch.change_id == one.change_id):
+        return True
+    if any(message_id in one.message_ids for message_id, _ in batch.earlier):
+        return True
+    if batch.title == one.title and len(batch.titles) > 1:
+        return True  # the batches of a maintainer have titles of their own
+    later = (batch.stated and batch.version > one.version) or (one.rfc and not batch.rfc)
+    return later and _mostly_the_same(batch, one)
+
+
+def _mostly_the_same(one: PostingFacts, other: PostingFacts) -> bool:
+    return 2 * len(set(one.titles) & set(other.titles)) >= max(len(one.titles), len(other.titles))
+
+
+def are_apart(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if `other`, the earlier of two postings, cannot be a version of the same series: one is a batch."""
+    if one.relayed and sends_on(one, other):
+        return True
+    # An author's next version, after somebody passed on the one before, does not continue the batch.
+    many = len(set(other.relayed)) >= _MANY and not one.relayed
+    return many and other.author.email not in one.people and not _mostly_the_same(one, other)
