@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
 
 from patchwatch.db import schema as t
 
 _SHOWN = 5  # complaints of SQLite
+_ROWS = 500  # read and copied at once
 
 # What every row of the first column must have in the second.
 _REFERENCES = (
@@ -27,6 +28,8 @@ _DERIVED = (
     (t.message, ("message_id",), ("id", "conversation")),
     (t.revision, ("root",), ("conversation",)),
     (t.series, ("id",), ()),
+    (t.revision_key, ("key", "revision_id"), ()),
+    (t.node, ("name",), ("conversation",)),
 )
 
 
@@ -52,6 +55,16 @@ def derived_rows(connection: Connection) -> Iterator[tuple[str, dict[tuple[Any, 
     """Yield each table with derived data as (name, rows by their key), for comparison with another database."""
     for table, key, free in _DERIVED:
         yield table.name, _rows(connection, table, key, free)
+
+
+def copy_rows(source: Connection, target: Connection) -> None:
+    """Replace all rows of a database by those of another one, which may be of another kind."""
+    for table in reversed(t.metadata.sorted_tables):
+        target.execute(delete(table))
+    for table in t.metadata.sorted_tables:
+        rows = source.execution_options(yield_per=_ROWS).execute(select(table)).mappings()
+        for part in rows.partitions():
+            target.execute(insert(table), [dict(row) for row in part])
 
 
 def _rows(connection: Connection, table: Table, key: tuple[str, ...], free: tuple[str, ...]) -> dict[Any, Any]:

@@ -77,15 +77,17 @@ def _mails(connection: Connection) -> Iterator[Problem]:
 
 
 def _derived(database: Database) -> Iterator[Problem]:
-    """Compare derived data with that of a reindexed copy; SQLite only."""
+    """Compare derived data with that of a reindexed copy, which is an SQLite database for a server's data, too."""
     file = sqlite_file(database.url)
-    if file is None:
-        return
-    with tempfile.TemporaryDirectory(prefix=".patchwatch-check-", dir=file.parent) as directory:
+    with tempfile.TemporaryDirectory(prefix=".patchwatch-check-", dir=file and file.parent) as directory:
         copy = Path(directory) / "copy.db"
-        back_up(database.url, copy)
+        if file is not None:
+            back_up(database.url, copy)
         rebuilt = Database(f"sqlite:///{copy}")
         try:
+            if file is None:
+                with database.read() as connection, rebuilt.write() as target:
+                    integrity.copy_rows(connection, target)
             with rebuilt.read() as connection:
                 stored = dict(integrity.derived_rows(connection))
             with rebuilt.write() as connection:

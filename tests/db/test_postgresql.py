@@ -11,13 +11,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Executable, delete, select, update
 
 from patchwatch.config import Config
 from patchwatch.db import event_queue, outbox
 from patchwatch.db.database import Database
 from patchwatch.db.outbox import DigestCursor
-from patchwatch.db.schema import message, number, raw
+from patchwatch.db.schema import message, number, raw, revision, revision_key, series
 from patchwatch.errors import DatabaseError
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.sync.verify import verify
@@ -87,6 +87,31 @@ def test_verify_finds_damage(url: str) -> None:
     database.close()
 
 
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (update(series).values(state="rejected"), "`series` disagree"),
+        (update(revision).values(predecessor=None), "`revision` disagree"),
+        (update(message).values(subject="another"), "`message` disagree"),
+        (delete(revision_key), "`revision_key` disagree"),
+        (update(revision).values(series_id=4711), "revisions in a series that does not exist"),
+        (update(message).values(facts="{"), "parsed fields of <"),
+    ],
+)
+def test_verify_finds_derived_data_that_disagrees(url: str, change: Executable, found: str) -> None:
+    database = Database(url)
+    with database.write() as connection:
+        ingest(connection, READS["made"], "bpf")
+    assert list(verify(database)) == []
+    with database.write() as connection:
+        connection.execute(change)
+    assert any(found in problem.text for problem in verify(database))
+    with database.write() as connection:
+        reindex(connection)
+    assert list(verify(database)) == []
+    database.close()
+
+
 def test_decisions_lists_and_undo(tracker: Tracker) -> None:
     with tracker.database.write() as connection:
         ingest(connection, READS["made"], "bpf")
@@ -105,6 +130,7 @@ def test_decisions_lists_and_undo(tracker: Tracker) -> None:
     tracker.link("v2@b", "v1@b")
     assert tracker.find("v1@b") == tracker.find("v2@b")
     assert tracker.candidates(number) is not None
+    assert list(verify(tracker.database)) == []
 
 
 def test_nul_characters_are_stored_and_shown_sanitized(tracker: Tracker) -> None:
