@@ -29,7 +29,8 @@ _DERIVED = (
     (t.revision, ("root",), ("conversation",)),
     (t.series, ("id",), ()),
     (t.revision_key, ("key", "revision_id"), ()),
-    (t.node, ("name",), ("conversation",)),
+    (t.thread_key, ("name",), ("conversation",)),
+    (t.citation, ("key", "message_pk", "deed", "sha", "author"), ()),
 )
 
 
