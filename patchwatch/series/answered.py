@@ -1,0 +1,54 @@
+"""Find the submission that each message of a conversation replies to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from patchwatch.mail.message import Message
+
+
+def nearest_submissions(known: Mapping[str, Message], home: Mapping[str, int]) -> dict[str, str]:
+    """The nearest submission above each message, following its references and theirs.
+
+    Every reference is followed once, however long the thread.  Messages are visited in the order of their ids, so that
+    nothing else decides where references in a circle lead.
+    """
+    found: dict[str, str | None] = {message_id: message_id for message_id in home}
+    circle = False
+    for start in sorted(known):
+        path = [] if start in found else [(start, reversed(known[start].references))]
+        visiting = {start}
+        while path:
+            message_id, references = path[-1]
+            # The references of a known message are more reliable than those of the mails below it.
+            reference = next(references, None)
+            if reference is None:
+                found[message_id] = None
+                path.pop()
+            elif anchor := found.get(reference):
+                found.update((above, anchor) for above, _ in path)
+                path = []
+            elif reference in known and reference not in found:
+                if reference in visiting:
+                    circle = True
+                    continue
+                visiting.add(reference)
+                path.append((reference, reversed(known[reference].references)))
+    if circle:
+        _leave_circles(found, known)
+    return {message_id: anchor for message_id, anchor in found.items() if anchor}
+
+
+def _leave_circles(found: dict[str, str | None], known: Mapping[str, Message]) -> None:
+    """Set what the visits of messages in a circle missed, because another message of it was being visited."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for message_id in sorted(i for i, anchor in found.items() if anchor is None):
+        for reference in known[message_id].references:
+            below[reference].append(message_id)
+    queue = [reference for reference in below if found.get(reference)]
+    for reference in queue:  # grows
+        for message_id in below.get(reference, ()):
+            if found[message_id] is None:
+                found[message_id] = found[reference]
+                queue.append(message_id)
