@@ -16,7 +16,7 @@ def involvement_of(
 ) -> Involvement:
     """Return the involvement of the person with the addresses `me` (lower case); `summaries` are by root."""
     newest = revisions[-1]
-    latest = [summaries[root] for root in newest.postings]
+    latest = [summaries[root] for root in newest.postings if root in summaries]
     mine = [reviewer for summary in latest for reviewer in summary.reviewers if reviewer.email in me]
     replied = max((reviewer.date for reviewer in mine), default=0)
     answered, answer = max(((r.answered, r.answer) for r in mine if r.answered >= replied), default=(0, ""))
@@ -66,7 +66,8 @@ def _posted(summary: RevisionSummary, me: Set[str]) -> bool:
 def _last_reviewed(revisions: Sequence[RevisionRow], summaries: Mapping[str, RevisionSummary], me: Set[str]) -> str:
     """Return the last of these revisions that I replied to."""
     for revision in reversed(revisions):
-        if any(reviewer.email in me for root in revision.postings for reviewer in summaries[root].reviewers):
+        known = (summaries[root] for root in revision.postings if root in summaries)
+        if any(reviewer.email in me for summary in known for reviewer in summary.reviewers):
             return f"{'RFC ' if revision.rfc else ''}v{revision.version}"
     return ""
 

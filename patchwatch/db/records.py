@@ -30,7 +30,7 @@ from patchwatch.series.checks import checks_of
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, number_of
-from patchwatch.series.state.machine import revision_state
+from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.stated_relations import dependencies_of
@@ -153,6 +153,7 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
             for relation, message_id in dependencies_of(revision)
         ),
         pull=root.pull,
+        sendings=tuple(m.message_id for m in revision.sendings),
     )
 
 

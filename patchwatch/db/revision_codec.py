@@ -96,6 +96,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     backport: bool  # to a stable tree
     depends_on: tuple[StoredDependency, ...] = ()
     pull: PullRequest | None = None
+    sendings: tuple[str, ...] = ()  # roots of all times that it was sent, if more than one
 
 
 class RevisionVersion(Struct, frozen=True):

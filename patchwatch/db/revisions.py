@@ -137,7 +137,7 @@ def _row(
         unreadable=summary.unreadable,
         inbox="",
         patch_message_ids=summary.patch_message_ids,
-        postings=(revision.root,),
+        postings=summary.sendings or (revision.root,),
         trailers=_trailers(tags, (revision.root,)),
         predecessor=None,
         applied=_applied(state),
@@ -157,7 +157,7 @@ def _with_resend(
     row: RevisionRow, root: str, summary: RevisionSummary, state: StoredState, tags: Sequence[Tag], is_newest: bool
 ) -> RevisionRow:
     """Return the row of a revision with one of its resends added; `tags` are those of all of its postings."""
-    postings = (*row.postings, root)
+    postings = (*row.postings, *(summary.sendings or (root,)))
     return replace(
         row,
         follow_ups=row.follow_ups + summary.follow_ups,

@@ -1,9 +1,10 @@
 """Group messages into conversations.
 
-A conversation is the set of messages connected by shared thread keys: their message-ids, those they reply to, and, for
-patches sent without In-Reply-To, what the mails of a posting have in common (the stem that git send-email and b4 give
-to the message-ids of one run; or author, version and count within two hours).  Revisions are found within a
-conversation: joining too much only costs time, joining too little loses patches.
+A conversation is the set of messages connected by shared thread keys: their message-ids, those they reply to, and what
+the mails of a posting have in common wherever they were threaded: the stem that git send-email and b4 give to the
+message-ids of one run; author, version and count within hours, for what is sent later; version and title, for what is
+sent again.  Revisions are found within a conversation: joining too much only costs time, joining too little loses
+patches.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.message import Message
+from patchwatch.mail.subject import title_key, title_words
 
 _STEMS = (
     re.compile(r"(\d{14}\.\d+)-\d+-(.+)"),  # git send-email: <time>.<pid>-<n>-<user>@<host>
     re.compile(r"(\d{8}-.+-v\d+)-\d+-([0-9a-f]{12}@.+)"),  # b4: <date>-<slug>-v<version>-<n>-<hash>@<host>
     re.compile(r"(?:cover|[0-9a-f]{40})(\.\d{9,11}\.git\.)(.+)"),  # git format-patch --thread
 )
-_NEAR_SECONDS = 2 * 3600
+_SLOT_SECONDS = 24 * 3600  # mails of one slot share a key; the slots do not chain an author's postings of weeks
+_NEAR_SECONDS = 2 * 3600  # mails that are this near share one as well, at the end of a slot
+_DISTINCTIVE = 3  # words of a title, from which on it is hardly another author's, too
 _MAX_REFERENCES = 60  # of one mail that are joined, the first and the last ones; those lead to the rest
 
 
@@ -36,14 +40,26 @@ def thread_keys(message: Message) -> tuple[str, ...]:
     if len(references) > _MAX_REFERENCES:
         references = (references[0], *references[-_MAX_REFERENCES + 1 :])
     found = [message.message_id, *references, *message.about]
-    parts = message.parts
-    if message.is_submission and parts.counter is not None:
-        posting = f"{message.author.email}|{parts.version}.{parts.minor}|{parts.expected}"
-        run = stem(message.message_id)
-        if run:
-            # No message-id begins with a space.  The version is left out, as only the cover may state it.
-            found.append(f" stem|{message.author.email}|{run}")
-        if not references:
-            slot = message.date // _NEAR_SECONDS
-            found += [f" near|{posting}|{slot}", f" near|{posting}|{slot + 1}"]
+    if message.is_submission and message.kind != "pull":
+        found += _posting_keys(message)
     return tuple(dict.fromkeys(found))
+
+
+def _posting_keys(message: Message) -> list[str]:
+    """What the mails of a posting have in common; no message-id begins with a space."""
+    parts, author = message.parts, message.author.email
+    version = f"{parts.version}.{parts.minor}"
+    found: list[str] = []
+    if parts.counter is not None:
+        if run := stem(message.message_id):
+            # The version is left out, as only the cover may state it.
+            found.append(f" stem|{author}|{run}")
+        slots = {message.date // _SLOT_SECONDS, (message.date + _NEAR_SECONDS) // _SLOT_SECONDS}
+        if parts.counter > 1 and not message.references:  # begins in the middle: the rest of what was sent before
+            slots.add(message.date // _SLOT_SECONDS - 1)
+        found += [f" near|{author}|{version}|{parts.expected}|{slot}" for slot in sorted(slots)]
+    if not message.references or message.kind == "cover" or parts.counter is None:
+        title = title_key(parts.title)[:200]
+        whose = "" if len(title_words(title)) >= _DISTINCTIVE else author
+        found.append(f" title|{whose}|{version}|{title}")
+    return found

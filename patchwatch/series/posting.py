@@ -6,7 +6,6 @@ patchwatch.series.merged with pull requests and backports.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -15,11 +14,10 @@ from patchwatch.mail.message import Message, Person, SignalKind, name_key
 from patchwatch.mail.subject import title_key
 from patchwatch.series.relayed import relayed_patches
 from patchwatch.series.revision import Revision
+from patchwatch.series.stable_trees import stable_trees
 from patchwatch.series.stated_relations import dependencies_of, successors_of, superseded_by_posting
 
 _DAY = 86_400
-_RELEASE = r"v?\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?"
-_TREE = re.compile(rf"(?i){_RELEASE}(?:[-/,]{_RELEASE})*|autosel|stable|\d\.\d+[.-]\S+")
 KEYED_TITLES = 40
 """Patches of a posting that have keys of their own: enough to find it."""
 
@@ -79,7 +77,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
             if link.message_id not in own_ids:
                 earlier.setdefault(link.message_id, link.version)
     repeats = tuple(m for m in revision.patches if m.upstream)
-    trees = tuple(t.lower().removeprefix("v") for t in root.parts.prefixes if _TREE.fullmatch(t))
+    trees = stable_trees(root.parts.prefixes)
     relayed = () if repeats or trees or root.listed else relayed_patches(revision)
     return PostingFacts(
         root=root.message_id,

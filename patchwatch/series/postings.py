@@ -1,7 +1,7 @@
-"""Find the postings in a conversation: which patches and cover letters were sent together.
+"""Find which patches and cover letters of a conversation were sent together.
 
 Messages are grouped by their own headers (author, version, n/m, parent, message-id stem), never by arrival: the result
-depends only on the set of messages.
+depends only on the set of messages.  patchwatch.series.sendings joins what was sent in several goes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ from patchwatch.mail.message import Message
 from patchwatch.series.conversation import stem
 
 RUN_SECONDS = 2 * 3600
-"""Most between patches of one run that have no In-Reply-To."""
+"""Most between the mails of one run."""
+
+_PAUSE_SECONDS = 600  # most between patches without In-Reply-To for nothing but the time to join them
 
 
 def number_of(message: Message) -> int:
     """The number of a patch in its revision; a single patch is 1, a cover or proposal 0."""
     if message.kind == "patch":
-        return message.parts.counter if message.parts.counter is not None and not message.parts.inserted else 1
+        parts = message.parts
+        # Those of inserted patches are above the total (patchwatch.series.inserted_patches).
+        known = parts.counter is not None and (not parts.inserted or parts.counter > (parts.expected or 0))
+        return parts.counter if known and parts.counter is not None else 1
     return 0
 
 
@@ -28,8 +33,8 @@ def posted_order(message: Message) -> tuple[int, int, str]:
     return message.date, number_of(message), message.message_id
 
 
-def find_postings(submissions: Sequence[Message]) -> list[list[Message]]:
-    """Group submissions, in the order of `posted_order`, into postings."""
+def sent_together(submissions: Sequence[Message]) -> list[list[Message]]:
+    """Group submissions, in the order of `posted_order`, by what was sent in one go."""
     alone: list[list[Message]] = []
     numbered: dict[tuple[str, int, int, int], list[Message]] = defaultdict(list)
     for message in submissions:
@@ -76,7 +81,7 @@ def _near_in_time(messages: list[Message]) -> list[list[Message]]:
     """Group messages without references into runs without long gaps."""
     runs: list[list[Message]] = []
     for message in messages:  # by date
-        if runs and message.date - runs[-1][-1].date <= RUN_SECONDS:
+        if runs and message.date - runs[-1][-1].date <= _PAUSE_SECONDS:
             runs[-1].append(message)
         else:
             runs.append([message])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -10,29 +11,40 @@ from msgspec import structs
 from patchwatch.mail.message import Message
 from patchwatch.series.postings import RUN_SECONDS
 
+_SETS = re.compile(r"(?i)\s*\[patch ?sets?\b")
+
 
 def unmarked_covers(known: Mapping[str, Message]) -> list[Message]:
     """Cover letters without `0/n`: mails without a diff that the patches of one run reply to.
 
     Christoph Hellwig's have no prefix at all ("add a helper"), others have `[PATCH v6] x`, `[RFC] x`, or count the
-    cover as patch 1.
+    cover as patch 1.  `[PATCHSET 2/3]` counts sets: its patches have a total of their own.
     """
     answered: dict[str, list[Message]] = defaultdict(list)
     for message in known.values():
         if message.kind in ("patch", "cover") and message.parent is not None and message.parent in known:
             answered[message.parent].append(message)
+    sets = {i for i, m in known.items() if m.kind in ("patch", "cover") and m.parts.counter and _counts_sets(m)}
     found: list[Message] = []
-    for message_id, answers in answered.items():
+    for message_id in answered.keys() | sets:
         above = known[message_id]
-        own = [m for m in answers if _could_cover(above, m)]
+        own = [m for m in answered[message_id] if _could_cover(above, m)]
         numbers = {m.parts.counter for m in own}
-        if not own or 0 in numbers or (None in numbers and len(own) > 1):
+        if message_id in sets:
+            expected = max((m.parts.expected for m in own if m.parts.expected is not None), default=None)
+            parts = structs.replace(above.parts, counter=None if expected is None else 0, expected=expected)
+            found.append(structs.replace(above, kind="cover", parts=parts))
+        elif not own or 0 in numbers or (None in numbers and len(own) > 1):
             continue
-        if above.parts.counter is None:
+        elif above.parts.counter is None:
             found.append(structs.replace(above, kind="cover"))
         elif above.parts.counter in numbers:
             found.append(structs.replace(above, kind="cover", parts=structs.replace(above.parts, counter=0)))
     return found
+
+
+def _counts_sets(message: Message) -> bool:
+    return not (message.files or message.patch_id) and _SETS.match(message.subject) is not None
 
 
 def _could_cover(above: Message, patch: Message) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -88,9 +89,39 @@ def test_unthreaded_patches_within_two_hours_are_joined(start: int, apart: int) 
     assert meet(loose(1, start), loose(2, start + apart))
 
 
-@given(start=st.integers(0, 86_400), apart=st.integers(4 * 3_600, 10 * 86_400))
-def test_unthreaded_patches_sent_hours_apart_are_not_joined(start: int, apart: int) -> None:
+@given(start=st.integers(0, 86_400), apart=st.integers(2 * 3_600, 24 * 3_600))
+def test_the_rest_of_a_posting_is_joined_for_a_day(start: int, apart: int) -> None:
+    assert meet(loose(1, start), loose(2, start + apart))
+
+
+@given(start=st.integers(0, 86_400), apart=st.integers(3 * 86_400, 10 * 86_400))
+def test_unthreaded_patches_sent_days_apart_are_not_joined(start: int, apart: int) -> None:
     assert not meet(loose(1, start), loose(2, start + apart))
+
+
+def test_a_posting_of_every_day_does_not_make_one_conversation() -> None:
+    covers = [
+        parse(
+            mail(message_id=f"{day}@a", subject=f"[PATCH 0/3] frob {day}", date=f"Mon, {day} Jul 2023 12:00:00 +0000")
+        )
+        for day in (3, 4, 5)
+    ]
+    assert not any(meet(one, other) for one, other in pairwise(covers))
+
+
+@pytest.mark.parametrize("subject", ["[PATCH v2] frob: turn the wheel", "[PATCH v2 0/3] frob: turn the wheel"])
+def test_the_same_version_of_a_title_is_joined_at_any_time(subject: str) -> None:
+    first, other = (
+        parse(mail(message_id=f"{day}@a", subject=subject, sender=ANN, date=f"Mon, {day} Jul 2023 12:00:00 +0000"))
+        for day in (3, 30)
+    )
+    assert meet(first, other)
+    assert not meet(first, parse(mail(message_id="3@b", subject=subject.replace("v2", "v3"), sender=ANN)))
+
+
+def test_a_title_of_few_words_is_joined_for_one_author_only() -> None:
+    first, other = (parse(mail(message_id=who, subject="[PATCH] frob: typo", sender=who)) for who in (ANN, BEN))
+    assert not meet(first, other)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +133,12 @@ def test_unthreaded_patches_of_another_posting_are_not_joined(other: Message) ->
     assert not meet(loose(1), other)
 
 
-def test_a_threaded_patch_joins_only_its_thread() -> None:
+def test_a_threaded_patch_joins_its_thread_and_what_completes_it() -> None:
     threaded = parse(mail(message_id="2@a", subject="[PATCH 2/3] frob: part 2", sender=ANN, in_reply_to="cover@a"))
     cover = parse(mail(message_id="cover@a", subject="[PATCH 0/3] frob", sender=ANN))
     assert meet(threaded, cover)
-    assert not meet(threaded, loose(1))
+    assert meet(threaded, loose(1))  # its cover may have another message-id than its author gave it
+    assert not meet(threaded, loose(1, 3 * 86_400))
 
 
 def test_single_patches_and_replies_are_not_joined_by_time() -> None:

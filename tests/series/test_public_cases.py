@@ -73,7 +73,6 @@ def test_03_no_blank_before_the_counter(derived: Callable[..., Any]) -> None:
     assert versions(derived("03-no-blank")) == [[(1, 4, 4)]]
 
 
-@pytest.mark.xfail(strict=True, reason="the inserted patch is a series of its own")
 def test_06_an_inserted_patch_is_kept_in_the_posting(derived: Callable[..., Any]) -> None:
     (series,) = derived("06-inserted-patch-2.5of3")
     assert [r["version"] for r in series["revisions"]] == [1]
@@ -83,7 +82,6 @@ def test_06_an_inserted_patch_is_kept_in_the_posting(derived: Callable[..., Any]
     assert series["title"] == "frob: make it faster"
 
 
-@pytest.mark.xfail(strict=True, reason="the rest of the series is a series of its own")
 def test_12_the_rest_of_a_series_that_was_sent_later(derived: Callable[..., Any]) -> None:
     series = derived("12-rest-sent-later")
     assert versions(series) == [[(1, 6, 6)]]
@@ -106,7 +104,6 @@ def test_27_a_reply_without_re(derived: Callable[..., Any]) -> None:
     assert series[0]["state"] == "reviewed"
 
 
-@pytest.mark.xfail(strict=True, reason="each posting of the patch is a series of its own")
 def test_31_one_patch_posted_thrice(derived: Callable[..., Any]) -> None:
     (series,) = derived("31-one-patch-posted-thrice")
     (revision,) = series["revisions"]

@@ -8,7 +8,7 @@ from patchwatch.mail.message import Message
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.pull_requests import repeats, status
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.state.machine import revision_state
+from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.states import State, Turn
 from tests.series.test_version_links import ANN, BEN, posted
 

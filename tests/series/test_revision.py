@@ -111,8 +111,8 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         [sent("1", "[PATCH 1/2] frob: one", 2), sent("2", "[PATCH 2/2] frob: two", 1)],
         ["v1 2/2 1: - 1=1 2=2"],
     ),
-    "no threading and no stem, three hours apart": (
-        [sent("1", "[PATCH 1/2] frob: one", 0), sent("2", "[PATCH 2/2] frob: two", 180)],
+    "no threading and no stem, three days apart": (
+        [sent("1", "[PATCH 1/2] frob: one", 0), sent("2", "[PATCH 2/2] frob: two", 3 * 1440)],
         ["v1 1/2 1: - 1=1", "v1 1/2 2: - 2=2"],
     ),
     "two series of one author within minutes": (

@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.mail.message import Message
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.state.machine import revision_state
+from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.states import State, Turn
 from tests.series.test_version_links import ANN, BEN, RITA, found, posted
 

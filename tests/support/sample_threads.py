@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from patchwatch.mail.mbox_split import split_mbox
 from patchwatch.sync.ingest import read_mail
 from tests.support.mails import mail
@@ -224,9 +226,64 @@ def _rival_postings() -> list[bytes]:
     ]
 
 
+def _run(
+    version: str, first: int, minute: int, day: int, numbers: Sequence[int], of: int, below: tuple[str, ...] = ()
+) -> list[bytes]:
+    """Return patches that were sent in one go: 0 is a cover letter; the first one begins a thread, unless `below`."""
+    diff = "\n---\ndiff --git a/go/{0}.c b/go/{0}.c\n--- a/go/{0}.c\n+++ b/go/{0}.c\n@@ -1 +1 @@\n-old\n+new {1}\n"
+    mails: list[bytes] = []
+    above = below
+    for step, number in enumerate(numbers):
+        message_id = f"go{version or 'v1'}-{first + step}@e"
+        mails.append(
+            mail(
+                message_id=message_id,
+                subject=f"[PATCH {version + ' ' if version else ''}{number}/{of}] "
+                + ("go: turn the big wheel" if number == 0 else f"go: step {number}"),
+                sender=BEN,
+                date=_at(minute + step, day),
+                references=above,
+                in_reply_to=above[-1] if above else None,
+                body="All of it.\n" if number == 0 else f"x\n{diff.format(number, f'{version}.{day}.{minute}')}",
+            )
+        )
+        above = above or (message_id,)
+    return mails
+
+
+def _several_goes() -> list[bytes]:
+    """Return versions of one series, each of which was sent in several goes."""
+    rest_later = [*_run("", 0, 0, 3, (0, 1, 2), 4), *_run("", 10, 300, 3, (3, 4), 4)]
+    again = [
+        *_run("v2", 0, 0, 10, (0, 1, 2, 3, 4), 4),
+        *_run("v2", 10, 9, 10, (0,), 4),
+        *_run("v2", 20, 0, 14, (0, 1, 2, 3, 4), 4),
+    ]
+    answers = [
+        ("gov1-10@e", f"Reviewed-by: {RITA}\n", 4),
+        ("gov2-0@e", "Please split patch 2.\n", 11),
+        ("gov2-21@e", f"Reviewed-by: {RITA}\n", 15),
+        ("gov2-2@e", f"Acked-by: {RITA}\n", 15),
+    ]
+    replies = [
+        mail(message_id=f"goa{n}@c", subject="Re: go", sender=RITA, date=_at(n, day), in_reply_to=above, body=body)
+        for n, (above, body, day) in enumerate(answers)
+    ]
+    inserted = mail(
+        message_id="go-inserted@e",
+        subject="[PATCH v2 2.5/4] go: oil it",
+        sender=BEN,
+        date=_at(300, 14),
+        in_reply_to="gov2-22@e",
+        body="x\n\n---\ndiff --git a/o.c b/o.c\n--- a/o.c\n+++ b/o.c\n@@ -1 +1 @@\n-old\n+new\n",
+    )
+    return [*rest_later, *again, *replies, inserted]
+
+
 READS = {
     "demo": [read_mail(raw) for raw in _demo_mails()],
     "made": [read_mail(raw) for raw in _odd_threads()],
     "rivals": [read_mail(raw) for raw in _rival_postings()],
+    "goes": [read_mail(raw) for raw in _several_goes()],
 }
 """The parsed mails, by name."""

@@ -17,7 +17,7 @@ def expected() -> dict[str, list[object]]:
     return {name: ingest_and_dump([reads]) for name, reads in READS.items()}
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes"])
 @given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_batches_and_repetition_do_not_matter(
@@ -34,7 +34,7 @@ def test_order_batches_and_repetition_do_not_matter(
     assert ingest_and_dump(batches, again=again) == expected[name]
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes"])
 def test_single_mails_in_reverse_give_the_same(expected: dict[str, list[object]], name: str) -> None:
     assert ingest_and_dump([[read] for read in reversed(READS[name])]) == expected[name]
 
@@ -86,3 +86,13 @@ def test_similar_postings_are_linked_to_one_another(expected: dict[str, list[obj
     assert before["rival8@d"] == "rival4@d"
     assert before["rival9@d"] == "rival5@d"
     assert sum(link is not None for link in before.values()) >= 6
+
+
+def test_what_was_sent_in_several_goes_is_one_version(expected: dict[str, list[object]]) -> None:
+    (series,) = expected["goes"]
+    first, second = series[3]  # type: ignore[index]
+    assert [f"gov1-{n}@e" for n in (1, 2, 10, 11)] == list(first[5])
+    assert list(second[5]) == ["gov2-21@e", "gov2-22@e", "go-inserted@e", "gov2-23@e", "gov2-24@e"]
+    assert second[6] == ("gov2-0@e", "gov2-10@e", "gov2-20@e")
+    tags = {(t.name, t.message_id, t.patch) for t in second[8] if t.carried and not t.given_to}
+    assert tags == {("Reviewed-by", "goa2@c", 1), ("Acked-by", "goa3@c", 2)}

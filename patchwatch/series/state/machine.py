@@ -17,10 +17,9 @@ from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice
-from patchwatch.series.state.types import Reason, RevisionState, StateChange
+from patchwatch.series.state.types import Reason, StateChange
 from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import CLOSED, NOBODYS_TURN, ReasonKind, State, Turn
-from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _UNDECIDED = (State.NEW, State.UNDER_REVIEW)
@@ -28,37 +27,12 @@ _UNDECIDED = (State.NEW, State.UNDER_REVIEW)
 _NO_ANSWER_NEEDED = (SignalKind.WILL_REVIEW, SignalKind.PROMISE, SignalKind.REVIEW_WANTED)
 
 
-def revision_state(revision: Revision) -> RevisionState:
-    """The state and turn of a revision after all its replies."""
-    tags = tags_of(revision)
-    authors = authors_of(revision)
-    last = completing_tag(revision, tags)
-    completion = _reason(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
-    machine = _StateMachine(revision, completion)
-    for follow_up in revision.follow_ups:
-        sender = follow_up.message.author
-        machine.process(follow_up, by_author=authors.include(sender.name, sender.email))
-    return RevisionState(
-        state=machine.state,
-        reason=machine.reason,
-        turn=machine.turn,
-        turn_since=machine.turn_reason.date,
-        turn_reason=machine.turn_reason,
-        tags=tags,
-        reviewed=reviewed_patches(revision, tags),
-        partly=machine.applied.partly,
-        partly_reason=machine.partly_reason,
-        steps=tuple(machine.changes),
-        owed=tuple(machine.owed),
-    )
-
-
-class _StateMachine:
+class StateMachine:
     """The state of one revision as it changes, reply by reply."""
 
-    def __init__(self, revision: Revision, completion: Reason | None) -> None:
-        """`completion` is the mail with whose tag every patch has a review, if there is one."""
-        root, own = revision.root, revision.own_messages
+    def __init__(self, revision: Revision, completion: Reason | None, root: Message) -> None:
+        """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it."""
+        self._revision, own = revision, revision.own_messages
         self._completion = completion
         self._own_ids = {m.message_id for m in own}
         self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
@@ -66,7 +40,9 @@ class _StateMachine:
         self._patch_count = self.applied.count
         self._rfc, self._pull = revision.rfc, revision.kind == PULL
 
-        self._fully_reviewed = completion is not None and completion.message_id in self._own_ids
+        self._fully_reviewed = completion is not None and (
+            completion.message_id in self._own_ids or completion.date < root.date
+        )
         self.state = State.REVIEWED if self._fully_reviewed else State.NEW
         self.reason = completion if self._fully_reviewed else None
         self.turn = self._turn_of_others
@@ -93,6 +69,15 @@ class _StateMachine:
     def _closed(self) -> bool:
         return self.state in CLOSED or self.state in (State.DEFERRED, State.AWAITING_UPSTREAM)
 
+    def posted_again(self, root: Message) -> StateMachine:
+        """Begin again with another posting of the same, if something was requested of the author."""
+        if self._closed or self.turn != Turn.AUTHOR:
+            return self
+        machine = StateMachine(self._revision, self._completion, root)
+        machine.applied, machine.partly_reason = self.applied, self.partly_reason
+        machine.changes[:0] = self.changes
+        return machine
+
     def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
         """Process the next mail; record a state change if it changed anything."""
         message = follow_up.message
@@ -117,7 +102,7 @@ class _StateMachine:
         if (self.state, self.turn, self.applied.partly) != before:
             reason = self.reason if self.state != before[0] else self.turn_reason
             if reason is None or reason.message_id != message.message_id:
-                reason = _reason(message)
+                reason = reason_of(message)
             self.changes.append(StateChange(reason, self.state, self.turn))
 
     def _process_bot(self, reply: Reply) -> None:
@@ -232,9 +217,9 @@ class _StateMachine:
             return False
         if reply.sender == self._only_wished_by and reply.has(SignalKind.SATISFIED):
             satisfied = reply.signals[SignalKind.SATISFIED]
-            reason = _reason(reply.message, satisfied.text, satisfied.kind)
+            reason = reason_of(reply.message, satisfied.text, satisfied.kind)
         elif reply.by_author and self.state == State.CHANGES_REQUESTED and not reply.concedes:
-            reason = _reason(reply.message)
+            reason = reason_of(reply.message)
         else:
             return False
         self._only_wished_by = None
@@ -264,7 +249,7 @@ class _StateMachine:
         self._forget_requests_of(reply.sender)
         if self.state == State.CHANGES_REQUESTED and not self._unsatisfied:
             self.state = State.REVIEWED if self._fully_reviewed else State.UNDER_REVIEW
-            self.reason = _reason(reply.message, None, ReasonKind.TAGGED)
+            self.reason = reason_of(reply.message, None, ReasonKind.TAGGED)
             self._set_turn(self._turn_of_others, reply, ReasonKind.TAGGED)
         return True
 
@@ -280,7 +265,7 @@ class _StateMachine:
             self._only_wished_by = reply.sender
             self._set_state(State.CHANGES_REQUESTED, reply, wish)
         elif self.state == State.NEW:
-            self.state, self.reason = State.UNDER_REVIEW, _reason(reply.message, None, ReasonKind.COMMENTED)
+            self.state, self.reason = State.UNDER_REVIEW, reason_of(reply.message, None, ReasonKind.COMMENTED)
 
     def _is_about_all(self, reply: Reply) -> bool:
         return reply.patch == 0 or self._patch_count == 1
@@ -295,13 +280,13 @@ class _StateMachine:
         elif self.state == state:
             self.applied.partly = before  # all of it is applied already
         elif extent == "some":
-            self.partly_reason = _reason(reply.message, applied.text, applied.kind)
+            self.partly_reason = reason_of(reply.message, applied.text, applied.kind)
             if self.state in _UNDECIDED:
                 self.state, self.reason = State.UNDER_REVIEW, self.partly_reason
 
     def _set_state(self, state: State, reply: Reply, why: Signal) -> None:
         self.state = state
-        self.reason = _reason(reply.message, why.text, why.kind)
+        self.reason = reason_of(reply.message, why.text, why.kind)
         if state in NOBODYS_TURN:
             self._set_turn(Turn.NOBODY, reply, why.kind, why.text)
 
@@ -371,7 +356,7 @@ class _StateMachine:
         self.owed = [reason for reason in self.owed if reason.by.email != address]
 
     def _set_turn(self, turn: Turn, reply: Reply, kind: str, text: str | None = None) -> None:
-        reason = _reason(reply.message, text, kind)
+        reason = reason_of(reply.message, text, kind)
         if turn != Turn.AUTHOR:
             self.owed.clear()
         elif (reason.by, kind) not in {(r.by, r.kind) for r in self.owed}:
@@ -382,6 +367,7 @@ class _StateMachine:
         self.turn_reason = reason
 
 
-def _reason(message: Message, text: str | None = None, kind: str = "") -> Reason:
+def reason_of(message: Message, text: str | None = None, kind: str = "") -> Reason:
+    """The reason that a mail gives, in these words or its own."""
     words = text or message.excerpt.partition("\n")[0] or message.subject
     return Reason(message.message_id, words, message.date, kind=kind, by=message.author)

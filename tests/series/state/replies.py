@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import Revision, find_revisions
-from patchwatch.series.state.machine import revision_state
+from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.types import RevisionState
 from tests.support.mails import mail
 

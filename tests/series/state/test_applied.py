@@ -9,7 +9,7 @@ import pytest
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.state.machine import revision_state
+from patchwatch.series.state.revision_state import revision_state
 from tests.series.state.replies import APPLIED, MIA, PATCHWORK, REX, Reply, at, posted, state_after
 from tests.support.mails import mail
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchwatch.mail.message import Person
-from patchwatch.series.state.machine import revision_state
+from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State, Turn
 from tests.series.state.replies import (

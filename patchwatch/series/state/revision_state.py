@@ -1,0 +1,41 @@
+"""State and turn of a revision after all its replies: what patchwatch.series.state.machine makes of them.  Pure."""
+
+from __future__ import annotations
+
+from patchwatch.series.revision import Revision
+from patchwatch.series.state.machine import StateMachine, reason_of
+from patchwatch.series.state.types import RevisionState
+from patchwatch.series.states import ReasonKind
+from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
+
+
+def revision_state(revision: Revision) -> RevisionState:
+    """The state and turn of a revision after all its replies."""
+    tags = tags_of(revision)
+    authors = authors_of(revision)
+    last = completing_tag(revision, tags)
+    completion = (
+        reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
+    )
+    first, *again = revision.sendings or (revision.root,)
+    machine = StateMachine(revision, completion, first)
+    for follow_up in revision.follow_ups:
+        while again and again[0].date < follow_up.message.date:
+            machine = machine.posted_again(again.pop(0))
+        sender = follow_up.message.author
+        machine.process(follow_up, by_author=authors.include(sender.name, sender.email))
+    for root in again:
+        machine = machine.posted_again(root)
+    return RevisionState(
+        state=machine.state,
+        reason=machine.reason,
+        turn=machine.turn,
+        turn_since=machine.turn_reason.date,
+        turn_reason=machine.turn_reason,
+        tags=tags,
+        reviewed=reviewed_patches(revision, tags),
+        partly=machine.applied.partly,
+        partly_reason=machine.partly_reason,
+        steps=tuple(machine.changes),
+        owed=tuple(machine.owed),
+    )
