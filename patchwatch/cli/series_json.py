@@ -144,6 +144,10 @@ def _revision_json(row: RevisionRow, url: Callable[[str, str], str]) -> dict[str
         "follow_ups": row.follow_ups,
         "url": url(row.message_id, row.inbox),
         "patch_message_ids": list(row.patch_message_ids),
+        "taken_patches": [
+            {"patch": t.patch, "version": t.version, "message_id": t.message_id, "revision": t.revision}
+            for t in row.taken
+        ],
         "postings": list(row.postings),
         "applied_patches": list(row.applied.patches) if row.applied else [],
         "applied_evidence": _evidence(row.applied.evidence) if row.applied else None,

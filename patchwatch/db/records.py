@@ -18,6 +18,7 @@ from patchwatch.db.revision_codec import (
     StoredReviewer,
     StoredState,
     StoredStateChange,
+    StoredTaken,
     decode_state,
     decode_summary,
     encode,
@@ -96,7 +97,7 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
     for conversation, revision in recognised:
         home = homes.setdefault(conversation, {})
         home.update((m.message_id, revision.root.message_id) for m in revision.own_messages)
-        home.update((f.message.message_id, revision.root.message_id) for f in revision.follow_ups)
+        home.update((f.message.message_id, revision.root.message_id) for f in revision.follow_ups if not f.of)
     return homes
 
 
@@ -119,7 +120,7 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
     root = revision.root
     return RevisionSummary(
         subject=root.subject,
-        title=root.parts.title,
+        title=revision.head.parts.title,
         author=root.author,
         version=revision.version,
         minor=root.parts.minor,
@@ -128,8 +129,8 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
         patches=len(revision.patches),
         expected=revision.expected,
         has_cover=revision.cover is not None,
-        follow_ups=sum(not f.notice for f in revision.follow_ups),
-        unreadable=sum(f.message.unreadable != "" for f in revision.follow_ups),
+        follow_ups=sum(not (f.notice or f.of) for f in revision.follow_ups),
+        unreadable=sum(f.message.unreadable != "" for f in revision.follow_ups if not f.of),
         message_ids=tuple(m.message_id for m in revision.own_messages),
         patch_message_ids=tuple(m.message_id for m in revision.patches),
         patch_facts=tuple(StoredPatch(number_of(m), m.parts.title, m.patch_id, _dropped(m)) for m in revision.patches),
@@ -154,6 +155,7 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
         ),
         pull=root.pull,
         sendings=tuple(m.message_id for m in revision.sendings),
+        taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
     )
 
 

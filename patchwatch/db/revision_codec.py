@@ -66,6 +66,15 @@ class StoredDependency(Struct, frozen=True, array_like=True):
     message_id: str  # that states it
 
 
+class StoredTaken(Struct, frozen=True, array_like=True):
+    """A patch that a partial reroll takes from an earlier version: patchwatch.series.revision.TakenPatch."""
+
+    number: int
+    message_id: str
+    version: int
+    root: str
+
+
 class RevisionSummary(Struct, frozen=True, kw_only=True):
     """What is shown of a revision: column `view`."""
 
@@ -97,6 +106,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     depends_on: tuple[StoredDependency, ...] = ()
     pull: PullRequest | None = None
     sendings: tuple[str, ...] = ()  # roots of all times that it was sent, if more than one
+    taken: tuple[StoredTaken, ...] = ()  # patches of an earlier version
 
 
 class RevisionVersion(Struct, frozen=True):

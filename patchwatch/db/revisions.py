@@ -34,6 +34,7 @@ from patchwatch.series.model import (
     Involvement,
     PredecessorRow,
     RevisionRow,
+    TakenPatchRow,
     TrailerRow,
 )
 from patchwatch.series.states import CLOSED, State
@@ -150,6 +151,7 @@ def _row(
         kind=summary.kind if summary.kind in KINDS else "",
         pull=summary.pull,
         depends_on=_depends_on(summary),
+        taken=tuple(TakenPatchRow(t.number, t.message_id, t.version, t.root) for t in summary.taken),
     )
 
 

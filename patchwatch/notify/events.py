@@ -123,7 +123,8 @@ def _mail_event(row: SeriesRow, m: MessageRow, roots: Collection[str], new_ids: 
         if m.message_id != revision.message_id:
             what = f"{labels.revision_name(revision)} was resent"
             return _event_of_mail(EventKind.NEW_VERSION, row, m, what, m.subject)
-        if any(message_id not in new_ids for message_id in revision.patch_message_ids):
+        taken = {t.message_id for t in revision.taken}
+        if any(message_id not in new_ids for message_id in revision.patch_message_ids if message_id not in taken):
             return None  # only the cover letter came late
         what = "asks to pull" if revision.kind == PULL else f"posted v{revision.version}"
         return _event_of_mail(EventKind.NEW_VERSION, row, m, f"{who} {what}", m.subject)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from patchwatch.mail.message import Message
 
 
-def nearest_submissions(known: Mapping[str, Message], home: Mapping[str, int]) -> dict[str, str]:
+def nearest_submissions(known: Mapping[str, Message], home: Iterable[str]) -> dict[str, str]:
     """The nearest submission above each message, following its references and theirs.
 
     Every reference is followed once, however long the thread.  Messages are visited in the order of their ids, so that

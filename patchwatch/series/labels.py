@@ -30,13 +30,20 @@ def revision_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
 
 
 def patches(row: RevisionRow) -> str:
-    """`2 patches`, or `1 of 2 patches received` if some never arrived."""
+    """`2 patches`, `4 patches, 3 of them from v2`, or `1 of 2 patches received` if some never arrived."""
     if row.pull and not row.patches:
         listed = f", {plural(row.pull.patches, 'patch', 'patches')}" if row.pull.patches else ""
         return f"pull request{listed}"
     if row.expected > row.patches:
         return f"{row.patches} of {row.expected} patches received"
-    return plural(row.patches, "patch", "patches") if row.patches else "no patches"
+    count = plural(row.patches, "patch", "patches") if row.patches else "no patches"
+    return f"{count}{taken(row)}"
+
+
+def taken(row: RevisionRow) -> str:
+    """`, 3 of them from v2`: how many patches a partial reroll takes from earlier versions, or nothing."""
+    versions = sorted({patch.version for patch in row.taken})
+    return f", {len(row.taken)} of them from {' and '.join(f'v{v}' for v in versions)}" if versions else ""
 
 
 def missing(row: RevisionRow) -> str:

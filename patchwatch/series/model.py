@@ -115,6 +115,16 @@ class DependencyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenPatchRow:
+    """A patch that a revision takes from an earlier one, because it rerolls only others."""
+
+    patch: int
+    message_id: str
+    version: int  # that it was posted in
+    revision: str  # message-id of the root of that version
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionRow:
     """One posting of a series."""
 
@@ -149,6 +159,7 @@ class RevisionRow:
     reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
     awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date
     unreadable: int = 0  # mails in its thread that could not be parsed
+    taken: tuple[TakenPatchRow, ...] = ()  # patches of an earlier version; empty unless it is a partial reroll
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         for link in message.earlier:
             if link.message_id not in own_ids:
                 earlier.setdefault(link.message_id, link.version)
+    if revision.rerolls:
+        earlier = {revision.rerolls: None}
     repeats = tuple(m for m in revision.patches if m.upstream)
     trees = stable_trees(root.parts.prefixes)
     relayed = () if repeats or trees or root.listed else relayed_patches(revision)
@@ -90,7 +92,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         rfc=revision.rfc,
         resend=any(m.parts.resend for m in own),
         kind=revision.kind,
-        title=title_key(root.parts.title),
+        title=title_key(revision.head.parts.title),
         titles=tuple(title_key(m.parts.title) for m in revision.patches),
         patch_ids=tuple(dict.fromkeys(m.patch_id for m in revision.patches if m.patch_id)),
         files=tuple(dict.fromkeys(f for m in revision.patches for f in m.files))[:400],
@@ -105,7 +107,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         listed=tuple((name_key(name), title_key(title)) for name, title in root.listed)
         or _repeated(repeats or relayed),
         upstream=tuple((m.message_id, m.upstream) for m in repeats),
-        prose=root.prose,
+        prose=revision.head.prose,
         applied=min((f.message.date for f in revision.follow_ups if _says_applied(f.message)), default=0),
         depends_on=tuple(relation.target for relation, _ in dependencies_of(revision)),
         supersedes=superseded_by_posting(revision),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import Kind, Message
 from patchwatch.series.answered import nearest_submissions
 from patchwatch.series.inserted_patches import placed, position, take_in
+from patchwatch.series.partial_reroll import Rerolls
 from patchwatch.series.postings import number_of as number_of
 from patchwatch.series.postings import posted_order, sent_together
 from patchwatch.series.sendings import Sending, join_sendings
@@ -27,6 +28,17 @@ class FollowUp:
     message: Message
     patch: int  # that it replies to; 0: the cover, or the whole posting
     notice: bool = False  # not a reply: a mail about it by a bot or maintainer in another thread, or an unreadable one
+    of: str = ""  # root of the earlier version that it replies to, if this one is a partial reroll of it
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPatch:
+    """A patch that a partial reroll takes from an earlier version."""
+
+    message: Message
+    number: int
+    version: int  # that it was posted in
+    root: str  # of that version
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,10 @@ class Revision:
     replaced: tuple[Message, ...]  # by a later mail of the same revision
     follow_ups: tuple[FollowUp, ...]  # by date
     sendings: tuple[Message, ...] = ()  # the root of each time that it was sent, by date; empty: once
+    taken: tuple[TakenPatch, ...] = ()  # those of the patches that are an earlier version's, for it rerolls only others
+    given_before: tuple[FollowUp, ...] = ()  # replies to those patches that are older than this version
+    titled_by: Message | None = None  # the cover letter or first patch of the earlier version; None: its own
+    rerolls: str = ""  # root of the version that it rerolls a part of
 
     @property
     def kind(self) -> Kind:
@@ -70,8 +86,21 @@ class Revision:
 
     @property
     def own_messages(self) -> tuple[Message, ...]:
-        """Cover, patches and replaced patches."""
-        return (*((self.cover,) if self.cover else ()), *self.patches, *self.replaced) or (self.root,)
+        """Cover, patches and replaced patches, without those of an earlier version."""
+        return (*((self.cover,) if self.cover else ()), *self.own_patches, *self.replaced) or (self.root,)
+
+    @property
+    def own_patches(self) -> tuple[Message, ...]:
+        """The patches without those of an earlier version."""
+        if not self.taken:
+            return self.patches
+        taken = {t.message.message_id for t in self.taken}
+        return tuple(m for m in self.patches if m.message_id not in taken)
+
+    @property
+    def head(self) -> Message:
+        """The mail that has the title of all of it."""
+        return self.titled_by or self.root
 
 
 def find_revisions(messages: Iterable[Message]) -> list[Revision]:
@@ -81,10 +110,10 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
     postings = _postings(m for m in known.values() if m.is_submission)
     if not postings:
         return []  # most long threads are discussions without a patch
-    home = {m.message_id: number for number, posting in enumerate(postings) for m in posting.all_messages}
-    numbers = {m.message_id: number_of(m) for posting in postings for m in posting.all_messages}
+    anchors = nearest_submissions(known, {m.message_id for posting in postings for m in posting.all_messages})
+    rerolls = Rerolls(postings, anchors)
+    home = {m.message_id: (i, number_of(m)) for i, posting in enumerate(rerolls.postings) for m in posting.all_messages}
     answers: dict[int, list[FollowUp]] = defaultdict(list)
-    anchors = nearest_submissions(known, home)
     for message in known.values():
         if message.is_submission:
             continue
@@ -93,8 +122,13 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
         else:
             anchor = anchors.get(message.message_id)
         if anchor is not None:
-            answers[home[anchor]].append(FollowUp(message, numbers[anchor], message.kind in _NO_REPLIES))
-    revisions = [_revision(posting, answers[number]) for number, posting in enumerate(postings)]
+            index, patch = home[anchor]
+            answers[index].append(FollowUp(message, patch, message.kind in _NO_REPLIES))
+    revisions: list[Revision] = []
+    for index, posting in enumerate(rerolls.postings):
+        revision = _revision(posting, answers[index])
+        base = rerolls.base.get(index)
+        revisions.append(revision if base is None else _with_patches_of(revisions[base], revision))
     return sorted(revisions, key=lambda r: posted_order(r.root))
 
 
@@ -126,4 +160,33 @@ def _revision(posting: Sending, answers: list[FollowUp]) -> Revision:
         replaced=tuple(sorted(replaced, key=posted_order)),
         follow_ups=tuple(sorted(answers, key=lambda f: (f.message.date, f.message.message_id))),
         sendings=tuple(sendings) if len(sendings) > 1 else (),
+    )
+
+
+def _with_patches_of(base: Revision, reroll: Revision) -> Revision:
+    """A partial reroll with the patches that it takes from the version before, and what was said about those."""
+    own = {number_of(m) for m in reroll.patches}
+    before = {t.message.message_id: t for t in base.taken}
+    taken = tuple(
+        before.get(m.message_id) or TakenPatch(m, number_of(m), base.version, base.root.message_id)
+        for m in base.patches
+        if number_of(m) not in own
+    )
+    numbers = {t.number for t in taken} | {0}
+    begin = min(m.date for m in reroll.own_messages)
+    shared = [
+        replace(f, of=f.of or base.root.message_id)
+        for f in (*base.given_before, *base.follow_ups)
+        if f.patch in numbers
+    ]
+    follow_ups = [*reroll.follow_ups, *(f for f in shared if f.message.date >= begin)]
+    head = base.head if base.head.kind != "patch" or number_of(base.head) not in own else reroll.root
+    return replace(
+        reroll,
+        patches=tuple(sorted((*reroll.patches, *(t.message for t in taken)), key=position)),
+        follow_ups=tuple(sorted(follow_ups, key=lambda f: (f.message.date, f.message.message_id))),
+        taken=taken,
+        given_before=tuple(f for f in shared if f.message.date < begin),
+        titled_by=head,
+        rerolls=base.root.message_id,
     )

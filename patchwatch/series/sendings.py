@@ -47,6 +47,11 @@ class Sending:
         return min(self.messages, key=lambda m: (number_of(m), m.parts.minor, *posted_order(m)))
 
     @property
+    def total(self) -> int:
+        """How many patches the mails state."""
+        return max((m.parts.expected or 0 for m in self.all_messages), default=0)
+
+    @property
     def all_messages(self) -> list[Message]:
         """The mails of all sendings."""
         return [m for one in (self, *self.others) for m in one.messages]

@@ -101,6 +101,8 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
             scope = ""
             if any(authors.include(*who) for authors in wrote.values()):
                 patches = tuple(map(number_of, revision.patches))
+        if revision.taken and not {0}.isdisjoint(patches):
+            patches = tuple(number_of(m) for m in revision.patches if m.date <= message.date)
         for patch in patches or (answered,):
             # An author's own tag is not a review, whatever address they give it from.
             by_author = senders.include(*who) or (patch in wrote and wrote[patch].include(*who))
@@ -110,7 +112,7 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
     for message in revision.patches:
         for trailer in message.trailers:
             add(trailer, message, number_of(message), trailer.scope)
-    for follow_up in revision.follow_ups:
+    for follow_up in (*revision.given_before, *revision.follow_ups):
         for trailer in given_in(follow_up):
             add(trailer, follow_up.message, follow_up.patch, trailer.scope or _for_all(follow_up.message))
     return each_once(given, [number_of(m) for m in revision.patches])
@@ -157,7 +159,8 @@ def reviewed_patches(revision: Revision, tags: Sequence[Tag]) -> int:
 def completing_tag(revision: Revision, tags: Sequence[Tag]) -> Tag | None:
     """The tag after which every patch had a review, in the order in which tags were given."""
     whole = max(revision.expected, len(revision.patches))
-    order: dict[str, int] = {f.message.message_id: n for n, f in enumerate(revision.follow_ups)}
+    replies = (*revision.given_before, *revision.follow_ups)
+    order: dict[str, int] = {f.message.message_id: n for n, f in enumerate(replies)}
     given = sorted((t for t in tags if t.counts), key=lambda t: order.get(t.message_id, -1))
     numbers = {number_of(m) for m in revision.patches}
     reviewed: set[int] = set()
@@ -171,7 +174,8 @@ def completing_tag(revision: Revision, tags: Sequence[Tag]) -> Tag | None:
 
 def message_of(revision: Revision, tag: Tag) -> Message:
     """The mail that gave a tag."""
-    mails = (*(f.message for f in revision.follow_ups), *revision.own_messages)
+    replies = (f.message for f in (*revision.given_before, *revision.follow_ups))
+    mails = (*replies, *revision.own_messages, *revision.patches)
     return next(m for m in mails if m.message_id == tag.message_id)
 
 

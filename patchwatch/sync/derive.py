@@ -193,7 +193,7 @@ class Derivation:
         for _, revision in recognised:
             number = ids[revision.root.message_id]
             place.update((m.message_id, (number, number_of(m))) for m in revision.own_messages)
-            place.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups)
+            place.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups if not f.of)
         moved = [
             {"pk": one.id, "revision_id": new[0], "patch": new[1]}
             for one in placed

@@ -163,7 +163,7 @@ SUMMARY_TEXT = (
     '"patch_facts":[[1,"mm: frob","p1",["I dropped it."]]],"patch_message_ids":["1@x"],"patches":1,'
     '"pull":["https://example.org/frob.git","frob-6.12","ffff","0000",3,["Lin","l@x"]],'
     '"recipients":["linux-mm@kvack.org"],"reviewed":1,"rfc":false,"senders":["ann@example.org"],'
-    '"sendings":["m0@x","m@x"],"subject":"[PATCH v2 0/2] mm: frob","title":"mm: frob",'
+    '"sendings":["m0@x","m@x"],"subject":"[PATCH v2 0/2] mm: frob","taken":[[2,"2@x",1,"v1@x"]],"title":"mm: frob",'
     '"trailers":[["Reviewed-by","Rita <r@x>","r@x",1,true,1700000200,"mm bits"]],"unreadable":0,"version":2,'
     '"voices":[["Rita","r@x",1700000200,true,"a@x",1700000250]],"writers":["ann@example.org"]}'
 )

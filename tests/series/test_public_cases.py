@@ -123,7 +123,6 @@ def test_50_footers_and_notices_decide_nothing(derived: Callable[..., Any]) -> N
     assert (series["state"], series["turn"]) == ("reviewed", "maintainer")
 
 
-@pytest.mark.xfail(strict=True, reason="the new version has one patch of four")
 def test_67_one_patch_of_a_series_is_rerolled(derived: Callable[..., Any]) -> None:
     (series,) = derived("67-one-patch-rerolled")
     newest = series["revisions"][-1]

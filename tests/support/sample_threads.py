@@ -277,7 +277,8 @@ def _several_goes() -> list[bytes]:
         in_reply_to="gov2-22@e",
         body="x\n\n---\ndiff --git a/o.c b/o.c\n--- a/o.c\n+++ b/o.c\n@@ -1 +1 @@\n-old\n+new\n",
     )
-    return [*rest_later, *again, *replies, inserted]
+    reroll = _run("v3", 3, 0, 20, (3,), 4, ("gov2-20@e", "gov2-23@e"))
+    return [*rest_later, *again, *replies, inserted, *reroll]
 
 
 READS = {

@@ -90,9 +90,13 @@ def test_similar_postings_are_linked_to_one_another(expected: dict[str, list[obj
 
 def test_what_was_sent_in_several_goes_is_one_version(expected: dict[str, list[object]]) -> None:
     (series,) = expected["goes"]
-    first, second = series[3]  # type: ignore[index]
+    first, second, third = series[3]  # type: ignore[index]
     assert [f"gov1-{n}@e" for n in (1, 2, 10, 11)] == list(first[5])
     assert list(second[5]) == ["gov2-21@e", "gov2-22@e", "go-inserted@e", "gov2-23@e", "gov2-24@e"]
     assert second[6] == ("gov2-0@e", "gov2-10@e", "gov2-20@e")
     tags = {(t.name, t.message_id, t.patch) for t in second[8] if t.carried and not t.given_to}
     assert tags == {("Reviewed-by", "goa2@c", 1), ("Acked-by", "goa3@c", 2)}
+    assert list(third[5]) == ["gov2-21@e", "gov2-22@e", "go-inserted@e", "gov3-3@e", "gov2-24@e"]
+    assert third[7].message_id == second[0]
+    given = {(t.name, t.message_id, t.patch) for t in third[8] if t.carried}
+    assert given == tags

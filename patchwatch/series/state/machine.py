@@ -34,7 +34,7 @@ class StateMachine:
         """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it."""
         self._revision, own = revision, revision.own_messages
         self._completion = completion
-        self._own_ids = {m.message_id for m in own}
+        self._own_ids = {m.message_id for m in (*own, *revision.patches)}
         self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
         self.applied = AppliedPatches(revision)
         self._patch_count = self.applied.count
