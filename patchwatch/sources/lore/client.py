@@ -114,7 +114,7 @@ class Archive:
         found = self._send(request, self._read_mailbox)
         if found.reply.body is not None:
             return _response(inbox, found, found.reply.body)
-        if not found.reply.not_found.startswith(_NOTHING_FOUND):
+        if found.reply.not_found.strip() != _NOTHING_FOUND:
             self._require_inbox(inbox, found.outage)
             raise LoreResponseError(
                 f"{display_url(found.base + request.path)} returned 404, but not as public-inbox does for a search"

@@ -22,6 +22,7 @@ MAX_MAIL_BYTES = 64 * 1024 * 1024
 """Larger mails are left out of a response."""
 
 _IN_MEMORY_BYTES = 8 * 1024 * 1024
+_NO_CONTENT = b"\0 \t\r\n"
 _FROM = b"From "  # the start of an mbox
 _FIRST_LINE_BYTES = 1024  # enough for public-inbox's From_ line
 _PIECE_BYTES = 256 * 1024
@@ -48,11 +49,12 @@ class Response:
     def mails(self, oversized: Callable[[bytes], None] = lambda head: None) -> Iterator[bytes]:
         """The raw mails; may be called repeatedly, and the iterators used side by side.
 
-        Mails larger than MAX_MAIL_BYTES are left out; `oversized` gets the start of each.
+        Mails larger than MAX_MAIL_BYTES are left out; `oversized` gets the start of each.  So is what has no content.
         """
         if self.size:
             with gzip.GzipFile(fileobj=_View(self._gzipped), mode="rb") as mbox:
-                yield from split_mbox(mbox, max_mail_bytes=MAX_MAIL_BYTES, oversized=oversized)
+                mails = split_mbox(mbox, max_mail_bytes=MAX_MAIL_BYTES, oversized=oversized)
+                yield from (mail for mail in mails if mail.strip(_NO_CONTENT))
 
     def close(self) -> None:
         """Delete the mail; `mails` must not be called afterwards."""
