@@ -10,39 +10,13 @@ import gzip
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.utils import formatdate
-from enum import Enum
-from functools import partial
 
+from tests.faults.fault import EVERYWHERE, FEED, THREAD
+from tests.faults.fault import Fault as Fault
+from tests.faults.fault import Outcome as Outcome
 from tests.faults.server import ATOM, MBOX, Behavior, Exchange, feed, mbox
-
-QUERY = r"^/faulty/\?q="
-FEED = r"^/faulty/new\.atom"
-THREAD = r"^/faulty/.*/t\.mbox\.gz"
-EVERYWHERE = r"^/all/"
-
-
-class Outcome(Enum):
-    """What becomes of the list while the fault lasts."""
-
-    FAILED = "the list fails, and is retried with backoff"
-    WAITS = "the server is left alone for as long as it asks"
-    READ = "the mail is read"
-    PARTLY = "the usable mail is read, the rest is reported"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault: which requests it spoils, how, and the outcome."""
-
-    name: str
-    behave: Behavior
-    outcome: Outcome = Outcome.FAILED
-    reported: str = ""  # in the failure: a regular expression
-    where: str = QUERY
-    slow: bool = False  # takes as long as it is allowed to
-
+from tests.faults.wire import HEAD, WIRE
 
 # ---- statuses ------------------------------------------------------------------------------------------------------
 
@@ -86,6 +60,24 @@ STATUSES = (
     Fault("999", _status(999), reported="999"),
     Fault("a reason with control characters", _status("503 \x1b]0;x\x07\x9b31m busy"), reported="503"),
     Fault("a status that is not a number", _status("OK fine"), reported="faulty"),
+    Fault(
+        "206 of a part", lambda x: x.send(206, x.reply.body[:99], MBOX, Content_Range="bytes 0-98/999"), reported="206"
+    ),
+    Fault("304 unasked", lambda x: x.send(304, Content_Length=None), reported="304"),
+    Fault(
+        "401 with a challenge of 60 KB", _status(401, WWW_Authenticate="Basic realm=" + "x" * 60_000), reported="401"
+    ),
+    Fault(
+        "101 to another protocol", lambda x: x.write(b"HTTP/1.1 101 X\r\nUpgrade: h2c\r\n\r\n\0\0"), reported="faulty"
+    ),
+    Fault(
+        "404 in public-inbox's words, then 10 MB",
+        _status(404, b"No results found\n" + b"x" * (10 << 20)),
+        reported="404",
+    ),
+    Fault("200 for No results found", _status(200, b"No results found\n"), reported="gzip"),
+    Fault("the banner of an SSH server", lambda x: x.write(b"SSH-2.0-OpenSSH_9.2\r\n"), reported="cut off"),
+    Fault("a TLS alert", lambda x: x.write(b"\x15\x03\x01\0\x02\x02\x46"), reported="cut off"),
     Fault("an HTTP/0.9 response", lambda x: x.write(b"hello\n"), reported="faulty"),
     Fault("HTTP/2 unasked", lambda x: x.write(b"\0\0\x12\x04\0\0\0\0\0" + b"\0" * 18), reported="faulty"),
 )
@@ -105,6 +97,11 @@ REDIRECTS = (
     Fault("a redirect to a file", _moved("file:///etc/passwd"), reported="faulty"),
     Fault("a redirect to an invalid address", _moved("http://[::1/"), reported="faulty"),
     Fault("a redirect to an invalid port", _moved("http://127.0.0.1:99999999/"), reported="faulty"),
+    Fault("a redirect that names a login", _moved("http://eve:s3cr3t@portal.invalid/"), reported="//portal.invalid"),
+    Fault("a redirect of 60 KB", _moved("http://portal.invalid/" + "x" * 60_000), reported="portal.invalid"),
+    Fault("a redirect with control characters", _moved("/\x1b]0;x\x07\x9b\xe2\x80\xae"), reported="faulty"),
+    Fault("a redirect without a scheme", _moved("//portal.invalid/faulty/"), reported="portal.invalid"),
+    Fault("a redirect to a script", _moved("javascript:alert(1)"), reported="faulty"),
     Fault("a redirect to nowhere", _moved(None), reported="302"),
 )
 
@@ -142,7 +139,28 @@ def _large_mail(x: Exchange) -> None:
     _mailbox(first + newline + mbox([large]) + others)(x)
 
 
+def _named_gzip(x: Exchange) -> None:
+    body = x.reply.body
+    x.send(200, body[:3] + b"\x08" + body[4:10] + b"n" * (10 << 20) + b"\0" + body[10:], MBOX)
+
+
+def _bad_checksum(x: Exchange) -> None:
+    body = x.reply.body
+    x.send(200, body[:-8] + bytes(byte ^ 0xFF for byte in body[-8:-4]) + body[-4:], MBOX)
+
+
+def _crlf(x: Exchange) -> None:
+    _mailbox(x.reply.mbox.replace(b"\n", b"\r\n"))(x)
+
+
 BODIES = (
+    Fault("an mbox that is not compressed", lambda x: x.send(200, x.reply.mbox, MBOX), reported="gzip"),
+    Fault("zstd instead of gzip", _status(200, b"\x28\xb5\x2f\xfd\0\0", MBOX), reported="gzip"),
+    Fault("gzip with a file name of 10 MB", _named_gzip, Outcome.READ),
+    Fault("gzip with a wrong checksum", _bad_checksum, reported="gzip"),
+    Fault("20,000 empty mails", _mailbox(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n\n" * 20_000), Outcome.EMPTY),
+    Fault("a mailbox of NULs", _mailbox(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + b"\0" * 99_999), Outcome.EMPTY),
+    Fault("mail with CRLF", _crlf, Outcome.READ),
     Fault("a challenge page", _status(200, b"<html>Are you human?</html>", "text/html"), reported="web page"),
     Fault("a challenge page that claims to be gzip", _status(200, b"<html>?</html>", MBOX), reported="gzip"),
     Fault("an empty body", _status(200, b"", MBOX), reported="cut off"),
@@ -162,92 +180,6 @@ BODIES = (
     Fault("a mail over the size limit beside good ones", _large_mail, Outcome.PARTLY, "large@example.org"),
 )
 
-# ---- the wire ------------------------------------------------------------------------------------------------------
-
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/gzip\r\n"
-
-
-def _drip_headers(x: Exchange) -> None:
-    x.drip(bytes([byte]) for byte in itertools.chain(_HEAD, itertools.cycle(b"X-Slow: yes\r\n")))
-
-
-def _continue_for_ever(x: Exchange) -> None:
-    x.drip(itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n"), 0.005)
-
-
-def _drip_body(x: Exchange) -> None:
-    body = x.reply.body
-    x.write(_HEAD + b"Content-Length: 999999\r\n\r\n")
-    x.drip(itertools.chain((bytes([byte]) for byte in body[:-8]), itertools.repeat(b"\0")))
-
-
-def _drip_chunks(x: Exchange) -> None:
-    x.write(_HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
-    gzipped = itertools.chain(x.reply.body[:-8], itertools.repeat(0))
-    x.drip(piece for byte in gzipped for piece in (b"1", b"\r\n", bytes([byte]), b"\r\n"))
-
-
-def _endless_headers(x: Exchange) -> None:
-    x.write(_HEAD)
-    for number in itertools.count():
-        x.write(b"X-More-%d: %s\r\n" % (number, b"a" * 4000))
-
-
-def _reset(x: Exchange, sent: int) -> None:
-    reply = x.reply
-    x.write((_HEAD + b"Content-Length: %d\r\n\r\n" % len(reply.body) + reply.body)[:sent])
-    x.reset()
-
-
-def _early_hints(x: Exchange) -> None:
-    x.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
-    x.pass_on()
-
-
-def _two_responses(x: Exchange) -> None:
-    x.pass_on(Connection="keep-alive")
-    x.send(500)
-
-
-def _length(length: str) -> Behavior:
-    return lambda x: x.pass_on(Content_Length=length)
-
-
-def _chunked(*chunks: bytes) -> Behavior:
-    return lambda x: x.write(_HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(chunks))
-
-
-WIRE = (
-    Fault("silence", lambda x: x.wait(), reported="in time", slow=True),
-    Fault("headers byte by byte", _drip_headers, reported="in time", slow=True),
-    Fault("100 Continue without end", _continue_for_ever, reported="in time", slow=True),
-    Fault("a body byte by byte", _drip_body, reported="in time", slow=True),
-    Fault("chunks byte by byte", _drip_chunks, reported="in time", slow=True),
-    Fault("headers without end", _endless_headers, reported="cut off"),
-    Fault(
-        "a status line without end",
-        lambda x: x.drip(itertools.chain([_HEAD[:15]], itertools.repeat(b"O" * 9999)), 0),
-        reported="cut off",
-    ),
-    Fault("a NUL in a header", lambda x: x.pass_on(X_Odd="a\0b"), reported="cut off"),
-    Fault("early hints before the response", _early_hints, Outcome.READ),
-    Fault("two responses to one request", _two_responses, Outcome.READ),
-    Fault("closed without an answer", lambda x: None, reported="cut off"),
-    Fault("reset without an answer", partial(_reset, sent=0), reported="cut off"),
-    Fault("reset in the headers", partial(_reset, sent=30), reported="cut off"),
-    Fault("reset in the body", partial(_reset, sent=200), reported="cut off"),
-    Fault("Content-Length too large", _length("99999999"), reported="cut off"),
-    Fault("Content-Length too small", _length("20"), reported="cut off"),
-    Fault("Content-Length below zero", _length("-5"), reported="cut off"),
-    Fault("Content-Length that is not a number", _length("many"), reported="cut off"),
-    Fault("Content-Length of 400 digits", _length("9" * 400), reported="cut off"),
-    Fault("a chunk size that is not a number", _chunked(b"zz\r\n"), reported="cut off"),
-    Fault("a chunk size of 400 digits", _chunked(b"f" * 400 + b"\r\n"), reported="cut off"),
-    Fault("chunks that end too early", _chunked(b"5\r\n\x1f\x8b\x08\0\0\r\n"), reported="cut off"),
-    Fault("a transfer encoding that does not exist", lambda x: x.pass_on(Transfer_Encoding="br"), reported="cut off"),
-    Fault("malformed cookies", lambda x: x.pass_on(Set_Cookie="=;;;Max-Age=9e999; Expires=x"), Outcome.READ),
-)
-
 # ---- clocks --------------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +194,7 @@ CLOCKS = (
     Fault("Date of 5,000 digits", _date("9" * 5000), Outcome.READ),
     Fault("Date that is not a date", _date("Mon, 99 Foo 2024 99:99:99 +999999"), Outcome.READ),
     Fault("no Date", _date(None), Outcome.READ),
+    Fault("a Date of three days ago", lambda x: _date(formatdate(_now() - 3 * 86_400, usegmt=True))(x), Outcome.READ),
 )
 
 # ---- feeds, threads, and what is in no list ------------------------------------------------------------------------
@@ -285,7 +218,28 @@ def _wrong_charset(x: Exchange) -> None:
     x.send(200, re.sub(rb"<title[^>]*>", b"\\g<0>gr\xfc\xdfe", declared), ATOM)
 
 
+_RSS = b'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title><item><title>y</title></item></channel></rss>'
+
 FEEDS = (
+    Fault("RSS for a feed", _feed(_RSS), reported="feed", where=FEED),
+    Fault("a feed in UTF-16", lambda x: _feed(x.reply.body.decode().encode("utf-16"))(x), reported="feed", where=FEED),
+    Fault(
+        "a feed with odd links",
+        _feed(
+            feed([f"{odd}@example.org" for odd in ("%00", "..%2f..", "%ff", "\x1b]0;x\x07", "?q=%26", "[::1", "-rf")])
+        ),
+        Outcome.READ,
+        where=FEED,
+    ),
+    Fault(
+        "a feed of long ids", _feed(feed([f"{'i' * 7000}{n}@example.org" for n in range(25)])), Outcome.READ, where=FEED
+    ),
+    Fault(
+        "a feed with 99,999 attributes",
+        _feed(feed([]).replace(b"<title>", b"<title%s>" % b"".join(b' a%d=""' % n for n in range(99_999)))),
+        reported="feed",
+        where=FEED,
+    ),
     Fault("a feed in another charset than it claims", _wrong_charset, Outcome.READ, where=FEED),
     Fault(
         "a feed in a charset that does not exist",
@@ -314,12 +268,14 @@ FEEDS = (
     Fault("503 for a feed", _status(503), reported="503", where=FEED),
     Fault(
         "a feed byte by byte",
-        lambda x: (x.write(_HEAD + b"\r\n"), x.drip(itertools.repeat(b" ")))[0],
+        lambda x: (x.write(HEAD + b"\r\n"), x.drip(itertools.repeat(b" ")))[0],
         reported="in time",
         where=FEED,
         slow=True,
     ),
 )
+
+_STRANGER = b"From: E <e@example.org>\nMessage-ID: <stranger@example.org>\nSubject: [PATCH] other\n\nx\n"
 
 ELSEWHERE = (
     Fault("503 for all lists", _status(503), Outcome.READ, where=EVERYWHERE),
@@ -327,6 +283,10 @@ ELSEWHERE = (
     Fault("silence for all lists", lambda x: x.wait(), Outcome.READ, where=EVERYWHERE, slow=True),
     Fault("Retry-After: 400 digits for all lists", _busy("9" * 400), Outcome.READ, where=EVERYWHERE),
     Fault("404 in other words for all lists", _status(404, b"nope"), Outcome.READ, where=EVERYWHERE),
+    Fault("404 for threads", _status(404, b"Not Found\n"), Outcome.READ, where=THREAD),
+    Fault("another thread for threads", lambda x: _mailbox(mbox([_STRANGER]))(x), Outcome.READ, where=THREAD),
+    Fault("a gzip bomb for threads", _bomb, Outcome.READ, where=THREAD),
+    Fault("a redirect elsewhere for threads", _moved("http://portal.invalid/login"), Outcome.READ, where=THREAD),
     Fault("503 for threads", _status(503), Outcome.READ, where=THREAD),
     Fault("gzip that begins with From me for threads", _mailbox(b"From me\n"), Outcome.READ, where=THREAD),
 )

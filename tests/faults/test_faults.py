@@ -15,9 +15,10 @@ import pytest
 
 from patchwatch.db import inboxes
 from patchwatch.tracker import Tracker
+from tests.faults.fault import FEED, QUERY
 from tests.faults.reading import DAY, Daemon, Stored, during, own, poll, posting, stored, tracker_for
 from tests.faults.server import FaultServer, PublicInbox, SmallArchive, Upstream
-from tests.faults.table import FAULTS, FEED, QUERY, Fault, Outcome
+from tests.faults.table import FAULTS, Fault, Outcome
 from tests.support.lore_server import LoreServer
 
 
