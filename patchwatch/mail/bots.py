@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from patchwatch.mail.message import Person, Signal, SignalKind
+from patchwatch.mail import thanks
+from patchwatch.mail.message import Acceptance, Person, Signal, SignalKind
 from patchwatch.mail.sentences.split import evidence
 
 _ADDRESSES = re.compile(
@@ -24,8 +25,8 @@ _PASSED_ON = re.compile(r"^My bot found (?:errors|new) ", re.MULTILINE)
 _NOTICE_SUBJECT = re.compile(
     r"\+ .+\.patch added to |- .+\.patch removed from |"
     r"\[(?:merged|obsolete|to-be-updated|folded|nacked|withdrawn|alternative)[^\]]*\] .+\.patch removed from |"
-    r"\[tip: \S+\] |Patch \".+\" has been added to the \S+ tree|"
-    r"FAILED: patch \".+\" failed to apply to \S+"
+    r"\[tip: \S+\] |\[git:\S+\] |Patch \".+\" has been (?:added|queued|applied) to the \S+ tree|"
+    r"[Pp]atch \".+\" (?:was )?added to \S+$|FAILED: patch \".+\" failed to apply to \S+"
 )
 
 _APPLIED = re.compile(
@@ -33,7 +34,8 @@ _APPLIED = re.compile(
     r"The following commit has been merged into the \S+ branch)[^\n]*",
     re.MULTILINE,
 )
-_SUMMARY = re.compile(r"^  - \[(?:[^\]\n]*,)?(\d{1,4})/(\d{1,4})\] [^\n]*\n    (\S[^\n]*)", re.MULTILINE)
+_BY = re.compile(r"^by ([^\n<]*?) *<([^<>\s]+)>:?$", re.MULTILINE)  # below it, patchwork's bot
+_COMMITTER = re.compile(r"^Committer: +([^\n<]*?) *<([^<>\s]+)>$", re.MULTILINE)  # tip-bot
 _PULLED = re.compile(
     r"^(The pull request you sent on [^\n]*?):?\n(?:(?!\s*has been)[^\n]*\n){0,4}?\s*(has been merged into (\S+?):?)$",
     re.MULTILINE,
@@ -41,6 +43,12 @@ _PULLED = re.compile(
 _MM_ADDED = re.compile(r"^has been added to the -mm (\S+) branch", re.MULTILINE)
 _MM_REMOVED = re.compile(r"^has been removed from the -mm tree", re.MULTILINE)
 _MM_REASON = re.compile(r"^This patch was dropped because (.+)$", re.MULTILINE)
+# "to my usb git tree which can be found at", "has been applied to the spi tree at", "were queued at https://…"
+_ADDED = re.compile(
+    r"^(?:to my (?:\S+ )*git tree which can be found at|has been (?:applied|queued|added) to the \S+ tree(?: at\b)?|"
+    r"This is an automatic generated email to let you know that the following patch(?:es)? (?:was|were) queued)[^\n]*",
+    re.MULTILINE,
+)
 _STABLE = re.compile(r"^to the (\S+) tree which can be found at", re.MULTILINE)
 _FOUND = re.compile(
     r"kernel test robot noticed [^\n]*|^My bot found [^\n]*|^All (?:errors|warnings) \([^\n]*|^BUG: [^\n]*|"
@@ -95,7 +103,7 @@ def notice_signals(subject: str, text: str) -> Iterator[Signal]:
             SignalKind.APPLIED if merged else SignalKind.UNAPPLIED,
             evidence(reason[0] if reason else f"This patch {found[0]}"),
         )
-    elif found := _APPLIED.search(text):
+    elif found := _APPLIED.search(text) or _ADDED.search(text):
         yield Signal(SignalKind.APPLIED, evidence(found[0]))
     elif found := _STABLE.search(text):
         # A stable tree only takes commits from Linus's tree, so the original patch is there.
@@ -104,10 +112,31 @@ def notice_signals(subject: str, text: str) -> Iterator[Signal]:
         yield Signal(SignalKind.MAINLINED, evidence(subject), "stable")
 
 
-def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
+def acceptance(sender: Person, text: str, *, notice: bool) -> Acceptance | None:
+    """What a bot, or a notice, reports as applied, by its form, and who applied it."""
+    if notice:
+        committer = _COMMITTER.search(text)
+        if committer or _MM_ADDED.search(text) or _ADDED.search(text):
+            return Acceptance("notice", committer=_person(committer))
+        return None
+    if "patchwork-bot" not in sender.email:
+        return None
+    listed = tuple(patch for patch, found in thanks.listed(text) if found)
+    if not listed and not _APPLIED.search(text):
+        return None
+    return Acceptance("patchwork", listed, committer=_person(_BY.search(text)))
+
+
+def _person(found: re.Match[str] | None) -> Person | None:
+    return Person(found[1].strip('"'), found[2].lower()) if found else None
+
+
+def bot_signals(subject: str, text: str, accepted: Acceptance | None, *, reply: bool) -> Iterator[Signal]:
     """The signals of a bot's mail.  The subject of a reply is ignored: it is the subject of the patch."""
-    if found := _APPLIED.search(text):
-        yield Signal(SignalKind.APPLIED, evidence(found[0]), _applied_only(text))
+    if accepted:
+        found = _APPLIED.search(text)
+        line = found[0] if found else next(filter(None, text.split("\n")), "")
+        yield Signal(SignalKind.APPLIED, evidence(line), thanks.numbers(accepted))
     elif found := _PULLED.search(text):
         yield Signal(SignalKind.MAINLINED, evidence(f"{found[1]} {found[2].rstrip(':')}"), found[3].rstrip(":"))
     elif not reply and _NO_FAILURE.search(subject):
@@ -124,9 +153,3 @@ def bot_signals(subject: str, text: str, *, reply: bool) -> Iterator[Signal]:
         yield Signal(SignalKind.FAILURE, evidence(found[0] + (f" {error[1]}" if error else "")))
     elif not reply and _FAILED.search(subject):
         yield Signal(SignalKind.FAILURE, evidence(subject))
-
-
-def _applied_only(text: str) -> str:
-    """The numbers of the patches that patchwork's bot found in the tree; empty if it replies to a single patch."""
-    listed = {(int(number), not commit.startswith("(no")) for number, _, commit in _SUMMARY.findall(text)}
-    return ",".join(str(number) for number, found in sorted(listed) if found)

@@ -61,7 +61,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     substance = split.substantive(sentences, tuple(f"{tag.name}:" for tag in tags))
     pull, listed = _pull(kind, head, subject, whole)
     message_id = headers.message_id(head, raw)
-    accepted = thanks.acceptance(message_id, subject, own_text) if kind == "reply" and not bot else None
+    accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
     return Message(
         message_id=message_id,
@@ -106,6 +106,15 @@ def _pull(
     return pull_request(whole, head.get_all("to"), len(listed)), listed
 
 
+def _accepted(
+    kind: Kind, message_id: str, subject: str, sender: Person, text: Text, own_text: str, *, bot: bool
+) -> Acceptance | None:
+    """The patches that a mail reports as applied by its form."""
+    if kind == "notice" or (bot and kind not in SUBMISSIONS):
+        return bots.acceptance(sender, text.whole if kind == "notice" else text.inline, notice=kind == "notice")
+    return thanks.acceptance(message_id, subject, own_text) if kind == "reply" else None
+
+
 def _signals(
     kind: Kind,
     subject: str,
@@ -122,7 +131,7 @@ def _signals(
     if kind == "notice":
         return tuple(bots.notice_signals(subject, text.whole))
     if bot:
-        return tuple(bots.bot_signals(subject, text.inline, reply=parts.reply))
+        return tuple(bots.bot_signals(subject, text.inline, accepted, reply=parts.reply))
     if kind in SUBMISSIONS:
         return trailers.dropped_tags(sentences)
     if accepted and accepted.form != thanks.COMMITS:

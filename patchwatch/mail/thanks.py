@@ -17,6 +17,7 @@ from patchwatch.mail.subject import title_key
 
 B4 = "b4"  # b4's own message-id
 LIST = "list"  # [n/m] titles with commits
+TREE = "tree"  # "Applied to", and the address of a git tree on a line of its own
 COMMITS = "commits"  # commits with titles, as of `git log --oneline`
 
 _B4_ID = re.compile(r"\.b4-ty@")
@@ -37,6 +38,10 @@ _NO_COMMIT = re.compile(r"\(no (?:commit info|matching commit)")
 _LOGGED = re.compile(
     r"[ \t]*(?:[-*•]\s+)?(?:commit:?\s+)?\[?([0-9a-f]{8,40})\]?:?\s+\(?[\"“'‘]?(\S.{3,200}?)[\"”'’]?\)?[.,;]?"
 )
+_TO_A_TREE = re.compile(
+    r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"
+    r"(?:the patch )?has been applied to the \S+ tree at):?\s*\n\s*<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
+)
 _HEX = re.compile(r"[0-9a-f]{7}")
 
 
@@ -47,17 +52,19 @@ def acceptance(message_id: str, subject: str, text: str) -> Acceptance | None:
     """
     from_b4 = _B4_ID.search(message_id) is not None
     if not from_b4 and not _HEX.search(text):
-        return None
+        return Acceptance(TREE) if _TO_A_TREE.search(text) else None
     lines = text.split("\n")
-    listed = list(_listed(lines))
-    applied = tuple(patch for patch, found in listed if found)
-    if listed and not from_b4 and _reports_dropped(lines):
+    patches = list(listed(text))
+    applied = tuple(patch for patch, found in patches if found)
+    if patches and not from_b4 and _reports_dropped(lines):
         return None
     if applied:
         return Acceptance(B4 if from_b4 else LIST, applied)
     if from_b4:
         # A template without the list; or a list in which b4 found no commit, so that the words have to tell.
-        return None if listed else Acceptance(B4, partial=_SUBSET.match(subject) is not None)
+        return None if patches else Acceptance(B4, partial=_SUBSET.match(subject) is not None)
+    if _TO_A_TREE.search(text):
+        return Acceptance(TREE)
     logged = tuple(_logged(lines))
     return Acceptance(COMMITS, logged) if logged else None
 
@@ -66,8 +73,8 @@ def numbers(accepted: Acceptance) -> str:
     """The patches of an acceptance as the detail of a signal; empty for the patch or series that the mail answers."""
     if accepted.partial:
         return "some"
-    listed = {patch.number for patch in accepted.patches} - {0}
-    return ",".join(map(str, sorted(listed))) if any(patch.expected > 1 for patch in accepted.patches) else ""
+    stated = {patch.number for patch in accepted.patches} - {0}
+    return ",".join(map(str, sorted(stated))) if any(patch.expected > 1 for patch in accepted.patches) else ""
 
 
 def reporting_line(sentences: Iterable[str], text: str) -> str:
@@ -76,8 +83,9 @@ def reporting_line(sentences: Iterable[str], text: str) -> str:
     return evidence(said or next(filter(_ITEM.match, text.split("\n")), "") or next(iter(text.split("\n\n")), ""))
 
 
-def _listed(lines: Sequence[str]) -> Iterator[tuple[ListedPatch, bool]]:
+def listed(text: str) -> Iterator[tuple[ListedPatch, bool]]:
     """The patches of a list, and whether each has a commit."""
+    lines = text.split("\n")
     count = 0
     for number, line in enumerate(lines):
         if "/" not in line or "[" not in line or len(line) > _MAX_LINE or not (item := _ITEM.match(line)):

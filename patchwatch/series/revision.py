@@ -118,7 +118,7 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
         if message.is_submission:
             continue
         if message.kind == "notice":
-            anchor = next((i for i in message.about if i in home), None)
+            anchor = next((i for i in message.about if i in home), None) or anchors.get(message.message_id)
         else:
             anchor = anchors.get(message.message_id)
         if anchor is not None:

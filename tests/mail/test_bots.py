@@ -300,3 +300,50 @@ def test_results_of_bots(what: str) -> None:
 
 def test_person_who_mentions_a_bot_is_not_a_bot() -> None:
     assert not bot_mail("> My bot found errors\n\nDid my bot say that?\n", sender="Mia <mia@kernel.org>").bot
+
+
+def applied_by(message: Message) -> Person | None:
+    assert message.accepted is not None
+    assert SignalKind.APPLIED in {s.kind for s in message.signals}
+    return message.accepted.committer
+
+
+def test_patchwork_bot_names_who_applied_it() -> None:
+    message = bot_mail(SUMMARY.format("https://git.kernel.org/netdev/net/c/123456789abc"))
+    assert applied_by(message) == Person("Jakub Kicinski", "kuba@kernel.org")
+    assert message.accepted
+    assert [p.title for p in message.accepted.patches] == ["frob: one", "frob: two"]
+
+
+def test_patchwork_bots_list_is_enough() -> None:
+    body = "Salut!\n\nIn the tree they are.\n\n  - [1/2] frob: one\n    https://git.example.org/c/0123456789ab\n"
+    assert [detail for _, detail, _ in signals_of(bot_mail(body))] == ["1"]
+
+
+def test_tip_bot_names_who_applied_it() -> None:
+    body = f"{TIP}Author:        Ann Author <ann@example.org>\nCommitter:     Mia Maintainer <Mia@kernel.example>\n"
+    message = bot_mail(body, sender="tip-bot2@linutronix.de", subject="[tip: sched/core] frob: one")
+    assert applied_by(message) == Person("Mia Maintainer", "mia@kernel.example")
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        (
+            'patch "frob: one" added to frob-next',
+            "A note.\n\nfrob: one\n\nto my frob git tree which can be found at\n    git://x\nin its frob-next branch.\n",
+        ),
+        (
+            'Patch "frob: one" has been queued to the frob tree',
+            "The patch\n\n  frob: one\n\nhas been queued to the frob tree at\n\n  https://x\n",
+        ),
+        (
+            "[git:media_stage/next] media: frob: one",
+            "This is an automatic generated email to let you know that the following patch were queued:\n\nfrob: one\n",
+        ),
+    ],
+)
+def test_notices_that_a_patch_was_added_to_a_tree(subject: str, body: str) -> None:
+    message = bot_mail(body, sender="Mia Maintainer <mia@kernel.example>", subject=subject)
+    assert message.kind == "notice"
+    assert applied_by(message) is None  # the sender did

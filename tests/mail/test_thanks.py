@@ -121,6 +121,18 @@ def test_commits_with_titles_say_what_the_words_mean(line: str) -> None:
     assert [s.kind for s in message.signals] == [SignalKind.APPLIED]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Applied to\n\n   https://git.example.org/pub/scm/frob.git for-next\n\nThanks!\n",
+        "Queued to:\n  git://git.example.org/frob\n",
+        "The patch\n\n   frob: mend it\n\nhas been applied to the frob tree at\n\n   git://git.example.org/frob\n",
+    ],
+)
+def test_the_address_of_a_tree_is_an_acceptance(body: str) -> None:
+    assert [(s.kind, s.detail) for s in reply(body, "typed@mia.example").signals] == [(SignalKind.APPLIED, "")]
+
+
 def test_hostile_lists_are_cheap() -> None:
     message = reply("[1/3] [1/3] [1/3] " * 20_000 + "\n" + "[2/3] x\n" * 50_000 + "deadbeef " * 20_000, "typed@x")
     assert message.accepted is None
