@@ -307,6 +307,6 @@ def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int,
 
 def forget_derived(connection: Connection) -> None:
     """Delete all derived data.  Numbers stay, because people type them."""
-    for table in (t.citation, t.revision_key, t.revision, t.series, t.thread_key):
+    for table in (t.citation, t.revision_key, t.acceptance, t.committer, t.revision, t.series, t.thread_key):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))

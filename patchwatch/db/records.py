@@ -28,6 +28,7 @@ from patchwatch.db.revisions import reviewed, revision_rows
 from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.series.checks import checks_of
+from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, number_of
@@ -101,9 +102,11 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
     return homes
 
 
-def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
-    """Return the columns of a revision."""
-    state = revision_state(revision)
+def revision_record(
+    number: int, conversation: int, revision: Revision, home: dict[str, str], committers: Committers = NOT_KNOWN
+) -> dict[str, Any]:
+    """Return the columns of a revision; `committers` are those of the lists that it was sent to."""
+    state = revision_state(revision, committers)
     posting = posting_facts(revision, home)
     return {
         "id": number,
@@ -111,12 +114,14 @@ def revision_record(number: int, conversation: int, revision: Revision, home: di
         "conversation": conversation,
         "date": revision.root.date,
         "posting": encode_posting(posting),
-        "view": encode(_summary(revision, state, posting)),
+        "view": encode(_summary(revision, state, posting, committers)),
         "standing": encode(_stored_state(state)),
     }
 
 
-def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) -> RevisionSummary:
+def _summary(
+    revision: Revision, state: RevisionState, posting: PostingFacts, committers: Committers
+) -> RevisionSummary:
     root = revision.root
     return RevisionSummary(
         subject=root.subject,
@@ -156,6 +161,7 @@ def _summary(revision: Revision, state: RevisionState, posting: PostingFacts) ->
         pull=root.pull,
         sendings=tuple(m.message_id for m in revision.sendings),
         taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
+        commits=committers.includes(root.author, lists_of(revision)),
     )
 
 

@@ -150,6 +150,7 @@ def _row(
         awaited=awaited_names(summary) if is_newest else (),
         kind=summary.kind if summary.kind in KINDS else "",
         pull=summary.pull,
+        commits=summary.commits,
         depends_on=_depends_on(summary),
         taken=tuple(TakenPatchRow(t.number, t.message_id, t.version, t.root) for t in summary.taken),
     )

@@ -3,8 +3,8 @@
 There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
 `tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `read_mark`, and
 `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from the first two
-(`citation`, `thread_key`, `revision`, `revision_key`, `series`), which `reindex` rebuilds.  `number` gives a revision's
-root the number that people type; it never changes.
+(`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`), which `reindex` rebuilds.
+`number` gives a revision's root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
 """
@@ -143,6 +143,29 @@ revision_key = Table(
     Column("date", TIME, primary_key=True),  # of the revision; limits searches by author
     Column("revision_id", ROW, primary_key=True),
     Index("ix_revision_key_revision", "revision_id"),
+    sqlite_with_rowid=False,
+)
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    # patchwatch.series.committers.Role of a person in a revision that was sent to a list:
+    Column("list", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("revision_id", ROW, primary_key=True),
+    Column("weight", Integer, nullable=False),
+    Column("author", Boolean, nullable=False),
+    Column("claims", Boolean, nullable=False),
+    Index("ix_acceptance_revision", "revision_id"),
+    sqlite_with_rowid=False,
+)
+
+committer = Table(
+    "committer",
+    metadata,
+    Column("list", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("enough", Boolean, nullable=False),  # false: they accepted something, but too little for that
     sqlite_with_rowid=False,
 )
 

@@ -146,6 +146,7 @@ class SignalKind(StrEnum):
     """What a sentence means for a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
 
     APPLIED = "applied"  # to a maintainer's tree; detail: patch numbers "1-3,5", "some", "rest", or empty
+    CLAIMED = "claimed"  # applied, in words that are enough only from a committer; detail as above
     MAINLINED = "mainlined"  # in Linus's tree; detail: the tree that it was merged to
     UNAPPLIED = "unapplied"  # dropped or reverted after it was applied
     NAK = "nak"
@@ -157,6 +158,8 @@ class SignalKind(StrEnum):
     DOUBT = "doubt"  # an objection or doubt; detail: "flaw" if the patch is called wrong
     WISH = "wish"  # something should be different, without "please"
     SATISFIED = "content"  # what the sender asked or doubted is settled
+    WILL_APPLY = "will-apply"  # the sender is going to apply it
+    HOLD = "hold"  # not to be applied for now
     DEFERRED = "deferred"  # put off until the tree reopens, or parked
     WILL_REVIEW = "later"  # the sender will look at the patch
     REVIEW_WANTED = "call"  # asks for reviewers: "could use more review", "hopefully others can weigh in"

@@ -155,6 +155,7 @@ class RevisionRow:
     backport: bool = False  # to a stable tree
     kind: str = ""  # pull: a pull request; proposal: an RFC without a patch; empty: patches
     pull: PullRequest | None = None
+    commits: bool = False  # its author applies patches of a list that it was sent to
     depends_on: tuple[DependencyRow, ...] = ()  # without what is known of them
     reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
     awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date

@@ -16,21 +16,21 @@ from sqlalchemy import Connection
 from patchwatch.db import decisions, derived
 from patchwatch.db import messages as mails
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.message_codec import decode_message
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, neighbours
-from patchwatch.db.records import homes, revision_record, series_record
+from patchwatch.db.records import series_record
 from patchwatch.db.revision_codec import StoredLink, decode_summary, encode
 from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import thread_keys
 from patchwatch.series.posting import PostingFacts, author_keys, posting_keys
-from patchwatch.series.revision import Revision, find_revisions, number_of
+from patchwatch.series.revision import number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
 from patchwatch.sync import applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
+from patchwatch.sync.recognize import recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
 """Returns the link of a posting to one of the postings near it in the index (patchwatch.series.version_links)."""
@@ -172,48 +172,23 @@ class Derivation:
 
         Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
         """
-        placed = derived.messages_in(self._db, self._conversations)
-        by_conversation: dict[int, dict[str, Message]] = {}
-        for one in placed:
-            message = replacements.get(one.id) or self._messages.get(one.id)
-            if message is None:
-                message = self._messages[one.id] = decode_message(one.facts)
-            by_conversation.setdefault(one.conversation, {})[one.message_id] = message
-        before = derived.revisions_in(self._db, self._conversations)
-        recognised = [(c, r) for c in sorted(by_conversation) for r in find_revisions(by_conversation[c].values())]
-        ids = self._numbered([r for _, r in recognised])
-        homes_of = homes(recognised)
-        rows = [
-            revision_record(ids[r.root.message_id], conversation, r, homes_of[conversation])
-            for conversation, r in recognised
-        ]
+        found, rows = recognize(self._db, self._conversations, self._messages, replacements)
+        before = found.before
         self._store_revisions(before, rows)
 
         place: dict[str, tuple[int, int]] = {}
-        for _, revision in recognised:
-            number = ids[revision.root.message_id]
+        for _, revision in found.revisions:
+            number = found.ids[revision.root.message_id]
             place.update((m.message_id, (number, number_of(m))) for m in revision.own_messages)
             place.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups if not f.of)
         moved = [
             {"pk": one.id, "revision_id": new[0], "patch": new[1]}
-            for one in placed
+            for one in found.placed
             if (new := place.get(one.message_id, (None, None))) != (one.revision_id, one.patch)
         ]
         derived.place_messages(self._db, moved)
         # Any mail of, or reply to, a revision can change the dates and counts of its series.
         return before, rows, {row["id"] for row in rows} | {r.id for r in before}
-
-    def _numbered(self, revisions: Sequence[Revision]) -> dict[str, int]:
-        """Return the number of each revision, by root: the lowest one that any of its mails has, or a new one."""
-        given = derived.numbers(self._db, (m.message_id for r in revisions for m in r.own_messages))
-        found: dict[str, int] = {}
-        for revision in revisions:
-            numbers = [given[m.message_id] for m in revision.own_messages if m.message_id in given]
-            if numbers:
-                found[revision.root.message_id] = min(numbers)
-        missing = [r.root.message_id for r in revisions if r.root.message_id not in found]
-        found.update(derived.give_numbers(self._db, missing))
-        return found
 
     def _store_revisions(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> None:
         old = {r.id: r for r in before}

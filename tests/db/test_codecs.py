@@ -158,6 +158,7 @@ def test_text_stored_with_or_without_escapes_is_the_same(name: str) -> None:
 SUMMARY_TEXT = (
     '{"author":["Ann Author","ann@example.org"],"backport":false,'
     '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1]],'
+    '"commits":true,'
     '"depends_on":[["m:base@x","Based-on: <base@x>","m@x"]],"dropped":["I dropped Al\'s tag."],'
     '"expected":2,"follow_ups":1,"has_cover":true,"kind":"cover","message_ids":["m@x","1@x"],"minor":0,"missing":[2],'
     '"patch_facts":[[1,"mm: frob","p1",["I dropped it."]]],"patch_message_ids":["1@x"],"patches":1,'

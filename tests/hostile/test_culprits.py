@@ -10,7 +10,7 @@ import pytest
 
 from patchwatch.config import Config
 from patchwatch.series.revision import Revision
-from patchwatch.sync import derive
+from patchwatch.sync import recognize
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
 from tests.support.mails import mail
@@ -50,13 +50,13 @@ def tracker(tmp_path: Path) -> Tracker:
 
 def failing_on(names: set[str]) -> Callable[..., dict[str, Any]]:
     """A revision_record that fails on readable mails with these names."""
-    original = derive.revision_record
+    original = recognize.revision_record
 
-    def revision_record(number: int, conversation: int, revision: Revision, home: dict[str, str]) -> dict[str, Any]:
+    def revision_record(number: int, conversation: int, revision: Revision, *known: Any) -> dict[str, Any]:
         mails = (*revision.own_messages, *(f.message for f in revision.follow_ups))
         if any(m.message_id.partition("@")[0] in names and not m.unreadable for m in mails):
             raise ValueError("year 10000 is out of range")
-        return original(number, conversation, revision, home)
+        return original(number, conversation, revision, *known)
 
     return revision_record
 
@@ -70,7 +70,7 @@ def store(tracker: Tracker, mails: tuple[bytes, ...]) -> None:
 def test_only_the_culprits_become_unreadable(
     tracker: Tracker, names: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derive, "revision_record", failing_on(names))
+    monkeypatch.setattr(recognize, "revision_record", failing_on(names))
     store(tracker, MAILS)
     assert {message_id.partition("@")[0] for message_id, _ in tracker.unreadable()} == names
     assert all(why == "ValueError: year 10000 is out of range" for _, why in tracker.unreadable())
@@ -80,7 +80,7 @@ def test_only_the_culprits_become_unreadable(
 
 def test_mail_that_arrives_later_does_not_undo_what_is_known(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     store(tracker, MAILS)
-    monkeypatch.setattr(derive, "revision_record", failing_on({"bad"}))
+    monkeypatch.setattr(recognize, "revision_record", failing_on({"bad"}))
     store(tracker, (reply("bad", "mm", 20), reply("good", "bpf", 20)))
     assert [message_id for message_id, _ in tracker.unreadable()] == ["bad@example.org"]
     rows = {row.title.partition(":")[0]: row for row in tracker.series(everything=True)}
@@ -90,7 +90,7 @@ def test_mail_that_arrives_later_does_not_undo_what_is_known(tracker: Tracker, m
 
 def test_reindex_tries_the_mail_again(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(derive, "revision_record", failing_on({"r5", "net"}))
+        patched.setattr(recognize, "revision_record", failing_on({"r5", "net"}))
         store(tracker, MAILS)
         assert len(tracker.unreadable()) == 2
         tracker.reindex(lambda done: None)
@@ -106,7 +106,7 @@ def test_error_that_no_mail_causes_is_raised_and_nothing_is_stored(
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr(derive, "homes", fail)
+    monkeypatch.setattr(recognize, "homes", fail)
     with pytest.raises(KeyError):
         store(tracker, MAILS)
     monkeypatch.undo()

@@ -331,7 +331,7 @@ def test_tip_bot_names_who_applied_it() -> None:
     [
         (
             'patch "frob: one" added to frob-next',
-            "A note.\n\nfrob: one\n\nto my frob git tree which can be found at\n    git://x\nin its frob-next branch.\n",
+            "Hi\n\nfrob: one\n\nto my frob git tree which can be found at\n    git://x\nin its frob-next branch.\n",
         ),
         (
             'Patch "frob: one" has been queued to the frob tree',

@@ -281,7 +281,54 @@ def _several_goes() -> list[bytes]:
     return [*rest_later, *again, *replies, inserted, *reroll]
 
 
+def committers_threads() -> list[bytes]:
+    """Return patches that Mia applies, first by form and then with a word, and others' words on the same list."""
+    mia, tess = "Mia Maintainer <mia@kernel.example>", "Tess Tester <tess@example.org>"
+    found: list[bytes] = []
+
+    def posted(name: str, sender: str, *replies: tuple[str, str]) -> None:
+        day, to = len(found) % 25 + 1, "knob@vger.kernel.org, linux-kernel@vger.kernel.org"
+        subject = f"[PATCH] knob: turn the {name} one"
+        found.append(
+            mail(
+                message_id=f"{name}@m",
+                subject=subject,
+                sender=sender,
+                date=_at(1, day),
+                to=to,
+                body=f"{name}.\n---\nx\n",
+            )
+        )
+        for number, (by, body) in enumerate(replies, 1):
+            own = f"{name}-{number}@m" if "commit:" not in body else f"{name}.b4-ty@m"
+            found.append(
+                mail(
+                    message_id=own,
+                    subject=f"Re: {subject}",
+                    sender=by,
+                    date=_at(60 * number, day),
+                    in_reply_to=f"{name}@m",
+                    to=to,
+                    body=body,
+                )
+            )
+
+    for name in ("red", "green", "blue"):
+        commit = f"Yay!\n\n[1/1] knob: turn the {name} one\n      commit: 0123456789abcdef\n"
+        posted(name, ANN, (mia, commit))
+    posted("round", ANN, (mia, "Pushed out.\n"))
+    posted("square", BEN, (mia, "Fix already traveling.\n"))
+    posted("tested", BEN, (tess, "Applied.\n"))
+    posted("told", ANN, (tess, "merged!\n"))
+    posted("held", ANN, (RITA, f"Reviewed-by: {RITA}\n"), (mia, "Please hold off on this one.\n"))
+    posted("own", mia, (RITA, f"Reviewed-by: {RITA}\n"))
+    posted("done", mia, (mia, "Applied.\n"))
+    posted("quiet", mia)
+    return found
+
+
 READS = {
+    "committers": [read_mail(raw) for raw in committers_threads()],
     "demo": [read_mail(raw) for raw in _demo_mails()],
     "made": [read_mail(raw) for raw in _odd_threads()],
     "rivals": [read_mail(raw) for raw in _rival_postings()],

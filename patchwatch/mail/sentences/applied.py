@@ -59,18 +59,31 @@ _NOW_A_COMMIT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_TAKEN = re.compile(
-    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|for testing|next (?:version|revision|spin))\b|n't\b|\?"
+    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
+    r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|into (?:one|a single|two) (?:patch|commit)\w*)\b|"
+    r"n't\b|\?"
 )
 _WILL_TAKE = re.compile(
     rf"(?:{_LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
-    r"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))"
+    r"(?:take|grab|queue(?: up)?|pick(?: up)?)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))"
     rf"\s+{_THING}"
     r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_YET = re.compile(
     r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window)\b|"
-    r"n't\b|\?"
+    r"n't\b|\?|\bthen\W*$"
+)
+# "I'll apply this tomorrow.": not yet, but nobody else has to act.
+_WILL_APPLY = re.compile(
+    rf"(?:{_LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
+    r"(?:(?:just|also|then|now|probably|likely) )*"
+    r"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) "
+    rf"{_THING}\b",
+    re.IGNORECASE,
+)
+_NOT_MEANT = re.compile(
+    r"(?i)\b(?:locally|test(?:ing)?|try|see|look|your|comments?|suggestions?|next version|v\d+)\b|n't\b|\?"
 )
 # "This is now in my tree.", "It has landed in frob-next."
 _IS_IN = re.compile(
@@ -103,6 +116,14 @@ _TREE = re.compile(
     r"(?:[\w./-]*\w[-/.]\w|(?!same\b)[\w-]+ tree\b|tree\b)",
     re.IGNORECASE,
 )
+_PLACE = re.compile(
+    r"\b(?:to|into|in|on|onto|via|through|for|of)\s+(?:(?:the|my|our|a)\s+)?"
+    r"(?:\S*\w[-/.]\w\S*|(?!same\b)(?:[\w-]+ )?(?:tree|branch)\b)",
+    re.IGNORECASE,
+)
+_RELEASE = re.compile(
+    r"(?i)\bfor[- ]v?\d+\.\d+\b|\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b"
+)
 
 _SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
@@ -117,8 +138,9 @@ _DID_MORE = re.compile(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGN
 
 _SO = re.compile(r"(?i),?\s+so\s+")  # "The review was not compelling, so I'll drop it for now."
 _DROPPED = re.compile(
-    rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|unqueued)|"
-    r"(?:now\s+)?(?:dropped|reverted|unqueued|dropping|backed out)|i(?:'m| am) (?:now )?(?:dropping|reverting)|"
+    rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|un-?queued|un-?applied)|"
+    r"(?:now\s+)?(?:dropped|reverted|un-?queued|un-?applied|dropping|backed out)|"
+    r"i(?:'m| am) (?:now )?(?:dropping|reverting)|"
     r"i(?:'ll| will)(?: just)? (?:drop|revert|back out))"
     rf"(?:\s+{_THING})?(?:\s+(?:for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,
@@ -155,6 +177,18 @@ def applied_patches(sentence: str) -> str | None:
         if (found := _WILL_TAKE.fullmatch(clause)) and not _NOT_YET.search(clause):
             return _which(found)
     return None
+
+
+def names_tree(sentence: str) -> bool:
+    """True if a sentence names the tree that something was applied to, or the release."""
+    return _PLACE.search(sentence) is not None or _RELEASE.search(sentence) is not None
+
+
+def intends_to_apply(sentence: str) -> bool:
+    """True if a sentence reports that its sender is going to apply the patch, on no condition."""
+    if len(sentence) > _MAX_SENTENCE or _CONDITION.search(sentence) or _NOT_MEANT.search(sentence):
+        return False
+    return _WILL_APPLY.match(sentence) is not None
 
 
 def is_dropped(sentence: str) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
-from patchwatch.mail.sentences import applied, objections, rejections
+from patchwatch.mail.sentences import applied, claims, objections, rejections
 from patchwatch.mail.sentences.split import evidence
 
 # "I see that this is now in the mainline, and it fails here."
@@ -218,6 +218,13 @@ _APPLYING = (
     "-next",
     "staged",
     "accepted",
+    "squash",
+    "fold",
+    "landed",
+    "travel",
+    "in flight",
+    "its way",
+    "next",
 )
 _OPINIONS = (
     (SignalKind.WISH, objections.is_wish),
@@ -226,7 +233,21 @@ _OPINIONS = (
     (SignalKind.WILL_REVIEW, objections.intends_to_review),
 )
 _MAX_OPINION = 600  # characters
-_DROPPING = ("drop", "revert", "back", "unqueue")
+_DROPPING = ("drop", "revert", "back", "queue", "appl")
+_WILL_APPLY = (
+    "apply it",
+    "apply th",
+    "merge it",
+    "merge th",
+    "queue",
+    "take it",
+    "take th",
+    "pick",
+    "push",
+    "pull",
+    "grab",
+)
+_HOLDING = ("hold", "apply", "merge", "queue", "take", "pick", "pull", "push", "commit")
 
 
 def commands(text: str) -> tuple[Signal, ...]:
@@ -254,10 +275,14 @@ def person_signals(sentences: Iterable[str]) -> Iterator[Signal]:
                 reported = True
                 yield Signal(SignalKind.APPLIED, evidence(sentence), patches)
                 continue
+            if (patches := claims.claimed_patches(sentence)) is not None:
+                yield Signal(SignalKind.CLAIMED, evidence(sentence), patches)  # from others it may mean something else
         if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
             yield Signal(SignalKind.MAINLINED, evidence(sentence))
         elif any(word in lowered for word in _DROPPING) and applied.is_dropped(sentence):
             yield Signal(SignalKind.UNAPPLIED, evidence(sentence))
+        elif any(word in lowered for word in _WILL_APPLY) and applied.intends_to_apply(sentence):
+            yield Signal(SignalKind.WILL_APPLY, evidence(sentence))
         elif rejections.is_nak(sentence, lowered):
             yield Signal(SignalKind.NAK, evidence(sentence))
         elif rejections.keeps_current_code(sentence, lowered):
@@ -268,6 +293,8 @@ def person_signals(sentences: Iterable[str]) -> Iterator[Signal]:
             yield Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
         elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence):
             yield Signal(SignalKind.DEFERRED, evidence(sentence))
+        elif any(word in lowered for word in _HOLDING) and claims.holds(sentence):
+            yield Signal(SignalKind.HOLD, evidence(sentence))
         elif len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence):
             yield Signal(SignalKind.REVIEW_WANTED, evidence(sentence))
         elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):

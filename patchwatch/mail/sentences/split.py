@@ -16,6 +16,7 @@ _TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
 _GREETING = re.compile(
     r"(?:(?i:hi|hello|hey|hallo|dear|good (?:morning|day|evening|afternoon))"
     r"(?:(?:[ ,]+[\w.'-]+){0,5}\s*[,.!:]+|(?:[ ,]+(?:all|folks|there|everyone|[A-Z][\w'-]*)){0,3})|"
+    r"(?!(?:Applied|Queued|Merged|Pushed|Taken|Picked|Committed|Accepted|Dropped|Reverted|Nacked|NAK|NACK)\b)"
     r"[A-Z][\w-]+(?: [\w-]+)?,)"
 )
 _END = re.compile(r"(?<![.!?])[.!?]++\s+[\"'(]?")  # tried once per run of dots, of which a mail may have 20,000

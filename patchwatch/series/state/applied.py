@@ -19,7 +19,10 @@ from patchwatch.series.state.reply import Reply
 
 Extent = Literal["all", "some", "nothing"]
 
-_ALL = re.compile(r"(?i)\b(?:series|all|both|everything|these|them|patches|patch ?set)\b")
+# In the words up to the first comma; "this one is queued, so drop it from the series" is about one patch.
+_ALL = re.compile(
+    r"(?i)(?!\W*(?:this (?:one|patch)|it)\b)[^,;]*\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
+)
 
 
 class AppliedPatches:
@@ -61,7 +64,7 @@ class AppliedPatches:
         accepted = reply.message.accepted
         stated = signal.detail if signal.kind == SignalKind.APPLIED else ""
         b4_thanks = accepted is not None and accepted.form == thanks.B4 and reply.patch == 1
-        if not stated and reply.patch and not b4_thanks and not _ALL.search(signal.text):
+        if not stated and reply.patch and not b4_thanks and not _ALL.match(signal.text):
             return str(reply.patch)
         return "" if stated == "rest" and self.partly else stated
 

@@ -11,59 +11,40 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.message import Message, Signal, SignalKind
-from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
-from patchwatch.series.pull_requests import KIND as PULL
+from patchwatch.series.committers import Committers, lists_of
 from patchwatch.series.revision import FollowUp, Revision
-from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.commands import COMMANDS
-from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice
+from patchwatch.series.state.reply import Reply, is_thanks_for_advice, signals_by_kind
+from patchwatch.series.state.turns import Turns, reason_of
 from patchwatch.series.state.types import Reason, StateChange
 from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import CLOSED, NOBODYS_TURN, ReasonKind, State, Turn
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _UNDECIDED = (State.NEW, State.UNDER_REVIEW)
-# Of a reviewer who will act, or wants others to: the author need not answer.
-_NO_ANSWER_NEEDED = (SignalKind.WILL_REVIEW, SignalKind.PROMISE, SignalKind.REVIEW_WANTED)
 
 
-class StateMachine:
+class StateMachine(Turns):
     """The state of one revision as it changes, reply by reply."""
 
-    def __init__(self, revision: Revision, completion: Reason | None, root: Message) -> None:
+    def __init__(self, revision: Revision, completion: Reason | None, root: Message, committers: Committers) -> None:
         """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it."""
+        super().__init__(revision, completion, root)
         self._revision, own = revision, revision.own_messages
         self._completion = completion
-        self._own_ids = {m.message_id for m in (*own, *revision.patches)}
+        self._committers, self._lists = committers, lists_of(revision)
         self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
-        self.applied = AppliedPatches(revision)
         self._patch_count = self.applied.count
-        self._rfc, self._pull = revision.rfc, revision.kind == PULL
-
-        self._fully_reviewed = completion is not None and (
-            completion.message_id in self._own_ids or completion.date < root.date
-        )
-        self.state = State.REVIEWED if self._fully_reviewed else State.NEW
-        self.reason = completion if self._fully_reviewed else None
-        self.turn = self._turn_of_others
-        self.turn_reason = Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author)
-        self.owed: list[Reason] = []  # see RevisionState
+        self._rfc = revision.rfc
         self.partly_reason: Reason | None = None  # the last mail that reported some patches as applied
         self.changes = [StateChange(self.turn_reason, self.state, self.turn)]
 
         self._reviewer_mails: set[str] = set()  # message-ids of replies by others than the author and bots
         self._unsatisfied: set[str] = set()  # addresses of those who requested changes, until they are satisfied
-        self._unanswered: set[str] = set()  # addresses of those who asked or doubted since the author's last reply
         self._only_wished_by: str | None = None  # only the wish of this address requests changes; the author may argue
         self._only_promised = False  # nobody requested changes explicitly, but the author promised some
         self._obsolete: Signal | None = None  # somebody said that the patch is not needed
-        self._author_acts = False  # the author said that they act next
-        self._new_version_promised = False
         self._withdrawn: set[int] = set()  # patches that the author withdrew one by one
-
-    @property
-    def _turn_of_others(self) -> Turn:
-        return Turn.MAINTAINER if self._fully_reviewed or self._pull else Turn.REVIEWERS
 
     @property
     def _closed(self) -> bool:
@@ -73,7 +54,7 @@ class StateMachine:
         """Begin again with another posting of the same, if something was requested of the author."""
         if self._closed or self.turn != Turn.AUTHOR:
             return self
-        machine = StateMachine(self._revision, self._completion, root)
+        machine = StateMachine(self._revision, self._completion, root, self._committers)
         machine.applied, machine.partly_reason = self.applied, self.partly_reason
         machine.changes[:0] = self.changes
         return machine
@@ -84,15 +65,17 @@ class StateMachine:
         from_bot = message.bot or follow_up.notice
         if not by_author and not from_bot:
             self._reviewer_mails.add(message.message_id)
+        by_committer = not from_bot and self._committers.includes(message.author, self._lists)
         reply = Reply(
             message=message,
             patch=follow_up.patch,
             by_author=by_author,
-            to_posting=message.parent in self._own_ids,
+            to_posting=message.parent in self.own_ids,
             to_reviewer=message.parent in self._reviewer_mails,
             completes_review=self._completion is not None and self._completion.message_id == message.message_id,
             author_names=self._author_names,
-            signals={s.kind: s for s in reversed(message.signals)},
+            signals=signals_by_kind(message, self._committers, self._lists),
+            by_committer=by_committer,
         )
         before = (self.state, self.turn, self.applied.partly)
         if from_bot:
@@ -116,9 +99,12 @@ class StateMachine:
         elif (dropped := signals.get(SignalKind.UNAPPLIED)) and self.state == State.ACCEPTED:
             self.applied.partly = ""
             self._set_state(State.UNDER_REVIEW, reply, dropped)
-            self._set_turn(Turn.AUTHOR, reply, dropped.kind, dropped.text)
+            self.set_turn(Turn.AUTHOR, reply, dropped.kind, dropped.text)
+        elif SignalKind.SUCCESS in signals:
+            self.failed.discard(reply.sender)
         elif (failure := signals.get(SignalKind.FAILURE)) and self.state not in NOBODYS_TURN:
-            self._set_turn(Turn.AUTHOR, reply, failure.kind, failure.text)
+            self.failed.add(reply.sender)
+            self.set_turn(Turn.AUTHOR, reply, failure.kind, failure.text)
 
     def _process_person(self, reply: Reply) -> None:
         rules = (
@@ -132,17 +118,19 @@ class StateMachine:
             self._handle_wish,
             self._handle_nak,
             self._handle_deferral,
+            self._handle_hold,
             self._handle_satisfaction,
         )
         if not any(rule(reply) for rule in rules) and not reply.by_author and not self._closed:
             self._review(reply)
+        self._release(reply)
         if reply.completes_review:
-            self._fully_reviewed = True
+            self.fully_reviewed = True
             promised = self.state == State.CHANGES_REQUESTED and self._only_promised
-            if self.state in _UNDECIDED or promised:
+            if (self.state in _UNDECIDED or promised) and not self.held_by:
                 self.state, self.reason = State.REVIEWED, self._completion
         if self.state not in NOBODYS_TURN:
-            self._pass_turn(reply)
+            self.pass_turn(reply)
 
     # ---- state: each rule returns True if the reply is its case ----------------------------------------------------
 
@@ -154,13 +142,19 @@ class StateMachine:
 
     def _handle_applied(self, reply: Reply) -> bool:
         applied, merged = reply.signals.get(SignalKind.APPLIED), reply.signals.get(SignalKind.MAINLINED)
-        if applied and not (reply.by_author and is_thanks_for_advice(reply.message, applied)):
+        if applied and not (reply.by_author and self._is_about_advice(reply, applied)):
             self._apply(reply, applied, State.ACCEPTED)
             return True
         if merged and self.state not in _FINAL:
             self._apply(reply, merged, State.MAINLINED)
             return True
         return False
+
+    def _is_about_advice(self, reply: Reply, applied: Signal) -> bool:
+        """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch."""
+        if reply.by_committer:
+            return reply.message.accepted is None and reply.to_reviewer and self.turn == Turn.AUTHOR
+        return is_thanks_for_advice(reply.message, applied)
 
     def _handle_dropped(self, reply: Reply) -> bool:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)
@@ -197,19 +191,13 @@ class StateMachine:
     def _handle_rework(self, reply: Reply) -> bool:
         """The author tells a reviewer that they will change this patch, even if nobody requested it explicitly."""
         open_for_rework = reply.to_reviewer and (not self._closed or self.state == State.REJECTED)
-        if not (reply.by_author and open_for_rework) or not (promise := self._rework_promise(reply)):
+        if not (reply.by_author and open_for_rework) or not (promise := reply.rework_promise(self.state)):
             return False
         self._only_promised = not self._unsatisfied
         self._only_wished_by = None
         if self.state != State.CHANGES_REQUESTED:
             self._set_state(State.CHANGES_REQUESTED, reply, promise)
         return True
-
-    def _rework_promise(self, reply: Reply) -> Signal | None:
-        """A promise to change this patch; after a NAK only a promise of a new version counts."""
-        promises = [s for s in reply.message.signals if s.kind == SignalKind.PROMISE and is_about_this_patch(s.text)]
-        rejected = self.state == State.REJECTED
-        return next((s for s in promises if not rejected or names_next_version(s.text)), None)
 
     def _handle_wish(self, reply: Reply) -> bool:
         """Somebody's wish, which alone requested changes, is settled by them or disputed by the author."""
@@ -241,16 +229,33 @@ class StateMachine:
         self._set_state(State.DEFERRED, reply, deferral)
         return True
 
+    def _handle_hold(self, reply: Reply) -> bool:
+        """Somebody says not to apply it for now: that outranks tags."""
+        hold = reply.signals.get(SignalKind.HOLD)
+        if not hold or self._closed:
+            return False
+        self.held_by.add(reply.sender)
+        if self.state in (*_UNDECIDED, State.REVIEWED):
+            self.state, self.reason = State.UNDER_REVIEW, reason_of(reply.message, hold.text, hold.kind)
+        return True
+
+    def _release(self, reply: Reply) -> None:
+        """Whoever held it up is satisfied."""
+        if reply.sender in self.held_by and not reply.has(SignalKind.HOLD) and (reply.endorses or reply.is_satisfied):
+            self.held_by.discard(reply.sender)
+            if self.fully_reviewed and not self.held_by and self.state == State.UNDER_REVIEW:
+                self.state, self.reason = State.REVIEWED, self._completion
+
     def _handle_satisfaction(self, reply: Reply) -> bool:
         """Somebody who had requested changes gives a tag."""
         if reply.sender not in self._unsatisfied or not reply.only_endorses:
             return False
         self._unsatisfied.discard(reply.sender)
-        self._forget_requests_of(reply.sender)
+        self.forget_requests_of(reply.sender)
         if self.state == State.CHANGES_REQUESTED and not self._unsatisfied:
-            self.state = State.REVIEWED if self._fully_reviewed else State.UNDER_REVIEW
+            self.state = State.REVIEWED if self.fully_reviewed and not self.held_by else State.UNDER_REVIEW
             self.reason = reason_of(reply.message, None, ReasonKind.TAGGED)
-            self._set_turn(self._turn_of_others, reply, ReasonKind.TAGGED)
+            self.set_turn(self.turn_of_others, reply, ReasonKind.TAGGED)
         return True
 
     def _review(self, reply: Reply) -> None:
@@ -288,86 +293,4 @@ class StateMachine:
         self.state = state
         self.reason = reason_of(reply.message, why.text, why.kind)
         if state in NOBODYS_TURN:
-            self._set_turn(Turn.NOBODY, reply, why.kind, why.text)
-
-    # ---- turn ------------------------------------------------------------------------------------------------------
-
-    def _pass_turn(self, reply: Reply) -> None:
-        if self.state == State.DEFERRED:
-            self._set_turn(Turn.AUTHOR, reply, ReasonKind.DEFERRED)
-        elif reply.patch in self.applied.numbers:
-            pass  # a discussion of an applied patch does not hold up the others
-        elif reply.by_author:
-            if self.turn != Turn.AUTHOR or not reply.concedes:
-                self._pass_turn_from_author(reply)
-        else:
-            self._pass_turn_from_reviewer(reply)
-
-    def _pass_turn_from_author(self, reply: Reply) -> None:
-        self._unanswered.clear()
-        asks = reply.has(SignalKind.QUESTION)
-        if self._new_version_promised and self.turn == Turn.AUTHOR and not asks:
-            return
-        promises = (s for s in reply.message.signals if s.kind == SignalKind.PROMISE)
-        self._new_version_promised |= any(names_next_version(s.text) for s in promises)
-        act = reply.author_acts()
-        if act and act.kind == SignalKind.WILL_REVIEW and reply.message.word_count > FEW_WORDS:
-            act = None  # they answered, and will look at something else
-        self._author_acts = act is not None and not asks
-        if act and self._author_acts:  # nobody else can act until they post
-            self.owed.clear()
-            self._set_turn(Turn.AUTHOR, reply, act.kind, act.text)
-        else:
-            turn = Turn.MAINTAINER if self.state == State.REVIEWED or self._pull else Turn.REVIEWERS
-            self._set_turn(turn, reply, ReasonKind.ANSWERED)
-
-    def _pass_turn_from_reviewer(self, reply: Reply) -> None:
-        changes_requested = self.state == State.CHANGES_REQUESTED
-        if request := reply.request():
-            if not reply.to_reviewer or self.turn != Turn.AUTHOR:
-                self._unanswered.add(reply.sender)  # what one reviewer asks another is not for the author
-            self._set_turn(Turn.AUTHOR, reply, request.kind, request.text)
-        elif reply.completes_review and self.state == State.REVIEWED:
-            self._set_turn(Turn.MAINTAINER, reply, ReasonKind.TAGGED)
-        elif reply.has(SignalKind.QUESTION):
-            pass  # for somebody else to answer
-        elif changes_requested and not reply.endorses and not reply.has(SignalKind.SATISFIED):
-            self._set_turn(Turn.AUTHOR, reply, ReasonKind.COMMENTED)  # the request for changes stands
-        elif changes_requested and self._new_version_promised:
-            self._set_turn(Turn.AUTHOR, reply, ReasonKind.COMMENTED)  # only the next version is awaited
-        elif reply.is_satisfied:
-            self._settle(reply)
-        elif self._fully_reviewed or reply.has(*_NO_ANSWER_NEEDED):
-            pass  # a remark after every patch has its tag asks nothing of anybody
-        else:
-            self._unanswered.add(reply.sender)
-            applied = reply.has(SignalKind.APPLIED)
-            self._set_turn(Turn.AUTHOR, reply, SignalKind.APPLIED if applied else ReasonKind.COMMENTED)
-
-    def _settle(self, reply: Reply) -> None:
-        """Somebody is satisfied; the author's turn ends if nobody else waits for an answer."""
-        self._unanswered.discard(reply.sender)
-        self._forget_requests_of(reply.sender)
-        waiting = self._unanswered or self._author_acts or self.state == State.CHANGES_REQUESTED
-        if self.turn == Turn.AUTHOR and not waiting:
-            self._set_turn(self._turn_of_others, reply, ReasonKind.TAGGED)
-
-    def _forget_requests_of(self, address: str) -> None:
-        self.owed = [reason for reason in self.owed if reason.by.email != address]
-
-    def _set_turn(self, turn: Turn, reply: Reply, kind: str, text: str | None = None) -> None:
-        reason = reason_of(reply.message, text, kind)
-        if turn != Turn.AUTHOR:
-            self.owed.clear()
-        elif (reason.by, kind) not in {(r.by, r.kind) for r in self.owed}:
-            self.owed.append(reason)
-        if turn == self.turn == Turn.AUTHOR:
-            return  # since the first mail that asked
-        self.turn = turn
-        self.turn_reason = reason
-
-
-def reason_of(message: Message, text: str | None = None, kind: str = "") -> Reason:
-    """The reason that a mail gives, in these words or its own."""
-    words = text or message.excerpt.partition("\n")[0] or message.subject
-    return Reason(message.message_id, words, message.date, kind=kind, by=message.author)
+            self.set_turn(Turn.NOBODY, reply, why.kind, why.text)

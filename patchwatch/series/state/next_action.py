@@ -23,16 +23,25 @@ from patchwatch.times import format_span as span
 _HOUR = 3600
 _DAY = 86_400
 _RESEND = 30 * _DAY  # without any answer: from then on a resend is better than a ping
+_PATIENCE = 7 * _DAY  # of others' patches, as `[review] ping_days` by default
 _CYCLE = 70 * _DAY  # of releases: older patches are based on another tree, and reviewers have moved on
 _DEAD = 180 * _DAY
 _LATE = 6 * _HOUR  # lists sometimes deliver late
 _LISTED = 8  # more patches than this are counted, not listed
 
 # Requests to the author, and their promises, the most urgent first.
-_REQUESTS = (SignalKind.NAK, SignalKind.CHANGES, SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT)
+_REQUESTS = (
+    SignalKind.NAK,
+    SignalKind.CHANGES,
+    SignalKind.HOLD,
+    SignalKind.WISH,
+    SignalKind.QUESTION,
+    SignalKind.DOUBT,
+)
 _BY_URGENCY = (
     SignalKind.NAK,
     SignalKind.CHANGES,
+    SignalKind.HOLD,
     SignalKind.UNAPPLIED,
     SignalKind.FAILURE,
     SignalKind.WISH,
@@ -65,6 +74,8 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
     if row.involvement is not None and row.involvement.author:
         if row.turn == Turn.AUTHOR:
             return _action(row, *_owed(row, now, windows, me=True), by="me")
+        if row.revisions[-1].commits and not row.rfc:
+            return _apply_own(row, now, ping_days * _DAY, windows)
         if row.turn == Turn.MAINTAINER:
             return _wait_for_maintainer(row, now, ping_days * _DAY, windows)
         return _wait_for_reviewers(row, now, ping_days * _DAY, windows)
@@ -105,10 +116,25 @@ def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequen
     return _action(row, f"ping{' ' + reviewer if reviewer else ''}: no answer for {span(silence)}", by="me")
 
 
+def _apply_own(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
+    """The next action on a patch that its author can apply: nobody needs a ping."""
+    silence = now - row.turn_since
+    if row.turn == Turn.MAINTAINER:
+        return _action(row, f"yours to apply: reviewed {span(silence)} ago", by="me")
+    if waited(row.turn_since, now, windows) < patience:
+        wait = f"wait for {_awaited(row) or 'reviewers'}: {span(silence)} so far, then yours to apply"
+        return _action(row, wait, until=waited_by(row.turn_since, patience, windows), by=Turn.REVIEWERS)
+    return _action(row, f"yours to apply: no answer for {span(silence)}", by="me")
+
+
 def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
     silence = now - row.turn_since
     if row.rfc:
         return _action(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
+    promised = _promised(row)
+    if promised and silence < _CYCLE:
+        ping = waited_by(row.turn_since, 2 * patience, windows)
+        return _action(row, f"wait for {promised} to apply it: {span(silence)} so far", until=ping, by=Turn.MAINTAINER)
     if waited(row.turn_since, now, windows) < 2 * patience:
         ping = waited_by(row.turn_since, 2 * patience, windows)
         return _action(row, f"wait for the maintainer: reviewed {span(silence)} ago", until=ping, by=Turn.MAINTAINER)
@@ -177,6 +203,8 @@ def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
         return f"rework or drop: NAKed by {who} {ago}"
     if reason.kind == SignalKind.CHANGES:
         return f"send {version}: {who} asked for changes {ago}"
+    if reason.kind == SignalKind.HOLD:
+        return f"answer {who}, who asked to hold off {ago}"
     if reason.kind == SignalKind.UNAPPLIED:
         return f"rework: {who} dropped it {ago}"
     if reason.kind == SignalKind.FAILURE:
@@ -258,11 +286,17 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
     since = span(now - row.turn_since)
     if turn == Turn.MAINTAINER and row.rfc:
         return _action(row, f"author: send it without RFC, reviewed {since} ago", by=Turn.AUTHOR)
+    who = _name(row, row.author_name, row.author_email)
+    if row.revisions[-1].commits and turn == Turn.MAINTAINER:
+        return _action(row, f"waits for {who} to apply it: reviewed {since} ago", by=Turn.MAINTAINER)
+    if turn == Turn.MAINTAINER and (promised := _promised(row)):
+        return _action(row, f"waits for {promised} to apply it: {since}", by=Turn.MAINTAINER)
     if turn == Turn.MAINTAINER:
         return _action(row, f"maintainer: apply or answer, reviewed {since} ago", by=Turn.MAINTAINER)
     if reviewer := _awaited(row):
-        who = _name(row, row.author_name, row.author_email)
         return _action(row, f"{reviewer}: see {who}'s answer from {since} ago", by=Turn.REVIEWERS)
+    if row.revisions[-1].commits and now - row.turn_since >= _PATIENCE:
+        return _action(row, f"waits for {who} to apply it: no answer for {since}", by=Turn.REVIEWERS)
     return _action(row, f"reviewers: waits for {since}", by=Turn.REVIEWERS)
 
 
@@ -281,6 +315,12 @@ def _awaited(row: SeriesRow) -> str:
     """The reviewer whom the author answered last, if they have not replied since."""
     awaited = row.revisions[-1].awaited
     return _name(row, awaited[-1], "") if awaited else ""
+
+
+def _promised(row: SeriesRow) -> str:
+    """Who promised to apply it, if that passed the turn to them."""
+    turn = row.turn_evidence
+    return _name(row, turn.by_name, turn.by_email) if turn and turn.kind == SignalKind.WILL_APPLY else ""
 
 
 def _name(row: SeriesRow, name: str, address: str) -> str:

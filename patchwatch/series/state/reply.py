@@ -7,19 +7,39 @@ what a sentence means, patchwatch.mail.sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Message, Signal, SignalKind
-from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.mail.sentences.addressee import (
+    addressees,
+    is_about_follow_up,
+    is_about_this_patch,
+    names_next_version,
+)
+from patchwatch.series.committers import Committers, is_by_form, is_claim
+from patchwatch.series.states import State
 from patchwatch.series.tags import is_endorsement
 
 FEW_WORDS = 12  # a mail this short may only thank or agree
 _A_WORD = 5  # a mail this short asks for nothing more
 
-_AUTHOR_ACTS = (SignalKind.PROMISE, SignalKind.WITHDRAWN, SignalKind.UNAPPLIED, SignalKind.WILL_REVIEW)
-_REQUESTS = (SignalKind.NAK, SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.WISH, SignalKind.DOUBT)
-_REQUESTS_WITH_TAG = _REQUESTS[:3]  # a wish or doubt beside a tag asks for nothing
+_AUTHOR_ACTS = (
+    SignalKind.PROMISE,
+    SignalKind.WITHDRAWN,
+    SignalKind.UNAPPLIED,
+    SignalKind.WILL_REVIEW,
+    SignalKind.HOLD,
+)
+_REQUESTS = (
+    SignalKind.NAK,
+    SignalKind.CHANGES,
+    SignalKind.HOLD,
+    SignalKind.QUESTION,
+    SignalKind.WISH,
+    SignalKind.DOUBT,
+)
+_REQUESTS_WITH_TAG = _REQUESTS[:4]  # a wish or doubt beside a tag asks for nothing
 
 _UNAWARE = re.compile(
     r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
@@ -41,6 +61,7 @@ class Reply:
     completes_review: bool  # with its tag every patch has a review
     author_names: Set[str]  # words of the authors' names, in lower case
     signals: Mapping[SignalKind | str, Signal]  # the first signal of each kind
+    by_committer: bool = False  # the sender applies patches of the list
 
     @property
     def sender(self) -> str:
@@ -82,6 +103,11 @@ class Reply:
         """True if the mail has a signal of one of these kinds."""
         return any(kind in self.signals for kind in kinds)
 
+    def rework_promise(self, state: State) -> Signal | None:
+        """A promise to change this patch; after a NAK only a promise of a new version counts."""
+        promises = [s for s in self.message.signals if s.kind == SignalKind.PROMISE and is_about_this_patch(s.text)]
+        return next((s for s in promises if state != State.REJECTED or names_next_version(s.text)), None)
+
     def withdrawal(self) -> Signal | None:
         """The sentence with which an author withdraws: "I'm dropping this series" too, since they have no tree."""
         dropped = self.signals.get(SignalKind.UNAPPLIED)
@@ -122,6 +148,23 @@ class Reply:
 def _is_now(signal: Signal) -> bool:
     """False for "will do that in a follow-up": the patch itself stays with the reviewers."""
     return signal.kind != SignalKind.PROMISE or not is_about_follow_up(signal.text)
+
+
+def signals_by_kind(message: Message, committers: Committers, lists: Collection[str]) -> dict[SignalKind | str, Signal]:
+    """The first signal of each kind; what only a committer can mean is left out if it is known who they are."""
+    signals: dict[SignalKind | str, Signal] = {s.kind: s for s in reversed(message.signals)}
+    if not is_claim(message):
+        return signals
+    if committers.includes(message.author, lists):
+        if claimed := signals.get(SignalKind.CLAIMED):
+            signals.setdefault(SignalKind.APPLIED, Signal(SignalKind.APPLIED, claimed.text, claimed.detail))
+    elif committers.known(lists):
+        signals.pop(SignalKind.HOLD, None)
+        if not committers.may_apply(message.author, lists):
+            signals.pop(SignalKind.WILL_APPLY, None)
+            if not is_by_form(message):
+                signals.pop(SignalKind.APPLIED, None)
+    return signals
 
 
 def is_thanks_for_advice(message: Message, applied: Signal) -> bool:

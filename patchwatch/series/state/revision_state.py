@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from patchwatch.series.committers import NOT_KNOWN, Committers
 from patchwatch.series.revision import Revision
-from patchwatch.series.state.machine import StateMachine, reason_of
+from patchwatch.series.state.machine import StateMachine
+from patchwatch.series.state.turns import reason_of
 from patchwatch.series.state.types import RevisionState
 from patchwatch.series.states import ReasonKind
 from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
 
 
-def revision_state(revision: Revision) -> RevisionState:
-    """The state and turn of a revision after all its replies."""
+def revision_state(revision: Revision, committers: Committers = NOT_KNOWN) -> RevisionState:
+    """The state and turn of a revision after all its replies; `committers` are those of its lists."""
     tags = tags_of(revision)
     authors = authors_of(revision)
     last = completing_tag(revision, tags)
@@ -18,7 +20,7 @@ def revision_state(revision: Revision) -> RevisionState:
         reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
     )
     first, *again = revision.sendings or (revision.root,)
-    machine = StateMachine(revision, completion, first)
+    machine = StateMachine(revision, completion, first, committers)
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
             machine = machine.posted_again(again.pop(0))

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.series.state.replies import ANN, APPLIED, MIA, PATCHWORK, REX, RITA, RITA_TAG, Case, check
+from tests.series.state.replies import (
+    ANN,
+    APPLIED,
+    LKP,
+    MIA,
+    PATCHWORK,
+    REX,
+    RITA,
+    RITA_TAG,
+    Case,
+    Reply,
+    check,
+    state_after,
+)
 
 DECISIONS: dict[str, Case] = {
     "a reviewer would rather leave things unchanged": (
@@ -226,3 +239,36 @@ DECISIONS: dict[str, Case] = {
 @pytest.mark.parametrize("name", DECISIONS)
 def test_decisions(name: str) -> None:
     check(DECISIONS[name])
+
+
+LKP_FAILED = "Hi Ann,\n\nkernel test robot noticed the following build errors:\n\n>> f.c:1: error: what\n"
+
+
+@pytest.mark.parametrize(
+    ("replies", "state", "turn"),
+    [
+        ([(RITA, RITA_TAG), (MIA, "Please hold off on this one.\n")], "under-review", "author"),
+        ([(MIA, "Please hold off on this one.\n"), (RITA, RITA_TAG)], "under-review", "author"),
+        (
+            [(MIA, "Don't apply this yet.\n"), (RITA, RITA_TAG), (ANN, "What for? It works.\n")],
+            "under-review",
+            "reviewers",
+        ),
+        (
+            [(RITA, RITA_TAG), (MIA, "Please hold off here.\n"), (MIA, "Never mind, looks good.\n")],
+            "reviewed",
+            "maintainer",
+        ),
+        ([(MIA, "Please hold off on this one.\n"), (MIA, "Applied to frob/next, thanks!\n")], "accepted", "nobody"),
+        ([(RITA, RITA_TAG), (MIA, "NAK.\n")], "rejected", "nobody"),
+        ([(MIA, "NAK.\n"), (RITA, RITA_TAG)], "rejected", "nobody"),
+        ([(RITA, RITA_TAG), (LKP, LKP_FAILED)], "reviewed", "author"),
+        ([(LKP, LKP_FAILED), (RITA, RITA_TAG)], "reviewed", "author"),
+        ([(LKP, LKP_FAILED), (ANN, "That tree is too old.\n"), (RITA, RITA_TAG)], "reviewed", "maintainer"),
+        ([(RITA, RITA_TAG), (MIA, "I'll apply this tomorrow.\n")], "reviewed", "maintainer"),
+        ([(MIA, "I'll merge it next week.\n")], "under-review", "maintainer"),
+    ],
+)
+def test_what_outranks_tags(replies: list[Reply], state: str, turn: str) -> None:
+    found = state_after(1, *replies)
+    assert (found.state, found.turn) == (state, turn)

@@ -1,0 +1,121 @@
+"""Who accepted patches of which list, and who commits there in consequence (patchwatch.series.committers).
+
+Functions that write take the connection of one writing transaction (`Database.write`); none commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.sql import chunks
+from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role
+
+Pair = tuple[str, str]
+"""A list and a person."""
+Roles = Mapping[Pair, Role]
+"""The roles of people in a revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """Who began or ceased to commit to a list, and lists with their first or without their last committer."""
+
+    pairs: frozenset[Pair]
+    lists: frozenset[str]
+
+
+def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collection[int]) -> Flips:
+    """Store the roles in these revisions, and forget those in the revisions that are gone; return what follows."""
+    stored = _stored(connection, {*roles, *gone})
+    changed = {i for i in stored.keys() | roles.keys() if stored.get(i, {}) != roles.get(i, {})}
+    weighed = {
+        pair
+        for i in changed
+        for held in (stored.get(i, {}), roles.get(i, {}))
+        for pair, role in held.items()
+        if role.weight
+    }
+    for part in chunks(changed & stored.keys()):
+        connection.execute(delete(t.acceptance).where(t.acceptance.c.revision_id.in_(part)))
+    rows = [
+        {
+            "list": name,
+            "person": person,
+            "revision_id": i,
+            "weight": role.weight,
+            "author": role.author,
+            "claims": role.claims,
+        }
+        for i in sorted(changed & roles.keys())
+        for (name, person), role in sorted(roles[i].items())
+    ]
+    if rows:
+        connection.execute(insert(t.acceptance), rows)
+    return _update_committers(connection, weighed) if weighed else Flips(frozenset(), frozenset())
+
+
+def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
+    a = t.acceptance.c
+    found: dict[int, dict[Pair, Role]] = {}
+    for part in chunks(revisions):
+        query = select(a.list, a.person, a.revision_id, a.weight, a.author, a.claims).where(a.revision_id.in_(part))
+        for row in connection.execute(query):
+            found.setdefault(row.revision_id, {})[row.list, row.person] = Role(row.weight, row.author, row.claims)
+    return found
+
+
+def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
+    """Recompute whether these people commit to these lists."""
+    lists = sorted({name for name, _ in pairs})
+    known = committers(connection, lists)
+    before = dict.fromkeys(known.once, False) | dict.fromkeys(known.pairs, True)
+    a = t.acceptance.c
+    after = {pair: enough for pair, enough in before.items() if pair not in pairs}
+    for part in chunks(sorted({person for _, person in pairs})):
+        query = (
+            select(a.list, a.person, func.sum(a.weight), func.max(a.weight))
+            .where(a.list.in_(lists), a.person.in_(part))
+            .group_by(a.list, a.person)
+        )
+        for name, person, total, most in connection.execute(query):
+            if (name, person) in pairs and (total >= SOME or most >= BY_FORM):
+                after[name, person] = total >= ENOUGH
+    changed = sorted(pair for pair in before.keys() | after.keys() if before.get(pair) != after.get(pair))
+    for name, person in changed:
+        connection.execute(delete(t.committer).where(t.committer.c.list == name, t.committer.c.person == person))
+    rows = [{"list": pair[0], "person": pair[1], "enough": after[pair]} for pair in changed if pair in after]
+    if rows:
+        connection.execute(insert(t.committer), rows)
+    with_some = [{name for (name, _), enough in held.items() if enough} for held in (before, after)]
+    return Flips(frozenset(changed), frozenset(with_some[0] ^ with_some[1]))
+
+
+def committers(connection: Connection, lists: Iterable[str]) -> Committers:
+    """Return the committers of these lists."""
+    c = t.committer.c
+    rows = [
+        row
+        for part in chunks(sorted(set(lists)))
+        for row in connection.execute(select(c.list, c.person, c.enough).where(c.list.in_(part)))
+    ]
+    return Committers(
+        frozenset((row.list, row.person) for row in rows if row.enough),
+        frozenset((row.list, row.person) for row in rows if not row.enough),
+    )
+
+
+def conversations_of(connection: Connection, flips: Flips) -> set[int]:
+    """Return the conversations with a revision that is derived differently since then."""
+    a = t.acceptance.c
+    joined = select(t.revision.c.conversation).join(t.acceptance, a.revision_id == t.revision.c.id).distinct()
+    found: set[int] = set()
+    for name, person in sorted(flips.pairs):
+        wanted = joined.where(a.list == name, a.person == person, a.author | a.claims)
+        found.update(connection.scalars(wanted))
+    for name in sorted(flips.lists):
+        found.update(connection.scalars(joined.where(a.list == name, a.claims)))
+    return found

@@ -1,0 +1,121 @@
+"""Who applies patches of a list, learned from who did.
+
+Pure.  A person commits to a list's trees if they accepted enough patches of others there, in whatever order the mails
+arrive.  Then a word of theirs suffices ("pushed out"), and their own patches wait for nobody else.  Acceptances by form
+or with the name of a tree count double: anybody can write "applied".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from patchwatch.mail import thanks
+from patchwatch.mail.list_address import is_list_address
+from patchwatch.mail.message import Message, Person, SignalKind, name_key
+from patchwatch.mail.sentences.applied import names_tree
+from patchwatch.series.revision import Revision
+from patchwatch.series.tags import authors_of
+
+ENOUGH = 6  # three acceptances by form, or six in words: then any word counts
+SOME = 3  # from then on, or from the first one by form, "applied" counts
+BY_FORM, IN_WORDS = 2, 1
+_MAX_LISTS = 8  # of one posting
+# They get patches of every subsystem, so that who applies them says nothing.
+_EVERYTHING = frozenset(
+    f"{name}@vger.kernel.org" for name in ("linux-kernel", "stable", "kernel-janitors", "linux-next", "devicetree")
+) | {"linux-arm-kernel@lists.infradead.org", "patches@lists.linux.dev"}
+
+
+_CLAIMS = frozenset({SignalKind.CLAIMED, SignalKind.HOLD, SignalKind.WILL_APPLY})
+
+
+@dataclass(frozen=True)
+class Committers:
+    """The committers of some lists."""
+
+    pairs: frozenset[tuple[str, str]] = frozenset()  # list, person (`person_key`)
+    once: frozenset[tuple[str, str]] = frozenset()  # those who accepted something, but too little for that
+
+    def includes(self, person: Person, lists: Iterable[str]) -> bool:
+        """True if a person applies patches of one of these lists."""
+        key = person_key(person)
+        return any((name, key) in self.pairs for name in lists)
+
+    def may_apply(self, person: Person, lists: Iterable[str]) -> bool:
+        """True if a plain "applied" of a person suffices: they have a tree, or nobody is known to have one."""
+        key = person_key(person)
+        return not self.known(lists) or any((name, key) in self.pairs or (name, key) in self.once for name in lists)
+
+    def known(self, lists: Iterable[str]) -> bool:
+        """True if it is known of anybody that they apply patches of these lists."""
+        return any(name in self._lists for name in lists)
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.pairs)
+
+
+NOT_KNOWN = Committers()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a person has to do with the patches of a revision being applied."""
+
+    weight: int = 0  # of their acceptance of somebody else's patch
+    author: bool = False
+    claims: bool = False  # they wrote what means "applied" only if they commit
+
+
+def person_key(person: Person) -> str:
+    """A key for a person, whatever address they write from; people without a full name are known by their address."""
+    name = name_key(person.name)
+    return name if " " in name else person.email
+
+
+def lists_of(revision: Revision) -> tuple[str, ...]:
+    """The lists that a revision was sent to; those for everything only if there is no other."""
+    addresses = {a for message in revision.own_messages for a in message.recipients if is_list_address(a)}
+    return tuple(sorted(addresses - _EVERYTHING or addresses)[:_MAX_LISTS])
+
+
+def roles(revision: Revision) -> Mapping[str, Role]:
+    """The roles in a revision, by person (`person_key`)."""
+    authors = authors_of(revision)
+    found = {person_key(message.author): Role(author=True) for message in revision.own_messages}
+    for follow_up in revision.follow_ups:
+        message = follow_up.message
+        person = message.accepted.committer if message.accepted and message.accepted.committer else message.author
+        if message.bot and person == message.author:
+            continue
+        own = authors.include(person.name, person.email)
+        weight = 0 if own or follow_up.of else _weight(message)
+        claims = is_claim(message)
+        if weight or claims:
+            key = person_key(person)
+            role = found.get(key, Role())
+            found[key] = Role(max(weight, role.weight), role.author, claims or role.claims)
+    return found
+
+
+def is_by_form(message: Message) -> bool:
+    """True if a mail reports a patch as applied in a way that is enough from anybody."""
+    if message.accepted and message.accepted.form != thanks.COMMITS:
+        return True
+    return any(s.kind == SignalKind.APPLIED and (message.bot or names_tree(s.text)) for s in message.signals)
+
+
+def is_claim(message: Message) -> bool:
+    """True if a mail applies a patch, or holds it up, in words that are enough only from a committer."""
+    kinds = {signal.kind for signal in message.signals}
+    if message.bot or not kinds:
+        return False
+    return not kinds.isdisjoint(_CLAIMS) or (SignalKind.APPLIED in kinds and not is_by_form(message))
+
+
+def _weight(message: Message) -> int:
+    if is_by_form(message):
+        return BY_FORM
+    return IN_WORDS if any(signal.kind == SignalKind.APPLIED for signal in message.signals) else 0

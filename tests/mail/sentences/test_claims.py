@@ -1,0 +1,124 @@
+"""Sentences that report applied patches if a committer writes them, and similar sentences that never do."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.message import SignalKind
+from patchwatch.mail.sentences.applied import intends_to_apply, is_dropped
+from patchwatch.mail.sentences.claims import claimed_patches, holds
+from tests.mail.sentences.replies import signals_of
+
+
+@pytest.mark.parametrize(
+    ("sentence", "patches"),
+    [
+        ("Pushed out.", ""),
+        ("Thanks, pushed out as well.", ""),
+        ("merged!", ""),
+        ("applied", ""),
+        ("Queued.", ""),
+        ("queue'd up", ""),
+        ("Picked it up, cheers.", ""),
+        ("Grabbed.", ""),
+        ("Took both, thanks!", ""),
+        ("In next now.", ""),
+        ("It's in linux-next already.", ""),
+        ("This is now in my tree.", ""),
+        ("Already fixed in my tree.", ""),
+        ("Fix already traveling.", ""),
+        ("The same fix is already on its way.", ""),
+        ("This one's already merged.", ""),
+        ("Applied the lot.", ""),
+        ("Squashed into frob-topic.", ""),
+        ("Applied, with changes.", ""),
+        ("Applied with a tweak.", ""),
+        ("Applied, but without the typo in the title.", ""),
+        ("Pushed to my testing branch.", ""),
+        ("Applied 1-3, please resend 4.", "1-3"),
+        ("Took patches 1 and 2.", "1 and 2"),
+        ("Pushed the rest.", "rest"),
+        ("Grabbed the first two.", "some"),
+    ],
+)
+def test_claims(sentence: str, patches: str) -> None:
+    assert claimed_patches(sentence) == patches
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'll apply this.",
+        "Will be merged.",
+        "This should be applied.",
+        "If applied, it breaks.",
+        "Not queued yet.",
+        "Has it been pushed?",
+        "Applied locally to test.",
+        "Applied and tested here.",
+        "I applied this and it boots.",
+        "Applied cleanly.",
+        "Merged them into one patch.",
+        "Folded into v4.",
+        "Squashed for v2, will send.",
+        "Applied your suggestion.",
+        "Picked the wrong one.",
+        "Pushed bits of dust around.",
+        "Taken together this is large.",
+        "Fix is not traveling yet.",
+        "Both are accepted.",
+        "unapplied, breaks the build",
+        "Dropped.",
+    ],
+)
+def test_sentences_that_claim_nothing(sentence: str) -> None:
+    assert claimed_patches(sentence) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held"),
+    [
+        ("Please hold off on this one.", True),
+        ("Let's hold off until Rex is back.", True),
+        ("Don't apply this yet.", True),
+        ("Please do not merge this for now.", True),
+        ("I've put this on hold.", True),
+        ("No need to hold off.", False),
+        ("Should we hold off?", False),
+        ("Hold the lock, off we go.", False),
+        ("We don't hold off here.", False),
+        ("Don't take my word for it.", False),
+    ],
+)
+def test_holds(sentence: str, held: bool) -> None:
+    assert holds(sentence) == held
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intends"),
+    [
+        ("I'll apply this.", True),
+        ("I'll merge it tomorrow.", True),
+        ("Let me queue these up.", True),
+        ("I'll apply it once Rex acks.", False),
+        ("I'll apply your comments in the next version.", False),
+        ("I'll take a look.", False),
+        ("Will you apply this?", False),
+    ],
+)
+def test_intentions(sentence: str, intends: bool) -> None:
+    assert intends_to_apply(sentence) == intends
+
+
+@pytest.mark.parametrize("sentence", ["unapplied, breaks the build", "Dropped.", "Backed out again.", "Un-queued."])
+def test_dropped(sentence: str) -> None:
+    assert is_dropped(sentence)
+
+
+def test_a_claim_can_mean_something_else_from_others() -> None:
+    kinds = [kind for kind, _ in signals_of("This is already fixed in my tree.\n")]
+    assert kinds == [SignalKind.CLAIMED, SignalKind.ELSEWHERE]
+
+
+def test_applied_on_a_line_of_its_own_is_no_greeting() -> None:
+    assert signals_of("Hi Ann,\n\nApplied,\n\nThanks,\n\nJ\n") == [(SignalKind.APPLIED, "")]

@@ -1,0 +1,97 @@
+"""Who commits to a list is learned from who applied patches there, and changes what a word means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from patchwatch.config import Config, Me
+from patchwatch.db import schema
+from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.tracker import Tracker
+from tests.support.sample_threads import committers_threads
+
+MAILS = committers_threads()
+FIRST = [raw for raw in MAILS if b"b4-ty" not in raw]  # without what shows that Mia commits
+AUGUST_8 = 1_691_500_000  # two weeks after the last mail
+
+
+def known(tmp_path: Path, mails: list[bytes] = MAILS, me: str = "") -> Tracker:
+    config = Config(me=Me((me,) if me else ()))
+    tracker = Tracker(config, clock=lambda: AUGUST_8, database_url=f"sqlite:///{tmp_path}/t.db")
+    store(tracker, mails)
+    return tracker
+
+
+def store(tracker: Tracker, mails: list[bytes]) -> None:
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw) for raw in mails], "knob")
+
+
+def states(tracker: Tracker) -> dict[str, str]:
+    """The state of each patch, by the word in its title."""
+    rows = tracker.series(everything=True)
+    return {re.sub("knob: turn the | one", "", row.title): f"{row.state}/{row.turn}" for row in rows}
+
+
+def action(tracker: Tracker, name: str) -> tuple[str, str]:
+    row = tracker.one(tracker.find(f"{name}@m"))
+    assert row.next_action is not None
+    return row.next_action.text, row.next_action.by
+
+
+def committers(tracker: Tracker) -> set[tuple[str, str]]:
+    with tracker.database.read() as connection:
+        columns = schema.committer.c
+        return {
+            (row.list, row.person)
+            for row in connection.execute(select(columns.list, columns.person).where(columns.enough))
+        }
+
+
+def test_a_word_of_a_committer_suffices(tmp_path: Path) -> None:
+    tracker = known(tmp_path)
+    assert committers(tracker) == {("knob@vger.kernel.org", "maintainer mia")}  # not linux-kernel: it gets everything
+    assert states(tracker) == {
+        **dict.fromkeys(("red", "green", "blue", "round", "square", "done"), "accepted/nobody"),
+        "tested": "under-review/reviewers",
+        "told": "under-review/author",
+        "held": "under-review/author",
+        "own": "reviewed/maintainer",
+        "quiet": "new/reviewers",
+    }
+
+
+def test_they_are_learned_from_later_mails_too(tmp_path: Path) -> None:
+    tracker = known(tmp_path, FIRST)
+    assert committers(tracker) == set()
+    assert states(tracker)["round"] == "under-review/author"
+    assert states(tracker)["tested"] == "accepted/nobody"  # as long as nobody is known, a plain word counts
+    store(tracker, [raw for raw in MAILS if raw not in FIRST])
+    assert states(tracker) == states(known(tmp_path / "again", MAILS))
+
+
+@pytest.mark.parametrize(
+    ("me", "name", "text", "by"),
+    [
+        ("mia@kernel.example", "own", "yours to apply: reviewed", "me"),
+        ("mia@kernel.example", "quiet", "yours to apply: no answer for", "me"),
+        ("", "own", "waits for Mia to apply it: reviewed", "maintainer"),
+        ("", "quiet", "waits for Mia to apply it: no answer for", "reviewers"),
+        ("ann@example.org", "held", "answer Mia, who asked to hold off", "me"),
+    ],
+)
+def test_a_committers_own_patch_waits_for_nobody_else(tmp_path: Path, me: str, name: str, text: str, by: str) -> None:
+    said, who = action(known(tmp_path, me=me), name)
+    assert said.startswith(text)
+    assert who == by
+
+
+def test_reindex_finds_the_same_committers(tmp_path: Path) -> None:
+    tracker = known(tmp_path)
+    before = (committers(tracker), states(tracker))
+    tracker.reindex(lambda done: None)
+    assert (committers(tracker), states(tracker)) == before
