@@ -19,6 +19,9 @@ from patchwatch.series.pull_requests import KIND as PULL
 _WORDS = 3  # that a title needs to identify a patch on its own: "net: fix typo" has two
 _SHA = 10  # digits that are compared; some people give no more
 _SKEW = 3_600  # a patch can be dated some minutes before its cover letter
+_DAY = 86_400
+_OWN_SECONDS = {"tag": _DAY, "prose": 7 * _DAY}
+"""How long after a posting its author names only commits that others have, too: a Fixes: is for those anyway."""
 _MAX_KEY = 390  # characters: the keys of longer titles are cut off elsewhere
 _REVERT = re.compile(r"(?i)revert:? \"(.+?)\"?\s*$")
 _REAPPLY = re.compile(r"(?i)(?:reapply:? \"|revert:? \"revert:? \")(.+?)\"*\s*$")
@@ -127,10 +130,10 @@ def _same_people(one: PostingFacts, other: PostingFacts) -> bool:
 
 
 def _proves(one: PostingFacts, citation: Citation) -> bool:
-    """False for authors who name a commit of their own, which may be in no tree but theirs."""
+    """False for authors who soon name a commit of their own, which may be in no tree but theirs."""
     name = name_key(citation.by.name)
     own = citation.by.email in one.people or (" " in name and name in one.names)
-    return not own or citation.form != "prose"
+    return not own or citation.date >= one.date + _OWN_SECONDS.get(citation.form, 0)
 
 
 def _reverted(citations: Sequence[Citation]) -> Citation | None:

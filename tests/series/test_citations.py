@@ -96,12 +96,14 @@ def test_of_two_postings_of_one_person_the_newer_went_in() -> None:
     assert went_in(ONE, citation(3), others=(newer,)) == {0}
 
 
-def test_author_may_name_a_commit_that_nobody_else_has() -> None:
-    ann = Person("Ann Author", "ann@example.org")
-    assert not went_in(ONE, citation(form="prose", by=ann))
-    assert not went_in(ONE, citation(form="prose", by=Person("Ann Author", "ann@elsewhere.example")))
-    assert went_in(ONE, citation(form="tag", by=ann)) == {0}
-    assert went_in(ONE, citation(form="prose", by=ann), citation(40, form="prose")) == {0}
+def test_author_may_soon_name_a_commit_that_nobody_else_has() -> None:
+    ann, elsewhere = Person("Ann Author", "ann@example.org"), Person("Ann Author", "ann@elsewhere.example")
+    assert not went_in(ONE, citation(3, form="prose", by=ann))
+    assert not went_in(ONE, citation(3, form="prose", by=elsewhere))
+    assert not went_in(ONE, citation(0.2, form="tag", by=ann))
+    assert went_in(ONE, citation(3, form="tag", by=ann)) == {0}
+    assert went_in(ONE, citation(20, form="prose", by=ann)) == {0}
+    assert went_in(ONE, citation(3, form="prose", by=ann), citation(4, form="prose")) == {0}
 
 
 def test_mainline_is_preferred_to_an_earlier_tree() -> None:

@@ -96,7 +96,7 @@ def test_evidence_counts_before_and_after_the_posting_arrives(
 @pytest.mark.parametrize(
     "evidence",
     [
-        names(f'Since commit {SHA} ("{TITLE}") it is slow.\n', ANN),  # perhaps only in their own tree
+        names(f'It needs commit {SHA} ("{TITLE}").\n', ANN, day="4 Jul"),  # perhaps only in their own tree
         names(f'Your commit {SHA} ("{TITLE}") is slow.\n', above="1.1@x"),  # applied to try it
         names(f'> Since commit {SHA} ("{TITLE}")\n\nReally?\n'),
         names(f'Since commit {SHA} ("{TITLE}") it is slow.\n', day="1 Jul"),  # an older commit
