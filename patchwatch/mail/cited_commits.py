@@ -21,6 +21,7 @@ _HASH_BEFORE = re.compile(r"(?<![\w/.-])([0-9a-fA-F]{7,40})(?:\.{2,3})?[\s:,*`'\
 _REFERENCE = re.compile(  # git log --format=reference
     r"(?<![\w/.-])([0-9a-f]{7,40})[ \t\n]{1,4}\(([^()\n][^\n]{4,200}?(?:\n[^\n]{1,100}?)?),\s{1,4}\d{4}-\d\d-\d\d\)"
 )
+_DATE_AT_END = re.compile(r",\s{1,4}\d{4}-\d\d-\d\d\)")
 _TAGGED = re.compile(
     r"^[ \t]{0,4}(?:fixes|stable-dep-of)[: \t]{1,3}[ \t]*(?:commit[ \t]+)?<?([0-9a-f]{7,40})>?[ \t:,-]*"
     r"[(\[\"“'`]{0,2}([^\n]{8,300}?)[)\]\"”'`]{0,2}[ \t]*$",
@@ -76,7 +77,7 @@ def _in_text(text: str) -> Iterator[CitedCommit]:
                 form = _form(text[text.rfind("\n", 0, start) + 1 : start])
                 seen.add(sha[1])
                 yield from _commit(sha[1], text[opened.end() : closed.start()], form)
-        if ", 20" in text or ",\n20" in text:
+        if _DATE_AT_END.search(text):
             for found in _REFERENCE.finditer(text):
                 yield from _commit(
                     found[1], found[2], _form(text[text.rfind("\n", 0, found.start()) + 1 : found.start()])
@@ -104,7 +105,7 @@ def _commit(sha: str, title: str, form: CitationForm) -> Iterator[CitedCommit]:
 
 def _reverted(subject: str, text: str) -> Iterator[CitedCommit]:
     """The commit that a patch reverts: it is in a tree, until the patch is, too."""
-    title = _REVERT_TITLE.search(subject)
+    title = _REVERT_TITLE.search(subject) if "evert" in subject else None
     sha = _REVERTS.search(text[:_MAX_TEXT]) if title else None
     if title and sha:
         yield from _commit(sha[1], title[1], "tag")

@@ -21,7 +21,7 @@ _MANY = 2  # authors, from which on a batch is not the work of one whom the send
 def relayed_patches(revision: Revision) -> tuple[Message, ...]:
     """The patches of others in a posting that consists mostly of them; none in the work of its sender."""
     found = tuple(m for m in revision.patches if _is_relayed(m))
-    return found if 2 * len(found) > max(len(revision.patches), revision.expected) else ()
+    return found if 2 * len(found) > len(revision.patches) else ()
 
 
 def _is_relayed(message: Message) -> bool:
