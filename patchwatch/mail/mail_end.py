@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from patchwatch.mail.sentences.split import has_any
+
 _MOST_LINES = 150  # that are looked at
 _LAST_LINES = 9  # that must have a word of a notice or footer
 _MOST_CHARACTERS = 4_000  # of a paragraph
@@ -99,7 +101,8 @@ def end_lines(lines: Sequence[str], kinds: Sequence[str]) -> Iterator[range]:
     last = len(lines)
     while last and (kinds[last - 1] != "prose" or not lines[last - 1].strip()):
         last -= 1  # the original mail, quoted below a top-posted reply
-    if not _has_hint("\n".join(lines[max(0, last - _LAST_LINES) : last]).lower()):
+    text = "\n".join(lines[max(0, last - _LAST_LINES) : last]).lower()
+    if not has_any(_HINTS, text) and (text.isascii() or not has_any(_FOREIGN_HINTS, text)):
         return
     first = last
     while first > 0 and last - first < _MOST_LINES and kinds[first - 1] == "prose":
@@ -115,10 +118,6 @@ def end_lines(lines: Sequence[str], kinds: Sequence[str]) -> Iterator[range]:
                 end = start
     if end < last:
         yield from _signature(lines, first, end)
-
-
-def _has_hint(text: str) -> bool:
-    return any(hint in text for hint in (_HINTS if text.isascii() else _HINTS + _FOREIGN_HINTS))
 
 
 def _signature(lines: Sequence[str], first: int, end: int) -> Iterator[range]:

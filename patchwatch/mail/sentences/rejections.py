@@ -9,12 +9,49 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from patchwatch.mail.sentences.split import has_any
+
 _NAK = re.compile(
     r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
     r"^Nacked-by:"
 )
+# A chip on a bus: "the target sends a NACK", "NACK on the address byte", "a NAK interrupt".
+_BUS = re.compile(
+    r"\b(?:i2c|i3c|smbus|usb|can|spi|bus|sda|scl|slaves?|targets?|masters?|controllers?|chips?|devices?|eeproms?|sensors?|"
+    r"hardware|hw|firmware|hosts?|clients?|peers?|servers?|bytes?|bits?|address(?:es)?|transfers?|transmi\w+|registers?|"
+    r"fifo|interrupts?|irqs?|packets?|frames?|tokens?|commands?|messages?|handshakes?|xfers?|msgs?|ackn?\w*|reads?|"
+    r"writes?)\b",
+    re.IGNORECASE,
+)
+_BEFORE_SIGNAL = re.compile(
+    r"\b(?:send|sent|return|receiv|got|get|generat|issu|repl(?:y|ies|ied)|respond|answer|signal|see|seen|saw|detect|"
+    r"handl|expect|report|rais|assert|trigger|caus|emit|driv|check|ignor|treat|map|count|with|by|via|after|upon|on|of|for|"
+    r"when|every|each|any|first|last|address|data|byte)\w{0,4} (?:\w+ )?(?:an? |the )?$",
+    re.IGNORECASE,
+)
+_AFTER_SIGNAL = re.compile(
+    r"\s*(?:(?:from|by|on|for|to|in|of|after|during|at|when|if|and|or) (?:the |an? |its |every |each |both )?"
+    r"(?:\w+ ){0,2}?"
+    r"(?:slaves?|targets?|masters?|chips?|devices?|controllers?|hardware|hosts?|clients?|bus|addr(?:ess)?|data|bytes?|"
+    r"bits?|transfers?|read|write|reads|writes|packets?|eeprom|sensor|peer|server|irq|ack)\b"
+    r"(?![- ]?(?:tree|driver|part|chang|patch|support|node|binding|code|hunk|series))|"
+    r"(?:is|was|gets?|are|were|will be|can be|may be|being|has been) (?:\w+ )?(?:sent|return|receiv|generat|detect|"
+    r"signal|assert|seen|expect|rais|issu|report|handl|ignor|set|clear|an?\b|the\b|normal)\w*|"
+    r"(?:bits?|errors?|conditions?|responses?|interrupts?|irqs?|status|flags?|handling|counters?|packets?|handshakes?|"
+    r"frames?|codes?|case|path|timeouts?|events?|signals?|means?|indicates?|happens?|occurs?|received|detected|state|"
+    r"token)\b)",
+    re.IGNORECASE,
+)
+_VERDICT = re.compile(
+    r"\s*(?:from (?:me|my side|our side|us|here)\b|"
+    r"(?:to|on|for|against|of) (?:this|that|it|these|both|all|the|your|patch)(?: \w+)?"
+    r"(?: (?:patch(?:es)?|series|set|idea|approach|change|version|hunk|one))?(?=\W*$|[,.;:!-]| "
+    r"(?:until|unless|because|as|since|from|in|for now|sorry)\b)|(?:until|unless|because|since|sorry)\b)",
+    re.IGNORECASE,
+)
 _NOT_NAK = re.compile(
-    r"(?i)(?:\b(?:your|his|her|their|if|unless|not|avoid|without|previous|last|would be)\b|n't\b).{0,24}$|[\"'`]$"
+    r"(?i)\b(?:your|his|her|their|if|unless|avoid|without|previous|last|would be)\b.{0,24}$|"
+    r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$"
 )
 
 # "Breaking it like this is not something we'll accept."
@@ -58,6 +95,30 @@ _NOTHING_WRONG = re.compile(
     re.IGNORECASE,
 )
 _NOT_ELSEWHERE = re.compile(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
+# "The dependency was already merged.", "The patch that this needs is already queued.": nothing is said of this patch.
+_ANOTHER = (
+    r"(?:dependenc(?:y|ies)|prerequisites?|preparat\w+|counterparts?|bindings?|helpers?|v\d+|"
+    r"(?:previous|earlier|other|old(?:er)?) (?:\w+ )?(?:versions?|patch(?:es)?|series|parts?|half|ones?)|"
+    r"(?:it|this|you|we|these|they|(?:this|the|your) (?:patch|series)) "
+    r"(?:needs?|requires?|uses?|depends? on|rel(?:y|ies) on|builds? (?:up)?on|is based on|are based on))"
+)
+_ANOTHER_TAKEN = re.compile(
+    rf"\b{_ANOTHER}\b.{{0,40}}\balready\b(?: been)? (?:sent|posted|submitted|merged|upstream\w*|committed|"
+    r"queued|applied|in)\b|"
+    r"\balready\b.{0,60}\b(?:incremental|delta|on top of (?:it|that))\b",
+    re.IGNORECASE,
+)
+_IT_WAS = re.compile(r"(?i)(?:but |and |so )?(?:it|that|this|they|those|these)\b.{0,40}\balready\b")
+_MENTIONS_ANOTHER = re.compile(
+    rf"(?i)\b{_ANOTHER}\b|\b(?:another|other|somebody else's|\w+'s) (?:patch|series|fix)|\bdepends? on\b|https?://|"
+    r"\bcommit [0-9a-f]{7,}|\b(?:fix|patch) (?:by|from) [A-Z]"
+)
+_TAKEN_ELSEWHERE = re.compile(
+    r"\balready\b.{0,30}\b(?:merged|applied|queued|taken|picked(?: up)?|upstream\w*) (?:\w+ )?(?:elsewhere|"
+    r"(?:as (?:a )?part of|in|with|via|by|through|from) (?:an?other|a different|a similar|an identical|somebody|"
+    r"someone|[A-Z]\w+'s) )",
+    re.IGNORECASE,
+)
 _REFUSED_NOW = re.compile(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
@@ -88,7 +149,18 @@ _CONDITION = re.compile(
 def is_nak(sentence: str, lowered: str) -> bool:
     """True if the sentence NAKs the patch, rather than mentioning somebody else's NAK."""
     found = _NAK.search(sentence) if "na" in lowered else None
-    return found is not None and not _NOT_NAK.search(sentence[: found.start()])
+    if found is None or _NOT_NAK.search(sentence[: found.start()]):
+        return False
+    return not _is_bus_signal(sentence, found)
+
+
+def _is_bus_signal(sentence: str, found: re.Match[str]) -> bool:
+    """True if this NAK is what a chip sends on a bus, not what a person says of a patch."""
+    before, behind = sentence[: found.start()], sentence[found.end() :]
+    if not before.strip() and (not behind.strip() or behind.lstrip()[0] in ",.;:!-\u2013\u2014()"):
+        return False  # "NAK, the chip needs it."
+    sent = _BEFORE_SIGNAL.search(before) is not None and _BUS.search(before) is not None
+    return (sent or _AFTER_SIGNAL.match(behind) is not None) and _VERDICT.match(behind) is None
 
 
 def keeps_current_code(sentence: str, lowered: str) -> bool:
@@ -102,16 +174,28 @@ def keeps_current_code(sentence: str, lowered: str) -> bool:
 
 def is_done_elsewhere(sentence: str, lowered: str) -> bool:
     """True if the sentence says that another patch already does this, or that nothing needs fixing."""
-    if not any(word in lowered for word in _DONE):
+    if not has_any(_DONE, lowered):
         return False
     if _NOTHING_WRONG.search(sentence):
         return True
     return _ELSEWHERE.search(sentence) is not None and not _NOT_ELSEWHERE.search(sentence)
 
 
+def is_taken_elsewhere(sentence: str) -> bool:
+    """True if the sentence says that the same change was merged by other means: "already merged as part of Ben's"."""
+    return _TAKEN_ELSEWHERE.search(sentence) is not None and not _NOT_ELSEWHERE.search(sentence)
+
+
+def another_was_taken(sentence: str, previous: str) -> bool:
+    """True if what was "already merged" is not this patch, but one that the sentence, or the one before, names."""
+    if _ANOTHER_TAKEN.search(sentence):
+        return True
+    return _IT_WAS.match(sentence) is not None and _MENTIONS_ANOTHER.search(previous) is not None
+
+
 def refusal(sentence: str, lowered: str) -> Literal["final", "conditional", ""]:
     """How a maintainer refuses the patch; empty if they do not, or only for now ("not in this cycle")."""
-    if "?" in sentence or not any(word in lowered for word in _REFUSING) or not _REFUSED.search(sentence):
+    if "?" in sentence or not has_any(_REFUSING, lowered) or not _REFUSED.search(sentence):
         return ""
     if _CONDITION.search(sentence):
         return "conditional"

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
-from patchwatch.mail.sentences import applied, claims, objections, rejections
-from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.sentences import applied, claims, denials, objections, rejections
+from patchwatch.mail.sentences.split import evidence, has_any
 
 # "I see that this is now in the mainline, and it fails here."
 _NOW_MAINLINE = re.compile(
@@ -158,17 +158,10 @@ class _Rule:
 
     def fits(self, sentence: str, lowered: str) -> bool:
         return (
-            _mentions(self.words, lowered)
+            has_any(self.words, lowered)
             and self.pattern.search(sentence) is not None
             and self.unless.search(sentence) is None
         )
-
-
-def _mentions(words: tuple[str, ...], lowered: str) -> bool:
-    for word in words:  # noqa: SIM110 (any() with a generator takes twice as long)
-        if word in lowered:
-            return True
-    return False
 
 
 # The first match wins.
@@ -274,46 +267,75 @@ def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
 def person_signals(sentences: Iterable[str]) -> Iterator[Signal]:
     """The signals in a person's reply: the sentences that they wrote."""
     reported = False  # a mail reports applied patches once
+    previous = ""
     for sentence in sentences:
         lowered = sentence.lower()
-        if not reported and _mentions(_APPLYING, lowered):
-            patches = applied.applied_patches(sentence)
-            if patches is not None:
-                reported = True
-                yield Signal(SignalKind.APPLIED, evidence(sentence), patches)
+        another = "already" in lowered and rejections.another_was_taken(sentence, previous)
+        previous = sentence
+        if not reported and not another and has_any(_APPLYING, lowered):
+            if (report := _report(sentence, lowered)) is not None:
+                reported = report.kind == SignalKind.APPLIED
+                yield report
                 continue
             if (patches := claims.claimed_patches(sentence)) is not None:
                 yield Signal(SignalKind.CLAIMED, evidence(sentence), patches)  # from others it may mean something else
-        if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
-            yield Signal(SignalKind.MAINLINED, evidence(sentence))
-        elif _mentions(_DROPPING, lowered) and applied.is_dropped(sentence):
-            yield Signal(SignalKind.UNAPPLIED, evidence(sentence))
-        elif any(word in lowered for word in _WILL_APPLY) and applied.intends_to_apply(sentence):
-            yield Signal(SignalKind.WILL_APPLY, evidence(sentence))
-        elif rejections.is_nak(sentence, lowered):
-            yield Signal(SignalKind.NAK, evidence(sentence))
-        elif rejections.keeps_current_code(sentence, lowered):
-            yield Signal(SignalKind.NAK, evidence(sentence), "left")
-        elif rejections.is_done_elsewhere(sentence, lowered):
-            yield Signal(SignalKind.ELSEWHERE, evidence(sentence))
-        elif refusal := rejections.refusal(sentence, lowered):
-            yield Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
-        elif "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence):
-            yield Signal(SignalKind.DEFERRED, evidence(sentence))
-        elif any(word in lowered for word in _HOLDING) and claims.holds(sentence):
-            yield Signal(SignalKind.HOLD, evidence(sentence))
-        elif len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence):
-            yield Signal(SignalKind.REVIEW_WANTED, evidence(sentence))
-        elif rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
-            yield Signal(rule.kind, evidence(sentence), rule.detail)
-        elif "?" in sentence and _is_question(sentence):
-            yield Signal(SignalKind.QUESTION, evidence(sentence))
-        elif len(sentence) > _MAX_OPINION:
-            pass
-        elif kind := next((kind for kind, matches in _OPINIONS if matches(sentence)), None):
-            yield Signal(
-                kind, evidence(sentence), "flaw" if kind == SignalKind.DOUBT and objections.is_flaw(sentence) else ""
-            )
+        found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered)
+        if found is not None:
+            yield found
+
+
+def _report(sentence: str, lowered: str) -> Signal | None:
+    """What a sentence reports of patches that were applied."""
+    if "already" in lowered and rejections.is_taken_elsewhere(sentence):
+        return Signal(SignalKind.ELSEWHERE, evidence(sentence))
+    patches = applied.applied_patches(sentence)
+    return None if patches is None else Signal(SignalKind.APPLIED, evidence(sentence), patches)
+
+
+def _judgment(sentence: str, lowered: str) -> Signal | None:
+    """What a sentence says of the patch as a whole: where it went, or that it is refused."""
+    if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
+        return Signal(SignalKind.MAINLINED, evidence(sentence))
+    if has_any(_DROPPING, lowered) and applied.is_dropped(sentence):
+        return Signal(SignalKind.UNAPPLIED, evidence(sentence))
+    if has_any(_WILL_APPLY, lowered) and applied.intends_to_apply(sentence):
+        return Signal(SignalKind.WILL_APPLY, evidence(sentence))
+    if denials.objects_to_nothing(sentence, lowered):
+        return Signal(SignalKind.SATISFIED, evidence(sentence))
+    if rejections.is_nak(sentence, lowered):
+        return Signal(SignalKind.NAK, evidence(sentence))
+    if rejections.keeps_current_code(sentence, lowered):
+        return Signal(SignalKind.NAK, evidence(sentence), "left")
+    if rejections.is_done_elsewhere(sentence, lowered):
+        return Signal(SignalKind.ELSEWHERE, evidence(sentence))
+    if refusal := rejections.refusal(sentence, lowered):
+        return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
+    if "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence):
+        return Signal(SignalKind.DEFERRED, evidence(sentence))
+    if has_any(_HOLDING, lowered) and claims.holds(sentence):
+        return Signal(SignalKind.HOLD, evidence(sentence))
+    return None
+
+
+def _wish(sentence: str, lowered: str) -> Signal | None:
+    """What a sentence asks, promises or doubts."""
+    shown = sentence
+    asked = denials.without_denials(sentence, lowered)
+    # "I won't send another version" denies a version, too, but withdraws the patch.
+    if asked is not sentence and not _RULES[0].fits(sentence, lowered):
+        sentence, lowered = asked, asked.lower()  # "no need to resend, but please fix it"
+    if len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence):
+        return Signal(SignalKind.REVIEW_WANTED, evidence(shown))
+    if rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
+        return Signal(rule.kind, evidence(shown), rule.detail)
+    if "?" in sentence and _is_question(sentence):
+        return Signal(SignalKind.QUESTION, evidence(shown))
+    if len(sentence) > _MAX_OPINION:
+        return None
+    if kind := next((kind for kind, matches in _OPINIONS if matches(sentence)), None):
+        flaw = kind == SignalKind.DOUBT and objections.is_flaw(sentence)
+        return Signal(kind, evidence(shown), "flaw" if flaw else "")
+    return None
 
 
 def _is_question(sentence: str) -> bool:
