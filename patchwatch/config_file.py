@@ -39,6 +39,7 @@ from patchwatch.mail.list_address import is_list_address
 from patchwatch.notify.delivery.transport import TRANSPORTS
 
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
+_MAX_CHARACTERS = 1_000_000
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -52,7 +53,8 @@ def load_config(path: Path | None = None) -> Config:
     named = path is not None or bool(os.environ.get("PATCHWATCH_CONFIG"))
     source = path or config_path()
     try:
-        text = source.read_text(encoding="utf-8")
+        with source.open(encoding="utf-8") as stream:
+            text = stream.read(_MAX_CHARACTERS + 1)
     except FileNotFoundError:
         if named:
             raise ConfigError(
@@ -62,6 +64,8 @@ def load_config(path: Path | None = None) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source}: can't read the config: {error}") from None
     else:
+        if len(text) > _MAX_CHARACTERS:
+            raise ConfigError(f"{source}: not a config: it has more than {_MAX_CHARACTERS} characters.")
         config = parse_config(text, source)
     override = os.environ.get("PATCHWATCH_LORE_URL")
     if override:
@@ -80,6 +84,8 @@ def parse_config(text: str, source: Path) -> Config:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not valid TOML: {error}. Fix that line and try again.") from None
+    except (ValueError, RecursionError):  # which tomllib does not catch
+        raise ConfigError(f"{source}: not valid TOML: a number with too many digits, or too many brackets.") from None
     sections = {f.name: f.default for f in dataclasses.fields(Config) if f.name != "source"}
     values: dict[str, Any] = {}
     for name, table in tables.items():

@@ -449,3 +449,17 @@ def test_database_can_be_a_file_or_a_url(
     else:
         monkeypatch.setenv("PATCHWATCH_DATABASE", named)
         assert parse_config('[database]\nurl = "/other.db"\n', FILE).database_url == expected
+
+
+@pytest.mark.parametrize(
+    "text", [f"[poll]\ninterval_minutes = {'9' * 6000}", "a = " + "[" * 100_000, "a = " + "{b=" * 100_000]
+)
+def test_a_config_that_the_toml_parser_fails_on_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(ConfigError, match="not valid TOML: a number with too many digits, or too many brackets"):
+        load_config(tmp_path / "c.toml")
+
+
+def test_a_config_without_end_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="not a config: it has more than"):
+        load_config(Path("/dev/zero"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -15,6 +16,7 @@ from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.output import mail_counter, print_error, print_line, stderr_is_terminal
 from patchwatch.sanitize import line
 
+_MAX_TEXT_BYTES = 64 << 20  # of a mail, a thread, or a text with links
 _MAX_LOST = 10  # mails that are named
 
 
@@ -44,7 +46,7 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
     for target in targets:
         try:
             if target == "-":
-                watched, skipped = tracker.watch_text(sys.stdin.buffer.read(), _progress)
+                watched, skipped = tracker.watch_text(_read_all(sys.stdin.buffer), _progress)
             elif Path(target).is_file():
                 watched, skipped = tracker.watch_text(_read(Path(target)), _progress)
             elif "@" not in target:
@@ -67,9 +69,18 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return _read_all(stream)
     except OSError as error:
         raise InvalidInputError(f"can't read it: {error.strerror}") from None
+
+
+def _read_all(stream: IO[bytes]) -> bytes:
+    content = stream.read(_MAX_TEXT_BYTES + 1)
+    if len(content) > _MAX_TEXT_BYTES:
+        limit = f"larger than {_MAX_TEXT_BYTES >> 20} MB"
+        raise InvalidInputError(f"{limit}. Use `patchwatch import` for the mail of a whole list.")
+    return content
 
 
 @click.command("poll", short_help="Fetch new mail, and look for commits in your git trees.")

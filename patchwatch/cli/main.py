@@ -51,7 +51,16 @@ COMMANDS = {
 }
 
 
-_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SCARCE = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit of file sizes (ulimit -f)",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "end some other programs",
+    errno.EAGAIN: "raise the limit of processes (ulimit -u), or end some",
+    errno.ENOMEM: "free some memory",
+}
+"""What the machine may run out of, and what helps."""
 
 
 class _Commands(click.Group):
@@ -169,9 +178,10 @@ def run(arguments: list[str] | None = None) -> int:
         output.discard_stdout()
         return 0
     except OSError as error:
-        if error.errno not in _DISK_ERRORS:
+        if error.errno not in _SCARCE:
             return _report_crash(error)
-        output.print_error(f"patchwatch: {error.strerror}. Stored mail is kept; free some space, then try again.")
+        advice = _SCARCE[error.errno]
+        output.print_error(f"patchwatch: {error.strerror}. Stored mail is kept; {advice}, then try again.")
         return 1
     except Exception as error:  # noqa: BLE001 (this is where every bug ends)
         return _report_crash(error)
@@ -184,7 +194,7 @@ def _report_crash(error: Exception) -> int:
     from patchwatch.crash import report
     from patchwatch.db.backup import damage
 
-    with contextlib.suppress(PatchwatchError):
+    with contextlib.suppress(Exception):  # whatever it is, the crash is reported
         if problem := damage(load_config().database_url):
             output.print_error(
                 f"patchwatch: the database is damaged: {line(problem)}. Run `patchwatch doctor --check`."

@@ -36,6 +36,8 @@ def back_up(url: str, target: Path, *, replace: bool = False) -> int:
         raise NotFoundError(f"there is no database at {source} yet.")
     if target.is_dir():
         raise InvalidInputError(f"{target} is a directory; name a file in it.")
+    if target.exists() and not target.is_file():  # a device, which root could replace
+        raise InvalidInputError(f"{target} is not a regular file. Name another one.")
     if target.exists() and (not replace or target.samefile(source)):
         raise InvalidInputError(f"{target} exists already. Name another file, or use --replace.")
     try:

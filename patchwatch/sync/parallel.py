@@ -45,7 +45,11 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
             return
         seen += len(batch)
         yield _read_piece(batch)
-    pool = _Pool(workers)
+    try:
+        pool = _Pool(workers)
+    except OSError:  # too many open files or processes; this one can do it, too
+        yield from map(_read_piece, source)
+        return
     try:
         waiting: deque[list[Future[list[Read]]]] = deque()
         pieces = 0
@@ -82,13 +86,17 @@ class _Pool:
         self._idle: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()  # None in place of one that ended
         self._closing = False
         self._processes: list[BaseProcess] = []
-        for _ in range(workers):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            process.start()
-            theirs.close()
-            self._processes.append(process)
-            self._idle.put(ours)
+        try:
+            for _ in range(workers):
+                ours, theirs = context.Pipe()
+                with theirs:
+                    self._idle.put(ours)
+                    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+                    process.start()
+                    self._processes.append(process)
+        except BaseException:
+            self.close()
+            raise
 
     def submit(self, piece: Sequence[bytes]) -> Future[list[Read]]:
         """Parse a piece in one of the processes, or in this one if it is large."""
@@ -106,7 +114,7 @@ class _Pool:
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
             process.join()
-        for _ in self._processes:
+        while not self._idle.empty():
             if connection := self._idle.get():
                 connection.close()
 

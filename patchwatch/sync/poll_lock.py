@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ def lock_path(database_url: str) -> Path | None:
     scheme, _, rest = database_url.partition("://")
     if scheme.partition("+")[0] == "sqlite":
         name = rest.removeprefix("/").partition("?")[0]
-        return Path(f"{Path(name).resolve()}.lock") if name and name != ":memory:" else None
+        return Path(f"{os.path.realpath(name)}.lock") if name and name != ":memory:" else None
     name = hashlib.sha256(redact_url(database_url).encode()).hexdigest()[:16]
     return state_directory() / f"{name}.lock"
 
@@ -129,11 +130,15 @@ def _refusal(owner: LockOwner, what: str) -> str:
 def _open(path: Path) -> int:
     try:
         make_directory(path.parent)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise DatabaseError(
             f"can't open the lock {path}: {error.strerror}. Check the directory's permissions."
         ) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise DatabaseError(f"the lock {path} is not a regular file. Remove it.")
+    return handle
 
 
 def _locked(handle: int, how: int = fcntl.LOCK_EX) -> bool:

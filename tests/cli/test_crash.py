@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import stat
 from pathlib import Path
@@ -65,11 +66,32 @@ def test_crashes_of_a_service_do_not_fill_the_disk(crashed: Run, tmp_path: Path)
     assert len(list((tmp_path / "state" / "patchwatch" / "crashes").iterdir())) == 20
 
 
-def test_a_full_disk_is_not_a_crash(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "free some space"),
+        (errno.EMFILE, "raise the limit of open files (ulimit -n)"),
+        (errno.EAGAIN, "raise the limit of processes (ulimit -u), or end some"),
+        (errno.EFBIG, "raise the limit of file sizes (ulimit -f)"),
+    ],
+)
+def test_what_the_machine_lacks_is_not_a_crash(
+    run: Run, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    def lacking(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Tracker, "series", full)
+    monkeypatch.setattr(Tracker, "series", lacking)
     done = run("list", "--author", "x")
     assert done.returncode == 1
-    assert done.stderr.startswith("patchwatch: No space left on device. ")
+    assert done.stderr.startswith(f"patchwatch: {os.strerror(number)}. Stored mail is kept; {advice}, ")
+
+
+def test_a_crash_over_an_unreadable_config_is_reported(
+    crashed: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("patchwatch.db.backup.damage", fail)
+    assert crashed("list", "--author", "x").returncode == 70

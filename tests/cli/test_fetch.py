@@ -107,3 +107,12 @@ def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer
     assert "cli-list: 0 new mails, 0 new versions, 0 state changes\n" in polled.stdout
     assert "quux: say quux" in run("list").stdout
     assert run("doctor", PATCHWATCH_LORE_URL=lore_server.url).returncode == 0
+
+
+def test_a_text_without_end_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("patchwatch.cli.fetch._MAX_TEXT_BYTES", 1 << 20)
+    with (tmp_path / "large").open("wb") as stream:
+        stream.truncate((1 << 20) + 1)
+    done = run("watch", tmp_path / "large")
+    assert done.returncode == 1
+    assert "larger than 1 MB. Use `patchwatch import`" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -92,6 +93,14 @@ def test_a_backup_does_not_write_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "copy").symlink_to(tmp_path / "victim")
     back_up(url(tmp_path), tmp_path / "copy", replace=True)
     assert (tmp_path / "victim").read_text() == "precious"
+
+
+def test_a_backup_does_not_replace_a_device_or_pipe(tmp_path: Path) -> None:
+    Database(url(tmp_path)).close()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InvalidInputError, match="pipe is not a regular file"):
+        back_up(url(tmp_path), tmp_path / "pipe", replace=True)
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_missing_database_or_directory_is_reported(tmp_path: Path) -> None:

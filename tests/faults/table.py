@@ -275,8 +275,6 @@ FEEDS = (
     ),
 )
 
-_STRANGER = b"From: E <e@example.org>\nMessage-ID: <stranger@example.org>\nSubject: [PATCH] other\n\nx\n"
-
 ELSEWHERE = (
     Fault("503 for all lists", _status(503), Outcome.READ, where=EVERYWHERE),
     Fault("gzip that begins with From me for all lists", _mailbox(b"From me\n"), Outcome.READ, where=EVERYWHERE),
@@ -284,7 +282,7 @@ ELSEWHERE = (
     Fault("Retry-After: 400 digits for all lists", _busy("9" * 400), Outcome.READ, where=EVERYWHERE),
     Fault("404 in other words for all lists", _status(404, b"nope"), Outcome.READ, where=EVERYWHERE),
     Fault("404 for threads", _status(404, b"Not Found\n"), Outcome.READ, where=THREAD),
-    Fault("another thread for threads", lambda x: _mailbox(mbox([_STRANGER]))(x), Outcome.READ, where=THREAD),
+    Fault("an empty mailbox for threads", _mailbox(b""), Outcome.READ, where=THREAD),
     Fault("a gzip bomb for threads", _bomb, Outcome.READ, where=THREAD),
     Fault("a redirect elsewhere for threads", _moved("http://portal.invalid/login"), Outcome.READ, where=THREAD),
     Fault("503 for threads", _status(503), Outcome.READ, where=THREAD),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import signal
@@ -121,4 +122,22 @@ def test_closing_early_ends_the_workers(started: list[BaseProcess]) -> None:
         next(reading)
     assert len(started) == 2
     reading.close()
+    assert all(process.exitcode is not None for process in started)
+
+
+@pytest.mark.parametrize("works", [0, 1])
+def test_without_processes_the_mails_are_parsed_here(
+    monkeypatch: pytest.MonkeyPatch, works: int, started: list[BaseProcess]
+) -> None:
+    start = BaseProcess.start
+
+    def fail(process: BaseProcess) -> None:
+        if len(started) >= works:
+            raise OSError(errno.EMFILE, "Too many open files")
+        start(process)
+
+    monkeypatch.setattr(BaseProcess, "start", fail)
+    batches = [[mail(message_id=f"{b}.{n}@example.org") for n in range(300)] for b in range(4)]
+    read = [one.message.message_id for reads in parallel.read_batches(batches, processes=2) for one in reads]
+    assert read == [f"{b}.{n}@example.org" for b in range(4) for n in range(300)]
     assert all(process.exitcode is not None for process in started)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from patchwatch.errors import PollLockedError
+from patchwatch.errors import DatabaseError, PollLockedError
 from patchwatch.sync.poll_lock import LockOwner, acquire, lock_path, owner
 
 SINCE = 1_700_000_000  # 2023-11-14 22:13:20 UTC
@@ -118,3 +118,12 @@ def test_child_process_does_not_inherit_the_lock(tmp_path: Path) -> None:
     finally:
         child.kill()
         child.wait()
+
+
+def test_a_lock_that_is_a_pipe_is_reported(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pw.db.lock")
+    with (
+        pytest.raises(DatabaseError, match=r"pw\.db\.lock is not a regular file"),
+        acquire(tmp_path / "pw.db.lock", "poll", SINCE),
+    ):
+        pass

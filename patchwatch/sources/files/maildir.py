@@ -106,16 +106,20 @@ def _listed(directory: Path, root: Path) -> list[Path]:
             return []
         with os.scandir(directory) as entries:
             return [
-                Path(entry.path)
-                for entry in entries
-                if entry.is_file()
-                and not entry.name.startswith(".")
-                and (not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(within))
+                Path(entry.path) for entry in entries if not entry.name.startswith(".") and _is_inside(entry, within)
             ]
     except FileNotFoundError:
         return []
     except OSError as error:
         raise PatchwatchError(f"can't read {directory}: {error.strerror}. Check its permissions.") from None
+
+
+def _is_inside(entry: os.DirEntry[str], within: Path) -> bool:
+    """True for a file, or a link to one in `within`; False also for a link in a circle, or to what can't be seen."""
+    try:
+        return entry.is_file() and (not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(within))
+    except (OSError, RuntimeError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)

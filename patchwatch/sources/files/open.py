@@ -49,7 +49,10 @@ def open_source(path: Path) -> Source:
         InvalidInputError: it contains no mail in a supported format.
         PatchwatchError: it can't be read.
     """
-    place = path.resolve()
+    try:
+        place = path.resolve()
+    except RuntimeError:
+        raise InvalidInputError(f"{path}: its symbolic links lead in a circle.") from None
     try:
         if place.is_dir():
             return _directory(place)

@@ -151,6 +151,17 @@ def test_links_out_of_a_maildir_are_not_followed(tmp_path):
     assert len(found) == 3
 
 
+def test_what_is_no_mail_does_not_hide_the_mail_beside_it(tmp_path):
+    box = make_maildir(tmp_path, mails(1, 2))
+    os.mkfifo(box / "new" / "0.fifo.host")
+    (box / "new" / "0.zero.host").symlink_to("/dev/zero")
+    (box / "new" / "0.circle.host").symlink_to("0.circle.host")
+    (box / "new" / "0.nowhere.host").symlink_to("nowhere")
+    (box / "cur" / "0.folder.host:2,S").mkdir()
+    found, _ = read(open_source(box))
+    assert sorted(found) == mails(1, 2)
+
+
 def test_a_maildir_whose_folder_is_a_link_elsewhere_is_not_followed(tmp_path):
     box = make_maildir(tmp_path, [mail(1)])
     (tmp_path / "outside").mkdir()
