@@ -59,9 +59,14 @@ def cited_commits(kind: Kind, subject: str, own_text: str, whole: str, *, bot: b
         return ()  # test bots apply patches to branches of their own
     if kind == "cover" and "Pseudo-Shortlog" in whole:
         return tuple(_reviewed_for_stable(whole))
-    if kind == "other" and _ANNOUNCED.search(subject) and (listed := shortlog(whole)):
+    if kind in ("other", "reply") and _is_announcement(subject) and (listed := shortlog(whole)):
         return tuple(_announced(subject, listed))
     return _each_once([*_reverted(subject, own_text), *_in_text(own_text[:_MAX_TEXT])])
+
+
+def _is_announcement(subject: str) -> bool:
+    """True if a mail announces a release or branch; some people answer their last announcement, under a new subject."""
+    return _ANNOUNCED.search(subject) is not None and not subject[:4].lower().startswith(("re:", "re :", "aw:", "fwd:"))
 
 
 def _in_text(text: str) -> Iterator[CitedCommit]:

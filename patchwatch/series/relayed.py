@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from patchwatch.series.posting import PostingFacts
     from patchwatch.series.revision import Revision
 
+_SOON = 60 * 86_400  # seconds: who takes over a patch, changes it or waits; a maintainer may rebase it
 _MANY = 2  # authors, from which on a batch is not the work of one whom the sender continues
 
 
@@ -44,17 +45,21 @@ def _may_be_one(name: str, other: str) -> bool:
     return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
 
 
-def sends_on(batch: PostingFacts, one: PostingFacts) -> bool:
-    """True if the sender of `batch` passes on patches of `one`, rather than posting a new version of it."""
+def sends_on(batch: PostingFacts, one: PostingFacts, *, listed: bool = False) -> bool:
+    """True if the sender of `batch` passes on patches of `one`, rather than posting a new version of it.
+
+    `listed`: the titles of some are known to be similar; otherwise a title or patch must be the same.
+    """
     if not batch.relayed or one.relayed or batch.root == one.root or batch.date < one.date:
         return False
     if batch.author.email in one.people or set(batch.relayed).isdisjoint(one.names):
         return False
-    shared = set(batch.titles) & set(one.titles)
     same = set(batch.patch_ids) & set(one.patch_ids)
-    if not (shared or same) or _takes_over(batch, one):
+    if not (listed or same or set(batch.titles) & set(one.titles)) or _takes_over(batch, one):
         return False
-    return len(set(batch.relayed)) >= _MANY or 2 * len(same) >= len(batch.titles)
+    if len(set(batch.relayed)) >= _MANY or 2 * len(same) >= len(batch.titles):
+        return True
+    return not batch.stated and batch.date <= one.date + _SOON
 
 
 def _takes_over(batch: PostingFacts, one: PostingFacts) -> bool:

@@ -18,6 +18,8 @@ from patchwatch.series.state.types import Reason
 from patchwatch.series.states import ReasonKind, State
 from patchwatch.series.went_in import Report
 
+_MAX_HOLDERS = 100  # postings with a title, from which on a commit of that title is not known to be one of them
+
 
 def index(connection: Connection, messages: Iterable[tuple[int, Message]], changed: Collection[int]) -> set[str]:
     """Index the citations of messages; `changed` were indexed before.  Return the keys whose citations changed."""
@@ -44,12 +46,12 @@ def affected(
     """Return the revisions with patches of these keys, or of the titles of postings that changed, if they are cited."""
     old = {r.id: r.posting for r in before}
     now = {row["id"]: row["posting"] for row in rows}
-    changed = {
-        kept[i] for kept in (old, now) for i in old.keys() | now.keys() if i in kept and old.get(i) != now.get(i)
-    }
-    titles = {key for text in changed for key in keys_of_posting(decode_posting(text))}
+    changed = {i for i in old.keys() | now.keys() if old.get(i) != now.get(i)}
+    texts = {kept[i] for kept in (old, now) for i in changed if i in kept}
+    titles = {key for text in texts for key in keys_of_posting(decode_posting(text))}
     cited = citations.known_keys(connection, titles - set(keys)) | set(keys)
-    return {i for ids in _holders(connection, cited).values() for i in ids}
+    holders = _holders(connection, cited).values()
+    return {i for ids in holders if len(ids - changed) <= _MAX_HOLDERS for i in ids}
 
 
 def _holders(connection: Connection, keys: Iterable[str]) -> dict[str, set[int]]:
@@ -73,12 +75,13 @@ def reports(
     if not held:
         return {}, {}
     holders = _holders(connection, held)
-    postings.load({i for ids in holders.values() for i in ids})
+    postings.load({i for ids in holders.values() if len(ids) <= _MAX_HOLDERS for i in ids})
     applied: dict[int, dict[int, tuple[Report, ...]]] = {}
     reverted: dict[int, Merge] = {}
     for order in orders:
         own, number = {r.id for r in order}, order[-1].id
-        cited = [c for key in keys[number] for c, home in held.get(key, ()) if home not in own]
+        known = (key for key in keys[number] if len(holders.get(key, ())) <= _MAX_HOLDERS)
+        cited = [c for key in known for c, home in held.get(key, ()) if home not in own]
         if not cited:
             continue
         rivals = {i for c in cited for i in holders.get(c.key, ())} - own

@@ -72,7 +72,7 @@ def _of_pull(one: PostingFacts, pull: PostingFacts, state: RevisionState, stored
     """Return what a pull request, or a batch of a maintainer, shows of the patches of `one` that it lists."""
     if pull.upstream or state.state in (State.REJECTED, State.NOT_APPLICABLE):
         return None
-    if pull.relayed and not sends_on(pull, one):
+    if pull.relayed and not sends_on(pull, one, listed=True):
         return None
     if state.state in APPLIED and state.reason:
         return Report(state.state, state.reason)

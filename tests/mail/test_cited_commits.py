@@ -117,6 +117,11 @@ def test_announcement_lists_commits_with_their_authors(subject: str, form: str) 
     ]
 
 
+def test_announcement_may_answer_the_one_before() -> None:
+    raw = mail(subject="[ANNOUNCE] frobtools 1.3", body=SHORTLOG, in_reply_to="announce-1.2@x")
+    assert len(parse(raw).cited) == 3
+
+
 @pytest.mark.parametrize(
     "subject", ["[PATCH 0/3] frob: wheels for 6.9", "frob: some wheels", "Re: frobtools 1.2 released"]
 )

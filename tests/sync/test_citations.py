@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from patchwatch.config import Config
+from patchwatch.sync import citations
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
 from tests.support.derived import ingest_and_dump
@@ -123,6 +124,13 @@ def test_rival_posting_makes_it_ambiguous_in_any_order(tracker: Tracker) -> None
     rival = patch(sender="Dora Other <dora@example.com>", day="1 Jul", root="9")
     assert state_of(tracker, patch(), FIXES) == ("accepted", "f.1@x")
     assert state_of(tracker, rival)[0] == "new"
+
+
+def test_title_that_everybody_posts_identifies_nothing(tracker: Tracker, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(citations, "_MAX_HOLDERS", 2)
+    again = [patch(day="4 Jul", root=f"{n}", sender=f"Dora{n} Other <d{n}@example.com>") for n in range(2, 5)]
+    states = [state_of(tracker, raw)[0] for raw in (patch(), LINUX, *again)]
+    assert states == ["new", "mainlined", "mainlined", "new", "new"]
 
 
 def test_named_revert_reopens_and_says_where(tracker: Tracker) -> None:

@@ -106,6 +106,32 @@ def test_single_patch_that_is_sent_on_unchanged(tracker: Tracker) -> None:
     assert state_of(tracker, "a.1@x")[0] == "awaiting-upstream"
 
 
+def test_patches_that_a_maintainer_rebased_and_retitled(tracker: Tracker) -> None:
+    """Only the author and most words of the titles are the same."""
+    one = patch("m", 1, 2, f"net: {WHEEL}", MIA, author=ANN, day="20 Jul", cover=True, diff="rebased")
+    two = patch("m", 2, 2, "frob: oil this small wheel", MIA, author=BEN, day="20 Jul", cover=True, diff="rebased")
+    take(tracker, *ORIGINALS, one, two)
+    assert state_of(tracker, "a.1@x")[0] == "awaiting-upstream"
+    assert state_of(tracker, "b.1@x")[0] == "awaiting-upstream"
+
+
+@pytest.mark.parametrize(("day", "apart"), [("20 Jul", True), ("20 Nov", False)])
+def test_single_patch_that_was_rebased_is_sent_on_soon(tracker: Tracker, day: str, apart: bool) -> None:
+    take(tracker, patch("o", 1, 1, WHEEL, ANN), patch("n", 1, 1, WHEEL, BEN, author=ANN, day=day, diff="rebased"))
+    assert (tracker.find("o.1@x") != tracker.find("n.1@x")) == apart
+
+
+def test_pull_request_with_patches_below_it(tracker: Tracker) -> None:
+    pull = mail(
+        message_id="m.0@x", subject="[GIT PULL 0/2] frob fixes", sender=MIA, date="20 Jul 2023 10:00:00 +0000",
+        body=f"Please pull.\n\nAnn Author (1):\n      {WHEEL}\n\nBen Builder (1):\n      {OIL}\n\n f.c | 2 +-\n",
+    )  # fmt: skip
+    take(tracker, pull, *BATCH[1:3], *ORIGINALS)
+    assert len({tracker.find(name) for name in ("a.1@x", "b.1@x", "m.0@x")}) == 3
+    assert state_of(tracker, "a.1@x")[:2] == ("accepted", "nobody")
+    assert state_of(tracker, "b.1@x")[:2] == ("accepted", "nobody")
+
+
 def test_rejected_batch_and_newer_version_are_open_again(tracker: Tracker) -> None:
     take(tracker, *ORIGINALS, *BATCH)
     take(tracker, patch("a4", 1, 1, WHEEL, ANN, prefix="PATCH v4", day="25 Jul", diff="new"))
