@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.revision_codec import decode_link, decode_version
@@ -14,37 +14,37 @@ _R = TypeVar("_R", bound=Any)
 def in_order(members: Iterable[_R]) -> list[_R]:
     """Return the revisions of a series, oldest first.
 
-    They are ordered by version, unless the numbering starts over: a revision that follows an RFC or a proposal without
-    a higher number comes after it.
+    They are ordered by date, because numbers can be wrong or start over: v5 marked as v12, or as v1 again, stays
+    between v4 and v6.  A resend follows what it repeats, so that a resend of v3 does not make v4 an older version; and
+    a revision never comes before the one that it succeeds, whatever the clock of its author said.
     """
     by_root = {r.root: r for r in members}
     if len(by_root) == 1:
         return list(by_root.values())
-    versions = {root: decode_version(r.view) for root, r in by_root.items()}
-    numbers = {root: (v.version, v.minor) for root, v in versions.items()}
-    epochs: dict[str, int] = {}  # how often the numbering has started over
-
-    def find_epoch(root: str) -> None:
+    places: dict[str, _Place] = {}
+    for root in sorted(by_root):
         path: list[str] = []
-        while root not in epochs and root not in path:
-            path.append(root)
-            above = by_root[root].predecessor
-            if above not in by_root:
-                break
-            root = above
-        epoch = epochs.get(root, 0)
+        above = root
+        while above in by_root and above not in places and above not in path:
+            path.append(above)
+            above = by_root[above].predecessor or ""
         for later in reversed(path):
-            above = by_root[later].predecessor
-            if above in epochs:
-                epoch = epochs[above]
-                link = decode_link(by_root[later].link)
-                if numbers[later] <= numbers[above] and not (link and link.resend):
-                    epoch += 1
-            epochs[later] = epoch
+            places[later] = _place(by_root[later], places.get(by_root[later].predecessor or ""))
+    return sorted(by_root.values(), key=lambda r: (places[r.root], r.date, r.root))
 
-    for root in by_root:
-        find_epoch(root)
-    return sorted(by_root.values(), key=lambda r: (epochs[r.root], *numbers[r.root], r.date, r.root))
+
+_Place: TypeAlias = tuple[int, int, int, int, int]
+"""The date of a revision, how many it follows, its version, and how often that was resent before."""
+
+
+def _place(revision: Any, before: _Place | None) -> _Place:
+    version = decode_version(revision.view)
+    if before is None:
+        return revision.date, 0, version.version, version.minor, 0
+    link = decode_link(revision.link)
+    if link and link.resend:
+        return (*before[:4], before[4] + 1)
+    return max(revision.date, before[0]), before[1] + 1, version.version, version.minor, 0
 
 
 def linked_groups(family: Mapping[int, StoredRevision]) -> list[list[int]]:

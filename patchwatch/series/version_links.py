@@ -2,8 +2,7 @@
 
 Netdev asks for new versions in new threads, and people rename their work and write from new addresses, so neither
 threads nor titles alone are enough.  Each kind of evidence has a weight; a candidate is accepted if the sum reaches
-`ENOUGH`.  A wrong link is worse than a missing one.  Candidates are found by their keys (patchwatch.series.posting),
-never by a scan.
+`ENOUGH`.  A wrong link is worse than a missing one.  Candidates are found by keys (patchwatch.series.posting).
 """
 
 from __future__ import annotations
@@ -70,6 +69,7 @@ _SIMILAR = 0.3  # similarity of two titles from which on it counts
 _DAY = 86_400
 _OUTGROWN = 6  # times as many patches: without a version number this is not the same work
 _SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
+_MISNUMBERED_DAYS = 60  # most between a version and the next one that has a lower number
 _SOON_DAYS = 14  # an RFC's first version usually follows within days of its discussion
 
 
@@ -166,8 +166,8 @@ def _has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
 
 
 def _first_posting(links: Iterable[tuple[Link, PostingFacts]]) -> Link:
-    """The link of a resend to the first posting of that version."""
-    return min(links, key=lambda pair: (pair[1].date, pair[1].root))[0]
+    """The link of a resend to the first posting of that version, of the newest version if it states none."""
+    return min(links, key=lambda pair: (-pair[1].version, -pair[1].minor, pair[1].date, pair[1].root))[0]
 
 
 def _newest(links: Sequence[tuple[Link, PostingFacts]]) -> Link | None:
@@ -272,7 +272,8 @@ class _Pair:
         )
         self.after_rfc = other.rfc and not one.rfc
         earlier = (other.date, other.root) < (one.date, one.root)
-        repeats = earlier and (other.version, other.minor) == (one.version, one.minor)
+        unstated = one.resend and not one.stated and self.person and self.title_same  # of whatever version
+        repeats = earlier and ((other.version, other.minor) == (one.version, one.minor) or unstated)
         self.in_order = (other.version, other.minor) < (one.version, one.minor)
         self.resend = repeats and one.resend and one.rfc == other.rfc
         # A new version that states no higher number than the one before.
@@ -280,7 +281,12 @@ class _Pair:
         self.renewed = repeats and not self.resend and unnumbered
         # "[RFC PATCH v2]" precedes "[PATCH]"; people who take over a series restart the numbers, too.
         restarts = self.after_rfc or (self.linked and not self.person)
-        self.restarted = earlier and one.version == 1 < other.version and restarts
+        self.restarted = earlier and one.version == 1 < other.version and (restarts or self._is_misnumbered())
+
+    def _is_misnumbered(self) -> bool:
+        """True for v5 without a number, or marked as v1 again: soon after v4, and with its title."""
+        alike = self.person and self.title_same and self.one.rfc == self.other.rfc
+        return alike and not self.one.resend and self.days <= _MISNUMBERED_DAYS
 
     def is_possible(self) -> bool:
         """False if versions, trees, change-ids or dates rule out that `other` precedes `one`."""

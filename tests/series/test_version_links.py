@@ -89,6 +89,50 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-title",
     ),
+    "v3 without a number": (
+        [
+            V1,
+            posted("v2", "[PATCH v2] net: frob the queue once", 3),
+            posted("v3", "[PATCH] net: frob the queue once", 9),
+        ],
+        "v3",
+        "v2",
+        "same-title",
+    ),
+    "v3 marked as v1": (
+        [
+            V1,
+            posted("v2", "[PATCH v2] net: frob the queue once", 3),
+            posted("v3", "[PATCH v1] net: frob the queue once", 9),
+        ],
+        "v3",
+        "v2",
+        "same-title",
+    ),
+    "a resend without a number": (
+        [
+            V1,
+            posted("v2", "[PATCH v2] net: frob the queue once", 3),
+            posted("again", "[PATCH RESEND] net: frob the queue once", 30),
+        ],
+        "again",
+        "v2",
+        "marked-as-resend",
+    ),
+    "a resend with another cover and one patch less": (
+        [
+            posted("v2", "[PATCH v2 0/3] net: frob and grob", file="", text="All."),
+            *(posted(f"a{n}", f"[PATCH v2 {n}/3] net: frob step {n}", 0.001 * n, below=("v2",)) for n in (1, 2, 3)),
+            posted("again", "[PATCH RESEND v2 0/2] net: only frob", 20, file="", text="Less."),
+            *(
+                posted(f"b{n}", f"[PATCH RESEND v2 {n}/2] net: frob step {n}", 20 + 0.001 * n, below=("again",))
+                for n in (1, 2)
+            ),
+        ],
+        "again",
+        "v2",
+        "marked-as-resend",
+    ),
     "the same change-id below another title, of other files": (
         [
             posted("v1", "[PATCH 0/1] frob: improve it", file="", text="It is slow.\n\nchange-id: 20230703-frob-0123"),
@@ -347,6 +391,24 @@ def test_a_later_posting_is_never_the_predecessor(name: str) -> None:
 
 
 NO_BUMPS: dict[str, tuple[list[Message], str]] = {
+    "a title of v2, without a number, half a year later": (
+        [posted("v2", "[PATCH v2] net: frob the queue once"), posted("new", "[PATCH] net: frob the queue once", 180)],
+        "new",
+    ),
+    "a title of v2, without a number, in another program": (
+        [
+            posted("v2", "[PATCH v2] net: frob the queue once"),
+            posted("new", "[PATCH] net: frob the queue once", 5, file="ip/frob.c"),
+        ],
+        "new",
+    ),
+    "a title of v2, without a number, by somebody else": (
+        [
+            posted("v2", "[PATCH v2] net: frob the queue once"),
+            posted("new", "[PATCH] net: frob the queue once", 5, sender=BEN),
+        ],
+        "new",
+    ),
     "nothing in common but the author": (
         [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3, file="kernel/sched.c")],
         "v2",
