@@ -183,6 +183,14 @@ class Signal(Struct, frozen=True, array_like=True):
     detail: str = ""
 
 
+class NamedPosting(Struct, frozen=True, array_like=True):
+    """What a bot's mail names as tested; patchwatch.mail.tested finds it."""
+
+    message_ids: tuple[str, ...]  # that it links to
+    title: str  # of a patch or cover letter; empty if it names none
+    version: int  # as stated with the title, or the number of a revision; 0 if neither is stated
+
+
 class Message(Struct, frozen=True, array_like=True):
     """The parsed fields of one mail."""
 
@@ -216,6 +224,7 @@ class Message(Struct, frozen=True, array_like=True):
     pull: PullRequest | None = None  # of a pull request, with or without its patches below it
     accepted: Acceptance | None = None  # what a reply or notice reports as applied, by its form
     cited: tuple[CitedCommit, ...] = ()  # commits that it names with their titles
+    tested: NamedPosting | None = None  # of a bot's results
 
     @property
     def is_submission(self) -> bool:

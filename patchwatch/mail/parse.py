@@ -31,8 +31,10 @@ from patchwatch.mail.pull_request import asks_to_pull, pull_request
 from patchwatch.mail.sentences import signals, split
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
+from patchwatch.mail.tested import named_posting
 from patchwatch.mail.upstream_commit import upstream_commit
 
+_RESULTS = frozenset({SignalKind.FAILURE, SignalKind.SUCCESS, SignalKind.FINDING})
 _IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
 _LINK_TRAILER = re.compile(r"(?m)^\s*Link:\s+(\S+)")
 _MAX_PROSE = 20_000  # characters of the sender's text that are searched for sentences
@@ -63,6 +65,8 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     message_id = headers.message_id(head, raw)
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
+    found = _signals(kind, subject, text, own_text, sentences, tags, parts, accepted, bot=bot)
+    results = bot and any(signal.kind in _RESULTS for signal in found)
     return Message(
         message_id=message_id,
         subject=subject,
@@ -82,7 +86,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         base_commit=version_hints.base_commit(whole) if posted else "",
         earlier=earlier,
         about=_about(whole) if kind == "notice" else (),
-        signals=_signals(kind, subject, text, own_text, sentences, tags, parts, accepted, bot=bot),
+        signals=found,
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
         excerpt=split.excerpt(substance, sentences),
@@ -93,6 +97,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         pull=pull,
         accepted=accepted,
         cited=cited_commits(kind, subject, own_text, whole, bot=bot),
+        tested=named_posting(subject, whole, message_id) if results else None,
     )
 
 

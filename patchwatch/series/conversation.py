@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.message import Message
+from patchwatch.mail.message import Message, NamedPosting
 from patchwatch.mail.subject import title_key, title_words
 
 _STEMS = (
@@ -42,7 +42,17 @@ def thread_keys(message: Message) -> tuple[str, ...]:
     found = [message.message_id, *references, *message.about]
     if message.is_submission and message.kind != "pull":
         found += _posting_keys(message)
+    elif message.tested is not None:
+        found += _tested_keys(message.tested)
     return tuple(dict.fromkeys(found))
+
+
+def _tested_keys(tested: NamedPosting) -> list[str]:
+    """What a bot's results have in common with the posting that they name."""
+    title = title_key(tested.title)[:200]
+    if len(title_words(title)) < _DISTINCTIVE:
+        return [*tested.message_ids]
+    return [*tested.message_ids, f" title||{tested.version or 1}.0|{title}"]
 
 
 def _posting_keys(message: Message) -> list[str]:

@@ -16,6 +16,7 @@ from patchwatch.series.partial_reroll import Rerolls
 from patchwatch.series.postings import number_of as number_of
 from patchwatch.series.postings import posted_order, sent_together
 from patchwatch.series.sendings import Sending, join_sendings
+from patchwatch.series.tested import NamedMails
 from patchwatch.series.unmarked_covers import unmarked_covers
 
 _NO_REPLIES = ("notice", "unreadable")
@@ -113,6 +114,7 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
     anchors = nearest_submissions(known, {m.message_id for posting in postings for m in posting.all_messages})
     rerolls = Rerolls(postings, anchors)
     home = {m.message_id: (i, number_of(m)) for i, posting in enumerate(rerolls.postings) for m in posting.all_messages}
+    tested = NamedMails(rerolls.postings, home)
     answers: dict[int, list[FollowUp]] = defaultdict(list)
     for message in known.values():
         if message.is_submission:
@@ -120,10 +122,11 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
         if message.kind == "notice":
             anchor = next((i for i in message.about if i in home), None) or anchors.get(message.message_id)
         else:
-            anchor = anchors.get(message.message_id)
+            anchor = tested.tested_by(message, anchors.get(message.message_id))
         if anchor is not None:
             index, patch = home[anchor]
-            answers[index].append(FollowUp(message, patch, message.kind in _NO_REPLIES))
+            no_reply = message.kind in _NO_REPLIES or (message.tested is not None and message.kind == "other")
+            answers[index].append(FollowUp(message, patch, no_reply))
     revisions: list[Revision] = []
     for index, posting in enumerate(rerolls.postings):
         revision = _revision(posting, answers[index])

@@ -31,6 +31,7 @@ from patchwatch.mail.message import (
     EarlierLink,
     ListedPatch,
     Message,
+    NamedPosting,
     Person,
     PullRequest,
     Relation,
@@ -73,6 +74,7 @@ MESSAGE = Message(
     pull=PullRequest("https://example.org/frob.git", "frob-6.12", "f" * 12, "0" * 12, 3, Person("Lin", "l@x")),
     accepted=Acceptance("b4", (ListedPatch(1, 2, "mm: frob"),), committer=Person("Max", "max@x")),
     cited=(CitedCommit("mm: frob", "0123456789ab", "max", "tag"),),
+    tested=NamedPosting(("m@x",), "mm: frob", 2),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -83,7 +85,7 @@ MESSAGE_TEXT = (
     '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff","","c2tldGNo",'
     '[["depends","m:base@x","Based-on: <base@x>"]],'
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
-    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]]]'
+    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2]]'
 )
 POSTING = PostingFacts(
     root="m@x",

@@ -138,7 +138,6 @@ def test_68_encoded_and_folded_ids(derived: Callable[..., Any]) -> None:
     assert {who for who, _ in endorsements(revision)} == {"Rex", "Mia", "Ben"}
 
 
-@pytest.mark.xfail(strict=True, reason="the result is shown at the version in whose thread it was posted")
 def test_70_a_result_names_the_version_it_tested(derived: Callable[..., Any]) -> None:
     (series,) = derived("70-ci-result-of-rev2")
     first, second = series["revisions"]
