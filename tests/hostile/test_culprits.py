@@ -111,3 +111,13 @@ def test_error_that_no_mail_causes_is_raised_and_nothing_is_stored(
         store(tracker, MAILS)
     monkeypatch.undo()
     assert tracker.series(everything=True) == ()
+
+
+def test_culprit_no_longer_shows_that_another_patch_went_in(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It became unreadable in a later transaction than the one that counted the commit that it names."""
+    named = reply("r12", "mm", 19, 'It is commit 0123456789ab ("net: free the socket once") that breaks it.\n')
+    store(tracker, (patch("mm", 4), patch("net", 5), named))
+    assert tracker.one(tracker.find("net@example.org")).state == "accepted"
+    monkeypatch.setattr(recognize, "revision_record", failing_on({"r12"}))
+    store(tracker, (reply("r13", "mm", 20),))
+    assert tracker.one(tracker.find("net@example.org")).state == "new"
