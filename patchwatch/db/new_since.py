@@ -45,6 +45,19 @@ def mails_since(
     return found
 
 
+def outside_since(connection: Connection, message_ids: Iterable[str], since: int, now: int, seen: str = "") -> set[str]:
+    """Return those of these mails, whatever series they are in, that are as new as `mails_since` says."""
+    known = _SEEN.fullmatch(seen)
+    message = t.message.c
+    new = message.date.between((since - _LATE if known else since) + 1, now)
+    query = select(message.message_id).where(new & (message.id > int(known[1])) if known else new)
+    return {
+        message_id
+        for part in chunks(message_ids)
+        for message_id in connection.scalars(query.where(message.message_id.in_(part)))
+    }
+
+
 def commits_since(connection: Connection, shas: Iterable[str], since: int, seen: str = "") -> set[str]:
     """Return those commits that were made after `since`, or read from a tree after the position `seen`."""
     known = _SEEN.fullmatch(seen)

@@ -17,7 +17,7 @@ from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.rangediff.comparison import author_notes
 from patchwatch.series.rangediff.select import choose, mails_of, side
 from patchwatch.series.state.next_action import next_action
-from patchwatch.series.states import APPLIED
+from patchwatch.series.states import APPLIED, ReasonKind
 from patchwatch.series.views import View, in_view, is_open
 
 Raws = Callable[[Collection[str]], Mapping[str, bytes]]
@@ -72,11 +72,12 @@ def gather(
         if recipient.views:
             rows = _in_views(rows, mine, recipient)
         mails = new_since.mails_since(connection, [row.id for row in rows], begin, now, seen)
-        commits = new_since.commits_since(connection, filter(None, map(_commit, rows)), begin, seen)
+        proofs = new_since.outside_since(connection, filter(None, map(_proof, rows)), begin, now, seen)
+        proofs |= new_since.commits_since(connection, filter(None, map(_commit, rows)), begin, seen)
         applied_to = _inboxes_applied_to(rows, recipient)
         updates = []
         for row in rows:
-            new_ids = frozenset(mails.get(row.id, ())) | (commits & {_commit(row)})
+            new_ids = frozenset(mails.get(row.id, ())) | (proofs & {_proof(row), _commit(row)})
             mine_now = row.next_action is not None and row.next_action.by == "me"
             updates.append(
                 SeriesUpdate(
@@ -106,10 +107,16 @@ def _inboxes_applied_to(rows: Sequence[SeriesRow], recipient: DigestRecipient) -
         for row in rows
         if row.state in APPLIED
         and row.state_evidence
+        and row.state_evidence.kind != ReasonKind.CITED
         and row.state_evidence.by_email.lower() in recipient.addresses
         and row.author_email.lower() not in recipient.addresses
     ]
     return frozenset(name for names in applied for name in names)
+
+
+def _proof(row: SeriesRow) -> str:
+    """The mail that the state follows from; it can be outside the series."""
+    return row.state_evidence.message_id if row.state_evidence else ""
 
 
 def _commit(row: SeriesRow) -> str:

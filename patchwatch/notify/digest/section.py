@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cached_property
 
 from patchwatch.series.model import CheckRow, Involvement, MessageRow, NextAction, SeriesRow
-from patchwatch.series.states import Turn
+from patchwatch.series.states import ReasonKind, Turn
 
 _RELEASE_CYCLE = 70 * 86_400  # a patch that was not applied within one will hardly be (see next_action)
 _REPLIED_OR_WATCHES = 2  # a `SeriesUpdate.relevance`
@@ -76,7 +76,8 @@ class SeriesUpdate:
     def closed_by_me(self) -> bool:
         """True if the recipient closed it."""
         why = self.row.state_evidence
-        return self._closed and why is not None and why.by_email.lower() in self.addresses
+        cited = why is not None and why.kind == ReasonKind.CITED  # who names a commit need not have applied it
+        return self._closed and why is not None and not cited and why.by_email.lower() in self.addresses
 
     @property
     def _closed(self) -> bool:

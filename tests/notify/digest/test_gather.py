@@ -100,6 +100,22 @@ def test_changelog_of_a_new_version_is_read_from_its_mails(tracker: Tracker) -> 
     assert "  v1 → v2 by Ann Author, 1 patch\n  “turn it left (Rita); say why”\n" in digest.text
 
 
+@pytest.mark.parametrize("me", ["ann@example.org", "kim@example.org"])
+def test_mail_outside_the_thread_that_shows_that_it_was_applied_is_new(tracker: Tracker, me: str) -> None:
+    """Who names the commit is not the one who applied it."""
+    named = mail(
+        message_id="k@kim",
+        subject="frob is slow",
+        sender="Kim User <kim@example.org>",
+        date="Thu, 6 Jul 2023 06:00:00 +0000",
+        body='Since commit 0123456789ab ("frob: turn the wheel") it is slow.\n',
+    )
+    take(tracker, named)
+    watch_known(tracker.database, ["1@ann"], THURSDAY)
+    assert tracker.digest(DigestRecipient(frozenset({me})), THURSDAY - DAY).subject == "[patchwatch] 1 applied"
+    assert "applied" not in tracker.digest(DigestRecipient(frozenset({me})), THURSDAY - 1800).subject
+
+
 def test_commit_found_late_is_new(tmp_path: Path) -> None:
     tree = GitTree(tmp_path / "frob", 1_688_000_000)
     tree.commit("frob: turn the wheel", at=1_688_500_000, authored=1_688_400_000)
