@@ -1,8 +1,8 @@
 """Try for an hour to break patchwatch: `make torture`, or `make torture ARGS='--minutes 5 --seed 7'`.
 
-Rounds of killed commands, mutated mails from the parser to the screen, mails in any order, text that grows, and
-combinations of a server's faults, some of them before a real public-inbox server where that is installed.  Prints
-counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each failure repeats it.
+Rounds of killed commands, mutated mails from the parser to the screen, mails that name each other in any order, text
+that grows, and combinations of a server's faults, some of them before a real public-inbox server where that is
+installed.  Prints counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each failure repeats it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from patchwatch.sync.ingest import ingest, read_mail  # noqa: E402
 from patchwatch.tracker import Tracker  # noqa: E402
 from tests.faults import combinations, kills  # noqa: E402
 from tests.faults.server import PublicInbox, SmallArchive, Upstream  # noqa: E402
-from tests.hostile import growth  # noqa: E402
+from tests.hostile import growth, tangle  # noqa: E402
 from tests.support.derived import dump  # noqa: E402
 from tests.support.lore_server import LoreServer  # noqa: E402
 
@@ -104,6 +104,19 @@ def mutations(chance: random.Random) -> None:
             assert not UNSAFE.search(block(segment.text))
 
 
+def tangles(chance: random.Random) -> None:
+    """Mails that name each other: the same in two orders, and all that commands print of them is printable."""
+    reads = [read_mail(raw, NOW) for raw in tangle.tangled(chance, chance.randint(1, 60))]
+    results = []
+    for again in (False, True):
+        with tempfile.TemporaryDirectory() as directory:
+            result, unsafe = tangle.stored(reads, chance, Path(directory), again=again)
+            assert not unsafe, f"printed: {unsafe!r}"
+            results.append(result)
+    assert results[0] == results[1], "another order gives another database"
+    COUNTS["tangled mails"] += len(reads)
+
+
 def draw(tracker: Tracker) -> None:
     """Everything that the list, the thread and the digest are drawn from."""
     tracker.digest(since=0)
@@ -163,7 +176,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of the first round")
-    parser.add_argument("--only", choices=["kill", "mutations", "growing", "faults"])
+    parser.add_argument("--only", choices=["kill", "mutations", "tangles", "growing", "faults"])
     options = parser.parse_args()
     end = time.monotonic() + 60 * options.minutes
     reported = time.monotonic()
@@ -174,7 +187,13 @@ def main() -> int:
         trials: list[kills.Trial] = []
         if options.only in (None, "kill"):
             trials = [kills.Trial(command, Path(directory) / str(n)) for n, command in enumerate(commands)]
-        rounds = {"kill": killing(trials), "mutations": mutations, "growing": growing, "faults": faults}
+        rounds = {
+            "kill": killing(trials),
+            "mutations": mutations,
+            "tangles": tangles,
+            "growing": growing,
+            "faults": faults,
+        }
         chosen = [options.only] if options.only else list(rounds)
         seed = options.seed
         while time.monotonic() < end:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import accumulate
@@ -188,3 +189,33 @@ def test_hostile_mail_reaches_the_terminal_as_plain_text(run: Run, tmp_path: Pat
         text = run(*arguments).stdout
         assert all(c.isprintable() or c == "\n" for c in text)
         assert "[bold]not markup[/bold]" in text
+
+
+ODD_IDS = {
+    "a title of the window": "\x1b]2;mine\x1b\\@x.example.org",
+    "a bidi override": "\u202emoc.live@x.example.org",
+    "a command": "$(reboot)@x.example.org",
+    "another command": "`reboot`;reboot@x.example.org",
+    "a quote": "it's\"@x.example.org",
+    "an option": "--help@x.example.org",
+}
+
+
+@pytest.mark.parametrize("message_id", ODD_IDS.values(), ids=ODD_IDS)
+def test_advice_about_an_incomplete_series_is_safe_to_copy(run: Run, tmp_path: Path, message_id: str) -> None:
+    patch = "Fix it.\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+{}\n"
+    versions = [
+        mail(message_id=message_id, subject="[PATCH 1/2] x: fix it", body=patch.format("b")),
+        mail(message_id="second@x.example.org", subject="[PATCH v2 1/2] x: fix it", body=patch.format("c")),
+    ]
+    (tmp_path / "m.mbox").write_bytes(
+        b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n%s\n" % one for one in versions)
+    )
+    assert run("import", tmp_path / "m.mbox", "--inbox", "list").returncode == 0
+    done = run("diff", "1")
+    assert "is incomplete" in done.stderr
+    assert [one for one in done.stdout + done.stderr if unicodedata.category(one) in ("Cc", "Cf") and one != "\n"] == []
+    (advised, *_) = re.findall(r"(?s)`(patchwatch watch .*?)` fetches", done.stderr)
+    words = shlex.split(advised)
+    assert len(words) - ("--" in words) == 3, advised
+    assert not words[-1].startswith("-") or "--" in words

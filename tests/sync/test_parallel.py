@@ -7,16 +7,19 @@ import errno
 import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from patchwatch.sync import parallel
+from tests.sources.files.mail_files import epoch
 from tests.support.mails import mail
 
 PATIENCE = 60.0
@@ -92,6 +95,35 @@ def test_no_process_outlives_the_one_that_stores(parsing: subprocess.Popen[bytes
     assert parsing.stderr is not None
     said = parsing.stderr.read()  # until each of them has closed it
     assert said == b"" if how == signal.SIGKILL else b"leaked" not in said
+
+
+@pytest.mark.parametrize(
+    "how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name
+)
+def test_no_process_outlives_an_import(how: signal.Signals, tmp_path: Path) -> None:
+    """Neither a worker, nor git, nor a helper of Python's; and what was stored is whole."""
+    repository = epoch(tmp_path / "0.git", *(mail(message_id=f"{n}@example.org") for n in range(12_000)))
+    environment = {**os.environ, "PATCHWATCH_DATABASE": str(tmp_path / "pw.db"), "XDG_CONFIG_HOME": str(tmp_path)}
+    importing = subprocess.Popen(
+        [sys.executable, "-m", "patchwatch", "import", str(repository), "--inbox", "x"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+    )
+    end = time.monotonic() + PATIENCE
+    while len(processes(importing.pid)) < 5 and time.monotonic() < end:  # it, git, the fork server, workers
+        time.sleep(0.02)
+    assert importing.poll() is None
+    importing.send_signal(how)
+    _, said = importing.communicate(timeout=PATIENCE)  # until each of them has closed it
+    while (left := processes(importing.pid)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert left == []
+    assert b"Traceback" not in said
+    assert b"Warning" not in said
+    with closing(sqlite3.connect(tmp_path / "pw.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 @pytest.mark.parametrize("killed", [1, 2])
