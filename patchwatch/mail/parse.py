@@ -35,7 +35,10 @@ from patchwatch.mail.tested import named_posting
 from patchwatch.mail.upstream_commit import upstream_commit
 
 _RESULTS = frozenset({SignalKind.FAILURE, SignalKind.SUCCESS, SignalKind.FINDING})
-_IN_BODY_FROM = re.compile(r"\A\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)")
+# At the top, or below a remark and a rule: "6.6-stable review patch.  If anyone has any objections, …", "-----".
+_IN_BODY_FROM = re.compile(
+    r"\A(?:\s*(?:[^\n]{1,200}\n){1,3}\n?-{8,}[ \t]*\n)?\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)"
+)
 _LINK_TRAILER = re.compile(r"(?m)^\s*Link:\s+(\S+)")
 _MAX_PROSE = 20_000  # characters of the sender's text that are searched for sentences
 

@@ -76,6 +76,9 @@ def test_fields_of_a_patch() -> None:
     [
         (f"From: Ben Builder <ben@example.net>\n\n{PATCH}", Person("Ben Builder", "ben@example.net")),
         (f"From: Ann Author <ann@example.org>\n\n{PATCH}", None),
+        (f"6.6-stable review patch.\n\n------\n\nFrom: Ben <ben@example.net>\n\n{PATCH}", None),  # too short a rule
+        (f"For 6.6.\n\n----------\n\nFrom: Ben <ben@example.net>\n\n{PATCH}", Person("Ben", "ben@example.net")),
+        (f"It was so.\n\nFrom: Ben <ben@example.net>\n\n{PATCH}", None),
         (f"From: the beginning it was so.\n{PATCH}", None),
         (PATCH, None),
     ],

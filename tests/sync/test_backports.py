@@ -65,6 +65,15 @@ def test_backport_may_arrive_before_the_patch(tracker: Tracker) -> None:
     assert state_of(tracker, posted()) == ("mainlined", "nobody", "b@x")
 
 
+REMARK = b"6.6-stable review patch.  If anyone has any objections, please let me know.\n\n------------------\n\n"
+
+
+@pytest.mark.parametrize("remark", [REMARK, b"For 6.6.\n----------\n", b"This one is next.\nObjections?\n\n--------\n"])
+def test_author_of_a_backport_may_be_below_a_remark(tracker: Tracker, remark: bytes) -> None:
+    reviewed = backport().replace(b"\n\nFrom: Ann", b"\n\n" + remark + b"From: Ann", 1)
+    assert state_of(tracker, posted(), reviewed) == ("mainlined", "nobody", "b@x")
+
+
 def test_backport_itself_is_new(tracker: Tracker) -> None:
     state_of(tracker, posted(), backport())
     assert tracker.one(tracker.find("b@x")).state == "new"
