@@ -2,7 +2,8 @@
 
 Rounds of killed commands, mutated mails from the parser to the screen, mails that name each other in any order, text
 that grows, and combinations of a server's faults, some of them before a real public-inbox server where that is
-installed.  Prints counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each failure repeats it.
+installed.  Prints counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each
+failure repeats it.
 """
 
 from __future__ import annotations

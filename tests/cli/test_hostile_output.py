@@ -204,13 +204,14 @@ ODD_IDS = {
 @pytest.mark.parametrize("message_id", ODD_IDS.values(), ids=ODD_IDS)
 def test_advice_about_an_incomplete_series_is_safe_to_copy(run: Run, tmp_path: Path, message_id: str) -> None:
     patch = "Fix it.\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+{}\n"
+    one, two = (f"Mon, {day} Jul 2023 10:00:00 +0000" for day in (3, 10))
+    second = "second@x.example.org"
     versions = [
-        mail(message_id=message_id, subject="[PATCH 1/2] x: fix it", body=patch.format("b")),
-        mail(message_id="second@x.example.org", subject="[PATCH v2 1/2] x: fix it", body=patch.format("c")),
+        mail(message_id=message_id, subject="[PATCH 1/2] x: fix it", date=one, body=patch.format("b")),
+        mail(message_id=second, subject="[PATCH v2 1/2] x: fix it", date=two, body=patch.format("c")),
     ]
-    (tmp_path / "m.mbox").write_bytes(
-        b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n%s\n" % one for one in versions)
-    )
+    separator = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
+    (tmp_path / "m.mbox").write_bytes(b"".join(separator + version + b"\n" for version in versions))
     assert run("import", tmp_path / "m.mbox", "--inbox", "list").returncode == 0
     done = run("diff", "1")
     assert "is incomplete" in done.stderr

@@ -23,6 +23,7 @@ from tests.sources.files.mail_files import epoch
 from tests.support.mails import mail
 
 PATIENCE = 60.0
+SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 WITHOUT_END = """
 import itertools
 from patchwatch.sync.parallel import read_batches
@@ -80,7 +81,7 @@ def parsing() -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda how: how.name)
+@pytest.mark.parametrize("how", SIGNALS, ids=lambda how: how.name)
 def test_no_process_outlives_the_one_that_stores(parsing: subprocess.Popen[bytes], how: signal.Signals) -> None:
     assert parsing.stdout is not None
     for _ in range(4):
@@ -97,9 +98,7 @@ def test_no_process_outlives_the_one_that_stores(parsing: subprocess.Popen[bytes
     assert said == b"" if how == signal.SIGKILL else b"leaked" not in said
 
 
-@pytest.mark.parametrize(
-    "how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name
-)
+@pytest.mark.parametrize("how", [*SIGNALS, signal.SIGINT], ids=lambda how: how.name)
 def test_no_process_outlives_an_import(how: signal.Signals, tmp_path: Path) -> None:
     """Neither a worker, nor git, nor a helper of Python's; and what was stored is whole."""
     repository = epoch(tmp_path / "0.git", *(mail(message_id=f"{n}@example.org") for n in range(12_000)))
