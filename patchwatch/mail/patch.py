@@ -54,7 +54,7 @@ def read_patch(raw: bytes) -> Patch:
     notes = body.own_text(above[border.start() :], patch=True).partition("\n")[2].strip("\n") if border else ""
     return Patch(
         message_id=parsed.message_id,
-        number=1 if parsed.parts.counter is None else parsed.parts.counter,
+        number=1 if parsed.parts.counter is None else parsed.parts.counter + parsed.parts.inserted // 1000,
         title=title,
         author=parsed.patch_author or parsed.author,
         message=message.strip("\n"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.mail.patch import read_cover, read_patch
+from patchwatch.mail.patch import Patch, read_cover, read_patch
 from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.series.rangediff.changelog import Version
 from patchwatch.series.rangediff.comparison import Side
@@ -115,7 +115,8 @@ def mails_of(chosen: Chosen, thread: Sequence[MessageRow]) -> tuple[str, ...]:
     if chosen.root == chosen.revision.message_id:
         return chosen.revision.patch_message_ids
     found = {m.patch: m.message_id for m in thread if m.revision == chosen.root and m.submission and m.patch > 0}
-    return tuple(found[number] for number in sorted(found))
+    # What was sent again with the same numbers has no mails of its own.
+    return tuple(found[number] for number in sorted(found)) or chosen.revision.patch_message_ids
 
 
 def side(chosen: Chosen, patches: Sequence[str], raws: Mapping[str, bytes]) -> Side:
@@ -129,5 +130,21 @@ def side(chosen: Chosen, patches: Sequence[str], raws: Mapping[str, bytes]) -> S
         date=revision.date,
         expected=revision.expected,
         cover=read_cover(raws[chosen.root]) if revision.has_cover and chosen.root in raws else "",
-        patches=tuple(read_patch(raws[message_id]) for message_id in patches if message_id in raws),
+        patches=_numbered([read_patch(raws[message_id]) for message_id in patches if message_id in raws]),
     )
+
+
+def _numbered(patches: Sequence[Patch]) -> tuple[Patch, ...]:
+    """Give each patch a number of its own: `[PATCH v3]` for 3/4 that of its place, `2.5/3` one above the others."""
+    used: set[int] = {0}
+    again: list[int] = []
+    for place, patch in enumerate(patches):
+        if patch.number in used:
+            again.append(place)
+        used.add(patch.number)
+    found = list(patches)
+    for place in again:
+        number = max(used) + 1 if place + 1 in used else place + 1
+        used.add(number)
+        found[place] = replace(patches[place], number=number)
+    return tuple(found)

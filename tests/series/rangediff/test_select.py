@@ -6,7 +6,8 @@ import pytest
 
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.model import RevisionRow
-from patchwatch.series.rangediff.select import choose
+from patchwatch.series.rangediff.select import Chosen, choose, mails_of, side
+from tests.support.mails import mail
 
 
 def revision(root: str, version: int, *, minor: int = 0, rfc: bool = False, patches: int = 1) -> RevisionRow:
@@ -108,3 +109,25 @@ def test_an_unusable_pair_of_names_fails_with_a_reason(
 def test_a_single_revision_can_not_be_compared(chain: tuple[RevisionRow, ...]) -> None:
     with pytest.raises(NotFoundError, match=r"nothing to compare: this series has (only v1|no patches)"):
         names(None, None, chain)
+
+
+@pytest.mark.parametrize(
+    ("counters", "numbers"),
+    [
+        (("1/3", "2/3", "3/3"), (1, 2, 3)),
+        (("1/3", "2/3", "2.5/3", "3/3"), (1, 2, 4, 3)),
+        (("0.5/3", "1/3", "2/3", "3/3"), (4, 1, 2, 3)),
+        (("1/3", "2.5/3", "3/3", "4/3"), (1, 2, 3, 4)),
+        (("1/3", "2/3", ""), (1, 2, 3)),
+    ],
+    ids=["plain", "between", "before", "behind", "a reroll without a number"],
+)
+def test_each_patch_has_a_number_of_its_own(counters: tuple[str, ...], numbers: tuple[int, ...]) -> None:
+    raws = {f"two-{n}": mail(subject=f"[PATCH v2 {counter}] frob") for n, counter in enumerate(counters)}
+    chosen = Chosen(revision("two", 2, patches=len(counters)), "two", "v2")
+    assert tuple(patch.number for patch in side(chosen, list(raws), raws).patches) == numbers
+
+
+def test_a_posting_that_was_sent_again_has_the_patches_of_its_version() -> None:
+    again = Chosen(revision("two", 2, patches=2), "two-again", "v2")
+    assert mails_of(again, ()) == ("two-0", "two-1")
