@@ -64,6 +64,17 @@ def test_an_import_costs_the_same_per_mail_however_long_the_thread(tmp_path: Pat
     assert costs[1] < 1.3 * costs[0]
 
 
+def test_a_pass_over_a_long_thread_costs_the_same_for_one_reply_and_for_many(tmp_path: Path) -> None:
+    costs = []
+    for new in (1, 40):
+        reads = chain(1000)
+        database = empty(tmp_path / f"{new}.db")
+        store(database, reads[:-new], 1000, postpone=False)
+        costs.append(steps(lambda d=database, r=reads[-new:]: store(d, r, 100, postpone=False)))  # type: ignore[misc]
+        database.close()
+    assert costs[1] < 1.2 * costs[0]
+
+
 def test_a_mail_in_a_long_discussion_costs_no_more_than_in_a_short_one(tmp_path: Path) -> None:
     costs = []
     for length in (6, 3000):

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -60,7 +61,11 @@ def run(argv: Sequence[str], stdin: bytes, name: str) -> subprocess.CompletedPro
         DeliveryError: it can't be run, or times out.
     """
     try:
-        return subprocess.run(argv, input=stdin, capture_output=True, timeout=_SECONDS, check=False)
+        # Not a pipe: if we are killed while we write, the program would take what it got for the whole mail.
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            return subprocess.run(argv, stdin=file, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise DeliveryError(f"{name} timed out after {_SECONDS:g} s", permanent=False) from None
     except OSError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
 import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +23,7 @@ from patchwatch.notify.delivery.sendmail import Sendmail
 from patchwatch.notify.delivery.smtp import Login, Smtp
 from patchwatch.notify.delivery.transport import Transport, transport
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
+from tests.support.paths import ROOT
 
 MAIL = b"From: pw@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\nHello\r\n.\r\n.two\r\n"
 SENDER, TO = "pw@example.org", "ann@example.org"
@@ -223,6 +226,30 @@ def received(directory: Path) -> tuple[list[str], bytes]:
 def test_program_gets_the_recipient_and_the_mail_with_lf(tmp_path: Path) -> None:
     transport(Mail("sendmail", sendmail=f"'{program(tmp_path)}' -a work")).send(SENDER, TO, MAIL)
     assert received(tmp_path) == (["-a", "work", "-i", TO], MAIL.replace(b"\r\n", b"\n"))
+
+
+def test_a_program_gets_the_whole_mail_even_if_we_are_killed_meanwhile(tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text("touch begun; while [ -f begun ]; do sleep 0.02; done; cat > part; mv part whole\n")
+    script = (
+        "from patchwatch.notify.delivery.sendmail import Sendmail\n"
+        "Sendmail(('sh', 'slow')).send('a@example.org', 'b@example.org', b'Subject: x\\n\\n' + b'line\\n' * 400_000)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    sending = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env=environment)
+    until_exists(tmp_path / "begun")
+    sending.kill()
+    sending.wait()
+    (tmp_path / "begun").unlink()
+    until_exists(tmp_path / "whole")
+    assert (tmp_path / "whole").read_bytes() == b"Subject: x\n\n" + b"line\n" * 400_000
+
+
+def until_exists(file: Path) -> None:
+    end = time.monotonic() + 60
+    while not file.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert file.exists()
 
 
 @pytest.mark.parametrize(
