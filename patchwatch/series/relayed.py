@@ -68,7 +68,7 @@ def _takes_over(batch: PostingFacts, one: PostingFacts) -> bool:
         return True
     if any(message_id in one.message_ids for message_id, _ in batch.earlier):
         return True
-    if batch.title == one.title and len(batch.titles) > 1:
+    if batch.kind == "cover" and batch.title == one.title:
         return True  # the batches of a maintainer have titles of their own
     later = (batch.stated and batch.version > one.version) or (one.rfc and not batch.rfc)
     return later and _mostly_the_same(batch, one)
