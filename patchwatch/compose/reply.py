@@ -115,7 +115,7 @@ def _text(head: Headers, raw: bytes) -> tuple[str, bool]:
         text = text_of(head, raw)
     except Exception:  # noqa: BLE001 (anybody can write a mail that the parser fails on)
         text = Text(raw.partition(b"\n\n")[2].decode("utf-8", "replace"))
-    part, _ = head.as_part()
+    part = head.as_part()
     whole = text.whole
     if flowed.is_flowed(part):
         whole = flowed.unflow(whole, delsp=str(part.get_param("delsp") or "").lower() == "yes")

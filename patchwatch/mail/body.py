@@ -115,6 +115,9 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
     banner = 0  # remaining lines of a mail program's banner
     below = False  # below the `---` of a patch
     for number, line in enumerate(lines):
+        if running is None and not banner and (not line or _is_plain(line)):  # most lines
+            kinds.append("prose")
+            continue
         if running == "diff" and not patch and line and not _IN_DIFF.match(line):
             running = None
         kind: SegmentKind = running or "prose"

@@ -101,16 +101,20 @@ class Headers:
         value = self.get(name)
         return decoded(value) if value else ""
 
-    def as_part(self, limit: int = sys.maxsize) -> tuple[email.message.Message, bytes]:
-        """Up to `limit` bytes of the content, and a message without payload that has the headers for decoding it."""
+    def as_part(self) -> email.message.Message:
+        """A message without payload that has the headers for decoding it."""
         part = email.message.Message()
         for name in ("content-type", "content-transfer-encoding"):
             if value := self.get(name):
                 part[name] = value
+        return part
+
+    def content(self, limit: int = sys.maxsize) -> bytes:
+        """Up to `limit` bytes of what is below the headers."""
         end = len(self._raw)
         if end - self._begin > limit:  # not within a character
             end = max(self._raw.rfind(b"\n", self._begin, self._begin + limit), self._begin) + 1
-        return part, self._raw[self._begin : end]
+        return self._raw[self._begin : end]
 
 
 def decoded(text: str) -> str:
@@ -179,7 +183,7 @@ def _bounded_id(text: str) -> str:
 
 
 def _generated_id(headers: Headers, raw: bytes) -> str:
-    _, content = headers.as_part()
+    content = headers.content()
     names = "\n".join(headers.get(name) for name in ("from", "date", "subject"))
     hashed = names.encode("utf-8", "surrogateescape") + b"\n" + (content or raw)
     return hashlib.sha256(hashed).hexdigest()[:40] + NO_ID
