@@ -8,7 +8,10 @@ does not match.  patchwatch.series.state.machine judges whether a match changes 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from patchwatch.mail.sentences.split import has_any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,7 @@ class _Phrase:
     pattern: re.Pattern[str]
 
     def occurs(self, sentence: str, lowered: str) -> bool:
-        for piece in self.pieces:  # any() with a generator takes twice as long
-            if piece in lowered:
-                return self.pattern.search(sentence) is not None
-        return False
+        return has_any(self.pieces, lowered) and self.pattern.search(sentence) is not None
 
 
 def _phrase(pieces: str, pattern: str) -> _Phrase:
@@ -351,41 +351,48 @@ _DEFERRED = _phrase(
 )
 
 
-def is_deferral(sentence: str) -> bool:
+def is_deferral(sentence: str, lowered: str) -> bool:
     """True if the sentence puts the patch off: the tree is closed, or the patch is parked."""
-    return "?" not in sentence and _DEFERRED.occurs(sentence, sentence.lower())
+    return "?" not in sentence and _DEFERRED.occurs(sentence, lowered)
 
 
-def asks_for_review(sentence: str) -> bool:
+def asks_for_review(sentence: str, lowered: str) -> bool:
     """True if the sentence asks for reviewers or notes their absence: it asks nothing of the author."""
-    return _CALL.occurs(sentence, sentence.lower())
+    return _CALL.occurs(sentence, lowered)
 
 
-def is_doubt(sentence: str) -> bool:
-    """True if the sentence objects to the patch or doubts it."""
-    lowered = sentence.lower()
-    return any(phrase.occurs(sentence, lowered) for phrase in _DOUBTS) and _NO_DOUBT.search(sentence) is None
+class Opinions:
+    """What the sentences of one mail express; only phrases that can occur in the mail are tried on each sentence."""
+
+    def __init__(self, lowered: str) -> None:
+        """`lowered` is the text of the mail in lower case."""
+        self._wishes = [phrase for phrase in _WISHES if has_any(phrase.pieces, lowered)]
+        self._doubts = [phrase for phrase in _DOUBTS if has_any(phrase.pieces, lowered)]
+        self._contents = [phrase for phrase in _CONTENTS if has_any(phrase.pieces, lowered)]
+
+    def is_wish(self, sentence: str, lowered: str) -> bool:
+        """True if the sentence describes what the patch should do instead."""
+        matches = _any_occurs(self._wishes, sentence, lowered) or _ORDER.match(sentence) is not None
+        return matches and _NO_WISH.search(sentence) is None
+
+    def is_doubt(self, sentence: str, lowered: str) -> bool:
+        """True if the sentence objects to the patch or doubts it."""
+        return _any_occurs(self._doubts, sentence, lowered) and _NO_DOUBT.search(sentence) is None
+
+    def is_satisfied(self, sentence: str, lowered: str) -> bool:
+        """True if the sentence says that a question or objection is settled."""
+        return _any_occurs(self._contents, sentence, lowered) and _NOT_CONTENT.search(sentence) is None
 
 
-def is_flaw(sentence: str) -> bool:
+def is_flaw(sentence: str, lowered: str) -> bool:
     """True if a doubt calls the patch wrong, rather than voicing uncertainty."""
-    lowered = sentence.lower()
-    return any(phrase.occurs(sentence, lowered) for phrase in _FLAWS)
+    return _any_occurs(_FLAWS, sentence, lowered)
 
 
-def is_wish(sentence: str) -> bool:
-    """True if the sentence describes what the patch should do instead."""
-    lowered = sentence.lower()
-    matches = any(phrase.occurs(sentence, lowered) for phrase in _WISHES) or _ORDER.match(sentence) is not None
-    return matches and _NO_WISH.search(sentence) is None
-
-
-def is_satisfied(sentence: str) -> bool:
-    """True if the sentence says that a question or objection is settled."""
-    lowered = sentence.lower()
-    return any(phrase.occurs(sentence, lowered) for phrase in _CONTENTS) and _NOT_CONTENT.search(sentence) is None
-
-
-def intends_to_review(sentence: str) -> bool:
+def intends_to_review(sentence: str, lowered: str) -> bool:
     """True if the sender says that they will review or test the patch."""
-    return "?" not in sentence and _LATER.occurs(sentence, sentence.lower())
+    return "?" not in sentence and _LATER.occurs(sentence, lowered)
+
+
+def _any_occurs(phrases: Iterable[_Phrase], sentence: str, lowered: str) -> bool:
+    return next((True for phrase in phrases if phrase.occurs(sentence, lowered)), False)

@@ -11,7 +11,7 @@ January 2024 to June 2025.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
@@ -226,12 +226,6 @@ _APPLYING = (
     "its way",
     "next",
 )
-_OPINIONS = (
-    (SignalKind.WISH, objections.is_wish),
-    (SignalKind.DOUBT, objections.is_doubt),
-    (SignalKind.SATISFIED, objections.is_satisfied),
-    (SignalKind.WILL_REVIEW, objections.intends_to_review),
-)
 _MAX_OPINION = 600  # characters
 _DROPPING = ("drop", "revert", "back", "queue", "appl")
 _WILL_APPLY = (
@@ -264,22 +258,26 @@ def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
     return tuple(Signal(SignalKind.FOR_ALL, evidence(s)) for s in sentences if _WHOLE.search(s) and "?" not in s)[:1]
 
 
-def person_signals(sentences: Iterable[str]) -> Iterator[Signal]:
+def person_signals(sentences: Sequence[str]) -> Iterator[Signal]:
     """The signals in a person's reply: the sentences that they wrote."""
+    text = "\n".join(sentences).lower()
+    opinions = objections.Opinions(text)
+    rules = [rule for rule in _RULES if has_any(rule.words, text)]
+    applying = has_any(_APPLYING, text)
     reported = False  # a mail reports applied patches once
     previous = ""
     for sentence in sentences:
         lowered = sentence.lower()
         another = "already" in lowered and rejections.another_was_taken(sentence, previous)
         previous = sentence
-        if not reported and not another and has_any(_APPLYING, lowered):
+        if applying and not reported and not another and has_any(_APPLYING, lowered):
             if (report := _report(sentence, lowered)) is not None:
                 reported = report.kind == SignalKind.APPLIED
                 yield report
                 continue
             if (patches := claims.claimed_patches(sentence)) is not None:
                 yield Signal(SignalKind.CLAIMED, evidence(sentence), patches)  # from others it may mean something else
-        found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered)
+        found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered, rules, opinions)
         if found is not None:
             yield found
 
@@ -310,31 +308,36 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.ELSEWHERE, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
-    if "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence):
+    if "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence, lowered):
         return Signal(SignalKind.DEFERRED, evidence(sentence))
     if has_any(_HOLDING, lowered) and claims.holds(sentence):
         return Signal(SignalKind.HOLD, evidence(sentence))
     return None
 
 
-def _wish(sentence: str, lowered: str) -> Signal | None:
+def _wish(sentence: str, lowered: str, rules: Iterable[_Rule], opinions: objections.Opinions) -> Signal | None:
     """What a sentence asks, promises or doubts."""
     shown = sentence
     asked = denials.without_denials(sentence, lowered)
     # "I won't send another version" denies a version, too, but withdraws the patch.
     if asked is not sentence and not _RULES[0].fits(sentence, lowered):
         sentence, lowered = asked, asked.lower()  # "no need to resend, but please fix it"
-    if len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence):
+    if len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence, lowered):
         return Signal(SignalKind.REVIEW_WANTED, evidence(shown))
-    if rule := next((rule for rule in _RULES if rule.fits(sentence, lowered)), None):
+    if rule := next((rule for rule in rules if rule.fits(sentence, lowered)), None):
         return Signal(rule.kind, evidence(shown), rule.detail)
     if "?" in sentence and _is_question(sentence):
         return Signal(SignalKind.QUESTION, evidence(shown))
     if len(sentence) > _MAX_OPINION:
         return None
-    if kind := next((kind for kind, matches in _OPINIONS if matches(sentence)), None):
-        flaw = kind == SignalKind.DOUBT and objections.is_flaw(sentence)
-        return Signal(kind, evidence(shown), "flaw" if flaw else "")
+    if opinions.is_wish(sentence, lowered):
+        return Signal(SignalKind.WISH, evidence(shown))
+    if opinions.is_doubt(sentence, lowered):
+        return Signal(SignalKind.DOUBT, evidence(shown), "flaw" if objections.is_flaw(sentence, lowered) else "")
+    if opinions.is_satisfied(sentence, lowered):
+        return Signal(SignalKind.SATISFIED, evidence(shown))
+    if objections.intends_to_review(sentence, lowered):
+        return Signal(SignalKind.WILL_REVIEW, evidence(shown))
     return None
 
 
