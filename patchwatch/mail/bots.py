@@ -21,6 +21,11 @@ _ADDRESSES = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"(?i)\b(?:kernel test robot|syzbot|tip-bot2? for|pr-tracker-bot|kernelci\S* bot|patchwork bot)\b")
+FORMATS = re.compile(
+    r"^patchwork-bot|^pr-tracker-bot|^tip-bot|^lkp@|^oliver\.sang@|^philip\.li@|^syzbot|syzkaller|^bluez\.test\.bot|"
+    r"^bugzilla-daemon|^patchwork@|^regzbot|patchew|mptcp.*ci@|^ci_notify@"
+)
+"""The addresses of the robots whose formats this module reads."""
 _PASSED_ON = re.compile(r"^My bot found (?:errors|new) ", re.MULTILINE)
 _NOTICE_SUBJECT = re.compile(
     r"\+ .+\.patch added to |- .+\.patch removed from |"

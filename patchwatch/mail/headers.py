@@ -52,7 +52,8 @@ def _any_case(name: str) -> str:
 
 _READ = (
     *("subject", "from", "to", "cc", "date", "message-id", "in-reply-to", "references", "reply-to", "x-original-from"),
-    *("x-change-id", "content-type", "content-transfer-encoding", "mail-followup-to"),
+    *("x-change-id", "content-type", "content-transfer-encoding", "mail-followup-to", "auto-submitted"),
+    *("user-agent", "x-mailer"),
 )
 # No name begins with "<": that is the value, on a line of its own, without the blank that folding needs.
 _FIELD = re.compile(f"\n({'|'.join(map(_any_case, _READ))})[ \t]*:([^\n]*(?:\n[ \t<][^\n]*)*)".encode())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail import body, bots, diff, headers, trailers
+from patchwatch.mail import body, bots, diff, headers, robot, trailers
 from patchwatch.mail.headers import Headers
 from patchwatch.mail.message import Kind, Person, Subject
 from patchwatch.mail.mime import Text
@@ -29,21 +29,19 @@ _OPENING_WORDS = 15  # that an answer may have above its first quote: "Hi Ann, t
 
 def kind_of(head: Headers, text: Text) -> Kind:
     """The kind of a mail, without parsing the rest, which takes seconds for a patch of 5 MB."""
-    subject, sender = headers.subject(head), headers.sender(head)
-    return determine(
-        parse_subject(subject),
-        subject,
-        text,
-        sender,
-        has_diff=diff.start(text.whole) >= 0,
-        answers=headers.ancestors(head)[0] is not None,
-        bot=is_bot(sender, text),
-    )
+    parts, has_diff = parse_subject(headers.subject(head)), diff.start(text.whole) >= 0
+    answers = headers.ancestors(head)[0] is not None
+    return kind_and_bot(head, text, parts, headers.sender(head), has_diff=has_diff, answers=answers)[0]
 
 
-def is_bot(sender: Person, text: Text) -> bool:
-    """True if a bot sent the mail, or a person forwards its report."""
-    return bots.is_bot(sender) or bots.is_forwarded_report(text.inline)
+def kind_and_bot(
+    head: Headers, text: Text, parts: Subject, sender: Person, *, has_diff: bool, answers: bool
+) -> tuple[Kind, bool]:
+    """The kind of a mail, and True if a robot sent it, or a person forwards its report."""
+    submits = parts.patch and not parts.reply and (has_diff or not answers)
+    bot = robot.is_robot(head, sender, text.inline, submits=submits)
+    subject = headers.subject(head)
+    return determine(parts, subject, text, sender, has_diff=has_diff, answers=answers, bot=bot), bot
 
 
 def determine(

@@ -191,6 +191,22 @@ class NamedPosting(Struct, frozen=True, array_like=True):
     version: int  # as stated with the title, or the number of a revision; 0 if neither is stated
 
 
+SEVERITIES = ("critical", "high", "medium", "low")
+"""How robots rate what they find, whatever words they use, the worst first."""
+
+
+class Finding(Struct, frozen=True, array_like=True):
+    """What a robot found in a patch; patchwatch.mail.findings reads it."""
+
+    text: str
+    severity: str = ""  # one of SEVERITIES; empty: the robot does not rate it
+    preexisting: bool = False  # the patch did not introduce it, according to the robot
+    file: str = ""
+    function: str = ""
+    quote: str = ""  # the line of the patch that it is written below
+    patch: int = 0  # that the robot names; 0: the one that its mail replies to
+
+
 class Message(Struct, frozen=True, array_like=True):
     """The parsed fields of one mail."""
 
@@ -225,6 +241,8 @@ class Message(Struct, frozen=True, array_like=True):
     accepted: Acceptance | None = None  # what a reply or notice reports as applied, by its form
     cited: tuple[CitedCommit, ...] = ()  # commits that it names with their titles
     tested: NamedPosting | None = None  # of a bot's results
+    findings: tuple[Finding, ...] = ()  # of a robot's review
+    answers_robot: bool = False  # what it quotes is a robot's mail, according to the line above the quote
 
     @property
     def is_submission(self) -> bool:

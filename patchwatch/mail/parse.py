@@ -6,15 +6,17 @@ The modules beside this one determine the kind of the mail, and read its headers
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from patchwatch.mail import body, bots, diff, headers, relations, thanks, trailers, version_hints
+from patchwatch.mail import body, bots, diff, headers, relations, robot, thanks, trailers, version_hints
 from patchwatch.mail.cited_commits import cited_commits
 from patchwatch.mail.headers import Headers, person
-from patchwatch.mail.kind import determine, is_bot
+from patchwatch.mail.kind import kind_and_bot
 from patchwatch.mail.message import (
     SUBMISSIONS,
     Acceptance,
     EarlierLink,
+    Finding,
     Kind,
     Message,
     Person,
@@ -28,6 +30,7 @@ from patchwatch.mail.message import (
 from patchwatch.mail.mime import Text, text_of
 from patchwatch.mail.prose_sketch import prose_sketch
 from patchwatch.mail.pull_request import asks_to_pull, pull_request
+from patchwatch.mail.robot_results import robot_results
 from patchwatch.mail.sentences import signals, split
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
@@ -52,10 +55,9 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     arrived = headers.arrived(head, now)
     date = headers.date(head, arrived, now)
     parent, references = headers.ancestors(head)
-    bot = is_bot(sender, text)
     whole = text.whole
     cut = diff.start(whole)
-    kind = determine(parts, subject, text, sender, has_diff=cut >= 0, answers=parent is not None, bot=bot)
+    kind, bot = kind_and_bot(head, text, parts, sender, has_diff=cut >= 0, answers=parent is not None)
     submission = kind in SUBMISSIONS
     # A mail without a mark may turn out to be the cover letter of the patches that answer it.
     posted = submission or (kind == "other" and not bot)
@@ -68,8 +70,8 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     message_id = headers.message_id(head, raw)
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
-    found = _signals(kind, subject, text, own_text, sentences, tags, parts, accepted, bot=bot)
-    results = bot and any(signal.kind in _RESULTS for signal in found)
+    by_robot = bot and kind != "notice"
+    found, reviewed = robot_results(subject, text.inline, kind, parts, accepted) if by_robot else ((), ())
     return Message(
         message_id=message_id,
         subject=subject,
@@ -89,7 +91,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         base_commit=version_hints.base_commit(whole) if posted else "",
         earlier=earlier,
         about=_about(whole) if kind == "notice" else (),
-        signals=found,
+        signals=found if by_robot else _signals(kind, subject, text, own_text, sentences, tags, accepted),
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
         excerpt=split.excerpt(substance, sentences),
@@ -100,8 +102,15 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         pull=pull,
         accepted=accepted,
         cited=cited_commits(kind, subject, own_text, whole, bot=bot),
-        tested=named_posting(subject, whole, message_id) if results else None,
+        tested=named_posting(subject, whole, message_id) if _names_posting(found, reviewed) else None,
+        findings=reviewed,
+        answers_robot=kind == "reply" and not bot and robot.answers_robot(head, text.inline),
     )
+
+
+def _names_posting(results: Sequence[Signal], reviewed: Sequence[Finding]) -> bool:
+    """True for results; a review is of the patch that it answers, and links to what it found elsewhere."""
+    return not reviewed and any(signal.kind in _RESULTS for signal in results)
 
 
 def _pull(
@@ -130,16 +139,11 @@ def _signals(
     own_text: str,
     sentences: tuple[str, ...],
     tags: tuple[Trailer, ...],
-    parts: Subject,
     accepted: Acceptance | None,
-    *,
-    bot: bool,
 ) -> tuple[Signal, ...]:
-    """What the mail means for a patch."""
+    """What a person's mail, or a notice, means for a patch."""
     if kind == "notice":
         return tuple(bots.notice_signals(subject, text.whole))
-    if bot:
-        return tuple(bots.bot_signals(subject, text.inline, accepted, reply=parts.reply))
     if kind in SUBMISSIONS:
         return trailers.dropped_tags(sentences)
     if accepted and accepted.form != thanks.COMMITS:

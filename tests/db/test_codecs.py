@@ -29,6 +29,7 @@ from patchwatch.mail.message import (
     Acceptance,
     CitedCommit,
     EarlierLink,
+    Finding,
     ListedPatch,
     Message,
     NamedPosting,
@@ -75,6 +76,8 @@ MESSAGE = Message(
     accepted=Acceptance("b4", (ListedPatch(1, 2, "mm: frob"),), committer=Person("Max", "max@x")),
     cited=(CitedCommit("mm: frob", "0123456789ab", "max", "tag"),),
     tested=NamedPosting(("m@x",), "mm: frob", 2),
+    findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
+    answers_robot=True,
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -85,7 +88,8 @@ MESSAGE_TEXT = (
     '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff","","c2tldGNo",'
     '[["depends","m:base@x","Based-on: <base@x>"]],'
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
-    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2]]'
+    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
+    '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true]'
 )
 POSTING = PostingFacts(
     root="m@x",
@@ -159,7 +163,8 @@ def test_text_stored_with_or_without_escapes_is_the_same(name: str) -> None:
 
 SUMMARY_TEXT = (
     '{"author":["Ann Author","ann@example.org"],"backport":false,'
-    '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1]],'
+    '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1,"",false,"","",""],'
+    '["q-bot","finding","The lock leaks.","d@x",1700000310,1,"high",true,"mm/frob.c","frob","+ lock();"]],'
     '"commits":true,'
     '"depends_on":[["m:base@x","Based-on: <base@x>","m@x"]],"dropped":["I dropped Al\'s tag."],'
     '"expected":2,"follow_ups":1,"has_cover":true,"kind":"cover","message_ids":["m@x","1@x"],"minor":0,"missing":[2],'
