@@ -32,6 +32,7 @@ from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, number_of
+from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
@@ -103,10 +104,15 @@ def homes(recognised: Iterable[tuple[int, Revision]]) -> dict[int, dict[str, str
 
 
 def revision_record(
-    number: int, conversation: int, revision: Revision, home: dict[str, str], committers: Committers = NOT_KNOWN
+    number: int,
+    conversation: int,
+    revision: Revision,
+    home: dict[str, str],
+    committers: Committers = NOT_KNOWN,
+    policy: RobotPolicy = DEFAULT,
 ) -> dict[str, Any]:
     """Return the columns of a revision; `committers` are those of the lists that it was sent to."""
-    state = revision_state(revision, committers)
+    state = revision_state(revision, committers, policy)
     posting = posting_facts(revision, home)
     return {
         "id": number,
@@ -142,7 +148,11 @@ def _summary(
         dropped=_dropped(revision.cover) if revision.cover else (),
         trailers=stored_tags(state.tags),
         checks=tuple(
-            StoredCheck(c.name, c.verdict, c.text, c.message_id, c.date, c.patch) for c in checks_of(revision)
+            StoredCheck(
+                *(c.name, c.verdict, c.text, c.message_id, c.date, c.patch),
+                *(c.severity, c.preexisting, c.file, c.function, c.quote),
+            )
+            for c in checks_of(revision)
         ),
         reviewed=state.reviewed,
         senders=_sorted(m.author.email for m in revision.own_messages),

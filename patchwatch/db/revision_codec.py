@@ -45,6 +45,11 @@ class StoredCheck(Struct, frozen=True, array_like=True):
     message_id: str
     date: int
     patch: int
+    severity: str = ""
+    preexisting: bool = False
+    file: str = ""
+    function: str = ""
+    quote: str = ""
 
 
 class StoredReviewer(Struct, frozen=True, array_like=True):

@@ -213,7 +213,13 @@ def _trailers(tags: Sequence[Tag], postings: Sequence[str]) -> tuple[TrailerRow,
 
 
 def _checks(summary: RevisionSummary) -> tuple[CheckRow, ...]:
-    return tuple(CheckRow(c.name, c.verdict, c.text, c.message_id, c.date, c.patch) for c in summary.checks)
+    return tuple(
+        CheckRow(
+            *(c.name, c.verdict, c.text, c.message_id, c.date, c.patch),
+            *(c.severity, c.preexisting, c.file, c.function, c.quote),
+        )
+        for c in summary.checks
+    )
 
 
 def _applied(state: StoredState) -> AppliedRow | None:

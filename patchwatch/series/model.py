@@ -73,14 +73,19 @@ class TrailerRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """A result of a build bot or CI."""
+    """A result of a build bot, CI or AI reviewer."""
 
     name: str  # the bot's
-    verdict: str  # failure, success or notice
+    verdict: str  # failure, success, finding or notice
     text: str
     message_id: str
     date: int
-    patch: int  # that the mail replies to; 0: the cover
+    patch: int  # that it is about; 0: the cover
+    severity: str = ""  # of a finding: critical, high, medium or low; empty if it is not rated
+    preexisting: bool = False  # the patch did not introduce it, according to the bot
+    file: str = ""
+    function: str = ""
+    quote: str = ""  # the line of the patch that it is about
 
 
 @dataclass(frozen=True, slots=True)

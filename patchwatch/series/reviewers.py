@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import Person, SignalKind
 from patchwatch.series.revision import Revision
+from patchwatch.series.robot_replies import without_answers_to_robots
 from patchwatch.series.tags import authors_of, given_in, is_endorsement
 
 _ASKS = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK})
@@ -27,6 +28,7 @@ class ReviewerActivity:
 
 def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
     """The reviewers of a revision, in the order of their first replies."""
+    revision = without_answers_to_robots(revision)
     authors = authors_of(revision)
     found: dict[str, ReviewerActivity] = {}
     sender: dict[str, str] = {}  # message-id -> address

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.message import Message, Signal, SignalKind
-from patchwatch.series.committers import Committers, lists_of
+from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.revision import FollowUp, Revision
+from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
+from patchwatch.series.robot_replies import promises_to_robot
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.reply import Reply, is_thanks_for_advice, signals_by_kind
 from patchwatch.series.state.turns import Turns, reason_of
@@ -27,11 +29,18 @@ _UNDECIDED = (State.NEW, State.UNDER_REVIEW)
 class StateMachine(Turns):
     """The state of one revision as it changes, reply by reply."""
 
-    def __init__(self, revision: Revision, completion: Reason | None, root: Message, committers: Committers) -> None:
+    def __init__(
+        self,
+        revision: Revision,
+        completion: Reason | None,
+        root: Message,
+        committers: Committers = NOT_KNOWN,
+        policy: RobotPolicy = DEFAULT,
+    ) -> None:
         """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it."""
         super().__init__(revision, completion, root)
         self._revision, own = revision, revision.own_messages
-        self._completion = completion
+        self._completion, self._policy = completion, policy
         self._committers, self._lists = committers, lists_of(revision)
         self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
         self._patch_count = self.applied.count
@@ -54,7 +63,7 @@ class StateMachine(Turns):
         """Begin again with another posting of the same, if something was requested of the author."""
         if self._closed or self.turn != Turn.AUTHOR:
             return self
-        machine = StateMachine(self._revision, self._completion, root, self._committers)
+        machine = StateMachine(self._revision, self._completion, root, self._committers, self._policy)
         machine.applied, machine.partly_reason = self.applied, self.partly_reason
         machine.changes[:0] = self.changes
         return machine
@@ -71,7 +80,7 @@ class StateMachine(Turns):
             patch=follow_up.patch,
             by_author=by_author,
             to_posting=message.parent in self.own_ids,
-            to_reviewer=message.parent in self._reviewer_mails,
+            to_reviewer=message.parent in self._reviewer_mails or promises_to_robot(message),
             completes_review=self._completion is not None and self._completion.message_id == message.message_id,
             author_names=self._author_names,
             signals=signals_by_kind(message, self._committers, self._lists),
@@ -102,7 +111,7 @@ class StateMachine(Turns):
             self.set_turn(Turn.AUTHOR, reply, dropped.kind, dropped.text)
         elif SignalKind.SUCCESS in signals:
             self.failed.discard(reply.sender)
-        elif (failure := signals.get(SignalKind.FAILURE)) and self.state not in NOBODYS_TURN:
+        elif (failure := self._policy.request(reply.message)) and self.state not in NOBODYS_TURN:
             self.failed.add(reply.sender)
             self.set_turn(Turn.AUTHOR, reply, failure.kind, failure.text)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from patchwatch.series.committers import NOT_KNOWN, Committers
 from patchwatch.series.revision import Revision
+from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
+from patchwatch.series.robot_replies import without_answers_to_robots
 from patchwatch.series.state.machine import StateMachine
 from patchwatch.series.state.turns import reason_of
 from patchwatch.series.state.types import RevisionState
@@ -11,8 +13,14 @@ from patchwatch.series.states import ReasonKind
 from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
 
 
-def revision_state(revision: Revision, committers: Committers = NOT_KNOWN) -> RevisionState:
-    """The state and turn of a revision after all its replies; `committers` are those of its lists."""
+def revision_state(
+    revision: Revision, committers: Committers = NOT_KNOWN, policy: RobotPolicy = DEFAULT
+) -> RevisionState:
+    """The state and turn of a revision after all its replies.
+
+    `committers` are those of its lists; `policy` decides which results of robots pass the turn.
+    """
+    revision = without_answers_to_robots(revision)
     tags = tags_of(revision)
     authors = authors_of(revision)
     last = completing_tag(revision, tags)
@@ -20,7 +28,7 @@ def revision_state(revision: Revision, committers: Committers = NOT_KNOWN) -> Re
         reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
     )
     first, *again = revision.sendings or (revision.root,)
-    machine = StateMachine(revision, completion, first, committers)
+    machine = StateMachine(revision, completion, first, committers, policy)
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
             machine = machine.posted_again(again.pop(0))

@@ -1,0 +1,121 @@
+"""Leave out what people say to robots: it says nothing about the patch.
+
+"NAK, fake tag", "ignore this", or a tag below a robot's report is about the report.  Only an author's concession is a
+promise to change the patch, and a command to pw-bot is one wherever it is written.  What people answer to bots that
+apply patches, or add to a report of their own bot that they forwarded, is about the patch as usual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from msgspec import structs
+
+from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
+from patchwatch.series.revision import FollowUp, Revision
+from patchwatch.series.tags import authors_of
+
+TO_ROBOT = "robot"
+"""The detail of a promise that an author made to a robot."""
+
+_DECIDES = (SignalKind.APPLIED, SignalKind.MAINLINED, SignalKind.UNAPPLIED)
+_CONCEDES = re.compile(
+    r"(?i)^\W*(?:(?:yes|yeah|yep|ok(?:ay)?|ah|oh|hm+|right|sorry|indeed|thanks?|ack|well)\b[\s,.!:;–-]*)*"
+    r"(?:(?:good|nice|great|excellent) (?:catch|find|spot|point)|"
+    r"(?:you(?:'re| are)|(?:that|this|it)(?:'s| is)|the (?:bot|robot|AI|reviewer?|report|finding|comment|tool) is|"
+    r"(?:sashiko|the bot|the robot|AI|it) (?:seems|looks)|seems|looks) (?:absolutely |quite |indeed |right, )?"
+    r"(?:right|correct|valid|legit\w*|true|a (?:real|valid|genuine|legit\w*|true) (?:bug|issue|problem|finding|"
+    r"point|concern|leak|race))|"
+    r"my (?:bad|mistake|fault)|i (?:missed|overlooked|forgot)\b|oops|whoops|fair (?:point|enough)|"
+    r"(?:valid|real|legit\w*|genuine) (?:point|concern|finding|issue|bug|problem)|confirmed\b|agreed\b|"
+    r"(?:i(?:'ve| have) )?(?:now )?fixed\b|will fix\b|fixing\b|ack\W*$|yes\W*$|indeed\W*$|you(?:'re| are) right)"
+)
+_HAS_FIXED = re.compile(
+    r"(?i)\bi(?:'ve| have)?(?: now| already| just)? (?:fixed|corrected|addressed|changed|updated|reworked|added) "
+    r"(?:it|this|that|these|the|both|them)\b|\b(?:fixed|addressed|corrected) (?:it|this|that|them )?(?:now|"
+    r"locally|in my|for v\d)|"
+    r"\b(?:have|has) (?:been )?fixed (?:the|this|that) (?:issue|problem|bug|error|warning)s?\b"
+)
+_CONTESTS = re.compile(
+    r"(?i)\b(?:but|however|although|though|false[ -](?:positive|alarm)|not (?:an?|true|valid|related|needed|possible|"
+    r"introduced|sure|real|convinced|correct|right)|n[o']t (?:related|apply|happen)|\w+n't|cannot|wrong|incorrect|"
+    r"bogus|hallucinat\w*|"
+    r"ignor\w+|nonsense|pre-?existing|unrelated|separate(?:ly)?|follow-?ups?|another (?:patch|series)|already|noise|"
+    r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether)\b|\?"
+)
+_ABOUT_ROBOT = re.compile(
+    r"(?i)\b(?:(?:the|this|that|your|our) (?:bot|robot|prompts?|tool\w*|checker|script|model|AI|CI|pipeline|"
+    r"filter)|prompts?|"
+    r"(?:allow|deny|ignore|black|white)-?list|sashiko(?:'s)?)\b"
+)
+_ACTS_ON = re.compile(
+    r"(?i)\b(?:fix|teach|train|update|adjust|tune|tell|report|file|ignore|improve|silence|mute|disable|stop|ask|"
+    r"answer|reply|"
+    r"rerun|re-run|add)\b"
+)
+
+
+def without_answers_to_robots(revision: Revision) -> Revision:
+    """The revision without the replies to robots, but with what they promise and command."""
+    if not any(f.message.bot or f.message.answers_robot for f in revision.follow_ups):
+        return revision
+    known = {m.message_id: m for m in revision.own_messages}
+    known.update({f.message.message_id: f.message for f in revision.follow_ups})
+    authors = authors_of(revision)
+    kept: list[FollowUp] = []
+    for follow_up in revision.follow_ups:
+        message = follow_up.message
+        if follow_up.notice or message.bot or not _answers_robot(message, known):
+            kept.append(follow_up)
+            continue
+        by_author = authors.include(message.author.name, message.author.email)
+        if signals := _kept_signals(message, by_author=by_author):
+            kept.append(replace(follow_up, message=_only(message, signals)))
+    return replace(revision, follow_ups=tuple(kept))
+
+
+def promises_to_robot(message: Message) -> bool:
+    """True if a mail that `without_answers_to_robots` kept is an author's concession to a robot."""
+    return any(s.kind == SignalKind.PROMISE and s.detail == TO_ROBOT for s in message.signals)
+
+
+def _answers_robot(message: Message, known: Mapping[str, Message]) -> bool:
+    """True if the mail that a message replies to is a robot's; without that mail, if its quote says so."""
+    parent = known.get(message.parent or "")
+    if parent is None:
+        return message.answers_robot
+    if not parent.bot or parent.kind == "notice" or any(s.kind in _DECIDES for s in parent.signals):
+        return False
+    return parent.author.email != message.author.email  # they go on from the report that they forwarded
+
+
+def _kept_signals(message: Message, *, by_author: bool) -> tuple[Signal, ...]:
+    commands = tuple(s for s in message.signals if s.kind == SignalKind.COMMAND)
+    concession = _concession(message) if by_author else ""
+    return (*commands, *((Signal(SignalKind.PROMISE, concession, TO_ROBOT),) if concession else ()))
+
+
+def _concession(message: Message) -> str:
+    """The sentence with which an author accepts a robot's finding; empty if they do not."""
+    for signal in message.signals:
+        if signal.kind == SignalKind.PROMISE and _is_for_patch(signal.text):
+            return signal.text
+    for sentence in message.excerpt.split("\n"):
+        if _CONTESTS.search(sentence) or (_ABOUT_ROBOT.search(sentence) and _ACTS_ON.search(sentence)):
+            return ""
+        if _CONCEDES.search(sentence) or _HAS_FIXED.search(sentence):
+            return sentence
+    return ""
+
+
+def _is_for_patch(promise: str) -> bool:
+    if _ABOUT_ROBOT.search(promise) and not names_next_version(promise):
+        return False
+    return is_about_this_patch(promise) or names_next_version(promise)
+
+
+def _only(message: Message, signals: tuple[Signal, ...]) -> Message:
+    return structs.replace(message, signals=signals, trailers=(), relations=(), accepted=None, word_count=1)
