@@ -53,6 +53,21 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Robots:
+    """What results of bots, CI and AI reviewers mean."""
+
+    turn: tuple[str, ...] = ("failure", "critical")  # those that make it the author's turn
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """A robot whose results mean something else."""
+
+    match: str = ""  # a part of its name or address
+    turn: tuple[str, ...] = ()  # as Robots.turn
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
     """Where the database is, and how long to wait while another process writes to it."""
 
@@ -186,6 +201,8 @@ class Config:
     digest: tuple[Recipient, ...] = ()
     tui: Tui = Tui()
     keys: Keys = Keys()
+    robots: Robots = Robots()
+    robot: tuple[Robot, ...] = ()
     source: Path | None = None  # the file it was read from
 
     @property

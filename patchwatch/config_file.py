@@ -29,6 +29,8 @@ from patchwatch.config import (
     Lore,
     Mail,
     Recipient,
+    Robot,
+    Robots,
     Run,
     Tree,
     Tui,
@@ -155,6 +157,8 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
         if key in ("url", "mirrors") and kind is Lore:
             several = key == "mirrors"
             values[key] = tuple(checked_url(v, where) for v in value) if several else checked_url(value, where)
+        if kind in (Robots, Robot) and key == "turn":
+            _check_results(values[key], where)
     section = kind(**values)
     if isinstance(section, Mail):
         _check_mail(section, place)
@@ -264,6 +268,12 @@ def _check_events(kinds: Iterable[str], where: str) -> None:
         _check_known(kinds, [kind.value for kind in EventKind], where)
 
 
+def _check_results(names: Iterable[str], where: str) -> None:
+    from patchwatch.series.robot_policy import RESULTS  # deferred: most configs name no results
+
+    _check_known(names, RESULTS, where)
+
+
 def _check_known(names: Iterable[str], known: Iterable[str], where: str) -> None:
     choices = dict.fromkeys(known)
     for name in names:
@@ -292,7 +302,23 @@ def _hooks(tables: Any, place: _Place) -> tuple[Hook, ...]:
     return tuple(hooks)
 
 
-_ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {"tree": _trees, "digest": _recipients, "hook": _hooks}
+def _robots(tables: Any, place: _Place) -> tuple[Robot, ...]:
+    robots: list[Robot] = []
+    for robot, here in _each(Robot, tables, place):
+        if not robot.match.strip():
+            raise ConfigError(f"{here.of(None)}: each [[robot]] needs robot.match, a part of its name or address")
+        if any(robot.match.lower() == other.match.lower() for other in robots):
+            raise ConfigError(f"{here.of('match')}: robot.match {robot.match!r} is used twice")
+        robots.append(robot)
+    return tuple(robots)
+
+
+_ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {
+    "tree": _trees,
+    "digest": _recipients,
+    "hook": _hooks,
+    "robot": _robots,
+}
 """Sections that can repeat."""
 
 

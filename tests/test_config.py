@@ -139,6 +139,23 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a number for a string": ("[lore]\nurl = 3\n", ":2", ("lore.url must be a string", "3")),
     "a string for a list": ('[me]\naddresses = "ann@x"\n', ":2", ("me.addresses must be a list", "'ann@x'")),
     "a number in a list of strings": ('[me]\naddresses = ["a@b", 3]\n', ":2", ("me.addresses must be a list",)),
+    "a result that no robot gives": (
+        '[robots]\nturn = ["failure", "critcal"]\n',
+        ":2",
+        ("robots.turn has no 'critcal'", "did you mean critical?"),
+    ),
+    "a result that no robot gives, for one robot": (
+        '[[robot]]\nmatch = "quokka"\nturn = ["pre-existng"]\n',
+        ":3",
+        ("robot.turn has no 'pre-existng'", "did you mean pre-existing?"),
+    ),
+    "a robot without a name": ('[[robot]]\nturn = ["high"]\n', ":1", ("each [[robot]] needs robot.match",)),
+    "a robot that is named twice": (
+        '[[robot]]\nmatch = "Quokka"\n\n[[robot]]\nmatch = "quokka"\n',
+        ":5",
+        ("robot.match 'quokka' is used twice",),
+    ),
+    "a robot as a section": ('[robot]\nmatch = "quokka"\n', ":1", ("write [[robot]], in double brackets",)),
     "a string for a whole number": (
         '[review]\noverdue_days = "7"\n',
         ":2",

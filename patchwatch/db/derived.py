@@ -56,6 +56,16 @@ def with_revisions(connection: Connection, conversations: Iterable[int]) -> set[
     return {i for part in chunks(conversations) for i in connection.scalars(select(column).where(column.in_(part)))}
 
 
+def with_results(connection: Connection) -> set[int]:
+    """Return the conversations with results of robots that can pass the turn."""
+    view = t.revision.c.view
+    return set(
+        connection.scalars(
+            select(t.revision.c.conversation).where(view.like('%"finding"%') | view.like('%"failure"%')).distinct()
+        )
+    )
+
+
 def next_conversation(connection: Connection) -> int:
     """A conversation number that is free."""
     return (connection.scalar(select(func.max(t.message.c.conversation))) or 0) + 1

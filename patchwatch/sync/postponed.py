@@ -23,12 +23,17 @@ def waiting(connection: Connection) -> set[int]:
     return set(json.loads(stored)) if stored else set()
 
 
+def postpone(connection: Connection, conversations: set[int]) -> None:
+    """Postpone conversations."""
+    if conversations:
+        messages.set_setting(connection, _SETTING, json.dumps(sorted(waiting(connection) | conversations)))
+
+
 def postpone_large(connection: Connection, conversations: set[int]) -> set[int]:
     """Postpone those of the conversations that are large; return the others."""
     sizes = derived.conversation_sizes(connection, conversations)
     large = {conversation for conversation, size in sizes.items() if size > LARGE}
-    if large:
-        messages.set_setting(connection, _SETTING, json.dumps(sorted(waiting(connection) | large)))
+    postpone(connection, large)
     return conversations - large
 
 

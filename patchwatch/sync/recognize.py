@@ -19,6 +19,7 @@ from patchwatch.db.records import homes, revision_record
 from patchwatch.mail.message import Message
 from patchwatch.series.committers import lists_of, roles
 from patchwatch.series.revision import Revision, find_revisions
+from patchwatch.sync import robot_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def recognize(
         found += _recognized(connection, more, known, replacements)
         lists |= {r.root.message_id: lists_of(r) for _, r in found.revisions if r.root.message_id not in lists}
     who = committers.committers(connection, {name for names in lists.values() for name in names})
-    homes_of = homes(found.revisions)
+    homes_of, rules = homes(found.revisions), robot_rules.rules_of(connection)
     return found, [
-        revision_record(found.ids[r.root.message_id], conversation, r, homes_of[conversation], who)
+        revision_record(found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules)
         for conversation, r in found.revisions
     ]
 

@@ -59,7 +59,22 @@ class TrackerBase:
 
             with database.write() as connection:
                 reindex(connection)
+        self._apply_robot_rules(database)
         return database
+
+    def _apply_robot_rules(self, database: Database) -> None:
+        """Derive what depends on the rules on robots again if the config changed them."""
+        from patchwatch.sync import robot_rules
+
+        rules = robot_rules.configured(self.config)
+        with database.read() as connection:
+            unchanged = robot_rules.rules_of(connection) == rules
+        if not unchanged:
+            from patchwatch.sync.ingest import derive_postponed
+
+            with database.write() as connection:
+                robot_rules.change_rules(connection, rules)
+                derive_postponed(connection)
 
     def back_up(self, target: Path, *, replace: bool = False) -> int:
         """Copy the database to a file, without migrating it; return the size in bytes.
