@@ -52,7 +52,7 @@ def doctor_command(context: Context, as_json: bool, offline: bool, thorough: boo
 def _health_json(state: Health | None) -> dict[str, Any]:
     """Return the state of polling and digests; every value is null if config or database can't be read."""
     if state is None:
-        return {"holder": None, "inboxes": None, "digests": None, "outbox": None}
+        return {"holder": None, "inboxes": None, "digests": None, "outbox": None, "robots": None}
     owner = state.lock_owner
     return {
         "holder": {"what": owner.what, "pid": owner.pid, "since": format_time(owner.since)} if owner else None,
@@ -79,6 +79,17 @@ def _health_json(state: Health | None) -> dict[str, Any]:
                 "failure": redact(row.failure) or None,
             }
             for row in state.outbox
+        ],
+        "robots": [
+            {
+                "name": robot.name,
+                "address": robot.address,
+                "mails": robot.mails,
+                "results": robot.results,
+                "recognized": robot.recognized,
+                "why": robot.why,
+            }
+            for robot in state.robots
         ],
     }
 

@@ -14,6 +14,7 @@ from patchwatch.daemon import planner
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.redact import redact_url
 from patchwatch.series.model import InboxRow, OutboxRow
+from patchwatch.series.robot_senders import RobotSender, label
 from patchwatch.sync import poll_lock
 from patchwatch.sync.poll_lock import LockOwner
 from patchwatch.sync.verify import RESTORE
@@ -42,6 +43,7 @@ class Health:
     inboxes: tuple[InboxRow, ...]  # watched or followed
     recipients: tuple[tuple[str, int | None], ...]  # names of digest recipients, and when each was last sent a mail
     outbox: tuple[OutboxRow, ...]  # waiting, or failed permanently
+    robots: tuple[RobotSender, ...] = ()  # without a format of their own, or not recognized
 
 
 def health(now: int | None = None) -> Health | None:
@@ -51,7 +53,7 @@ def health(now: int | None = None) -> Health | None:
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
         sent = tracker.digests_sent()
         recipients = tuple((recipient.name, sent.get(recipient.name)) for recipient in tracker.config.digest)
-        return Health(tracker.lock_owner(), rows, recipients, tracker.outbox())
+        return Health(tracker.lock_owner(), rows, recipients, tracker.outbox(), tracker.robots())
     except PatchwatchError:
         return None
 
@@ -118,6 +120,7 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
         named = "; ".join(f"<{message_id}>: {reason}" for message_id, reason in mails[:_NAMED])
         more = f"; and {len(mails) - _NAMED} more" if len(mails) > _NAMED else ""
         yield Finding("unreadable mail", True, f"{plural(len(mails), 'mail')} stored but not parsed: {named}{more}")
+    yield from _robots(tracker)
     for inbox in inboxes:
         if inbox.failed_at is not None:
             hours = (tracker.now() - inbox.failed_at) // 3600
@@ -133,6 +136,21 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
             yield Finding(
                 f"polling {inbox.name}", True, f"last {max(tracker.now() - inbox.polled_at, 0) // 60} min ago"
             )
+
+
+def _robots(tracker: Tracker) -> Iterator[Finding]:
+    """Name the robots that only general rules recognize or read."""
+    robots = tracker.robots()
+    known = [robot for robot in robots if robot.recognized]
+    if known:
+        named = "; ".join(
+            f"{label(r)} ({plural(r.mails, 'mail')}, {r.results or 'none'} with a result)" for r in known[:_NAMED]
+        )
+        more = f"; and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+        yield Finding("robots", True, f"seen that have no format of their own: {named}{more}")
+    for robot in [robot for robot in robots if not robot.recognized][:_NAMED]:
+        text = f"{label(robot)} behaves like a robot, but is taken for a person: {robot.why}"
+        yield Finding("robots", True, text)
 
 
 def _stored_data(tracker: Tracker) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from patchwatch.db import series as queries
     from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
     from patchwatch.series.rangediff.comparison import Comparison
+    from patchwatch.series.robot_senders import RobotSender
 else:
     derived, inboxes, messages, series_flags, series_list, queries, threads = (
         LazyModule(f"patchwatch.db.{name}")
@@ -167,6 +168,15 @@ class Queries(TrackerBase):
         with self.database.read() as connection:
             rows = messages.unreadable_messages(connection)
         return tuple((message_id, decode_message(facts).unreadable) for message_id, facts in rows)
+
+    def robots(self) -> tuple[RobotSender, ...]:
+        """Return the robots without a format of their own, and senders that behave like robots, the busiest first."""
+        from patchwatch.db.senders import mail_of_those_who_post_nothing
+        from patchwatch.mail.bots import FORMATS
+        from patchwatch.series.robot_senders import robot_senders
+
+        with self.database.read() as connection:
+            return robot_senders(mail_of_those_who_post_nothing(connection), FORMATS)
 
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Return the known inboxes and the results of polling them."""
