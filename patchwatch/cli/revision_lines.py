@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from patchwatch.cli.table import fit, width
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
-from patchwatch.series import labels
+from patchwatch.series import finding_labels, labels
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.times import format_day
 
@@ -49,8 +50,8 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
         if r.applied.evidence:
             lines += evidence_lines(r.applied.evidence.text, r.applied.evidence.message_id, tracker, _INDENT + "  ")
     lines += [_INDENT + text for text in tag_lines(r, names)]
-    for check in r.checks:
-        lines += _check(check, r, tracker)
+    for _, mail in groupby(r.checks, key=lambda check: (check.message_id, check.patch)):
+        lines += _checks(tuple(mail), r, tracker)
     return lines
 
 
@@ -92,9 +93,24 @@ def _notes(tag: TrailerRow, group: Sequence[TrailerRow], names: Mapping[str, str
     return f"  ({'; '.join(notes)})" if notes else ""
 
 
-def _check(check: CheckRow, r: RevisionRow, tracker: Tracker) -> list[str]:
-    where = f" on patch {check.patch}" if check.patch and max(r.expected, r.patches) > 1 else ""
-    return [
-        f"{_INDENT}{line(check.name)}: {check.verdict}{where}, {format_day(check.date)}",
-        *evidence_lines(check.text, check.message_id, tracker, _INDENT + "  "),
-    ]
+def _checks(mail: Sequence[CheckRow], r: RevisionRow, tracker: Tracker) -> list[str]:
+    """The results in one mail of a bot."""
+    lines: list[str] = []
+    for check in mail:
+        if check.verdict != finding_labels.FINDING:
+            lines.append(f"{_INDENT}{line(check.name)}: {check.verdict}{_where(check, r)}, {format_day(check.date)}")
+            lines += evidence_lines(check.text, check.message_id, tracker, _INDENT + "  ")
+    found = finding_labels.findings(mail)
+    if found:
+        summary = finding_labels.summary(found)
+        lines.append(f"{_INDENT}{line(found[0].name)}: {summary}{_where(found[0], r)}, {format_day(found[0].date)}")
+        for check in found:
+            place = finding_labels.place(check)
+            lines.append(f"{_INDENT}  {finding_labels.severity(check)}{f': {line(place)}' if place else ''}")
+            lines.append(f"{_INDENT}    “{line(check.text)}”")
+        lines.append(f"{_INDENT}  {line(tracker.url(found[0].message_id))}")
+    return lines
+
+
+def _where(check: CheckRow, r: RevisionRow) -> str:
+    return f" on patch {check.patch}" if check.patch and max(r.expected, r.patches) > 1 else ""

@@ -77,6 +77,11 @@ def _check(check: CheckRow) -> dict[str, Any]:
         "message_id": check.message_id,
         "date": format_time(check.date),
         "patch": check.patch,
+        "severity": check.severity or None,
+        "preexisting": check.preexisting,
+        "file": check.file or None,
+        "function": check.function or None,
+        "quote": check.quote or None,
     }
 
 

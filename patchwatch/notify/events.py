@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
-from patchwatch.series import labels
+from patchwatch.series import finding_labels, labels
 from patchwatch.series.model import Event as Event
 from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow, SeriesSnapshot
 from patchwatch.series.patch_numbers import format_patches
@@ -129,10 +129,12 @@ def _mail_event(row: SeriesRow, m: MessageRow, roots: Collection[str], new_ids: 
         what = "asks to pull" if revision.kind == PULL else f"posted v{revision.version}"
         return _event_of_mail(EventKind.NEW_VERSION, row, m, f"{who} {what}", m.subject)
     if m.bot:
-        check = next((c for r in row.revisions for c in r.checks if c.message_id == m.message_id), None)
-        if check is None or check.verdict != "failure":
+        checks = [c for r in row.revisions for c in r.checks if c.message_id == m.message_id]
+        check = next(iter(finding_labels.worst_first(checks)), None)
+        if check is None or not (check.verdict == "failure" or finding_labels.is_critical(check)):
             return None
-        return _event_of_mail(EventKind.CI_FAILURE, row, m, f"{line(check.name)} reported a failure", check.text)
+        what = "a failure" if check.verdict == "failure" else "a critical finding"
+        return _event_of_mail(EventKind.CI_FAILURE, row, m, f"{line(check.name)} reported {what}", check.text)
     if m.tags:
         tag = next((t for r in row.revisions for t in r.trailers if t.message_id == m.message_id), None)
         quote = f"{tag.name}: {tag.value}" if tag else m.tags[0]

@@ -15,7 +15,7 @@ from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
 from patchwatch.notify.digest.section import DigestSection, SeriesUpdate
 from patchwatch.sanitize import line
-from patchwatch.series import labels
+from patchwatch.series import finding_labels, labels
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.states import ReasonKind, Turn
@@ -249,7 +249,10 @@ def _own_text(m: MessageRow) -> str:
 
 
 def _report(m: MessageRow, check: CheckRow | None, now: int) -> str:
-    report = f"{check.verdict}: {_quoted(check.text)}" if check else _quoted(_own_text(m) or m.subject)
+    if check and check.verdict == finding_labels.FINDING:
+        report = f"{finding_labels.severity(check)}: {_quoted(check.text)}"
+    else:
+        report = f"{check.verdict}: {_quoted(check.text)}" if check else _quoted(_own_text(m) or m.subject)
     return f"{_dated(m.author_name or m.author_email, m.date, now)}: {report}"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
+from patchwatch.series import finding_labels
 from patchwatch.series.model import CheckRow, Involvement, MessageRow, NextAction, SeriesRow
 from patchwatch.series.states import ReasonKind, Turn
 
@@ -57,7 +58,8 @@ class SeriesUpdate:
     @cached_property
     def bot_reports(self) -> tuple[tuple[MessageRow, CheckRow | None], ...]:
         """New mails from bots with their verdicts, by date; success only for the recipient's own patches."""
-        checks = {check.message_id: check for revision in self.row.revisions for check in revision.checks}
+        ordered = [c for r in self.row.revisions for c in finding_labels.worst_first(r.checks)]
+        checks = {check.message_id: check for check in reversed(ordered)}
         closing = self.row.state_evidence.message_id if self.row.state_evidence else ""
         reports = [
             (m, checks.get(m.message_id))

@@ -13,7 +13,7 @@ from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import RevisionRow
 from patchwatch.tui.base.theme import StyledText, content
-from patchwatch.tui.render import labels
+from patchwatch.tui.render import labels, results
 from patchwatch.tui.render.columns import cell_len, width_of
 
 
@@ -76,23 +76,14 @@ def details(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledTe
         pieces += [(" · ", "dim"), (given, "calm")]
     if row.applied:
         pieces += [(" · ", "dim"), (series_labels.applied(row), "good")]
-    for verdict, number in check_counts(row).items():
-        pieces += [(" · ", "dim"), (f"{number} {_VERDICTS[verdict][0]}", _VERDICTS[verdict][1])]
+    for result in results.counts(row.checks):
+        pieces += [(" · ", "dim"), result]
     if row.predecessor is None:
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
     name = series_labels.revision_name(earlier) if earlier else "an earlier one"
     why = "by hand" if row.predecessor.by_hand else labels.link_evidence(row.predecessor.evidence)
     return [*pieces, (f" · linked to {name}: ", "dim"), (why, "")]
-
-
-_VERDICTS = {"failure": ("CI ✗", "bad"), "success": ("CI ✓", "good"), "notice": ("CI notes", "dim")}
-
-
-def check_counts(row: RevisionRow) -> dict[str, int]:
-    """The number of checks with each verdict; only the last result of a check counts."""
-    last = {(check.name, check.patch): check.verdict for check in row.checks}
-    return {verdict: count for verdict in _VERDICTS if (count := list(last.values()).count(verdict))}
 
 
 def given_tags(row: RevisionRow) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from patchwatch.sanitize import line
 from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.tui.base.theme import StyledText
-from patchwatch.tui.render import labels
+from patchwatch.tui.render import labels, results
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.widgets.row_list import RowList
 
@@ -66,7 +66,7 @@ class ThreadList(RowList[MessageRow]):
         self._subjects: dict[str, str] = {}
         self._expected = 0
         self._tags: Mapping[int, list[str]] = {}
-        self._verdicts: Mapping[str, str] = {}  # of bots, by their mails
+        self._results: Mapping[str, StyledText] = {}  # of bots, by their mails
         self._read: Collection[str] = ()
 
     def key_of(self, row: MessageRow) -> Hashable:
@@ -80,7 +80,7 @@ class ThreadList(RowList[MessageRow]):
         """
         self._expected = revision.expected if revision else 0
         self._tags = tags_by_patch(revision) if revision else {}
-        self._verdicts = {check.message_id: check.verdict for check in revision.checks} if revision else {}
+        self._results = results.by_mail(revision.checks) if revision else {}
         self._read = read
         if rows == self.rows:
             self.redraw()
@@ -100,10 +100,10 @@ class ThreadList(RowList[MessageRow]):
         left += self._text(row, unread)
         date: StyledText = (f" {labels.day(row.date, self._clock()):>6} ", "dim")
         tags = self._tags.get(row.patch, []) if row.submission else labels.tags(row.tags)
-        results: list[StyledText] = [(f" {tag}", "calm") for tag in tags]
-        if verdict := self._verdicts.get(row.message_id):
-            results.append((f" {verdict}", {"failure": "bad", "success": "good"}.get(verdict, "dim")))
-        for right in ([*results, date], results, []):  # drop the date, then the results, if there is no room for text
+        given: list[StyledText] = [(f" {tag}", "calm") for tag in tags]
+        if result := self._results.get(row.message_id):
+            given.append((f" {result[0]}", result[1]))
+        for right in ([*given, date], given, []):  # drop the date, then the results, if there is no room for text
             room = width - width_of(right)
             if room >= _MIN_TEXT_WIDTH:
                 break
