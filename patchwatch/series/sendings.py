@@ -190,7 +190,7 @@ def _repeats(later: _Sent, earlier: _Sent) -> bool:
         return False
     pairs = [(later.by_number[number], earlier.by_number[number]) for number in common]
     same = [_is_same_patch(one, other) for one, other in pairs]
-    if not _has_same_title(*pairs[0]) or sum(same) * 2 < len(same):
+    if not _has_same_title(*pairs[0]) or sum(same) * 2 < len(same) or all(_is_elsewhere(*pair) for pair in pairs):
         return False
     gap = later.first - earlier.last
     if pairs[0][0].parts.resend:
@@ -206,6 +206,11 @@ def _repeats(later: _Sent, earlier: _Sent) -> bool:
 
 def _is_same_patch(one: Message, other: Message) -> bool:
     return _has_same_title(one, other) or (one.patch_id != "" and one.patch_id == other.patch_id)
+
+
+def _is_elsewhere(one: Message, other: Message) -> bool:
+    """True if two patches change other files: "fix a typo" of two drivers."""
+    return bool(one.files) and bool(other.files) and set(one.files).isdisjoint(other.files)
 
 
 def _has_same_title(one: Message, other: Message) -> bool:

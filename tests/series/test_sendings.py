@@ -167,6 +167,10 @@ APART: dict[str, list[Message]] = {
         sent("a", "[PATCH] frob: turn", body=diff("f.c", "one")),
         sent("b", "[PATCH] frob: turn", 7 * DAY, body=diff("f.c", "two")),
     ],
+    "patches of two drivers with one title": [
+        sent("a", "[PATCH] drivers: fix a typo", body=diff("drivers/frob/core.c")),
+        sent("b", "[PATCH] drivers: fix a typo", 5, body=diff("drivers/grob/core.c")),
+    ],
     "a resend": [*posted("a"), *posted("b", DAY, mark="RESEND")],
     "an RFC and its patches": [*posted("a", mark="RFC"), *posted("b", 30)],
     "two covers that count sets, without their patches": [
