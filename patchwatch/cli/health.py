@@ -53,7 +53,7 @@ def health(now: int | None = None) -> Health | None:
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
         sent = tracker.digests_sent()
         recipients = tuple((recipient.name, sent.get(recipient.name)) for recipient in tracker.config.digest)
-        return Health(tracker.lock_owner(), rows, recipients, tracker.outbox(), tracker.robots())
+        return Health(tracker.lock_owner(), rows, recipients, tracker.outbox(), _robot_senders(tracker))
     except PatchwatchError:
         return None
 
@@ -138,9 +138,16 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
             )
 
 
+def _robot_senders(tracker: Tracker) -> tuple[RobotSender, ...]:
+    try:
+        return tracker.robots()
+    except PatchwatchError:
+        return ()  # damaged fields, which `--check` reports
+
+
 def _robots(tracker: Tracker) -> Iterator[Finding]:
     """Name the robots that only general rules recognize or read."""
-    robots = tracker.robots()
+    robots = _robot_senders(tracker)
     known = [robot for robot in robots if robot.recognized]
     if known:
         named = "; ".join(
