@@ -19,7 +19,7 @@ _LEAD = (
 )
 _THING = (
     r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|the (?:lot|whole (?:lot|thing))|"
-    r"(?:the |this |whole |entire )*(?:patch(?:es|set)?|series|set|one|fix(?:es)?|v\d+)(?: \d+)?|"
+    r"(?:the |this |whole |entire |all |both |\d+ |base )*(?:patch(?:es|set)?|series|set|one|fix(?:es)?|v\d+)(?: \d+)?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: \w+)?)"
 )
 _VERB = r"(?:applied|queue'?d|merged|pushed|picked|committed|squashed|folded|landed|staged|took|taken|grabbed|pulled)"
@@ -32,6 +32,14 @@ _DONE = re.compile(
     r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|by|with|w/|thanks?\b|thx\b|and\b|but\b|"
     r"except\b|minus\b|without\b)(?!\w).*|)",
     re.IGNORECASE | re.DOTALL,
+)
+_CLAUSE = re.compile(
+    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+)"
+    rf"(?=(?:i(?:'ve| have)?\s+|we(?:'ve| have)?\s+|{_THING}\s+)?(?:(?:now|just|also|already)\s+)*{_VERB}\b)",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted)\b|'ll\b"
 )
 _PLACE = r"(?:(?:my|our|the) (?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|(?:the )?pull request)"
 _IN_PLACE = re.compile(
@@ -57,7 +65,7 @@ _NOT_DONE = re.compile(
 )
 _TRIED = re.compile(
     r"(?i)\b(?:locally|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|try(?:ing)?|tried|boot(?:s|ed)?|cleanly|"
-    r"fail(?:s|ed)?|conflicts?|on top of|experiment\w*|github|see if)\b"
+    r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github|see if)\b"
 )
 _SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
@@ -70,6 +78,12 @@ _HOLD = re.compile(
     r"(?:this|it|series|patch(?:es)?)(?:'s| is| are) on hold\b|"
     r"(?:please )?(?:do not|don't|let's not|let us not) (?:apply|merge|queue|take|pick(?: up)?|pull|push|commit)"
     r"(?: up)? (?:this|it|these|them|the (?:series|patch(?:es)?)|that)\b(?: (?:yet|now|for now))?)",
+    re.IGNORECASE,
+)
+# "I'll have to hold off on applying this until after rc1."
+_LATER = re.compile(
+    r"\b(?:i|we)(?:'ll|'m|'re| will| am| are| have| need| want)?\b.{0,30}\bhold(?:ing)? off\b.{0,60}"
+    r"\b(?:until|till|for) (?!you|your|this|that|it\b|these|somebody|someone)",
     re.IGNORECASE,
 )
 _NOT_HELD = re.compile(
@@ -86,6 +100,14 @@ def claimed_patches(sentence: str) -> str | None:
         return None
     if _UNDER_WAY.fullmatch(sentence) or _IN_PLACE.fullmatch(sentence):
         return None if _NOT_DONE.search(sentence) or _TRIED.search(sentence) else ""
+    starts = (
+        0,
+        *(clause.end() for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())),
+    )
+    return next((patches for start in starts if (patches := _claimed_in(sentence[start:])) is not None), None)
+
+
+def _claimed_in(sentence: str) -> str | None:
     if not (found := _DONE.fullmatch(sentence)):
         return None
     said = sentence[: found.start("rest")] + re.split(r"[,;.!]\s|\sand\s", found["rest"], maxsplit=1)[0]
@@ -100,4 +122,11 @@ def claimed_patches(sentence: str) -> str | None:
 
 def holds(sentence: str) -> bool:
     """True if a sentence asks not to apply the patch for now."""
-    return len(sentence) <= _MAX_HOLD and _HOLD.search(sentence) is not None and not _NOT_HELD.search(sentence)
+    if len(sentence) > _MAX_HOLD or _NOT_HELD.search(sentence):
+        return False
+    return _HOLD.search(sentence) is not None and not _LATER.search(sentence)
+
+
+def postpones(sentence: str) -> bool:
+    """True if a sentence reports that its sender will apply the patch later: nobody else has to act."""
+    return len(sentence) <= _MAX_HOLD and _LATER.search(sentence) is not None and not _NOT_HELD.search(sentence)

@@ -310,6 +310,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
     if "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence, lowered):
         return Signal(SignalKind.DEFERRED, evidence(sentence))
+    if "hold" in lowered and claims.postpones(sentence):
+        return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if has_any(_HOLDING, lowered) and claims.holds(sentence):
         return Signal(SignalKind.HOLD, evidence(sentence))
     return None

@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.sentences.applied import intends_to_apply, is_dropped
-from patchwatch.mail.sentences.claims import claimed_patches, holds
+from patchwatch.mail.sentences.claims import claimed_patches, holds, postpones
 from tests.mail.sentences.replies import signals_of
 
 
@@ -39,6 +39,10 @@ from tests.mail.sentences.replies import signals_of
         ("Took patches 1 and 2.", "1 and 2"),
         ("Pushed the rest.", "rest"),
         ("Grabbed the first two.", "some"),
+        ("All 7 patches applied!", ""),
+        ("Anyway: patch applied.", ""),
+        ("It reads well to me, so patches applied.", ""),
+        ("I like these patches so I merged them.", ""),
     ],
 )
 def test_claims(sentence: str, patches: str) -> None:
@@ -69,6 +73,9 @@ def test_claims(sentence: str, patches: str) -> None:
         "Both are accepted.",
         "unapplied, breaks the build",
         "Dropped.",
+        "Once the tests pass, I merged it is what you will read.",
+        "I applied this but then it warned about the frob.",
+        "I picked up on the odd name.",
     ],
 )
 def test_sentences_that_claim_nothing(sentence: str) -> None:
@@ -103,11 +110,26 @@ def test_holds(sentence: str, held: bool) -> None:
         ("I'll apply it once Rex acks.", False),
         ("I'll apply your comments in the next version.", False),
         ("I'll take a look.", False),
+        ("I need to hold off here until -rc1.", False),
         ("Will you apply this?", False),
     ],
 )
 def test_intentions(sentence: str, intends: bool) -> None:
     assert intends_to_apply(sentence) == intends
+
+
+@pytest.mark.parametrize(
+    ("sentence", "later"),
+    [
+        ("I'll have to hold off on applying this until after -rc1.", True),
+        ("We are holding off for a week.", True),
+        ("I'm going to hold off until you answer Rex.", False),
+        ("Please hold off until -rc1.", False),
+    ],
+)
+def test_postponed(sentence: str, later: bool) -> None:
+    assert postpones(sentence) == later
+    assert holds(sentence) != later
 
 
 @pytest.mark.parametrize("sentence", ["unapplied, breaks the build", "Dropped.", "Backed out again.", "Un-queued."])
