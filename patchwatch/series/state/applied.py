@@ -21,7 +21,8 @@ Extent = Literal["all", "some", "nothing"]
 
 # In the words up to the first comma; "this one is queued, so drop it from the series" is about one patch.
 _ALL = re.compile(
-    r"(?i)(?!\W*(?:this (?:one|patch)|it)\b)[^,;]*\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
+    r"(?i)(?!.*\bthis (?:one|patch)\b)(?!\W*it\b)[^,;]*"
+    r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
 )
 
 

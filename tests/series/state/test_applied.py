@@ -34,6 +34,7 @@ THANKS = "Applied, thanks!\n\n" + "".join(
         ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
         ([(MIA, "Applied the first patch.\n")], "some"),
         ([(PATCHWORK, HALF_FOUND)], "1"),
+        ([(MIA, "This one is queued for 6.5, so drop it from the series.\n", 2)], "2"),
     ],
 )
 def test_a_partly_applied_series_has_the_patch_numbers(replies: list[Reply], partly: str) -> None:
