@@ -68,7 +68,8 @@ _NOT_ASKED = re.compile(
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
     r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|"
     r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|if you (?:fix|want|like|need|think|insist))\b|"
-    r"\bpatch on top\b",
+    r"\bpatch on top\b|\b(?:when|while|before|upon|on) (?:you (?:apply|merge|queue|commit|pick)|"
+    r"(?:applying|merging|committing|queue?ing|picking|pulling))\b",
     re.IGNORECASE,
 )
 

@@ -144,3 +144,15 @@ def test_a_claim_can_mean_something_else_from_others() -> None:
 
 def test_applied_on_a_line_of_its_own_is_no_greeting() -> None:
     assert signals_of("Hi Ann,\n\nApplied,\n\nThanks,\n\nJ\n") == [(SignalKind.APPLIED, "")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Please fix the typo in the title when applying.",
+        "Could you drop my old address while queueing it?",
+        "Please add the tag before you merge it.",
+    ],
+)
+def test_what_a_maintainer_is_asked_to_do_is_not_asked_of_the_author(sentence: str) -> None:
+    assert SignalKind.CHANGES not in {kind for kind, _ in signals_of(f"{sentence}\n")}
