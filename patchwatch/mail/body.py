@@ -115,8 +115,9 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
     banner = 0  # remaining lines of a mail program's banner
     below = False  # below the `---` of a patch
     for number, line in enumerate(lines):
-        if running is None and not banner and (not line or _is_plain(line)):  # most lines
-            kinds.append("prose")
+        plain = not line or _is_plain(line)
+        if running is None and not banner and (plain or line[0] == ">"):  # most lines
+            kinds.append("prose" if plain else "quote")
             continue
         if running == "diff" and not patch and line and not _IN_DIFF.match(line):
             running = None
@@ -128,7 +129,7 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
             pass  # below Outlook's banner there is only the original mail
         elif line[:2] == "--" and _is_signature(line, len(lines) - number, patch=patch):
             kind = running = "signature"
-        elif running == "diff" or not line or line.isspace() or _is_plain(line):
+        elif running == "diff" or plain or line.isspace():
             pass
         elif _is_quote(line):
             kind, running = "quote", None
