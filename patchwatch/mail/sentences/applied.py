@@ -19,7 +19,8 @@ _LEAD = (
 _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
 _THING = (
     r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|"
-    r"(?:the |this )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)|"
+    r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)"
+    r"(?: (?:in|of|from) (?:the|this|your) (?:series|patch ?set))?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
@@ -65,14 +66,16 @@ _NOT_TAKEN = re.compile(
 )
 _WILL_TAKE = re.compile(
     rf"(?:{_LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
-    r"(?:take|grab|queue(?: up)?|pick(?: up)?)|i(?:'m| am) (?:applying|taking|queue?ing|picking up))"
+    r"(?:take|grab|queue(?: up)?|pick(?: up)?)|"
+    r"i(?:'m| am) (?:(?:therefore|hence|thus|now|just|also|then) )*(?:applying|taking|queue?ing|picking(?: up)?)|"
+    r"(?:queue?ing|picking)(?: up)?)"
     rf"\s+{_THING}"
     r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_YET = re.compile(
-    r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window)\b|"
-    r"n't\b|\?|\bthen\W*$"
+    r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window|"
+    r"into (?:account|consideration))\b|n't\b|\?|\bthen\W*$"
 )
 # "I'll apply this tomorrow.": not yet, but nobody else has to act.
 _WILL_APPLY = re.compile(
