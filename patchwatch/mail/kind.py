@@ -29,18 +29,17 @@ _OPENING_WORDS = 15  # that an answer may have above its first quote: "Hi Ann, t
 
 def kind_of(head: Headers, text: Text) -> Kind:
     """The kind of a mail, without parsing the rest, which takes seconds for a patch of 5 MB."""
-    parts, has_diff = parse_subject(headers.subject(head)), diff.start(text.whole) >= 0
-    answers = headers.ancestors(head)[0] is not None
-    return kind_and_bot(head, text, parts, headers.sender(head), has_diff=has_diff, answers=answers)[0]
+    subject, has_diff = headers.subject(head), diff.start(text.whole) >= 0
+    parts, sender, answers = parse_subject(subject), headers.sender(head), headers.ancestors(head)[0] is not None
+    return kind_and_bot(head, text, subject, parts, sender, has_diff=has_diff, answers=answers)[0]
 
 
 def kind_and_bot(
-    head: Headers, text: Text, parts: Subject, sender: Person, *, has_diff: bool, answers: bool
+    head: Headers, text: Text, subject: str, parts: Subject, sender: Person, *, has_diff: bool, answers: bool
 ) -> tuple[Kind, bool]:
     """The kind of a mail, and True if a robot sent it, or a person forwards its report."""
     submits = parts.patch and not parts.reply and (has_diff or not answers)
     bot = robot.is_robot(head, sender, text.inline, submits=submits)
-    subject = headers.subject(head)
     return determine(parts, subject, text, sender, has_diff=has_diff, answers=answers, bot=bot), bot
 
 
@@ -85,7 +84,7 @@ def _is_answer(text: Text, own: str, sender: Person, kind: Kind) -> bool:
     """True if a mail without a diff answers what it quotes, or gives a tag, rather than posts something.
 
     Authors also quote in postings, and post a version in answer to the last one: what git and b4 put into a posting
-    tells them apart, or a cover letter that begins with text of its own.
+    shows the difference, or a cover letter that begins with new text.
     """
     if _POSTED.search(own):
         return False

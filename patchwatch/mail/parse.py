@@ -57,7 +57,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     parent, references = headers.ancestors(head)
     whole = text.whole
     cut = diff.start(whole)
-    kind, bot = kind_and_bot(head, text, parts, sender, has_diff=cut >= 0, answers=parent is not None)
+    kind, bot = kind_and_bot(head, text, subject, parts, sender, has_diff=cut >= 0, answers=parent is not None)
     submission = kind in SUBMISSIONS
     # A mail without a mark may turn out to be the cover letter of the patches that answer it.
     posted = submission or (kind == "other" and not bot)

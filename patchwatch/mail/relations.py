@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote
 
 from patchwatch.mail.message import EarlierLink, Relation, RelationKind
-from patchwatch.mail.version_hints import LINK
+from patchwatch.mail.version_hints import LINK, linked_id
 
 _MOST = 40  # relations of one mail
 _MOST_PATCHES = 20  # prerequisite-patch-id lines: enough to find the series
@@ -211,7 +210,7 @@ def _trailers(text: str, groups: Iterable[str]) -> list[Relation]:
 
 def _named(rest: str) -> Iterator[str]:
     """The targets in the value of a trailer: links, ids with or without brackets, change-ids."""
-    links = [_clean(found) for found in LINK.findall(rest)]
+    links = [linked_id(found) for found in LINK.findall(rest)]
     if links:
         yield from (f"m:{link}" for link in links)
         return
@@ -271,7 +270,7 @@ def _joins(between: str) -> bool:
 
 def _targets(text: str, notes: dict[str, str]) -> list[tuple[int, int, str]]:
     """The messages that a text names, with their places, in order: links, `<id>`, `[1]`."""
-    found = [(m.start(), m.end(), _clean(m[1])) for m in LINK.finditer(text)]
+    found = [(m.start(), m.end(), linked_id(m[1])) for m in LINK.finditer(text)]
     if "<" in text:
         found += [(m.start(), m.end(), m[1]) for m in _ID.finditer(text) if not _NAME_BEFORE.search(text[: m.start()])]
     if notes:
@@ -292,9 +291,9 @@ def _footnotes(text: str) -> dict[str, str]:
             value = note[2] or ""
             link = LINK.search(value) or (number + 1 < len(lines) and LINK.match(lines[number + 1].strip()[:1000]))
             if link and note[1] not in found:
-                found[note[1]] = _clean(link[1])
+                found[note[1]] = linked_id(link[1])
         elif (behind := _NOTE_BEHIND.match(line[:1000])) and (link := LINK.match(behind[1])):
-            found.setdefault(behind[2], _clean(link[1]))
+            found.setdefault(behind[2], linked_id(link[1]))
     return found
 
 
@@ -323,10 +322,6 @@ def _around(paragraph: str, words: re.Match[str]) -> str:
     rest = paragraph[words.end() :]
     end = _SENTENCE_END.search(rest)
     return paragraph[begin : words.end() + (end.start() + 1 if end else len(rest))].strip()[:_TEXT]
-
-
-def _clean(message_id: str) -> str:
-    return unquote(message_id).rstrip(".")
 
 
 def _distinct(relations: Iterable[Relation]) -> tuple[Relation, ...]:

@@ -89,7 +89,7 @@ def is_robot(head: Headers, author: Person, text: str, *, submits: bool) -> bool
     if head.get("auto-submitted").lower().startswith("auto-generated"):
         identity += 3
     text = text[:_MAX_TEXT]
-    if identity < _ENOUGH and not (identity or _says_so(text)):
+    if not identity and not _says_so(text):
         return False
     return identity + _body_marks(text) - _persons_marks(head, author, text) >= _ENOUGH
 

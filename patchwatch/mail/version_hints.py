@@ -66,7 +66,7 @@ def earlier_links(text: str) -> tuple[EarlierLink, ...]:
         if "://" not in line and "id" not in line.lower():
             continue
         for match in list(LINK.finditer(line)) or list(_SPELT.finditer(line)):
-            message_id = unquote(match[1]).rstrip(".")
+            message_id = linked_id(match[1])
             if message_id in found:
                 continue
             for context in _contexts(lines, number, match):
@@ -103,6 +103,11 @@ def _stated(text: str) -> tuple[int | None, bool]:
     return None, bool(_EARLIER_WORDS.search(text))
 
 
+def linked_id(found: str) -> str:
+    """The message-id in a match of LINK, without escapes and the full stop of its sentence."""
+    return unquote(found).rstrip(".")
+
+
 def links(text: str) -> tuple[str, ...]:
     """The message-ids of all linked messages, in order."""
-    return tuple(dict.fromkeys(unquote(found).rstrip(".") for found in LINK.findall(text)))
+    return tuple(dict.fromkeys(map(linked_id, LINK.findall(text))))

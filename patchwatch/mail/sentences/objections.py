@@ -397,4 +397,4 @@ def intends_to_review(sentence: str, lowered: str) -> bool:
 
 
 def _any_occurs(phrases: Iterable[_Phrase], sentence: str, lowered: str) -> bool:
-    return next((True for phrase in phrases if phrase.occurs(sentence, lowered)), False)
+    return any(phrase.occurs(sentence, lowered) for phrase in phrases)
