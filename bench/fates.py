@@ -15,13 +15,13 @@ from __future__ import annotations
 import argparse
 import collections
 import csv
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from stated_links import mails, mbox_entry
+from understanding import imported
 
 ROOT = Path(__file__).resolve().parent.parent
 TAKEN = ("accepted", "mainlined")
@@ -41,7 +41,7 @@ def main() -> int:
     print(f"{options.table.name:<20}{'series':>8}{'accepted or not':>18}{'newest revision':>18}{'both':>6}")
     for archive in options.lists:
         wanted = [verdict for verdict in verdicts if verdict["list"] == archive.name]
-        series = imported(archive, options.since)
+        series = listed(archive, options.since)
         counted = compare(series, wanted, rows=options.rows)
         total += counted
         row(archive.name, counted)
@@ -49,42 +49,13 @@ def main() -> int:
     return 0
 
 
-def imported(archive: Path, since: str) -> list[dict[str, Any]]:
-    """Import mails into a new database, and return the output of `list --all --json`."""
+def listed(archive: Path, since: str) -> list[dict[str, Any]]:
+    """Import the mails of an epoch since a date, and return the output of `list --all --json`."""
     with tempfile.TemporaryDirectory(prefix="patchwatch-bench-") as directory:
         mbox = Path(directory) / "mails.mbox"
-        write(archive, since, mbox)
-        environment = os.environ | {"PATCHWATCH_DATABASE": f"{directory}/bench.db", "XDG_CONFIG_HOME": directory}
-        command = [sys.executable, "-m", "patchwatch"]
-        arguments = ["import", str(mbox), "--inbox", archive.name]
-        subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        printed = subprocess.check_output([*command, "list", "--all", "--json"], cwd=ROOT, env=environment)
-    found: list[dict[str, Any]] = json.loads(printed)
-    return found
-
-
-def write(archive: Path, since: str, mbox: Path) -> None:
-    """Write the mails of an epoch since a date to an mbox (mboxrd)."""
-    listed = subprocess.check_output(["git", "-C", archive, "rev-list", "--reverse", f"--since={since}", "HEAD"])
-    command = ["git", "-C", str(archive), "cat-file", "--batch"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as git, mbox.open("wb") as stream:
-        assert git.stdin
-        assert git.stdout
-        for commit in listed.split():
-            git.stdin.write(commit + b":m\n")
-            git.stdin.flush()
-            header = git.stdout.readline().split()
-            if header[-1] == b"missing":  # a mail that was removed from the archive
-                continue
-            mail = git.stdout.read(int(header[2]))
-            git.stdout.read(1)
-            stream.write(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n")
-            lines = mail.removesuffix(b"\n").split(b"\n")
-            stream.writelines(
-                (b">" if line.lstrip(b">").startswith(b"From ") else b"") + line + b"\n" for line in lines
-            )
-            stream.write(b"\n")
-        git.stdin.close()
+        with mbox.open("wb") as out:
+            out.writelines(map(mbox_entry, mails(archive, f"--since={since}", "HEAD")))
+        return imported(mbox, Path(directory) / "bench.db")
 
 
 def compare(series: list[dict[str, Any]], verdicts: list[dict[str, str]], *, rows: bool) -> collections.Counter[str]:

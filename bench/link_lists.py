@@ -97,7 +97,7 @@ def prepare(archive: Path, work: Path, newest: int = NEWEST) -> LinkList:
     if archive.is_file():
         epoch = work / f"{name}.git"
         subprocess.run(["git", "clone", "-q", "--bare", archive, epoch], check=True)
-    stated = stated_links.write_stripped(stated_links.newest_mails(epoch, newest), mbox)
+    stated = stated_links.write_stripped(stated_links.mails(epoch, f"-{newest}", "--all"), mbox)
     command = [sys.executable, "-m", "patchwatch", "import", str(mbox), "--inbox", "bench"]
     subprocess.run(command, cwd=ROOT, env=_environment(database), check=True, stdout=subprocess.DEVNULL)
     mbox.unlink()

@@ -82,10 +82,13 @@ class Verdict:
         return len(self.found) / (len(self.found) + len(self.wrong) or 1)
 
 
-def newest_mails(epoch: Path, count: int) -> Iterator[bytes]:
-    """The newest mails of a public-inbox epoch, oldest first; objects that a partial mirror lacks are left out."""
+def mails(epoch: Path, *selection: str) -> Iterator[bytes]:
+    """The mails of a public-inbox epoch, oldest first; `selection` is for git rev-list.
+
+    Objects that a partial mirror lacks are left out, and so are mails that were removed from the archive.
+    """
     git = ["git", "-C", str(epoch)]
-    listed = subprocess.run([*git, "rev-list", f"-{count}", "--all"], capture_output=True, text=True, check=True)
+    listed = subprocess.run([*git, "rev-list", *selection], capture_output=True, text=True, check=True)
     with subprocess.Popen([*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as cat:
         assert cat.stdin is not None
         assert cat.stdout is not None
@@ -110,8 +113,13 @@ def write_stripped(raws: Iterable[bytes], mbox: Path) -> dict[str, Stated]:
                 if _is_root(mail, subject[1]):
                     found.setdefault(_header(mail, "message-id").strip(" <>"), _stated(mail, subject))
                 stripped = without_hints(mail, raw)
-            out.write(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + _FROM_LINE.sub(rb">\1", stripped) + b"\n")
+            out.write(mbox_entry(stripped))
     return found
+
+
+def mbox_entry(raw: bytes) -> bytes:
+    """A mail as it stands in an mbox (mboxrd)."""
+    return b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + _FROM_LINE.sub(rb">\1", raw) + b"\n"
 
 
 def without_hints(mail: Message, raw: bytes) -> bytes:
