@@ -36,7 +36,17 @@ class Mail:
     inboxes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the sender of a reply wrote in one place: everything below one quote, up to the next."""
+
+    quote: tuple[str, ...]  # the last lines that are quoted above it, with their marks; empty if nothing is
+    own: str  # prose and trailers
+    patch: bool  # with a diff of theirs
+
+
 _OWN = frozenset({"prose", "trailer", "separator"})
+_QUOTED_ABOVE = 40  # lines of a quote that are kept with the passage below it
 _SIGNATURES = ("-- ", "--")
 _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
 _BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
@@ -89,13 +99,47 @@ def own_text(text: str, *, patch: bool) -> str:
     so that no sentence continues past a quote.
     """
     lines = text.split("\n")
+    return _own(lines, _kinds(lines, patch=patch))
+
+
+def of_reply(text: str) -> tuple[str, list[Passage]]:
+    """The text that the sender of a reply wrote, as `own_text` returns it, and the same in passages."""
+    lines = text.split("\n")
+    kinds = _kinds(lines, patch=False)
+    return _own(lines, kinds), _passages(lines, kinds)
+
+
+def _own(lines: Sequence[str], kinds: Sequence[SegmentKind]) -> str:
     kept: list[str] = []
-    for line, kind in zip(lines, _kinds(lines, patch=patch), strict=True):
+    for line, kind in zip(lines, kinds, strict=True):
         if kind in _OWN:
             kept.append(line)
         elif kept and kept[-1]:
             kept.append("")
     return "\n".join(kept)
+
+
+def _passages(lines: Sequence[str], kinds: Sequence[SegmentKind]) -> list[Passage]:
+    found: list[Passage] = []
+    quote: list[str] = []
+    own: list[str] = []
+    patch = written = False
+    for line, kind in zip(lines, kinds, strict=True):
+        if kind in _OWN:
+            own.append(line)
+            written = written or bool(line.strip())
+        elif kind == "diff":
+            patch = written = True
+        elif kind == "quote":
+            if written:
+                found.append(Passage(tuple(quote[-_QUOTED_ABOVE:]), "\n".join(own), patch))
+                quote, own, patch, written = [], [], False, False
+            quote.append(line)
+        if kind not in _OWN and own and own[-1]:
+            own.append("")
+    if written:
+        found.append(Passage(tuple(quote[-_QUOTED_ABOVE:]), "\n".join(own), patch))
+    return found
 
 
 def segments(text: str, *, patch: bool) -> list[Segment]:

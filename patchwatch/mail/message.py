@@ -195,6 +195,10 @@ SEVERITIES = ("critical", "high", "medium", "low")
 """How robots rate what they find, whatever words they use, the worst first."""
 
 
+RemarkKind = Literal["", "change", "question", "objection"]
+"""What a remark wants of a patch's author: nothing, a change, an answer, or that they give it up."""
+
+
 class Finding(Struct, frozen=True, array_like=True):
     """What a robot found in a patch; patchwatch.mail.findings reads it."""
 
@@ -205,6 +209,20 @@ class Finding(Struct, frozen=True, array_like=True):
     function: str = ""
     quote: str = ""  # the line of the patch that it is written below
     patch: int = 0  # that the robot names; 0: the one that its mail replies to
+
+
+class Remark(Struct, frozen=True, array_like=True):
+    """What a person wrote below one quote of a reply; patchwatch.mail.remarks reads it."""
+
+    text: str  # the sentence that asks, or the first that says anything
+    wants: RemarkKind = ""  # of the author of the patch, if somebody else wrote it
+    firm: bool = False  # false: it may want that
+    below_diff: bool = False  # it stands right below a line of a diff
+    code: str = ""  # that line
+    lines: tuple[int, ...] = ()  # hashes of its lines, by which an answer to it is recognized
+    answers: tuple[int, ...] = ()  # hashes of the last lines that are quoted above it
+    signals: tuple[str, ...] = ()  # kinds of the signals in it
+    words: int = 0  # without tags and courtesy
 
 
 class Message(Struct, frozen=True, array_like=True):
@@ -243,6 +261,7 @@ class Message(Struct, frozen=True, array_like=True):
     tested: NamedPosting | None = None  # of a bot's results
     findings: tuple[Finding, ...] = ()  # of a robot's review
     answers_robot: bool = False  # what it quotes is a robot's mail, according to the line above the quote
+    remarks: tuple[Remark, ...] = ()  # of a person's reply
 
     @property
     def is_submission(self) -> bool:

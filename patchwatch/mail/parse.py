@@ -30,6 +30,7 @@ from patchwatch.mail.message import (
 from patchwatch.mail.mime import Text, text_of
 from patchwatch.mail.prose_sketch import prose_sketch
 from patchwatch.mail.pull_request import asks_to_pull, pull_request
+from patchwatch.mail.remarks import remarks
 from patchwatch.mail.robot_results import robot_results
 from patchwatch.mail.sentences import signals, split
 from patchwatch.mail.shortlog import shortlog
@@ -62,16 +63,25 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     # A mail without a mark may turn out to be the cover letter of the patches that answer it.
     posted = submission or (kind == "other" and not bot)
     patch = whole[cut:] if submission and cut >= 0 else ""
-    own_text = body.own_text((whole if cut < 0 else whole[:cut]) if submission else text.inline, patch=submission)
+    passages: list[body.Passage] = []
+    if submission:
+        own_text = body.own_text(whole if cut < 0 else whole[:cut], patch=True)
+    else:
+        own_text, passages = body.of_reply(text.inline)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
     sentences = tuple(split.sentences(own_text[:_MAX_PROSE]))
-    substance = split.substantive(sentences, tuple(f"{tag.name}:" for tag in tags))
+    tag_lines = tuple(f"{tag.name}:" for tag in tags)
+    substance = split.substantive(sentences, tag_lines)
     pull, listed = _pull(kind, head, subject, whole)
     message_id = headers.message_id(head, raw)
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
     by_robot = bot and kind != "notice"
-    found, reviewed = robot_results(subject, text.inline, kind, parts, accepted) if by_robot else ((), ())
+    by_person = kind == "reply" and not bot
+    if by_robot:
+        found, reviewed = robot_results(subject, text.inline, kind, parts, accepted)
+    else:
+        found, reviewed = _signals(kind, subject, text, own_text, sentences, tags, accepted), ()
     return Message(
         message_id=message_id,
         subject=subject,
@@ -91,7 +101,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         base_commit=version_hints.base_commit(whole) if posted else "",
         earlier=earlier,
         about=_about(whole) if kind == "notice" else (),
-        signals=found if by_robot else _signals(kind, subject, text, own_text, sentences, tags, accepted),
+        signals=found,
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
         excerpt=split.excerpt(substance, sentences),
@@ -104,7 +114,8 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         cited=cited_commits(kind, subject, own_text, whole, bot=bot),
         tested=named_posting(subject, whole, message_id) if _names_posting(found, reviewed) else None,
         findings=reviewed,
-        answers_robot=kind == "reply" and not bot and robot.answers_robot(head, text.inline),
+        answers_robot=by_person and robot.answers_robot(head, text.inline),
+        remarks=remarks(passages, found, tag_lines) if by_person and not accepted else (),
     )
 
 

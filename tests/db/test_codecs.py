@@ -36,6 +36,7 @@ from patchwatch.mail.message import (
     Person,
     PullRequest,
     Relation,
+    Remark,
     Signal,
     Subject,
     Trailer,
@@ -78,6 +79,7 @@ MESSAGE = Message(
     tested=NamedPosting(("m@x",), "mm: frob", 2),
     findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
     answers_robot=True,
+    remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1),),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -89,7 +91,8 @@ MESSAGE_TEXT = (
     '[["depends","m:base@x","Based-on: <base@x>"]],'
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
     '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
-    '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true]'
+    '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
+    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1]]]'
 )
 POSTING = PostingFacts(
     root="m@x",
