@@ -243,6 +243,13 @@ def arrived(headers: Headers, now: int = LATEST) -> int | None:
     return seconds if seconds is not None and _EARLIEST <= seconds <= now + _CLOCK_ERROR else None
 
 
+def dates(headers: Headers, now: int = LATEST) -> tuple[int, int]:
+    """When the mail was sent, and when it arrived: as `date` and `arrived` find it, or when it was sent."""
+    received = arrived(headers, now)
+    sent = date(headers, received, now)
+    return sent, sent if received is None else received
+
+
 def date(headers: Headers, arrived: int | None, now: int = LATEST) -> int:
     """When the mail was sent, UTC, in seconds: the Date header, or the arrival if that is absent or implausible.
 

@@ -19,6 +19,7 @@ from patchwatch.mail.message import (
     Finding,
     Kind,
     Message,
+    NamedPosting,
     Person,
     PullRequest,
     Relation,
@@ -53,32 +54,22 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     text = text_of(head, raw)
     subject, sender = headers.subject(head), headers.sender(head)
     parts = parse_subject(subject)
-    arrived = headers.arrived(head, now)
-    date = headers.date(head, arrived, now)
+    date, arrived = headers.dates(head, now)
     parent, references = headers.ancestors(head)
-    whole = text.whole
-    cut = diff.start(whole)
+    whole, cut = text.whole, diff.start(text.whole)
     kind, bot = kind_and_bot(head, text, subject, parts, sender, has_diff=cut >= 0, answers=parent is not None)
     submission = kind in SUBMISSIONS
-    # A mail without a mark may turn out to be the cover letter of the patches that answer it.
-    posted = submission or (kind == "other" and not bot)
+    posted = submission or (kind == "other" and not bot)  # what has no mark may be the cover of patches that answer it
     patch = whole[cut:] if submission and cut >= 0 else ""
-    passages: list[body.Passage] = []
-    if submission:
-        own_text = body.own_text(whole if cut < 0 else whole[:cut], patch=True)
-    else:
-        own_text, passages = body.of_reply(text.inline)
+    own_text, passages = _written(text, cut, submission=submission)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
     sentences = tuple(split.sentences(own_text[:_MAX_PROSE]))
-    tag_lines = tuple(f"{tag.name}:" for tag in tags)
-    substance = split.substantive(sentences, tag_lines)
+    substance = split.substantive(sentences, trailers.beginnings(tags))
     pull, listed = _pull(kind, head, subject, whole)
-    message_id = headers.message_id(head, raw)
+    message_id, by_person = headers.message_id(head, raw), kind == "reply" and not bot
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
-    by_robot = bot and kind != "notice"
-    by_person = kind == "reply" and not bot
-    if by_robot:
+    if bot and kind != "notice":
         found, reviewed = robot_results(subject, text.inline, kind, parts, accepted)
     else:
         found, reviewed = _signals(kind, subject, text, own_text, sentences, tags, accepted), ()
@@ -87,7 +78,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         subject=subject,
         author=sender,
         date=date,
-        arrived=arrived if arrived is not None else date,
+        arrived=arrived,
         parent=parent,
         references=references,
         recipients=headers.recipients(head),
@@ -112,16 +103,27 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         pull=pull,
         accepted=accepted,
         cited=cited_commits(kind, subject, own_text, whole, bot=bot),
-        tested=named_posting(subject, whole, message_id) if _names_posting(found, reviewed) else None,
+        tested=_tested(subject, whole, message_id, found, reviewed),
         findings=reviewed,
         answers_robot=by_person and robot.answers_robot(head, text.inline),
-        remarks=remarks(passages, found, tag_lines) if by_person and not accepted else (),
+        remarks=remarks(passages, found, tags) if by_person and not accepted else (),
     )
 
 
-def _names_posting(results: Sequence[Signal], reviewed: Sequence[Finding]) -> bool:
-    """True for results; a review is of the patch that it answers, and links to what it found elsewhere."""
-    return not reviewed and any(signal.kind in _RESULTS for signal in results)
+def _written(text: Text, cut: int, *, submission: bool) -> tuple[str, list[body.Passage]]:
+    """What the sender wrote, and of a reply the same in passages; a patch's diff begins at `cut`, if it is not -1."""
+    if not submission:
+        return body.of_reply(text.inline)
+    return body.own_text(text.whole if cut < 0 else text.whole[:cut], patch=True), []
+
+
+def _tested(
+    subject: str, whole: str, message_id: str, results: Sequence[Signal], reviewed: Sequence[Finding]
+) -> NamedPosting | None:
+    """The posting that results name; a review is of the patch that it answers, and links to what it found elsewhere."""
+    if reviewed or all(signal.kind not in _RESULTS for signal in results):
+        return None
+    return named_posting(subject, whole, message_id)
 
 
 def _pull(

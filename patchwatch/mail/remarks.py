@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from patchwatch.mail.body import Passage
-from patchwatch.mail.message import Remark, RemarkKind, Signal, SignalKind
+from patchwatch.mail.message import Remark, RemarkKind, Signal, SignalKind, Trailer
 from patchwatch.mail.sentences import split
+from patchwatch.mail.trailers import beginnings
 
 _MAX_REMARKS = 60  # of one mail
 _MAX_SENTENCES = 40  # of one remark that are read
@@ -43,12 +44,12 @@ _NEEDS_NOTHING = frozenset(
 )
 
 
-def remarks(passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[str]) -> tuple[Remark, ...]:
-    """The remarks of a reply; `tags` are the prefixes of its tag lines ("Reviewed-by:")."""
+def remarks(passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer]) -> tuple[Remark, ...]:
+    """The remarks of a reply, with the signals and tags that were found in it."""
     by_text: dict[str, list[str]] = {}
     for signal in signals:
         by_text.setdefault(signal.text, []).append(signal.kind)
-    found = (_remark(passage, by_text, tuple(tags)) for passage in passages[:_MAX_REMARKS])
+    found = (_remark(passage, by_text, beginnings(tags)) for passage in passages[:_MAX_REMARKS])
     return tuple(remark for remark in found if remark is not None)
 
 

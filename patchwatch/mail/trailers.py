@@ -114,6 +114,11 @@ def of_reply(text: str, sender: Person) -> tuple[Trailer, ...]:
     )
 
 
+def beginnings(tags: Iterable[Trailer]) -> tuple[str, ...]:
+    """What lines with these tags begin with: "Reviewed-by:"."""
+    return tuple(f"{tag.name}:" for tag in tags)
+
+
 def dropped_tags(sentences: Iterable[str]) -> tuple[Signal, ...]:
     """The sentences in which the author of a posting reports dropping tags: "dropped Jane's R-b, it changed"."""
     return tuple(Signal(SignalKind.TAGS_DROPPED, evidence(s)) for s in sentences if _DROPPED.search(s))
