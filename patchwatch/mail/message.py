@@ -262,6 +262,7 @@ class Message(Struct, frozen=True, array_like=True):
     findings: tuple[Finding, ...] = ()  # of a robot's review
     answers_robot: bool = False  # what it quotes is a robot's mail, according to the line above the quote
     remarks: tuple[Remark, ...] = ()  # of a person's reply
+    outlook: tuple[int, int] = (0, 0)  # how much its words speak for a next version (patchwatch.mail.outlook)
 
     @property
     def is_submission(self) -> bool:

@@ -29,6 +29,7 @@ from patchwatch.mail.message import (
     Trailer,
 )
 from patchwatch.mail.mime import Text, text_of
+from patchwatch.mail.outlook import outlook
 from patchwatch.mail.prose_sketch import prose_sketch
 from patchwatch.mail.pull_request import asks_to_pull, pull_request
 from patchwatch.mail.remarks import remarks
@@ -107,6 +108,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         findings=reviewed,
         answers_robot=by_person and robot.answers_robot(head, text.inline),
         remarks=remarks(passages, found, tags) if by_person and not accepted else (),
+        outlook=outlook(passages, tags) if by_person else (0, 0),
     )
 
 

@@ -80,6 +80,7 @@ MESSAGE = Message(
     findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
     answers_robot=True,
     remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1),),
+    outlook=(250, -40),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
