@@ -178,7 +178,7 @@ class Examples:
         """(version, replies, features) at each moment of some versions, with the outlooks that these words give."""
         columns = {int(one): place for place, one in enumerate(self.hashes)}
         weights = np.zeros((len(columns), 2))
-        for role, table in enumerate(words):
+        for role, table in enumerate((words.others, words.author)):
             for one, weight in table.items():
                 weights[columns[one], role] = weight
         outlooks = (self._words @ weights).astype(int)

@@ -16,7 +16,8 @@ import itertools
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,33 +58,34 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     author: _Table
 
 
-Weights = Mapping[int, int]
-"""Thousandths of log odds by hash."""
+@dataclass(frozen=True)
+class OutlookModel:
+    """The weights of words by hash, in thousandths of log odds."""
 
+    others: Mapping[int, int]  # of what people other than the author of the patch write
+    author: Mapping[int, int]
 
-class OutlookModel(NamedTuple):
-    """The weights of what people other than the author write, and of what the author writes."""
+    @functools.cached_property
+    def _known(self) -> frozenset[int]:
+        return frozenset((*self.others, *self.author))
 
-    others: Weights
-    author: Weights
+    def outlook(self, found: Set[int]) -> Outlook:
+        """The outlook of a reply that consists of these features."""
+        known = self._known & found
+        return Outlook(
+            _clipped(sum([self.others.get(one, 0) for one in known])),
+            _clipped(sum([self.author.get(one, 0) for one in known])),
+        )
 
 
 def outlook(passages: Sequence[Passage], tags: Iterable[Trailer], model: OutlookModel | None = None) -> Outlook:
     """The outlook of a person's reply; `model` is by default the one that patchwatch comes with."""
-    return _sums(features(passages, tags), model or default_model())
+    return (model or default_model()).outlook(features(passages, tags))
 
 
 def outlook_of_text(text: str) -> Outlook:
     """The outlook of a sentence alone, to find the one that weighs most."""
-    return _sums(features([Passage((), text, False)], ()), default_model())
-
-
-def _sums(found: set[int], model: OutlookModel) -> Outlook:
-    others, author = model
-    return Outlook(
-        _clipped(sum([others[one] for one in others.keys() & found])),
-        _clipped(sum([author[one] for one in author.keys() & found])),
-    )
+    return default_model().outlook(features([Passage((), text, False)], ()))
 
 
 def _clipped(total: int) -> int:
@@ -98,7 +100,7 @@ def _named(name: str) -> int:
 
 
 _PLACES = {place: (_named(f" in {place}"), _named(f" begins {place}")) for place in ("diff", "quote", "none")}
-_PAIR, _TRIPLE, _PATCH = _named(" pair"), _named(" triple"), _named(" patch")
+_PAIR, _PATCH = _named(" pair"), _named(" patch")
 
 
 def features(passages: Sequence[Passage], tags: Iterable[Trailer]) -> set[int]:
@@ -109,12 +111,11 @@ def features(passages: Sequence[Passage], tags: Iterable[Trailer]) -> set[int]:
         words = _words(passage.own, left)
         left -= len(words)
         place, start = _PLACES[_place(passage.quote)]
-        pairs = [(a * 31 + b) & _HASH for a, b in itertools.pairwise(words)]
+        pairs = [(a * 31 + b + _PAIR) & _HASH for a, b in itertools.pairwise(words)]
         found.add(place)
         found.update(words)
-        found.update([word ^ place for word in words])
-        found.update([pair ^ _PAIR for pair in pairs])
-        found.update([(pair * 31 + word) & _HASH ^ _TRIPLE for pair, word in zip(pairs, words[2:], strict=False)])
+        found.update(pairs)
+        found.update([(pair * 31 + word) & _HASH for pair, word in zip(pairs, words[2:], strict=False)])
         if pairs:
             found.add(pairs[0] ^ start)
         if passage.patch:
@@ -170,14 +171,14 @@ def default_model() -> OutlookModel:
     return read_model(FILE)
 
 
-def _packed(weights: Weights) -> _Table:
+def _packed(weights: Mapping[int, int]) -> _Table:
     step = max(1, -(-max(map(abs, weights.values()), default=0) // 127))
     rounded = sorted((one, round(weight / step)) for one, weight in weights.items())
     raw = b"".join(one.to_bytes(3, "little") + struct.pack("b", weight) for one, weight in rounded if weight)
     return _Table(step, base64.b85encode(zlib.compress(raw, 9)).decode())
 
 
-def _unpacked(table: _Table) -> Weights:
+def _unpacked(table: _Table) -> dict[int, int]:
     raw = zlib.decompress(base64.b85decode(table.weights))
     entries = struct.iter_unpack("3Bb", raw)
     return {low | middle << 8 | high << 16: weight * table.step for low, middle, high, weight in entries}
