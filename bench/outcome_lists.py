@@ -75,7 +75,7 @@ class OutcomeList:
 
 def prepare(archive: Path, newest: int = NEWEST, cache: Path | None = None) -> OutcomeList:
     """Read the newest mails of an epoch or bundle; `cache` is a directory that keeps what was found."""
-    name = re.sub(r"[^\w.-]", "-", archive.name if archive.stem.strip("0123456789") else archive.resolve().parent.name)
+    name = re.sub(r"[^\w.-]", "-", archive.stem if archive.stem.strip("0123456789") else archive.resolve().parent.name)
     kept = cache / f"{name}.{newest}.pickle" if cache else None
     if kept and kept.exists():
         return OutcomeList(name, pickle.loads(kept.read_bytes()))

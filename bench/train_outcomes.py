@@ -153,8 +153,9 @@ class Examples:
         words = self._words[mails]
 
         def different(keys: Array) -> Array:
-            rows = np.unique(keys, return_inverse=True)[1]
-            grouped = sparse.csr_matrix((np.ones(len(mails), np.float32), (rows, np.arange(len(mails))))) @ words
+            groups, rows = np.unique(keys, return_inverse=True)
+            ones, shape = np.ones(len(mails), np.float32), (len(groups), len(mails))
+            grouped = sparse.csr_matrix((ones, (rows, np.arange(len(mails)))), shape) @ words
             return np.bincount(grouped.indices, minlength=words.shape[1])
 
         enough = different(self._version[mails]) >= LEAST_VERSIONS

@@ -303,7 +303,10 @@ def read_model(path: Path) -> OutcomeModel:
         OSError: the file can't be read.
         ValueError: it is not a model of the features that this program measures.
     """
-    model = msgspec.json.decode(path.read_bytes(), type=OutcomeModel)
+    try:
+        model = msgspec.json.decode(path.read_bytes(), type=OutcomeModel)
+    except ValueError as error:
+        raise ValueError(f"{path}: not a model of these features; train it again ({error})") from error
     if tuple(model.terms) != FEATURES or not all(term.scale > 0 for term in model.terms.values()):
         raise ValueError(f"{path}: not a model of these features; train it again")
     return model
