@@ -55,8 +55,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     text = text_of(head, raw)
     subject, sender = headers.subject(head), headers.sender(head)
     parts = parse_subject(subject)
-    date, arrived = headers.dates(head, now)
-    parent, references = headers.ancestors(head)
+    (date, arrived), (parent, references) = headers.dates(head, now), headers.ancestors(head)
     whole, cut = text.whole, diff.start(text.whole)
     kind, bot = kind_and_bot(head, text, subject, parts, sender, has_diff=cut >= 0, answers=parent is not None)
     submission = kind in SUBMISSIONS
