@@ -223,6 +223,7 @@ class Remark(Struct, frozen=True, array_like=True):
     answers: tuple[int, ...] = ()  # hashes of the last lines that are quoted above it
     signals: tuple[str, ...] = ()  # kinds of the signals in it
     words: int = 0  # without tags and courtesy
+    chance: int = 0  # that it wants something, in percent (patchwatch.mail.remark_model)
 
 
 class Message(Struct, frozen=True, array_like=True):

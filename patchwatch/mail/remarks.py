@@ -1,8 +1,7 @@
 """What a person wrote in a reply, remark by remark: everything below one quote is one remark.
 
-A remark may ask the author of a patch for something.  Structure shows it better than words do: most of what stands
-right below a line of a diff does, and most of what has one of a few words of asking; what has both nearly always does.
-patchwatch.series.ledger follows what becomes of it.
+A remark may ask the author of a patch for something; patchwatch.mail.remark_model decides whether it does, from where it
+stands, its form and a few words.  patchwatch.series.ledger follows what becomes of it.
 
 The lines of a remark, and the last lines that are quoted above it, are kept as hashes: a reply quotes what it answers.
 """
@@ -11,11 +10,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zlib import crc32
 
 from patchwatch.mail.body import Passage
-from patchwatch.mail.message import Remark, RemarkKind, Signal, SignalKind, Trailer
+from patchwatch.mail.message import Remark, Signal, SignalKind, Trailer
+from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
+from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.trailers import beginnings
 
@@ -35,73 +36,95 @@ _ASKING = re.compile(
     r"rather|missing|why|suggest|prefer|better|use|wrong|typo|nit|unused|unnecessary|redundant|not needed|no need|"
     r"must|move|rename|split|fix|s/)\b|\?"
 )
-"""Words of asking; a remark that has none of them and stands below no diff asks nothing of the author."""
+"""Words of asking: the sentence that has one is shown."""
 
-_CHANGE = frozenset({SignalKind.CHANGES, SignalKind.WISH, SignalKind.HOLD, SignalKind.WITHDRAWN})
-_QUESTION = frozenset({SignalKind.QUESTION, SignalKind.DOUBT})
-_NEEDS_NOTHING = frozenset(
-    {SignalKind.SATISFIED, SignalKind.APPLIED, SignalKind.CLAIMED, SignalKind.WILL_APPLY, SignalKind.FOR_ALL}
+_ASKS = frozenset(
+    {SignalKind.CHANGES, SignalKind.WISH, SignalKind.HOLD, SignalKind.WITHDRAWN, SignalKind.QUESTION, SignalKind.DOUBT}
 )
 
 
-def remarks(passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer]) -> tuple[Remark, ...]:
-    """The remarks of a reply, with the signals and tags that were found in it."""
-    by_text: dict[str, list[str]] = {}
-    for signal in signals:
-        by_text.setdefault(signal.text, []).append(signal.kind)
-    found = (_remark(passage, by_text, beginnings(tags)) for passage in passages[:_MAX_REMARKS])
-    return tuple(remark for remark in found if remark is not None)
+def remarks(
+    passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer], parent: str | None = None
+) -> tuple[Remark, ...]:
+    """The remarks of a reply to `parent`, with the signals and tags that were found in it."""
+    kinds = by_text(signals)
+    found = zip(passages, seen(passages, kinds, tags, parent), strict=False)
+    return tuple(_remark(passage, one, kinds) for passage, one in found if one is not None)
 
 
-def _remark(passage: Passage, signals: dict[str, list[str]], tags: tuple[str, ...]) -> Remark | None:
-    sentences = list(itertools.islice(split.sentences(passage.own), _MAX_SENTENCES))
-    substance = split.substantive(sentences, tags)
-    shown = {sentence: split.evidence(sentence) for sentence in sentences}
-    kinds = {s: signals[shown[s]] for s in sentences if shown[s] in signals}
-    if not sentences and not passage.patch:
-        return None
-    quote = [line for line in map(_unquoted, passage.quote) if line is not None]
-    code = _code(quote)
-    asking = next((s for s in substance if _ASKING.search(s)), None)
-    said = tuple(dict.fromkeys(kind for found in kinds.values() for kind in found))
-    wants, firm = _wants(said, below_diff=code is not None, asking=asking, patch=passage.patch, sentences=substance)
+def reasons(
+    passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer], parent: str | None = None
+) -> tuple[tuple[str, ...], ...]:
+    """What speaks for it, in each of the remarks, that it wants something of the author: features, the strongest first."""
+    found = seen(passages, by_text(signals), tags, parent)
+    return tuple(default_model().reasons(one) for one in found if one is not None)
+
+
+def seen(
+    passages: Sequence[Passage], signals: Mapping[str, Sequence[str]], tags: Sequence[Trailer], parent: str | None
+) -> list[Seen | None]:
+    """What the mail shows of the remark in each passage, None if it has none; `signals` are kinds by their text."""
+    of_tags, own = beginnings(tags), tuple(f"{tag.name}:" for tag in tags if tag.own)
+    on_posting, on_patch = is_posting(parent), any(quotes_patch(passage.quote) for passage in passages)
+    found: list[Seen | None] = []
+    for passage in passages[:_MAX_REMARKS]:
+        sentences = list(itertools.islice(split.sentences(passage.own), _MAX_SENTENCES))
+        if not sentences and not passage.patch:
+            found.append(None)
+            continue
+        kinds = (signals.get(split.evidence(sentence), ()) for sentence in sentences)
+        one = Seen(
+            sentences=sentences,
+            substance=split.substantive(sentences, of_tags),
+            quote=passage.quote,
+            code=_code(_own_quote(passage.quote)),
+            signals=tuple(dict.fromkeys(itertools.chain.from_iterable(kinds))),
+            patch=passage.patch,
+            tag=bool(own) and any(sentence.startswith(own) for sentence in sentences),
+            first=not any(found),
+            on_patch=on_patch,
+            on_posting=on_posting,
+        )
+        found.append(one)
+    return found
+
+
+def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -> Remark:
+    verdict = default_model().verdict(one)
     return Remark(
-        text=shown[_telling(substance or sentences, kinds, asking)] if sentences else "",
-        wants=wants,
-        firm=firm,
-        below_diff=code is not None,
-        code=(code or "")[:_MAX_CODE],
+        text=split.evidence(_telling(one, signals)) if one.sentences else "",
+        wants=verdict.wants,
+        firm=verdict.firm,
+        below_diff=one.code is not None,
+        code=(one.code or "")[:_MAX_CODE],
         lines=_hashes(passage.own.split("\n")),
-        answers=_hashes(quote[-_QUOTED_READ:])[-_QUOTED:],
-        signals=said,
-        words=split.count_words(substance),
+        answers=_hashes(_own_quote(passage.quote)[-_QUOTED_READ:])[-_QUOTED:],
+        signals=tuple(one.signals),
+        words=split.count_words(one.substance),
+        chance=round(100 * verdict.chance),
     )
 
 
-def _telling(substance: Sequence[str], kinds: dict[str, list[str]], asking: str | None) -> str:
+def by_text(signals: Iterable[Signal]) -> dict[str, list[str]]:
+    """The kinds of the signals by their text."""
+    kinds: dict[str, list[str]] = {}
+    for signal in signals:
+        kinds.setdefault(signal.text, []).append(signal.kind)
+    return kinds
+
+
+def _telling(one: Seen, signals: Mapping[str, Sequence[str]]) -> str:
     """The sentence to show: one with a signal that asks, else one that has a word of asking, else the first."""
-    asks = next((s for s, found in kinds.items() if not (_CHANGE | _QUESTION).isdisjoint(found)), None)
-    return asks or asking or next(iter(kinds), substance[0])
+    kinds = {sentence: signals.get(split.evidence(sentence), ()) for sentence in one.sentences} if one.signals else {}
+    asks = next((sentence for sentence, found in kinds.items() if not _ASKS.isdisjoint(found)), None)
+    asks = asks or next((sentence for sentence in one.substance if _ASKING.search(sentence)), None)
+    asks = asks or next((sentence for sentence, found in kinds.items() if found), None)
+    return asks or (one.substance or one.sentences)[0]
 
 
-def _wants(
-    signals: Sequence[str], *, below_diff: bool, asking: str | None, patch: bool, sentences: Sequence[str]
-) -> tuple[RemarkKind, bool]:
-    """What a remark wants, and whether that is sure."""
-    said = set(signals)
-    if SignalKind.NAK in said:
-        return "objection", True
-    if said & _CHANGE:
-        return "change", True
-    if said & _QUESTION:
-        question = asking is not None and asking.rstrip(" )\"'").endswith("?")
-        return ("question" if question or SignalKind.QUESTION in said else "change"), below_diff or asking is not None
-    if said & _NEEDS_NOTHING or not (sentences or patch):
-        return "", False
-    if below_diff or asking or patch:
-        kind: RemarkKind = "question" if asking and asking.rstrip().endswith("?") else "change"
-        return kind, below_diff and (asking is not None or patch)
-    return "", False
+def _own_quote(quote: Sequence[str]) -> list[str]:
+    """The quoted lines without their first mark, but those of a deeper quote, which somebody else wrote."""
+    return [line for line in map(_unquoted, quote) if line is not None]
 
 
 def _unquoted(line: str) -> str | None:

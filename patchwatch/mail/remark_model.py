@@ -1,0 +1,100 @@
+"""What a remark wants of a patch's author: two small logistic regressions, read from remark_model.json beside this module.
+
+One gives the chance that it wants anything, the other tells questions from requests.  `python bench/train_remarks.py`
+writes the file, from remarks that people read.  Reading it and computing with it needs nothing but Python and msgspec.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from patchwatch.mail.message import RemarkKind, SignalKind
+from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, Seen, features
+
+FILE = Path(__file__).with_name("remark_model.json")
+
+_MOST_REASONS = 6
+_LARGEST = 50.0  # log odds beyond which math.exp is not asked
+
+
+class Regression(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A regression over features that are there or not; others count nothing."""
+
+    bias: float
+    weights: dict[str, float]  # by feature
+
+    def log_odds(self, found: Iterable[str]) -> float:
+        """The log odds of a remark with these features."""
+        return self.bias + sum(self.weights.get(name, 0.0) for name in found)
+
+
+class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The regressions, and from which chance on a remark is said to want something."""
+
+    firm: float  # … as a fact
+    perhaps: float  # … at all
+    point: Regression  # that it wants anything
+    question: Regression  # that this is an answer, not a change
+
+    def verdict(self, seen: Seen) -> Verdict:
+        """What a remark wants."""
+        if SignalKind.NAK in seen.signals:
+            return Verdict("objection", 1.0, firm=True)
+        if not (seen.substance or seen.patch):
+            return Verdict("", 0.0, firm=False)
+        found = features(seen)
+        chance = chance_of(self.point.log_odds(found))
+        if chance < self.perhaps or {"waives", "tag"} <= found:
+            return Verdict("", chance, firm=False)
+        kind: RemarkKind = "question" if self.question.log_odds(found) > 0 else "change"
+        return Verdict(kind, chance, firm=chance >= self.firm and "waives" not in found)
+
+    def reasons(self, seen: Seen) -> tuple[str, ...]:
+        """The features that speak for wanting something, the strongest first."""
+        weights = self.point.weights
+        speaking = (name for name in features(seen) if weights[name] > 0)
+        return tuple(sorted(speaking, key=lambda name: (-weights[name], name))[:_MOST_REASONS])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a remark wants, with the chance that it wants anything."""
+
+    wants: RemarkKind
+    chance: float
+    firm: bool
+
+
+def chance_of(log_odds: float) -> float:
+    """The probability that log odds stand for."""
+    return 1 / (1 + math.exp(-max(-_LARGEST, min(_LARGEST, log_odds))))
+
+
+def read_model(path: Path) -> RemarkModel:
+    """Read a model.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: it is not a model of the features that this program finds.
+    """
+    try:
+        model = msgspec.json.decode(path.read_bytes(), type=RemarkModel)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{path}: not a model of remarks ({error}); train it again") from error
+    if tuple(model.point.weights) != FEATURES or tuple(model.question.weights) != OF_QUESTIONS:
+        raise ValueError(f"{path}: not a model of these features; train it again")
+    if not 0 <= model.perhaps <= model.firm <= 1:
+        raise ValueError(f"{path}: the limits are not chances in order; train it again")
+    return model
+
+
+@functools.cache
+def default_model() -> RemarkModel:
+    """The model that patchwatch comes with."""
+    return read_model(FILE)
