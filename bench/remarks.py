@@ -2,14 +2,15 @@
 
     python bench/remarks.py ARCHIVE... [--rows]
 
-Each ARCHIVE is a public-inbox epoch, named after its list.  Remarks of verdicts/remarks.tsv are judged by a model that was
-trained on the other lists given (needs scikit-learn), with the limits of the model that patchwatch comes with; those of
-verdicts/fresh-remarks.tsv by that model itself.  Remarks whose readers differ are left out.
+Each ARCHIVE is a public-inbox epoch, named after its list.  Remarks of verdicts/remarks.tsv are judged by a model that
+was trained on the other lists given (needs scikit-learn), with the limits of the model that patchwatch comes with;
+those of verdicts/fresh-remarks.tsv by that model itself.  Remarks whose readers differ are left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ def print_row(name: str, some: Sequence[Judged]) -> None:
     """Print how many points were found, how many were right, and the same of those that are facts."""
     some = [one for one in some if one.row.agreed is not None]
     points = [one for one in some if one.row.agreed]
-    said, firm = ([one for one in some if one.verdict.wants and (one.verdict.firm or not sure)] for sure in (False, True))
+    said, firm = (
+        [one for one in some if one.verdict.wants and (one.verdict.firm or not sure)] for sure in (False, True)
+    )
     kinds = [one for one in points if one.verdict.wants and one.row.kind]
     same = [one for one in kinds if one.verdict.wants.replace("objection", "change") == one.row.kind]
     found = [one for one in points if one.verdict.wants]
@@ -92,9 +95,10 @@ def print_agreement(name: str, rows: Iterable[Labelled]) -> None:
 def print_calibration(some: Sequence[Judged]) -> None:
     """Print the share of points by the chance that models gave."""
     some = [one for one in some if one.row.agreed is not None]
-    for low, high in zip(STEPS, STEPS[1:], strict=False):
+    for low, high in itertools.pairwise(STEPS):
         within = [one for one in some if low <= one.verdict.chance < high]
-        print(f"chance {low:.1f} to {high:.1f}: {share([one for one in within if one.row.agreed], within)} of {len(within)}")
+        right = share([one for one in within if one.row.agreed], within)
+        print(f"chance {low:.1f} to {high:.1f}: {right} of {len(within)}")
 
 
 def print_misses(some: Iterable[Judged]) -> None:

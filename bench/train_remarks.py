@@ -3,9 +3,9 @@
     python bench/train_remarks.py ARCHIVE... [--out patchwatch/mail/remark_model.json]
 
 ARCHIVE is a public-inbox epoch (a git repository with one mail per commit), named after its list; all ten lists of
-verdicts/remarks.tsv are needed for the model that patchwatch comes with.  The limits are set by chances from models that
-were trained without the list of the remark.  Needs scikit-learn: `pip install '.[train]'`.  The same mails give the same
-file.
+verdicts/remarks.tsv are needed for the model that patchwatch comes with.  The limits are set by chances from models
+that were trained without the list of the remark.  Needs scikit-learn: `pip install '.[train]'`.  The same mails give
+the same file.
 """
 
 from __future__ import annotations
@@ -70,7 +70,12 @@ def train(rows: Sequence[Labelled]) -> RemarkModel:
         if row.seen and row.agreed
         for reading in row.readings
     ]
-    return RemarkModel(firm=1, perhaps=0, point=_fit(points, FEATURES, STRENGTH), question=_fit(kinds, OF_QUESTIONS, STRENGTH_OF_QUESTIONS))
+    return RemarkModel(
+        firm=1,
+        perhaps=0,
+        point=_fit(points, FEATURES, STRENGTH),
+        question=_fit(kinds, OF_QUESTIONS, STRENGTH_OF_QUESTIONS),
+    )
 
 
 def held_out(rows: Sequence[Labelled]) -> Iterator[tuple[Labelled, RemarkModel]]:

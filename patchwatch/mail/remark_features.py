@@ -38,9 +38,9 @@ _WORDS: Mapping[str, str] = {
     "avoid update resend rebase squash merge reorder sort return convert wrap extend include mention",
     "prefer": "instead rather better prefer preferred preferable preferably alternatively",
     "perhaps": "maybe perhaps might may could suggest suggestion consider worth wonder wondering",
-    "flaw": "wrong incorrect incorrectly broken breaks break bug bugs buggy invalid mistake missing missed forgot lacks "
-    "unused unnecessary needless unneeded redundant superfluous useless pointless bogus confusing unclear odd strange "
-    "weird misleading ugly overkill suspicious fragile inconsistent unreadable hard confused",
+    "flaw": "wrong incorrect incorrectly broken breaks break bug bugs buggy invalid mistake missing missed forgot "
+    "lacks unused unnecessary needless unneeded redundant superfluous useless pointless bogus confusing unclear odd "
+    "strange weird misleading ugly overkill suspicious fragile inconsistent unreadable hard confused",
     "failure": "fail fails failed failing error errors warning warnings warn crash crashes deadlock leak leaks race "
     "hang hangs regression undeclared",
     "nit": "nit nits nitpick typo typos minor spelling style",
@@ -113,29 +113,52 @@ _TRAILER = re.compile(r"[A-Z][A-Za-z]{1,30}(?:-[A-Za-z]{1,20}){1,4}: \S")
 _MARKS = re.compile(r"[\s>|]{0,20}")
 _PATCH_LINES = ("> +", ">+", "> -", "> @@", "> diff", "> Signed-off-by", ">  ")
 
-# A question that has one of these suggests something: "can you drop it?", "why not simply call msleep()?", "maybe const?"
+# A question that has one of these suggests something: "can you drop it?", "why not simply call msleep()?", "not const?"
 _SUGGESTS = re.compile(
     r"(?i)\b(?:no|not|\w{2,9}n't|should|instead|rather|better|just|simply|maybe|perhaps|please|drop|remove|fix|needs?|want|"
     r"suppose\w*|missing|wrong|redundant|unused|(?:can|could|would) (?:you|we|this|it|these))\b|\A\W*\?"
 )
 
-# Message-ids of git send-email, git format-patch, b4, StGit and GitGitGadget end the local part in the number of a patch,
-# or begin with what no mail program writes.
-_POSTED = re.compile(r"\d{14}\.\d+-\d+-|-v\d+-\d+-[0-9a-f]{8}|-\d+-[\w.+-]{1,64}@|(?:cover|[0-9a-f]{40})\.\d+\.git\.|stgit@")
+# Message-ids of git send-email, git format-patch, b4 and StGit end the local part in the number of a patch, or have
+# what no mail program writes.
+_POSTED = re.compile(
+    r"\d{14}\.\d+-\d+-|-v\d+-\d+-[0-9a-f]{8}|-\d+-[\w.+-]{1,64}@|(?:cover|[0-9a-f]{40})\.\d+\.git\.|stgit@"
+)
 
 _WAIVES = re.compile(
-    r"""(?ix)\b(?:
-        no\ (?:real\ )?(?:need|reason)\ to\ (?:re-?(?:send|spin|post|do|submit|roll|vert)|hold|block|delay|send\ (?:a|another)|bother|
-            change\ (?:it|this|that)\ now|fix\ (?:it|this|that)\ now)
-      | (?:not|isn't|no|hardly)\ (?:a\ |really\ a\ )?(?:blocker|blocking|show-?stopper|big\ deal|must)
+    r"""(?imx)\b(?:
+        no\ (?:real\ )?(?:need|reason)\ to\ (?:
+            re-?(?:send|spin|post|do|submit|roll|vert) | send\ (?:a|another) | hold | block | delay | bother
+          | (?:change|fix)\ (?:it|this|that)\ now)
+      | (?:not|isn't|no|hardly)\ (?:a\ |really\ a\ )?(?:blocker|blocking|show-?stopper|big\ deal)
       | (?:as|in|for|could\ be|can\ be)\ (?:a\ )?follow-?\ ?ups?\b | follow-?\ ?up\ (?:patch|series|work|cleanup)
-      | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$ | (?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
+      | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$
+      | (?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
       | next\ time | some\ (?:other\ )?day | (?:entirely\ |totally\ )?up\ to\ you | your\ call
       | feel\ free\ to\ ignore | ignore\ (?:this|it|me)\ if | optional(?=\W*$|,|\ (?:but|and|nit)) | out\ of\ scope
-      | (?:(?:be\ )?(?:done|fixed|cleaned\ up|addressed|changed|improved)|do\ (?:it|this|that))\ (?:later|separately|on\ top|afterwards)
+      | (?:(?:be\ )?(?:done|fixed|cleaned\ up|addressed|changed|improved)|do\ (?:it|this|that))
+        \ (?:later|separately|on\ top|afterwards)
     )"""
 )
 """What takes the urgency out of a request: it is for later, or may be ignored."""
+
+_WAIVING = frozenset(
+    {
+        "need",
+        "reason",
+        "blocker",
+        "blocking",
+        "show-stopper",
+        "showstopper",
+        "deal",
+        "follow",
+        "follow-up",
+        "follow-ups",
+    }
+    | {"followup", "followups", "different", "another", "separate", "day", "next", "future", "up", "call", "ignore"}
+    | {"optional", "scope", "later", "separately", "top", "afterwards"}
+)
+"""Words of which each waiver has one: a cheap test before the pattern."""
 
 
 def features(seen: Seen) -> frozenset[str]:
@@ -152,11 +175,6 @@ def is_posting(message_id: str | None) -> bool:
 def quotes_patch(quote: Sequence[str]) -> bool:
     """True if quoted lines are of a patch, with its message."""
     return any(line.startswith(_PATCH_LINES) for line in quote)
-
-
-def waives(sentences: Sequence[str]) -> bool:
-    """True if a remark says that what it asks for is for later, or may be ignored."""
-    return any(_WAIVES.search(sentence[:_READ]) for sentence in sentences[:_READ_SENTENCES])
 
 
 def _place(seen: Seen) -> Iterator[str]:
@@ -221,17 +239,16 @@ def _words(seen: Seen) -> Iterator[str]:
         return
     text = "\n".join(seen.substance)[:_READ]
     words = _WORD.findall(text.lower().replace("’", "'"))[:_READ_WORDS]
-    for word in set(words):
-        if word in _GROUP:
-            yield _GROUP[word]
+    distinct = set(words)
+    yield from (_GROUP[word] for word in distinct if word in _GROUP)
     if words and words[0] in _OPENING:
         yield _OPENING[words[0]]
-    if _REPLACE.search(text):
+    if ("->" in text or "s/" in text) and _REPLACE.search(text):
         yield "replaces"
     some = seen.substance[:_READ_SENTENCES]
     if any(sentence.split(" ", 1)[0].lower().strip(",.:;") in _ORDERS for sentence in some):
         yield "orders"
     if any(addressees(sentence) for sentence in some if "," in sentence[:60]):
         yield "names-somebody"
-    if waives(some):
+    if not _WAIVING.isdisjoint(distinct) and _WAIVES.search(text):
         yield "waives"

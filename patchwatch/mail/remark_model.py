@@ -1,4 +1,4 @@
-"""What a remark wants of a patch's author: two small logistic regressions, read from remark_model.json beside this module.
+"""What a remark wants of a patch's author: two small logistic regressions, read from remark_model.json.
 
 One gives the chance that it wants anything, the other tells questions from requests.  `python bench/train_remarks.py`
 writes the file, from remarks that people read.  Reading it and computing with it needs nothing but Python and msgspec.

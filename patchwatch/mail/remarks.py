@@ -1,7 +1,7 @@
 """What a person wrote in a reply, remark by remark: everything below one quote is one remark.
 
-A remark may ask the author of a patch for something; patchwatch.mail.remark_model decides whether it does, from where it
-stands, its form and a few words.  patchwatch.series.ledger follows what becomes of it.
+A remark may ask the author of a patch for something; patchwatch.mail.remark_model decides whether it does, from where
+it stands, its form and a few words.  patchwatch.series.ledger follows what becomes of it.
 
 The lines of a remark, and the last lines that are quoted above it, are kept as hashes: a reply quotes what it answers.
 """
@@ -55,7 +55,7 @@ def remarks(
 def reasons(
     passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer], parent: str | None = None
 ) -> tuple[tuple[str, ...], ...]:
-    """What speaks for it, in each of the remarks, that it wants something of the author: features, the strongest first."""
+    """What shows, in each of the remarks, that it wants something of the author: features, the strongest first."""
     found = seen(passages, by_text(signals), tags, parent)
     return tuple(default_model().reasons(one) for one in found if one is not None)
 

@@ -79,7 +79,7 @@ MESSAGE = Message(
     tested=NamedPosting(("m@x",), "mm: frob", 2),
     findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
     answers_robot=True,
-    remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1),),
+    remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1, 96),),
     outlook=(250, -40),
 )
 MESSAGE_TEXT = (
@@ -93,7 +93,7 @@ MESSAGE_TEXT = (
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
     '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
-    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1]],[250,-40]]'
+    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96]],[250,-40]]'
 )
 POSTING = PostingFacts(
     root="m@x",

@@ -19,7 +19,15 @@ PATCH = """> The frob is slow.
 
 def remarks(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tuple[Remark, ...]:
     subject = "Re: [PATCH] net: free the socket once"
-    return parse(mail(message_id="a@x", subject=subject, sender=sender, in_reply_to="p@x", body=body)).remarks
+    return parse(
+        mail(
+            message_id="a@x",
+            subject=subject,
+            sender=sender,
+            in_reply_to="20250107101010.4711-2-ann@example.com",
+            body=body,
+        )
+    ).remarks
 
 
 def test_everything_below_one_quote_is_one_remark() -> None:
@@ -40,7 +48,7 @@ WANTS = {
     "thanks": (f"{PATCH}Thanks!\n", ("", False)),
     "a patch of their own": (
         f"{PATCH}diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n",
-        ("change", True),
+        ("change", False),
     ),
     "nothing": (PATCH, None),
 }
