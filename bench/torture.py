@@ -155,7 +155,7 @@ def faults(chance: random.Random) -> None:
         if chance.random() < _PUBLIC_INBOX and not LoreServer.missing():
             server = LoreServer(directory / "lore")
             server.start()
-            stack.callback(server.stop)
+            stack.callback(server.close)
             upstream = PublicInbox(server)
             COUNTS["rounds with a real public-inbox server"] += 1
         one = stack.enter_context(closing(combinations.Round(upstream, directory, chance)))

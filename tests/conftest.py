@@ -33,4 +33,4 @@ def lore_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoreServer
     server = LoreServer(tmp_path_factory.mktemp("lore"))
     server.start()
     yield server
-    server.stop()
+    server.close()

@@ -49,15 +49,22 @@ class Upstream(Protocol):
 
 
 class PublicInbox:
-    """A real public-inbox server."""
+    """A real public-inbox server; what it answers is remembered until it gets mail."""
 
     def __init__(self, server: LoreServer) -> None:
         self._server = server
+        self._answers: dict[tuple[str, str], Reply] = {}
 
     def deliver(self, inbox: str, *mails: bytes) -> None:
         self._server.deliver(inbox, *mails)
+        self._answers.clear()
 
     def ask(self, method: str, path: str) -> Reply:
+        if (method, path) not in self._answers:
+            self._answers[method, path] = self._ask(method, path)
+        return self._answers[method, path]
+
+    def _ask(self, method: str, path: str) -> Reply:
         address = urlsplit(self._server.url)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
         with contextlib.closing(connection):

@@ -17,6 +17,8 @@ import urllib.request
 from pathlib import Path
 
 _PATIENCE_SECONDS = 60.0
+_COMMANDS = Path(__file__).parent / "public_inbox.pl"
+_QUICKLY = ("--jobs=0", "--no-fsync")
 
 
 class LoreServer:
@@ -35,6 +37,7 @@ class LoreServer:
         self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._server: subprocess.Popen[bytes] | None = None
+        self._commands: subprocess.Popen[bytes] | None = None
         self._described = 0
         self._run("git", "config", "-f", self._environment["PI_CONFIG"], "extindex.all.topdir", str(self._everything))
         self._run("git", "config", "-f", self._environment["PI_CONFIG"], "extindex.all.url", f"{self.url}/all")
@@ -46,13 +49,9 @@ class LoreServer:
 
     def create(self, inbox: str) -> None:
         """Make an empty inbox, unless it exists."""
-        if self._epoch(inbox).exists():
-            return
-        self._run("git", "init", "-q", "--bare", "-b", "master", str(self._epoch(inbox)))
-        home = str(self._directory / inbox)
-        self._run("public-inbox-init", "-V2", inbox, home, f"{self.url}/{inbox}", f"{inbox}@lists.example.org")
-        self._run("public-inbox-index", "-L", self._index_level, home)
-        self._refresh(inbox)
+        if self._init(inbox):
+            self._index(inbox)
+            self._refresh(inbox)
 
     def deliver(self, inbox: str, *mails: bytes, found: bool = True) -> None:
         """Let mails arrive, in this order; when it returns, the server shows them.
@@ -60,7 +59,7 @@ class LoreServer:
         The time of arrival is in the newest Received header of each mail, as public-inbox sees it.  Unless it is
         `found`, the mail is in threads and feeds, but for up to 30 seconds in no answer to a query.
         """
-        self.create(inbox)
+        self._init(inbox)
         epoch = self._epoch(inbox)
         has_mail = subprocess.run(
             ["git", "-C", str(epoch), "rev-parse", "-q", "--verify", "master"], capture_output=True, check=False
@@ -72,9 +71,8 @@ class LoreServer:
                 stream += b"from refs/heads/master^0\n"
             stream += b"M 100644 inline m\ndata %d\n%s\n" % (len(mail), mail)
         self._run("git", "-C", str(epoch), "fast-import", "--quiet", "--date-format=now", stdin=bytes(stream))
-        # The level is not remembered by an inbox that was empty so far.
-        self._run("public-inbox-index", "-L", self._index_level, str(self._directory / inbox))
-        self._run("public-inbox-extindex", "-L", self._index_level, "--all", str(self._everything))
+        self._index(inbox)
+        self._index_everything()
         if found:
             self._refresh(inbox)
 
@@ -82,7 +80,7 @@ class LoreServer:
         """Answer requests on `url`."""
         if self._server:
             return
-        self._run("public-inbox-extindex", "-L", self._index_level, "--all", str(self._everything))
+        self._index_everything()
         state = self._describe("all")
         with (self._directory / "log").open("ab") as log:
             self._server = subprocess.Popen(
@@ -101,12 +99,55 @@ class LoreServer:
             self._server.wait(_PATIENCE_SECONDS)
             self._server = None
 
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        if self._commands:
+            self._commands.communicate()
+            self._commands = None
+
     @property
     def _everything(self) -> Path:
         return self._directory / "all.ext"
 
     def _epoch(self, inbox: str) -> Path:
         return self._directory / inbox / "git" / "0.git"
+
+    def _init(self, inbox: str) -> bool:
+        """Make an inbox that is not indexed, unless it exists; returns whether it made it."""
+        if self._epoch(inbox).exists():
+            return False
+        self._run("git", "init", "-q", "--bare", "-b", "master", str(self._epoch(inbox)))
+        home = str(self._directory / inbox)
+        self._public_inbox("init", "-V2", inbox, home, f"{self.url}/{inbox}", f"{inbox}@lists.example.org")
+        return True
+
+    def _index(self, inbox: str) -> None:
+        # The level is not remembered by an inbox that was empty so far.
+        self._public_inbox("index", *_QUICKLY, "-L", self._index_level, str(self._directory / inbox))
+
+    def _index_everything(self) -> None:
+        self._public_inbox("extindex", *_QUICKLY, "-L", self._index_level, "--all", str(self._everything))
+
+    def _public_inbox(self, command: str, *arguments: str) -> None:
+        """Run a command of public-inbox in a process that has loaded its modules."""
+        log = self._directory / "commands.log"
+        if self._commands is None:
+            with log.open("ab") as stream:
+                self._commands = subprocess.Popen(
+                    ["perl", "-w", _COMMANDS],
+                    env=self._environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stream,
+                )
+        assert self._commands.stdin
+        assert self._commands.stdout
+        line = "\0".join([shutil.which(f"public-inbox-{command}") or command, *arguments])
+        self._commands.stdin.write(f"{line}\n".encode())
+        self._commands.stdin.flush()
+        if self._commands.stdout.readline() != b"0\n":
+            raise AssertionError(f"public-inbox-{command} {' '.join(arguments)} failed:\n{log.read_text()}")
 
     def _run(self, *command: str, stdin: bytes = b"") -> None:
         done = subprocess.run(command, env=self._environment, input=stdin, capture_output=True, check=False)

@@ -182,7 +182,7 @@ def indexed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with Archive(Lore(url=server.url), sleep=lambda _: None) as archive:
             yield archive
     finally:
-        server.stop()
+        server.close()
 
 
 def test_new_mail_is_found_by_time_of_arrival(indexed: Archive) -> None:
