@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from patchwatch.db import database
 from tests.support.lore_server import LoreServer
+from tests.support.new_database import migrated_once
 
 
 def pytest_collection_finish() -> None:
@@ -22,6 +24,14 @@ def own_state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     """No test writes locks or crash reports into the directory of the user who runs it."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_databases() -> Iterator[None]:
+    """New databases of this process get their tables quickly."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "_migrate", migrated_once(database._migrate))
         yield
 
 
