@@ -11,7 +11,7 @@ Migrate = Callable[[Connection], None]
 
 
 def migrated_once(migrate: Migrate) -> Migrate:
-    """Return `migrate`, which then runs for the first new SQLite database, and for all that are not new or not SQLite."""
+    """Return `migrate`; from the second new SQLite database on it copies the tables of the first."""
     statements: list[str] = []
 
     def copy_tables(connection: Connection) -> None:
