@@ -16,7 +16,7 @@ def pytest_collection_finish() -> None:
     """Keep what was imported out of garbage collection, which takes a tenth of the time otherwise."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
