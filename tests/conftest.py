@@ -11,7 +11,6 @@ from patchwatch.db import database
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import migrated_once
 
-
 gc.disable()  # until all tests are imported
 
 

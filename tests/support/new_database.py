@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import wraps
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ def migrated_once(migrate: Migrate) -> Migrate:
     """Return `migrate`; from the second new SQLite database on it copies the tables of the first."""
     statements: list[str] = []
 
+    @wraps(migrate)
     def copy_tables(connection: Connection) -> None:
         new = connection.dialect.name == "sqlite" and not _dump(connection)
         if not new or not statements:
