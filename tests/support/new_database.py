@@ -1,18 +1,23 @@
-"""Tables of new databases, copied from one that the migrations created: running all of them takes 50 ms each time."""
+"""New databases at a fraction of the cost, for tests that open hundreds of them in one process."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 Migrate = Callable[[Connection], None]
+CreateEngine = Callable[..., Engine]
 
 
 def migrated_once(migrate: Migrate) -> Migrate:
-    """Return `migrate`; from the second new SQLite database on it copies the tables of the first."""
+    """Return `migrate`; from the second new SQLite database on it copies the tables of the first.
+
+    Running all migrations takes 50 ms.
+    """
     statements: list[str] = []
 
     @wraps(migrate)
@@ -27,6 +32,26 @@ def migrated_once(migrate: Migrate) -> Migrate:
             connection.exec_driver_sql(statement)
 
     return copy_tables
+
+
+def compiled_once(create_engine: CreateEngine) -> CreateEngine:
+    """Return `create_engine`; its engines for SQLite share the statements that were compiled to SQL.
+
+    Compiling them anew took a tenth of the time of all tests.
+    """
+    engines: list[Engine] = []
+
+    @wraps(create_engine)
+    def create_sharing(*arguments: Any, **options: Any) -> Engine:
+        engine = create_engine(*arguments, query_cache_size=5000, **options)
+        if engine.dialect.name == "sqlite":
+            if engines:  # the cache is by dialect
+                engine.dialect, engine._compiled_cache = engines[0].dialect, engines[0]._compiled_cache
+            else:
+                engines.append(engine)
+        return engine
+
+    return create_sharing
 
 
 def _dump(connection: Connection) -> list[str]:
