@@ -1,9 +1,9 @@
 """The learned outlook of a version: will its author have to post again, or is it applied as it is?
 
-A logistic regression over what people and robots have said so far: the sums of their words (patchwatch.mail.outlook),
-who spoke last, tags, remarks, and the size of the series.  It was learned from what came next on other lists
+A logistic regression over what has been said so far: the words of people (patchwatch.mail.outlook), what they asked and
+promised, tags, robots' failures, and the size of the series.  It was learned from what came next on other lists
 (bench/train_outcomes.py), and its probabilities are true there: of the versions of which it says 0.9, nine in ten were
-posted again.  Nothing follows from it alone: patchwatch.series.state compares it with the points that are open.
+posted again.  It knows nothing of the points that are open (patchwatch.series.points), so that it is a second opinion.
 
 Pure: only the mails count, not how long ago they were written.
 """
@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ import msgspec
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.mail.outlook import Outlook, outlook_of_text
 from patchwatch.series.revision import Revision
-from patchwatch.series.tags import Tag, authors_of, is_review, reviewed_patches, tags_of
+from patchwatch.series.tags import Tag, authors_of, reviewed_patches, tags_of
 
 FILE = Path(__file__).with_name("outcome_model.json")
 
@@ -32,53 +31,29 @@ SURE = 0.85
 _NOTABLE = 150  # thousandths of log odds from which on a mail is named
 _MOST = 4_000  # thousandths that one mail can weigh
 _ASKS = frozenset({SignalKind.CHANGES, SignalKind.WISH})
-_OBJECTS = frozenset({SignalKind.NAK, SignalKind.DOUBT, SignalKind.HOLD, SignalKind.DEFERRED})
-_AGREES = frozenset({SignalKind.SATISFIED, SignalKind.WILL_APPLY, SignalKind.APPLIED, SignalKind.CLAIMED})
-_GIVES_UP = frozenset({SignalKind.PROMISE, SignalKind.WITHDRAWN})
+_GIVES_IN = frozenset({SignalKind.PROMISE, SignalKind.WITHDRAWN})
 
 
 FEATURES = (
-    "words-of-others",
     "words-for",
-    "words-against",
-    "strongest-for",
-    "strongest-against",
-    "last-words-of-others",
+    "strongest-words",
+    "last-words",
     "last-words-of-each",
-    "words-since-author",
     "words-of-author",
     "last-words-of-author",
-    "last-words",
-    "replies-of-others",
-    "replies-of-author",
-    "people",
-    "author-spoke-last",
     "length-of-others",
-    "length-of-last",
+    "people",
+    "below-diff",
+    "asked",
+    "last-asked",
+    "author-promised",
+    "failures",
+    "all-reviewed",
     "patches",
     "version",
     "rfc",
-    "reviewed-share",
-    "all-reviewed",
-    "reviewers",
-    "asked",
-    "objected",
-    "asked-question",
-    "agreed",
-    "author-promised",
-    "last-gave-review",
-    "last-asked",
-    "reviews",
-    "remarks-below-diff",
-    "firm-changes",
-    "possible-changes",
-    "questions",
-    "objections",
-    "reviews-with-remarks",
-    "failures",
-    "findings",
 )
-"""What is measured of a version; each function below measures some, in this order."""
+"""What `measure` measures of a version, in this order."""
 
 
 class Term(msgspec.Struct, frozen=True, array_like=True):
@@ -180,117 +155,46 @@ def measure(revision: Revision, tags: Sequence[Tag] | None = None) -> dict[str, 
     own = [one for one in said if one.by_author]
     return {
         **_words(said, others, own),
-        **_people(said, others, own),
-        **_posting(revision, tags),
-        **_signals(others, own),
-        **_remarks(others),
-        **_robots(revision),
+        "length-of-others": math.log1p(sum(one.message.word_count for one in others)),
+        "people": math.log1p(len({one.message.author.email for one in others})),
+        "below-diff": math.log1p(sum(remark.below_diff for one in others for remark in one.message.remarks)),
+        "asked": math.log1p(sum(_signals(others, _ASKS))),
+        "last-asked": float(any(_signals(others[-1:], _ASKS))),
+        "author-promised": math.log1p(sum(_signals(own, _GIVES_IN))),
+        "failures": math.log1p(sum(_failures(revision))),
+        "all-reviewed": float(0 < len(revision.patches) <= reviewed_patches(revision, tags)),
+        "patches": math.log(max(len(revision.patches), 1)),
+        "version": math.log(max(revision.version, 1)),
+        "rfc": float(revision.rfc),
     }
 
 
 def _words(said: Sequence[_Said], others: Sequence[_Said], own: Sequence[_Said]) -> dict[str, float]:
-    last_of = {one.message.author.email: one.outlook for one in others}
-    since = list(_since_author(said))
     weights = [one.outlook for one in others]
+    last_of = {one.message.author.email: one.outlook for one in others}
     return {
-        "words-of-others": _squashed(sum(weights)),
-        "words-for": _squashed(sum(w for w in weights if w > 0)),
-        "words-against": _squashed(sum(w for w in weights if w < 0)),
-        "strongest-for": max(weights, default=0.0),
-        "strongest-against": min(weights, default=0.0),
-        "last-words-of-others": weights[-1] if weights else 0.0,
+        "words-for": _squashed(sum(weight for weight in weights if weight > 0)),
+        "strongest-words": max(weights, default=0.0),
+        "last-words": said[-1].outlook if said else 0.0,
         "last-words-of-each": _squashed(sum(last_of.values())),
-        "words-since-author": _squashed(sum(one.outlook for one in since)),
         "words-of-author": _squashed(sum(one.outlook for one in own)),
         "last-words-of-author": own[-1].outlook if own else 0.0,
-        "last-words": said[-1].outlook if said else 0.0,
-    }
-
-
-def _since_author(said: Sequence[_Said]) -> Iterator[_Said]:
-    for one in reversed(said):
-        if one.by_author:
-            return
-        yield one
-
-
-def _people(said: Sequence[_Said], others: Sequence[_Said], own: Sequence[_Said]) -> dict[str, float]:
-    return {
-        "replies-of-others": math.log1p(len(others)),
-        "replies-of-author": math.log1p(len(own)),
-        "people": math.log1p(len({one.message.author.email for one in others})),
-        "author-spoke-last": float(bool(said) and said[-1].by_author),
-        "length-of-others": math.log1p(sum(one.message.word_count for one in others)),
-        "length-of-last": math.log1p(said[-1].message.word_count) if said else 0.0,
-    }
-
-
-def _posting(revision: Revision, tags: Sequence[Tag]) -> dict[str, float]:
-    patches = max(len(revision.patches), 1)
-    share = reviewed_patches(revision, tags) / patches
-    return {
-        "patches": math.log(patches),
-        "version": math.log(max(revision.version, 1)),
-        "rfc": float(revision.rfc),
-        "reviewed-share": share,
-        "all-reviewed": float(share >= 1),
-        "reviewers": math.log1p(len({tag.value for tag in tags if tag.counts})),
-    }
-
-
-def _signals(others: Sequence[_Said], own: Sequence[_Said]) -> dict[str, float]:
-    theirs, authors = _kinds(others), _kinds(own)
-    last = others[-1].message if others else None
-    tagged = [any(tag.own and is_review(tag.name) for tag in one.message.trailers) for one in others]
-    return {
-        "asked": _counted(theirs, _ASKS),
-        "objected": _counted(theirs, _OBJECTS),
-        "asked-question": _counted(theirs, {SignalKind.QUESTION}),
-        "agreed": _counted(theirs, _AGREES),
-        "author-promised": _counted(authors, _GIVES_UP),
-        "last-gave-review": float(bool(tagged) and tagged[-1]),
-        "last-asked": float(last is not None and any(s.kind in _ASKS for s in last.signals)),
-        "reviews": math.log1p(sum(tagged)),
-    }
-
-
-def _kinds(said: Iterable[_Said]) -> Counter[str]:
-    return Counter(signal.kind for one in said for signal in one.message.signals)
-
-
-def _counted(kinds: Counter[str], wanted: Iterable[str]) -> float:
-    return math.log1p(sum(kinds[kind] for kind in wanted))
-
-
-def _remarks(others: Sequence[_Said]) -> dict[str, float]:
-    remarks = [remark for one in others for remark in one.message.remarks]
-    return {
-        "remarks-below-diff": math.log1p(sum(remark.below_diff for remark in remarks)),
-        "firm-changes": math.log1p(sum(remark.firm and remark.wants == "change" for remark in remarks)),
-        "possible-changes": math.log1p(sum(not remark.firm and remark.wants == "change" for remark in remarks)),
-        "questions": math.log1p(sum(remark.wants == "question" for remark in remarks)),
-        "objections": math.log1p(sum(remark.wants == "objection" for remark in remarks)),
-        "reviews-with-remarks": math.log1p(
-            sum(
-                any(tag.own and is_review(tag.name) for tag in one.message.trailers)
-                and any(remark.wants for remark in one.message.remarks)
-                for one in others
-            )
-        ),
-    }
-
-
-def _robots(revision: Revision) -> dict[str, float]:
-    robots = [f.message for f in revision.follow_ups if f.message.bot]
-    return {
-        "failures": math.log1p(sum(s.kind == SignalKind.FAILURE for m in robots for s in m.signals)),
-        "findings": math.log1p(sum(len(m.findings) for m in robots)),
     }
 
 
 def _squashed(total: float) -> float:
     """Log odds that grow more slowly when they are many: long threads say the same again and again."""
     return math.copysign(math.log1p(abs(total)), total)
+
+
+def _signals(said: Iterable[_Said], kinds: Collection[str]) -> Iterator[bool]:
+    """For each sentence that means something, whether it is of one of these kinds."""
+    return (signal.kind in kinds for one in said for signal in one.message.signals)
+
+
+def _failures(revision: Revision) -> Iterator[bool]:
+    robots = (f.message for f in revision.follow_ups if f.message.bot)
+    return (signal.kind == SignalKind.FAILURE for message in robots for signal in message.signals)
 
 
 # ---- the file --------------------------------------------------------------------------------------------------------
