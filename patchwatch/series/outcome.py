@@ -108,9 +108,10 @@ class _Said:
 def chance_of_new_version(
     revision: Revision, tags: Sequence[Tag] | None = None, model: OutcomeModel | None = None
 ) -> float | None:
-    """The probability that the author of a version posts another one; None if nobody else has answered it.
+    """The probability that the author of an open version posts another one; None if nobody else has answered it.
 
-    `tags` are the revision's, if they are known; `model` is by default the one that patchwatch comes with.
+    `revision` has all its replies; `tags` are its tags, if they are known; `model` is by default the one that patchwatch
+    comes with.
     """
     said = tuple(_said(revision))
     if all(one.by_author for one in said):
