@@ -110,8 +110,8 @@ def chance_of_new_version(
 ) -> float | None:
     """The probability that the author of an open version posts another one; None if nobody else has answered it.
 
-    `revision` has all its replies, those to robots as well; `tags` are its tags, if they are known; `model` is by default
-    the one that patchwatch comes with.
+    `revision` has all its replies, those to robots as well.  `tags` are its tags, if they are known; `model` is by
+    default the one that patchwatch comes with.
     """
     said = tuple(_said(revision))
     if all(one.by_author for one in said):
