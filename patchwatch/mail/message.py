@@ -9,6 +9,7 @@ fields, increment FACTS_VERSION in patchwatch.db.versions.
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import StrEnum
 from typing import Literal
@@ -40,6 +41,7 @@ class Person(Struct, frozen=True, array_like=True):
         return f"{self.name} <{self.email}>" if self.name else self.email
 
 
+@functools.lru_cache(maxsize=4096)  # a mail's sender is compared with everybody who wrote in the thread
 def name_key(name: str) -> str:
     """A person's name for comparison: its words, in any order and case ("Author, Ann" is "Ann Author")."""
     return " ".join(sorted(re.findall(r"\w+", name.lower())))

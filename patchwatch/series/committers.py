@@ -77,7 +77,8 @@ def person_key(person: Person) -> str:
 
 def lists_of(revision: Revision) -> tuple[str, ...]:
     """The lists that a revision was sent to; those for everything only if there is no other."""
-    addresses = {a for message in revision.own_messages for a in message.recipients if is_list_address(a)}
+    recipients = {address for message in revision.own_messages for address in message.recipients}
+    addresses = {address for address in recipients if is_list_address(address)}
     return tuple(sorted(addresses - _EVERYTHING or addresses)[:_MAX_LISTS])
 
 
