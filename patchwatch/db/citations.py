@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks
+from patchwatch.db.sql import chunks, rows_with
 from patchwatch.mail.message import Person
 from patchwatch.series.citations import Citation
 
@@ -62,8 +62,8 @@ def with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[tup
         m.revision_id,
     ).join(t.message, m.id == c.message_pk)  # fmt: skip
     found: dict[str, list[tuple[Citation, int | None]]] = {}
-    for part in chunks(keys):
-        for row in connection.execute(query.where(c.key.in_(part))):
-            citation = Citation(*row[:8], by=Person(row.author_name, row.author_email))
-            found.setdefault(citation.key, []).append((citation, row.revision_id))
+    for r in rows_with(connection, query, c.key, keys):
+        by = Person(r.author_name, r.author_email)
+        citation = Citation(r.key, r.deed, r.title, r.sha, r.author, r.form, r.message_id, r.date, by)
+        found.setdefault(r.key, []).append((citation, r.revision_id))
     return found

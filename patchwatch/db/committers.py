@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks
+from patchwatch.db.sql import chunks, rows_with
 from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role
 
 Pair = tuple[str, str]
@@ -61,10 +61,9 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
 def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
     a = t.acceptance.c
     found: dict[int, dict[Pair, Role]] = {}
-    for part in chunks(revisions):
-        query = select(a.list, a.person, a.revision_id, a.weight, a.author, a.claims).where(a.revision_id.in_(part))
-        for row in connection.execute(query):
-            found.setdefault(row.revision_id, {})[row.list, row.person] = Role(row.weight, row.author, row.claims)
+    query = select(a.revision_id, a.list, a.person, a.weight, a.author, a.claims)
+    for number, name, person, *role in rows_with(connection, query, a.revision_id, revisions):
+        found.setdefault(number, {})[name, person] = Role(*role)
     return found
 
 
@@ -85,8 +84,9 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
             if (name, person) in pairs and (total >= SOME or most >= BY_FORM):
                 after[name, person] = total >= ENOUGH
     changed = sorted(pair for pair in before.keys() | after.keys() if before.get(pair) != after.get(pair))
-    for name, person in changed:
-        connection.execute(delete(t.committer).where(t.committer.c.list == name, t.committer.c.person == person))
+    if changed:
+        row = (t.committer.c.list == bindparam("name"), t.committer.c.person == bindparam("who"))
+        connection.execute(delete(t.committer).where(*row), [{"name": name, "who": person} for name, person in changed])
     rows = [{"list": pair[0], "person": pair[1], "enough": after[pair]} for pair in changed if pair in after]
     if rows:
         connection.execute(insert(t.committer), rows)
@@ -97,11 +97,7 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
 def committers(connection: Connection, lists: Iterable[str]) -> Committers:
     """Return the committers of these lists."""
     c = t.committer.c
-    rows = [
-        row
-        for part in chunks(sorted(set(lists)))
-        for row in connection.execute(select(c.list, c.person, c.enough).where(c.list.in_(part)))
-    ]
+    rows = list(rows_with(connection, select(c.list, c.person, c.enough), c.list, sorted(set(lists))))
     return Committers(
         frozenset((row.list, row.person) for row in rows if row.enough),
         frozenset((row.list, row.person) for row in rows if not row.enough),
@@ -111,11 +107,12 @@ def committers(connection: Connection, lists: Iterable[str]) -> Committers:
 def conversations_of(connection: Connection, flips: Flips) -> set[int]:
     """Return the conversations with a revision that is derived differently since then."""
     a = t.acceptance.c
-    joined = select(t.revision.c.conversation).join(t.acceptance, a.revision_id == t.revision.c.id).distinct()
-    found: set[int] = set()
-    for name, person in sorted(flips.pairs):
-        wanted = joined.where(a.list == name, a.person == person, a.author | a.claims)
-        found.update(connection.scalars(wanted))
-    for name in sorted(flips.lists):
-        found.update(connection.scalars(joined.where(a.list == name, a.claims)))
-    return found
+    columns = select(t.revision.c.conversation, a.list, a.person)
+    joined = columns.join(t.acceptance, a.revision_id == t.revision.c.id).distinct()
+    people = joined.where(a.list.in_(sorted({name for name, _ in flips.pairs})), a.author | a.claims)
+    found = {
+        conversation
+        for conversation, name, person in rows_with(connection, people, a.person, {who for _, who in flips.pairs})
+        if (name, person) in flips.pairs
+    }
+    return found | {row[0] for row in rows_with(connection, joined.where(a.claims), a.list, flips.lists)}

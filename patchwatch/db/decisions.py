@@ -8,29 +8,22 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, false, insert, or_, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_missing
+from patchwatch.db.sql import chunks, insert_missing, rows_with
 
 
 def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, int, str]]:
     """Return the states set by hand on these revisions: (root, state, at, by)."""
-    return [
-        (row.message_id, row.state, row.at, row.by)
-        for part in chunks(roots)
-        for row in connection.execute(select(t.mark).where(t.mark.c.message_id.in_(part)))
-    ]
+    m = t.mark.c
+    query = select(m.message_id, m.state, m.at, m.by)
+    return [tuple(row) for row in rows_with(connection, query, m.message_id, roots)]
 
 
 def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
     """Return manual links of these messages: (later, earlier, linked, at, by); not `linked` if they were unlinked."""
-    found: dict[tuple[str, str], tuple[str, str, bool, int, str]] = {}
-    for part in chunks(roots):
-        for row in connection.execute(
-            select(t.manual_link).where(
-                or_(t.manual_link.c.message_id.in_(part), t.manual_link.c.predecessor.in_(part))
-            )
-        ):
-            found[row.message_id, row.predecessor] = (row.message_id, row.predecessor, row.linked, row.at, row.by)
-    return list(found.values())
+    m = t.manual_link.c
+    query, wanted = select(m.message_id, m.predecessor, m.linked, m.at, m.by), list(roots)
+    rows = [row for column in (m.message_id, m.predecessor) for row in rows_with(connection, query, column, wanted)]
+    return list({row[:2]: tuple(row) for row in rows}.values())
 
 
 Decision = Literal["watch", "mute", "snooze", "mark"]

@@ -12,20 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, next_id
+from patchwatch.db.sql import chunks, next_id, rows_with
 
 
 def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     """Return the conversation of each known thread key."""
-    found: dict[str, int] = {}
-    for part in chunks(names):
-        found.update(
-            (row.name, row.conversation)
-            for row in connection.execute(
-                select(t.thread_key.c.name, t.thread_key.c.conversation).where(t.thread_key.c.name.in_(part))
-            )
-        )
-    return found
+    k = t.thread_key.c
+    return dict(rows_with(connection, select(k.name, k.conversation), k.name, names))
 
 
 def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
@@ -43,17 +36,14 @@ def join_conversations(connection: Connection, into: int, others: Collection[int
 def conversation_sizes(connection: Connection, conversations: Iterable[int]) -> dict[int, int]:
     """Return how many messages each of these conversations has."""
     column = t.message.c.conversation
-    found: dict[int, int] = {}
-    for part in chunks(conversations):
-        rows = connection.execute(select(column, func.count()).where(column.in_(part)).group_by(column))
-        found.update((row[0], row[1]) for row in rows)
-    return found
+    query = select(column, func.count()).group_by(column)
+    return {row[0]: row[1] for row in rows_with(connection, query, column, conversations)}
 
 
 def with_revisions(connection: Connection, conversations: Iterable[int]) -> set[int]:
     """Return those of these conversations that have a revision."""
     column = t.revision.c.conversation
-    return {i for part in chunks(conversations) for i in connection.scalars(select(column).where(column.in_(part)))}
+    return {row[0] for row in rows_with(connection, select(column), column, conversations)}
 
 
 def with_results(connection: Connection) -> set[int]:
@@ -77,7 +67,6 @@ class PlacedMessage:
 
     id: int
     message_id: str
-    facts: str
     conversation: int
     revision_id: int | None
     patch: int | None
@@ -85,21 +74,9 @@ class PlacedMessage:
 
 def messages_in(connection: Connection, conversations: Iterable[int]) -> list[PlacedMessage]:
     """Return every message of these conversations."""
-    found: list[PlacedMessage] = []
-    columns = (
-        t.message.c.id,
-        t.message.c.message_id,
-        t.message.c.facts,
-        t.message.c.conversation,
-        t.message.c.revision_id,
-        t.message.c.patch,
-    )
-    for part in chunks(conversations):
-        found += [
-            PlacedMessage(*row)
-            for row in connection.execute(select(*columns).where(t.message.c.conversation.in_(part)))
-        ]
-    return found
+    m = t.message.c
+    query = select(m.id, m.message_id, m.conversation, m.revision_id, m.patch)
+    return [PlacedMessage(*row) for row in rows_with(connection, query, m.conversation, conversations)]
 
 
 def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -115,13 +92,8 @@ def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
 
 def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """Return the numbers of messages that have one."""
-    found: dict[str, int] = {}
-    for part in chunks(message_ids):
-        found.update(
-            (row.message_id, row.id)
-            for row in connection.execute(select(t.number).where(t.number.c.message_id.in_(part)))
-        )
-    return found
+    n = t.number.c
+    return dict(rows_with(connection, select(n.message_id, n.id), n.message_id, message_ids))
 
 
 def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:
@@ -164,11 +136,7 @@ _REVISION: tuple[Any, ...] = (
 
 
 def _revisions(connection: Connection, column: Any, values: Iterable[Any]) -> list[StoredRevision]:
-    return [
-        StoredRevision(*row)
-        for part in chunks(values)
-        for row in connection.execute(select(*_REVISION).where(column.in_(part)))
-    ]
+    return [StoredRevision(*row) for row in rows_with(connection, select(*_REVISION), column, values)]
 
 
 def revisions_in(connection: Connection, conversations: Iterable[int]) -> list[StoredRevision]:
@@ -181,6 +149,12 @@ def revisions_by_id(connection: Connection, ids: Iterable[int]) -> list[StoredRe
     return _revisions(connection, t.revision.c.id, ids)
 
 
+def postings_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return the stored postings of the revisions with these numbers."""
+    r = t.revision.c
+    return dict(rows_with(connection, select(r.id, r.posting), r.id, ids))
+
+
 def revisions_by_root(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
     """Return the revisions with these root message-ids."""
     return _revisions(connection, t.revision.c.root, roots)
@@ -188,17 +162,9 @@ def revisions_by_root(connection: Connection, roots: Iterable[str]) -> list[Stor
 
 def roots_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
     """Return the root of the revision that each message belongs or replies to."""
-    found: dict[str, str] = {}
-    for part in chunks(message_ids):
-        found.update(
-            (row.message_id, row.root)
-            for row in connection.execute(
-                select(t.message.c.message_id, t.revision.c.root)
-                .join(t.revision, t.revision.c.id == t.message.c.revision_id)
-                .where(t.message.c.message_id.in_(part))
-            )
-        )
-    return found
+    column = t.message.c.message_id
+    query = select(column, t.revision.c.root).join(t.revision, t.revision.c.id == t.message.c.revision_id)
+    return {row[0]: row[1] for row in rows_with(connection, query, column, message_ids)}
 
 
 def successors(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
@@ -245,12 +211,10 @@ def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
     """Return the revisions with each index key."""
+    k = t.revision_key.c
     found: dict[str, list[int]] = {}
-    for part in chunks(keys):
-        for row in connection.execute(
-            select(t.revision_key.c.key, t.revision_key.c.revision_id).where(t.revision_key.c.key.in_(part))
-        ):
-            found.setdefault(row.key, []).append(row.revision_id)
+    for key, number in rows_with(connection, select(k.key, k.revision_id), k.key, keys):
+        found.setdefault(key, []).append(number)
     return found
 
 
@@ -261,15 +225,11 @@ def revisions_near(
     if not wanted:
         return {}
     dates = [date for _, date in wanted]
+    k = t.revision_key.c
+    query = select(k.key, k.revision_id, k.date).where(k.date.between(min(dates) - seconds, max(dates) + seconds))
     held: dict[str, list[tuple[int, int]]] = {}
-    for part in chunks(sorted({key for key, _ in wanted})):
-        for row in connection.execute(
-            select(t.revision_key.c.key, t.revision_key.c.revision_id, t.revision_key.c.date).where(
-                t.revision_key.c.key.in_(part),
-                t.revision_key.c.date.between(min(dates) - seconds, max(dates) + seconds),
-            )
-        ):
-            held.setdefault(row.key, []).append((row.revision_id, row.date))
+    for key, number, posted in rows_with(connection, query, k.key, sorted({key for key, _ in wanted})):
+        held.setdefault(key, []).append((number, posted))
     return {
         (key, date): [number for number, posted in held.get(key, ()) if abs(posted - date) <= seconds]
         for key, date in wanted
@@ -283,13 +243,9 @@ def series_revisions(connection: Connection, ids: Iterable[int]) -> list[StoredR
 
 def series_states(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     """Return state, turn and title of series."""
-    found: dict[int, tuple[str, str, str]] = {}
-    for part in chunks(ids):
-        for row in connection.execute(
-            select(t.series.c.id, t.series.c.state, t.series.c.turn, t.series.c.title).where(t.series.c.id.in_(part))
-        ):
-            found[row.id] = (row.state, row.turn, row.title)
-    return found
+    s = t.series.c
+    rows = rows_with(connection, select(s.id, s.state, s.turn, s.title), s.id, ids)
+    return {number: (state, turn, title) for number, state, turn, title in rows}
 
 
 def replace_series(connection: Connection, gone: Collection[int], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -302,17 +258,9 @@ def replace_series(connection: Connection, gone: Collection[int], rows: Sequence
 
 def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int, int]:
     """Return the date of the newest message of each revision, replies included."""
-    found: dict[int, int] = {}
-    for part in chunks(revision_ids):
-        found.update(
-            (row[0], row[1])
-            for row in connection.execute(
-                select(t.message.c.revision_id, func.max(t.message.c.date))
-                .where(t.message.c.revision_id.in_(part))
-                .group_by(t.message.c.revision_id)
-            )
-        )
-    return found
+    column = t.message.c.revision_id
+    query = select(column, func.max(t.message.c.date)).group_by(column)
+    return {row[0]: row[1] for row in rows_with(connection, query, column, revision_ids)}
 
 
 def forget_derived(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_missing, next_id
+from patchwatch.db.sql import chunks, insert_missing, next_id, rows_with
 
 
 def next_message(connection: Connection) -> int:
@@ -33,15 +33,14 @@ class StoredMail:
 
 def known_messages(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """Return the primary keys of those messages that are stored."""
-    found: dict[str, int] = {}
-    for part in chunks(message_ids):
-        found.update(
-            (row.message_id, row.id)
-            for row in connection.execute(
-                select(t.message.c.message_id, t.message.c.id).where(t.message.c.message_id.in_(part))
-            )
-        )
-    return found
+    m = t.message.c
+    return dict(rows_with(connection, select(m.message_id, m.id), m.message_id, message_ids))
+
+
+def facts_of(connection: Connection, pks: Iterable[int]) -> dict[int, str]:
+    """Return the parsed fields of messages, encoded, by primary key."""
+    m = t.message.c
+    return dict(rows_with(connection, select(m.id, m.facts), m.id, pks))
 
 
 def stored_mails(connection: Connection, message_pks: Iterable[int]) -> dict[int, list[StoredMail]]:

@@ -21,8 +21,8 @@ class Postings(dict[int, PostingFacts]):
 
     def load(self, numbers: Iterable[int]) -> None:
         """Load the postings of these revisions; deleted revisions stay absent."""
-        for row in derived.revisions_by_id(self._connection, set(numbers) - self.keys()):
-            self[row.id] = decode_posting(row.posting)
+        stored = derived.postings_by_id(self._connection, set(numbers) - self.keys())
+        self.update((number, decode_posting(text)) for number, text in stored.items())
 
 
 def neighbours(connection: Connection, postings: Sequence[PostingFacts]) -> dict[int, set[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from patchwatch.db.derived import StoredRevision
@@ -20,11 +20,10 @@ from patchwatch.db.revision_codec import (
     StoredStateChange,
     StoredTaken,
     decode_state,
-    decode_summary,
     encode,
     encode_evidence,
 )
-from patchwatch.db.revisions import reviewed, revision_rows
+from patchwatch.db.revisions import newest_row, reviewed
 from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.series.checks import checks_of
@@ -40,16 +39,21 @@ from patchwatch.series.stated_relations import dependencies_of
 
 
 def series_record(
-    number: int, members: Sequence[StoredRevision], marks: Sequence[Mark], merges: Sequence[Merge], activity: int
+    number: int,
+    members: Sequence[StoredRevision],
+    summaries: Mapping[int, RevisionSummary],
+    marks: Sequence[Mark],
+    merges: Sequence[Merge],
+    activity: int,
 ) -> dict[str, Any]:
     """Return the columns of a series.
 
-    `members` are its revisions, oldest first; `merges` is what is known of the newest besides its mails; `activity` is
-    the date of its newest mail.
+    `members` are its revisions, oldest first, with their `summaries`; `merges` is what is known of the newest besides
+    its mails; `activity` is the date of its newest mail.
     """
-    chain = [(member.root, decode_summary(member.view)) for member in members]
+    chain = [(member.root, summaries[member.id]) for member in members]
     newest, summary = members[-1], chain[-1][1]
-    shown = revision_rows(members, dict(chain), {})[-1]  # with its resends
+    shown = newest_row(members, dict(chain))  # with its resends
     status = series_status(newest.root, revision_state_of(newest), marks, merges)
     return {
         "id": number,

@@ -115,6 +115,16 @@ def revision_rows(
     return _supersede_earlier(ordered)
 
 
+def newest_row(stored: Sequence[Any], summaries: Mapping[str, RevisionSummary]) -> RevisionRow:
+    """Return the last of `revision_rows`, without the tags given to earlier versions, which do not count for it."""
+    newest = stored[-1]
+    link, summary = decode_link(newest.link), summaries[newest.root]
+    if link and link.resend:
+        return revision_rows(stored, summaries, {})[-1]
+    (tags,) = tags_of_chain([(newest.root, summary)])
+    return _row(newest, summary, decode_state(newest.standing), tags, is_newest=True)
+
+
 def _row(
     revision: Any, summary: RevisionSummary, state: StoredState, tags: Sequence[Tag], is_newest: bool
 ) -> RevisionRow:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
 
 _T = TypeVar("_T")
 _CHUNK = 400  # values of one IN (...): well below SQLite's limit of bound parameters
+_VALUES = select(func.json_each(bindparam("values")).table_valued("value").c.value)
 
 
 def chunks(values: Iterable[_T], size: int = _CHUNK) -> Iterator[list[_T]]:
@@ -22,6 +23,19 @@ def chunks(values: Iterable[_T], size: int = _CHUNK) -> Iterator[list[_T]]:
             part = []
     if part:
         yield part
+
+
+def rows_with(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[object]
+) -> Iterator[Any]:
+    """Yield the rows of a query in which a column has one of the values, numbers or text."""
+    # Fetched one by one, rows cost more than the query.
+    if connection.dialect.name == "sqlite":  # hundreds of bound parameters cost more than the query as well
+        if found := list(values):
+            yield from connection.execute(query.where(column.in_(_VALUES)), {"values": json.dumps(found)}).all()
+    else:
+        for part in chunks(values):
+            yield from connection.execute(query.where(column.in_(part))).all()
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -56,7 +56,8 @@ def derive_without_culprits(
     `derive` uses the given messages in place of the stored ones.  Mails are trusted in the order of their dates: a mail
     is unreadable if deriving fails with it and succeeds with the older ones alone.
     """
-    stored = {row.id: decode_message(row.facts) for row in derived.messages_in(connection, [conversation])}
+    pks = [row.id for row in derived.messages_in(connection, [conversation])]
+    stored = {pk: decode_message(facts) for pk, facts in mails.facts_of(connection, pks).items()}
     order = sorted(
         (pk for pk, message in stored.items() if not message.unreadable),
         key=lambda pk: (stored[pk].date, stored[pk].message_id),

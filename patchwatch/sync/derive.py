@@ -263,7 +263,7 @@ class Derivation:
         tied, refused = manual_links.by_hand(self._db, [self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}
         rows: list[dict[str, Any]] = []
-        touched = set(order)
+        former: set[str] = set()
         for index, number in enumerate(order):
             posting = self._postings[number]
             hand = tied.get(posting.root)
@@ -283,14 +283,15 @@ class Derivation:
             row = stored.get(number)
             if row is not None and (row.predecessor, row.link) != (predecessor, text):
                 rows.append({"id": number, "predecessor": predecessor, "link": text})
-                if row.predecessor:
-                    touched |= {r.id for r in derived.revisions_by_root(self._db, [row.predecessor])}
+                former |= {row.predecessor} if row.predecessor else set()
         derived.change_revisions(self._db, rows)
-        return touched
+        return {*order, *(r.id for r in derived.revisions_by_root(self._db, former))}
 
     def _refused(self, posting: PostingFacts, refused: set[tuple[str, str]]) -> list[PostingFacts]:
         """Return the postings that a person refused as predecessor."""
         roots = [earlier for later, earlier in refused if later == posting.root]
+        if not roots:
+            return []
         numbers = [r.id for r in derived.revisions_by_root(self._db, roots)]
         self._postings.load(numbers)
         return [self._postings[i] for i in numbers if i in self._postings]
@@ -306,13 +307,13 @@ class Derivation:
         old_ids = {r.series_id for r in family.values() if r.series_id is not None}
         states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
         activity = derived.last_dates(self._db, family)
-        owned = {i: decode_summary(r.view).message_ids for i, r in family.items()}
-        all_ids = (i for ids in owned.values() for i in ids)
+        summaries = {i: decode_summary(r.view) for i, r in family.items()}
+        all_ids = (message_id for summary in summaries.values() for message_id in summary.message_ids)
         by_hand = {m[0]: (State(m[1]), *m[2:]) for m in decisions.marks(self._db, all_ids)}
         marks = [
             Mark(family[i].root, *by_hand[message_id])
-            for i, ids in owned.items()
-            for message_id in ids
+            for i, summary in summaries.items()
+            for message_id in summary.message_ids
             if message_id in by_hand
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
@@ -323,7 +324,7 @@ class Derivation:
         for members in orders:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
-            row = series_record(number, members, marks, merges[members[-1].id], last)
+            row = series_record(number, members, summaries, marks, merges[members[-1].id], last)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

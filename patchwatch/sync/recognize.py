@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import committers, derived
+from patchwatch.db import committers, derived, messages
 from patchwatch.db.derived import PlacedMessage, StoredRevision
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.records import homes, revision_record
@@ -72,12 +72,11 @@ def _recognized(
     connection: Connection, conversations: set[int], known: dict[int, Message], replacements: Mapping[int, Message]
 ) -> Recognized:
     placed = derived.messages_in(connection, conversations)
+    unknown = messages.facts_of(connection, (one.id for one in placed if one.id not in known))
+    known.update((pk, decode_message(facts)) for pk, facts in unknown.items())
     by_conversation: dict[int, dict[str, Message]] = {}
     for one in placed:
-        message = replacements.get(one.id) or known.get(one.id)
-        if message is None:
-            message = known[one.id] = decode_message(one.facts)
-        by_conversation.setdefault(one.conversation, {})[one.message_id] = message
+        by_conversation.setdefault(one.conversation, {})[one.message_id] = replacements.get(one.id) or known[one.id]
     before = derived.revisions_in(connection, conversations)
     revisions = [(c, r) for c in sorted(by_conversation) for r in find_revisions(by_conversation[c].values())]
     return Recognized(placed, before, revisions, _numbered(connection, [r for _, r in revisions]))
