@@ -64,10 +64,22 @@ class Derivation:
         self._postings = Postings(connection)
 
     def add_messages(self, messages: Sequence[tuple[int, Message]], changed: Collection[int] = ()) -> None:
-        """Add messages (primary key, message) to their conversations; `changed` are those that were there before."""
-        if not messages:
-            return
+        """Add messages (primary key, message) that are stored; `changed` are those that were there before."""
+        conversations = self.place(messages)
+        mails.change_facts(self._db, [{"id": pk, "conversation": into} for pk, into in conversations.items()])
+        self.add_citations(messages, changed)
+
+    def add_citations(self, messages: Iterable[tuple[int, Message]], changed: Collection[int] = ()) -> None:
+        """Index the commits that messages name; `changed` are those that were there before."""
         self._cited |= citations.index(self._db, messages, changed)
+
+    def place(self, messages: Sequence[tuple[int, Message]]) -> dict[int, int]:
+        """Return the conversation of each message (primary key, message), for the caller to store with it.
+
+        Conversations that the messages connect are merged.
+        """
+        if not messages:
+            return {}
         self._messages.update(messages)
         names = {pk: thread_keys(message) for pk, message in messages}
         known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
@@ -90,6 +102,7 @@ class Derivation:
         fresh = derived.next_conversation(self._db)
         chosen: dict[str | int, int] = {}
         new_nodes: dict[str, int] = {}
+        placed: dict[int, int] = {}
         for pk, message in messages:
             own = names[pk]
             top = find(own[0])
@@ -99,12 +112,13 @@ class Derivation:
                 else:
                     chosen[top] = fresh
                     fresh += 1
+            placed[pk] = chosen[top]
             new_nodes.update((name, chosen[top]) for name in own if name not in known)
             if message.is_submission:
                 self._with_submissions.add(chosen[top])
         derived.add_thread_keys(self._db, new_nodes)
-        mails.change_facts(self._db, [{"id": pk, "conversation": chosen[find(own[0])]} for pk, own in names.items()])
         self._conversations.update(chosen.values())
+        return placed
 
     def _joined(self, conversations: set[int]) -> int:
         """Merge conversations into the largest of them, so that many merges do not change a row again and again."""
