@@ -31,6 +31,8 @@ _DERIVED = (
     (t.revision_key, ("key", "revision_id"), ()),
     (t.thread_key, ("name",), ("conversation",)),
     (t.citation, ("key", "message_pk", "deed", "sha", "author"), ()),
+    (t.acceptance, ("list", "person", "revision_id"), ()),
+    (t.committer, ("list", "person"), ()),
 )
 
 

@@ -14,6 +14,7 @@ from patchwatch.tracker import Tracker
 from tests.support.command_line import XDP_V5, Run
 from tests.support.mails import mail
 from tests.support.paths import DEMO
+from tests.support.sample_threads import committers_threads
 
 COMMANDS = [("list", "--all"), ("show", XDP_V5), ("show", "--why", XDP_V5), ("diff", XDP_V5), ("digest",), ("reindex",)]
 
@@ -104,6 +105,31 @@ def test_damaged_derived_data_is_found_and_rebuilt(with_xdp: Run, file: Path, sq
     assert {fix for _, fix in problems} == {"Run `patchwatch reindex`, which rebuilds it from the stored mail."}
     assert with_xdp("reindex").returncode == 0
     assert checked(with_xdp) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("INSERT INTO committer VALUES ('bpf@vger.kernel.org', 'mallory', 1)", "1 row in `committer` disagree"),
+        ("UPDATE committer SET enough = NOT enough", "1 row in `committer` disagree"),
+        ("DELETE FROM committer", "1 row in `committer` disagree"),
+        ("UPDATE acceptance SET weight = 9 WHERE weight = 2", "rows in `acceptance` disagree"),
+        ("UPDATE acceptance SET person = 'mallory' WHERE weight = 2", "rows in `acceptance` disagree"),
+        ("UPDATE acceptance SET claims = NOT claims WHERE author", "rows in `acceptance` disagree"),
+        ("DELETE FROM acceptance WHERE weight", "rows in `acceptance` disagree"),
+    ],
+)
+def test_who_commits_can_not_be_changed_by_hand_unnoticed(run: Run, tmp_path: Path, sql: str, found: str) -> None:
+    mbox = tmp_path / "knob.mbox"
+    mbox.write_bytes(b"".join(b"From m Mon Jul  3 10:00:00 2023\n" + raw + b"\n" for raw in committers_threads()))
+    assert run("import", mbox, "--inbox", "knob").returncode == 0
+    file = tmp_path / "data" / "patchwatch" / "patchwatch.db"
+    assert checked(run) == []
+    change(file, sql)
+    problems = checked(run)
+    assert any(found in text for text, _ in problems), problems
+    assert run("reindex").returncode == 0
+    assert checked(run) == []
 
 
 @pytest.mark.parametrize("column", ["posting", "view", "standing", "link"])
