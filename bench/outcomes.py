@@ -65,7 +65,8 @@ def main() -> int:
         print(line(name, found), flush=True)
     print(line("all", answers), flush=True)
     for moment, last in (("when the last reply was written", True), ("before", False)):
-        print(f"\n{moment}:\n{calibration([one for one in answers if one.last is last])}")
+        asked = [one for one in answers if one.last is last]
+        print(f"\n{moment}:\n{calibration(asked)}\n{contradictions(asked)}")
     return 0
 
 
@@ -112,11 +113,22 @@ def _share(found: Sequence[bool]) -> float:
 
 def calibration(answers: Sequence[Answer]) -> str:
     """For each tenth of the probabilities, how many there were, and how many were posted again."""
-    rows = ["| chance | versions | posted again |", "|---|---|---|"]
+    rows = ["| chance | moments | posted again |", "|---|---|---|"]
     for tenth in range(TENTHS):
         found = [one.again for one in answers if min(int(one.chance * TENTHS), TENTHS - 1) == tenth]
         rows.append(f"| {tenth / TENTHS:.1f} | {len(found)} | {_share(found):.2f} |")
     return "\n".join(rows)
+
+
+def contradictions(answers: Sequence[Answer]) -> str:
+    """Who is right where the model is sure and the rules say the opposite."""
+    found = [one for one in answers if one.sure and one.rules != (one.chance > 0.5)]
+    for_it = [one for one in found if one.chance > 0.5]
+    right, right_for = (_share([one.right for one in some]) for some in (found, for_it))
+    return (
+        f"sure against the rules: {len(found)}, right in {right:.3f}; {len(for_it)} of them say that it will be posted "
+        f"again, right in {right_for:.3f}"
+    )
 
 
 if __name__ == "__main__":
