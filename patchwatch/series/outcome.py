@@ -116,7 +116,7 @@ def chance_of_new_version(
     said = tuple(_said(revision))
     if all(one.by_author for one in said):
         return None
-    return (model or default_model()).chance(measure(revision, tags))
+    return (model or default_model()).chance(_measured(revision, tags_of(revision) if tags is None else tags, said))
 
 
 def explain(revision: Revision, most: int = 5) -> tuple[Weighed, ...]:
@@ -150,8 +150,10 @@ def _said(revision: Revision) -> Iterator[_Said]:
 
 def measure(revision: Revision, tags: Sequence[Tag] | None = None) -> dict[str, float]:
     """The features of a version, by name."""
-    tags = tags_of(revision) if tags is None else tags
-    said = tuple(_said(revision))
+    return _measured(revision, tags_of(revision) if tags is None else tags, tuple(_said(revision)))
+
+
+def _measured(revision: Revision, tags: Sequence[Tag], said: Sequence[_Said]) -> dict[str, float]:
     others = [one for one in said if not one.by_author]
     own = [one for one in said if one.by_author]
     return {
