@@ -1,6 +1,6 @@
 """The learned words of a reply: how much they speak for a next version of the patch that it is about.
 
-A logistic regression over words, pairs and triples of words, learned from what came next on other lists
+A logistic regression over words and pairs of words, learned from what came next on other lists
 (bench/train_outcomes.py).  Its sums are stored with the parsed mail, and patchwatch.series.outcome judges a revision by
 them.  The same words mean one thing from a reviewer and another from the author, so there are two sums.
 
@@ -115,7 +115,6 @@ def features(passages: Sequence[Passage], tags: Iterable[Trailer]) -> set[int]:
         found.add(place)
         found.update(words)
         found.update(pairs)
-        found.update([(pair * 31 + word) & _HASH for pair, word in zip(pairs, words[2:], strict=False)])
         if pairs:
             found.add(pairs[0] ^ start)
         if passage.patch:
