@@ -21,6 +21,7 @@ import msgspec
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.mail.outlook import Outlook, outlook_of_text
 from patchwatch.series.revision import Revision
+from patchwatch.series.robot_replies import without_answers_to_robots
 from patchwatch.series.tags import Tag, authors_of, reviewed_patches, tags_of
 
 FILE = Path(__file__).with_name("outcome_model.json")
@@ -110,8 +111,7 @@ def chance_of_new_version(
 ) -> float | None:
     """The probability that the author of an open version posts another one; None if nobody else has answered it.
 
-    `revision` has all its replies, those to robots as well.  `tags` are its tags, if they are known; `model` is by
-    default the one that patchwatch comes with.
+    `tags` are its tags, if they are known; `model` is by default the one that patchwatch comes with.
     """
     said = tuple(_said(revision))
     if all(one.by_author for one in said):
@@ -137,8 +137,9 @@ def _telling(said: _Said) -> str:
 
 
 def _said(revision: Revision) -> Iterator[_Said]:
-    """The replies of people, by date."""
+    """The replies of people, by date; what they say to robots is not about the patch."""
     authors = authors_of(revision)
+    revision = without_answers_to_robots(revision)
     for follow_up in revision.follow_ups:
         message = follow_up.message
         if not (message.bot or follow_up.notice):

@@ -126,6 +126,20 @@ def test_a_robots_failure_counts_besides_what_people_say() -> None:
     assert chance((RITA, TAG), failure) > chance((RITA, TAG)) + 0.1
 
 
+@pytest.mark.parametrize(
+    "answer", ["NAK, this is wrong.\n", "Please ignore this report.\n", f"Fixed, thanks.\n\n{TAG}"]
+)
+def test_what_others_say_to_a_robot_changes_nothing(answer: str) -> None:
+    failure = (ROBOT, "kernel test robot noticed the following build errors:\n")
+    assert chance((RITA, "Looks good.\n"), failure, (MAX, answer)) == chance((RITA, "Looks good.\n"), failure)
+    assert chance_of_new_version(revision(failure, (MAX, answer))) is None
+
+
+def test_what_the_author_promises_a_robot_counts() -> None:
+    said = [(RITA, "Looks good.\n"), (ROBOT, "kernel test robot noticed the following build errors:\n")]
+    assert chance(*said, (ANN, "Good catch, will fix in v2.\n")) > chance(*said) + 0.1
+
+
 def test_the_order_of_arrival_makes_no_difference() -> None:
     parsed = [parse(raw) for raw in mails((RITA, f"{DIFF}Why?\n"), (ANN, "Because.\n"), (MAX, "Please split it.\n"))]
     chances = {chance_of_new_version(find_revisions(order)[0]) for order in itertools.permutations(parsed)}
