@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import email
 import email.policy
+import importlib
+import os
 import re
 import signal
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -381,34 +381,6 @@ KILLED = {
 }
 """The call at which to kill, before or after it, and how many mails arrive."""
 
-PROCESS = """
-import importlib, os, signal, sys
-from patchwatch.config import Config, Mail, Recipient
-from patchwatch.notify.digest.build import Digest
-from patchwatch.tracker import Tracker
-
-database, port, authority, now, where, name, when = sys.argv[1:]
-
-class FakeDigests(Tracker):
-    def digest(self, recipient=None, since=None, seen=""):
-        return Digest("[patchwatch] 1 needs action", f"Since {since}.")
-
-module, _, inner = where.partition(":")
-owner = importlib.import_module(module)
-owner = getattr(owner, inner) if inner else owner
-usual = getattr(owner, name)
-
-def killed(*arguments, **named):
-    if when == "after":
-        usual(*arguments, **named)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(owner, name, killed)
-mail = Mail("smtp", "127.0.0.1", int(port), "starttls", authority, "ann", sender="pw@example.org")
-config = Config(digest=(Recipient("ann", "ann@example.org", zone="Europe/Berlin"),), mail=mail)
-FakeDigests(config, clock=lambda: float(now), database_url=database).send_digests()
-"""
-
 
 class Restarted(FakeDigests):
     """The same program, started again, with the same server."""
@@ -420,22 +392,39 @@ class Restarted(FakeDigests):
         self.config = Config(digest=(ANN,), mail=mail)
 
 
+def killed(tracker: Restarted, step: str) -> bool:
+    """Send the digest in a fork of this process, which kills itself at that step; returns whether it did."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            signal.alarm(60)
+            where, name, when, _ = KILLED[step]
+            module, _, inner = where.partition(":")
+            owner = importlib.import_module(module)
+            owner = getattr(owner, inner) if inner else owner
+            usual = getattr(owner, name)
+
+            def kill(*arguments: object, **named: object) -> None:
+                if when == "after":
+                    usual(*arguments, **named)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            setattr(owner, name, kill)
+            tracker.send_digests()
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("step", KILLED)
 def test_kill_at_any_step_neither_loses_nor_repeats_a_day(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    where, name, when, expected = KILLED[step]
+    *_, expected = KILLED[step]
     monkeypatch.setenv("PATCHWATCH_SMTP_PASSWORD", PASSWORD)
     with mail_server(tmp_path) as server:
-        settings = (f"sqlite:///{tmp_path}/pw.db", str(server.port), str(server.authority))
-        killed = subprocess.run(
-            [sys.executable, "-c", PROCESS, *settings, str(parse_time("2023-10-23T05:00Z")), where, name, when],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert killed(Restarted(tmp_path, server, "2023-10-23T05:00Z"), step)
         # Started again: immediately, after the lease, later, the next day.
         for now in ("2023-10-23T05:01Z", "2023-10-23T05:11Z", "2023-10-23T09:00Z", "2023-10-24T05:00Z"):
             tracker = Restarted(tmp_path, server, now)
