@@ -1,22 +1,18 @@
-"""`digest --send` and `--dry-run`, and what `doctor` reports: as processes, with a real mail server."""
+"""`digest --send` and `--dry-run`, and what `doctor` reports, with a real mail server."""
 
 from __future__ import annotations
 
 import email
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import copy_database
+from tests.support.command_line import Run, copy_database
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 
 NOW = ("--now", "2023-09-18T05:00Z")
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -26,33 +22,16 @@ def server(tmp_path: Path) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def run(server: MailServer, xdp: Path, tmp_path: Path) -> Run:
-    """Run patchwatch on a database with the xdp series; digests go to the mail server."""
-    config = tmp_path / "config" / "patchwatch" / "config.toml"
-    config.parent.mkdir(parents=True)
-    config.write_text(
+def environment(environment: dict[str, str], server: MailServer, xdp: Path, tmp_path: Path) -> dict[str, str]:
+    """A database with the xdp series, whose digests go to the mail server."""
+    (tmp_path / "config" / "patchwatch" / "config.toml").write_text(
         f'[lore]\ndeadline_seconds = 1\n[mail]\nhow = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\n'
         f'certificates = "{server.authority}"\nuser = "{USER}"\nsender = "Patchwatch <pw@example.org>"\n'
         '[[digest]]\nname = "me"\nto = "me@example.net"\nzone = "Europe/Berlin"\neven_if_empty = true\n',
         encoding="utf-8",
     )
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("PATCHWATCH_", "XDG_"))},
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-        "PATCHWATCH_LORE_URL": "http://127.0.0.1:9",  # the discard port: nothing listens
-        "PATCHWATCH_SMTP_PASSWORD": PASSWORD,
-        "PYTHONWARNINGS": "error",
-    }
-
-    def call(*arguments: str | Path, **extra: str) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-m", "patchwatch", *map(str, arguments)]
-        return subprocess.run(
-            argv, capture_output=True, encoding="utf-8", env=environment | extra, timeout=120, check=False
-        )
-
     copy_database(xdp, tmp_path / "data" / "patchwatch" / "patchwatch.db")
-    return call
+    return environment | {"PATCHWATCH_SMTP_PASSWORD": PASSWORD}
 
 
 def checks(run: Run) -> dict[str, dict[str, object]]:
@@ -60,9 +39,9 @@ def checks(run: Run) -> dict[str, dict[str, object]]:
     return {check["name"]: check for check in report["checks"]}
 
 
-def test_a_digest_is_sent_once_a_day_and_doctor_reports_it(run: Run, server: MailServer) -> None:
+def test_a_digest_is_sent_once_a_day_and_doctor_reports_it(run: Run, process: Run, server: MailServer) -> None:
     assert "none sent to me@example.net yet" in str(checks(run)["digest me"]["text"])
-    sent = run("digest", "--send", *NOW)
+    sent = process("digest", "--send", *NOW)
     assert (sent.returncode, sent.stderr) == (0, "")
     assert sent.stdout.startswith("me, 2023-09-18: sent to me@example.net: [patchwatch] ")
     again = run("digest", "--send", *NOW)

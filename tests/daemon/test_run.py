@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.cli.main import run as run_here
+from patchwatch.db.database import Database
 from tests.support.lore_server import LoreServer
 from tests.support.mails import mail
 
@@ -68,6 +70,7 @@ class Program:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
+    Database(f"sqlite:///{tmp_path}/pw.db").close()  # sooner than a new process creates it
     config = tmp_path / "pw.toml"
     config.write_text("[lore]\ndeadline_seconds = 60\n[poll]\ninterval_minutes = 0.02\n")
     return {
@@ -101,12 +104,18 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
 
 
 @pytest.fixture
-def patchwatch(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def call(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "patchwatch", *arguments]
-        return subprocess.run(
-            command, env=environment | extra, capture_output=True, text=True, timeout=PATIENCE * 2, check=False
-        )
+def patchwatch(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run another command, in this process."""
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        with monkeypatch.context() as changed:
+            for name, value in environment.items():
+                changed.setenv(name, value)
+            status = run_here([*arguments])
+        return subprocess.CompletedProcess(arguments, status, *capsys.readouterr())
 
     return call
 

@@ -98,13 +98,19 @@ def test_no_process_outlives_the_one_that_stores(parsing: subprocess.Popen[bytes
     assert said == b"" if how == signal.SIGKILL else b"leaked" not in said
 
 
+@pytest.fixture(scope="module")
+def large_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An epoch whose import takes longer than starting its processes."""
+    path = tmp_path_factory.mktemp("epoch") / "0.git"
+    return epoch(path, *(mail(message_id=f"{n}@example.org") for n in range(12_000)))
+
+
 @pytest.mark.parametrize("how", [*SIGNALS, signal.SIGINT], ids=lambda how: how.name)
-def test_no_process_outlives_an_import(how: signal.Signals, tmp_path: Path) -> None:
+def test_no_process_outlives_an_import(how: signal.Signals, large_epoch: Path, tmp_path: Path) -> None:
     """Neither a worker, nor git, nor a helper of Python's; and what was stored is whole."""
-    repository = epoch(tmp_path / "0.git", *(mail(message_id=f"{n}@example.org") for n in range(12_000)))
     environment = {**os.environ, "PATCHWATCH_DATABASE": str(tmp_path / "pw.db"), "XDG_CONFIG_HOME": str(tmp_path)}
     importing = subprocess.Popen(
-        [sys.executable, "-m", "patchwatch", "import", str(repository), "--inbox", "x"],
+        [sys.executable, "-m", "patchwatch", "import", str(large_epoch), "--inbox", "x"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=environment,
