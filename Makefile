@@ -18,10 +18,10 @@ WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: $(VENV)/installed-dev
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
-# Units only: no servers, no terminals, no screens.  Under half a minute.
+# Units only: no servers, no terminals, no screens, no hundreds of processes.  Under half a minute.
 QUICK := $(wildcard tests/test_*.py) $(addprefix tests/,mail series sources compose notify/digest tracker tui/render tui/widgets)
 test-quick: $(VENV)/installed-dev
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not lore and not corpus and not terminal' $(QUICK) $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not lore and not corpus and not terminal and not git' $(QUICK) $(ARGS)
 
 check: lint types contracts test
 

@@ -13,6 +13,8 @@ from patchwatch.config import Config, Lore, Tree
 from patchwatch.errors import NotFoundError, ToolError
 from tests.support.demo import demo
 
+pytestmark = pytest.mark.git
+
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 

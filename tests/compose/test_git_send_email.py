@@ -16,7 +16,10 @@ from patchwatch.mail.addresses import Mailbox
 from tests.support import git_mail
 from tests.support.git_mail import Outbox
 
-pytestmark = pytest.mark.skipif(bool(git_mail.missing()), reason=git_mail.missing() or "-")
+pytestmark = [
+    pytest.mark.git,
+    pytest.mark.skipif(bool(git_mail.missing()), reason=git_mail.missing() or "-"),
+]
 
 RITA = Mailbox("Rita Reviewer", "rita@example.com")
 DRAFT = Draft(

@@ -19,6 +19,8 @@ from patchwatch.sources.files.open import open_source
 from tests.sources.files.mail_files import again, commit, epoch, git, mail, mails, make_bundle, read
 from tests.support.paths import CORPUS
 
+pytestmark = pytest.mark.git
+
 
 def test_later_read_returns_only_new_mail(tmp_path):
     source = open_source(epoch(tmp_path / "0.git", *mails(1, 2)))

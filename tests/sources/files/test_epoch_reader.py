@@ -18,6 +18,8 @@ from patchwatch.sources.files.open import Source, open_source
 from tests.sources.files.mail_files import again, epoch, git, loose, mail, mails, object_file, read
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.git
+
 
 def test_closing_early_leaves_no_git_process(tmp_path, started):
     source = open_source(epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000))))
@@ -94,24 +96,37 @@ def numbers_and_unread(source, position):
     return numbers, lost, position
 
 
-@pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES)
-@pytest.mark.parametrize("part", ["", "^{tree}", ":m"])
-def test_one_damaged_object_anywhere_hides_no_other_mail(part, change, tmp_path):
-    repository = epoch(tmp_path / "0.git", *mails(*range(4)))
+@pytest.fixture(scope="module")
+def four(tmp_path_factory):
+    """An epoch of four mails, and the files of its objects by commit and part."""
+    repository = epoch(tmp_path_factory.mktemp("four") / "0.git", *mails(*range(4)))
     loose(repository)
-    source = open_source(repository)
     commits = git(repository, "rev-list", "--reverse", "master").splitlines()
+    return repository, {one: {part: object_file(repository, one + part) for part in PARTS} for one in commits}
+
+
+PARTS = ("", "^{tree}", ":m")
+
+
+@pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_one_damaged_object_anywhere_hides_no_other_mail(part, change, four):
+    repository, files = four
+    source = open_source(repository)
+    commits = list(files)
     for number, begin in [(0, None), (1, None), (3, None), (1, commits[1]), (2, commits[1]), (3, commits[0])]:
         wanted = set(range(commits.index(begin) + 1 if begin else 0, 4))
-        heal = damage(object_file(repository, f"{commits[number]}{part}"), change)
-        found, lost, position = numbers_and_unread(source, begin)
-        assert found >= wanted - {number}
-        if commits[number] == begin and part == "":  # where reading ended last time: everything is read again
-            wanted = set(range(4))
-        assert [f"commit {commits[number]}: " in text for text in lost] == [True] * (number in wanted - found)
-        again, still_lost, position = numbers_and_unread(source, position)
-        assert len(still_lost) == len(lost)
-        heal()
+        heal = damage(files[commits[number]][part], change)
+        try:
+            found, lost, position = numbers_and_unread(source, begin)
+            assert found >= wanted - {number}
+            if commits[number] == begin and part == "":  # where reading ended last time: everything is read again
+                wanted = set(range(4))
+            assert [f"commit {commits[number]}: " in text for text in lost] == [True] * (number in wanted - found)
+            again, still_lost, position = numbers_and_unread(source, position)
+            assert len(still_lost) == len(lost)
+        finally:
+            heal()
         healed, lost, position = numbers_and_unread(source, position)
         assert (found | again | healed >= wanted, lost) == (True, [])
 
