@@ -75,7 +75,7 @@ def list_command(
         )
     )
     if as_json:
-        print_json([series_json(row, tracker.url) for row in rows])
+        print_json([series_json(row, tracker.url, tracker.now()) for row in rows])
     elif rows:
         print_series(rows, tracker.now())
         _warn_if_stale(rows, tracker)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from patchwatch.mail.message import Person
+from patchwatch.series.points import Point, waiting_on
 from patchwatch.series.pull_requests import status
+from patchwatch.series.states import Turn
 from patchwatch.times import format_time
 
 if TYPE_CHECKING:
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     )
 
 
-def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any]:
-    """Return a series as JSON; `url` maps a message-id and an inbox to a URL."""
+def series_json(row: SeriesRow, url: Callable[[str, str], str], now: int) -> dict[str, Any]:
+    """Return a series as JSON as of `now` (UTC seconds); `url` maps a message-id and an inbox to a URL."""
     return {
         "schema": 1,
         "id": row.id,
@@ -42,8 +45,10 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any
         "rfc": row.rfc,
         "incomplete": row.incomplete,
         "turn": row.turn,
+        "turn_likely": row.revisions[-1].likely and row.turn != Turn.NOBODY,
         "turn_since": format_time(row.turn_since),
         "turn_evidence": _evidence(row.turn_evidence),
+        "waiting_on": _waiting_on(row, now),
         "next": _next_action(row.next_action),
         "awaiting_review": row.awaiting_review,
         "overdue": row.overdue,
@@ -51,7 +56,7 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str]) -> dict[str, Any
         "unreadable": row.unreadable,
         "last_activity": format_time(row.last_activity),
         "stale_since": format_time(row.stale_since) if row.stale_since is not None else None,
-        "revisions": [_revision_json(r, url) for r in row.revisions],
+        "revisions": [_revision_json(r, url, now) for r in row.revisions],
     }
 
 
@@ -83,6 +88,44 @@ def _check(check: CheckRow) -> dict[str, Any]:
         "function": check.function or None,
         "quote": check.quote or None,
     }
+
+
+def _point(point: Point, now: int) -> dict[str, Any]:
+    return {
+        "id": point.key,
+        "kind": point.kind,
+        "firm": point.firm,
+        "by": {"name": point.by.name, "email": point.by.email},
+        "date": format_time(point.date),
+        "message_id": point.message_id,
+        "patch": point.patch,
+        "text": point.text,
+        "code": point.code or None,
+        "beside_tag": point.tagged,
+        "fate": point.fate_at(now),
+        "decided": {
+            "message_id": point.closed_by,
+            "date": format_time(point.closed_at),
+            "text": point.closing,
+            "by": {"name": point.closer.name, "email": point.closer.email} if point.closer else None,
+        }
+        if point.closed_by
+        else None,
+    }
+
+
+def _waiting_on(row: SeriesRow, now: int) -> list[dict[str, Any]]:
+    newest = row.revisions[-1]
+    author = Person(row.author_name, row.author_email)
+    return [
+        {
+            "name": waiting.person.name,
+            "email": waiting.person.email,
+            "since": format_time(waiting.since),
+            "points": [point.key for point in waiting.points],
+        }
+        for waiting in waiting_on(newest.points, author, Turn(row.turn), now)
+    ]
 
 
 def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
@@ -129,7 +172,7 @@ def _dependency(row: DependencyRow) -> dict[str, Any]:
     }
 
 
-def _revision_json(row: RevisionRow, url: Callable[[str, str], str]) -> dict[str, Any]:
+def _revision_json(row: RevisionRow, url: Callable[[str, str], str], now: int) -> dict[str, Any]:
     return {
         "version": row.version,
         "minor": row.minor,
@@ -158,6 +201,7 @@ def _revision_json(row: RevisionRow, url: Callable[[str, str], str]) -> dict[str
         "applied_evidence": _evidence(row.applied.evidence) if row.applied else None,
         "trailers": [_trailer(t) for t in row.trailers],
         "checks": [_check(c) for c in row.checks],
+        "points": [_point(p, now) for p in row.points],
         "predecessor": {
             "message_id": row.predecessor.message_id,
             "evidence": list(row.predecessor.evidence),

@@ -62,7 +62,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
                 "control characters and hidden characters were replaced; redirect to a file for the exact bytes."
             )
     elif as_json:
-        value = series_json(row, tracker.url)
+        value = series_json(row, tracker.url, tracker.now())
         value["thread"] = [message_json(m) for m in tracker.thread(row.id)]
         print_json(value)
     else:

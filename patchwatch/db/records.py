@@ -28,6 +28,7 @@ from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.series.checks import checks_of
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
+from patchwatch.series.points import count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, number_of
@@ -54,6 +55,7 @@ def series_record(
     chain = [(member.root, summaries[member.id]) for member in members]
     newest, summary = members[-1], chain[-1][1]
     shown = newest_row(members, dict(chain))  # with its resends
+    unsettled, raised = count_open(shown.points)
     status = series_status(newest.root, revision_state_of(newest), marks, merges)
     return {
         "id": number,
@@ -73,6 +75,8 @@ def series_record(
         "patches": shown.patches,
         "expected": shown.expected,
         "reviewed": reviewed(shown),
+        "points_open": unsettled,
+        "points": raised,
         "kind": shown.kind,
         "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),
@@ -194,6 +198,9 @@ def _stored_state(state: RevisionState) -> StoredState:
             for s in state.steps
         ),
         owed=tuple(map(_stored_reason, state.owed)),
+        points=state.points,
+        likely=state.likely,
+        chance=state.chance,
     )
 
 

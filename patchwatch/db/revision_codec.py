@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from patchwatch.mail.message import Person, PullRequest
+from patchwatch.series.points import Point
 from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State, Turn
 
@@ -162,6 +163,9 @@ class StoredState(Struct, frozen=True, kw_only=True):
     partly_reason: StoredReason | None
     steps: tuple[StoredStateChange, ...]
     owed: tuple[StoredReason, ...]
+    points: tuple[Point, ...] = ()
+    likely: bool = False
+    chance: int | None = None
 
 
 class StoredLink(Struct, frozen=True, kw_only=True):

@@ -162,6 +162,8 @@ def _row(
         pull=summary.pull,
         commits=summary.commits,
         depends_on=_depends_on(summary),
+        points=state.points,
+        likely=state.likely and is_newest,
         taken=tuple(TakenPatchRow(t.number, t.message_id, t.version, t.root) for t in summary.taken),
     )
 
@@ -186,6 +188,8 @@ def _with_resend(
         reviewers=reviewer_names(summary) if is_newest else (),
         awaited=awaited_names(summary) if is_newest else (),
         depends_on=_depends_on(summary) or row.depends_on,
+        points=(*row.points, *state.points),
+        likely=state.likely and is_newest,
     )
 
 

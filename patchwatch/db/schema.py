@@ -190,6 +190,8 @@ series = Table(
     Column("patches", Integer, nullable=False, server_default="0"),
     Column("expected", Integer, nullable=False, server_default="0"),
     Column("reviewed", Integer, nullable=False, server_default="0"),
+    Column("points_open", Integer, nullable=False, server_default="0"),
+    Column("points", Integer, nullable=False, server_default="0"),
     Column("kind", String, nullable=False, server_default=""),  # pull: a pull request; proposal; empty: patches
     Column("depends_on", Text, nullable=False, server_default=""),  # targets of its relations, one per line
     # … and of all of them, one per line:

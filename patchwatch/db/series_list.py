@@ -18,7 +18,7 @@ from patchwatch.series.states import CLOSED
 
 _SERIES = """
 SELECT id, title, author_name, author_email, state, turn, turn_since, last_activity, version, minor, rfc, patches,
-       expected, reviewed, roots, posters, people, kind, depends_on
+       expected, reviewed, roots, posters, people, kind, depends_on, points_open, points
 FROM series
 """
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
@@ -31,8 +31,7 @@ def summaries(
     """Return the known, or only the watched, series, most recently active first; `me` are my addresses."""
     mine = {address.lower() for address in me}
     watched = series_flags.watched(execute)
-    muted = series_flags.muted(execute)
-    snoozed = series_flags.snoozed(execute, mine, now)
+    muted, snoozed = series_flags.muted(execute), series_flags.snoozed(execute, mine, now)
     unread = series_flags.unread_in_watched(execute)
     inboxes = _load_inboxes(execute)
     seen = _inboxes_by_series(execute, inboxes.names, watched_only)
@@ -41,11 +40,10 @@ def summaries(
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
-        patches, expected, reviewed, roots, posters, people, kind, _ = row[11:]
+        patches, expected, reviewed, roots, posters, people, kind, _, points_open, points = row[11:]
         names = seen.get(number, ())
         awaiting = series_flags.awaits_review(state, turn)
-        posted_by = posters.split("\n")
-        is_mine = not mine.isdisjoint(posted_by)
+        is_mine = not mine.isdisjoint(posted_by := posters.split("\n"))
         return SeriesSummary(
             id=number,
             title=title,
@@ -76,11 +74,13 @@ def summaries(
             stale_since=inboxes.stale_since(names),
             kind=kind,
             blocked_by=blocked.get(number, ()),
+            points_open=points_open,
+            points=points,
         )
 
     where = f" WHERE id IN ({series_flags.WATCHED})" if watched_only else ""
     stored = list(execute(_SERIES + where, {}))
-    waiting = {row[0]: row[-1] for row in stored if row[-1] and row[4] not in CLOSED}
+    waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
     blocked = dependencies.blocked(execute, waiting, now) if waiting else {}
     found = [summary(row) for row in stored]
     found.sort(key=lambda line: (-line.last_activity, line.id))

@@ -213,6 +213,10 @@ class Finding(Struct, frozen=True, array_like=True):
     patch: int = 0  # that the robot names; 0: the one that its mail replies to
 
 
+Concession = Literal["", "agrees", "acts"]
+"""How an author gives in: they agree, which answers a question, or they have changed it, or will."""
+
+
 class Remark(Struct, frozen=True, array_like=True):
     """What a person wrote below one quote of a reply; patchwatch.mail.remarks reads it."""
 
@@ -226,6 +230,7 @@ class Remark(Struct, frozen=True, array_like=True):
     signals: tuple[str, ...] = ()  # kinds of the signals in it
     words: int = 0  # without tags and courtesy
     chance: int = 0  # that it wants something, in percent (patchwatch.mail.remark_model)
+    concedes: Concession = ""  # what it concedes, if the author wrote it
 
 
 class Message(Struct, frozen=True, array_like=True):

@@ -106,7 +106,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         tested=_tested(subject, whole, message_id, found, reviewed),
         findings=reviewed,
         answers_robot=by_person and robot.answers_robot(head, text.inline),
-        remarks=remarks(passages, found, tags, parent) if by_person and not accepted else (),
+        remarks=remarks(passages, found, tags) if by_person and not accepted else (),
         outlook=outlook(passages, tags) if by_person else (0, 0),
     )
 

@@ -42,18 +42,30 @@ class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     point: Regression  # that it wants anything
     question: Regression  # that this is an answer, not a change
 
-    def verdict(self, seen: Seen) -> Verdict:
-        """What a remark wants."""
+    def verdict(self, seen: Seen, *, lenient: bool = False) -> Verdict:
+        """What a remark wants; `lenient`: or would want if its mail answered a posting."""
         if SignalKind.NAK in seen.signals:
             return Verdict("objection", 1.0, firm=True)
         if not (seen.substance or seen.patch):
             return Verdict("", 0.0, firm=False)
         found = features(seen)
         chance = chance_of(self.point.log_odds(found))
-        if chance < self.perhaps or {"waives", "tag"} <= found:
+        if "waives" in found:
+            chance = min(chance, 0.5)
+        likeliest = self.answering(chance, posting=True) if lenient else chance
+        if likeliest < self.perhaps or {"waives", "tag"} <= found:
             return Verdict("", chance, firm=False)
         kind: RemarkKind = "question" if self.question.log_odds(found) > 0 else "change"
-        return Verdict(kind, chance, firm=chance >= self.firm and "waives" not in found)
+        return Verdict(kind, chance, firm=chance >= self.firm)
+
+    def answering(self, chance: float, *, posting: bool) -> float:
+        """The chance that a remark wants something, once it is known whether its mail answers a posting.
+
+        `chance` was computed without knowing; it is that of a mail that answers something else.
+        """
+        within = min(max(chance, 0.005), 0.995)
+        odds = math.log(within / (1 - within)) + (self.point.weights["on-posting"] if posting else 0.0)
+        return chance_of(odds)
 
     def reasons(self, seen: Seen) -> tuple[str, ...]:
         """The features that speak for wanting something, the strongest first."""

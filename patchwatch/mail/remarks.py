@@ -1,7 +1,7 @@
 """What a person wrote in a reply, remark by remark: everything below one quote is one remark.
 
 A remark may ask the author of a patch for something; patchwatch.mail.remark_model decides whether it does, from where
-it stands, its form and a few words.  patchwatch.series.ledger follows what becomes of it.
+it stands, its form and a few words.  patchwatch.series.state.ledger follows what becomes of it.
 
 The lines of a remark, and the last lines that are quoted above it, are kept as hashes: a reply quotes what it answers.
 """
@@ -18,6 +18,7 @@ from patchwatch.mail.message import Remark, Signal, SignalKind, Trailer
 from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
+from patchwatch.mail.sentences.concessions import concession
 from patchwatch.mail.trailers import beginnings
 
 _MAX_REMARKS = 60  # of one mail
@@ -43,12 +44,14 @@ _ASKS = frozenset(
 )
 
 
-def remarks(
-    passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer], parent: str | None = None
-) -> tuple[Remark, ...]:
-    """The remarks of a reply to `parent`, with the signals and tags that were found in it."""
+def remarks(passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer]) -> tuple[Remark, ...]:
+    """The remarks of a reply, with the signals and tags that were found in it.
+
+    What they want is judged as if the mail did not answer a posting: patchwatch.series.state.ledger knows whether it
+    does.  So `wants` is set, too, for what would want something then.
+    """
     kinds = by_text(signals)
-    found = zip(passages, seen(passages, kinds, tags, parent), strict=False)
+    found = zip(passages, seen(passages, kinds, tags, None), strict=False)
     return tuple(_remark(passage, one, kinds) for passage, one in found if one is not None)
 
 
@@ -90,7 +93,7 @@ def seen(
 
 
 def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -> Remark:
-    verdict = default_model().verdict(one)
+    verdict = default_model().verdict(one, lenient=True)
     return Remark(
         text=split.evidence(_telling(one, signals)) if one.sentences else "",
         wants=verdict.wants,
@@ -102,6 +105,7 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -
         signals=tuple(one.signals),
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
+        concedes=concession(one.sentences, one.signals),
     )
 
 

@@ -15,6 +15,7 @@ from patchwatch.series.states import CLOSED
 
 if TYPE_CHECKING:
     from patchwatch.mail.message import PullRequest
+    from patchwatch.series.points import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,8 @@ class RevisionRow:
     awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date
     unreadable: int = 0  # mails in its thread that could not be parsed
     taken: tuple[TakenPatchRow, ...] = ()  # patches of an earlier version; empty unless it is a partial reroll
+    points: tuple[Point, ...] = ()  # in the order in which they were raised
+    likely: bool = False  # of the newest: the turn is not certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +257,8 @@ class SeriesSummary(NamedTuple):
     next_action: str | None = None  # mine; empty: none; None: not computed
     kind: str = ""  # as RevisionRow.kind
     blocked_by: tuple[int, ...] = ()  # the open series that it depends on
+    points_open: int = 0  # of the newest revision
+    points: int = 0
 
     @property
     def incomplete(self) -> bool:

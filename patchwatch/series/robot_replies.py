@@ -118,4 +118,4 @@ def _is_for_patch(promise: str) -> bool:
 
 
 def _only(message: Message, signals: tuple[Signal, ...]) -> Message:
-    return structs.replace(message, signals=signals, trailers=(), relations=(), accepted=None, word_count=1)
+    return structs.replace(message, signals=signals, trailers=(), relations=(), accepted=None, word_count=1, remarks=())

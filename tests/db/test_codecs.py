@@ -79,7 +79,7 @@ MESSAGE = Message(
     tested=NamedPosting(("m@x",), "mm: frob", 2),
     findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
     answers_robot=True,
-    remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1, 96),),
+    remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1, 96, "acts"),),
     outlook=(250, -40),
 )
 MESSAGE_TEXT = (
@@ -93,7 +93,7 @@ MESSAGE_TEXT = (
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
     '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
-    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96]],[250,-40]]'
+    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts"]],[250,-40]]'
 )
 POSTING = PostingFacts(
     root="m@x",
@@ -180,8 +180,10 @@ SUMMARY_TEXT = (
     '"voices":[["Rita","r@x",1700000200,true,"a@x",1700000250]],"writers":["ann@example.org"]}'
 )
 STATE_TEXT = (
-    '{"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
+    '{"chance":62,"likely":true,"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
     '"partly_reason":["p@x","Applied 1.",1700000400,false,"applied",["Max","max@x"]],'
+    '"points":[["q@x",1,["Rita","r@x"],1700000100,1,"question","Why?",true,false,"+ lock();","answered","a@x",'
+    '1700000250,"José: done.",["Ann","ann@x"],90]],'
     '"reason":["r@x","Reviewed-by: Rita <r@x>",1700000200,false,"tagged",["Rita","r@x"]],"reviewed":1,'
     '"state":"under-review","steps":[[["m@x","mm: frob",1700000000],"new","reviewers"]],"turn":"reviewers",'
     '"turn_reason":["a@x","José: done.",1700000250,false,"answered",["Ann","ann@x"]],"turn_since":1700000250}'
@@ -201,6 +203,7 @@ def test_the_stored_form_of_a_revision_is_fixed() -> None:
     assert (decode_version(SUMMARY_TEXT).version, decode_version(SUMMARY_TEXT).minor) == (2, 0)
     state = decode_state(STATE_TEXT)
     assert (state.state, state.turn, state.steps[0].reason.message_id) == ("under-review", "reviewers", "m@x")
+    assert (state.points[0].fate, state.points[0].key) == ("answered", "q@x#1")
     assert encode(state) == STATE_TEXT
     link = decode_link(LINK_TEXT)
     assert link is not None

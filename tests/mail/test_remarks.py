@@ -32,7 +32,7 @@ def remarks(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tupl
 
 def test_everything_below_one_quote_is_one_remark() -> None:
     one, two = remarks(f"Hi Ann,\n\n{PATCH}\nThis sleeps.\n\nPlease use GFP_ATOMIC.\n\n> \treturn ret;\n\nWhy ret?\n")
-    assert (one.text, one.wants, one.firm, one.below_diff) == ("Please use GFP_ATOMIC.", "change", True, True)
+    assert (one.text, one.wants, one.firm, one.below_diff) == ("Please use GFP_ATOMIC.", "change", False, True)
     assert one.code == "+\tret = frob_now(dev, GFP_KERNEL);"
     assert (two.text, two.wants) == ("Why ret?", "question")
 

@@ -106,7 +106,7 @@ def setup(tmp_path: Path) -> Iterator[Setup]:
 
 CASES: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
     "a question": (
-        [reply("Why not free it in the caller?")],
+        [reply("Why is it freed there?")],
         [
             ("reply", "Rita replied", "r1@example.net"),
             ("state_changed", "new → under-review", "r1@example.net"),
@@ -205,7 +205,7 @@ def test_your_turn_is_an_event_and_my_own_mails_are_not_queued(tmp_path: Path) -
     setup.watch()
     setup.detect_events()
     setup.now = BEGIN + 2 * DAY
-    setup.take(reply("Why not in the caller?"))
+    setup.take(reply("Why is it freed there?"))
     assert [e[0] for e in setup.detect_events()] == ["reply", "state_changed", "turn_changed", "your_turn"]
     setup.now += DAY
     assert setup.detect_events() == []  # the action is the same, though a day older

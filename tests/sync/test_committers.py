@@ -58,7 +58,7 @@ def test_a_word_of_a_committer_suffices(tmp_path: Path) -> None:
     assert states(tracker) == {
         **dict.fromkeys(("red", "green", "blue", "round", "square", "done"), "accepted/nobody"),
         "tested": "under-review/reviewers",
-        "told": "under-review/author",
+        "told": "under-review/reviewers",
         "held": "under-review/author",
         "own": "reviewed/maintainer",
         "quiet": "new/reviewers",
@@ -68,7 +68,7 @@ def test_a_word_of_a_committer_suffices(tmp_path: Path) -> None:
 def test_they_are_learned_from_later_mails_too(tmp_path: Path) -> None:
     tracker = known(tmp_path, FIRST)
     assert committers(tracker) == set()
-    assert states(tracker)["round"] == "under-review/author"
+    assert states(tracker)["round"] == "under-review/reviewers"
     assert states(tracker)["tested"] == "accepted/nobody"  # as long as nobody is known, a plain word counts
     store(tracker, [raw for raw in MAILS if raw not in FIRST])
     assert states(tracker) == states(known(tmp_path / "again", MAILS))

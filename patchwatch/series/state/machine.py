@@ -1,33 +1,41 @@
-"""State and turn of a revision, from its own mails.
+"""Read the replies to a revision one by one: what each decides, demands, answers and settles.
 
-Pure.  The replies are processed in the order of their dates; each can change the state (patchwork's) and pass the turn
-on.  Modules in patchwatch.mail.sentences decide what a sentence means, patchwatch.series.state.reply what it means in
-a reply; patchwatch.series.state.status adds pull requests, git trees and what people decided.  The rules are listed in
+Pure.  Modules in patchwatch.mail.sentences decide what a sentence means, patchwatch.series.state.reply what it means in
+a reply; patchwatch.series.state.ledger follows the points, patchwatch.series.state.judgment derives state and turn, and
+patchwatch.series.state.status adds pull requests, git trees and what people decided.  The rules are listed in
 docs/how-it-decides.md.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 
+from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.mail.sentences.addressee import addressees, names_next_version
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
+from patchwatch.series.points import Fate, PointKind
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import promises_to_robot
+from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.commands import COMMANDS
-from patchwatch.series.state.reply import Reply, is_thanks_for_advice, signals_by_kind
-from patchwatch.series.state.turns import Turns, reason_of
-from patchwatch.series.state.types import Reason, StateChange
+from patchwatch.series.state.judgment import Review, judge, reason_for
+from patchwatch.series.state.ledger import Ledger
+from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice, signals_by_kind
+from patchwatch.series.state.types import Reason, StateChange, reason_of
 from patchwatch.series.stated_relations import successors_in
-from patchwatch.series.states import CLOSED, NOBODYS_TURN, ReasonKind, State, Turn
+from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
-_UNDECIDED = (State.NEW, State.UNDER_REVIEW)
+_PARKED = (State.DEFERRED, State.AWAITING_UPSTREAM)
+_MOST_OWED = 40
 
 
-class StateMachine(Turns):
-    """The state of one revision as it changes, reply by reply."""
+class StateMachine:
+    """What is known of one revision, reply by reply."""
 
     def __init__(
         self,
@@ -38,35 +46,56 @@ class StateMachine(Turns):
         policy: RobotPolicy = DEFAULT,
     ) -> None:
         """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it."""
-        super().__init__(revision, completion, root)
-        self._revision, own = revision, revision.own_messages
         self._completion, self._policy = completion, policy
         self._committers, self._lists = committers, lists_of(revision)
-        self._author_names = {word for m in own for word in re.findall(r"\w+", m.author.name.lower())}
-        self._patch_count = self.applied.count
-        self._rfc = revision.rfc
+        self.own_ids = {m.message_id for m in (*revision.own_messages, *revision.patches)}
+        self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
+        self.applied = AppliedPatches(revision)
         self.partly_reason: Reason | None = None  # the last mail that reported some patches as applied
-        self.changes = [StateChange(self.turn_reason, self.state, self.turn)]
-
         self._reviewer_mails: set[str] = set()  # message-ids of replies by others than the author and bots
-        self._unsatisfied: set[str] = set()  # addresses of those who requested changes, until they are satisfied
-        self._only_wished_by: str | None = None  # only the wish of this address requests changes; the author may argue
-        self._only_promised = False  # nobody requested changes explicitly, but the author promised some
         self._obsolete: Signal | None = None  # somebody said that the patch is not needed
         self._withdrawn: set[int] = set()  # patches that the author withdrew one by one
 
+        self.review = Review(
+            ledger=Ledger(rfc=revision.rfc),
+            passed=Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author),
+            pull=revision.kind == PULL,
+        )
+        if completion and (completion.message_id in self.own_ids or completion.date < root.date):
+            self.review.complete = completion
+        self._partly_shown = ""
+        self.judgment = judge(self.review)
+        self.changes = [StateChange(self.judgment.turn_reason, self.judgment.state, self.judgment.turn)]
+
+    @property
+    def owed(self) -> tuple[Reason, ...]:
+        """What waits for the author, if it is their turn."""
+        if self.judgment.turn != Turn.AUTHOR:
+            return ()
+        review = self.review
+        points = (reason_for(point) for point in review.ledger.waiting_for_author())
+        decided = self.judgment.turn_reason if review.decision == State.DEFERRED else None
+        others = (review.held, review.promise, review.acts, review.rest, decided)
+        once: dict[tuple[str, str], Reason] = {}
+        for reason in (*itertools.islice(points, _MOST_OWED), *(reason for reason in others if reason)):
+            once.setdefault((reason.by.email, reason.kind), reason)
+        return tuple(once.values())
+
     @property
     def _closed(self) -> bool:
-        return self.state in CLOSED or self.state in (State.DEFERRED, State.AWAITING_UPSTREAM)
+        return self.review.decision in CLOSED or self.review.decision in _PARKED
 
-    def posted_again(self, root: Message) -> StateMachine:
-        """Begin again with another posting of the same, if something was requested of the author."""
-        if self._closed or self.turn != Turn.AUTHOR:
-            return self
-        machine = StateMachine(self._revision, self._completion, root, self._committers, self._policy)
-        machine.applied, machine.partly_reason = self.applied, self.partly_reason
-        machine.changes[:0] = self.changes
-        return machine
+    def posted_again(self, root: Message) -> None:
+        """Note that the same version was posted again: what was requested before is done."""
+        if self._closed or self.judgment.turn != Turn.AUTHOR:
+            return
+        review = self.review
+        review.ledger.close_all(Fate.POSTED, root)
+        review.holds.clear()
+        review.held = None
+        review.spoke = review.last = review.promise = review.acts = review.rest = review.will_apply = None
+        review.passed = Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author)
+        self._judge(root)
 
     def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
         """Process the next mail; record a state change if it changed anything."""
@@ -74,7 +103,6 @@ class StateMachine(Turns):
         from_bot = message.bot or follow_up.notice
         if not by_author and not from_bot:
             self._reviewer_mails.add(message.message_id)
-        by_committer = not from_bot and self._committers.includes(message.author, self._lists)
         reply = Reply(
             message=message,
             patch=follow_up.patch,
@@ -84,39 +112,59 @@ class StateMachine(Turns):
             completes_review=self._completion is not None and self._completion.message_id == message.message_id,
             author_names=self._author_names,
             signals=signals_by_kind(message, self._committers, self._lists),
-            by_committer=by_committer,
+            by_committer=not from_bot and self._committers.includes(message.author, self._lists),
         )
-        before = (self.state, self.turn, self.applied.partly)
         if from_bot:
             self._process_bot(reply)
         else:
             self._process_person(reply)
-        if (self.state, self.turn, self.applied.partly) != before:
-            reason = self.reason if self.state != before[0] else self.turn_reason
-            if reason is None or reason.message_id != message.message_id:
-                reason = reason_of(message)
-            self.changes.append(StateChange(reason, self.state, self.turn))
+        self._judge(message, reply)
+
+    def _judge(self, message: Message, reply: Reply | None = None) -> None:
+        """Derive state and turn anew; record what changed, with this mail as the reason."""
+        before, partly = self.judgment, self.applied.partly
+        self.judgment = judge(self.review)
+        if self.judgment.turn in (Turn.REVIEWERS, Turn.MAINTAINER) and reply is not None:
+            passes = before.turn not in (self.judgment.turn, Turn.NOBODY)
+            if passes or (reply.by_author and reply.message.word_count and before.turn == self.judgment.turn):
+                kind = ReasonKind.ANSWERED if reply.by_author else ReasonKind.TAGGED
+                self.review.passed = reason_of(message, kind=kind)
+                self.judgment = judge(self.review)
+        after = self.judgment
+        if (after.state, after.turn, partly) == (before.state, before.turn, self._partly_shown):
+            return
+        self._partly_shown = partly
+        reason = after.reason if after.state != before.state else after.turn_reason
+        if reason is None or reason.message_id != message.message_id:
+            reason = reason_of(message)
+        self.changes.append(StateChange(reason, after.state, after.turn))
+
+    # ---- bots --------------------------------------------------------------------------------------------------------
 
     def _process_bot(self, reply: Reply) -> None:
-        signals = reply.signals
+        signals, review = reply.signals, self.review
         if merged := signals.get(SignalKind.MAINLINED):
             # A stable tree only takes what Linus has.
             upstream = "torvalds" in merged.detail or "stable" in merged.detail
             self._apply(reply, merged, State.MAINLINED if upstream else State.ACCEPTED)
-        elif (applied := signals.get(SignalKind.APPLIED)) and self.state != State.MAINLINED:
+        elif (applied := signals.get(SignalKind.APPLIED)) and review.decision != State.MAINLINED:
             self._apply(reply, applied, State.ACCEPTED)
-        elif (dropped := signals.get(SignalKind.UNAPPLIED)) and self.state == State.ACCEPTED:
-            self.applied.partly = ""
-            self._set_state(State.UNDER_REVIEW, reply, dropped)
-            self.set_turn(Turn.AUTHOR, reply, dropped.kind, dropped.text)
+        elif (dropped := signals.get(SignalKind.UNAPPLIED)) and review.decision == State.ACCEPTED:
+            self._reopen()
+            review.spoke = reason_of(reply.message, dropped.text, dropped.kind)
+            review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text, firm=False)
         elif SignalKind.SUCCESS in signals:
-            self.failed.discard(reply.sender)
-        elif (failure := self._policy.request(reply.message)) and self.state not in NOBODYS_TURN:
-            self.failed.add(reply.sender)
-            self.set_turn(Turn.AUTHOR, reply, failure.kind, failure.text)
+            review.ledger.passed(reply.message)
+        elif (failure := self._policy.request(reply.message)) and not self._is_decided():
+            review.ledger.report(reply.message, reply.patch, failure)
+
+    def _is_decided(self) -> bool:
+        return self.review.decision in CLOSED
+
+    # ---- people ------------------------------------------------------------------------------------------------------
 
     def _process_person(self, reply: Reply) -> None:
-        rules = (
+        decisions = (
             self._handle_command,
             self._handle_applied,
             self._handle_dropped,
@@ -124,37 +172,72 @@ class StateMachine(Turns):
             self._handle_withdrawal,
             self._handle_obsolete,
             self._handle_rework,
-            self._handle_wish,
             self._handle_nak,
             self._handle_deferral,
-            self._handle_hold,
-            self._handle_satisfaction,
         )
-        if not any(rule(reply) for rule in rules) and not reply.by_author and not self._closed:
-            self._review(reply)
-        self._release(reply)
+        decided = any(decide(reply) for decide in decisions)
+        if not reply.by_author and not self._closed:
+            self._handle_hold(reply)
+        if self._closed or reply.patch in self.applied.numbers:
+            return  # a discussion of an applied patch does not hold up the others
+        review = self.review
         if reply.completes_review:
-            self.fully_reviewed = True
-            promised = self.state == State.CHANGES_REQUESTED and self._only_promised
-            if (self.state in _UNDECIDED or promised) and not self.held_by:
-                self.state, self.reason = State.REVIEWED, self._completion
-        if self.state not in NOBODYS_TURN:
-            self.pass_turn(reply)
+            review.complete = self._completion
+        if reply.by_author:
+            self._note_author(reply)
+        else:
+            self._note_reviewer(reply)
+        if not decided or not reply.signals.keys() & {SignalKind.COMMAND, SignalKind.UNAPPLIED}:
+            review.ledger.read(reply, complete=review.complete is not None)
 
-    # ---- state: each rule returns True if the reply is its case ----------------------------------------------------
+    def _note_author(self, reply: Reply) -> None:
+        """What an author says that they will do."""
+        review = self.review
+        review.rest = review.held = None
+        act = reply.author_acts()
+        if act and act.kind == SignalKind.WILL_REVIEW and reply.message.word_count > FEW_WORDS:
+            act = None  # they answered, and will look at something else
+        promised = act is not None and act.kind == SignalKind.PROMISE
+        reworks = act is not None and (names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise()))
+        if act and promised and reworks and review.promise is None:
+            review.promise = reason_of(reply.message, act.text, act.kind)
+        if reply.message.word_count or act:
+            review.acts = reason_of(reply.message, act.text, act.kind) if act and not reply.asks else None
+
+    def _note_reviewer(self, reply: Reply) -> None:
+        review = self.review
+        accepted = reply.message.accepted
+        if review.spoke is None and (accepted is None or accepted.form == thanks.COMMITS):
+            review.spoke = reason_of(reply.message, None, ReasonKind.COMMENTED)
+        if any(not addressees(remark.text) for remark in reply.message.remarks):
+            review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
+        if intent := reply.signals.get(SignalKind.WILL_APPLY):
+            review.will_apply = reason_of(reply.message, intent.text, intent.kind)
+        self._obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
+
+    # ---- decisions: each rule returns True if the reply is its case --------------------------------------------------
 
     def _handle_command(self, reply: Reply) -> bool:
         command = reply.signals.get(SignalKind.COMMAND)
-        if command and (state := COMMANDS.get(command.detail)):
-            self._set_state(state, reply, command)
-        return command is not None
+        state = COMMANDS.get(command.detail) if command else None
+        if command is None or state is None:
+            return command is not None
+        if state in (State.NEW, State.UNDER_REVIEW, State.CHANGES_REQUESTED):
+            self._reopen()
+            self.review.ledger.close_all(Fate.SETTLED, reply.message)
+            self.review.spoke = reason_of(reply.message, command.text, command.kind)
+            if state == State.CHANGES_REQUESTED:
+                self.review.ledger.demand_of(reply, PointKind.CHANGE, command.text)
+        else:
+            self._decide(state, reply, command)
+        return True
 
     def _handle_applied(self, reply: Reply) -> bool:
         applied, merged = reply.signals.get(SignalKind.APPLIED), reply.signals.get(SignalKind.MAINLINED)
         if applied and not (reply.by_author and self._is_about_advice(reply, applied)):
             self._apply(reply, applied, State.ACCEPTED)
             return True
-        if merged and self.state not in _FINAL:
+        if merged and self.review.decision not in _FINAL:
             self._apply(reply, merged, State.MAINLINED)
             return True
         return False
@@ -162,15 +245,15 @@ class StateMachine(Turns):
     def _is_about_advice(self, reply: Reply, applied: Signal) -> bool:
         """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch."""
         if reply.by_committer:
-            return reply.message.accepted is None and reply.to_reviewer and self.turn == Turn.AUTHOR
+            return reply.message.accepted is None and reply.to_reviewer and self.judgment.turn == Turn.AUTHOR
         return is_thanks_for_advice(reply.message, applied)
 
     def _handle_dropped(self, reply: Reply) -> bool:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)
-        if not dropped or self.state in _FINAL or reply.by_author:
+        if not dropped or self.review.decision in _FINAL or reply.by_author:
             return False
-        self.applied.partly = ""
-        self._set_state(State.CHANGES_REQUESTED, reply, dropped)
+        self._reopen()
+        self.review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text)
         return True
 
     def _handle_successor(self, reply: Reply) -> bool:
@@ -179,127 +262,80 @@ class StateMachine(Turns):
         successor = next(successors, None)
         if successor is None or self._closed:
             return False
-        self._set_state(State.NOT_APPLICABLE, reply, Signal(SignalKind.WITHDRAWN, successor.text))
+        self._decide(State.NOT_APPLICABLE, reply, Signal(SignalKind.WITHDRAWN, successor.text))
         return True
 
     def _handle_withdrawal(self, reply: Reply) -> bool:
         if not reply.by_author or self._closed or not (withdrawal := reply.withdrawal()):
             return False
         self._withdrawn.add(reply.patch)
-        if reply.patch == 0 or len(self._withdrawn) >= self._patch_count:
-            self._set_state(State.NOT_APPLICABLE, reply, withdrawal)
+        if reply.patch == 0 or len(self._withdrawn) >= self.applied.count:
+            self._decide(State.NOT_APPLICABLE, reply, withdrawal)
         return True
 
     def _handle_obsolete(self, reply: Reply) -> bool:
         """The author accepts that somebody else did the same, or that nothing is wrong."""
         if not (reply.by_author and self._obsolete) or self._closed or not reply.insists_on_nothing:
             return False
-        self._set_state(State.NOT_APPLICABLE, reply, self._obsolete)
+        self._decide(State.NOT_APPLICABLE, reply, self._obsolete)
         return True
 
     def _handle_rework(self, reply: Reply) -> bool:
-        """The author tells a reviewer that they will change this patch, even if nobody requested it explicitly."""
-        open_for_rework = reply.to_reviewer and (not self._closed or self.state == State.REJECTED)
-        if not (reply.by_author and open_for_rework) or not (promise := reply.rework_promise(self.state)):
+        """After a NAK, the author says that they will send another version."""
+        if not (reply.by_author and reply.to_reviewer and self.review.decision == State.REJECTED):
             return False
-        self._only_promised = not self._unsatisfied
-        self._only_wished_by = None
-        if self.state != State.CHANGES_REQUESTED:
-            self._set_state(State.CHANGES_REQUESTED, reply, promise)
-        return True
-
-    def _handle_wish(self, reply: Reply) -> bool:
-        """Somebody's wish, which alone requested changes, is settled by them or disputed by the author."""
-        if self._only_wished_by is None:
-            return False
-        if reply.sender == self._only_wished_by and reply.has(SignalKind.SATISFIED):
-            satisfied = reply.signals[SignalKind.SATISFIED]
-            reason = reason_of(reply.message, satisfied.text, satisfied.kind)
-        elif reply.by_author and self.state == State.CHANGES_REQUESTED and not reply.concedes:
-            reason = reason_of(reply.message)
-        else:
-            return False
-        self._only_wished_by = None
-        self.state, self.reason = State.UNDER_REVIEW, reason
-        return True
+        promise = reply.rework_promise(rejected=True)
+        if promise:
+            self._reopen()
+            self.review.promise = reason_of(reply.message, promise.text, promise.kind)
+        return promise is not None
 
     def _handle_nak(self, reply: Reply) -> bool:
         nak = reply.signals.get(SignalKind.NAK)
-        if not nak or reply.by_author or self._closed:
+        if not nak or reply.by_author or self._closed or not self._is_about_all(reply):
             return False
-        self._set_state(State.REJECTED if self._is_about_all(reply) else State.CHANGES_REQUESTED, reply, nak)
-        self._unsatisfied.add(reply.sender)
+        self._decide(State.REJECTED, reply, nak)
         return True
 
     def _handle_deferral(self, reply: Reply) -> bool:
         deferral = reply.signals.get(SignalKind.DEFERRED)
         if not deferral or reply.by_author or self._closed:
             return False
-        self._set_state(State.DEFERRED, reply, deferral)
+        self._decide(State.DEFERRED, reply, deferral)
         return True
 
-    def _handle_hold(self, reply: Reply) -> bool:
-        """Somebody says not to apply it for now: that outranks tags."""
-        hold = reply.signals.get(SignalKind.HOLD)
-        if not hold or self._closed:
-            return False
-        self.held_by.add(reply.sender)
-        if self.state in (*_UNDECIDED, State.REVIEWED):
-            self.state, self.reason = State.UNDER_REVIEW, reason_of(reply.message, hold.text, hold.kind)
-        return True
-
-    def _release(self, reply: Reply) -> None:
-        """Whoever held it up is satisfied."""
-        if reply.sender in self.held_by and not reply.has(SignalKind.HOLD) and (reply.endorses or reply.is_satisfied):
-            self.held_by.discard(reply.sender)
-            if self.fully_reviewed and not self.held_by and self.state == State.UNDER_REVIEW:
-                self.state, self.reason = State.REVIEWED, self._completion
-
-    def _handle_satisfaction(self, reply: Reply) -> bool:
-        """Somebody who had requested changes gives a tag."""
-        if reply.sender not in self._unsatisfied or not reply.only_endorses:
-            return False
-        self._unsatisfied.discard(reply.sender)
-        self.forget_requests_of(reply.sender)
-        if self.state == State.CHANGES_REQUESTED and not self._unsatisfied:
-            self.state = State.REVIEWED if self.fully_reviewed and not self.held_by else State.UNDER_REVIEW
-            self.reason = reason_of(reply.message, None, ReasonKind.TAGGED)
-            self.set_turn(self.turn_of_others, reply, ReasonKind.TAGGED)
-        return True
-
-    def _review(self, reply: Reply) -> None:
-        """Any other reply of somebody else than the author."""
-        self._obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
-        if request := reply.change_request():
-            self._unsatisfied.add(reply.sender)
-            self._only_wished_by = None
-            if self.state != State.CHANGES_REQUESTED:
-                self._set_state(State.CHANGES_REQUESTED, reply, request)
-        elif self.state in _UNDECIDED and not self._rfc and (wish := reply.wish()):  # an RFC asks for opinions
-            self._only_wished_by = reply.sender
-            self._set_state(State.CHANGES_REQUESTED, reply, wish)
-        elif self.state == State.NEW:
-            self.state, self.reason = State.UNDER_REVIEW, reason_of(reply.message, None, ReasonKind.COMMENTED)
+    def _handle_hold(self, reply: Reply) -> None:
+        """Somebody says not to apply it for now, which outranks tags; or they are satisfied."""
+        review = self.review
+        if hold := reply.signals.get(SignalKind.HOLD):
+            review.held = review.holds.setdefault(reply.sender, reason_of(reply.message, hold.text, hold.kind))
+        elif reply.sender in review.holds and (reply.endorses or reply.is_satisfied):
+            released = review.holds.pop(reply.sender)
+            review.held = None if review.held == released else review.held
 
     def _is_about_all(self, reply: Reply) -> bool:
-        return reply.patch == 0 or self._patch_count == 1
+        return reply.patch == 0 or self.applied.count == 1
 
     def _apply(self, reply: Reply, applied: Signal, state: State) -> None:
         """Note that the posting, or some of its patches, were applied."""
-        before = self.applied.partly
+        before, review = self.applied.partly, self.review
         extent = self.applied.add(reply, applied, self._withdrawn)
         if extent == "all":
             self.partly_reason = None
-            self._set_state(state, reply, applied)
-        elif self.state == state:
+            self._decide(state, reply, applied)
+        elif review.decision == state:
             self.applied.partly = before  # all of it is applied already
         elif extent == "some":
             self.partly_reason = reason_of(reply.message, applied.text, applied.kind)
-            if self.state in _UNDECIDED:
-                self.state, self.reason = State.UNDER_REVIEW, self.partly_reason
+            review.spoke = self.partly_reason if self.judgment.state == State.NEW else review.spoke
+            review.ledger.settle_patches(self.applied.numbers, reply.message)
+            if not reply.by_author and reply.patch not in self.applied.numbers and review.complete is None:
+                review.rest = self.partly_reason
 
-    def _set_state(self, state: State, reply: Reply, why: Signal) -> None:
-        self.state = state
-        self.reason = reason_of(reply.message, why.text, why.kind)
-        if state in NOBODYS_TURN:
-            self.set_turn(Turn.NOBODY, reply, why.kind, why.text)
+    def _reopen(self) -> None:
+        self.review.decision = self.review.decided = None
+        self.applied.partly = ""
+
+    def _decide(self, state: State, reply: Reply, why: Signal) -> None:
+        self.review.decision, self.review.decided = state, reason_of(reply.message, why.text, why.kind)
+        self.review.parked = reason_of(reply.message, kind=ReasonKind.DEFERRED)

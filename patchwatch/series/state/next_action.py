@@ -177,6 +177,8 @@ def _owed(row: SeriesRow, now: int, windows: Sequence[Window], *, me: bool) -> t
     turn = row.turn_evidence
     if row.state == State.DEFERRED:
         return _deferred(row, now, windows)
+    if row.revisions[-1].likely and turn is not None:
+        return f"likely: send v{row.version + 1}", turn.message_id, None
     owed = row.revisions[-1].owed if turn is not None and not turn.by_hand else ()
     asked = sorted(owed or ((turn,) if turn else ()), key=lambda e: (_urgency(e), e.date))
     if not asked:

@@ -18,7 +18,6 @@ from patchwatch.mail.sentences.addressee import (
     names_next_version,
 )
 from patchwatch.series.committers import Committers, is_by_form, is_claim
-from patchwatch.series.states import State
 from patchwatch.series.tags import is_endorsement
 
 FEW_WORDS = 12  # a mail this short may only thank or agree
@@ -94,6 +93,11 @@ class Reply:
         return SignalKind.SATISFIED in self.signals and self.message.word_count < FEW_WORDS
 
     @property
+    def asks(self) -> bool:
+        """True if the mail asks a question."""
+        return SignalKind.QUESTION in self.signals
+
+    @property
     def insists_on_nothing(self) -> bool:
         """True for a word or two ("Even easier then. Thanks!"), or "I didn't see that", without a question."""
         short = self.message.word_count <= _A_WORD or _UNAWARE.search(self.message.excerpt) is not None
@@ -103,10 +107,10 @@ class Reply:
         """True if the mail has a signal of one of these kinds."""
         return any(kind in self.signals for kind in kinds)
 
-    def rework_promise(self, state: State) -> Signal | None:
+    def rework_promise(self, *, rejected: bool = False) -> Signal | None:
         """A promise to change this patch; after a NAK only a promise of a new version counts."""
         promises = [s for s in self.message.signals if s.kind == SignalKind.PROMISE and is_about_this_patch(s.text)]
-        return next((s for s in promises if state != State.REJECTED or names_next_version(s.text)), None)
+        return next((s for s in promises if not rejected or names_next_version(s.text)), None)
 
     def withdrawal(self) -> Signal | None:
         """The sentence with which an author withdraws: "I'm dropping this series" too, since they have no tree."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from patchwatch.series.committers import NOT_KNOWN, Committers
+from patchwatch.series.outcome import chance_of_new_version
 from patchwatch.series.revision import Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import without_answers_to_robots
+from patchwatch.series.state.judgment import weigh
 from patchwatch.series.state.machine import StateMachine
-from patchwatch.series.state.turns import reason_of
-from patchwatch.series.state.types import RevisionState
+from patchwatch.series.state.types import RevisionState, reason_of
 from patchwatch.series.states import ReasonKind
 from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
 
@@ -31,21 +32,26 @@ def revision_state(
     machine = StateMachine(revision, completion, first, committers, policy)
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
-            machine = machine.posted_again(again.pop(0))
+            machine.posted_again(again.pop(0))
         sender = follow_up.message.author
         machine.process(follow_up, by_author=authors.include(sender.name, sender.email))
     for root in again:
-        machine = machine.posted_again(root)
+        machine.posted_again(root)
+    chance = chance_of_new_version(revision, tags)
+    judgment = weigh(machine.judgment, machine.review, chance)
     return RevisionState(
-        state=machine.state,
-        reason=machine.reason,
-        turn=machine.turn,
-        turn_since=machine.turn_reason.date,
-        turn_reason=machine.turn_reason,
+        state=judgment.state,
+        reason=judgment.reason,
+        turn=judgment.turn,
+        turn_since=judgment.turn_reason.date,
+        turn_reason=judgment.turn_reason,
         tags=tags,
         reviewed=reviewed_patches(revision, tags),
         partly=machine.applied.partly,
         partly_reason=machine.partly_reason,
         steps=tuple(machine.changes),
-        owed=tuple(machine.owed),
+        owed=machine.owed,
+        points=machine.review.ledger.points,
+        likely=judgment.likely,
+        chance=None if chance is None else round(100 * chance),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Person
+from patchwatch.mail.message import Message, Person
+from patchwatch.series.points import Point
 from patchwatch.series.states import State, Turn
 from patchwatch.series.tags import Tag
 
@@ -22,6 +23,17 @@ class Reason:
     commit: str = ""
     kind: str = ""  # the value of a SignalKind or ReasonKind; empty if unknown
     by: Person = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """State and turn, with the reasons."""
+
+    state: State
+    reason: Reason | None
+    turn: Turn
+    turn_reason: Reason
+    likely: bool = False  # the turn is what the outlook says; the points say otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +59,13 @@ class RevisionState:
     partly: str = ""  # numbers of the patches that were applied, if not all were
     partly_reason: Reason | None = None  # the last mail that reported one
     steps: tuple[StateChange, ...] = ()  # oldest first
-    owed: tuple[Reason, ...] = ()  # in the author's turn: requests to them and their promises since it began
+    owed: tuple[Reason, ...] = ()  # in the author's turn: what waits for them
+    points: tuple[Point, ...] = ()  # in the order in which they were raised
+    likely: bool = False  # see Judgment
+    chance: int | None = None  # that the author posts another version, in percent; None: nobody else has replied
+
+
+def reason_of(message: Message, text: str | None = None, kind: str = "") -> Reason:
+    """The reason that a mail gives, in these words or its own."""
+    words = text or message.excerpt.partition("\n")[0] or message.subject
+    return Reason(message.message_id, words, message.date, kind=kind, by=message.author)

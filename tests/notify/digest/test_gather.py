@@ -32,7 +32,7 @@ REPLY = mail(
     sender="Rita Reviewer <rita@example.org>",
     date="Tue, 4 Jul 2023 12:00:00 +0000",
     in_reply_to="1@ann",
-    body="Hi,\n\nOn Tue, 4 Jul 2023, Ann Author wrote:\n> Should it be turned at all?\n\nTurn it left.\n\n-- \nRita\n",
+    body="Hi,\n\nOn Tue, 4 Jul 2023, Ann Author wrote:\n> Should it be turned at all?\n\nPlease turn it left.\n\n-- \nRita\n",
 )
 
 
@@ -86,7 +86,7 @@ def test_old_thread_watched_only_now_is_not_new(tracker: Tracker) -> None:
 def test_excerpt_leaves_out_the_quote(tracker: Tracker) -> None:
     take(tracker, REPLY)
     text = tracker.digest(since=THURSDAY - 3 * DAY).text
-    assert "  Rita Reviewer, 4 Jul: “Turn it left.”\nhttps://lore.kernel.org/r/a@rita/" in text
+    assert "  Rita Reviewer, 4 Jul: “Please turn it left.”\nhttps://lore.kernel.org/r/a@rita/" in text
     assert "Should it be turned" not in text
 
 
@@ -213,12 +213,13 @@ def test_mornings_of_a_watcher(three: DemoTracker, morning: str, subject: str, l
         (
             "2023-08-01",
             [
-                "Your patches waiting for others (1)",
-                "-----------------------------------",
+                "Your turn (1)",
+                "-------------",
                 "",
                 "NEW #9 v4 bpf, xdp: Add tracepoint to xdp attaching failure",
-                "  wait for Jakub: 3 hours so far; ping politely on or after 8 Aug",
-                "https://lore.kernel.org/r/b04eb1f8-b36a-9fce-5ae5-d4c770c36139@gmail.com/",
+                "  likely: send v5",  # "the next version will have it zeroed"; it came on that day
+                "  Jakub Kicinski, 1 Aug: “Nobody sets this to anything before it is",
+                "  read.”",
             ],
         ),
         ("2023-08-03", ["Applied, rejected, closed (1)"]),

@@ -158,7 +158,7 @@ DECISIONS: dict[str, Case] = {
         [(RITA, "This looks wrong to me.\n"), (RITA, "Never mind, I misread it.\n", "a1")],
         "under-review",
         "reviewers",
-        "a2@x",
+        "a1@x",
     ),
     "it was dropped, though no mail reported it as applied": (
         1,

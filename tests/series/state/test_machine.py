@@ -32,13 +32,13 @@ from tests.series.state.replies import (
     [
         ("changes-requested", "changes-requested", "author"),
         ("cr", "changes-requested", "author"),
-        ("under-review", "under-review", "author"),
+        ("under-review", "under-review", "reviewers"),
         ("accept", "accepted", "nobody"),
         ("reject", "rejected", "nobody"),
         ("defer", "deferred", "author"),
         ("not-applicable", "not-applicable", "nobody"),
-        ("awaiting-upstream", "awaiting-upstream", "author"),
-        ("unheard-of", "new", "author"),
+        ("awaiting-upstream", "awaiting-upstream", "maintainer"),
+        ("unheard-of", "under-review", "reviewers"),
     ],
 )
 def test_pw_bot_commands_set_the_state(command: str, state: str, turn: str) -> None:
@@ -64,7 +64,7 @@ OWED: dict[str, tuple[list[Reply], list[tuple[str, str]]]] = {
     "a question": ([(RITA, "Why is the lock taken?\n")], [("question", "a1@x")]),
     "requests of two people": (
         [(RITA, "Why is the lock taken?\n"), (REX, "Please use frob() instead.\n")],
-        [("question", "a1@x"), ("changes", "a2@x")],
+        [("changes", "a2@x"), ("question", "a1@x")],
     ),
     "two questions of one person count once": (
         [(RITA, "Why is the lock taken?\n"), (RITA, "And why twice?\n")],

@@ -24,7 +24,7 @@ REVIEWS: dict[str, Case] = {
         [(RITA, "This breaks frob on 32-bit.\n"), (ANN, "There is no frob on 32-bit.\n", "a1")],
         "under-review",
         "reviewers",
-        "a2@x",
+        "a1@x",
     ),
     "somebody calls for reviewers": (
         1,
@@ -50,9 +50,9 @@ REVIEWS: dict[str, Case] = {
     "the author promises a version": (
         1,
         [(RITA, "Why is the lock taken?\n"), (ANN, "Right, I will drop it in v2.\n")],
-        "under-review",
+        "changes-requested",
         "author",
-        "a1@x",
+        "a2@x",
     ),
     "a change is requested": (1, [(RITA, "Please use frob() instead.\n")], "changes-requested", "author", "a1@x"),
     "a new version is requested": (2, [(RITA, "Please rebase and resend.\n")], "changes-requested", "author", "a1@x"),
@@ -60,7 +60,7 @@ REVIEWS: dict[str, Case] = {
         1,
         [(RITA, "Rex, can you please drop the other patch?\n")],
         "under-review",
-        "author",
+        "reviewers",
         "a1@x",
     ),
     "a change is requested of the author by name": (
@@ -103,7 +103,7 @@ REVIEWS: dict[str, Case] = {
         "a1@x",
     ),
     "the author's own tag is not a review": (1, [(ANN_AT_WORK, ANN_TAG)], "new", "reviewers", "-"),
-    "a quoted tag is ignored": (1, [(REX, f"> {RITA_TAG}")], "under-review", "author", "a1@x"),
+    "a quoted tag is ignored": (1, [(REX, f"> {RITA_TAG}")], "under-review", "reviewers", "a1@x"),
     "an author applies advice": (
         1,
         [(RITA, "Why is the lock taken?\n"), (ANN, "Applied, thanks.\n")],
@@ -132,12 +132,12 @@ REVIEWS: dict[str, Case] = {
         [(RITA, "I'd rather see it in the core.\n"), (ANN, "The core can't sleep there.\n", "a1")],
         "under-review",
         "reviewers",
-        "a2@x",
+        "a1@x",
     ),
     "the author disputes a request": (
         1,
         [(RITA, "Please use frob() instead.\n"), (ANN, "The core can't sleep there.\n", "a1")],
-        "changes-requested",
+        "under-review",
         "reviewers",
         "a1@x",
     ),
@@ -165,9 +165,9 @@ REVIEWS: dict[str, Case] = {
     "every patch has a tag after the author agreed to change it": (
         2,
         [(RITA, "The socket stays open.\n", 1), (ANN, "I will fix it.\n", "a1"), (REX, REX_TAG)],
-        "reviewed",
-        "maintainer",
-        "a3@x",
+        "changes-requested",
+        "author",
+        "a2@x",
     ),
     "the author only agrees": (
         1,
@@ -188,14 +188,14 @@ REVIEWS: dict[str, Case] = {
         [(RITA, "This looks wrong to me.\n"), (ANN, "It is called twice.\n", "a1"), (RITA, "Fair enough.\n", "a2")],
         "under-review",
         "reviewers",
-        "a2@x",
+        "a1@x",
     ),
     "another reviewer still doubts": (
         1,
         [(RITA, "This looks wrong.\n"), (REX, "Why is it freed?\n"), (RITA, "Never mind.\n", "a1")],
         "under-review",
         "author",
-        "a3@x",
+        "a1@x",
     ),
     "a doubt comes after every patch has its tag": (
         1,

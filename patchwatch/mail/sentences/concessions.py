@@ -1,0 +1,71 @@
+"""Recognize that an author gives in to what they answer: they agree with it, or they have changed it, or will.
+
+"Good catch", "done", "just the rename then" leave nothing to argue about.  A bare "yes" or "right" agrees with a
+request, but answers a question; patchwatch.series.state.ledger knows which of the two it is said to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from patchwatch.mail.message import Concession, SignalKind
+from patchwatch.mail.sentences import split
+from patchwatch.mail.sentences.addressee import is_about_follow_up
+
+_READ = 3  # sentences at the beginning of a remark: whoever gives in begins with it
+_SHORT = 14  # words of a sentence that says nothing but "then I will do that"
+
+_DO = (
+    r"(?:add|address|adjust|change|clean|convert|correct|do (?:that|this|so|it)|document|drop|fix|get rid|include|keep|"
+    r"look into|make|mention|move|put|remove|rename|rephrase|replace|resend|respin|reword|rework|send|split|squash|"
+    r"switch|take care|test|try|update|use)"
+)
+_DONE = (
+    r"(?:added|addressed|adjusted|changed|converted|corrected|documented|done|dropped|fixed|moved|removed|renamed|"
+    r"replaced|reverted|reworded|reworked|split|squashed|switched|updated)"
+)
+_YES = r"(?:absolutely|ack|agreed|exactly|indeed|ok(?:ay)?|right|sure|true|yeah|yep|yes|yup|i see|got it|understood)"
+_LEAD = (
+    rf"^\W*(?:(?:{_YES}|ah+|and|fair|great|hello|hey|hi|hm+|nice|no problem|oh|oops|so|sorry|thanks?(?: you)?|thx|well|"
+    r"whoops)\b[\s,.!:;–-]*)*"
+)
+_ACTS = re.compile(
+    rf"(?i){_LEAD}(?:"
+    r"(?:good|nice|great|excellent) (?:catch|find|spot(?:ting)?|point|idea|suggestion)|well spotted|"
+    r"(?:oops|whoops|ouch|my (?:bad|mistake|fault|oversight|apologies))\b|"
+    r"(?:thanks|thank you)(?: \w+)? for (?:catching|noticing|pointing|spotting|the (?:catch|correction|hint|pointer))|"
+    rf"(?:all |both )?(?:{_DONE}|noted|wilco)\b(?! not\b)|will (?:{_DO}|do|be {_DONE})\b|"
+    rf"(?:i|we)(?:'ve| have)? (?:(?:now|already|just|since) )?(?:{_DONE}|forgot|missed|overlooked)\b|"
+    rf"(?:i|we)(?:'ll| will|'m going to| am going to|'d| can)(?: \w+){{0,2}}? {_DO}\b|"
+    r"(?:you(?:'re| are)|that(?:'s| is)) (?:\w+ly |quite )?(?:right|correct)\b|"
+    r"(?:that|it|this) (?:is|was) an? (?:\w+ )?(?:mistake|typo|left-?over|oversight|bug)\b"
+    r")"
+)
+_AGREES = re.compile(
+    rf"(?i)^\W*(?:(?:ah+|hello|hi|hm+|oh|thanks?(?: you)?|thx|well)\b[\s,.!:;–-]*)*"
+    rf"(?:{_YES}|i (?:\w+ly )?agree|fair (?:enough|point)|(?:(?:that|this|it) )?makes sense|sounds good|of course|"
+    r"(?:that|this) (?:is|would be|looks|sounds) (?:much |a lot |even )?(?:better|nicer|cleaner|good|great|fine)|"
+    r"good|great|noted|certainly|all ?right|no problem)\b"
+)
+_THEN = re.compile(r"(?i)\bthen\W*$|^(?:just|only) (?:the|that|this)\b")
+_HOLDS_BACK = re.compile(
+    r"(?i)\b(?:but|however|although|though|not sure|don't (?:think|see|understand)|do not|disagree|because|since|"
+    r"the reason|on purpose|intentional\w*|rather not|unless|except|wouldn't|won't|can't|cannot)\b|\?"
+)
+
+
+def concession(sentences: Sequence[str], signals: Collection[str]) -> Concession:
+    """How the sentences of a remark give in, if an author wrote them; `signals` are the kinds that they have."""
+    promise = SignalKind.PROMISE in signals
+    for sentence in sentences[:_READ]:
+        if _HOLDS_BACK.search(sentence):
+            return "acts" if promise else ""
+        if _ACTS.match(sentence) and not is_about_follow_up(sentence):
+            return "acts"
+        if _THEN.search(sentence) and len(sentence.split()) <= _SHORT:
+            return "acts"
+    if promise:
+        return "acts"
+    agrees = sentences and (_AGREES.match(sentences[0]) or all(map(split.is_courtesy, sentences)))
+    return "agrees" if agrees else ""

@@ -1,0 +1,133 @@
+"""Open points: what reviewers, maintainers and robots want of a patch, and what became of it.
+
+patchwatch.series.state.ledger follows them through the replies to a revision; the database stores them as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from patchwatch.mail.message import Person
+from patchwatch.series.states import Turn
+
+
+class PointKind(StrEnum):
+    """What somebody wants of the patch."""
+
+    CHANGE = "change"
+    QUESTION = "question"
+    OBJECTION = "objection"
+    FAILURE = "failure"  # reported by a robot
+    DROPPED = "dropped"  # a maintainer took it out of a tree again
+
+
+class Fate(StrEnum):
+    """What became of a point."""
+
+    OPEN = "open"  # it waits for the author
+    PROMISED = "promised"  # the author agreed, or said that they will do it: it waits for the next version
+    ANSWERED = "answered"  # by the author; it waits for who raised it
+    SETTLED = "settled"  # who raised it is content, or gave their tag
+    WITHDRAWN = "withdrawn"  # by who raised it
+    TAKEN_OVER = "taken-over"  # somebody else answered it
+    LATER = "later"  # the author will do it, after this patch
+    SILENT = "silent"  # answered, and who raised it did not come back in SILENCE
+    POSTED = "posted"  # the same version was posted again
+
+
+SILENCE = 21 * 86_400
+"""Seconds after an answer from which on silence counts as consent."""
+
+
+WEIGHTY = 70
+"""Percent from which on a point that is not sure holds a patch up."""
+CERTAIN = 95
+"""Percent that stand for what is said in so many words."""
+
+
+class Weight(StrEnum):
+    """How much a point that waits for the author holds the patch up."""
+
+    DEMAND = "demand"  # it can't be taken as it is, according to who raised it
+    ASKED = "asked"  # something is unclear, fails, or is wanted by somebody who gave their tag
+    DETAIL = "detail"  # it may be no point
+
+
+WAITS_FOR_AUTHOR = frozenset({Fate.OPEN, Fate.PROMISED})
+_DEMANDS = (PointKind.CHANGE, PointKind.OBJECTION, PointKind.DROPPED)
+UNSETTLED = WAITS_FOR_AUTHOR | {Fate.ANSWERED}
+
+
+class Point(Struct, frozen=True, array_like=True):
+    """A point, and the mail that decided its fate."""
+
+    message_id: str  # of the mail that raised it
+    remark: int  # number of the remark in that mail
+    by: Person
+    date: int  # UTC, seconds; of the mail that raised it, or insisted on it last
+    patch: int  # 0: all of them
+    kind: PointKind
+    text: str  # the sentence
+    firm: bool = True  # false: it may be a point
+    tagged: bool = False  # it stands beside a tag for the patch: a detail
+    code: str = ""  # the line of the diff that it stands below
+    fate: Fate = Fate.OPEN
+    closed_by: str = ""  # message-id of the mail that decided its fate; empty while it is open
+    closed_at: int = 0  # its date
+    closing: str = ""  # its words
+    closer: Person | None = None  # its sender
+    chance: int = 100  # that it is a point, in percent
+
+    @property
+    def key(self) -> str:
+        """Names the point among those of a series."""
+        return f"{self.message_id}#{self.remark}"
+
+    @property
+    def weight(self) -> Weight:
+        """How much it holds the patch up while it waits for the author."""
+        if not self.firm and self.chance < WEIGHTY:
+            return Weight.DETAIL
+        return Weight.DEMAND if self.kind in _DEMANDS and not self.tagged else Weight.ASKED
+
+    def fate_at(self, now: int) -> Fate:
+        """Its fate at a time, UTC seconds: an answer that nobody contests settles it in the end."""
+        silent = self.fate == Fate.ANSWERED and now - self.closed_at >= SILENCE
+        return Fate.SILENT if silent else self.fate
+
+
+class WaitingOn(Struct, frozen=True):
+    """A person whom a series waits for, with their points."""
+
+    person: Person
+    since: int  # UTC, seconds
+    points: tuple[Point, ...]
+
+
+def waiting_on(points: Iterable[Point], author: Person, turn: Turn, now: int) -> tuple[WaitingOn, ...]:
+    """The people whom a series waits for: its author, and those who asked and whom the author answered.
+
+    Empty if its state leaves nobody to act, and if it waits for reviewers or a maintainer whom nobody named.
+    """
+    if turn == Turn.NOBODY:
+        return ()
+    found: dict[str, tuple[Person, list[Point]]] = {}
+    for point in points:
+        fate = point.fate_at(now)
+        if fate == Fate.ANSWERED:
+            found.setdefault(point.by.email, (point.by, []))[1].append(point)
+        elif fate in WAITS_FOR_AUTHOR and turn == Turn.AUTHOR:
+            found.setdefault("", (author, []))[1].append(point)
+    return tuple(
+        WaitingOn(person, min(p.closed_at or p.date for p in theirs), tuple(theirs))
+        for person, theirs in found.values()
+    )
+
+
+def count_open(points: Iterable[Point]) -> tuple[int, int]:
+    """How many points are unsettled, and how many there are."""
+    found = list(points)
+    return sum(point.fate in UNSETTLED for point in found), len(found)

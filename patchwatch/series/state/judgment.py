@@ -1,0 +1,120 @@
+"""State and turn of a revision, from its points, its tags and what was decided.  Pure.
+
+This is the whole rule.  patchwatch.series.state.machine reads the replies one by one and fills in a `Review`;
+docs/how-it-decides.md has the same in a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from patchwatch.mail.message import SignalKind
+from patchwatch.series.points import Fate, Point, PointKind, Weight
+from patchwatch.series.state.ledger import Ledger
+from patchwatch.series.state.types import Judgment, Reason
+from patchwatch.series.states import NOBODYS_TURN, State, Turn
+
+
+@dataclass(slots=True)
+class Review:
+    """What is known of a revision at one moment."""
+
+    ledger: Ledger
+    passed: Reason  # the mail that last passed the turn to others than the author: the posting, to begin with
+    pull: bool = False  # it is a pull request, which waits for the one who pulls
+    decision: State | None = None  # what somebody decided: accepted, rejected, deferred, …
+    decided: Reason | None = None  # by which mail
+    parked: Reason | None = None  # what else that mail says, if it defers the patch: which tree is closed
+    complete: Reason | None = None  # the mail with whose tag every patch has a review
+    spoke: Reason | None = None  # the first mail of somebody other than the author
+    last: Reason | None = None  # the last of their mails that is not said to somebody else
+    will_apply: Reason | None = None  # a maintainer said that they will
+    rest: Reason | None = None  # only some patches were applied: the author sends the others again
+    promise: Reason | None = None  # the author will post another version
+    acts: Reason | None = None  # the author said in their last mail that they act next
+    holds: dict[str, Reason] = field(default_factory=dict)  # by address: not to be applied for now
+    held: Reason | None = None  # the last of them that the author has not answered
+
+
+def judge(review: Review) -> Judgment:
+    """State and turn, each with the reason for it."""
+    if review.decision in NOBODYS_TURN and review.decided:
+        return Judgment(review.decision, review.decided, Turn.NOBODY, review.decided)
+    if review.decision == State.DEFERRED and review.decided:
+        return Judgment(review.decision, review.decided, Turn.AUTHOR, review.parked or review.decided)
+    ledger = review.ledger
+    hold = next(iter(review.holds.values()), None)
+    demand = ledger.first(Weight.DEMAND)
+
+    # State: what is demanded, then what holds it up, then tags, then whether anybody spoke.
+    if review.decision is not None:
+        state, why = review.decision, review.decided
+    elif demand is not None:
+        state, why = State.CHANGES_REQUESTED, reason_for(demand)
+    elif review.promise is not None:
+        state, why = State.CHANGES_REQUESTED, review.promise
+    elif hold is not None:
+        state, why = State.UNDER_REVIEW, hold
+    elif review.complete is not None:
+        state, why = State.REVIEWED, review.complete
+    elif review.spoke is not None:
+        state, why = State.UNDER_REVIEW, review.spoke
+    else:
+        state, why = State.NEW, None
+
+    # Turn: the author's while something waits for them, else of whoever can act on it.
+    waiting = ledger.first(*([Weight.DEMAND, Weight.ASKED] if review.complete else Weight))
+    point = reason_for(waiting) if waiting else None
+    asked = [reason for reason in (review.held, point, review.rest) if reason]
+    if asked or review.promise or review.acts:
+        first = min(asked, key=lambda reason: reason.date, default=None)
+        return Judgment(state, why, Turn.AUTHOR, first or review.promise or review.acts or review.passed)
+    if review.will_apply is not None:
+        return Judgment(state, why, Turn.MAINTAINER, review.will_apply)
+    ready = review.pull or (review.complete and not review.holds) or state == State.AWAITING_UPSTREAM
+    return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
+
+
+AUTHOR_LIKELY, OTHERS_LIKELY = 0.85, 0.5
+"""Chances of another version from which on, or up to which, the outlook outweighs the points."""
+
+
+def weigh(judgment: Judgment, review: Review, chance: float | None) -> Judgment:
+    """The judgment with the outlook (patchwatch.series.outcome): what is likely is never stated as a fact.
+
+    Where nothing waits for the author, but versions of which people wrote so were nearly always posted again, it is
+    likely theirs; where only details do, and such versions were mostly applied as they were, it is likely not.
+    """
+    if chance is None or review.pull or review.decision is not None or review.holds:
+        return judgment
+    if judgment.turn != Turn.AUTHOR and chance >= AUTHOR_LIKELY and review.last and not review.ledger.put_off:
+        return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
+    ledger = review.ledger
+    only_details = not (ledger.first(Weight.DEMAND, Weight.ASKED) or ledger.any_at(Fate.PROMISED))
+    acts = review.promise or review.acts or review.rest
+    if judgment.turn == Turn.AUTHOR and chance <= OTHERS_LIKELY and only_details and not acts:
+        turn = Turn.MAINTAINER if review.complete else Turn.REVIEWERS
+        return replace(judgment, turn=turn, likely=True)
+    return judgment
+
+
+def reason_for(point: Point) -> Reason:
+    """The reason that a point gives: its own mail, or the author's promise."""
+    if point.fate == Fate.PROMISED and point.closer:
+        kind = SignalKind.PROMISE
+        return Reason(point.closed_by, point.closing, point.closed_at, kind=kind, by=point.closer)
+    return Reason(point.message_id, point.text, point.date, kind=_KINDS[point.kind, point.firm], by=point.by)
+
+
+_KINDS = {
+    (PointKind.CHANGE, True): SignalKind.CHANGES,
+    (PointKind.CHANGE, False): SignalKind.DOUBT,
+    (PointKind.QUESTION, True): SignalKind.QUESTION,
+    (PointKind.QUESTION, False): SignalKind.QUESTION,
+    (PointKind.OBJECTION, True): SignalKind.NAK,
+    (PointKind.OBJECTION, False): SignalKind.DOUBT,
+    (PointKind.FAILURE, True): SignalKind.FAILURE,
+    (PointKind.FAILURE, False): SignalKind.FAILURE,
+    (PointKind.DROPPED, True): SignalKind.UNAPPLIED,
+    (PointKind.DROPPED, False): SignalKind.UNAPPLIED,
+}

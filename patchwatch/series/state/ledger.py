@@ -1,0 +1,341 @@
+"""The ledger of a revision: its open points, and what becomes of them, reply by reply.
+
+Pure.  Replies are read in the order of their dates.  A remark of a reviewer raises a point if it wants something of the
+author; an answer is recognized by the lines that it quotes, or, if a mail says only one thing, by what it replies to.
+patchwatch.series.state.judgment derives state and turn from it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from msgspec import structs
+
+from patchwatch.mail.message import Message, Person, Remark, RemarkKind, Signal, SignalKind, name_key
+from patchwatch.mail.remark_model import default_model
+from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
+from patchwatch.series.state.reply import Reply
+
+_MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed
+_FEW_WORDS = 12
+_DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
+_OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
+_EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
+_ASKS_BESIDE_TAG = _DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
+# Of a reviewer who will act, wants others to, or has seen it through: the author need not answer.
+_NO_ANSWER_NEEDED = frozenset(
+    {
+        SignalKind.WILL_REVIEW,
+        SignalKind.PROMISE,
+        SignalKind.REVIEW_WANTED,
+        SignalKind.WILL_APPLY,
+        SignalKind.APPLIED,
+        SignalKind.CLAIMED,
+        SignalKind.SATISFIED,
+        SignalKind.COMMAND,
+        SignalKind.HOLD,
+    }
+)
+
+
+class Ledger:
+    """The points of one revision."""
+
+    def __init__(self, *, rfc: bool = False) -> None:
+        """Begin without points."""
+        self._rfc = rfc
+        self.put_off = False  # the author will do the last thing that was raised, but after this patch
+        self._points: dict[str, Point] = {}  # by key, in the order in which they were raised
+        self._at: dict[Fate, dict[str, None]] = {fate: {} for fate in UNSETTLED}
+        self._of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
+        self._in_mail: dict[str, list[str]] = {}  # message-id -> the points that it raises or is about
+        self._of_person: dict[str, dict[str, None]] = {}  # their unsettled points
+        self._waiting: dict[Weight, dict[str, None]] = {weight: {} for weight in Weight}  # for the author
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All points, in the order in which they were raised."""
+        return tuple(self._points.values())
+
+    def first(self, *weights: Weight) -> Point | None:
+        """The point of one of these weights that has been waiting for the author for longest."""
+        found = (self._points[key] for weight in weights for key in itertools.islice(self._waiting[weight], 1))
+        return min(found, key=lambda point: point.date, default=None)
+
+    def any_at(self, fate: Fate) -> bool:
+        """True if an unsettled point has this fate."""
+        return bool(self._at[fate])
+
+    def waiting_for_author(self) -> Iterator[Point]:
+        """The points that wait for the author, the weightiest first."""
+        return (self._points[key] for weight in Weight for key in self._waiting[weight])
+
+    # ---- replies -----------------------------------------------------------------------------------------------------
+
+    def read(self, reply: Reply, *, complete: bool = False) -> None:
+        """Note what a person's reply raises, insists on, answers and settles.
+
+        `complete`: every patch has a review; then a mere remark asks for nothing.
+        """
+        if reply.by_author:
+            self._read_author(reply)
+        else:
+            self._read_reviewer(reply, complete=complete)
+
+    def report(self, message: Message, patch: int, failure: Signal) -> None:
+        """Note a failure, or a finding, of a robot."""
+        self._add(Point(message.message_id, 1, message.author, message.date, patch, PointKind.FAILURE, failure.text))
+
+    def passed(self, message: Message) -> None:
+        """A robot reports success: its failures are settled."""
+        self._close(list(self._of_person.get(_who(message.author), ())), Fate.SETTLED, message)
+
+    def demand_of(self, reply: Reply, kind: PointKind, text: str, *, firm: bool = True) -> None:
+        """Note a request that is no remark: a command to a bot, or that somebody dropped the patch again."""
+        message = reply.message
+        chance = CERTAIN if firm else WEIGHTY - 1
+        point = Point(message.message_id, 0, message.author, message.date, reply.patch, kind, text, firm)
+        self._add(structs.replace(point, chance=chance))
+
+    def close_all(self, fate: Fate, message: Message) -> None:
+        """All points have this fate: the same version was posted again, or a command set the state."""
+        self._close([key for found in UNSETTLED for key in self._at[found]], fate, message)
+
+    def settle_patches(self, patches: Iterable[int], message: Message) -> None:
+        """Some patches were applied: nothing is wanted of them any more."""
+        numbers = set(patches)
+        unsettled = [key for fate in UNSETTLED for key in self._at[fate]]
+        self._close([key for key in unsettled if self._points[key].patch in numbers], Fate.SETTLED, message)
+
+    def _read_reviewer(self, reply: Reply, *, complete: bool) -> None:
+        message, who = reply.message, _who(reply.message.author)
+        if reply.endorses:
+            self._endorse(reply, who)
+        for number, remark in enumerate(message.remarks, 1):
+            remark = _in_place(remark, reply)
+            about = self._about(remark, message)
+            own = [key for key in about if _who(self._points[key].by) == who]
+            if remark.wants and _is_for_author(reply, remark) and _counts(remark, complete=complete):
+                if own and self._points[own[0]].fate in UNSETTLED:
+                    self._insist(own[0], message, remark)
+                elif not (about and _repeats(remark)):
+                    self._raise(reply, number, remark)
+            elif own and _is_content(remark):
+                self._close(own, Fate.SETTLED, message, remark.text)
+            elif about and not own:
+                self._take_over(about, message, remark)
+            self._note(remark, message, about)
+        if reply.to_posting and not (complete or reply.endorses or message.message_id in self._in_mail):
+            self._comment(reply)
+        if SignalKind.SATISFIED in reply.signals and not any(r.wants for r in message.remarks):
+            text = reply.signals[SignalKind.SATISFIED].text
+            self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, text)
+
+    def _comment(self, reply: Reply) -> None:
+        """An answer to the posting that neither asks nor endorses: perhaps the author should say something."""
+        for number, remark in enumerate(reply.message.remarks, 1):
+            if remark.words and not (remark.wants or _NO_ANSWER_NEEDED & reply.signals.keys()):
+                if not addressees(remark.text):
+                    self._raise(reply, number, structs.replace(remark, wants="question", firm=False))
+                return
+
+    def _read_author(self, reply: Reply) -> None:
+        message = reply.message
+        said = [remark for remark in message.remarks if remark.text]
+        for remark in said:
+            about = self._about(remark, message)
+            if not about and len(said) == 1:
+                about = list(self._in_mail.get(message.parent or "", ())) or list(self._at[Fate.OPEN])
+            for key in about:
+                self._answer(key, message, remark)
+            self._note(remark, message, about)
+        if any(remark.words for remark in said):
+            self._pass_over(message)
+
+    def _pass_over(self, message: Message) -> None:
+        """The author answered a mail, but not all of it: what is no clear request of a change was answered with it."""
+        for key in self._in_mail.get(message.parent or "", ()):
+            point = self._points[key]
+            if point.fate == Fate.OPEN and point.weight != Weight.DEMAND and point.kind != PointKind.FAILURE:
+                self._move(key, Fate.ANSWERED, message)
+
+    def _answer(self, key: str, message: Message, remark: Remark) -> None:
+        point = self._points[key]
+        if point.fate not in UNSETTLED:
+            return
+        if SignalKind.PROMISE in remark.signals and is_about_follow_up(remark.text):
+            self._close([key], Fate.LATER, message, remark.text)
+            self.put_off = True
+        elif remark.concedes == "acts" or (remark.concedes == "agrees" and point.kind != PointKind.QUESTION):
+            self._move(key, Fate.PROMISED, message, remark.text)
+        elif remark.concedes == "agrees" and not point.firm:
+            pass  # "I see": whatever it was, they do not argue
+        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= _FEW_WORDS:
+            pass  # they will look into it
+        elif point.fate != Fate.PROMISED:
+            self._move(key, Fate.ANSWERED, message, remark.text)
+
+    def _endorse(self, reply: Reply, who: str) -> None:
+        """A tag settles its giver's points, those that it covers."""
+        covered = [
+            key
+            for key in self._of_person.get(who, ())
+            if reply.patch in (0, self._points[key].patch) or reply.has(SignalKind.FOR_ALL)
+        ]
+        self._close(covered, Fate.SETTLED, reply.message)
+
+    def _take_over(self, about: Iterable[str], message: Message, remark: Remark) -> None:
+        """Somebody else answers a question that the author has not answered."""
+        for key in about:
+            point = self._points[key]
+            if point.kind == PointKind.QUESTION and point.fate == Fate.OPEN and remark.words:
+                self._close([key], Fate.TAKEN_OVER, message, remark.text)
+
+    # ---- points ------------------------------------------------------------------------------------------------------
+
+    def _about(self, remark: Remark, message: Message) -> list[str]:
+        """The points that a remark is about: those whose lines, or whose answer's, it quotes last."""
+        if remark.answers:
+            found = (self._of_line.get(line) for line in reversed(remark.answers))
+            return [key for key in found if key is not None][:1]
+        if len(message.remarks) == 1:
+            return list(self._in_mail.get(message.parent or "", ()))
+        return []
+
+    def _note(self, remark: Remark, message: Message, about: Iterable[str]) -> None:
+        """Who quotes this remark speaks of the same points."""
+        keys = list(about)
+        if keys:
+            in_mail = self._in_mail.setdefault(message.message_id, [])
+            in_mail.extend(key for key in keys if key not in in_mail)
+            for line in remark.lines:
+                self._of_line.setdefault(line, keys[0])
+
+    def _raise(self, reply: Reply, number: int, remark: Remark) -> None:
+        message = reply.message
+        if reply.endorses and not _ASKS_BESIDE_TAG.intersection(remark.signals):
+            return
+        firm, chance = remark.firm, remark.chance
+        if self._rfc and not _DEMANDS.intersection(remark.signals):
+            firm, chance = False, min(chance, WEIGHTY - 1)  # an RFC asks for opinions
+        point = Point(
+            message.message_id,
+            number,
+            message.author,
+            message.date,
+            reply.patch,
+            PointKind(remark.wants),
+            remark.text,
+            firm,
+            reply.endorses,
+            remark.code,
+            chance=chance,
+        )
+        self._add(point)
+        for line in remark.lines:
+            self._of_line[line] = point.key
+
+    def _insist(self, key: str, message: Message, remark: Remark) -> None:
+        point = self._points[key]
+        kind = PointKind(remark.wants) if remark.wants != "question" else point.kind
+        again = structs.replace(point, date=message.date, kind=kind, text=remark.text, firm=point.firm or remark.firm)
+        self._forget(key)
+        self._put(key, structs.replace(again, fate=Fate.OPEN, closed_by="", closed_at=0, closing="", closer=None))
+
+    def _add(self, point: Point) -> None:
+        self.put_off = False
+        if len(self._points) < _MOST_POINTS:
+            self._put(point.key, point)
+            self._in_mail.setdefault(point.message_id, []).append(point.key)
+
+    def _close(self, keys: Iterable[str], fate: Fate, message: Message, text: str = "") -> None:
+        for key in keys:
+            if self._points[key].message_id != message.message_id:
+                self._move(key, fate, message, text)
+
+    def _move(self, key: str, fate: Fate, message: Message, text: str = "") -> None:
+        point = self._points[key]
+        self._forget(key)
+        words = text or message.excerpt.partition("\n")[0] or message.subject
+        self._put(
+            key,
+            structs.replace(
+                point,
+                fate=fate,
+                closed_by=message.message_id,
+                closed_at=message.date,
+                closing=words,
+                closer=message.author,
+            ),
+        )
+
+    def _put(self, key: str, point: Point) -> None:
+        self._points[key] = point
+        if point.fate in UNSETTLED:
+            self._at[point.fate][key] = None
+            self._of_person.setdefault(_who(point.by), {})[key] = None
+            if point.fate in WAITS_FOR_AUTHOR:
+                self._waiting[point.weight][key] = None
+
+    def _forget(self, key: str) -> None:
+        """Take a point out of the indexes before it changes."""
+        point = self._points[key]
+        if point.fate in UNSETTLED:
+            del self._at[point.fate][key]
+            self._of_person[_who(point.by)].pop(key, None)
+            self._waiting[point.weight].pop(key, None)
+
+
+def _in_place(remark: Remark, reply: Reply) -> Remark:
+    """A remark with what it wants, now that it is known whether its mail answers a posting.
+
+    What a sentence asks in so many words outranks the model.
+    """
+    if remark.wants == "objection":
+        return remark
+    model, said = default_model(), set(remark.signals)
+    chance = model.answering(remark.chance / 100, posting=reply.to_posting)
+    if said & _EXPLICIT:
+        return structs.replace(remark, wants="change", firm=True, chance=max(round(100 * chance), CERTAIN))
+    if said & _OPEN_WISHES:
+        flaw = any(s.detail == "flaw" and s.text == remark.text for s in reply.message.signals)
+        wish = flaw or SignalKind.WISH in said
+        kind: RemarkKind = "change" if flaw else remark.wants or ("change" if wish else "question")
+        return structs.replace(remark, wants=kind, firm=chance >= model.firm, chance=max(round(100 * chance), WEIGHTY))
+    wants = remark.wants if chance >= model.perhaps else ""
+    return structs.replace(remark, wants=wants, firm=bool(wants) and chance >= model.firm, chance=round(100 * chance))
+
+
+def _who(person: Person) -> str:
+    """The key of a person: their full name, or else the address; many use several addresses."""
+    name = name_key(person.name)
+    return name if " " in name else person.email
+
+
+def _is_for_author(reply: Reply, remark: Remark) -> bool:
+    """False if it is said to somebody else by name, or is a question to another reviewer."""
+    names = addressees(remark.text)
+    if names:
+        return not reply.author_names.isdisjoint(names)
+    return not (reply.to_reviewer and not reply.to_posting and remark.wants == "question")
+
+
+def _is_content(remark: Remark) -> bool:
+    return SignalKind.SATISFIED in remark.signals or remark.words == 0 or remark.concedes != ""
+
+
+def _counts(remark: Remark, *, complete: bool) -> bool:
+    """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
+    return remark.firm or not ((complete and remark.chance < WEIGHTY) or _acts(remark))
+
+
+def _acts(remark: Remark) -> bool:
+    """True if a reviewer acts themselves, or wants others to."""
+    return not _NO_ANSWER_NEEDED.isdisjoint(remark.signals)
+
+
+def _repeats(remark: Remark) -> bool:
+    """True for what agrees with somebody else's point."""
+    return remark.concedes != "" and remark.words <= _FEW_WORDS
