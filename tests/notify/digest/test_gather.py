@@ -32,7 +32,7 @@ REPLY = mail(
     sender="Rita Reviewer <rita@example.org>",
     date="Tue, 4 Jul 2023 12:00:00 +0000",
     in_reply_to="1@ann",
-    body="Hi,\n\nOn Tue, 4 Jul 2023, Ann Author wrote:\n> Should it be turned at all?\n\nPlease turn it left.\n\n-- \nRita\n",
+    body="On Tue, 4 Jul 2023, Ann Author wrote:\n> Should it be turned at all?\n\nPlease turn it left.\n\n-- \nRita\n",
 )
 
 
