@@ -1,0 +1,212 @@
+"""The ledger: what raises a point, what becomes of it, and by which mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.message import Person
+from patchwatch.series.points import SILENCE, Fate, Point, count_open, waiting_on
+from patchwatch.series.state.types import RevisionState
+from patchwatch.series.states import State, Turn
+from tests.series.state.replies import ANN, LKP, MIA, REX, REX_TAG, RITA, RITA_TAG, Reply, state_after
+
+LOCK = "> +\tmutex_lock(&table->lock);\nPlease take the lock before the lookup.\n\n"
+NAME = "> +\tint frobs_counted;\nPlease call it count.\n\n"
+WHY = "> +\tkfree(table);\nWhy is it freed here?\n\n"
+
+
+def quoted(text: str) -> str:
+    return "".join(f"> {line}\n" for line in text.rstrip().split("\n"))
+
+
+def fates(state: RevisionState) -> list[tuple[str, str]]:
+    """What each point wants, and what became of it."""
+    return [(point.kind, point.fate) for point in state.points]
+
+
+CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
+    # case: replies to a series of two patches; the points with their fates; state and turn
+    "each remark of one mail is a point": (
+        [(RITA, LOCK + WHY, 1)],
+        [("change", "open"), ("question", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "the author answers one of them": (
+        [(RITA, LOCK + WHY, 1), (ANN, quoted(WHY) + "\nThe table is a copy.\n", "a1")],
+        [("change", "open"), ("question", "answered")],
+        "changes-requested",
+        "author",
+    ),
+    "the author disputes all of them": (
+        [
+            (RITA, LOCK + NAME, 1),
+            (ANN, quoted(LOCK) + "\nThe caller holds it.\n\n" + quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+        ],
+        [("change", "answered"), ("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "the author gives in": (
+        [(RITA, LOCK, 1), (ANN, quoted(LOCK) + "\nGood catch.\n", "a1")],
+        [("change", "promised")],
+        "changes-requested",
+        "author",
+    ),
+    "the author gives in, whatever they say to somebody else": (
+        [
+            (RITA, LOCK, 1),
+            (ANN, quoted(LOCK) + "\nOops, fixed.\n", "a1"),
+            (REX, "> +\tkfree(table);\nWhy here?\n", 2),
+            (ANN, quoted("Why here?") + "\nThe table is a copy.\n", "a3"),
+        ],
+        [("change", "promised"), ("question", "answered")],
+        "changes-requested",
+        "author",
+    ),
+    "a yes to a question is an answer": (
+        [
+            (RITA, "> +\tkfree(table);\nIs the table a copy?\n", 1),
+            (ANN, quoted("Is the table a copy?") + "\nYes.\n", "a1"),
+        ],
+        [("question", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "a yes to a request is a promise": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nYes.\n", "a1")],
+        [("change", "promised")],
+        "changes-requested",
+        "author",
+    ),
+    "something is put off": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nI will rename it in a follow-up.\n", "a1")],
+        [("change", "later")],
+        "under-review",
+        "reviewers",
+    ),
+    "they insist": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (RITA, quoted("The driver has a count.") + "\nPlease rename it anyway.\n", "a2"),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "they are content": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (RITA, quoted("The driver has a count.") + "\nFair enough.\n", "a2"),
+        ],
+        [("change", "settled")],
+        "under-review",
+        "reviewers",
+    ),
+    "their tag settles their own points only": (
+        [(RITA, NAME, 1), (REX, LOCK, 1), (RITA, RITA_TAG, 1)],
+        [("change", "settled"), ("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a point on patch 2 survives a tag on patch 1": (
+        [(RITA, NAME, 2), (RITA, RITA_TAG, 1)],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a tag on the cover letter settles the points on all patches": (
+        [(RITA, NAME, 2), (RITA, RITA_TAG, 0)],
+        [("change", "settled")],
+        "reviewed",
+        "maintainer",
+    ),
+    "somebody else answers a question": (
+        [(RITA, WHY, 1), (REX, quoted(WHY) + "\nBecause the table is a copy.\n", "a1")],
+        [("question", "taken-over")],
+        "under-review",
+        "reviewers",
+    ),
+    "somebody else says the same": (
+        [(RITA, NAME, 1), (REX, quoted(NAME) + "\nI agree.\n", "a1")],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "what is asked of somebody else is no point": (
+        [(RITA, "> +\tkfree(table);\nRex, can you test this?\n", 1), (RITA, RITA_TAG), (REX, REX_TAG)],
+        [],
+        "reviewed",
+        "maintainer",
+    ),
+    "a robot's failure is a point until the robot is content": (
+        [(LKP, "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n", 1)],
+        [("failure", "open")],
+        "new",
+        "author",
+    ),
+    "a patch is applied despite a point on it": (
+        [(RITA, NAME, 1), (MIA, "Applied patch 1 to frob/for-6.5, thanks!\n")],
+        [("change", "settled")],
+        "under-review",
+        "author",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_becomes_of_points(name: str) -> None:
+    replies, points, state, turn = CASES[name]
+    found = state_after(2, *replies)
+    assert fates(found) == points
+    assert (found.state, found.turn) == (state, turn)
+
+
+def test_each_fate_has_the_mail_that_decided_it() -> None:
+    found = state_after(2, (RITA, LOCK + NAME, 1), (ANN, quoted(LOCK) + "\nGood catch.\n", "a1"), (RITA, RITA_TAG, 1))
+    lock, name = found.points
+    assert (lock.message_id, lock.patch, lock.code) == ("a1@x", 1, "+\tmutex_lock(&table->lock);")
+    assert (lock.fate, lock.closed_by, name.closed_by) == (Fate.SETTLED, "a3@x", "a3@x")
+    assert name.closer == Person("Rita Reviewer", "rita@example.com")
+
+
+def test_silence_after_an_answer_settles_a_point() -> None:
+    found = state_after(2, (RITA, NAME, 1), (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"))
+    (point,) = found.points
+    assert point.fate_at(point.closed_at + SILENCE - 1) == Fate.ANSWERED
+    assert point.fate_at(point.closed_at + SILENCE) == Fate.SILENT
+
+
+def test_whom_a_version_waits_for() -> None:
+    ann, rita = Person("Ann Author", "ann@example.org"), Person("Rita Reviewer", "rita@example.com")
+    asked = state_after(2, (RITA, LOCK + WHY, 1), (ANN, quoted(WHY) + "\nIt is a copy.\n", "a1"))
+    now = asked.points[0].date
+    waiting = {one.person: [p.kind for p in one.points] for one in waiting_on(asked.points, ann, asked.turn, now)}
+    assert waiting == {ann: ["change"], rita: ["question"]}
+    assert count_open(asked.points) == (2, 2)
+    assert waiting_on(asked.points, ann, Turn.NOBODY, now) == ()
+
+
+def test_points_of_a_closed_version_are_not_followed() -> None:
+    found = state_after(2, (MIA, "Applied to frob/for-6.5, thanks!\n"), (RITA, LOCK, 1))
+    assert (found.state, found.points) == (State.ACCEPTED, ())
+
+
+def test_each_answer_in_a_long_thread_finds_its_own_point() -> None:
+    replies: list[Reply] = []
+    for number in range(0, 600, 2):
+        ask = f"> +\tint f{number};\nPlease rename f{number} to count{number}.\n"
+        replies += [
+            (RITA, ask, 1),
+            (ANN, quoted(ask) + f"\nNo, f{number} is what the driver calls it.\n", f"a{number + 1}"),
+        ]
+    found = state_after(2, *replies)
+    assert [point.fate for point in found.points] == [Fate.ANSWERED] * 300
+
+
+def test_a_point_is_named_by_its_mail_and_remark() -> None:
+    keys = [point.key for point in state_after(2, (RITA, LOCK + NAME, 1)).points]
+    assert keys == ["a1@x#1", "a1@x#2"]
+    assert all(isinstance(point, Point) for point in state_after(2, (RITA, LOCK, 1)).points)
