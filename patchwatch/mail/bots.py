@@ -7,6 +7,7 @@ maintainers' bot, whose reports one of them forwards.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -82,6 +83,7 @@ _PASSED = re.compile(r"(?i)\bBUILD SUCCESS\b|: success\b")
 _FAILED = re.compile(r"(?i)\b(?:errors?|warnings?|fail(?:ed|ure|ures)?|regressions?|BUG|KASAN|UBSAN|undefined)\b")
 
 
+@functools.lru_cache(maxsize=4096)
 def is_bot(sender: Person) -> bool:
     """True if the sender is a bot: its mail is a test result, not a review."""
     return bool(_ADDRESSES.search(sender.email) or _NAMES.search(sender.name))

@@ -72,7 +72,8 @@ class Headers:
     def __init__(self, raw: bytes) -> None:
         """Split headers and content at the first empty line."""
         end = raw.find(b"\n\n")
-        crlf = raw.find(b"\n\r\n", 0, end if end >= 0 else len(raw))
+        until = end if end >= 0 else len(raw)
+        crlf = raw.find(b"\n\r\n", 0, until) if raw.find(b"\r", 0, until) >= 0 else -1
         self._raw = raw
         head, self._begin = (
             (raw[:crlf], crlf + 3) if crlf >= 0 else (raw[:end], end + 2) if end >= 0 else (raw, len(raw))

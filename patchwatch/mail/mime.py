@@ -121,7 +121,8 @@ def _leaves(mail: EmailMessage) -> list[tuple[EmailMessage, bool]]:
 
 
 def _clean(text: str) -> str:
-    return storable(text[:_MAX_TEXT].replace("\r\n", "\n"))
+    text = text[:_MAX_TEXT]
+    return storable(text.replace("\r\n", "\n") if "\r" in text else text)
 
 
 def _decoded(part: EmailMessage) -> str:

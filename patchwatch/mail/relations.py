@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from patchwatch.mail.message import EarlierLink, Relation, RelationKind
+from patchwatch.mail.sentences.split import has_any
 from patchwatch.mail.version_hints import LINK, linked_id
 
 _MOST = 40  # relations of one mail
@@ -67,6 +68,13 @@ _DEPENDS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# One of them is in every paragraph that the pattern of that name matches.
+_DEPENDS_WORDS = (
+    "depend", "rely", "relies", "prereq", "on top of", "appl", "after", "based", "basing", "build", "built", "require",
+    "need", "follow",
+)  # fmt: skip
+_DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed")
+_SUPERSEDES_WORDS = ("supersed", "obsolet", "replac")
 _OF_PATCHES = re.compile(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
 _DEPENDED = re.compile(
     r"(?i)\b(?:is|are|as) (?:also )?(?:an? |the )?(?:hard |strict )?(?:prerequisites?|dependenc(?:y|ies)|"
@@ -224,14 +232,15 @@ def _named(rest: str) -> Iterator[str]:
 def _prose(text: str, whole: str) -> Iterator[Relation]:
     notes = _footnotes(whole)
     for paragraph, following in _paragraphs(text):
-        for words in _DEPENDS.finditer(paragraph):
+        lowered = paragraph.lower()
+        for words in _DEPENDS.finditer(paragraph) if has_any(_DEPENDS_WORDS, lowered) else ():
             if not _DENIED.search(paragraph[max(words.start() - 40, 0) : words.start()]):
                 yield from _relations("depends", paragraph, words, notes, following)
-        for words in _DEPENDED.finditer(paragraph):
+        for words in _DEPENDED.finditer(paragraph) if has_any(_DEPENDED_WORDS, lowered) else ():
             before = paragraph[max(words.start() - _REACH, 0) : words.start()]
             targets = list(_targets(_last_sentence(before), notes))
             yield from (Relation("depends", f"m:{one}", _around(paragraph, words)) for _, _, one in targets)
-        for words in _SUPERSEDES.finditer(paragraph):
+        for words in _SUPERSEDES.finditer(paragraph) if has_any(_SUPERSEDES_WORDS, lowered) else ():
             if not _DENIED.search(paragraph[max(words.start() - 40, 0) : words.start()]):
                 yield from _relations("supersedes", paragraph, words, notes, following)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import islice
 
 from patchwatch.mail import bots, robot_results
 from patchwatch.mail.headers import Headers, person
@@ -167,8 +168,12 @@ def _signs_as(name: str, text: str) -> bool:
 
 def _edges(text: str) -> str:
     """The first and last lines that are not quoted."""
-    lines = [line for line in text.split("\n") if line.strip() and line[:1] != ">"]
-    return "\n".join(lines if len(lines) <= 2 * _EDGE else [*lines[:_EDGE], *lines[-_EDGE:]])
+    lines = text.split("\n")
+    top, bottom = (
+        islice((n for n in numbers if lines[n][:1] != ">" and lines[n].strip()), _EDGE)
+        for numbers in (range(len(lines)), reversed(range(len(lines))))
+    )
+    return "\n".join(lines[n] for n in sorted({*top, *bottom}))
 
 
 def _attribution(text: str) -> str:

@@ -17,7 +17,7 @@ from liblore.series import name_matches
 from patchwatch.mail import tag_scope
 from patchwatch.mail.headers import person
 from patchwatch.mail.message import Person, Signal, SignalKind, Trailer
-from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.sentences.split import evidence, has_any
 from patchwatch.mail.typed_tags import in_usual_form
 
 _LINE = re.compile(r"\s{0,8}([A-Za-z][\w-]*):\s+(\S.*)")
@@ -42,6 +42,11 @@ _DROPPED = re.compile(
     rf"(?:(?!\b(?:add|collect|gather|pick)\w*)[^,.;]){{0,50}}?\b{_TAGS}(?![\w-])",
     re.IGNORECASE,
 )
+# One of them is in every sentence that _DROPPED matches.
+_DROPPING = (
+    "drop", "remov", "discard", "reset", "clear", "omit", "strip", "left out", "leave out", "n't ", "n’t ", "not add",
+    "not apply", "not carr", "not coll", "not incl", "not ke", "not pick", "not take",
+)  # fmt: skip
 _COMMIT = re.compile(r"[0-9a-f]{6,}\b")
 _ONE_WORD = frozenset({"fixes", "link", "closes", "cc", "references", "bug", "buglink"})
 # Header-like lines of a patch that are not tags (version_hints parses change-id and base-commit).
@@ -121,7 +126,11 @@ def beginnings(tags: Iterable[Trailer]) -> tuple[str, ...]:
 
 def dropped_tags(sentences: Iterable[str]) -> tuple[Signal, ...]:
     """The sentences in which the author of a posting reports dropping tags: "dropped Jane's R-b, it changed"."""
-    return tuple(Signal(SignalKind.TAGS_DROPPED, evidence(s)) for s in sentences if _DROPPED.search(s))
+    return tuple(
+        Signal(SignalKind.TAGS_DROPPED, evidence(s))
+        for s in sentences
+        if has_any(_DROPPING, s.lower()) and _DROPPED.search(s)
+    )
 
 
 def _without_duplicates(tags: Iterable[Trailer]) -> tuple[Trailer, ...]:

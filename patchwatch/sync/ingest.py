@@ -99,7 +99,7 @@ def _now() -> int:
 
 def content_digest(raw: bytes) -> bytes:
     """Return a digest of the body, apart from line ends and trailing white space."""
-    if b"\r\n" in raw:
+    if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n")
     begin = raw.find(b"\n\n")
     content = memoryview(raw)[begin + 2 if begin >= 0 else len(raw) :]  # not copied: it can be 40 MB
