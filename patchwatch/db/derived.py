@@ -218,6 +218,13 @@ def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str
     return found
 
 
+def key_counts(connection: Connection, keys: Iterable[str], above: int) -> dict[str, int]:
+    """Return how many revisions have each of these index keys, where they are more than `above`."""
+    k = t.revision_key.c
+    query = select(k.key, func.count()).group_by(k.key).having(func.count() > above)
+    return dict(tuple(row) for row in rows_with(connection, query, k.key, keys))
+
+
 def revisions_near(
     connection: Connection, wanted: Sequence[tuple[str, int]], seconds: int
 ) -> dict[tuple[str, int], list[int]]:

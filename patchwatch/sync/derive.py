@@ -17,7 +17,7 @@ from patchwatch.db import decisions, derived
 from patchwatch.db import messages as mails
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
-from patchwatch.db.postings import Postings, neighbours
+from patchwatch.db.postings import Postings, holders_of_flipped_keys, neighbours
 from patchwatch.db.records import series_record
 from patchwatch.db.revision_codec import StoredLink, decode_summary, encode
 from patchwatch.db.revision_order import in_order, linked_groups
@@ -231,7 +231,7 @@ class Derivation:
             for row in rows
             if row["id"] not in old or old[row["id"]].posting != row["posting"] or old[row["id"]].root != row["root"]
         }
-        gone = {i for i in old if i not in {row["id"] for row in rows}}
+        gone = old.keys() - {row["id"] for row in rows}
         self._postings.update(new_postings)
         self._index(new_postings)
         changed = set(new_postings) | gone
@@ -248,6 +248,8 @@ class Derivation:
                     continue
                 if version_links.may_change(self._postings[other], posting):
                     to_link.add(other)
+        former = {i: old_postings[i] for i in changed & old.keys()}
+        to_link |= holders_of_flipped_keys(self._db, former, new_postings) - gone
         linked = derived.successors(self._db, [old[i].root for i in gone])
         to_link |= {r.id for r in linked if r.id not in gone}
         return self._relink(to_link)
