@@ -6,12 +6,15 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from patchwatch.db import database
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import compiled_once, migrated_once
 
 gc.disable()  # until all tests are imported
+settings.register_profile("patchwatch", deadline=None)  # the machine may be busy; what must be quick has its own tests
+settings.load_profile("patchwatch")
 
 
 def pytest_collection_finish() -> None:
