@@ -47,7 +47,7 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
         yield _read_piece(batch)
     try:
         pool = _Pool(workers)
-    except OSError:  # too many open files or processes; this one can do it, too
+    except (OSError, EOFError):  # too many open files or processes, or the fork server ended; this one can do it, too
         yield from map(_read_piece, source)
         return
     try:
@@ -124,7 +124,9 @@ class _Pool:
             if connection:
                 connection.send(piece)
                 return connection.recv()  # type: ignore[no-any-return]
-        except (EOFError, OSError):  # somebody killed the process, or memory ran out
+        except Exception:  # noqa: BLE001 (it was killed, memory ran out, or an upgrade gave it other code than us)
+            if connection:
+                connection.close()
             connection = None
         finally:
             self._idle.put(connection)

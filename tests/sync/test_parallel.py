@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -153,6 +154,26 @@ def test_a_worker_that_fails_passes_its_mails_on(monkeypatch: pytest.MonkeyPatch
     assert len(started) == 2
 
 
+class _Elsewhere:
+    """What a worker of another version sends: it can't be built from its fields here."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (int, (None,))  # int(None) raises a TypeError
+
+
+def _send_what_can_not_be_read(connection: Connection) -> None:
+    connection.recv()
+    connection.send([_Elsewhere()])
+
+
+def test_an_upgrade_during_an_import_loses_no_mail(monkeypatch: pytest.MonkeyPatch, started: list[BaseProcess]) -> None:
+    monkeypatch.setattr(parallel, "_serve", _send_what_can_not_be_read)
+    mails = [mail(message_id=f"{n}@example.org") for n in range(900)]
+    reads = [read for part in parallel.read_batches([mails[:500], mails[500:]], processes=2) for read in part]
+    assert [read.message.message_id for read in reads] == [f"{n}@example.org" for n in range(900)]
+    assert len(started) == 2
+
+
 def test_closing_early_ends_the_workers(started: list[BaseProcess]) -> None:
     reading = parallel.read_batches(itertools.repeat([mail()] * 300), processes=2)
     for _ in range(3):
@@ -163,14 +184,15 @@ def test_closing_early_ends_the_workers(started: list[BaseProcess]) -> None:
 
 
 @pytest.mark.parametrize("works", [0, 1])
+@pytest.mark.parametrize("error", [OSError(errno.EMFILE, "Too many open files"), EOFError("unexpected EOF")])
 def test_without_processes_the_mails_are_parsed_here(
-    monkeypatch: pytest.MonkeyPatch, works: int, started: list[BaseProcess]
+    monkeypatch: pytest.MonkeyPatch, works: int, error: Exception, started: list[BaseProcess]
 ) -> None:
     start = BaseProcess.start
 
     def fail(process: BaseProcess) -> None:
         if len(started) >= works:
-            raise OSError(errno.EMFILE, "Too many open files")
+            raise error
         start(process)
 
     monkeypatch.setattr(BaseProcess, "start", fail)
