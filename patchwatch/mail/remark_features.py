@@ -21,6 +21,7 @@ class Seen:
     sentences: Sequence[str]
     substance: Sequence[str]  # the sentences that are neither courtesy nor tags
     quote: Sequence[str]  # the last lines that are quoted above it, with their marks
+    quoted: Sequence[str]  # the last of them without marks, but those that somebody else had quoted
     code: str | None  # the line of a diff that it stands right below
     signals: Sequence[str]  # kinds of the signals in it
     patch: bool  # with a diff of the sender

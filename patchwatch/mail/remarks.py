@@ -26,7 +26,7 @@ _MAX_SENTENCES = 40  # of one remark that are read
 _LINES = 16  # of a remark by which an answer is recognized: its first and its last ones
 _QUOTED = 3  # lines right above a remark that show what it answers
 _SHORTEST = 6  # letters and digits of a line that identify it
-_QUOTED_READ = 12  # quoted lines above a remark that are looked at for them
+_QUOTED_READ = 16  # quoted lines above a remark that are looked at for them
 _CONTEXT = 14  # lines of a diff within which unchanged ones still belong to it
 _MAX_CODE = 120
 
@@ -75,12 +75,14 @@ def seen(
         if not sentences and not passage.patch:
             found.append(None)
             continue
-        kinds = (signals.get(split.evidence(sentence), ()) for sentence in sentences)
+        kinds = (signals.get(split.evidence(sentence), ()) for sentence in sentences) if signals else ()
+        quoted = _own_quote(passage.quote[-_QUOTED_READ:])
         one = Seen(
             sentences=sentences,
             substance=split.substantive(sentences, of_tags),
             quote=passage.quote,
-            code=_code(_own_quote(passage.quote)),
+            quoted=quoted,
+            code=_code(quoted),
             signals=tuple(dict.fromkeys(itertools.chain.from_iterable(kinds))),
             patch=passage.patch,
             tag=bool(own) and any(sentence.startswith(own) for sentence in sentences),
@@ -101,7 +103,7 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -
         below_diff=one.code is not None,
         code=(one.code or "")[:_MAX_CODE],
         lines=_hashes(passage.own.split("\n")),
-        answers=_hashes(_own_quote(passage.quote)[-_QUOTED_READ:])[-_QUOTED:],
+        answers=_hashes(one.quoted)[-_QUOTED:],
         signals=tuple(one.signals),
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
@@ -155,5 +157,6 @@ def _code(quote: Sequence[str]) -> str | None:
 def _hashes(lines: Sequence[str]) -> tuple[int, ...]:
     """Hashes of the lines that have enough letters to be told from others: the first ones and the last ones."""
     plain = [_PLAIN.sub("", line.lower()) for line in lines]
-    found = [crc32(words.encode()) & 0xFFFFFF for words in plain if len(words) >= _SHORTEST]
-    return tuple(found if len(found) <= _LINES else (*found[: _LINES // 2], *found[-_LINES // 2 :]))
+    told = [words for words in plain if len(words) >= _SHORTEST]
+    ends = told if len(told) <= _LINES else (*told[: _LINES // 2], *told[-_LINES // 2 :])
+    return tuple(crc32(words.encode()) & 0xFFFFFF for words in ends)
