@@ -44,11 +44,11 @@ class PostgresServer:
         """End it, whoever is connected."""
         self._run("pg_ctl", "--pgdata", self._data, "--wait", "--mode", "immediate", "stop")
 
-    def create(self) -> str:
-        """The SQLAlchemy URL of a new, empty database."""
+    def create(self, template: str = "template1") -> str:
+        """The SQLAlchemy URL of a new database: a copy of the one of this name, which is empty unless given."""
         self._made += 1
         name = f"patchwatch{self._made}"
-        self._run("createdb", "--host", str(self._directory), "--username", "tester", name)
+        self._run("createdb", "--host", str(self._directory), "--username", "tester", "--template", template, name)
         return f"postgresql+psycopg://tester@/{name}?host={self._directory}"
 
     @property
