@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from patchwatch.mail.message import RemarkKind, SignalKind
+from patchwatch.mail.message import Remark, RemarkKind, SignalKind
 from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, Seen, features
 
 FILE = Path(__file__).with_name("remark_model.json")
@@ -57,6 +57,15 @@ class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return Verdict("", chance, firm=False)
         kind: RemarkKind = "question" if self.question.log_odds(found) > 0 else "change"
         return Verdict(kind, chance, firm=chance >= self.firm)
+
+    def in_place(self, remark: Remark, *, posting: bool) -> Remark:
+        """A remark with what it wants once it is known whether its mail answers a posting."""
+        if remark.wants == "objection":
+            return remark
+        chance = self.answering(remark.chance / 100, posting=posting)
+        wants = remark.wants if chance >= self.perhaps else ""
+        firm = bool(wants) and chance >= self.firm
+        return msgspec.structs.replace(remark, wants=wants, firm=firm, chance=round(100 * chance))
 
     def answering(self, chance: float, *, posting: bool) -> float:
         """The chance that a remark wants something, once it is known whether its mail answers a posting.

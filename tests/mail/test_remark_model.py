@@ -16,7 +16,7 @@ from patchwatch.mail import body, remarks
 from patchwatch.mail.message import Remark
 from patchwatch.mail.parse import parse
 from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, is_posting
-from patchwatch.mail.remark_model import FILE, chance_of, read_model
+from patchwatch.mail.remark_model import FILE, chance_of, default_model, read_model
 from tests.support.mails import mail
 
 POSTING, ANSWER = "20250107101010.4711-2-ann@example.com", "Z3xYaBcD12@laptop.example.com"
@@ -38,7 +38,7 @@ def remark(quote: str, words: str, parent: str = POSTING) -> Remark:
             message_id="r@x", subject=subject, sender="Rita Reviewer <rita@example.com>", in_reply_to=parent, body=body
         )
     ).remarks
-    return found[-1]
+    return default_model().in_place(found[-1], posting=parent == POSTING)
 
 
 CHANGES = {

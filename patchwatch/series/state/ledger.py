@@ -289,23 +289,19 @@ class Ledger:
 
 
 def _in_place(remark: Remark, reply: Reply) -> Remark:
-    """A remark with what it wants, now that it is known whether its mail answers a posting.
-
-    What a sentence asks in so many words outranks the model.
-    """
+    """A remark with what it wants of this author: what is asked in so many words outranks the model."""
+    said = set(remark.signals)
+    judged = default_model().in_place(remark, posting=reply.to_posting)
     if remark.wants == "objection":
-        return remark
-    model, said = default_model(), set(remark.signals)
-    chance = model.answering(remark.chance / 100, posting=reply.to_posting)
+        return judged
     if said & _EXPLICIT:
-        return structs.replace(remark, wants="change", firm=True, chance=max(round(100 * chance), CERTAIN))
+        return structs.replace(judged, wants="change", firm=True, chance=max(judged.chance, CERTAIN))
     if said & _OPEN_WISHES:
         flaw = any(s.detail == "flaw" and s.text == remark.text for s in reply.message.signals)
         wish = flaw or SignalKind.WISH in said
         kind: RemarkKind = "change" if flaw else remark.wants or ("change" if wish else "question")
-        return structs.replace(remark, wants=kind, firm=chance >= model.firm, chance=max(round(100 * chance), WEIGHTY))
-    wants = remark.wants if chance >= model.perhaps else ""
-    return structs.replace(remark, wants=wants, firm=bool(wants) and chance >= model.firm, chance=round(100 * chance))
+        return structs.replace(judged, wants=kind, chance=max(judged.chance, WEIGHTY))
+    return judged
 
 
 def _who(person: Person) -> str:
