@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.point_lines import all_point_lines, point_lines, waiting_lines
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
 from patchwatch.counts import plural
@@ -37,10 +38,10 @@ _INDENT = " " * 12
     metavar="N",
     help="With --raw: print another stored mail with that message-id, from 2.",
 )
-@click.option("--why", is_flag=True, help="Explain the state: each change with its date and mail.")
+@click.option("--why", is_flag=True, help="Explain the state: each change, and each point, with its date and mail.")
 @click.pass_obj
 def show_command(context: Context, series: str, as_json: bool, message_id: str | None, copy: int, why: bool) -> None:
-    """Show a series: its versions, evidence, tags and thread.
+    """Show a series: its state, open points, versions, tags and thread.
 
     \b
     Examples:
@@ -73,7 +74,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
 
 def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> list[str]:
     """Return a series as text, sanitized: its state and turn, its revisions, its threads."""
-    lines = [*_summary_lines(row, tracker), "", "Versions:"]
+    lines = [*_summary_lines(row, tracker), *point_lines(row, tracker), "", "Versions:"]
     names = {root: labels.version(revision) for revision in row.revisions for root in revision.postings}
     for revision in row.revisions:
         lines += revision_lines(revision, names, tracker)
@@ -103,6 +104,7 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     lines.append(f"Turn:   {labels.turn(row, tracker.now())}{since}")
     if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
+    lines += waiting_lines(row, tracker)
     return [*lines, *_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
 
 
@@ -172,4 +174,4 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     if evidence and evidence.message_id not in {s.message_id for s in steps}:  # a mark made by hand, or a tree
         lines += ["", f"{_INDENT}“{line(evidence.text)}”", f"{_INDENT}→ {row.state}"]
         lines += [f"{_INDENT}{line(tracker.url(evidence.message_id))}"] if evidence.message_id else []
-    return lines
+    return [*lines, *all_point_lines(row, tracker)]

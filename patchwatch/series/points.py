@@ -36,6 +36,7 @@ class Fate(StrEnum):
     LATER = "later"  # the author will do it, after this patch
     SILENT = "silent"  # answered, and who raised it did not come back in SILENCE
     POSTED = "posted"  # the same version was posted again
+    DISMISSED = "dismissed"  # the user said that it is no point
 
 
 SILENCE = 21 * 86_400

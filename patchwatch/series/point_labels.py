@@ -1,0 +1,153 @@
+"""The words for points in `show`, the TUI and the digest: sign, place, fate, and how many are open.
+
+Pure.  People are named as the user knows them: "you", "Jun", or the whole name where two have the same first one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+
+from patchwatch.counts import plural
+from patchwatch.mail.message import Person
+from patchwatch.mail.short_name import short_name
+from patchwatch.sanitize import line
+from patchwatch.series.model import SeriesRow
+from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points
+from patchwatch.series.points import UNSETTLED, Fate, waiting_on
+from patchwatch.series.states import Turn
+
+SIGNS = {
+    Fate.OPEN: "[ ]",
+    Fate.PROMISED: "[>]",
+    Fate.ANSWERED: "[~]",
+    Fate.SETTLED: "[x]",
+    Fate.SILENT: "[x]",
+    Fate.POSTED: "[x]",
+    Fate.WITHDRAWN: "[-]",
+    Fate.TAKEN_OVER: "[-]",
+    Fate.LATER: "[-]",
+    Fate.DISMISSED: "[-]",
+}
+_COUNTED = {Fate.SILENT: "settled", Fate.POSTED: "settled", Fate.TAKEN_OVER: "taken over", Fate.LATER: "for later"}
+_ORDER = tuple(Fate)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people are named to the user with the addresses `me`; `people` are all who are spoken of."""
+
+    me: Set[str]
+    people: frozenset[str] = field(default_factory=frozenset)
+
+    def name(self, person: Person) -> str:
+        """`Jun`, or `you`."""
+        return "you" if person.email in self.me else short_name(person.name, person.email, self.people)
+
+    def whole(self, person: Person) -> str:
+        """`Jun Harada`, or `you`."""
+        return "you" if person.email in self.me else line(person.name or person.email)
+
+    def turn(self, person: Person) -> str:
+        """`Jun’s turn`, or `your turn`."""
+        return "your turn" if person.email in self.me else f"{self.name(person)}’s turn"
+
+
+def names_in(row: SeriesRow, points: Iterable[ListedPoint], me: Set[str]) -> Names:
+    """How the people in the ledger of a series are named."""
+    found = {row.author_name}
+    for listed in points:
+        found |= {listed.point.by.name, listed.point.closer.name if listed.point.closer else ""}
+    return Names(me, frozenset(found - {""}))
+
+
+def sign(listed: ListedPoint) -> str:
+    """`[ ]`: open; `[>]`: promised; `[~]`: answered; `[x]`: settled; `[-]`: not for the author."""
+    return SIGNS[listed.fate]
+
+
+def patch(listed: ListedPoint) -> str:
+    """`2/6`: the patch that it is about; `all`; or nothing for a single patch."""
+    if listed.patches < 2:
+        return ""
+    return f"{listed.point.patch}/{listed.patches}" if listed.point.patch else "all"
+
+
+def sentence(listed: ListedPoint) -> str:
+    """The sentence that raised it, in quotes."""
+    return f"“{line(listed.point.text)}”"
+
+
+def fate(listed: ListedPoint, names: Names) -> str:
+    """`Jun answered, your turn`: what became of it, and who acts next; `perhaps` if it may be no point."""
+    words = _fate(listed, names)
+    if listed.fate in UNSETTLED and not listed.point.firm:
+        words = f"perhaps: {words}"
+    if listed.later and listed.fate in UNSETTLED:
+        words += f"; {listed.later} was posted since"
+    return words
+
+
+def _fate(listed: ListedPoint, names: Names) -> str:
+    point, who = listed.point, listed.waits_for
+    closer = names.name(point.closer) if point.closer else ""
+    match listed.fate:
+        case Fate.OPEN:
+            return f"waits for {names.name(who)}" if who else "not answered"
+        case Fate.PROMISED:
+            return f"{closer or 'the author'} said: “{line(point.closing)}”"
+        case Fate.ANSWERED:
+            answered = f"{closer} answered" if closer else "answered"
+            return f"{answered}, {names.turn(who)}" if who else answered
+        case Fate.SILENT:
+            return f"{closer} answered, nobody came back" if closer else "answered, nobody came back"
+        case Fate.POSTED:
+            return "posted again since"
+        case Fate.LATER:
+            return f"{closer or 'the author'} said, for later: “{line(point.closing)}”"
+        case _:
+            done = {Fate.TAKEN_OVER: "answered"}.get(listed.fate, str(listed.fate))
+            return f"{done} by {closer}" if closer else done
+
+
+def heading(points: Sequence[ListedPoint], turn: str) -> str:
+    """`3 of 7 open`: the points of the newest version; empty if no version has any."""
+    newest = sum(not listed.later for listed in points)
+    unsettled = sum(listed.is_open for listed in points)
+    if not newest:
+        return f"none on {points[0].later}" if points else ""
+    if not unsettled:
+        return f"none of {newest} open"
+    return f"{newest}, {unsettled} left open" if turn == Turn.NOBODY else f"{unsettled} of {newest} open"
+
+
+def of_mine(points: Iterable[ListedPoint], me: Set[str]) -> str:
+    """`of your 5: 3 settled, 1 answered, 1 open`: what became of the points that I raised; empty without one."""
+    mine = [listed for listed in points if not listed.later and listed.point.by.email in me]
+    return f"of your {len(mine)}: {counted(mine)}" if mine else ""
+
+
+def counted(points: Iterable[ListedPoint]) -> str:
+    """`3 settled, 1 withdrawn`: how many points there are of each fate, those closed first."""
+    found: dict[str, int] = {}
+    for listed in sorted(points, key=lambda listed: (listed.fate in UNSETTLED, _ORDER.index(listed.fate))):
+        left = listed.later and listed.fate == Fate.OPEN
+        words = "left open" if left else _COUNTED.get(listed.fate, str(listed.fate))
+        found[words] = found.get(words, 0) + 1
+    return ", ".join(f"{number} {words}" for words, number in found.items())
+
+
+def rest(points: Sequence[ListedPoint]) -> list[str]:
+    """`4 closed: 3 settled, 1 withdrawn` and `2 on earlier versions: …`: the points that are not open."""
+    closed, earlier = closed_points(points), earlier_points(points)
+    lines = [f"{len(closed)} closed: {counted(closed)}"] if closed else []
+    return [*lines, f"{len(earlier)} on earlier versions: {counted(earlier)}"] if earlier else lines
+
+
+def waiting(row: SeriesRow, names: Names, now: int) -> str:
+    """`you (2 points), Petra Nowicki (1)`: the people whom the series waits for; empty if nobody is named."""
+    newest = row.revisions[-1]
+    found = waiting_on(newest.points, Person(row.author_name, row.author_email), Turn(row.turn), now)
+    mine_first = sorted(found, key=lambda one: one.person.email not in names.me)
+    counts = [plural(len(one.points), "point") if n == 0 else str(len(one.points)) for n, one in enumerate(mine_first)]
+    return ", ".join(f"{names.whole(one.person)} ({count})" for one, count in zip(mine_first, counts, strict=True))

@@ -1,0 +1,79 @@
+"""The points of a series over all its versions: numbered, and in the order in which people have to act on them.
+
+Pure: the current time is passed in.  The words are in patchwatch.series.point_labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from patchwatch.mail.message import Person
+from patchwatch.series import labels
+from patchwatch.series.model import SeriesRow
+from patchwatch.series.points import UNSETTLED, WAITS_FOR_AUTHOR, Fate, Point
+from patchwatch.series.states import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPoint:
+    """A point with its number in the series, and what became of it as of now."""
+
+    number: int  # from 1, in the order in which the points of the versions were raised
+    point: Point
+    fate: Fate
+    version: str  # that it was raised on
+    patches: int  # of that version
+    later: str  # the newest version, if that is another one
+    waits_for: Person | None  # who has to act on it; None: nobody, or it holds nothing up
+
+    @property
+    def is_open(self) -> bool:
+        """True if it is of the newest version, and not settled."""
+        return not self.later and self.fate in UNSETTLED
+
+
+def listed_points(row: SeriesRow, now: int) -> tuple[ListedPoint, ...]:
+    """The points of all versions of a series, by number."""
+    found: list[ListedPoint] = []
+    author = Person(row.author_name, row.author_email)
+    newest = row.revisions[-1] if row.revisions else None
+    for revision in row.revisions:
+        later = labels.revision_name(row) if revision is not newest else ""
+        patches = max(revision.expected, revision.patches)
+        for point in revision.points:
+            fate = point.fate_at(now)
+            waits_for = None if later else _waits_for(point, fate, author, row.turn)
+            number = len(found) + 1
+            found.append(ListedPoint(number, point, fate, labels.revision_name(revision), patches, later, waits_for))
+    return tuple(found)
+
+
+def _waits_for(point: Point, fate: Fate, author: Person, turn: str) -> Person | None:
+    """As patchwatch.series.points.waiting_on."""
+    if turn == Turn.NOBODY:
+        return None
+    if fate == Fate.ANSWERED:
+        return point.by
+    return author if fate in WAITS_FOR_AUTHOR and turn == Turn.AUTHOR else None
+
+
+def open_points(points: Sequence[ListedPoint], me: Set[str]) -> list[ListedPoint]:
+    """The open ones: first what waits for me, then for the author, then for others, then for nobody."""
+
+    def rank(listed: ListedPoint) -> tuple[bool, bool, int, bool, int]:
+        who, order = listed.waits_for, (Fate.OPEN, Fate.PROMISED, Fate.ANSWERED)
+        mine = who is not None and who.email in me
+        return not mine, who is None, order.index(listed.fate), not listed.point.firm, listed.number
+
+    return sorted((listed for listed in points if listed.is_open), key=rank)
+
+
+def closed_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
+    """Those of the newest version that are not open."""
+    return [listed for listed in points if not listed.later and not listed.is_open]
+
+
+def earlier_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
+    """Those of the versions before the newest."""
+    return [listed for listed in points if listed.later]

@@ -1,0 +1,61 @@
+"""`show` prints the points of a series: the open ones, or with `--why` all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import Run, add_to_config
+from tests.support.points import NOW, mbox, series_with_points
+
+
+@pytest.fixture
+def with_points(run: Run, tmp_path: Path) -> Run:
+    add_to_config(tmp_path, '[me]\naddresses = ["ines@example.org"]\n')
+    (tmp_path / "points.mbox").write_bytes(mbox(series_with_points()))
+    assert run("import", tmp_path / "points.mbox", "--inbox", "quill").returncode == 0
+    return run
+
+
+def test_show_lists_what_is_open_by_who_acts(with_points: Run) -> None:
+    shown = with_points("show", "1", "--now", NOW).stdout
+    assert "\n        waiting on: you (1 point), Jun Harada (2), Petra Nowicki (1)\n" in shown
+    _, _, below = shown.partition("\nPoints: ")
+    assert below.partition("\n\n")[0].split("\n") == [
+        "4 of 5 open",
+        "        of your 3: 1 open, 1 promised, 1 answered",
+        "   4 [~] 3/3  Jun answered, your turn",
+        "         “Why do we need the second array at all?”  you, 2023-07-06",
+        "   2 [ ] 2/3  waits for Jun",
+        "         “The lock must cover the lookup too, please move it up.”  you, 2023-07-06",
+        "   3 [>] 2/3  Jun said: “Will do in v3.”",
+        "         “Please use the guard macro here.”  you, 2023-07-06",
+        "   5 [~] 3/3  Jun answered, Petra’s turn",
+        "         “What about an offset in the last page?”  Petra, 2023-07-07",
+        "        1 closed: 1 settled",
+        "        1 on earlier versions: 1 left open (--why lists them)",
+    ]
+
+
+def test_why_lists_all_with_the_mails_that_raised_and_decided_them(with_points: Run) -> None:
+    shown = with_points("show", "1", "--why", "--now", NOW).stdout
+    _, _, below = shown.partition("\n\nPoints: ")
+    assert [text for text in below.split("\n") if "[" in text] == [
+        "   1 [ ] 1/3  not answered; v2 was posted since",
+        "   2 [ ] 2/3  waits for Jun",
+        "   3 [>] 2/3  Jun said: “Will do in v3.”",
+        "   4 [~] 3/3  Jun answered, your turn",
+        "   5 [~] 3/3  Jun answered, Petra’s turn",
+        "   6 [x] 1/3  settled by Petra",
+    ]
+    assert below.endswith(
+        "         “Please check for NULL before it is used.”  Petra, 2023-07-07\n"
+        "         https://lore.kernel.org/r/r4@quill/\n"
+        "         → “Reviewed-by: Petra Nowicki <petra@example.net>”  2023-07-09\n"
+        "           https://lore.kernel.org/r/t1@quill/\n"
+    )
+
+
+def test_a_series_without_points_has_no_section(with_question: Run) -> None:
+    assert "Points:" not in with_question("show", "c@x", "--why").stdout
