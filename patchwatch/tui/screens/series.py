@@ -24,12 +24,13 @@ from patchwatch.tui.controllers.open_mail import MailLoader
 from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.render.selection import Selection, of_mail
 from patchwatch.tui.render.series_names import AnySeries
-from patchwatch.tui.screens.actions import ActionScreen
 from patchwatch.tui.screens.files import FilesScreen
 from patchwatch.tui.screens.series_keys import SERIES_KEYS
+from patchwatch.tui.screens.series_points import PointScreen
 from patchwatch.tui.widgets.history_list import HistoryList
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.point_list import PointList
 from patchwatch.tui.widgets.revision_bar import RevisionBar
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.series_header import SeriesHeader, evidence_of
@@ -39,7 +40,7 @@ from patchwatch.tui.widgets.thread_list import ThreadList
 Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StateChangeRow, ...]]
 
 
-class SeriesScreen(ActionScreen):
+class SeriesScreen(PointScreen):
     """The thread at the left and the mail beside it, or below it on a narrow screen."""
 
     AUTO_FOCUS = "ThreadList"
@@ -94,10 +95,11 @@ class SeriesScreen(ActionScreen):
         self._links = LinkFollower(self, tracker, jobs, self._loader, self._go_to, self._open_series)
 
     def compose(self) -> ComposeResult:
-        """Header, history, revisions, thread, mail, status bar, key hints."""
+        """Header, history, revisions, points, thread, mail, status bar, key hints."""
         yield SeriesHeader(evidence=False, id="header")
         yield HistoryList(self._tracker.now, id="history")
         yield RevisionBar(id="revisions")
+        yield PointList(self._tracker.now, id="points")
         with Container(id="panes"):
             yield ThreadList(self._tracker.now, id="thread")
             yield MailView(id="mail")
@@ -186,7 +188,7 @@ class SeriesScreen(ActionScreen):
         self.post_message(self.Loaded(False))
 
     def _draw_header(self, reading: SeriesState) -> None:
-        self.query_one(SeriesHeader).show(reading.series, self._tracker.now())
+        self.draw_points(reading)
         unread = {row.revision for row in reading.unread}
         self.query_one(RevisionBar).show(reading.series.revisions, reading.index, unread)
 
@@ -387,7 +389,7 @@ class SeriesScreen(ActionScreen):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._jobs.notices.dismiss("series", "mail", "evidence", "unread", "link")
+            self._jobs.notices.dismiss("series", "mail", "evidence", "unread", "link", "point")
             self.dismiss()
 
     def action_step_back(self) -> None:

@@ -23,6 +23,8 @@ SERIES_KEYS: tuple[BindingType, ...] = (
         tooltip="Show why it is waiting",
         id="series.turn",
     ),
+    Binding("o", "point(1)", "Point", tooltip="Next open point: show its sentence", id="series.next_point"),
+    Binding("O", "point(-1)", "Previous open point", show=False, id="series.previous_point"),
     Binding("s", "history", "History", tooltip="Go to the history, or back to the thread", id="series.story"),
     keys.OLDER,
     keys.NEWER,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -25,8 +27,8 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
     return [(title, "strong"), (" " * space, ""), (by, "dim")]
 
 
-def state_line(row: SeriesRow, now: int) -> list[StyledText]:
-    """The state, who it waits for and since when, the next action, notes."""
+def state_line(row: SeriesRow, now: int, waiting: str = "") -> list[StyledText]:
+    """The state, who it waits for and since when, the people by name, the next action, notes."""
     pieces = [*labels.series_state(row), ("   waiting for ", "dim")]
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody", "dim"))
@@ -39,11 +41,20 @@ def state_line(row: SeriesRow, now: int) -> list[StyledText]:
             pieces.append((f" ({age})", "warn" if row.overdue else "dim"))
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))
+    if waiting:
+        pieces += [(": ", "dim"), (waiting, "")]
     if row.next_action and not row.next_action.text.startswith(f"{row.turn}: waits for "):  # that is shown already
         pieces += [("   next: ", "dim"), (line(row.next_action.text), "accent")]
     if row.depends_on:
         pieces += [("   needs ", "dim"), (labels.dependencies(row), "")]
     return pieces + [(f"   {remark}", "warn") for remark in labels.remarks(row)]
+
+
+def fitting_state_line(row: SeriesRow, now: int, waiting: str, width: int) -> list[StyledText]:
+    """The state with the people by name, for which the next action of others makes room; or without them."""
+    others = replace(row, next_action=None) if row.next_action and row.next_action.by != "me" else row
+    tries = (state_line(row, now, waiting), state_line(others, now, waiting))
+    return next((pieces for pieces in tries if width_of(pieces) <= width), state_line(row, now))
 
 
 def evidence_of(row: SeriesRow) -> Evidence | None:
@@ -83,7 +94,7 @@ class SeriesHeader(Vertical):
         super().__init__(id=id)
         self._evidence = evidence
         self._lines: dict[str, list[StyledText]] | None = None  # as displayed
-        self._shown: tuple[SeriesRow, int, MessageRow | None] | None = None
+        self._shown: tuple[SeriesRow, int, MessageRow | None, str] | None = None
 
     def compose(self) -> ComposeResult:
         """The lines."""
@@ -92,9 +103,9 @@ class SeriesHeader(Vertical):
         if self._evidence:
             yield Static(id="evidence")
 
-    def show(self, row: SeriesRow | None, now: int, mail: MessageRow | None = None) -> None:
-        """Show `row`; `mail` has the evidence for its state, if that is known."""
-        self._shown = None if row is None else (row, now, mail)
+    def show(self, row: SeriesRow | None, now: int, mail: MessageRow | None = None, waiting: str = "") -> None:
+        """Show `row`; `mail` has the evidence for its state, if known; `waiting` names the people it waits for."""
+        self._shown = None if row is None else (row, now, mail, waiting)
         self._draw()
 
     def on_resize(self) -> None:
@@ -105,10 +116,10 @@ class SeriesHeader(Vertical):
         width = self.size.width
         lines: dict[str, list[StyledText]] = {}
         if self._shown:
-            row, now, mail = self._shown
+            row, now, mail, waiting = self._shown
             lines = {
                 "headline": headline(row, width),
-                "state": state_line(row, now),
+                "state": fitting_state_line(row, now, waiting, width),
                 "evidence": evidence_line(row, width, mail),
             }
         if lines == self._lines:
