@@ -106,6 +106,11 @@ def reviewed(row: SeriesRow | SeriesSummary) -> str:
     return f"{row.reviewed}/{patch_total(row)}" if row.patches else "–"
 
 
+def open_points(row: SeriesSummary) -> str:
+    """`3 open`: how many points of the newest revision are not settled; empty if nobody has to act."""
+    return f"{row.points_open} open" if row.points_open and row.turn != Turn.NOBODY else ""
+
+
 def patch_total(row: SeriesRow | SeriesSummary) -> int:
     """The number of patches of the newest revision, with those that are missing."""
     if isinstance(row, SeriesSummary):

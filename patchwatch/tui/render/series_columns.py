@@ -24,6 +24,7 @@ _GAP = 2
 _TITLE_WIDTH = 24  # the title keeps this much when a column is added
 _TITLE_BESIDE_TEXT = 34  # the same for columns with much text
 _TITLE_BESIDE_INBOX = 40
+_TITLE_BESIDE_POINTS = 40
 _AUTHOR_MIN_WIDTH = 12  # a name cut to this is still recognizable
 _MEASURED = 30  # columns are fitted to the first rows and as many of the others; wider cells elsewhere are cut
 _SNOOZED, _MUTED = "☾", "⊘"  # before a title; the preview below the table has the words
@@ -78,6 +79,14 @@ NEXT_ACTION = Column(
     is_blank=lambda row: not row.next_action,
 )
 AUTHOR = Column("Author", lambda row, now: [(labels.author(row), "dim")], lambda row: labels.author(row).casefold())
+POINTS = Column(
+    "Points",
+    lambda row, now: [(series_labels.open_points(row), "warn" if row.points_open else "dim")],
+    lambda row: row.points_open if series_labels.open_points(row) else 0,
+    align_right=True,
+    descending=True,
+    is_blank=lambda row: not series_labels.open_points(row),
+)
 TAGS = Column(
     "Tags",
     lambda row, now: labels.reviewed(row),
@@ -104,7 +113,7 @@ ACTIVE = Column(
     descending=True,
 )
 
-COLUMNS = (STATE, TURN, VERSION, TITLE, NEXT_ACTION, AUTHOR, TAGS, UNREAD, INBOX, ACTIVE)
+COLUMNS = (STATE, TURN, VERSION, TITLE, NEXT_ACTION, AUTHOR, POINTS, TAGS, UNREAD, INBOX, ACTIVE)
 """All columns, from left to right."""
 
 # Columns that are shown if the title keeps the given width, the most useful first.  Those not listed are always shown.
@@ -114,6 +123,7 @@ _OPTIONAL = (
     (ACTIVE, _TITLE_WIDTH),
     (NEXT_ACTION, _TITLE_BESIDE_TEXT),
     (AUTHOR, _TITLE_BESIDE_TEXT),
+    (POINTS, _TITLE_BESIDE_POINTS),
     (INBOX, _TITLE_BESIDE_INBOX),
 )
 _ALWAYS = tuple(column for column in COLUMNS if column not in {optional for optional, _ in _OPTIONAL})
@@ -187,7 +197,7 @@ def layout(rows: Sequence[SeriesSummary], width: int, now: int, *, next_action: 
     widths = {column.heading: needed(column) for column in _ALWAYS if column is not TITLE}
     left = width - 1 - sum(widths.values()) - _GAP * len(widths)
     for column, title_width in _OPTIONAL:
-        if column is NEXT_ACTION and not next_action:
+        if (column is NEXT_ACTION and not next_action) or (column is POINTS and all(map(column.is_blank, measured))):
             continue
         wanted = needed(column) + _GAP
         if column is AUTHOR:

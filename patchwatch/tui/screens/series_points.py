@@ -22,6 +22,7 @@ class PointScreen(ActionScreen):
     _reading: SeriesState | None
     _links: LinkFollower
     _sentence_of = ""  # the key of the point whose sentence was shown last
+    _has_points = False
 
     @property
     def points(self) -> PointList:
@@ -36,6 +37,13 @@ class PointScreen(ActionScreen):
         waiting = point_labels.waiting(reading.series, names, now) if reading.series.revisions else ""
         self.query_one(SeriesHeader).show(reading.series, now, waiting=waiting)
         self.points.show(found, names, reading.series.turn)
+        if self._has_points != bool(found):
+            self._has_points = bool(found)
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without points, their keys are not shown."""
+        return self._has_points if action == "point" else super().check_action(action, parameters)
 
     def action_point(self, direction: int) -> None:
         """Go to the next or previous open point and show its sentence."""
