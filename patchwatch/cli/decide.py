@@ -1,4 +1,4 @@
-"""`unwatch`, `mark`, `link`, `unlink`, `mute`, `snooze`, `undo`: manual decisions, which take precedence."""
+"""`unwatch`, `mark`, `link`, `unlink`, `dismiss`, `mute`, `snooze`, `undo`: manual decisions, which take precedence."""
 
 from __future__ import annotations
 
@@ -94,6 +94,28 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
         print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'version')}")
 
 
+@click.command("dismiss", short_help="Dismiss a point that is none.")
+@click.argument("series")
+@click.argument("point")
+@hidden_now_option
+@click.pass_obj
+def dismiss_command(context: Context, series: str, point: str) -> None:
+    """Dismiss a point of a series that is none: nobody has to act on it, whatever mail comes.
+
+    POINT is its number in `show`, or its id in `show --json`.
+
+    \b
+    Example:
+      patchwatch dismiss 12 4
+    """
+    tracker = context.tracker
+    row = tracker.one(tracker.find(series))
+    listed = tracker.dismiss(row.id, point)
+    row = tracker.one(row.id)
+    print_line(f"dismissed point {listed.number} of #{row.id}: “{line(listed.point.text)}”")
+    print_line(f"#{row.id} {line(row.title)}: {row.state}, waiting for {row.turn}")
+
+
 @click.command("mute", short_help="Leave series out of digests and notifications.")
 @click.argument("series", nargs=-1, required=True)
 @click.option("--off", is_flag=True, help="Unmute.")
@@ -138,7 +160,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
 @hidden_now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
-    """Undo the last watch, unwatch, mark, link, unlink, mute or snooze. Repeat to undo earlier ones."""
+    """Undo the last watch, unwatch, mark, link, unlink, dismiss, mute or snooze. Repeat to undo earlier ones."""
     print_line(f"undone: {line(context.tracker.undo())}")
 
 

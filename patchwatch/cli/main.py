@@ -39,6 +39,7 @@ COMMANDS = {
     "mark": "decide",
     "link": "decide",
     "unlink": "decide",
+    "dismiss": "decide",
     "mute": "decide",
     "snooze": "decide",
     "undo": "decide",

@@ -1,4 +1,4 @@
-"""Manual decisions: watches, mutes, snoozes, marks and links; and read marks."""
+"""Manual decisions: watches, mutes, snoozes, marks, links and dismissed points; and read marks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, false, insert, or_, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, insert_missing, rows_with
+from patchwatch.series.points import parse_point_key, point_key
 
 
 def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, int, str]]:
@@ -24,6 +25,18 @@ def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str
     query, wanted = select(m.message_id, m.predecessor, m.linked, m.at, m.by), list(roots)
     rows = [row for column in (m.message_id, m.predecessor) for row in rows_with(connection, query, column, wanted)]
     return list({row[:2]: tuple(row) for row in rows}.values())
+
+
+def dismissed_points(connection: Connection) -> frozenset[str]:
+    """Return the keys of all points that a person dismissed (patchwatch.series.points)."""
+    return frozenset(point_key(row.message_id, row.remark) for row in connection.execute(select(t.dismissed)))
+
+
+def dismiss(connection: Connection, key: str, at: int, by: str) -> None:
+    """Store that a person dismissed the point with this key."""
+    message_id, remark = parse_point_key(key)
+    row = {"message_id": message_id, "remark": remark, "at": at, "by": by}
+    insert_missing(connection, t.dismissed, [row])
 
 
 Decision = Literal["watch", "mute", "snooze", "mark"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from patchwatch.db.derived import StoredRevision
@@ -118,9 +118,10 @@ def revision_record(
     home: dict[str, str],
     committers: Committers = NOT_KNOWN,
     policy: RobotPolicy = DEFAULT,
+    dismissed: Set[str] = frozenset(),
 ) -> dict[str, Any]:
     """Return the columns of a revision; `committers` are those of the lists that it was sent to."""
-    state = revision_state(revision, committers, policy)
+    state = revision_state(revision, committers, policy, dismissed)
     posting = posting_facts(revision, home)
     return {
         "id": number,

@@ -1,9 +1,10 @@
 """Tables.
 
 There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
-`tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `read_mark`, and
-`undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from the first two
-(`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`), which `reindex` rebuilds.
+`tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `dismissed`,
+`read_mark`, and `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from the
+first two (`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`), which `reindex`
+rebuilds.
 `number` gives a revision's root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
@@ -239,6 +240,15 @@ manual_link = Table(
     Column("message_id", String, primary_key=True),  # root of the later revision
     Column("predecessor", String, primary_key=True),  # root of the earlier one
     Column("linked", Boolean, nullable=False),  # false: they are not versions of one change
+    Column("at", TIME, nullable=False),
+    Column("by", String, nullable=False),
+)
+
+dismissed = Table(
+    "dismissed",
+    metadata,
+    Column("message_id", String, primary_key=True),  # of the mail that raised the point
+    Column("remark", Integer, primary_key=True, autoincrement=False),  # its number in that mail
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
 )

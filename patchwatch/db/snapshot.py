@@ -31,6 +31,7 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
         (t.snooze, t.snooze.c.at <= until),
         (t.mark, t.mark.c.at <= until),
         (t.manual_link, t.manual_link.c.at <= until),
+        (t.dismissed, t.dismissed.c.at <= until),
         (t.read_mark, t.read_mark.c.at <= until),
         (t.tree, everything),
         (t.tree_commit, t.tree_commit.c.committed <= until),

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, dumps, next_id
 
-Decided = Literal["watch", "mute", "snooze", "mark", "manual_link"]
+Decided = Literal["watch", "mute", "snooze", "mark", "manual_link", "dismissed"]
 """A table whose changes are logged."""
 
 _KEPT = 500  # entries
@@ -76,7 +76,9 @@ def undo_last(connection: Connection) -> Undone | None:
             connection.execute(delete(table).where(_is(table, key)))
         if change["before"]:
             connection.execute(insert(table), change["before"])
-        return Undone(entry.what, change["table"], frozenset(message_id for key in keys for message_id in key))
+        return Undone(
+            entry.what, change["table"], frozenset(name for key in keys for name in key if isinstance(name, str))
+        )
     return None
 
 
@@ -88,7 +90,7 @@ def _about(connection: Connection, table: Table, message_ids: Sequence[str]) -> 
     ]
 
 
-def _with(connection: Connection, table: Table, keys: Iterable[tuple[str, ...]]) -> list[_Row]:
+def _with(connection: Connection, table: Table, keys: Iterable[tuple[str | int, ...]]) -> list[_Row]:
     return [dict(row) for key in keys for row in connection.execute(select(table).where(_is(table, key))).mappings()]
 
 
@@ -96,9 +98,9 @@ def _without(rows: Iterable[_Row], others: Sequence[_Row]) -> list[_Row]:
     return [row for row in rows if row not in others]
 
 
-def _key(table: Table, row: _Row) -> tuple[str, ...]:
+def _key(table: Table, row: _Row) -> tuple[str | int, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 
-def _is(table: Table, key: tuple[str, ...]) -> Any:
+def _is(table: Table, key: tuple[str | int, ...]) -> Any:
     return and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))

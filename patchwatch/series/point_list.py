@@ -49,6 +49,12 @@ def listed_points(row: SeriesRow, now: int) -> tuple[ListedPoint, ...]:
     return tuple(found)
 
 
+def find_point(points: Sequence[ListedPoint], name: str) -> ListedPoint | None:
+    """The point with this number or key."""
+    number = name.strip().lstrip("#")
+    return next((listed for listed in points if name.strip() == listed.point.key or number == str(listed.number)), None)
+
+
 def _waits_for(point: Point, fate: Fate, author: Person, turn: str) -> Person | None:
     """As patchwatch.series.points.waiting_on."""
     if turn == Turn.NOBODY:

@@ -85,7 +85,7 @@ class Point(Struct, frozen=True, array_like=True):
     @property
     def key(self) -> str:
         """Names the point among those of a series."""
-        return f"{self.message_id}#{self.remark}"
+        return point_key(self.message_id, self.remark)
 
     @property
     def weight(self) -> Weight:
@@ -98,6 +98,17 @@ class Point(Struct, frozen=True, array_like=True):
         """Its fate at a time, UTC seconds: an answer that nobody contests settles it in the end."""
         silent = self.fate == Fate.ANSWERED and now - self.closed_at >= SILENCE
         return Fate.SILENT if silent else self.fate
+
+
+def point_key(message_id: str, remark: int) -> str:
+    """The key of the point that a remark of a mail raised."""
+    return f"{message_id}#{remark}"
+
+
+def parse_point_key(key: str) -> tuple[str, int]:
+    """The message-id and the number of the remark in a key."""
+    message_id, _, remark = key.rpartition("#")
+    return message_id, int(remark)
 
 
 class WaitingOn(Struct, frozen=True):

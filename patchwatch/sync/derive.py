@@ -365,6 +365,12 @@ class Derivation:
         return family
 
 
+def derive_conversations(connection: Connection, conversations: Iterable[int]) -> None:
+    """Recompute everything in these conversations after a manual decision about a mail."""
+    postponed.postpone(connection, set(conversations))
+    Derivation(connection).finish()
+
+
 def derive_again(connection: Connection, roots: Sequence[str]) -> None:
     """Recompute the links and series of these revisions after a manual decision."""
     derivation = Derivation(connection)

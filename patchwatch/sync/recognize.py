@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import committers, derived, messages
+from patchwatch.db import committers, decisions, derived, messages
 from patchwatch.db.derived import PlacedMessage, StoredRevision
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.records import homes, revision_record
@@ -62,8 +62,9 @@ def recognize(
         lists |= {r.root.message_id: lists_of(r) for _, r in found.revisions if r.root.message_id not in lists}
     who = committers.committers(connection, {name for names in lists.values() for name in names})
     homes_of, rules = homes(found.revisions), robot_rules.rules_of(connection)
+    dismissed = decisions.dismissed_points(connection)
     return found, [
-        revision_record(found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules)
+        revision_record(found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules, dismissed)
         for conversation, r in found.revisions
     ]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from patchwatch.db import database, decisions, derived, series, undo
     from patchwatch.series.model import CandidateRow, SeriesRow
+    from patchwatch.series.point_list import ListedPoint
 else:
     database, decisions, derived, undo, series = (
         LazyModule(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "undo", "series")
@@ -24,7 +25,7 @@ else:
 
 
 class Decisions(Queries):
-    """Watches, mutes, snoozes, marks and links, each changed in one transaction."""
+    """Watches, mutes, snoozes, marks, links and dismissed points, each changed in one transaction."""
 
     def mark_read(self, message_ids: Collection[str]) -> int:
         """Mark mails as read; return the generation of the database after it."""
@@ -79,8 +80,31 @@ class Decisions(Queries):
                         decisions.decide(connection, "mark", revision.message_id, state=state, at=self.now(), by=who)
             self._derive_again(connection, [revision.message_id for revision in newest])
 
+    def dismiss(self, series_id: int, name: str, by: str = "") -> ListedPoint:
+        """Dismiss a point of a series, given by its number or its key; return it as it was.
+
+        Raises:
+            NotFoundError: the series has no such point.
+            InvalidInputError: it is dismissed already.
+        """
+        from patchwatch.series.point_list import find_point, listed_points
+        from patchwatch.series.points import Fate
+
+        row = self.one(series_id)
+        listed = find_point(listed_points(row, self.now()), name)
+        if listed is None:
+            raise NotFoundError(f"#{row.id} has no point {name!r}. `patchwatch show {row.id} --why` lists its points.")
+        if listed.fate == Fate.DISMISSED:
+            raise InvalidInputError(f"point {listed.number} of #{row.id} is dismissed already; `undo` takes that back.")
+        point, what = listed.point, _what(f"dismissed point {listed.number}", [row])
+        with self.database.write() as connection:
+            with undo.logged(connection, "dismissed", [point.message_id], what, self.now()):
+                decisions.dismiss(connection, point.key, self.now(), by or undo.user())
+            self._derive_points_again(connection, [point.message_id])
+        return listed
+
     def undo(self) -> str:
-        """Undo my last watch, unwatch, mute, snooze, mark, link or unlink; return its description.
+        """Undo my last watch, unwatch, mute, snooze, mark, link, unlink or dismissal; return its description.
 
         A second call undoes the one before.  What somebody else has changed since then stays.
 
@@ -91,7 +115,9 @@ class Decisions(Queries):
             undone = undo.undo_last(connection)
             if undone is None:
                 raise NotFoundError("there is nothing to undo.")
-            if undone.decided in ("mark", "manual_link"):
+            if undone.decided == "dismissed":
+                self._derive_points_again(connection, undone.message_ids)
+            elif undone.decided in ("mark", "manual_link"):
                 roots = derived.roots_of(connection, undone.message_ids)
                 self._derive_again(connection, sorted(set(roots.values())))
         return undone.what
@@ -175,6 +201,11 @@ class Decisions(Queries):
         row = self.one(self.find(root))
         revision = next(r for r in row.revisions if root in r.postings)
         return f"v{revision.version} of #{row.id} {revision.subject}"
+
+    def _derive_points_again(self, connection: Connection, message_ids: Collection[str]) -> None:
+        from patchwatch.sync.derive import derive_conversations
+
+        derive_conversations(connection, derived.with_points_of(connection, message_ids))
 
     def _derive_again(self, connection: Connection, message_ids: Sequence[str]) -> None:
         from patchwatch.sync.derive import derive_again

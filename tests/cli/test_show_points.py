@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,27 @@ def test_why_lists_all_with_the_mails_that_raised_and_decided_them(with_points: 
         "         → “Reviewed-by: Petra Nowicki <petra@example.net>”  2023-07-09\n"
         "           https://lore.kernel.org/r/t1@quill/\n"
     )
+
+
+def test_a_point_is_dismissed_by_number_or_id_and_undone(with_points: Run) -> None:
+    done = with_points("dismiss", "1", "2")
+    assert done.stdout == (
+        "dismissed point 2 of #1: “The lock must cover the lookup too, please move it up.”\n"
+        "#1 quill: register buffers from a memfd: changes-requested, waiting for author\n"
+    )
+    assert with_points("dismiss", "1", "r2@quill#1").returncode == 0
+    shown = with_points("show", "1", "--now", NOW).stdout
+    assert "Points: 2 of 5 open\n        of your 3: 2 dismissed, 1 promised\n" in shown
+    points = json.loads(with_points("show", "1", "--json").stdout)["revisions"][-1]["points"]
+    assert [(point["fate"], point["decided"]) for point in points if point["id"] == "r1@quill#1"] == [
+        ("dismissed", None)
+    ]
+    again = with_points("dismiss", "1", "2")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "dismissed already" in again.stderr
+    assert with_points("undo").stdout.startswith("undone: dismissed point 4: #1 ")
+    assert with_points("undo").stdout.startswith("undone: dismissed point 2: #1 ")
+    assert "Points: 4 of 5 open\n" in with_points("show", "1", "--now", NOW).stdout
 
 
 def test_a_series_without_points_has_no_section(with_question: Run) -> None:

@@ -68,7 +68,7 @@ def dump_ids(connection: Connection) -> list[str]:
     return sorted(connection.scalars(select(message.c.message_id)))
 
 
-@pytest.mark.parametrize("name", ["demo", "made"])
+@pytest.mark.parametrize("name", ["demo", "made", "points"])
 def test_postgresql_derives_the_same_as_sqlite(url: str, name: str) -> None:
     database = Database(url)
     for half in (READS[name][1::2], READS[name][::2]):
@@ -139,6 +139,18 @@ def test_decisions_lists_and_undo(tracker: Tracker) -> None:
     assert tracker.find("v1@b") == tracker.find("v2@b")
     assert tracker.candidates(number) is not None
     assert list(verify(tracker.database)) == []
+
+
+def test_a_point_is_dismissed_and_undone(tracker: Tracker) -> None:
+    with tracker.database.write() as connection:
+        ingest(connection, READS["points"], "bpf")
+    before = dump(tracker.database)
+    number = tracker.find("r1@quill")
+    assert tracker.dismiss(number, "r1@quill#1").number == 2
+    assert tracker.one(number).revisions[-1].points[0].fate == "dismissed"
+    assert list(verify(tracker.database)) == []
+    tracker.undo()
+    assert dump(tracker.database) == before
 
 
 def test_nul_characters_are_stored_and_shown_sanitized(tracker: Tracker) -> None:

@@ -31,6 +31,7 @@ def dump(database: Database) -> list[object]:
                     r.state_evidence,
                     r.applied,
                     r.checks,
+                    r.points,
                 )
                 for r in row.revisions
             ]

@@ -8,6 +8,7 @@ from patchwatch.mail.mbox_split import split_mbox
 from patchwatch.sync.ingest import read_mail
 from tests.support.mails import mail
 from tests.support.paths import DEMO
+from tests.support.points import series_with_points
 
 ANN = "Ann Author <ann@example.org>"
 BEN = "Ben Builder <ben@example.net>"
@@ -332,6 +333,7 @@ READS = {
     "demo": [read_mail(raw) for raw in _demo_mails()],
     "made": [read_mail(raw) for raw in _odd_threads()],
     "rivals": [read_mail(raw) for raw in _rival_postings()],
+    "points": [read_mail(raw) for raw in series_with_points()],
     "goes": [read_mail(raw) for raw in _several_goes()],
 }
 """The parsed mails, by name."""

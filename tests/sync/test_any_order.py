@@ -17,7 +17,7 @@ def expected() -> dict[str, list[object]]:
     return {name: ingest_and_dump([reads]) for name, reads in READS.items()}
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points"])
 @given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_batches_and_repetition_do_not_matter(
@@ -34,7 +34,7 @@ def test_order_batches_and_repetition_do_not_matter(
     assert ingest_and_dump(batches, again=again) == expected[name]
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points"])
 def test_single_mails_in_reverse_give_the_same(expected: dict[str, list[object]], name: str) -> None:
     assert ingest_and_dump([[read] for read in reversed(READS[name])]) == expected[name]
 

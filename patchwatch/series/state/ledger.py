@@ -8,7 +8,7 @@ patchwatch.series.state.judgment derives state and turn from it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import structs
 
@@ -43,8 +43,9 @@ _NO_ANSWER_NEEDED = frozenset(
 class Ledger:
     """The points of one revision."""
 
-    def __init__(self, *, rfc: bool = False) -> None:
-        """Begin without points."""
+    def __init__(self, *, rfc: bool = False, dismissed: Set[str] = frozenset()) -> None:
+        """Begin without points; no mail changes the fate of those whose keys are in `dismissed`."""
+        self._dismissed = dismissed
         self._rfc = rfc
         self.put_off = False  # the author will do the last thing that was raised, but after this patch
         self._points: dict[str, Point] = {}  # by key, in the order in which they were raised
@@ -247,7 +248,8 @@ class Ledger:
     def _add(self, point: Point) -> None:
         self.put_off = False
         if len(self._points) < _MOST_POINTS:
-            self._put(point.key, point)
+            hidden = point.key in self._dismissed
+            self._put(point.key, structs.replace(point, fate=Fate.DISMISSED) if hidden else point)
             self._in_mail.setdefault(point.message_id, []).append(point.key)
 
     def _close(self, keys: Iterable[str], fate: Fate, message: Message, text: str = "") -> None:
@@ -257,6 +259,8 @@ class Ledger:
 
     def _move(self, key: str, fate: Fate, message: Message, text: str = "") -> None:
         point = self._points[key]
+        if point.fate == Fate.DISMISSED:
+            return
         self._forget(key)
         words = text or message.excerpt.partition("\n")[0] or message.subject
         self._put(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Set
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, Signal, SignalKind
@@ -44,8 +45,12 @@ class StateMachine:
         root: Message,
         committers: Committers = NOT_KNOWN,
         policy: RobotPolicy = DEFAULT,
+        dismissed: Set[str] = frozenset(),
     ) -> None:
-        """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it."""
+        """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it.
+
+        `dismissed` has the keys of points that a person dismissed.
+        """
         self._completion, self._policy = completion, policy
         self._committers, self._lists = committers, lists_of(revision)
         self.own_ids = {m.message_id for m in (*revision.own_messages, *revision.patches)}
@@ -57,7 +62,7 @@ class StateMachine:
         self._withdrawn: set[int] = set()  # patches that the author withdrew one by one
 
         self.review = Review(
-            ledger=Ledger(rfc=revision.rfc),
+            ledger=Ledger(rfc=revision.rfc, dismissed=dismissed),
             passed=Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author),
             pull=revision.kind == PULL,
         )

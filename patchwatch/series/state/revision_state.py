@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from patchwatch.series.committers import NOT_KNOWN, Committers
 from patchwatch.series.outcome import chance_of_new_version
 from patchwatch.series.revision import Revision
@@ -15,11 +17,15 @@ from patchwatch.series.tags import authors_of, completing_tag, message_of, revie
 
 
 def revision_state(
-    revision: Revision, committers: Committers = NOT_KNOWN, policy: RobotPolicy = DEFAULT
+    revision: Revision,
+    committers: Committers = NOT_KNOWN,
+    policy: RobotPolicy = DEFAULT,
+    dismissed: Set[str] = frozenset(),
 ) -> RevisionState:
     """The state and turn of a revision after all its replies.
 
-    `committers` are those of its lists; `policy` decides which results of robots pass the turn.
+    `committers` are those of its lists; `policy` decides which results of robots pass the turn;
+    `dismissed` has the keys of points that a person dismissed.
     """
     revision = without_answers_to_robots(revision)
     tags = tags_of(revision)
@@ -29,7 +35,7 @@ def revision_state(
         reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
     )
     first, *again = revision.sendings or (revision.root,)
-    machine = StateMachine(revision, completion, first, committers, policy)
+    machine = StateMachine(revision, completion, first, committers, policy, dismissed)
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
             machine.posted_again(again.pop(0))

@@ -12,7 +12,9 @@ from textual.app import App
 
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
+from patchwatch.series import point_labels
 from patchwatch.series.model import CandidateRow, SeriesRow
+from patchwatch.series.point_list import ListedPoint
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.dialogs.state import StateDialog
@@ -23,7 +25,7 @@ from patchwatch.tui.render.series_names import AnySeries
 
 Result = TypeVar("Result")
 
-_UNDOABLE = ("unwatch", "mute", "state", "snooze", "link")  # an undo makes notices about these obsolete
+_UNDOABLE = ("unwatch", "mute", "state", "snooze", "link", "dismiss")  # an undo makes notices about these obsolete
 
 
 class DecisionController:
@@ -147,6 +149,16 @@ class DecisionController:
         self._jobs.notices.show("link", "outcome", outcome)
         self._done()
         self._regrouped(None)
+
+    def dismiss(self, row: AnySeries, listed: ListedPoint) -> None:
+        """Dismiss a point of a series."""
+
+        def done(_: ListedPoint) -> None:
+            outcome = f"Dismissed point {listed.number}: {point_labels.sentence(listed)}"
+            self._jobs.notices.show("dismiss", "outcome", outcome)
+            self._done()
+
+        self._submit("dismiss", lambda: self._tracker.dismiss(row.id, listed.point.key), done)
 
     def undo(self) -> None:
         """Undo the last decision of any kind."""

@@ -67,6 +67,11 @@ class PointScreen(ActionScreen):
         elif row is not None:
             self._show_sentence(row)
 
+    def action_dismiss_point(self) -> None:
+        """Dismiss the point under the cursor."""
+        if self._reading and (listed := self.points.listed):
+            self._deciding.dismiss(self._reading.series, listed)
+
     def _show_sentence(self, listed: ListedPoint) -> None:
         self._sentence_of = listed.point.key
         self._go(listed.point.message_id, listed.point.text)

@@ -95,6 +95,18 @@ async def test_the_points_of_a_version_before_lead_to_its_mails(tracker: Tracker
         assert "[v1 ●]" in shown(pilot)
 
 
+async def test_a_point_is_dismissed_and_undone(tracker: Tracker) -> None:
+    async with PatchwatchApp(tracker, open_series=1).run_test(size=(120, 40)) as pilot:
+        await series_shown(pilot, "Points: ")
+        await pilot.press("o", "j", "D")
+        await until(pilot, lambda: "✓ Dismissed point 2: “The lock must cover" in shown(pilot), "the notice")
+        await until(pilot, lambda: "Points: 3 of 5 open" in shown(pilot), "without it")
+        assert "2 [ ]" not in shown(pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: "Points: 4 of 5 open" in shown(pilot), "back again")
+        await until(pilot, lambda: "Undone: dismissed point 2: #1 quill" in shown(pilot))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 20), (200, 60)], ids=str)
 async def test_the_points_take_a_third_of_the_screen_at_most(tracker: Tracker, size: tuple[int, int]) -> None:
     async with PatchwatchApp(tracker, open_series=1).run_test(size=size) as pilot:
