@@ -15,10 +15,11 @@ from enum import StrEnum
 
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
-from patchwatch.series import finding_labels, labels
+from patchwatch.series import finding_labels, labels, point_labels
 from patchwatch.series.model import Event as Event
 from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow, SeriesSnapshot
 from patchwatch.series.patch_numbers import format_patches
+from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.states import APPLIED, State, Turn
 
@@ -173,7 +174,9 @@ def _your_turn(row: SeriesRow, action: NextAction, audience: str, now: int) -> E
     known = (*newest.owed, row.turn_evidence)
     why = next((e for e in known if e and e.message_id == action.message_id), None)
     why = why or Evidence(action.message_id, newest.subject, by_name=newest.author_name, by_email=newest.author_email)
-    return _event(EventKind.YOUR_TURN, row, line(action.text), why, now, f"{_action_key(action)} {audience}", audience)
+    points = point_labels.news(listed_points(row, now), frozenset(audience.split()))
+    text = f"{line(action.text)}; {points}" if points else line(action.text)
+    return _event(EventKind.YOUR_TURN, row, text, why, now, f"{_action_key(action)} {audience}", audience)
 
 
 def _event(

@@ -14,7 +14,7 @@ from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points
-from patchwatch.series.points import UNSETTLED, Fate, waiting_on
+from patchwatch.series.points import UNSETTLED, WAITS_FOR_AUTHOR, Fate, waiting_on
 from patchwatch.series.states import Turn
 
 SIGNS = {
@@ -142,6 +142,20 @@ def rest(points: Sequence[ListedPoint]) -> list[str]:
     closed, earlier = closed_points(points), earlier_points(points)
     lines = [f"{len(closed)} closed: {counted(closed)}"] if closed else []
     return [*lines, f"{len(earlier)} on earlier versions: {counted(earlier)}"] if earlier else lines
+
+
+def news(points: Sequence[ListedPoint], me: Set[str]) -> str:
+    """`3 points wait for you; 1 point of yours is answered`: what there is for me to look at.
+
+    Empty without any; of a single one that waits for me, the next action says more.
+    """
+    mine = [listed for listed in points if listed.waits_for and listed.waits_for.email in me]
+    asked = sum(listed.fate in WAITS_FOR_AUTHOR for listed in mine)
+    answered = len(mine) - asked
+    lines = [f"{asked} points wait for you"] if asked > 1 else []
+    if answered:
+        lines.append(f"{plural(answered, 'point')} of yours {'is' if answered == 1 else 'are'} answered")
+    return "; ".join(lines)
 
 
 def waiting(row: SeriesRow, names: Names, now: int) -> str:

@@ -215,6 +215,19 @@ def test_your_turn_is_an_event_and_my_own_mails_are_not_queued(tmp_path: Path) -
     setup.tracker.database.close()
 
 
+def test_your_turn_counts_the_points_that_wait_for_me(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, Config(me=Me(("ann@example.org",))))
+    setup.take(patch())
+    setup.watch()
+    setup.detect_events()
+    setup.now = BEGIN + 2 * DAY
+    quoted = "> +	free_once(sock, 1);\n"
+    setup.take(reply(f"> -	free(sock);\n\nPlease keep this check.\n\n{quoted}\nPlease check the result here.\n"))
+    (text,) = [text for kind, text, _ in setup.detect_events() if kind == "your_turn"]
+    assert text == "send v2: Rita asked for changes 1 day ago; 2 points wait for you"
+    setup.tracker.database.close()
+
+
 def test_ping_that_becomes_due_is_an_event(tmp_path: Path) -> None:
     setup = Setup(tmp_path, Config(me=Me(("ann@example.org",))))
     setup.take(patch())

@@ -127,6 +127,21 @@ def test_the_heading_counts_what_is_open(points: tuple[Point, ...], turn: str, s
     assert point_labels.heading(listed_points(a_series(points), NOW), turn) == shown
 
 
+@pytest.mark.parametrize(
+    ("points", "me", "shown"),
+    [
+        ((point(), point(Fate.PROMISED), point(Fate.SETTLED)), JUN, "2 points wait for you"),
+        ((point(), point(Fate.SETTLED)), JUN, ""),
+        ((point(), point(Fate.ANSWERED)), INES, "1 point of yours is answered"),
+        ((point(Fate.ANSWERED), point(Fate.ANSWERED), point(Fate.ANSWERED)), INES, "3 points of yours are answered"),
+        ((point(), point(Fate.ANSWERED)), PETRA, ""),
+        ((point(), point(), point(Fate.ANSWERED, by=JUN)), JUN, "2 points wait for you; 1 point of yours is answered"),
+    ],
+)
+def test_news_are_what_waits_for_me(points: tuple[Point, ...], me: Person, shown: str) -> None:
+    assert point_labels.news(listed_points(a_series(points), NOW), frozenset({me.email})) == shown
+
+
 def test_every_fate_has_a_sign() -> None:
     assert set(SIGNS) == set(Fate)
 

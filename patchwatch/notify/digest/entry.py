@@ -15,8 +15,9 @@ from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
 from patchwatch.notify.digest.section import DigestSection, SeriesUpdate
 from patchwatch.sanitize import line
-from patchwatch.series import finding_labels, labels
+from patchwatch.series import finding_labels, labels, point_labels
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.states import ReasonKind, Turn
 
@@ -63,6 +64,8 @@ def build_entry(update: SeriesUpdate, section: DigestSection, now: int) -> Entry
     """The entry of a series in its section."""
     row = update.row
     items = [item for item in _ITEMS[section](update, now) if item.paragraphs]
+    if update.new and section is not DigestSection.CLOSED:
+        items[_BEFORE_POINTS.get(section, 0) :] = [*_points(update, now), *items[_BEFORE_POINTS.get(section, 0) :]]
     return Entry(row.id, update.new, _name(row), _short_action(update, now), tuple(_merged(items)), _action_id(row))
 
 
@@ -151,6 +154,21 @@ _ITEMS = {
     DigestSection.CLOSED: _closed,
     DigestSection.WAITING: _nothing,
 }
+
+_BEFORE_POINTS = {
+    DigestSection.MY_TURN: 1,
+    DigestSection.MY_REVIEW: 1,
+    DigestSection.MY_WAITING: 1,
+    DigestSection.VERSIONS: 1,
+}
+"""How many items stand before the points of the recipient."""
+
+
+def _points(update: SeriesUpdate, now: int) -> list[Item]:
+    """How many points wait for the recipient."""
+    text = point_labels.news(listed_points(update.row, now), update.addresses)
+    return [Item((Paragraph(text),))] if text else []
+
 
 # ---- the next action -----------------------------------------------------------------------------------------------
 

@@ -8,11 +8,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from patchwatch.mail.message import Person
 from patchwatch.notify.digest.build import Counts, Digest, Stale, build_digest
 from patchwatch.notify.digest.entry import changes_in_a_line, day
 from patchwatch.notify.digest.section import DigestSection, SeriesUpdate
 from patchwatch.series.model import CheckRow, NextAction, SeriesRow, TrailerRow
+from patchwatch.series.points import Fate, Point, PointKind
 from patchwatch.text_width import cell_len
 from tests.notify.digest.samples import (
     ASKED,
@@ -456,3 +459,28 @@ def test_order_of_the_input_does_not_matter(updates: list[SeriesUpdate]) -> None
 def test_hostile_message_id_cannot_break_its_link() -> None:
     shown = digest(update(series(), message("a b/c\nhttps://evil.example/?x#y@z")))
     assert "https://lore.kernel.org/r/a%20b%2Fc%0Ahttps:%2F%2Fevil.example%2F%3Fx%23y@z/" in shown.text.split("\n")
+
+
+def with_points(row: SeriesRow, fate: Fate, by: str) -> SeriesRow:
+    """The series with three points of somebody."""
+    raised = Point("q@rita", 1, Person("", by), SINCE, 1, PointKind.CHANGE, "Why?", fate=fate, closed_at=SINCE)
+    points = tuple(structs.replace(raised, remark=number) for number in (1, 2, 3))
+    newest = replace(row.revisions[-1], points=points)
+    return replace(row, revisions=(*row.revisions[:-1], newest))
+
+
+def test_points_that_wait_for_the_recipient_are_counted_in_what_moved() -> None:
+    asked = with_points(replace(ASKS_ME, author_email="me@example.org"), Fate.OPEN, "rita@example.org")
+    answered = with_points(TO_REVIEW, Fate.ANSWERED, "me@example.org")
+    others = with_points(series(9), Fate.ANSWERED, "rita@example.org")
+    moved = [update(row, message(f"m{row.id}")) for row in (asked, replace(answered, id=8), others)]
+    text = digest(*moved).text
+    assert "\n  3 points wait for you\n" in text
+    assert "\n  3 points of yours are answered\n" in text
+    assert text.count(" points ") == 2
+    assert " points " not in digest(*(replace(one, new_ids=frozenset()) for one in moved)).text
+
+
+def test_a_closed_series_does_not_count_points() -> None:
+    row = with_points(APPLIED, Fate.ANSWERED, "me@example.org")
+    assert " points " not in digest(update(row, message("a@rita"))).text
