@@ -51,7 +51,7 @@ def test_why_lists_all_with_the_mails_that_raised_and_decided_them(with_points: 
         "   6 [x] 1/3  settled by Petra",
     ]
     assert below.endswith(
-        "         “Please check for NULL before it is used.”  Petra, 2023-07-07\n"
+        "         “Please check for NULL first.”  Petra, 2023-07-07\n"
         "         https://lore.kernel.org/r/r4@quill/\n"
         "         → “Reviewed-by: Petra Nowicki <petra@example.net>”  2023-07-09\n"
         "           https://lore.kernel.org/r/t1@quill/\n"

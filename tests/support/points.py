@@ -21,12 +21,13 @@ def _diff(name: str, *added: str) -> str:
 
 
 TABLE = ("table = kzalloc(sizeof(*table), GFP_KERNEL);", "quill->table = table;", "quill->size = 16;")
+BETTER_TABLE = (*TABLE[:2], "quill->size = QUILL_SIZE;")
 LOOKUP = ("entry = quill_find(table, index);", "mutex_lock(&table->lock);", "quill_use(entry);")
 PIN = ("struct folio **held;", "held = kcalloc(n, sizeof(*held), GFP_KERNEL);", "quill_pin(held, offset);")
+_REST = (("lookup", "look up under the lock", LOOKUP), ("pin", "pin pages", PIN))
 _PATCHES = (
-    ("table", "add a buffer table", TABLE),
-    ("lookup", "look up under the lock", LOOKUP),
-    ("pin", "pin pages", PIN),
+    (("table", "add a buffer table", TABLE), *_REST),
+    (("table", "add a buffer table", BETTER_TABLE), *_REST),
 )
 
 
@@ -52,7 +53,7 @@ def _posting(version: int, day: int) -> list[bytes]:
                 body=f"Needed by the next patch.\n\nSigned-off-by: {JUN}\n{_diff(name, *code)}",
                 cc=INES,
             )
-            for number, (name, title, code) in enumerate(_PATCHES, 1)
+            for number, (name, title, code) in enumerate(_PATCHES[version - 1], 1)
         ),
     ]
 
@@ -88,7 +89,7 @@ def series_with_points() -> list[bytes]:
         ),
         _reply("r2@quill", INES, 6, "2-3@quill", f"{_quoted(*PIN[:2])}\nWhy do we need the second array at all?\n"),
         _reply("r3@quill", PETRA, 7, "2-3@quill", f"{_quoted(*PIN)}\nWhat about an offset in the last page?\n"),
-        _reply("r4@quill", PETRA, 7, "2-1@quill", f"{_quoted(*TABLE)}\nPlease check for NULL before it is used.\n"),
+        _reply("r4@quill", PETRA, 7, "2-1@quill", f"{_quoted(*BETTER_TABLE)}\nPlease check for NULL first.\n"),
         _reply(
             "a1@quill",
             JUN,

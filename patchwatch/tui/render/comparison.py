@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from patchwatch.mail.message import Trailer
 from patchwatch.sanitize import block, line
 from patchwatch.series.labels import missing_patches
+from patchwatch.series.point_list import ListedPoint
 from patchwatch.series.rangediff.comparison import AuthorNote, Comparison, Pair, Side
 from patchwatch.series.rangediff.rows import Difference, Row, diff_lines
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.code import Code
 from patchwatch.tui.render.page import Line, Page, make_page
+from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes, place, with_lines
 from patchwatch.tui.render.syntax import language
 
 _MAX_LINES = 5_000  # of a patch without a counterpart
@@ -59,8 +61,11 @@ def pair_pieces(pair: Pair, widest: int) -> tuple[list[StyledText], list[StyledT
     return left, [(f" {line(', '.join(pair.words()))}", "dim" if pair.mark in "=!" else style)]
 
 
-def pair_page(comparison: Comparison, pair: Pair) -> Page:
-    """The differences between two patches: titles, authors, messages, tags, diffs."""
+def pair_page(comparison: Comparison, pair: Pair, notes: Sequence[PointNotes] = (NO_NOTES, NO_NOTES)) -> Page:
+    """The differences between two patches: titles, authors, messages, tags, diffs.
+
+    `notes` has the points of both revisions: each stands below the row of its line of code, or before the differences.
+    """
     older, newer = line(comparison.older.label), line(comparison.newer.label)
     lines = [Line("section", f"── {line(pair.title)}", 0)]
     targets: list[tuple[int, str]] = []
@@ -79,6 +84,8 @@ def pair_page(comparison: Comparison, pair: Pair) -> Page:
     lines += [Line("prose", "", 0), Line("prose", f"{', '.join(words)}.".capitalize(), 0)] if words else []
     if pair.mark == "=":
         lines.append(Line("excerpt", "Commit message, tags and diff are the same except for line numbers.", 0))
+    intro = len(lines) - 1
+    shown: tuple[Sequence[Row], int] = ((), 0)  # the rows of the diff, and the number of their first line
     languages: list[tuple[int, str]] = []
     if pair.message.rows or pair.message.too_large:
         lines += [Line("prose", "", 0), Line("section", "── Commit message", 0), *_difference(pair.message)]
@@ -91,6 +98,7 @@ def pair_page(comparison: Comparison, pair: Pair) -> Page:
         legend = f"first column: + only in {newer}, - only in {older}; second: what the patch does"
         lines += [Line("excerpt", legend, 0)] if pair.diff.rows else []
         languages = list(_languages(pair.diff.rows, len(lines)))
+        shown = pair.diff.rows, len(lines)
         lines += _difference(pair.diff)
     alone = pair.older or pair.newer
     if alone and (pair.older is None or pair.newer is None):
@@ -99,10 +107,40 @@ def pair_page(comparison: Comparison, pair: Pair) -> Page:
         lines += [Line("prose", "", 0), Line("section", "── Diff", 0)]
         rows = diff_lines(alone.diff.files).rows
         languages = [(n, language(text)) for n, (inner, text) in enumerate(rows, len(lines)) if inner == "#"]
+        shown = [Row(" ", inner, text) for inner, text in rows[:_MAX_LINES]], len(lines)
         lines += [Line("diff", f"{_INNER.get(inner, inner)}{_one_line(text)}", 0) for inner, text in rows[:_MAX_LINES]]
     page = make_page("", lines, targets)
     starts, names = zip(*languages, strict=True) if languages else ((), ())
-    return Page(page.message_id, page.lines, page.widest, Code(starts, names), (), page.targets)
+    page = Page(page.message_id, page.lines, page.widest, Code(starts, names), (), page.targets)
+    return with_lines(page, _notes(pair, notes, *shown, intro))
+
+
+def points_on(pair: Pair, notes: Sequence[PointNotes]) -> list[ListedPoint]:
+    """The points on both patches of a pair, those on the older one first."""
+    both = zip((pair.older, pair.newer), notes, strict=True)
+    return [listed for patch, found in both if patch for listed in found.on(patch.number)]
+
+
+def _notes(
+    pair: Pair, notes: Sequence[PointNotes], rows: Sequence[Row], first: int, intro: int
+) -> dict[int, list[Line]]:
+    """The lines about points by the line that they stand below; `intro` is that of points without a row."""
+    below: dict[int, list[Line]] = {}
+    others: list[Line] = []
+    for patch, found, absent in ((pair.older, notes[0], "+"), (pair.newer, notes[1], "-")):
+        if patch is None:
+            continue
+        code = ["" if row.outer in (absent, "@") else f"{row.inner}{row.text}" for row in rows]
+        placed, elsewhere = place(code, found.on(patch.number))
+        for at, points in placed.items():
+            below.setdefault(first + at, []).extend(one for listed in points for one in found.lines(listed))
+        for listed in elsewhere:
+            if listed.point.code:
+                others.append(Line("excerpt", f"    {line(listed.point.code)}", 0))
+            others += found.lines(listed)
+    if others:
+        below[intro] = [Line("prose", "", 0), Line("section", "── Points", 0), *others]
+    return below
 
 
 def _missing(side: Side) -> str:

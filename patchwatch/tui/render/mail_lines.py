@@ -143,6 +143,8 @@ def _line_pieces(page: Page, number: int) -> list[StyledText]:
         case "outgoing":
             name = _TRAILER_NAME.match(text)
             return [(name[0], "dim"), (text[name.end() :], "")] if name else [(text, "")]
+        case "point":
+            return _point_pieces(text)
         case "warning":
             return [(text, "warn")]
         case _:
@@ -176,6 +178,14 @@ def _diff_pieces(page: Page, number: int) -> list[StyledText]:
     if sign == "-":
         return [("-", "bad removed"), *((part, f"{style} removed".lstrip()) for part, style in code)]
     return [(sign, ""), *code]
+
+
+def _point_pieces(text: str) -> list[StyledText]:
+    """A point: its sign and number, the sentence in quotes, who and when; or, without a sentence, its fate."""
+    start, end = text.find("“"), text.rfind("”") + 1
+    if not text.lstrip().startswith("[") or start < 0:
+        return [(text, "dim")]
+    return [(text[:start], "accent strong"), (text[start:end], "slanted"), (text[end:], "dim")]
 
 
 _SIGNS = {"+": "good", "-": "bad"}

@@ -22,8 +22,9 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
-from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces
+from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces, points_on
 from patchwatch.tui.render.page import Page, lay_out
+from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes
 from patchwatch.tui.screens.list_and_text import ListAndTextScreen
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
@@ -42,13 +43,15 @@ class PairList(RowList[Pair]):
         """An empty list."""
         super().__init__(id=id)
         self._widest = 1
+        self._notes: Sequence[PointNotes] = (NO_NOTES, NO_NOTES)
 
     def key_of(self, row: Pair) -> Hashable:
         """The numbers of the two patches."""
         return row.older and row.older.number, row.newer and row.newer.number
 
-    def show(self, pairs: Sequence[Pair]) -> None:
-        """Show these pairs."""
+    def show(self, pairs: Sequence[Pair], notes: Sequence[PointNotes] = (NO_NOTES, NO_NOTES)) -> None:
+        """Show these pairs, with the signs of the points on both revisions."""
+        self._notes = notes
         numbers = [patch.number for pair in pairs for patch in (pair.older, pair.newer) if patch]
         self._widest = len(str(max(numbers, default=1)))
         self.set_rows(pairs)
@@ -56,6 +59,8 @@ class PairList(RowList[Pair]):
     def draw(self, row: Pair, index: int, width: int) -> list[list[StyledText]]:
         """One line."""
         left, right = pair_pieces(row, self._widest)
+        if points := points_on(row, self._notes):
+            right = [*self._notes[1].signs(points), (" ", ""), *right]
         room = max(width - 1 - width_of(right), min(width_of(left), _MIN_TITLE_WIDTH + 8))
         return [[*fit_pieces(left, room), *right]]
 
@@ -125,13 +130,15 @@ class CompareScreen(ListAndTextScreen):
         revisions: Sequence[RevisionRow],
         older: int,
         newer: int,
+        notes: PointNotes = NO_NOTES,
     ) -> None:
-        """Compare two of `revisions`, given by their indexes."""
+        """Compare two of `revisions`, given by their indexes; `notes` are the points of the series."""
         super().__init__(jobs)
         self.older, self.newer = older, newer
         self._tracker = tracker
         self._series_id = series_id
         self._revisions = revisions
+        self._notes = notes
         self._comparison: Comparison | None = None
 
     def compose(self) -> ComposeResult:
@@ -194,13 +201,18 @@ class CompareScreen(ListAndTextScreen):
                 pieces += [(text, style) for text, _ in connector(gap)]
         return [*pieces, ("   ", ""), (labels.title(self._revisions[self.newer].subject), "dim")]
 
+    @property
+    def _both(self) -> tuple[PointNotes, PointNotes]:
+        """The points of the two versions."""
+        return self._notes.of(self._revisions[self.older]), self._notes.of(self._revisions[self.newer])
+
     def _show(self, comparison: Comparison) -> None:
         if comparison.newer.message_id != self._revisions[self.newer].message_id:
             return
         self._jobs.notices.dismiss(self.NOTICE)
         self._comparison = comparison
         self._say("outcome", headline(comparison))
-        self.choices.show(comparison.pairs)
+        self.choices.show(comparison.pairs, self._both)
         changed = next((n for n, pair in enumerate(comparison.pairs) if pair.mark != "="), 0)
         self.choices.action_first()
         self.choices.action_move(changed)
@@ -219,7 +231,7 @@ class CompareScreen(ListAndTextScreen):
     @on(RowList.Moved)
     def _show_pair(self) -> None:
         if self._comparison and self.choices.row:
-            self._show_page(self.text, pair_page(self._comparison, self.choices.row))
+            self._show_page(self.text, pair_page(self._comparison, self.choices.row, self._both))
 
     @on(RowList.Chosen)
     def _hide_changelog(self) -> None:

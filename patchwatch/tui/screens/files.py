@@ -24,6 +24,7 @@ from patchwatch.tui.render import labels
 from patchwatch.tui.render.changed_files import Change, TreeEntry, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.page import Line, Page, lay_out, mail_page, make_page
+from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes, place, with_lines
 from patchwatch.tui.screens.list_and_text import ListAndTextScreen
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
@@ -54,9 +55,10 @@ def counts(added: int, removed: int, wide: int = 0, also: int = 0) -> list[Style
     ]
 
 
-def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
-    """The changes of several patches, each below a line that links to its mail."""
+def page_of(path: str, found: Sequence[Change], patches: int, notes: PointNotes = NO_NOTES) -> Page:
+    """The changes of several patches, each below a line that links to its mail; points below their lines of code."""
     lines: list[Line] = []
+    below: dict[int, list[Line]] = {}
     targets: list[tuple[int, str]] = []
     for change in found:
         number = f"{change.patch}/{patches} " if patches > 1 else ""
@@ -64,8 +66,11 @@ def page_of(path: str, found: Sequence[Change], patches: int) -> Page:
             lines.append(Line("prose", "", 0))
         targets.append((len(lines), change.message_id))
         lines.append(Line("section", f"── {number}{change.title}  +{change.added} -{change.removed}", 0))
+        placed, _ = place([one.text for one in change.lines], notes.on(change.patch))
+        for at, points in placed.items():
+            below[len(lines) + at] = [one for listed in points for one in notes.lines(listed)]
         lines += change.lines
-    return make_page(path, lines, targets)
+    return with_lines(make_page(path, lines, targets), below)
 
 
 class FileList(RowList[TreeEntry]):
@@ -150,12 +155,20 @@ class FilesScreen(ListAndTextScreen):
         ),
     ]
 
-    def __init__(self, tracker: TrackerAPI, jobs: Jobs, revision: RevisionRow, patches: Sequence[MessageRow]) -> None:
-        """Show `revision`; `patches` are its mails with a patch."""
+    def __init__(
+        self,
+        tracker: TrackerAPI,
+        jobs: Jobs,
+        revision: RevisionRow,
+        patches: Sequence[MessageRow],
+        notes: PointNotes = NO_NOTES,
+    ) -> None:
+        """Show `revision`; `patches` are its mails with a patch, `notes` the points of the series."""
         super().__init__(jobs)
         self._tracker = tracker
         self._revision = revision
         self._patches = patches
+        self._notes = notes.of(revision)
         self._changes: Sequence[Change] = ()
 
     def compose(self) -> ComposeResult:
@@ -214,7 +227,9 @@ class FilesScreen(ListAndTextScreen):
         if branch is None:
             return
         found = branch.changes or [change for change in self._changes if change.path.startswith(branch.path)]
-        page = page_of(branch.path, sorted(found, key=lambda change: change.path), max(self._revision.expected, 1))
+        page = page_of(
+            branch.path, sorted(found, key=lambda change: change.path), max(self._revision.expected, 1), self._notes
+        )
         self.text.show(lay_out(page, self.text.text_width, self.text.new_page_options()))
 
     def action_patch(self) -> None:

@@ -353,12 +353,12 @@ class SeriesScreen(PointScreen):
         if self._reading and self._reading.revision:
             revision = self._reading.revision
             patches = [row for row in self._reading.mails if row.message_id in revision.patch_message_ids]
-            self.app.push_screen(FilesScreen(self._tracker, self._jobs, revision, patches), self._patch_chosen)
+            screen = FilesScreen(self._tracker, self._jobs, revision, patches, self.notes)
+            self.app.push_screen(screen, self._patch_chosen)
 
     def action_compare(self) -> None:
         """Compare the chosen revision with the one before it; the first one with the one after."""
-        reading = self._reading
-        if reading is None:
+        if (reading := self._reading) is None:
             return
         revisions = reading.series.revisions
         if len(revisions) < 2:
@@ -367,7 +367,7 @@ class SeriesScreen(PointScreen):
         from patchwatch.tui.screens.compare import CompareScreen
 
         newer = max(reading.index, 1)
-        screen = CompareScreen(self._tracker, self._jobs, self.series_id, revisions, newer - 1, newer)
+        screen = CompareScreen(self._tracker, self._jobs, self.series_id, revisions, newer - 1, newer, self.notes)
         self.app.push_screen(screen, self._patch_chosen)
 
     def _patch_chosen(self, message_id: str | None) -> None:

@@ -9,6 +9,7 @@ from patchwatch.series.model import Evidence
 from patchwatch.series.point_list import ListedPoint, listed_points
 from patchwatch.tui.controllers.follow_link import LinkFollower
 from patchwatch.tui.controllers.series_state import SeriesState
+from patchwatch.tui.render.point_notes import PointNotes
 from patchwatch.tui.render.points import Fold
 from patchwatch.tui.screens.actions import ActionScreen
 from patchwatch.tui.widgets.point_list import PointList
@@ -28,6 +29,11 @@ class PointScreen(ActionScreen):
     def points(self) -> PointList:
         """The points."""
         return self.query_one(PointList)
+
+    @property
+    def notes(self) -> PointNotes:
+        """The points, to be shown below the lines of code that they are about."""
+        return PointNotes(*self.points.shown, self._tracker.now())
 
     def draw_points(self, reading: SeriesState) -> None:
         """Show the state of the series with whom it waits for, and its points."""

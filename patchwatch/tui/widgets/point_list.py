@@ -62,6 +62,11 @@ class PointList(RowList[LedgerRow]):
         """The point under the cursor."""
         return self.row if isinstance(self.row, ListedPoint) else None
 
+    @property
+    def shown(self) -> tuple[Sequence[ListedPoint], Names]:
+        """All points of the series, by number, and how people are named."""
+        return self._lines.points, self._lines.names
+
     def show(self, points: Sequence[ListedPoint], names: Names, turn: str) -> None:
         """Show the points of a series, or nothing if it has none."""
         self._lines = PointLines(points, names, self._clock())

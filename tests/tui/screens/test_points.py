@@ -130,6 +130,46 @@ async def test_a_series_without_points_has_no_list_and_no_key(tracker: Tracker, 
             assert not pilot.app.screen.query_one("#points").display
 
 
+async def test_points_stand_below_their_lines_in_the_files(tracker: Tracker) -> None:
+    async with PatchwatchApp(tracker, open_series=1).run_test(size=(120, 40)) as pilot:
+        await series_shown(pilot, "Points: ")
+        await pilot.press("f", "j")
+        await until(pilot, lambda: "quill_pin(held, offset);" in shown(pilot), "the file")
+        lines = [" ".join(text[49:].split()) for text in shown(pilot).splitlines()]
+        first = lines.index("+ held = kcalloc(n, sizeof(*held), GFP_KERNEL);")
+        assert lines[first + 1 : first + 6] == [
+            "[~] 4 “Why do we need the second array at all?” you, 06 Jul",
+            "Jun answered, your turn",
+            "+ quill_pin(held, offset);",
+            "[~] 5 “What about an offset in the last page?” Petra, 07 Jul",
+            "Jun answered, Petra’s turn",
+        ]
+
+
+async def test_points_stand_below_their_rows_in_a_comparison(tracker: Tracker) -> None:
+    async with PatchwatchApp(tracker, open_series=1).run_test(size=(100, 40)) as pilot:
+        await series_shown(pilot, "Points: ")
+        await pilot.press("d")
+        await until(pilot, lambda: "only in v1" in shown(pilot), "the comparison")
+        lines = [" ".join(text.strip("▌ ").split()) for text in shown(pilot).splitlines()]
+        assert "1 → 1 ! quill: add a buffer table [ ] 1 [x] 1 diff changed +1 -1" in lines
+        assert "2 → 2 = quill: look up under the lock [ ] 1 [>] 1 equal" in lines
+        assert "3 → 3 = quill: pin pages [~] 2 equal" in lines
+        first = lines.index("-+ quill->size = 16;")
+        assert lines[first + 1 : first + 6] == [
+            "[ ] 1 “Please use a define for the size.” you, 02 Jul, on v1",
+            "not answered; v2 was posted since",
+            "++ quill->size = QUILL_SIZE;",
+            "[x] 6 “Please check for NULL first.” Petra, 07 Jul",
+            "settled by Petra",
+        ]
+        await pilot.press("j")
+        await until(pilot, lambda: "The lock must cover" in shown(pilot), "the points of an equal patch")
+        lines = [" ".join(text.split()) for text in shown(pilot).splitlines()]
+        first = lines.index("+ entry = quill_find(table, index);")
+        assert lines[first + 1] == "[ ] 2 “The lock must cover the lookup too, please move it up.” you, 06 Jul"
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
 def test_ledger(tracker: Tracker, size: tuple[int, int], snap_compare: Compare) -> None:
     async def drive(pilot: Pilot[None]) -> None:
