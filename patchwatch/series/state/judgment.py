@@ -87,7 +87,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None) -> Judgment:
     """
     if chance is None or review.pull or review.decision is not None or review.holds:
         return judgment
-    if judgment.turn != Turn.AUTHOR and chance >= AUTHOR_LIKELY and review.last and not review.ledger.put_off:
+    if judgment.turn != Turn.AUTHOR and chance >= AUTHOR_LIKELY and review.last and not _is_known(review.ledger):
         return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
     ledger = review.ledger
     only_details = not (ledger.first(Weight.DEMAND, Weight.ASKED) or ledger.any_at(Fate.PROMISED))
@@ -96,6 +96,11 @@ def weigh(judgment: Judgment, review: Review, chance: float | None) -> Judgment:
         turn = Turn.MAINTAINER if review.complete else Turn.REVIEWERS
         return replace(judgment, turn=turn, likely=True)
     return judgment
+
+
+def _is_known(ledger: Ledger) -> bool:
+    """True if the author put a point off, or a person dismissed one: then the outlook has nothing to say against it."""
+    return ledger.put_off or ledger.corrected
 
 
 def reason_for(point: Point) -> Reason:

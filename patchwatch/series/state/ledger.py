@@ -47,6 +47,7 @@ class Ledger:
         """Begin without points; no mail changes the fate of those whose keys are in `dismissed`."""
         self._dismissed = dismissed
         self._rfc = rfc
+        self.corrected = False  # a person dismissed a point
         self.put_off = False  # the author will do the last thing that was raised, but after this patch
         self._points: dict[str, Point] = {}  # by key, in the order in which they were raised
         self._at: dict[Fate, dict[str, None]] = {fate: {} for fate in UNSETTLED}
@@ -248,8 +249,9 @@ class Ledger:
     def _add(self, point: Point) -> None:
         self.put_off = False
         if len(self._points) < _MOST_POINTS:
-            hidden = point.key in self._dismissed
-            self._put(point.key, structs.replace(point, fate=Fate.DISMISSED) if hidden else point)
+            if point.key in self._dismissed:
+                point, self.corrected = structs.replace(point, fate=Fate.DISMISSED), True
+            self._put(point.key, point)
             self._in_mail.setdefault(point.message_id, []).append(point.key)
 
     def _close(self, keys: Iterable[str], fate: Fate, message: Message, text: str = "") -> None:

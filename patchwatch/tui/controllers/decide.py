@@ -6,15 +6,13 @@ A decision about several series is undone as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
 
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
-from patchwatch.series import point_labels
 from patchwatch.series.model import CandidateRow, SeriesRow
-from patchwatch.series.point_list import ListedPoint
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.dialogs.state import StateDialog
@@ -22,6 +20,9 @@ from patchwatch.tui.dialogs.unwatch import UnwatchDialog
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.link_preview import LinkPreview, with_marked
 from patchwatch.tui.render.series_names import AnySeries
+
+if TYPE_CHECKING:
+    from patchwatch.series.point_list import ListedPoint
 
 Result = TypeVar("Result")
 
@@ -154,7 +155,7 @@ class DecisionController:
         """Dismiss a point of a series."""
 
         def done(_: ListedPoint) -> None:
-            outcome = f"Dismissed point {listed.number}: {point_labels.sentence(listed)}"
+            outcome = f"Dismissed point {listed.number}: “{line(listed.point.text)}”"
             self._jobs.notices.show("dismiss", "outcome", outcome)
             self._done()
 

@@ -155,11 +155,11 @@ async def test_points_stand_below_their_rows_in_a_comparison(tracker: Tracker) -
         assert "1 → 1 ! quill: add a buffer table [ ] 1 [x] 1 diff changed +1 -1" in lines
         assert "2 → 2 = quill: look up under the lock [ ] 1 [>] 1 equal" in lines
         assert "3 → 3 = quill: pin pages [~] 2 equal" in lines
-        first = lines.index("-+ quill->size = 16;")
+        first = lines.index("- + quill->size = 16;")
         assert lines[first + 1 : first + 6] == [
             "[ ] 1 “Please use a define for the size.” you, 02 Jul, on v1",
             "not answered; v2 was posted since",
-            "++ quill->size = QUILL_SIZE;",
+            "+ + quill->size = QUILL_SIZE;",
             "[x] 6 “Please check for NULL first.” Petra, 07 Jul",
             "settled by Petra",
         ]
