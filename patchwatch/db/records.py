@@ -28,7 +28,7 @@ from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.series.checks import checks_of
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
-from patchwatch.series.points import count_open
+from patchwatch.series.points import Fate, count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, number_of
@@ -77,6 +77,7 @@ def series_record(
         "reviewed": reviewed(shown),
         "points_open": unsettled,
         "points": raised,
+        "answered": "\n".join(str(point.closed_at) for point in shown.points if point.fate == Fate.ANSWERED),
         "kind": shown.kind,
         "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),

@@ -14,11 +14,12 @@ from patchwatch.db import dependencies, series_flags
 from patchwatch.db.series_flags import Execute
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.states import CLOSED
+from patchwatch.series.states import CLOSED, SILENCE
 
 _SERIES = """
 SELECT id, title, author_name, author_email, state, turn, turn_since, last_activity, version, minor, rfc, patches,
-       expected, reviewed, roots, posters, people, kind, depends_on, points_open, points
+       expected, reviewed, roots, posters, people, kind, depends_on, points_open, points,
+       answered
 FROM series
 """
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
@@ -40,7 +41,7 @@ def summaries(
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
-        patches, expected, reviewed, roots, posters, people, kind, _, points_open, points = row[11:]
+        patches, expected, reviewed, roots, posters, people, kind, _, points_open, points, answered = row[11:]
         names = seen.get(number, ())
         awaiting = series_flags.awaits_review(state, turn)
         is_mine = not mine.isdisjoint(posted_by := posters.split("\n"))
@@ -74,7 +75,7 @@ def summaries(
             stale_since=inboxes.stale_since(names),
             kind=kind,
             blocked_by=blocked.get(number, ()),
-            points_open=points_open,
+            points_open=points_open - _settled_by_silence(answered, now),
             points=points,
         )
 
@@ -85,6 +86,11 @@ def summaries(
     found = [summary(row) for row in stored]
     found.sort(key=lambda line: (-line.last_activity, line.id))
     return tuple(found)
+
+
+def _settled_by_silence(answered: str, now: int) -> int:
+    """How many points were answered so long ago; as patchwatch.series.points.Point.fate_at."""
+    return sum(now - int(at) >= SILENCE for at in answered.split("\n")) if answered else 0
 
 
 @dataclass(frozen=True, slots=True)

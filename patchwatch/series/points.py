@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from patchwatch.mail.message import Person
-from patchwatch.series.states import Turn
+from patchwatch.series.states import SILENCE, Turn
 
 
 class PointKind(StrEnum):
@@ -37,10 +37,6 @@ class Fate(StrEnum):
     SILENT = "silent"  # answered, and who raised it did not come back in SILENCE
     POSTED = "posted"  # the same version was posted again
     DISMISSED = "dismissed"  # the user said that it is no point
-
-
-SILENCE = 21 * 86_400
-"""Seconds after an answer from which on silence counts as consent."""
 
 
 WEIGHTY = 70

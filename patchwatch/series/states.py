@@ -37,6 +37,10 @@ AUTHORS_TURN = frozenset({State.CHANGES_REQUESTED, State.DEFERRED})
 """States that pass the turn to the author when a person sets them by hand."""
 
 
+SILENCE = 21 * 86_400
+"""Seconds after an answer from which on silence counts as consent."""
+
+
 class Turn(StrEnum):
     """Who has to act next."""
 

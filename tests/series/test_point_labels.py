@@ -13,7 +13,8 @@ from patchwatch.series import point_labels
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.point_labels import SIGNS, Names
 from patchwatch.series.point_list import closed_points, earlier_points, listed_points, open_points
-from patchwatch.series.points import SILENCE, Fate, Point, PointKind
+from patchwatch.series.points import Fate, Point, PointKind
+from patchwatch.series.states import SILENCE
 from tests.tui.sample_mails import Posting, series_row, submission
 
 JUN = Person("Jun Harada", "jun@example.com")

@@ -11,6 +11,7 @@ import pytest
 from patchwatch.config import Config
 from patchwatch.db import decisions
 from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.series.point_list import listed_points
 from patchwatch.series.points import Fate, parse_point_key, point_key
 from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
 from patchwatch.sync.verify import verify
@@ -63,6 +64,16 @@ def test_a_dismissed_point_no_longer_passes_the_turn(tracker: Tracker) -> None:
     assert "lock must" not in row.state_evidence.text
     (line,) = tracker.lines()
     assert (line.points_open, line.points) == (3, 5)
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 4), (15, 4), (17, 2)])
+def test_the_list_counts_what_the_series_shows(tracker: Tracker, tmp_path: Path, days: int, left: int) -> None:
+    later = Tracker(
+        Config(), clock=lambda: tracker.now() + days * 86_400.0, database_url=f"sqlite:///{tmp_path}/test.db"
+    )
+    (line,), (row,) = later.lines(), later.series(everything=True)
+    assert line.points_open == sum(listed.is_open for listed in listed_points(row, later.now())) == left
+    later.database.close()
 
 
 def test_an_only_demand_that_is_dismissed_gives_the_turn_back(empty: Tracker) -> None:

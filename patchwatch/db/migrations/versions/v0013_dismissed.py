@@ -1,4 +1,4 @@
-"""Points that a person dismissed."""
+"""Points that a person dismissed, and when points were answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table, and the column, which reindexing fills."""
     op.create_table(
         "dismissed",
         sa.Column("message_id", sa.String(), nullable=False),
@@ -17,3 +17,4 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("message_id", "remark", name=op.f("pk_dismissed")),
     )
+    op.add_column("series", sa.Column("answered", sa.Text(), nullable=False, server_default=""))
