@@ -1,6 +1,6 @@
 """The points of a series as a list: the open ones by who acts, then the others, folded.
 
-It takes a third of the screen at most, and less without the focus.
+It takes a third of the screen at most, and less without the focus; on a low screen nothing if no point is open.
 """
 
 from __future__ import annotations
@@ -72,7 +72,6 @@ class PointList(RowList[LedgerRow]):
         self._lines = PointLines(points, names, self._clock())
         self.border_title = ledger_title(points, names, turn) if points else ""
         self.set_rows(ledger_rows(points, names, self._unfolded))
-        self.set_class(not points, "-none")
         self._fit()
 
     def toggle(self, fold: Fold) -> None:
@@ -105,6 +104,8 @@ class PointList(RowList[LedgerRow]):
 
     def _fit(self) -> None:
         height = self.app.size.height  # known before the screen is laid out
+        of_interest = any(listed.is_open for listed in self._lines.points) or (height >= _TALL and self.rows)
+        self.set_class(not of_interest, "-none")
         limit = height // 3 - 1 if self.has_focus else height // 4 if height >= _TALL else _FEW
         self.styles.height = max(min(len(self.rows), limit), 1) + 1
         self.set_class(len(self.rows) > limit, "-long")

@@ -118,6 +118,17 @@ async def test_the_points_take_a_third_of_the_screen_at_most(tracker: Tracker, s
         assert page_id(pilot) == "r2@quill"
 
 
+async def test_a_low_screen_has_no_list_once_no_point_is_open(tracker: Tracker) -> None:
+    for number in (2, 3, 4, 5):
+        tracker.dismiss(1, str(number))
+    for size, there in (((80, 24), False), ((80, 40), True)):
+        async with PatchwatchApp(tracker, open_series=1).run_test(size=size) as pilot:
+            await series_shown(pilot)
+            assert pilot.app.screen.query_one("#points").display is there
+            await pilot.press("o")
+            await until(pilot, lambda: "No point is open." in shown(pilot))
+
+
 async def test_a_series_without_points_has_no_list_and_no_key(tracker: Tracker, tmp_path: Path) -> None:
     from patchwatch.cli.demo import demo
 
