@@ -157,7 +157,7 @@ def drawn(tracker: Tracker, url: str) -> str:
     tracker.lines()
     commands = [["list", "--all"], ["list", "--all", "--json"], ["digest"], ["doctor", "--offline", "--json"]]
     for row in tracker.series(everything=True):
-        json.dumps(series_json(tracker.one(row.id), tracker.url))
+        json.dumps(series_json(tracker.one(row.id), tracker.url, tracker.now()))
         tracker.steps(row.id)
         tracker.candidates(row.id)
         with contextlib.suppress(PatchwatchError):
