@@ -20,7 +20,8 @@ import msgspec
 from link_lists import NEWEST, LinkList, prepare
 
 from patchwatch.series.link_features import FEATURES, Candidate
-from patchwatch.series.link_model import FILE, LinkModel, Term
+from patchwatch.series.link_model import FILE, LinkModel
+from patchwatch.series.regression import Term
 
 STRENGTH = 0.03  # C of scikit-learn: strong regularization, because many features say almost the same
 DIGITS = 4

@@ -31,7 +31,8 @@ from sklearn.preprocessing import StandardScaler
 from patchwatch.mail import outlook
 from patchwatch.mail.outlook import Outlook, OutlookModel
 from patchwatch.series import outcome
-from patchwatch.series.outcome import FEATURES, OutcomeModel, Term
+from patchwatch.series.outcome import FEATURES, OutcomeModel
+from patchwatch.series.regression import Term
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import Tag, authors_of, tags_of
 

@@ -20,7 +20,7 @@ from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, Seen, featur
 FILE = Path(__file__).with_name("remark_model.json")
 
 _MOST_REASONS = 6
-_LARGEST = 50.0  # log odds beyond which math.exp is not asked
+_LARGEST = 30.0  # log odds beyond which a chance is as good as certain
 
 
 class Regression(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

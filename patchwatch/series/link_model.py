@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from patchwatch.series.link_features import FEATURES
+from patchwatch.series.regression import Regression
 
 FILE = Path(__file__).with_name("link_model.json")
 
@@ -35,19 +36,8 @@ _MOST_REASONS = 6
 _ONE_OF = ("same-title", "title-among-its-patches", "similar-title")  # the first that is found is named
 
 
-class Term(msgspec.Struct, frozen=True):
-    """A feature in the regression: its weight, after mean and scale make features comparable."""
-
-    weight: float
-    mean: float
-    scale: float
-
-
-class LinkModel(msgspec.Struct, frozen=True):
+class LinkModel(Regression, frozen=True):
     """The regression: log odds that a candidate is the version before a posting."""
-
-    terms: dict[str, Term]  # by feature
-    bias: float
 
     def contributions(self, vector: Sequence[float]) -> dict[str, float]:
         """What each feature adds to the log odds, compared with an average candidate; with the bias, their sum."""
@@ -55,13 +45,6 @@ class LinkModel(msgspec.Struct, frozen=True):
             name: term.weight * (value - term.mean) / term.scale
             for (name, term), value in zip(self.terms.items(), vector, strict=True)
         }
-
-    def log_odds(self, vector: Sequence[float]) -> float:
-        """The log odds of a candidate with these features."""
-        return self.bias + sum(
-            term.weight * (value - term.mean) / term.scale
-            for term, value in zip(self.terms.values(), vector, strict=True)
-        )
 
     def evidence(self, vector: Sequence[float]) -> tuple[str, ...]:
         """The reasons that speak for a candidate, the strongest first."""

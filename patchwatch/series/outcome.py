@@ -20,6 +20,8 @@ import msgspec
 
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.mail.outlook import Outlook, outlook_of_text
+from patchwatch.mail.remark_model import chance_of
+from patchwatch.series.regression import Regression
 from patchwatch.series.revision import Revision
 from patchwatch.series.robot_replies import without_answers_to_robots
 from patchwatch.series.tags import Tag, authors_of, reviewed_patches, tags_of
@@ -57,29 +59,12 @@ FEATURES = (
 """What `measure` measures of a version, in this order."""
 
 
-class Term(msgspec.Struct, frozen=True, array_like=True):
-    """A feature in the regression: its weight, after mean and scale make features comparable."""
-
-    weight: float
-    mean: float
-    scale: float
-
-
-class OutcomeModel(msgspec.Struct, frozen=True):
+class OutcomeModel(Regression, frozen=True):
     """The regression: log odds that the author posts another version."""
-
-    terms: dict[str, Term]  # by feature
-    bias: float
-
-    def log_odds(self, measured: Mapping[str, float]) -> float:
-        """The log odds for a version with these features."""
-        return self.bias + sum(
-            term.weight * (measured[name] - term.mean) / term.scale for name, term in self.terms.items()
-        )
 
     def chance(self, measured: Mapping[str, float]) -> float:
         """The probability for a version with these features."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.log_odds(measured)))))
+        return chance_of(self.log_odds(measured[name] for name in self.terms))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from patchwatch.series.link_features import FEATURES
-from patchwatch.series.link_model import FILE, LinkModel, Term, default_model, read_model
+from patchwatch.series.link_model import FILE, LinkModel, default_model, read_model
+from patchwatch.series.regression import Term
 
 NOTHING = (0.0,) * len(FEATURES)
 

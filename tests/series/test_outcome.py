@@ -19,13 +19,13 @@ from patchwatch.series.outcome import (
     FILE,
     SURE,
     OutcomeModel,
-    Term,
     chance_of_new_version,
     default_model,
     explain,
     measure,
     read_model,
 )
+from patchwatch.series.regression import Term
 from patchwatch.series.revision import Revision, find_revisions
 from patchwatch.series.tags import tags_of
 from tests.support.mails import mail
