@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from patchwatch.mail.message import Person
 from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow
-from patchwatch.series.points import UNSETTLED, WAITS_FOR_AUTHOR, Fate, Point
+from patchwatch.series.points import UNSETTLED, Fate, Point
 from patchwatch.series.states import Turn
 
 
@@ -43,7 +43,7 @@ def listed_points(row: SeriesRow, now: int) -> tuple[ListedPoint, ...]:
         patches = max(revision.expected, revision.patches)
         for point in revision.points:
             fate = point.fate_at(now)
-            waits_for = None if later else _waits_for(point, fate, author, row.turn)
+            waits_for = None if later else point.waits_for(author, Turn(row.turn), now)
             number = len(found) + 1
             found.append(ListedPoint(number, point, fate, labels.revision_name(revision), patches, later, waits_for))
     return tuple(found)
@@ -53,15 +53,6 @@ def find_point(points: Sequence[ListedPoint], name: str) -> ListedPoint | None:
     """The point with this number or key."""
     number = name.strip().lstrip("#")
     return next((listed for listed in points if name.strip() == listed.point.key or number == str(listed.number)), None)
-
-
-def _waits_for(point: Point, fate: Fate, author: Person, turn: str) -> Person | None:
-    """As patchwatch.series.points.waiting_on."""
-    if turn == Turn.NOBODY:
-        return None
-    if fate == Fate.ANSWERED:
-        return point.by
-    return author if fate in WAITS_FOR_AUTHOR and turn == Turn.AUTHOR else None
 
 
 def open_points(points: Sequence[ListedPoint], me: Set[str]) -> list[ListedPoint]:

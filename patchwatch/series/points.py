@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from patchwatch.mail.message import Person
-from patchwatch.series.states import SILENCE, Turn
+from patchwatch.series.states import Turn, is_silent
 
 
 class PointKind(StrEnum):
@@ -92,8 +92,16 @@ class Point(Struct, frozen=True, array_like=True):
 
     def fate_at(self, now: int) -> Fate:
         """Its fate at a time, UTC seconds: an answer that nobody contests settles it in the end."""
-        silent = self.fate == Fate.ANSWERED and now - self.closed_at >= SILENCE
-        return Fate.SILENT if silent else self.fate
+        return Fate.SILENT if self.fate == Fate.ANSWERED and is_silent(self.closed_at, now) else self.fate
+
+    def waits_for(self, author: Person, turn: Turn, now: int) -> Person | None:
+        """Who has to act on it, in the turn of its series; None: nobody, or it holds nothing up."""
+        fate = self.fate_at(now)
+        if turn == Turn.NOBODY:
+            return None
+        if fate == Fate.ANSWERED:
+            return self.by
+        return author if fate in WAITS_FOR_AUTHOR and turn == Turn.AUTHOR else None
 
 
 def point_key(message_id: str, remark: int) -> str:
@@ -120,15 +128,11 @@ def waiting_on(points: Iterable[Point], author: Person, turn: Turn, now: int) ->
 
     Empty if its state leaves nobody to act, and if it waits for reviewers or a maintainer whom nobody named.
     """
-    if turn == Turn.NOBODY:
-        return ()
     found: dict[str, tuple[Person, list[Point]]] = {}
     for point in points:
-        fate = point.fate_at(now)
-        if fate == Fate.ANSWERED:
-            found.setdefault(point.by.email, (point.by, []))[1].append(point)
-        elif fate in WAITS_FOR_AUTHOR and turn == Turn.AUTHOR:
-            found.setdefault("", (author, []))[1].append(point)
+        if person := point.waits_for(author, turn, now):
+            who = "" if person is author else person.email
+            found.setdefault(who, (person, []))[1].append(point)
     return tuple(
         WaitingOn(person, min(p.closed_at or p.date for p in theirs), tuple(theirs))
         for person, theirs in found.values()

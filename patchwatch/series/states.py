@@ -41,6 +41,11 @@ SILENCE = 21 * 86_400
 """Seconds after an answer from which on silence counts as consent."""
 
 
+def is_silent(answered: int, now: int) -> bool:
+    """True if nobody has contested an answer for so long; times are UTC seconds."""
+    return now - answered >= SILENCE
+
+
 class Turn(StrEnum):
     """Who has to act next."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import Person
-from patchwatch.series.points import SILENCE, Fate, Point, count_open, waiting_on
+from patchwatch.series.points import Fate, Point, count_open, waiting_on
 from patchwatch.series.state.types import RevisionState
-from patchwatch.series.states import State, Turn
+from patchwatch.series.states import SILENCE, State, Turn
 from tests.series.state.replies import ANN, LKP, MIA, REX, REX_TAG, RITA, RITA_TAG, Reply, state_after
 
 LOCK = "> +\tmutex_lock(&table->lock);\nPlease take the lock before the lookup.\n\n"
