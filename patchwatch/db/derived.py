@@ -5,7 +5,6 @@ Functions that write take the connection of one writing transaction (`Database.w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,13 +56,10 @@ def with_results(connection: Connection) -> set[int]:
     )
 
 
-def with_points_of(connection: Connection, message_ids: Iterable[str]) -> set[int]:
-    """Return the conversations with revisions whose state depends on these mails."""
-    column, standing = t.revision.c.conversation, t.revision.c.standing
-    quoted = (json.dumps(message_id, ensure_ascii=False) for message_id in message_ids)
-    return {
-        i for text in quoted for i in connection.scalars(select(column).where(standing.contains(text, autoescape=True)))
-    }
+def with_messages(connection: Connection, message_ids: Iterable[str]) -> set[int]:
+    """Return the conversations that these messages are in."""
+    m = t.message.c
+    return {row[0] for row in rows_with(connection, select(m.conversation), m.message_id, message_ids)}
 
 
 def next_conversation(connection: Connection) -> int:

@@ -205,7 +205,7 @@ class Decisions(Queries):
     def _derive_points_again(self, connection: Connection, message_ids: Collection[str]) -> None:
         from patchwatch.sync.derive import derive_conversations
 
-        derive_conversations(connection, derived.with_points_of(connection, message_ids))
+        derive_conversations(connection, derived.with_messages(connection, message_ids))
 
     def _derive_again(self, connection: Connection, message_ids: Sequence[str]) -> None:
         from patchwatch.sync.derive import derive_again
