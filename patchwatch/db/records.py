@@ -202,7 +202,6 @@ def _stored_state(state: RevisionState) -> StoredState:
         owed=tuple(map(_stored_reason, state.owed)),
         points=state.points,
         likely=state.likely,
-        chance=state.chance,
     )
 
 

@@ -165,7 +165,6 @@ class StoredState(Struct, frozen=True, kw_only=True):
     owed: tuple[StoredReason, ...]
     points: tuple[Point, ...] = ()
     likely: bool = False
-    chance: int | None = None
 
 
 class StoredLink(Struct, frozen=True, kw_only=True):

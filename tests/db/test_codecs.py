@@ -180,7 +180,7 @@ SUMMARY_TEXT = (
     '"voices":[["Rita","r@x",1700000200,true,"a@x",1700000250]],"writers":["ann@example.org"]}'
 )
 STATE_TEXT = (
-    '{"chance":62,"likely":true,"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
+    '{"likely":true,"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
     '"partly_reason":["p@x","Applied 1.",1700000400,false,"applied",["Max","max@x"]],'
     '"points":[["q@x",1,["Rita","r@x"],1700000100,1,"question","Why?",true,false,"+ lock();","answered","a@x",'
     '1700000250,"José: done.",["Ann","ann@x"],90]],'

@@ -80,12 +80,12 @@ AUTHOR_LIKELY, OTHERS_LIKELY = 0.85, 0.5
 
 
 def weigh(judgment: Judgment, review: Review, chance: float | None) -> Judgment:
-    """The judgment with the outlook (patchwatch.series.outcome): what is likely is never stated as a fact.
+    """The judgment of what nobody decided, with the outlook (patchwatch.series.outcome): likely, never a fact.
 
     Where nothing waits for the author, but versions of which people wrote so were nearly always posted again, it is
     likely theirs; where only details do, and such versions were mostly applied as they were, it is likely not.
     """
-    if chance is None or review.pull or review.decision is not None or review.holds:
+    if chance is None or review.pull or review.holds:
         return judgment
     if judgment.turn != Turn.AUTHOR and chance >= AUTHOR_LIKELY and review.last and not _is_known(review.ledger):
         return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)

@@ -61,15 +61,15 @@ class StateMachine:
         self._obsolete: Signal | None = None  # somebody said that the patch is not needed
         self._withdrawn: set[int] = set()  # patches that the author withdrew one by one
 
+        carried = completion and (completion.message_id in self.own_ids or completion.date < root.date)
         self.review = Review(
             ledger=Ledger(rfc=revision.rfc, dismissed=dismissed),
-            passed=Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author),
+            passed=_posted(root),
             pull=revision.kind == PULL,
+            complete=completion if carried else None,
         )
-        if completion and (completion.message_id in self.own_ids or completion.date < root.date):
-            self.review.complete = completion
-        self._partly_shown = ""
         self.judgment = judge(self.review)
+        self._shown = (self.judgment.state, self.judgment.turn, self.applied.partly)
         self.changes = [StateChange(self.judgment.turn_reason, self.judgment.state, self.judgment.turn)]
 
     @property
@@ -96,10 +96,7 @@ class StateMachine:
             return
         review = self.review
         review.ledger.close_all(Fate.POSTED, root)
-        review.holds.clear()
-        review.held = None
-        review.spoke = review.last = review.promise = review.acts = review.rest = review.will_apply = None
-        review.passed = Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author)
+        self.review = Review(review.ledger, _posted(root), pull=review.pull, complete=review.complete)
         self._judge(root)
 
     def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
@@ -127,7 +124,7 @@ class StateMachine:
 
     def _judge(self, message: Message, reply: Reply | None = None) -> None:
         """Derive state and turn anew; record what changed, with this mail as the reason."""
-        before, partly = self.judgment, self.applied.partly
+        before = self.judgment
         self.judgment = judge(self.review)
         if self.judgment.turn in (Turn.REVIEWERS, Turn.MAINTAINER) and reply is not None:
             passes = before.turn not in (self.judgment.turn, Turn.NOBODY)
@@ -136,9 +133,10 @@ class StateMachine:
                 self.review.passed = reason_of(message, kind=kind)
                 self.judgment = judge(self.review)
         after = self.judgment
-        if (after.state, after.turn, partly) == (before.state, before.turn, self._partly_shown):
+        shown = (after.state, after.turn, self.applied.partly)
+        if shown == self._shown:
             return
-        self._partly_shown = partly
+        self._shown = shown
         reason = after.reason if after.state != before.state else after.turn_reason
         if reason is None or reason.message_id != message.message_id:
             reason = reason_of(message)
@@ -160,11 +158,8 @@ class StateMachine:
             review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text, firm=False)
         elif SignalKind.SUCCESS in signals:
             review.ledger.passed(reply.message)
-        elif (failure := self._policy.request(reply.message)) and not self._is_decided():
+        elif (failure := self._policy.request(reply.message)) and review.decision not in CLOSED:
             review.ledger.report(reply.message, reply.patch, failure)
-
-    def _is_decided(self) -> bool:
-        return self.review.decision in CLOSED
 
     # ---- people ------------------------------------------------------------------------------------------------------
 
@@ -202,12 +197,12 @@ class StateMachine:
         act = reply.author_acts()
         if act and act.kind == SignalKind.WILL_REVIEW and reply.message.word_count > FEW_WORDS:
             act = None  # they answered, and will look at something else
-        promised = act is not None and act.kind == SignalKind.PROMISE
-        reworks = act is not None and (names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise()))
-        if act and promised and reworks and review.promise is None:
-            review.promise = reason_of(reply.message, act.text, act.kind)
+        said = reason_of(reply.message, act.text, act.kind) if act else None
+        if act and act.kind == SignalKind.PROMISE:
+            reworks = names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise())
+            review.promise = review.promise or (said if reworks else None)
         if reply.message.word_count or act:
-            review.acts = reason_of(reply.message, act.text, act.kind) if act and not reply.asks else None
+            review.acts = None if reply.asks else said
 
     def _note_reviewer(self, reply: Reply) -> None:
         review = self.review
@@ -344,3 +339,7 @@ class StateMachine:
     def _decide(self, state: State, reply: Reply, why: Signal) -> None:
         self.review.decision, self.review.decided = state, reason_of(reply.message, why.text, why.kind)
         self.review.parked = reason_of(reply.message, kind=ReasonKind.DEFERRED)
+
+
+def _posted(root: Message) -> Reason:
+    return Reason(root.message_id, root.subject, root.date, kind=ReasonKind.POSTED, by=root.author)

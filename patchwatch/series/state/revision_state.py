@@ -43,8 +43,9 @@ def revision_state(
         machine.process(follow_up, by_author=authors.include(sender.name, sender.email))
     for root in again:
         machine.posted_again(root)
-    chance = chance_of_new_version(revision, tags)
-    judgment = weigh(machine.judgment, machine.review, chance)
+    judgment = machine.judgment
+    if machine.review.decision is None:
+        judgment = weigh(judgment, machine.review, chance_of_new_version(revision, tags))
     return RevisionState(
         state=judgment.state,
         reason=judgment.reason,
@@ -59,5 +60,4 @@ def revision_state(
         owed=machine.owed,
         points=machine.review.ledger.points,
         likely=judgment.likely,
-        chance=None if chance is None else round(100 * chance),
     )

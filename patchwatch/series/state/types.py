@@ -62,7 +62,6 @@ class RevisionState:
     owed: tuple[Reason, ...] = ()  # in the author's turn: what waits for them
     points: tuple[Point, ...] = ()  # in the order in which they were raised
     likely: bool = False  # see Judgment
-    chance: int | None = None  # that the author posts another version, in percent; None: nobody else has replied
 
 
 def reason_of(message: Message, text: str | None = None, kind: str = "") -> Reason:
