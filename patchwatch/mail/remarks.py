@@ -67,7 +67,7 @@ def seen(
     passages: Sequence[Passage], signals: Mapping[str, Sequence[str]], tags: Sequence[Trailer], parent: str | None
 ) -> list[Seen | None]:
     """What the mail shows of the remark in each passage, None if it has none; `signals` are kinds by their text."""
-    of_tags, own = beginnings(tags), tuple(f"{tag.name}:" for tag in tags if tag.own)
+    of_tags, own = beginnings(tags), beginnings(tag for tag in tags if tag.own)
     on_posting, on_patch = is_posting(parent), any(quotes_patch(passage.quote) for passage in passages)
     found: list[Seen | None] = []
     for passage in passages[:_MAX_REMARKS]:
