@@ -13,9 +13,6 @@ from __future__ import annotations
 import argparse
 import collections
 import csv
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from stated_links import mails, mbox_entry
+from understanding import imported
 
 from patchwatch.mail import headers
 
@@ -70,19 +68,8 @@ def moments(
             with mbox.open("wb") as out:
                 out.writelines(mbox_entry(raw) for _, raw in dated[begin:end])
             begin = end
-            yield verdict, listed(work, mbox, verdict["cut"])
+            yield verdict, imported(mbox, work / "bench.db", verdict["cut"])
             mbox.unlink()
-
-
-def listed(work: Path, mbox: Path, now: str) -> list[dict[str, Any]]:
-    """Import more mails, and return the series as of `now`."""
-    environment = os.environ | {"PATCHWATCH_DATABASE": str(work / "bench.db"), "XDG_CONFIG_HOME": str(work)}
-    command = [sys.executable, "-m", "patchwatch"]
-    arguments = ["import", str(mbox), "--inbox", "bench"]
-    subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    arguments = ["--now", now, "list", "--all", "--json"]
-    found: list[dict[str, Any]] = json.loads(subprocess.check_output([*command, *arguments], cwd=ROOT, env=environment))
-    return found
 
 
 def compare(verdict: dict[str, str], series: Sequence[dict[str, Any]], *, rows: bool) -> collections.Counter[str]:

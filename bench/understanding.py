@@ -103,12 +103,13 @@ def row(name: str, known: int, verdicts: Iterable[Verdict]) -> str:
     return f"{name:<20}{known:>6}  " + "".join(f"{cell:<20}" for cell in cells)
 
 
-def imported(source: Path, database: Path) -> list[dict[str, Any]]:
-    """Import into a new database, and return the output of `list --all --json`."""
+def imported(source: Path, database: Path, now: str = "") -> list[dict[str, Any]]:
+    """Import into a database, and return the output of `list --all --json`, as of `now` if it is given."""
     environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
     command = [sys.executable, "-m", "patchwatch"]
     arguments = ["import", str(source), "--inbox", "bench"]
     subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    command += ["--now", now] if now else []
     printed = subprocess.check_output([*command, "list", "--all", "--json"], cwd=ROOT, env=environment)
     found: list[dict[str, Any]] = json.loads(printed)
     return found
