@@ -94,13 +94,13 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
         print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'version')}")
 
 
-@click.command("dismiss", short_help="Dismiss a point that is none.")
+@click.command("dismiss", short_help="Dismiss a wrong point.")
 @click.argument("series")
 @click.argument("point")
 @hidden_now_option
 @click.pass_obj
 def dismiss_command(context: Context, series: str, point: str) -> None:
-    """Dismiss a point of a series that is none: nobody has to act on it, whatever mail comes.
+    """Dismiss a wrong point of a series: nobody has to act on it, whatever mail comes.
 
     POINT is its number in `show`, or its id in `show --json`.
 
