@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
-  keys layers faults digest-examples soak torture clean
+  keys share layers faults digest-examples soak torture clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -65,6 +65,10 @@ torture: $(VENV)/installed-dev
 # Update the list of keys in config.example.toml after a binding was added, removed or renamed.
 keys: $(VENV)/installed
 	$(BIN)/python docs/keys.py
+
+# Write the man pages and completion scripts into share/, after a help changed.
+share: $(VENV)/installed
+	$(BIN)/python docs/share.py
 
 # Draw the layers of docs/architecture.md from the import contracts, after .importlinter changed.
 layers: $(VENV)/installed

@@ -234,6 +234,13 @@ def data_directory() -> Path:
     return user_data_path(_APP)
 
 
+def user_share_directory() -> Path:
+    """The user's share/, where shells and man look for what a user installed."""
+    from platformdirs import user_data_path
+
+    return user_data_path()
+
+
 def state_directory() -> Path:
     """The directory of locks and the TUI's state: data that can be lost."""
     from platformdirs import user_state_path

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchwatch import times
+from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
 from patchwatch.output import print_line
@@ -23,7 +24,7 @@ _STATES = f"States (docs/how-it-decides.md defines them): {', '.join(SETTABLE)}.
 
 
 @click.command("unwatch", short_help="Stop watching series.")
-@click.argument("series", nargs=-1, required=True)
+@click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.pass_obj
 def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
     """Stop watching series. Their stored mail is kept."""
@@ -35,7 +36,7 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
 
 
 @click.command("mark", short_help="Set the state of a series by hand.", epilog=_STATES)
-@click.argument("series")
+@click.argument("series", type=SERIES)
 @click.argument("state", type=click.Choice(_MARKS), metavar="STATE")
 @hidden_now_option
 @click.pass_obj
@@ -57,8 +58,8 @@ def mark_command(context: Context, series: str, state: str) -> None:
 
 
 @click.command("link", short_help="Link two versions of the same series.")
-@click.argument("later")
-@click.argument("earlier")
+@click.argument("later", type=SERIES)
+@click.argument("earlier", type=SERIES)
 @hidden_now_option
 @click.pass_obj
 def link_command(context: Context, later: str, earlier: str) -> None:
@@ -75,8 +76,8 @@ def link_command(context: Context, later: str, earlier: str) -> None:
 
 
 @click.command("unlink", short_help="Separate two versions that were linked.")
-@click.argument("later")
-@click.argument("earlier", required=False)
+@click.argument("later", type=SERIES)
+@click.argument("earlier", required=False, type=SERIES)
 @hidden_now_option
 @click.pass_obj
 def unlink_command(context: Context, later: str, earlier: str | None) -> None:
@@ -95,7 +96,7 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
 
 
 @click.command("dismiss", short_help="Dismiss a wrong point.")
-@click.argument("series")
+@click.argument("series", type=SERIES)
 @click.argument("point")
 @hidden_now_option
 @click.pass_obj
@@ -117,7 +118,7 @@ def dismiss_command(context: Context, series: str, point: str) -> None:
 
 
 @click.command("mute", short_help="Leave series out of digests and notifications.")
-@click.argument("series", nargs=-1, required=True)
+@click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.option("--off", is_flag=True, help="Unmute.")
 @hidden_now_option
 @click.pass_obj
@@ -131,7 +132,7 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
 
 
 @click.command("snooze", short_help="Put series aside until a given time or a reply.")
-@click.argument("series", nargs=-1, required=True)
+@click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.option("--until", metavar="TIME", help=f"{times.FUTURE_FORMATS}; default: until someone else replies.")
 @click.option("--off", is_flag=True, help="Unsnooze.")
 @hidden_now_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchwatch.cli.arguments import SERIES, VERSION
 from patchwatch.cli.main import Context, hidden_now_option, json_option
 from patchwatch.counts import plural
 from patchwatch.output import command, print_error, print_json, print_styled, stdout_is_terminal
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 
 @click.command("diff", short_help="Compare two versions of a series.")
-@click.argument("series")
-@click.argument("older", required=False, metavar="[vA]")
-@click.argument("newer", required=False, metavar="[vB]")
+@click.argument("series", type=SERIES)
+@click.argument("older", required=False, metavar="[vA]", type=VERSION)
+@click.argument("newer", required=False, metavar="[vB]", type=VERSION)
 @click.option("--stat", is_flag=True, help="Print only one line per patch.")
 @click.option(
     "--color",

@@ -9,6 +9,7 @@ from typing import IO
 
 import click
 
+from patchwatch.cli.arguments import INBOX
 from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.cli.signals import orderly_stop
 from patchwatch.counts import plural
@@ -120,7 +121,7 @@ def _failure(job: str, work: Callable[[], object]) -> list[str]:
 
 
 @click.command("follow", short_help="Follow all series posted to a list.")
-@click.argument("inbox", metavar="[INBOX]", default="")
+@click.argument("inbox", metavar="[INBOX]", default="", type=INBOX)
 @click.option("--author", default="", help="Only series whose author's name or address contains this text.")
 @click.option(
     "--path", default="", help="Only series that touch this path or pattern, written as for F: in MAINTAINERS."
@@ -172,7 +173,13 @@ def _print_rules(name: str, rules: tuple[object, ...]) -> None:
 
 @click.command("import", short_help="Import mail from files.")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--inbox", metavar="NAME", required=True, help="The list that the mail is from, such as bpf or linux-mm.")
+@click.option(
+    "--inbox",
+    metavar="NAME",
+    required=True,
+    type=INBOX,
+    help="The list that the mail is from, such as bpf or linux-mm.",
+)
 @hidden_now_option
 @click.pass_obj
 def import_command(context: Context, path: Path, inbox: str) -> None:

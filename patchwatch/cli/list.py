@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from patchwatch.cli.arguments import INBOX
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.series_json import series_json
 from patchwatch.cli.table import print_table
@@ -31,7 +32,7 @@ _STATES = [*map(str, SETTABLE)]
 @click.option(
     "--state", type=click.Choice(_STATES), metavar="STATE", help=f"Series in this state: {', '.join(_STATES)}."
 )
-@click.option("--inbox", metavar="NAME", help="Series seen on this list.")
+@click.option("--inbox", metavar="NAME", type=INBOX, help="Series seen on this list.")
 @click.option("--author", metavar="TEXT", help="Series whose author's name or address contains this text.")
 @click.option("--all", "everything", is_flag=True, help="Include imported and followed series, not only watched ones.")
 @click.argument("limit", nargs=-1)

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import importlib
 import io
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ COMMANDS = {
     "service": "run",
     "doctor": "doctor",
     "backup": "backup",
+    "completion": "completion",
     "reindex": "reindex",
 }
 
@@ -162,6 +164,10 @@ def patchwatch(ctx: click.Context) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line and return the exit status."""
     try:
+        if asked := os.environ.get("_PATCHWATCH_COMPLETE"):
+            from patchwatch.cli.completion import complete
+
+            return complete(asked)
         # Not in standalone mode, click returns what the command returned or the status of its Exit.
         status = patchwatch.main(arguments, prog_name="patchwatch", standalone_mode=False)
     except click.Abort:

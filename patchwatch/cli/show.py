@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.point_lines import all_point_lines, point_lines, waiting_lines
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
@@ -22,7 +23,7 @@ _INDENT = " " * 12
 
 
 @click.command("show", short_help="Show a series: versions, evidence, tags, thread.")
-@click.argument("series")
+@click.argument("series", type=SERIES)
 @json_option
 @now_option
 @click.option(

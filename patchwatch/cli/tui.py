@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, now_option
 from patchwatch.errors import InvalidInputError, ToolError
 from patchwatch.output import line_printer, print_error, print_line, stdout_is_terminal
@@ -15,7 +16,7 @@ from patchwatch.tracker import Tracker
 
 
 @click.command("tui", short_help="Open the terminal user interface.")
-@click.argument("series", required=False)
+@click.argument("series", required=False, type=SERIES)
 @click.option("--web", "in_browser", is_flag=True, help="Serve the TUI to a browser, and print the address to open.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="With --web: address to listen on.")
 @click.option(

@@ -7,14 +7,21 @@ the database with patchwatch.db.database, which migrates it or reports what is w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
+from patchwatch.db import series_flags
 from patchwatch.db.series_list import summaries
 from patchwatch.db.versions import FACTS_VERSION, SCHEMA_REVISION
 from patchwatch.series.model import SeriesSummary
 
 _PREFIX = "sqlite:///"
+_OFFERED = 1_000  # titles; more than a shell shows
+_TITLES = f"""
+SELECT id, title, id IN ({series_flags.WATCHED}) AS watched FROM series
+ORDER BY watched DESC, last_activity DESC LIMIT :limit
+"""  # noqa: S608 (no values)
 
 
 def read_summaries(
@@ -29,6 +36,38 @@ def read_summaries(
         return summaries(connection.execute, now, overdue_days, me, watched_only=watched_only)
     except (sqlite3.Error, ValueError):  # the slow path reports it
         return None
+    finally:
+        connection.close()
+
+
+def read_titles(url: str) -> list[tuple[int, str]]:
+    """Return number and title of the watched series, or of all if none is watched, most recently active first.
+
+    At most a thousand, and none if the file cannot be read this way: the shell asks while somebody types.
+    """
+    known = _rows(url, _TITLES, {"limit": _OFFERED})
+    return [(number, title) for number, title, watched in known if watched or not known[0][2]]
+
+
+def read_newest_version(url: str, series: int) -> int:
+    """Return the number of a series' newest version; 0 if it is unknown, or an RFC's."""
+    rows = _rows(url, "SELECT version FROM series WHERE id = :series AND NOT rfc", {"series": series})
+    return int(rows[0][0]) if rows else 0
+
+
+def read_inbox_names(url: str) -> list[str]:
+    """Return the names of the lists that mail was seen on."""
+    return [name for (name,) in _rows(url, "SELECT name FROM inbox ORDER BY name")]
+
+
+def _rows(url: str, sql: str, values: Mapping[str, int] | None = None) -> list[tuple[Any, ...]]:
+    connection = _open(url)
+    if connection is None:
+        return []
+    try:
+        return connection.execute(sql, values or {}).fetchall()
+    except sqlite3.Error:
+        return []
     finally:
         connection.close()
 
