@@ -19,7 +19,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from patchwatch.redact import redact
 from patchwatch.sanitize import content, escaped
@@ -36,6 +36,11 @@ def stdout_is_terminal() -> bool:
 def stderr_is_terminal() -> bool:
     """True if stderr is a terminal."""
     return sys.stderr is not None and sys.stderr.isatty()
+
+
+def use_color() -> bool:
+    """True if stdout is a terminal, and nothing says that it shows no colors (https://no-color.org)."""
+    return stdout_is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def print_line(text: str = "", *, newline: bool = True) -> None:
@@ -71,6 +76,26 @@ def print_mail(raw: bytes) -> bool:
     sanitized = content(text)
     print_line(sanitized, newline=not sanitized.endswith("\n"))
     return sanitized != text.replace("\r\n", "\n")
+
+
+class _PagerInput(io.TextIOWrapper):
+    """What is written here is shown on the terminal, too."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@contextlib.contextmanager
+def stdout_into(pager: BinaryIO) -> Iterator[None]:
+    """While the block runs, write stdout to a pager; if the user leaves it early, the rest is dropped."""
+    terminal, sys.stdout = sys.stdout, _PagerInput(pager, encoding="utf-8", errors="replace")
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            yield
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.close()
+        sys.stdout = terminal
 
 
 def discard_stdout() -> None:

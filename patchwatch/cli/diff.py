@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,9 @@ import click
 
 from patchwatch.cli.arguments import SERIES, VERSION
 from patchwatch.cli.main import Context, hidden_now_option, json_option
+from patchwatch.cli.pager import paged
 from patchwatch.counts import plural
-from patchwatch.output import command, print_error, print_json, print_styled, stdout_is_terminal
+from patchwatch.output import command, print_error, print_json, print_styled, use_color
 from patchwatch.sanitize import block, line
 from patchwatch.times import format_day, format_time
 
@@ -53,19 +53,16 @@ def diff_command(
     if as_json:
         print_json(comparison_json(row.id, row.title, comparison))
         return
-    in_color = color == "always" or (color == "auto" and _use_color())
-    for text in comparison_lines(row.id, row.title, comparison, stat=stat):
-        print_styled(text, color=in_color)
+    in_color = color == "always" or (color == "auto" and use_color())
+    with paged():
+        for text in comparison_lines(row.id, row.title, comparison, stat=stat):
+            print_styled(text, color=in_color)
     for side in (comparison.older, comparison.newer):
         if side.missing:
             print_error(
                 f"{side.label} is incomplete: {len(side.patches)} of its {side.expected} patches were received. "
                 f"`{command('patchwatch', 'watch', side.message_id)}` fetches what its list has."
             )
-
-
-def _use_color() -> bool:
-    return stdout_is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def comparison_lines(series_id: int, title: str, comparison: Comparison, *, stat: bool = False) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchwatch.cli.main import Context, TimeParam, now_option_with
+from patchwatch.cli.pager import paged
 from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import block, line
@@ -77,7 +78,8 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
 
 
 def _print_digest(digest: Digest) -> None:
-    print_line(f"Subject: {digest.subject}\n\n{digest.text}")
+    with paged():
+        print_line(f"Subject: {digest.subject}\n\n{digest.text}")
 
 
 def _send(tracker: Tracker, *, due: bool) -> None:

@@ -24,6 +24,7 @@ _ENVIRONMENT = (
     ("PATCHWATCH_CONFIG", "The config file to read."),
     ("PATCHWATCH_DATABASE", "The database: a file or an SQLAlchemy URL."),
     ("PATCHWATCH_LORE_URL", "The public-inbox server to use instead of https://lore.kernel.org."),
+    ("GIT_PAGER, PAGER", "The pager for `show`, `diff` and `digest`, as git chooses it; `cat`: none."),
     ("NO_COLOR", "If it is set, nothing is printed in color."),
 )
 _EXIT_STATUS = (

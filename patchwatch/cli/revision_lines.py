@@ -11,6 +11,7 @@ from patchwatch.cli.table import fit, width
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import finding_labels, labels
+from patchwatch.series.model import Evidence
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.times import format_day
 
@@ -23,11 +24,16 @@ _INDENT = " " * 10
 _CREDITS = frozenset({"signed-off-by", "co-developed-by", "suggested-by", "reported-by", "cc", "link", "closes"})
 
 
-def evidence_lines(text: str, message_id: str, tracker: Tracker, indent: str = " " * 8) -> list[str]:
-    """The quoted evidence, and the URL of its mail."""
-    lines = [f"{indent}“{line(text)}”"]
-    if message_id:
-        lines.append(f"{indent}{line(tracker.url(message_id))}")
+def evidence_lines(evidence: Evidence, tracker: Tracker, indent: str = " " * 8) -> list[str]:
+    """The evidence, quoted, with who wrote it and when; and the URL of its mail."""
+    if evidence.by_hand:
+        return [f"{indent}{line(evidence.text)}"]
+    who = [line(evidence.by_name or evidence.by_email)] if evidence.by_name or evidence.by_email else []
+    who += [f"commit {line(evidence.commit)[:12]}"] if evidence.commit else []
+    who += [format_day(evidence.date)] if evidence.date else []
+    lines = [f"{indent}{', '.join(who)}{': ' if who else ''}“{line(evidence.text)}”"]
+    if evidence.message_id:
+        lines.append(f"{indent}{line(tracker.url(evidence.message_id))}")
     return lines
 
 
@@ -43,12 +49,12 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
         lines.append(f"{_INDENT}sent {len(r.postings)} times")
     if r.predecessor:
         by_hand = "by hand: " if r.predecessor.by_hand else ""
-        evidence = ", ".join(map(line, r.predecessor.evidence))
+        evidence = labels.link_evidence(r.predecessor.evidence)
         lines.append(f"{_INDENT}follows <{line(r.predecessor.message_id)}>: {by_hand}{evidence}")
     if r.applied:
         lines.append(f"{_INDENT}{labels.applied(r)}")
         if r.applied.evidence:
-            lines += evidence_lines(r.applied.evidence.text, r.applied.evidence.message_id, tracker, _INDENT + "  ")
+            lines += evidence_lines(r.applied.evidence, tracker, _INDENT + "  ")
     lines += [_INDENT + text for text in tag_lines(r, names)]
     for _, mail in groupby(r.checks, key=lambda check: (check.message_id, check.patch)):
         lines += _checks(tuple(mail), r, tracker)
@@ -99,7 +105,7 @@ def _checks(mail: Sequence[CheckRow], r: RevisionRow, tracker: Tracker) -> list[
     for check in mail:
         if check.verdict != finding_labels.FINDING:
             lines.append(f"{_INDENT}{line(check.name)}: {check.verdict}{_where(check, r)}, {format_day(check.date)}")
-            lines += evidence_lines(check.text, check.message_id, tracker, _INDENT + "  ")
+            lines += evidence_lines(Evidence(check.message_id, check.text), tracker, _INDENT + "  ")
     found = finding_labels.findings(mail)
     if found:
         summary = finding_labels.summary(found)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import click
 
 from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.pager import paged
 from patchwatch.cli.point_lines import all_point_lines, point_lines, waiting_lines
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
 from patchwatch.counts import plural
 from patchwatch.errors import NotFoundError
-from patchwatch.output import print_error, print_json, print_line, print_mail
+from patchwatch.output import print_error, print_json, print_mail, print_styled, use_color
 from patchwatch.sanitize import line
 from patchwatch.series import labels
-from patchwatch.series.model import MessageRow, SeriesRow
+from patchwatch.series.model import Evidence, MessageRow, SeriesRow
 from patchwatch.series.states import Turn
+from patchwatch.text_width import fit
 from patchwatch.times import format_day
 from patchwatch.tracker import Tracker
 
 _INDENT = " " * 12
+_EXCERPT_COLUMNS = 60
+_REPLY = re.compile(r"(?:re: *)+", re.IGNORECASE)
 
 
 @click.command("show", short_help="Show a series: versions, evidence, tags, thread.")
@@ -59,7 +66,9 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
             raise NotFoundError(f"only {plural(len(raws), 'copy', 'copies')} of <{message_id}> are stored.")
         if len(raws) > 1 and copy == 1:
             print_error(f"{plural(len(raws), 'copy', 'copies')} of this mail with different contents: see --copy.")
-        if print_mail(raws[copy - 1]):
+        with paged():
+            replaced = print_mail(raws[copy - 1])
+        if replaced:
             print_error(
                 "control characters and hidden characters were replaced; redirect to a file for the exact bytes."
             )
@@ -69,8 +78,21 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
         print_json(value)
     else:
         lines = history_lines(row, tracker) if why else series_lines(row, tracker.thread(row.id), tracker)
-        for text in lines:
-            print_line(text)
+        in_color = use_color()
+        with paged():
+            print_styled(click.style(lines[0], bold=True), color=in_color)
+            for text in lines[1:]:
+                print_styled(_styled(text), color=in_color)
+
+
+def _styled(text: str) -> str:
+    """Style a line: headings, what the evidence says, links."""
+    heading, colon, rest = text.partition(":")
+    if colon and heading[:1].isalpha() and " " not in heading.removeprefix("Thread of "):
+        return f"{click.style(heading + colon, bold=True)}{rest}"
+    if text.lstrip(" →").startswith("http"):
+        return click.style(text, fg="bright_black")
+    return text
 
 
 def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracker) -> list[str]:
@@ -83,9 +105,9 @@ def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracke
     for m in thread:
         by_revision.setdefault(m.revision, []).append(m)
     for revision in row.revisions:
-        lines += ["", f"Thread of {labels.version(revision)}:"]
-        for root in revision.postings:
-            lines += [_message_line(m) for m in by_revision.get(root, ())]
+        mails = [m for root in revision.postings for m in by_revision.get(root, ())]
+        unread = " (*: unread)" if any(m.unread for m in mails) else ""
+        lines += ["", f"Thread of {labels.version(revision)}{unread}:", *_thread_lines(mails)]
     return lines
 
 
@@ -100,11 +122,11 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     notes += [labels.applied(newest)] if newest.applied else []
     lines += ["", f"State:  {', '.join([labels.state_name(row), *notes])}"]
     if row.state_evidence:
-        lines += evidence_lines(row.state_evidence.text, row.state_evidence.message_id, tracker)
+        lines += evidence_lines(row.state_evidence, tracker)
     since = "" if row.turn == Turn.NOBODY else f", since {format_day(row.turn_since)}"
     lines.append(f"Turn:   {labels.turn(row, tracker.now())}{since}")
     if row.turn_evidence and row.turn != Turn.NOBODY:
-        lines += evidence_lines(row.turn_evidence.text, row.turn_evidence.message_id, tracker)
+        lines += evidence_lines(row.turn_evidence, tracker)
     lines += waiting_lines(row, tracker)
     return [*lines, *_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
 
@@ -127,7 +149,7 @@ def _dependency_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     for dependency in row.depends_on:
         where = f"#{dependency.series}  {line(dependency.title)}: {dependency.state}" if dependency.series else ""
         lines.append(f"Needs:  {where or line(tracker.url(dependency.root))}")
-        lines += evidence_lines(dependency.text, dependency.message_id, tracker)
+        lines += evidence_lines(Evidence(dependency.message_id, dependency.text), tracker)
     return lines
 
 
@@ -143,19 +165,32 @@ def _next_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     return lines
 
 
-def _message_line(m: MessageRow) -> str:
+def _thread_lines(mails: list[MessageRow]) -> Iterator[str]:
+    """Yield a line for each mail: its subject, or what it begins with if its subject stands above."""
+    above: set[str] = set()
+    for m in mails:
+        subject = _REPLY.sub("", line(m.subject))
+        if subject not in above or not m.excerpt:
+            yield _message_line(m, line(m.subject))
+        else:
+            yield _message_line(m, f"“{fit(line(m.excerpt), _EXCERPT_COLUMNS)}”")
+        above.add(subject)
+
+
+def _message_line(m: MessageRow, text: str) -> str:
     mark = "*" if m.unread else " "
     tags = f"  [{', '.join(map(line, m.tags))}]" if m.tags else ""
     bot = " (bot)" if m.bot else ""
     author = line(m.author_name or m.author_email)
     failed = f"  (unreadable: {line(m.unreadable)})" if m.unreadable else ""
-    return f" {mark}{format_day(m.date)}  {'  ' * min(m.depth, 12)}{author}{bot}: {line(m.subject)}{tags}{failed}"
+    return f" {mark}{format_day(m.date)}  {'  ' * min(m.depth, 12)}{author}{bot}: {text}{tags}{failed}"
 
 
 def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     """Return how a series came to its state: every state change with its date, its mail and the new turn."""
     lines = [f"#{row.id}  {line(row.title)}: {row.state}"]
     revisions = {r.message_id: r for r in row.revisions}
+    names = {m.message_id: line(m.author_name or m.author_email) for m in tracker.thread(row.id)}
     steps = tracker.steps(row.id)
     for step in steps:
         revision = revisions.get(step.message_id)
@@ -163,16 +198,17 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
             lines += ["", f"{format_day(step.date)}  {labels.version(revision)} posted by {line(revision.author_name)}"]
             if revision.predecessor:
                 by_hand = "by hand, " if revision.predecessor.by_hand else ""
-                reasons = ", ".join(map(line, revision.predecessor.evidence))
+                reasons = labels.link_evidence(revision.predecessor.evidence)
                 lines.append(f"{_INDENT}follows the previous version: {by_hand}{reasons}")
         else:
-            lines.append(f"{format_day(step.date)}  “{line(step.text)}”")
+            who = names.get(step.message_id, "")
+            lines.append(f"{format_day(step.date)}  {who}{': ' if who else ''}“{line(step.text)}”")
         turn = "nobody’s turn" if step.turn == Turn.NOBODY else f"turn: {step.turn}"
         lines.append(f"{_INDENT}→ {step.state}, {turn}")
         source = line(tracker.url(step.message_id)) if step.message_id else f"commit {line(step.commit)}"
         lines.append(f"{_INDENT}{source}")
     evidence = row.state_evidence
     if evidence and evidence.message_id not in {s.message_id for s in steps}:  # a mark made by hand, or a tree
-        lines += ["", f"{_INDENT}“{line(evidence.text)}”", f"{_INDENT}→ {row.state}"]
-        lines += [f"{_INDENT}{line(tracker.url(evidence.message_id))}"] if evidence.message_id else []
+        said, *url = evidence_lines(evidence, tracker, _INDENT)
+        lines += ["", said, f"{_INDENT}→ {row.state}", *url]
     return [*lines, *all_point_lines(row, tracker)]

@@ -5,7 +5,10 @@ Pure: the current time is passed in.  Colors and signs are added by patchwatch.t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from patchwatch.counts import plural
+from patchwatch.sanitize import line
 from patchwatch.series.model import RevisionRow, SeriesRow, SeriesSummary
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.pull_requests import KIND as PULL
@@ -116,3 +119,16 @@ def patch_total(row: SeriesRow | SeriesSummary) -> int:
     if isinstance(row, SeriesSummary):
         return max(row.expected, row.patches)
     return max(row.revisions[-1].expected, row.patches) if row.revisions else row.patches
+
+
+def link_evidence(names: Iterable[str]) -> str:
+    """`same title, next version`: the evidence for a link between two versions."""
+    return ", ".join(_EVIDENCE.get(name, line(name).replace("-", " ")) for name in names)
+
+
+_EVIDENCE = {  # those that dashes do not spell out
+    "same-patch-titles": "some patch titles in common",
+    "same-prose": "text in common",
+    "rare-files": "files in common that few others touch",
+    "rare-title-words": "rare words in both titles",
+}

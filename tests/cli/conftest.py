@@ -27,6 +27,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "XDG_DATA_HOME": str(tmp_path / "data"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "PATCHWATCH_LORE_URL": "http://127.0.0.1:9",  # the discard port: nothing listens
+        "GIT_PAGER": "cat",
         "PYTHONWARNINGS": "error",
         "COLUMNS": "80",
     }

@@ -99,6 +99,7 @@ def test_diff_color_always_and_no_color(diff: Diff, monkeypatch: pytest.MonkeyPa
     assert "    \x1b[31m\x1b[7m-\x1b[0m\x1b[32m\x1b[2m+        struct netlink_ext_ack ack;\x1b[0m\n" in coloured
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("GIT_PAGER", "cat")
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[" in diff("1")[1]
     monkeypatch.setenv("NO_COLOR", "1")

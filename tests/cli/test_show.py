@@ -110,7 +110,7 @@ def test_show_lists_tags_by_patch_and_what_was_applied(with_versions: Run) -> No
     lines = [one.strip() for one in newest.partition("\n\n")[0].split("\n")]
     assert lines[2:] == [
         "patches 1-2 of 3 applied",
-        "“Applied patches 1-2 to frob/for-next, thanks!”",
+        "Mia, 2023-07-05: “Applied patches 1-2 to frob/for-next, thanks!”",
         "https://lore.kernel.org/r/a5@x/",
         "all      Whatevered-by: W <w@example.net>",
         "patch 1  Reviewed-by: Rita Reviewer <rita@example.com>  (given to v1)",

@@ -91,7 +91,7 @@ class LinkChoices(RowList[Choice]):
         about = f"  · {line(row.author_name)}, {labels.date(row.date)}"
         return [
             [(f"{row.place} ", "accent"), (f"v{row.version} ", "strong"), (labels.title(row.subject), "")],
-            [(f"  {labels.link_evidence(row.evidence)}", ""), (about, "dim")],
+            [(f"  {series_labels.link_evidence(row.evidence)}", ""), (about, "dim")],
         ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -148,19 +148,6 @@ def dependencies(row: SeriesRow) -> str:
         for one in row.depends_on
     ]
     return ", ".join(names)
-
-
-def link_evidence(names: Iterable[str]) -> str:
-    """`same title, next version`: the evidence for a link between two versions."""
-    return ", ".join(_EVIDENCE.get(name, line(name).replace("-", " ")) for name in names)
-
-
-_EVIDENCE = {  # those that dashes do not spell out
-    "same-patch-titles": "some patch titles in common",
-    "same-prose": "text in common",
-    "rare-files": "files in common that few others touch",
-    "rare-title-words": "rare words in both titles",
-}
 
 
 def quoted(evidence: Evidence) -> str:

@@ -100,7 +100,7 @@ def _why_linked(later: RevisionRow) -> str:
     link = later.predecessor
     if link is None or link.by_hand:
         return "Linked by hand."
-    return f"Linked automatically: {labels.link_evidence(link.evidence)}."
+    return f"Linked automatically: {series_labels.link_evidence(link.evidence)}."
 
 
 def _following(row: SeriesRow, later: RevisionRow) -> set[str]:

@@ -82,7 +82,7 @@ def details(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledTe
         return pieces
     earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
     name = series_labels.revision_name(earlier) if earlier else "an earlier one"
-    why = "by hand" if row.predecessor.by_hand else labels.link_evidence(row.predecessor.evidence)
+    why = "by hand" if row.predecessor.by_hand else series_labels.link_evidence(row.predecessor.evidence)
     return [*pieces, (f" · linked to {name}: ", "dim"), (why, "")]
 
 
