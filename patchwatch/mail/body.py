@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
 from patchwatch.mail import mail_end
+from patchwatch.mail.sentences import split
 
 SegmentKind = Literal["prose", "quote", "attribution", "trailer", "separator", "diffstat", "diff", "signature"]
 
@@ -36,13 +38,18 @@ class Mail:
     inboxes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """What the sender of a reply wrote in one place: everything below one quote, up to the next."""
 
     quote: tuple[str, ...]  # the last lines that are quoted above it, with their marks; empty if nothing is
     own: str  # prose and trailers
     patch: bool  # with a diff of theirs
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """What it consists of; together, the sentences of all passages are those of the mail."""
+        return list(split.sentences(self.own))
 
 
 _OWN = frozenset({"prose", "trailer", "separator"})

@@ -5,6 +5,7 @@ The modules beside this one determine the kind of the mail, and read its headers
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -63,7 +64,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     patch = whole[cut:] if submission and cut >= 0 else ""
     own_text, passages = _written(text, cut, submission=submission)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
-    sentences = tuple(split.sentences(own_text[:_MAX_PROSE]))
+    sentences = _sentences(own_text, passages)
     substance = split.substantive(sentences, trailers.beginnings(tags))
     pull, listed = _pull(kind, head, subject, whole)
     message_id, by_person = headers.message_id(head, raw), kind == "reply" and not bot
@@ -116,6 +117,13 @@ def _written(text: Text, cut: int, *, submission: bool) -> tuple[str, list[body.
     if not submission:
         return body.of_reply(text.inline)
     return body.own_text(text.whole if cut < 0 else text.whole[:cut], patch=True), []
+
+
+def _sentences(own_text: str, passages: Sequence[body.Passage]) -> tuple[str, ...]:
+    """The sentences that the sender wrote; those of a reply's passages, which are split only once."""
+    if passages and len(own_text) <= _MAX_PROSE:
+        return tuple(itertools.chain.from_iterable(passage.sentences for passage in passages))
+    return tuple(split.sentences(own_text[:_MAX_PROSE]))
 
 
 def _tested(

@@ -19,6 +19,7 @@ from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
+from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
 
 _MAX_REMARKS = 60  # of one mail
@@ -31,13 +32,18 @@ _CONTEXT = 14  # lines of a diff within which unchanged ones still belong to it
 _MAX_CODE = 120
 
 _MARK = re.compile(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>) ?")
-_PLAIN = re.compile(r"[^a-z0-9]+")
+_NOT_HASHED = bytes(set(range(256)) - set(b"\nabcdefghijklmnopqrstuvwxyz0123456789"))
 _ASKING = re.compile(
     r"(?i)\b(?:please|pls|should|shouldn't|could|couldn't|can you|would|wouldn't|need|needs|needed|drop|remove|instead|"
     r"rather|missing|why|suggest|prefer|better|use|wrong|typo|nit|unused|unnecessary|redundant|not needed|no need|"
     r"must|move|rename|split|fix|s/)\b|\?"
 )
 """Words of asking: the sentence that has one is shown."""
+_MAY_ASK = word_set(
+    "please pls should shouldn could couldn can would wouldn need needs needed drop remove instead rather missing why "
+    "suggest prefer better use wrong typo nit unused unnecessary redundant must move rename split fix s"
+)
+"""One of them is in every sentence that `_ASKING` matches, unless it is a question: a quick test before it."""
 
 _ASKS = frozenset(
     {SignalKind.CHANGES, SignalKind.WISH, SignalKind.HOLD, SignalKind.WITHDRAWN, SignalKind.QUESTION, SignalKind.DOUBT}
@@ -71,7 +77,7 @@ def seen(
     on_posting, on_patch = is_posting(parent), any(quotes_patch(passage.quote) for passage in passages)
     found: list[Seen | None] = []
     for passage in passages[:_MAX_REMARKS]:
-        sentences = list(itertools.islice(split.sentences(passage.own), _MAX_SENTENCES))
+        sentences = passage.sentences[:_MAX_SENTENCES]
         if not sentences and not passage.patch:
             found.append(None)
             continue
@@ -102,8 +108,8 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -
         firm=verdict.firm,
         below_diff=one.code is not None,
         code=(one.code or "")[:_MAX_CODE],
-        lines=_hashes(passage.own.split("\n")),
-        answers=_hashes(one.quoted)[-_QUOTED:],
+        lines=_hashes(passage.own),
+        answers=_hashes("\n".join(one.quoted))[-_QUOTED:],
         signals=tuple(one.signals),
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
@@ -123,9 +129,14 @@ def _telling(one: Seen, signals: Mapping[str, Sequence[str]]) -> str:
     """The sentence to show: one with a signal that asks, else one that has a word of asking, else the first."""
     kinds = {sentence: signals.get(split.evidence(sentence), ()) for sentence in one.sentences} if one.signals else {}
     asks = next((sentence for sentence, found in kinds.items() if not _ASKS.isdisjoint(found)), None)
-    asks = asks or next((sentence for sentence in one.substance if _ASKING.search(sentence)), None)
+    asks = asks or next(filter(_asks, one.substance), None)
     asks = asks or next((sentence for sentence, found in kinds.items() if found), None)
     return asks or (one.substance or one.sentences)[0]
+
+
+def _asks(sentence: str) -> bool:
+    may_ask = "?" in sentence or not _MAY_ASK.isdisjoint(words(sentence.lower()))
+    return may_ask and _ASKING.search(sentence) is not None
 
 
 def _own_quote(quote: Sequence[str]) -> list[str]:
@@ -135,11 +146,14 @@ def _own_quote(quote: Sequence[str]) -> list[str]:
 
 def _unquoted(line: str) -> str | None:
     """A quoted line without its first mark; None for a line of a deeper quote, which somebody else wrote."""
-    mark = _MARK.match(line)
-    if mark is None:
+    if line[:2] == "> ":  # most
+        rest = line[2:]
+    elif mark := _MARK.match(line):
+        rest = line[mark.end() :]
+    else:
         return None
-    rest = line[mark.end() :]
-    return None if _MARK.match(rest) else rest
+    quoted = (">" in rest[:12] or "|" in rest[:4]) and _MARK.match(rest) is not None
+    return None if quoted else rest
 
 
 def _code(quote: Sequence[str]) -> str | None:
@@ -154,9 +168,9 @@ def _code(quote: Sequence[str]) -> str | None:
     return last if context else None
 
 
-def _hashes(lines: Sequence[str]) -> tuple[int, ...]:
+def _hashes(text: str) -> tuple[int, ...]:
     """Hashes of the lines that have enough letters to be told from others: the first ones and the last ones."""
-    plain = [_PLAIN.sub("", line.lower()) for line in lines]
+    plain = text.lower().encode("ascii", "ignore").translate(None, _NOT_HASHED).split(b"\n")
     told = [words for words in plain if len(words) >= _SHORTEST]
     ends = told if len(told) <= _LINES else (*told[: _LINES // 2], *told[-_LINES // 2 :])
-    return tuple(crc32(words.encode()) & 0xFFFFFF for words in ends)
+    return tuple([crc32(words) & 0xFFFFFF for words in ends])

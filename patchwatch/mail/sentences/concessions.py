@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from patchwatch.mail.message import Concession, SignalKind
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.addressee import is_about_follow_up
+from patchwatch.mail.sentences.words import word_set, words
 
 _READ = 3  # sentences at the beginning of a remark: whoever gives in begins with it
 _SHORT = 14  # words of a sentence that says nothing but "then I will do that"
@@ -53,19 +54,37 @@ _HOLDS_BACK = re.compile(
     r"(?i)\b(?:but|however|although|though|not sure|don't (?:think|see|understand)|do not|disagree|because|since|"
     r"the reason|on purpose|intentional\w*|rather not|unless|except|wouldn't|won't|can't|cannot)\b|\?"
 )
+# One of them is in every sentence that `_HOLDS_BACK` matches, unless it is a question: a quick test before it.
+_MAY_HOLD_BACK = word_set(
+    "but however although though not don disagree because since reason purpose rather unless except wouldn won can "
+    "cannot"
+)
 
 
 def concession(sentences: Sequence[str], signals: Collection[str]) -> Concession:
     """How the sentences of a remark give in, if an author wrote them; `signals` are the kinds that they have."""
     promise = SignalKind.PROMISE in signals
     for sentence in sentences[:_READ]:
-        if _HOLDS_BACK.search(sentence):
+        lowered = sentence.lower()
+        if _holds_back(sentence, lowered):
             return "acts" if promise else ""
         if _ACTS.match(sentence) and not is_about_follow_up(sentence):
             return "acts"
-        if _THEN.search(sentence) and len(sentence.split()) <= _SHORT:
+        if ("then" in lowered or lowered.startswith(("just", "only"))) and _is_all(sentence):
             return "acts"
     if promise:
         return "acts"
     agrees = sentences and (_AGREES.match(sentences[0]) or all(map(split.is_courtesy, sentences)))
     return "agrees" if agrees else ""
+
+
+def _holds_back(sentence: str, lowered: str) -> bool:
+    if "?" in lowered:
+        return True
+    may = "intentional" in lowered or not _MAY_HOLD_BACK.isdisjoint(words(lowered))
+    return may and _HOLDS_BACK.search(sentence) is not None
+
+
+def _is_all(sentence: str) -> bool:
+    """True for "then I will do that", and for "just the rename": all that is still argued about."""
+    return len(sentence.split()) <= _SHORT and _THEN.search(sentence) is not None

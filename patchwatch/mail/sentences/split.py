@@ -6,10 +6,14 @@ quote, a list item or a tag.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from patchwatch.mail.sentences.words import word_set
+
 _MAX_EVIDENCE = 200
+_WORD = re.compile(r"\w+")
 _STARTS_ALONE = re.compile(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
 _LOG = re.compile(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of a kernel log is not a sentence
 _TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
@@ -54,6 +58,14 @@ _COURTESY = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
+_COURTEOUS = word_set(
+    "a ack agree agreed ah all alright also and appreciate awesome best but change cheers code completely cool "
+    "everything excellent fantastic feel fine for fully good got great have hello hi i impressive it kind lgtm like "
+    "look looks lovely makes many much nice oh ok okay otherwise overall patch patches perfect please quality "
+    "really regard regards rest see seem seems series sincerely so solid sound sounds sure thank thanks that the this "
+    "thx totally understood very warm well with works yeah yep yes you yours"
+)
 _NOT_AGREED = re.compile(
     r"(?i)\b(?:but|however|not|except|though|although|unless|until|wonder|if|should|could|would)\b|n't\b|\?"
 )
@@ -62,23 +74,42 @@ _NOT_AGREED = re.compile(
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text, without greetings; the lines of a paragraph are joined."""
     paragraph: list[str] = []
+    tag = False  # the paragraph begins with a tag
     for line in map(str.strip, text.split("\n")):
         if not line or (line[0] in "<[k" and _LOG.match(line)):
-            yield from _split_paragraph(paragraph)
+            if paragraph:
+                yield from _split_paragraph(paragraph)
             paragraph = []
-        elif not paragraph and len(line) < 60 and _GREETING.fullmatch(line):
-            pass
-        elif paragraph and (paragraph[-1][-1] in ".!?:" or _STARTS_ALONE.match(line) or _TAG.match(paragraph[0])):
+        elif not paragraph:
+            if len(line) >= 60 or not _is_greeting(line):
+                paragraph, tag = [line], _is_tag(line)
+        elif tag or paragraph[-1][-1] in ".!?:" or _starts_alone(line):
             yield from _split_paragraph(paragraph)
-            paragraph = [line]
+            paragraph, tag = [line], _is_tag(line)
         else:
             paragraph.append(line)
-    yield from _split_paragraph(paragraph)
+    if paragraph:
+        yield from _split_paragraph(paragraph)
+
+
+# Most lines begin with a small letter: the patterns are only tried on those that can match.
+
+
+def _is_greeting(line: str) -> bool:
+    may_be = line[0] in "hHdDgG" or line[-1] == ","
+    return may_be and _GREETING.fullmatch(line) is not None
+
+
+def _is_tag(line: str) -> bool:
+    return ": " in line and _TAG.match(line) is not None
+
+
+def _starts_alone(line: str) -> bool:
+    begin = line[0]
+    return (begin in "hp" or not begin.islower()) and _STARTS_ALONE.match(line) is not None
 
 
 def _split_paragraph(lines: list[str]) -> Iterator[str]:
-    if not lines:
-        return
     text = " ".join(lines)
     begin = 0
     for mark in _END.finditer(text):
@@ -95,7 +126,21 @@ def _split_paragraph(lines: list[str]) -> Iterator[str]:
 
 def is_courtesy(sentence: str) -> bool:
     """True if a sentence only thanks, greets, signs off or agrees."""
-    return len(sentence) < 160 and _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence)
+    return len(sentence) < 160 and _is_courtesy(sentence)
+
+
+@functools.lru_cache(maxsize=1024)  # people thank in the same words, and each sentence is asked about more than once
+def _is_courtesy(sentence: str) -> bool:
+    return _may_be_courtesy(sentence) and _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence)
+
+
+def _may_be_courtesy(sentence: str) -> bool:
+    """False if the pattern can't match: a quick test of how a sentence begins, false for most."""
+    begin = _WORD.match(sentence)
+    if begin is None or begin[0].lower() in _COURTEOUS or begin[0][0] in "vV":
+        return True
+    words = sentence.split(maxsplit=3)
+    return "A" <= sentence[0] <= "Z" and (len(words) < 3 or _WORD.search(words[2]) is None)  # a name
 
 
 def substantive(sentences: Iterable[str], tags: tuple[str, ...]) -> list[str]:
