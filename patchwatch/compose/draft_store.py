@@ -6,6 +6,7 @@ patchwatch.compose.draft); everything else is created again from the mail.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -16,6 +17,7 @@ from patchwatch.errors import DraftError, InvalidInputError
 from patchwatch.private_files import make_directory, replacing
 
 _NAME = 24  # characters of the subject in a file name
+_SUBJECT = re.compile(r"^Subject:[ \t]*(.*)", re.MULTILINE | re.IGNORECASE)
 _PREFIXES = re.compile(r"^(?:\s*(?:re:|\[[^\]]*\]))*", re.IGNORECASE)
 
 
@@ -68,6 +70,16 @@ class DraftStore:
             raise InvalidInputError(f"{file} is not UTF-8; save it as UTF-8.") from None
         except OSError as error:
             raise DraftError(f"the draft {file} can't be read: {error.strerror}.") from None
+
+    def subjects_since(self, time: float) -> list[str]:
+        """The subjects of the drafts that were written since `time` (UTC seconds), the oldest first."""
+        found: list[tuple[float, str]] = []
+        for file in self.directory.glob("*.eml"):
+            with contextlib.suppress(OSError, DraftError, InvalidInputError):  # it was just sent, or is no draft
+                written = file.lstat().st_mtime
+                if written >= time and (subject := _SUBJECT.search(self.read(file))):
+                    found.append((written, subject[1]))
+        return [subject for _, subject in sorted(found)]
 
     def delete(self, file: Path) -> None:
         """Delete a draft that was sent or discarded.

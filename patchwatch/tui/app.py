@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -27,10 +29,12 @@ from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.base.notices import Notice, Notices
 from patchwatch.tui.base.saved_state import SavedState
+from patchwatch.tui.base.suspend import run_shell, suspended
 from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, on_hangup, on_sigterm
 from patchwatch.tui.base.theme import THEMES
 from patchwatch.tui.dialogs import command_palette
 from patchwatch.tui.dialogs.help import HelpScreen, active_keys
+from patchwatch.tui.dialogs.quit import QuitDialog
 from patchwatch.tui.dialogs.watch import WatchDialog
 from patchwatch.tui.render import labels
 from patchwatch.tui.screens.overview import OverviewScreen
@@ -55,6 +59,8 @@ class PatchwatchApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        replace(keys.SUSPEND, show=False),
+        replace(keys.SHELL, show=False),
         replace(keys.PALETTE, show=False),
     ]
 
@@ -99,6 +105,7 @@ class PatchwatchApp(App[None]):
         self._checking = False  # True while the generation is being read
         self._series_screen_loaded = False  # True once its modules are imported, or being imported
         self._minute = 0
+        self._started = time.time()
         self._refused: frozenset[int] = frozenset()  # digests for which a notice was shown
         self._polling = ""  # the progress of the current poll
 
@@ -294,6 +301,41 @@ class PatchwatchApp(App[None]):
         self.theme = THEMES[name].name
         if self._saved is not None:
             self._saved.choose_theme(name)
+
+    def action_leave(self) -> None:
+        """Quit; ask first if a reply that was written meanwhile is not sent."""
+
+        def answered(quitting: bool | None) -> None:
+            if quitting:
+                self.exit()
+
+        if unsent := self._tracker.drafts.subjects_since(self._started):
+            self.push_screen(QuitDialog(unsent), answered)
+        else:
+            self.exit()
+
+    def action_help_quit(self) -> None:
+        """Say how to leave: Ctrl-C is for copying."""
+        self._notices.show("quit", "note", "To quit, press q in the overview, or Ctrl-Q anywhere.")
+
+    def action_suspend_process(self) -> None:
+        """Suspend all processes of this terminal's job, as Ctrl-Z does in other programs: make may have started us."""
+        if self._driver is not None and self._driver.can_suspend:
+            self._suspend_signal()
+            os.killpg(0, signal.SIGTSTP)
+
+    @on(Driver.SignalResume)
+    def _resumed(self) -> None:
+        """Draw all of it: another program used the terminal."""
+        self.refresh(layout=True)
+
+    def action_shell(self) -> None:
+        """Run a shell."""
+        try:
+            with suspended(self):
+                run_shell()
+        except PatchwatchError as error:
+            self._notices.show("shell", "error", str(error))
 
     def action_clear(self) -> None:
         """Dismiss the notices."""

@@ -15,6 +15,8 @@ WATCH = Binding("w", "app.watch", "Watch", tooltip="Watch a series by URL or mes
 POLL = Binding("r", "app.poll", "Poll", tooltip="Check the archive for new mail now", id="app.poll")
 PALETTE = Binding("ctrl+p,colon", "app.command_palette", "Find", tooltip="Find any action or series", id="app.palette")
 HELP = Binding("question_mark", "app.help", "Help", tooltip="Show the key bindings", id="app.help")
+SUSPEND = Binding("ctrl+z", "app.suspend_process", "Suspend", tooltip="Suspend; `fg` returns", id="app.suspend")
+SHELL = Binding("exclamation_mark", "app.shell", "Shell", tooltip="Run a shell; `exit` returns", id="app.shell")
 
 _PAIR = Binding.Group("Version", compact=True)
 OLDER = Binding("left_square_bracket,h,left", "revision(-1)", "Previous version", group=_PAIR, id="series.older")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
-from patchwatch.errors import NoTerminalError
+from patchwatch.errors import NoTerminalError, ToolError
 from patchwatch.output import print_error
 
 
@@ -40,6 +42,20 @@ def suspended(app: App[Any]) -> Iterator[None]:
         ) from None
     if failure is not None:
         raise failure
+
+
+def run_shell() -> None:
+    """Run the user's shell until they leave it; call it while the TUI is suspended.
+
+    Raises:
+        ToolError: it can't be started.
+    """
+    shell = os.environ.get("SHELL") or "/bin/sh"
+    print_error("`exit` returns to patchwatch.")
+    try:
+        subprocess.run([shell], check=False)
+    except OSError as error:
+        raise ToolError(f"can't run {shell}: {error.strerror}. Set $SHELL to your shell.") from None
 
 
 def pause() -> None:

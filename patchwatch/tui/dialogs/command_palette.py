@@ -25,6 +25,7 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.text_field import SanitizedInput
 
+_MOVEMENTS = {"up", "down", "left", "right", "page_up", "page_down", "first", "last", "top", "bottom"}
 _MOST = 50  # series offered; another letter narrows them down
 
 
@@ -72,6 +73,11 @@ def action_name(binding: Binding) -> str:
     return f"{name}: {tooltip[0].lower()}{tooltip[1:]}"
 
 
+def _is_movement(binding: str) -> bool:
+    """True if a binding only moves: everybody knows such keys, and nobody looks for them first."""
+    return binding.partition(".")[2] in _MOVEMENTS
+
+
 class Actions(Provider):
     """The actions of the current screen, with their keys, and the themes."""
 
@@ -87,7 +93,7 @@ class Actions(Provider):
                 found.setdefault(binding.id, (name, self.app.get_key_display(binding), run))
         for theme, name in app.looks.items():
             found[f"theme.{theme}"] = (f"Theme: {name}", "", partial(app.choose_theme, theme))
-        return list(found.values())
+        return [found[name] for name in sorted(found, key=_is_movement)]  # stable: otherwise in the screen's order
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""

@@ -67,7 +67,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     Binding("B", "b4", "b4", show=False, tooltip="Run b4 on the newest version", id="overview.b4"),
     keys.PALETTE,
     keys.HELP,
-    Binding("q", "app.quit", "Quit", id="overview.quit"),
+    Binding("q", "app.leave", "Quit", id="overview.quit"),
     Binding(
         "escape",
         "escape",
