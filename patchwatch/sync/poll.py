@@ -32,6 +32,7 @@ from patchwatch.sync.isolate import failure
 from patchwatch.sync.watch import EVERYWHERE, Progress, complete, fetch_thread, store_response
 
 _DAY = 86_400
+_NAMES = 3  # of inboxes in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,12 @@ class PollReport:
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """Why inboxes and trees could not be polled, each with a next step."""
-        found = [f"{r.inbox}: {r.failure}" for r in self.inboxes if r.failure]
+        """Why inboxes and trees could not be polled, each reason once, with a next step."""
+        names: dict[str, list[str]] = {}
+        for report in self.inboxes:
+            if report.failure:
+                names.setdefault(report.failure, []).append(report.inbox)
+        found = [f"{_some(inboxes)}: {failure}" for failure, inboxes in names.items()]
         return (*found, *(f"{r.name}: {r.failure}" for r in self.trees if r.failure))
 
     @property
@@ -86,6 +91,12 @@ class PollReport:
             if failed := sum(bool(r.failure) for r in reports):
                 parts.append(f"{failed} of {len(reports)} {noun} failed")
         return "; ".join(parts)
+
+
+def _some(names: Sequence[str]) -> str:
+    """`bpf, netdev and 3 more lists`."""
+    more = len(names) - _NAMES
+    return f"{', '.join(names[:_NAMES])} and {more} more lists" if more > 1 else ", ".join(names)
 
 
 def describe(change: Change) -> str:

@@ -291,3 +291,15 @@ def test_feed_entries_from_before_the_watch_are_not_fetched(
     with tracker.database.read() as connection:
         stored = inboxes.inboxes(connection)
     assert [i.messages for i in stored if i.name == inbox] == [1]
+
+
+def test_one_reason_for_many_lists_is_given_once() -> None:
+    from patchwatch.sync.ingest import NOTHING
+    from patchwatch.sync.poll import InboxReport, PollReport
+
+    down = "can't reach http://main.test (refused)."
+    names = ("bpf", "netdev", "linux-mm", "linux-pm", "rust")
+    failing = [InboxReport(name, NOTHING, down) for name in names]
+    report = PollReport((*failing, InboxReport("linux-iio", NOTHING, "no such inbox")), (), ())
+    assert report.failures == (f"bpf, netdev, linux-mm and 2 more lists: {down}", "linux-iio: no such inbox")
+    assert PollReport(tuple(failing[:4]), (), ()).failures == (f"bpf, netdev, linux-mm, linux-pm: {down}",)

@@ -1,9 +1,10 @@
 """The HTTP client: retries with backoff, Retry-After, redirects, deadlines.
 
-Temporary errors are retried, with a longer pause each time: no connection, no response in time, a truncated response,
-status 429, 502, 503, 504 (and 500, once).  A longer Retry-After (RFC 9110, 10.2.3) replaces the pause.  A process sends
-one request at a time to a host, pauses included, so that ten lists are as polite as one; a redirect counts for the host
-that sent it.  What a 404 means is up to `client`.
+Temporary errors are retried, with a longer pause each time: no response in time, a truncated response, status 429, 502,
+503, 504; and once: no connection, status 500.  A server that lets a connection time out is not tried again for ten
+seconds, so that someone behind such a network does not wait for each list.  A longer Retry-After (RFC 9110, 10.2.3)
+replaces the pause.  A process sends one request at a time to a host, pauses included, so that ten lists are as polite
+as one; a redirect counts for the host that sent it.  What a 404 means is up to `client`.
 
 Whatever a response contains, the only exceptions are LoreErrors.
 """
@@ -32,6 +33,8 @@ from patchwatch.sources.lore.deadline import Deadline
 from patchwatch.sources.lore.response import TruncatedResponseError
 
 TRIES = 4  # per request and server
+_TRIES_TO_CONNECT = 2
+_OFFLINE_SECONDS = 10.0  # for which a server that let a connection time out is not tried again
 _FIRST_PAUSE_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 86400.0
 """The longest Retry-After that a server can mean; longer ones are mistakes, and count as a day for one list."""
@@ -113,6 +116,7 @@ class HttpClient:
         self._sleep = sleep
         self._monotonic = monotonic
         self._clock = clock
+        self._offline: dict[str, tuple[float, LoreError]] = {}  # base: until when (monotonic), error
         self._retry_after: dict[str, tuple[float, LoreResponseError]] = {}  # base: end of the wait (monotonic), error
 
     def close(self) -> None:
@@ -131,13 +135,18 @@ class HttpClient:
             # The clock starts with our turn: an earlier request to this host has a separate deadline.
             deadline = self._monotonic() + seconds
             self._wait_for_retry_after(base, deadline)
+            offline_until, offline = self._offline.get(base, (0.0, None))
+            if offline and self._monotonic() < offline_until:
+                raise offline
             attempt = 1
             while True:
                 try:
-                    return self._try(url, request, read_body, deadline)
+                    return self._try(base, request, read_body, deadline)
                 except _TemporaryError as temporary:
                     pause = max(_pause(attempt), self._note_retry_after(base, temporary.error))
                     if attempt >= min(tries, temporary.tries) or pause >= deadline - self._monotonic():
+                        if isinstance(temporary.__cause__, httpx.ConnectTimeout):
+                            self._offline[base] = (self._monotonic() + _OFFLINE_SECONDS, temporary.error)
                         raise temporary.error from temporary.__cause__
                 self._sleep(pause)
                 attempt += 1
@@ -159,9 +168,9 @@ class HttpClient:
                 raise LoreResponseError(str(error), status=error.status, retry_after=pause)
             self._sleep(pause)
 
-    def _try(self, url: str, request: Request, read_body: BodyReader[T], deadline: float) -> Reply[T]:
+    def _try(self, base: str, request: Request, read_body: BodyReader[T], deadline: float) -> Reply[T]:
         """Send a request once; follow redirects only within the host or to lore.kernel.org."""
-        method = request.method
+        method, url = request.method, base + request.path
         headers = {"Accept-Encoding": request.accept_encoding}
         for _ in range(_MAX_REDIRECTS + 1):
             shown = display_url(url)
@@ -175,6 +184,8 @@ class HttpClient:
                     url = _redirect(response.request.url, response.next_request.url, shown)
                     # Only 303 changes the method to GET (RFC 9110, 15.4); a search remains a POST.
                     method = "GET" if response.status_code == 303 else method
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                raise _TemporaryError(_unreachable(error, display_url(base)), _TRIES_TO_CONNECT) from error
             except httpx.TransportError as error:
                 raise _TemporaryError(_unreachable(error, shown)) from error
             except httpx.InvalidURL as error:
@@ -309,14 +320,15 @@ def _redirect(before: httpx.URL, after: httpx.URL, shown: str) -> str:
 
 
 def _unreachable(error: httpx.TransportError, shown: str) -> LoreUnreachableError:
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
         problem = f"{shown} did not respond in time"
     elif isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
         problem = (
             f"the connection to {shown} was cut off ({sanitize.line(str(error))[:_MAX_REASON] or 'no reason given'})"
         )
     else:
-        problem = f"can't reach {shown} ({sanitize.line(str(error)) or type(error).__name__})"
+        reason = re.sub(r"^\[Errno -?\d+\] ", "", sanitize.line(str(error)))
+        problem = f"can't reach {shown} ({reason or 'the connection timed out'})"
     return LoreUnreachableError(f"{problem}. Check the network, try again later, or {_USE_ANOTHER}.")
 
 

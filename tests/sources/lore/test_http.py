@@ -99,19 +99,38 @@ def test_malformed_retry_after_is_handled(named: str, seconds: float | None) -> 
 
 
 @pytest.mark.parametrize(
-    "error", [httpx.ConnectError("no route\x1b[31m"), httpx.ReadTimeout("late"), httpx.RemoteProtocolError("cut")]
+    ("error", "tries", "named"),
+    [
+        (httpx.ConnectError("[Errno 113] no route\x1b[31m"), 2, "can't reach http://main.test (no route"),
+        (httpx.ConnectTimeout(""), 2, "can't reach http://main.test (the connection timed out)"),
+        (httpx.ReadTimeout("late"), 4, "http://main.test/bpf/"),
+        (httpx.RemoteProtocolError("cut"), 4, "http://main.test/bpf/"),
+    ],
 )
-def test_unreachable_server_is_retried_then_reported(error: Exception) -> None:
+def test_unreachable_server_is_retried_then_reported(error: Exception, tries: int, named: str) -> None:
     server = Server(error, mail())
     with archive(server) as lore:
         lore.since("bpf", 0).close()
     server = Server(error)
     with archive(server) as lore, pytest.raises(LoreUnreachableError) as caught:
         lore.since("bpf", 0)
-    assert len(server.requests) == 4
-    for part in ("http://main.test/bpf/", "Check the network", "PATCHWATCH_LORE_URL"):
+    assert len(server.requests) == tries
+    for part in (named, "Check the network", "PATCHWATCH_LORE_URL"):
         assert part in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+def test_a_server_that_lets_connections_time_out_is_not_tried_for_every_list() -> None:
+    time = Time()
+    server = Server(httpx.ConnectTimeout("late"))
+    with archive(server, time=time) as lore:
+        for inbox in ("bpf", "netdev", "linux-mm"):
+            with pytest.raises(LoreUnreachableError, match="can't reach"):
+                lore.since(inbox, 0)
+        assert len(server.requests) == 2
+        time.now += 11
+        server.answers = [mail()]
+        lore.since("bpf", 0).close()
 
 
 def test_deadline_ends_retries() -> None:
