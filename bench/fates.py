@@ -6,8 +6,8 @@ Each LIST-ARCHIVE is a public-inbox epoch, named after its list.  Its mails sinc
 its own; then each series that the table names on that list is compared.  A series is right if both statements are: the
 state is accepted or mainlined where the person found it accepted, and another where not (`yes|no`: only a part of it
 was taken), and its newest revision holds the mail that the person named.
-The table was written before patchwatch ran on these lists.  Its series were drawn at random from the headers: first
-mails of postings by people, of 2024 and 2025, without stable reviews.
+The tables were written before patchwatch ran on these lists.  Their series were drawn at random from the headers: first
+mails of postings by people, of 2024 and 2025, without stable reviews.  `scsi-btrfs-pm.tsv` is a table of moments.py, too.
 """
 
 from __future__ import annotations

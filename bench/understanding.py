@@ -69,9 +69,15 @@ def main() -> int:
                 subprocess.run([BUMPS, verb, epoch, work / "list.json"], check=True)
             if source is epoch:
                 series = listed
-        for table in options.table or sorted(set(VERDICTS.glob("*.tsv")) - set(VERDICTS.glob("*-fates.tsv"))):
+        for table in options.table or sorted(filter(is_of_cgroups, VERDICTS.glob("*.tsv"))):
             compare(series, table, options.rows)
     return 0
+
+
+def is_of_cgroups(table: Path) -> bool:
+    """True if a table has no column for the list: the others are read by fates, moments and remarks."""
+    with table.open(encoding="utf-8") as stream:
+        return "list" not in next(csv.reader(stream, delimiter="\t"))
 
 
 def version_links(archives: Sequence[Path], newest: int) -> None:
