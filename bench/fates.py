@@ -7,7 +7,7 @@ its own; then each series that the table names on that list is compared.  A seri
 state is accepted or mainlined where the person found it accepted, and another where not (`yes|no`: only a part of it
 was taken), and its newest revision holds the mail that the person named.
 The tables were written before patchwatch ran on these lists.  Their series were drawn at random from the headers: first
-mails of postings by people, of 2024 and 2025, without stable reviews.  `scsi-btrfs-pm.tsv` is a table of moments.py, too.
+mails of postings by people, of 2024 and 2025, without stable reviews.  moments.py reads `scsi-btrfs-pm.tsv`, too.
 """
 
 from __future__ import annotations
