@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _AUTHOR = re.compile(r"^(\S.{0,100}?) \((\d{1,4})\):$")
 _TITLE = re.compile(r"^ {4,8}(\S.*)$")
 _MORE_OF_TITLE = re.compile(r"^ {9,}(\S.*)$")  # git shortlog -w wraps long titles
+_WRAPPED = re.compile(r"^(\S+).*$")  # and so do mail programs, without indentation
+_WRAPS_AT = 66  # characters: no mail program breaks a line into which the next word would fit
 
 
 def shortlog(text: str) -> tuple[tuple[str, str], ...]:
@@ -20,16 +23,24 @@ def shortlog(text: str) -> tuple[tuple[str, str], ...]:
         author = _AUTHOR.match(heading)
         if author is None:
             continue
-        titles: list[str] = []
-        for line in lines[number + 1 :]:
-            if more := _MORE_OF_TITLE.match(line):
-                if not titles:
-                    break
-                titles[-1] += " " + more[1].rstrip()
-            elif title := _TITLE.match(line):
-                titles.append(title[1].rstrip())
-            else:
-                break
+        titles = _titles(lines[i] for i in range(number + 1, len(lines)))
         if len(titles) == int(author[2]):
             found += [(author[1], title) for title in titles]
     return tuple(found)
+
+
+def _titles(lines: Iterable[str]) -> list[str]:
+    """The titles in the lines below an author's name."""
+    titles: list[str] = []
+    above = ""
+    for line in lines:
+        if title := _TITLE.match(line):
+            titles.append(title[1].rstrip())
+        elif titles and (more := _MORE_OF_TITLE.match(line)):
+            titles[-1] += " " + more[1].rstrip()
+        elif titles and (more := _WRAPPED.match(line)) and len(above.rstrip()) + 1 + len(more[1]) > _WRAPS_AT:
+            titles[-1] += " " + line.rstrip()
+        else:
+            break
+        above = line
+    return titles

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from patchwatch.mail.subject import title_words
 from patchwatch.series.posting import PostingFacts
 
+_WHOLE_NAME = 5  # letters: some people have one name, others give only a short one
 _SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
 REACH = 200 * 86_400
 """Seconds after its posting in which a patch is looked for in pull requests."""
@@ -25,7 +26,7 @@ def pull_keys(one: PostingFacts) -> frozenset[str]:
 def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
     """Index keys of the pull requests that may list this posting."""
     titles = {f"l:{title}"[:400] for title in one.titles}
-    return frozenset(titles | {f"ln:{name}"[:400] for name in one.names if " " in name})
+    return frozenset(titles | {f"ln:{name}"[:400] for name in one.names if len(name) >= _WHOLE_NAME})
 
 
 def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:

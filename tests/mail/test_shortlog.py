@@ -31,6 +31,30 @@ def test_patches_are_listed_with_their_authors() -> None:
     )
 
 
+def test_titles_that_a_mail_program_wrapped_are_joined() -> None:
+    wrapped = """\
+Ann Author (3):
+       fizz: count the frobs of all the widgets that are connected in
+the other domain
+       fizz: count once
+       fizz: a title with a function that is long enough, that is
+frob_count_widgets_in_domain()
+
+Bob Builder (1):
+      buzz: print it
+"""
+    assert shortlog(wrapped) == (
+        ("Ann Author", "fizz: count the frobs of all the widgets that are connected in the other domain"),
+        ("Ann Author", "fizz: count once"),
+        ("Ann Author", "fizz: a title with a function that is long enough, that is frob_count_widgets_in_domain()"),
+        ("Bob Builder", "buzz: print it"),
+    )
+
+
+def test_text_below_a_short_title_does_not_continue_it() -> None:
+    assert shortlog("Ann Author (1):\n      fizz: count once\nand more.\n") == (("Ann Author", "fizz: count once"),)
+
+
 def test_handwritten_list_is_not_a_shortlog() -> None:
     assert shortlog("Things to do (3):\n      one\n      two\n\nDone (1):\n- nothing\n") == ()
 

@@ -59,8 +59,12 @@ _NOW_A_COMMIT = re.compile(
     r"\bcommit\s+[0-9a-f]{8,40}\b",
     re.IGNORECASE | re.DOTALL,
 )
+FOR_REVIEW = (
+    r"for (?:(?:my|your|our|an?|the|further|some|internal|later|more) )*(?:review|consideration|discussion|evaluation)"
+)
 _NOT_TAKEN = re.compile(
     r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
+    rf"{FOR_REVIEW}|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|into (?:one|a single|two) (?:patch|commit)\w*)\b|"
     r"n't\b|\?"
 )
@@ -128,7 +132,12 @@ _RELEASE = re.compile(
     r"(?i)\bfor[- ]v?\d+\.\d+\b|\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b"
 )
 
-_SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
+# Not "pushed out to let the robots take a first look", "in the last cycle".
+SOME_OF_THEM = (
+    r"(?:first|last|latter)(?=\W*$|\s*[,.;:!]|\s+(?:of|to|into|in|for|on|as|and|with|one|two|three|four|five|six|few|"
+    r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
+)
+_SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."

@@ -1,15 +1,17 @@
 """Recognize a committer's word that a patch is in their tree, or is not to be applied for now.
 
-"Pushed out.", "merged!", "picked it up", "in next now", "already fixed in my tree", "please hold off on this".  From
-anybody else nothing follows from such words: "applied" may be what a tester did.  Who commits is decided by
-patchwatch.series.committers.
+"Pushed out.", "merged!", "picked it up", "in next now", "Added to devel, thanks.", "Rita merged it to devel.", "already
+fixed in my tree", "please hold off on this".  From anybody else nothing follows from such words: "applied" may be what
+a tester did.  Who commits is decided by patchwatch.series.committers.
 """
 
 from __future__ import annotations
 
 import re
 
-_MAX_SENTENCE = 160  # characters
+from patchwatch.mail.sentences.applied import FOR_REVIEW, SOME_OF_THEM
+
+_MAX_SENTENCE = 240  # characters
 _MAX_HOLD = 300
 
 _LEAD = (
@@ -23,20 +25,47 @@ _THING = (
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: \w+)?)"
 )
 _VERB = r"(?:applied|queue'?d|merged|pushed|picked|committed|squashed|folded|landed|staged|took|taken|grabbed|pulled)"
-_NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+)*)"
+_PLACED = r"(?:added|put|moved)"  # these mean a patch only if they name a branch
+_RUN = r"\d+(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+)*"
+_NUMBERS = rf"(?:patch(?:es)?\s+)?#?(?P<numbers>{_RUN})"
+_AUXILIARY = r"(?:(?:has|have|had|is|are|was|were|been|'s|now|just|already|also|finally|manually)\s+)*"
 _DONE = re.compile(
-    rf"{_LEAD}(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}(?:'s)?\s+)?"
-    r"(?:(?:has|have|had|is|are|was|were|been|'s|now|just|already|also|finally|manually)\s+)*"
-    rf"{_VERB}\b(?:\s+(?:up|out|in|off))?(?:\s+{_NUMBERS}\b)?"
+    rf"{_LEAD}(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}(?:'s)?\s+|"
+    rf"(?:patch(?:es)?\s+)?#?(?P<before>{_RUN})\s+)?{_AUXILIARY}"
+    rf"(?:{_VERB}|(?P<placed>{_PLACED}))\b(?:\s+(?:up|out|in|off))?(?:\s+{_NUMBERS}\b)?"
     rf"(?:\s+(?:{_THING}|now|up|out|manually|directly|already|today|yesterday))*"
     r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|by|with|w/|thanks?\b|thx\b|and\b|but\b|"
     r"except\b|minus\b|without\b)(?!\w).*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = re.compile(
-    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+)"
-    rf"(?=(?:i(?:'ve| have)?\s+|we(?:'ve| have)?\s+|{_THING}\s+)?(?:(?:now|just|also|already)\s+)*{_VERB}\b)",
+    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|^with\s.{{0,80}}?\s)"
+    rf"(?=(?:i(?:'ve| have)?\s+|we(?:'ve| have)?\s+|{_THING}\s+)?{_AUXILIARY}(?:{_VERB}|{_PLACED})\b)",
     re.IGNORECASE,
+)
+# "Added to devel, thanks.", "put into our for-next branch": not "added to the changelog", "moved to frob.c".
+_NO_BRANCH = (
+    r"(?:v?\d+|all|both|it|them|this|that|these|those|each|here|there|everything|everyone|set|series|patch(?:es)?|"
+    r"changelogs?|change-?log|commits?|messages?|descriptions?|cover|titles?|subjects?|cc|to-?do|lists?|kconfig|"
+    r"makefiles?|maintainers|docs?|documentation|comments?|code|tests?|files?|drivers?|headers?|bindings?|examples?|"
+    r"structs?|functions?|tables?|top|bottom|end|follow-up|\S+\.(?:[chS]|rst|txt|dtsi?|ya?ml|py|sh))"
+)
+_TREE = r"(?:[\w./-]+\s+){0,2}?(?:tree|branch|queue)\b"
+_NAME = r"(?:[\w.-]*-next[\w.-]*|next(?:[-/][\w./-]+)?|for-[\w./-]+|[a-z][\w-]*/[\w./-]+|[\w.-]+\.git)(?!\w)"
+_TO_BRANCH = re.compile(
+    r"\s+(?:as (?:a |an )?(?:\w+ )?branch )?(?:(?:in)?to|in|on|onto)\s+(?:"
+    rf"(?:the|my|our)\s+{_TREE}|[\w./-]+\s+(?:tree|branch|queue)\b|"
+    rf"(?:(?:the|my|our)\s+)?(?:[\w.-]+\s+){{0,2}}?(?!{_NO_BRANCH}\b){_NAME}|"
+    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!(–—-]|$)|\s+(?:now|already|with|thanks?|thx)\b)"
+    r")"
+)
+# "Rita merged it to devel, thanks."
+_ANOTHER_DID = re.compile(
+    rf"{_LEAD}(?-i:(?!(?:I|We|You|It|This|That|They|He|She|These|Those|Who|Some|No|Every|All|Both|Patch|Series|Not|Just|"
+    r"Now|Also|Already|Then|If|When|Once|Since|Commit|Version)[a-z]*\b)[A-Z][\w'.-]+(?: [A-Z][\w'.-]+)?)"
+    rf"(?:'s| has| have)?(?: (?:already|just|now|also|since))* (?:{_VERB}|{_PLACED}) (?:up )?{_THING}(?: up)?"
+    r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|already|now|last|yesterday|today)\b.*|)",
+    re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted)\b|'ll\b"
@@ -61,13 +90,14 @@ _NOT_DONE = re.compile(
     r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|to be|"
     r"your (?:suggest|comment|change|advice|review|fix)\w*|next (?:version|revision|spin)|"
     r"(?:in|into|for) v\d+(?!\.?\d)|"
+    rf"{FOR_REVIEW}|"
     r"(?:into|in) (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b|\?"
 )
 _TRIED = re.compile(
     r"(?i)\b(?:locally|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|try(?:ing)?|tried|boot(?:s|ed)?|cleanly|"
-    r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github|see if)\b"
+    r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
-_SOME = re.compile(r"(?i)\b(?:first|last|latter|one of|some of|only|but|except|minus|without)\b")
+_SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 _UNCHANGED = re.compile(
     r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
@@ -98,7 +128,7 @@ def claimed_patches(sentence: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
-    if _UNDER_WAY.fullmatch(sentence) or _IN_PLACE.fullmatch(sentence):
+    if any(pattern.fullmatch(sentence) for pattern in (_UNDER_WAY, _IN_PLACE, _ANOTHER_DID)):
         return None if _NOT_DONE.search(sentence) or _TRIED.search(sentence) else ""
     starts = (
         0,
@@ -111,10 +141,13 @@ def _claimed_in(sentence: str) -> str | None:
     if not (found := _DONE.fullmatch(sentence)):
         return None
     said = sentence[: found.start("rest")] + re.split(r"[,;.!]\s|\sand\s", found["rest"], maxsplit=1)[0]
-    if _NOT_DONE.search(said) or _TRIED.search(sentence):
+    to_branch = _TO_BRANCH.match(found["rest"]) is not None
+    if _NOT_DONE.search(said) or _TRIED.search(said if to_branch else sentence):
         return None
-    if found["numbers"]:
-        return " ".join(found["numbers"].split())
+    if found["placed"] and not to_branch:
+        return None
+    if numbers := found["numbers"] or found["before"]:
+        return " ".join(numbers.split())
     if _REST.search(said):
         return "rest"
     return "some" if _SOME.search(said) and not _UNCHANGED.search(said) else ""

@@ -70,6 +70,10 @@ from tests.mail.sentences.replies import signals_of
         ("Pushed the first two to frob-misc-next.", "some"),
         ("It's in frob-next now.", ""),
         ("I'll include this series in the next pull request, unless somebody objects.", ""),
+        ("Applied to the frob branch of frob.git and pushed out as testing so that the robots get a first look.", ""),
+        ("Applied to frob/next, sorry that I missed the last cycle.", ""),
+        ("Applied the first of these to frob/next.", "some"),
+        ("Queued the last one for 6.13.", "some"),
     ],
 )
 def test_applied(sentence: str, detail: str) -> None:
@@ -126,6 +130,9 @@ def test_applied(sentence: str, detail: str) -> None:
         "Queuing these is not a good idea.",
         "Picking it up from here, I will send v3.",
         "All patches in this series applied cleanly here.",
+        "Queued for review.",
+        "Queued for my review, thanks.",
+        "Taken for further consideration.",
     ],
 )
 def test_sentences_that_only_look_like_applied(sentence: str) -> None:
