@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patchwatch.mail.message import Message, name_key
+from patchwatch.mail.subject import gist_words
 
 if TYPE_CHECKING:
     from patchwatch.series.posting import PostingFacts
     from patchwatch.series.revision import Revision
 
 _SOON = 60 * 86_400  # seconds: who takes over a patch, changes it or waits; a maintainer may rebase it
+_SIMILAR = 0.7  # words that the titles of two cover letters have in common
 _MANY = 2  # authors, from which on a batch is not the work of one whom the sender continues
 
 
@@ -68,10 +70,15 @@ def _takes_over(batch: PostingFacts, one: PostingFacts) -> bool:
         return True
     if any(message_id in one.message_ids for message_id, _ in batch.earlier):
         return True
-    if batch.kind == "cover" and batch.title == one.title:
-        return True  # the batches of a maintainer have titles of their own
     later = (batch.stated and batch.version > one.version) or (one.rfc and not batch.rfc)
+    if batch.kind == "cover" and (batch.title == one.title or (later and _is_similar(batch.title, one.title))):
+        return True  # the batches of a maintainer have titles of their own
     return later and _mostly_the_same(batch, one)
+
+
+def _is_similar(title: str, other: str) -> bool:
+    mine, theirs = gist_words(title), gist_words(other)
+    return len(mine & theirs) >= _SIMILAR * len(mine | theirs) > 0
 
 
 def _mostly_the_same(one: PostingFacts, other: PostingFacts) -> bool:

@@ -303,16 +303,16 @@ class _Pair:
         return not (self.in_order and one.date < other.date and not (self.linked or one.change_id))
 
 
-# ---- evidence: names of weights, and the share of the weight that counts --------------------------------------------
-
-_Evidence = Iterator[tuple[str, float]]
+_Evidence = Iterator[tuple[str, float]]  # names of weights, and the share of the weight that counts
 
 
 def _identity(pair: _Pair) -> _Evidence:
     if pair.one.change_id and pair.one.change_id == pair.other.change_id:
         yield "same-change-id", 1
     if pair.linked:
-        as_stated = pair.linked_version in (None, pair.other.version)
+        # "Changes in v9: merged with <link to v7>": the number is that of the heading, where others are linked, too.
+        below_heading = pair.linked_version == pair.one.version and _overlap(pair.one.titles, pair.other.titles) > 0
+        as_stated = pair.linked_version in (None, pair.other.version) or below_heading
         yield "links-to-it" if as_stated else "links-to-it-as-another-version", 1
 
 

@@ -356,6 +356,53 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-prose",
     ),
+    "a series that somebody takes over, with the patches of others and a similar title": (
+        [
+            posted("v1", "[PATCH v5 0/2] Wrapped frobs for the buzz wheel", file="", text="Both."),
+            posted("v1a", "[PATCH v5 1/2] net: use frob for queues", 0.001, below=("v1",), file="net/a.c"),
+            posted("v1b", "[PATCH v5 2/2] net: buzz wheel", 0.002, below=("v1",), file="net/b.c"),
+            posted("v2", "[PATCH v6 0/3] Wrapped frobs for the buzz wheel core", 80, file="", text="All.", sender=BEN),
+            *(
+                posted(
+                    f"v2{n}",
+                    f"[PATCH v6 {n}/3] {title}",
+                    80 + n / 1000,
+                    below=("v2",),
+                    file=f"net/{n}.c",
+                    sender=BEN,
+                    text=f"From: {author}\n\nWhy.\n\nSigned-off-by: {author}\nSigned-off-by: {BEN}",
+                )
+                for n, title, author in (
+                    (1, "net: use frob for queues", ANN),
+                    (2, "net: add the buzz wheel", ANN),
+                    (3, "net: count buzzes", RITA),
+                )
+            ),
+        ],
+        "v2",
+        "v1",
+        "similar-title",
+    ),
+    "a link below the heading of the changes": (
+        [
+            posted("v1", "[PATCH v7 0/2] Frobs in queues", file="", text="Both."),
+            posted("v1a", "[PATCH v7 1/2] net: use frob for queues", 0.001, below=("v1",), file="net/a.c"),
+            posted("v1b", "[PATCH v7 2/2] net: buzz wheel", 0.002, below=("v1",), file="net/b.c"),
+            posted(
+                "v2",
+                "[PATCH v9 0/2] Wheels and others",
+                80,
+                file="",
+                text="Changes in v9:\n  - Merged with https://lore.kernel.org/r/v1@x\n",
+                sender=BEN,
+            ),
+            posted("v2a", "[PATCH v9 1/2] net: spin", 80.001, below=("v2",), file="net/c.c", sender=BEN),
+            posted("v2b", "[PATCH v9 2/2] net: buzz wheel", 80.002, below=("v2",), file="net/b.c", sender=BEN),
+        ],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
     "the same version sent again": (
         [V1, posted("again", "[PATCH RESEND] net: frob the queue once", 15, change="v1")],
         "again",
@@ -453,6 +500,19 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
     "the next of many patches without a number": (
         [V1, posted("two", "[PATCH] net: frob the second queue once", 1)],
         "two",
+    ),
+    "another series that is linked below the heading of the changes": (
+        [
+            V1,
+            posted(
+                "v2",
+                "[PATCH v2] sched: turn all wheels",
+                9,
+                file="kernel/sched.c",
+                notes="Changes in v2:\n- do not touch what https://lore.kernel.org/r/v1@x changes",
+            ),
+        ],
+        "v2",
     ),
     "a maintainer's next batch": (
         [
