@@ -1,18 +1,23 @@
 """Match patches with the shortlog of a pull request, and with backports, by author and title.
 
-Maintainers reword titles when they apply ("cgroup:" for "mm/cgroup:", a fixed typo), so a similar title is enough if
-the author is the same and no other patch of theirs in the list is more similar.  Nothing else is evidence.
+Maintainers reword titles when they apply ("cgroup:" for "mm/cgroup:", a fixed typo, "block group" for "bg").  So a
+similar title is enough if the author is the same, no other patch of theirs in the list is more similar, and they posted
+none of exactly that title: authors send many patches that differ in the name of a driver only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
-from patchwatch.mail.subject import title_words
+from patchwatch.mail.subject import gist_words, title_words
 from patchwatch.series.posting import PostingFacts
 
 _WHOLE_NAME = 5  # letters: some people have one name, others give only a short one
 _SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
+_LESS_SIMILAR = 0.5  # the same, if one title has all words of the other, or both name the same functions
+_LONGEST_SHORT = 4  # letters of an abbreviation
+_FEW_WORDS = 3  # significant words that a title needs to be contained in another
 REACH = 200 * 86_400
 """Seconds after its posting in which a patch is looked for in pull requests."""
 
@@ -29,9 +34,12 @@ def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
     return frozenset(titles | {f"ln:{name}"[:400] for name in one.names if len(name) >= _WHOLE_NAME})
 
 
-def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
-    """The patches of a posting (by place, from 0) that a pull request lists."""
-    if not one.date <= pull.date <= one.date + REACH or one.trees or one.upstream or one.root == pull.root:
+def pulled_patches(one: PostingFacts, pull: PostingFacts, taken: Collection[str] = ()) -> frozenset[int]:
+    """The patches of a posting (by place, from 0) that a pull request lists.
+
+    `taken` are titles that others of the author's postings have, so that the patches are not reworded ones of `one`.
+    """
+    if not _may_list(pull, one):
         return frozenset()
     left = [title for name, title in pull.listed if name in one.names]
     found = set()
@@ -39,11 +47,34 @@ def pulled_patches(one: PostingFacts, pull: PostingFacts) -> frozenset[int]:
         if title in left:
             found.add(place)
             left.remove(title)
+    left = [title for title in left if title not in taken]
     for place, title in enumerate(one.titles):
         if place not in found and (nearest := _nearest(title, left)):
             found.add(place)
             left.remove(nearest)
     return frozenset(found)
+
+
+def reworded_titles(one: PostingFacts, pull: PostingFacts) -> frozenset[str]:
+    """The titles in a pull request that may be reworded ones of this posting."""
+    if not _may_list(pull, one):
+        return frozenset()
+    others = {title for name, title in pull.listed if name in one.names}.difference(one.titles)
+    mine = set(one.titles).difference(title for _, title in pull.listed)
+    return frozenset(other for other in others if any(_similarity(title, other) >= _SIMILAR for title in mine))
+
+
+def is_of_another(title: str, one: PostingFacts, pull: PostingFacts, other: PostingFacts) -> bool:
+    """True if a listed patch is that of another posting with exactly its title, rather than a reworded one of `one`."""
+    if other.listed or other.trees or other.upstream or other.date > pull.date or title not in other.titles:
+        return False
+    authors = {name for name, listed in pull.listed if listed == title}
+    return not authors.isdisjoint(one.names) and not authors.isdisjoint(other.names)
+
+
+def _may_list(pull: PostingFacts, one: PostingFacts) -> bool:
+    early = not one.date <= pull.date <= one.date + REACH
+    return not (early or one.trees or one.upstream or one.root == pull.root)
 
 
 def shows_a_tree(one: PostingFacts, pull: PostingFacts) -> bool:
@@ -72,13 +103,56 @@ def backported_patches(one: PostingFacts, backport: PostingFacts) -> dict[int, t
 
 def _nearest(title: str, others: Sequence[str]) -> str | None:
     """The most similar of the other titles, if it is similar enough."""
-    words = title_words(title)
     best, nearest = 0.0, None
     for other in others:
-        theirs = title_words(other)
-        similarity = len(words & theirs) / len(words | theirs) if words and theirs else 0.0
-        if " " in title and (other.endswith(f": {title}") or title.endswith(f": {other}")):
-            similarity = 1.0  # only the subsystem in front differs
+        similarity = _similarity(title, other)
         if similarity > best:
             best, nearest = similarity, other
     return nearest if best >= _SIMILAR else None
+
+
+def _similarity(title: str, other: str) -> float:
+    """The share of common words, 0 to 1; at least `_SIMILAR` for a title that is only worded differently."""
+    if " " in title and (other.endswith(f": {title}") or title.endswith(f": {other}")):
+        return 1.0  # only the subsystem in front differs
+    mine, theirs = title_words(title), title_words(other)
+    both = len(mine & theirs)
+    if both * 3 < len(mine | theirs) or not both:
+        return 0.0
+    share = both / len(mine | theirs)
+    if share >= _SIMILAR:
+        return share
+    mine, theirs = (
+        _singular(_spelled_out(mine, title, theirs - mine, other)),
+        _singular(_spelled_out(theirs, other, mine - theirs, title)),
+    )
+    share = len(mine & theirs) / len(mine | theirs)
+    if _LESS_SIMILAR <= share < _SIMILAR and _is_worded_differently(title, mine, other, theirs):
+        return _SIMILAR + share / 10  # less than a title that is more similar
+    return share
+
+
+def _is_worded_differently(title: str, mine: frozenset[str], other: str, theirs: frozenset[str]) -> bool:
+    """True if a title adds words to the other, or both name the same functions of the same part."""
+    if (mine <= theirs or theirs <= mine) and min(len(gist_words(title)), len(gist_words(other))) >= _FEW_WORDS:
+        return True
+    part, of = (title_words(one.rpartition(": ")[0]) for one in (title, other))
+    functions = {word for word in mine if "_" in word}
+    same = functions and functions == {word for word in theirs if "_" in word}
+    return bool(same and (part <= of or of <= part))
+
+
+def _spelled_out(words: frozenset[str], title: str, missing: frozenset[str], other: str) -> frozenset[str]:
+    """The words of a title, with an abbreviation such as "bg" replaced if the other has "block group" instead."""
+    found = set(words)
+    for short in words - title_words(other):
+        if 2 <= len(short) <= _LONGEST_SHORT and short.isalpha():
+            letters = r"[\w-]*[\s-]+".join(short)
+            spelled = re.search(rf"\b{letters}[\w-]*", other)
+            if spelled and (long := title_words(spelled[0])) and long <= missing:
+                found = (found - {short}) | long
+    return frozenset(found)
+
+
+def _singular(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word.removesuffix("s") if len(word) > _LONGEST_SHORT else word for word in words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,12 +13,23 @@ from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
 from patchwatch.db.records import revision_state_of
 from patchwatch.db.revision_codec import decode_summary
-from patchwatch.series.merged import REACH, backported_patches, keys_in_pulls, pulled_patches, shows_a_tree
+from patchwatch.series.citations import keys_in_postings
+from patchwatch.series.merged import (
+    REACH,
+    backported_patches,
+    is_of_another,
+    keys_in_pulls,
+    pulled_patches,
+    reworded_titles,
+    shows_a_tree,
+)
 from patchwatch.series.posting import PostingFacts
 from patchwatch.series.relayed import sends_on
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import APPLIED, ReasonKind, State
 from patchwatch.series.went_in import Report
+
+_MAX_HOLDERS = 100  # postings with a title, from which on a patch of that title may be anybody's
 
 
 def affected(
@@ -28,9 +39,9 @@ def affected(
     old = {r.id: (r.posting, r.standing) for r in before}
     now = {row["id"]: (row["posting"], row["standing"]) for row in rows}
     changed = [i for i in old.keys() | now.keys() if old.get(i) != now.get(i)]
-    texts = {kept[i][0] for kept in (old, now) for i in changed if i in kept}
-    found: set[int] = set()
-    for pull in (p for p in map(decode_posting, texts) if p.listed):
+    facts = [decode_posting(text) for text in {kept[i][0] for kept in (old, now) for i in changed if i in kept}]
+    found = _with_rivals(connection, postings, facts)
+    for pull in (p for p in facts if p.listed):
         held = derived.revisions_with_keys(connection, {f"t:{title}"[:400] for _, title in pull.listed})
         near = {i for ids in held.values() for i in ids}
         wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
@@ -41,23 +52,45 @@ def affected(
     return found
 
 
+def _with_rivals(connection: Connection, postings: Postings, changed: Sequence[PostingFacts]) -> set[int]:
+    """Return the revisions that pulled patches may be reworded ones of, but for a posting with exactly their title."""
+    others = [one for one in changed if not one.listed]
+    pulls = derived.revisions_with_keys(connection, {f"l:{title}"[:400] for one in others for title in one.titles})
+    postings.load({i for ids in pulls.values() for i in ids})
+    found: set[int] = set()
+    for one in others:
+        for title in one.titles:
+            for pull in (postings[i] for i in pulls.get(f"l:{title}"[:400], ()) if i in postings):
+                names = [name for name, listed in pull.listed if listed == title and name in one.names]
+                near = derived.revisions_near(connection, [(f"n:{name}"[:400], pull.date) for name in names], REACH)
+                ids = {i for held in near.values() for i in held}
+                postings.load(ids)
+                found |= {i for i in ids if i in postings and title in reworded_titles(postings[i], pull)}
+    return found
+
+
 def reports(
-    connection: Connection, postings: Postings, newest: Iterable[StoredRevision]
+    connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]
 ) -> dict[int, dict[int, tuple[Report, ...]]]:
-    """Return, by revision and patch, what pull requests and backports show of it."""
-    members = {r.id: r for r in newest}
+    """Return what pull requests and backports show of the newest revision of each series, by revision and patch.
+
+    `orders` are the revisions of each series, oldest first.
+    """
+    members = {order[-1].id: {r.id for r in order} for order in orders}
     postings.load(members)
     keys = {i: keys_in_pulls(postings[i]) for i in members}
     held = derived.revisions_with_keys(connection, set().union(*keys.values()) if keys else set())
     lists = {r.id: r for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})}
     postings.load(lists)
     states = {i: revision_state_of(r) for i, r in lists.items()}
+    near = {number: {i for key in keys[number] for i in held.get(key, ())} & postings.keys() for number in members}
+    taken = _taken(connection, postings, members, near)
     found: dict[int, dict[int, tuple[Report, ...]]] = {}
     for number in members:
         own: dict[int, list[Report]] = {}
-        for i in {i for key in keys[number] for i in held.get(key, ())} & postings.keys():
+        for i in near[number]:
             if report := _of_pull(postings[number], postings[i], states[i], lists[i]):
-                for place in pulled_patches(postings[number], postings[i]):
+                for place in pulled_patches(postings[number], postings[i], taken.get((number, i), ())):
                     own.setdefault(place, []).append(report)
             for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():
                 text = f"[ Upstream commit {commit[:12]} ]"
@@ -66,6 +99,31 @@ def reports(
         if own:
             found[number] = {place: tuple(entries) for place, entries in own.items()}
     return found
+
+
+def _taken(
+    connection: Connection, postings: Postings, members: Mapping[int, set[int]], near: Mapping[int, set[int]]
+) -> dict[tuple[int, int], set[str]]:
+    """Return, by revision and pull request, the listed titles that postings of other series have."""
+    wanted = {
+        (number, i): titles
+        for number, ids in near.items()
+        for i in ids
+        if (titles := reworded_titles(postings[number], postings[i]))
+    }
+    titled = {title: keys_in_postings([title]) for titles in wanted.values() for title in titles}
+    found = derived.revisions_with_keys(connection, {key[:400] for keys in titled.values() for key in keys})
+    held = {title: {i for key in keys for i in found.get(key[:400], ())} for title, keys in titled.items()}
+    postings.load({i for ids in held.values() if len(ids) <= _MAX_HOLDERS for i in ids})
+    taken: dict[tuple[int, int], set[str]] = {}
+    for (number, i), titles in wanted.items():
+        one, pull = postings[number], postings[i]
+        for title in titles:
+            others = held[title] - members[number]
+            known = (postings[other] for other in others if other in postings)
+            if len(held[title]) > _MAX_HOLDERS or any(is_of_another(title, one, pull, other) for other in known):
+                taken.setdefault((number, i), set()).add(title)
+    return taken
 
 
 def _of_pull(one: PostingFacts, pull: PostingFacts, state: RevisionState, stored: StoredRevision) -> Report | None:

@@ -24,7 +24,7 @@ def merges(
     """
     in_trees = applied_commits.merges(connection, postings, orders)
     newest = [order[-1] for order in orders]
-    pulled = merged_pulls.reports(connection, postings, newest)
+    pulled = merged_pulls.reports(connection, postings, orders)
     cited, reverted = citations.reports(connection, postings, orders)
     found: dict[int, list[Merge]] = {}
     for revision in newest:

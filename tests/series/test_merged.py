@@ -9,7 +9,7 @@ import pytest
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.series.merged import REACH, keys_in_pulls, pull_keys, pulled_patches
+from patchwatch.series.merged import REACH, is_of_another, keys_in_pulls, pull_keys, pulled_patches, reworded_titles
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.revision import find_revisions
 from tests.support.mails import mail
@@ -73,6 +73,22 @@ PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
         pull("frob: turn the big wheel once more"),
         {0},
     ),
+    "with an abbreviation spelled out": (
+        series("frob: retry bw pass without endless loop"),
+        pull("frob: retry big wheel pass without endless loop"),
+        {0},
+    ),
+    "with words added": (
+        series("frob: frob_turn() needs a lock"),
+        pull("frob: frob_turn() needs a lock in hot path"),
+        {0},
+    ),
+    "in the plural": (series("frob: handle turn() error"), pull("frob: handle turn() errors"), {0}),
+    "with other words about the same function": (
+        series("frob: qgroup: fix rfer check in frob_check_parent()"),
+        pull("frob: fix referenced check in frob_check_parent()"),
+        {0},
+    ),
     "among others": (series(ONE), pull("frob: remove the crank", ONE, "frob: paint it"), {0}),
     "two of three": (
         series(ONE, "frob: remove the crank", "frob: paint it"),
@@ -104,6 +120,15 @@ NOT_PULLED: dict[str, tuple[PostingFacts, PostingFacts]] = {
     "the same title by another author": (series(ONE), pull(ONE, author="Ben Builder")),
     "something else by the same author": (series(ONE), pull("grob: remove the crank")),
     "half of the words": (series(ONE), pull("frob: turn the small wheel twice")),
+    "the same of another driver": (
+        series("scsi: frob: convert sprintf() to sysfs_emit()"),
+        pull("scsi: grob: convert sprintf() to sysfs_emit()"),
+    ),
+    "the same about another function": (
+        series("frob: use auto_free in frob_turn()"),
+        pull("frob: use auto_free in frob_stop()"),
+    ),
+    "two words of a longer title": (series("frob: fix leak"), pull("frob: fix leak of wheels")),
     "before the posting": (series(ONE), pull(ONE, seconds=-1)),
     "too long after it": (series(ONE), pull(ONE, seconds=REACH + 1)),
     "a backport, whose original is listed": (series(ONE, tree="5.10 "), pull(ONE)),
@@ -126,6 +151,31 @@ def test_a_pull_request_is_found_by_a_key(name: str) -> None:
 @pytest.mark.parametrize("name", NOT_PULLED)
 def test_other_patches_are_not_found(name: str) -> None:
     assert pulled_patches(*NOT_PULLED[name]) == frozenset()
+
+
+BROTHER, SISTER = (f"frob: turn the big wheel of the left machine {often}" for often in ("once", "twice"))
+
+
+@pytest.mark.parametrize(
+    ("sister", "is_theirs"),
+    [
+        (series(SISTER), True),
+        (series("frob: start", SISTER), True),
+        (series(SISTER, tree="5.10 "), False),
+        (series(SISTER + " more"), False),
+    ],
+)
+def test_a_listed_patch_that_was_posted_as_such_is_not_a_reworded_one(sister: PostingFacts, is_theirs: bool) -> None:
+    one, request = series(BROTHER), pull(SISTER)
+    assert pulled_patches(one, request) == {0}
+    assert reworded_titles(one, request) == {SISTER}
+    assert is_of_another(SISTER, one, request, sister) == is_theirs
+    assert pulled_patches(one, request, {SISTER}) == frozenset()
+
+
+def test_an_equal_title_is_never_that_of_another() -> None:
+    assert reworded_titles(series(ONE), pull(ONE)) == frozenset()
+    assert pulled_patches(series(ONE), pull(ONE), {ONE}) == {0}
 
 
 def test_a_posting_without_a_shortlog_lists_nothing() -> None:

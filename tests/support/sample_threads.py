@@ -328,6 +328,30 @@ def committers_threads() -> list[bytes]:
     return found
 
 
+def _reworded_titles() -> list[bytes]:
+    """Return sister patches, and a pull request with one of them and another under a reworded title."""
+    titles = (
+        "shelf: dust the left board of the shelf once",
+        "shelf: dust the left board of the shelf twice",
+        "shelf: paint the bb without any drops",
+        "shelf: dust the left board of the shelf thrice",
+    )
+    diff = "\n---\ndiff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1 @@\n-old\n+new\n"
+    posted = [
+        mail(message_id=f"sister{n}@s", subject=f"[PATCH] {title}", sender=ANN, date=_at(n), body=diff.format(f"s{n}"))
+        for n, title in enumerate(titles)
+    ]
+    pull = mail(
+        message_id="pull@s",
+        subject="[GIT PULL] shelf for v6.6",
+        sender=RITA,
+        date=_at(0, 12),
+        body=f"Please pull.\n\nAnn Author (2):\n      {titles[1]}\n"
+        "      shelf: paint the back board without drops\n\n f | 2 +\n",
+    )
+    return [*posted, pull]
+
+
 READS = {
     "committers": [read_mail(raw) for raw in committers_threads()],
     "demo": [read_mail(raw) for raw in _demo_mails()],
@@ -335,5 +359,6 @@ READS = {
     "rivals": [read_mail(raw) for raw in _rival_postings()],
     "points": [read_mail(raw) for raw in series_with_points()],
     "goes": [read_mail(raw) for raw in _several_goes()],
+    "reworded": [read_mail(raw) for raw in _reworded_titles()],
 }
 """The parsed mails, by name."""
