@@ -45,13 +45,16 @@ _CLAUSE = re.compile(
 )
 # "Added to devel, thanks.", "put into our for-next branch": not "added to the changelog", "moved to frob.c".
 _NO_BRANCH = (
-    r"(?:v?\d+|all|both|it|them|this|that|these|those|each|here|there|everything|everyone|set|series|patch(?:es)?|"
+    r"(?:v?\d+(?![./-])|all|both|it|them|this|that|these|those|each|here|there|everything|everyone|set|series|patch(?:es)?|"
     r"changelogs?|change-?log|commits?|messages?|descriptions?|cover|titles?|subjects?|cc|to-?do|lists?|kconfig|"
     r"makefiles?|maintainers|docs?|documentation|comments?|code|tests?|files?|drivers?|headers?|bindings?|examples?|"
     r"structs?|functions?|tables?|top|bottom|end|follow-up|\S+\.(?:[chS]|rst|txt|dtsi?|ya?ml|py|sh))"
 )
 _TREE = r"(?:[\w./-]+\s+){0,2}?(?:tree|branch|queue)\b"
-_NAME = r"(?:[\w.-]*-next[\w.-]*|next(?:[-/][\w./-]+)?|for-[\w./-]+|[a-z][\w-]*/[\w./-]+|[\w.-]+\.git)(?!\w)"
+_NAME = (
+    r"(?:[\w.-]*-next[\w.-]*|next(?:[-/][\w./-]+)?|for-[\w./-]+|(?!\d+/\d+\b)[\w.-]+/[\w./-]*[a-z][\w./-]*|"
+    r"[\w.-]+\.git)(?!\w)"
+)
 _TO_BRANCH = re.compile(
     r"\s+(?:as (?:a |an )?(?:\w+ )?branch )?(?:(?:in)?to|in|on|onto)\s+(?:"
     rf"(?:the|my|our)\s+{_TREE}|[\w./-]+\s+(?:tree|branch|queue)\b|"
@@ -59,10 +62,17 @@ _TO_BRANCH = re.compile(
     rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!(–—-]|$)|\s+(?:now|already|with|thanks?|thx)\b)"
     r")"
 )
+# "In any case I have applied the patch to 6.7/frob-fixes.", whatever is in front
+_I_PLACED = re.compile(
+    rf"\b(?:i|we)(?:'ve| have)? (?:(?:now|just|also|already|then|therefore) )*(?:{_VERB}|{_PLACED})(?: up)? "
+    rf"(?:(?:the|these|those) changes|{_NUMBERS}|{_THING})(?= (?:in|on)?(?:to)? )(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 # "Rita merged it to devel, thanks."
 _ANOTHER_DID = re.compile(
-    rf"{_LEAD}(?-i:(?!(?:I|We|You|It|This|That|They|He|She|These|Those|Who|Some|No|Every|All|Both|Patch|Series|Not|Just|"
-    r"Now|Also|Already|Then|If|When|Once|Since|Commit|Version)[a-z]*\b)[A-Z][\w'.-]+(?: [A-Z][\w'.-]+)?)"
+    rf"{_LEAD}(?-i:(?!(?:I|We|You|It|This|That|They|He|She|These|Those|Who|Someone|Somebody|Nobody|No|Everyone|Everybody|"
+    r"All|Both|Patch(?:es)?|Series|Not|Just|Now|Also|Already|Then|If|When|Once|Since|Commit|Version)\b)"
+    r"[A-Z][\w'.-]+(?: (?!I\b|We\b)[A-Z][\w'.-]+)?)"
     rf"(?:'s| has| have)?(?: (?:already|just|now|also|since))* (?:{_VERB}|{_PLACED}) (?:up )?{_THING}(?: up)?"
     r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|already|now|last|yesterday|today)\b.*|)",
     re.IGNORECASE | re.DOTALL,
@@ -130,6 +140,10 @@ def claimed_patches(sentence: str) -> str | None:
         return None
     if any(pattern.fullmatch(sentence) for pattern in (_UNDER_WAY, _IN_PLACE, _ANOTHER_DID)):
         return None if _NOT_DONE.search(sentence) or _TRIED.search(sentence) else ""
+    if (placed := _I_PLACED.search(sentence)) and _TO_BRANCH.match(placed["rest"]):
+        said = _said(placed)
+        if not (_CONDITION.search(sentence, 0, placed.start()) or _NOT_DONE.search(said) or _TRIED.search(said)):
+            return " ".join((placed["numbers"] or "").split()) or ("some" if _SOME.search(said) else "")
     starts = (
         0,
         *(clause.end() for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())),
@@ -140,7 +154,7 @@ def claimed_patches(sentence: str) -> str | None:
 def _claimed_in(sentence: str) -> str | None:
     if not (found := _DONE.fullmatch(sentence)):
         return None
-    said = sentence[: found.start("rest")] + re.split(r"[,;.!]\s|\sand\s", found["rest"], maxsplit=1)[0]
+    said = _said(found)
     to_branch = _TO_BRANCH.match(found["rest"]) is not None
     if _NOT_DONE.search(said) or _TRIED.search(said if to_branch else sentence):
         return None
@@ -151,6 +165,12 @@ def _claimed_in(sentence: str) -> str | None:
     if _REST.search(said):
         return "rest"
     return "some" if _SOME.search(said) and not _UNCHANGED.search(said) else ""
+
+
+def _said(found: re.Match[str]) -> str:
+    """The matched text up to the first comma, or "and", behind the verb."""
+    before = found[0][: found.start("rest") - found.start()]
+    return before + re.split(r"[,;.!]\s|\sand\s", found["rest"], maxsplit=1)[0]
 
 
 def holds(sentence: str) -> bool:

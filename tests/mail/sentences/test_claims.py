@@ -58,6 +58,10 @@ from tests.mail.sentences.replies import signals_of
         ("Rita merged it to devel, thanks.", ""),
         ("Rita Maintainer has already picked this up.", ""),
         ("Thanks, Uwe applied the series last week.", ""),
+        ("In any case I have applied the patch to 6.7/frob-fixes, thanks!", ""),
+        ("It all seemed simple and given Rex's reviews I applied this to frob/next.", ""),
+        ("Thanks Rex, I've merged these changes onto my for-next branch.", ""),
+        ("Meanwhile I've pushed patches 1-2 to for-next.", "1-2"),
     ],
 )
 def test_claims(sentence: str, patches: str) -> None:
@@ -109,6 +113,10 @@ def test_claims(sentence: str, patches: str) -> None:
         "You picked it up wrongly.",
         "Please add it to devel, thanks.",
         "If Rex merged it, fine.",
+        "When I applied this to for-next it broke.",
+        "After I merged these to my test branch, it boots.",
+        "Please resend on top of frob-6.19 where I applied your other patches to.",
+        "The tests that I added to it fail.",
     ],
 )
 def test_sentences_that_claim_nothing(sentence: str) -> None:
