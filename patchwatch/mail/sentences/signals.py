@@ -209,6 +209,7 @@ _APPLYING = (
     "queu",
     "merge",
     "pushed",
+    "moved to",
     "pick",
     "take",
     "taking",
