@@ -12,6 +12,7 @@ import re
 from patchwatch.mail.sentences.applied import FOR_REVIEW, SOME_OF_THEM
 
 _MAX_SENTENCE = 240  # characters
+_MAX_WITHOUT_BRANCH = 160  # of a sentence that does not name where the patch is
 _MAX_HOLD = 300
 
 _LEAD = (
@@ -39,8 +40,9 @@ _DONE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = re.compile(
-    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|^with\s.{{0,80}}?\s)"
-    rf"(?=(?:i(?:'ve| have)?\s+|we(?:'ve| have)?\s+|{_THING}\s+)?{_AUXILIARY}(?:{_VERB}|{_PLACED})\b)",
+    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|(?P<changes>^with\s.{{0,80}}?\s))"
+    rf"(?=(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}\s+(?:(?:has|have|had|is|are|was|were|been)\s+)*)?"
+    rf"(?:(?:now|just|also|already)\s+)*(?:{_VERB}|{_PLACED})\b)",
     re.IGNORECASE,
 )
 # "Added to devel, thanks.", "put into our for-next branch": not "added to the changelog", "moved to frob.c".
@@ -59,7 +61,7 @@ _TO_BRANCH = re.compile(
     r"\s+(?:as (?:a |an )?(?:\w+ )?branch )?(?:(?:in)?to|in|on|onto)\s+(?:"
     rf"(?:the|my|our)\s+{_TREE}|[\w./-]+\s+(?:tree|branch|queue)\b|"
     rf"(?:(?:the|my|our)\s+)?(?:[\w.-]+\s+){{0,2}}?(?!{_NO_BRANCH}\b){_NAME}|"
-    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!(–—-]|$)|\s+(?:now|already|with|thanks?|thx)\b)"
+    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!(]|$)|\s+[–—-]|\s+(?:now|already|with|thanks?|thx)\b)"
     r")"
 )
 # "In any case I have applied the patch to 6.7/frob-fixes.", whatever is in front
@@ -73,7 +75,8 @@ _ANOTHER_DID = re.compile(
     rf"{_LEAD}(?-i:(?!(?:I|We|You|It|This|That|They|He|She|These|Those|Who|Someone|Somebody|Nobody|No|Everyone|Everybody|"
     r"All|Both|Patch(?:es)?|Series|Not|Just|Now|Also|Already|Then|If|When|Once|Since|Commit|Version)\b)"
     r"[A-Z][\w'.-]+(?: (?!I\b|We\b)[A-Z][\w'.-]+)?)"
-    rf"(?:'s| has| have)?(?: (?:already|just|now|also|since))* (?:{_VERB}|{_PLACED}) (?:up )?{_THING}(?: up)?"
+    rf"(?:'s| has| have)?(?: (?:already|just|now|also|since))* (?:{_VERB}|(?P<placed>added|moved)) (?:up )?"
+    rf"{_THING}(?: up)?"
     r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|already|now|last|yesterday|today)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -138,27 +141,31 @@ def claimed_patches(sentence: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
-    if any(pattern.fullmatch(sentence) for pattern in (_UNDER_WAY, _IN_PLACE, _ANOTHER_DID)):
+    another = _ANOTHER_DID.fullmatch(sentence)
+    if another and another["placed"] and not _TO_BRANCH.match(another["rest"]):
+        another = None
+    if another or _UNDER_WAY.fullmatch(sentence) or _IN_PLACE.fullmatch(sentence):
         return None if _NOT_DONE.search(sentence) or _TRIED.search(sentence) else ""
     if (placed := _I_PLACED.search(sentence)) and _TO_BRANCH.match(placed["rest"]):
         said = _said(placed)
         if not (_CONDITION.search(sentence, 0, placed.start()) or _NOT_DONE.search(said) or _TRIED.search(said)):
             return " ".join((placed["numbers"] or "").split()) or ("some" if _SOME.search(said) else "")
-    starts = (
-        0,
-        *(clause.end() for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())),
-    )
-    return next((patches for start in starts if (patches := _claimed_in(sentence[start:])) is not None), None)
+    clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())]
+    for start, to_branch in ((0, False), *((clause.end(), clause["changes"] is not None) for clause in clauses)):
+        if (patches := _claimed_in(sentence[start:], to_branch=to_branch)) is not None:
+            return patches
+    return None
 
 
-def _claimed_in(sentence: str) -> str | None:
+def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
+    """As `claimed_patches`, of a clause; with `to_branch` it must name where the patches are."""
     if not (found := _DONE.fullmatch(sentence)):
         return None
     said = _said(found)
-    to_branch = _TO_BRANCH.match(found["rest"]) is not None
-    if _NOT_DONE.search(said) or _TRIED.search(said if to_branch else sentence):
+    names_branch = _TO_BRANCH.match(found["rest"]) is not None
+    if not names_branch and (to_branch or found["placed"] or len(sentence) > _MAX_WITHOUT_BRANCH):
         return None
-    if found["placed"] and not to_branch:
+    if _NOT_DONE.search(said) or _TRIED.search(said if names_branch else sentence):
         return None
     if numbers := found["numbers"] or found["before"]:
         return " ".join(numbers.split())
