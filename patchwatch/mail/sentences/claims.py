@@ -61,12 +61,12 @@ _TO_BRANCH = re.compile(
     r"\s+(?:as (?:a |an )?(?:\w+ )?branch )?(?:(?:in)?to|in|on|onto)\s+(?:"
     rf"(?:the|my|our)\s+{_TREE}|[\w./-]+\s+(?:tree|branch|queue)\b|"
     rf"(?:(?:the|my|our)\s+)?(?:[\w.-]+\s+){{0,2}}?(?!{_NO_BRANCH}\b){_NAME}|"
-    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!(]|$)|\s+[–—-]|\s+(?:now|already|with|thanks?|thx)\b)"
+    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!]|$)|\s+[(–—-]|\s+(?:now|already|with|thanks?|thx)\b)"
     r")"
 )
 # "In any case I have applied the patch to 6.7/frob-fixes.", whatever is in front
 _I_PLACED = re.compile(
-    rf"\b(?:i|we)(?:'ve| have)? (?:(?:now|just|also|already|then|therefore) )*(?:{_VERB}|{_PLACED})(?: up)? "
+    rf"\b(?:i|we)(?:'ve| have)? (?:(?:now|just|also|already|then|therefore) )*(?:{_VERB}|added|moved)(?: up)? "
     rf"(?:(?:the|these|those) changes|{_NUMBERS}|{_THING})(?= (?:in|on)?(?:to)? )(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -107,9 +107,10 @@ _NOT_DONE = re.compile(
     r"(?:into|in) (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b|\?"
 )
 _TRIED = re.compile(
-    r"(?i)\b(?:locally|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|try(?:ing)?|tried|boot(?:s|ed)?|cleanly|"
+    r"(?i)\b(?:local(?:ly)?|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|boot(?:s|ed)?|cleanly|"
     r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
+_FAILED = re.compile(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not))\b")
 _SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 _UNCHANGED = re.compile(
@@ -151,7 +152,10 @@ def claimed_patches(sentence: str) -> str | None:
         if not (_CONDITION.search(sentence, 0, placed.start()) or _NOT_DONE.search(said) or _TRIED.search(said)):
             return " ".join((placed["numbers"] or "").split()) or ("some" if _SOME.search(said) else "")
     clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())]
-    for start, to_branch in ((0, False), *((clause.end(), clause["changes"] is not None) for clause in clauses)):
+    if _FAILED.search(sentence):
+        return None
+    long = len(sentence) > _MAX_WITHOUT_BRANCH
+    for start, to_branch in ((0, long), *((clause.end(), long or clause["changes"] is not None) for clause in clauses)):
         if (patches := _claimed_in(sentence[start:], to_branch=to_branch)) is not None:
             return patches
     return None
@@ -163,7 +167,7 @@ def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
         return None
     said = _said(found)
     names_branch = _TO_BRANCH.match(found["rest"]) is not None
-    if not names_branch and (to_branch or found["placed"] or len(sentence) > _MAX_WITHOUT_BRANCH):
+    if not names_branch and (to_branch or found["placed"]):
         return None
     if _NOT_DONE.search(said) or _TRIED.search(said if names_branch else sentence):
         return None
