@@ -13,7 +13,7 @@ from patchwatch.cli.arguments import INBOX
 from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.cli.signals import orderly_stop
 from patchwatch.counts import plural
-from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
+from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, NotFoundError, PatchwatchError
 from patchwatch.output import mail_counter, print_error, print_line, stderr_is_terminal
 from patchwatch.sanitize import line
 
@@ -163,6 +163,12 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
         context.tracker.unfollow(name)
         print_line(f"no longer following {name}")
         return
+    try:
+        context.tracker.require_inbox(name)
+    except InboxNotFoundError:
+        raise
+    except LoreError as error:
+        print_error(f"not checked whether there is a list {line(name)}: {line(str(error))}")
     _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None))
 
 

@@ -143,6 +143,17 @@ class Fetch(Queries):
         with self.database.write() as connection:
             event_queue.dequeue_event(connection, queue_id)
 
+    def require_inbox(self, inbox: str) -> None:
+        """Ask the archive whether it has an inbox, unless it is followed or was polled before.
+
+        Raises:
+            InboxNotFoundError: it has not.
+            LoreError: it can't be asked.
+        """
+        if not any(row.name == inbox and (row.followed or row.polled_at is not None) for row in self.inboxes()):
+            with self._archive() as archive:
+                archive.require_inbox(inbox)
+
     def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
         """Follow a list, or what matches this rule or an earlier one; return the rules in force.
 

@@ -34,6 +34,22 @@ def test_follow_takes_a_whole_list_or_rules(with_xdp: Run) -> None:
     assert with_xdp("follow", "--subject", "xdp").returncode == 2
 
 
+def test_follow_asks_the_archive_whether_it_has_the_list(run: Run, lore_server: LoreServer) -> None:
+    lore_server.create("cli-followed")
+    missing = run("follow", "no-such-list", PATCHWATCH_LORE_URL=lore_server.url)
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "has no inbox named 'no-such-list'" in missing.stderr
+    assert run("follow", "cli-followed", PATCHWATCH_LORE_URL=lore_server.url).stdout == "following cli-followed\n"
+    assert run("follow").stdout == "cli-followed\n"
+
+
+def test_follow_works_offline_and_says_that_nobody_was_asked(with_xdp: Run) -> None:
+    done = with_xdp("follow", "netdev")
+    assert (done.returncode, done.stdout) == (0, "following netdev\n")
+    assert "not checked whether there is a list netdev: can't reach http://127.0.0.1:9" in done.stderr
+    assert with_xdp("follow", "netdev").stderr == ""
+
+
 def test_without_network_poll_fails_and_list_works(with_xdp: Run, tmp_path: Path) -> None:
     failed = with_xdp("watch", "-", stdin=(DEMO / "xdp.mbox").read_bytes())
     assert failed.returncode == 1

@@ -166,6 +166,14 @@ class Archive:
             f"{display_url(self._settings.url)} has no inbox named {inbox!r}. Check the name on its front page."
         )
 
+    def require_inbox(self, inbox: str) -> None:
+        """Ask whether the archive has an inbox.
+
+        Raises:
+            InboxNotFoundError: it has not.
+        """
+        self._require_inbox(self._checked(inbox), None)
+
     def _require_inbox(self, inbox: str, outage: LoreError | None) -> None:
         """Raise if the inbox does not exist: an empty one is also a 404, only with another text."""
         if outage is not None:
