@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from patchwatch.mail.subject import gist_words, title_words
-from patchwatch.series.posting import PostingFacts
+from patchwatch.series.posting import PostingFacts, author_keys
 
 _WHOLE_NAME = 5  # letters: some people have one name, others give only a short one
 _SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
@@ -32,6 +32,19 @@ def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
     """Index keys of the pull requests that may list this posting."""
     titles = {f"l:{title}"[:400] for title in one.titles}
     return frozenset(titles | {f"ln:{name}"[:400] for name in one.names if len(name) >= _WHOLE_NAME})
+
+
+def author_keys_in_pulls(one: PostingFacts) -> frozenset[str]:
+    """Index keys of authors without one in `author_keys`: of patches that others sent, and those with one name."""
+    if one.trees:
+        return frozenset()
+    names = {f"n:{name}"[:400]: f"w:{name}"[:400] for name in one.names if len(name) >= _WHOLE_NAME}
+    return frozenset(key for known, key in names.items() if known not in author_keys(one))
+
+
+def keys_in_postings_of(name: str) -> tuple[str, str]:
+    """Index keys of the postings with patches of an author whom a pull request names."""
+    return f"n:{name}"[:400], f"w:{name}"[:400]
 
 
 def pulled_patches(one: PostingFacts, pull: PostingFacts, taken: Collection[str] = ()) -> frozenset[int]:

@@ -265,6 +265,7 @@ class Derivation:
                     posting_keys(posting)
                     | author_keys(posting)
                     | merged.pull_keys(posting)
+                    | merged.author_keys_in_pulls(posting)
                     | commit_match.further_keys(posting)
                 )
             ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from patchwatch.series.merged import (
     REACH,
     backported_patches,
     is_of_another,
+    keys_in_postings_of,
     keys_in_pulls,
     pulled_patches,
     reworded_titles,
@@ -44,9 +45,7 @@ def affected(
     for pull in (p for p in facts if p.listed):
         held = derived.revisions_with_keys(connection, {f"t:{title}"[:400] for _, title in pull.listed})
         near = {i for ids in held.values() for i in ids}
-        wanted = [(f"n:{name}"[:400], pull.date) for name in sorted({name for name, _ in pull.listed})]
-        for ids in derived.revisions_near(connection, wanted, REACH).values():
-            near.update(ids)
+        near |= _by_authors(connection, {name for name, _ in pull.listed}, pull.date)
         postings.load(near)
         found |= {i for i in near if i in postings and pulled_patches(postings[i], pull)}
     return found
@@ -61,12 +60,17 @@ def _with_rivals(connection: Connection, postings: Postings, changed: Sequence[P
     for one in others:
         for title in one.titles:
             for pull in (postings[i] for i in pulls.get(f"l:{title}"[:400], ()) if i in postings):
-                names = [name for name, listed in pull.listed if listed == title and name in one.names]
-                near = derived.revisions_near(connection, [(f"n:{name}"[:400], pull.date) for name in names], REACH)
-                ids = {i for held in near.values() for i in held}
+                names = {name for name, listed in pull.listed if listed == title and name in one.names}
+                ids = _by_authors(connection, names, pull.date)
                 postings.load(ids)
                 found |= {i for i in ids if i in postings and title in reworded_titles(postings[i], pull)}
     return found
+
+
+def _by_authors(connection: Connection, names: Iterable[str], date: int) -> set[int]:
+    """Return the revisions near a date with patches of people of these names."""
+    wanted = [(key, date) for name in sorted(names) for key in keys_in_postings_of(name)]
+    return {i for ids in derived.revisions_near(connection, wanted, REACH).values() for i in ids}
 
 
 def reports(

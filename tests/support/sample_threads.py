@@ -329,7 +329,7 @@ def committers_threads() -> list[bytes]:
 
 
 def _reworded_titles() -> list[bytes]:
-    """Return sister patches, and a pull request with one of them and another under a reworded title."""
+    """Return sister patches, and a pull request with one of them and others under reworded titles."""
     titles = (
         "shelf: dust the left board of the shelf once",
         "shelf: dust the left board of the shelf twice",
@@ -341,13 +341,25 @@ def _reworded_titles() -> list[bytes]:
         mail(message_id=f"sister{n}@s", subject=f"[PATCH] {title}", sender=ANN, date=_at(n), body=diff.format(f"s{n}"))
         for n, title in enumerate(titles)
     ]
+    for name, sender in (("rex", "Ben Builder <ben@example.net>"), ("ludwig", "<ludwig@example.com>")):
+        author = f"{name} <{name}@example.com>" if name == "ludwig" else "Rex Writer <rex@example.com>"
+        body = f"From: {author}\n\nWhy.{diff.format(name)}"
+        subject = f"[PATCH] shelf: hang the {name} side board up without nails"
+        posted.append(mail(message_id=f"{name}@s", subject=subject, sender=sender, date=_at(9), body=body))
+    listed = (
+        ("Ann Author", titles[1], "shelf: paint the back board without drops"),
+        ("Rex Writer", "shelf: hang the rex side board up without any nails"),
+        ("ludwig", "shelf: hang the ludwig side board up without any nails"),
+    )
+    log = "\n".join(
+        f"{name} ({len(found)}):\n" + "".join(f"      {title}\n" for title in found) for name, *found in listed
+    )
     pull = mail(
         message_id="pull@s",
         subject="[GIT PULL] shelf for v6.6",
         sender=RITA,
         date=_at(0, 12),
-        body=f"Please pull.\n\nAnn Author (2):\n      {titles[1]}\n"
-        "      shelf: paint the back board without drops\n\n f | 2 +\n",
+        body=f"Please pull.\n\n{log}\n f | 2 +\n",
     )
     return [*posted, pull]
 

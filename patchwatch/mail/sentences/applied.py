@@ -138,6 +138,9 @@ SOME_OF_THEM = (
     r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
 )
 _SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
+UNCHANGED = re.compile(
+    r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
+)
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
@@ -239,4 +242,5 @@ def _which(found: re.Match[str]) -> str:
         return " ".join(numbers.split())
     if _REST.search(_first_clause(found)):
         return "rest"
-    return "some" if _SOME.search(_first_clause(found)) else ""
+    said = _first_clause(found)
+    return "some" if _SOME.search(said) and not UNCHANGED.search(said) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import FOR_REVIEW, SOME_OF_THEM
+from patchwatch.mail.sentences.applied import FOR_REVIEW, SOME_OF_THEM, UNCHANGED
 
 _MAX_SENTENCE = 240  # characters
 _MAX_WITHOUT_BRANCH = 160  # of a sentence that does not name where the patch is
@@ -41,7 +41,7 @@ _DONE = re.compile(
 )
 _CLAUSE = re.compile(
     rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|(?P<changes>^with\s.{{0,80}}?\s))"
-    rf"(?=(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}\s+(?:(?:has|have|had|is|are|was|were|been)\s+)*)?"
+    rf"(?=(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}\s+(?:(?:has|have|had|was|were|been)\s+)*)?"
     rf"(?:(?:now|just|also|already)\s+)*(?:{_VERB}|{_PLACED})\b)",
     re.IGNORECASE,
 )
@@ -61,7 +61,8 @@ _TO_BRANCH = re.compile(
     r"\s+(?:as (?:a |an )?(?:\w+ )?branch )?(?:(?:in)?to|in|on|onto)\s+(?:"
     rf"(?:the|my|our)\s+{_TREE}|[\w./-]+\s+(?:tree|branch|queue)\b|"
     rf"(?:(?:the|my|our)\s+)?(?:[\w.-]+\s+){{0,2}}?(?!{_NO_BRANCH}\b){_NAME}|"
-    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!]|$)|\s+[(–—-]|\s+(?:now|already|with|thanks?|thx)\b)"
+    rf"(?<=to )(?!{_NO_BRANCH}\b)[a-z][\w.]+(?=\s*(?:[.,;:!]|$)|\s+[(–—-]|\s+(?:now|already|thanks?|thx)\b)|"
+    r"(?<=to )(?:devel|fixes|main|master|next|queue|staging|testing|trunk)(?= with\b)"
     r")"
 )
 # "In any case I have applied the patch to 6.7/frob-fixes.", whatever is in front
@@ -110,12 +111,9 @@ _TRIED = re.compile(
     r"(?i)\b(?:local(?:ly)?|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|boot(?:s|ed)?|cleanly|"
     r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
-_FAILED = re.compile(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not))\b")
+_FAILED = re.compile(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not) (?:apply|boot|build|see any|work))\b")
 _SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|but|except|minus|without)\b")
 _REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
-_UNCHANGED = re.compile(
-    r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
-)
 
 _HOLD = re.compile(
     r"\b(?:hold(?:ing)? off\b|(?:put|keep|leave|putting|keeping) (?:this|it|these|the (?:series|patch)|them) on hold\b|"
@@ -150,7 +148,7 @@ def claimed_patches(sentence: str) -> str | None:
     if (placed := _I_PLACED.search(sentence)) and _TO_BRANCH.match(placed["rest"]):
         said = _said(placed)
         if not (_CONDITION.search(sentence, 0, placed.start()) or _NOT_DONE.search(said) or _TRIED.search(said)):
-            return " ".join((placed["numbers"] or "").split()) or ("some" if _SOME.search(said) else "")
+            return _which(placed["numbers"], said)
     clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())]
     if _FAILED.search(sentence):
         return None
@@ -171,11 +169,13 @@ def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
         return None
     if _NOT_DONE.search(said) or _TRIED.search(said if names_branch else sentence):
         return None
-    if numbers := found["numbers"] or found["before"]:
+    return "rest" if _REST.search(said) else _which(found["numbers"] or found["before"], said)
+
+
+def _which(numbers: str | None, said: str) -> str:
+    if numbers:
         return " ".join(numbers.split())
-    if _REST.search(said):
-        return "rest"
-    return "some" if _SOME.search(said) and not _UNCHANGED.search(said) else ""
+    return "some" if _SOME.search(said) and not UNCHANGED.search(said) else ""
 
 
 def _said(found: re.Match[str]) -> str:
