@@ -176,7 +176,7 @@ def _vector(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...
 
 def _people(own: _Own, other: PostingFacts) -> tuple[float, ...]:
     one = own.posting
-    to, to_all = _shares(own.recipients, other.recipients)
+    to, to_all = shares(own.recipients, other.recipients)
     return (
         same_person(one, other),
         bool(one.author.email) and one.author.email == other.author.email,
@@ -193,8 +193,8 @@ def _titles(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...
     return (
         _same_title(own.posting, other),
         _title_inside(own.posting, other),
-        _shares(own.titles, other.titles)[0],
-        max((_shares(a, b)[1] for a in own.gists for b in _gists(other)), default=0.0),
+        shares(own.titles, other.titles)[0],
+        max((shares(a, b)[1] for a in own.gists for b in _gists(other)), default=0.0),
         len(shared) / (min(len(own.words), len(theirs)) or 1),
         min(rare, _MOST_RARITY),
         rare / (rarity.of_words(own.words | theirs) or 1.0),
@@ -204,7 +204,7 @@ def _titles(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...
 def _changes(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...]:
     theirs = frozenset(other.files)
     shared = own.files & theirs
-    files, files_all = _shares(own.files, theirs)
+    files, files_all = shares(own.files, theirs)
     return (
         files,
         files_all,
@@ -269,7 +269,7 @@ def _ranks(keys: Sequence[tuple[int | str, ...]]) -> Mapping[int, int]:
     return {index: rank for rank, index in enumerate(sorted(range(len(keys)), key=lambda i: keys[i]))}
 
 
-def _shares(a: AbstractSet[str], b: Iterable[str]) -> tuple[float, float]:
+def shares(a: AbstractSet[str], b: Iterable[str]) -> tuple[float, float]:
     """What two sets have in common: as a share of the smaller one, and of both together."""
     if not a or not b:
         return 0.0, 0.0

@@ -57,23 +57,32 @@ def sends_on(batch: PostingFacts, one: PostingFacts, *, listed: bool = False) ->
     if batch.author.email in one.people or set(batch.relayed).isdisjoint(one.names):
         return False
     same = set(batch.patch_ids) & set(one.patch_ids)
-    if not (listed or same or set(batch.titles) & set(one.titles)) or _takes_over(batch, one):
+    if not (listed or same or set(batch.titles) & set(one.titles)) or _continues(batch, one):
         return False
     if len(set(batch.relayed)) >= _MANY or 2 * len(same) >= len(batch.titles):
         return True
     return not batch.stated and batch.date <= one.date + _SOON
 
 
-def _takes_over(batch: PostingFacts, one: PostingFacts) -> bool:
+def takes_over(batch: PostingFacts, one: PostingFacts) -> bool:
+    """True if `batch` is the next version of a series of which its sender did not send the one before."""
+    if batch.author.email in one.people or one.relayed or set(batch.relayed).isdisjoint(one.names):
+        return False
+    return batch.version > one.version and one.date <= batch.date and _continues(batch, one)
+
+
+def _continues(batch: PostingFacts, one: PostingFacts) -> bool:
     """True if something says that `batch` continues `one`."""
-    if batch.resend or (batch.change_id != "" and batch.change_id == one.change_id):
-        return True
-    if any(message_id in one.message_ids for message_id, _ in batch.earlier):
+    if batch.resend or (batch.change_id != "" and batch.change_id == one.change_id) or _links_to(batch, one):
         return True
     later = (batch.stated and batch.version > one.version) or (one.rfc and not batch.rfc)
     if batch.kind == "cover" and (batch.title == one.title or (later and _is_similar(batch.title, one.title))):
         return True  # the batches of a maintainer have titles of their own
     return later and _mostly_the_same(batch, one)
+
+
+def _links_to(one: PostingFacts, other: PostingFacts) -> bool:
+    return any(message_id in other.message_ids for message_id, _ in one.earlier)
 
 
 def _is_similar(title: str, other: str) -> bool:
@@ -90,5 +99,5 @@ def are_apart(one: PostingFacts, other: PostingFacts) -> bool:
     if one.relayed and sends_on(one, other):
         return True
     # An author's next version, after somebody passed on the one before, does not continue the batch.
-    many = len(set(other.relayed)) >= _MANY and not one.relayed
+    many = len(set(other.relayed)) >= _MANY and not one.relayed and not _links_to(one, other)
     return many and other.author.email not in one.people and not _mostly_the_same(one, other)

@@ -13,12 +13,12 @@ from patchwatch.mail.prose_sketch import prose_in_common
 from patchwatch.mail.subject import gist_words
 from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
-from patchwatch.series.link_features import candidates, concerns, has_lower_version, title_words_of
+from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares, title_words_of
 from patchwatch.series.link_model import LinkModel, default_model
 from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
-from patchwatch.series.relayed import are_apart
+from patchwatch.series.relayed import are_apart, takes_over
 from patchwatch.series.stated_relations import are_related, without_dependencies
 
 ENOUGH = 5.0
@@ -149,12 +149,16 @@ def _has_rules(one: PostingFacts, other: PostingFacts) -> bool:
         or (one.change_id != "" and one.change_id == other.change_id)
         or _links_to(one, other)
         or not set(one.patch_ids).isdisjoint(other.patch_ids)
+        or takes_over(one, other)
     )
 
 
 def _is_ruled(one: PostingFacts, other: PostingFacts) -> bool:
     """True if the rules may link a pair that the model does not link."""
-    return not has_lower_version(one, other) or _links_to(one, other) or _has_equal_patches(one, other)
+    if not has_lower_version(one, other) or _links_to(one, other) or _has_equal_patches(one, other):
+        return True
+    # The model has seen too few series that somebody else continues with the patches of their author.
+    return other.version == one.version - 1 and takes_over(one, other)
 
 
 def _links_to(one: PostingFacts, other: PostingFacts) -> bool:
@@ -162,7 +166,7 @@ def _links_to(one: PostingFacts, other: PostingFacts) -> bool:
 
 
 def _has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
-    return same_person(one, other) and _jaccard(one.patch_ids, other.patch_ids) > _EQUAL
+    return same_person(one, other) and shares(frozenset(one.patch_ids), other.patch_ids)[1] > _EQUAL
 
 
 def _first_posting(links: Iterable[tuple[Link, PostingFacts]]) -> Link:
@@ -388,13 +392,6 @@ def _outgrown(one: PostingFacts, other: PostingFacts) -> bool:
     return large > _OUTGROWN * small
 
 
-def _jaccard(a: Sequence[str], b: Sequence[str]) -> float:
-    """The share of all members that both sets have, 0 to 1."""
-    return len(set(a) & set(b)) / (len(set(a) | set(b)) or 1)
-
-
 def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
     """The share of the smaller set that is in the other, 0 to 1."""
-    if not a or not b:
-        return 0.0
-    return len(set(a) & set(b)) / min(len(set(a)), len(set(b)))
+    return shares(frozenset(a), b)[0]

@@ -383,6 +383,42 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "similar-title",
     ),
+    "a series that its former author continues after somebody took it over": (
+        [
+            posted("v1", "[PATCH v7 0/3] Wrapped frobs", 0, file="", text="All.", sender=BEN),
+            *(
+                posted(
+                    f"v1{n}",
+                    f"[PATCH v7 {n}/3] {title}",
+                    n / 1000,
+                    below=("v1",),
+                    file=f"net/{n}.c",
+                    sender=BEN,
+                    text=f"From: {author}\n\nWhy.\n\nSigned-off-by: {author}\nSigned-off-by: {BEN}",
+                )
+                for n, title, author in (
+                    (1, "net: use frob for queues", ANN),
+                    (2, "net: add the buzz wheel", ANN),
+                    (3, "net: count buzzes", RITA),
+                )
+            ),
+            posted(
+                "v2",
+                "[PATCH v8 0/2] Frobs",
+                9,
+                file="",
+                text="Changes in v8:\n- back to me\n- Link to v7: https://lore.kernel.org/r/v1@x",
+                sender=ANN_AT_WORK,
+            ),
+            posted(
+                "v2a", "[PATCH v8 1/2] net: use frob for queues", 9.1, below=("v2",), file="net/1.c", sender=ANN_AT_WORK
+            ),
+            posted("v2b", "[PATCH v8 2/2] net: wheel", 9.2, below=("v2",), file="net/2.c", sender=ANN_AT_WORK),
+        ],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
     "a link below the heading of the changes": (
         [
             posted("v1", "[PATCH v7 0/2] Frobs in queues", file="", text="Both."),
