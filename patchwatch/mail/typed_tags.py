@@ -36,7 +36,8 @@ _DENIED = re.compile(
     r"looks? like|should (?:say|read|be)|means?|see|saw|wrote|said)\b|n['\u2019]t\b"
 )
 _CLAUSE = re.compile(r"[.!,;:](?:\s|$)|\bbut\b")
-_QUOTED = re.compile(r"\s*[\"\u201d]|.*\?")  # or asked for
+_NOT_GIVEN = re.compile(r"\s*[\"`\u201d]|\W{0,3}(?:but )?only (?:after|if|once|when)\b|.*\?")  # quoted, or asked for
+_IN_CODE = re.compile(r"^\s*`{1,3}(\S[^`]*)`{1,3}\s*$")  # the whole line
 _MAX_LINE = 600  # characters
 _MAX_LINES = 4_000  # of a reply that are looked at
 
@@ -48,6 +49,8 @@ def in_usual_form(lines: Sequence[str], sender: Person) -> list[str]:
         lowered = line.lower()
         if "by" not in lowered or len(line) > _MAX_LINE or _USUAL.fullmatch(line):
             continue
+        if line.lstrip().startswith("`"):
+            line = _IN_CODE.sub(r"\1", line)
         if "&" in line or "\u00a0" in line:
             for entity, character in _ENTITIES:
                 line = line.replace(entity, character)
@@ -81,7 +84,7 @@ def _usual(tag: re.Match[str], sender: Person) -> str:
         if kept.startswith(("#", "(", "[", "on ")) or tag_scope.split_scope(f"{value} {kept}")[1]:
             return f"{name}: {value} {kept}"
         return f"{name}: {value}"
-    if not _is_sender(who, address, sender) or _DENIED.search(_CLAUSE.split(words)[-1]) or _QUOTED.match(behind):
+    if not _is_sender(who, address, sender) or _DENIED.search(_CLAUSE.split(words)[-1]) or _NOT_GIVEN.match(behind):
         return ""
     limited = behind.lstrip(" ,").startswith(("#", "(", "for ", "except "))  # "to v3" names no patches
     scope = tag_scope.split_scope(f"{value} {behind.lstrip(' ,')}")[1] if limited else ""

@@ -138,6 +138,7 @@ SOME_OF_THEM = (
     r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
 )
 _SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
+IS_A_WORD = re.compile(r"\W*[!.\"”']\s+(?:is|are|was|were|would|means?)\b")  # "Merged!" is what I hope for
 UNCHANGED = re.compile(
     r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
 )
@@ -220,7 +221,7 @@ def _first_clause(found: re.Match[str]) -> str:
 
 
 def _is_done(found: re.Match[str]) -> bool:
-    if _NOT_TAKEN.search(_first_clause(found)):
+    if _NOT_TAKEN.search(_first_clause(found)) or IS_A_WORD.match(found["rest"]):
         return False
     if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
         return False  # it is about another patch

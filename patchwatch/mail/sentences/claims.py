@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import FOR_REVIEW, SOME_OF_THEM, UNCHANGED
+from patchwatch.mail.sentences.applied import FOR_REVIEW, IS_A_WORD, SOME_OF_THEM, UNCHANGED
 
 _MAX_SENTENCE = 240  # characters
 _MAX_WITHOUT_BRANCH = 160  # of a sentence that does not name where the patch is
@@ -161,7 +161,7 @@ def claimed_patches(sentence: str) -> str | None:
 
 def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
     """As `claimed_patches`, of a clause; with `to_branch` it must name where the patches are."""
-    if not (found := _DONE.fullmatch(sentence)):
+    if not (found := _DONE.fullmatch(sentence)) or IS_A_WORD.match(found["rest"]):
         return None
     said = _said(found)
     names_branch = _TO_BRANCH.match(found["rest"]) is not None

@@ -115,6 +115,7 @@ def test_claims(sentence: str, patches: str) -> None:
         "You picked it up wrongly.",
         "Please add it to devel, thanks.",
         "If Rex merged it, fine.",
+        "Merged! is what I hope for.",
         "I added it to comply with the manual.",
         "Usually, these are picked by Rex.",
         "With comments added into frob_get_tree(), we can explain it.",
