@@ -16,7 +16,7 @@ from patchwatch.sanitize import line
 @click.option("--replace", is_flag=True, help="Replace FILE if it exists, once the new backup is complete.")
 @click.pass_obj
 def backup_command(context: Context, file: Path, replace: bool) -> None:
-    """Copy the database to FILE, also while other processes use it.
+    """Copy the database to FILE, even while other processes use it.
 
     The copy has everything: mail, decisions, read marks, digests. To restore it, stop `patchwatch run` and copy it over
     the database. For PostgreSQL, use pg_dump.

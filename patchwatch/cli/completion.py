@@ -144,10 +144,10 @@ def shared_files() -> Iterator[tuple[PurePosixPath, str]]:
 @click.option("--install", is_flag=True, help="Write the script and the man pages to ~/.local/share instead.")
 @click.pass_obj
 def completion_command(context: Context, shell: str | None, install: bool) -> None:
-    """Print the script that makes a shell complete commands, options and series, with their titles.
+    """Print a completion script for a shell. It completes commands, options and series, and shows their titles.
 
-    Without SHELL, it is the one in $SHELL. Packages, pipx and `make` install the script and the man pages under share/;
-    use this where the shell does not find them there.
+    The default is the shell in $SHELL. Packages, pipx and `make` install the scripts and the man pages under share/;
+    use this command if your shell does not find them there.
 
     \b
     Examples:

@@ -41,7 +41,7 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
 @hidden_now_option
 @click.pass_obj
 def mark_command(context: Context, series: str, state: str) -> None:
-    """Set the state of a series by hand, or remove that mark (`auto`).
+    """Set the state of a series by hand; `auto` removes the mark.
 
     A mark holds until a newer version is posted.
 
@@ -83,7 +83,7 @@ def link_command(context: Context, later: str, earlier: str) -> None:
 def unlink_command(context: Context, later: str, earlier: str | None) -> None:
     """Separate LATER from EARLIER; by default, from the version before it.
 
-    Each is given as for `link`. patchwatch does not link the two again.
+    Give each as for `link`. patchwatch does not link the two again.
 
     \b
     Example:
@@ -95,15 +95,16 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
         print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'version')}")
 
 
-@click.command("dismiss", short_help="Dismiss a wrong point.")
+@click.command("dismiss", short_help="Dismiss a point that does not need an answer.")
 @click.argument("series", type=SERIES)
 @click.argument("point")
 @hidden_now_option
 @click.pass_obj
 def dismiss_command(context: Context, series: str, point: str) -> None:
-    """Dismiss a wrong point of a series: nobody has to act on it, whatever mail comes.
+    """Dismiss a point of a series: nobody has to act on it, and no later mail changes that.
 
-    POINT is its number in `show`, or its id in `show --json`.
+    A point is what a reviewer or a bot wants of a patch, as far as patchwatch understood it. POINT is its number in
+    `show`, or its id in `show --json`.
 
     \b
     Example:
@@ -131,14 +132,16 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
         print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
-@click.command("snooze", short_help="Put series aside until a given time or a reply.")
+@click.command("snooze", short_help="Snooze series until a given time or a reply.")
 @click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.option("--until", metavar="TIME", help=f"{times.FUTURE_FORMATS}; default: until someone else replies.")
 @click.option("--off", is_flag=True, help="Unsnooze.")
 @hidden_now_option
 @click.pass_obj
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
-    """Put series aside until a given time or, without --until, until someone else replies.
+    """Snooze series until a given time or, without --until, until someone else replies.
+
+    Like muted series, snoozed series are left out of digests and notifications.
 
     \b
     Example:

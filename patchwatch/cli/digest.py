@@ -38,12 +38,12 @@ class _MorningParam(TimeParam):
     "--date", "then", type=_MorningParam(), help="Print the digest of that morning (7:00 UTC), e.g. 2023-08-03."
 )
 @click.option(
-    "--since", type=TimeParam(), help="Mark mail dated after this time as new; default: of the last 24 hours."
+    "--since", type=TimeParam(), help="Mark mail dated after this time as new; default: mail of the last 24 hours."
 )
 @click.option(
     "--send", is_flag=True, help="Send today's digest to each [[digest]] recipient who has not received it yet."
 )
-@click.option("--due", is_flag=True, help="With --send: send only the digests whose day and time have come.")
+@click.option("--due", is_flag=True, help="With --send: send only the digests that are due.")
 @click.option("--dry-run", is_flag=True, help="Show the mails that --send would send, with their headers.")
 @now_option_with("Print the digest of this time, e.g. 2023-09-20T08:00Z.")
 @click.pass_obj

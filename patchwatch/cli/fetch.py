@@ -32,7 +32,7 @@ def _progress(text: str) -> None:
 @hidden_now_option
 @click.pass_obj
 def watch_command(context: Context, targets: tuple[str, ...]) -> None:
-    """Watch patch series, and fetch their threads.
+    """Watch patch series, and fetch their threads and their other versions.
 
     TARGET is a lore URL, a message-id, a file (an .eml, an mbox, or a text with links to lore), or - to read a mail or
     such a text from stdin. Every series that a text links to is watched.
@@ -168,7 +168,7 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
     except InboxNotFoundError:
         raise
     except LoreError as error:
-        print_error(f"not checked whether there is a list {line(name)}: {line(str(error))}")
+        print_error(f"could not check that the archive has {line(name)}: {line(str(error))}")
     _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None))
 
 
@@ -211,7 +211,7 @@ def import_command(context: Context, path: Path, inbox: str) -> None:
         else f"{inbox}: nothing new in {line(str(path))}"
     )
     if lost := outcome.unread:
-        print_error(f"{plural(len(lost), 'mail')} could not be read from the repository; import tries again:")
+        print_error(f"{plural(len(lost), 'mail')} could not be read from the repository; the next import tries again:")
         for text in lost[:_MAX_LOST]:
             print_error(f"  {line(text)}")
         if len(lost) > _MAX_LOST:

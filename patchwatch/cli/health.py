@@ -154,9 +154,9 @@ def _robots(tracker: Tracker) -> Iterator[Finding]:
             f"{label(r)} ({plural(r.mails, 'mail')}, {r.results or 'none'} with a result)" for r in known[:_NAMED]
         )
         more = f"; and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-        yield Finding("robots", True, f"seen that have no format of their own: {named}{more}")
+        yield Finding("robots", True, f"bots that patchwatch has no format for: {named}{more}")
     for robot in [robot for robot in robots if not robot.recognized][:_NAMED]:
-        text = f"{label(robot)} behaves like a robot, but is taken for a person: {robot.why}"
+        text = f"{label(robot)} behaves like a bot, but is treated as a person: {robot.why}"
         yield Finding("robots", True, text)
 
 
@@ -171,7 +171,7 @@ def _stored_data(tracker: Tracker) -> Iterator[Finding]:
         yield Finding("stored data", False, str(error), RESTORE)
     else:
         if not problems:
-            yield Finding("stored data", True, "intact: every mail decompresses, derived data agrees with the mails")
+            yield Finding("stored data", True, "intact: every mail decompresses, and the derived data agrees with the mail")
 
 
 def _trees(tracker: Tracker) -> Iterator[Finding]:

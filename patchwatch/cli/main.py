@@ -59,8 +59,8 @@ _SCARCE = {
     errno.EDQUOT: "free some space",
     errno.EFBIG: "raise the limit of file sizes (ulimit -f)",
     errno.EMFILE: "raise the limit of open files (ulimit -n)",
-    errno.ENFILE: "end some other programs",
-    errno.EAGAIN: "raise the limit of processes (ulimit -u), or end some",
+    errno.ENFILE: "stop some other programs",
+    errno.EAGAIN: "raise the limit of processes (ulimit -u), or stop some",
     errno.ENOMEM: "free some memory",
 }
 """What the machine may run out of, and what helps."""

@@ -37,11 +37,11 @@ def service_command() -> None:
 @click.option(
     "--timer",
     is_flag=True,
-    help="Instead of a service, install a timer that runs `poll` and `digest --send` every [poll] interval_minutes.",
+    help="Instead of a service, install a timer that runs `poll` and `digest --send --due` every [poll] interval_minutes.",
 )
 @click.pass_obj
 def service_install(context: Context, timer: bool) -> None:
-    """Write units to ~/.config/systemd/user, and print the commands to start them."""
+    """Write the units to ~/.config/systemd/user, and print the commands that start them."""
     from patchwatch.daemon.systemd import install
 
     _report("wrote", install(context.tracker.config.poll.interval_minutes, timer=timer))

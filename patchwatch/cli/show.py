@@ -44,9 +44,9 @@ _REPLY = re.compile(r"(?:re: *)+", re.IGNORECASE)
     type=click.IntRange(1),
     default=1,
     metavar="N",
-    help="With --raw: print another stored mail with that message-id, from 2.",
+    help="With --raw: of several stored mails with that message-id, print the Nth.",
 )
-@click.option("--why", is_flag=True, help="Explain the state: each change, and each point, with its date and mail.")
+@click.option("--why", is_flag=True, help="Explain the state: every change and every point, with its date and mail.")
 @click.pass_obj
 def show_command(context: Context, series: str, as_json: bool, message_id: str | None, copy: int, why: bool) -> None:
     """Show a series: its state, open points, versions, tags and thread.
@@ -65,12 +65,12 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
         if copy > len(raws):
             raise NotFoundError(f"only {plural(len(raws), 'copy', 'copies')} of <{message_id}> are stored.")
         if len(raws) > 1 and copy == 1:
-            print_error(f"{plural(len(raws), 'copy', 'copies')} of this mail with different contents: see --copy.")
+            print_error(f"{plural(len(raws), 'copy', 'copies')} of this mail are stored, with different contents; --copy prints another.")
         with paged():
             replaced = print_mail(raws[copy - 1])
         if replaced:
             print_error(
-                "control characters and hidden characters were replaced; redirect to a file for the exact bytes."
+                "control characters and hidden characters were replaced; redirect to a file to get the exact bytes."
             )
     elif as_json:
         value = series_json(row, tracker.url, tracker.now())

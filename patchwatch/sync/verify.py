@@ -22,8 +22,9 @@ from patchwatch.output import command
 from patchwatch.sync.ingest import content_digest, is_damaged, reindex, unpack
 
 RESTORE = (
-    "Stop `patchwatch run`. Copy a backup over the database: one of `patchwatch backup`, or the file "
-    "…before-migration-from-… beside it. Without one, `sqlite3 OLD .recover | sqlite3 NEW` saves what can be read."
+    "Stop `patchwatch run` and the TUI. Delete the database's -wal and -shm files, if there are any, and copy a backup "
+    "over it: one of `patchwatch backup`, or the file …before-migration-from-… beside it. Without one, "
+    "`sqlite3 OLD .recover | sqlite3 NEW` saves what can be read."
 )
 _REINDEX = "Run `patchwatch reindex`, which rebuilds it from the stored mail."
 _BATCH = 500

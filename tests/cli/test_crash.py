@@ -71,7 +71,7 @@ def test_crashes_of_a_service_do_not_fill_the_disk(crashed: Run, tmp_path: Path)
     [
         (errno.ENOSPC, "free some space"),
         (errno.EMFILE, "raise the limit of open files (ulimit -n)"),
-        (errno.EAGAIN, "raise the limit of processes (ulimit -u), or end some"),
+        (errno.EAGAIN, "raise the limit of processes (ulimit -u), or stop some"),
         (errno.EFBIG, "raise the limit of file sizes (ulimit -f)"),
     ],
 )

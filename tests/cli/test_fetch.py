@@ -46,7 +46,7 @@ def test_follow_asks_the_archive_whether_it_has_the_list(run: Run, lore_server: 
 def test_follow_works_offline_and_says_that_nobody_was_asked(with_xdp: Run) -> None:
     done = with_xdp("follow", "netdev")
     assert (done.returncode, done.stdout) == (0, "following netdev\n")
-    assert "not checked whether there is a list netdev: can't reach http://127.0.0.1:9" in done.stderr
+    assert "could not check that the archive has netdev: can't reach http://127.0.0.1:9" in done.stderr
     assert with_xdp("follow", "netdev").stderr == ""
 
 

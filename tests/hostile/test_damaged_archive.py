@@ -26,7 +26,7 @@ def test_import_stores_all_other_mail_and_names_what_is_missing(
     output = capsys.readouterr()
     assert output.out == "netdev: 5 mails read, 5 new, 0 new versions\n"
     assert f"commit {commit}: object" in output.err
-    assert "1 mail could not be read from the repository; import tries again:" in output.err
+    assert "1 mail could not be read from the repository; the next import tries again:" in output.err
 
     assert run([*command]) == 1
     assert f"commit {commit}: object" in capsys.readouterr().err
