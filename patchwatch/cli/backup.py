@@ -18,8 +18,9 @@ from patchwatch.sanitize import line
 def backup_command(context: Context, file: Path, replace: bool) -> None:
     """Copy the database to FILE, even while other processes use it.
 
-    The copy has everything: mail, decisions, read marks, digests. To restore it, stop `patchwatch run` and copy it over
-    the database. For PostgreSQL, use pg_dump.
+    The copy has everything: mail, decisions, read marks, digests. To restore it, stop `patchwatch run` and the TUI,
+    delete the database's -wal and -shm files, if there are any, and copy it over the database. For PostgreSQL, use
+    pg_dump.
 
     \b
     Example:

@@ -95,7 +95,7 @@ def unlink_command(context: Context, later: str, earlier: str | None) -> None:
         print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'version')}")
 
 
-@click.command("dismiss", short_help="Dismiss a point that does not need an answer.")
+@click.command("dismiss", short_help="Dismiss a point that patchwatch got wrong.")
 @click.argument("series", type=SERIES)
 @click.argument("point")
 @hidden_now_option

@@ -171,7 +171,7 @@ def _stored_data(tracker: Tracker) -> Iterator[Finding]:
         yield Finding("stored data", False, str(error), RESTORE)
     else:
         if not problems:
-            yield Finding("stored data", True, "intact: every mail decompresses, and the derived data agrees with the mail")
+            yield Finding("stored data", True, "intact: every mail decompresses, and derived data agrees with the mail")
 
 
 def _trees(tracker: Tracker) -> Iterator[Finding]:

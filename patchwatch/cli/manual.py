@@ -18,19 +18,20 @@ _FILES = (
     ("~/.config/patchwatch/config.toml", "The config ($XDG_CONFIG_HOME, $PATCHWATCH_CONFIG)."),
     ("~/.local/share/patchwatch/patchwatch.db", "The database ($XDG_DATA_HOME, $PATCHWATCH_DATABASE)."),
     ("~/.local/share/patchwatch/drafts/", "Replies that were not sent yet."),
-    ("~/.local/state/patchwatch/crashes/", "Crash reports, without mail text and passwords ($XDG_STATE_HOME)."),
+    ("~/.local/state/patchwatch/crashes/", "Crash reports, without mail text or passwords ($XDG_STATE_HOME)."),
 )
 _ENVIRONMENT = (
     ("PATCHWATCH_CONFIG", "The config file to read."),
     ("PATCHWATCH_DATABASE", "The database: a file or an SQLAlchemy URL."),
     ("PATCHWATCH_LORE_URL", "The public-inbox server to use instead of https://lore.kernel.org."),
-    ("GIT_PAGER, PAGER", "The pager for `show`, `diff` and `digest`, as git chooses it; `cat`: none."),
+    ("PATCHWATCH_SMTP_PASSWORD", "The password for the mail server that sends digests."),
+    ("GIT_PAGER, PAGER", "The pager for `show`, `diff` and `digest`, as git chooses it; `cat` means none."),
     ("NO_COLOR", "If it is set, nothing is printed in color."),
 )
 _EXIT_STATUS = (
     ("0", "Success."),
     ("1", "Failure: the message says what failed and what to do next."),
-    ("2", "The command line is wrong."),
+    ("2", "A usage error: the command line is wrong."),
     ("70", "A bug in patchwatch. The message names the crash report."),
 )
 _SEE_ALSO = ("b4(1)", "git-send-email(1)", "lei(1)", "mutt(1)")

@@ -37,7 +37,7 @@ def service_command() -> None:
 @click.option(
     "--timer",
     is_flag=True,
-    help="Instead of a service, install a timer that runs `poll` and `digest --send --due` every [poll] interval_minutes.",
+    help="Instead of a service, install a timer: `poll` and `digest --send --due` every [poll] interval_minutes.",
 )
 @click.pass_obj
 def service_install(context: Context, timer: bool) -> None:

@@ -63,9 +63,9 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
         message_id = message_id.strip("<>")
         raws = [tracker.raw(message_id), *tracker.other_copies(message_id)]
         if copy > len(raws):
-            raise NotFoundError(f"only {plural(len(raws), 'copy', 'copies')} of <{message_id}> are stored.")
+            raise NotFoundError(f"the database has only {plural(len(raws), 'copy', 'copies')} of <{message_id}>.")
         if len(raws) > 1 and copy == 1:
-            print_error(f"{plural(len(raws), 'copy', 'copies')} of this mail are stored, with different contents; --copy prints another.")
+            print_error(f"{len(raws)} copies of this mail are stored, with different contents; --copy prints another.")
         with paged():
             replaced = print_mail(raws[copy - 1])
         if replaced:

@@ -74,7 +74,7 @@ def units(
             SERVICE: f"""\
 {_MARK}
 [Unit]
-Description=Follow kernel patches: poll the lists, send the digest
+Description=Track kernel patches: poll the lists and send digests
 Documentation=https://github.com/patchwatch/patchwatch
 StartLimitIntervalSec=3600
 StartLimitBurst=10
@@ -95,7 +95,7 @@ WantedBy=default.target
         ONCE: f"""\
 {_MARK}
 [Unit]
-Description=Follow kernel patches: poll the lists once, send the digests that are due
+Description=Track kernel patches: poll the lists once and send the digests that are due
 Documentation=https://github.com/patchwatch/patchwatch
 
 [Service]
@@ -108,7 +108,7 @@ TimeoutStartSec=3600
         TIMER: f"""\
 {_MARK}
 [Unit]
-Description=Follow kernel patches: every {interval_minutes:g} minutes
+Description=Track kernel patches every {interval_minutes:g} minutes
 
 [Timer]
 OnStartupSec=1min

@@ -36,9 +36,7 @@ class PointList(RowList[LedgerRow]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Sentence", tooltip="Show the sentence, then what decided it", id="points.show"),
-        Binding(
-            "D", "screen.dismiss_point", "Dismiss", tooltip="Dismiss it: it is no point (undo: u)", id="points.dismiss"
-        ),
+        Binding("D", "screen.dismiss_point", "Dismiss", tooltip="Dismiss a wrong point (undo: u)", id="points.dismiss"),
     ]
 
     def __init__(self, clock: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
