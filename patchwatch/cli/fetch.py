@@ -51,7 +51,7 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
             elif Path(target).is_file():
                 watched, skipped = tracker.watch_text(_read(Path(target)), _progress)
             elif "@" not in target:
-                raise NotFoundError("not a file, a link to a mail, or a message-id.")
+                raise NotFoundError("neither a file, nor a link to a mail, nor a message-id.")
             else:
                 watched, skipped = list(tracker.watch(target, _progress)), []
         except PatchwatchError as error:

@@ -121,9 +121,9 @@ def owner(path: Path | None) -> LockOwner | None:
 
 def _refusal(owner: LockOwner, what: str) -> str:
     if owner.what != RUN:
-        return f"{owner.text} polls this database and does not end. Try again later, or stop it."
+        return f"{owner.text} is polling this database and has not finished. Try again later, or stop it."
     if what == RUN:
-        return f"{owner.text} already runs on this database. Stop it first, or let it run."
+        return f"{owner.text} is already running on this database. Stop it first, or let it run."
     return f"{owner.text} polls this database on its own. `kill -USR1 {owner.pid}` makes it poll now."
 
 

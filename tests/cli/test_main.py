@@ -22,7 +22,7 @@ from tests.support.paths import ROOT
     [
         (("show", "99"), 1, "there is no series 99"),
         (("show", "what"), 1, "does not name a series"),
-        (("watch", "nothing-here"), 1, "not a file, a link"),
+        (("watch", "nothing-here"), 1, "neither a file, nor a link"),
         (("import", "/nowhere", "--inbox", "x"), 1, "/nowhere"),
         (("list", "--mine"), 1, "[me]"),
         (("list", "--nonsense"), 2, "No such option"),

@@ -81,7 +81,7 @@ def test_poll_waits_for_another_and_reports_it_once(tmp_path: Path) -> None:
 
 def test_waiting_times_out(tmp_path: Path) -> None:
     path = tmp_path / "pw.db.lock"
-    with acquire(path, "poll", SINCE), pytest.raises(PollLockedError, match="does not end"):  # noqa: SIM117
+    with acquire(path, "poll", SINCE), pytest.raises(PollLockedError, match="has not finished"):  # noqa: SIM117
         with acquire(path, "poll", SINCE, patience=5, pause=lambda _: None):
             pass
 
