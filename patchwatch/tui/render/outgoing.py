@@ -50,7 +50,7 @@ def _text(text: str) -> Iterator[Line]:
 def _hidden(rehearsal: DryRun) -> Iterator[Line]:
     for address in rehearsal.hidden:
         yield Line(
-            "warning", f"! It also goes to {line(address)}, because of git’s sendemail.bcc, although no header names it", 0
+            "warning", f"! It also goes to {line(address)}, because of git’s sendemail.bcc; no header names it", 0
         )
 
 
