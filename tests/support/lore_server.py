@@ -72,7 +72,7 @@ class LoreServer:
             stream += b"M 100644 inline m\ndata %d\n%s\n" % (len(mail), mail)
         self._run("git", "-C", str(epoch), "fast-import", "--quiet", "--date-format=now", stdin=bytes(stream))
         self._index(inbox)
-        self._index_everything()
+        self._index_everything(inbox)
         if found:
             self._refresh(inbox)
 
@@ -126,8 +126,10 @@ class LoreServer:
         # The level is not remembered by an inbox that was empty so far.
         self._public_inbox("index", *_QUICKLY, "-L", self._index_level, str(self._directory / inbox))
 
-    def _index_everything(self) -> None:
-        self._public_inbox("extindex", *_QUICKLY, "-L", self._index_level, "--all", str(self._everything))
+    def _index_everything(self, inbox: str = "") -> None:
+        """Update the external index; with what is new in `inbox` only if that is given, because --all looks at all."""
+        which = (str(self._everything), str(self._directory / inbox)) if inbox else ("--all", str(self._everything))
+        self._public_inbox("extindex", *_QUICKLY, "-L", self._index_level, *which)
 
     def _public_inbox(self, command: str, *arguments: str) -> None:
         """Run a command of public-inbox in a process that has loaded its modules."""
