@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
+from textual._compositor import Compositor
+from textual._wait import wait_for_idle
+from textual.app import App
 from textual.pilot import Pilot
 
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
 
 WAIT_SECONDS = 60.0
+_render_update = Compositor.render_update
+
+
+def draw(app: App[Any]) -> None:
+    """Draw what changed on the screen since it was last drawn."""
+    _render_update(app.screen._compositor, screen_stack=app._background_screens)
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object], what: str = "") -> None:
@@ -41,10 +50,12 @@ async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
     """Wait until all jobs are done and their results are handled; True if they are."""
     app = cast(PatchwatchApp, pilot.app)
     deadline = time.monotonic() + seconds
-    quiet = 0
-    while quiet < 2 and time.monotonic() < deadline:  # a result may start the next job
-        await pilot.pause()
-        quiet = quiet + 1 if app.jobs.idle else 0
+    await pilot.pause()
+    quiet, rounds = int(app.jobs.idle), 1
+    while quiet < 2 and (rounds < 4 or time.monotonic() < deadline):  # a result may start the next job
+        await wait_for_idle(0)  # `pause` would send a message to each widget
+        app.screen._on_timer_update()
+        quiet, rounds = quiet + 1 if app.jobs.idle else 0, rounds + 1
     return quiet == 2
 
 

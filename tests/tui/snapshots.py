@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from tests.tui.driving import opened, settled, shown, until
+from tests.tui.driving import draw, opened, settled, shown, until
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 NARROW = pytest.param((40, 24), id="40x24")
@@ -39,8 +39,9 @@ async def typed(pilot: Pilot[None], *keys: str, text: str) -> None:
     while before != (now := pilot.app.screen._compositor.render_strips(pilot.app.screen.size)):
         before = now
         await pilot.pause(0.1)
-    pilot.app.screen.refresh()  # the screen below a dialog is drawn by the app, not by a screenshot
+    pilot.app.screen.refresh()
     await pilot.pause()
+    draw(pilot.app)  # the screen below a dialog is drawn by the app, not by a screenshot
 
 
 # Sizes and themes are paired, because the effects of a theme do not depend on the size.  The tests of sizes cover the
