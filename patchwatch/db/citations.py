@@ -54,15 +54,17 @@ def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     }
 
 
+_C, _M = t.citation.c, t.message.c
+_CITED_IN = select(
+    _C.key, _C.deed, _C.title, _C.sha, _C.author, _C.form, _M.message_id, _M.date, _M.author_name, _M.author_email,
+    _M.revision_id,
+).join(t.message, _M.id == _C.message_pk)  # fmt: skip
+
+
 def with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[tuple[Citation, int | None]]]:
     """Return the citations with each key, each with the revision that its mail belongs or replies to."""
-    c, m = t.citation.c, t.message.c
-    query = select(
-        c.key, c.deed, c.title, c.sha, c.author, c.form, m.message_id, m.date, m.author_name, m.author_email,
-        m.revision_id,
-    ).join(t.message, m.id == c.message_pk)  # fmt: skip
     found: dict[str, list[tuple[Citation, int | None]]] = {}
-    for r in rows_with(connection, query, c.key, keys):
+    for r in rows_with(connection, _CITED_IN, t.citation.c.key, keys):
         by = Person(r.author_name, r.author_email)
         citation = Citation(r.key, r.deed, r.title, r.sha, r.author, r.form, r.message_id, r.date, by)
         found.setdefault(r.key, []).append((citation, r.revision_id))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, rows_with
+from patchwatch.db.sql import chunks, rows_with, select_once
 from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role
 
 Pair = tuple[str, str]
@@ -61,7 +61,7 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
 def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
     a = t.acceptance.c
     found: dict[int, dict[Pair, Role]] = {}
-    query = select(a.revision_id, a.list, a.person, a.weight, a.author, a.claims)
+    query = select_once(a.revision_id, a.list, a.person, a.weight, a.author, a.claims)
     for number, name, person, *role in rows_with(connection, query, a.revision_id, revisions):
         found.setdefault(number, {})[name, person] = Role(*role)
     return found
@@ -97,7 +97,7 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
 def committers(connection: Connection, lists: Iterable[str]) -> Committers:
     """Return the committers of these lists."""
     c = t.committer.c
-    rows = list(rows_with(connection, select(c.list, c.person, c.enough), c.list, sorted(set(lists))))
+    rows = list(rows_with(connection, select_once(c.list, c.person, c.enough), c.list, sorted(set(lists))))
     return Committers(
         frozenset((row.list, row.person) for row in rows if row.enough),
         frozenset((row.list, row.person) for row in rows if not row.enough),

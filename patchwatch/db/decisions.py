@@ -8,21 +8,21 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, false, insert, or_, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_missing, rows_with
+from patchwatch.db.sql import chunks, insert_missing, rows_with, select_once
 from patchwatch.series.points import parse_point_key, point_key
 
 
 def marks(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, int, str]]:
     """Return the states set by hand on these revisions: (root, state, at, by)."""
     m = t.mark.c
-    query = select(m.message_id, m.state, m.at, m.by)
+    query = select_once(m.message_id, m.state, m.at, m.by)
     return [tuple(row) for row in rows_with(connection, query, m.message_id, roots)]
 
 
 def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str, str, bool, int, str]]:
     """Return manual links of these messages: (later, earlier, linked, at, by); not `linked` if they were unlinked."""
     m = t.manual_link.c
-    query, wanted = select(m.message_id, m.predecessor, m.linked, m.at, m.by), list(roots)
+    query, wanted = select_once(m.message_id, m.predecessor, m.linked, m.at, m.by), list(roots)
     rows = [row for column in (m.message_id, m.predecessor) for row in rows_with(connection, query, column, wanted)]
     return list({row[:2]: tuple(row) for row in rows}.values())
 

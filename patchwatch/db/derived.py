@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, next_id, rows_with
+from patchwatch.db.sql import chunks, next_id, rows_with, select_once
+
+_SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
+_LAST_DATES = select(t.message.c.revision_id, func.max(t.message.c.date)).group_by(t.message.c.revision_id)
+_ROOTS = select(t.message.c.message_id, t.revision.c.root).join(t.revision, t.revision.c.id == t.message.c.revision_id)
 
 
 def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     """Return the conversation of each known thread key."""
     k = t.thread_key.c
-    return dict(rows_with(connection, select(k.name, k.conversation), k.name, names))
+    return dict(rows_with(connection, select_once(k.name, k.conversation), k.name, names))
 
 
 def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
@@ -35,15 +40,14 @@ def join_conversations(connection: Connection, into: int, others: Collection[int
 
 def conversation_sizes(connection: Connection, conversations: Iterable[int]) -> dict[int, int]:
     """Return how many messages each of these conversations has."""
-    column = t.message.c.conversation
-    query = select(column, func.count()).group_by(column)
-    return {row[0]: row[1] for row in rows_with(connection, query, column, conversations)}
+    rows = rows_with(connection, _SIZES, t.message.c.conversation, conversations)
+    return {row[0]: row[1] for row in rows}
 
 
 def with_revisions(connection: Connection, conversations: Iterable[int]) -> set[int]:
     """Return those of these conversations that have a revision."""
     column = t.revision.c.conversation
-    return {row[0] for row in rows_with(connection, select(column), column, conversations)}
+    return {row[0] for row in rows_with(connection, select_once(column), column, conversations)}
 
 
 def with_results(connection: Connection) -> set[int]:
@@ -59,7 +63,7 @@ def with_results(connection: Connection) -> set[int]:
 def with_messages(connection: Connection, message_ids: Iterable[str]) -> set[int]:
     """Return the conversations that these messages are in."""
     m = t.message.c
-    return {row[0] for row in rows_with(connection, select(m.conversation), m.message_id, message_ids)}
+    return {row[0] for row in rows_with(connection, select_once(m.conversation), m.message_id, message_ids)}
 
 
 def next_conversation(connection: Connection) -> int:
@@ -81,7 +85,7 @@ class PlacedMessage:
 def messages_in(connection: Connection, conversations: Iterable[int]) -> list[PlacedMessage]:
     """Return every message of these conversations."""
     m = t.message.c
-    query = select(m.id, m.message_id, m.conversation, m.revision_id, m.patch)
+    query = select_once(m.id, m.message_id, m.conversation, m.revision_id, m.patch)
     return [PlacedMessage(*row) for row in rows_with(connection, query, m.conversation, conversations)]
 
 
@@ -99,7 +103,7 @@ def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
 def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """Return the numbers of messages that have one."""
     n = t.number.c
-    return dict(rows_with(connection, select(n.message_id, n.id), n.message_id, message_ids))
+    return dict(rows_with(connection, select_once(n.message_id, n.id), n.message_id, message_ids))
 
 
 def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:
@@ -142,7 +146,7 @@ _REVISION: tuple[Any, ...] = (
 
 
 def _revisions(connection: Connection, column: Any, values: Iterable[Any]) -> list[StoredRevision]:
-    return [StoredRevision(*row) for row in rows_with(connection, select(*_REVISION), column, values)]
+    return [StoredRevision(*row) for row in rows_with(connection, select_once(*_REVISION), column, values)]
 
 
 def revisions_in(connection: Connection, conversations: Iterable[int]) -> list[StoredRevision]:
@@ -158,7 +162,7 @@ def revisions_by_id(connection: Connection, ids: Iterable[int]) -> list[StoredRe
 def postings_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return the stored postings of the revisions with these numbers."""
     r = t.revision.c
-    return dict(rows_with(connection, select(r.id, r.posting), r.id, ids))
+    return dict(rows_with(connection, select_once(r.id, r.posting), r.id, ids))
 
 
 def revisions_by_root(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
@@ -168,9 +172,7 @@ def revisions_by_root(connection: Connection, roots: Iterable[str]) -> list[Stor
 
 def roots_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
     """Return the root of the revision that each message belongs or replies to."""
-    column = t.message.c.message_id
-    query = select(column, t.revision.c.root).join(t.revision, t.revision.c.id == t.message.c.revision_id)
-    return {row[0]: row[1] for row in rows_with(connection, query, column, message_ids)}
+    return {row[0]: row[1] for row in rows_with(connection, _ROOTS, t.message.c.message_id, message_ids)}
 
 
 def successors(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
@@ -219,16 +221,21 @@ def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str
     """Return the revisions with each index key."""
     k = t.revision_key.c
     found: dict[str, list[int]] = {}
-    for key, number in rows_with(connection, select(k.key, k.revision_id), k.key, keys):
+    for key, number in rows_with(connection, select_once(k.key, k.revision_id), k.key, keys):
         found.setdefault(key, []).append(number)
     return found
+
+
+@cache
+def _counted_keys(above: int) -> Select[Any]:
+    key = t.revision_key.c.key
+    return select(key, func.count()).group_by(key).having(func.count() > above)
 
 
 def key_counts(connection: Connection, keys: Iterable[str], above: int) -> dict[str, int]:
     """Return how many revisions have each of these index keys, where they are more than `above`."""
     k = t.revision_key.c
-    query = select(k.key, func.count()).group_by(k.key).having(func.count() > above)
-    return dict(tuple(row) for row in rows_with(connection, query, k.key, keys))
+    return dict(tuple(row) for row in rows_with(connection, _counted_keys(above), k.key, keys))
 
 
 def revisions_near(
@@ -257,7 +264,7 @@ def series_revisions(connection: Connection, ids: Iterable[int]) -> list[StoredR
 def series_states(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     """Return state, turn and title of series."""
     s = t.series.c
-    rows = rows_with(connection, select(s.id, s.state, s.turn, s.title), s.id, ids)
+    rows = rows_with(connection, select_once(s.id, s.state, s.turn, s.title), s.id, ids)
     return {number: (state, turn, title) for number, state, turn, title in rows}
 
 
@@ -271,9 +278,8 @@ def replace_series(connection: Connection, gone: Collection[int], rows: Sequence
 
 def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int, int]:
     """Return the date of the newest message of each revision, replies included."""
-    column = t.message.c.revision_id
-    query = select(column, func.max(t.message.c.date)).group_by(column)
-    return {row[0]: row[1] for row in rows_with(connection, query, column, revision_ids)}
+    rows = rows_with(connection, _LAST_DATES, t.message.c.revision_id, revision_ids)
+    return {row[0]: row[1] for row in rows}
 
 
 def forget_derived(connection: Connection) -> None:

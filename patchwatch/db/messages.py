@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_missing, next_id, rows_with
+from patchwatch.db.sql import chunks, insert_missing, next_id, rows_with, select_once
 
 
 def next_message(connection: Connection) -> int:
@@ -34,13 +34,13 @@ class StoredMail:
 def known_messages(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """Return the primary keys of those messages that are stored."""
     m = t.message.c
-    return dict(rows_with(connection, select(m.message_id, m.id), m.message_id, message_ids))
+    return dict(rows_with(connection, select_once(m.message_id, m.id), m.message_id, message_ids))
 
 
 def facts_of(connection: Connection, pks: Iterable[int]) -> dict[int, str]:
     """Return the parsed fields of messages, encoded, by primary key."""
     m = t.message.c
-    return dict(rows_with(connection, select(m.id, m.facts), m.id, pks))
+    return dict(rows_with(connection, select_once(m.id, m.facts), m.id, pks))
 
 
 def stored_mails(connection: Connection, message_pks: Iterable[int]) -> dict[int, list[StoredMail]]:

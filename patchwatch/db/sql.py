@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
@@ -25,6 +26,17 @@ def chunks(values: Iterable[_T], size: int = _CHUNK) -> Iterator[list[_T]]:
         yield part
 
 
+@cache
+def select_once(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return `select(*columns)`, built once: building a small query and its cache key takes longer than running it."""
+    return select(*columns)
+
+
+@lru_cache(maxsize=200)
+def _among_values(query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+    return query.where(column.in_(_VALUES))
+
+
 def rows_with(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[object]
 ) -> Iterator[Any]:
@@ -32,7 +44,7 @@ def rows_with(
     # Fetched one by one, rows cost more than the query.
     if connection.dialect.name == "sqlite":  # hundreds of bound parameters cost more than the query as well
         if found := list(values):
-            yield from connection.execute(query.where(column.in_(_VALUES)), {"values": json.dumps(found)}).all()
+            yield from connection.execute(_among_values(query, column), {"values": json.dumps(found)}).all()
     else:
         for part in chunks(values):
             yield from connection.execute(query.where(column.in_(part))).all()
@@ -51,8 +63,13 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
             connection.execute(sqlite.insert(table).on_conflict_do_nothing(), list(rows))
 
 
+@cache
+def _last_id(table: Table) -> Select[Any]:
+    return select(func.max(table.c.id))
+
+
 def next_id(connection: Connection, table: Table) -> int:
-    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    return (connection.scalar(_last_id(table)) or 0) + 1
 
 
 def dumps(value: Any) -> str:
