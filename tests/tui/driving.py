@@ -42,7 +42,12 @@ def shown(pilot: Pilot[None]) -> str:
 
 async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) -> None:
     """Wait until there are rows, `text` and, unless `focused` is False, the focus."""
-    await until(pilot, lambda: "series" in shown(pilot) and text in shown(pilot), f"{text!r} on the screen")
+
+    def drawn() -> bool:
+        screen = shown(pilot)
+        return "series" in screen and text in screen
+
+    await until(pilot, drawn, f"{text!r} on the screen")
     await until(pilot, lambda: pilot.app.focused or not focused, "the focus")
 
 

@@ -123,9 +123,12 @@ async def test_dialog_fits_in_every_size(tracker: FakeTracker, reply_setup: Repl
             await pilot.resize_terminal(*size)
             await until(pilot, lambda size=size: app.screen.size == size, "the new size")
             assert await settled(pilot)
-            for text in case.shows:
-                await until(pilot, lambda text=text: text in dialog_text(pilot), text)
+            await until(pilot, lambda: _all_in(case.shows, dialog_text(pilot)), f"{case.shows} at {size}")
             assert_fits(pilot)
+
+
+def _all_in(texts: tuple[str, ...], shown: str) -> bool:
+    return all(text in shown for text in texts)
 
 
 @pytest.mark.parametrize(

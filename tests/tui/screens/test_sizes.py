@@ -50,6 +50,10 @@ def screen_text(pilot: Pilot[None]) -> str:
     return " ".join("\n".join(strip.text for strip in screen._compositor.render_strips(screen.size)).split())
 
 
+def _all_in(texts: tuple[str, ...], shown: str) -> bool:
+    return all(text in shown for text in texts)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_screen_fits_in_every_size(tracker: FakeTracker, case: Case) -> None:
     tracker.addresses = case.addresses
@@ -67,8 +71,7 @@ async def test_screen_fits_in_every_size(tracker: FakeTracker, case: Case) -> No
             await pilot.resize_terminal(*size)
             await until(pilot, lambda size=size: app.screen.size == size, "the new size")
             assert await settled(pilot)
-            for text in case.shows:
-                await until(pilot, lambda text=text: text in screen_text(pilot), f"{text} at {size}")
+            await until(pilot, lambda: _all_in(case.shows, screen_text(pilot)), f"{case.shows} at {size}")
             strips = app.screen._compositor.render_strips(app.screen.size)
             assert all(cell_len(strip.text.rstrip()) <= size[0] for strip in strips)
             for widget in app.screen.children:
