@@ -178,7 +178,7 @@ class Database:
             if "locked" in reason or "busy" in reason:
                 raise DatabaseLockedError(
                     f"the database {self.name} has been locked by another program for more than {self._busy:g} s. "
-                    "Nothing was changed; try again when the other program has ended."
+                    "Nothing was changed; try again when the other program has finished."
                 ) from None
             raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
         except (msgspec.DecodeError, zlib.error) as error:
@@ -191,7 +191,7 @@ class Database:
             if "malformed" in reason:
                 raise DamagedError(
                     f"the database {self.name} is damaged: {reason}. Nothing was changed. "
-                    "Run `patchwatch doctor --check`; it explains how to go on."
+                    "Run `patchwatch doctor --check`; it explains what to do next."
                 ) from error
             raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
 

@@ -52,7 +52,7 @@ def open_source(path: Path) -> Source:
     try:
         place = path.resolve()
     except RuntimeError:
-        raise InvalidInputError(f"{path}: its symbolic links lead in a circle.") from None
+        raise InvalidInputError(f"{path}: its symbolic links form a loop.") from None
     try:
         if place.is_dir():
             return _directory(place)

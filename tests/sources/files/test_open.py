@@ -131,5 +131,5 @@ def test_mail_in_a_checkout_is_preferred_to_its_history(tmp_path):
 def test_links_in_a_circle_are_reported(tmp_path):
     (tmp_path / "one").symlink_to(tmp_path / "two")
     (tmp_path / "two").symlink_to(tmp_path / "one")
-    with pytest.raises(InvalidInputError, match=r"one: its symbolic links lead in a circle"):
+    with pytest.raises(InvalidInputError, match=r"one: its symbolic links form a loop"):
         open_source(tmp_path / "one")
