@@ -95,7 +95,7 @@ class Decisions(Queries):
         if listed is None:
             raise NotFoundError(f"#{row.id} has no point {name!r}. `patchwatch show {row.id} --why` lists its points.")
         if listed.fate == Fate.DISMISSED:
-            raise InvalidInputError(f"point {listed.number} of #{row.id} is dismissed already; `patchwatch undo` restores it.")
+            raise InvalidInputError(f"point {listed.number} of #{row.id} is dismissed already; `undo` restores it.")
         point, what = listed.point, _what(f"dismissed point {listed.number}", [row])
         with self.database.write() as connection:
             with undo.logged(connection, "dismissed", [point.message_id], what, self.now()):
