@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.split import has_any
+from patchwatch.mail.sentences.cues import Cues
 
 _AGAIN = (
     r"(?:re-?(?:send|spin|post|submit|submission|roll|do)(?:s|ing|ning|ting|ling)?\b|v\d+\b|"
@@ -45,8 +45,8 @@ _ORDERED = re.compile(r"(?i)^(?:please |so |but |and )?(?:don't|do not)\b")
 _NOT_YET = re.compile(
     r"(?i)\s*(?:\w+ ){0,4}?(?:until|till|before|without|unless|so (?:often|soon|quickly|fast)|every|more than|yet)\b"
 )
-_NEGATIONS = ("n't", "no ", "not ", "without", "unnec", "save", "spare")
-_VERSIONS = ("send", "spin", "repost", "re-post", "post ", "submi", "version", "revision", "iteration", "roll")
+_NEGATIONS = Cues(("n't", "no ", "not ", "without", "unnec", "save", "spare"))
+_VERSIONS = Cues(("send", "spin", "repost", "re-post", "post ", "submi", "version", "revision", "iteration", "roll"))
 _NUMBER = re.compile(r"\bv\d")
 # "Who am I to object?", "How could anyone say no?", "What's not to like?"
 _OBJECT = (
@@ -63,7 +63,7 @@ _NO_OBJECTION = re.compile(
 
 def without_denials(sentence: str, lowered: str) -> str:
     """The sentence without "no need to resend" and the like, which ask for no new version."""
-    if not has_any(_NEGATIONS, lowered) or not (has_any(_VERSIONS, lowered) or _NUMBER.search(lowered)):
+    if not _NEGATIONS.occur(lowered) or not (_VERSIONS.occur(lowered) or _NUMBER.search(lowered)):
         return sentence
     found = _NO_VERSION.search(sentence)
     if found is None or (_ORDERED.match(sentence) and _NOT_YET.match(sentence, found.end())):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from patchwatch.mail.sentences.split import has_any
+from patchwatch.mail.sentences.cues import Cues
 
 _NAK = re.compile(
     r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
@@ -122,24 +122,26 @@ _TAKEN_ELSEWHERE = re.compile(
 _REFUSED_NOW = re.compile(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
-_DONE = (
-    "obsolete",
-    "superseded",
-    "redundant",
-    "alread",
-    "fixed",
-    "duplicate",
-    "same",
-    "identical",
-    " fix",
-    " patch",
-    "not a",
-    "intentional",
-    "purpose",
-    "desig",
-    "delib",
+_DONE = Cues(
+    (
+        "obsolete",
+        "superseded",
+        "redundant",
+        "alread",
+        "fixed",
+        "duplicate",
+        "same",
+        "identical",
+        " fix",
+        " patch",
+        "not a",
+        "intentional",
+        "purpose",
+        "desig",
+        "delib",
+    )
 )
-_REFUSING = (" want ", " answer ", "accept", "apply", "take", "taking", "merg", "pull", "pick", "going in")
+_REFUSING = Cues((" want ", " answer ", "accept", "apply", "take", "taking", "merg", "pull", "pick", "going in"))
 
 _CONDITION = re.compile(
     r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
@@ -174,7 +176,7 @@ def keeps_current_code(sentence: str, lowered: str) -> bool:
 
 def is_done_elsewhere(sentence: str, lowered: str) -> bool:
     """True if the sentence says that another patch already does this, or that nothing needs fixing."""
-    if not has_any(_DONE, lowered):
+    if not _DONE.occur(lowered):
         return False
     if _NOTHING_WRONG.search(sentence):
         return True
@@ -195,7 +197,7 @@ def another_was_taken(sentence: str, previous: str) -> bool:
 
 def refusal(sentence: str, lowered: str) -> Literal["final", "conditional", ""]:
     """How a maintainer refuses the patch; empty if they do not, or only for now ("not in this cycle")."""
-    if "?" in sentence or not has_any(_REFUSING, lowered) or not _REFUSED.search(sentence):
+    if "?" in sentence or not _REFUSING.occur(lowered) or not _REFUSED.search(sentence):
         return ""
     if _CONDITION.search(sentence):
         return "conditional"

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
 from patchwatch.mail.sentences import applied, claims, denials, objections, rejections
-from patchwatch.mail.sentences.split import evidence, has_any
+from patchwatch.mail.sentences.cues import Cues, lists_in
+from patchwatch.mail.sentences.split import evidence
 
 # "I see that this is now in the mainline, and it fails here."
 _NOW_MAINLINE = re.compile(
@@ -148,18 +149,18 @@ _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.I
 class _Rule:
     """A kind of sentence: matches `pattern`, unless `unless` matches too.
 
-    The sentence in lower case must contain one of `words`; that is a cheap test before the patterns.
+    The sentence must have one of the `cues`.
     """
 
     kind: str
-    words: tuple[str, ...]
+    cues: Cues
     pattern: re.Pattern[str]
     unless: re.Pattern[str]
     detail: str = ""
 
     def fits(self, sentence: str, lowered: str) -> bool:
         return (
-            has_any(self.words, lowered)
+            self.cues.occur(lowered)
             and self.pattern.search(sentence) is not None
             and self.unless.search(sentence) is None
         )
@@ -169,81 +170,104 @@ class _Rule:
 _RULES = (
     _Rule(
         SignalKind.WITHDRAWN,
-        (
-            "drop",
-            "ignore",
-            "disc",
-            "disreg",
-            "aband",
-            "nak",
-            "withdr",
-            "retract",
-            "forget",
-            "give up",
-            "patch",
-            "series",
-            "sion",
-            "pursu",
-            "continu",
+        Cues(
+            (
+                "drop",
+                "ignore",
+                "disc",
+                "disreg",
+                "aband",
+                "nak",
+                "withdr",
+                "retract",
+                "forget",
+                "give up",
+                "patch",
+                "series",
+                "sion",
+                "pursu",
+                "continu",
+            )
         ),
         _WITHDRAWN,
         _IF,
     ),
-    _Rule(SignalKind.CHANGES, ("please", "need", "require", " you ", "look"), _NEW_VERSION, _NOT_ASKED, "version"),
-    _Rule(SignalKind.CHANGES, ("please", " you ", "n't ", " not ", "fail", "marked"), _CHANGES, _NOT_ASKED),
+    _Rule(
+        SignalKind.CHANGES, Cues(("please", "need", "require", " you ", "look")), _NEW_VERSION, _NOT_ASKED, "version"
+    ),
+    _Rule(SignalKind.CHANGES, Cues(("please", " you ", "n't ", " not ", "fail", "marked")), _CHANGES, _NOT_ASKED),
     _Rule(
         SignalKind.PROMISE,
-        ("will", "going to", "'ll", "let me", "shall", " in ", " for ", "i can", "i plan", "coming", "locally", " way"),
+        Cues(
+            (
+                "will",
+                "going to",
+                "'ll",
+                "let me",
+                "shall",
+                " in ",
+                " for ",
+                "i can",
+                "i plan",
+                "coming",
+                "locally",
+                " way",
+            )
+        ),
         _PROMISE,
         _NOT_PROMISED,
     ),
 )
-_APPLYING = (
-    "took",
-    "add it",
-    "add th",
-    "commit",
-    "grab",
-    "replaced",
-    "appl",
-    "queu",
-    "merge",
-    "pushed",
-    "moved to",
-    "pick",
-    "take",
-    "taking",
-    "pull",
-    "added",
-    "put ",
-    " tree",
-    "-next",
-    "staged",
-    "accepted",
-    "squash",
-    "fold",
-    "landed",
-    "travel",
-    "in flight",
-    "its way",
-    "next",
+_APPLYING = Cues(
+    (
+        "took",
+        "add it",
+        "add th",
+        "commit",
+        "grab",
+        "replaced",
+        "appl",
+        "queu",
+        "merge",
+        "pushed",
+        "moved to",
+        "pick",
+        "take",
+        "taking",
+        "pull",
+        "added",
+        "put ",
+        " tree",
+        "-next",
+        "staged",
+        "accepted",
+        "squash",
+        "fold",
+        "landed",
+        "travel",
+        "in flight",
+        "its way",
+        "next",
+    )
 )
 _MAX_OPINION = 600  # characters
-_DROPPING = ("drop", "revert", "back", "queue", "appl")
-_WILL_APPLY = (
-    "apply it",
-    "apply th",
-    "merge it",
-    "merge th",
-    "queue",
-    "take it",
-    "take th",
-    "pick",
-    "push",
-    "pull",
-    "grab",
+_DROPPING = Cues(("drop", "revert", "back", "queue", "appl"))
+_WILL_APPLY = Cues(
+    (
+        "apply it",
+        "apply th",
+        "merge it",
+        "merge th",
+        "queue",
+        "take it",
+        "take th",
+        "pick",
+        "push",
+        "pull",
+        "grab",
+    )
 )
-_HOLDING = ("hold", "apply", "merge", "queue", "take", "pick", "pull", "push", "commit")
+_HOLDING = Cues(("hold", "apply", "merge", "queue", "take", "pick", "pull", "push", "commit"))
 
 
 def commands(text: str) -> tuple[Signal, ...]:
@@ -262,24 +286,20 @@ def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
 
 def person_signals(sentences: Sequence[str]) -> Iterator[Signal]:
     """The signals in a person's reply: the sentences that they wrote."""
-    text = "\n".join(sentences).lower()
-    opinions = objections.Opinions(text)
-    rules = [rule for rule in _RULES if has_any(rule.words, text)]
-    applying = has_any(_APPLYING, text)
     reported = False  # a mail reports applied patches once
     previous = ""
     for sentence in sentences:
         lowered = sentence.lower()
         another = "already" in lowered and rejections.another_was_taken(sentence, previous)
         previous = sentence
-        if applying and not reported and not another and has_any(_APPLYING, lowered):
+        if not reported and not another and _APPLYING.occur(lowered):
             if (report := _report(sentence, lowered)) is not None:
                 reported = report.kind == SignalKind.APPLIED
                 yield report
                 continue
             if (patches := claims.claimed_patches(sentence)) is not None:
                 yield Signal(SignalKind.CLAIMED, evidence(sentence), patches)  # from others it may mean something else
-        found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered, rules, opinions)
+        found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered)
         if found is not None:
             yield found
 
@@ -296,9 +316,9 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
     """What a sentence says of the patch as a whole: where it went, or that it is refused."""
     if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
         return Signal(SignalKind.MAINLINED, evidence(sentence))
-    if has_any(_DROPPING, lowered) and applied.is_dropped(sentence):
+    if _DROPPING.occur(lowered) and applied.is_dropped(sentence):
         return Signal(SignalKind.UNAPPLIED, evidence(sentence))
-    if has_any(_WILL_APPLY, lowered) and applied.intends_to_apply(sentence):
+    if _WILL_APPLY.occur(lowered) and applied.intends_to_apply(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if denials.objects_to_nothing(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(sentence))
@@ -314,12 +334,12 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.DEFERRED, evidence(sentence))
     if "hold" in lowered and claims.postpones(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
-    if has_any(_HOLDING, lowered) and claims.holds(sentence):
+    if _HOLDING.occur(lowered) and claims.holds(sentence):
         return Signal(SignalKind.HOLD, evidence(sentence))
     return None
 
 
-def _wish(sentence: str, lowered: str, rules: Iterable[_Rule], opinions: objections.Opinions) -> Signal | None:
+def _wish(sentence: str, lowered: str) -> Signal | None:
     """What a sentence asks, promises or doubts."""
     shown = sentence
     asked = denials.without_denials(sentence, lowered)
@@ -328,17 +348,18 @@ def _wish(sentence: str, lowered: str, rules: Iterable[_Rule], opinions: objecti
         sentence, lowered = asked, asked.lower()  # "no need to resend, but please fix it"
     if len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence, lowered):
         return Signal(SignalKind.REVIEW_WANTED, evidence(shown))
-    if rule := next((rule for rule in rules if rule.fits(sentence, lowered)), None):
+    possible = lists_in(lowered)
+    if rule := next((rule for rule in _RULES if possible & rule.cues.bit and rule.fits(sentence, lowered)), None):
         return Signal(rule.kind, evidence(shown), rule.detail)
     if "?" in sentence and _is_question(sentence):
         return Signal(SignalKind.QUESTION, evidence(shown))
     if len(sentence) > _MAX_OPINION:
         return None
-    if opinions.is_wish(sentence, lowered):
+    if objections.is_wish(sentence, lowered):
         return Signal(SignalKind.WISH, evidence(shown))
-    if opinions.is_doubt(sentence, lowered):
+    if objections.is_doubt(sentence, lowered):
         return Signal(SignalKind.DOUBT, evidence(shown), "flaw" if objections.is_flaw(sentence, lowered) else "")
-    if opinions.is_satisfied(sentence, lowered):
+    if objections.is_satisfied(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(shown))
     if objections.intends_to_review(sentence, lowered):
         return Signal(SignalKind.WILL_REVIEW, evidence(shown))

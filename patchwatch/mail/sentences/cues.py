@@ -1,0 +1,87 @@
+"""Cues: parts of a sentence of which every sentence that a pattern matches has one; a quick test before the pattern.
+
+A cue is in lower case: "appl", " drop", "n't ", "on top of".  There are hundreds of them in dozens of lists, and most
+sentences have none of most lists.  So the words of a sentence rule out lists first, all lists at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+
+from patchwatch.mail.sentences.words import words
+
+_RUN = re.compile(r"\w+")
+_EDGE = "\0"  # of a word
+_KEPT = 8_000  # words whose lists are kept
+_LONGEST = 32  # letters of a word that is kept
+
+_parts: dict[str, dict[str, int]] = {}  # of words, by their first two letters; each with the bits of its lists
+_of_words: dict[str, int] = {}
+_others = 0  # lists with cues without letters
+
+
+class Cues:
+    """A list of cues."""
+
+    __slots__ = ("_cues", "bit")
+
+    _count = 0
+
+    def __init__(self, cues: Iterable[str]) -> None:
+        """`cues` are in lower case."""
+        self._cues = tuple(cues)
+        self.bit = 1 << Cues._count
+        Cues._count += 1
+        for cue in self._cues:
+            _add(cue, self.bit)
+
+    def occur(self, lowered: str) -> bool:
+        """True if one of the cues is in the sentence, which is in lower case."""
+        if lists_in(lowered) & self.bit:
+            for cue in self._cues:
+                if cue in lowered:
+                    return True
+        return False
+
+
+@functools.lru_cache(maxsize=64)  # each sentence is looked at many times, one after the other
+def lists_in(lowered: str) -> int:
+    """The bits of the lists that the words of a sentence do not rule out."""
+    found = _others
+    for word in words(lowered):
+        bits = _of_words.get(word)
+        found |= _lists_of(word) if bits is None else bits
+    return found
+
+
+def _add(cue: str, bit: int) -> None:
+    """Index a cue by the part of it that is in the fewest words."""
+    global _others
+    runs = [
+        _EDGE * (run.start() > 0) + run[0] + _EDGE * (run.end() < len(cue))  # "n't " is "n" at an end, and the word "t"
+        for run in _RUN.finditer(cue)
+    ]
+    if not runs:
+        _others |= bit
+        return
+    part = max(runs, key=lambda run: (len(run) + run.count(_EDGE), run))
+    alike = _parts.setdefault(part[:2], {})
+    alike[part] = alike.get(part, 0) | bit
+    _of_words.clear()
+
+
+def _lists_of(word: str) -> int:
+    """The bits of the lists with a cue that may be in the word, or around it."""
+    text = f"{_EDGE}{word}{_EDGE}"
+    found = 0
+    for begin in range(len(text) - 1):
+        for part, bits in _parts.get(text[begin : begin + 2], {}).items():
+            if text.startswith(part, begin):
+                found |= bits
+    if len(word) <= _LONGEST:
+        if len(_of_words) >= _KEPT:
+            _of_words.clear()
+        _of_words[word] = found
+    return found
