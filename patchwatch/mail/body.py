@@ -73,9 +73,8 @@ _SCISSORS = re.compile(r"\s*-+\s*(?:8<|>8)\s*-+")
 # "On <date>, <somebody> wrote:", wrapped over up to three lines, in many languages.
 _WROTE = re.compile(
     r"(?:wrote|writes|said|schrieb|a écrit|escribió|escreveu|ha scritto|skrev|schreef|pisze|napisał\(?a?\)?|写道|寫道|"
-    r"작성|пишет|написал\(?а?\)?|kirjoitti|napsal\(?a?\)?)\s*(?:\([^)]*\))?\s*[:\uff1a]?\s*$",
-    re.IGNORECASE,
-)
+    r"작성|пишет|написал\(?а?\)?|kirjoitti|napsal\(?a?\)?)\s*(?:\([^)]*\))?\s*[:\uff1a]?\s*$"
+)  # of text in lower case, in which re finds where it can begin
 _BARE_VERBS = ("wrote", "writes", "写道", "寫道")  # some clients add no colon
 _WROTE_BEFORE_NAME = re.compile(r"(?:schrieb|skrev|schreef) .+[:\uff1a]\s*$")  # "Am 01.02.24 um 12:12 schrieb A. B.:"
 _OPENING = re.compile(
@@ -166,8 +165,9 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
     banner = 0  # remaining lines of a mail program's banner
     below = False  # below the `---` of a patch
     for number, line in enumerate(lines):
-        plain = not line or _is_plain(line)
-        if running is None and not banner and (plain or line[0] == ">"):  # most lines
+        quoted = line[:1] == ">"
+        plain = not quoted and (not line or _is_plain(line))
+        if running is None and not banner and (plain or quoted):  # most lines
             kinds.append("prose" if plain else "quote")
             continue
         if running == "diff" and not patch and line and not _IN_DIFF.match(line):
@@ -270,7 +270,7 @@ def _attribution(lines: Sequence[str], kinds: Sequence[SegmentKind], number: int
         return None
     if end[-1] not in ":\uff1a)" and not end.endswith(_BARE_VERBS):
         return None
-    verb = _WROTE.search(end[-40:]) or _WROTE_BEFORE_NAME.search(end)
+    verb = _WROTE.search(end[-40:].lower()) or _WROTE_BEFORE_NAME.search(end)
     if not verb and not (end.endswith((":", "\uff1a")) and _quote_follows(lines, number)):
         return None
     block = ""

@@ -128,7 +128,10 @@ def features(passages: Sequence[Passage], tags: Iterable[Trailer]) -> set[int]:
 
 
 def _words(text: str, most: int) -> list[int]:
-    text = _NO_WORDS.sub("", text[:_MAX_CHARACTERS]).lower().replace("\u2019", "'")
+    text = text[:_MAX_CHARACTERS]
+    if "://" in text or ("-" in text and ": " in text):
+        text = _NO_WORDS.sub("", text)
+    text = text.lower().replace("\u2019", "'")
     found = _WORD.findall(text.encode("ascii", "ignore"))[:most]
     return [zlib.crc32(b"0" if word < b":" else word) & _HASH for word in found]
 

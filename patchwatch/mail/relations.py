@@ -125,6 +125,11 @@ _OF_REPLY = re.compile(
     r"(?i)(?:supersed|obsolet|replac)ed|version|revision|\bv\d|\bre-?s[ep][nu]|\bre-?(?:post|submit)|\b(?:sent|post|submit)|"
     r"ignore|disregard|\bdrop|\bskip|discard|forget|n[o']t (?:apply|take|merge|review)"
 )
+# Matches wherever that matches, in lower case; re finds at once where it can begin.
+_MAY_BE_OF_REPLY = re.compile(
+    r"supersed|obsolet|replac|version|revision|v\d|re-?s[ep][nu]|re-?(?:post|submit)|sent|post|submit|ignore|disregard|"
+    r"drop|skip|discard|forget|n[o']t (?:apply|take|merge|review)"
+)
 
 
 def of_posting(text: str, own_text: str, *, patch: bool) -> tuple[Relation, ...]:
@@ -149,7 +154,7 @@ def of_reply(own_text: str, version: int) -> tuple[Relation, ...]:
     """What supersedes the posting of `version` that the mail replies to; `own_text` is without quotes."""
     if "://" not in own_text and "@" not in own_text:
         return ()
-    if not _OF_REPLY.search(own_text):
+    if not _MAY_BE_OF_REPLY.search(own_text.lower()) or not _OF_REPLY.search(own_text):
         return ()
     found = _trailers(own_text, ("by",))
     notes = _footnotes(own_text)

@@ -241,7 +241,7 @@ def _words(seen: Seen) -> Iterator[str]:
     text = "\n".join(seen.substance)[:_READ]
     words = _WORD.findall(text.lower().replace("’", "'"))[:_READ_WORDS]
     distinct = set(words)
-    yield from (_GROUP[word] for word in distinct if word in _GROUP)
+    yield from filter(None, map(_GROUP.get, distinct))
     if words and words[0] in _OPENING:
         yield _OPENING[words[0]]
     if ("->" in text or "s/" in text) and _REPLACE.search(text):

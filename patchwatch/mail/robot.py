@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import re
-from itertools import islice
 
 from patchwatch.mail import bots, robot_results
 from patchwatch.mail.headers import Headers, person
@@ -71,6 +70,7 @@ _PERSONS_PROGRAM = re.compile(
 _PERSONS_ID = re.compile(r"@(?:mail\.gmail\.com|[\w.-]*prod\.outlook\.com|app\.fastmail\.com)>?\s*$")
 _NESTED_QUOTE = re.compile(r"(?m)^ ?>[ ]?>")
 _ATTRIBUTION = re.compile(r"(?i)\b(?:wrote|writes|said|schrieb|a écrit)\s*:?\s*$")
+_VERBS = ("wrote", "writes", "said", "schrieb", "écrit")  # of an attribution
 _FORWARDED = re.compile(r"(?im)^.{0,60}\b(?:forward(?:ing|ed)?|fwd|pasting|here is what|quoting|copying)\b.{0,60}$")
 _BEGINS = re.compile(r"(?i)(?:on|am|le|el|il|op|at) .*\d")
 _DATE = re.compile(r",|\d|\b[AP]M\b|\bUTC\b")
@@ -169,19 +169,25 @@ def _signs_as(name: str, text: str) -> bool:
 def _edges(text: str) -> str:
     """The first and last lines that are not quoted."""
     lines = text.split("\n")
-    top, bottom = (
-        islice((n for n in numbers if lines[n][:1] != ">" and lines[n].strip()), _EDGE)
-        for numbers in (range(len(lines)), reversed(range(len(lines))))
-    )
-    return "\n".join(lines[n] for n in sorted({*top, *bottom}))
+    found: set[int] = set()
+    for numbers in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        left = _EDGE
+        for n in numbers:
+            if lines[n][:1] != ">" and lines[n].strip():
+                found.add(n)
+                left -= 1
+                if not left:
+                    break
+    return "\n".join([lines[n] for n in sorted(found)])
 
 
 def _attribution(text: str) -> str:
     """The line above the first quote that says who wrote it, joined if it is folded; empty without one."""
-    lines = text[:6000].split("\n")
-    first = next((n for n, line in enumerate(lines) if line.startswith(">")), len(lines))
-    above = [line.strip() for line in lines[max(0, first - 5) : first] if line.strip()]
-    if not above or not _ATTRIBUTION.search(above[-1]):
+    text = text[:6000]
+    quote = 0 if text[:1] == ">" else text.find("\n>")
+    lines = (text if quote < 0 else text[:quote]).split("\n")
+    above = [line.strip() for line in lines[-5:] if line.strip()]
+    if not above or not (has_any(_VERBS, above[-1].lower()) and _ATTRIBUTION.search(above[-1])):
         return ""
     begin = next((n for n in range(1, min(3, len(above)) + 1) if _BEGINS.match(above[-n])), 1)
     return " ".join(above[-begin:])

@@ -11,7 +11,7 @@ import re
 from patchwatch.mail import bots
 from patchwatch.mail.findings import findings, is_rated
 from patchwatch.mail.message import Acceptance, Finding, Kind, Signal, SignalKind, Subject
-from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.sentences.split import evidence, has_any
 
 _MAX_TEXT = 40_000  # characters that are searched for a verdict
 _REVIEW = re.compile(
@@ -103,4 +103,5 @@ def _unquoted(text: str) -> str:
 def _is_review(text: str, own: tuple[Signal, ...]) -> bool:
     """True if a mail is a review of the code rather than what a format that is known reports."""
     decided = any(signal.kind in (SignalKind.APPLIED, SignalKind.MAINLINED, SignalKind.UNAPPLIED) for signal in own)
-    return not decided and _REVIEW.search(text[:_MAX_TEXT]) is not None
+    text = text[:_MAX_TEXT]
+    return not decided and has_any(("review", "analysis"), text.lower()) and _REVIEW.search(text) is not None

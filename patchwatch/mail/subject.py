@@ -36,6 +36,7 @@ _BARE_VERSION_AFTER_TITLE = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=512)  # those who reply keep it
 def parse_subject(subject: str) -> Subject:
     """Parse a decoded subject line; never raises."""
     prefix = split_prefix(subject)

@@ -52,7 +52,7 @@ def acceptance(message_id: str, subject: str, text: str) -> Acceptance | None:
     """
     from_b4 = _B4_ID.search(message_id) is not None
     if not from_b4 and not _HEX.search(text):
-        return Acceptance(TREE) if _TO_A_TREE.search(text) else None
+        return Acceptance(TREE) if "://" in text and _TO_A_TREE.search(text) else None
     lines = text.split("\n")
     patches = list(listed(text))
     applied = tuple(patch for patch, found in patches if found)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 
 from patchwatch.mail.sentences.words import words
 
@@ -29,9 +28,9 @@ class Cues:
 
     _count = 0
 
-    def __init__(self, cues: Iterable[str]) -> None:
-        """`cues` are in lower case."""
-        self._cues = tuple(cues)
+    def __init__(self, cues: str) -> None:
+        """`cues` are in lower case, separated by `|`."""
+        self._cues = tuple(cues.split("|"))
         self.bit = 1 << Cues._count
         Cues._count += 1
         for cue in self._cues:

@@ -45,8 +45,8 @@ _ORDERED = re.compile(r"(?i)^(?:please |so |but |and )?(?:don't|do not)\b")
 _NOT_YET = re.compile(
     r"(?i)\s*(?:\w+ ){0,4}?(?:until|till|before|without|unless|so (?:often|soon|quickly|fast)|every|more than|yet)\b"
 )
-_NEGATIONS = Cues(("n't", "no ", "not ", "without", "unnec", "save", "spare"))
-_VERSIONS = Cues(("send", "spin", "repost", "re-post", "post ", "submi", "version", "revision", "iteration", "roll"))
+_NEGATIONS = Cues("n't|no |not |without|unnec|save|spare")
+_VERSIONS = Cues("send|spin|repost|re-post|post |submi|version|revision|iteration|roll")
 _NUMBER = re.compile(r"\bv\d")
 # "Who am I to object?", "How could anyone say no?", "What's not to like?"
 _OBJECT = (

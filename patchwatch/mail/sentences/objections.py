@@ -11,23 +11,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from patchwatch.mail.sentences.cues import Cues, lists_in
+from patchwatch.mail.sentences.words import word_set, words
 
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A pattern, and cues of which a matching sentence has one."""
+    """A pattern, and cues and words of which a matching sentence has one each."""
 
     cues: Cues
+    words: frozenset[str]  # empty: not looked for
     pattern: re.Pattern[str]
 
     def occurs(self, sentence: str, lowered: str) -> bool:
-        return self.cues.occur(lowered) and self.pattern.search(sentence) is not None
+        if not self.cues.occur(lowered) or (self.words and self.words.isdisjoint(words(lowered))):
+            return False
+        return self.pattern.search(sentence) is not None
 
 
-def _phrase(cues: str, pattern: str) -> _Phrase:
+def _phrase(cues: str, pattern: str, words: str = "") -> _Phrase:
     """Build a phrase: `cues` are separated by `|`; the lines of `pattern` are joined without their indentation."""
     joined = "".join(line.strip() for line in pattern.splitlines())
-    return _Phrase(Cues(cues.split("|")), re.compile(joined, re.IGNORECASE))
+    return _Phrase(Cues(cues), word_set(words), re.compile(joined, re.IGNORECASE))
 
 
 _WHAT = r"(?:this|that|it|these|those|the|your|we|you|there|any(?:thing|body|one)?)"
@@ -86,6 +90,12 @@ _DOUBTS = (
                 (?:work|make (?:any |much |a lot of )?sense|help|look (?:right|correct|good)|seem (?:right|correct|to)
                 |scale|fix|belong|address|solve|compile|build))\b
         """,
+        "t not cannot breaks leaks races deadlocks crashes oopses overflows regresses corrupts right correct true "
+        "warning warnings error errors regression regressions splat splats lockdep deadlock crash oops panic "
+        "panics break leak race fail regress wrong broken bogus buggy racy odd weird strange confusing ugly "
+        "fragile hacky incorrect misleading damaged corrupt corrupted mangled dangerous unsafe overkill over "
+        "overengineered bad backwards suspicious redundant unnecessary pointless insane horrible terrible awful "
+        "problematic",
     ),
     _phrase(
         "bug|problem|issue|race|leak|concern|objection|regression|deadlock|worry|downside|drawback",
@@ -151,6 +161,7 @@ _WISHES = (
             (?: (?:be \w+|have|go|get|use|come|say|explain|mention|include|live|return|check|take|follow|do|happen
             |stay|an? |some |more |to be\b|match|work\b|improvement|fixing|updating|splitting))
         """,
+        "should must need needs has have ought",
     ),
     _phrase(
         "we ",

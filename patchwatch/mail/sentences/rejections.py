@@ -123,25 +123,10 @@ _REFUSED_NOW = re.compile(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
 _DONE = Cues(
-    (
-        "obsolete",
-        "superseded",
-        "redundant",
-        "alread",
-        "fixed",
-        "duplicate",
-        "same",
-        "identical",
-        " fix",
-        " patch",
-        "not a",
-        "intentional",
-        "purpose",
-        "desig",
-        "delib",
-    )
+    "obsolete|superseded|redundant|alread|fixed|duplicate|same|identical| fix| patch|not a|intentional|"
+    "purpose|desig|delib"
 )
-_REFUSING = Cues((" want ", " answer ", "accept", "apply", "take", "taking", "merg", "pull", "pick", "going in"))
+_REFUSING = Cues(" want | answer |accept|apply|take|taking|merg|pull|pick|going in")
 
 _CONDITION = re.compile(
     r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"

@@ -18,6 +18,7 @@ from patchwatch.mail.message import Signal, SignalKind
 from patchwatch.mail.sentences import applied, claims, denials, objections, rejections
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.sentences.words import word_set, words
 
 # "I see that this is now in the mainline, and it fails here."
 _NOW_MAINLINE = re.compile(
@@ -141,6 +142,7 @@ _ASIDE = re.compile(
     r"(?:through|via|by)|which tree|"
     r"any(?:body|one) else|eh(?=\?))\b"
 )
+_VERSION_NUMBER = re.compile(r"v\d")
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
 _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)
 
@@ -149,11 +151,12 @@ _PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.I
 class _Rule:
     """A kind of sentence: matches `pattern`, unless `unless` matches too.
 
-    The sentence must have one of the `cues`.
+    The sentence must have one of the `cues`.  It has one of the `words` if it matches: a quick test.
     """
 
     kind: str
     cues: Cues
+    words: frozenset[str]
     pattern: re.Pattern[str]
     unless: re.Pattern[str]
     detail: str = ""
@@ -161,6 +164,7 @@ class _Rule:
     def fits(self, sentence: str, lowered: str) -> bool:
         return (
             self.cues.occur(lowered)
+            and (not self.words.isdisjoint(words(lowered)) or _VERSION_NUMBER.search(lowered) is not None)
             and self.pattern.search(sentence) is not None
             and self.unless.search(sentence) is None
         )
@@ -170,104 +174,49 @@ class _Rule:
 _RULES = (
     _Rule(
         SignalKind.WITHDRAWN,
-        Cues(
-            (
-                "drop",
-                "ignore",
-                "disc",
-                "disreg",
-                "aband",
-                "nak",
-                "withdr",
-                "retract",
-                "forget",
-                "give up",
-                "patch",
-                "series",
-                "sion",
-                "pursu",
-                "continu",
-            )
+        Cues("drop|ignore|disc|disreg|aband|nak|withdr|retract|forget|give up|patch|series|sion|pursu|continu"),
+        word_set(
+            "please withdraw withdrew withdrawn withdrawing abandon abandoned abandoning drop dropped dropping discard "
+            "retract give forget nak selfnak ignored discarded disregarded version versions revision revisions pursue "
+            "pursuing continue continuing needed necessary required"
         ),
         _WITHDRAWN,
         _IF,
     ),
     _Rule(
-        SignalKind.CHANGES, Cues(("please", "need", "require", " you ", "look")), _NEW_VERSION, _NOT_ASKED, "version"
+        SignalKind.CHANGES,
+        Cues("please|need|require| you |look"),
+        word_set("please can could need needs needed require requires looking"),
+        _NEW_VERSION,
+        _NOT_ASKED,
+        "version",
     ),
-    _Rule(SignalKind.CHANGES, Cues(("please", " you ", "n't ", " not ", "fail", "marked")), _CHANGES, _NOT_ASKED),
+    _Rule(
+        SignalKind.CHANGES,
+        Cues("please| you |n't | not |fail|marked"),
+        word_set("please can could marked apply build compile"),
+        _CHANGES,
+        _NOT_ASKED,
+    ),
     _Rule(
         SignalKind.PROMISE,
-        Cues(
-            (
-                "will",
-                "going to",
-                "'ll",
-                "let me",
-                "shall",
-                " in ",
-                " for ",
-                "i can",
-                "i plan",
-                "coming",
-                "locally",
-                " way",
-            )
+        Cues("will|going to|'ll|let me|shall| in | for |i can|i plan|coming|locally| way"),
+        word_set(
+            "ll will shall going plan intend can let next new coming following formal final incoming way soon locally "
+            "tree branch"
         ),
         _PROMISE,
         _NOT_PROMISED,
     ),
 )
 _APPLYING = Cues(
-    (
-        "took",
-        "add it",
-        "add th",
-        "commit",
-        "grab",
-        "replaced",
-        "appl",
-        "queu",
-        "merge",
-        "pushed",
-        "moved to",
-        "pick",
-        "take",
-        "taking",
-        "pull",
-        "added",
-        "put ",
-        " tree",
-        "-next",
-        "staged",
-        "accepted",
-        "squash",
-        "fold",
-        "landed",
-        "travel",
-        "in flight",
-        "its way",
-        "next",
-    )
+    "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
+    " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next"
 )
 _MAX_OPINION = 600  # characters
-_DROPPING = Cues(("drop", "revert", "back", "queue", "appl"))
-_WILL_APPLY = Cues(
-    (
-        "apply it",
-        "apply th",
-        "merge it",
-        "merge th",
-        "queue",
-        "take it",
-        "take th",
-        "pick",
-        "push",
-        "pull",
-        "grab",
-    )
-)
-_HOLDING = Cues(("hold", "apply", "merge", "queue", "take", "pick", "pull", "push", "commit"))
+_DROPPING = Cues("drop|revert|back|queue|appl")
+_WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab")
+_HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 
 def commands(text: str) -> tuple[Signal, ...]:

@@ -1,0 +1,127 @@
+"""Quick tests before patterns: none of them rules out what its pattern matches."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from patchwatch.mail import remarks
+from patchwatch.mail.sentences import concessions, cues, objections, signals, split
+from patchwatch.mail.sentences.words import words
+
+_ASCII = "".join(map(chr, range(32, 127)))
+_SOME = "i'll you please drop this patch v2 isn't can not in the my a fix, ok. thanks - Jane why?"
+_PROSE = st.lists(
+    st.sampled_from(_SOME.split()),
+    max_size=6,
+).map(" ".join)
+
+
+def matched_by(pattern: re.Pattern[str]) -> st.SearchStrategy[str]:
+    """Sentences that a pattern matches, also with words around what it needs."""
+    core = st.from_regex(pattern, fullmatch=False, alphabet=_ASCII)
+    return st.tuples(_PROSE, core, _PROSE).map(lambda parts: " ".join(parts).strip()) | core
+
+
+PHRASES = [p for group in (objections._WISHES, objections._DOUBTS) for p in group if p.words]
+
+
+@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.pattern.pattern[:40])
+@settings(max_examples=20)
+@given(data=st.data())
+def test_what_a_phrase_matches_has_one_of_its_words(phrase: objections._Phrase, data: st.DataObject) -> None:
+    sentence = data.draw(matched_by(phrase.pattern))
+    if phrase.pattern.search(sentence):
+        assert not phrase.words.isdisjoint(words(sentence.lower()))
+
+
+@pytest.mark.parametrize("rule", signals._RULES, ids=lambda rule: f"{rule.kind} {rule.detail}")
+@settings(max_examples=20)
+@given(data=st.data())
+def test_what_a_rule_matches_has_one_of_its_words_or_a_version(rule: signals._Rule, data: st.DataObject) -> None:
+    sentence = data.draw(matched_by(rule.pattern))
+    if rule.pattern.search(sentence):
+        lowered = sentence.lower()
+        assert not rule.words.isdisjoint(words(lowered)) or signals._VERSION_NUMBER.search(lowered)
+
+
+@settings(max_examples=40)
+@given(matched_by(remarks._ASKING))
+def test_a_sentence_that_asks_is_recognized_by_its_words(sentence: str) -> None:
+    assert remarks._asks(sentence) == bool(remarks._ASKING.search(sentence))
+
+
+@settings(max_examples=40)
+@given(matched_by(concessions._HOLDS_BACK))
+def test_a_sentence_that_holds_back_is_recognized_by_its_words(sentence: str) -> None:
+    found = concessions._holds_back(sentence, sentence.lower())
+    assert found == bool(concessions._HOLDS_BACK.search(sentence))
+
+
+@settings(max_examples=40)
+@given(st.from_regex(split._COURTESY, fullmatch=True, alphabet=_ASCII) | _PROSE)
+def test_courtesy_is_recognized_by_how_it_begins(sentence: str) -> None:
+    if split._COURTESY.fullmatch(sentence):
+        assert split._may_be_courtesy(sentence)
+
+
+LINES = st.sampled_from(
+    "Hi Ann,|hello all|Jane,|Dear Bob:|GOOD MORNING!|1. first|- a list|https://example.org x|Reviewed-by: A B <a@b.org>|"
+    "Note: this|pw-bot: cr|Applied, thanks|plain text|Plain Text|hm|@@|[12.3456] log|ends here.|why?||étude|Ärger: groß|"
+    "+ added|Thanks|#define X".split("|")  # noqa: SIM905
+)
+
+
+@given(st.lists(LINES, max_size=8))
+def test_lines_are_joined_as_the_patterns_alone_decide(lines: list[str]) -> None:
+    def expected(text: str) -> list[str]:
+        found: list[str] = []
+        paragraph: list[str] = []
+        for line in [*map(str.strip, text.split("\n")), ""]:
+            if not line or split._LOG.match(line):
+                found += split._split_paragraph(paragraph)
+                paragraph = []
+            elif not paragraph and len(line) < 60 and split._GREETING.fullmatch(line):
+                pass
+            elif paragraph and (
+                paragraph[-1][-1] in ".!?:" or split._STARTS_ALONE.match(line) or split._TAG.match(paragraph[0])
+            ):
+                found += split._split_paragraph(paragraph)
+                paragraph = [line]
+            else:
+                paragraph.append(line)
+        return found
+
+    text = "\n".join(lines)
+    assert list(split.sentences(text)) == expected(text)
+
+
+CUES = st.sampled_from(
+    ["appl", " drop", "n't ", "on top of", "?", " is ", "+1", "s/", "i'm ", "-next", " r-b", "going to", "put "]
+)
+SENTENCES = st.lists(
+    st.sampled_from(
+        ["applied", "it", "isn't", "don't,", "on", "top", "of", "I'm", "linux-next", "R-b", "+1", "s/a/b/", "is"]
+    )
+    | st.text(max_size=5),
+    max_size=8,
+).map(" ".join)
+
+
+@given(CUES, SENTENCES)
+def test_a_list_of_cues_is_found_wherever_one_of_them_is(cue: str, sentence: str) -> None:
+    lowered = sentence.lower()
+    assert _cues(cue).occur(lowered) == (cue in lowered)
+
+
+def _cues(cue: str) -> cues.Cues:
+    if cue not in _MADE:
+        _MADE[cue] = cues.Cues(cue)
+        cues.lists_in.cache_clear()
+    return _MADE[cue]
+
+
+_MADE: dict[str, cues.Cues] = {}
