@@ -8,31 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from patchwatch.mail.sentences.cues import Cues, lists_in
-from patchwatch.mail.sentences.words import word_set, words
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A pattern, and cues and words of which a matching sentence has one each."""
-
-    cues: Cues
-    words: frozenset[str]  # empty: not looked for
-    pattern: re.Pattern[str]
-
-    def occurs(self, sentence: str, lowered: str) -> bool:
-        if not self.cues.occur(lowered) or (self.words and self.words.isdisjoint(words(lowered))):
-            return False
-        return self.pattern.search(sentence) is not None
-
-
-def _phrase(cues: str, pattern: str, words: str = "") -> _Phrase:
-    """Build a phrase: `cues` are separated by `|`; the lines of `pattern` are joined without their indentation."""
-    joined = "".join(line.strip() for line in pattern.splitlines())
-    return _Phrase(Cues(cues), word_set(words), re.compile(joined, re.IGNORECASE))
-
+from patchwatch.mail.sentences.cues import lists_in
+from patchwatch.mail.sentences.phrase import Phrase, phrase
 
 _WHAT = r"(?:this|that|it|these|those|the|your|we|you|there|any(?:thing|body|one)?)"
 _THE_PATCH = (
@@ -44,7 +22,7 @@ _THE_PATCH = (
 
 # "I don't think this is right", "I'm not convinced", "this breaks frob"
 _DOUBTS = (
-    _phrase(
+    phrase(
         "n't| not |doubt|disagree|object|fail to see|worr|concern",
         rf"""
         \bi (?:(?:really|still|just|honestly|personally) )*
@@ -56,7 +34,7 @@ _DOUBTS = (
             |can(?:'t|not) see (?:why|how)|(?:would|'d) (?:be (?:worried|concerned)|worry))\b
         """,
     ),
-    _phrase(
+    phrase(
         "i'm |i am ",
         r"""
         \bi(?:'m| am) (?:(?:really|still|a (?:bit|little)|very|rather|quite|just|also) )*
@@ -65,7 +43,7 @@ _DOUBTS = (
             |worried|concerned|afraid|s[ck]eptical|hesitant|reluctant|against|wondering|unsure|confused|puzzled)\b
         """,
     ),
-    _phrase(
+    phrase(
         " break| gives| causes| trigger| introduces| produces| generates| leak| race| deadlock| crash| oops| "
         "overflow| regress| corrupt| will| would| can|"
         " could| may| might| is | looks | seems | feels | sounds | does| won't",
@@ -97,7 +75,7 @@ _DOUBTS = (
         "overengineered bad backwards suspicious redundant unnecessary pointless insane horrible terrible awful "
         "problematic",
     ),
-    _phrase(
+    phrase(
         "bug|problem|issue|race|leak|concern|objection|regression|deadlock|worry|downside|drawback",
         r"""
         \b(?:there (?:is|are)|there's|i see|we have|have)(?: (?:still|also))?
@@ -106,7 +84,7 @@ _DOUBTS = (
         |\b(?:the|my|one|another|a) (?:\w+ )?(?:problem|concern|worry|objection|downside|drawback) (?:is|here|with)\b
         """,
     ),
-    _phrase(
+    phrase(
         "worth|idea|the right", r"\bnot (?:worth|a good idea|the right (?:way|place|thing|approach|fix))\b|\bbad idea\b"
     ),
 )
@@ -121,7 +99,7 @@ _NO_DOUBT = re.compile(
 
 # "You should use frob_lock().", "This needs a comment.", "I'd rather see it in core."
 _WISHES = (
-    _phrase(
+    phrase(
         "prefer|rather|suggest|recommend|like |love to|expect|want|i'd |i would ",
         r"""
         \bi(?:'d| would) (?:(?:really|much|still|strongly|also|personally|rather|definitely) )*
@@ -132,7 +110,7 @@ _WISHES = (
         |\bi (?:(?:really|strongly|would|also) )*(?:suggest|recommend|prefer)\b
         """,
     ),
-    _phrase(
+    phrase(
         "better|nice|clean|simpler|clearer|safer|preferable|be more|good to|great|helpful|useful|best",
         r"""
         (?:'d| would| might| may| will) (?:(?:probably|really|also|still|perhaps) )*
@@ -142,7 +120,7 @@ _WISHES = (
         |\b(?:better|cleaner|simpler) (?:to|if|off)\b
         """,
     ),
-    _phrase(
+    phrase(
         "you ",
         r"""
         \byou (?:(?:also|probably|still|really|definitely|just|obviously|simply) )*
@@ -152,7 +130,7 @@ _WISHES = (
             |(?:didn't|did not|haven't|have not) (?:address|answer|fix|change|update|test|compile|build)\w*)\b
         """,
     ),
-    _phrase(
+    phrase(
         "should|must|need| to ",
         rf"""
         \b{_THE_PATCH}(?: (?:also|probably|still|really|definitely|just|now|at least|then))*
@@ -163,16 +141,16 @@ _WISHES = (
         """,
         "should must need needs has have ought",
     ),
-    _phrase(
+    phrase(
         "we ",
         r"""
         \bwe (?:(?:also|probably|still|really) )*
             (?:should(?! be (?:fine|good|ok|able))|must|need to|ought to)\b
         """,
     ),
-    _phrase("missing|lack", r"\b(?:missing|lacks?) (?:an?|the|some)\b"),
+    phrase("missing|lack", r"\b(?:missing|lacks?) (?:an?|the|some)\b"),
     # "Unused variable.", "Same here.", "Not needed.", "Don't use BUG_ON().", "Reverse xmas tree, please."
-    _phrase(
+    phrase(
         "missing|unused|unne|redundant|stray|extra|spurious|duplicate|wrong|same|ditto|likewise|not needed|no need|n't|"
         "not |never|xmas|christmas|consider|needs ",
         r"""
@@ -191,8 +169,8 @@ _WISHES = (
             |needs? (?:an?|some|more|to|better) (?!review|ack)\w+)
         """,
     ),
-    _phrase("belong", rf"\b{_THE_PATCH} (?:(?:really|probably|rather|clearly) )?belongs? \w+"),
-    _phrase(
+    phrase("belong", rf"\b{_THE_PATCH} (?:(?:really|probably|rather|clearly) )?belongs? \w+"),
+    phrase(
         "still|address",
         r"""
         \bmy (?:\w+ ){0,3}(?:comments?|concerns?|questions?|objections?|remarks?|requests?) .{0,30}?
@@ -200,14 +178,14 @@ _WISHES = (
             |(?:weren't|wasn't|aren't|isn't|haven't been) (?:addressed|answered))
         """,
     ),
-    _phrase(
+    phrase(
         "let's|lets ",
         r"""
         \blet'?s (?!take|merge|apply|see\b|wait\b|go with (?:this|it)|keep (?:it|this) (?:as|the)|discuss|say\b|imagine
             |assume|suppose|have a look)\w+
         """,
     ),
-    _phrase(
+    phrase(
         "nit|typo|s/",
         r"""
         ^(?:(?:(?:a|one|minor|small|tiny|very) )*(?:nits?|nitpicks?|typos?)\b(?: \w+)?\s*[:,.-]
@@ -233,7 +211,7 @@ _NO_WISH = re.compile(
 
 # "Fair enough.", "No objection from me.", "Thanks for explaining, makes sense."
 _CONTENTS = (
-    _phrase(
+    phrase(
         "objection|concern|complaint|worries|object|mind|opinion|preference|feelings",
         r"""
         \bno (?:(?:more|further|other|strong|real) )*(?:objections?|concerns?|complaints?|worries)\b
@@ -245,14 +223,14 @@ _CONTENTS = (
         |\bnever ?mind\b
         """,
     ),
-    _phrase(
+    phrase(
         "i'm |i am ",
         r"""
         \bi(?:'m| am) (?:(?:also|perfectly|totally|now) )?
             (?:ok|okay|fine|good|happy|satisfied) (?:with|then|either)\b
         """,
     ),
-    _phrase(
+    phrase(
         "works|+1|yes|yep|yup|sure|happy|no more|no further|no other|address",
         r"""
         ^(?:\+1\b|(?:yes|yep|yup|yeah|sure),? please\W*$|that works\W*$)
@@ -264,8 +242,8 @@ _CONTENTS = (
         |\baddress(?:es|ed)? all (?:of )?my (?:comments|concerns|remarks|questions)\b
         """,
     ),
-    _phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),
-    _phrase(
+    phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),
+    phrase(
         "ignore|disregard|scratch|my bad|my mistake|my fault|i was|i st|i mis|i see now|i take|i got conf|correct|"
         "right|to you|either way|blocker|big deal",
         r"""
@@ -276,7 +254,7 @@ _CONTENTS = (
         |\bup to you\b|\b(?:not a (?:blocker|big deal)|either way (?:is )?(?:works|fine|ok))\b
         """,
     ),
-    _phrase(
+    phrase(
         "just |only ",
         r"""
         \b(?:just|only) (?:an? |my |some )?(?:minor |small )?
@@ -284,14 +262,14 @@ _CONTENTS = (
         |\bjust (?:pointing (?:this|that|it) out|mentioning|noting|fyi)\b
         """,
     ),
-    _phrase(
+    phrase(
         "thank",
         r"""
         \bthank(?:s| you) for (?:the |your )?(?:\w+ )?
             (?:explain\w*|explanations?|clarif\w+|confirm\w*|details?|info\w*)\b
         """,
     ),
-    _phrase(
+    phrase(
         "sense|sounds|got it|i see|understood|agreed",
         r"""
         ^(?:ah+|oh|ok(?:ay)?|right|got it|i see|understood|alright|yeah|yes|yep)?[,.!\s]*
@@ -305,7 +283,7 @@ _NOT_CONTENT = re.compile(
     r"(?i)\b(?:but|however|except|though|although|unless|until|provided|as long as|wonder|yet|if)\b|\?|\bnot\b.{0,12}$"
 )
 
-_LATER = _phrase(
+_LATER = phrase(
     "i'll |i will |let me |will |i am going|i'm going|i plan|i intend|i hope|i need|i want|i can ",
     r"""
     \b(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| hope to| need to| want to)|let me|^will)\s+
@@ -328,7 +306,7 @@ _LATER = _phrase(
 )
 # "There appears to have been little reviewer interest?", "I'd like an ack from the frob people.", "Any reviewers?"
 _REVIEWS = r"(?:reviews?|reviewers?|acks?|r-bs?|input|eyes|eyeballs|opinions?)"
-_CALL = _phrase(
+_CALL = phrase(
     "review| ack|input| eye|opinion| r-b|chime in|weigh in|take a look| wait ",
     rf"""
     \b(?:little|no|not (?:much|a lot of|any)|lack of|few|absence of)
@@ -347,7 +325,7 @@ _CALL = _phrase(
     """,
 )
 # "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window"
-_DEFERRED = _phrase(
+_DEFERRED = phrase(
     "closed|re-|rese|repo|resub|resp|park|post|defer|shel|hold|sit on|aside",
     r"""
     \bnet(?:-next)? is (?:\w+ )?closed\b
@@ -397,6 +375,6 @@ def intends_to_review(sentence: str, lowered: str) -> bool:
     return "?" not in sentence and _LATER.occurs(sentence, lowered)
 
 
-def _any_occurs(phrases: Iterable[_Phrase], sentence: str, lowered: str) -> bool:
+def _any_occurs(phrases: Iterable[Phrase], sentence: str, lowered: str) -> bool:
     possible = lists_in(lowered)
-    return any(possible & phrase.cues.bit and phrase.occurs(sentence, lowered) for phrase in phrases)
+    return any(possible & one.cues.bit and one.occurs(sentence, lowered) for one in phrases)

@@ -60,11 +60,11 @@ _COURTESY = re.compile(
 )
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
 _COURTEOUS = word_set(
-    "a ack agree agreed ah all allright alright also and appreciate awesome best but change cheers code completely cool "
-    "everything excellent fantastic feel fine for fully good got great have hello hi i impressive it kind lgtm like "
-    "look looks lovely makes many much nice oh ok okay otherwise overall patch patches perfect please quality "
-    "really regard regards rest see seem seems series sincerely so solid sound sounds sure thank thanks that the this "
-    "thx totally understood very warm well with works yeah yep yes you yours"
+    "a ack agree agreed ah all allright alright also and appreciate awesome best but change cheers code completely "
+    "cool everything excellent fantastic feel fine for fully good got great have hello hi i impressive it kind lgtm "
+    "like look looks lovely makes many much nice oh ok okay otherwise overall patch patches perfect please quality "
+    "really regard regards rest see seem seems series sincerely so solid sound sounds sure thank thanks that the "
+    "this thx totally understood very warm well with works yeah yep yes you yours"
 )
 _NOT_AGREED = re.compile(
     r"(?i)\b(?:but|however|not|except|though|although|unless|until|wonder|if|should|could|would)\b|n't\b|\?"
