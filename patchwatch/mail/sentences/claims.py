@@ -40,7 +40,7 @@ _DONE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = re.compile(
-    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|(?P<changes>^with\s.{{0,80}}?\s))"
+    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|(?P<changes>^with\s(?:(?!\byou\b).){{0,80}}?\s))"
     rf"(?=(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}\s+(?:(?:has|have|had|was|were|been)\s+)*)?"
     rf"(?:(?:now|just|also|already)\s+)*(?:{_VERB}|{_PLACED})\b)",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ _NO_BRANCH = (
 )
 _TREE = r"(?:[\w./-]+\s+){0,2}?(?:tree|branch|queue)\b"
 _NAME = (
-    r"(?:[\w.-]*-next[\w.-]*|next(?:[-/][\w./-]+)?|for-[\w./-]+|(?!\d+/\d+\b)[\w.-]+/[\w./-]*[a-z][\w./-]*|"
+    r"(?:[\w.-]*-next[\w.-]*|next(?:[-/][\w./-]+|(?=\W*$|[.,;:!]|\s+(?:now|already)\b))|for-[\w./-]+|(?!\d+/\d+\b)[\w.-]+/[\w./-]*[a-z][\w./-]*|"
     r"[\w.-]+\.git)(?!\w)"
 )
 _TO_BRANCH = re.compile(
@@ -82,7 +82,8 @@ _ANOTHER_DID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(
-    r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted)\b|'ll\b"
+    r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|"
+    r"let's|let us|please)\b|'ll\b"
 )
 _PLACE = r"(?:(?:my|our|the) (?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|(?:the )?pull request)"
 _IN_PLACE = re.compile(

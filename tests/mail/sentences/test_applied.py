@@ -73,6 +73,7 @@ from tests.mail.sentences.replies import signals_of
         ("Applied to the frob branch of frob.git and pushed out as testing so that the robots get a first look.", ""),
         ("Applied to frob/next, sorry that I missed the last cycle.", ""),
         ("Applied the first of these to frob/next.", "some"),
+        ("Applied to frob-fixes while waiting for review.", ""),
         ("I've applied this to frob/next with a Fixes tag but without any changes to the code.", ""),
         ("Queued the last one for 6.13.", "some"),
     ],
