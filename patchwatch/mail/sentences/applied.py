@@ -59,7 +59,8 @@ _NOW_A_COMMIT = re.compile(
     r"\bcommit\s+[0-9a-f]{8,40}\b",
     re.IGNORECASE | re.DOTALL,
 )
-FOR_REVIEW = r"(?<!waiting )for (?:(?:my|your|our|an?|the|further|some|internal|later|more) )*(?:review|consideration|discussion|evaluation)"
+_WHOSE = r"(?:(?:my|your|our|an?|the|further|some|internal|later|more) )*"
+FOR_REVIEW = rf"(?<!waiting )for {_WHOSE}(?:review|consideration|discussion|evaluation)"
 _NOT_TAKEN = re.compile(
     r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
     rf"{FOR_REVIEW}|"
