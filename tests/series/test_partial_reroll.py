@@ -192,6 +192,37 @@ def test_a_later_thanks_to_the_cover_accepts_the_new_version() -> None:
     assert revision_state(newest(late)).state == State.ACCEPTED
 
 
+MIA = "Mia Maintainer <mia@example.com>"
+
+
+def _of(number: int, text: str, minute: float, *below: str) -> Message:
+    """What Mia says of a patch of v2, or of v3 if it replies to it."""
+    name = f"m{number}{int(minute)}"
+    return sent(
+        name, f"Re: [PATCH v2 {number}/4] frob", minute, *(below or ("a0", f"a{number}")), sender=MIA, body=text
+    )
+
+
+def test_what_was_applied_or_refused_before_is_not_posted_again() -> None:
+    before = [
+        _of(1, "Applied this one to frob/for-next, thanks.\n", 90),
+        _of(2, "NAK, it breaks the crank.\n", 91),
+        _of(4, "Applied to frob/for-next.\n", 92),
+    ]
+    assert revision_state(newest(*before)).partly == "1,4"
+    then = _of(3, "Applied to frob/for-next, thanks.\n", 2 * DAY, "a0", "a3", "x3")
+    found = revision_state(newest(*before, then))
+    assert (found.state, found.partly) == (State.ACCEPTED, "")
+    undecided = revision_state(newest(*before[:2], then))
+    assert (undecided.state, undecided.partly) == (State.UNDER_REVIEW, "1,3")
+
+
+def test_what_was_said_of_the_replaced_patch_before_is_forgotten() -> None:
+    assert revision_state(newest(_of(3, "Applied to frob/for-next.\n", 90))).partly == ""
+    whole = sent("m", "Re: [PATCH v2 0/4] frob", 90, "a0", sender=MIA, body="Applied to frob/for-next.\n")
+    assert revision_state(newest(whole)).state == State.NEW
+
+
 def test_each_version_follows_the_one_before() -> None:
     messages, _ = CASES["and all of it later"]
     facts = [posting_facts(r, {}) for r in find_revisions(messages)]

@@ -32,6 +32,7 @@ class AppliedPatches:
     def __init__(self, revision: Revision) -> None:
         """Nothing was applied yet."""
         self.count = max(revision.expected, len(revision.patches))
+        self.taken = {patch.number for patch in revision.taken}  # by a partial reroll
         self.partly = ""  # their numbers, or "some"; empty if it is none or all of them
         self._numbers: dict[str, int] = {}
         for patch in revision.patches:
@@ -44,14 +45,9 @@ class AppliedPatches:
 
     def add(self, reply: Reply, signal: Signal, withdrawn: Set[int]) -> Extent:
         """Note what a mail reports as applied, and return how much has been applied by now."""
-        accepted = reply.message.accepted
-        if accepted and accepted.patches and signal.kind == SignalKind.APPLIED:
-            together = self.listed(accepted)
-            if not together and accepted.form != thanks.COMMITS:
-                return "nothing"
-            stated = ",".join(map(str, sorted(together))) or self._stated(reply, signal)
-        else:
-            stated = self._stated(reply, signal)
+        stated = self._reported(reply, signal)
+        if stated is None:
+            return "nothing"
         if stated and self.count > 1 and 0 not in withdrawn:
             together = parse_patches(stated, self.count) | self.numbers
             if len(together | withdrawn) < self.count:
@@ -59,6 +55,22 @@ class AppliedPatches:
                 return "some"
         self.partly = ""
         return "all"
+
+    def recall(self, reply: Reply, signal: Signal) -> None:
+        """Note what a mail reported of patches that a partial reroll takes from the version before."""
+        if stated := self._reported(reply, signal):
+            together = parse_patches(stated, self.count) & self.taken | self.numbers
+            self.partly = ",".join(map(str, sorted(together)))
+
+    def _reported(self, reply: Reply, signal: Signal) -> str | None:
+        """The patches that a mail reports as applied; empty for all, None for none of them."""
+        accepted = reply.message.accepted
+        if accepted and accepted.patches and signal.kind == SignalKind.APPLIED:
+            together = self.listed(accepted)
+            if not together and accepted.form != thanks.COMMITS:
+                return None
+            return ",".join(map(str, sorted(together))) or self._stated(reply, signal)
+        return self._stated(reply, signal)
 
     def _stated(self, reply: Reply, signal: Signal) -> str:
         """The patches that the words mean; empty for all of them."""

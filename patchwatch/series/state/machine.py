@@ -105,7 +105,25 @@ class StateMachine:
         from_bot = message.bot or follow_up.notice
         if not by_author and not from_bot:
             self._reviewer_mails.add(message.message_id)
-        reply = Reply(
+        reply = self._reply(follow_up, by_author=by_author)
+        if from_bot:
+            self._process_bot(reply)
+        else:
+            self._process_person(reply)
+        self._judge(message, reply)
+
+    def recall(self, follow_up: FollowUp, *, by_author: bool) -> None:
+        """Note what became of a patch before a partial reroll took it: its author did not post it again."""
+        reply = self._reply(follow_up, by_author=by_author)
+        if applied := reply.signals.get(SignalKind.APPLIED):
+            self.applied.recall(reply, applied)
+        elif SignalKind.NAK in reply.signals and not by_author and reply.patch in self.applied.taken:
+            self._withdrawn.add(reply.patch)
+
+    def _reply(self, follow_up: FollowUp, *, by_author: bool) -> Reply:
+        message = follow_up.message
+        from_bot = message.bot or follow_up.notice
+        return Reply(
             message=message,
             patch=follow_up.patch,
             by_author=by_author,
@@ -116,11 +134,6 @@ class StateMachine:
             signals=signals_by_kind(message, self._committers, self._lists),
             by_committer=not from_bot and self._committers.includes(message.author, self._lists),
         )
-        if from_bot:
-            self._process_bot(reply)
-        else:
-            self._process_person(reply)
-        self._judge(message, reply)
 
     def _judge(self, message: Message, reply: Reply | None = None) -> None:
         """Derive state and turn anew; record what changed, with this mail as the reason."""

@@ -36,6 +36,9 @@ def revision_state(
     )
     first, *again = revision.sendings or (revision.root,)
     machine = StateMachine(revision, completion, first, committers, policy, dismissed)
+    for follow_up in revision.given_before:
+        sender = follow_up.message.author
+        machine.recall(follow_up, by_author=authors.include(sender.name, sender.email))
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
             machine.posted_again(again.pop(0))
