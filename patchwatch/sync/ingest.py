@@ -7,13 +7,9 @@ recomputed from its messages instead of being amended.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import time
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import msgspec
 from msgspec import structs
@@ -23,32 +19,11 @@ from patchwatch.db import derived, inboxes
 from patchwatch.db import messages as mails
 from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.db.versions import FACTS_VERSION
-from patchwatch.errors import DamagedError
-from patchwatch.mail.headers import LATEST
 from patchwatch.mail.message import Message, Person, Subject
-from patchwatch.mail.parse import parse
-from patchwatch.mail.unreadable import unreadable
 from patchwatch.sync.derive import Change, Derivation
+from patchwatch.sync.read_mail import Read, is_damaged, read_mail, unpack
 
 _REINDEX_BATCH = 500
-_CLOCK_WAS_SET = 1_672_531_200  # 2023; computers without a battery start in 1970
-_WHITE_SPACE = b" \t\n\r\x0b\x0c"
-_COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gains a few percent
-
-
-@dataclass(frozen=True)
-class Read:
-    """A parsed and compressed mail: everything that is possible without the database."""
-
-    facts: str  # the message, encoded: between processes and while it waits, that takes a third of the time and memory
-    digest: bytes  # of its content below the headers: copies from several lists have the same
-    size: int  # bytes, as it came
-    packed: bytes
-
-    @cached_property
-    def message(self) -> Message:
-        """Its parsed fields."""
-        return decode_message(self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,63 +49,6 @@ class Outcome:
 
 
 NOTHING = Outcome(0, 0, (), ())
-
-
-def read_mail(raw: bytes, arrived: int | None = None) -> Read:
-    """Parse and compress one mail, readable or not, without the database, so that other processes can do it.
-
-    `arrived` is the arrival of a mail that is stored already; a new one arrives now.
-    """
-    now = _now() if arrived is None else min(arrived, _now())
-    try:
-        message = parse(raw, now)
-        facts = encode_message(message)
-    except Exception as error:  # noqa: BLE001 (a mail that the parser fails on must not stop the others)
-        message = unreadable(raw, error, now)
-        facts = encode_message(message)
-    return Read(facts, content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
-
-
-def _now() -> int:
-    """Our clock; the far future if it was never set, so that it bounds nothing."""
-    now = int(time.time())
-    return now if now > _CLOCK_WAS_SET else LATEST
-
-
-def content_digest(raw: bytes) -> bytes:
-    """Return a digest of the body, apart from line ends and trailing white space."""
-    if b"\r" in raw:
-        raw = raw.replace(b"\r\n", b"\n")
-    begin = raw.find(b"\n\n")
-    content = memoryview(raw)[begin + 2 if begin >= 0 else len(raw) :]  # not copied: it can be 40 MB
-    end = len(content)
-    while end and content[end - 1] in _WHITE_SPACE:
-        end -= 1
-    return hashlib.sha1(content[:end], usedforsecurity=False).digest()
-
-
-def unpack(packed: bytes) -> bytes:
-    """Return the raw mail that was stored.
-
-    Raises:
-        DamagedError: it does not decompress.
-    """
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        raise DamagedError(
-            "a stored mail can't be decompressed: the database is damaged. `patchwatch doctor --check` names the mail, "
-            "and how to fetch it again."
-        ) from None
-
-
-def is_damaged(packed: bytes) -> bool:
-    """True if a stored mail does not decompress."""
-    try:
-        unpack(packed)
-    except DamagedError:
-        return True
-    return False
 
 
 def ingest(

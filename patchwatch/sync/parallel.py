@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
-from patchwatch.sync.ingest import Read, read_mail
+from patchwatch.sync.read_mail import Read, read_mail
 
 _IN_PLACE = 400  # mails; fewer are not worth a process
 _PIECE = 50  # mails sent to a process at once
@@ -81,7 +81,7 @@ class _Pool:
         context: ForkServerContext | SpawnContext
         if "forkserver" in multiprocessing.get_all_start_methods():
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["patchwatch.sync.ingest"])
+            context.set_forkserver_preload(["patchwatch.sync.read_mail"])
         else:
             context = multiprocessing.get_context("spawn")
         self._threads = ThreadPoolExecutor(workers)

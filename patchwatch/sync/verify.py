@@ -19,7 +19,8 @@ from patchwatch.db.backup import back_up, sqlite_file
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import decode_message
 from patchwatch.output import command
-from patchwatch.sync.ingest import content_digest, is_damaged, reindex, unpack
+from patchwatch.sync.ingest import reindex
+from patchwatch.sync.read_mail import content_digest, is_damaged, unpack
 
 RESTORE = (
     "Stop `patchwatch run` and the TUI. Delete the database's -wal and -shm files, if there are any, and copy a backup "

@@ -24,8 +24,9 @@ from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.response import Response
 from patchwatch.sources.lore.urls import MessageAddress
-from patchwatch.sync.ingest import NOTHING, Outcome, ingest, read_mail
+from patchwatch.sync.ingest import NOTHING, Outcome, ingest
 from patchwatch.sync.parallel import read_batches
+from patchwatch.sync.read_mail import read_mail
 
 _DAY = 86_400
 _BATCH = 500

@@ -14,7 +14,8 @@ from patchwatch.mail.mbox_split import looks_like_mbox, read_mails
 from patchwatch.sources.files.open import looks_like_mail
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.urls import MessageAddress, find_addresses
-from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.ingest import ingest
+from patchwatch.sync.read_mail import read_mail
 from patchwatch.sync.watch import Progress, Watched, watch_address, watch_known
 
 _BEGINNING_BYTES = 4096

@@ -141,7 +141,7 @@ class TrackerBase:
 
         Copies from several lists, with different footers, are among them, and forgeries.
         """
-        from patchwatch.sync.ingest import is_damaged, unpack
+        from patchwatch.sync.read_mail import is_damaged, unpack
 
         with self.database.read() as connection:
             known = messages.known_messages(connection, [message_id])
@@ -163,7 +163,8 @@ class TrackerBase:
 
 
 def _raw(message_id: str, copies: Sequence[StoredMail]) -> bytes:
-    from patchwatch.sync.ingest import canonical_of, unpack
+    from patchwatch.sync.ingest import canonical_of
+    from patchwatch.sync.read_mail import unpack
 
     canonical = canonical_of(copies) if len(copies) > 1 else None
     try:

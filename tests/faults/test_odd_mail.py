@@ -11,7 +11,6 @@ import pytest
 
 from patchwatch.db import inboxes
 from patchwatch.mail.parse import parse
-from patchwatch.sync import ingest
 from patchwatch.tracker import Tracker
 from tests.faults.reading import BEGIN, Daemon, poll, posting, stored, tracker_for
 from tests.faults.server import FaultServer, SmallArchive, mbox
@@ -25,7 +24,7 @@ _GOOD = {"faulty0@faults.example.org", "faulty1@faults.example.org", "steady0@fa
 @pytest.fixture
 def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
     """Follows two lists, one of which has every odd mail between two good ones, and one that the parser fails on."""
-    monkeypatch.setattr(ingest, "parse", parse_or_fail)
+    monkeypatch.setattr("patchwatch.sync.read_mail.parse", parse_or_fail)
     archive = SmallArchive()
     for inbox in ("faulty", "steady"):
         archive.deliver(inbox, posting(inbox, 0))

@@ -45,7 +45,7 @@ def fail_on_broken(raw: bytes, now: int) -> Message:
 
 @pytest.fixture
 def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
-    monkeypatch.setattr(ingest, "parse", fail_on_broken)
+    monkeypatch.setattr("patchwatch.sync.read_mail.parse", fail_on_broken)
     tracker = Tracker(Config(), clock=lambda: 1_690_000_000, database_url=f"sqlite:///{tmp_path}/patchwatch.db")
     with tracker.database.write() as connection:
         ingest.ingest(connection, [ingest.read_mail(raw) for raw in (PATCH, BROKEN, REVIEW)], "netdev")
@@ -70,7 +70,7 @@ def test_unreadable_mail_is_stored_in_its_thread_and_decides_nothing(tracker: Tr
 def test_reindex_parses_an_unreadable_mail_again(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     tracker.reindex(lambda done: None)
     assert tracker.unreadable() == (("broken@example.org", REASON),)
-    monkeypatch.setattr(ingest, "parse", parse)
+    monkeypatch.setattr("patchwatch.sync.read_mail.parse", parse)
     tracker.reindex(lambda done: None)
     assert tracker.unreadable() == ()
     assert tracker.series(everything=True)[0].unreadable == 0

@@ -16,7 +16,7 @@ from patchwatch.config import Config
 from patchwatch.errors import PatchwatchError
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
-from patchwatch.sync import ingest
+from patchwatch.sync import ingest, read_mail
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
@@ -41,7 +41,7 @@ def parse_or_fail(raw: bytes, now: int) -> Message:
 def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
     database = tmp_path_factory.mktemp("zoo") / "patchwatch.db"
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(ingest, "parse", parse_or_fail)
+        patched.setattr("patchwatch.sync.read_mail.parse", parse_or_fail)
         patched.setenv("PATCHWATCH_DATABASE", str(database))
         patched.setenv("XDG_CONFIG_HOME", str(database.parent))
         tracker = Tracker(Config(), clock=lambda: NOW, database_url=f"sqlite:///{database}")
@@ -63,7 +63,7 @@ def test_every_odd_mail_is_in_its_place(tracker: Tracker, series: str) -> None:
     assert (row.state, row.version, row.unreadable) == ("reviewed", 3, 1) or row.unreadable == 1
     assert tracker.unreadable() == ((zoo.UNREADABLE, "LookupError: no codec for ␛[31mthis"),)
     for m in thread:
-        assert 631_152_000 <= m.date <= ingest._now() + 2 * DAY
+        assert 631_152_000 <= m.date <= read_mail._now() + 2 * DAY
 
 
 COMMANDS = [
@@ -111,7 +111,7 @@ def test_every_mail_can_be_shown_and_answered(tracker: Tracker) -> None:
 
 
 def test_any_mail_can_be_given_to_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "parse", parse_or_fail)
+    monkeypatch.setattr("patchwatch.sync.read_mail.parse", parse_or_fail)
     nowhere = replace(Config().lore, url="http://127.0.0.1:9", deadline_seconds=1)
     config = replace(Config(), lore=nowhere)
     tracker = Tracker(config, clock=lambda: NOW, database_url=f"sqlite:///{tmp_path}/patchwatch.db")

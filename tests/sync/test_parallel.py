@@ -200,3 +200,9 @@ def test_without_processes_the_mails_are_parsed_here(
     read = [one.message.message_id for reads in parallel.read_batches(batches, processes=2) for one in reads]
     assert read == [f"{b}.{n}@example.org" for b in range(4) for n in range(300)]
     assert all(process.exitcode is not None for process in started)
+
+
+def test_processes_that_parse_do_not_load_the_database() -> None:
+    """It would take half of their memory."""
+    code = "import patchwatch.sync.parallel, sys; sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
