@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from patchwatch.mail.changelog import Changes, Version, changelog
 from patchwatch.mail.message import Trailer
 from patchwatch.mail.patch import Patch
-from patchwatch.series.rangediff.changelog import Changes, Version, changelog
 from patchwatch.series.rangediff.pairing import Candidate, Related, pair, related_patches
 from patchwatch.series.rangediff.rows import SAME, Difference, DiffLines, diff_lines, difference, text_difference
 

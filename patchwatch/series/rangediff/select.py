@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.mail.changelog import Version
 from patchwatch.mail.patch import Patch, read_cover, read_patch
 from patchwatch.series.model import MessageRow, RevisionRow
-from patchwatch.series.rangediff.changelog import Version
 from patchwatch.series.rangediff.comparison import Side
 from patchwatch.times import format_day
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patchwatch.mail.changelog import Version
 from patchwatch.mail.patch import Patch, read_patch
 from patchwatch.series.rangediff.assignment import best_pairs
-from patchwatch.series.rangediff.changelog import Version
 from patchwatch.series.rangediff.comparison import Comparison, Pair, Side, compare
 from patchwatch.series.rangediff.rows import Row, diff_lines, difference
 from tests.support.mails import mail

@@ -7,6 +7,7 @@ version; "Changes:" alone could be about anything.
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -86,6 +87,8 @@ _TRAILER = re.compile(r"\s*[A-Za-z-]+:\s")
 _LINKS = re.compile(r"(?:\[?[\w.]{1,9}\]?:?\s?)?<?(?:https?://\S+|\b[\w.+-]{1,99}@[\w.-]+)>?")
 _MAX_WORDS = 200_000  # characters
 _MAX_HEADING = 200  # characters
+_MAX_ENTRIES = 60
+_MAX_ENTRY = 240  # characters
 _MAX_LINKS = 2_000  # characters searched for anything but links
 _AFTER_THE_RFCS = Version(1000, rfc=True)  # "changes since RFC", whatever its number
 
@@ -104,6 +107,30 @@ def _concerns(changes: Changes, since: Version, to: Version) -> bool:
     if since.rfc and not to.rfc and to.number <= since.number:  # numbers restarted after the RFC
         return version.number <= to.number
     return since.number < version.number <= to.number
+
+
+def entries(words: str, to: Version) -> tuple[str, ...]:
+    """What `words`, text of version `to`, says that changed since the version before, an entry each."""
+    if to.number <= (1, 0) and not to.rfc and "RFC" not in words:
+        return ()
+    since = Version(to.major - 1, rfc=to.rfc) if to.major > 1 else Version(1, rfc=True)
+    found = (line for part in changelog(words, since, to) for line in _joined(part.text.split("\n")))
+    return tuple(itertools.islice(found, _MAX_ENTRIES))
+
+
+def _joined(lines: list[str]) -> Iterator[str]:
+    """The entries of a list: a line, and those below it that continue it."""
+    entry = ""
+    for line in lines:
+        words = line.strip()
+        if entry and words and not _BULLET.match(line):
+            entry = f"{entry} {words}"[:_MAX_ENTRY]
+            continue
+        if entry:
+            yield entry
+        entry = words[:_MAX_ENTRY]
+    if entry:
+        yield entry
 
 
 @dataclass(frozen=True, slots=True)

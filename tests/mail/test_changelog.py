@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.series.rangediff.changelog import Version, changelog
+from patchwatch.mail.changelog import Version, changelog
 
 V1, V2, V3 = Version(1), Version(2), Version(3)
 RFC1, RFC2 = Version(1, rfc=True), Version(2, rfc=True)
