@@ -53,7 +53,7 @@ class Passage:
 
 
 _OWN = frozenset({"prose", "trailer", "separator"})
-_QUOTED_ABOVE = 40  # lines of a quote that are kept with the passage below it
+QUOTED_ABOVE = 40  # lines of a quote that are kept with the passage below it
 _SIGNATURES = ("-- ", "--")
 _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
 _BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
@@ -138,13 +138,13 @@ def _passages(lines: Sequence[str], kinds: Sequence[SegmentKind]) -> list[Passag
             patch = written = True
         elif kind == "quote":
             if written:
-                found.append(Passage(tuple(quote[-_QUOTED_ABOVE:]), "\n".join(own), patch))
+                found.append(Passage(tuple(quote[-QUOTED_ABOVE:]), "\n".join(own), patch))
                 quote, own, patch, written = [], [], False, False
             quote.append(line)
         if kind not in _OWN and own and own[-1]:
             own.append("")
     if written:
-        found.append(Passage(tuple(quote[-_QUOTED_ABOVE:]), "\n".join(own), patch))
+        found.append(Passage(tuple(quote[-QUOTED_ABOVE:]), "\n".join(own), patch))
     return found
 
 

@@ -231,6 +231,9 @@ class Remark(Struct, frozen=True, array_like=True):
     words: int = 0  # without tags and courtesy
     chance: int = 0  # that it wants something, in percent (patchwatch.mail.remark_model)
     concedes: Concession = ""  # what it concedes, if the author wrote it
+    retracts: bool = False  # its writer takes back what they said before
+    waives: bool = False  # what it asks for is for later, or no reason to post again
+    file: str = ""  # that the quoted lines are of, if the quote shows it
 
 
 class Message(Struct, frozen=True, array_like=True):
@@ -271,6 +274,8 @@ class Message(Struct, frozen=True, array_like=True):
     answers_robot: bool = False  # what it quotes is a robot's mail, according to the line above the quote
     remarks: tuple[Remark, ...] = ()  # of a person's reply
     outlook: tuple[int, int] = (0, 0)  # how much its words speak for a next version (patchwatch.mail.outlook)
+    added: tuple[bytes, ...] = ()  # of each of `files`: the lines that the diff adds, as hashes (mail.added_lines)
+    changes: tuple[str, ...] = ()  # the changelog of this version, an entry each
 
     @property
     def is_submission(self) -> bool:

@@ -9,7 +9,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from patchwatch.mail import body, bots, diff, headers, relations, robot, thanks, trailers, version_hints
+from patchwatch.mail import body, bots, changelog, diff, headers, relations, robot, thanks, trailers, version_hints
+from patchwatch.mail.added_lines import added_lines
 from patchwatch.mail.cited_commits import cited_commits
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.kind import kind_and_bot
@@ -52,22 +53,20 @@ _MAX_PROSE = 20_000  # characters of the sender's text that are searched for sen
 
 def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     """Parse one raw mail; `now` is when we received it, UTC, in seconds."""
-    head = Headers(raw)
-    text = text_of(head, raw)
+    text = text_of(head := Headers(raw), raw)
     subject, sender = headers.subject(head), headers.sender(head)
-    parts = parse_subject(subject)
+    parts, message_id = parse_subject(subject), headers.message_id(head, raw)
     (date, arrived), (parent, references) = headers.dates(head, now), headers.ancestors(head)
     whole, cut = text.whole, diff.start(text.whole)
     kind, bot = kind_and_bot(head, text, subject, parts, sender, has_diff=cut >= 0, answers=parent is not None)
-    submission = kind in SUBMISSIONS
+    submission, by_person = kind in SUBMISSIONS, kind == "reply" and not bot
     posted = submission or (kind == "other" and not bot)  # what has no mark may be the cover of patches that answer it
-    patch = whole[cut:] if submission and cut >= 0 else ""
+    patch, files = _diff(whole[cut:]) if submission and cut >= 0 else ("", ())
     own_text, passages = _written(text, cut, submission=submission)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
     sentences = _sentences(own_text, passages)
     substance = split.substantive(sentences, trailers.beginnings(tags))
     pull, listed = _pull(kind, head, subject, whole)
-    message_id, by_person = headers.message_id(head, raw), kind == "reply" and not bot
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
     if bot and kind != "notice":
@@ -87,7 +86,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         parts=parts,
         patch_author=_patch_author(whole, sender) if submission else None,
         patch_id=diff.patch_id(patch),
-        files=diff.files(patch) if patch else (),
+        files=files,
         trailers=tags,
         change_id=(version_hints.change_id(whole) or head.decoded("x-change-id")) if posted else "",
         base_commit=version_hints.base_commit(whole) if posted else "",
@@ -109,7 +108,14 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         answers_robot=by_person and robot.answers_robot(head, text.inline),
         remarks=remarks(passages, found, tags) if by_person and not accepted else (),
         outlook=outlook(passages, tags) if by_person else (0, 0),
+        added=added_lines(patch, files),
+        changes=_changes(whole if cut < 0 else whole[:cut], parts) if submission else (),
     )
+
+
+def _diff(text: str) -> tuple[str, tuple[str, ...]]:
+    """A diff, and the files that it changes."""
+    return text, diff.files(text)
 
 
 def _written(text: Text, cut: int, *, submission: bool) -> tuple[str, list[body.Passage]]:
@@ -124,6 +130,11 @@ def _sentences(own_text: str, passages: Sequence[body.Passage]) -> tuple[str, ..
     if passages and len(own_text) <= _MAX_PROSE:
         return tuple(itertools.chain.from_iterable(passage.sentences for passage in passages))
     return tuple(split.sentences(own_text[:_MAX_PROSE]))
+
+
+def _changes(words: str, parts: Subject) -> tuple[str, ...]:
+    """The changelog of a posting since the version before."""
+    return changelog.entries(words, changelog.Version(parts.version, parts.minor, parts.rfc))
 
 
 def _tested(

@@ -173,6 +173,12 @@ def is_posting(message_id: str | None) -> bool:
     return message_id is not None and _POSTED.search(message_id[:300]) is not None
 
 
+def waives(substance: Sequence[str]) -> bool:
+    """True if what the sentences ask for is for later, optional, or no reason to post again."""
+    text = "\n".join(substance)[:_READ]
+    return not _WAIVING.isdisjoint(_WORD.findall(text.lower().replace("’", "'"))) and _WAIVES.search(text) is not None
+
+
 def quotes_patch(quote: Sequence[str]) -> bool:
     """True if quoted lines are of a patch, with its message."""
     return any(line.startswith(_PATCH_LINES) for line in quote)

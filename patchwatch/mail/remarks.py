@@ -11,14 +11,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from zlib import crc32
 
-from patchwatch.mail.body import Passage
+from patchwatch.mail.added_lines import hashes
+from patchwatch.mail.body import QUOTED_ABOVE, Passage
 from patchwatch.mail.message import Remark, Signal, SignalKind, Trailer
-from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
+from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch, waives
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
+from patchwatch.mail.sentences.retractions import retracts
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
 
@@ -26,13 +27,12 @@ _MAX_REMARKS = 60  # of one mail
 _MAX_SENTENCES = 40  # of one remark that are read
 _LINES = 16  # of a remark by which an answer is recognized: its first and its last ones
 _QUOTED = 3  # lines right above a remark that show what it answers
-_SHORTEST = 6  # letters and digits of a line that identify it
 _QUOTED_READ = 16  # quoted lines above a remark that are looked at for them
 _CONTEXT = 14  # lines of a diff within which unchanged ones still belong to it
 _MAX_CODE = 120
+_FILE = re.compile(r'\s{0,3}(?:>|\|) ?(?:diff --git "?a/\S+ "?b/([^\s"]+)|\+\+\+ "?b/([^\s"]+))')
 
 _MARK = re.compile(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>) ?")
-_NOT_HASHED = bytes(set(range(256)) - set(b"\nabcdefghijklmnopqrstuvwxyz0123456789"))
 _ASKING = re.compile(
     r"(?i)\b(?:please|pls|should|shouldn't|could|couldn't|can you|would|wouldn't|need|needs|needed|drop|remove|instead|"
     r"rather|missing|why|suggest|prefer|better|use|wrong|typo|nit|unused|unnecessary|redundant|not needed|no need|"
@@ -57,8 +57,8 @@ def remarks(passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequen
     does.  So `wants` is set, too, for what would want something then.
     """
     kinds = by_text(signals)
-    found = zip(passages, seen(passages, kinds, tags, None), strict=False)
-    return tuple(_remark(passage, one, kinds) for passage, one in found if one is not None)
+    found = zip(passages, seen(passages, kinds, tags, None), _files(passages), strict=False)
+    return tuple(_remark(passage, one, kinds, file) for passage, one, file in found if one is not None)
 
 
 def reasons(
@@ -100,7 +100,7 @@ def seen(
     return found
 
 
-def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -> Remark:
+def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], file: str) -> Remark:
     verdict = default_model().verdict(one, lenient=True)
     return Remark(
         text=split.evidence(_telling(one, signals)) if one.sentences else "",
@@ -114,6 +114,9 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]]) -
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
         concedes=concession(one.sentences, one.signals),
+        retracts=retracts(one.sentences),
+        waives=not _ASKS.isdisjoint(one.signals) and waives(one.substance),
+        file=file if one.code is not None else "",
     )
 
 
@@ -170,7 +173,19 @@ def _code(quote: Sequence[str]) -> str | None:
 
 def _hashes(text: str) -> tuple[int, ...]:
     """Hashes of the lines that have enough letters to be told from others: the first ones and the last ones."""
-    plain = text.lower().encode("ascii", "ignore").translate(None, _NOT_HASHED).split(b"\n")
-    told = [words for words in plain if len(words) >= _SHORTEST]
-    ends = told if len(told) <= _LINES else (*told[: _LINES // 2], *told[-_LINES // 2 :])
-    return tuple([crc32(words) & 0xFFFFFF for words in ends])
+    told = hashes(text)
+    return tuple(told if len(told) <= _LINES else (*told[: _LINES // 2], *told[-_LINES // 2 :]))
+
+
+def _files(passages: Sequence[Passage]) -> list[str]:
+    """For each passage, the file that the diff above it is of, as far as the quotes show it."""
+    found: list[str] = []
+    file = ""
+    for passage in passages:
+        if len(passage.quote) >= QUOTED_ABOVE:
+            file = ""  # another file may begin in what is left out
+        for line in passage.quote:
+            if ("diff --git " in line or "+++ " in line) and (named := _FILE.match(line)):
+                file = named[1] or named[2]
+        found.append(file)
+    return found

@@ -79,7 +79,13 @@ MESSAGE = Message(
     tested=NamedPosting(("m@x",), "mm: frob", 2),
     findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
     answers_robot=True,
-    remarks=(Remark("Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1, 96, "acts"),),
+    remarks=(
+        Remark(
+            "Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1, 96, "acts", True, True, "a.c"
+        ),
+    ),
+    added=(b"\0\1\2", b""),
+    changes=("- take the lock",),
     outlook=(250, -40),
 )
 MESSAGE_TEXT = (
@@ -93,7 +99,8 @@ MESSAGE_TEXT = (
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
     '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
-    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts"]],[250,-40]]'
+    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts",true,true,"a.c"]],[250,-40],'
+    '["AAEC",""],["- take the lock"]]'
 )
 POSTING = PostingFacts(
     root="m@x",
@@ -183,7 +190,7 @@ STATE_TEXT = (
     '{"likely":true,"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
     '"partly_reason":["p@x","Applied 1.",1700000400,false,"applied",["Max","max@x"]],'
     '"points":[["q@x",1,["Rita","r@x"],1700000100,1,"question","Why?",true,false,"+ lock();","answered","a@x",'
-    '1700000250,"José: done.",["Ann","ann@x"],90]],'
+    '1700000250,"José: done.",["Ann","ann@x"],90,"a.c",[7],true]],'
     '"reason":["r@x","Reviewed-by: Rita <r@x>",1700000200,false,"tagged",["Rita","r@x"]],"reviewed":1,'
     '"state":"under-review","steps":[[["m@x","mm: frob",1700000000],"new","reviewers"]],"turn":"reviewers",'
     '"turn_reason":["a@x","José: done.",1700000250,false,"answered",["Ann","ann@x"]],"turn_since":1700000250}'

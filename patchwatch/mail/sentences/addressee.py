@@ -31,10 +31,22 @@ _NEXT_VERSION = re.compile(
 )
 
 
+# "@Trond, @Anna, are you fine with this?"; "@dev" is a parameter.
+_MENTIONED = re.compile(r"(?:^|[\s(,])@([A-Z][a-z]{2,})\b")
+# "Bart - how do you want to proceed?"
+_BEFORE_DASH = re.compile(
+    r"(?!(?:Also|And|But|Maybe|Minor|Nit|Note|Nitpick|One|Question|So|Still|Style|Then|This|Typo|Wait|What|Why)\b)"
+    r"([A-Z][a-z]{2,}) [-–—] [^?]{1,200}\?$"
+)
+
+
 def addressees(sentence: str) -> tuple[str, ...]:
     """The first names that a sentence addresses, in lower case; empty if it addresses nobody by name."""
-    found = _ADDRESSED.match(sentence)
-    return tuple(name.lower() for name in found.groups() if name) if found else ()
+    found = _ADDRESSED.match(sentence) or _BEFORE_DASH.match(sentence)
+    named = [name for name in found.groups() if name] if found else []
+    if "@" in sentence:
+        named += _MENTIONED.findall(sentence)
+    return tuple(name.lower() for name in named)
 
 
 def is_about_this_patch(promise: str) -> bool:

@@ -307,19 +307,19 @@ _LATER = phrase(
 # "There appears to have been little reviewer interest?", "I'd like an ack from the frob people.", "Any reviewers?"
 _REVIEWS = r"(?:reviews?|reviewers?|acks?|r-bs?|input|eyes|eyeballs|opinions?)"
 _CALL = phrase(
-    "review| ack|input| eye|opinion| r-b|chime in|weigh in|take a look| wait ",
+    "review| ack|input| eye|opinion| r-b|chime in|weigh in|take a look| wait |staged|merged|applied|queued|picked",
     rf"""
     \b(?:little|no|not (?:much|a lot of|any)|lack of|few|absence of)
-        (?: (?:(?:reviewer|review|maintainer)s? (?:interest|input|feedback|attention|activity)
-            |reviews?|reviewers?|acks?))
-        \b(?! (?:need|require|comment|from me|by me))
+        (?: (?:(?:review(?:er)?|maintainer)s? (?:interest|input|feedback|attention|activity)|reviews?|reviewers?|acks?))
+        \b(?! (?:need|require|comment|from me|by me))|^(?:still )?needs? (?:an? )?(?:review|acks?|r-b)\b
     |\b(?:let's|i'd|i'll|i will|we should|we'll) wait (?:for|until) (?-i:[A-Z])\w+
-    |^(?:still )?needs? (?:an? )?(?:review|acks?|r-b)\b
     |\b(?:await(?:ing)?|wait(?:ing)? (?:for|on)|hop(?:e|ing) for|(?:would|'d|could) (?:like|love|appreciate|welcome|use)
         |(?:can|could|may) (?:we|i) (?:please )?(?:get|have)|(?:we|this|it|series|patch)(?: still)? needs?
         |(?:would|'d) be (?:nice|good|great) to (?:have|get|see)|let's (?:get|have|wait for))
         (?: (?:to (?:see|have|get|hear)|some|more|an?|any|further|additional|other|few|bit|of|another|independent))*
-        (?: {_REVIEWS})\b(?=\W*$| (?:from|by|on|of|for|here|before|please|first)\b)
+        (?: {_REVIEWS})\b(?=\W*$|/| (?:and|or|from|by|on|of|for|here|before|please|first)\b)
+    |\b(?:can|could|may) (?:we|i) (?:please )?(?:get|have|see) (?:this|it|them|(?:\w+ ){{1,5}}?(?:fix|patch|series|one))
+        (?: please| now)? (?:staged|merged|applied|queued|picked(?: up)?)\b.{{0,40}}\?
     |\b(?:any(?:one|body)|some(?:one|body)|others?|other (?:people|folks|maintainers|reviewers)|reviewers|folks)
         (?: (?:\w+ )?else)?\b.{{0,30}}?\b(?:review|take a look|chime in|weigh in)\b
     """,

@@ -58,3 +58,19 @@ def test_promise_about_this_patch_or_the_next_version(promise: str, this: bool, 
 )
 def test_promise_about_a_follow_up(promise: str, afterwards: bool) -> None:
     assert is_about_follow_up(promise) == afterwards
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("@Rita, @Rex, are you fine with this?", ("rita", "rex")),
+        ("The patch is fine. @Mia ok?", ("mia",)),
+        ("Mia - how do you want to proceed?", ("mia",)),
+        ("Nit - is this needed?", ()),
+        ("Mia - this is wrong.", ()),
+        ("@dev is not described.", ()),
+        ("Please mail me@Example.com.", ()),
+    ],
+)
+def test_mentions_and_dashes(sentence: str, names: tuple[str, ...]) -> None:
+    assert addressees(sentence) == names

@@ -8,6 +8,7 @@ import pytest
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.parse import parse
+from patchwatch.mail.sentences.objections import asks_for_review
 from tests.support.mails import mail
 
 
@@ -198,3 +199,18 @@ def test_quoted_opinion_gives_no_signal(sentence: str) -> None:
 @pytest.mark.parametrize("sentence", ["Makes sense, but what of the lock?", "I'm fine with it if Rex is."])
 def test_conditional_satisfaction_is_not_satisfaction(sentence: str) -> None:
     assert SignalKind.SATISFIED not in kinds(f"{sentence}\n")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asks"),
+    [
+        ("Can we get an Ack and a Tested-by from the frob people?", True),
+        ("Could we have this merged?", True),
+        ("Hey, can we get this data corruption fix staged for 6.12-rc2, please?", True),
+        ("Can we get this documented?", False),
+        ("Can we get this comment applied to both?", False),
+        ("Can you get this merged with the other helper?", False),
+    ],
+)
+def test_asking_for_acks_or_to_take_it_asks_nothing_of_the_author(sentence: str, asks: bool) -> None:
+    assert asks_for_review(sentence, sentence.lower()) == asks

@@ -1,0 +1,47 @@
+"""The lines that a patch adds, as hashes: by them a later version shows whether it changed what somebody quoted.
+
+A line counts if it has enough letters to be told from others.  The hashes are those of quoted lines, too
+(patchwatch.mail.remarks), so that a remark can be placed in the patch that it quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from zlib import crc32
+
+BYTES = 3  # of a hash
+_SHORTEST = 6  # letters and digits of a line that identify it
+_MOST = 3_000  # lines of one patch
+_NOT_HASHED = bytes(set(range(256)) - set(b"\nabcdefghijklmnopqrstuvwxyz0123456789"))
+_NAME = re.compile(r'\+\+\+ "?(?:[a-z]/)?([^\t\n"]+)')
+
+
+def hashes(text: str) -> list[int]:
+    """The hashes of the lines of a text that have enough letters, in order."""
+    plain = text.lower().encode("ascii", "ignore").translate(None, _NOT_HASHED).split(b"\n")
+    return [crc32(words) & 0xFFFFFF for words in plain if len(words) >= _SHORTEST]
+
+
+def added_lines(diff: str, files: tuple[str, ...]) -> tuple[bytes, ...]:
+    """For each of `files`, the hashes of the lines that a diff adds to it, in order."""
+    if not diff or not files:
+        return ()
+    found: list[list[str]] = [[] for _ in files]
+    places = {name: number for number, name in enumerate(files)}
+    lines = found[0]
+    left = _MOST
+    for line in diff.split("\n"):
+        if not line.startswith("+"):
+            continue
+        if line.startswith("+++ ") and (named := _NAME.match(line)) and named[1] in places:
+            lines = found[places[named[1]]]
+        elif left:
+            lines.append(line)
+            left -= 1
+    return tuple(b"".join([one.to_bytes(BYTES, "little") for one in hashes("\n".join(lines))]) for lines in found)
+
+
+def unpacked(stored: bytes) -> Iterator[int]:
+    """The hashes in one of the values of `added_lines`."""
+    return (int.from_bytes(stored[n : n + BYTES], "little") for n in range(0, len(stored) - BYTES + 1, BYTES))

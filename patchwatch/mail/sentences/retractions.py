@@ -1,0 +1,90 @@
+"""Recognize that a reviewer takes back what they said: "never mind", "scratch that", "I misread the loop".
+
+patchwatch.series.state.ledger knows what they had said.  What is for later, or up to the author, is not taken back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from patchwatch.mail.sentences.split import has_any
+
+_READ = 4  # sentences at the beginning of a remark
+_LONGEST = 240  # characters of a sentence
+_PIECES = (
+    "mind",
+    "scratch",
+    "strike",
+    "ignore",
+    "disregard",
+    "forget",
+    "misread",
+    "misunderst",
+    "misinterp",
+    "take ",
+    "taking ",
+    "retract",
+    "withdraw",
+    "false alarm",
+    "wrong",
+    "mistaken",
+    "confused",
+    "my bad",
+    "my mistake",
+    "overlooked",
+    "missed",
+    "noise",
+)
+_SAID = (
+    r"(?:(?:my|that|this|the|all|these|those|both) (?:(?:of )?(?:my|the) )?(?:(?:above|last|previous|earlier|first|"
+    r"second|two|other|former) ){0,3}(?:comments?|remarks?|questions?|suggestions?|repl(?:y|ies)|e-?mails?|mails?|"
+    r"messages?|notes?|nits?|requests?|concerns?|objections?|feedback|review|points?|nack|nak|report)\b|"
+    r"what i (?:said|wrote|asked)|(?:this|that|it|me|the above)(?=\W*$|[,.;:!)–-]| (?:then|please|one)\b))"
+)
+_OTHERWISE = r"(?<!n't )(?<!not )(?<!never )(?<!you )(?<!can )(?<!could )(?<!to )"
+_TAKES_BACK = re.compile(
+    r"(?:^|[,.;:–—(-]\s*|\b(?:so|oh|ah|please|and|sorry|actually|well|ok|okay)[ ,]+)"
+    r"(?:never ?mind|nvm)\b(?! (?:the|if|whether|about)\b)|"
+    rf"{_OTHERWISE}\b(?:scratch|strike|disregard|forget|ignore) (?:about )?{_SAID}|"
+    r"\bi(?:'ll|'d| will| would| have to| must| hereby)? (?:withdraw|retract|drop) "
+    r"(?:my|that|this) (?:\w+ )?(?:comment|remark|question|objection|nak|nack|request|concern)s?\b|"
+    r"\bi(?:'ll|'d| will| have to| must)? take (?:that|it|this|my \w+) back\b|"
+    r"\bi(?:'m| am) (?:taking|withdrawing|retracting) (?:it|that|this|my \w+)\b|"
+    r"\b(?:comment|question|remark|objection|nak|nack|concern)s? (?:is |are |hereby )?(?:withdrawn|retracted)\b|"
+    r"\bi (?:(?:had|have|just|simply|completely|clearly|obviously|must have|totally) ){0,2}"
+    r"(?:misread|misunderstood|misinterpreted)\b(?! your (?:reply|answer))|"
+    r"\b(?:my bad|my mistake|false alarm|sorry for the noise)\b|"
+    r"\bi (?:was|got|am) (?:(?:just|simply|clearly|obviously) )?"
+    r"(?:wrong|mistaken|confused|looking at the wrong)\b|"
+    r"\bi (?:completely |just |somehow )?(?:missed|overlooked) (?:that|the fact|this|it)\b"
+)
+_CONDITION = re.compile(r"(?:^|[,;]\s*)(?:if|unless|when|once|in case)\b|\b(?:maybe|perhaps) i\b|\?\W*$")
+# A robot's report, in its owner's words.
+_OF_ROBOT = re.compile(
+    r"\bfalse[ -](?:positive|alarm|report|warning)s?\b|\b(?:please |kindly |pls )(?:just )?(?:ignore|disregard)\b|"
+    r"\b(?:ignore|disregard) (?:this|that|the|our|my) (?:\w+ ){0,2}"
+    r"(?:report|mail|warning|error|failure|result|finding)s?\b|"
+    r"\bsorry for the (?:noise|false|wrong|trouble)|\b(?:bot|robot|report|test|our (?:ci|config|setup|side))\b.{0,40}"
+    r"\b(?:wrong|bogus|incorrect|broken|misconfigured|mistake|invalid)\b|"
+    r"\bnot (?:caused|introduced|related) (?:by|to) (?:this|the|your) (?:patch|change|series|commit)"
+)
+
+
+def retracts(sentences: Sequence[str]) -> bool:
+    """True if the sentences of a remark take back what their writer said before."""
+    return any(_matches(_TAKES_BACK, sentence) for sentence in sentences[:_READ])
+
+
+def retracts_report(sentences: Sequence[str]) -> bool:
+    """True if the owner of a robot declares its report wrong in one of these sentences."""
+    return any(_matches(_OF_ROBOT, sentence) for sentence in sentences[:_READ])
+
+
+def _matches(pattern: re.Pattern[str], sentence: str) -> bool:
+    if len(sentence) > _LONGEST:
+        return False
+    lowered = sentence.lower().replace("’", "'")
+    if pattern is _TAKES_BACK and not has_any(_PIECES, lowered):
+        return False
+    return pattern.search(lowered) is not None and _CONDITION.search(lowered) is None

@@ -1,0 +1,75 @@
+"""What a reviewer takes back, and what only sounds like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.sentences.retractions import retracts, retracts_report
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Never mind, I see it now.",
+        "Oh, nevermind.",
+        "Actually never mind.",
+        "Scratch that, it is fine.",
+        "Please ignore my previous comment.",
+        "Ignore my last two mails, the check is in the next patch.",
+        "Forget what I said.",
+        "Disregard this, the caller holds it.",
+        "I misread the loop.",
+        "Sorry, I completely misunderstood this.",
+        "I take that back.",
+        "I withdraw my objection.",
+        "My NAK is withdrawn.",
+        "I was wrong about the lock.",
+        "My bad, you check it above.",
+        "I missed that it is a copy.",
+        "False alarm.",
+    ],
+)
+def test_it_is_taken_back(sentence: str) -> None:
+    assert retracts([sentence])
+    assert retracts(["Hm.", sentence])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Never mind the checkpatch warning about long lines.",
+        "Never mind if it is late, just fix it.",
+        "Please don't ignore this.",
+        "You can ignore this if you like.",
+        "Ignore the return value here.",
+        "Please ignore the error and go on.",
+        "If I misread it, tell me.",
+        "Did I misread this?",
+        "Maybe I misread it.",
+        "You misread the datasheet.",
+        "We should not forget that the lock is held.",
+        "Take that lock here.",
+        "I take it that you tested this.",
+        "This is wrong.",
+        "Scratch the buffer first.",
+        "Scratch that " + "x" * 300,
+    ],
+)
+def test_nothing_is_taken_back(sentence: str) -> None:
+    assert not retracts([sentence])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("This is a false positive of our checker.", True),
+        ("Please ignore this report, our setup was broken.", True),
+        ("Sorry for the noise, the bot used the wrong base.", True),
+        ("The warning is not caused by your patch.", True),
+        ("Is this a false positive?", False),
+        ("The report shows a real bug.", False),
+        ("If it is a false positive, tell us.", False),
+    ],
+)
+def test_reports_that_their_owner_declares_wrong(sentence: str, wrong: bool) -> None:
+    assert retracts_report([sentence]) == wrong
