@@ -36,6 +36,8 @@ class Fate(StrEnum):
     LATER = "later"  # the author will do it, after this patch
     SILENT = "silent"  # answered, and who raised it did not come back in SILENCE
     POSTED = "posted"  # the same version was posted again
+    DONE = "done"  # a later version has it: its changelog says so, or it changed the lines
+    NOT_TOUCHED = "not-touched"  # a later version left the lines as they were
     DISMISSED = "dismissed"  # the user said that it is no point
 
 
@@ -77,6 +79,9 @@ class Point(Struct, frozen=True, array_like=True):
     closing: str = ""  # its words
     closer: Person | None = None  # its sender
     chance: int = 100  # that it is a point, in percent
+    file: str = ""  # that it is about, if it stands below a line of a diff and that is known
+    lines: tuple[int, ...] = ()  # hashes of the lines of a diff that it stands below (patchwatch.mail.added_lines)
+    waits: bool = False  # not touched, and who raised it has not replied to the newest version
 
     @property
     def key(self) -> str:
@@ -99,7 +104,7 @@ class Point(Struct, frozen=True, array_like=True):
         fate = self.fate_at(now)
         if turn == Turn.NOBODY:
             return None
-        if fate == Fate.ANSWERED:
+        if fate == Fate.ANSWERED or (fate == Fate.NOT_TOUCHED and self.waits):
             return self.by
         return author if fate in WAITS_FOR_AUTHOR and turn == Turn.AUTHOR else None
 

@@ -1,8 +1,9 @@
 """Leave out what people say to robots: it says nothing about the patch.
 
 "NAK, fake tag", "ignore this", or a tag below a robot's report is about the report.  Only an author's concession is a
-promise to change the patch, and a command to pw-bot is one wherever it is written.  What people answer to bots that
-apply patches, or add to a report of their own bot that they forwarded, is about the patch as usual.
+promise to change the patch, its owner can declare a report wrong, and a command to pw-bot is one wherever it is
+written.  What people answer to bots that apply patches, or add to a report of their own bot that they forwarded, is
+about the patch as usual.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from msgspec import structs
 
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
+from patchwatch.mail.sentences.retractions import retracts_report
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.tags import authors_of
 
 TO_ROBOT = "robot"
-"""The detail of a promise that an author made to a robot."""
+"""The detail of a promise that an author made to a robot, and of what its owner says of its report."""
+
+_SHARED = frozenset(
+    {"gmail.com", "kernel.org", "googlegroups.com", "outlook.com", "vger.kernel.org", "lists.linux.dev"}
+)
 
 _DECIDES = (SignalKind.APPLIED, SignalKind.MAINLINED, SignalKind.UNAPPLIED)
 _CONCEDES = re.compile(
@@ -72,9 +78,14 @@ def without_answers_to_robots(revision: Revision) -> Revision:
             kept.append(follow_up)
             continue
         by_author = authors.include(message.author.name, message.author.email)
-        if signals := _kept_signals(message, by_author=by_author):
+        if signals := _kept_signals(message, known.get(message.parent or ""), by_author=by_author):
             kept.append(replace(follow_up, message=_only(message, signals)))
     return replace(revision, follow_ups=tuple(kept))
+
+
+def clears_robot(message: Message) -> Signal | None:
+    """The sentence with which a robot's owner declares its report wrong, in a mail that was kept for it."""
+    return next((s for s in message.signals if s.kind == SignalKind.SATISFIED and s.detail == TO_ROBOT), None)
 
 
 def promises_to_robot(message: Message) -> bool:
@@ -92,10 +103,20 @@ def _answers_robot(message: Message, known: Mapping[str, Message]) -> bool:
     return parent.author.email != message.author.email  # they go on from the report that they forwarded
 
 
-def _kept_signals(message: Message, *, by_author: bool) -> tuple[Signal, ...]:
+def _kept_signals(message: Message, report: Message | None, *, by_author: bool) -> tuple[Signal, ...]:
     commands = tuple(s for s in message.signals if s.kind == SignalKind.COMMAND)
     concession = _concession(message) if by_author else ""
-    return (*commands, *((Signal(SignalKind.PROMISE, concession, TO_ROBOT),) if concession else ()))
+    promise = (Signal(SignalKind.PROMISE, concession, TO_ROBOT),) if concession else ()
+    owned = report is not None and not by_author and _owns(message, report)
+    sentences = message.excerpt.split("\n")
+    cleared = next((s for s in sentences if retracts_report([s])), "") if owned else ""
+    return (*commands, *promise, *((Signal(SignalKind.SATISFIED, cleared, TO_ROBOT),) if cleared else ()))
+
+
+def _owns(message: Message, report: Message) -> bool:
+    """True if a person writes from the domain of a robot, which only its owner uses."""
+    domain = report.author.email.rpartition("@")[2]
+    return domain not in _SHARED and domain == message.author.email.rpartition("@")[2]
 
 
 def _concession(message: Message) -> str:

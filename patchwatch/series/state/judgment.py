@@ -28,6 +28,7 @@ class Review:
     complete: Reason | None = None  # the mail with whose tag every patch has a review
     spoke: Reason | None = None  # the first mail of somebody other than the author
     last: Reason | None = None  # the last of their mails that is not said to somebody else
+    author_spoke_last: bool = False  # more than a word of thanks
     will_apply: Reason | None = None  # a maintainer said that they will
     rest: Reason | None = None  # only some patches were applied: the author sends the others again
     promise: Reason | None = None  # the author will post another version
@@ -75,32 +76,47 @@ def judge(review: Review) -> Judgment:
     return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
 
 
-AUTHOR_LIKELY, OTHERS_LIKELY = 0.85, 0.5
-"""Chances of another version from which on, or up to which, the outlook outweighs the points."""
+@dataclass(frozen=True, slots=True)
+class OutlookLimits:
+    """Chances of another version from which on, or up to which, the outlook outweighs the points."""
+
+    author: float = 0.67  # it is likely the author's turn, though nothing waits for them
+    answered: float = 0.8  # … and they spoke last
+    details: float = 0.5  # it is likely not theirs, though details wait for them
+    reviewed: float = 0.35  # … though something is demanded, if every patch has a review
 
 
-def weigh(judgment: Judgment, review: Review, chance: float | None) -> Judgment:
+LIMITS = OutlookLimits()
+
+
+def weigh(judgment: Judgment, review: Review, chance: float | None, limits: OutlookLimits = LIMITS) -> Judgment:
     """The judgment of what nobody decided, with the outlook (patchwatch.series.outcome): likely, never a fact.
 
     Where nothing waits for the author, but versions of which people wrote so were nearly always posted again, it is
-    likely theirs; where only details do, and such versions were mostly applied as they were, it is likely not.
+    likely theirs; where only details do, or every patch has its review, and such versions were mostly applied as they
+    were, it is likely not.
     """
     if chance is None or review.pull or review.holds:
         return judgment
-    if judgment.turn != Turn.AUTHOR and chance >= AUTHOR_LIKELY and review.last and not _is_known(review.ledger):
-        return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
     ledger = review.ledger
-    only_details = not (ledger.first(Weight.DEMAND, Weight.ASKED) or ledger.any_at(Fate.PROMISED))
-    acts = review.promise or review.acts or review.rest
-    if judgment.turn == Turn.AUTHOR and chance <= OTHERS_LIKELY and only_details and not acts:
-        turn = Turn.MAINTAINER if review.complete else Turn.REVIEWERS
-        return replace(judgment, turn=turn, likely=True)
+    if judgment.turn != Turn.AUTHOR:
+        limit = limits.answered if review.author_spoke_last else limits.author
+        if chance >= limit and review.last and not _is_known(ledger):
+            return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
+        return judgment
+    if review.promise or review.acts or review.rest or ledger.any_at(Fate.PROMISED):
+        return judgment
+    only_details = not ledger.first(Weight.DEMAND, Weight.ASKED)
+    demanded = ledger.first(Weight.DEMAND) is not None
+    doubtful = review.complete is not None and demanded and not ledger.demands_in_so_many_words
+    if chance <= (limits.details if only_details else limits.reviewed if doubtful else -1):
+        return replace(judgment, turn=Turn.MAINTAINER if review.complete else Turn.REVIEWERS, likely=True)
     return judgment
 
 
 def _is_known(ledger: Ledger) -> bool:
-    """True if the author put a point off, or a person dismissed one: then the outlook has nothing to say against it."""
-    return ledger.put_off or ledger.corrected
+    """True if the last point was put off or taken back, or a person dismissed one: the outlook knows nothing of it."""
+    return ledger.put_off or ledger.taken_back or ledger.corrected
 
 
 def reason_for(point: Point) -> Reason:

@@ -8,7 +8,7 @@ patchwatch.series.state.judgment derives state and turn from it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec import structs
 
@@ -49,6 +49,7 @@ class Ledger:
         self._rfc = rfc
         self.corrected = False  # a person dismissed a point
         self.put_off = False  # the author will do the last thing that was raised, but after this patch
+        self.taken_back = False  # … or who raised it took it back
         self._points: dict[str, Point] = {}  # by key, in the order in which they were raised
         self._at: dict[Fate, dict[str, None]] = {fate: {} for fate in UNSETTLED}
         self._of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
@@ -74,6 +75,11 @@ class Ledger:
         """The points that wait for the author, the weightiest first."""
         return (self._points[key] for weight in Weight for key in self._waiting[weight])
 
+    @property
+    def demands_in_so_many_words(self) -> bool:
+        """True if a change was asked for in so many words, and waits for the author."""
+        return any(self._points[key].chance >= CERTAIN for key in self._waiting[Weight.DEMAND])
+
     # ---- replies -----------------------------------------------------------------------------------------------------
 
     def read(self, reply: Reply, *, complete: bool = False) -> None:
@@ -88,7 +94,10 @@ class Ledger:
 
     def report(self, message: Message, patch: int, failure: Signal) -> None:
         """Note a failure, or a finding, of a robot."""
-        self._add(Point(message.message_id, 1, message.author, message.date, patch, PointKind.FAILURE, failure.text))
+        files = {finding.file for finding in message.findings}
+        file = files.pop() if len(files) == 1 else ""
+        point = Point(message.message_id, 1, message.author, message.date, patch, PointKind.FAILURE, failure.text)
+        self._add(structs.replace(point, file=file))
 
     def passed(self, message: Message) -> None:
         """A robot reports success: its failures are settled."""
@@ -119,7 +128,12 @@ class Ledger:
             remark = _in_place(remark, reply)
             about = self._about(remark, message)
             own = [key for key in about if _who(self._points[key].by) == who]
-            if remark.wants and _is_for_author(reply, remark) and _counts(remark, complete=complete):
+            if remark.retracts:
+                self._take_back(own, reply, remark)
+                own = []
+            if remark.retracts and not _EXPLICIT.intersection(remark.signals):
+                pass
+            elif remark.wants and _is_for_author(reply, remark) and _counts(remark, complete=complete):
                 if own and self._points[own[0]].fate in UNSETTLED:
                     self._insist(own[0], message, remark)
                 elif not (about and _repeats(remark)):
@@ -131,14 +145,14 @@ class Ledger:
             self._note(remark, message, about)
         if reply.to_posting and not (complete or reply.endorses or message.message_id in self._in_mail):
             self._comment(reply)
-        if SignalKind.SATISFIED in reply.signals and not any(r.wants for r in message.remarks):
+        if SignalKind.SATISFIED in reply.signals and not any(r.wants or r.retracts for r in message.remarks):
             text = reply.signals[SignalKind.SATISFIED].text
             self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, text)
 
     def _comment(self, reply: Reply) -> None:
         """An answer to the posting that neither asks nor endorses: perhaps the author should say something."""
         for number, remark in enumerate(reply.message.remarks, 1):
-            if remark.words and not (remark.wants or _NO_ANSWER_NEEDED & reply.signals.keys()):
+            if remark.words and not (remark.wants or remark.retracts or _NO_ANSWER_NEEDED & reply.signals.keys()):
                 if not addressees(remark.text):
                     self._raise(reply, number, structs.replace(remark, wants="question", firm=False))
                 return
@@ -188,6 +202,22 @@ class Ledger:
         ]
         self._close(covered, Fate.SETTLED, reply.message)
 
+    def _take_back(self, own: Sequence[str], reply: Reply, remark: Remark) -> None:
+        """A reviewer takes back what they said: what they quote or answer, or else all that they said of the patch."""
+        message = reply.message
+        if not own and not remark.answers:
+            theirs = self._of_person.get(_who(message.author), ())
+            own = [key for key in theirs if reply.patch in (0, self._points[key].patch)]
+        own = [key for key in own if self._points[key].fate in UNSETTLED]
+        self.taken_back = self.taken_back or bool(own)
+        self._close(own, Fate.WITHDRAWN, message, remark.text)
+
+    def clear(self, reply: Reply, text: str) -> None:
+        """The owner of a robot declares wrong what it reported in the mail that they reply to."""
+        failures = self._in_mail.get(reply.message.parent or "", ())
+        found = [key for key in failures if self._points[key].kind == PointKind.FAILURE]
+        self._close(found, Fate.WITHDRAWN, reply.message, text)
+
     def _take_over(self, about: Iterable[str], message: Message, remark: Remark) -> None:
         """Somebody else answers a question that the author has not answered."""
         for key in about:
@@ -234,6 +264,8 @@ class Ledger:
             reply.endorses,
             remark.code,
             chance=chance,
+            file=remark.file,
+            lines=remark.answers if remark.below_diff else (),
         )
         self._add(point)
         for line in remark.lines:
@@ -247,7 +279,7 @@ class Ledger:
         self._put(key, structs.replace(again, fate=Fate.OPEN, closed_by="", closed_at=0, closing="", closer=None))
 
     def _add(self, point: Point) -> None:
-        self.put_off = False
+        self.put_off = self.taken_back = False
         if len(self._points) < _MOST_POINTS:
             if point.key in self._dismissed:
                 point, self.corrected = structs.replace(point, fate=Fate.DISMISSED), True
@@ -298,11 +330,11 @@ def _in_place(remark: Remark, reply: Reply) -> Remark:
     """A remark with what it wants of this author: what is asked in so many words outranks the model."""
     said = set(remark.signals)
     judged = default_model().in_place(remark, posting=reply.to_posting)
-    if remark.wants == "objection":
+    if remark.wants == "objection" or remark.waives:
         return judged
     if said & _EXPLICIT:
         return structs.replace(judged, wants="change", firm=True, chance=max(judged.chance, CERTAIN))
-    if said & _OPEN_WISHES:
+    if said & _OPEN_WISHES and (reply.to_posting or not reply.to_reviewer):  # among reviewers, opinions ask for little
         flaw = any(s.detail == "flaw" and s.text == remark.text for s in reply.message.signals)
         wish = flaw or SignalKind.WISH in said
         kind: RemarkKind = "change" if flaw else remark.wants or ("change" if wish else "question")

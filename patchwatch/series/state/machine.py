@@ -20,13 +20,14 @@ from patchwatch.series.points import Fate, PointKind
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
-from patchwatch.series.robot_replies import promises_to_robot
+from patchwatch.series.robot_replies import clears_robot, promises_to_robot
 from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.judgment import Review, judge, reason_for
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice, signals_by_kind
 from patchwatch.series.state.types import Reason, StateChange, reason_of
+from patchwatch.series.state.withdrawal import will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
 
@@ -92,9 +93,10 @@ class StateMachine:
 
     def posted_again(self, root: Message) -> None:
         """Note that the same version was posted again: what was requested before is done."""
-        if self._closed or self.judgment.turn != Turn.AUTHOR:
-            return
         review = self.review
+        put_off = review.decision in (State.DEFERRED, State.NOT_APPLICABLE)  # "please ignore, I'll resend"
+        if (self._closed and not put_off) or self.judgment.turn not in (Turn.AUTHOR, Turn.NOBODY):
+            return
         review.ledger.close_all(Fate.POSTED, root)
         self.review = Review(review.ledger, _posted(root), pull=review.pull, complete=review.complete)
         self._judge(root)
@@ -108,6 +110,8 @@ class StateMachine:
         reply = self._reply(follow_up, by_author=by_author)
         if from_bot:
             self._process_bot(reply)
+        elif cleared := clears_robot(message):
+            self.review.ledger.clear(reply, cleared.text)
         else:
             self._process_person(reply)
         self._judge(message, reply)
@@ -185,6 +189,7 @@ class StateMachine:
             self._handle_withdrawal,
             self._handle_obsolete,
             self._handle_rework,
+            self._handle_revival,
             self._handle_nak,
             self._handle_deferral,
         )
@@ -215,6 +220,7 @@ class StateMachine:
             reworks = names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise())
             review.promise = review.promise or (said if reworks else None)
         if reply.message.word_count or act:
+            review.author_spoke_last = True
             review.acts = None if reply.asks else said
 
     def _note_reviewer(self, reply: Reply) -> None:
@@ -224,6 +230,7 @@ class StateMachine:
             review.spoke = reason_of(reply.message, None, ReasonKind.COMMENTED)
         if any(not addressees(remark.text) for remark in reply.message.remarks):
             review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
+            review.author_spoke_last = False
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         self._obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
@@ -281,10 +288,12 @@ class StateMachine:
     def _handle_withdrawal(self, reply: Reply) -> bool:
         if not reply.by_author or self._closed or not (withdrawal := reply.withdrawal()):
             return False
-        self._withdrawn.add(reply.patch)
-        if reply.patch == 0 or len(self._withdrawn) >= self.applied.count:
-            self._decide(State.NOT_APPLICABLE, reply, withdrawal)
-        return True
+        patches = withdrawn_patches(withdrawal, reply.patch, self.applied.count)
+        self._withdrawn |= {reply.patch} if patches is None else patches
+        if patches is None or len(self._withdrawn) >= self.applied.count:
+            again = will_post_again(reply.message)
+            self._decide(State.DEFERRED if again else State.NOT_APPLICABLE, reply, withdrawal)
+        return patches is None or bool(patches)
 
     def _handle_obsolete(self, reply: Reply) -> bool:
         """The author accepts that somebody else did the same, or that nothing is wrong."""
@@ -302,6 +311,16 @@ class StateMachine:
             self._reopen()
             self.review.promise = reason_of(reply.message, promise.text, promise.kind)
         return promise is not None
+
+    def _handle_revival(self, reply: Reply) -> bool:
+        """Who gave a NAK asks for changes instead, is content, or gives their tag."""
+        refused = self.review.decided
+        if self.review.decision != State.REJECTED or refused is None or refused.by.email != reply.sender:
+            return False
+        if reply.has(SignalKind.NAK) or not (reply.endorses or reply.has(SignalKind.CHANGES, SignalKind.SATISFIED)):
+            return False
+        self._reopen()
+        return True
 
     def _handle_nak(self, reply: Reply) -> bool:
         nak = reply.signals.get(SignalKind.NAK)

@@ -45,6 +45,9 @@ _UNAWARE = re.compile(
     r"\b(?:was not|wasn't) aware\b|\bi missed (?:that|it|this|these|your|his)\b"
 )
 _NAMES_PATCHES = re.compile(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
+_IGNORE = re.compile(
+    r"(?i)\W*(?:(?:sorry|oops|hi all|all)\W+)?(?:please |pls )(?:ignore|disregard) (?:this|it|these)(?: one)?\W*"
+)
 _NAMES_TREE = re.compile(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
 
 
@@ -117,7 +120,10 @@ class Reply:
         dropped = self.signals.get(SignalKind.UNAPPLIED)
         if dropped and _NAMES_PATCHES.search(dropped.text):
             return dropped
-        return self.signals.get(SignalKind.WITHDRAWN)
+        if withdrawn := self.signals.get(SignalKind.WITHDRAWN):
+            return withdrawn
+        ignored = (remark.text for remark in self.message.remarks[:1] if self.to_posting and remark.retracts)
+        return next((Signal(SignalKind.WITHDRAWN, text) for text in ignored if _IGNORE.fullmatch(text)), None)
 
     def author_acts(self) -> Signal | None:
         """The sentence with which an author takes it upon themselves to act next, on this patch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from patchwatch.series.claims import placed
 from patchwatch.series.committers import NOT_KNOWN, Committers
 from patchwatch.series.outcome import chance_of_new_version
 from patchwatch.series.revision import Revision
@@ -61,6 +62,6 @@ def revision_state(
         partly_reason=machine.partly_reason,
         steps=tuple(machine.changes),
         owed=machine.owed,
-        points=machine.review.ledger.points,
+        points=placed(machine.review.ledger.points, revision.patches),
         likely=judgment.likely,
     )

@@ -123,6 +123,61 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "reviewed",
         "maintainer",
     ),
+    "what is no reason to post again asks for little": (
+        [
+            (RITA, "Please add the tags that you got.  No need to resend only for that.\n", 1),
+            (RITA, RITA_TAG),
+            (REX, REX_TAG),
+        ],
+        [("change", "settled")],
+        "reviewed",
+        "maintainer",
+    ),
+    "among reviewers, an opinion is a detail": (
+        [
+            (RITA, "> +\tkfree(table);\nIs the table a copy?\n", 1),
+            (ANN, quoted("Is the table a copy?") + "\nYes.\n", "a1"),
+            (RITA, RITA_TAG),
+            (REX, "I'd rather have tables copied by the core some day.\n", "a3"),
+        ],
+        [("question", "settled")],
+        "reviewed",
+        "maintainer",
+    ),
+    "who asked takes it back below their own words": (
+        [(RITA, LOCK, 1), (RITA, quoted(LOCK) + "\nNever mind, the caller has it.\n", "a1")],
+        [("change", "withdrawn")],
+        "under-review",
+        "reviewers",
+    ),
+    "who asked takes it back in answer to the author": (
+        [
+            (RITA, LOCK, 1),
+            (ANN, quoted(LOCK) + "\nThe caller holds it.\n", "a1"),
+            (RITA, quoted("The caller holds it.") + "\nAh, I misread the loop.\n", "a2"),
+        ],
+        [("change", "withdrawn")],
+        "under-review",
+        "reviewers",
+    ),
+    "who asked takes back all that they said": (
+        [(RITA, LOCK + NAME, 1), (RITA, "Please ignore my previous mail.\n", 1)],
+        [("change", "withdrawn"), ("change", "withdrawn")],
+        "under-review",
+        "reviewers",
+    ),
+    "who asked takes one of two things back": (
+        [(RITA, LOCK + NAME, 1), (RITA, quoted(LOCK) + "\nScratch that, it is held.\n", "a1")],
+        [("change", "withdrawn"), ("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "nobody takes back what others said": (
+        [(RITA, LOCK, 1), (REX, quoted(LOCK) + "\nNever mind, it is held.\n", "a1")],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
     "somebody else answers a question": (
         [(RITA, WHY, 1), (REX, quoted(WHY) + "\nBecause the table is a copy.\n", "a1")],
         [("question", "taken-over")],

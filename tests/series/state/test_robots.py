@@ -172,3 +172,20 @@ def test_findings_are_results_of_the_patch_that_they_are_about() -> None:
         "frob_probe",
         "+ return -EBUSY;",
     )
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "turn"),
+    [
+        ("Lin Keeper <lin@intel.com>", "Sorry, this is a false positive, please ignore the report.\n", "reviewers"),
+        ("Lin Keeper <lin@intel.com>", "The warning is not caused by your patch.\n", "reviewers"),
+        ("Lin Keeper <lin@intel.com>", "Our config was broken.  Sorry for the noise.\n", "reviewers"),
+        ("Lin Keeper <lin@intel.com>", "This one is real, the lock leaks.\n", "author"),
+        ("Lin Keeper <lin@intel.com>", "Is this a false positive?\n", "author"),
+        (RITA, "This is a false positive, please ignore the report.\n", "author"),
+    ],
+)
+def test_a_report_that_its_owner_declares_wrong_is_withdrawn(who: str, text: str, turn: str) -> None:
+    found = state_after(1, (LKP, BROKEN), (who, text, "a1"))
+    assert found.turn == turn
+    assert [point.fate for point in found.points] == ["withdrawn" if turn == "reviewers" else "open"]

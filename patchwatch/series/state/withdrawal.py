@@ -1,0 +1,42 @@
+"""What an author withdraws: the posting or some of its patches, and whether they will post it again.
+
+Pure.  "Please ignore the patch 1/3 above" withdraws one patch, wherever it is said; "please ignore, I'll resend" puts
+the posting off.
+"""
+
+from __future__ import annotations
+
+import re
+
+from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.series.patch_numbers import parse_patches
+
+_NUMBERED = re.compile(r"(?i)\bpatch(?:es)?(?: nos?\.?| numbers?)? #?(\d[\d/, &#-]{0,40}(?:\band\b[\d/, &#-]{1,20})?)")
+_COUNTED = re.compile(r"(\d{1,4})/\d{1,4}")
+_ONE = re.compile(r"(?i)\b(?:this|that|the|my) patch\b(?!-?\s?(?:set|series))")
+_AGAIN = re.compile(
+    r"(?i)\b(?:(?:will|shall|let me|going to)(?! not\b)|i'll|we'll|i'm|i am)\b[^.;]{0,60}?\b(?:"
+    r"re-?(?:send|post|submit|spin|roll)(?:ing)?\b|(?:send|post|submit)(?:ing)?\b[^.;]{0,60}?"
+    r"\b(?:again|v\d+|(?:new|next|another|fixed|corrected|updated|proper) "
+    r"(?:version|one|series|patch\w*|revision|set)))|"
+    r"\b(?:new|next|fixed|corrected|updated) (?:version|series|revision) (?:will follow|is coming|follows|coming|soon)"
+)
+
+
+def withdrawn_patches(withdrawal: Signal, patch: int, count: int) -> set[int] | None:
+    """The numbers of the patches that a sentence in reply to `patch` of `count` withdraws; None: all of them."""
+    if count <= 1:
+        return None
+    if named := _NUMBERED.search(withdrawal.text):
+        return parse_patches(_COUNTED.sub(r"\1", named[1]), count)
+    if patch == 0:
+        # Below a cover letter, "this patch" is one that they speak of, not the series.
+        return set() if _ONE.search(withdrawal.text) else None
+    return {patch}
+
+
+def will_post_again(message: Message) -> bool:
+    """True if the author says, in the mail that withdraws, that they will post it again."""
+    kinds = (SignalKind.WITHDRAWN, SignalKind.PROMISE, SignalKind.UNAPPLIED)
+    said = (signal.text for signal in message.signals if signal.kind in kinds)
+    return any(_AGAIN.search(text) for text in said)
