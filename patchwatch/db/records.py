@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
+from patchwatch.db.claims_codec import StoredClaim, encode_claims
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.involvement import people, posters
 from patchwatch.db.posting_codec import encode_posting
@@ -46,16 +47,18 @@ def series_record(
     marks: Sequence[Mark],
     merges: Sequence[Merge],
     activity: int,
+    claims: Mapping[str, StoredClaim],
 ) -> dict[str, Any]:
     """Return the columns of a series.
 
     `members` are its revisions, oldest first, with their `summaries`; `merges` is what is known of the newest besides
-    its mails; `activity` is the date of its newest mail.
+    its mails; `activity` is the date of its newest mail; `claims` are what later versions did about points.
     """
     chain = [(member.root, summaries[member.id]) for member in members]
     newest, summary = members[-1], chain[-1][1]
     shown = newest_row(members, dict(chain))  # with its resends
     unsettled, raised = count_open(shown.points)
+    left = sum(claim.waits for claim in claims.values())  # points of earlier versions that are not touched
     status = series_status(newest.root, revision_state_of(newest), marks, merges)
     return {
         "id": number,
@@ -75,14 +78,15 @@ def series_record(
         "patches": shown.patches,
         "expected": shown.expected,
         "reviewed": reviewed(shown),
-        "points_open": unsettled,
-        "points": raised,
+        "points_open": unsettled + left,
+        "points": raised + left,
         "answered": "\n".join(str(point.closed_at) for point in shown.points if point.fate == Fate.ANSWERED),
         "kind": shown.kind,
         "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),
         "posters": _lines(posters(summary) for _, summary in chain),
         "people": _lines(people(summary) for _, summary in chain),
+        "claims": encode_claims(claims),
     }
 
 

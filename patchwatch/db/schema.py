@@ -200,6 +200,7 @@ series = Table(
     Column("roots", Text, nullable=False, server_default=""),  # the newest last
     Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.involvement
     Column("people", Text, nullable=False, server_default=""),
+    Column("claims", Text, nullable=False, server_default=""),  # about points: patchwatch.db.claims_codec
 )
 
 watch = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from patchwatch.db import dependencies, series_flags
 from patchwatch.db import schema as t
+from patchwatch.db.claims_codec import decode_claims, with_claims
 from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
@@ -76,6 +77,8 @@ def _series_row(
     stored: Any, revisions: tuple[RevisionRow, ...], involvement: Involvement | None, inboxes: tuple[str, ...]
 ) -> SeriesRow:
     """Return the row of a series that is neither watched nor flagged in any other way."""
+    if claims := decode_claims(stored.claims):
+        revisions = tuple(replace(one, points=with_claims(one.points, claims)) for one in revisions)
     # Merges and marks are stored with the series, and apply to its newest revision.
     newest = replace(
         revisions[-1],

@@ -12,8 +12,9 @@ from patchwatch.counts import plural
 from patchwatch.mail.message import Person
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
+from patchwatch.series.claims import CHANGED
 from patchwatch.series.model import SeriesRow
-from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points
+from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points, points_waiting, reviewed_points
 from patchwatch.series.points import UNSETTLED, WAITS_FOR_AUTHOR, Fate, waiting_on
 from patchwatch.series.states import Turn
 
@@ -24,12 +25,20 @@ SIGNS = {
     Fate.SETTLED: "[x]",
     Fate.SILENT: "[x]",
     Fate.POSTED: "[x]",
+    Fate.DONE: "[x]",
+    Fate.NOT_TOUCHED: "[ ]",
     Fate.WITHDRAWN: "[-]",
     Fate.TAKEN_OVER: "[-]",
     Fate.LATER: "[-]",
     Fate.DISMISSED: "[-]",
 }
-_COUNTED = {Fate.SILENT: "settled", Fate.POSTED: "settled", Fate.TAKEN_OVER: "taken over", Fate.LATER: "for later"}
+_COUNTED = {
+    Fate.SILENT: "settled",
+    Fate.POSTED: "settled",
+    Fate.TAKEN_OVER: "taken over",
+    Fate.LATER: "for later",
+    Fate.NOT_TOUCHED: "not touched",
+}
 _ORDER = tuple(Fate)
 
 
@@ -103,6 +112,12 @@ def _fate(listed: ListedPoint, names: Names) -> str:
             return f"{closer} answered, nobody came back" if closer else "answered, nobody came back"
         case Fate.POSTED:
             return "posted again since"
+        case Fate.DONE:
+            told = f": “{line(point.closing)}”" if point.closing != CHANGED else ""
+            return f"done in {listed.later}{told}" if listed.later else "done"
+        case Fate.NOT_TOUCHED:
+            untouched = f"not touched in {listed.later}" if listed.later else "not touched"
+            return f"{untouched}, {names.turn(who)}" if who else untouched
         case Fate.LATER:
             return f"{closer or 'the author'} said, for later: “{line(point.closing)}”"
         case _:
@@ -112,7 +127,7 @@ def _fate(listed: ListedPoint, names: Names) -> str:
 
 def heading(points: Sequence[ListedPoint], turn: str) -> str:
     """`3 of 7 open`: the points of the newest version; empty if no version has any."""
-    newest = sum(not listed.later for listed in points)
+    newest = sum(not listed.later or listed.is_open for listed in points)
     unsettled = sum(listed.is_open for listed in points)
     if not newest:
         return f"none on {points[0].later}" if points else ""
@@ -121,16 +136,27 @@ def heading(points: Sequence[ListedPoint], turn: str) -> str:
     return f"{newest}, {unsettled} left open" if turn == Turn.NOBODY else f"{unsettled} of {newest} open"
 
 
-def of_mine(points: Iterable[ListedPoint], me: Set[str]) -> str:
-    """`of your 5: 3 settled, 1 answered, 1 open`: what became of the points that I raised; empty without one."""
-    mine = [listed for listed in points if not listed.later and listed.point.by.email in me]
-    return f"of your {len(mine)}: {counted(mine)}" if mine else ""
+def of_mine(points: Sequence[ListedPoint], me: Set[str]) -> str:
+    """`of your 5: 3 done in v4, 1 answered, 1 not touched`: what became of the points that I raised last.
+
+    Empty without one.
+    """
+    mine = reviewed_points(points, me)
+    done = sum(listed.fate == Fate.DONE for listed in mine)
+    words = counted(mine)
+    if done and mine[0].later:
+        words = words.replace(f"{done} done", f"{done} done in {mine[0].later}", 1)
+    return f"of your {len(mine)}: {words}" if mine else ""
 
 
 def counted(points: Iterable[ListedPoint]) -> str:
     """`3 settled, 1 withdrawn`: how many points there are of each fate, those closed first."""
     found: dict[str, int] = {}
-    for listed in sorted(points, key=lambda listed: (listed.fate in UNSETTLED, _ORDER.index(listed.fate))):
+
+    def order(listed: ListedPoint) -> tuple[bool, bool, int]:
+        return listed.fate == Fate.NOT_TOUCHED, listed.fate in UNSETTLED, _ORDER.index(listed.fate)
+
+    for listed in sorted(points, key=order):
         left = listed.later and listed.fate == Fate.OPEN
         words = "left open" if left else _COUNTED.get(listed.fate, str(listed.fate))
         found[words] = found.get(words, 0) + 1
@@ -150,9 +176,13 @@ def news(points: Sequence[ListedPoint], me: Set[str]) -> str:
     Empty without any; of a single one that waits for me, the next action says more.
     """
     mine = [listed for listed in points if listed.waits_for and listed.waits_for.email in me]
+    untouched = [listed for listed in mine if listed.fate == Fate.NOT_TOUCHED]
     asked = sum(listed.fate in WAITS_FOR_AUTHOR for listed in mine)
-    answered = len(mine) - asked
+    answered = len(mine) - asked - len(untouched)
     lines = [f"{asked} points wait for you"] if asked > 1 else []
+    if untouched:
+        are = "is" if len(untouched) == 1 else "are"
+        lines.append(f"{plural(len(untouched), 'point')} of yours {are} not touched in {untouched[0].later}")
     if answered:
         lines.append(f"{plural(answered, 'point')} of yours {'is' if answered == 1 else 'are'} answered")
     return "; ".join(lines)
@@ -160,8 +190,7 @@ def news(points: Sequence[ListedPoint], me: Set[str]) -> str:
 
 def waiting(row: SeriesRow, names: Names, now: int) -> str:
     """`you (2 points), Petra Nowicki (1)`: the people whom the series waits for; empty if nobody is named."""
-    newest = row.revisions[-1]
-    found = waiting_on(newest.points, Person(row.author_name, row.author_email), Turn(row.turn), now)
+    found = waiting_on(points_waiting(row), Person(row.author_name, row.author_email), Turn(row.turn), now)
     mine_first = sorted(found, key=lambda one: one.person.email not in names.me)
     counts = [plural(len(one.points), "point") if n == 0 else str(len(one.points)) for n, one in enumerate(mine_first)]
     return ", ".join(f"{names.whole(one.person)} ({count})" for one, count in zip(mine_first, counts, strict=True))

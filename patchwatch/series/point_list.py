@@ -29,8 +29,8 @@ class ListedPoint:
 
     @property
     def is_open(self) -> bool:
-        """True if it is of the newest version, and not settled."""
-        return not self.later and self.fate in UNSETTLED
+        """True if it is of the newest version and not settled, or that one did not touch it and its asker is silent."""
+        return self.fate in UNSETTLED if not self.later else self.fate == Fate.NOT_TOUCHED and self.point.waits
 
 
 def listed_points(row: SeriesRow, now: int) -> tuple[ListedPoint, ...]:
@@ -43,7 +43,8 @@ def listed_points(row: SeriesRow, now: int) -> tuple[ListedPoint, ...]:
         patches = max(revision.expected, revision.patches)
         for point in revision.points:
             fate = point.fate_at(now)
-            waits_for = None if later else point.waits_for(author, Turn(row.turn), now)
+            waits = point.waits if later else True
+            waits_for = point.waits_for(author, Turn(row.turn), now) if waits else None
             number = len(found) + 1
             found.append(ListedPoint(number, point, fate, labels.revision_name(revision), patches, later, waits_for))
     return tuple(found)
@@ -55,11 +56,17 @@ def find_point(points: Sequence[ListedPoint], name: str) -> ListedPoint | None:
     return next((listed for listed in points if name.strip() == listed.point.key or number == str(listed.number)), None)
 
 
+def reviewed_points(points: Sequence[ListedPoint], me: Set[str]) -> list[ListedPoint]:
+    """My points on the newest version that I raised any on."""
+    mine = [listed for listed in points if listed.point.by.email in me]
+    return [listed for listed in mine if listed.version == mine[-1].version]
+
+
 def open_points(points: Sequence[ListedPoint], me: Set[str]) -> list[ListedPoint]:
     """The open ones: first what waits for me, then for the author, then for others, then for nobody."""
 
     def rank(listed: ListedPoint) -> tuple[bool, bool, int, bool, int]:
-        who, order = listed.waits_for, (Fate.OPEN, Fate.PROMISED, Fate.ANSWERED)
+        who, order = listed.waits_for, (Fate.NOT_TOUCHED, Fate.OPEN, Fate.PROMISED, Fate.ANSWERED)
         mine = who is not None and who.email in me
         return not mine, who is None, order.index(listed.fate), not listed.point.firm, listed.number
 
@@ -73,4 +80,10 @@ def closed_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
 
 def earlier_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
     """Those of the versions before the newest."""
-    return [listed for listed in points if listed.later]
+    return [listed for listed in points if listed.later and not listed.is_open]
+
+
+def points_waiting(row: SeriesRow) -> tuple[Point, ...]:
+    """The points that somebody may have to act on: those of the newest version, and earlier ones it did not touch."""
+    left = (point for revision in row.revisions[:-1] for point in revision.points if point.waits)
+    return (*left, *row.revisions[-1].points)

@@ -30,6 +30,7 @@ from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
 from patchwatch.sync import applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
+from patchwatch.sync.claims import claims_in
 from patchwatch.sync.recognize import recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
@@ -341,7 +342,8 @@ class Derivation:
         for members in orders:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
-            row = series_record(number, members, summaries, marks, merges[members[-1].id], last)
+            claimed = claims_in(self._db, members, summaries, self._messages)
+            row = series_record(number, members, summaries, marks, merges[members[-1].id], last, claimed)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

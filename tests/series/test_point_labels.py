@@ -113,7 +113,30 @@ def test_points_are_numbered_over_all_versions_and_those_of_the_newest_count() -
     assert point_labels.heading(found, row.turn) == "1 of 1 open"
     assert point_labels.rest(found) == ["2 on earlier versions: 1 settled, 1 left open"]
     newest = listed_points(a_series((point(),), ()), NOW)
-    assert (point_labels.heading(newest, "reviewers"), point_labels.of_mine(newest, ME)) == ("none on v2", "")
+    assert point_labels.heading(newest, "reviewers") == "none on v2"
+    assert point_labels.of_mine(newest, ME) == "of your 1: 1 left open"
+
+
+def test_what_a_later_version_did_is_shown_and_what_it_left_waits_for_who_asked() -> None:
+    untouched = point(Fate.NOT_TOUCHED, closer=None, waits=True)
+    done = point(Fate.DONE, closer=None, closing="- take the lock earlier")
+    row = a_series((untouched, done, done, done, point(Fate.ANSWERED)), (), turn="reviewers")
+    found = listed_points(row, NOW)
+    assert point_labels.fate(found[0], Names(ME)) == "not touched in v2, your turn"
+    assert point_labels.fate(found[1], Names(ME)) == "done in v2: “- take the lock earlier”"
+    assert [listed.number for listed in open_points(found, ME)] == [1]
+    assert point_labels.heading(found, row.turn) == "1 of 1 open"
+    assert point_labels.of_mine(found, ME) == "of your 5: 3 done in v2, 1 answered, 1 not touched"
+    assert point_labels.waiting(row, Names(ME), NOW) == "you (1 point)"
+    assert point_labels.news(found, ME) == "1 point of yours is not touched in v2"
+
+
+def test_who_has_replied_since_is_not_waited_for() -> None:
+    row = a_series((point(Fate.NOT_TOUCHED, closer=None),), (), turn="reviewers")
+    found = listed_points(row, NOW)
+    assert open_points(found, ME) == []
+    assert point_labels.fate(found[0], Names(ME)) == "not touched in v2"
+    assert point_labels.waiting(row, Names(ME), NOW) == point_labels.news(found, ME) == ""
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ _REST = (("lookup", "look up under the lock", LOOKUP), ("pin", "pin pages", PIN)
 _PATCHES = (
     (("table", "add a buffer table", TABLE), *_REST),
     (("table", "add a buffer table", BETTER_TABLE), *_REST),
+    (("table", "add a buffer table", BETTER_TABLE), _REST[0], ("pin", "pin pages", (*PIN[1:], "quill_check(offset);"))),
 )
 
 
@@ -114,6 +115,11 @@ def series_with_points() -> list[bytes]:
         ),
         _reply("t1@quill", PETRA, 9, "2-1@quill", f"Reviewed-by: {PETRA}\n"),
     ]
+
+
+def series_with_untouched_points() -> list[bytes]:
+    """The same with version 3, which leaves alone what Ines wanted of patch 2, and what Petra asked about is done."""
+    return [*series_with_points(), *_posting(3, 12)]
 
 
 def mbox(mails: list[bytes]) -> bytes:

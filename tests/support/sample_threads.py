@@ -8,7 +8,7 @@ from patchwatch.mail.mbox_split import split_mbox
 from patchwatch.sync.ingest import read_mail
 from tests.support.mails import mail
 from tests.support.paths import DEMO
-from tests.support.points import series_with_points
+from tests.support.points import series_with_points, series_with_untouched_points
 
 ANN = "Ann Author <ann@example.org>"
 BEN = "Ben Builder <ben@example.net>"
@@ -370,6 +370,7 @@ READS = {
     "made": [read_mail(raw) for raw in _odd_threads()],
     "rivals": [read_mail(raw) for raw in _rival_postings()],
     "points": [read_mail(raw) for raw in series_with_points()],
+    "claims": [read_mail(raw) for raw in series_with_untouched_points()],
     "goes": [read_mail(raw) for raw in _several_goes()],
     "reworded": [read_mail(raw) for raw in _reworded_titles()],
 }

@@ -17,7 +17,7 @@ def expected() -> dict[str, list[object]]:
     return {name: ingest_and_dump([reads]) for name, reads in READS.items()}
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points", "reworded"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points", "claims", "reworded"])
 @given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_batches_and_repetition_do_not_matter(
@@ -34,9 +34,25 @@ def test_order_batches_and_repetition_do_not_matter(
     assert ingest_and_dump(batches, again=again) == expected[name]
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points", "reworded"])
+@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points", "claims", "reworded"])
 def test_single_mails_in_reverse_give_the_same(expected: dict[str, list[object]], name: str) -> None:
     assert ingest_and_dump([[read] for read in reversed(READS[name])]) == expected[name]
+
+
+def test_points_of_earlier_versions_have_what_later_ones_did(expected: dict[str, list[object]]) -> None:
+    (series,) = expected["claims"]
+    fates = [[(point.message_id, point.fate, point.waits) for point in r[12]] for r in series[3]]  # type: ignore[index]
+    assert fates == [
+        [("r0@quill", "done", False)],
+        [
+            ("r1@quill", "not-touched", True),
+            ("r1@quill", "not-touched", True),
+            ("r2@quill", "done", False),
+            ("r3@quill", "done", False),
+            ("r4@quill", "settled", False),
+        ],
+        [],
+    ]
 
 
 def test_made_threads_give_the_expected_series(expected: dict[str, list[object]]) -> None:
