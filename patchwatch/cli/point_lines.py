@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from patchwatch.sanitize import line
 from patchwatch.series import point_labels
 from patchwatch.series.point_list import ListedPoint, listed_points, open_points
+from patchwatch.series.states import CLOSED
 from patchwatch.times import format_day
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from patchwatch.tracker import Tracker
 
 _INDENT = " " * 8
+_MOST_WEIGHED = 3
 
 
 def waiting_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
@@ -54,10 +56,25 @@ def all_point_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
             lines.append(f"  on {listed.version}:")
         version = listed.version
         lines += _point(listed, names, points)
+        if reasons := tracker.reasons(listed.point):
+            lines.append(f"{_INDENT} because {', '.join(reasons)}")
         lines.append(f"{_INDENT} {line(tracker.url(listed.point.message_id))}")
         if listed.point.closed_by:
             lines.append(f"{_INDENT} → “{line(listed.point.closing)}”  {format_day(listed.point.closed_at)}")
             lines.append(f"{_INDENT}   {line(tracker.url(listed.point.closed_by))}")
+    return lines
+
+
+def outlook_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
+    """How likely the newest version is posted again, and the three sentences that weigh most."""
+    if row.state in CLOSED or (found := tracker.outlook(row.id)) is None:
+        return []
+    chance, weighed = found
+    lines = ["", f"Outlook: {chance:.0%} that v{row.version + 1} follows"]
+    for one in weighed[:_MOST_WEIGHED]:
+        who = "its author" if one.by_author else "a reviewer"
+        lines.append(f"{_INDENT} {'for' if one.weight > 0 else 'against'} it: “{line(one.text)}”, {who}")
+        lines.append(f"{_INDENT} {line(tracker.url(one.message_id))}")
     return lines
 
 
@@ -66,6 +83,7 @@ def _point(listed: ListedPoint, names: point_labels.Names, among: tuple[ListedPo
     place = point_labels.patch(listed)
     place = f"{place:<{max(len(point_labels.patch(one)) for one in among)}}  " if place else ""
     who = f"{names.name(listed.point.by)}, {format_day(listed.point.date)}"
+    who += f", {line(listed.point.file)}" if listed.point.file else ""
     return [
         f"  {number} {point_labels.sign(listed)} {place}{point_labels.fate(listed, names)}",
         f"{_INDENT} {point_labels.sentence(listed)}  {who}",

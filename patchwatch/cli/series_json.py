@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from patchwatch.mail.message import Person
+from patchwatch.series.point_list import points_waiting
 from patchwatch.series.points import Point, waiting_on
 from patchwatch.series.pull_requests import status
 from patchwatch.series.states import Turn
@@ -101,6 +102,7 @@ def _point(point: Point, now: int) -> dict[str, Any]:
         "patch": point.patch,
         "text": point.text,
         "code": point.code or None,
+        "file": point.file or None,
         "beside_tag": point.tagged,
         "fate": point.fate_at(now),
         "decided": {
@@ -115,7 +117,6 @@ def _point(point: Point, now: int) -> dict[str, Any]:
 
 
 def _waiting_on(row: SeriesRow, now: int) -> list[dict[str, Any]]:
-    newest = row.revisions[-1]
     author = Person(row.author_name, row.author_email)
     return [
         {
@@ -124,7 +125,7 @@ def _waiting_on(row: SeriesRow, now: int) -> list[dict[str, Any]]:
             "since": format_time(waiting.since),
             "points": [point.key for point in waiting.points],
         }
-        for waiting in waiting_on(newest.points, author, Turn(row.turn), now)
+        for waiting in waiting_on(points_waiting(row), author, Turn(row.turn), now)
     ]
 
 

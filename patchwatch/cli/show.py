@@ -10,7 +10,7 @@ import click
 from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.pager import paged
-from patchwatch.cli.point_lines import all_point_lines, point_lines, waiting_lines
+from patchwatch.cli.point_lines import all_point_lines, outlook_lines, point_lines, waiting_lines
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
 from patchwatch.counts import plural
@@ -211,4 +211,4 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     if evidence and evidence.message_id not in {s.message_id for s in steps}:  # a mark made by hand, or a tree
         said, *url = evidence_lines(evidence, tracker, _INDENT)
         lines += ["", said, f"{_INDENT}→ {row.state}", *url]
-    return [*lines, *all_point_lines(row, tracker)]
+    return [*lines, *all_point_lines(row, tracker), *outlook_lines(row, tracker)]

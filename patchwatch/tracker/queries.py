@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from patchwatch.db import derived, inboxes, messages, series_flags, series_list, threads
     from patchwatch.db import series as queries
     from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
+    from patchwatch.series.outcome import Weighed
+    from patchwatch.series.points import Point
     from patchwatch.series.rangediff.comparison import Comparison
     from patchwatch.series.robot_senders import RobotSender
 else:
@@ -123,6 +125,34 @@ class Queries(TrackerBase):
         """Return the state changes of a series, in order."""
         with self.database.read() as connection:
             return threads.steps(connection, series_id)
+
+    def reasons(self, point: Point) -> tuple[str, ...]:
+        """Return what speaks most for a point, in plain words; nothing for those of robots and commands."""
+        from patchwatch.mail.remark_reasons import reasons_in
+
+        if point.remark == 0 or point.kind == "failure":
+            return ()
+        found = reasons_in(self.raw(point.message_id))
+        return found[point.remark - 1] if point.remark <= len(found) else ()
+
+    def outlook(self, series_id: int) -> tuple[float, tuple[Weighed, ...]] | None:
+        """Return the chance that the newest version is posted again, and what speaks for and against it.
+
+        None if nobody else has answered it.
+        """
+        from patchwatch.db.message_codec import decode_message
+        from patchwatch.series.outcome import chance_of_new_version, explain
+        from patchwatch.series.revision import find_revisions
+
+        root = self.one(series_id).revisions[-1].message_id
+        with self.database.read() as connection:
+            conversations = [one.conversation for one in derived.revisions_by_root(connection, [root])]
+            placed = derived.messages_in(connection, conversations)
+            facts = messages.facts_of(connection, (one.id for one in placed))
+        revisions = find_revisions([decode_message(text) for text in facts.values()])
+        revision = next((one for one in revisions if one.root.message_id == root), None)
+        chance = chance_of_new_version(revision) if revision else None
+        return (chance, explain(revision)) if revision and chance is not None else None
 
     def mail(self, message_id: str) -> Mail:
         """Return a stored mail, prepared for display; below it other mails with the same message-id.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import Run, add_to_config
-from tests.support.points import NOW, mbox, series_with_points
+from tests.support.points import NOW, mbox, series_with_points, series_with_untouched_points
 
 
 @pytest.fixture
@@ -27,15 +27,15 @@ def test_show_lists_what_is_open_by_who_acts(with_points: Run) -> None:
         "4 of 5 open",
         "        of your 3: 1 open, 1 promised, 1 answered",
         "   4 [~] 3/3  Jun answered, your turn",
-        "         “Why do we need the second array at all?”  you, 2023-07-06",
+        "         “Why do we need the second array at all?”  you, 2023-07-06, quill/pin.c",
         "   2 [ ] 2/3  waits for Jun",
-        "         “The lock must cover the lookup too, please move it up.”  you, 2023-07-06",
+        "         “The lock must cover the lookup too, please move it up.”  you, 2023-07-06, quill/lookup.c",
         "   3 [>] 2/3  Jun said: “Will do in v3.”",
-        "         “Please use the guard macro here.”  you, 2023-07-06",
+        "         “Please use the guard macro here.”  you, 2023-07-06, quill/lookup.c",
         "   5 [~] 3/3  Jun answered, Petra’s turn",
-        "         “What about an offset in the last page?”  Petra, 2023-07-07",
+        "         “What about an offset in the last page?”  Petra, 2023-07-07, quill/pin.c",
         "        1 closed: 1 settled",
-        "        1 on earlier versions: 1 left open (--why lists them)",
+        "        1 on earlier versions: 1 done (--why lists them)",
     ]
 
 
@@ -43,19 +43,22 @@ def test_why_lists_all_with_the_mails_that_raised_and_decided_them(with_points: 
     shown = with_points("show", "1", "--why", "--now", NOW).stdout
     _, _, below = shown.partition("\n\nPoints: ")
     assert [text for text in below.split("\n") if "[" in text] == [
-        "   1 [ ] 1/3  not answered; v2 was posted since",
+        "   1 [x] 1/3  done in v2",
         "   2 [ ] 2/3  waits for Jun",
         "   3 [>] 2/3  Jun said: “Will do in v3.”",
         "   4 [~] 3/3  Jun answered, your turn",
         "   5 [~] 3/3  Jun answered, Petra’s turn",
         "   6 [x] 1/3  settled by Petra",
     ]
-    assert below.endswith(
-        "         “Please check for NULL first.”  Petra, 2023-07-07\n"
+    assert (
+        "         “Please check for NULL first.”  Petra, 2023-07-07, quill/table.c\n"
+        "         because it stands below an added line, it says “please”, it begins like an order\n"
         "         https://lore.kernel.org/r/r4@quill/\n"
         "         → “Reviewed-by: Petra Nowicki <petra@example.net>”  2023-07-09\n"
         "           https://lore.kernel.org/r/t1@quill/\n"
-    )
+    ) in below
+    assert "\n\nOutlook: " in below
+    assert "         for it: “Please check for NULL first.”, a reviewer\n" in below
 
 
 def test_a_point_is_dismissed_by_number_or_id_and_undone(with_points: Run) -> None:
@@ -81,3 +84,34 @@ def test_a_point_is_dismissed_by_number_or_id_and_undone(with_points: Run) -> No
 
 def test_a_series_without_points_has_no_section(with_question: Run) -> None:
     assert "Points:" not in with_question("show", "c@x", "--why").stdout
+
+
+def test_show_counts_what_the_next_version_did(run: Run, tmp_path: Path) -> None:
+    add_to_config(tmp_path, '[me]\naddresses = ["ines@example.org"]\n')
+    (tmp_path / "points.mbox").write_bytes(mbox(series_with_untouched_points()))
+    assert run("import", tmp_path / "points.mbox", "--inbox", "quill").returncode == 0
+    shown = run("show", "1", "--now", NOW).stdout
+    assert "\n        waiting on: you (2 points)\n" in shown
+    _, _, below = shown.partition("\nPoints: ")
+    assert below.partition("\n\n")[0].split("\n") == [
+        "2 of 2 open",
+        "        of your 3: 1 done in v3, 2 not touched",
+        "   2 [ ] 2/3  not touched in v3, your turn",
+        "         “The lock must cover the lookup too, please move it up.”  you, 2023-07-06, quill/lookup.c",
+        "   3 [ ] 2/3  not touched in v3, your turn",
+        "         “Please use the guard macro here.”  you, 2023-07-06, quill/lookup.c",
+        "        4 on earlier versions: 1 settled, 3 done (--why lists them)",
+    ]
+    why = run("show", "1", "--why", "--now", NOW).stdout
+    assert (
+        "         → “these lines are as they were”  2023-07-12\n           https://lore.kernel.org/r/3-0@quill/\n"
+        in why
+    )
+    (series,) = json.loads(run("list", "--all", "--json", "--now", NOW).stdout)
+    assert [(one["name"], len(one["points"])) for one in series["waiting_on"]] == [("Ines Varga", 2)]
+    (point, *_) = series["revisions"][1]["points"]
+    assert (point["fate"], point["file"], point["decided"]["message_id"]) == (
+        "not-touched",
+        "quill/lookup.c",
+        "3-0@quill",
+    )

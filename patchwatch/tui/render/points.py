@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from patchwatch.sanitize import line
 from patchwatch.series import point_labels
 from patchwatch.series.point_labels import Names
 from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points, open_points
@@ -70,6 +71,9 @@ class PointLines:
         left.append((" ", ""))
         fate, sentence, who = point_labels.fate(row, self.names), point_labels.sentence(row), self._who(row)
         room = width - width_of(left)
+        file = f", {line(row.point.file.rpartition('/')[2])}" if row.point.file else ""
+        if room - cell_len(who + file) - self._width_of_fates - 4 >= cell_len(sentence):
+            who += file  # it cuts nothing
         beside = cell_len(who) + 2
         if room - beside < 2 * _MIN_SENTENCE:
             who, beside = "", 0

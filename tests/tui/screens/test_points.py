@@ -50,12 +50,12 @@ async def test_points_are_listed_by_who_acts_and_unfold(tracker: Tracker) -> Non
         await series_shown(pilot, "Points: ")
         assert [" ".join(text.split()) for text in points(pilot)] == [
             "Points: 4 of 5 open · of your 3: 1 open, 1 promised, 1 answered",
-            "4 [~] 3/3 Jun answered, your turn “Why do we need the second array at all?” you, 06 Jul",
+            "4 [~] 3/3 Jun answered, your turn “Why do we need the second array at all?” you, 06 Jul, pin.c",
             "2 [ ] 2/3 waits for Jun “The lock must cover the lookup too, please move it up.” you, 06 Jul",
-            "3 [>] 2/3 Jun said: “Will do in v3.” “Please use the guard macro here.” you, 06 Jul",
-            "5 [~] 3/3 Jun answered, Petra’s turn “What about an offset in the last page?” Petra, 07 Jul",
+            "3 [>] 2/3 Jun said: “Will do in v3.” “Please use the guard macro here.” you, 06 Jul, lookup.c",
+            "5 [~] 3/3 Jun answered, Petra’s turn “What about an offset in the last page?” Petra, 07 Jul, pin.c",
             "▸ 1 closed: 1 settled",
-            "▸ 1 on earlier versions: 1 left open",
+            "▸ 1 on earlier versions: 1 done",
         ]
         assert "(6d): you (1 point), Jun Harada (2), Petra Nowicki (1)" in shown(pilot)
         await pilot.press("O", "j", "enter")
@@ -163,13 +163,13 @@ async def test_points_stand_below_their_rows_in_a_comparison(tracker: Tracker) -
         await pilot.press("d")
         await until(pilot, lambda: "only in v1" in shown(pilot), "the comparison")
         lines = [" ".join(text.strip("▌ ").split()) for text in shown(pilot).splitlines()]
-        assert "1 → 1 ! quill: add a buffer table [ ] 1 [x] 1 diff changed +1 -1" in lines
+        assert "1 → 1 ! quill: add a buffer table [x] 2 diff changed +1 -1" in lines
         assert "2 → 2 = quill: look up under the lock [ ] 1 [>] 1 equal" in lines
         assert "3 → 3 = quill: pin pages [~] 2 equal" in lines
         first = lines.index("- + quill->size = 16;")
         assert lines[first + 1 : first + 6] == [
-            "[ ] 1 “Please use a define for the size.” you, 02 Jul, on v1",
-            "not answered; v2 was posted since",
+            "[x] 1 “Please use a define for the size.” you, 02 Jul, on v1",
+            "done in v2",
             "+ + quill->size = QUILL_SIZE;",
             "[x] 6 “Please check for NULL first.” Petra, 07 Jul",
             "settled by Petra",
