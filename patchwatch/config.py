@@ -53,6 +53,18 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """The limits by which points become a state and a turn; chances are in percent."""
+
+    silence_days: int = 21  # an answer that nobody contests for so long settles a point
+    sure: int = 70  # from this chance on, a point holds a patch up
+    likely_author: int = 67  # chance of another version from which on it is likely the author's turn
+    likely_answered: int = 80  # … if they spoke last
+    likely_details: int = 50  # … up to which it is likely not theirs, if only details wait for them
+    likely_reviewed: int = 35  # … if every patch has a review
+
+
+@dataclass(frozen=True, slots=True)
 class Robots:
     """What results of bots, CI and AI reviewers mean."""
 
@@ -201,6 +213,7 @@ class Config:
     digest: tuple[Recipient, ...] = ()
     tui: Tui = Tui()
     keys: Keys = Keys()
+    points: Points = Points()
     robots: Robots = Robots()
     robot: tuple[Robot, ...] = ()
     source: Path | None = None  # the file it was read from

@@ -28,6 +28,7 @@ from patchwatch.config import (
     Keys,
     Lore,
     Mail,
+    Points,
     Recipient,
     Robot,
     Robots,
@@ -157,6 +158,8 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
         if key in ("url", "mirrors") and kind is Lore:
             several = key == "mirrors"
             values[key] = tuple(checked_url(v, where) for v in value) if several else checked_url(value, where)
+        if kind is Points and key != "silence_days" and values[key] > _PERCENT:
+            raise ConfigError(f"{where} must be a chance from 0 to 100 %, not {value!r}")
         if kind in (Robots, Robot) and key == "turn":
             _check_results(values[key], where)
     section = kind(**values)
@@ -165,6 +168,7 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
     return section
 
 
+_PERCENT = 100
 _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Tui, "theme"): THEMES,
     (Run, "log"): LOGS,

@@ -149,6 +149,9 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ":3",
         ("robot.turn has no 'pre-existng'", "did you mean pre-existing?"),
     ),
+    "a chance above 100 %": ("[points]\nsure = 101\n", ":2", ("points.sure must be a chance from 0 to 100 %", "101")),
+    "a limit that is no number": ('[points]\nsilence_days = "21"\n', ":2", ("points.silence_days", "whole number")),
+    "a limit that is not known": ("[points]\nsur = 70\n", ":2", ("points.sur", "did you mean sure?")),
     "a robot without a name": ('[[robot]]\nturn = ["high"]\n', ":1", ("each [[robot]] needs robot.match",)),
     "a robot that is named twice": (
         '[[robot]]\nmatch = "Quokka"\n\n[[robot]]\nmatch = "quokka"\n',

@@ -50,6 +50,11 @@ def with_revisions(connection: Connection, conversations: Iterable[int]) -> set[
     return {row[0] for row in rows_with(connection, select_once(column), column, conversations)}
 
 
+def with_any_revision(connection: Connection) -> set[int]:
+    """Return the conversations with a revision."""
+    return set(connection.scalars(select(t.revision.c.conversation).distinct()))
+
+
 def with_results(connection: Connection) -> set[int]:
     """Return the conversations with results of robots that can pass the turn."""
     view = t.revision.c.view

@@ -27,8 +27,10 @@ from patchwatch.db.revision_codec import (
 from patchwatch.db.revisions import newest_row, reviewed
 from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, SignalKind
+from patchwatch.series import point_rules
 from patchwatch.series.checks import checks_of
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
+from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.reviewers import reviewers_of
@@ -80,7 +82,7 @@ def series_record(
         "reviewed": reviewed(shown),
         "points_open": unsettled + left,
         "points": raised + left,
-        "answered": "\n".join(str(point.closed_at) for point in shown.points if point.fate == Fate.ANSWERED),
+        "answered": "\n".join(str(point.silent_at) for point in shown.points if point.fate == Fate.ANSWERED),
         "kind": shown.kind,
         "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),
@@ -124,9 +126,10 @@ def revision_record(
     committers: Committers = NOT_KNOWN,
     policy: RobotPolicy = DEFAULT,
     dismissed: Set[str] = frozenset(),
+    rules: PointRules = point_rules.DEFAULT,
 ) -> dict[str, Any]:
     """Return the columns of a revision; `committers` are those of the lists that it was sent to."""
-    state = revision_state(revision, committers, policy, dismissed)
+    state = revision_state(revision, committers, policy, dismissed, rules)
     posting = posting_facts(revision, home)
     return {
         "id": number,

@@ -193,7 +193,7 @@ series = Table(
     Column("reviewed", Integer, nullable=False, server_default="0"),
     Column("points_open", Integer, nullable=False, server_default="0"),
     Column("points", Integer, nullable=False, server_default="0"),
-    Column("answered", Text, nullable=False, server_default=""),  # when the answered ones were, one per line
+    Column("answered", Text, nullable=False, server_default=""),  # when silence settles answered ones, one per line
     Column("kind", String, nullable=False, server_default=""),  # pull: a pull request; proposal; empty: patches
     Column("depends_on", Text, nullable=False, server_default=""),  # targets of its relations, one per line
     # … and of all of them, one per line:

@@ -14,7 +14,7 @@ from patchwatch.db import dependencies, series_flags
 from patchwatch.db.series_flags import Execute
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.states import CLOSED, is_silent
+from patchwatch.series.states import CLOSED
 
 _SERIES = """
 SELECT id, title, author_name, author_email, state, turn, turn_since, last_activity, version, minor, rfc, patches,
@@ -89,8 +89,8 @@ def summaries(
 
 
 def _settled_by_silence(answered: str, now: int) -> int:
-    """How many of the points that were answered at these times nobody came back to."""
-    return sum(is_silent(int(at), now) for at in answered.split("\n")) if answered else 0
+    """How many of the answered points silence has settled by now, each at one of these times."""
+    return sum(int(at) <= now for at in answered.split("\n")) if answered else 0
 
 
 @dataclass(frozen=True, slots=True)

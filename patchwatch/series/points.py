@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from patchwatch.mail.message import Person
-from patchwatch.series.states import Turn, is_silent
+from patchwatch.series.states import SILENCE, Turn
 
 
 class PointKind(StrEnum):
@@ -34,7 +34,7 @@ class Fate(StrEnum):
     WITHDRAWN = "withdrawn"  # by who raised it
     TAKEN_OVER = "taken-over"  # somebody else answered it
     LATER = "later"  # the author will do it, after this patch
-    SILENT = "silent"  # answered, and who raised it did not come back in SILENCE
+    SILENT = "silent"  # answered, and who raised it did not come back in time
     POSTED = "posted"  # the same version was posted again
     DONE = "done"  # a later version has it: its changelog says so, or it changed the lines
     NOT_TOUCHED = "not-touched"  # a later version left the lines as they were
@@ -81,6 +81,7 @@ class Point(Struct, frozen=True, array_like=True):
     chance: int = 100  # that it is a point, in percent
     file: str = ""  # that it is about, if it stands below a line of a diff and that is known
     lines: tuple[int, ...] = ()  # hashes of the lines of a diff that it stands below (patchwatch.mail.added_lines)
+    silent_at: int = 0  # when silence settles it, once it is answered
     waits: bool = False  # not touched, and who raised it has not replied to the newest version
 
     @property
@@ -88,16 +89,16 @@ class Point(Struct, frozen=True, array_like=True):
         """Names the point among those of a series."""
         return point_key(self.message_id, self.remark)
 
-    @property
-    def weight(self) -> Weight:
-        """How much it holds the patch up while it waits for the author."""
-        if not self.firm and self.chance < WEIGHTY:
+    def weighed(self, sure: int = WEIGHTY) -> Weight:
+        """How much it holds the patch up while it waits for the author; from `sure` percent on, it does."""
+        if not self.firm and self.chance < sure:
             return Weight.DETAIL
         return Weight.DEMAND if self.kind in _DEMANDS and not self.tagged else Weight.ASKED
 
     def fate_at(self, now: int) -> Fate:
         """Its fate at a time, UTC seconds: an answer that nobody contests settles it in the end."""
-        return Fate.SILENT if self.fate == Fate.ANSWERED and is_silent(self.closed_at, now) else self.fate
+        silent = self.fate == Fate.ANSWERED and now >= (self.silent_at or self.closed_at + SILENCE)
+        return Fate.SILENT if silent else self.fate
 
     def waits_for(self, author: Person, turn: Turn, now: int) -> Person | None:
         """Who has to act on it, in the turn of its series; None: nobody, or it holds nothing up."""

@@ -38,12 +38,7 @@ AUTHORS_TURN = frozenset({State.CHANGES_REQUESTED, State.DEFERRED})
 
 
 SILENCE = 21 * 86_400
-"""Seconds after an answer from which on silence counts as consent."""
-
-
-def is_silent(answered: int, now: int) -> bool:
-    """True if nobody has contested an answer for so long; times are UTC seconds."""
-    return now - answered >= SILENCE
+"""Seconds after an answer from which on silence counts as consent, unless the config says otherwise."""
 
 
 class Turn(StrEnum):

@@ -19,7 +19,7 @@ from patchwatch.db.records import homes, revision_record
 from patchwatch.mail.message import Message
 from patchwatch.series.committers import lists_of, roles
 from patchwatch.series.revision import Revision, find_revisions
-from patchwatch.sync import robot_rules
+from patchwatch.sync import point_rules, robot_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,11 @@ def recognize(
         lists |= {r.root.message_id: lists_of(r) for _, r in found.revisions if r.root.message_id not in lists}
     who = committers.committers(connection, {name for names in lists.values() for name in names})
     homes_of, rules = homes(found.revisions), robot_rules.rules_of(connection)
-    dismissed = decisions.dismissed_points(connection)
+    dismissed, points = decisions.dismissed_points(connection), point_rules.rules_of(connection)
     return found, [
-        revision_record(found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules, dismissed)
+        revision_record(
+            found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules, dismissed, points
+        )
         for conversation, r in found.revisions
     ]
 

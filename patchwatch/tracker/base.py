@@ -59,22 +59,27 @@ class TrackerBase:
 
             with database.write() as connection:
                 reindex(connection)
-        self._apply_robot_rules(database)
+        self._apply_rules(database)
         return database
 
-    def _apply_robot_rules(self, database: Database) -> None:
-        """Derive what depends on the rules on robots again if the config changed them."""
-        from patchwatch.sync import robot_rules
+    def _apply_rules(self, database: Database) -> None:
+        """Derive what depends on the rules on robots and points again if the config changed them."""
+        from patchwatch.sync import point_rules, robot_rules
 
-        rules = robot_rules.configured(self.config)
+        robots, points = robot_rules.configured(self.config), point_rules.configured(self.config)
         with database.read() as connection:
-            unchanged = robot_rules.rules_of(connection) == rules
-        if not unchanged:
-            from patchwatch.sync.ingest import derive_postponed
+            same_robots = robot_rules.rules_of(connection) == robots
+            same_points = point_rules.rules_of(connection) == points
+        if same_robots and same_points:
+            return
+        from patchwatch.sync.ingest import derive_postponed
 
-            with database.write() as connection:
-                robot_rules.change_rules(connection, rules)
-                derive_postponed(connection)
+        with database.write() as connection:
+            if not same_robots:
+                robot_rules.change_rules(connection, robots)
+            if not same_points:
+                point_rules.change_rules(connection, points)
+            derive_postponed(connection)
 
     def back_up(self, target: Path, *, replace: bool = False) -> int:
         """Copy the database to a file, without migrating it; return the size in bytes.

@@ -190,7 +190,7 @@ STATE_TEXT = (
     '{"likely":true,"owed":[["q@x","Why?",1700000100,false,"question",["Rita","r@x"]]],"partly":"1",'
     '"partly_reason":["p@x","Applied 1.",1700000400,false,"applied",["Max","max@x"]],'
     '"points":[["q@x",1,["Rita","r@x"],1700000100,1,"question","Why?",true,false,"+ lock();","answered","a@x",'
-    '1700000250,"José: done.",["Ann","ann@x"],90,"a.c",[7],true]],'
+    '1700000250,"José: done.",["Ann","ann@x"],90,"a.c",[7],1702000000,true]],'
     '"reason":["r@x","Reviewed-by: Rita <r@x>",1700000200,false,"tagged",["Rita","r@x"]],"reviewed":1,'
     '"state":"under-review","steps":[[["m@x","mm: frob",1700000000],"new","reviewers"]],"turn":"reviewers",'
     '"turn_reason":["a@x","José: done.",1700000250,false,"answered",["Ann","ann@x"]],"turn_since":1700000250}'

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from patchwatch.mail.message import SignalKind
+from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import Fate, Point, PointKind, Weight
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.types import Judgment, Reason
@@ -76,20 +77,7 @@ def judge(review: Review) -> Judgment:
     return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
 
 
-@dataclass(frozen=True, slots=True)
-class OutlookLimits:
-    """Chances of another version from which on, or up to which, the outlook outweighs the points."""
-
-    author: float = 0.67  # it is likely the author's turn, though nothing waits for them
-    answered: float = 0.8  # … and they spoke last
-    details: float = 0.5  # it is likely not theirs, though details wait for them
-    reviewed: float = 0.35  # … though something is demanded, if every patch has a review
-
-
-LIMITS = OutlookLimits()
-
-
-def weigh(judgment: Judgment, review: Review, chance: float | None, limits: OutlookLimits = LIMITS) -> Judgment:
+def weigh(judgment: Judgment, review: Review, chance: float | None, rules: PointRules = DEFAULT) -> Judgment:
     """The judgment of what nobody decided, with the outlook (patchwatch.series.outcome): likely, never a fact.
 
     Where nothing waits for the author, but versions of which people wrote so were nearly always posted again, it is
@@ -98,10 +86,10 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, limits: Outl
     """
     if chance is None or review.pull or review.holds:
         return judgment
-    ledger = review.ledger
+    ledger, percent = review.ledger, 100 * chance
     if judgment.turn != Turn.AUTHOR:
-        limit = limits.answered if review.author_spoke_last else limits.author
-        if chance >= limit and review.last and not _is_known(ledger):
+        limit = rules.likely_answered if review.author_spoke_last else rules.likely_author
+        if percent >= limit and review.last and not _is_known(ledger):
             return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
         return judgment
     if review.promise or review.acts or review.rest or ledger.any_at(Fate.PROMISED):
@@ -109,7 +97,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, limits: Outl
     only_details = not ledger.first(Weight.DEMAND, Weight.ASKED)
     demanded = ledger.first(Weight.DEMAND) is not None
     doubtful = review.complete is not None and demanded and not ledger.demands_in_so_many_words
-    if chance <= (limits.details if only_details else limits.reviewed if doubtful else -1):
+    if percent <= (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
         return replace(judgment, turn=Turn.MAINTAINER if review.complete else Turn.REVIEWERS, likely=True)
     return judgment
 

@@ -15,11 +15,13 @@ from msgspec import structs
 from patchwatch.mail.message import Message, Person, Remark, RemarkKind, Signal, SignalKind, name_key
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.reply import Reply
 
 _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed
 _FEW_WORDS = 12
+_DAY = 86_400
 _DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
 _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
 _EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
@@ -43,9 +45,9 @@ _NO_ANSWER_NEEDED = frozenset(
 class Ledger:
     """The points of one revision."""
 
-    def __init__(self, *, rfc: bool = False, dismissed: Set[str] = frozenset()) -> None:
+    def __init__(self, *, rfc: bool = False, dismissed: Set[str] = frozenset(), rules: PointRules = DEFAULT) -> None:
         """Begin without points; no mail changes the fate of those whose keys are in `dismissed`."""
-        self._dismissed = dismissed
+        self._dismissed, self._rules = dismissed, rules
         self._rfc = rfc
         self.corrected = False  # a person dismissed a point
         self.put_off = False  # the author will do the last thing that was raised, but after this patch
@@ -133,7 +135,7 @@ class Ledger:
                 own = []
             if remark.retracts and not _EXPLICIT.intersection(remark.signals):
                 pass
-            elif remark.wants and _is_for_author(reply, remark) and _counts(remark, complete=complete):
+            elif remark.wants and _is_for_author(reply, remark) and self._counts(remark, complete=complete):
                 if own and self._points[own[0]].fate in UNSETTLED:
                     self._insist(own[0], message, remark)
                 elif not (about and _repeats(remark)):
@@ -174,7 +176,7 @@ class Ledger:
         """The author answered a mail, but not all of it: what is no clear request of a change was answered with it."""
         for key in self._in_mail.get(message.parent or "", ()):
             point = self._points[key]
-            if point.fate == Fate.OPEN and point.weight != Weight.DEMAND and point.kind != PointKind.FAILURE:
+            if point.fate == Fate.OPEN and self._weight(point) != Weight.DEMAND and point.kind != PointKind.FAILURE:
                 self._move(key, Fate.ANSWERED, message)
 
     def _answer(self, key: str, message: Message, remark: Remark) -> None:
@@ -306,8 +308,16 @@ class Ledger:
                 closed_at=message.date,
                 closing=words,
                 closer=message.author,
+                silent_at=message.date + self._rules.silence_days * _DAY if fate == Fate.ANSWERED else 0,
             ),
         )
+
+    def _counts(self, remark: Remark, *, complete: bool) -> bool:
+        """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
+        return remark.firm or not ((complete and remark.chance < self._rules.sure) or _acts(remark))
+
+    def _weight(self, point: Point) -> Weight:
+        return point.weighed(self._rules.sure)
 
     def _put(self, key: str, point: Point) -> None:
         self._points[key] = point
@@ -315,7 +325,7 @@ class Ledger:
             self._at[point.fate][key] = None
             self._of_person.setdefault(_who(point.by), {})[key] = None
             if point.fate in WAITS_FOR_AUTHOR:
-                self._waiting[point.weight][key] = None
+                self._waiting[self._weight(point)][key] = None
 
     def _forget(self, key: str) -> None:
         """Take a point out of the indexes before it changes."""
@@ -323,7 +333,7 @@ class Ledger:
         if point.fate in UNSETTLED:
             del self._at[point.fate][key]
             self._of_person[_who(point.by)].pop(key, None)
-            self._waiting[point.weight].pop(key, None)
+            self._waiting[self._weight(point)].pop(key, None)
 
 
 def _in_place(remark: Remark, reply: Reply) -> Remark:
@@ -358,11 +368,6 @@ def _is_for_author(reply: Reply, remark: Remark) -> bool:
 
 def _is_content(remark: Remark) -> bool:
     return SignalKind.SATISFIED in remark.signals or remark.words == 0 or remark.concedes != ""
-
-
-def _counts(remark: Remark, *, complete: bool) -> bool:
-    """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
-    return remark.firm or not ((complete and remark.chance < WEIGHTY) or _acts(remark))
 
 
 def _acts(remark: Remark) -> bool:

@@ -15,7 +15,9 @@ from collections.abc import Set
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, names_next_version
+from patchwatch.series import point_rules
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
+from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, PointKind
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
@@ -47,10 +49,11 @@ class StateMachine:
         committers: Committers = NOT_KNOWN,
         policy: RobotPolicy = DEFAULT,
         dismissed: Set[str] = frozenset(),
+        rules: PointRules = point_rules.DEFAULT,
     ) -> None:
         """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it.
 
-        `dismissed` has the keys of points that a person dismissed.
+        `dismissed` has the keys of points that a person dismissed; `rules` are the limits for points.
         """
         self._completion, self._policy = completion, policy
         self._committers, self._lists = committers, lists_of(revision)
@@ -64,7 +67,7 @@ class StateMachine:
 
         carried = completion and (completion.message_id in self.own_ids or completion.date < root.date)
         self.review = Review(
-            ledger=Ledger(rfc=revision.rfc, dismissed=dismissed),
+            ledger=Ledger(rfc=revision.rfc, dismissed=dismissed, rules=rules),
             passed=_posted(root),
             pull=revision.kind == PULL,
             complete=completion if carried else None,

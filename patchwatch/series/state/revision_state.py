@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from patchwatch.series import point_rules
 from patchwatch.series.claims import placed
 from patchwatch.series.committers import NOT_KNOWN, Committers
 from patchwatch.series.outcome import chance_of_new_version
+from patchwatch.series.point_rules import PointRules
 from patchwatch.series.revision import Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import without_answers_to_robots
@@ -22,11 +24,12 @@ def revision_state(
     committers: Committers = NOT_KNOWN,
     policy: RobotPolicy = DEFAULT,
     dismissed: Set[str] = frozenset(),
+    rules: PointRules = point_rules.DEFAULT,
 ) -> RevisionState:
     """The state and turn of a revision after all its replies.
 
     `committers` are those of its lists; `policy` decides which results of robots pass the turn;
-    `dismissed` has the keys of points that a person dismissed.
+    `dismissed` has the keys of points that a person dismissed; `rules` are the limits for points.
     """
     revision = without_answers_to_robots(revision)
     tags = tags_of(revision)
@@ -36,7 +39,7 @@ def revision_state(
         reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
     )
     first, *again = revision.sendings or (revision.root,)
-    machine = StateMachine(revision, completion, first, committers, policy, dismissed)
+    machine = StateMachine(revision, completion, first, committers, policy, dismissed, rules)
     for follow_up in revision.given_before:
         sender = follow_up.message.author
         machine.recall(follow_up, by_author=authors.include(sender.name, sender.email))
@@ -49,7 +52,7 @@ def revision_state(
         machine.posted_again(root)
     judgment = machine.judgment
     if machine.review.decision is None:
-        judgment = weigh(judgment, machine.review, chance_of_new_version(revision, tags))
+        judgment = weigh(judgment, machine.review, chance_of_new_version(revision, tags), rules)
     return RevisionState(
         state=judgment.state,
         reason=judgment.reason,

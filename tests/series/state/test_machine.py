@@ -163,4 +163,4 @@ def test_any_replies_give_one_state_with_evidence(replies: list[tuple[str, str, 
     assert found.turn_reason.message_id in ids
     assert (found.turn == "nobody") == (found.state in {"accepted", "mainlined", "rejected", "not-applicable"})
     assert found.steps[-1].state == found.state
-    assert found.steps[-1].turn == found.turn
+    assert found.likely or found.steps[-1].turn == found.turn
