@@ -13,14 +13,25 @@ from zlib import crc32
 BYTES = 3  # of a hash
 _SHORTEST = 6  # letters and digits of a line that identify it
 _MOST = 3_000  # lines of one patch
-_NOT_HASHED = bytes(set(range(256)) - set(b"\nabcdefghijklmnopqrstuvwxyz0123456789"))
+_BLANKS = b" \t\r\v\f"
+_MARKS = b">|+-"
+_NOT_LETTERS = bytes(set(range(256)) - set(b"\nabcdefghijklmnopqrstuvwxyz0123456789"))
 _NAME = re.compile(r'\+\+\+ "?(?:[a-z]/)?([^\t\n"]+)')
 
 
 def hashes(text: str) -> list[int]:
-    """The hashes of the lines of a text that have enough letters, in order."""
-    plain = text.lower().encode("ascii", "ignore").translate(None, _NOT_HASHED).split(b"\n")
-    return [crc32(words) & 0xFFFFFF for words in plain if len(words) >= _SHORTEST]
+    """The hashes of the lines of a text that have enough letters, in order.
+
+    Blanks, quote marks and the marks of a diff make no difference.  Other signs do: a reviewer may ask for `= {}` or
+    for another operator.
+    """
+    lines = text.lower().encode("ascii", "ignore")
+    signs, letters = lines.translate(None, _BLANKS).split(b"\n"), lines.translate(None, _NOT_LETTERS).split(b"\n")
+    return [
+        crc32(line.lstrip(_MARKS)) & 0xFFFFFF
+        for line, words in zip(signs, letters, strict=True)
+        if len(words) >= _SHORTEST
+    ]
 
 
 def added_lines(diff: str, files: tuple[str, ...]) -> tuple[bytes, ...]:

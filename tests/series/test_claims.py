@@ -78,6 +78,8 @@ def test_a_changelog_of_something_else_says_nothing(changelog: str) -> None:
         (["u64 a_new_member;", "u64 another_one;", "u64 yet_another;", *OLD, "}", "}"], Fate.NOT_TOUCHED),
         ([OLD[0], OLD[1], "entry = frob_lookup_locked(table);", OLD[3]], Fate.DONE),
         ([OLD[0], OLD[3]], Fate.DONE),
+        ([OLD[0], OLD[1], "entry = !frob_lookup(table);", OLD[3]], Fate.DONE),  # only signs differ
+        ([OLD[0], OLD[1], "\tentry  = frob_lookup( table );", OLD[3]], Fate.NOT_TOUCHED),  # only blanks differ
         ([OLD[0], OLD[2], OLD[1], OLD[3]], Fate.DONE),
     ],
 )
