@@ -12,7 +12,7 @@ from patchwatch.mail.message import Person
 from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.points import UNSETTLED, Fate, Point
-from patchwatch.series.states import Turn
+from patchwatch.series.states import State, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,11 @@ def earlier_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
 
 
 def points_waiting(row: SeriesRow) -> tuple[Point, ...]:
-    """The points that somebody may have to act on: those of the newest version, and earlier ones it did not touch."""
+    """The points that somebody may have to act on: those of the newest version, and earlier ones it did not touch.
+
+    None if the series is deferred: it waits for its author to send it again, and reviewers for that.
+    """
+    if row.state == State.DEFERRED:
+        return ()
     left = (point for revision in row.revisions[:-1] for point in revision.points if point.waits)
     return (*left, *row.revisions[-1].points)

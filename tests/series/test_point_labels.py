@@ -175,3 +175,9 @@ def test_a_sentence_cannot_move_the_cursor() -> None:
     assert point_labels.sentence(listed) == "“a␛[2Jb c”"
     (listed,) = listed_points(a_series((point(Fate.PROMISED, closing="x\x1b]0;y\x07"),)), NOW)
     assert "\x1b" not in point_labels.fate(listed, Names(ME))
+
+
+def test_a_deferred_series_waits_for_no_reviewer() -> None:
+    row = a_series((point(Fate.ANSWERED),), turn="author")
+    assert point_labels.waiting(row, Names(frozenset()), NOW) == "Ines Varga (1 point)"
+    assert point_labels.waiting(replace(row, state="deferred"), Names(frozenset()), NOW) == ""
