@@ -65,6 +65,7 @@ _TO_BRANCH = re.compile(
     r"(?<=to )(?:devel|fixes|main|master|next|queue|staging|testing|trunk)(?= with\b)"
     r")"
 )
+_TREE_NAME = re.compile(r"-next\b|\bfor-|\.git\b|\b(?:tree|branch)\b")
 # "In any case I have applied the patch to 6.7/frob-fixes.", whatever is in front
 _I_PLACED = re.compile(
     rf"\b(?:i|we)(?:'ve| have)? (?:(?:now|just|also|already|then|therefore) )*(?:{_VERB}|added|moved)(?: up)? "
@@ -153,6 +154,8 @@ def claimed_patches(sentence: str) -> str | None:
     clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())]
     if _FAILED.search(sentence):
         return None
+    # "With updated changelog added to misc-next, thanks.", not "With them moved to frobutils, we can …"
+    clauses = [clause for clause in clauses if not clause["changes"] or _TREE_NAME.search(sentence, clause.end())]
     long = len(sentence) > _MAX_WITHOUT_BRANCH
     for start, to_branch in ((0, long), *((clause.end(), long or clause["changes"] is not None) for clause in clauses)):
         if (patches := _claimed_in(sentence[start:], to_branch=to_branch)) is not None:

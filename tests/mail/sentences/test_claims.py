@@ -131,6 +131,7 @@ def test_claims(sentence: str, patches: str) -> None:
         "To put it into other words: it is new.",
         "With this patch applied, it turns once.",
         "With the fix that Rex found folded in:",
+        "With them moved to frobutils, we can mark it as done.",
         "Rex added that in a generic way years ago.",
         "They are not happy and have taken to blogs.",
         "When I applied this to for-next it broke.",
