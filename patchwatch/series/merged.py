@@ -17,7 +17,10 @@ _WHOLE_NAME = 5  # letters: some people have one name, others give only a short 
 _SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
 _LESS_SIMILAR = 0.5  # the same, if one title has all words of the other, or both name the same functions
 _LONGEST_SHORT = 4  # letters of an abbreviation
+_SAME_FUNCTION = 0.55
 _FEW_WORDS = 3  # significant words that a title needs to be contained in another
+_HARDLY_DIFFERS = 0.85  # common words from which on even the subsystem may be another
+_VOWELS = frozenset("aeiou")  # that abbreviations lack, unlike short words
 REACH = 200 * 86_400
 """Seconds after its posting in which a patch is looked for in pull requests."""
 
@@ -133,6 +136,8 @@ def _similarity(title: str, other: str) -> float:
     if both * 3 < len(mine | theirs) or not both:
         return 0.0
     share = both / len(mine | theirs)
+    if _name_others(title, mine, other, theirs):
+        return share if share >= _HARDLY_DIFFERS else 0.0
     if share >= _SIMILAR:
         return share
     mine, theirs = (
@@ -140,26 +145,33 @@ def _similarity(title: str, other: str) -> float:
         _singular(_spelled_out(theirs, other, mine - theirs, title)),
     )
     share = len(mine & theirs) / len(mine | theirs)
-    if _LESS_SIMILAR <= share < _SIMILAR and _is_worded_differently(title, mine, other, theirs):
+    contained = (mine <= theirs or theirs <= mine) and min(len(gist_words(t)) for t in (title, other)) >= _FEW_WORDS
+    same = share >= _SAME_FUNCTION and _functions(title) and _functions(title) == _functions(other)
+    if _LESS_SIMILAR <= share < _SIMILAR and (contained or same):
         return _SIMILAR + share / 10  # less than a title that is more similar
     return share
 
 
-def _is_worded_differently(title: str, mine: frozenset[str], other: str, theirs: frozenset[str]) -> bool:
-    """True if a title adds words to the other, or both name the same functions of the same part."""
-    if (mine <= theirs or theirs <= mine) and min(len(gist_words(title)), len(gist_words(other))) >= _FEW_WORDS:
-        return True
+def _name_others(title: str, mine: frozenset[str], other: str, theirs: frozenset[str]) -> bool:
+    """True if the titles begin with two subsystems or drivers, or name two functions: they are two of many."""
     part, of = (title_words(one.rpartition(": ")[0]) for one in (title, other))
-    functions = {word for word in mine if "_" in word}
-    same = functions and functions == {word for word in theirs if "_" in word}
-    return bool(same and (part <= of or of <= part))
+    if part - theirs and of - mine:
+        return True
+    functions, others = _functions(title), _functions(other)
+    if not functions or not others or functions & others:
+        return False
+    return not any(one.endswith(two) or two.endswith(one) for one in functions for two in others)
+
+
+def _functions(title: str) -> set[str]:
+    return {word for word in title_words(title.rpartition(": ")[2]) if "_" in word}
 
 
 def _spelled_out(words: frozenset[str], title: str, missing: frozenset[str], other: str) -> frozenset[str]:
     """The words of a title, with an abbreviation such as "bg" replaced if the other has "block group" instead."""
     found = set(words)
     for short in words - title_words(other):
-        if 2 <= len(short) <= _LONGEST_SHORT and short.isalpha():
+        if 2 <= len(short) <= _LONGEST_SHORT and short.isalpha() and _VOWELS.isdisjoint(short):
             letters = r"[\w-]*[\s-]+".join(short)
             spelled = re.search(rf"\b{letters}[\w-]*", other)
             if spelled and (long := title_words(spelled[0])) and long <= missing:

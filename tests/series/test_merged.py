@@ -85,8 +85,8 @@ PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     ),
     "in the plural": (series("frob: handle turn() error"), pull("frob: handle turn() errors"), {0}),
     "with other words about the same function": (
-        series("frob: qgroup: fix rfer check in frob_check_parent()"),
-        pull("frob: fix referenced check in frob_check_parent()"),
+        series("frob: handle wheels in frob_check_parent()"),
+        pull("frob: ignore wheels in frob_check_parent()"),
         {0},
     ),
     "among others": (series(ONE), pull("frob: remove the crank", ONE, "frob: paint it"), {0}),
@@ -127,6 +127,22 @@ NOT_PULLED: dict[str, tuple[PostingFacts, PostingFacts]] = {
     "the same about another function": (
         series("frob: use auto_free in frob_turn()"),
         pull("frob: use auto_free in frob_stop()"),
+    ),
+    "a general one, and that of a driver": (
+        series("thermal: replace sprintf() with sysfs_emit() for sysfs attrs"),
+        pull("thermal: intel: frob: replace sprintf() with sysfs_emit()"),
+    ),
+    "the same of another subsystem": (
+        series("thermal: frob: convert to platform remove callback returning void"),
+        pull("interconnect: frob: convert to platform remove callback returning void"),
+    ),
+    "what only looks like an abbreviation": (
+        series("frob: big_wheel: ack all pci interrupts"),
+        pull("frob: big_wheel: add lunar lake-m pci id"),
+    ),
+    "another variable, in a title of many words": (
+        series("frob: wheel: remove the unused variable slow_turn_freq"),
+        pull("frob: wheel: remove the unused variable fast_turn_rate"),
     ),
     "two words of a longer title": (series("frob: fix leak"), pull("frob: fix leak of wheels")),
     "before the posting": (series(ONE), pull(ONE, seconds=-1)),
