@@ -25,13 +25,12 @@ from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
 from patchwatch.series.conversation import thread_keys
 from patchwatch.series.posting import PostingFacts, author_keys, posting_keys
-from patchwatch.series.revision import number_of
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
 from patchwatch.sync import applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
 from patchwatch.sync.claims import claims_in
-from patchwatch.sync.recognize import recognize
+from patchwatch.sync.recognize import NOWHERE, recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
 """Returns the link of a posting to one of the postings near it in the index (patchwatch.series.version_links)."""
@@ -59,8 +58,10 @@ class Derivation:
         self._db = connection
         self._find_predecessor = find_predecessor
         self._messages: dict[int, Message] = {}  # decoded in this transaction
+        self._fresh: set[int] = set()  # those of them that it adds
         self._conversations: set[int] = set()  # to be recomputed
         self._with_submissions: set[int] = set()  # those of them that got a patch or cover letter
+        self._whole: set[int] = set()  # those in which more changed than that replies came
         self._cited: set[str] = set()  # keys of commits that new mails name
         self._postings = Postings(connection)
 
@@ -68,6 +69,7 @@ class Derivation:
         """Add messages (primary key, message) that are stored; `changed` are those that were there before."""
         conversations = self.place(messages)
         mails.change_facts(self._db, [{"id": pk, "conversation": into} for pk, into in conversations.items()])
+        self._whole.update(conversations.values())
         self.add_citations(messages, changed)
 
     def add_citations(self, messages: Iterable[tuple[int, Message]], changed: Collection[int] = ()) -> None:
@@ -82,6 +84,7 @@ class Derivation:
         if not messages:
             return {}
         self._messages.update(messages)
+        self._fresh.update(pk for pk, _ in messages)
         names = {pk: thread_keys(message) for pk, message in messages}
         known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
         leader: dict[str | int, str | int] = {}
@@ -128,6 +131,7 @@ class Derivation:
         sizes = derived.conversation_sizes(self._db, conversations)
         into = min(conversations, key=lambda conversation: (-sizes.get(conversation, 0), conversation))
         derived.join_conversations(self._db, into, conversations - {into})
+        self._whole.add(into)
         if self._with_submissions & conversations:
             self._with_submissions.add(into)
         return into
@@ -150,7 +154,9 @@ class Derivation:
         if postpone:
             self._conversations = postponed.postpone_large(self._db, self._conversations)
         else:
-            self._conversations |= postponed.take_waiting(self._db)
+            waiting = postponed.take_waiting(self._db)
+            self._conversations |= waiting
+            self._whole |= waiting
         if not self._conversations:
             return self._series(citations.affected(self._db, (), (), self._cited)), ()
         outcome = culprits.attempt(self._db, self._derive)
@@ -159,6 +165,7 @@ class Derivation:
         changes: tuple[Change, ...] = ()
         new_roots: tuple[str, ...] = ()
         conversations = sorted(self._conversations)
+        self._whole.update(conversations)
         cited, self._cited = self._cited, set()
         for conversation in conversations:
             self._conversations = {conversation}
@@ -187,19 +194,17 @@ class Derivation:
 
         Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
         """
-        found, rows = recognize(self._db, self._conversations, self._messages, replacements)
+        whole = self._whole | self._with_submissions
+        found, rows = recognize(
+            self._db, self._conversations, self._messages, replacements, fresh=self._fresh, whole=whole
+        )
         before = found.before
         self._store_revisions(before, rows)
-
-        place: dict[str, tuple[int, int]] = {}
-        for _, revision in found.revisions:
-            number = found.ids[revision.root.message_id]
-            place.update((m.message_id, (number, number_of(m))) for m in revision.own_messages)
-            place.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups if not f.of)
+        place = found.places()
         moved = [
             {"pk": one.id, "revision_id": new[0], "patch": new[1]}
             for one in found.placed
-            if (new := place.get(one.message_id, (None, None))) != (one.revision_id, one.patch)
+            if (new := place.get(one.message_id, NOWHERE)) != (one.revision_id, one.patch)
         ]
         derived.place_messages(self._db, moved)
         # Any mail of, or reply to, a revision can change the dates and counts of its series.

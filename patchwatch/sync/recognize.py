@@ -6,9 +6,9 @@ the ones that changed it, so that the order in which mails arrive does not matte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -16,10 +16,16 @@ from patchwatch.db import committers, decisions, derived, messages
 from patchwatch.db.derived import PlacedMessage, StoredRevision
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.records import homes, revision_record
+from patchwatch.db.revision_codec import decode_summary
 from patchwatch.mail.message import Message
 from patchwatch.series.committers import lists_of, roles
-from patchwatch.series.revision import Revision, find_revisions
+from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.sync import point_rules, robot_rules
+
+_Place: TypeAlias = tuple[int | None, int | None]
+
+NOWHERE: _Place = (None, None)
+"""The place of a message that no revision has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,15 @@ class Recognized:
     revisions: list[tuple[int, Revision]] = field(default_factory=list)  # each with its conversation
     ids: dict[str, int] = field(default_factory=dict)  # by root
 
+    def places(self) -> dict[str, _Place]:
+        """Return the revision and the patch that each message belongs or replies to."""
+        found: dict[str, _Place] = {}
+        for _, revision in self.revisions:
+            number = self.ids[revision.root.message_id]
+            found.update((m.message_id, (number, number_of(m))) for m in revision.own_messages)
+            found.update((f.message.message_id, (number, f.patch)) for f in revision.follow_ups if not f.of)
+        return found
+
     def __add__(self, other: Recognized) -> Recognized:
         return Recognized(
             self.placed + other.placed,
@@ -41,34 +56,72 @@ class Recognized:
 
 
 def recognize(
-    connection: Connection, conversations: set[int], known: dict[int, Message], replacements: Mapping[int, Message]
+    connection: Connection,
+    conversations: set[int],
+    known: dict[int, Message],
+    replacements: Mapping[int, Message],
+    *,
+    fresh: Set[int],
+    whole: Set[int],
 ) -> tuple[Recognized, list[dict[str, Any]]]:
     """Recognize the revisions of these conversations, and of those that they affect; return the new rows with them.
 
     `known` are messages that were decoded already, by primary key; `replacements` are read in place of stored ones.
+    Revisions that stay as they are stored have no row, and are not among those `before`: if only the messages `fresh`
+    are new in a conversation, and it is not one of `whole`.
     """
     found = _recognized(connection, conversations, known, replacements)
-    lists = {root: lists_of(revision) for root, revision in ((r.root.message_id, r) for _, r in found.revisions)}
+    number = {id(r): found.ids[r.root.message_id] for _, r in found.revisions}
+    same = _unchanged(found, fresh, whole)
     in_each = {
-        found.ids[r.root.message_id]: {
-            (name, person): role for person, role in roles(r).items() for name in lists[r.root.message_id]
-        }
+        number[id(r)]: {(name, person): role for person, role in roles(r).items() for name in lists_of(r)}
         for _, r in found.revisions
+        if number[id(r)] not in same
     }
-    gone = {r.id for r in found.before} - in_each.keys()
+    gone = {r.id for r in found.before} - set(number.values())
     flips = committers.store_roles(connection, in_each, gone)
-    if more := committers.conversations_of(connection, flips) - conversations:
+    flipped = committers.conversations_of(connection, flips)
+    same -= {number[id(r)] for conversation, r in found.revisions if conversation in flipped}
+    if more := flipped - conversations:
         found += _recognized(connection, more, known, replacements)
-        lists |= {r.root.message_id: lists_of(r) for _, r in found.revisions if r.root.message_id not in lists}
-    who = committers.committers(connection, {name for names in lists.values() for name in names})
+    changed = [(c, r) for c, r in found.revisions if found.ids[r.root.message_id] not in same]
+    who = committers.committers(connection, {name for _, r in changed for name in lists_of(r)})
     homes_of, rules = homes(found.revisions), robot_rules.rules_of(connection)
     dismissed, points = decisions.dismissed_points(connection), point_rules.rules_of(connection)
-    return found, [
+    return replace(found, before=[r for r in found.before if r.id not in same]), [
         revision_record(
             found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules, dismissed, points
         )
-        for conversation, r in found.revisions
+        for conversation, r in changed
     ]
+
+
+def _unchanged(found: Recognized, fresh: Set[int], whole: Set[int]) -> set[int]:
+    """Return the numbers of the revisions that no message came to, left, or links differently now.
+
+    A conversation of thousands of mails has hundreds of revisions, and a reply is to one of them.  A new patch or cover
+    letter can change how all others are grouped.
+    """
+    stored = {one.message_id: (one.revision_id, one.patch) for one in found.placed}
+    now = found.places()
+    moved = {one.message_id for one in found.placed if one.id in fresh}
+    moved |= {message_id for message_id, place in stored.items() if now.get(message_id, NOWHERE) != place}
+    touched = {held.get(message_id, NOWHERE)[0] for message_id in moved for held in (stored, now)}
+    before = {r.id: r for r in found.before}
+    known = set(found.ids.values())
+    grouped = {c for c, r in found.revisions if any(m.message_id in moved for m in r.own_messages)}
+    grouped |= {r.conversation for r in found.before if r.id not in known}
+    return {
+        number
+        for conversation, r in found.revisions
+        if conversation not in whole
+        and conversation not in grouped
+        and (number := found.ids[r.root.message_id]) not in touched
+        and (old := before.get(number)) is not None
+        and (old.root, old.conversation) == (r.root.message_id, conversation)
+        and moved.isdisjoint(r.root.references)
+        and not (r.rerolls or decode_summary(old.view).taken)
+    }
 
 
 def _recognized(

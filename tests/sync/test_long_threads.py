@@ -6,18 +6,22 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from patchwatch.db.database import Database
+from patchwatch.series.revision import Revision
 from patchwatch.sync import import_mail as importing
 from patchwatch.sync import postponed
+from patchwatch.sync import recognize as recognizing
 from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
 from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
 from tests.support.steps import steps
 
 START = 1_688_378_400
+MOST_STEPS = 210  # for each mail of a revision that one more reply comes to
 DIFF = "x\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
 
 
@@ -35,6 +39,34 @@ def chain(length: int, *, patch: bool = True) -> list[Read]:
         )
         reads.append(read_mail(raw, START + 60 * n))
     return reads
+
+
+def versions(count: int, replies: int) -> list[Read]:
+    """A patch and its next versions, each in reply to the one before, and each with replies."""
+    reads = []
+    for version in range(1, count + 1):
+        raw = mail(
+            message_id=f"v{version}@example.org",
+            subject=f"[PATCH v{version}] x: turn it",
+            sender="Ann Author <ann@example.org>",
+            date=time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(START + 86_400 * version)),
+            in_reply_to=f"v{version - 1}@example.org" if version > 1 else None,
+            body=DIFF.replace("+b", f"+b{version}"),
+        )
+        reads += [read_mail(raw, START), *(reply(version, n) for n in range(replies))]
+    return reads
+
+
+def reply(version: int, number: int) -> Read:
+    raw = mail(
+        message_id=f"v{version}r{number}@example.org",
+        subject=f"Re: [PATCH v{version}] x: turn it",
+        sender=f"R <r{number % 5}@example.org>",
+        date=time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(START + 86_400 * version + 60 * number)),
+        in_reply_to=f"v{version}@example.org",
+        body=f"> +b{version}\n\nI think that is mail {number}.\n",
+    )
+    return read_mail(raw, START)
 
 
 def store(database: Database, reads: Sequence[Read], size: int, *, postpone: bool = True) -> None:
@@ -84,6 +116,50 @@ def test_a_mail_in_a_long_discussion_costs_no_more_than_in_a_short_one(tmp_path:
         costs.append(steps(lambda d=database, r=reads: store(d, r[-1:], 1, postpone=False)))  # type: ignore[misc]
         database.close()
     assert costs[1] < 1.3 * costs[0]
+
+
+def test_a_reply_to_a_long_thread_costs_little_for_each_mail_of_it(tmp_path: Path) -> None:
+    """Its revision is judged from all of its mails; nothing is done twice for one, or for each pair."""
+    costs = []
+    for length in (300, 1500):
+        reads = chain(length)
+        database = empty(tmp_path / f"{length}.db")
+        store(database, reads[:-1], 1000, postpone=False)
+        costs.append(steps(lambda d=database, r=reads: store(d, r[-1:], 1, postpone=False)))  # type: ignore[misc]
+        database.close()
+    assert (costs[1] - costs[0]) / 1200 < MOST_STEPS
+
+
+def test_a_reply_to_one_of_many_versions_judges_only_that_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    record = recognizing.revision_record
+
+    def observe(number: int, conversation: int, revision: Revision, *others: Any) -> dict[str, Any]:
+        judged.append(revision.root.message_id)
+        return record(number, conversation, revision, *others)
+
+    monkeypatch.setattr(recognizing, "revision_record", observe)
+    database = empty(tmp_path / "x.db")
+    reads = versions(12, 3)
+    store(database, reads, 1000)
+    for version in (12, 3):
+        judged.clear()
+        store(database, [reply(version, 3)], 1, postpone=False)
+        assert judged == [f"v{version}@example.org"]
+    judged.clear()
+    store(database, versions(13, 0)[-1:], 1, postpone=False)
+    assert len(judged) == 13  # a patch can change what all of them are
+    expected = ingest_and_dump([[*versions(13, 0), *reads, reply(12, 3), reply(3, 3)]])
+    assert dump(database) == expected
+    database.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_judging_only_what_replies_touch_changes_nothing(seed: int) -> None:
+    reads = [*versions(5, 4), *chain(8)]
+    expected = ingest_and_dump([reads])
+    random.Random(seed).shuffle(reads)
+    assert ingest_and_dump([[read] for read in reads]) == expected
 
 
 def test_halves_of_a_thread_that_meet_late_cost_the_same_per_mail(tmp_path: Path) -> None:
