@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from patchwatch.cli.main import run as run_here
+from patchwatch.db.database import Database
 from tests.support.command_line import Run, add_to_config, copy_database
 from tests.support.mails import mail
 from tests.support.paths import DEMO, ROOT
@@ -36,8 +37,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def process(environment: dict[str, str]) -> Run:
     """Run a command in a new process, for what only that can show."""
+    file = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
 
     def call(*arguments: str | Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[str]:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Database(f"sqlite:///{file}").close()  # sooner than a new process creates it
         done = subprocess.run(
             [sys.executable, "-m", "patchwatch", *map(str, arguments)],
             input=stdin,

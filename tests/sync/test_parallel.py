@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.db.database import Database
 from patchwatch.sync import parallel
 from tests.sources.files.mail_files import epoch
 from tests.support.mails import mail
@@ -110,6 +111,7 @@ def large_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_process_outlives_an_import(how: signal.Signals, large_epoch: Path, tmp_path: Path) -> None:
     """Neither a worker, nor git, nor a helper of Python's; and what was stored is whole."""
     environment = {**os.environ, "PATCHWATCH_DATABASE": str(tmp_path / "pw.db"), "XDG_CONFIG_HOME": str(tmp_path)}
+    Database(f"sqlite:///{tmp_path}/pw.db").close()  # sooner than a new process creates it
     importing = subprocess.Popen(
         [sys.executable, "-m", "patchwatch", "import", str(large_epoch), "--inbox", "x"],
         stdout=subprocess.DEVNULL,
