@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import patchwatch
@@ -20,10 +21,17 @@ LONGER = {
 SOURCE = Path(patchwatch.__file__).parent
 
 
-def modules() -> Iterator[tuple[str, str]]:
+@cache
+def modules() -> tuple[tuple[str, str], ...]:
     """Path below the checkout and text of each module."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        yield str(path.relative_to(SOURCE.parent)), path.read_text(encoding="utf-8")
+    paths = sorted(SOURCE.rglob("*.py"))
+    return tuple((str(path.relative_to(SOURCE.parent)), path.read_text(encoding="utf-8")) for path in paths)
+
+
+@cache
+def all_long_functions() -> frozenset[str]:
+    """The functions that are too long, as in `LONGER`."""
+    return frozenset(name for path, text in modules() for name in long_functions(path, text))
 
 
 def long_functions(path: str, text: str) -> Iterator[str]:
@@ -40,13 +48,13 @@ def test_no_module_is_longer_than_400_lines() -> None:
 
 
 def test_no_function_is_longer_than_60_lines() -> None:
-    long = {name for path, text in modules() for name in long_functions(path, text)}
+    long = all_long_functions()
     assert sorted(long - LONGER.keys()) == []
 
 
 def test_every_exception_is_still_needed() -> None:
     long = {path for path, text in modules() if len(text.splitlines()) > MODULE_LINES}
-    long |= {name for path, text in modules() for name in long_functions(path, text)}
+    long |= all_long_functions()
     assert sorted(LONGER.keys() - long) == []
 
 

@@ -21,23 +21,28 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.git
 
 
-def test_closing_early_leaves_no_git_process(tmp_path, started):
-    source = open_source(epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000))))
-    reading = source.read(None)
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """An epoch of 2,000 mails, which no test changes."""
+    path = tmp_path_factory.mktemp("large") / "0.git"
+    return epoch(path, *(mail(number, "x" * 5000) for number in range(2000)))
+
+
+def test_closing_early_leaves_no_git_process(large, started):
+    reading = open_source(large).read(None)
     assert len(next(reading).mails) == BATCH_MAILS
     reading.close()
     assert len(started) > 3
     assert all(process.poll() is not None for process in started)
 
 
-def test_exception_in_the_caller_does_not_hang(tmp_path):
-    repository = epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000)))
+def test_exception_in_the_caller_does_not_hang(large):
     script = (
         "import sys, pathlib\nfrom patchwatch.sources.files.epoch import Epoch\n"
         "reading = Epoch(pathlib.Path(sys.argv[1])).read(None)\nnext(reading)\nraise RuntimeError('a defect')"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", script, str(repository)]
+    command = [sys.executable, "-c", script, str(large)]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=30, check=False)
     assert done.returncode == 1
     assert done.stderr.strip().endswith(b"RuntimeError: a defect")
@@ -197,9 +202,8 @@ def test_repository_without_most_of_its_mail_is_an_error(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("place", [0, -1])
-def test_killed_git_loses_no_mail(place, tmp_path, started):
-    repository = epoch(tmp_path / "0.git", *(mail(number, "x" * 5000) for number in range(2000)))
-    reading = open_source(repository).read(None)
+def test_killed_git_loses_no_mail(place, large, started):
+    reading = open_source(large).read(None)
     found = list(next(reading).mails)
     [process for process in started if process.poll() is None][place].kill()
     found += [content for batch in reading for content in batch.mails]
