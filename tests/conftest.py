@@ -21,7 +21,7 @@ def pytest_collection_finish() -> None:
     """Keep what was imported out of garbage collection, which takes a tenth of the time otherwise."""
     gc.enable()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(700_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, rows_with, select_once
+from patchwatch.db.sql import chunks, insert_once, rows_with, select_once
 from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role
 
 Pair = tuple[str, str]
@@ -54,7 +54,7 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
         for (name, person), role in sorted(roles[i].items())
     ]
     if rows:
-        connection.execute(insert(t.acceptance), rows)
+        connection.execute(insert_once(t.acceptance), rows)
     return _update_committers(connection, weighed) if weighed else Flips(frozenset(), frozenset())
 
 

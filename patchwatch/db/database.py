@@ -26,11 +26,17 @@ from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_dir
 from patchwatch.redact import redact, redact_url
 
 _BUSY_SECONDS = 15.0
+_GENERATION = select(setting.c.value).where(setting.c.name == "generation")
+_NEXT_GENERATION = (
+    update(setting)
+    .where(setting.c.name == "generation")
+    .values(value=text("CAST(CAST(value AS BIGINT) + 1 AS VARCHAR)"))
+)
 
 
 def generation(connection: Connection) -> int:
     """Return a number that grows with every commit; after a writing transaction it is one more than within it."""
-    return int(connection.scalar(select(setting.c.value).where(setting.c.name == "generation")) or 0)
+    return int(connection.scalar(_GENERATION) or 0)
 
 
 class Database:
@@ -69,11 +75,7 @@ class Database:
             with connection.begin():
                 _wait_for_others(connection)
                 yield connection
-                connection.execute(
-                    update(setting)
-                    .where(setting.c.name == "generation")
-                    .values(value=text("CAST(CAST(value AS BIGINT) + 1 AS VARCHAR)"))
-                )
+                connection.execute(_NEXT_GENERATION)
 
     def generation(self) -> int:
         """Return a number that grows with every commit, of any process."""

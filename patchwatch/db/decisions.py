@@ -27,9 +27,12 @@ def manual_links(connection: Connection, roots: Iterable[str]) -> list[tuple[str
     return list({row[:2]: tuple(row) for row in rows}.values())
 
 
+_DISMISSED = select(t.dismissed)
+
+
 def dismissed_points(connection: Connection) -> frozenset[str]:
     """Return the keys of all points that a person dismissed (patchwatch.series.points)."""
-    return frozenset(point_key(row.message_id, row.remark) for row in connection.execute(select(t.dismissed)))
+    return frozenset(point_key(row.message_id, row.remark) for row in connection.execute(_DISMISSED))
 
 
 def dismiss(connection: Connection, key: str, at: int, by: str) -> None:

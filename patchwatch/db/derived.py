@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, next_id, rows_with, select_once
+from patchwatch.db.sql import chunks, insert_once, next_id, rows_with, select_once
 
+_LAST_CONVERSATION = select(func.max(t.message.c.conversation))
 _SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
 _LAST_DATES = select(t.message.c.revision_id, func.max(t.message.c.date)).group_by(t.message.c.revision_id)
 _ROOTS = select(t.message.c.message_id, t.revision.c.root).join(t.revision, t.revision.c.id == t.message.c.revision_id)
@@ -29,7 +30,7 @@ def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, 
 def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
     """Add new thread keys to their conversations."""
     if keys:
-        connection.execute(insert(t.thread_key), [{"name": n, "conversation": c} for n, c in keys.items()])
+        connection.execute(insert_once(t.thread_key), [{"name": n, "conversation": c} for n, c in keys.items()])
 
 
 def join_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
@@ -73,7 +74,7 @@ def with_messages(connection: Connection, message_ids: Iterable[str]) -> set[int
 
 def next_conversation(connection: Connection) -> int:
     """A conversation number that is free."""
-    return (connection.scalar(select(func.max(t.message.c.conversation))) or 0) + 1
+    return (connection.scalar(_LAST_CONVERSATION) or 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,18 @@ def messages_in(connection: Connection, conversations: Iterable[int]) -> list[Pl
     return [PlacedMessage(*row) for row in rows_with(connection, query, m.conversation, conversations)]
 
 
+_PLACE = (
+    update(t.message)
+    .where(t.message.c.id == bindparam("pk"))
+    .values(revision_id=bindparam("new_revision"), patch=bindparam("new_patch"))
+)
+
+
 def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Set the revision and patch that messages belong or reply to: rows of pk, revision_id, patch."""
     if rows:
         connection.execute(
-            update(t.message)
-            .where(t.message.c.id == bindparam("pk"))
-            .values(revision_id=bindparam("new_revision"), patch=bindparam("new_patch")),
+            _PLACE,
             [{"pk": r["pk"], "new_revision": r["revision_id"], "new_patch": r["patch"]} for r in rows],
         )
 
@@ -116,7 +122,7 @@ def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str
     first = next_id(connection, t.number)
     given = {message_id: first + n for n, message_id in enumerate(message_ids)}
     if given:
-        connection.execute(insert(t.number), [{"id": n, "message_id": m} for m, n in given.items()])
+        connection.execute(insert_once(t.number), [{"id": n, "message_id": m} for m, n in given.items()])
     return given
 
 
@@ -195,7 +201,7 @@ def forget_revisions(connection: Connection, ids: Collection[int]) -> None:
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert revisions."""
     if rows:
-        connection.execute(insert(t.revision), list(rows))
+        connection.execute(insert_once(t.revision), list(rows))
 
 
 def change_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -219,7 +225,7 @@ def forget_keys(connection: Connection, ids: Collection[int]) -> None:
 def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add index keys: key, revision_id, date."""
     if rows:
-        connection.execute(insert(t.revision_key), list(rows))
+        connection.execute(insert_once(t.revision_key), list(rows))
 
 
 def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
@@ -278,7 +284,7 @@ def replace_series(connection: Connection, gone: Collection[int], rows: Sequence
     for part in chunks({*gone, *(row["id"] for row in rows)}):
         connection.execute(delete(t.series).where(t.series.c.id.in_(part)))
     if rows:
-        connection.execute(insert(t.series), list(rows))
+        connection.execute(insert_once(t.series), list(rows))
 
 
 def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int, int]:

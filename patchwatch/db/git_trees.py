@@ -49,9 +49,12 @@ def forget_tree(connection: Connection, name: str) -> None:
     connection.execute(delete(t.tree).where(t.tree.c.name == name))
 
 
+_ANY_COMMIT = select(t.tree_commit.c.id).limit(1)
+
+
 def any_commits(connection: Connection) -> bool:
     """True if there are any commits; most people configure no trees."""
-    return connection.scalar(select(t.tree_commit.c.id).limit(1)) is not None
+    return connection.scalar(_ANY_COMMIT) is not None
 
 
 # ---- commits -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from patchwatch.db import schema as t
 from patchwatch.db.rule_codec import decode_rules, encode_rules
@@ -14,10 +14,13 @@ from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import InboxRow
 
+_INBOX_ID = select(t.inbox.c.id).where(t.inbox.c.name == bindparam("inbox"))
+_CURSOR = select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == bindparam("inbox"))
+
 
 def inbox_id(connection: Connection, name: str) -> int:
     """Return the id of an inbox; create it if it is new."""
-    found = connection.scalar(select(t.inbox.c.id).where(t.inbox.c.name == name))
+    found = connection.scalar(_INBOX_ID, {"inbox": name})
     if found is None:
         found = next_id(connection, t.inbox)
         connection.execute(insert(t.inbox).values(id=found, name=name, followed=False))
@@ -95,7 +98,7 @@ def inboxes_of(connection: Connection, message_id: str) -> tuple[str, ...]:
 
 def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
     """Return the cursor of an inbox, and the time of the last poll with the long overlap."""
-    row = connection.execute(select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == inbox)).first()
+    row = connection.execute(_CURSOR, {"inbox": inbox}).first()
     return (row.cursor, row.deep_at) if row else (None, None)
 
 

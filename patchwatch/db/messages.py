@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_missing, next_id, rows_with, select_once
+from patchwatch.db.sql import chunks, insert_missing, insert_once, next_id, rows_with, select_once
 
 
 def next_message(connection: Connection) -> int:
@@ -87,7 +87,7 @@ def unreadable_messages(connection: Connection) -> list[tuple[str, str]]:
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert messages, their ids given."""
     if rows:
-        connection.execute(insert(t.message), list(rows))
+        connection.execute(insert_once(t.message), list(rows))
 
 
 def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -102,7 +102,7 @@ def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert raw mails: message_pk, digest, arrived, mail."""
     if rows:
-        connection.execute(insert(t.raw), list(rows))
+        connection.execute(insert_once(t.raw), list(rows))
 
 
 def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes) -> None:
@@ -124,9 +124,12 @@ def every_mail(connection: Connection, after: int, limit: int) -> list[tuple[int
     return [(pk, stored.get(pk, [])) for pk in pks]
 
 
+_SETTING = select(t.setting.c.value).where(t.setting.c.name == bindparam("setting"))
+
+
 def setting(connection: Connection, name: str) -> str | None:
     """Return an internal setting; None if it is not set."""
-    return connection.scalar(select(t.setting.c.value).where(t.setting.c.name == name))
+    return connection.scalar(_SETTING, {"setting": name})
 
 
 def set_setting(connection: Connection, name: str, value: str) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from patchwatch.series.state.merge_window import Window, since_at_latest, windows
 from patchwatch.series.states import CLOSED, Turn
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
 _DAY = 86_400
 _INLINE = 400  # series of one query
@@ -54,9 +55,14 @@ _TAGS = "SELECT tags FROM tree WHERE mainline"
 
 def executor(connection: Connection) -> Execute:
     """Return a function that runs queries on an SQLAlchemy connection."""
+    return lambda sql, values: connection.execute(_text(sql), values)
+
+
+@lru_cache(maxsize=100)
+def _text(sql: str) -> TextClause:
     from sqlalchemy import text
 
-    return lambda sql, values: connection.execute(text(sql), values)
+    return text(sql)
 
 
 def watched(execute: Execute) -> set[int]:

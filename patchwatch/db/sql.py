@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Insert, Select, Table, bindparam, func, insert, select
 
 _T = TypeVar("_T")
 _CHUNK = 400  # values of one IN (...): well below SQLite's limit of bound parameters
@@ -30,6 +30,12 @@ def chunks(values: Iterable[_T], size: int = _CHUNK) -> Iterator[list[_T]]:
 def select_once(*columns: ColumnElement[Any]) -> Select[Any]:
     """Return `select(*columns)`, built once: building a small query and its cache key takes longer than running it."""
     return select(*columns)
+
+
+@cache
+def insert_once(table: Table) -> Insert:
+    """Return `insert(table)`, built once."""
+    return insert(table)
 
 
 @lru_cache(maxsize=200)
