@@ -115,5 +115,7 @@ def test_list_that_fails_does_not_keep_new_versions_from_being_completed(
 
     monkeypatch.setattr(feed, "fetch_new", fail)
     tracker.poll()
-    assert len(tracker.poll().failures) == 2
+    report = tracker.poll()
+    assert [row.failure for row in report.inboxes] == ["503", "503"]
+    assert report.failures == ("bad, good: 503",)
     assert len(called) == 2
