@@ -56,6 +56,8 @@ def test_tui_resumes_after_an_editor_succeeds_or_fails(home: Path, monkeypatch: 
         terminal.press("n")
         terminal.wait_for("Dry run")
         terminal.press("qqq")
+        terminal.wait_for("Quit without sending?")
+        terminal.press("y")
         assert terminal.ends_within(30) == 0
         assert b"Traceback" not in terminal.seen
     finally:
