@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.changelog import Version, changelog
+from patchwatch.mail.changelog import Version, changelog, entries
 
 V1, V2, V3 = Version(1), Version(2), Version(3)
 RFC1, RFC2 = Version(1, rfc=True), Version(2, rfc=True)
@@ -185,3 +185,21 @@ def test_a_heading_is_shown_as_written_without_decoration(line: str, heading: st
 )
 def test_no_text_raises(lines: list[str]) -> None:
     changelog("\n".join(lines), V1, V3)
+
+
+@pytest.mark.parametrize(
+    ("words", "version", "expected"),
+    [
+        ("Changes in v3:\n- rename it (Rita)\n- take the lock\n  earlier\n\nChanges in v2:\n- a\n", 3, 2),
+        ("v1 -> v2:\n * a\n * b\n", 2, 2),
+        ("Changes since RFC:\n- x\n", 1, 1),
+        ("Changes in v2:\n- a\n", 1, 0),
+        ("Changelog:\n- a\n- b\n", 2, 2),
+        ("Take the lock.\n", 2, 0),
+        ("Changes in v2:\n" + "- a\n" * 500, 2, 60),
+    ],
+)
+def test_entries_of_the_newest_version(words: str, version: int, expected: int) -> None:
+    found = entries(words, Version(version))
+    assert len(found) == expected
+    assert all(len(entry) <= 240 and "\n" not in entry for entry in found)
