@@ -77,7 +77,11 @@ def person_key(person: Person) -> str:
 
 def lists_of(revision: Revision) -> tuple[str, ...]:
     """The lists that a revision was sent to; those for everything only if there is no other."""
-    recipients = {address for message in revision.own_messages for address in message.recipients}
+    return lists_among({address for message in revision.own_messages for address in message.recipients})
+
+
+def lists_among(recipients: Iterable[str]) -> tuple[str, ...]:
+    """The lists among the recipients of a revision; those for everything only if there is no other."""
     addresses = {address for address in recipients if is_list_address(address)}
     return tuple(sorted(addresses - _EVERYTHING or addresses)[:_MAX_LISTS])
 

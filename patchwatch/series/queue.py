@@ -1,0 +1,303 @@
+"""What needs a person: each series is in one section of their queue, with what to do, why, and when it is due.
+
+Pure: the current time is passed in.  `place` decides, `in_order` sorts, for the command line, the TUI and the digest
+alike.  The next action (patchwatch.series.state.next_action), the people whom a series waits for
+(patchwatch.series.points) and what came since the person looked (News) are found before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from patchwatch.counts import plural
+from patchwatch.series import verbs
+from patchwatch.series.model import NextAction
+from patchwatch.series.state.merge_window import Window, reopened, waited_by
+from patchwatch.series.states import CLOSED, State, Turn
+from patchwatch.times import format_age
+from patchwatch.times import format_span as span
+
+_DAY = 86_400
+_LATELY = 30 * _DAY  # a series that was closed before is in no section
+_CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere, or never
+_NEVER = 1 << 62
+
+
+class Section(StrEnum):
+    """A section of the queue; a series is in the first that fits."""
+
+    NOW = "now"
+    REVIEW = "review"
+    NEW = "new"
+    WAITING = "waiting"
+    DORMANT = "dormant"
+    CLOSED = "closed"
+
+    @property
+    def heading(self) -> str:
+        """`Now`."""
+        return self.value.capitalize()
+
+
+ASKS = frozenset({Section.NOW, Section.REVIEW})
+"""Sections of what a person has to do, in which a series can be overdue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a person calls too long, and the merge windows, which do not count."""
+
+    overdue_days: int = 7
+    ping_days: int = 7
+    dormant_days: int = 120
+    windows: tuple[Window, ...] = ()
+
+
+class News(NamedTuple):
+    """What others sent since the person last looked at a series, without what is silent."""
+
+    at: int  # of the last of it
+    version: str = ""  # v3, if that was posted
+    replies: int = 0
+    tags: tuple[str, ...] = ()  # names, from mails that give nothing but tags
+    failures: int = 0  # that robots reported
+    closed: bool = False  # it was applied, rejected, …
+
+
+class Case(NamedTuple):
+    """What the place of a series depends on."""
+
+    state: str
+    turn: str
+    turn_since: int
+    last_activity: int
+    version: str = "v1"
+    rfc: bool = False
+    mine: bool = False  # I posted it
+    author: bool = False  # I posted its newest version
+    replied: bool = False  # I replied to a version of it
+    known: bool = True  # I watch or follow it, it is mine, or was sent to me, or I replied to it
+    muted: bool = False
+    snoozed_until: int | None = None  # None: not snoozed; 0: until somebody replies
+    woken: int = 0  # when a snooze of it ended
+    blocked: str = ""  # `blocked by #12`
+    backport: bool = False  # to a stable tree: sent to everybody, patch by patch
+    action: NextAction | None = None
+    pulls: bool = False  # it asks me to pull
+    applies: bool = False  # I apply patches of its list, and it was sent to me
+    answerer: str = ""  # who answered points of mine that are not settled
+    answered: int = 0  # when
+    answers: int = 0  # how many points
+    likely: bool = False  # whose turn it is is not certain
+    news: News | None = None
+
+
+class Place(NamedTuple):
+    """Where a series stands in the queue."""
+
+    section: Section
+    verb: str  # what to do, what happened, or whom it waits for: `apply v3`
+    reason: str  # a sentence without its full stop
+    since: int  # since when it waits, or when it happened
+    due: int | None = None  # the day to act, or to ping; None: none
+    overdue: bool = False
+    sure: bool = True
+    mine: bool = False  # in Waiting: it stands in a row of its own
+
+    def when(self, now: int) -> str:
+        """`9d!`: its age, and whether it is overdue; of what waits for others the day to ping."""
+        if self.section is Section.WAITING:
+            return verbs.short_day(self.due) if self.due else ""
+        return f"{format_age(self.since, now)}{'!' if self.overdue else ''}"
+
+
+def place(case: Case, now: int, rules: Rules) -> Place | None:
+    """The place of a series at `now` (UTC seconds); None: it is in no section."""
+    if not case.known:
+        return None
+    if case.state in CLOSED:
+        return _closed(case, now)
+    if case.snoozed_until is None and now - _active(case, now) >= rules.dormant_days * _DAY:
+        return _dormant(case, now)
+    if case.muted or case.snoozed_until is not None:
+        return _set_aside(case)
+    return _now(case, now, rules) or _review(case, now, rules) or _new(case, now) or _waiting(case, now)
+
+
+def in_order(places: Mapping[int, Place]) -> dict[Section, list[int]]:
+    """The numbers of the series of each section, in order."""
+    found: dict[Section, list[int]] = {section: [] for section in Section}
+    for number in sorted(places, key=lambda number: rank(number, places[number])):
+        found[places[number].section].append(number)
+    return found
+
+
+def first(sections: Mapping[Section, Sequence[int]], places: Mapping[int, Place]) -> int | None:
+    """The one series to begin with: of Now, or else of Review; an unsure one only if there is no other."""
+    asked = [number for section in (Section.NOW, Section.REVIEW) for number in sections[section]]
+    return min(asked, key=lambda number: not places[number].sure, default=None)
+
+
+def rank(number: int, place: Place) -> tuple[bool, bool, int, int, int]:
+    """Overdue first, the freshest of them leading; then by the day it is due; what is not sure last."""
+    if place.section in ASKS:
+        return (not place.sure, not place.overdue, -place.since if place.overdue else place.since, 0, number)
+    if place.section is Section.WAITING:
+        return (not place.sure, not place.mine, place.due or _NEVER, place.since, number)
+    return (False, place.section is Section.NEW and not place.mine, -place.since, 0, number)
+
+
+# ---- sections ------------------------------------------------------------------------------------------------------
+
+
+def _active(case: Case, now: int) -> int:
+    """The last sign of life; a date that is still to come is none."""
+    at = max(case.last_activity if case.last_activity <= now + _DAY else 0, case.woken)
+    return at or (case.turn_since if case.turn_since <= now + _DAY else 0)
+
+
+def _closed(case: Case, now: int) -> Place | None:
+    concerned = case.mine or case.replied
+    news = case.news
+    if concerned and not case.muted and news is not None and news.closed and now - case.turn_since < _LATELY:
+        return Place(Section.NEW, _outcome(case), f"{_outcome(case)} {_ago(case.turn_since, now)}", news.at, mine=True)
+    if now - case.turn_since >= _LATELY:
+        return None
+    return Place(Section.CLOSED, _outcome(case), f"{_outcome(case)} {_ago(case.turn_since, now)}", case.turn_since)
+
+
+def _outcome(case: Case) -> str:
+    return "applied" if case.state == State.ACCEPTED else case.state.replace("-", " ")
+
+
+def _dormant(case: Case, now: int) -> Place:
+    silent = now - _active(case, now)
+    return Place(Section.DORMANT, _awaited(case), f"open, silent for {span(silent)}", _active(case, now))
+
+
+def _set_aside(case: Case) -> Place:
+    if case.snoozed_until is None:
+        return Place(Section.WAITING, "muted", "you muted it", case.turn_since)
+    if not case.snoozed_until:
+        return Place(Section.WAITING, "snoozed", "you snoozed it until somebody replies", case.turn_since)
+    reason = f"you snoozed it until {verbs.long_day(case.snoozed_until)}"
+    return Place(Section.WAITING, "snoozed", reason, case.turn_since, case.snoozed_until)
+
+
+def _now(case: Case, now: int, rules: Rules) -> Place | None:
+    """What is asked of me by name or role."""
+    action = case.action
+    mine = action is not None and action.by == "me" and action.until is None
+    if action is not None and mine and (case.author or case.pulls):
+        since = _since(case, now, rules)
+        return _asked(Section.NOW, verbs.verb_of(action.text, case.version), action.text, since, case, now, rules)
+    reviewed = case.turn == Turn.MAINTAINER and case.state != State.AWAITING_UPSTREAM
+    recent = now - case.turn_since < _CYCLE
+    if case.applies and reviewed and recent and not case.rfc and not case.blocked and not case.author:
+        reason = f"yours to apply: reviewed {_ago(case.turn_since, now)}"
+        return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
+    return None
+
+
+def _review(case: Case, now: int, rules: Rules) -> Place | None:
+    """What waits for my review: of a posting, or of the author's answers to my points."""
+    if case.author:
+        return None
+    action = case.action
+    if case.answers:
+        points = "a point" if case.answers == 1 else f"{case.answers} points"
+        reason = f"{case.answerer} answered {points} of yours {_ago(case.answered, now)}"
+        verb = "check answers" if case.answers > 1 else "check answer"
+        return _asked(Section.REVIEW, verb, reason, case.answered, case, now, rules, sure=True)
+    if action is not None and action.by == "me" and action.until is None:
+        verb, since = verbs.verb_of(action.text, case.version), case.answered or case.turn_since
+        plain = action.text.startswith("review: waits")
+        reason = f"{verb}: sent to you {_ago(since, now)}" if plain else action.text
+        return _asked(Section.REVIEW, verb, reason, since, case, now, rules)
+    return None
+
+
+def _asked(
+    section: Section,
+    verb: str,
+    reason: str,
+    since: int,
+    case: Case,
+    now: int,
+    rules: Rules,
+    *,
+    sure: bool | None = None,
+) -> Place:
+    due = waited_by(since, rules.overdue_days * _DAY, rules.windows)
+    certain = not case.likely if sure is None else sure
+    overdue = certain and due <= now
+    if overdue and now - due >= _DAY:
+        reason = f"{reason}; {span(now - due)} over your {_week(rules.overdue_days)}"
+    if not certain and not reason.startswith("likely"):
+        reason = f"likely {reason}" if reason.startswith("yours") else f"likely: {reason}"
+    return Place(section, verb if certain else f"{verb}?", reason, since, due, overdue, certain, mine=True)
+
+
+def _week(days: int) -> str:
+    return "week" if days == 7 else plural(days, "day")
+
+
+def _since(case: Case, now: int, rules: Rules) -> int:
+    """Since when I have to act on what I posted: since others have to for so long that a ping is due."""
+    if case.state == State.DEFERRED:
+        again = reopened(case.turn_since, rules.windows)
+        return again if again is not None and again <= now else case.turn_since
+    if case.turn not in (Turn.REVIEWERS, Turn.MAINTAINER) or case.pulls:
+        return case.turn_since
+    patience = rules.ping_days * _DAY * (2 if case.turn == Turn.MAINTAINER else 1)
+    ping = waited_by(case.turn_since, patience, rules.windows)
+    return ping if ping <= now else case.turn_since
+
+
+def _new(case: Case, now: int) -> Place | None:
+    """What came since I looked; tags alone are news of my own series only, robots of those of others."""
+    news = case.news
+    concerned = case.mine or case.replied
+    if news is None or (case.backport and not concerned):
+        return None
+    if news.version:
+        verb = f"{news.version} posted"
+        words = [verb, *([plural(news.replies, "reply", "replies")] if news.replies else [])]
+    elif news.replies:
+        words = [verb := plural(news.replies, "reply", "replies")]
+    elif news.failures and not case.mine:
+        words = [verb := "fails"]
+    elif news.tags and case.mine:
+        words = [verb := ", ".join(news.tags)]
+    else:
+        return None
+    return Place(Section.NEW, verb, f"{' and '.join(words)}, {_ago(news.at, now)}", news.at, mine=concerned)
+
+
+def _waiting(case: Case, now: int) -> Place:
+    waits = f"waiting for {_whom(case)} for {span(max(now - case.turn_since, 0))}"
+    if not case.author:
+        return Place(Section.WAITING, _awaited(case), waits, case.turn_since)
+    action = case.action
+    if action is None:
+        return Place(Section.WAITING, _awaited(case), waits, case.turn_since, mine=True)
+    ping = f"; ping on {verbs.long_day(action.until)}" if action.until and action.by != "me" else ""
+    verb = verbs.whom_of(action.text) or _awaited(case)
+    return Place(Section.WAITING, verb, f"{action.text}{ping}", case.turn_since, action.until or None, mine=True)
+
+
+def _awaited(case: Case) -> str:
+    return case.blocked or ("upstream" if case.state == State.AWAITING_UPSTREAM else case.turn)
+
+
+def _whom(case: Case) -> str:
+    if case.blocked:
+        return f"{case.blocked.removeprefix('blocked by ')}"
+    return {Turn.AUTHOR: "its author", Turn.MAINTAINER: "a maintainer"}.get(Turn(case.turn), "reviewers")
+
+
+def _ago(at: int, now: int) -> str:
+    return f"{span(max(now - at, 0))} ago"

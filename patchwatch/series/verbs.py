@@ -1,0 +1,55 @@
+"""The few words for a next action that a row of the queue has room for, and days as a row shows them.
+
+Pure.  The texts are those of patchwatch.series.state.next_action; a test has all of them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+_LIKELY = "likely: "
+_REST = re.compile(r":|, | from | when | or | whether |(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
+_SHORT = {
+    "yours to apply": "apply {version}",
+    "review": "review {version}",
+    "send it without RFC": "send without RFC",
+    "send the request again": "send again",
+    "ping the maintainer": "ping maintainer",
+}
+_ANSWER = re.compile(r"see .+'s answer")
+_WHOM = re.compile(
+    r"wait: (?:merge window|(?P<tree>\S+) closed|(?P<blocked>blocked by #\d+(?: and \d+ more)?))"
+    r"|wait for (?:the )?(?P<who>.+?)(?: to (?:apply it|pull))?: "
+    r"|resend when (?P<closed>\S+) reopens"
+)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def verb_of(text: str, version: str) -> str:
+    """`answer Lea`: what to do, from the text of a next action of mine."""
+    head = _REST.split(text.removeprefix(_LIKELY), maxsplit=1)[0]
+    if _ANSWER.fullmatch(head):
+        return "check answer"
+    return _SHORT[head].format(version=version) if head in _SHORT else head
+
+
+def whom_of(text: str) -> str:
+    """`reviewers`: whom a series of mine waits for, from the text of its next action; empty if it does not wait."""
+    found = _WHOM.match(text)
+    if not found:
+        return ""
+    return found["who"] or found["blocked"] or found["tree"] or found["closed"] or "merge window"
+
+
+def short_day(seconds: int) -> str:
+    """`Fri 16`."""
+    day = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return f"{_DAYS[day.weekday()]} {day.day}"
+
+
+def long_day(seconds: int) -> str:
+    """`Fri 16 Oct`."""
+    day = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
