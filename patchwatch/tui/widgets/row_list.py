@@ -102,8 +102,7 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         """Show `rows`, keeping cursor and scroll position; `redraw=False`: rows with a known key look the same."""
         if redraw:
             self._strips.clear()
-        old = self.row
-        old_key = None if old is None else self.key_of(old)
+        old_key = self._key
         at = self.cursor
         self.rows = rows
         index = self._index_of(old_key)
@@ -111,12 +110,16 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         scrolled = self.scroll_offset.y
         self._measure()
         if scrolled and self.cursor != at:
-            self.scroll_to(y=scrolled + (self.cursor - at) * self.row_height, animate=False)
+            self.scroll_to(y=scrolled + (self.cursor - at) * self.row_height, animate=False, immediate=True)
         self.refresh()
-        new = self.row
-        if old_key != (None if new is None else self.key_of(new)):
-            self._scroll_to_cursor()
+        self._scroll_to_cursor()
+        if old_key != self._key:
             self.post_message(self.Moved(self))
+
+    @property
+    def _key(self) -> Hashable:
+        """The key of the row under the cursor; None without rows."""
+        return self.key_of(self.rows[self.cursor]) if self.rows else None
 
     def redraw(self) -> None:
         """Draw all rows again, because something besides the rows changed."""
@@ -181,9 +184,9 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
         first = self.cursor * self.row_height
         last = first + self.row_height
         if first - context < top:
-            self.scroll_to(y=max(first - context, 0), animate=False)
+            self.scroll_to(y=max(first - context, 0), animate=False, immediate=True)
         elif last + context > top + height:
-            self.scroll_to(y=last + context - height, animate=False)
+            self.scroll_to(y=last + context - height, animate=False, immediate=True)
 
     def _measure(self) -> None:
         size = Size(0, len(self.rows) * self.row_height)
