@@ -78,7 +78,7 @@ layers: $(VENV)/installed
 faults: $(VENV)/installed-dev
 	$(BIN)/python docs/faults.py
 
-# Write the examples of docs/digest.md; the one of a whole list needs its archive: ARGS="cgroups=PATH".
+# Write the examples of docs/digest.md; the one of a whole list needs its archive: ARGS="linux-iio=PATH".
 digest-examples: $(VENV)/installed
 	$(BIN)/python docs/digests.py $(ARGS)
 

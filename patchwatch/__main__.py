@@ -11,6 +11,11 @@ def main() -> None:
     start-up time.
     """
     gc.disable()
+    if sys.argv[1:2] == ["next"]:  # a shell prompt asks for it each time, and must not wait for imports
+        from patchwatch.cli.print_next import answer_stored
+
+        if answer_stored(sys.argv[2:]):
+            return
     from patchwatch.cli.main import run
     from patchwatch.output import take_over
 

@@ -50,6 +50,7 @@ class Review:
 
     overdue_days: int = 7  # waiting on reviewers
     ping_days: int = 7  # no reply to my own patches
+    dormant_days: int = 120  # open, and silent for so long: nobody waits for it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Recipient:
     to: str = ""  # one address, never a list's
     addresses: tuple[str, ...] = ()  # the recipient's addresses on the lists; empty: [me]
     inboxes: tuple[str, ...] = ()  # empty: all
-    views: tuple[str, ...] = ()  # keys of patchwatch.series.views.View; empty: everything
+    views: tuple[str, ...] = ()  # patchwatch.series.views.CHOICES; empty: everything
     at: str = "07:00"  # local time
     zone: str = ""  # Europe/Berlin; empty: the system's
     days: str = "daily"  # one of DIGEST_DAYS

@@ -260,9 +260,9 @@ def _recipients(tables: Any, place: _Place) -> tuple[Recipient, ...]:
 
 def _check_views(keys: Iterable[str], where: str) -> None:
     if keys:
-        from patchwatch.series.views import View  # deferred: most configs have no views
+        from patchwatch.series.views import CHOICES  # deferred: most configs have no views
 
-        _check_known(keys, [view.key for view in View], where)
+        _check_known(keys, CHOICES, where)
 
 
 def _check_events(kinds: Iterable[str], where: str) -> None:

@@ -18,12 +18,15 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, BinaryIO, TextIO
 
 from patchwatch.redact import redact
 from patchwatch.sanitize import content, escaped
 from patchwatch.sanitize import line as one_line
+
+TYPE_CHECKING = False  # typing takes longer to import than the stored answer of `next` to read
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any, BinaryIO, TextIO
 
 _STYLE = re.compile("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
 
@@ -31,6 +34,11 @@ _STYLE = re.compile("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
 def stdout_is_terminal() -> bool:
     """True if stdout is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def stdout_has_unicode() -> bool:
+    """True if stdout can take more than ASCII."""
+    return "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
 
 
 def stderr_is_terminal() -> bool:

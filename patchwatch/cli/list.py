@@ -1,13 +1,17 @@
-"""`list`: the series, one line each."""
+"""`list`: what needs the user, in sections; one line for each series."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import click
 
 from patchwatch.cli.arguments import INBOX
 from patchwatch.cli.main import Context, json_option, now_option
+from patchwatch.cli.pager import paged
+from patchwatch.cli.queue_lines import print_sections, print_wide
 from patchwatch.cli.series_json import series_json
 from patchwatch.cli.table import print_table
 from patchwatch.db.criteria import Criteria
@@ -15,17 +19,21 @@ from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_error, print_json
 from patchwatch.sanitize import line
 from patchwatch.series import labels
-from patchwatch.series.model import SeriesRow
+from patchwatch.series.filter import parse
+from patchwatch.series.model import SeriesRow, SeriesSummary
+from patchwatch.series.queue import Section
 from patchwatch.series.states import SETTABLE
+from patchwatch.series.views import by_section
 from patchwatch.times import format_age
 from patchwatch.tracker import Tracker
 
 _STATES = [*map(str, SETTABLE)]
+_SECTIONS = {section.value: section for section in Section}
 
 
-@click.command("list", short_help="List watched series.")
-@click.option("--awaiting-review", is_flag=True, help="Open series waiting for reviewers, longest wait first.")
-@click.option("--mine", is_flag=True, help="Series you posted or wrote ([me] addresses), with your next action.")
+@click.command("list", short_help="List what needs you, and what waits for others.")
+@click.option("--awaiting-review", is_flag=True, help="Open series waiting for reviewers.")
+@click.option("--mine", is_flag=True, help="Series you posted or wrote ([me] addresses).")
 @click.option(
     "--for-me", is_flag=True, help="Series sent to you, or that you replied to. With --mine, series that match either."
 )
@@ -34,14 +42,60 @@ _STATES = [*map(str, SETTABLE)]
 )
 @click.option("--inbox", metavar="NAME", type=INBOX, help="Series seen on this list.")
 @click.option("--author", metavar="TEXT", help="Series whose author's name or address contains this text.")
-@click.option("--all", "everything", is_flag=True, help="Include imported and followed series, not only watched ones.")
+@click.option("--all", "everything", is_flag=True, help="All known series in one table, the latest mail first.")
+@click.option("--wide", is_flag=True, help="Print all columns, and cut nothing.")
 @click.argument("limit", nargs=-1)
 @json_option
 @now_option
 @click.pass_obj
-def list_command(
-    context: Context,
-    limit: tuple[str, ...],
+def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_json: bool, **chosen: Any) -> None:
+    """List what needs you now, and the rest in its sections; or the series that match LIMIT.
+
+    The sections are now, review, new, waiting, dormant and closed (docs/queue.md); name one to see all of it. LIMIT is
+    a search expression, as typed after / in the TUI (docs/limits.md).
+
+    \b
+    Examples:
+      patchwatch list
+      patchwatch list waiting dormant
+      patchwatch list 'st:under-review t:author age:>7d'
+    """
+    tracker = context.tracker
+    if (chosen["mine"] or chosen["for_me"]) and not tracker.addresses:
+        raise InvalidInputError(no_addresses(tracker))
+    unfolded = frozenset(_SECTIONS[word] for word in limit if word in _SECTIONS)
+    text = " ".join(word for word in limit if word not in _SECTIONS)
+    wanted = _criteria(tracker, **chosen)
+    lines = [row for row in tracker.lines() if wanted.everything or row.place or row.watched]
+    narrowed = text or wanted != Criteria(everything=wanted.everything)
+    if narrowed:
+        lines = _matching(lines, text, wanted, tracker)
+    if unfolded:
+        lines = [row for row in lines if row.place and row.place.section in unfolded]
+    sections = by_section(lines)
+    ordered = [row for rows in sections.values() for row in rows]
+    rest = [row for row in lines if row.place is None]
+    if as_json:
+        _print_json(tracker, lines if wanted.everything else [*ordered, *rest])
+    elif not lines and (narrowed or unfolded or not tracker.addresses):
+        print_error(_no_match(tracker, sections=unfolded, **chosen))
+    elif wide:
+        with paged(chop=True):
+            print_wide([*ordered, *rest], tracker.now())
+    elif wanted.everything and not unfolded:
+        print_series(_rows(tracker, lines), tracker.now())
+    else:
+        print_sections(sections, tracker.now(), unfolded=frozenset(Section) if narrowed else unfolded)
+        if rest and narrowed:
+            print_wide(rest, tracker.now())
+    _warn_if_stale(lines, tracker)
+    if not tracker.addresses and lines and not (as_json or narrowed or wanted.everything):
+        print_error(f"without your addresses nothing can be asked of you: {no_addresses(tracker)}")
+
+
+def _criteria(
+    tracker: Tracker,
+    *,
     awaiting_review: bool,
     mine: bool,
     for_me: bool,
@@ -49,39 +103,42 @@ def list_command(
     inbox: str | None,
     author: str | None,
     everything: bool,
-    as_json: bool,
-) -> None:
-    """List the watched series, or those that match LIMIT.
-
-    LIMIT is a search expression, as typed after / in the TUI (docs/limits.md).
-
-    \b
-    Example:
-      patchwatch list 'st:under-review t:author age:>7d'
-    """
-    tracker = context.tracker
-    addresses = tracker.addresses
-    if (mine or for_me) and not addresses:
-        raise InvalidInputError(_no_addresses(tracker))
-    rows = tracker.series(
-        wanted=Criteria(
-            everything=everything,
-            state=state or "",
-            inbox=inbox or "",
-            author=author or "",
-            mine=addresses if mine else frozenset(),
-            for_me=addresses if for_me else frozenset(),
-            awaiting_review=awaiting_review,
-            ids=_matching(" ".join(limit), tracker) if limit else None,
-        )
+) -> Criteria:
+    return Criteria(
+        everything=everything,
+        state=state or "",
+        inbox=inbox or "",
+        author=author or "",
+        mine=tracker.addresses if mine else frozenset(),
+        for_me=tracker.addresses if for_me else frozenset(),
+        awaiting_review=awaiting_review,
     )
-    if as_json:
-        print_json([series_json(row, tracker.url, tracker.now()) for row in rows])
-    elif rows:
-        print_series(rows, tracker.now())
-        _warn_if_stale(rows, tracker)
-    else:
-        print_error(_no_match(tracker, everything=everything, mine=mine, for_me=for_me))
+
+
+def _matching(lines: list[SeriesSummary], text: str, wanted: Criteria, tracker: Tracker) -> list[SeriesSummary]:
+    """Return those series that match the options and the limit."""
+    limit = parse(text)
+    if limit.problems:
+        problems = "; ".join(f"can't parse {problem.word!r}: {problem.text}" for problem in limit.problems)
+        raise click.UsageError(line(problems))
+    lines = limit.keep(lines, tracker.now())
+    if wanted == Criteria(everything=wanted.everything):
+        return lines
+    ids = frozenset(row.id for row in lines)
+    kept = {row.id for row in tracker.series(wanted=replace(wanted, everything=True, ids=ids))}
+    return [row for row in lines if row.id in kept]
+
+
+def _rows(tracker: Tracker, lines: Sequence[SeriesSummary]) -> list[SeriesRow]:
+    """Return the series with their revisions, in the same order."""
+    ids = frozenset(row.id for row in lines)
+    rows = {row.id: row for row in tracker.series(wanted=Criteria(everything=True, ids=ids))}
+    return [rows[line.id] for line in lines if line.id in rows]
+
+
+def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
+    places = {row.id: row.place for row in lines}
+    print_json([series_json(row, tracker.url, tracker.now(), places[row.id]) for row in _rows(tracker, lines)])
 
 
 def _title(row: SeriesRow) -> str:
@@ -110,7 +167,7 @@ def print_series(rows: Iterable[SeriesRow], now: int) -> None:
     print_table(cells, [head for head, _ in _COLUMNS], mine)
 
 
-def _no_addresses(tracker: Tracker) -> str:
+def no_addresses(tracker: Tracker) -> str:
     """Ask for [me] addresses, and suggest git's user.email: nearly always right, but the user has to confirm it."""
     import subprocess
 
@@ -125,29 +182,21 @@ def _no_addresses(tracker: Tracker) -> str:
     return f'your address is unknown. Add addresses = ["{address or "you@example.org"}"] under [me] in {path}.'
 
 
-def _no_match(tracker: Tracker, *, everything: bool, mine: bool, for_me: bool) -> str:
+def _no_match(tracker: Tracker, *, sections: frozenset[Section], everything: bool, **chosen: Any) -> str:
     """Say why the list is empty, and where else to look."""
-    watched = 0 if everything else len(tracker.series())
-    if not everything and not watched:
+    known = [row for row in tracker.lines() if everything or row.place or row.watched]
+    if not known and not everything:
         return "no series is watched yet. Start with `patchwatch watch URL` and a link from lore.kernel.org."
-    verb = f"involves {', '.join(sorted(tracker.addresses))}" if mine or for_me else "matches"
+    if sections and not any(chosen.values()):
+        return f"nothing is in {' or '.join(section.heading for section in Section if section in sections)}."
+    involved = chosen["mine"] or chosen["for_me"]
+    verb = f"involves {', '.join(sorted(tracker.addresses))}" if involved else "matches"
     if everything:
         return f"no known series {verb}."
-    return f"none of the {watched} watched series {verb}. Use --all to include imported and followed series."
+    return f"none of the {len(known)} series in your queue {verb}. Use --all to include all known series."
 
 
-def _matching(text: str, tracker: Tracker) -> frozenset[int]:
-    """Return the ids of the series that match a limit."""
-    from patchwatch.series.filter import parse
-
-    limit = parse(text)
-    if limit.problems:
-        problems = "; ".join(f"can't parse {problem.word!r}: {problem.text}" for problem in limit.problems)
-        raise click.UsageError(line(problems))
-    return frozenset(row.id for row in limit.keep(tracker.lines(), tracker.now()))
-
-
-def _warn_if_stale(rows: tuple[SeriesRow, ...], tracker: Tracker) -> None:
+def _warn_if_stale(rows: Sequence[SeriesSummary], tracker: Tracker) -> None:
     stale = [r for r in rows if r.stale_since is not None]
     if stale:
         since = min(r.stale_since or 0 for r in stale)

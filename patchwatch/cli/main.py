@@ -30,6 +30,7 @@ COMMANDS = {
     "watch": "fetch",
     "unwatch": "decide",
     "list": "list",
+    "next": "next",
     "show": "show",
     "diff": "diff",
     "tui": "tui",

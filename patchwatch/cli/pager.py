@@ -14,17 +14,18 @@ from patchwatch.output import stdout_into, stdout_is_terminal
 
 
 @contextlib.contextmanager
-def paged() -> Iterator[None]:
+def paged(*, chop: bool = False) -> Iterator[None]:
     """While the block runs, stdout is the input of the pager; a pager that is left early ends the block's output.
 
     The pager is git's: $GIT_PAGER, core.pager, $PAGER, less (git-var(1)); `cat` or none means that nothing is paged.
-    As in git, less gets FRX unless $LESS is set: it quits if all fits on one screen, and shows colors.
+    As in git, less gets FRX unless $LESS is set: it quits if all fits on one screen, and shows colors; with `chop`, it
+    cuts long lines, too, and scrolls to the right.
     """
     command = _pager() if stdout_is_terminal() and os.environ.get("TERM", "dumb") != "dumb" else ""
     if not command:
         yield
         return
-    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
+    environment = {"LESS": "FRSX" if chop else "FRX", "LV": "-c", **os.environ}
     process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, env=environment)
     try:
         with stdout_into(cast("BinaryIO", process.stdin)):

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
         SeriesRow,
         TrailerRow,
     )
+    from patchwatch.series.queue import Place
 
 
-def series_json(row: SeriesRow, url: Callable[[str, str], str], now: int) -> dict[str, Any]:
-    """Return a series as JSON as of `now` (UTC seconds); `url` maps a message-id and an inbox to a URL."""
+def series_json(row: SeriesRow, url: Callable[[str, str], str], now: int, place: Place | None) -> dict[str, Any]:
+    """Return a series as JSON as of `now` (UTC seconds), with its place in the user's queue.
+
+    `url` maps a message-id and an inbox to a URL.
+    """
     return {
         "schema": 1,
         "id": row.id,
@@ -51,6 +55,7 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str], now: int) -> dic
         "turn_evidence": _evidence(row.turn_evidence),
         "waiting_on": _waiting_on(row, now),
         "next": _next_action(row.next_action),
+        **place_json(place),
         "awaiting_review": row.awaiting_review,
         "overdue": row.overdue,
         "unread": row.unread,
@@ -58,6 +63,19 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str], now: int) -> dic
         "last_activity": format_time(row.last_activity),
         "stale_since": format_time(row.stale_since) if row.stale_since is not None else None,
         "revisions": [_revision_json(r, url, now) for r in row.revisions],
+    }
+
+
+def place_json(place: Place | None) -> dict[str, Any]:
+    """Return the place of a series in the user's queue as JSON."""
+    if place is None:
+        return {"section": None, "reason": None, "place": None}
+    due = format_time(place.due) if place.due else None
+    told = {"verb": place.verb, "since": format_time(place.since), "due": due}
+    return {
+        "section": place.section.value,
+        "reason": place.reason,
+        "place": {**told, "overdue": place.overdue, "sure": place.sure},
     }
 
 

@@ -73,7 +73,8 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
                 "control characters and hidden characters were replaced; redirect to a file to get the exact bytes."
             )
     elif as_json:
-        value = series_json(row, tracker.url, tracker.now())
+        place = next((one.place for one in tracker.lines() if one.id == row.id), None)
+        value = series_json(row, tracker.url, tracker.now(), place)
         value["thread"] = [message_json(m) for m in tracker.thread(row.id)]
         print_json(value)
     else:

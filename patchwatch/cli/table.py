@@ -26,12 +26,14 @@ def fit(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
-def print_table(rows: Sequence[Sequence[str]], heads: Sequence[str], notes: Sequence[str] = ()) -> None:
-    """Print columns as wide as their content; the last one takes the rest of the terminal.
+def print_table(
+    rows: Sequence[Sequence[str]], heads: Sequence[str], notes: Sequence[str] = (), *, cut: bool = True
+) -> None:
+    """Print columns as wide as their content; the last one takes the rest of the terminal, unless nothing is to be cut.
 
     `notes` has one string for each row; those that are not empty are printed below their row.
     """
-    columns = shutil.get_terminal_size((100, 24)).columns if stdout_is_terminal() else 0
+    columns = shutil.get_terminal_size((100, 24)).columns if cut and stdout_is_terminal() else 0
     sizes = [max(width(r[i]) for r in [*rows, heads]) for i in range(len(heads) - 1)]
     left = max(columns - sum(sizes) - 2 * len(sizes), 20) if columns else 0
     for row, note in zip([heads, *rows], ["", *(notes or [""] * len(rows))], strict=True):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+
+TYPE_CHECKING = False  # typing takes longer to import than the stored answer of `next` to read
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class LazyModule:

@@ -51,6 +51,12 @@ def follow(connection: Connection, name: str, rule: Rule | None = None) -> tuple
     return rules
 
 
+def begin_visits(connection: Connection, name: str, until: int) -> None:
+    """Let the mail that an inbox has up to a time (UTC seconds) count as looked at, unless that began before."""
+    of_inbox = t.inbox.c.id == inbox_id(connection, name)
+    connection.execute(update(t.inbox).where(of_inbox, t.inbox.c.looked_at.is_(None)).values(looked_at=until))
+
+
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Return every known inbox, with the results of polling it."""
     counts: dict[int, int] = {
@@ -109,6 +115,17 @@ def newest_arrival(connection: Connection, inbox: str) -> int | None:
         .join(t.archive_copy, t.archive_copy.c.message_pk == t.raw.c.message_pk)
         .join(t.inbox, t.inbox.c.id == t.archive_copy.c.inbox_id)
         .where(t.inbox.c.name == inbox)
+    )
+    return newest
+
+
+def newest_mail(connection: Connection, inbox: str, now: int) -> int | None:
+    """Return the date of the newest stored mail of an inbox, as of `now`; None without mail."""
+    newest: int | None = connection.scalar(
+        select(func.max(t.message.c.date))
+        .join(t.archive_copy, t.archive_copy.c.message_pk == t.message.c.id)
+        .join(t.inbox, t.inbox.c.id == t.archive_copy.c.inbox_id)
+        .where(t.inbox.c.name == inbox, t.message.c.date <= now)
     )
     return newest
 

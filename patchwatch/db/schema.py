@@ -2,9 +2,9 @@
 
 There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
 `tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `dismissed`,
-`read_mark`, and `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from the
-first two (`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`), which `reindex`
-rebuilds.
+`read_mark`, `visit`, and `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from
+the first two (`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`), which
+`reindex` rebuilds.
 `number` gives a revision's root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
@@ -53,6 +53,7 @@ inbox = Table(
     Column("polled_at", TIME),  # last success
     Column("failed_at", TIME),  # first failure since then: "stale since"
     Column("failure", Text),
+    Column("looked_at", TIME),  # mail up to then counts as looked at: what was imported; NULL: none
 )
 
 message = Table(
@@ -270,6 +271,14 @@ read_mark = Table(
     metadata,
     Column("message_id", String, primary_key=True),
     Column("at", TIME, nullable=False),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("message_id", String, primary_key=True),  # root of the newest revision at that time
+    Column("at", TIME, nullable=False),  # when a person last looked at the series
+    Column("newest", ROW, nullable=False),  # primary key of the newest message then
 )
 
 source = Table(

@@ -23,12 +23,13 @@ _INLINE = 400  # series of one query
 Execute = Callable[[str, Mapping[str, Any]], Iterable[Any]]
 """Runs a query with named parameters and returns its rows."""
 
-_DECIDED = """
+DECIDED = """
 SELECT revision.series_id{columns} FROM {table}
 JOIN message ON message.message_id = {table}.message_id JOIN revision ON revision.id = message.revision_id
 WHERE revision.series_id IS NOT NULL
 """
-WATCHED = _DECIDED.format(table="watch", columns="")
+"""Selects the numbers of the series that a decision is about, with columns of its table."""
+WATCHED = DECIDED.format(table="watch", columns="")
 """Selects the numbers of the watched series."""
 # Mails since the snooze are those newer than all that were stored then.  The time of the snooze would miss mails that
 # were on the server already.
@@ -72,7 +73,7 @@ def watched(execute: Execute) -> set[int]:
 
 def muted(execute: Execute) -> set[int]:
     """Return the muted series."""
-    return {row[0] for row in execute(_DECIDED.format(table="mute", columns=""), {})}
+    return {row[0] for row in execute(DECIDED.format(table="mute", columns=""), {})}
 
 
 def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:
@@ -80,7 +81,7 @@ def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:
 
     A snooze that has ended is left out.  My own mails, from an address in `me` (lower case), end none.
     """
-    snoozes = {row[0]: row[1] for row in execute(_DECIDED.format(table="snooze", columns=", snooze.until"), {})}
+    snoozes = {row[0]: row[1] for row in execute(DECIDED.format(table="snooze", columns=", snooze.until"), {})}
     if not snoozes:
         return {}
     answered = {row[0] for row in execute(_MAILS_SINCE_SNOOZE, {}) if row[1] not in me}
@@ -89,6 +90,12 @@ def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:
         for number, until in snoozes.items()
         if (now < until if until is not None else number not in answered)
     }
+
+
+def woken(execute: Execute, now: int) -> dict[int, int]:
+    """Return when the snooze of each series ended, if it ended at a time."""
+    rows = execute(DECIDED.format(table="snooze", columns=", snooze.until"), {})
+    return {number: until for number, until in rows if until is not None and until <= now}
 
 
 def unread_in_watched(execute: Execute) -> dict[int, int]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select,
 from patchwatch.db import schema as t
 
 _BATCH = 500
+_DAY = 86_400  # before the snapshot: what came since then counts as not looked at
 
 
 def copy_until(source: Connection, target: Connection, until: int) -> None:
@@ -33,6 +34,7 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
         (t.manual_link, t.manual_link.c.at <= until),
         (t.dismissed, t.dismissed.c.at <= until),
         (t.read_mark, t.read_mark.c.at <= until),
+        (t.visit, t.visit.c.at <= until),
         (t.tree, everything),
         (t.tree_commit, t.tree_commit.c.committed <= until),
         (t.tree_holds, t.tree_holds.c.commit_id.in_(made)),
@@ -54,7 +56,7 @@ def _row_as_of(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
     if table is t.message:
         return {**row, "conversation": 0, "revision_id": None, "patch": None}
     if table is t.inbox:
-        return {**row, "failed_at": None, "failure": None}
+        return {**row, "failed_at": None, "failure": None, "looked_at": min(row["looked_at"] or 0, until - _DAY)}
     if table is t.tree:
         return {**row, "tags": json.dumps([[name, time] for name, time in json.loads(row["tags"]) if time <= until])}
     return row

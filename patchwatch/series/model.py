@@ -16,6 +16,7 @@ from patchwatch.series.states import CLOSED
 if TYPE_CHECKING:
     from patchwatch.mail.message import PullRequest
     from patchwatch.series.points import Point
+    from patchwatch.series.queue import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +255,11 @@ class SeriesSummary(NamedTuple):
     mine: bool  # I posted a revision of it
     for_me: bool  # not mine, and sent to me, or I replied to it
     stale_since: int | None  # polling one of its inboxes has failed since then
-    next_action: str | None = None  # mine; empty: none; None: not computed
     kind: str = ""  # as RevisionRow.kind
     blocked_by: tuple[int, ...] = ()  # the open series that it depends on
     points_open: int = 0  # of the newest revision
     points: int = 0
+    place: Place | None = None  # in the queue; None: in no section, or not computed
 
     @property
     def incomplete(self) -> bool:

@@ -9,15 +9,14 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.pull_requests import KIND as PULL
-from patchwatch.series.states import CLOSED, Turn
+from patchwatch.series.queue import ASKS, Section, in_order
+from patchwatch.series.states import CLOSED
 
 
 class View(Enum):
     """A view, in the order of the tabs; the value is its title."""
 
-    MY_TURN = "My turn"
-    AWAITING_REVIEW = "Awaiting review"
+    QUEUE = "What needs me"
     MINE = "Mine"
     WATCHED = "Watched"
     FOLLOWED = "Followed"
@@ -26,11 +25,11 @@ class View(Enum):
 
     @property
     def key(self) -> str:
-        """Its name in the config: `my-turn`."""
-        return self.name.lower().replace("_", "-")
+        """Its name in the config: `queue`."""
+        return self.name.lower()
 
 
-NEEDS_ME = frozenset({View.MY_TURN, View.MINE})
+NEEDS_ME = frozenset({View.MINE})
 """Views that are empty unless the config has my addresses."""
 
 
@@ -39,28 +38,9 @@ def is_open(line: SeriesSummary) -> bool:
     return line.state not in CLOSED
 
 
-def may_be_my_turn(line: SeriesSummary) -> bool:
-    """True if a next action of mine is possible, so that it is worth computing (patchwatch.series.state.next_action).
-
-    For my own series, and for those that I watch or follow if they wait for reviewers and I am, or was, one of them, or
-    are pull requests.
-    """
-    if not is_open(line) or _set_aside(line):
-        return False
-    return line.mine or (
-        line.for_me and (line.watched or line.followed) and (line.awaiting_review or line.kind == PULL)
-    )
-
-
 def is_my_turn(line: SeriesSummary) -> bool:
-    """True if I have to act on a series now; a guess if my next action was not computed."""
-    if line.next_action is not None:
-        return bool(line.next_action)
-    return may_be_my_turn(line) and (not line.mine or line.turn == Turn.AUTHOR or line.overdue)
-
-
-def _set_aside(line: SeriesSummary) -> bool:
-    return line.muted or line.snoozed_until is not None
+    """True if it waits for me: to act on it, or to review it."""
+    return line.place is not None and line.place.section in ASKS
 
 
 def _cared_for(line: SeriesSummary) -> bool:
@@ -68,16 +48,13 @@ def _cared_for(line: SeriesSummary) -> bool:
 
 
 _BELONGS: dict[View, Callable[[SeriesSummary], bool]] = {
-    View.MY_TURN: is_my_turn,
-    View.AWAITING_REVIEW: lambda line: line.awaiting_review and _cared_for(line) and not _set_aside(line),
+    View.QUEUE: lambda line: line.place is not None,
     View.MINE: lambda line: line.mine,
     View.WATCHED: lambda line: line.watched,
     View.FOLLOWED: lambda line: line.followed and not line.watched,
     View.CLOSED: lambda line: not is_open(line) and _cared_for(line),
     View.ALL: lambda line: True,
 }
-WAITING = frozenset({View.MY_TURN, View.AWAITING_REVIEW})
-"""Views of series that wait for somebody."""
 
 
 def in_view(view: View, line: SeriesSummary) -> bool:
@@ -86,16 +63,29 @@ def in_view(view: View, line: SeriesSummary) -> bool:
 
 
 def split_by_view(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSummary]]:
-    """The series of each view, from `lines` ordered by latest mail.
-
-    Views of series that wait for somebody are ordered by the longest wait.
-    """
+    """The series of each view, from `lines` ordered by latest mail; what needs me is in the order of the queue."""
     views = {view: [line for line in lines if belongs(line)] for view, belongs in _BELONGS.items()}
-    for view in WAITING:
-        views[view].sort(key=lambda line: (line.turn_since, line.id))
+    views[View.QUEUE] = [line for rows in by_section(views[View.QUEUE]).values() for line in rows]
     return views
 
 
+def by_section(lines: Sequence[SeriesSummary]) -> dict[Section, list[SeriesSummary]]:
+    """The series of each section of the queue, in order."""
+    known = {line.id: line for line in lines}
+    ids = in_order({line.id: line.place for line in lines if line.place})
+    return {section: [known[number] for number in numbers] for section, numbers in ids.items()}
+
+
 def first_view(*, knows_me: bool) -> View:
-    """The view to show first: My turn, if the config has my addresses."""
-    return View.MY_TURN if knows_me else View.WATCHED
+    """The view to show first: what needs me, if the config has my addresses."""
+    return View.QUEUE if knows_me else View.WATCHED
+
+
+CHOICES = (*(view.key for view in View), *(section.value for section in Section if section is not Section.CLOSED))
+"""What a recipient of a digest can choose: views and sections of the queue, by their names in the config."""
+
+
+def in_choice(name: str, line: SeriesSummary) -> bool:
+    """True if a series belongs to one of the CHOICES."""
+    view = next((view for view in View if view.key == name), None)
+    return in_view(view, line) if view else line.place is not None and line.place.section == name

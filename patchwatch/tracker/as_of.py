@@ -13,9 +13,12 @@ from tempfile import TemporaryDirectory
 
 from patchwatch.db import series, snapshot
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.visits import LATE
 from patchwatch.sync.derive import Derivation
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
+
+_DAY = 86_400  # what came in the last day is new, also in watched series
 
 
 @contextmanager
@@ -32,7 +35,7 @@ def as_of(tracker: Tracker, then: int) -> Iterator[Tracker]:
                         derivation = Derivation(target)
                         derivation.add_messages([(pk, decode_message(facts)) for pk, facts in part])
                         derivation.finish()
-            watch_known(past.database, sorted(watched), then)
+            watch_known(past.database, sorted(watched), then - _DAY + LATE)
             yield past
         finally:
             past.database.close()

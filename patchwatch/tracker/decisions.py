@@ -15,12 +15,12 @@ from patchwatch.tracker.queries import Queries
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db import database, decisions, derived, series, undo
+    from patchwatch.db import database, decisions, derived, series, undo, visits
     from patchwatch.series.model import CandidateRow, SeriesRow
     from patchwatch.series.point_list import ListedPoint
 else:
-    database, decisions, derived, undo, series = (
-        LazyModule(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "undo", "series")
+    database, decisions, derived, undo, series, visits = (
+        LazyModule(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "undo", "series", "visits")
     )
 
 
@@ -34,10 +34,17 @@ class Decisions(Queries):
             return database.generation(connection) + 1
 
     def read_series(self, series_ids: Collection[int]) -> None:
-        """Mark all mail of these series as read."""
+        """Mark all mail of these series as read; I have looked at them."""
         if series_ids:
             with self.database.write() as connection:
                 decisions.read_series(connection, series_ids, self.now())
+                visits.visit(connection, series_ids, self.now())
+
+    def visit(self, series_ids: Collection[int]) -> int:
+        """Store that I looked at these series: what came before is no longer new; return the generation after it."""
+        with self.database.write() as connection:
+            visits.visit(connection, series_ids, self.now())
+            return database.generation(connection) + 1
 
     def unwatch(self, series_ids: Ids) -> None:
         """Stop watching series; their mail stays stored."""

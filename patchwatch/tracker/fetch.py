@@ -161,6 +161,7 @@ class Fetch(Queries):
             InvalidInputError: a rule is given, but the whole list is followed already.
         """
         with self.database.write() as connection:
+            inboxes.begin_visits(connection, inbox, self.now())
             return inboxes.follow(connection, inbox, rule)
 
     def unfollow(self, inbox: str) -> None:
@@ -172,7 +173,12 @@ class Fetch(Queries):
         """Import new mail at a path."""
         from patchwatch.sync.import_mail import import_mail
 
-        return import_mail(self.database, path, inbox, progress)
+        outcome = import_mail(self.database, path, inbox, progress)
+        with self.database.write() as connection:
+            newest = inboxes.newest_mail(connection, inbox, self.now())
+            if newest is not None:
+                inboxes.begin_visits(connection, inbox, newest)
+        return outcome
 
     def reindex(self, progress: Callable[[int], None], damaged: Callable[[str], None] = lambda message_id: None) -> int:
         """Rebuild all derived data from the stored mail; return the number of mails.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from patchwatch.compose.citations import Citation
     from patchwatch.db import derived, inboxes, messages, series_flags, series_list, threads
     from patchwatch.db import series as queries
+    from patchwatch.db.queue import Queue
     from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
     from patchwatch.series.outcome import Weighed
     from patchwatch.series.points import Point
@@ -52,17 +53,18 @@ class Queries(TrackerBase):
     def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
         """Return a summary of each known, or only each watched, series: fast for any number of them.
 
-        My next actions are not computed with `watched_only`.
+        Their places in my queue are not computed with `watched_only`.
         """
-        found = self._lines(watched_only)
-        if watched_only or not self.addresses:
-            return found
-        from patchwatch.series.views import may_be_my_turn
+        return self._lines(watched_only) if watched_only else self.queue().placed(self.now())
 
-        maybe = frozenset(line.id for line in found if may_be_my_turn(line))
-        rows = self.series(wanted=Criteria(everything=True, ids=maybe)) if maybe else ()
-        mine = {row.id: row.next_action.text for row in rows if row.next_action and row.next_action.by == "me"}
-        return tuple(line._replace(next_action=mine.get(line.id, "")) if line.id in maybe else line for line in found)
+    def queue(self) -> Queue:
+        """Return what my queue consists of: all series, and what their places in it depend on."""
+        from patchwatch.db.queue import read_queue, rules_of
+
+        found = self._lines(watched_only=False)
+        with self.database.read() as connection:
+            rules = rules_of(connection, self.config.review)
+            return read_queue(connection, found, rules, self.addresses, self.now())
 
     def _lines(self, watched_only: bool) -> tuple[SeriesSummary, ...]:
         days, me = self.config.review.overdue_days, self.addresses

@@ -99,7 +99,7 @@ class PatchwatchApp(App[None]):
         self._tracker = tracker
         self._notices = Notices(self._notices_changed)
         self.jobs = Jobs(self, self._notices, self._check_database)
-        self._overview = OverviewScreen(tracker, self.jobs, self._watched, few)
+        self._overview = OverviewScreen(tracker, self.jobs, self._watched, self._visited, few)
         self._open_series = open_series
         self._generation: int | None = None  # of the database, as shown; None: reload
         self._checking = False  # True while the generation is being read
@@ -208,7 +208,7 @@ class PatchwatchApp(App[None]):
 
     def on_series_screen_next_unread(self, event: SeriesScreen.NextUnread) -> None:
         """Go to the next series of the view with unread mail."""
-        rows = self._overview.table.rows
+        rows = self._overview.table.series
         here = next((n for n, row in enumerate(rows) if row.id == event.screen.series_id), -1)
         around = [rows[(here + step * event.direction) % len(rows)] for step in range(1, len(rows) + 1)]
         row = next((row for row in around if row.unread and row.id != event.screen.series_id), None)
@@ -219,6 +219,11 @@ class PatchwatchApp(App[None]):
             self._overview.go_to(row.id)
             event.screen.turn_to(row.id)
 
+    def _visited(self, generation: int) -> None:
+        if self._generation == generation - 1:  # nothing else has changed
+            self._generation = generation
+            self._overview.reload()
+
     # Actions.
 
     def open(self, series_id: int) -> None:
@@ -226,6 +231,7 @@ class PatchwatchApp(App[None]):
         from patchwatch.tui.screens.series import SeriesScreen  # its imports must not delay the overview
 
         screen = SeriesScreen(self._tracker, self.jobs, series_id)
+        self._overview.visits.visit(series_id)
         self.push_screen(screen)
         screen.read_rows()  # while the screen is being mounted
 
@@ -265,6 +271,7 @@ class PatchwatchApp(App[None]):
             self._notices.show("poll", "progress", f"Already polling: {self._polling}")
             return
         self._notices.dismiss("poll failures")
+        self._overview.visits.forget()
         self._poll_progress("polling …")
         self.jobs.submit(
             "poll",

@@ -169,7 +169,7 @@ def test_a_crash_over_a_damaged_file_names_the_damage(
     def fail(*_: object, **__: object) -> None:
         raise TypeError
 
-    monkeypatch.setattr(Tracker, "series", fail)
+    monkeypatch.setattr(Tracker, "lines", fail)
     assert with_xdp("list", "--author", "x").returncode == 70
     change(file, "PRAGMA wal_checkpoint(TRUNCATE)")
     file.write_bytes(file.read_bytes()[:20_000])

@@ -58,7 +58,7 @@ def test_without_network_poll_fails_and_list_works(with_xdp: Run, tmp_path: Path
     polled = with_xdp("poll")
     assert polled.returncode == 1
     assert "can't reach http://127.0.0.1:9" in polled.stderr
-    listed = with_xdp("list")
+    listed = with_xdp("list", "--all")
     assert listed.returncode == 0
     assert "accepted" in listed.stdout
     assert "stale" in listed.stderr
@@ -121,7 +121,7 @@ def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer
     polled = run("poll", PATCHWATCH_LORE_URL=lore_server.url)
     assert polled.returncode == 0
     assert "cli-list: 0 new mails, 0 new versions, 0 state changes\n" in polled.stdout
-    assert "quux: say quux" in run("list").stdout
+    assert "quux: say quux" in run("list", "dormant").stdout
     assert run("doctor", PATCHWATCH_LORE_URL=lore_server.url).returncode == 0
 
 

@@ -72,12 +72,11 @@ def test_without_me_addresses_the_error_suggests_those_of_git(run: Run, tmp_path
 
 
 def test_an_empty_list_suggests_where_else_to_look(with_question: Run, tmp_path: Path) -> None:
-    assert "no series is watched yet" in with_question("list", "--mine").stderr
-    with_question("watch", tmp_path / "3.eml")
-    message = with_question("list", "--mine").stderr
+    message = with_question("list", "--mine", "--state", "rejected").stderr
     assert message == (
-        "none of the 1 watched series involves ann@example.org. Use --all to include imported and followed series.\n"
+        "none of the 2 series in your queue involves ann@example.org. Use --all to include all known series.\n"
     )
+    assert with_question("list", "new", "closed").stderr == "nothing is in New or Closed.\n"
     assert with_question("list", "--all", "--state", "rejected").stderr == "no known series matches.\n"
 
 

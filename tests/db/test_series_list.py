@@ -61,8 +61,10 @@ def test_summary_agrees_with_the_row(tracker: DemoTracker) -> None:
 
 def test_fast_path_reads_the_same(tracker: DemoTracker) -> None:
     everything = tracker.lines()
-    assert opened(tracker).lines() == everything
-    assert opened(tracker).lines(watched_only=True) == tuple(line for line in everything if line.watched)
+    assert opened(tracker)._lines(watched_only=False) == tuple(line._replace(place=None) for line in everything)
+    assert opened(tracker).lines(watched_only=True) == tuple(
+        line._replace(place=None) for line in everything if line.watched
+    )
 
 
 def test_fast_path_declines_missing_and_foreign_files(tmp_path: Path, tracker: DemoTracker) -> None:
@@ -76,7 +78,7 @@ def test_fast_path_declines_missing_and_foreign_files(tmp_path: Path, tracker: D
     assert read_summaries(tracker._url, NOW, 7, (), watched_only=False) is None
 
 
-def test_mine_for_me_and_next_action(tracker: DemoTracker) -> None:
+def test_mine_for_me_and_place(tracker: DemoTracker) -> None:
     posted = mail(message_id="p@x", sender=f"Ann <{ANN}>", to=f"list@example.org, Bob <{BOB}>")
     tagged = mail(
         message_id="t@x",
@@ -90,11 +92,11 @@ def test_mine_for_me_and_next_action(tracker: DemoTracker) -> None:
     flags = {}
     for who in (ANN, BOB, CAT, "nobody@example.org", ""):
         (line,) = (line for line in opened(tracker, who).lines() if line.message_id == "p@x")
-        flags[who] = (line.mine, line.for_me, line.next_action)
+        flags[who] = (line.mine, line.for_me, line.place and line.place.reason)
     assert flags == {
-        ANN: (True, False, "resend, or mark it applied: reviewed 2 months ago"),
-        BOB: (False, True, None),  # it is neither watched nor followed
-        CAT: (False, True, None),
+        ANN: (True, False, "resend, or mark it applied: reviewed 2 months ago; 58 days over your week"),
+        BOB: (False, True, "v1 posted, 2 months ago"),
+        CAT: (False, True, "v1 posted, 2 months ago"),
         "nobody@example.org": (False, False, None),
         "": (False, False, None),
     }

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from patchwatch.series.views import View, first_view, in_view, split_by_view
-from tests.series.summaries import DAY, NOW, a_line
+from patchwatch.series.queue import Place, Section
+from patchwatch.series.views import CHOICES, View, by_section, first_view, in_choice, in_view, is_my_turn, split_by_view
+from tests.series.summaries import NOW, a_line
 
 MINE: dict[str, Any] = {"mine": True, "watched": False}
-ASKED: dict[str, Any] = {"for_me": True}
+REVIEW = Place(Section.REVIEW, "review v1", "sent to you", NOW)
+NEW = Place(Section.NEW, "v1 posted", "v1 posted", NOW)
 CLOSED: dict[str, Any] = {"state": "accepted", "turn": "nobody"}
 FAR: dict[str, Any] = {"watched": False}
 
@@ -18,26 +20,9 @@ FAR: dict[str, Any] = {"watched": False}
 @pytest.mark.parametrize(
     ("view", "line", "expected"),
     [
-        (View.MY_TURN, {}, False),
-        (View.MY_TURN, {"turn": "author"}, False),
-        (View.MY_TURN, MINE, False),  # it is the reviewers'
-        (View.MY_TURN, {**MINE, "turn": "author"}, True),
-        (View.MY_TURN, {**MINE, "overdue": True}, True),  # they want a reminder
-        (View.MY_TURN, {**MINE, "turn": "author", "snoozed_until": 0}, False),
-        (View.MY_TURN, {**MINE, "turn": "author", "muted": True}, False),
-        (View.MY_TURN, {**MINE, **CLOSED}, False),
-        (View.MY_TURN, ASKED, True),
-        (View.MY_TURN, {**ASKED, "next_action": ""}, False),  # I gave my tag
-        (View.MY_TURN, {**ASKED, "turn": "author"}, False),
-        (View.MY_TURN, {**ASKED, **FAR}, False),  # an old archive is full of mail to me
-        (View.MY_TURN, {**ASKED, **FAR, "followed": True}, True),
-        (View.MY_TURN, {"next_action": "answer Jakub"}, True),
-        (View.AWAITING_REVIEW, {}, True),
-        (View.AWAITING_REVIEW, FAR, False),
-        (View.AWAITING_REVIEW, {**FAR, "followed": True}, True),
-        (View.AWAITING_REVIEW, MINE, True),
-        (View.AWAITING_REVIEW, {"turn": "author"}, False),
-        (View.AWAITING_REVIEW, {"snoozed_until": NOW + DAY}, False),
+        (View.QUEUE, {}, False),
+        (View.QUEUE, {"place": REVIEW}, True),
+        (View.QUEUE, {**CLOSED, "place": REVIEW}, True),  # the queue decides
         (View.MINE, MINE, True),
         (View.MINE, {**MINE, **CLOSED}, True),
         (View.MINE, {}, False),
@@ -58,15 +43,31 @@ def test_views(view: View, line: dict[str, Any], expected: bool) -> None:
     assert in_view(view, a_line(**line)) == expected
 
 
-def test_views_of_waiting_series_are_ordered_by_the_longest_wait() -> None:
-    old = a_line(id=1, turn_since=NOW - 9 * DAY, last_activity=NOW - 9 * DAY)
-    new = a_line(id=2, turn_since=NOW - DAY, last_activity=NOW - DAY)
-    views = split_by_view([new, old])
-    assert views[View.AWAITING_REVIEW] == [old, new]
-    assert views[View.WATCHED] == [new, old]
+def test_the_queue_has_its_own_order() -> None:
+    lines = [a_line(id=1, place=NEW), a_line(id=2, place=REVIEW), a_line(id=3)]
+    views = split_by_view(lines)
+    assert [line.id for line in views[View.QUEUE]] == [2, 1]
+    assert [line.id for line in views[View.WATCHED]] == [1, 2, 3]
     assert views[View.MINE] == []
+    sections = by_section(lines)
+    assert [line.id for line in sections[Section.REVIEW]] == [2]
+    assert list(sections) == list(Section)
 
 
-def test_my_turn_is_the_first_view_if_the_user_is_known() -> None:
-    assert first_view(knows_me=True) is View.MY_TURN
+def test_what_waits_for_me_is_asked_now_or_to_review() -> None:
+    assert is_my_turn(a_line(place=REVIEW))
+    assert not is_my_turn(a_line(place=NEW))
+    assert not is_my_turn(a_line())
+
+
+def test_a_digest_can_choose_views_and_sections() -> None:
+    assert in_choice("review", a_line(place=REVIEW))
+    assert not in_choice("now", a_line(place=REVIEW))
+    assert in_choice("queue", a_line(place=REVIEW))
+    assert in_choice("closed", a_line(**CLOSED))
+    assert CHOICES.count("closed") == 1
+
+
+def test_what_needs_me_is_the_first_view_if_the_user_is_known() -> None:
+    assert first_view(knows_me=True) is View.QUEUE
     assert first_view(knows_me=False) is View.WATCHED

@@ -25,11 +25,13 @@ from patchwatch.series.model import (
     InboxRow,
     Mail,
     MessageRow,
+    NextAction,
     OutboxRow,
     SeriesRow,
     SeriesSummary,
     StateChangeRow,
 )
+from patchwatch.series.queue import Case, News, Rules, place
 from patchwatch.series.rangediff.comparison import Comparison, compare
 from patchwatch.series.rangediff.select import choose, mails_of, side
 from tests.tui.sample_mails import NOW, Known, SampleMail, at, line_of, mail_of, message_row, raw_of
@@ -79,6 +81,7 @@ class FakeTracker:
             7: "ping: no answer for 12 days",
             9: "send v3: Jonas asked for changes 2 days ago",
         }
+        self.news: dict[int, News] = {}  # what came since the user looked, by series
         self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo reverts, with the rows before
         self.link_candidates: dict[int, tuple[CandidateRow, ...]] = {}  # link candidates, by series
         self.config_file = "~/.config/patchwatch/config.toml"
@@ -147,8 +150,31 @@ class FakeTracker:
         return tuple(sorted(map(self._known, lines), key=lambda line: -line.last_activity))
 
     def _known(self, line: SeriesSummary) -> SeriesSummary:
-        action = self.next_actions.get(line.id, "") if line.mine else "" if self.addresses else None
-        return line._replace(followed=line.id in self.followed, next_action=action)
+        line = line._replace(followed=line.id in self.followed)
+        text = self.next_actions.get(line.id, "")
+        case = Case(
+            state=line.state,
+            turn=line.turn,
+            turn_since=line.turn_since,
+            last_activity=line.last_activity,
+            version=f"v{line.version}",
+            mine=line.mine,
+            author=line.mine,
+            known=line.watched or line.followed or line.mine,
+            muted=line.muted,
+            snoozed_until=line.snoozed_until,
+            action=NextAction(text, "m@x", "me") if line.mine and text else None,
+            news=self.news.get(line.id),
+        )
+        return line._replace(place=place(case, self.now_is, Rules()))
+
+    def visit(self, series_ids: Collection[int]) -> int:
+        self._ask("visit", *series_ids)
+        with self._lock:
+            for series_id in series_ids:
+                self.news.pop(series_id, None)
+            self._generation += 1
+            return self._generation
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)

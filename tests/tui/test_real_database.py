@@ -48,7 +48,7 @@ async def test_a_snooze_is_written_and_undone(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await opened(pilot, "bpf, xdp")
-        await pilot.press("4")
+        await pilot.press("3")
         await until(pilot, lambda: "3 series" in shown(pilot))
         table = pilot.app.screen.query_one(SeriesTable)
         assert table.select(number)

@@ -1,6 +1,6 @@
 """The text of one series in a digest, and the mail that proves each statement.
 
-Pure.  patchwatch.notify.digest.section chooses the section, patchwatch.notify.digest.layout wraps the text.  Everything
+Pure.  patchwatch.series.queue chooses the section, patchwatch.notify.digest.layout wraps the text.  Everything
 from mails is sanitized here.
 """
 
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 
 from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
-from patchwatch.notify.digest.section import DigestSection, SeriesUpdate
+from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.sanitize import line
 from patchwatch.series import finding_labels, labels, point_labels
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
 from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL
-from patchwatch.series.states import ReasonKind, Turn
+from patchwatch.series.queue import Section
+from patchwatch.series.states import ReasonKind
 
 _MAX_MAILS = (1, 1, 3, 3)  # the newest mails to show, by relevance; the others are counted
 _MAX_NAMES = 3
 _LAST_YEAR = 270 * 86_400  # dates older than this get their year
-_FOR_MAINTAINER = "maintainer: "  # dropped where the recipient is the maintainer
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _IS_TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: ")
 _SIGN_OFF = re.compile(r"(?:^|\s)-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*)?$")
@@ -50,34 +50,35 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A series in the digest; without news it is shortened to name, action and one mail."""
+    """A series in the digest; without news it is shortened to name and action."""
 
     number: int
     new: bool
     name: str
     action: str
     items: tuple[Item, ...]
-    message_id: str  # of the mail to link if shortened
+    message_id: str  # of the mail to link
 
 
-def build_entry(update: SeriesUpdate, section: DigestSection, now: int) -> Entry:
+def build_entry(update: SeriesUpdate, now: int) -> Entry:
     """The entry of a series in its section."""
     row = update.row
-    items = [item for item in _ITEMS[section](update, now) if item.paragraphs]
-    if update.new and section is not DigestSection.CLOSED:
-        items[_BEFORE_POINTS.get(section, 0) :] = [*_points(update, now), *items[_BEFORE_POINTS.get(section, 0) :]]
-    return Entry(row.id, update.new, _name(row), _short_action(update, now), tuple(_merged(items)), _action_id(row))
+    items = [item for item in _ITEMS[update.section](update, now) if item.paragraphs]
+    if update.new and update.section is not Section.CLOSED:
+        items[1:1] = _points(update, now)
+    shown = tuple(_merged(items))
+    proof = next((item.message_id for item in shown if item.message_id), "")
+    return Entry(row.id, update.new, _name(row), line(update.place.reason), shown, proof or _action_id(row))
 
 
 def _merged(items: Sequence[Item]) -> Iterator[Item]:
-    """Link each mail once, and drop repeated statements."""
+    """Drop repeated statements."""
     shown: set[str] = set()
-    for place, item in enumerate(items):
-        following = items[place + 1] if place + 1 < len(items) else None
+    for item in items:
         paragraphs = tuple(paragraph for paragraph in item.paragraphs if paragraph.text not in shown)
         shown.update(paragraph.text for paragraph in paragraphs)
         if paragraphs:
-            yield Item(paragraphs, "" if following and following.message_id == item.message_id else item.message_id)
+            yield Item(paragraphs, item.message_id)
 
 
 def _action_id(row: SeriesRow) -> str:
@@ -88,45 +89,34 @@ def _action_id(row: SeriesRow) -> str:
 # ---- sections ------------------------------------------------------------------------------------------------------
 
 
-def _my_turn(update: SeriesUpdate, now: int) -> list[Item]:
+def _now(update: SeriesUpdate, now: int) -> list[Item]:
     """What the recipient has to do, and the sentence that asks for it."""
-    action = update.row.next_action
-    if action is None:
-        return []
-    request = _request(update, action.message_id, now)
-    todo = Item((Paragraph(_action(update, now)), *request), _action_id(update.row))
-    return [todo, *_news(update, now, besides={action.message_id})]
+    action_id = _action_id(update.row)
+    todo = Item((_reason(update), *_request(update, action_id, now)), action_id)
+    return [todo, *_news(update, now, besides={action_id})]
 
 
-def _my_review(update: SeriesUpdate, now: int) -> list[Item]:
+def _review(update: SeriesUpdate, now: int) -> list[Item]:
     newest = update.row.revisions[-1]
-    paragraphs = [Paragraph(_action(update, now)), Paragraph(_posted(update))]
-    if update.new_version:
-        paragraphs += _changes(update)
-    return [Item(tuple(paragraphs), newest.message_id), *_news(update, now, besides=set(newest.postings))]
+    changes = _changes(update) if update.new_version else []
+    asked = Item((_reason(update), Paragraph(_posted(update)), *changes), newest.message_id)
+    return [asked, *_news(update, now, besides=set(newest.postings))]
 
 
-def _my_waiting(update: SeriesUpdate, now: int) -> list[Item]:
-    action, action_id = update.row.next_action, _action_id(update.row)
-    request = _request(update, action_id, now) if action and action.by == "me" else []
-    todo = Item((Paragraph(_action(update, now)), *request), action_id)
-    return [todo, *_news(update, now, besides={action_id} if request else set())]
-
-
-def _version(update: SeriesUpdate, now: int) -> list[Item]:
+def _new(update: SeriesUpdate, now: int) -> list[Item]:
     newest = update.row.revisions[-1]
+    if not update.new_version:
+        return _news(update, now, besides=set()) or [Item((_reason(update),), _action_id(update.row))]
     posted = Item((Paragraph(_posted(update)), *_changes(update)), newest.postings[-1])
     return [posted, *_news(update, now, besides=set(newest.postings))]
 
 
-def _replies(update: SeriesUpdate, now: int) -> list[Item]:
-    """The next action after the new replies, then the replies."""
-    news = _news(update, now, besides=set())
-    action = update.row.next_action
-    if action is None or action.by == Turn.REVIEWERS:
-        return news
-    linked = any(item.message_id == action.message_id for item in news)
-    return [Item((Paragraph(line(action.text)),), "" if linked else action.message_id), *news]
+def _waiting(update: SeriesUpdate, now: int) -> list[Item]:
+    return [Item((_reason(update),), _action_id(update.row)), *_news(update, now, besides=set())]
+
+
+def _reason(update: SeriesUpdate) -> Paragraph:
+    return Paragraph(line(update.place.reason), 3)
 
 
 def _closed(update: SeriesUpdate, now: int) -> list[Item]:
@@ -140,28 +130,14 @@ def _closed(update: SeriesUpdate, now: int) -> list[Item]:
     return [Item((Paragraph(f"{state}: {text}", 3),), why.message_id or newest)]
 
 
-def _nothing(update: SeriesUpdate, now: int) -> list[Item]:
-    return []
-
-
 _ITEMS = {
-    DigestSection.MY_TURN: _my_turn,
-    DigestSection.MY_REVIEW: _my_review,
-    DigestSection.MY_WAITING: _my_waiting,
-    DigestSection.VERSIONS: _version,
-    DigestSection.REPLIES: _replies,
-    DigestSection.BOTS: _replies,
-    DigestSection.CLOSED: _closed,
-    DigestSection.WAITING: _nothing,
+    Section.NOW: _now,
+    Section.REVIEW: _review,
+    Section.NEW: _new,
+    Section.WAITING: _waiting,
+    Section.DORMANT: _waiting,
+    Section.CLOSED: _closed,
 }
-
-_BEFORE_POINTS = {
-    DigestSection.MY_TURN: 1,
-    DigestSection.MY_REVIEW: 1,
-    DigestSection.MY_WAITING: 1,
-    DigestSection.VERSIONS: 1,
-}
-"""How many items stand before the points of the recipient."""
 
 
 def _points(update: SeriesUpdate, now: int) -> list[Item]:
@@ -173,35 +149,6 @@ def _points(update: SeriesUpdate, now: int) -> list[Item]:
 # ---- the next action -----------------------------------------------------------------------------------------------
 
 
-def _action(update: SeriesUpdate, now: int) -> str:
-    """The next action, with the date of the next ping, or `OVERDUE`."""
-    row = update.row
-    action = row.next_action
-    if action is None:
-        return labels.state_name(row)
-    text = line(action.text)
-    if update.section is DigestSection.MY_REVIEW:
-        return f"{text.removeprefix(_FOR_MAINTAINER)}{', OVERDUE' if row.overdue else ''}"
-    if row.involvement and row.involvement.author and action.by != "me" and action.until:
-        return f"{text}; ping politely on or after {day(action.until, now)}"
-    return text
-
-
-def _short_action(update: SeriesUpdate, now: int) -> str:
-    """The next action in few words."""
-    row = update.row
-    if row.next_action is None:
-        return labels.state_name(row)
-    text = line(row.next_action.text)
-    if update.section is DigestSection.MY_REVIEW:
-        text = text.removeprefix(_FOR_MAINTAINER)
-    if update.section is DigestSection.MY_WAITING and row.next_action.until:
-        return f"{text.removeprefix('wait for ').removesuffix(' so far')}; ping from {day(row.next_action.until, now)}"
-    # In the other sections the text says so already.
-    overdue = row.overdue and update.section in (DigestSection.MY_REVIEW, DigestSection.WAITING)
-    return f"{text.replace('waits for ', '')}{', OVERDUE' if overdue else ''}"
-
-
 def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]:
     """Who asked for the action, when, and in which words; empty if nobody else did."""
     newest = update.row.revisions[-1]
@@ -211,7 +158,8 @@ def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]
     if own and evidence is not None and evidence.kind in (ReasonKind.POSTED, ReasonKind.ANSWERED):
         return []  # the recipient's own last mail is not a request
     if evidence is not None and evidence.message_id not in newest.postings:
-        who = _dated(evidence.by_name or evidence.by_email, evidence.date, now)
+        sender = evidence.by_name or evidence.by_email
+        who = _dated("you" if own else sender, evidence.date, now)
         return [Paragraph(f"{who}: {_quoted(evidence.text)}", 3)]
     return [_excerpt(m, now) for m in update.thread if m.message_id == message_id and not m.submission]
 
@@ -285,7 +233,8 @@ def _posted(update: SeriesUpdate) -> str:
         version = f"{versions[0]} → {versions[1]}"
     else:
         version = f"{'new, ' if update.new_version else ''}{versions[-1]}"
-    author = line(newest.author_name or newest.author_email)
+    mine = newest.author_email.lower() in update.addresses
+    author = "you" if mine else line(newest.author_name or newest.author_email)
     reviewed = f", {row.reviewed} reviewed" if row.reviewed else ""
     return f"{version} by {author}, {_patches(newest)}{reviewed}"
 

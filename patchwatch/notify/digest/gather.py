@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from patchwatch.config import Review
-from patchwatch.db import inboxes, new_since, series, series_flags, series_list, threads
+from patchwatch.db import inboxes, new_since, queue, series, series_flags, series_list, threads
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, NotFoundError
-from patchwatch.notify.digest.build import Counts, Digest, Stale, build_digest
+from patchwatch.notify.digest.build import Digest, Stale, build_digest
 from patchwatch.notify.digest.recipient import DigestRecipient
-from patchwatch.notify.digest.section import SeriesUpdate
+from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.series.model import SeriesRow, SeriesSummary
+from patchwatch.series.queue import Section
 from patchwatch.series.rangediff.comparison import author_notes
 from patchwatch.series.rangediff.select import choose, mails_of, side
 from patchwatch.series.state.next_action import next_action
-from patchwatch.series.states import APPLIED, ReasonKind
-from patchwatch.series.views import View, in_view, is_open
+from patchwatch.series.views import in_choice
 
 Raws = Callable[[Collection[str]], Mapping[str, bytes]]
 """Stored mails, by message-id."""
 
 _DAY = 86_400
-_INACTIVE = 90 * _DAY  # series without mail for so long are left out unless open and watched, or the recipient's own
-_VIEWS = {view.key: view for view in View}
+_LATE = 30 * _DAY  # a commit is found so long after it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class DigestContents:
     updates: tuple[SeriesUpdate, ...]
     since: int
     first: bool  # there is no previous digest
-    counts: Counts
+    counts: Mapping[Section, int]
     stale: tuple[Stale, ...]
     seen: str
 
@@ -60,58 +60,58 @@ def gather(
     begin = now - _DAY if since is None else since
     with database.read() as connection:
         newly_seen = new_since.seen(connection)
-        windows = series.merge_windows(connection)
-        every = series_list.summaries(series_flags.executor(connection), now, review.overdue_days, recipient.addresses)
+        rules = queue.rules_of(connection, review)
+        lines = series_list.summaries(series_flags.executor(connection), now, review.overdue_days, recipient.addresses)
+        found = queue.read_queue(connection, lines, rules, recipient.addresses, now)
         polled = inboxes.inboxes(connection)
-        mine = [summary for summary in every if _is_followed(summary, recipient)]
-        ids = frozenset(summary.id for summary in mine if _is_current(summary, now))
+        placed = {line.id: line for line in found.placed(now) if line.place and _is_wanted(line, recipient)}
+        counts = {**dict.fromkeys(Section, 0), **Counter(line.place.section for line in placed.values() if line.place)}
+        ids = frozenset(line.id for line in placed.values() if _is_listed(line, begin))
         wanted = Criteria(everything=True, ids=ids)
         rows = series.series(connection, wanted, now, review.overdue_days, recipient.addresses)
-        actions = {row.id: next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows}
-        rows = tuple(replace(row, next_action=actions[row.id]) for row in rows)
-        if recipient.views:
-            rows = _in_views(rows, mine, recipient)
+        actions = {r.id: next_action(r, now, ping_days=review.ping_days, windows=rules.windows) for r in rows}
         mails = new_since.mails_since(connection, [row.id for row in rows], begin, now, seen)
         proofs = new_since.outside_since(connection, filter(None, map(_proof, rows)), begin, now, seen)
         proofs |= new_since.commits_since(connection, filter(None, map(_commit, rows)), begin, seen)
-        applied_to = _inboxes_applied_to(rows, recipient)
         updates = []
         for row in rows:
             new_ids = frozenset(mails.get(row.id, ())) | (proofs & {_proof(row), _commit(row)})
-            mine_now = row.next_action is not None and row.next_action.by == "me"
+            place = placed[row.id].place
+            if place is None:
+                continue
             updates.append(
                 SeriesUpdate(
-                    row,
-                    thread=threads.thread(connection, row.id) if new_ids or mine_now else (),
+                    replace(row, next_action=actions[row.id]),
+                    place,
+                    before=place if new_ids else found.place(placed[row.id], begin),
+                    thread=threads.thread(connection, row.id) if new_ids or place.section is Section.NOW else (),
                     new_ids=new_ids,
                     since=begin,
                     addresses=recipient.addresses,
-                    recipient_applies=not applied_to.isdisjoint(row.inboxes),
-                    previous_action=row.next_action
-                    if new_ids
-                    else next_action(row, begin, ping_days=review.ping_days, windows=windows),
                 )
             )
     updates = [replace(u, changes=_changes(u, raws)) if u.new_version else u for u in updates]
-    names = recipient.inboxes or {name for row in rows for name in row.inboxes}
+    names = recipient.inboxes or {name for line in placed.values() for name in line.inboxes}
     stale = tuple(
         Stale(inbox.name, inbox.failed_at) for inbox in polled if inbox.failed_at is not None and inbox.name in names
     )
-    return DigestContents(tuple(updates), begin, since is None, _counts(mine, rows, recipient), stale, newly_seen)
+    return DigestContents(tuple(updates), begin, since is None, counts, stale, newly_seen)
 
 
-def _inboxes_applied_to(rows: Sequence[SeriesRow], recipient: DigestRecipient) -> frozenset[str]:
-    """The inboxes where the recipient has applied somebody else's series."""
-    applied = [
-        row.inboxes
-        for row in rows
-        if row.state in APPLIED
-        and row.state_evidence
-        and row.state_evidence.kind != ReasonKind.CITED
-        and row.state_evidence.by_email.lower() in recipient.addresses
-        and row.author_email.lower() not in recipient.addresses
-    ]
-    return frozenset(name for names in applied for name in names)
+def _is_wanted(line: SeriesSummary, recipient: DigestRecipient) -> bool:
+    """True if the recipient wants this series."""
+    if recipient.inboxes and recipient.inboxes.isdisjoint(line.inboxes):
+        return False
+    return not recipient.views or any(in_choice(name, line) for name in recipient.views)
+
+
+def _is_listed(line: SeriesSummary, since: int) -> bool:
+    """True if a series may have an entry; the others are only counted."""
+    if line.place is None or line.place.section is Section.DORMANT:
+        return False
+    if line.place.section is Section.CLOSED:
+        return line.turn_since > since - _LATE
+    return line.place.section is not Section.WAITING or line.place.mine
 
 
 def _proof(row: SeriesRow) -> str:
@@ -121,43 +121,6 @@ def _proof(row: SeriesRow) -> str:
 
 def _commit(row: SeriesRow) -> str:
     return row.state_evidence.commit if row.state_evidence else ""
-
-
-def _is_followed(summary: SeriesSummary, recipient: DigestRecipient) -> bool:
-    """True if the recipient may want this series.  Views are checked later, when the next actions are known."""
-    if recipient.inboxes and recipient.inboxes.isdisjoint(summary.inboxes):
-        return False
-    return bool(recipient.views) or summary.watched or summary.followed or summary.mine
-
-
-def _is_current(summary: SeriesSummary, now: int) -> bool:
-    return summary.last_activity > now - _INACTIVE or (is_open(summary) and (summary.watched or summary.mine))
-
-
-def _in_views(
-    rows: Sequence[SeriesRow], mine: Sequence[SeriesSummary], recipient: DigestRecipient
-) -> tuple[SeriesRow, ...]:
-    summaries = {summary.id: summary for summary in mine}
-    views = [_VIEWS[name] for name in recipient.views if name in _VIEWS]
-    matching = []
-    for row in rows:
-        action = row.next_action.text if row.next_action and row.next_action.by == "me" else ""
-        if any(in_view(view, summaries[row.id]._replace(next_action=action)) for view in views):
-            matching.append(row)
-    return tuple(matching)
-
-
-def _counts(mine: Sequence[SeriesSummary], rows: Sequence[SeriesRow], recipient: DigestRecipient) -> Counts:
-    if recipient.views:
-        shown = {row.id for row in rows}
-        mine = [summary for summary in mine if summary.id in shown]
-    return Counts(
-        series=len(mine),
-        open=sum(is_open(summary) for summary in mine),
-        awaiting=sum(summary.awaiting_review for summary in mine),
-        overdue=sum(summary.overdue for summary in mine),
-        unread=sum(summary.unread for summary in mine),
-    )
 
 
 def _changes(update: SeriesUpdate, raws: Raws) -> str:

@@ -1,4 +1,4 @@
-"""Lay out a digest as text of at most 72 columns; links have lines of their own and may be longer.
+"""Lay out a digest as text of at most 72 columns; links come last, and may be longer.
 
 Pure.  Only our own text (headings, numbers, links) starts in the first column.  Text from mails follows a number or is
 indented, so that no name or subject can pass for a heading, a link of ours, or a line with a meaning (`From `, `-- `).
@@ -17,8 +17,6 @@ from patchwatch.text_width import cell_len, fit, wrap
 COLUMNS = 72
 _INDENT = "  "
 _NAME_LINES = 2
-_LEAST_TITLE = 24  # columns that a title keeps beside the next action
-_LEAST_ACTION = 12  # columns that the next action keeps beside a long mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Section:
     entries: Sequence[Entry]
     count: int  # of all series in the section, shown or not
     full: bool  # show entries without news in full, too
-    more: str  # the command that lists all
+    more: str  # what is not shown
 
 
 def section_lines(section: Section) -> list[str]:
@@ -38,10 +36,18 @@ def section_lines(section: Section) -> list[str]:
     lines = [title, "-" * len(title), ""]
     for entry in section.entries:
         short = not entry.items or not (entry.new or section.full)
-        lines += [*(_short(entry) if short else _full(entry)), ""]
-    if left := section.count - len(section.entries):
-        lines += [f"and {left} more: {section.more}", ""]
+        lines += _short(entry) if short else [*_full(entry), ""]
+    if lines[-1] and section.entries:
+        lines.append("")
+    if section.more:
+        lines += [section.more, ""]
     return lines
+
+
+def links(entries: Sequence[Entry]) -> list[str]:
+    """The mail that each entry is about, by its number, as a signature: mail readers show that dim."""
+    shown = sorted({(entry.number, entry.message_id) for entry in entries})
+    return ["--", *(f"#{number} {link(message_id)}" for number, message_id in shown)] if shown else []
 
 
 def paragraph(text: str) -> list[str]:
@@ -63,17 +69,15 @@ def _full(entry: Entry) -> list[str]:
     for item in entry.items:
         for text in item.paragraphs:
             lines += _wrapped(text.text, _INDENT, _INDENT, text.max_lines)
-        if item.message_id:
-            lines.append(link(item.message_id))
     return lines
 
 
 def _short(entry: Entry) -> list[str]:
-    """The title as far as there is room, the next action, and a link."""
-    mark = _mark(entry)
-    room = COLUMNS - cell_len(mark)
-    action = fit(entry.action, max(room - _LEAST_TITLE - 3, _LEAST_ACTION))
-    return [f"{mark}{fit(entry.name, room - cell_len(action) - 3)} – {action}", link(entry.message_id)]
+    """Title and action on one line, or on two or three: what is to do is never cut."""
+    head = f"{_mark(entry)}{entry.name}"
+    if cell_len(head) + cell_len(entry.action) + 3 <= COLUMNS:
+        return [f"{head} – {entry.action}"]
+    return [*_wrapped(head, "", _INDENT * 2, 1), *_wrapped(entry.action, _INDENT, _INDENT, 2)]
 
 
 def _wrapped(text: str, first: str, following: str, max_lines: int) -> list[str]:

@@ -11,4 +11,4 @@ class DigestRecipient:
 
     addresses: frozenset[str] = frozenset()  # on the lists, in lower case
     inboxes: frozenset[str] = frozenset()  # empty: all
-    views: tuple[str, ...] = ()  # patchwatch.series.views.View.key; empty: watched, followed and their own series
+    views: tuple[str, ...] = ()  # patchwatch.series.views.CHOICES; empty: watched, followed and their own series

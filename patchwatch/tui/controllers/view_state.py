@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from patchwatch.series.filter import Filter
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.views import WAITING, View, split_by_view
-from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order
+from patchwatch.series.queue import Section
+from patchwatch.series.views import View, by_section, split_by_view
+from patchwatch.tui.render.queue_rows import FOLDED, QueueRow, queue_rows
+from patchwatch.tui.render.series_columns import BY_URGENCY, LATEST, Order
 
 VIEWS = tuple(View)
 """The views, from left to right."""
@@ -24,12 +26,14 @@ class ViewState:
         self.view = view
         self.complete = False  # True once all are loaded
         self._before = View.WATCHED
+        self._unfolded = frozenset(Section) - FOLDED
+        self._visited: set[int] = set()  # what I looked at stays where it is until I ask for new mail
         self._views: Mapping[View, Sequence[SeriesSummary]] = split_by_view(few)
         self._orders: dict[View, Order] = {}
 
     def take(self, views: Mapping[View, Sequence[SeriesSummary]]) -> None:
         """Take all series, by view."""
-        self._views = views
+        self._views = self._with_visited(views)
         self.complete = True
 
     @property
@@ -44,14 +48,44 @@ class ViewState:
 
     @property
     def counts(self) -> dict[View, int]:
-        """The number of series in each view, as far as known."""
-        known = VIEWS if self.complete else (View.WATCHED,)
-        return {view: len(self._views[view]) for view in known}
+        """The number of series in each view, as far as known; of what needs me, those of Now."""
+        if not self.complete:
+            return {View.WATCHED: len(self._views[View.WATCHED])}
+        now = sum(line.place is not None and line.place.section is Section.NOW for line in self._views[View.QUEUE])
+        return {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
         """The series of the current view that match `limit`, sorted."""
         rows = limit.keep(self.among, now) if limit.predicates else self.among
         return rows if self.order == self._natural else self.order.sort(rows)
+
+    def queue(self, limit: Filter, now: int) -> Sequence[QueueRow]:
+        """The rows of what needs me: the series that match `limit`, below the headings of their sections."""
+        if not self.complete:
+            return []
+        unfolded = frozenset(Section) if limit.predicates else self._unfolded
+        return queue_rows(by_section(self.rows(limit, now)), unfolded, now)
+
+    def toggle(self, section: Section) -> None:
+        """Fold a section, or unfold it."""
+        self._unfolded = self._unfolded ^ {section}
+
+    def visited(self, series_id: int) -> None:
+        """Keep a series where it is, although I have looked at it."""
+        self._visited.add(series_id)
+
+    def forget_visits(self) -> None:
+        """Let series move that I have looked at."""
+        self._visited.clear()
+
+    def _with_visited(self, views: Mapping[View, Sequence[SeriesSummary]]) -> Mapping[View, Sequence[SeriesSummary]]:
+        if not self._visited:
+            return views
+        before = {line.id: line.place for line in self._views[View.QUEUE] if line.id in self._visited}
+        kept = {number: place for number, place in before.items() if place and place.section is Section.NEW}
+        moved = [line for line in views[View.QUEUE] if line.place and line.place.section is Section.WAITING]
+        stays = {line.id: line._replace(place=kept[line.id]) for line in moved if line.id in kept}
+        return {view: [stays.get(line.id, line) for line in lines] for view, lines in views.items()}
 
     def is_watched(self, series_id: int) -> bool:
         """True if a series is watched."""
@@ -74,7 +108,7 @@ class ViewState:
 
     @property
     def _natural(self) -> Order:
-        return LONGEST if self.view in WAITING else LATEST
+        return BY_URGENCY if self.view is View.QUEUE else LATEST
 
     @property
     def order(self) -> Order:

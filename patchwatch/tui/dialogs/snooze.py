@@ -99,7 +99,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
         return [(pad(name, 19), ""), (day(rest.until).partition(" 20")[0], "dim")]
 
     def _show(self, pieces: list[StyledText]) -> None:
-        effect = "Until then, kept out of My turn, Awaiting review and the e-mail digest."
+        effect = "Until then, kept out of what needs you and of the e-mail digest."
         self.query_one("#reading", Static).update(content(pieces or [(effect, "dim")]))
 
     def on_key(self, event: events.Key) -> None:

@@ -15,25 +15,26 @@ from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.signs import sign_of
 from patchwatch.series.states import State, Turn
 from patchwatch.tui.base.theme import StyledText
 
 _RECENT = 335 * 86_400  # seconds; older dates are shown with their year
 
-# Sign and style; signs differ, so that states can be told apart without colors.
-STATE_SIGNS: dict[str, tuple[str, str]] = {
-    State.NEW: ("○", ""),
-    State.UNDER_REVIEW: ("◐", "accent"),
-    State.CHANGES_REQUESTED: ("↻", "warn"),
-    State.REVIEWED: ("◉", "calm"),
-    State.ACCEPTED: ("✓", "good"),
-    State.MAINLINED: ("★", "good"),
-    State.REJECTED: ("✗", "bad"),
-    State.DEFERRED: ("◌", "dim"),
-    State.AWAITING_UPSTREAM: ("↑", "calm"),
-    State.NOT_APPLICABLE: ("–", "dim"),
-    State.SUPERSEDED: ("»", "dim"),
+_STATE_STYLES: dict[str, str] = {
+    State.UNDER_REVIEW: "accent",
+    State.CHANGES_REQUESTED: "warn",
+    State.REVIEWED: "calm",
+    State.ACCEPTED: "good",
+    State.MAINLINED: "good",
+    State.REJECTED: "bad",
+    State.DEFERRED: "dim",
+    State.AWAITING_UPSTREAM: "calm",
+    State.NOT_APPLICABLE: "dim",
+    State.SUPERSEDED: "dim",
 }
+STATE_SIGNS: dict[str, tuple[str, str]] = {state: (sign_of(state), _STATE_STYLES.get(state, "")) for state in State}
+"""Sign and style of each state."""
 
 
 def place(path: Path) -> str:

@@ -73,10 +73,10 @@ VERSION = Column("Ver", lambda row, now: [(series_labels.version(row), "")], lam
 TITLE = Column("Title", title_cell, lambda row: row.title.casefold(), max_width=1000)
 NEXT_ACTION = Column(
     "Next",
-    lambda row, now: [(line(row.next_action or ""), "accent")],
-    lambda row: row.next_action,
+    lambda row, now: [(line(row.place.verb if row.place else ""), "accent")],
+    lambda row: row.place.verb if row.place else "",
     max_width=44,
-    is_blank=lambda row: not row.next_action,
+    is_blank=lambda row: row.place is None,
 )
 AUTHOR = Column("Author", lambda row, now: [(labels.author(row), "dim")], lambda row: labels.author(row).casefold())
 POINTS = Column(
@@ -151,8 +151,8 @@ class Order:
 LATEST = Order(ACTIVE, descending=True)
 """The default order: the latest mail first."""
 
-LONGEST = Order(TURN, descending=False)
-"""The longest wait first."""
+BY_URGENCY = Order(NEXT_ACTION, descending=False)
+"""The order of the queue, which is not sorted by a column."""
 
 
 @dataclass(frozen=True, slots=True)

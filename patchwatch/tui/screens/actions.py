@@ -23,7 +23,12 @@ ACTIONS: tuple[BindingType, ...] = (
     Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
     Binding("Z", "snooze", "Snooze", show=False, tooltip="Snooze until a date or a reply", id="act.snooze"),
     Binding(
-        "M", "mute", "Mute", show=False, tooltip="Keep out of My turn, events and digests, or unmute", id="act.mute"
+        "M",
+        "mute",
+        "Mute",
+        show=False,
+        tooltip="Keep out of the queue, events and digests, or unmute",
+        id="act.mute",
     ),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching (the mail is kept)", id="act.unwatch"),
     Binding("L", "link", "Link", show=False, tooltip="Link to another version, or unlink", id="act.link"),

@@ -14,12 +14,14 @@ from textual.widgets import Input
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series.model import InboxRow, SeriesSummary
+from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.views import View, first_view, split_by_view
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.refresh import Debounced
 from patchwatch.tui.controllers.view_state import VIEWS, ViewState
+from patchwatch.tui.controllers.visits import Visits
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection, of_series
 from patchwatch.tui.render.series_columns import COLUMNS, Order
@@ -63,24 +65,27 @@ class OverviewScreen(ActionScreen):
         tracker: TrackerAPI,
         jobs: Jobs,
         watched: Callable[[Sequence[Watched]], None],
+        visited: Callable[[int], None],
         first_rows: Sequence[SeriesSummary],
     ) -> None:
         """Show the series of `tracker`; `watched` is called with series watched from the form of a first start.
 
-        `first_rows` are shown until all are loaded.
+        `visited` is called with the generation of the database after a visit; `first_rows` are shown until all are
+        loaded.
         """
         super().__init__()
         self._tracker = tracker
         self._jobs = jobs
         self._on_watched = watched
-        self._view_state = ViewState(first_view(knows_me=bool(tracker.addresses)), first_rows)
+        self.view_state = ViewState(first_view(knows_me=bool(tracker.addresses)), first_rows)
+        self.visits = Visits(tracker, jobs, self.view_state, visited)
         self._reloading = Debounced(self, self._read)
         self._wanted: int | None = None  # the series to put the cursor on when it is loaded
         self._inboxes: tuple[InboxRow, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Tabs, filter bar, table, preview, status bar, key hints."""
-        yield ViewTabs(self._view_state.view)
+        yield ViewTabs(self.view_state.view)
         yield FilterBar()
         table = SeriesTable(self._tracker.now, id="table")
         yield TableHeading(table)
@@ -98,7 +103,7 @@ class OverviewScreen(ActionScreen):
     @property
     def all_lines(self) -> Sequence[SeriesSummary]:
         """All series as loaded last."""
-        return self._view_state.all_lines
+        return self.view_state.all_lines
 
     @property
     def proposed(self) -> str:
@@ -125,7 +130,7 @@ class OverviewScreen(ActionScreen):
         In the background this waits for a pause in the changes: each mail that is read is one.
         """
         visible = self.is_active or self.app.screen.is_modal  # Textual's is_current is also true behind another screen
-        if visible or not self._view_state.complete:
+        if visible or not self.view_state.complete:
             self._reloading.now()
         else:
             self._reloading.later()
@@ -142,7 +147,7 @@ class OverviewScreen(ActionScreen):
 
     def _show(self, loaded: tuple[Mapping[View, list[SeriesSummary]], tuple[InboxRow, ...]]) -> None:
         views, self._inboxes = loaded
-        self._view_state.take(views)
+        self.view_state.take(views)
         self._jobs.notices.dismiss("reload")
         self.table.forget()
         self._arrange()
@@ -155,10 +160,12 @@ class OverviewScreen(ActionScreen):
 
     def _arrange(self) -> None:
         """Show the rows of the chosen view that match the limit, in the chosen order."""
-        state, bar = self._view_state, self.query_one(FilterBar)
-        rows, among = state.rows(bar.limit, self._tracker.now()), state.among
+        state, bar = self.view_state, self.query_one(FilterBar)
+        now, among = self._tracker.now(), state.among
+        matching = state.rows(bar.limit, now)
+        rows = state.queue(bar.limit, now) if state.view is View.QUEUE and matching else matching
         self.table.show(rows, state.order, among, state.view)
-        bar.show_count(len(rows), len(among))
+        bar.show_count(len(matching), len(among))
         if not state.complete and not rows:
             return  # not known to be empty yet
         self.query_one(ViewTabs).show(state.view, state.counts)
@@ -173,11 +180,11 @@ class OverviewScreen(ActionScreen):
             empty.show([])
             if self.focused is None or self._link_focused:
                 self.call_after_refresh(self.table.focus)
-        elif not limited and (not self.all_lines or self._view_state.view is View.WATCHED):
+        elif not limited and (not self.all_lines or self.view_state.view is View.WATCHED):
             empty.welcome(len(self.all_lines), self._key("overview.all"))
         else:
             known, path = bool(self._tracker.addresses), self._tracker.config_file
-            empty.show(empty_text(self._view_state.view, self._key, knows_me=known, config_file=path, limited=limited))
+            empty.show(empty_text(self.view_state.view, self._key, knows_me=known, config_file=path, limited=limited))
             if not isinstance(self.focused, FilterInput):
                 self.set_focus(None)  # the key hints show those of the screen
 
@@ -189,14 +196,14 @@ class OverviewScreen(ActionScreen):
         return keys.key_display(self.app, self.BINDINGS, name)
 
     def _post_status(self) -> None:
-        rows, bar = self.table.rows, self.query_one(FilterBar)
+        rows, bar = self.table.series, self.query_one(FilterBar)
         polled = [inbox.polled_at for inbox in self._inboxes if inbox.polled_at is not None]
         status = Status(
             series=len(rows),
-            of=len(self._view_state.among) if self._view_state.complete and bar.limit.text else None,
+            of=len(self.view_state.among) if self.view_state.complete and bar.limit.text else None,
             unread=sum(row.unread for row in rows),
             marked=len(self.table.marked),
-            polls_known=self._view_state.complete,
+            polls_known=self.view_state.complete,
             polled_at=max(polled, default=None),
             stale=tuple(labels.stale(self._inboxes)),
             now=self._tracker.now(),
@@ -207,18 +214,25 @@ class OverviewScreen(ActionScreen):
         """Update the ages, and limits that depend on them."""
         self.table.forget()
         self.query_one(SeriesPreview).tick()
-        if self._view_state.complete:
+        if self.view_state.complete:
             self._arrange()
 
     # The row under the cursor.
 
     def _update_preview(self, *, at_once: bool = False) -> None:
         row = self.table.row
-        self.query_one(SeriesPreview).follow(row.id if row else None, at_once=at_once)
+        why = row.place.reason if row and row.place and row.place.section in ASKS else ""
+        self.query_one(SeriesPreview).follow(row.id if row else None, why, at_once=at_once)
 
     @on(RowList.Moved)
     def _moved(self) -> None:
         self._update_preview()
+
+    @on(SeriesPreview.Rested)
+    def _rested(self) -> None:
+        row = self.table.row
+        if row and row.place and row.place.section is Section.NEW and self.is_active:
+            self.visits.visit(row.id)
 
     @on(RowList.Chosen)
     def _chosen(self) -> None:
@@ -253,26 +267,31 @@ class OverviewScreen(ActionScreen):
         """Go to the wanted series if it is loaded."""
         if self._wanted is None or self.table.select(self._wanted):
             self._wanted = None
-        elif self._view_state.is_watched(self._wanted):
+        elif self.view_state.is_watched(self._wanted):
             self.query_one(FilterBar).clear()
             self._choose(View.WATCHED)
             self.call_after_refresh(self.go_to, self._wanted)
 
     def _choose(self, view: View) -> None:
         here = self.table.row
-        self._view_state.choose(view)
+        self.view_state.choose(view)
         self._arrange()
-        if self.table.row is not here:
-            self.table.action_first()
+        if self.table.row is not here or here is None:
+            self.table.to_first_series()
         self._update_preview()
+
+    @on(SeriesTable.Folded)
+    def _folded(self, event: SeriesTable.Folded) -> None:
+        self.view_state.toggle(event.section)
+        self._arrange()
 
     def action_view(self, number: int) -> None:
         """Show a view; if it is already shown, the previous one."""
-        self._choose(self._view_state.toggled(VIEWS[number]))
+        self._choose(self.view_state.toggled(VIEWS[number]))
 
     def action_turn(self, by: int) -> None:
         """Show the next or previous view."""
-        self._choose(self._view_state.beside(by))
+        self._choose(self.view_state.beside(by))
 
     @on(ViewTabs.Chosen)
     def _tab_chosen(self, event: ViewTabs.Chosen) -> None:
@@ -283,7 +302,7 @@ class OverviewScreen(ActionScreen):
         table = self.table
         count = len(table.rows)
         around = (table.rows[(table.cursor + direction * step) % count] for step in range(1, count + 1))
-        row = next((row for row in around if row.unread), None)
+        row = next((row for row in around if isinstance(row, SeriesSummary) and row.unread), None)
         if row is None:
             self._jobs.notices.show("unread", "note", "No unread mail left in this view.")
         else:
@@ -311,13 +330,18 @@ class OverviewScreen(ActionScreen):
             self.set_focus(None)
 
     def action_sort(self) -> None:
-        """Sort by the next column to the right."""
+        """Sort by the next column to the right; the queue has its own order."""
+        if self.table.shows_queue:
+            self._jobs.notices.show("sort", "note", "What needs you has its own order; the other views can be sorted.")
+            return
         columns = [column for column, _ in self.table.columns.columns] or list(COLUMNS)
         here = next((n for n, column in enumerate(columns) if column is self.table.order.column), -1)
         self._sort(self.table.order.choose(columns[(here + 1) % len(columns)]))
 
     def action_reverse(self) -> None:
         """Reverse the order."""
+        if self.table.shows_queue:
+            return
         self._sort(self.table.order.choose(self.table.order.column))
 
     @on(TableHeading.Chosen)
@@ -325,7 +349,7 @@ class OverviewScreen(ActionScreen):
         self._sort(self.table.order.choose(event.column))
 
     def _sort(self, order: Order) -> None:
-        self._view_state.sort(order)
+        self.view_state.sort(order)
         self._arrange()
         self.table.action_first()  # the wanted rows are at the top, and the cursor stays visible
 

@@ -10,8 +10,7 @@ from patchwatch.tui.controllers.view_state import VIEWS
 from patchwatch.tui.screens.actions import ACTIONS
 
 _CONTENTS: dict[View, str] = {
-    View.MY_TURN: "series that need your action",
-    View.AWAITING_REVIEW: "series waiting for reviewers",
+    View.QUEUE: "what to do now, to review, and what is new",
     View.MINE: "series you posted",
     View.WATCHED: "series you chose to watch",
     View.FOLLOWED: "other series on lists you follow",

@@ -18,8 +18,7 @@ from patchwatch.tui.widgets.watch_form import WatchForm
 _WATCH = ("app.watch", "watch a series")
 _WATCHED = ("overview.watched", "series you watch")
 _TEXTS: dict[View, tuple[str, Sequence[tuple[str, str]]]] = {
-    View.MY_TURN: ("No series needs your action.", [("overview.awaiting_review", "series awaiting review"), _WATCHED]),
-    View.AWAITING_REVIEW: ("No series is awaiting review.", [_WATCHED, _WATCH]),
+    View.QUEUE: ("Nothing needs you.", [_WATCHED, _WATCH]),
     View.MINE: ("None of your series is known yet.", [_WATCH, ("app.poll", "poll the watched lists")]),
     View.WATCHED: ("No series is watched yet.", [_WATCH, ("overview.all", "all known series")]),
     View.FOLLOWED: ("No list is followed, or nothing has been posted to it yet.", [_WATCH]),

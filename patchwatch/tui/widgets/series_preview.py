@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
+from textual.message import Message
 from textual.timer import Timer
 
-from patchwatch.series.model import SeriesRow
+from patchwatch.series.model import NextAction, SeriesRow
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.widgets.series_header import SeriesHeader
 
-_REST_SECONDS = 0.06
+_LOAD_SECONDS = 0.06  # after which a series is loaded
+_REST_SECONDS = 1.0  # with the cursor on it for so long, the user has looked at it
 
 
 class SeriesPreview(SeriesHeader):
     """The header of the series under the cursor."""
+
+    class Rested(Message):
+        """The cursor rests on the series."""
 
     def __init__(self, tracker: TrackerAPI, jobs: Jobs) -> None:
         """Loads series from `tracker`."""
@@ -24,14 +30,21 @@ class SeriesPreview(SeriesHeader):
         self._jobs = jobs
         self._series: int | None = None
         self._row: SeriesRow | None = None
+        self._why = ""
         self._rest: Timer | None = None
+        self._look: Timer | None = None
 
-    def follow(self, series_id: int | None, *, at_once: bool = False) -> None:
-        """Show this series when the cursor rests on it, or at once."""
+    def follow(self, series_id: int | None, why: str = "", *, at_once: bool = False) -> None:
+        """Show this series when the cursor rests on it, or at once; `why` it is in the queue."""
+        self._why = why
+        if series_id != self._series:
+            if self._look is not None:
+                self._look.stop()
+            self._look = self.set_timer(_REST_SECONDS, lambda: self.post_message(self.Rested()))
         self._series = series_id
         if self._rest is not None:
             self._rest.stop()
-        self._rest = None if at_once else self.set_timer(_REST_SECONDS, self._load)
+        self._rest = None if at_once else self.set_timer(_LOAD_SECONDS, self._load)
         if at_once:
             self._load()
 
@@ -50,5 +63,6 @@ class SeriesPreview(SeriesHeader):
 
     def _loaded(self, row: SeriesRow) -> None:
         if row.id == self._series:
-            self._row = row
+            # The place in the queue says more than the next action: it knows that I apply patches, and what is overdue.
+            self._row = replace(row, next_action=NextAction(self._why, "", "me")) if self._why else row
             self.tick()

@@ -16,10 +16,20 @@ from textual.strip import Strip
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import Section
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
+from patchwatch.tui.render.queue_rows import (
+    QueueHeading,
+    QueueMore,
+    QueueRow,
+    column_titles,
+    draw_heading,
+    draw_more,
+    draw_series,
+)
 from patchwatch.tui.render.series_columns import LATEST, Column, Layout, Order, headings, layout, title_cell
 from patchwatch.tui.widgets.row_list import RowList
 
@@ -27,8 +37,8 @@ NARROW = 64
 _MARK = "*"
 
 
-class SeriesTable(RowList[SeriesSummary]):
-    """Series in a given order, with a cursor; marks stay when other rows are shown."""
+class SeriesTable(RowList[QueueRow]):
+    """Series in a given order, or below headings, with a cursor; marks stay when other rows are shown."""
 
     CACHES_ROWS = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,6 +51,14 @@ class SeriesTable(RowList[SeriesSummary]):
     class Marked(Message):
         """The marks changed."""
 
+    class Folded(Message):
+        """The user chose a heading, which folds its section or unfolds it."""
+
+        def __init__(self, section: Section) -> None:
+            """`section` is below the heading."""
+            super().__init__()
+            self.section = section
+
     def __init__(self, clock: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
         """`clock` returns the current time, for ages."""
         super().__init__(id=id)
@@ -50,19 +68,39 @@ class SeriesTable(RowList[SeriesSummary]):
         self._among: Sequence[SeriesSummary] = ()
         self._layouts: dict[tuple[Hashable, int], Layout] = {}  # by view and width
 
-    def key_of(self, row: SeriesSummary) -> Hashable:
-        """The number of the series."""
-        return row.id
+    def key_of(self, row: QueueRow) -> Hashable:
+        """The number of the series, or the section of a heading."""
+        return row.id if isinstance(row, SeriesSummary) else (type(row).__name__, row.section)
+
+    @property
+    def row(self) -> SeriesSummary | None:
+        """The series under the cursor; None on a heading."""
+        row = self.rows[self.cursor] if self.rows else None
+        return row if isinstance(row, SeriesSummary) else None
+
+    @property
+    def series(self) -> list[SeriesSummary]:
+        """The rows without headings."""
+        return [row for row in self.rows if isinstance(row, SeriesSummary)]
+
+    def to_first_series(self) -> None:
+        """Put the cursor on the first series."""
+        self._go(next((at for at, row in enumerate(self.rows) if isinstance(row, SeriesSummary)), 0))
+
+    def action_choose(self) -> None:
+        """Open the series under the cursor, or fold or unfold the section of a heading."""
+        row = self.rows[self.cursor] if self.rows else None
+        if row is not None and not isinstance(row, SeriesSummary):
+            self.post_message(self.Folded(row.section))
+        else:
+            super().action_choose()
 
     @property
     def row_height(self) -> int:
         """Two lines if there is no room for columns, or for the user's next action in one of them."""
-        width = self.scrollable_content_region.width
-        if 0 < width < NARROW:
-            return 2
-        return 2 if self._next_action_wanted and width and not self.columns.shows_next_action else 1
+        return 2 if 0 < self.scrollable_content_region.width < NARROW and not self.shows_queue else 1
 
-    def show(self, rows: Sequence[SeriesSummary], order: Order, among: Sequence[SeriesSummary], view: View) -> None:
+    def show(self, rows: Sequence[QueueRow], order: Order, among: Sequence[SeriesSummary], view: View) -> None:
         """Show `rows`, sorted by `order`; columns are fitted to `among`, all rows of `view` without the limit.
 
         The rows of a view are assumed to be the same until `forget`.
@@ -70,7 +108,10 @@ class SeriesTable(RowList[SeriesSummary]):
         self._among = among
         self.order = order
         self.variant = view
+        first = not self.rows
         super().set_rows(rows, redraw=False)
+        if first and self.row is None:
+            self.to_first_series()
 
     def forget(self) -> None:
         """Draw all rows again: they were reloaded, or time has passed."""
@@ -78,9 +119,9 @@ class SeriesTable(RowList[SeriesSummary]):
         self.redraw()
 
     @property
-    def _next_action_wanted(self) -> bool:
-        """True if rows show the user's next action."""
-        return self.variant is View.MY_TURN
+    def shows_queue(self) -> bool:
+        """True if it shows what needs me, below headings."""
+        return self.variant is View.QUEUE
 
     @property
     def in_columns(self) -> bool:
@@ -90,7 +131,7 @@ class SeriesTable(RowList[SeriesSummary]):
     @property
     def marked(self) -> list[SeriesSummary]:
         """The marked rows among those shown."""
-        return [row for row in self.rows if row.id in self.marks] if self.marks else []
+        return [row for row in self.series if row.id in self.marks] if self.marks else []
 
     def unmark(self) -> None:
         """Remove all marks."""
@@ -104,7 +145,7 @@ class SeriesTable(RowList[SeriesSummary]):
 
     def action_mark_all(self) -> None:
         """Mark all rows shown, or unmark them if all are marked."""
-        shown = frozenset(row.id for row in self.rows)
+        shown = frozenset(row.id for row in self.series)
         self._mark(self.marks - shown if shown <= self.marks else self.marks | shown)
 
     def _mark(self, marks: frozenset[int]) -> None:
@@ -121,26 +162,26 @@ class SeriesTable(RowList[SeriesSummary]):
     def _columns(self, width: int) -> Layout:
         found = self._layouts.get((self.variant, width))
         if found is None:
-            found = layout(self._among, width, self._clock(), next_action=self._next_action_wanted)
+            found = layout(self._among, width, self._clock())
             self._layouts[self.variant, width] = found
         return found
 
-    def draw(self, row: SeriesSummary, index: int, width: int) -> list[list[StyledText]]:
+    def draw(self, row: QueueRow, index: int, width: int) -> list[list[StyledText]]:
         """A line of the table, or two in a narrow terminal."""
         now = self._clock()
+        if isinstance(row, QueueHeading):
+            return [draw_heading(row, width)]
+        if isinstance(row, QueueMore):
+            return [draw_more(row, width)]
         mark: StyledText = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
-        action: list[StyledText] = [("→ ", "dim"), (line(row.next_action), "accent")] if row.next_action else []
+        if self.shows_queue:
+            return [draw_series(row, width, now, mark)]
         if width >= NARROW - 1:
             columns = self._columns(width)
-            drawn = [columns.draw(lambda column: column.cell(row, now), mark)]
-            if columns.shows_next_action or not self._next_action_wanted:
-                return drawn
-            return [*drawn, [("   ", ""), *action]]
+            return [columns.draw(lambda column: column.cell(row, now), mark)]
         unread: list[StyledText] = [(f" {row.unread}", "accent strong")] if row.unread else []
         head = [labels.state_sign(row.state), mark, *title_cell(row, now)]
         first = fit_pieces(head, width - width_of(unread) - 1)
-        if action:
-            return [[*first, *unread], [("  ", ""), *action]]
         second: list[StyledText] = [("  ", ""), (line(row.state), labels.state_sign(row.state)[1]), (" · ", "faint")]
         second += [*labels.turn(row, now), (f" · {series_labels.version(row)} · ", "dim"), *labels.reviewed(row)]
         return [[*first, *unread], second]
@@ -171,12 +212,15 @@ class TableHeading(Styled):
         """Draw the headings."""
         table = self._table
         pieces: list[StyledText] = []
-        if table.in_columns and table.rows:
+        if table.shows_queue:
+            pieces = [(column_titles(table.scrollable_content_region.width - 1), "dim")]
+        elif table.in_columns and table.rows:
             pieces = headings(table.columns, table.order, table.scrollable_content_region.width - 1)
         return self.style_cache.strip(fit_pieces([(" ", ""), *pieces], self.size.width), self.base_style)
 
     def on_click(self, event: events.Click) -> None:
         """Report the heading that was clicked."""
-        column = self._table.columns.column_at(event.x - 1) if self._table.in_columns else None
+        sorts = self._table.in_columns and not self._table.shows_queue
+        column = self._table.columns.column_at(event.x - 1) if sorts else None
         if column is not None:
             self.post_message(self.Chosen(column))

@@ -14,7 +14,7 @@ from patchwatch.tui.render.columns import fit_pieces, width_of
 
 _NAME: Sequence[StyledText] = ((" patchwatch", "strong accent"), ("  ", ""))
 
-_SHORT = {View.AWAITING_REVIEW: "Review"}
+_SHORT = {View.QUEUE: "Needs me"}
 
 Tab = tuple[View | None, list[StyledText]]
 """Styled text, and the view that a click on it chooses."""

@@ -155,7 +155,7 @@ def test_recipients_have_their_own_time_and_series(make_tracker: Callable[..., F
         "team@example.net",
         ("Ben@example.net",),
         ("netdev",),
-        ("my-turn",),
+        ("review",),
         "18:00",
         "America/New_York",
         "weekly",
@@ -167,7 +167,7 @@ def test_recipients_have_their_own_time_and_series(make_tracker: Callable[..., F
     assert [one.recipient for one in tracker.send_digests()] == ["team"]
     assert [recipient for recipient, _, _ in tracker.calls] == [
         DigestRecipient(),
-        DigestRecipient(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("my-turn",)),
+        DigestRecipient(frozenset({"ben@example.net"}), frozenset({"netdev"}), ("review",)),
     ]
     assert tracker.next_delivery_at() == parse_time("2023-10-24T05:00Z")
 
@@ -470,9 +470,9 @@ def test_digest_is_received_over_smtp(tracker: DemoTracker, tmp_path: Path, monk
     assert (read["Auto-Submitted"], read["Precedence"]) == ("auto-generated", "bulk")
     assert read["X-Patchwatch"] == "2023-09-18"
     text = read.get_content().replace("\r\n", "\n")
-    links = [one for one in text.split("\n") if one.startswith("https://")]
+    links = [one for one in text.split("\n") if " https://" in one]
     assert all(columns(one) <= 72 for one in text.split("\n") if one not in links)
     assert links
-    assert all(re.fullmatch(r"https://lore\.kernel\.org/r/[^/\s]+@[^/\s]+/", one) for one in links)
+    assert all(re.fullmatch(r"#\d+ https://lore\.kernel\.org/r/[^/\s]+@[^/\s]+/", one) for one in links)
     assert "tcp" in text
     assert all(len(one) <= 76 for one in raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n"))

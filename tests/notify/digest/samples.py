@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from patchwatch.notify.digest.section import SeriesUpdate
+from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.series.model import Evidence, Involvement, MessageRow, NextAction, RevisionRow, SeriesRow
+from patchwatch.series.queue import Place, Section
 
 DAY = 86_400
 NOW = 1_691_046_000  # 2023-08-03T07:00Z, a Thursday
@@ -64,11 +65,26 @@ def posted(version: int) -> MessageRow:
     return message(f"v{version}@ann", "Ann Author", "It turns.", submission=True, kind="cover")
 
 
+def put(row: SeriesRow) -> Place:
+    """Where a series stands in the queue: what others posted without asking me is new."""
+    action = row.next_action
+    if row.turn == "nobody":
+        return Place(Section.CLOSED, "applied", "applied", row.turn_since)
+    if action is None:
+        return Place(Section.NEW, "1 reply", "1 reply", row.last_activity)
+    if action.by == "me":
+        author = row.involvement is not None and row.involvement.author
+        section = Section.NOW if author else Section.REVIEW
+        return Place(section, "act", action.text, row.turn_since, mine=True)
+    if action.until:
+        return Place(Section.WAITING, "reviewers", action.text, row.turn_since, action.until, mine=True)
+    return Place(Section.NEW, "1 reply", action.text, row.last_activity)
+
+
 def update(row: SeriesRow, *thread: MessageRow, **values: Any) -> SeriesUpdate:
-    """A series whose mails are all new."""
-    made = SeriesUpdate(
-        row, thread, frozenset(m.message_id for m in thread), SINCE, ME, previous_action=row.next_action
-    )
+    """A series whose mails are all new, and which is where it was."""
+    place = put(row)
+    made = SeriesUpdate(row, place, place, thread, frozenset(m.message_id for m in thread), SINCE, ME)
     return replace(made, **values)
 
 

@@ -147,7 +147,7 @@ async def test_replies_and_tags_and_b4_ignore_marks(
 async def test_empty_list_opens_no_dialog(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
-        await pressed(pilot, "5", says="No list is followed")
+        await pressed(pilot, "4", says="No list is followed")
         await pilot.press("R", "T", "B")
         assert isinstance(pilot.app.screen, OverviewScreen)
         assert not tracker.asked["reply"]

@@ -8,7 +8,7 @@ from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.views import View, split_by_view
 from patchwatch.tui.controllers.view_state import ViewState
-from patchwatch.tui.render.series_columns import COLUMNS, LATEST, LONGEST
+from patchwatch.tui.render.series_columns import BY_URGENCY, COLUMNS, LATEST
 from tests.tui.sample_mails import NOW, line_of
 from tests.tui.sample_series import chinese, drops, hostile, zswap
 
@@ -55,7 +55,7 @@ def test_key_of_the_current_view_returns_to_the_previous_one() -> None:
 
 def test_views_wrap_around() -> None:
     showing = complete(View.ALL)
-    assert showing.beside(1) is View.MY_TURN
+    assert showing.beside(1) is View.QUEUE
     assert showing.beside(-1) is View.CLOSED
 
 
@@ -67,8 +67,8 @@ def test_each_view_keeps_its_order() -> None:
     by_title = [row.title for row in showing.rows(ANY, NOW)]
     assert by_title == sorted(by_title, key=str.casefold)
     assert by_title != [row.title for row in LINES]
-    showing.choose(View.AWAITING_REVIEW)
-    assert showing.order == LONGEST
+    showing.choose(View.QUEUE)
+    assert showing.order == BY_URGENCY
     showing.choose(View.ALL)
     assert showing.order.column is title
 

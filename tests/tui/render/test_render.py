@@ -21,7 +21,7 @@ from patchwatch.tui.dialogs.command_palette import highlighted, ranked
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit, fit_pieces, pad, width_of, wrap
 from patchwatch.tui.render.page import Page, find_text, lay_out, mail_page
-from patchwatch.tui.render.series_columns import LATEST, LONGEST, Order, headings, layout
+from patchwatch.tui.render.series_columns import LATEST, TURN, Order, headings, layout
 from patchwatch.tui.widgets.empty_view import welcome_text
 from patchwatch.tui.widgets.revision_bar import bar_entries, details
 from patchwatch.tui.widgets.series_header import state_line
@@ -93,7 +93,7 @@ def test_columns_are_fitted_to_old_series_too() -> None:
     assert columns["Waiting for"] == len("maintainer 42w")
 
 
-@pytest.mark.parametrize("order", [LATEST, LONGEST])
+@pytest.mark.parametrize("order", [LATEST, Order(TURN, descending=False)])
 @pytest.mark.parametrize("width", [64, 90, 130, 200])
 def test_headings_are_above_their_columns(width: int, order: Order) -> None:
     rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
@@ -115,7 +115,7 @@ def test_tabs_fit_every_width_and_name_the_chosen_view(view: View, width: int) -
     counts = dict.fromkeys(View, 9999)
     pieces = [piece for _, part in tabs(view, counts, width) for piece in part]
     assert width_of(pieces) <= max(width, 32)
-    assert (view.value in plain(pieces)) or (view is View.AWAITING_REVIEW and "Review" in plain(pieces))
+    assert (view.value in plain(pieces)) or (view is View.QUEUE and "Needs me" in plain(pieces))
     assert "9999" in plain(pieces)
 
 

@@ -34,7 +34,7 @@ def test_overview(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, 
 FULL_VIEWS = [
     pytest.param(view, *look.values, id=f"{view.name.lower()}-{look.id}")
     for view in View
-    for look in (LOOKS_ANSI if view is View.MY_TURN else LOOKS)
+    for look in (LOOKS_ANSI if view is View.QUEUE else LOOKS)
 ]
 
 
@@ -43,8 +43,8 @@ def test_view(snap_compare: Compare, tracker: FakeTracker, view: View, size: tup
     tracker.addresses = JONAS
     tracker.follow(9)
     number = list(View).index(view) + 1
-    keys = () if view is View.MY_TURN else (str(number),)
-    drive = after(*keys, ready="ping: no answer", text="All 4")
+    keys = () if view is View.QUEUE else (str(number),)
+    drive = after(*keys, ready="ping", text="All 4")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
@@ -52,8 +52,7 @@ def test_view(snap_compare: Compare, tracker: FakeTracker, view: View, size: tup
 @pytest.mark.parametrize(
     ("view", "text"),
     [
-        (View.MY_TURN, "No series needs your action."),
-        (View.AWAITING_REVIEW, "is awaiting review."),
+        (View.QUEUE, "Nothing needs you."),
         (View.MINE, "None of your series is known yet."),
         (View.WATCHED, "Watch your first series"),
         (View.FOLLOWED, "No list is followed"),
@@ -67,8 +66,8 @@ def test_empty_view(snap_compare: Compare, view: View, text: str, size: tuple[in
     for row in tuple(tracker.rows.values()):
         tracker.change(row.id, watched=False)
     number = list(View).index(view) + 1
-    keys = () if view is View.MY_TURN else (str(number),)
-    drive = after(*keys, focused=False, ready="No series needs your action.", text=text)
+    keys = () if view is View.QUEUE else (str(number),)
+    drive = after(*keys, focused=False, ready="Nothing needs you.", text=text)
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 
@@ -80,7 +79,7 @@ def test_first_start(snap_compare: Compare, size: tuple[int, int], theme: str) -
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_no_address_configured(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    drive = after("1", text="patchwatch does not know your e-mail address yet.")
+    drive = after("2", text="patchwatch does not know your e-mail address yet.")
     assert snap_compare(PatchwatchApp(tracker, theme=theme), terminal_size=size, run_before=drive)
 
 

@@ -1,48 +1,34 @@
-"""What is new about a series since the previous digest, and which section it goes into.
+"""What is new about a series since the previous digest.
 
-Pure.  A series goes into one section only: the most urgent that fits.  patchwatch.notify.digest.entry writes its text.
+Pure.  patchwatch.series.queue decides its section, patchwatch.notify.digest.entry writes its text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass
 from functools import cached_property
 
 from patchwatch.series import finding_labels
-from patchwatch.series.model import CheckRow, Involvement, MessageRow, NextAction, SeriesRow
+from patchwatch.series.model import CheckRow, MessageRow, SeriesRow
+from patchwatch.series.queue import ASKS, Place, Section
 from patchwatch.series.states import ReasonKind, Turn
 
-_RELEASE_CYCLE = 70 * 86_400  # a patch that was not applied within one will hardly be (see next_action)
 _REPLIED_OR_WATCHES = 2  # a `SeriesUpdate.relevance`
-
-
-class DigestSection(Enum):
-    """The sections of a digest, in order; the value is the heading."""
-
-    MY_TURN = "Your turn"
-    MY_REVIEW = "Awaiting your review"
-    MY_WAITING = "Your patches waiting for others"
-    VERSIONS = "New versions"
-    REPLIES = "Tags and replies"
-    BOTS = "CI and bots"
-    CLOSED = "Applied, rejected, closed"
-    WAITING = "Still waiting"
 
 
 @dataclass(frozen=True)
 class SeriesUpdate:
-    """A series, the recipient's next action (`row.next_action`), and the new mails."""
+    """A series, its place in the recipient's queue, their next action (`row.next_action`), and the new mails."""
 
     row: SeriesRow
+    place: Place
+    before: Place | None = None  # its place at `since`, given the same mails
     thread: tuple[MessageRow, ...] = ()  # all mails, where they are needed
     new_ids: frozenset[str] = frozenset()  # message-ids (and commits) that the previous digest did not know
     since: int = 0  # when the previous digest was made, UTC seconds
     addresses: frozenset[str] = frozenset()  # the recipient's: their own mail is not news to them
     changes: str = ""  # the author's changelog, if the newest revision is new
-    recipient_applies: bool = False  # the recipient applies other people's patches to these lists
-    previous_action: NextAction | None = None  # the next action at `since`, given the same mails
 
     @cached_property
     def new_version(self) -> bool:
@@ -100,53 +86,25 @@ class SeriesUpdate:
             return _REPLIED_OR_WATCHES
         return 1 if mine and mine.recipient else 0
 
-    @cached_property
-    def section(self) -> DigestSection | None:
-        """The section of this series; None: it is left out."""
-        return _section(self)
+    @property
+    def section(self) -> Section:
+        """Its section of the queue."""
+        return self.place.section
 
     @cached_property
     def new(self) -> bool:
         """True if it changed: by a mail or commit, or because time passed (a week without a reply: ping)."""
         if self.new_version or self.replies or self.bot_reports or self.closed:
             return True
-        before = replace(self, row=replace(self.row, next_action=self.previous_action))
-        return self.section is not None and self.section is not _section(before)
+        return self.section in ASKS and (self.before is None or self.before.section is not self.section)
+
+    @property
+    def became_overdue(self) -> bool:
+        """True if it was not overdue yet at `since`."""
+        return self.place.overdue and not (self.before and self.before.overdue)
 
     def _new_mails(self) -> Iterator[MessageRow]:
         mails = [
             m for m in self.thread if m.message_id in self.new_ids and m.author_email.lower() not in self.addresses
         ]
         return iter(sorted(mails, key=lambda m: (m.date, m.message_id)))
-
-
-def _section(update: SeriesUpdate) -> DigestSection | None:
-    row = update.row
-    action, mine = row.next_action, row.involvement
-    if action and action.by == "me" and action.until is None:
-        reviews = mine is not None and not mine.author and not mine.answer
-        return DigestSection.MY_REVIEW if reviews else DigestSection.MY_TURN
-    if update.recipient_applies and mine and _ready_to_apply(update, mine):
-        return DigestSection.MY_REVIEW
-    if action and mine and mine.author:
-        return DigestSection.MY_WAITING
-    if row.revisions[-1].backport and update.relevance < _REPLIED_OR_WATCHES:
-        return None  # stable review is sent to everybody, patch by patch
-    if update.closed_by_me:
-        return DigestSection.REPLIES if any(m.date > row.turn_since for m in update.replies) else None
-    if update.closed:
-        return DigestSection.CLOSED
-    if update.new_version:
-        return DigestSection.VERSIONS
-    if update.replies:
-        return DigestSection.REPLIES
-    if update.bot_reports:
-        return DigestSection.BOTS
-    return DigestSection.WAITING if row.watched and action else None
-
-
-def _ready_to_apply(update: SeriesUpdate, mine: Involvement) -> bool:
-    """True if somebody else's reviewed series has waited for the recipient to apply it, for a release cycle at most."""
-    action = update.row.next_action
-    to_me = action is not None and action.by == Turn.MAINTAINER and mine.recipient and not mine.author
-    return to_me and update.row.turn_since > update.since - _RELEASE_CYCLE

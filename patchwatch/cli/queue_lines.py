@@ -1,0 +1,131 @@
+"""The sections of the queue as lines of text: what `list` prints."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+
+from patchwatch.cli.table import fit, print_table, width
+from patchwatch.output import print_line, stdout_has_unicode, stdout_is_terminal
+from patchwatch.sanitize import line
+from patchwatch.series import labels
+from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import ASKS, Place, Section
+from patchwatch.series.signs import sign_of
+from patchwatch.series.verbs import long_day
+from patchwatch.times import format_age
+
+_VERB = 16  # columns
+_WHEN = 7
+_LEAST_TITLE = 20
+_FOLDED = {Section.NEW: 5, Section.WAITING: 3, Section.DORMANT: 0, Section.CLOSED: 0}
+"""How many rows of a section are shown unless it is asked for."""
+
+Sections = Mapping[Section, Sequence[SeriesSummary]]
+
+
+def print_sections(sections: Sections, now: int, *, unfolded: frozenset[Section]) -> None:
+    """Print the rows of each section; of those not `unfolded`, only the first ones."""
+    columns = shutil.get_terminal_size((100, 24)).columns if stdout_is_terminal() else 0
+    shown = {section: _shown(section, rows, section in unfolded) for section, rows in sections.items()}
+    drawn = [row for rows in shown.values() for row in rows]
+    sizes = (max((len(str(row.id)) for row in drawn), default=1), _widest(drawn, _VERB, lambda place: place.verb))
+    first = True
+    for section, rows in sections.items():
+        if not rows and not (section is Section.NOW and unfolded == frozenset()):
+            continue
+        if not first and shown[section]:
+            print_line()
+        first = False
+        heading = f"{section.heading} ({len(rows)})"
+        if not shown[section] and rows:
+            print_line(f"{heading}: patchwatch list {section}")
+            continue
+        print_line(_beside(heading, note(section, rows, now), columns))
+        if not rows:
+            print_line(f"  {nothing(sections)}")
+        for row in shown[section]:
+            print_line(_row(row, sizes, now, columns))
+        if left := _left(section, rows, shown[section]):
+            print_line(f"{' ' * (sizes[0] + 3)}and {left}: patchwatch list {section}")
+
+
+def nothing(sections: Sections) -> str:
+    """`Nothing needs you now. Next: ping for #12 on Fri 16 Oct.`, or what else is there to do."""
+    if reviews := len(sections.get(Section.REVIEW, ())):
+        return f"Nothing is asked of you; {reviews} to review."
+    pings = [row for row in sections.get(Section.WAITING, ()) if row.place and row.place.mine and row.place.due]
+    if not pings or pings[0].place is None or pings[0].place.due is None:
+        return "Nothing needs you."
+    return f"Nothing needs you. Next: ping for #{pings[0].id} on {long_day(pings[0].place.due)}."
+
+
+def note(section: Section, rows: Sequence[SeriesSummary], now: int) -> str:
+    """What the heading of a section says besides their number."""
+    places = [row.place for row in rows if row.place]
+    if section in ASKS:
+        overdue = sum(place.overdue for place in places)
+        return f"{overdue} overdue (!)" if overdue else ""
+    if section is Section.NEW and places:
+        return f"since you looked, oldest {format_age(min(place.since for place in places), now)}"
+    if section is Section.WAITING and any(place.mine for place in places):
+        return "the date is the day to ping"
+    return "silent for long" if section is Section.DORMANT else ""
+
+
+def _shown(section: Section, rows: Sequence[SeriesSummary], unfolded: bool) -> Sequence[SeriesSummary]:
+    if unfolded or section not in _FOLDED:
+        return rows
+    if section is Section.WAITING:  # what others have to do is only counted
+        rows = [row for row in rows if row.place and row.place.mine]
+    return rows[: _FOLDED[section]]
+
+
+def _left(section: Section, rows: Sequence[SeriesSummary], shown: Sequence[SeriesSummary]) -> str:
+    if section is not Section.WAITING:
+        return f"{len(rows) - len(shown)} more" if len(rows) > len(shown) else ""
+    mine = sum(row.place is not None and row.place.mine for row in rows)
+    seen = sum(row.place is not None and row.place.mine for row in shown)
+    counts = [(mine - seen, "of yours"), (len(rows) - mine - (len(shown) - seen), "of others")]
+    return ", ".join(f"{count} {whose}" for count, whose in counts if count)
+
+
+def _widest(rows: Sequence[SeriesSummary], most: int, text: Callable[[Place], str]) -> int:
+    return min(max((width(text(row.place)) for row in rows if row.place), default=0), most)
+
+
+def _beside(heading: str, note: str, columns: int) -> str:
+    """A heading with a note at the right end of the terminal, or two columns after it."""
+    gap = columns - width(heading) - width(note)
+    return f"{heading}{' ' * max(gap, 2)}{note}".rstrip()
+
+
+def _row(row: SeriesSummary, sizes: tuple[int, int], now: int, columns: int) -> str:
+    place = row.place
+    verb, when = (line(place.verb), place.when(now)) if place else ("", "")
+    sign = sign_of(row.state, ascii_only=not stdout_has_unicode())
+    head = f"  {row.id:>{sizes[0]}} {sign} {fit(verb, sizes[1])} {when:>{_WHEN}}  "
+    title = line(row.title) or "(no subject)"
+    room = max(columns - width(head), _LEAST_TITLE)
+    return head + (fit(title, room).rstrip() if columns and width(title) > room else title)
+
+
+_COLUMNS: tuple[tuple[str, Callable[[SeriesSummary, int], str]], ...] = (
+    ("#", lambda row, now: str(row.id)),
+    ("SECTION", lambda row, now: row.place.section.value if row.place else ""),
+    ("STATE", lambda row, now: labels.state_name(row)),
+    ("NEXT", lambda row, now: line(row.place.verb) if row.place else ""),
+    ("WHEN", lambda row, now: row.place.when(now) if row.place else ""),
+    ("VER", lambda row, now: labels.version(row)),
+    ("AUTHOR", lambda row, now: line(row.author_name or row.author_email)),
+    ("LIST", lambda row, now: ", ".join(map(line, row.inboxes))),
+    ("POINTS", lambda row, now: labels.open_points(row)),
+    ("TAGS", lambda row, now: labels.reviewed(row)),
+    ("NEW", lambda row, now: str(row.unread or "")),
+    ("TITLE", lambda row, now: line(row.title) or "(no subject)"),
+)
+
+
+def print_wide(rows: Sequence[SeriesSummary], now: int) -> None:
+    """Print every column of every row, cutting nothing."""
+    print_table([[text(row, now) for _, text in _COLUMNS] for row in rows], [head for head, _ in _COLUMNS], cut=False)

@@ -1,0 +1,178 @@
+"""Place series in the queue of a person: read what patchwatch.series.queue decides by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from patchwatch.db import schema as t
+from patchwatch.db import series, series_flags, visits
+from patchwatch.db.criteria import Criteria
+from patchwatch.db.revision_codec import decode_summary
+from patchwatch.db.series_flags import Execute
+from patchwatch.db.sql import rows_with
+from patchwatch.mail.message import Person, name_key
+from patchwatch.mail.short_name import short_name
+from patchwatch.series import labels
+from patchwatch.series.committers import lists_among
+from patchwatch.series.model import SeriesRow, SeriesSummary
+from patchwatch.series.points import waiting_on
+from patchwatch.series.queue import Case, News, Place, Rules, place
+from patchwatch.series.state.next_action import next_action
+from patchwatch.series.states import CLOSED, Turn
+
+if TYPE_CHECKING:
+    from patchwatch.config import Review
+
+_DAY = 86_400
+_LATELY = 30 * _DAY
+
+
+def rules_of(connection: Connection, review: Review) -> Rules:
+    """Return what the person calls too long, and the merge windows."""
+    return Rules(review.overdue_days, review.ping_days, review.dormant_days, series.merge_windows(connection))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The series that a person knows, with what their places depend on besides the time."""
+
+    lines: tuple[SeriesSummary, ...]  # of all series, also those that have no place
+    rules: Rules
+    me: frozenset[str]
+    news: Mapping[int, News]
+    rows: Mapping[int, SeriesRow]
+    applied: Mapping[int, bool]  # those that the person is to apply; False: perhaps
+    woken: Mapping[int, int]  # when the snooze of each series ended
+
+    def placed(self, now: int) -> tuple[SeriesSummary, ...]:
+        """All series, each with its place at a time (UTC seconds), the time of reading or soon after it."""
+        return tuple(line._replace(place=self.place(line, now)) if is_known(line) else line for line in self.lines)
+
+    def place(self, line: SeriesSummary, now: int) -> Place | None:
+        """The place of a series."""
+        case = _case(line, self.news.get(line.id), self.woken.get(line.id, 0))
+        if row := self.rows.get(line.id):
+            case = _with_row(case, row, self.applied.get(row.id), self.me, self.rules, now)
+        return place(case, now, self.rules)
+
+
+def read_queue(
+    connection: Connection, lines: Sequence[SeriesSummary], rules: Rules, me: Collection[str], now: int
+) -> Queue:
+    """Return the queue of the person with the addresses `me` (lower case)."""
+    execute = series_flags.executor(connection)
+    woken = series_flags.woken(execute, now)
+    live = [line for line in lines if is_known(line) and _may_be_live(line, rules, woken, now)]
+    news = _news(execute, live, me, now)
+    wanted = frozenset(line.id for line in live if (line.mine or line.for_me) and _needs_row(line, news))
+    criteria = Criteria(everything=True, ids=wanted)
+    rows = series.series(connection, criteria, now, rules.overdue_days, frozenset(me)) if wanted else ()
+    applied = _applied_by(connection, rows, me)
+    return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
+
+
+def is_known(line: SeriesSummary) -> bool:
+    """True if a person has something to do with a series, so that it has a place in their queue."""
+    return line.watched or line.followed or line.mine or line.for_me
+
+
+def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], now: int) -> bool:
+    """True unless its place is certain already: set aside, dormant, or closed long ago."""
+    if line.muted or line.snoozed_until is not None:
+        return False
+    if line.state in CLOSED:
+        return now - line.turn_since < _LATELY
+    latest = max(line.last_activity, line.turn_since, woken.get(line.id, 0))
+    return now - latest < rules.dormant_days * _DAY
+
+
+def _needs_row(line: SeriesSummary, news: Mapping[int, News]) -> bool:
+    return line.state not in CLOSED or line.id in news
+
+
+def _news(execute: Execute, lines: Sequence[SeriesSummary], me: Collection[str], now: int) -> dict[int, News]:
+    looked, inboxes = visits.looked_at(execute), visits.looked_at_inboxes(execute)
+    since: dict[int, visits.Since] = {}
+    closed: dict[int, News] = {}
+    for line in lines:
+        begin = looked.get(line.id, visits.Since(0))
+        at = max([begin.at, *(inboxes.get(name, 0) for name in line.inboxes)]) if not begin.newest else begin.at
+        if line.state in CLOSED:
+            if line.turn_since > max(at, begin.closed):
+                closed[line.id] = News(line.turn_since, closed=True)
+        elif line.last_activity > at:
+            since[line.id] = visits.Since(at, begin.newest)
+    versions = {line.id: labels.revision_name(line) for line in lines if line.id in since}
+    return {**visits.news_since(execute, since, versions, me, now), **closed}
+
+
+def _case(line: SeriesSummary, news: News | None, woken: int) -> Case:
+    return Case(
+        state=line.state,
+        turn=line.turn,
+        turn_since=line.turn_since,
+        last_activity=line.last_activity,
+        version=labels.revision_name(line),
+        rfc=line.rfc,
+        mine=line.mine,
+        muted=line.muted,
+        snoozed_until=line.snoozed_until,
+        woken=woken,
+        blocked=labels.blocked(line) if line.blocked_by else "",
+        news=news,
+    )
+
+
+def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[str], rules: Rules, now: int) -> Case:
+    """Return the case with what follows from the mails of the series."""
+    involvement, newest = row.involvement, row.revisions[-1]
+    if involvement is None:
+        return case
+    author = Person(row.author_name, row.author_email)
+    waiting = waiting_on(newest.points, author, Turn(row.turn), now)
+    answers = [p for w in waiting if w.person.email in me for p in w.points if p.closed_at > involvement.replied]
+    closer = answers[-1].closer or author if answers else author
+    return case._replace(
+        author=involvement.author,
+        replied=bool(involvement.replied or involvement.reviewed_before),
+        backport=newest.backport,
+        action=next_action(row, now, ping_days=rules.ping_days, windows=rules.windows),
+        pulls=involvement.pulls,
+        applies=applies is not None,
+        answerer=short_name(closer.name, closer.email),
+        answered=min((point.closed_at for point in answers), default=involvement.answered),
+        answers=len(answers),
+        likely=newest.likely or (applies is False and not involvement.author),
+    )
+
+
+def _applied_by(connection: Connection, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
+    """Return which of these series the person is to apply: they were sent to them and to a list that they apply for.
+
+    True if they apply for all of its lists: what was sent to another subsystem as well may go in there.
+    """
+    newest = {
+        row.revisions[-1].id: row.id
+        for row in rows
+        if row.turn == Turn.MAINTAINER and row.involvement and (row.involvement.recipient or row.involvement.replied)
+    }
+    lists = _lists_of(connection, me) if newest else set()
+    if not lists:
+        return {}
+    views = rows_with(connection, select(t.revision.c.id, t.revision.c.view), t.revision.c.id, newest)
+    sent_to = {newest[row.id]: lists_among(decode_summary(row.view).recipients) for row in views}
+    return {number: lists.issuperset(names) for number, names in sent_to.items() if not lists.isdisjoint(names)}
+
+
+def _lists_of(connection: Connection, me: Collection[str]) -> set[str]:
+    """Return the lists that a person applies patches for (patchwatch.series.committers)."""
+    own = select(t.series.c.author_name).where(t.series.c.author_email.in_(sorted(me))).distinct()
+    names = {name_key(name) for name in connection.scalars(own)}
+    keys = sorted({*me, *(name for name in names if " " in name)})
+    return set(
+        connection.scalars(select(t.committer.c.list).where(t.committer.c.enough, t.committer.c.person.in_(keys)))
+    )

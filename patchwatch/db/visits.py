@@ -1,0 +1,128 @@
+"""When a person last looked at each series, and what came since then.
+
+A visit keeps the primary key of the newest mail: keys grow in the order of storing, so a mail that arrives late is news
+too.  Without a visit, news is what was sent in the week before a person began to watch the series, or later, and after
+the mail that an import, or the beginning of a follow, found (`inbox.looked_at`).  The SQL is text, as in
+patchwatch.db.series_flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct
+from sqlalchemy import Connection, delete, func, insert, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.series_flags import DECIDED, Execute
+from patchwatch.db.sql import rows_with
+from patchwatch.mail.message import SUBMISSIONS, SignalKind, Trailer
+from patchwatch.series.queue import News
+
+LATE = 7 * 86_400
+"""Seconds: a mail that arrives later than this, or is older when a series is first watched, is history."""
+_PART = 400  # series of one query
+_MAILS = """
+SELECT revision.series_id, message.id, message.date, message.author_email, message.facts FROM revision
+JOIN message ON message.revision_id = revision.id
+WHERE message.date > {since} AND message.date <= {now} AND revision.series_id IN ({series})
+"""
+
+
+class Since(NamedTuple):
+    """From when on mail of a series is news: sent after a time, and stored after a mail (0: whenever)."""
+
+    at: int
+    newest: int = 0
+    closed: int = 0  # and what was closed after this time
+
+
+class _Mail(Struct, array_like=True):
+    """The first fields of patchwatch.mail.message.Message, as far as they matter here."""
+
+    message_id: Raw
+    subject: Raw
+    author: Raw
+    date: Raw
+    arrived: Raw
+    parent: Raw
+    references: Raw
+    recipients: Raw
+    kind: str
+    parts: Raw
+    patch_author: Raw = Raw()
+    patch_id: Raw = Raw()
+    files: Raw = Raw()
+    trailers: tuple[Trailer, ...] = ()
+    change_id: Raw = Raw()
+    base_commit: Raw = Raw()
+    earlier: Raw = Raw()
+    about: Raw = Raw()
+    signals: tuple[tuple[str, Raw, Raw], ...] = ()
+    bot: bool = False
+    word_count: int = 0
+
+
+_decoder = msgspec.json.Decoder(_Mail)
+
+
+def visit(connection: Connection, series_ids: Iterable[int], at: int) -> None:
+    """Store that a person looks at these series."""
+    newest = connection.scalar(select(func.max(t.message.c.id))) or 0
+    query = select(t.series.c.roots)
+    for row in list(rows_with(connection, query, t.series.c.id, series_ids)):
+        root = row.roots.rpartition("\n")[2]
+        connection.execute(delete(t.visit).where(t.visit.c.message_id == root))
+        connection.execute(insert(t.visit).values(message_id=root, at=at, newest=newest))
+
+
+def looked_at(execute: Execute) -> dict[int, Since]:
+    """Return from when on mail is news, of each series that a person looked at or watched."""
+    watched = execute(DECIDED.format(table="watch", columns=", watch.at"), {})
+    found = {number: Since(at - LATE, 0, at - LATE) for number, at in watched}
+    for number, at, newest in execute(DECIDED.format(table="visit", columns=", visit.at, visit.newest"), {}):
+        before = found.get(number)
+        if before is None or (newest, at) > (before.newest, before.at):
+            found[number] = Since(at - LATE, newest, at)
+    return found
+
+
+def looked_at_inboxes(execute: Execute) -> dict[str, int]:
+    """Return up to when the mail of each inbox counts as looked at."""
+    rows = execute("SELECT name, looked_at FROM inbox WHERE looked_at IS NOT NULL", {})
+    return {row[0]: row[1] for row in rows}
+
+
+def news_since(
+    execute: Execute, since: Mapping[int, Since], versions: Mapping[int, str], me: Collection[str], now: int
+) -> dict[int, News]:
+    """Return what others sent to these series since then; `versions` name the newest, `me` are my addresses."""
+    found: dict[int, News] = {}
+    wanted = sorted(since, key=lambda number: since[number].at)
+    for start in range(0, len(wanted), _PART):
+        part = wanted[start : start + _PART]
+        numbers = ",".join(str(int(number)) for number in part)
+        sql = _MAILS.format(since=int(since[part[0]].at), now=int(now), series=numbers)
+        for number, key, date, sender, facts in execute(sql, {}):
+            begin = since[number]
+            if date > begin.at and key > begin.newest and sender not in me:
+                found[number] = _with(found.get(number), date, facts, versions[number])
+    return found
+
+
+def _with(news: News | None, date: int, facts: str, version: str) -> News:
+    """Return news with one more mail."""
+    news = news or News(0)
+    mail: Any = _decoder.decode(facts)
+    news = news._replace(at=max(news.at, date))
+    if mail.kind in SUBMISSIONS:
+        return news._replace(version=version)
+    if mail.bot:
+        failed = any(signal[0] == SignalKind.FAILURE for signal in mail.signals)
+        return news._replace(failures=news.failures + failed)
+    tags = tuple(dict.fromkeys(trailer.name for trailer in mail.trailers if trailer.own))
+    if tags and not mail.word_count:
+        return news._replace(tags=tuple(dict.fromkeys((*news.tags, *tags))))
+    return news._replace(replies=news.replies + 1)

@@ -1,0 +1,135 @@
+"""The one thing to do now, as `patchwatch next` prints it, and until when that holds."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+from patchwatch.db import next_file
+from patchwatch.db.next_file import Answer
+from patchwatch.sanitize import line
+from patchwatch.series.model import SeriesRow, SeriesSummary
+from patchwatch.series.queue import Place, Section, first, in_order
+from patchwatch.series.states import ReasonKind
+from patchwatch.series.verbs import long_day
+from patchwatch.times import format_time
+from patchwatch.tracker import Tracker
+
+_DAY = 86_400
+_STALE = _DAY  # polls that fail for so long make the answer doubtful
+_OWN_WORDS = frozenset({ReasonKind.POSTED, ReasonKind.MARKED})  # there is nobody to quote
+
+
+class _Top(NamedTuple):
+    """What the answer depends on besides its ages."""
+
+    counts: tuple[tuple[str, int], ...]
+    overdue: int
+    number: int | None  # of the series to begin with
+    verb: str
+    ping: str  # what is next if there is nothing to do
+
+
+def answer_now(tracker: Tracker) -> Answer:
+    """Return the answer, and store it for the next time if that is possible."""
+    now = tracker.now()
+    counted = ""
+    with contextlib.suppress(OSError, sqlite3.Error):  # not an SQLite file
+        counted = next_file.generation(tracker.database.url)
+    queue = tracker.queue()
+    lines = {row.id: row for row in queue.placed(now)}
+    live = [row for row in lines.values() if row.place and row.place.section is not Section.DORMANT]
+    dormant = sum(row.place is not None for row in lines.values()) - len(live)
+
+    def top_at(when: int) -> _Top:
+        return _top({row.id: place for row in live if (place := queue.place(row, when))}, dormant)
+
+    def text_at(when: int) -> Hashable:
+        top = top_at(when)
+        place = queue.place(lines[top.number], when) if top.number is not None else None
+        return top, place and place.reason
+
+    top = top_at(now)
+    row = tracker.one(top.number) if top.number is not None else None
+    place = lines[top.number].place if top.number is not None else None
+    answer = _answer(top, row, place, _stale_at(list(lines.values())))
+    if counted:
+        snoozed = [row.snoozed_until for row in live if row.snoozed_until]
+        end = min([now + _DAY, *(until for until in snoozed if until > now)])
+        until = _change(top_at, now, end)
+        with contextlib.suppress(OSError):  # without a place to store it, it is computed each time
+            url, config = tracker.database.url, tracker.config_file
+            next_file.write(url, config, counted, answer, now, until, _change(text_at, now, until))
+    return answer
+
+
+def _top(places: dict[int, Place], dormant: int) -> _Top:
+    sections = in_order(places)
+    counts = {section.value: len(numbers) for section, numbers in sections.items()}
+    counts[Section.DORMANT.value] += dormant
+    number = first(sections, places)
+    pings = [(n, places[n].due) for n in sections[Section.WAITING] if places[n].mine and places[n].due]
+    ping = f"ping #{pings[0][0]} on {long_day(pings[0][1])}" if pings and pings[0][1] else ""
+    overdue = sum(place.overdue for place in places.values())
+    return _Top(tuple(counts.items()), overdue, number, places[number].verb if number is not None else "", ping)
+
+
+def _change(state: Callable[[int], Hashable], now: int, end: int) -> int:
+    """Return when the state changes first, at the latest `end`; it never changes back."""
+    before = state(now)
+    if state(end - 1) == before:
+        return end
+    same, other = now, end - 1
+    while other - same > 1:
+        middle = (same + other) // 2
+        if state(middle) == before:
+            same = middle
+        else:
+            other = middle
+    return other
+
+
+def _stale_at(lines: list[SeriesSummary]) -> int | None:
+    """Return when the first failing list counts as stale; None if none fails."""
+    failing = [row.stale_since for row in lines if row.stale_since is not None]
+    return min(failing) + _STALE if failing else None
+
+
+def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None) -> Answer:
+    counts = dict(top.counts)
+    series = None
+    if row is None or place is None:
+        text = [f"nothing needs you{f'; {top.ping}' if top.ping else ''}"]
+        short = ""
+    else:
+        title, author = line(row.title) or "(no subject)", line(row.author_name or row.author_email)
+        text = [
+            line(place.reason),
+            f"  #{row.id}  {title}  ({author})",
+            *_quote(row),
+            f"  patchwatch show {row.id} --why",
+        ]
+        short = f"{line(place.verb)}: {title} ({counts[Section.NOW.value]})"
+        series = {
+            "id": row.id,
+            "title": row.title,
+            "section": place.section.value,
+            "verb": place.verb,
+            "reason": place.reason,
+            "since": format_time(place.since),
+            "overdue": place.overdue,
+            "sure": place.sure,
+            "message_id": row.revisions[-1].message_id,
+        }
+    value = {"schema": 1, "counts": counts, "overdue": top.overdue, "series": series}
+    return {"counts": counts, "line": short, "text": text, "json": value, "stale_at": stale_at}
+
+
+def _quote(row: SeriesRow) -> list[str]:
+    """The sentence that asks for it, if somebody wrote one."""
+    why = row.turn_evidence
+    if why is None or why.kind in _OWN_WORDS or why.by_hand or not why.text:
+        return []
+    return [f"  “{line(why.text)}”  {line(why.by_name or why.by_email)}".rstrip()]

@@ -1,0 +1,180 @@
+"""The rows of what needs me: series below the headings of their sections, which fold.
+
+Pure.  patchwatch.series.queue decides the sections.  When it gets narrow, points, tags, list and author go first, then
+the names in what is to do; the title keeps 40 of 80 columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
+from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import ASKS, Section
+from patchwatch.series.verbs import short_day
+from patchwatch.times import format_age
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render import labels
+from patchwatch.tui.render.columns import fit_pieces
+
+FOLDED = frozenset({Section.DORMANT, Section.CLOSED})
+"""Sections that are folded at first."""
+_WIDE, _MEDIUM, _NARROW, _TINY = 116, 98, 62, 44  # widths from which on there are more columns
+_VERB, _SHORT_VERB, _WHEN, _SHORT_WHEN = 15, 10, 6, 6
+_AUTHOR, _LIST, _POINTS, _TAGS, _NEW = 14, 8, 6, 5, 3
+
+
+class QueueHeading(NamedTuple):
+    """The heading of a section."""
+
+    section: Section
+    number: int  # of series in it
+    note: str
+    unfolded: bool
+
+
+class QueueMore(NamedTuple):
+    """Stands for the series of a section that are only counted."""
+
+    section: Section
+    text: str
+
+
+QueueRow = QueueHeading | QueueMore | SeriesSummary
+"""A row of the view."""
+
+
+def queue_rows(
+    sections: Mapping[Section, Sequence[SeriesSummary]], unfolded: frozenset[Section], now: int
+) -> list[QueueRow]:
+    """The rows of all sections that are not empty; Now always has one."""
+    rows: list[QueueRow] = []
+    for section, lines in sections.items():
+        if not lines and section is not Section.NOW:
+            continue
+        rows.append(QueueHeading(section, len(lines), heading_note(section, lines, now), section in unfolded))
+        if section not in unfolded:
+            continue
+        if not lines:
+            rows.append(QueueMore(section, _nothing(sections)))
+        elif section is Section.WAITING:
+            others = [line for line in lines if not (line.place and line.place.mine)]
+            rows += [line for line in lines if line.place and line.place.mine]
+            rows += [QueueMore(section, _others(others))] if others else []
+        else:
+            rows += lines
+    return rows
+
+
+def _nothing(sections: Mapping[Section, Sequence[SeriesSummary]]) -> str:
+    pings = [row for row in sections.get(Section.WAITING, ()) if row.place and row.place.mine and row.place.due]
+    if sections.get(Section.REVIEW):
+        return "Nothing is asked of you."
+    if not pings or not pings[0].place or not pings[0].place.due:
+        return "Nothing needs you."
+    return f"Nothing needs you. Next: ping for #{pings[0].id} on {short_day(pings[0].place.due)}."
+
+
+def heading_note(section: Section, lines: Sequence[SeriesSummary], now: int) -> str:
+    """What a heading says besides the number."""
+    places = [line.place for line in lines if line.place]
+    if not places:
+        return ""
+    if section in ASKS:
+        overdue = sum(place.overdue for place in places)
+        return f"{overdue} overdue (!)" if overdue else ""
+    if section is Section.NEW:
+        return f"since you looked, oldest {format_age(min(place.since for place in places), now)}"
+    if section is Section.WAITING:
+        pings = [place.due for place in places if place.mine and place.due]
+        mine = sum(place.mine for place in places)
+        return f"{mine} of yours{f', next ping {short_day(min(pings))}' if pings else ''}" if mine else ""
+    return "open, silent for long" if section is Section.DORMANT else "in the last 30 days"
+
+
+def _others(lines: Sequence[SeriesSummary]) -> str:
+    """`18 of others: 11 with the author, 7 with reviewers`, the most frequent first."""
+    counts: dict[str, int] = {}
+    for row in lines:
+        verb = row.place.verb.partition(" ")[0] if row.place else ""
+        counts[verb] = counts.get(verb, 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return f"{len(lines)} of others: {', '.join(f'{count} {_WAITS.get(verb, verb)}' for verb, count in ordered)}"
+
+
+_WAITS = {
+    "author": "with the author",
+    "reviewers": "with reviewers",
+    "maintainer": "with a maintainer",
+    "blocked": "blocked by another series",
+    "upstream": "with another tree",
+}
+
+
+def draw_heading(row: QueueHeading, width: int) -> list[StyledText]:
+    """`▾ Now 4`, and at the right end the note."""
+    heading = f"{'▾' if row.unfolded else '▸'} {row.section.heading} {row.number}"
+    note = row.note if width >= _TINY else ""
+    space = width - len(heading) - len(note)
+    head: list[StyledText] = [(heading, "accent strong")]
+    return [*head, (" " * space, ""), (note, "dim")] if space > 1 else head
+
+
+def draw_more(row: QueueMore, width: int) -> list[StyledText]:
+    """`  18 of others: …`."""
+    return [("  ", ""), (row.text, "dim")]
+
+
+def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" ", "")) -> list[StyledText]:
+    """A series: sign, title, what to do, when, unread mail; in a wide terminal more."""
+    place = row.place
+    verb, when = (line(place.verb), place.when(now)) if place else ("", "")
+    pieces = [[(verb, "accent" if place and place.section in ASKS else "dim")]]
+    sizes = [_VERB if width >= _NARROW else _SHORT_VERB]
+    when_style = "warn strong" if place and place.overdue else "dim"
+    unread = f"●{row.unread}" if row.unread and width >= _NARROW else "●" if row.unread else ""
+    cells: list[tuple[list[StyledText], int, bool]] = []
+    if width >= _TINY:
+        if width < _NARROW:
+            pieces = [[(verb.partition(" ")[0] if not place or place.section not in ASKS else _short(verb), "accent")]]
+        cells.append((pieces[0], sizes[0], False))
+    cells.append(([(when, when_style)], _WHEN if width >= _NARROW else _SHORT_WHEN, True))
+    if width >= _MEDIUM:
+        cells.append(([(labels.author(row), "dim")], _AUTHOR, False))
+    if width >= _WIDE:
+        cells.append(([(", ".join(map(line, row.inboxes)), "dim")], _LIST, False))
+        cells.append(([(series_labels.open_points(row), "warn")], _POINTS, True))
+        cells.append((labels.reviewed(row), _TAGS, True))
+    if width >= _TINY:
+        cells.append(([(unread, "accent strong")], _NEW if width >= _NARROW else 1, True))
+    gap = 2 if width >= _NARROW else 1
+    room = width - 3 - sum(size + gap for _, size, _ in cells)
+    drawn: list[StyledText] = [labels.state_sign(row.state), mark, *fit_pieces(title_of(row), max(room + 1, 8))]
+    for cell, size, right in cells:
+        drawn += [(" " * gap, ""), *fit_pieces(cell, size, right=right)]
+    return drawn
+
+
+def _short(verb: str) -> str:
+    """`answer`, `review v2`: the verb without a name."""
+    first, _, rest = verb.partition(" ")
+    return verb if rest[:1] == "v" and rest[1:2].isdigit() else first
+
+
+def title_of(row: SeriesSummary) -> list[StyledText]:
+    """The title: bold with unread mail; of a series without one, `(no subject)`."""
+    return [(line(row.title) or "(no subject)", "strong" if row.unread else "")]
+
+
+def column_titles(width: int) -> str:
+    """The line above the rows; empty in a narrow terminal, where nothing needs a title."""
+    if width < _MEDIUM:
+        return ""
+    cells = ["Next".ljust(_VERB), "When".rjust(_WHEN), "Author".ljust(_AUTHOR)]
+    if width >= _WIDE:
+        cells += ["List".ljust(_LIST), "Points".rjust(_POINTS), "Tags".rjust(_TAGS)]
+    cells.append("New".rjust(_NEW))
+    room = width - 2 - sum(len(cell) + 2 for cell in cells)
+    return f"  {'Title'.ljust(room)}{''.join('  ' + cell for cell in cells)}"

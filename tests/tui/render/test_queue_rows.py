@@ -1,0 +1,89 @@
+"""The rows of what needs me: headings, what folds, and what goes first when it gets narrow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from patchwatch.series.queue import Place, Section
+from patchwatch.series.views import by_section
+from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render.columns import width_of
+from patchwatch.tui.render.queue_rows import (
+    FOLDED,
+    QueueHeading,
+    QueueMore,
+    column_titles,
+    draw_heading,
+    draw_series,
+    queue_rows,
+)
+from tests.series.summaries import DAY, NOW, a_line
+
+LONG = "net: a title that is so long that no terminal has room for all of it, not even a wide one of these days"
+UNFOLDED = frozenset(Section) - FOLDED
+
+
+def plain(pieces: list[StyledText]) -> str:
+    return "".join(text for text, _ in pieces)
+
+
+def put(section: Section, verb: str = "review v1", **named: Any) -> Place:
+    return Place(section, verb, "because", NOW - 9 * DAY, **named)
+
+
+def test_headings_have_the_number_and_fold() -> None:
+    lines = [
+        a_line(id=1, place=put(Section.REVIEW, overdue=True)),
+        a_line(id=2, place=put(Section.WAITING, "reviewers", due=NOW + DAY, mine=True)),
+        a_line(id=3, place=put(Section.WAITING, "author")),
+        a_line(id=4, place=put(Section.WAITING, "author")),
+        a_line(id=5, place=put(Section.WAITING, "maintainer")),
+        a_line(id=6, place=put(Section.DORMANT)),
+    ]
+    rows = queue_rows(by_section(lines), UNFOLDED, NOW)
+    shown = [(row.section.heading, row.number) for row in rows if isinstance(row, QueueHeading)]
+    assert shown == [("Now", 0), ("Review", 1), ("Waiting", 4), ("Dormant", 1)]
+    assert [row.id for row in rows if not isinstance(row, QueueHeading | QueueMore)] == [1, 2]
+    assert [row.text for row in rows if isinstance(row, QueueMore)] == [
+        "Nothing is asked of you.",
+        "3 of others: 2 with the author, 1 with a maintainer",
+    ]
+    everything = queue_rows(by_section(lines), frozenset(Section), NOW)
+    assert 6 in [row.id for row in everything if not isinstance(row, QueueHeading | QueueMore)]
+
+
+def test_nothing_to_do_names_the_next_ping() -> None:
+    lines = [a_line(id=2, place=put(Section.WAITING, "reviewers", due=NOW + DAY, mine=True))]
+    (nothing,) = (row for row in queue_rows(by_section(lines), UNFOLDED, NOW) if isinstance(row, QueueMore))
+    assert nothing.text == "Nothing needs you. Next: ping for #2 on Thu 21."
+
+
+def test_a_series_without_title_has_a_row() -> None:
+    assert "(no subject)" in plain(draw_series(a_line(title="", place=put(Section.NOW)), 80, NOW))
+
+
+@pytest.mark.parametrize("width", [30, 40, 43, 44, 58, 61, 62, 78, 97, 98, 118, 200])
+def test_a_row_fits_every_width(width: int) -> None:
+    row = a_line(title=LONG, unread=12, points_open=3, place=put(Section.REVIEW, "answer Maximilian", overdue=True))
+    pieces = draw_series(row, width, NOW)
+    assert width_of(pieces) == width
+    assert "9d!" in plain(pieces)
+    assert len(column_titles(width)) in (0, width)
+    heading = QueueHeading(Section.NEW, 1234, "since you looked, oldest 3d", True)
+    assert width_of(draw_heading(heading, width)) <= width
+
+
+@pytest.mark.parametrize(("width", "least"), [(38, 25), (58, 33), (78, 40), (118, 44), (158, 80)])
+def test_the_title_keeps_its_room(width: int, least: int) -> None:
+    row = a_line(title=LONG, place=put(Section.REVIEW, "review v12"))
+    shown = plain(draw_series(row, width, NOW))
+    assert len(shown[2:].partition("…")[0]) + 1 >= least or LONG in shown
+
+
+def test_names_leave_the_verb_in_a_narrow_terminal() -> None:
+    answer = a_line(place=put(Section.NOW, "answer Maximilian"))
+    assert "answer Maximil" in plain(draw_series(answer, 80, NOW))
+    assert "answer  " in plain(draw_series(answer, 58, NOW))
+    assert "review v2" in plain(draw_series(a_line(place=put(Section.REVIEW, "review v2")), 58, NOW))

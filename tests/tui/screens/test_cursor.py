@@ -1,0 +1,113 @@
+"""The cursor is visible whatever the view changed to, and Enter opens what is under it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import News
+from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.screens.overview import OverviewScreen
+from patchwatch.tui.screens.series import SeriesScreen
+from tests.tui.driving import opened, until
+from tests.tui.fake_tracker import FakeTracker
+from tests.tui.sample_mails import NOW
+from tests.tui.sample_series import zswap
+
+DAY = 86_400
+JONAS = frozenset({"jonas@example.com"})
+KEYS = ("j", "k", "g", "G", "pagedown", "pageup", "1", "2", "3", "4", "5", "6", "l", "h", "o", "O", "n", "enter")
+
+
+def crowd() -> FakeTracker:
+    """Sixty series in every section."""
+    tracker = FakeTracker()
+    tracker.addresses = JONAS
+    row, postings = zswap()
+    for number in range(100, 160):
+        age = (number % 12) * 14 * DAY
+        state = "accepted" if number % 7 == 0 else "new"
+        tracker.add(
+            (
+                replace(
+                    row,
+                    id=number,
+                    title=f"mm/zswap: number {number}",
+                    author_email="jonas@example.com" if number % 3 else "else@example.org",
+                    state=state,
+                    turn="nobody" if state == "accepted" else "reviewers",
+                    turn_since=NOW - age,
+                    last_activity=NOW - age,
+                    watched=number % 5 != 0,
+                ),
+                postings,
+            )
+        )
+        if number % 4 == 0:
+            tracker.next_actions[number] = "ping: no answer for 12 days"
+        if number % 6 == 1:
+            tracker.news[number] = News(NOW - DAY, replies=2)
+    return tracker
+
+
+def overview(pilot: Pilot[None]) -> OverviewScreen:
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, OverviewScreen)
+    return screen
+
+
+def check_visible(pilot: Pilot[None], pressed: list[str]) -> None:
+    """The row under the cursor is on the screen, and it is what Enter opens."""
+    table = overview(pilot).table
+    top, height = table.scroll_offset.y, table.size.height
+    first = table.cursor * table.row_height
+    assert top <= first, pressed
+    assert first + table.row_height <= top + height, pressed
+    assert table.rows[table.cursor] is (table.row or table.rows[table.cursor])
+
+
+@pytest.mark.parametrize(("seed", "size"), [(1, (80, 24)), (2, (60, 24)), (3, (120, 40)), (4, (40, 16))])
+async def test_random_keys_keep_the_cursor_visible(seed: int, size: tuple[int, int]) -> None:
+    chosen = random.Random(seed)
+    async with PatchwatchApp(crowd()).run_test(size=size) as pilot:
+        await opened(pilot, "mm/zswap")
+        pressed: list[str] = []
+        for _ in range(60):
+            key = chosen.choice(KEYS)
+            pressed.append(key)
+            row = overview(pilot).table.row
+            await pilot.press(key)
+            if key == "enter" and isinstance(row, SeriesSummary):
+                await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen), f"series after {pressed}")
+                assert isinstance(pilot.app.screen, SeriesScreen)
+                assert pilot.app.screen.series_id == row.id, pressed
+                await pilot.press("q")
+                await until(pilot, lambda: pilot.app.screen is overview(pilot))
+            await pilot.pause()
+            if overview(pilot).table.rows:
+                check_visible(pilot, pressed)
+
+
+@pytest.mark.parametrize("keys", [("1", "g", "6"), ("1", "G", "6"), ("6", "G", "1"), ("3", "G", "5", "6", "g", "1")])
+async def test_another_view_shows_its_cursor(keys: tuple[str, ...]) -> None:
+    async with PatchwatchApp(crowd()).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press(*keys)
+        await pilot.pause()
+        check_visible(pilot, list(keys))
+
+
+async def test_enter_on_a_heading_folds_and_unfolds() -> None:
+    async with PatchwatchApp(crowd()).run_test(size=(80, 60)) as pilot:
+        await opened(pilot, "mm/zswap")
+        table = overview(pilot).table
+        shown = len(table.series)
+        await pilot.press("G", "enter")  # Closed or Dormant, which begin folded
+        await until(pilot, lambda: len(overview(pilot).table.series) > shown)
+        assert overview(pilot).table.row is None
+        await pilot.press("enter")
+        await until(pilot, lambda: len(overview(pilot).table.series) == shown)
