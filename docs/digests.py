@@ -1,7 +1,7 @@
 """Write the examples of docs/digest.md: `make digest-examples`.
 
 Two are from the three threads of the demo, on two mornings.  The third is from a whole list, for one of its
-maintainers; it needs the list's archive: `make digest-examples ARGS="cgroups=PATH"`.  It keeps subjects, names, dates
+maintainers; it needs the list's archive: `make digest-examples ARGS="linux-iio=PATH"`.  It keeps subjects, names, dates
 and links of the mails and leaves out their text, which is other people's.
 """
 
@@ -16,7 +16,7 @@ from patchwatch.cli.demo import demo
 from patchwatch.config import Config
 from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.recipient import DigestRecipient
-from patchwatch.notify.digest.section import SeriesUpdate
+from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.series.model import Evidence, SeriesRow
 from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent
 DAY = 86_400
 MORNINGS = ("2023-08-03", "2023-09-18")
 AUTHOR = DigestRecipient(frozenset({"me@manjusaka.me"}))  # of one of the three threads; watches the others
-MAINTAINER = DigestRecipient(frozenset({"tj@kernel.org"}), frozenset({"cgroups"}))
-BUSY = "2024-09-11"
+MAINTAINER = DigestRecipient(frozenset({"jic23@kernel.org"}), frozenset({"linux-iio"}))
+BUSY = "2025-10-15"
 LEFT_OUT = "(a sentence of the mail, left out here)"
 
 
@@ -37,19 +37,19 @@ def main() -> None:
         for day in MORNINGS:
             with as_of(tracker, at_seven(day)) as then:
                 save(f"digest-{day}", then.digest(AUTHOR))
-    archive = next((word.partition("=")[2] for word in sys.argv[1:] if word.startswith("cgroups=")), "")
+    archive = next((word.partition("=")[2] for word in sys.argv[1:] if word.startswith("linux-iio=")), "")
     if not archive:
-        print('digest-cgroups.txt is unchanged; to rewrite it: make digest-examples ARGS="cgroups=PATH"')
+        print('digest-linux-iio.txt is unchanged; to rewrite it: make digest-examples ARGS="linux-iio=PATH"')
         return
     with TemporaryDirectory() as directory:
-        tracker = Tracker(Config(), database_url=f"sqlite:///{directory}/cgroups.db")
-        tracker.import_mail(Path(archive), "cgroups", lambda done: None)
-        tracker.follow("cgroups")
+        tracker = Tracker(Config(), database_url=f"sqlite:///{directory}/iio.db")
+        tracker.import_mail(Path(archive), "linux-iio", lambda done: None)
+        tracker.follow("linux-iio")
         now = at_seven(BUSY)
         with as_of(tracker, now) as then:
             contents = then.digest_contents(MAINTAINER, now - DAY)
             contents = replace(contents, updates=tuple(map(without_sentences, contents.updates)))
-            save("digest-cgroups", contents.digest(now))
+            save("digest-linux-iio", contents.digest(now))
         tracker.database.close()
 
 
