@@ -51,7 +51,7 @@ class Ledger:
         self._rfc = rfc
         self.corrected = False  # a person dismissed a point
         self.put_off = False  # the author will do the last thing that was raised, but after this patch
-        self.taken_back = False  # … or who raised it took it back
+        self.taken_back = False  # … or who raised it took it back, or somebody else answered it
         self._points: dict[str, Point] = {}  # by key, in the order in which they were raised
         self._at: dict[Fate, dict[str, None]] = {fate: {} for fate in UNSETTLED}
         self._of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
@@ -226,6 +226,7 @@ class Ledger:
             point = self._points[key]
             if point.kind == PointKind.QUESTION and point.fate == Fate.OPEN and remark.words:
                 self._close([key], Fate.TAKEN_OVER, message, remark.text)
+                self.taken_back = True
 
     # ---- points ------------------------------------------------------------------------------------------------------
 

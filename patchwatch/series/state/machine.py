@@ -36,6 +36,7 @@ from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _PARKED = (State.DEFERRED, State.AWAITING_UPSTREAM)
 _MOST_OWED = 40
+_THANKS = re.compile(r"(?i)\W*(?:many )?(?:thanks?|thx)\b|\Z")
 
 
 class StateMachine:
@@ -222,8 +223,9 @@ class StateMachine:
         if act and act.kind == SignalKind.PROMISE:
             reworks = names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise())
             review.promise = review.promise or (said if reworks else None)
-        if reply.message.word_count or act:
+        if not all(_THANKS.match(remark.text) for remark in reply.message.remarks):
             review.author_spoke_last = True
+        if reply.message.word_count or act:
             review.acts = None if reply.asks else said
 
     def _note_reviewer(self, reply: Reply) -> None:
