@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,7 @@ from patchwatch.db.database import Database
 from patchwatch.sources.files.open import open_source
 from patchwatch.sync import postponed
 from patchwatch.sync.ingest import NOTHING, Outcome, derive_postponed, ingest
-from patchwatch.sync.parallel import read_batches
+from patchwatch.sync.parallel import OBJECTS, read_batches
 
 
 def import_mail(
@@ -39,12 +41,13 @@ def import_mail(
             yield batch.mails
 
     total = NOTHING
-    for done, reads in enumerate(read_batches(raw_mails())):
-        with database.write() as connection:
-            outcome = ingest(connection, reads, inbox, postpone=True)
-            messages.set_source_position(connection, source.identity, inbox, positions[done])
-        total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
-        progress(total.new_mails + total.known_mails)
+    with _collecting_rarely():
+        for done, reads in enumerate(read_batches(raw_mails())):
+            with database.write() as connection:
+                outcome = ingest(connection, reads, inbox, postpone=True)
+                messages.set_source_position(connection, source.identity, inbox, positions[done])
+            total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
+            progress(total.new_mails + total.known_mails)
     with database.read() as connection:
         unfinished = bool(postponed.waiting(connection))
     if unfinished:
@@ -52,3 +55,14 @@ def import_mail(
             outcome = derive_postponed(connection)
         total += Outcome(0, 0, (), outcome.revisions)
     return replace(total, unread=unread)
+
+
+@contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Search less often for circles of objects: a batch of mails has many objects that stay, and hardly any circles."""
+    before = gc.get_threshold()
+    gc.set_threshold(OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

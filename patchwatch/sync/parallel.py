@@ -25,8 +25,10 @@ from patchwatch.sync.read_mail import Read, read_mail
 _IN_PLACE = 400  # mails; fewer are not worth a process
 _PIECE = 50  # mails sent to a process at once
 _LARGE_PIECE = 8 << 20  # bytes; more are parsed here, as each process that gets them has another copy
-_OBJECTS = 20_000  # that are allocated between two searches for circles, which parsing hardly makes
 _AHEAD = 6  # pieces parsed ahead; limits memory
+
+OBJECTS = 20_000
+"""How many are allocated between two searches for circles of them, which parsing hardly makes."""
 
 
 def _read_piece(piece: Sequence[bytes]) -> list[Read]:
@@ -139,7 +141,7 @@ def _serve(connection: Connection) -> None:
     """Parse pieces until the process that sends them ends."""
     _exit_with_parent()
     gc.freeze()  # what was imported stays
-    gc.set_threshold(_OBJECTS)
+    gc.set_threshold(OBJECTS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
     with contextlib.suppress(Exception):  # it parses what we fail on itself
         while True:
