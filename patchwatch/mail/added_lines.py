@@ -6,8 +6,8 @@ A line counts if it has enough letters to be told from others.  The hashes are t
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
 from zlib import crc32
 
 BYTES = 3  # of a hash
@@ -53,6 +53,7 @@ def added_lines(diff: str, files: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(b"".join([one.to_bytes(BYTES, "little") for one in hashes("\n".join(lines))]) for lines in found)
 
 
-def unpacked(stored: bytes) -> Iterator[int]:
+@functools.lru_cache(maxsize=256)  # the points of a version are about few files
+def unpacked(stored: bytes) -> tuple[int, ...]:
     """The hashes in one of the values of `added_lines`."""
-    return (int.from_bytes(stored[n : n + BYTES], "little") for n in range(0, len(stored) - BYTES + 1, BYTES))
+    return tuple([int.from_bytes(stored[n : n + BYTES], "little") for n in range(0, len(stored) - BYTES + 1, BYTES)])
