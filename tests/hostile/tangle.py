@@ -154,10 +154,17 @@ def drawn(tracker: Tracker, url: str) -> str:
     """Draw what the commands and screens show of every series and mail; return characters that must not be shown."""
     shown: list[str] = []
     tracker.digest(since=0)
-    tracker.lines()
-    commands = [["list", "--all"], ["list", "--all", "--json"], ["digest"], ["doctor", "--offline", "--json"]]
+    places = {row.id: row.place for row in tracker.lines()}
+    commands = [
+        ["list", "--all"],
+        ["list"],
+        ["next", "--json"],
+        ["list", "--all", "--json"],
+        ["digest"],
+        ["doctor", "--offline", "--json"],
+    ]
     for row in tracker.series(everything=True):
-        json.dumps(series_json(tracker.one(row.id), tracker.url, tracker.now()))
+        json.dumps(series_json(tracker.one(row.id), tracker.url, tracker.now(), places.get(row.id)))
         tracker.steps(row.id)
         tracker.candidates(row.id)
         with contextlib.suppress(PatchwatchError):

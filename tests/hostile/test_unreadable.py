@@ -108,7 +108,7 @@ def test_json_counts_unreadable_mail(tracker: Tracker) -> None:
     from patchwatch.cli.series_json import message_json, series_json
 
     (row,) = tracker.series(everything=True)
-    value = json.loads(json.dumps(series_json(row, tracker.url, tracker.now())))
+    value = json.loads(json.dumps(series_json(row, tracker.url, tracker.now(), None)))
     assert value["unreadable"] == 1
     thread = {m.message_id: message_json(m) for m in tracker.thread(row.id)}
     assert thread["broken@example.org"]["unreadable"] == REASON
