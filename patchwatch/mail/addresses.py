@@ -24,7 +24,7 @@ _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
 _ADDRESS = re.compile(rf"{_LOCAL}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _IN_BRACKETS = re.compile(r"(.*?)<\s*([^<>]*?)\s*>[^<>]*", re.DOTALL)
 _COMMENT = re.compile(r"\(((?:[^()\\]|\\.){0,400})\)")
-_GROUP = re.compile(r"""[^<>"@:]*:""")  # "reviewers: a@b.org, c@d.org;"
+_GROUP = re.compile(r"""\A[^<>"@:]*:""")  # "reviewers: a@b.org, c@d.org;"
 _PLAIN = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]*")  # a name that needs no quotation marks
 _MAX_NAME = 200
 _MAX_MAILBOXES = 500

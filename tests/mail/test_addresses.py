@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchwatch.mail.addresses import Mailbox, mailboxes, unreadable
@@ -61,7 +61,13 @@ def test_mailboxes_are_one_printable_line(value: str) -> None:
         assert mailbox.address.isascii()
 
 
+def test_a_colon_in_a_quoted_name_is_no_group() -> None:
+    assert mailboxes(['"Team: Frob" <frob@example.org>']) == (Mailbox("Team: Frob", "frob@example.org"),)
+    assert mailboxes(["team: ann@example.org;"]) == (Mailbox("", "ann@example.org"),)
+
+
 @given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=40))
+@example("::")
 def test_written_mailbox_round_trips(name: str) -> None:
     (mailbox,) = mailboxes([str(Mailbox(" ".join(name.split()), "a@example.org"))])
     assert mailboxes([str(mailbox)]) == (mailbox,)
