@@ -23,7 +23,8 @@ _BESIDE = re.compile(
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
 _AFTERWARDS = re.compile(
-    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release))\b"
+    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)|"
+    r"(?:separate|another|different) series)\b"
 )
 _NEXT_VERSION = re.compile(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"

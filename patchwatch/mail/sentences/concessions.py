@@ -74,8 +74,9 @@ def concession(sentences: Sequence[str], signals: Collection[str]) -> Concession
             return "acts"
     if promise:
         return "acts"
-    agrees = sentences and (_AGREES.match(sentences[0]) or all(map(split.is_courtesy, sentences)))
-    return "agrees" if agrees else ""
+    if not sentences or any(map(is_about_follow_up, sentences[:_READ])):
+        return ""  # "Yes, that can be done in a follow-up."
+    return "agrees" if _AGREES.match(sentences[0]) or all(map(split.is_courtesy, sentences)) else ""
 
 
 def _holds_back(sentence: str, lowered: str) -> bool:

@@ -1,0 +1,35 @@
+"""How an author gives in to a remark: they act, they agree, or neither."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.message import SignalKind
+from patchwatch.mail.sentences.concessions import concession
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (["Good catch, fixed."], "acts"),
+        (["Agreed.", "I will rename it."], "acts"),
+        (["Just the rename then."], "acts"),
+        (["Yes."], "agrees"),
+        (["Makes sense."], "agrees"),
+        (["Thanks."], "agrees"),
+        (["Yes, but the lock is held here."], ""),
+        (["Why would that be better?"], ""),
+        (["Yes, this can be done in a follow-up patch."], ""),
+        (["Right, that could go on top."], ""),
+        (["Sure, in a separate series."], ""),
+        (["Good point, I'll send a follow-up."], ""),
+        (["Yes, as a follow-up of v2, in v3."], "agrees"),
+        ([], ""),
+    ],
+)
+def test_concessions(sentences: list[str], expected: str) -> None:
+    assert concession(sentences, ()) == expected
+
+
+def test_a_promise_is_an_act_whatever_is_said_around_it() -> None:
+    assert concession(["Hm."], [SignalKind.PROMISE]) == "acts"
