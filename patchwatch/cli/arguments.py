@@ -42,8 +42,9 @@ class _Series(_Completed):
     def values(self, ctx: click.Context) -> list[tuple[str, str | None]]:
         """Return the watched series, or all if none is watched, the most recently active first."""
         from patchwatch.db.fast_list import read_titles
+        from patchwatch.series import labels
 
-        return [(str(number), line(title) or "(no subject)") for number, title in read_titles(_database())]
+        return [(str(number), labels.title(title)) for number, title in read_titles(_database())]
 
 
 class _Version(_Completed):

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from patchwatch.cli.table import fit, print_table, width
 from patchwatch.output import print_line, stdout_has_unicode, stdout_is_terminal
 from patchwatch.sanitize import line
-from patchwatch.series import labels
+from patchwatch.series import labels, queue_labels
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import ASKS, Place, Section
+from patchwatch.series.queue import Place, Section
+from patchwatch.series.queue_labels import next_ping
 from patchwatch.series.signs import sign_of
 from patchwatch.series.verbs import long_day
-from patchwatch.times import format_age
 
 _VERB = 16  # columns
 _WHEN = 7
@@ -54,23 +54,16 @@ def nothing(sections: Sections) -> str:
     """`Nothing needs you now. Next: ping for #12 on Fri 16 Oct.`, or what else is there to do."""
     if reviews := len(sections.get(Section.REVIEW, ())):
         return f"Nothing is asked of you; {reviews} to review."
-    pings = [row for row in sections.get(Section.WAITING, ()) if row.place and row.place.mine and row.place.due]
-    if not pings or pings[0].place is None or pings[0].place.due is None:
-        return "Nothing needs you."
-    return f"Nothing needs you. Next: ping for #{pings[0].id} on {long_day(pings[0].place.due)}."
+    ping = next_ping((row.id, row.place) for row in sections.get(Section.WAITING, ()))
+    return f"Nothing needs you.{f' Next: ping for #{ping[0]} on {long_day(ping[1])}.' if ping else ''}"
 
 
 def note(section: Section, rows: Sequence[SeriesSummary], now: int) -> str:
     """What the heading of a section says besides their number."""
     places = [row.place for row in rows if row.place]
-    if section in ASKS:
-        overdue = sum(place.overdue for place in places)
-        return f"{overdue} overdue (!)" if overdue else ""
-    if section is Section.NEW and places:
-        return f"since you looked, oldest {format_age(min(place.since for place in places), now)}"
     if section is Section.WAITING and any(place.mine for place in places):
         return "the date is the day to ping"
-    return "silent for long" if section is Section.DORMANT else ""
+    return "silent for long" if section is Section.DORMANT else queue_labels.note(section, places, now)
 
 
 def _shown(section: Section, rows: Sequence[SeriesSummary], unfolded: bool) -> Sequence[SeriesSummary]:
@@ -105,7 +98,7 @@ def _row(row: SeriesSummary, sizes: tuple[int, int], now: int, columns: int) -> 
     verb, when = (line(place.verb), place.when(now)) if place else ("", "")
     sign = sign_of(row.state, ascii_only=not stdout_has_unicode())
     head = f"  {row.id:>{sizes[0]}} {sign} {fit(verb, sizes[1])} {when:>{_WHEN}}  "
-    title = line(row.title) or "(no subject)"
+    title = labels.title(row.title)
     room = max(columns - width(head), _LEAST_TITLE)
     return head + (fit(title, room).rstrip() if columns and width(title) > room else title)
 
@@ -122,7 +115,7 @@ _COLUMNS: tuple[tuple[str, Callable[[SeriesSummary, int], str]], ...] = (
     ("POINTS", lambda row, now: labels.open_points(row)),
     ("TAGS", lambda row, now: labels.reviewed(row)),
     ("NEW", lambda row, now: str(row.unread or "")),
-    ("TITLE", lambda row, now: line(row.title) or "(no subject)"),
+    ("TITLE", lambda row, now: labels.title(row.title)),
 )
 
 

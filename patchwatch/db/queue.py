@@ -20,7 +20,7 @@ from patchwatch.series import labels
 from patchwatch.series.committers import lists_among
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.points import waiting_on
-from patchwatch.series.queue import Case, News, Place, Rules, place
+from patchwatch.series.queue import LATELY, Case, News, Place, Rules, place
 from patchwatch.series.state.next_action import next_action
 from patchwatch.series.states import CLOSED, Turn
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from patchwatch.config import Review
 
 _DAY = 86_400
-_LATELY = 30 * _DAY
 
 
 def rules_of(connection: Connection, review: Review) -> Rules:
@@ -85,7 +84,7 @@ def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], no
     if line.muted or line.snoozed_until is not None:
         return False
     if line.state in CLOSED:
-        return now - line.turn_since < _LATELY
+        return now - line.turn_since < LATELY
     latest = max(line.last_activity, line.turn_since, woken.get(line.id, 0))
     return now - latest < rules.dormant_days * _DAY
 

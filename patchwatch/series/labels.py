@@ -121,6 +121,11 @@ def patch_total(row: SeriesRow | SeriesSummary) -> int:
     return max(row.revisions[-1].expected, row.patches) if row.revisions else row.patches
 
 
+def title(text: str) -> str:
+    """The title of a series on one line; `(no subject)` without one."""
+    return line(text) or "(no subject)"
+
+
 def link_evidence(names: Iterable[str]) -> str:
     """`same title, next version`: the evidence for a link between two versions."""
     return ", ".join(_EVIDENCE.get(name, line(name).replace("-", " ")) for name in names)

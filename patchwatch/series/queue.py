@@ -21,9 +21,10 @@ from patchwatch.times import format_age
 from patchwatch.times import format_span as span
 
 _DAY = 86_400
-_LATELY = 30 * _DAY  # a series that was closed before is in no section
 _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere, or never
 _NEVER = 1 << 62
+LATELY = 30 * _DAY
+"""Seconds after which a closed series is in no section."""
 
 
 class Section(StrEnum):
@@ -162,9 +163,9 @@ def _active(case: Case, now: int) -> int:
 def _closed(case: Case, now: int) -> Place | None:
     concerned = case.mine or case.replied
     news = case.news
-    if concerned and not case.muted and news is not None and news.closed and now - case.turn_since < _LATELY:
+    if concerned and not case.muted and news is not None and news.closed and now - case.turn_since < LATELY:
         return Place(Section.NEW, _outcome(case), f"{_outcome(case)} {_ago(case.turn_since, now)}", news.at, mine=True)
-    if now - case.turn_since >= _LATELY:
+    if now - case.turn_since >= LATELY:
         return None
     return Place(Section.CLOSED, _outcome(case), f"{_outcome(case)} {_ago(case.turn_since, now)}", case.turn_since)
 

@@ -23,8 +23,6 @@ _WHOM = re.compile(
     r"|wait for (?:the )?(?P<who>.+?)(?: to (?:apply it|pull))?: "
     r"|resend when (?P<closed>\S+) reopens"
 )
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def verb_of(text: str, version: str) -> str:
@@ -46,10 +44,10 @@ def whom_of(text: str) -> str:
 def short_day(seconds: int) -> str:
     """`Fri 16`."""
     day = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return f"{_DAYS[day.weekday()]} {day.day}"
+    return f"{day:%a} {day.day}"
 
 
 def long_day(seconds: int) -> str:
     """`Fri 16 Oct`."""
     day = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{day:%a} {day.day} {day:%b}"

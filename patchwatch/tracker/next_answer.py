@@ -10,8 +10,10 @@ from typing import NamedTuple
 from patchwatch.db import next_file
 from patchwatch.db.next_file import Answer
 from patchwatch.sanitize import line
+from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.queue import Place, Section, first, in_order
+from patchwatch.series.queue_labels import next_ping
 from patchwatch.series.states import ReasonKind
 from patchwatch.series.verbs import long_day
 from patchwatch.times import format_time
@@ -70,8 +72,8 @@ def _top(places: dict[int, Place], dormant: int) -> _Top:
     counts = {section.value: len(numbers) for section, numbers in sections.items()}
     counts[Section.DORMANT.value] += dormant
     number = first(sections, places)
-    pings = [(n, places[n].due) for n in sections[Section.WAITING] if places[n].mine and places[n].due]
-    ping = f"ping #{pings[0][0]} on {long_day(pings[0][1])}" if pings and pings[0][1] else ""
+    pinged = next_ping((number, places[number]) for number in sections[Section.WAITING])
+    ping = f"ping #{pinged[0]} on {long_day(pinged[1])}" if pinged else ""
     overdue = sum(place.overdue for place in places.values())
     return _Top(tuple(counts.items()), overdue, number, places[number].verb if number is not None else "", ping)
 
@@ -104,7 +106,7 @@ def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int
         text = [f"nothing needs you{f'; {top.ping}' if top.ping else ''}"]
         short = ""
     else:
-        title, author = line(row.title) or "(no subject)", line(row.author_name or row.author_email)
+        title, author = labels.title(row.title), line(row.author_name or row.author_email)
         text = [
             line(place.reason),
             f"  #{row.id}  {title}  ({author})",

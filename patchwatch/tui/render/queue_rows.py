@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
+from patchwatch.series import queue_labels
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import ASKS, Section
+from patchwatch.series.queue_labels import next_ping
 from patchwatch.series.verbs import short_day
-from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces
@@ -69,12 +70,10 @@ def queue_rows(
 
 
 def _nothing(sections: Mapping[Section, Sequence[SeriesSummary]]) -> str:
-    pings = [row for row in sections.get(Section.WAITING, ()) if row.place and row.place.mine and row.place.due]
     if sections.get(Section.REVIEW):
         return "Nothing is asked of you."
-    if not pings or not pings[0].place or not pings[0].place.due:
-        return "Nothing needs you."
-    return f"Nothing needs you. Next: ping for #{pings[0].id} on {short_day(pings[0].place.due)}."
+    ping = next_ping((row.id, row.place) for row in sections.get(Section.WAITING, ()))
+    return f"Nothing needs you.{f' Next: ping for #{ping[0]} on {short_day(ping[1])}.' if ping else ''}"
 
 
 def heading_note(section: Section, lines: Sequence[SeriesSummary], now: int) -> str:
@@ -82,16 +81,12 @@ def heading_note(section: Section, lines: Sequence[SeriesSummary], now: int) -> 
     places = [line.place for line in lines if line.place]
     if not places:
         return ""
-    if section in ASKS:
-        overdue = sum(place.overdue for place in places)
-        return f"{overdue} overdue (!)" if overdue else ""
-    if section is Section.NEW:
-        return f"since you looked, oldest {format_age(min(place.since for place in places), now)}"
     if section is Section.WAITING:
         pings = [place.due for place in places if place.mine and place.due]
         mine = sum(place.mine for place in places)
         return f"{mine} of yours{f', next ping {short_day(min(pings))}' if pings else ''}" if mine else ""
-    return "open, silent for long" if section is Section.DORMANT else "in the last 30 days"
+    fixed = {Section.DORMANT: "open, silent for long", Section.CLOSED: "in the last 30 days"}
+    return fixed.get(section) or queue_labels.note(section, places, now)
 
 
 def _others(lines: Sequence[SeriesSummary]) -> str:
@@ -165,7 +160,7 @@ def _short(verb: str) -> str:
 
 def title_of(row: SeriesSummary) -> list[StyledText]:
     """The title: bold with unread mail; of a series without one, `(no subject)`."""
-    return [(line(row.title) or "(no subject)", "strong" if row.unread else "")]
+    return [(series_labels.title(row.title), "strong" if row.unread else "")]
 
 
 def column_titles(width: int) -> str:
