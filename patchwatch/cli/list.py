@@ -68,6 +68,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     wanted = _criteria(tracker, **chosen)
     lines = [row for row in tracker.lines() if wanted.everything or row.place or row.watched]
     narrowed = text or wanted != Criteria(everything=wanted.everything)
+    known = len(lines)
     if narrowed:
         lines = _matching(lines, text, wanted, tracker)
     if unfolded:
@@ -78,7 +79,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     if as_json:
         _print_json(tracker, lines if wanted.everything else [*ordered, *rest])
     elif not lines and (narrowed or unfolded or not tracker.addresses):
-        print_error(_no_match(tracker, sections=unfolded, **chosen))
+        print_error(_no_match(tracker, known, sections=unfolded, **chosen))
     elif wide:
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
@@ -182,9 +183,8 @@ def no_addresses(tracker: Tracker) -> str:
     return f'your address is unknown. Add addresses = ["{address or "you@example.org"}"] under [me] in {path}.'
 
 
-def _no_match(tracker: Tracker, *, sections: frozenset[Section], everything: bool, **chosen: Any) -> str:
+def _no_match(tracker: Tracker, known: int, *, sections: frozenset[Section], everything: bool, **chosen: Any) -> str:
     """Say why the list is empty, and where else to look."""
-    known = [row for row in tracker.lines() if everything or row.place or row.watched]
     if not known and not everything:
         return "no series is watched yet. Start with `patchwatch watch URL` and a link from lore.kernel.org."
     if sections and not any(chosen.values()):
@@ -193,7 +193,7 @@ def _no_match(tracker: Tracker, *, sections: frozenset[Section], everything: boo
     verb = f"involves {', '.join(sorted(tracker.addresses))}" if involved else "matches"
     if everything:
         return f"no known series {verb}."
-    return f"none of the {len(known)} series in your queue {verb}. Use --all to include all known series."
+    return f"none of the {known} series in your queue {verb}. Use --all to include all known series."
 
 
 def _warn_if_stale(rows: Sequence[SeriesSummary], tracker: Tracker) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import click
@@ -15,6 +14,7 @@ from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
 from patchwatch.counts import plural
 from patchwatch.errors import NotFoundError
+from patchwatch.mail.subject_prefix import without_reply_prefix
 from patchwatch.output import print_error, print_json, print_mail, print_styled, use_color
 from patchwatch.sanitize import line
 from patchwatch.series import labels
@@ -26,7 +26,6 @@ from patchwatch.tracker import Tracker
 
 _INDENT = " " * 12
 _EXCERPT_COLUMNS = 60
-_REPLY = re.compile(r"(?:re: *)+", re.IGNORECASE)
 
 
 @click.command("show", short_help="Show a series: versions, evidence, tags, thread.")
@@ -170,7 +169,7 @@ def _thread_lines(mails: list[MessageRow]) -> Iterator[str]:
     """Yield a line for each mail: its subject, or what it begins with if its subject stands above."""
     above: set[str] = set()
     for m in mails:
-        subject = _REPLY.sub("", line(m.subject))
+        subject = without_reply_prefix(line(m.subject))
         if subject not in above or not m.excerpt:
             yield _message_line(m, line(m.subject))
         else:

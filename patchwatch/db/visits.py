@@ -9,16 +9,15 @@ patchwatch.db.series_flags.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
-from msgspec import Raw, Struct
 from sqlalchemy import Connection, delete, func, insert, select
 
 from patchwatch.db import schema as t
+from patchwatch.db.message_codec import decode_message
 from patchwatch.db.series_flags import DECIDED, Execute
 from patchwatch.db.sql import rows_with
-from patchwatch.mail.message import SUBMISSIONS, SignalKind, Trailer
+from patchwatch.mail.message import SUBMISSIONS, SignalKind
 from patchwatch.series.queue import News
 
 LATE = 7 * 86_400
@@ -37,35 +36,6 @@ class Since(NamedTuple):
     at: int
     newest: int = 0
     closed: int = 0  # and what was closed after this time
-
-
-class _Mail(Struct, array_like=True):
-    """The first fields of patchwatch.mail.message.Message, as far as they matter here."""
-
-    message_id: Raw
-    subject: Raw
-    author: Raw
-    date: Raw
-    arrived: Raw
-    parent: Raw
-    references: Raw
-    recipients: Raw
-    kind: str
-    parts: Raw
-    patch_author: Raw = Raw()
-    patch_id: Raw = Raw()
-    files: Raw = Raw()
-    trailers: tuple[Trailer, ...] = ()
-    change_id: Raw = Raw()
-    base_commit: Raw = Raw()
-    earlier: Raw = Raw()
-    about: Raw = Raw()
-    signals: tuple[tuple[str, Raw, Raw], ...] = ()
-    bot: bool = False
-    word_count: int = 0
-
-
-_decoder = msgspec.json.Decoder(_Mail)
 
 
 def visit(connection: Connection, series_ids: Iterable[int], at: int) -> None:
@@ -115,12 +85,12 @@ def news_since(
 def _with(news: News | None, date: int, facts: str, version: str) -> News:
     """Return news with one more mail."""
     news = news or News(0)
-    mail: Any = _decoder.decode(facts)
+    mail = decode_message(facts)
     news = news._replace(at=max(news.at, date))
     if mail.kind in SUBMISSIONS:
         return news._replace(version=version)
     if mail.bot:
-        failed = any(signal[0] == SignalKind.FAILURE for signal in mail.signals)
+        failed = any(signal.kind == SignalKind.FAILURE for signal in mail.signals)
         return news._replace(failures=news.failures + failed)
     tags = tuple(dict.fromkeys(trailer.name for trailer in mail.trailers if trailer.own))
     if tags and not mail.word_count:

@@ -19,15 +19,7 @@ _decoder = msgspec.json.Decoder(PointRules)
 
 def configured(config: Config) -> PointRules:
     """The limits in the config."""
-    points = config.points
-    return PointRules(
-        points.silence_days,
-        points.sure,
-        points.likely_author,
-        points.likely_answered,
-        points.likely_details,
-        points.likely_reviewed,
-    )
+    return msgspec.convert(config.points, PointRules, from_attributes=True)
 
 
 def rules_of(connection: Connection) -> PointRules:

@@ -67,8 +67,9 @@ def gather(
         placed = {line.id: line for line in found.placed(now) if line.place and _is_wanted(line, recipient)}
         counts = {**dict.fromkeys(Section, 0), **Counter(line.place.section for line in placed.values() if line.place)}
         ids = frozenset(line.id for line in placed.values() if _is_listed(line, begin))
-        wanted = Criteria(everything=True, ids=ids)
-        rows = series.series(connection, wanted, now, review.overdue_days, recipient.addresses)
+        wanted = Criteria(everything=True, ids=ids - found.rows.keys())
+        rows = [row for number, row in found.rows.items() if number in ids]
+        rows += series.series(connection, wanted, now, review.overdue_days, recipient.addresses)
         actions = {r.id: next_action(r, now, ping_days=review.ping_days, windows=rules.windows) for r in rows}
         mails = new_since.mails_since(connection, [row.id for row in rows], begin, now, seen)
         proofs = new_since.outside_since(connection, filter(None, map(_proof, rows)), begin, now, seen)
