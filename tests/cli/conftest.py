@@ -13,7 +13,7 @@ import pytest
 from patchwatch.cli.main import run as run_here
 from patchwatch.db.database import Database
 from tests.support.command_line import Run, add_to_config, copy_database
-from tests.support.mails import mail
+from tests.support.mails import mail, mbox, patch_with_question
 from tests.support.paths import DEMO, ROOT
 
 
@@ -100,15 +100,7 @@ def with_question(run: Run, tmp_path: Path) -> Run:
     """Patches: one by Ann, the user, with a question from Rita; one by Bo, sent to Ann; one by Cy."""
     add_to_config(tmp_path, '[me]\naddresses = ["Ann@Example.org"]\n')
     raws = [
-        mail(message_id="a@x", subject="[PATCH] frob: fix it", body="Why.\n---\n"),
-        mail(
-            message_id="q@x",
-            subject="Re: [PATCH] frob: fix it",
-            sender="Rita Reviewer <rita@example.com>",
-            date="Tue, 4 Jul 2023 10:00:00 +0000",
-            in_reply_to="a@x",
-            body="Why is the lock taken?\n",
-        ),
+        *patch_with_question(),
         mail(
             message_id="b@x",
             subject="[PATCH] quux: say quux",
@@ -121,6 +113,6 @@ def with_question(run: Run, tmp_path: Path) -> Run:
     ]
     for number, raw in enumerate(raws):
         (tmp_path / f"{number}.eml").write_bytes(raw)
-    (tmp_path / "box").write_bytes(b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw for raw in raws))
+    (tmp_path / "box").write_bytes(mbox(raws))
     assert run("import", tmp_path / "box", "--inbox", "x").returncode == 0
     return run

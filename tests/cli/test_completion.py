@@ -15,7 +15,7 @@ from patchwatch.cli.completion import PATHS, script, shared_files
 from patchwatch.cli.main import COMMANDS
 from patchwatch.cli.manual import pages
 from tests.support.command_line import Run
-from tests.support.mails import mail
+from tests.support.mails import mail, mbox
 from tests.support.paths import ROOT
 
 HOSTILE = "frob: $(touch owned) `touch owned` * ; touch owned, one, two: three\x1b]0;x\x07"
@@ -47,7 +47,7 @@ def two_series(run: Run, tmp_path: Path) -> Run:
         mail(message_id="a@x", subject="[PATCH] frob: fix it", body="Why.\n---\n"),
         mail(message_id="b@x", subject=f"[PATCH v2] {HOSTILE}", sender="Bo <bo@example.org>", body="Why.\n---\n"),
     ]
-    (tmp_path / "box").write_bytes(b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw for raw in raws))
+    (tmp_path / "box").write_bytes(mbox(raws))
     assert run("import", tmp_path / "box", "--inbox", "netdev").returncode == 0
     return run
 

@@ -17,7 +17,7 @@ from patchwatch.series.queue import Section, in_order
 from patchwatch.tracker import Tracker
 from patchwatch.tracker.next_answer import answer_now
 from tests.support.command_line import Run
-from tests.support.mails import mail
+from tests.support.mails import mail, mbox, patch_with_question
 
 AT = "2023-07-07T10:00Z"
 NOW = 1_688_724_000
@@ -72,15 +72,7 @@ def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     """Three series of Ann, one of them hers to answer, and one to review; stored answers in a directory of the test."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     raws = [
-        mail(message_id="a@x", subject="[PATCH] frob: fix it", body="Why.\n---\n"),
-        mail(
-            message_id="q@x",
-            subject="Re: [PATCH] frob: fix it",
-            sender="Rita Reviewer <rita@example.com>",
-            date="Tue, 4 Jul 2023 10:00:00 +0000",
-            in_reply_to="a@x",
-            body="Why is the lock taken?\n",
-        ),
+        *patch_with_question(),
         mail(message_id="b@x", subject="[PATCH] blip: fix it", date="Wed, 5 Jul 2023 12:00:00 +0000", body="W.\n---\n"),
         mail(message_id="d@x", subject="[PATCH] plop: fix it", date="Thu, 6 Jul 2023 13:30:00 +0000", body="W.\n---\n"),
         mail(
@@ -92,7 +84,7 @@ def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
             body="Why.\n---\n",
         ),
     ]
-    (tmp_path / "box").write_bytes(b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw for raw in raws))
+    (tmp_path / "box").write_bytes(mbox(raws))
     config = Config(me=Me(("ann@example.org",)), source=tmp_path / "config.toml")
     found = at(Tracker(config, database_url=f"sqlite:///{tmp_path}/next.db"), NOW)
     found.import_mail(tmp_path / "box", "x", lambda done: None)

@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import Run, add_to_config
-from tests.support.points import NOW, mbox, series_with_points, series_with_untouched_points
+from tests.support.mails import mbox
+from tests.support.points import NOW, series_with_points, series_with_untouched_points
+
+
+def import_as_ines(run: Run, tmp_path: Path, mails: list[bytes]) -> None:
+    """Import mails; Ines, who raised most points, is the user."""
+    add_to_config(tmp_path, '[me]\naddresses = ["ines@example.org"]\n')
+    (tmp_path / "points.mbox").write_bytes(mbox(mails))
+    assert run("import", tmp_path / "points.mbox", "--inbox", "quill").returncode == 0
 
 
 @pytest.fixture
 def with_points(run: Run, tmp_path: Path) -> Run:
-    add_to_config(tmp_path, '[me]\naddresses = ["ines@example.org"]\n')
-    (tmp_path / "points.mbox").write_bytes(mbox(series_with_points()))
-    assert run("import", tmp_path / "points.mbox", "--inbox", "quill").returncode == 0
+    import_as_ines(run, tmp_path, series_with_points())
     return run
 
 
@@ -87,9 +93,7 @@ def test_a_series_without_points_has_no_section(with_question: Run) -> None:
 
 
 def test_show_counts_what_the_next_version_did(run: Run, tmp_path: Path) -> None:
-    add_to_config(tmp_path, '[me]\naddresses = ["ines@example.org"]\n')
-    (tmp_path / "points.mbox").write_bytes(mbox(series_with_untouched_points()))
-    assert run("import", tmp_path / "points.mbox", "--inbox", "quill").returncode == 0
+    import_as_ines(run, tmp_path, series_with_untouched_points())
     shown = run("show", "1", "--now", NOW).stdout
     assert "\n        waiting on: you (2 points)\n" in shown
     _, _, below = shown.partition("\nPoints: ")

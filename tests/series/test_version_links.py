@@ -58,6 +58,27 @@ def posted(
     )
 
 
+def sent_on_by_ben(cover: str, version: int, day: float) -> list[Message]:
+    """The patches of others that Ben took over, below his cover letter."""
+    patches = (
+        ("net: use frob for queues", ANN),
+        ("net: add the buzz wheel", ANN),
+        ("net: count buzzes", RITA),
+    )
+    return [
+        posted(
+            f"{cover}{n}",
+            f"[PATCH v{version} {n}/3] {title}",
+            day + n / 1000,
+            below=(cover,),
+            file=f"net/{n}.c",
+            sender=BEN,
+            text=f"From: {author}\n\nWhy.\n\nSigned-off-by: {author}\nSigned-off-by: {BEN}",
+        )
+        for n, (title, author) in enumerate(patches, 1)
+    ]
+
+
 def reply(message_id: str, to: str, day: float) -> Message:
     return posted(message_id, "Re: frob", day, sender=RITA, text="Why so?", file="", below=(to,))
 
@@ -362,22 +383,7 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
             posted("v1a", "[PATCH v5 1/2] net: use frob for queues", 0.001, below=("v1",), file="net/a.c"),
             posted("v1b", "[PATCH v5 2/2] net: buzz wheel", 0.002, below=("v1",), file="net/b.c"),
             posted("v2", "[PATCH v6 0/3] Wrapped frobs for the buzz wheel core", 80, file="", text="All.", sender=BEN),
-            *(
-                posted(
-                    f"v2{n}",
-                    f"[PATCH v6 {n}/3] {title}",
-                    80 + n / 1000,
-                    below=("v2",),
-                    file=f"net/{n}.c",
-                    sender=BEN,
-                    text=f"From: {author}\n\nWhy.\n\nSigned-off-by: {author}\nSigned-off-by: {BEN}",
-                )
-                for n, title, author in (
-                    (1, "net: use frob for queues", ANN),
-                    (2, "net: add the buzz wheel", ANN),
-                    (3, "net: count buzzes", RITA),
-                )
-            ),
+            *sent_on_by_ben("v2", 6, 80),
         ],
         "v2",
         "v1",
@@ -386,22 +392,7 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
     "a series that its former author continues after somebody took it over": (
         [
             posted("v1", "[PATCH v7 0/3] Wrapped frobs", 0, file="", text="All.", sender=BEN),
-            *(
-                posted(
-                    f"v1{n}",
-                    f"[PATCH v7 {n}/3] {title}",
-                    n / 1000,
-                    below=("v1",),
-                    file=f"net/{n}.c",
-                    sender=BEN,
-                    text=f"From: {author}\n\nWhy.\n\nSigned-off-by: {author}\nSigned-off-by: {BEN}",
-                )
-                for n, title, author in (
-                    (1, "net: use frob for queues", ANN),
-                    (2, "net: add the buzz wheel", ANN),
-                    (3, "net: count buzzes", RITA),
-                )
-            ),
+            *sent_on_by_ben("v1", 7, 0),
             posted(
                 "v2",
                 "[PATCH v8 0/2] Frobs",

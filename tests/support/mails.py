@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 def mail(
@@ -31,3 +31,23 @@ def mail(
     if not headers or "Content-Type" not in headers:
         lines += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit"]
     return ("\n".join(lines) + "\n\n" + body).encode()
+
+
+def mbox(mails: Iterable[bytes]) -> bytes:
+    """The mails as an mbox file."""
+    return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + one + b"\n" for one in mails)
+
+
+def patch_with_question() -> list[bytes]:
+    """A patch by Ann, and a question about it from Rita, a day later."""
+    return [
+        mail(message_id="a@x", subject="[PATCH] frob: fix it", body="Why.\n---\n"),
+        mail(
+            message_id="q@x",
+            subject="Re: [PATCH] frob: fix it",
+            sender="Rita Reviewer <rita@example.com>",
+            date="Tue, 4 Jul 2023 10:00:00 +0000",
+            in_reply_to="a@x",
+            body="Why is the lock taken?\n",
+        ),
+    ]

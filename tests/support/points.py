@@ -120,8 +120,3 @@ def series_with_points() -> list[bytes]:
 def series_with_untouched_points() -> list[bytes]:
     """The same with version 3, which leaves alone what Ines wanted of patch 2, and what Petra asked about is done."""
     return [*series_with_points(), *_posting(3, 12)]
-
-
-def mbox(mails: list[bytes]) -> bytes:
-    """The mails as an mbox file."""
-    return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + one + b"\n" for one in mails)

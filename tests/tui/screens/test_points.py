@@ -14,7 +14,8 @@ from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
-from tests.support.points import NOW, mbox, series_with_points
+from tests.support.mails import mbox
+from tests.support.points import NOW, series_with_points
 from tests.tui.driving import page_id, reading, series_shown, shown, until
 from tests.tui.snapshots import Compare, typed
 
