@@ -64,7 +64,7 @@ def judge(review: Review) -> Judgment:
     else:
         state, why = State.NEW, None
 
-    # Turn: the author's while something waits for them, else of whoever can act on it.
+    # Turn: the author's while something waits for them, else of those who can act on it.
     waiting = ledger.first(*([Weight.DEMAND, Weight.ASKED] if review.complete else Weight))
     point = reason_for(waiting) if waiting else None
     asked = [reason for reason in (review.held, point, review.rest) if reason]
