@@ -7,7 +7,7 @@ decide; this module fetches what they need and stores the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,7 +183,9 @@ class Derivation:
         touched |= merged_pulls.affected(self._db, self._postings, before, after)
         touched |= applied_commits.affected(self._db, before, after)
         touched |= citations.affected(self._db, before, after, self._cited)
-        return self._series(touched | follow), new_roots
+        roots = {row["id"]: row["root"] for row in after}
+        former = {r.series_id for r in before if r.series_id is not None and roots.get(r.id) != r.root}
+        return self._series(touched | follow, former), new_roots
 
     # ---- revisions -------------------------------------------------------------------------------------------------
 
@@ -256,7 +258,8 @@ class Derivation:
                     to_link.add(other)
         former = {i: old_postings[i] for i in changed & old.keys()}
         to_link |= holders_of_flipped_keys(self._db, former, new_postings) - gone
-        linked = derived.successors(self._db, [old[i].root for i in gone])
+        kept = {row["root"] for row in rows}
+        linked = derived.successors(self._db, [r.root for r in before if r.root not in kept])
         to_link |= {r.id for r in linked if r.id not in gone}
         return self._relink(to_link)
 
@@ -321,13 +324,13 @@ class Derivation:
 
     # ---- series ----------------------------------------------------------------------------------------------------
 
-    def _series(self, touched: set[int]) -> tuple[Change, ...]:
-        """Recompute the series that these revisions are, or were, in."""
-        family = self._families(touched)
-        if not family:
+    def _series(self, touched: set[int], former: Set[int] = frozenset()) -> tuple[Change, ...]:
+        """Recompute the series that these revisions are in, and those that lost a revision."""
+        family = self._families(touched, former)
+        if not family and not former:
             return ()
         groups = linked_groups(family)
-        old_ids = {r.series_id for r in family.values() if r.series_id is not None}
+        old_ids = {r.series_id for r in family.values() if r.series_id is not None} | former
         states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
         activity = derived.last_dates(self._db, family)
         summaries = {i: decode_summary(r.view) for i, r in family.items()}
@@ -358,10 +361,10 @@ class Derivation:
         derived.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
         return tuple(changes)
 
-    def _families(self, touched: set[int]) -> dict[int, StoredRevision]:
+    def _families(self, touched: set[int], former: Set[int]) -> dict[int, StoredRevision]:
         """Return all revisions connected with `touched`, by their present links or their former series."""
         family: dict[int, StoredRevision] = {}
-        wave = derived.revisions_by_id(self._db, touched)
+        wave = derived.revisions_by_id(self._db, touched) + derived.series_revisions(self._db, former)
         while wave:
             new = {r.id: r for r in wave if r.id not in family}
             family.update(new)

@@ -8,8 +8,11 @@ import pytest
 
 from patchwatch.cli.main import run
 from patchwatch.config import Config
+from patchwatch.db import integrity
+from patchwatch.db.database import Database
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
+from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
 
 PATCH = mail(message_id="1@example.org", body="Words.\n\nSigned-off-by: Ann Author <ann@example.org>\n---\n")
@@ -46,3 +49,35 @@ def test_each_copy_can_be_printed(tracker: Tracker, capfdbinary: pytest.CaptureF
         assert (b"3 copies" in output.err) == (number == "1")
     assert printed == {PATCH, FORGED, FOOTER}
     assert run(["show", "1", "--raw", "1@example.org", "--copy", "4"]) == 1
+
+
+FIRST = mail(message_id="v1@example.org", subject="[PATCH] net: free the socket once")
+SECOND = mail(
+    message_id="v2@example.org", subject="[PATCH v2] net: free the socket once", date="Wed, 5 Jul 2023 10:00:00 +0000"
+)
+THIRD = mail(
+    message_id="v3@example.org", subject="[PATCH v3] net: free the socket once", date="Fri, 7 Jul 2023 10:00:00 +0000"
+)
+
+
+def _reply(message_id: str) -> bytes:
+    """A mail with the id of another one, which arrived before that and so is the one that counts."""
+    return mail(message_id=message_id, subject="Re: words", date="Sat, 1 Jul 2023 10:00:00 +0000")
+
+
+@pytest.mark.parametrize("replaced", ["v1", "v2", "v3"])
+def test_version_whose_id_an_earlier_reply_has_leaves_no_trace_in_its_series(tmp_path: Path, replaced: str) -> None:
+    patches = [read_mail(raw) for raw in (FIRST, SECOND, THIRD)]
+    reply = read_mail(_reply(f"{replaced}@example.org"))
+    assert ingest_and_dump([patches, [reply]]) == ingest_and_dump([[reply, *patches]])
+
+
+def test_lone_patch_whose_id_an_earlier_reply_has_leaves_no_series(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/patchwatch.db")
+    for raw in (FIRST, _reply("v1@example.org")):
+        with database.write() as connection:
+            ingest(connection, [read_mail(raw)], "netdev")
+    with database.read() as connection:
+        assert list(integrity.orphans(connection)) == []
+    assert dump(database) == []
+    database.close()
