@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-start bench-tui bench-understanding \
+.PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-start bench-tui bench-understanding \
   keys share layers faults digest-examples soak torture clean
 
 demo: $(VENV)/installed
@@ -81,6 +81,10 @@ faults: $(VENV)/installed-dev
 # Write the examples of docs/digest.md; the one of a whole list needs its archive: ARGS="linux-iio=PATH".
 digest-examples: $(VENV)/installed
 	$(BIN)/python docs/digests.py $(ARGS)
+
+# CPU time of a poll without news, with more and more watched series.
+bench-poll: $(VENV)/installed
+	$(BIN)/python bench/poll.py $(ARGS)
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)

@@ -107,19 +107,22 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
     url = tracker.config.database_url
     name = redact_url(url)
     try:
-        series = tracker.series()
+        watched = len(tracker.series())
+        mails = tracker.mail_count()
         inboxes = tracker.inboxes()
     except PatchwatchError as error:
         yield Finding("database", False, str(error), "Fix the cause, or set PATCHWATCH_DATABASE to another database.")
         return
-    yield Finding("database", True, f"{name}: {len(series)} series watched, {sum(i.messages for i in inboxes)} mails")
+    yield Finding("database", True, f"{name}: {watched} series watched, {mails} mails")
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
         yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")
-    if mails := tracker.unreadable():
-        named = "; ".join(f"<{message_id}>: {reason}" for message_id, reason in mails[:_NAMED])
-        more = f"; and {len(mails) - _NAMED} more" if len(mails) > _NAMED else ""
-        yield Finding("unreadable mail", True, f"{plural(len(mails), 'mail')} stored but not parsed: {named}{more}")
+    if unreadable := tracker.unreadable():
+        named = "; ".join(f"<{message_id}>: {reason}" for message_id, reason in unreadable[:_NAMED])
+        more = f"; and {len(unreadable) - _NAMED} more" if len(unreadable) > _NAMED else ""
+        yield Finding(
+            "unreadable mail", True, f"{plural(len(unreadable), 'mail')} stored but not parsed: {named}{more}"
+        )
     yield from _robots(tracker)
     for inbox in inboxes:
         if inbox.failed_at is not None:

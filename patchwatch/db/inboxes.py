@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from patchwatch.db import schema as t
+from patchwatch.db import watched
 from patchwatch.db.rule_codec import decode_rules, encode_rules
-from patchwatch.db.series import seen_in, watched_series
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
@@ -59,21 +59,11 @@ def begin_visits(connection: Connection, name: str, until: int) -> None:
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Return every known inbox, with the results of polling it."""
-    counts: dict[int, int] = {
-        row[0]: row[1]
-        for row in connection.execute(
-            select(t.archive_copy.c.inbox_id, func.count()).group_by(t.archive_copy.c.inbox_id)
-        )
-    }
-    watched: dict[str, int] = {}
-    for names in seen_in(connection, watched_series(connection))[0].values():
-        for name in names:
-            watched[name] = watched.get(name, 0) + 1
+    counts = watched.count_by_inbox(connection)
     return tuple(
         InboxRow(
             row.name,
             row.followed,
-            watched.get(row.name, 0),
             counts.get(row.id, 0),
             row.polled_at,
             row.failed_at,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, insert_missing, insert_once, next_id, rows_with, select_once
@@ -82,6 +82,11 @@ def unreadable_messages(connection: Connection) -> list[tuple[str, str]]:
         select(m.message_id, m.facts).where(m.kind == "unreadable").order_by(m.date.desc(), m.message_id)
     )
     return [(row.message_id, row.facts) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """Return how many messages are stored."""
+    return connection.scalar(select(func.count()).select_from(t.message)) or 0
 
 
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -349,7 +349,6 @@ class InboxRow:
     name: str
     followed: bool
     watched: int  # watched series in it
-    messages: int
     polled_at: int | None
     failed_at: int | None
     failure: str

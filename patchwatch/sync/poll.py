@@ -10,16 +10,17 @@ header).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll, Tree
 from patchwatch.counts import plural
-from patchwatch.db import derived, inboxes, series
+from patchwatch.db import derived, inboxes, watched
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
+from patchwatch.db.watched import WatchedSeries
 from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.series.model import InboxRow
 from patchwatch.sources.lore import query as search
@@ -131,7 +132,7 @@ def poll(
     """
     with database.read() as connection:
         names = [name for name in inboxes_to_poll(inboxes.inboxes(connection)) if only is None or name in only]
-        before = _watched_states(connection)
+        before = watched.watched_series(connection)
     reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
     poll_everywhere = only is None or EVERYWHERE in only
     if before and poll_everywhere:
@@ -140,8 +141,9 @@ def poll(
     reports += _complete_new_revisions(database, archive, settings, before, progress)
     tree_reports = read_trees(database, trees if poll_everywhere else (), _clock() if now is None else now, progress)
     with database.read() as connection:
-        changes, revisions = _changes(before, _watched_states(connection))
-    return PollReport(tuple(reports), changes, revisions, tree_reports)
+        after = watched.watched_series(connection)
+        revisions = _new_revisions(connection, before, after)
+    return PollReport(tuple(reports), _changes(before, after), revisions, tree_reports)
 
 
 def _clock() -> int:
@@ -202,10 +204,9 @@ def _failed(database: Database, name: str, shown: str, error: Exception, clock: 
 def _poll_without_list(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
     """Fetch the newest thread of each watched series without a known list (found only in /all/)."""
     with database.read() as connection:
-        rows = series.series(connection, series.Criteria(), 0)
+        roots = watched.in_no_inbox(connection)
     total = NOTHING
     failures: list[InboxReport] = []
-    roots = [row.revisions[-1].message_id for row in rows if not row.inboxes]
     for root in roots:
         progress(f"fetching {root}")
         try:
@@ -223,7 +224,7 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
 def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
     """Fetch what the authors of watched series posted to other lists, with one query to /all/."""
     with database.read() as connection:
-        people = _watched_people(connection)
+        people = watched.authors(connection)
         cursor, _ = inboxes.cursor(connection, EVERYWHERE)
     if not people:
         return []
@@ -249,32 +250,16 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
     return [InboxReport("elsewhere", total)] if total.new_mails else []
 
 
-def _watched_people(connection: Connection) -> set[str]:
-    revisions = derived.series_revisions(connection, series.watched_series(connection))
-    return {p for r in revisions for p in decode_posting(r.posting).people}
-
-
-_States = dict[int, tuple[str, str, str, tuple[tuple[str, str], ...]]]
-
-
-def _watched_states(connection: Connection) -> _States:
-    """Return state, turn, title and revisions (root, name) of the watched series."""
-    ids = set(series.watched_series(connection))
-    states = derived.series_states(connection, ids)
-    revisions: dict[int, list[tuple[str, str]]] = {}
-    for row in derived.series_revisions(connection, ids):
-        posting = decode_posting(row.posting)
-        revisions.setdefault(row.series_id or 0, []).append((row.root, f"v{posting.version}"))
-    return {i: (*states[i], tuple(sorted(revisions.get(i, ())))) for i in ids}
+_Watched = Mapping[int, WatchedSeries]
 
 
 def _complete_new_revisions(
-    database: Database, archive: Archive, settings: Poll, before: _States, progress: Progress
+    database: Database, archive: Archive, settings: Poll, before: _Watched, progress: Progress
 ) -> list[InboxReport]:
     """Fetch mail of new revisions of watched series that the poll did not bring."""
     with database.read() as connection:
-        after = _watched_states(connection)
-    changed = [i for i, row in after.items() if row[3] != before.get(i, ("", "", "", ()))[3]]
+        after = watched.watched_series(connection)
+    changed = [i for i, row in after.items() if i not in before or row.roots != before[i].roots]
     if changed:
         try:
             complete(database, archive, settings, changed, progress)
@@ -285,15 +270,18 @@ def _complete_new_revisions(
     return []
 
 
-def _changes(before: _States, after: _States) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    changes: list[Change] = []
-    revisions: list[str] = []
-    for number, (state, turn, title, roots) in sorted(after.items()):
-        old = before.get(number)
-        if old is None:
-            continue
-        if (old[0], old[1]) != (state, turn):
-            changes.append(Change(number, title, old[0], state, old[1], turn))
-        known = {root for root, _ in old[3]}
-        revisions += [f"#{number} {title}: {name}" for root, name in roots if root not in known]
-    return tuple(changes), tuple(revisions)
+def _changes(before: _Watched, after: _Watched) -> tuple[Change, ...]:
+    return tuple(
+        Change(number, row.title, old.state, row.state, old.turn, row.turn)
+        for number, row in sorted(after.items())
+        if (old := before.get(number)) is not None and (old.state, old.turn) != (row.state, row.turn)
+    )
+
+
+def _new_revisions(connection: Connection, before: _Watched, after: _Watched) -> tuple[str, ...]:
+    """Return the new postings of series that were watched before, as "#12 title: v6"."""
+    new = {
+        root: i for i, row in sorted(after.items()) if i in before for root in row.roots if root not in before[i].roots
+    }
+    versions = {r.root: decode_posting(r.posting).version for r in derived.revisions_by_root(connection, new)}
+    return tuple(f"#{i} {after[i].title}: v{versions[root]}" for root, i in new.items() if root in versions)

@@ -193,6 +193,11 @@ class Queries(TrackerBase):
         first, last, *passed = (side(one, patches, raws) for one, patches in wanted.items())
         return compare(first, last, passed)
 
+    def mail_count(self) -> int:
+        """Return how many mails are stored, those with the same message-id counted once."""
+        with self.database.read() as connection:
+            return messages.count(connection)
+
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """Return (message-id, reason) of every stored mail that could not be parsed, newest first."""
         from patchwatch.db.message_codec import decode_message

@@ -29,7 +29,7 @@ BEGIN = int(datetime.datetime(2026, 3, 23, 12, 0, tzinfo=BERLIN).timestamp())
 
 
 def inbox(name: str, polled_at: int | None = None) -> InboxRow:
-    return InboxRow(name, followed=True, watched=0, messages=0, polled_at=polled_at, failed_at=None, failure="")
+    return InboxRow(name, followed=True, watched=0, polled_at=polled_at, failed_at=None, failure="")
 
 
 class World:

@@ -88,7 +88,7 @@ def test_damaged_page_of_one_list_leaves_the_others(tracker: Tracker, monkeypatc
 
     monkeypatch.setattr(watch, "ingest", fails_for_bad)
     assert tracker.poll().failures == ("bad: database disk image is malformed",)
-    assert [row.messages for row in tracker.inboxes()] == [0, 1]
+    assert tracker.mail_count() == 1  # of the other list
 
 
 def test_full_disk_ends_the_poll(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ class World:
         assert self.tracker.poll().failures == ()
 
     def stored(self) -> int:
-        return self.tracker.inboxes()[0].messages
+        return self.tracker.mail_count()
 
     def cursor(self) -> int | None:
         with self.tracker.database.read() as connection:

@@ -85,7 +85,7 @@ class FakeTracker:
         self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo reverts, with the rows before
         self.link_candidates: dict[int, tuple[CandidateRow, ...]] = {}  # link candidates, by series
         self.config_file = "~/.config/patchwatch/config.toml"
-        self.inbox_rows = (InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),)
+        self.inbox_rows = (InboxRow("netdev", False, 2, NOW - 240, None, ""),)
         self.outbox_rows: tuple[OutboxRow, ...] = ()
         self.dry_run = True
         self.drafts = DraftStore(Path(__file__) / "drafts")  # does not exist: tests that write set another

@@ -126,7 +126,7 @@ def evil(tracker: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         above = [f"From: {encoded} <eve@example.org>", f"Subject: [PATCH {version}]\n {encoded}", *kept]
         tracker.raws[name] = ("\n".join(above) + "\n\n" + body).encode()
     tracker.trees = (tmp_path / "src" / "linux",)
-    tracker.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, 9, NOW - 86_400, NOW - 3600, EVIL),)
+    tracker.inbox_rows = (InboxRow("\x1b\u202eb", False, 1, NOW - 86_400, NOW - 3600, EVIL),)
     reply_setup = ReplySetup(tmp_path, monkeypatch)
     reply_setup.keep_drafts(tracker)
     return tracker

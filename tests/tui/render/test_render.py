@@ -271,8 +271,8 @@ def test_a_first_start_counts_the_known_series() -> None:
 
 
 def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
-    failing = InboxRow("bpf", False, 1, 0, NOW, at("2023-09-19 22:10"), "no answer")
-    unused = InboxRow("old", False, 0, 0, NOW, NOW, "gone")
+    failing = InboxRow("bpf", False, 1, NOW, at("2023-09-19 22:10"), "no answer")
+    unused = InboxRow("old", False, 0, NOW, NOW, "gone")
     assert labels.stale((failing, unused)) == ["bpf stale since 19 Sep 2023 22:10"]
 
 

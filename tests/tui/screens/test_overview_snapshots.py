@@ -143,9 +143,9 @@ def test_an_error_stays(snap_compare: Compare, tracker: FakeTracker, size: tuple
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_one_list_fails(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
     tracker.inbox_rows = (
-        InboxRow("netdev", False, 2, 9, NOW - 240, None, ""),
-        InboxRow("bpf", True, 0, 4, NOW - 86_400, NOW - 36_000, SILENT),
-        InboxRow("linux-mm", False, 1, 7, NOW - 86_400, NOW - 30_000, SILENT),
+        InboxRow("netdev", False, 2, NOW - 240, None, ""),
+        InboxRow("bpf", True, 0, NOW - 86_400, NOW - 36_000, SILENT),
+        InboxRow("linux-mm", False, 1, NOW - 86_400, NOW - 30_000, SILENT),
     )
     tracker.report = Report("2 new mails", failures=(f"bpf: {SILENT}", f"linux-mm: {SILENT}"))
     drive = after("r", text="! bpf stale since 19 Sep 2023 22:00 and 1 more")
