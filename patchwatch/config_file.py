@@ -7,7 +7,6 @@ the file, the line and the key.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import re
 import tomllib
@@ -40,8 +39,9 @@ from patchwatch.config import (
 from patchwatch.errors import ConfigError
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.notify.delivery.transport import TRANSPORTS
+from patchwatch.pattern import Pattern
 
-_HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
+_HOURS = Pattern(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 _MAX_CHARACTERS = 1_000_000
 
 
@@ -327,7 +327,9 @@ _ARRAYS: dict[str, Callable[[Any, _Place], tuple[Any, ...]]] = {
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
 
 

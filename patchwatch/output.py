@@ -12,13 +12,13 @@ import io
 import json
 import logging
 import os
-import re
 import shlex
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 
+from patchwatch.pattern import Pattern
 from patchwatch.redact import redact
 from patchwatch.sanitize import content, escaped
 from patchwatch.sanitize import line as one_line
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, BinaryIO, TextIO
 
-_STYLE = re.compile("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
+_STYLE = Pattern("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
 
 
 def stdout_is_terminal() -> bool:

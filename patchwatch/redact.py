@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, quote_plus, unquote
 
+from patchwatch.pattern import Pattern
+
 MASK = "***"
 _MIN_LENGTH = 4  # a shorter secret is replaced in URLs only: it would hide parts of ordinary words
 _MIN_FRAGMENT = 6  # characters of base64 or hex
-_USER_INFO = re.compile(r"(?P<user>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s/@]+@", re.IGNORECASE)
-_PARAMETER = re.compile(r"(?i)\b(?P<name>(?:ssl)?password=)(?:'[^']*'|\"[^\"]*\"|[^\s&'\"]+)")
+_USER_INFO = Pattern(r"(?P<user>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s/@]+@", re.IGNORECASE)
+_PARAMETER = Pattern(r"(?i)\b(?P<name>(?:ssl)?password=)(?:'[^']*'|\"[^\"]*\"|[^\s&'\"]+)")
 _secrets: set[str] = set()
 
 

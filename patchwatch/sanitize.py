@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from patchwatch.pattern import Pattern
+
 # C0, DEL and C1 controls; zero-width and bidi format characters; line and paragraph separators; surrogates (8-bit
 # remains of the email package); variation selectors and tags, which can hide text; private use; non-characters.
-_UNSAFE = re.compile(
+_UNSAFE = Pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e"
     "\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )

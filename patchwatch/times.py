@@ -6,14 +6,14 @@ All times are seconds since the epoch.  A day begins at midnight UTC.  Pure: the
 from __future__ import annotations
 
 import datetime
-import re
 
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
+from patchwatch.pattern import Pattern
 
 _MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86_400, 7 * 86_400, 365 * 86_400
 _MONTH = 30.44 * _DAY
-_SPAN = re.compile(r"(\d{1,4})\s*([hdwm])(?:ours?|ays?|eeks?|onths?)?")
+_SPAN = Pattern(r"(\d{1,4})\s*([hdwm])(?:ours?|ays?|eeks?|onths?)?")
 _SECONDS = {"h": 3600, "d": _DAY, "w": 7 * _DAY, "m": 30 * _DAY}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LATEST = 253_402_300_799  # the end of 9999, the last year of the datetime module

@@ -13,6 +13,7 @@ import click
 
 from patchwatch import __version__
 from patchwatch.cli.main import patchwatch
+from patchwatch.pattern import Pattern
 
 _FILES = (
     ("~/.config/patchwatch/config.toml", "The config ($XDG_CONFIG_HOME, $PATCHWATCH_CONFIG)."),
@@ -36,7 +37,7 @@ _EXIT_STATUS = (
 )
 _SEE_ALSO = ("b4(1)", "git-send-email(1)", "lei(1)", "mutt(1)")
 
-_EXAMPLES = re.compile(r"\x08\nExamples?:\n")
+_EXAMPLES = Pattern(r"\x08\nExamples?:\n")
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from patchwatch.compose.draft import Draft, format_draft
 from patchwatch.errors import DraftError, InvalidInputError
+from patchwatch.pattern import Pattern
 from patchwatch.private_files import make_directory, replacing
 
 _NAME = 24  # characters of the subject in a file name
-_SUBJECT = re.compile(r"^Subject:[ \t]*(.*)", re.MULTILINE | re.IGNORECASE)
-_PREFIXES = re.compile(r"^(?:\s*(?:re:|\[[^\]]*\]))*", re.IGNORECASE)
+_SUBJECT = Pattern(r"^Subject:[ \t]*(.*)", re.MULTILINE | re.IGNORECASE)
+_PREFIXES = Pattern(r"^(?:\s*(?:re:|\[[^\]]*\]))*", re.IGNORECASE)
 
 
 class DraftStore:

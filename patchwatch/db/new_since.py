@@ -6,16 +6,16 @@ arrived, or a commit that was made long before it was pushed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks
+from patchwatch.pattern import Pattern
 
 _LATE = 7 * 86_400  # a mail that arrives later than this is history: of a thread that is watched only now
-_SEEN = re.compile(r"(\d{1,18})\.(\d{1,18})")
+_SEEN = Pattern(r"(\d{1,18})\.(\d{1,18})")
 
 
 def seen(connection: Connection) -> str:

@@ -7,8 +7,9 @@ A line counts if it has enough letters to be told from others.  The hashes are t
 from __future__ import annotations
 
 import functools
-import re
 from zlib import crc32
+
+from patchwatch.pattern import Pattern
 
 BYTES = 3  # of a hash
 _SHORTEST = 6  # letters and digits of a line that identify it
@@ -16,7 +17,7 @@ _MOST = 3_000  # lines of one patch
 _BLANKS = b" \t\r\v\f"
 _MARKS = b">|+-"
 _NOT_LETTERS = bytes(set(range(256)) - set(b"\nabcdefghijklmnopqrstuvwxyz0123456789"))
-_NAME = re.compile(r'\+\+\+ "?(?:[a-z]/)?([^\t\n"]+)')
+_NAME = Pattern(r'\+\+\+ "?(?:[a-z]/)?([^\t\n"]+)')
 
 
 def hashes(text: str) -> list[int]:

@@ -11,21 +11,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from patchwatch.mail.headers import decoded
+from patchwatch.pattern import Pattern
 from patchwatch.sanitize import line
 
 # Lengths are bounded, so that a hostile header does not take long.  A comma in an encoded word separates nothing.
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]{0,400}\?=|"
     r'"(?:[^"\\]|\\.){0,400}"|\((?:[^()\\]|\\.){0,400}\)|<[^<>]{0,400}>|[,;]|[^,;"(<=]+|.',
     re.DOTALL,
 )
 # What git send-email and every relay accept: no quoted local parts, no addresses in other scripts.
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
-_ADDRESS = re.compile(rf"{_LOCAL}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_IN_BRACKETS = re.compile(r"(.*?)<\s*([^<>]*?)\s*>[^<>]*", re.DOTALL)
-_COMMENT = re.compile(r"\(((?:[^()\\]|\\.){0,400})\)")
-_GROUP = re.compile(r"""\A[^<>"@:]*:""")  # "reviewers: a@b.org, c@d.org;"
-_PLAIN = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]*")  # a name that needs no quotation marks
+_ADDRESS = Pattern(rf"{_LOCAL}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_IN_BRACKETS = Pattern(r"(.*?)<\s*([^<>]*?)\s*>[^<>]*", re.DOTALL)
+_COMMENT = Pattern(r"\(((?:[^()\\]|\\.){0,400})\)")
+_GROUP = Pattern(r"""\A[^<>"@:]*:""")  # "reviewers: a@b.org, c@d.org;"
+_PLAIN = Pattern(r"[\w !#$%&'*+/=?^`{|}~-]*")  # a name that needs no quotation marks
 _MAX_NAME = 200
 _MAX_MAILBOXES = 500
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from patchwatch.mail import mail_end
 from patchwatch.mail.sentences import split
+from patchwatch.pattern import Pattern
 
 SegmentKind = Literal["prose", "quote", "attribution", "trailer", "separator", "diffstat", "diff", "signature"]
 
@@ -58,42 +59,42 @@ _SIGNATURES = ("-- ", "--")
 _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
 _BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
 
-_QUOTE = re.compile(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>)")
-_ELISION = re.compile(r"\s*(?:\.{2,}|…|[\[<({]\s*(?:\.{2,}|…|snip\w*|cut|trimm?ed|deleted)[^\])>}]{0,30}[\])>}])\s*")
-_STAT = re.compile(
+_QUOTE = Pattern(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>)")
+_ELISION = Pattern(r"\s*(?:\.{2,}|…|[\[<({]\s*(?:\.{2,}|…|snip\w*|cut|trimm?ed|deleted)[^\])>}]{0,30}[\])>}])\s*")
+_STAT = Pattern(
     r" (?:\S.*?\|\s+(?:\d+ ?[+-]*|Bin\b.*)|\d+ files? changed.*|(?:create|delete) mode \d+.*|rename .*|mode change .*)"
 )
-_TRAILER = re.compile(r"\s{0,4}([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Link|Fixes|Closes|Cc|CC):\s+\S")
-_IN_DIFF = re.compile(
+_TRAILER = Pattern(r"\s{0,4}([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Link|Fixes|Closes|Cc|CC):\s+\S")
+_IN_DIFF = Pattern(
     r"[-+@ \\]|diff -|index |new file mode |deleted file mode |new mode |old mode |rename |copy |(?:dis)?similarity |"
     r"Binary files |GIT binary "
 )
-_SCISSORS = re.compile(r"\s*-+\s*(?:8<|>8)\s*-+")
+_SCISSORS = Pattern(r"\s*-+\s*(?:8<|>8)\s*-+")
 
 # "On <date>, <somebody> wrote:", wrapped over up to three lines, in many languages.
-_WROTE = re.compile(
+_WROTE = Pattern(
     r"(?:wrote|writes|said|schrieb|a écrit|escribió|escreveu|ha scritto|skrev|schreef|pisze|napisał\(?a?\)?|写道|寫道|"
     r"작성|пишет|написал\(?а?\)?|kirjoitti|napsal\(?a?\)?)\s*(?:\([^)]*\))?\s*[:\uff1a]?\s*$"
 )  # of text in lower case, in which re finds where it can begin
 _BARE_VERBS = ("wrote", "writes", "写道", "寫道")  # some clients add no colon
-_WROTE_BEFORE_NAME = re.compile(r"(?:schrieb|skrev|schreef) .+[:\uff1a]\s*$")  # "Am 01.02.24 um 12:12 schrieb A. B.:"
-_OPENING = re.compile(
+_WROTE_BEFORE_NAME = Pattern(r"(?:schrieb|skrev|schreef) .+[:\uff1a]\s*$")  # "Am 01.02.24 um 12:12 schrieb A. B.:"
+_OPENING = Pattern(
     r"\s*(?:On|In|At|Le|Am|El|Il|Em|Op|Den|W dniu|Dnia|Quoting|\*|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]|"
     r"\d{1,4}[-./年]\s?\d|[在于於]\s?\d)"
 )
-_MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[-./]\d{1,2}[-./]\d{2}")
+_MOMENT = Pattern(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[-./]\d{1,2}[-./]\d{2}")
 _ATTRIBUTION_LINES = 3
 _ATTRIBUTION_WIDTH = 300
 
 # Outlook and similar clients append the whole original mail, unmarked, below a copy of its headers.
-_BANNER = re.compile(
+_BANNER = Pattern(
     r"\s*-{2,}\s*(?:Original Message|Original Email|Forwarded message|原始邮件|邮件原件|Ursprüngliche Nachricht|"
     r"Message d'origine)",
     re.IGNORECASE,
 )
 _BANNER_GAP = 6  # lines between such a banner and the first quoted line
-_FROM = re.compile(r"\s*\*?(?:From|Von|De|发件人|寄件者|寄件人)\s*[:\uff1a]\*?\s*\S")
-_FIELDS = re.compile(
+_FROM = Pattern(r"\s*\*?(?:From|Von|De|发件人|寄件者|寄件人)\s*[:\uff1a]\*?\s*\S")
+_FIELDS = Pattern(
     r"\s*\*?(?:Sent|Date|To|Cc|CC|Subject|Gesendet|An|Betreff|Envoyé|发送时间|寄件日期|日期|收件人|收件者|抄送|主题)\s*[:\uff1a]"
 )
 

@@ -14,62 +14,63 @@ from collections.abc import Iterator
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Acceptance, Person, Signal, SignalKind
 from patchwatch.mail.sentences.split import evidence
+from patchwatch.pattern import Pattern
 
-_ADDRESSES = re.compile(
+_ADDRESSES = Pattern(
     r"patchwork-bot|pr-tracker-bot|tip-bot|kernel-test-robot|^lkp@|^oliver\.sang@intel|^philip\.li@intel|syzbot|syzkaller|"
     r"kernelci|(?:^|[.+_-])bot[@+]|^no-?reply|no-reply|^buildbot|^patchwork@|bpf-ci|^ci@|^ci_notify@|^bugzilla-daemon|"
     r"checkpatch@|^test_report|^regzbot|patchew",
     re.IGNORECASE,
 )
-_NAMES = re.compile(r"(?i)\b(?:kernel test robot|syzbot|tip-bot2? for|pr-tracker-bot|kernelci\S* bot|patchwork bot)\b")
-FORMATS = re.compile(
+_NAMES = Pattern(r"(?i)\b(?:kernel test robot|syzbot|tip-bot2? for|pr-tracker-bot|kernelci\S* bot|patchwork bot)\b")
+FORMATS = Pattern(
     r"^patchwork-bot|^pr-tracker-bot|^tip-bot|^lkp@|^oliver\.sang@|^philip\.li@|^syzbot|syzkaller|^bluez\.test\.bot|"
     r"^bugzilla-daemon|^patchwork@|^regzbot|patchew|mptcp.*ci@|^ci_notify@"
 )
 """The addresses of the robots whose formats this module reads."""
-_PASSED_ON = re.compile(r"^My bot found (?:errors|new) ", re.MULTILINE)
-_NOTICE_SUBJECT = re.compile(
+_PASSED_ON = Pattern(r"^My bot found (?:errors|new) ", re.MULTILINE)
+_NOTICE_SUBJECT = Pattern(
     r"\+ .+\.patch added to |- .+\.patch removed from |"
     r"\[(?:merged|obsolete|to-be-updated|folded|nacked|withdrawn|alternative)[^\]]*\] .+\.patch removed from |"
     r"\[tip: \S+\] |\[git:\S+\] |Patch \".+\" has been (?:added|queued|applied) to the \S+ tree|"
     r"[Pp]atch \".+\" (?:was )?added to \S+$|FAILED: patch \".+\" failed to apply to \S+"
 )
 
-_APPLIED = re.compile(
+_APPLIED = Pattern(
     r"^(?:This (?:series|patch|pull request) was applied to \S+|"
     r"The following commit has been merged into the \S+ branch)[^\n]*",
     re.MULTILINE,
 )
-_BY = re.compile(r"^by ([^\n<]*?) *<([^<>\s]+)>:?$", re.MULTILINE)  # below it, patchwork's bot
-_COMMITTER = re.compile(r"^Committer: +([^\n<]*?) *<([^<>\s]+)>$", re.MULTILINE)  # tip-bot
-_PULLED = re.compile(
+_BY = Pattern(r"^by ([^\n<]*?) *<([^<>\s]+)>:?$", re.MULTILINE)  # below it, patchwork's bot
+_COMMITTER = Pattern(r"^Committer: +([^\n<]*?) *<([^<>\s]+)>$", re.MULTILINE)  # tip-bot
+_PULLED = Pattern(
     r"^(The pull request you sent on [^\n]*?):?\n(?:(?!\s*has been)[^\n]*\n){0,4}?\s*(has been merged into (\S+?):?)$",
     re.MULTILINE,
 )
-_MM_ADDED = re.compile(r"^has been added to the -mm (\S+) branch", re.MULTILINE)
-_MM_REMOVED = re.compile(r"^has been removed from the -mm tree", re.MULTILINE)
-_MM_REASON = re.compile(r"^This patch was dropped because (.+)$", re.MULTILINE)
+_MM_ADDED = Pattern(r"^has been added to the -mm (\S+) branch", re.MULTILINE)
+_MM_REMOVED = Pattern(r"^has been removed from the -mm tree", re.MULTILINE)
+_MM_REASON = Pattern(r"^This patch was dropped because (.+)$", re.MULTILINE)
 # "to my usb git tree which can be found at", "has been applied to the spi tree at", "were queued at https://…"
-_ADDED = re.compile(
+_ADDED = Pattern(
     r"^(?:to my (?:\S+ )*git tree which can be found at|has been (?:applied|queued|added) to the \S+ tree(?: at\b)?|"
     r"This is an automatic generated email to let you know that the following patch(?:es)? (?:was|were) queued)[^\n]*",
     re.MULTILINE,
 )
-_STABLE = re.compile(r"^to the (\S+) tree which can be found at", re.MULTILINE)
-_FOUND = re.compile(
+_STABLE = Pattern(r"^to the (\S+) tree which can be found at", re.MULTILINE)
+_FOUND = Pattern(
     r"kernel test robot noticed [^\n]*|^My bot found [^\n]*|^All (?:errors|warnings) \([^\n]*|^BUG: [^\n]*|"
     r"^syzbot (?:has found a reproducer|has bisected|ci has tested|tried to test|has tested the proposed patch but)"
     r"[^\n]*(?:\n[^\n]+)?",
     re.MULTILINE,
 )
-_IMPROVED = re.compile(r"kernel test robot noticed an? [\d.]+% improvement [^\n]*")
-_TESTS_FAILED = re.compile(
+_IMPROVED = Pattern(r"kernel test robot noticed an? [\d.]+% improvement [^\n]*")
+_TESTS_FAILED = Pattern(
     r"^(?:CI has tested the following submission:\s*\n)?Status:\s+(?:FAILURE|CONFLICT)\b|"
     r"^- [^\n]+: (?:Unstable: |Critical: )[^\n]*|"  # MPTCP's, a line a test
     r"^\w[\w ]{2,40} (?:FAIL|ERROR)\b +[\d.]+ seconds",  # bluez', a line a test
     re.MULTILINE,
 )
-_TESTS_PASSED = re.compile(  # used if no test failed
+_TESTS_PASSED = Pattern(  # used if no test failed
     r"^syzbot has tested the proposed patch and the reproducer did not trigger any issue|"
     r"^(?:CI has tested the following submission:\s*\n)?Status:\s+SUCCESS\b|"
     r"^- [^\n]+: Success![^\n]*|"
@@ -77,10 +78,10 @@ _TESTS_PASSED = re.compile(  # used if no test failed
     re.MULTILINE,
 )
 _FOUND_IN = 20_000  # characters: a report begins with its result; megabytes of logs may follow
-_FIRST_ERROR = re.compile(r"^>> (\S[^\n]*)", re.MULTILINE)
-_NO_FAILURE = re.compile(r"(?i)\bBUILD SUCCESS\b|\bimprovement\b|^\[syzbot\] Monthly|: success\b")
-_PASSED = re.compile(r"(?i)\bBUILD SUCCESS\b|: success\b")
-_FAILED = re.compile(r"(?i)\b(?:errors?|warnings?|fail(?:ed|ure|ures)?|regressions?|BUG|KASAN|UBSAN|undefined)\b")
+_FIRST_ERROR = Pattern(r"^>> (\S[^\n]*)", re.MULTILINE)
+_NO_FAILURE = Pattern(r"(?i)\bBUILD SUCCESS\b|\bimprovement\b|^\[syzbot\] Monthly|: success\b")
+_PASSED = Pattern(r"(?i)\bBUILD SUCCESS\b|: success\b")
+_FAILED = Pattern(r"(?i)\b(?:errors?|warnings?|fail(?:ed|ure|ures)?|regressions?|BUG|KASAN|UBSAN|undefined)\b")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from patchwatch.pattern import Pattern
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -61,7 +63,7 @@ _TAIL = (
 )
 _THE = r"(?:(?:the|my|patch(?:set)?)\s+)*"
 _HEADINGS = tuple(
-    re.compile(words + _TAIL, re.IGNORECASE)
+    Pattern(words + _TAIL, re.IGNORECASE)
     for words in (
         rf"(?:{_WORD}[ :,]*(?:{_SINCE}\s+)?)?(?:the\s+)?{_OLD}{_ARROW}{_NEW}",
         rf"(?:(?:{_WORD}|new)[ :,]*)?{_SINCE}\s+{_THE}{_OLD}(?:\s+(?:series|patch(?:set|es)?|posting|version))?",
@@ -72,19 +74,19 @@ _HEADINGS = tuple(
     )
 )
 _BARE = _HEADINGS[-1]
-_QUICK = re.compile(r"(?i)\b(?:v\s?\d|version|rev|rfc|previous|last|prior)")
+_QUICK = Pattern(r"(?i)\b(?:v\s?\d|version|rev|rfc|previous|last|prior)")
 _DECORATION = " \t*-+#=[(>•"
-_BULLET = re.compile(r"\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s")
-_CHANGELOG = re.compile(r"(?i)\W*change[- ]?log\W*")
-_RULE = re.compile(r"[-=~]{3,}\s*")
-_PART = re.compile(r"(?i)\s*(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:\s*$")
-_END = re.compile(
+_BULLET = Pattern(r"\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s")
+_CHANGELOG = Pattern(r"(?i)\W*change[- ]?log\W*")
+_RULE = Pattern(r"[-=~]{3,}\s*")
+_PART = Pattern(r"(?i)\s*(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:\s*$")
+_END = Pattern(
     r"(?i)(?:---\s*$|-- $|base-commit:|change-id:|prerequisite-|link to |[a-z-]+-by: |(?:fixes|link|cc|closes): |"
     r"\S.{0,60} \(\d+\):$|based on |the following changes since )"
 )
-_TRAILER = re.compile(r"\s*[A-Za-z-]+:\s")
+_TRAILER = Pattern(r"\s*[A-Za-z-]+:\s")
 # Every part is bounded: otherwise a hostile line would take hours.
-_LINKS = re.compile(r"(?:\[?[\w.]{1,9}\]?:?\s?)?<?(?:https?://\S+|\b[\w.+-]{1,99}@[\w.-]+)>?")
+_LINKS = Pattern(r"(?:\[?[\w.]{1,9}\]?:?\s?)?<?(?:https?://\S+|\b[\w.+-]{1,99}@[\w.-]+)>?")
 _MAX_WORDS = 200_000  # characters
 _MAX_HEADING = 200  # characters
 _MAX_ENTRIES = 60

@@ -14,37 +14,36 @@ from itertools import islice
 
 from patchwatch.mail.message import CitationForm, CitedCommit, Kind, name_key
 from patchwatch.mail.shortlog import shortlog
+from patchwatch.pattern import Pattern
 
-_OPEN = re.compile(r"\(\s{0,4}(?:[\"“”„«'‘`]|&quot;)")
-_CLOSE = re.compile(r"(?:[\"“”»'’`]|&quot;)\s{0,4}\)")
-_HASH_BEFORE = re.compile(r"(?<![\w/.-])([0-9a-fA-F]{7,40})(?:\.{2,3})?[\s:,*`'\"]{0,12}$")
-_REFERENCE = re.compile(  # git log --format=reference
+_OPEN = Pattern(r"\(\s{0,4}(?:[\"“”„«'‘`]|&quot;)")
+_CLOSE = Pattern(r"(?:[\"“”»'’`]|&quot;)\s{0,4}\)")
+_HASH_BEFORE = Pattern(r"(?<![\w/.-])([0-9a-fA-F]{7,40})(?:\.{2,3})?[\s:,*`'\"]{0,12}$")
+_REFERENCE = Pattern(  # git log --format=reference
     r"(?<![\w/.-])([0-9a-f]{7,40})[ \t\n]{1,4}\(([^()\n][^\n]{4,200}?(?:\n[^\n]{1,100}?)?),\s{1,4}\d{4}-\d\d-\d\d\)"
 )
-_DATE_AT_END = re.compile(r",\s{1,4}\d{4}-\d\d-\d\d\)")
-_TAGGED = re.compile(
+_DATE_AT_END = Pattern(r",\s{1,4}\d{4}-\d\d-\d\d\)")
+_TAGGED = Pattern(
     r"^[ \t]{0,4}(?:fixes|stable-dep-of)[: \t]{1,3}[ \t]*(?:commit[ \t]+)?<?([0-9a-f]{7,40})>?[ \t:,-]*"
     r"[(\[\"“'`]{0,2}([^\n]{8,300}?)[)\]\"”'`]{0,2}[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_FOR_STABLE = re.compile(
+_FOR_STABLE = Pattern(
     r"^[ \t]*cc:[^\n#]{0,120}stable@[^\n#]{0,80}#[^\n]{0,40}?\b([0-9a-f]{7,40}): (\S[^\n]*)", re.M | re.I
 )
-_TAG = re.compile(r"(?i)[ \t]{0,4}(?:fixes|stable-dep-of|cc)\b[^\n]{0,60}$")
-_REVERTS = re.compile(r"\bThis reverts commit ([0-9a-f]{7,40})\b")
-_REVERT_TITLE = re.compile(r"(?i)\brevert:? \"(.+)\"\s*$")
-_WITHOUT_LETTER = re.compile(r"\d{7,11}")  # rather a date or a number than a hash
-_ANNOUNCED = re.compile(
-    r"(?i)\bannounc\w*\b|\breleas\w*\b|\bupdated? to [0-9a-f]{7,40}\b|\bv?\d+\.\d+(?:\.\d+|-rc\d+)?\b"
-)
-_LINUX = re.compile(r"(?i)\s*(?:\[announce\]\s*)?linux (?:kernel )?v?\d+\.\d+(?:\.\d+)?(?:-rc\d+)?\s*(?:released?)?\s*")
-_HASH_IN_FRONT = re.compile(r"\[([0-9a-f]{7,40})\]\s+(?=\S)")
-_STABLE_QUEUE = re.compile(r"Patch \"(.+)\" has been added to the \S+ tree")
-_STABLE_FAILED = re.compile(r"FAILED: patch \"(?:\[[^\]]*\]\s*)?(.+)\" failed to apply to \S+")
-_STABLE_REVIEW = re.compile(r"^Pseudo-Shortlog of commits:\s*$", re.MULTILINE)
-_STABLE_ENTRY = re.compile(r"^(\S[^\n<]{1,100}?) <[^\s<>]+@[^\s<>]+>\n {2,8}(\S[^\n]*)$", re.MULTILINE)
-_FROM = re.compile(r"^From: \"?([^\n<\"]{2,100}?)\"? <", re.MULTILINE)
-_HASH_FROM = re.compile(r"^(?:From|commit) ([0-9a-f]{40})\b", re.MULTILINE)
+_TAG = Pattern(r"(?i)[ \t]{0,4}(?:fixes|stable-dep-of|cc)\b[^\n]{0,60}$")
+_REVERTS = Pattern(r"\bThis reverts commit ([0-9a-f]{7,40})\b")
+_REVERT_TITLE = Pattern(r"(?i)\brevert:? \"(.+)\"\s*$")
+_WITHOUT_LETTER = Pattern(r"\d{7,11}")  # rather a date or a number than a hash
+_ANNOUNCED = Pattern(r"(?i)\bannounc\w*\b|\breleas\w*\b|\bupdated? to [0-9a-f]{7,40}\b|\bv?\d+\.\d+(?:\.\d+|-rc\d+)?\b")
+_LINUX = Pattern(r"(?i)\s*(?:\[announce\]\s*)?linux (?:kernel )?v?\d+\.\d+(?:\.\d+)?(?:-rc\d+)?\s*(?:released?)?\s*")
+_HASH_IN_FRONT = Pattern(r"\[([0-9a-f]{7,40})\]\s+(?=\S)")
+_STABLE_QUEUE = Pattern(r"Patch \"(.+)\" has been added to the \S+ tree")
+_STABLE_FAILED = Pattern(r"FAILED: patch \"(?:\[[^\]]*\]\s*)?(.+)\" failed to apply to \S+")
+_STABLE_REVIEW = Pattern(r"^Pseudo-Shortlog of commits:\s*$", re.MULTILINE)
+_STABLE_ENTRY = Pattern(r"^(\S[^\n<]{1,100}?) <[^\s<>]+@[^\s<>]+>\n {2,8}(\S[^\n]*)$", re.MULTILINE)
+_FROM = Pattern(r"^From: \"?([^\n<\"]{2,100}?)\"? <", re.MULTILINE)
+_HASH_FROM = Pattern(r"^(?:From|commit) ([0-9a-f]{40})\b", re.MULTILINE)
 _MAX_TEXT = 60_000  # characters of a person's text
 _MAX_CITED = 200  # of one mail; of an announcement, which can list a release
 _MAX_LISTED = 3_000

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import pygit2
+
+from patchwatch.pattern import Pattern
 
 _MAX_FILES = 300
 # Diffs without git's header line: quilt's (Andrew Morton, Randy Dunlap), diff -u's, svn's and CVS's.
-_BARE = re.compile(r"\n(?:Index: \S[^\n]*\n=+\n|diff -\S+ [^\n]*\n--- |--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ -)")
-_GIT_FILE = re.compile(r'\ndiff --git "?(?:[a-z]/)?(.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)')
-_BARE_FILE = re.compile(r"\n--- ([^\t\n]+)[^\n]*\n\+\+\+ ([^\t\n]+)")
+_BARE = Pattern(r"\n(?:Index: \S[^\n]*\n=+\n|diff -\S+ [^\n]*\n--- |--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ -)")
+_GIT_FILE = Pattern(r'\ndiff --git "?(?:[a-z]/)?(.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)')
+_BARE_FILE = Pattern(r"\n--- ([^\t\n]+)[^\n]*\n\+\+\+ ([^\t\n]+)")
 
 
 def start(text: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from patchwatch.mail import body, diff
@@ -12,8 +11,9 @@ from patchwatch.mail.kind import kind_of
 from patchwatch.mail.message import SUBMISSIONS
 from patchwatch.mail.mime import text_of
 from patchwatch.mail.unreadable import reason
+from patchwatch.pattern import Pattern
 
-_FOOTER = re.compile(r"\s*(?:\Z|_{10}|-- |--\Z)")
+_FOOTER = Pattern(r"\s*(?:\Z|_{10}|-- |--\Z)")
 _SHOWN = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from patchwatch.pattern import Pattern
+
 _WORDS = {
     "critical": "critical blocker blocking fatal severe urgent emergency p0 s0 sev0",
     "high": "high major serious important error err bug p1 s1 sev1",
@@ -21,9 +23,9 @@ _SIGNS = {"🔴": "critical", "🟠": "high", "🟡": "medium", "🔵": "low", "
 _MAX_LINE = 2000  # characters
 _MAX_PLACE = 300  # characters that are searched for a file or function
 
-_BULLET = re.compile(r"^\s{0,8}(?:(?:[-*•+–]|#{1,6}|\(?\d{1,3}[.):]|\|)\s+)?")
+_BULLET = Pattern(r"^\s{0,8}(?:(?:[-*•+–]|#{1,6}|\(?\d{1,3}[.):]|\|)\s+)?")
 _LABELS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    Pattern(pattern, re.IGNORECASE)
     for pattern in (
         # [High] text, (high), **High**: text, [Severity: High], <high>, [high/locking]
         (
@@ -43,33 +45,31 @@ _LABELS = tuple(
         ),
     )
 )
-_HEADING = re.compile(
+_HEADING = Pattern(
     r"(?i)\W{0,3}(?:(?:potential|possible)\s+)?(?:issue|finding|problem|bug|concern|defect|regression|comment|remark)"
     r"\s*#?(?:\d{1,3}|[A-F])\b(?:\s*(?:of|/)\s*\d{1,3})?\s*[\]):.–—-]*\s*(?P<text>.*)"
 )
-_KEY = re.compile(
+_KEY = Pattern(
     r"(?i)\W{0,4}(?P<key>files?|path|location|where|at|lines?|functions?|func|symbol|problem|issue|description|"
     r"summary|"
     r"title|details?|message|finding|what|category|confidence|type|introduced|origin|status|fix|suggest(?:ion|"
     r"ed fix)|"
     r"recommendation|impact|evidence|rule|explanation|why)\W{0,3}[:=]\W{0,2}\s+(?P<value>\S.*)"
 )
-_PLACE = re.compile(
+_PLACE = Pattern(
     r"(?P<file>(?:[\w.+-]+/)*[\w+-][\w.+-]*\.(?:[chSs]|rs|dtsi?|dtso|yaml|rst|py|sh|txt|cc|cpp|lds|pl)|(?:[\w.+-]+/)+"
     r"(?:Makefile|Kconfig|Kbuild)|Makefile|Kconfig|MAINTAINERS)(?::(?P<line>\d{1,6}))?(?::\d{1,5})?"
 )
-_FUNCTION = re.compile(r"\b(?P<name>[A-Za-z_]\w{2,63})\(\)")
-_GROUP = re.compile(r"(?i)\W{0,4}(?P<name>[A-Za-z][\w' /-]{2,60}?)\W{0,4}(?:\(\d+\))?\s*:?\W{0,4}$")
-_PREEXISTING = re.compile(
+_FUNCTION = Pattern(r"\b(?P<name>[A-Za-z_]\w{2,63})\(\)")
+_GROUP = Pattern(r"(?i)\W{0,4}(?P<name>[A-Za-z][\w' /-]{2,60}?)\W{0,4}(?:\(\d+\))?\s*:?\W{0,4}$")
+_PREEXISTING = Pattern(
     r"(?i)\bpre-?existing\b|\bexisting (?:issue|bug|problem|defect)|\balready (?:there|present) before|"
     r"(?:\bnot|n't|\bnever)(?: \w+){0,3} (?:introduced|caused|created|added) (?:by|in) (?:this|the|your) "
     r"(?:patch|change|series|commit)|\bbefore this (?:patch|change|series) (?:too|as well|already)|"
     r"\bpredates? this (?:patch|change|series)|\bunrelated to this (?:patch|change|series)"
 )
-_INTRODUCED = re.compile(r"(?i)\bnew(?:ly)?\b|\bintroduced\b|\bregressions?\b")
-_PATCH_HEADING = re.compile(
-    r"(?i)\W{0,5}patch\s*(?:#|no\.?\s*)?\[?(?P<number>\d{1,4})\]?(?:\s*/\s*\d{1,4})?\s*[\]:–—-]"
-)
+_INTRODUCED = Pattern(r"(?i)\bnew(?:ly)?\b|\bintroduced\b|\bregressions?\b")
+_PATCH_HEADING = Pattern(r"(?i)\W{0,5}patch\s*(?:#|no\.?\s*)?\[?(?P<number>\d{1,4})\]?(?:\s*/\s*\d{1,4})?\s*[\]:–—-]")
 
 
 def label(line: str) -> tuple[str, str] | None:

@@ -13,31 +13,30 @@ from dataclasses import dataclass, field, replace
 
 from patchwatch.mail import finding_lines
 from patchwatch.mail.message import Finding
+from patchwatch.pattern import Pattern
 
 _MAX_TEXT = 200_000  # characters of a report that are read
 _MAX_LINES = 4000
 _MAX_FINDINGS = 100
 _MAX_WORDS = 300  # characters of a finding's text that are kept
 _MIN_COMMENT = 4  # words of a comment below a quoted line
-_QUOTE = re.compile(r"^[ ]?>[ ]?(.*)")
-_FILE = re.compile(r"(?:diff --git \S+ b/(?P<git>\S+)|\+\+\+ (?:b/)?(?P<new>\S+))")
-_HUNK = re.compile(r"@@ -\d[^@]*@@(?P<function>.*)")
-_CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(")
-_CUT = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…|snip\w*)\s*\]|\.\.\.|…)\s*")
-_RULE = re.compile(r"\s*(?:--|-{3,}|={3,}|_{3,}|\*{3,}|#{3,}|```\w*)\s*")
-_SIGNATURE = re.compile(r"-- ?")
-_END_OF_SENTENCE = re.compile(r"[.?!](?=\s|$)")
-_OPENS_LIST = re.compile(
+_QUOTE = Pattern(r"^[ ]?>[ ]?(.*)")
+_FILE = Pattern(r"(?:diff --git \S+ b/(?P<git>\S+)|\+\+\+ (?:b/)?(?P<new>\S+))")
+_HUNK = Pattern(r"@@ -\d[^@]*@@(?P<function>.*)")
+_CALLED = Pattern(r"([A-Za-z_]\w*)\s*\(")
+_CUT = Pattern(r"\s*(?:\[\s*(?:\.\.\.|…|snip\w*)\s*\]|\.\.\.|…)\s*")
+_RULE = Pattern(r"\s*(?:--|-{3,}|={3,}|_{3,}|\*{3,}|#{3,}|```\w*)\s*")
+_SIGNATURE = Pattern(r"-- ?")
+_END_OF_SENTENCE = Pattern(r"[.?!](?=\s|$)")
+_OPENS_LIST = Pattern(
     r"(?i)\b(?:issues?|problems?|concerns?|findings?|warnings?|errors?|bugs?|regressions?|comments?|"
     r"remarks?)\b[^.?!]*:\s*$"
 )
-_NOTHING = re.compile(
-    r"(?i)\b(?:no|0|zero|without)\s+(?:\w+\s+){0,3}(?:issues?|problems?|concerns?|findings?|errors?)\b"
-)
-_ITEM = re.compile(r"\s{0,6}(?:[-*•+]|\(?\d{1,3}[.)])\s+(?P<text>\S.*)")
+_NOTHING = Pattern(r"(?i)\b(?:no|0|zero|without)\s+(?:\w+\s+){0,3}(?:issues?|problems?|concerns?|findings?|errors?)\b")
+_ITEM = Pattern(r"\s{0,6}(?:[-*•+]|\(?\d{1,3}[.)])\s+(?P<text>\S.*)")
 _TEXT_KEYS = ("problem", "issue", "description", "summary", "title", "message", "finding", "what", "detail")
-_PLAIN_WORD = re.compile(r"[a-z]+,? ")
-_LABEL_LEAD = re.compile(r"(?i)^(?:this|it) (?:is|'s|isn't|is not|wasn't|was not)\b[^,]{0,80},\s*(?:but\s+)?")
+_PLAIN_WORD = Pattern(r"[a-z]+,? ")
+_LABEL_LEAD = Pattern(r"(?i)^(?:this|it) (?:is|'s|isn't|is not|wasn't|was not)\b[^,]{0,80},\s*(?:but\s+)?")
 
 
 @dataclass(slots=True)

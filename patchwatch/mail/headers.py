@@ -19,6 +19,7 @@ from liblore.utils import clean_header
 
 from patchwatch.mail import message_ids
 from patchwatch.mail.message import Person
+from patchwatch.pattern import Pattern
 
 _DAY = 86_400
 _EARLIEST = 631_152_000  # 1990: there were no kernel lists before
@@ -40,19 +41,19 @@ NO_ID = "@no-message-id.invalid"
 
 _LOCAL = r"A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
 # An address may only begin where a word does: otherwise a header of one long word takes minutes.
-_ADDRESS = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]++@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
-_CUT_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*$")
-_ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
-_NAME_AND_ADDRESS = re.compile(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
+_ADDRESS = Pattern(rf"(?<![{_LOCAL}])[{_LOCAL}]++@[A-Za-z0-9.-]+\.[A-Za-z]{{2,}}")
+_CUT_WORD = Pattern(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*$")
+_ENCODED_WORDS = Pattern(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
+_NAME_AND_ADDRESS = Pattern(r'\s*"?([^"<>(),;:@\\]*)"?\s*<([^<>\s@]+@[^<>\s@]+)>\s*')
 # "Mon, 01 Jan 2024 10:00:00 +0100": the email package takes ten times as long.
-_USUAL_DATE = re.compile(
+_USUAL_DATE = Pattern(
     r"\s*(?:[A-Za-z]{3}, +)?([0-9]{1,2}) ([A-Za-z]{3}) ([12][0-9]{3}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
     r"([+-])([0-9]{2})([0-9]{2})(?:\s|\Z)"
 )
 _NAMES_OF_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _MONTHS = {name: number for number, name in enumerate(_NAMES_OF_MONTHS.split(), 1)}
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_VIA_LIST = re.compile(r"(?i)\s+via\s+\S+\s*$")
+_SURROGATES = Pattern("[\ud800-\udfff]")
+_VIA_LIST = Pattern(r"(?i)\s+via\s+\S+\s*$")
 
 
 def _any_case(name: str) -> str:
@@ -65,8 +66,8 @@ _READ = (
     *("user-agent", "x-mailer"),
 )
 # No name begins with "<": that is the value, on a line of its own, without the blank that folding needs.
-_FIELD = re.compile(f"\n({'|'.join(map(_any_case, _READ))})[ \t]*:([^\n]*(?:\n[ \t<][^\n]*)*)".encode())
-_RECEIVED = re.compile(f"\n{_any_case('received')}:([^\n]*(?:\n[ \t][^\n]*)*)".encode())  # the first is the newest
+_FIELD = Pattern(f"\n({'|'.join(map(_any_case, _READ))})[ \t]*:([^\n]*(?:\n[ \t<][^\n]*)*)".encode())
+_RECEIVED = Pattern(f"\n{_any_case('received')}:([^\n]*(?:\n[ \t][^\n]*)*)".encode())  # the first is the newest
 
 
 class Headers:

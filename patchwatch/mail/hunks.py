@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_GIT = re.compile(r'diff --git ("?)(?:[a-z]/)?(.+?)\1 ("?)(?:[a-z]/)?(.+?)\3')
-_HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@ ?(.*)")
-_MODE = re.compile(r"(new file|deleted file|old|new) mode (\d{6})")
-_MOVED = re.compile(r'(rename|copy) (from|to) "?(.+?)"?')
-_INDEX = re.compile(r"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d{6})?")
+from patchwatch.pattern import Pattern
+
+_GIT = Pattern(r'diff --git ("?)(?:[a-z]/)?(.+?)\1 ("?)(?:[a-z]/)?(.+?)\3')
+_HUNK = Pattern(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@ ?(.*)")
+_MODE = Pattern(r"(new file|deleted file|old|new) mode (\d{6})")
+_MOVED = Pattern(r'(rename|copy) (from|to) "?(.+?)"?')
+_INDEX = Pattern(r"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d{6})?")
 _DEV_NULL = "/dev/null"
 
 

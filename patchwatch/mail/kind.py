@@ -6,19 +6,18 @@ The subject says what a mail claims to be, its text what it is: some mail progra
 
 from __future__ import annotations
 
-import re
-
 from patchwatch.mail import body, bots, diff, headers, robot, trailers
 from patchwatch.mail.headers import Headers
 from patchwatch.mail.message import Kind, Person, Subject
 from patchwatch.mail.mime import Text
 from patchwatch.mail.pull_request import asks_to_pull
 from patchwatch.mail.subject import parse_subject
+from patchwatch.pattern import Pattern
 
-_PATCHSET = re.compile(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")
-_SIGNED_OFF = re.compile(r"(?m)^Signed-off-by: ")
+_PATCHSET = Pattern(r"(?i)^\s*(?:\[[^\]]*\]\s*)*\[[^\]]*\bpatch(?:-?set|es|-?series)\b")
+_SIGNED_OFF = Pattern(r"(?m)^Signed-off-by: ")
 # What git format-patch, b4 and authors put into a posting: a shortlog, a diffstat, a changelog, trailers of b4.
-_POSTED = re.compile(
+_POSTED = Pattern(
     r"(?im)^(?:\S[^\n>|]{1,60} \(\d{1,3}\):$|(?:base-commit|change-id): \S|range-diff\b|signed-off-by: |---$|"
     r"[ \t*-]*change(?:s|log)\b[^\n]{0,30}\b(?:v\d|rfc|version|since|from)|[ \t*-]*v\d+ ?(?:->|=>|to|→) ?v\d+|"
     r" \d+ files? changed\b)"

@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from patchwatch.mail.sentences.split import has_any
+from patchwatch.pattern import Pattern
 
 _MOST_LINES = 150  # that are looked at
 _LAST_LINES = 9  # that must have a word of a notice or footer
 _MOST_CHARACTERS = 4_000  # of a paragraph
 
 
-def _pattern(lines: str) -> re.Pattern[str]:
+def _pattern(lines: str) -> Pattern[str]:
     """A pattern whose lines are joined without their indentation."""
-    return re.compile("".join(line.strip() for line in lines.splitlines()), re.IGNORECASE | re.DOTALL)
+    return Pattern("".join(line.strip() for line in lines.splitlines()), re.IGNORECASE | re.DOTALL)
 
 
 # Words of company notices, by subject, in the languages that are common on the lists.
@@ -47,13 +48,13 @@ _TO_DO = _pattern(r"""\b(?:notify|inform|alert|advise|contact)\b.{0,40}\b(?:send
     usun|удал|уничтож|siliniz|verwijder|删除|刪除|削除|삭제""")
 _FORBIDDEN = _pattern(r"""disclos|\bcop(?:y|ies|ying)\b|distribut|dissemin|unauthori[sz]ed|prohibit|forbidden|unlawful|
     unbefugt|nicht gestattet|interdit|prohib|proibi|vietat|zabron|запрещ|禁止|严禁|嚴禁|금지""")
-_HEADING = re.compile(
+_HEADING = Pattern(
     r"\W*(?:\w+ ){0,3}(?:notice|disclaimer|confidentiality|\w*hinweis|aviso|avis|avvertenz\w+|uwaga|внимание|warning|"
     r"声明|聲明)\b[^.]{0,40}:|\W*(?:免责声明|免責聲明|保密声明)",
     re.IGNORECASE,
 )
 # Footers of lists and groups, one of which is enough.
-_FOOTER = re.compile(
+_FOOTER = Pattern(
     r"\bunsubscrib|\bmailing list\n\S+@\S+|\bmailing list\n.*https?://|mailman/listinfo|"
     r"you received this (?:message|e-?mail) because|groups\.io links|yahoo!? groups|mute this topic|"
     r"more majordomo info",
@@ -68,18 +69,18 @@ _ADVERT = _pattern(r"""\W*(?:(?:sent (?:from (?:my|mail|outlook|yahoo|proton\w*|
     (?:virus|viren|malware)\w*\b.{0,40}(?:geprüft|checked|scanned|found|detected))(?:(?!\bplease\b).){0,120}|
     (?:please )?(?:consider|think (?:of|about)) (?:the|our) (?:environment|planet)\b.{0,120}|
     (?:please )?think before (?:you|printing)\b.{0,120})""")
-_RULER = re.compile(r"\s*(?:([_=*~#-])\1{4,}|(?:-=){5,}-?|_\._,_\.___)\s*")
-_LIST = re.compile(
+_RULER = Pattern(r"\s*(?:([_=*~#-])\1{4,}|(?:-=){5,}-?|_\._,_\.___)\s*")
+_LIST = Pattern(
     r"mailing list|listinfo|\blists?[./@-]|@lists?\.|groups?\b|subscri|archives?\b|listserv|majordomo|sympa",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"https?://|\bwww\.|[\w.+-]+@[\w-]+\.\w|\bmailing list\b|\[\d+\]:", re.IGNORECASE)
-_TALK = re.compile(
+_LINK = Pattern(r"https?://|\bwww\.|[\w.+-]+@[\w-]+\.\w|\bmailing list\b|\[\d+\]:", re.IGNORECASE)
+_TALK = Pattern(
     r"\bI(?:'\w+)?\b|\?|\w\(\)|\w_\w|->|(?i:\bpatch(?:es)?\b|\b(?:this|the|your) (?:series|code|function|driver)\b)"
 )
-_ASKS = re.compile(r"(?i)\bplease\b")
+_ASKS = Pattern(r"(?i)\bplease\b")
 _MAX_FOOTER = 20  # lines below a ruler
-_SIGNED = re.compile(r"\s?(?:--|\u2014|\u2013)\s*")
+_SIGNED = Pattern(r"\s?(?:--|\u2014|\u2013)\s*")
 _MAX_SIGNATURE = 10  # lines above a notice
 # One of these is in the last lines of every end; looking for them is much faster than the patterns.
 _HINTS = (

@@ -6,11 +6,11 @@ Mails from public-inbox come back byte for byte.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from patchwatch.errors import InvalidInputError
+from patchwatch.pattern import Pattern
 
 _MAX_MAIL_BYTES = 64 * 1024 * 1024
 _BLOCK_BYTES = 1024 * 1024
@@ -18,13 +18,13 @@ _FIRST_LINE_BYTES = 4096  # a longer first line is not a From_ line
 _REPORTED_BYTES = 64 * 1024  # of a mail that is too large: its headers
 
 # A From_ line as git knows one (builtin/mailsplit.c, is_from_line): a time with seconds, then a year after 1990.
-_FROM_LINE = re.compile(rb"From .*\d:\d\d:\d\d(?:[ \t]+(?:[A-Z]{1,5}|[+-]\d{4}))?[ \t]+(?:9[1-9]|\d{3,}).*")
+_FROM_LINE = Pattern(rb"From .*\d:\d\d:\d\d(?:[ \t]+(?:[A-Z]{1,5}|[+-]\d{4}))?[ \t]+(?:9[1-9]|\d{3,}).*")
 # public-inbox's own From_ line: always quoted in bodies, so it separates mails even without a blank line before it.
 _PUBLIC_INBOX = b"From mboxrd@z "
 _BLANK_LINE = (b"\n\n", b"\n\r\n")
 # With the newline before it rather than ^: a regex that begins with fixed bytes is ten times as fast.
-_QUOTED_FROM = re.compile(rb"\n>(>*From )")
-_END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
+_QUOTED_FROM = Pattern(rb"\n>(>*From )")
+_END_OF_HEADERS = Pattern(rb"(?:\A|\n)\r?\n")
 
 
 class ByteStream(Protocol):

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 
-_IN_BRACKETS = re.compile(r"<([^<>]*)>")
+from patchwatch.pattern import Pattern
+
+_IN_BRACKETS = Pattern(r"<([^<>]*)>")
 # Comments and quoted phrases can name people: (Ann <ann@example.org>).  Brackets come first: ids can contain both.
-_ID_OR_REMARK = re.compile(r'<([^<>]*)>|\([^()]*\)|"[^"]*"')
-_BETWEEN = re.compile(r"[\s<>(),;\"]+")
-_SCHEME = re.compile(r"(?:mailto|mid|news|nntp|message-?id|msg-?id|id):/{0,2}", re.IGNORECASE)
+_ID_OR_REMARK = Pattern(r'<([^<>]*)>|\([^()]*\)|"[^"]*"')
+_BETWEEN = Pattern(r"[\s<>(),;\"]+")
+_SCHEME = Pattern(r"(?:mailto|mid|news|nntp|message-?id|msg-?id|id):/{0,2}", re.IGNORECASE)
 _MAX_PIECES = 4  # of an id that was folded; a phrase in brackets has more words
 
 

@@ -11,17 +11,16 @@ from email.message import Message as EmailMessage
 
 from patchwatch.mail import diff
 from patchwatch.mail.headers import Headers, storable
+from patchwatch.pattern import Pattern
 
 _MAX_TEXT = 8 << 20  # characters of text that are parsed; the rest is only stored
 _MAX_CONTENT = 2 * _MAX_TEXT  # bytes that are decoded to it
 _MAX_PARTS = 8 << 20  # bytes of a mail with parts that are parsed
 # Python codecs that are not charsets, and slow.
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})
-_NO_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has so high a number
+_NO_ENTITY = Pattern(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has so high a number
 # Most mails are of one part with such a type: the email package takes a tenth of the time of parsing a mail for it.
-_PLAIN = re.compile(
-    r'text/plain(?:\s*;\s*charset="?([\w-]{1,40})"?)?(?:\s*;\s*(?:format|delsp)=\w{1,10}){0,2}', re.ASCII
-)
+_PLAIN = Pattern(r'text/plain(?:\s*;\s*charset="?([\w-]{1,40})"?)?(?:\s*;\s*(?:format|delsp)=\w{1,10}){0,2}', re.ASCII)
 _ENCODED = ("base64", "quoted-printable", "x-uuencode", "uuencode")
 _PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", "application/mbox"})
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import functools
 import itertools
-import re
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -25,6 +24,7 @@ import msgspec
 
 from patchwatch.mail.body import Passage
 from patchwatch.mail.message import Trailer
+from patchwatch.pattern import Pattern
 
 FILE = Path(__file__).with_name("outlook_words.json")
 
@@ -34,9 +34,9 @@ _MAX_CHARACTERS = 3_000  # of a passage
 _MAX_OUTLOOK = 30_000  # thousandths; what is beyond it says no more
 _HASH = 0xFFFFFF
 
-_WORD = re.compile(rb"[a-z][a-z']*|[0-9]+|\?")
-_NO_WORDS = re.compile(r"(?m)^\s*[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .*$|https?://\S+")  # tags name people
-_ABOVE_DIFF = re.compile(r"\s{0,3}(?:>|\|) ?(?:[+@]|-(?![- ]))")
+_WORD = Pattern(rb"[a-z][a-z']*|[0-9]+|\?")
+_NO_WORDS = Pattern(r"(?m)^\s*[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .*$|https?://\S+")  # tags name people
+_ABOVE_DIFF = Pattern(r"\s{0,3}(?:>|\|) ?(?:[+@]|-(?![- ]))")
 
 
 class Outlook(NamedTuple):

@@ -6,7 +6,6 @@ The modules beside this one determine the kind of the mail, and read its headers
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 
 from patchwatch.mail import body, bots, changelog, diff, headers, relations, robot, thanks, trailers, version_hints
@@ -41,13 +40,14 @@ from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
 from patchwatch.mail.tested import named_posting
 from patchwatch.mail.upstream_commit import upstream_commit
+from patchwatch.pattern import Pattern
 
 _RESULTS = frozenset({SignalKind.FAILURE, SignalKind.SUCCESS, SignalKind.FINDING})
 # At the top, or below a remark and a rule: "6.6-stable review patch.  If anyone has any objections, …", "-----".
-_IN_BODY_FROM = re.compile(
+_IN_BODY_FROM = Pattern(
     r"\A(?:\s*(?:[^\n]{1,200}\n){1,3}\n?-{8,}[ \t]*\n)?\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)"
 )
-_LINK_TRAILER = re.compile(r"(?m)^\s*Link:\s+(\S+)")
+_LINK_TRAILER = Pattern(r"(?m)^\s*Link:\s+(\S+)")
 _MAX_PROSE = 20_000  # characters of the sender's text that are searched for sentences
 
 

@@ -14,11 +14,12 @@ from patchwatch.mail.hunks import Diff, read_diff
 from patchwatch.mail.message import Person, Trailer
 from patchwatch.mail.mime import text_of
 from patchwatch.mail.unreadable import parse_anything
+from patchwatch.pattern import Pattern
 
-_SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_SEPARATOR = Pattern(r"^---[ \t]*$", re.MULTILINE)
 # In-body headers, which git am prefers to those of the mail.
-_IN_BODY = re.compile(r"\s*((?:(?:From|Date|Subject): [^\n]*\n(?:[ \t][^\n]*\n)*)+)[ \t]*(?:\n|\Z)")
-_SUBJECT = re.compile(r"^Subject:\s*(?:\[[^\]]*\]\s*)*(\S[^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+_IN_BODY = Pattern(r"\s*((?:(?:From|Date|Subject): [^\n]*\n(?:[ \t][^\n]*\n)*)+)[ \t]*(?:\n|\Z)")
+_SUBJECT = Pattern(r"^Subject:\s*(?:\[[^\]]*\]\s*)*(\S[^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

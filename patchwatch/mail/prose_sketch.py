@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import base64
 import functools
-import re
 import struct
 from zlib import crc32
+
+from patchwatch.pattern import Pattern
 
 SIZE = 48
 """Most hashes in a sketch."""
 
 _MAX_CHARACTERS = 5_000
-_WORD = re.compile(rb"[a-z0-9_]{2,}")
+_WORD = Pattern(rb"[a-z0-9_]{2,}")
 # Trailers and links are no prose; authors may leave change-ids and links to other versions in any of them.
-_TRAILER = re.compile(r"\s{0,4}(?:[A-Za-z]\w*(?:-\w+)+|Link|Fixes|Closes|Cc|CC):")
-_LINK = re.compile(r"https?://\S+")
+_TRAILER = Pattern(r"\s{0,4}(?:[A-Za-z]\w*(?:-\w+)+|Link|Fixes|Closes|Cc|CC):")
+_LINK = Pattern(r"https?://\S+")
 
 
 def prose_sketch(text: str) -> str:

@@ -8,25 +8,24 @@ from collections.abc import Sequence
 from patchwatch.mail.addresses import mailboxes
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.message import Person, PullRequest
+from patchwatch.pattern import Pattern
 
-_SINCE = re.compile(r"^\s{0,4}The following changes since commit ([0-9a-f]{7,64})\b", re.MULTILINE)
+_SINCE = Pattern(r"^\s{0,4}The following changes since commit ([0-9a-f]{7,64})\b", re.MULTILINE)
 _URL = r"(?:(?:https?|git|ssh|git\+ssh)://[^\s\"'<>`]+|[\w.-]+@[\w.-]+:[\w./~-]+\.git\b[^\s\"'<>`]*)"
-_AVAILABLE = re.compile(
+_AVAILABLE = Pattern(
     rf"^\s{{0,4}}are available (?:in|at|from|on)\b[^\n]*\n(?:\s*\n){{0,3}}\s*({_URL})"
     r"(?:[ \t]*\\?\n[ \t]*|[ \t]+(?!\\\n))?([^\s\n]+)?",
     re.MULTILINE,
 )
-_ASKED = re.compile(
+_ASKED = Pattern(
     rf"(?i)\bpull\b[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,6}}?\n?[ \t]*[\"'`]?({_URL})[\"'`]?"
     r"(?:[ \t]*\\?\n[ \t]*|[ \t]+(?!\\\n))?((?:tags|heads|branch|tag)[ /:]\S+|[\w./-]+)?"
 )
-_UP_TO = re.compile(r"^\s{0,4}(?:for you )?to fetch changes up to ([0-9a-f]{7,64})\b", re.MULTILINE)
-_TREE_AND_TAG = re.compile(r"(?i)\b(?:signed )?(?:tag|branch)[:\s]+[\"'`]?(?:tags/|refs/\w+/)?([\w./-]+)[\"'`]?")
-_SUBJECT = re.compile(r"(?i)^\s*(?:please,? pull\b|(?:git[ -_]?)?pull[ -]?req(?:uest)?\b|git[ -_]pull\b)")
-_ASKS = re.compile(
-    r"(?i)\bplease(?:,? consider)?,? (?:git[- ])?pull|\bpull[- ]request\b|\bpull (?:from|the following)\b"
-)
-_NOT_A_REF = re.compile(r"(?i)for|to|and|the|in|which|with|up|you|that|are|is|is:|https?:.*|[0-9.]+\.?")
+_UP_TO = Pattern(r"^\s{0,4}(?:for you )?to fetch changes up to ([0-9a-f]{7,64})\b", re.MULTILINE)
+_TREE_AND_TAG = Pattern(r"(?i)\b(?:signed )?(?:tag|branch)[:\s]+[\"'`]?(?:tags/|refs/\w+/)?([\w./-]+)[\"'`]?")
+_SUBJECT = Pattern(r"(?i)^\s*(?:please,? pull\b|(?:git[ -_]?)?pull[ -]?req(?:uest)?\b|git[ -_]pull\b)")
+_ASKS = Pattern(r"(?i)\bplease(?:,? consider)?,? (?:git[- ])?pull|\bpull[- ]request\b|\bpull (?:from|the following)\b")
+_NOT_A_REF = Pattern(r"(?i)for|to|and|the|in|which|with|up|you|that|are|is|is:|https?:.*|[0-9.]+\.?")
 _MAX_TO = 2_000  # characters of a To header
 _MAX_TEXT = 60_000  # characters: the request is above its shortlog and diffstat
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from patchwatch.mail.message import EarlierLink, Relation, RelationKind
 from patchwatch.mail.sentences.split import has_any
 from patchwatch.mail.version_hints import LINK, linked_id
+from patchwatch.pattern import Pattern
 
 _MOST = 40  # relations of one mail
 _MOST_PATCHES = 20  # prerequisite-patch-id lines: enough to find the series
@@ -26,29 +27,27 @@ _CUES = (
     "follow up", "after", "applies", "supersed", "obsolet", "replac",
 )  # fmt: skip
 
-_PREREQUISITE = re.compile(r"(?im)^prerequisite-(message|change|patch)-id:[ \t]*(\S+)")
-_TRAILER = re.compile(
+_PREREQUISITE = Pattern(r"(?im)^prerequisite-(message|change|patch)-id:[ \t]*(\S+)")
+_TRAILER = Pattern(
     r"(?i)[\s>*-]{0,6}(?:(?P<depends>based[- ]on|depends?(?:[- ](?:up)?on)?|dependenc(?:y|ies)|prereq\w*|requires?)|"
     r"(?P<supersedes>supersedes?|obsoletes?|replaces?)|(?P<by>(?:supersed|obsolet|replac)ed[- ]by))"
     r"(?: (?:series|patch(?:es|set)?|v\d+))?\s*:(?P<rest>.*)"
 )
-_ID = re.compile(r"<([^\s<>@]{1,200}@[^\s<>@]{1,200})>")
-_BARE_ID = re.compile(r"(?:^|(?<=[\s,(]))([\w.+=%$/-]{6,200}@[\w.-]{2,100})(?=$|[\s,;)])")
-_NAME_BEFORE = re.compile(r"[A-Z][\w.'-]*\"?\s$")  # "Ann Author <ann@example.org>" is a person
-_CHANGE_ID = re.compile(r"(?:^|(?<=[\s,(]))(\d{8}-[\w.-]{1,120}-[0-9a-f]{10,16})(?=$|[\s,;:)])")
-_PATCH_ID = re.compile(r"[0-9a-f]{40,64}")
+_ID = Pattern(r"<([^\s<>@]{1,200}@[^\s<>@]{1,200})>")
+_BARE_ID = Pattern(r"(?:^|(?<=[\s,(]))([\w.+=%$/-]{6,200}@[\w.-]{2,100})(?=$|[\s,;)])")
+_NAME_BEFORE = Pattern(r"[A-Z][\w.'-]*\"?\s$")  # "Ann Author <ann@example.org>" is a person
+_CHANGE_ID = Pattern(r"(?:^|(?<=[\s,(]))(\d{8}-[\w.-]{1,120}-[0-9a-f]{10,16})(?=$|[\s,;:)])")
+_PATCH_ID = Pattern(r"[0-9a-f]{40,64}")
 
-_NOTE = re.compile(r"\s*(?:[-*]\s)?(?:Link:\s*)?\[(\w{1,3})\]\s*:?\s*(\S.*)?$")
-_NOTE_BEHIND = re.compile(r"\s*(?:Link:\s*)?(https?://\S+)\s+#?\s?\[(\w{1,3})\]\s*$")
-_REFERENCE = re.compile(r"\[(\w{1,3})\]")
-_SENTENCE_END = re.compile(r"[.!?][\"')]?\s+(?=[A-Z])")
-_ITEM = re.compile(r"\s*(?:[-*•+]|\(?\d{1,2}[.)]|\[\w{1,3}\])\s")
-_NOT_PROSE = re.compile(
-    r"\s*(?:Link|Closes|Fixes|Cc|[A-Z][a-z]+(?:-[a-z]+)*-by|base-commit|change-id|prerequisite-\S+):"
-)
+_NOTE = Pattern(r"\s*(?:[-*]\s)?(?:Link:\s*)?\[(\w{1,3})\]\s*:?\s*(\S.*)?$")
+_NOTE_BEHIND = Pattern(r"\s*(?:Link:\s*)?(https?://\S+)\s+#?\s?\[(\w{1,3})\]\s*$")
+_REFERENCE = Pattern(r"\[(\w{1,3})\]")
+_SENTENCE_END = Pattern(r"[.!?][\"')]?\s+(?=[A-Z])")
+_ITEM = Pattern(r"\s*(?:[-*•+]|\(?\d{1,2}[.)]|\[\w{1,3}\])\s")
+_NOT_PROSE = Pattern(r"\s*(?:Link|Closes|Fixes|Cc|[A-Z][a-z]+(?:-[a-z]+)*-by|base-commit|change-id|prerequisite-\S+):")
 
 _WORK = r"(?:patch(?:es|es?t|[- ]?sets?|[- ]?series)?|series|sets?|changes?|work|fix(?:es)?|support|commits?|RFC|v\d+)"
-_DEPENDS = re.compile(
+_DEPENDS = Pattern(
     rf"""
       \b(?:depend(?:s|ed|ing|ent|ant)?|dependenc(?:y|ies)|rel(?:y|ies))\ (?:also\ |only\ |heavily\ |\w+ly\ )?(?:up)?on\b
     | \bdependenc(?:y|ies)\s*(?::|(?:is|are)\b|\()
@@ -75,41 +74,39 @@ _DEPENDS_WORDS = (
 )  # fmt: skip
 _DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed")
 _SUPERSEDES_WORDS = ("supersed", "obsolet", "replac")
-_OF_PATCHES = re.compile(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
-_DEPENDED = re.compile(
+_OF_PATCHES = Pattern(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
+_DEPENDED = Pattern(
     r"(?i)\b(?:is|are|as) (?:also )?(?:an? |the )?(?:hard |strict )?(?:prerequisites?|dependenc(?:y|ies)|"
     r"(?:required|needed) (?:for|by) th(?:is|ese))\b"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Pattern(
     r"(?i)://|\bv\d+ (?:is )?(?:at|:)|\bv\d+\s*$|\b(?:previous|earlier) version"
 )  # the next link is another
-_LABEL = re.compile(
+_LABEL = Pattern(
     r"(?i)(?:(?:the )?(?:right|correct|new|real|proper|updated|fixed) [^.:]{0,40}|here|see|v\d+)(?: is)?:? (?=http)"
 )
-_LINK_ONLY = re.compile(r"(?:(?:Link:?|\[\w{1,3}\]:?|<|\() ?){0,2}(?:https?://[^\s>)]*)?")
-_DENIED = re.compile(
+_LINK_ONLY = Pattern(r"(?:(?:Link:?|\[\w{1,3}\]:?|<|\() ?){0,2}(?:https?://[^\s>)]*)?")
+_DENIED = Pattern(
     r"(?i)(?:\bno longer|\bnot?|n't|\bnever|\bwithout|\bindependent\w*|\b(?:drop|remov|eliminat|avoid)\w*)"
     r"(?: \w+){0,3} ?$"
 )
-_SUPERSEDES = re.compile(
+_SUPERSEDES = Pattern(
     r"(?i)\b(?:supersed(?:es?|ing)|obsolet(?:es|ing)|replac(?:es|ing)|(?:a |as )?replacement (?:of|for))\b"
 )
-_OUR_WORK = re.compile(
-    rf"(?i)\b(?:my|our|the|this|that|these|those)\b.{{0,40}}\b(?:{_WORK}|one|version|posting|mail)\b"
-)
-_BY = re.compile(r"(?i)\b(?:supersed|obsolet|replac)ed (?:by|with)\b")
-_ITSELF = re.compile(
+_OUR_WORK = Pattern(rf"(?i)\b(?:my|our|the|this|that|these|those)\b.{{0,40}}\b(?:{_WORK}|one|version|posting|mail)\b")
+_BY = Pattern(r"(?i)\b(?:supersed|obsolet|replac)ed (?:by|with)\b")
+_ITSELF = Pattern(
     r"(?i)(?:^|[.:,;(-]|\b(?:this|these|it|both|please note|"
     rf"(?:this|the|these|my|whole) (?:\w+ ){{0,2}}?{_WORK})\b)"
     r"(?: has| have| is| was| are| were| been| now| already| just| will| be|'s)*\s*$"
 )
-_WITHDRAWS = re.compile(
+_WITHDRAWS = Pattern(
     r"(?i)\b(?:ignore|disregard|drop|skip|discard|forget(?: about)?|(?:do not|don't|dont) (?:apply|take|merge|review)) "
     r"(?:(?:this|these|the|my|that|both) (?:\w+ ){0,2}?"
     r"(?:one(?! \w)|patch(?:es|set)?|series|set|version|mail|posting|RFC)|v\d{1,2}|"
     r"(?:this|these|it|that)(?=\s*(?:[.,;:!(-]|$|\band\b|\bi\b|\bsince\b|\bplease\b|\bsent\b)))\b"
 )
-_REPOSTED = re.compile(
+_REPOSTED = Pattern(
     rf"""
       \b(?:sent|posted|submitted|sending|posting)\ (?:out\ )?(?:\w+\ ){{0,3}}?
         (?:new\ (?:version|revision|series|patch[ ]?set|one)|(?:v|version\ )(?P<a>\d{{1,2}})\b|
@@ -121,12 +118,12 @@ _REPOSTED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_OF_REPLY = re.compile(
+_OF_REPLY = Pattern(
     r"(?i)(?:supersed|obsolet|replac)ed|version|revision|\bv\d|\bre-?s[ep][nu]|\bre-?(?:post|submit)|\b(?:sent|post|submit)|"
     r"ignore|disregard|\bdrop|\bskip|discard|forget|n[o']t (?:apply|take|merge|review)"
 )
 # Matches wherever that matches, in lower case; re finds at once where it can begin.
-_MAY_BE_OF_REPLY = re.compile(
+_MAY_BE_OF_REPLY = Pattern(
     r"supersed|obsolet|replac|version|revision|v\d|re-?s[ep][nu]|re-?(?:post|submit)|sent|post|submit|ignore|disregard|"
     r"drop|skip|discard|forget|n[o']t (?:apply|take|merge|review)"
 )

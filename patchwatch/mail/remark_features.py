@@ -6,12 +6,12 @@ remarks to learn single words from.  patchwatch.mail.remark_model weighs the fea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.sentences.addressee import addressees
+from patchwatch.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +108,25 @@ _READ = 1500  # characters of a remark that are searched for words
 _READ_WORDS = 120
 _READ_SENTENCES = 12
 
-_WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
-_REPLACE = re.compile(r"\bs/[^/\s]|\S ?-> ?\S")
-_TRAILER = re.compile(r"[A-Z][A-Za-z]{1,30}(?:-[A-Za-z]{1,20}){1,4}: \S")
-_MARKS = re.compile(r"[\s>|]{0,20}")
+_WORD = Pattern(r"[a-z]+(?:['-][a-z]+)*")
+_REPLACE = Pattern(r"\bs/[^/\s]|\S ?-> ?\S")
+_TRAILER = Pattern(r"[A-Z][A-Za-z]{1,30}(?:-[A-Za-z]{1,20}){1,4}: \S")
+_MARKS = Pattern(r"[\s>|]{0,20}")
 _PATCH_LINES = ("> +", ">+", "> -", "> @@", "> diff", "> Signed-off-by", ">  ")
 
 # A question that has one of these suggests something: "can you drop it?", "why not simply call msleep()?", "not const?"
-_SUGGESTS = re.compile(
+_SUGGESTS = Pattern(
     r"(?i)\b(?:no|not|\w{2,9}n't|should|instead|rather|better|just|simply|maybe|perhaps|please|drop|remove|fix|needs?|want|"
     r"suppose\w*|missing|wrong|redundant|unused|(?:can|could|would) (?:you|we|this|it|these))\b|\A\W*\?"
 )
 
 # Message-ids of git send-email, git format-patch, b4 and StGit end the local part in the number of a patch, or have
 # what no mail program writes.
-_POSTED = re.compile(
+_POSTED = Pattern(
     r"\d{14}\.\d+-\d+-|-v\d+-\d+-[0-9a-f]{8}|-\d+-[\w.+-]{1,64}@|(?:cover|[0-9a-f]{40})\.\d+\.git\.|stgit@"
 )
 
-_WAIVES = re.compile(
+_WAIVES = Pattern(
     r"""(?imx)\b(?:
         no\ (?:real\ )?(?:need|reason)\ to\ (?:
             re-?(?:send|spin|post|do|submit|roll|vert) | send\ (?:a|another) | hold | block | delay | bother

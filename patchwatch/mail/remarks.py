@@ -9,7 +9,6 @@ The lines of a remark, and the last lines that are quoted above it, are kept as 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from patchwatch.mail.added_lines import hashes
@@ -22,6 +21,7 @@ from patchwatch.mail.sentences.concessions import concession
 from patchwatch.mail.sentences.retractions import retracts
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
+from patchwatch.pattern import Pattern
 
 _MAX_REMARKS = 60  # of one mail
 _MAX_SENTENCES = 40  # of one remark that are read
@@ -30,10 +30,10 @@ _QUOTED = 3  # lines right above a remark that show what it answers
 _QUOTED_READ = 16  # quoted lines above a remark that are looked at for them
 _CONTEXT = 14  # lines of a diff within which unchanged ones still belong to it
 _MAX_CODE = 120
-_FILE = re.compile(r'\s{0,3}(?:>|\|) ?(?:diff --git "?a/\S+ "?b/([^\s"]+)|\+\+\+ "?b/([^\s"]+))')
+_FILE = Pattern(r'\s{0,3}(?:>|\|) ?(?:diff --git "?a/\S+ "?b/([^\s"]+)|\+\+\+ "?b/([^\s"]+))')
 
-_MARK = re.compile(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>) ?")
-_ASKING = re.compile(
+_MARK = Pattern(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>) ?")
+_ASKING = Pattern(
     r"(?i)\b(?:please|pls|should|shouldn't|could|couldn't|can you|would|wouldn't|need|needs|needed|drop|remove|instead|"
     r"rather|missing|why|suggest|prefer|better|use|wrong|typo|nit|unused|unnecessary|redundant|not needed|no need|"
     r"must|move|rename|split|fix|s/)\b|\?"

@@ -15,6 +15,7 @@ from patchwatch.mail import bots, robot_results
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.message import Person
 from patchwatch.mail.sentences.split import has_any
+from patchwatch.pattern import Pattern
 
 _ENOUGH = 3
 _MAX_TEXT = 60_000  # characters that are searched for marks
@@ -24,7 +25,7 @@ _TOOLS = (
     r"review|test|build|patch|kernel|check|checks|lint|fuzz|merge|pull|static|doc|docs|ci|ai|qa|kbuild|dt|sparse|"
     r"smatch"
 )
-_ROBOT_ADDRESS = re.compile(
+_ROBOT_ADDRESS = Pattern(
     rf"(?:^|[.+_-])(?:ro)?bots?(?:$|[.+_-])|^(?:\w+[.+_-])*(?:{_TOOLS})(?:ro)?bot\d*(?:$|[.+_-])|"
     r"^(?:\w+[.+_-])?(?:ci|cd|autotest|auto-?build(?:er)?|buildd?|buildbot|jenkins|zuul|automation|daemon|autobot)"
     r"(?:$|[.+_-](?:ci|results?|reports?|noreply|notify|service|runner|reviews?)$)|"
@@ -32,14 +33,14 @@ _ROBOT_ADDRESS = re.compile(
     r"check(?:er)?|"
     r"test(?:er)?|lint(?:er)?|triage)(?:$|[.+_-])"
 )
-_NO_REPLY = re.compile(r"^(?:[\w.]+[.+_-])?(?:no-?_?reply|do-?_?not-?_?reply|noresponse|devnull-reports)(?:$|[.+_-])")
-_ROBOT_NAME = re.compile(
+_NO_REPLY = Pattern(r"^(?:[\w.]+[.+_-])?(?:no-?_?reply|do-?_?not-?_?reply|noresponse|devnull-reports)(?:$|[.+_-])")
+_ROBOT_NAME = Pattern(
     r"(?i)\[bot\]|\b(?:ro)?bots?\b|\b(?:(?-i:CI|AI|LLM)|autobuilder|buildbot|autotest|daemon)(?:[ -](?:bot|robot|"
     r"review(?:er|s)?|"
     rf"check(?:er|s)?|results?|reports?|system|service|runner|agent|tests?))?$|\b(?:{_TOOLS})bot\b|"
     r"\b(?:automated|automatic|AI|LLM|static) (?:patch |code |kernel )?(?:review|test|build|analy|check|triage)"
 )
-_SAYS_SO = re.compile(
+_SAYS_SO = Pattern(
     r"(?i)\b(?:this (?:is an?|was an?|message is an?|mail is an?|e-?mail is an?) (?:auto(?:mated|matic|-generated)|"
     r"machine[- ]generated|AI[- ]generated|bot)\b|"
     r"(?:this|the above) (?:e-?mail|mail|message|report|review|reply|result|comment)s? (?:was|is|has been|were) "
@@ -62,21 +63,21 @@ _SAYS_SO_WORDS = (
     "bot", "auto", "machine", "generat", "llm", " ai", "ai ", " ci", "ci ", "tool", "script", "system", "service",
     "pipeline", "infrastructure", "agent",
 )  # fmt: skip
-_PERSONS_PROGRAM = re.compile(
+_PERSONS_PROGRAM = Pattern(
     r"(?i)mutt|thunderbird|evolution|gnus|notmuch|k-?mail|claws|apple mail|outlook|webmail|alot|aerc|gmail|alpine|"
     r"pine|"
     r"k-9|roundcube|messagingengine|sup|mh-e|nmh|wanderlust|emacs"
 )
-_PERSONS_ID = re.compile(r"@(?:mail\.gmail\.com|[\w.-]*prod\.outlook\.com|app\.fastmail\.com)>?\s*$")
-_NESTED_QUOTE = re.compile(r"(?m)^ ?>[ ]?>")
-_ATTRIBUTION = re.compile(r"(?i)\b(?:wrote|writes|said|schrieb|a écrit)\s*:?\s*$")
+_PERSONS_ID = Pattern(r"@(?:mail\.gmail\.com|[\w.-]*prod\.outlook\.com|app\.fastmail\.com)>?\s*$")
+_NESTED_QUOTE = Pattern(r"(?m)^ ?>[ ]?>")
+_ATTRIBUTION = Pattern(r"(?i)\b(?:wrote|writes|said|schrieb|a écrit)\s*:?\s*$")
 _VERBS = ("wrote", "writes", "said", "schrieb", "écrit")  # of an attribution
-_FORWARDED = re.compile(r"(?im)^.{0,60}\b(?:forward(?:ing|ed)?|fwd|pasting|here is what|quoting|copying)\b.{0,60}$")
-_BEGINS = re.compile(r"(?i)(?:on|am|le|el|il|op|at) .*\d")
-_DATE = re.compile(r",|\d|\b[AP]M\b|\bUTC\b")
-_FIRST_PERSON = re.compile(r"\bI(?:'(?:ve|d|ll)\b|'m (?!an? \w*\s?(?:bot|robot))|\b(?!'| am an? \w*\s?(?:bot|robot)))")
-_ACCEPTS = re.compile(r"^(?:patchwork-bot|pr-tracker-bot|tip-bot)")  # what people answer to them is about the patch
-_NAMED = re.compile(r"[\w.+-]+@[\w.-]+")
+_FORWARDED = Pattern(r"(?im)^.{0,60}\b(?:forward(?:ing|ed)?|fwd|pasting|here is what|quoting|copying)\b.{0,60}$")
+_BEGINS = Pattern(r"(?i)(?:on|am|le|el|il|op|at) .*\d")
+_DATE = Pattern(r",|\d|\b[AP]M\b|\bUTC\b")
+_FIRST_PERSON = Pattern(r"\bI(?:'(?:ve|d|ll)\b|'m (?!an? \w*\s?(?:bot|robot))|\b(?!'| am an? \w*\s?(?:bot|robot)))")
+_ACCEPTS = Pattern(r"^(?:patchwork-bot|pr-tracker-bot|tip-bot)")  # what people answer to them is about the patch
+_NAMED = Pattern(r"[\w.+-]+@[\w.-]+")
 
 
 def is_robot(head: Headers, author: Person, text: str, *, submits: bool) -> bool:

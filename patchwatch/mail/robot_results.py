@@ -6,15 +6,14 @@ result on a line of its own: `Result: FAILED`, `3 of 12 tests failed`, `no issue
 
 from __future__ import annotations
 
-import re
-
 from patchwatch.mail import bots
 from patchwatch.mail.findings import findings, is_rated
 from patchwatch.mail.message import Acceptance, Finding, Kind, Signal, SignalKind, Subject
 from patchwatch.mail.sentences.split import evidence, has_any
+from patchwatch.pattern import Pattern
 
 _MAX_TEXT = 40_000  # characters that are searched for a verdict
-_REVIEW = re.compile(
+_REVIEW = Pattern(
     r"(?i)\b(?:AI|LLM|automated|automatic|static)[ -](?:\w+[ -]){0,2}?(?:review(?:ed)?|analysis)\b|\bcode review\b"
 )
 _ABOUT = (
@@ -27,7 +26,7 @@ _FAILS = (
     r"unstable|unsuccessful|red)"
 )
 _PASSES = r"(?:pass(?:ed|es|ing)?|ok(?:ay)?|success(?:ful|fully)?|succeeded|clean|good|green|approved?|accepted|lgtm)"
-_STATED_FAILURE = re.compile(
+_STATED_FAILURE = Pattern(
     rf"(?im)^\W{{0,6}}{_ABOUT}(?:results?|status|verdict|outcome|conclusion|state|test|build|boot|"
     rf"check)\W{{0,4}}[:=]\W{{0,5}}"
     rf"(?:{_ABOUT}){_FAILS}\b[^\n]*|"
@@ -35,7 +34,7 @@ _STATED_FAILURE = re.compile(
     r"^[^\n>]{2,100}(?:\.{2,}|\s{2,}|:\s|\t|\|\s*)\W?(?:FAIL(?:ED|URE)?|FAILING|BROKEN|REGRESSION)\b[^\w\n]*[^\n]{0,40}$|"
     r"^[\w./+-]{3,200}\.[chSs]:\d{1,6}(?::\d{1,5})?: (?:fatal )?error: [^\n]*"
 )
-_FAILURE = re.compile(
+_FAILURE = Pattern(
     r"(?im)^\W{0,4}(?:❌|✗|✘|🔴|⛔)[^\n]*|"
     r"^[^\n>]{0,120}?\b(?:[1-9]\d* (?:(?:of|/|out of) \d+ )?(?:\w+ ){0,2}(?:tests?|checks?|jobs?|builds?|"
     r"boots?|configs?) "
@@ -48,7 +47,7 @@ _FAILURE = re.compile(
     r"(?:failed|fails|failing|broken)\b|(?:found|detected|caught|noticed|reports?|hit) an? (?:\w+ ){0,2}"
     r"(?:regression|failure|error|crash|warning|breakage))[^\n]*"
 )
-_SUCCESS = re.compile(
+_SUCCESS = Pattern(
     rf"(?im)^\W{{0,6}}{_ABOUT}(?:results?|status|verdict|outcome|conclusion|state|test|build|boot|"
     rf"check)\W{{0,4}}[:=]\W{{0,5}}"
     rf"(?:{_ABOUT}){_PASSES}\b[^\n]*|"

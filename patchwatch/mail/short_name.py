@@ -10,15 +10,16 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from patchwatch.pattern import Pattern
 from patchwatch.sanitize import line
 
 _MAX_LENGTH = 24  # characters: longer names are cut
-_ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\bvia\b.*", re.DOTALL)  # (AMD), [Linaro], via B4 Relay
-_TITLE = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof)\.?", re.IGNORECASE)
-_BOT = re.compile(r"(?i)bot\b|\bci\b")
+_ASIDE = Pattern(r"\([^)]*\)?|\[[^\]]*\]?|\bvia\b.*", re.DOTALL)  # (AMD), [Linaro], via B4 Relay
+_TITLE = Pattern(r"(?:Dr|Mr|Mrs|Ms|Prof)\.?", re.IGNORECASE)
+_BOT = Pattern(r"(?i)bot\b|\bci\b")
 # Family names that many people write first, as in their own language; they are rare as given names.  Nothing else in a
 # header separates "Wang Li" from "Li Wang".
-_FAMILY = re.compile(
+_FAMILY = Pattern(
     r"""(?ix)
     bao|bian|cai|cao|chang|chen|cheng|choi|cui|dai|deng|ding|dong|du|duan|fan|fang|feng|fu|gao|gu|guo|han|hao|
     he|hong|hou|hu|huang|jia|jiang|jin|jung|kang|kim|kong|lee|lei|li|liang|liao|lin|liu|long|lu|luo|lv|ma|mao|

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-_AUTHOR = re.compile(r"^(\S.{0,100}?) \((\d{1,4})\):$")
-_TITLE = re.compile(r"^ {4,8}(\S.*)$")
-_MORE_OF_TITLE = re.compile(r"^ {9,}(\S.*)$")  # git shortlog -w wraps long titles
-_WRAPPED = re.compile(r"^(\S+).*$")  # and so do mail programs, without indentation
+from patchwatch.pattern import Pattern
+
+_AUTHOR = Pattern(r"^(\S.{0,100}?) \((\d{1,4})\):$")
+_TITLE = Pattern(r"^ {4,8}(\S.*)$")
+_MORE_OF_TITLE = Pattern(r"^ {9,}(\S.*)$")  # git shortlog -w wraps long titles
+_WRAPPED = Pattern(r"^(\S+).*$")  # and so do mail programs, without indentation
 _WRAPS_AT = 66  # characters: no mail program breaks a line into which the next word would fit
 
 

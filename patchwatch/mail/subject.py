@@ -13,24 +13,26 @@ import re
 import unicodedata
 
 from patchwatch.mail.message import Subject
+from patchwatch.mail.sentences.words import word_set
 from patchwatch.mail.subject_prefix import split_prefix, version_words, without_reply_prefix
+from patchwatch.pattern import Pattern
 
-_VERSION = re.compile(r"-*v(\d{1,3})(?:[.-](\d{1,2})|([a-d]))?", re.IGNORECASE)
-_NUMBERED_VERSION = re.compile(r"#(\d{1,2})()()")  # "[PATCH #2]"
+_VERSION = Pattern(r"-*v(\d{1,3})(?:[.-](\d{1,2})|([a-d]))?", re.IGNORECASE)
+_NUMBERED_VERSION = Pattern(r"#(\d{1,2})()()")  # "[PATCH #2]"
 # "2/5", "#2/5", "2.5/3", "2a/3", and "v2/3" with a stray letter
-_COUNTER = re.compile(r"#?v?(\d{1,4})(?:\.(\d{1,2})|([a-d])|(\+))?/(\d{1,4})", re.IGNORECASE)
-_PATCH = re.compile(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:\d{1,2}|-\S*)?", re.IGNORECASE)
-_RESEND = re.compile(r"re-?send|repost|resent|(?:resend|repost)[#-]?\d{1,2}")
+_COUNTER = Pattern(r"#?v?(\d{1,4})(?:\.(\d{1,2})|([a-d])|(\+))?/(\d{1,4})", re.IGNORECASE)
+_PATCH = Pattern(r"(?:patch(?:e?s|set)?|pathc|pacth|ptach)(?:\d{1,2}|-\S*)?", re.IGNORECASE)
+_RESEND = Pattern(r"re-?send|repost|resent|(?:resend|repost)[#-]?\d{1,2}")
 _AROUND = "()<>{}'\"`*!?.:=~"  # what may stand around a word
 _MOST_BEHIND = 9  # patches that are numbered above the total, as in 4/3
 _PULL_WORDS = frozenset({"pull", "git-pull", "gitpull", "git_pull", "pull-request", "pull_request", "pullrequest"})
-_VERSION_AFTER_TITLE = re.compile(
+_VERSION_AFTER_TITLE = Pattern(
     r"\s*(?:[(\[]\s*(?:(?:series|patch)\s+)?(?P<remark>(?:take|try|v(?:er(?:s(?:ion)?)?)?|rev(?:ision)?|#|\d(?:nd|rd|th)|"
     r"second|third|fourth)[^()\[\]]{0,14})[)\]]|\s(?:--?|\u2013|\u2014)\s+(?P<dash>(?:take|v|version|rev)\s?\d{1,2}))\s*$",
     re.IGNORECASE,
 )
 # Cover letters without any prefix (Christoph Hellwig's): "add a helper, v2".  In "cgroup v2" it is not the patch's.
-_BARE_VERSION_AFTER_TITLE = re.compile(
+_BARE_VERSION_AFTER_TITLE = Pattern(
     r"(?:,\s*|(?<!cgroup)(?<!cgroups)(?<!memcg)(?<!nfs)(?<!gic)(?<!api)(?<!abi)(?<!version)\s+)(?P<remark>v\d{1,2})\s*$",
     re.IGNORECASE,
 )
@@ -138,13 +140,10 @@ def title_key(title: str) -> str:
     return " ".join(title.lower().split()).strip(" .,:;'\"`!?")
 
 
-_SUBSYSTEM = re.compile(r"^(?:[\w/.,&+*\[\]{}() -]{1,40}: )+")
-_STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be by for from in into is it its of on or the to use using via when with add make remove "
-        "fix update support new",
-    )
+_SUBSYSTEM = Pattern(r"^(?:[\w/.,&+*\[\]{}() -]{1,40}: )+")
+_STOP_WORDS = word_set(
+    "a an and are as at be by for from in into is it its of on or the to use using via when with add make remove "
+    "fix update support new"
 )
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from patchwatch.pattern import Pattern
+
 # Look-alikes, each by one character, so that the title can be cut from the subject as it was written.
 _PLAIN: dict[int, int | str] = {
     **{0xFEE0 + code: code for code in range(0x21, 0x7F)},  # full-width ASCII
@@ -21,42 +23,42 @@ _PLAIN: dict[int, int | str] = {
     **dict.fromkeys(map(ord, "\t\u00a0\u200b\u2002\u2003\u2009\u202f\u2060\u3000\ufeff"), " "),
 }
 # liblore's reply prefixes, and those of other languages; some only in front of brackets: "res: add x" is a title.
-_REPLY = re.compile(
+_REPLY = Pattern(
     r"\s*(?:(?:re|aw|fwd?|sv|vs|antw|wg|tr|odp|ref|rif|回复|答复|回覆|回信|转发|轉寄|返信|답장|전달|ответ|отв|пересл|απ|"
     r"(?:rv|res|enc|ynt|ilt|bls|vl|pd|n?acked|nac?k|ack(?:/cmnt)?|applied)(?=\s*:\s*(?:\[|re:)))"
     r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*:\s*)+",
     re.IGNORECASE,
 )
 # Put in front by mail gateways: "[EXT] Re: [PATCH] x", "***SPAM*** [PATCH] x", "External: [PATCH] x".
-_LABEL = re.compile(
+_LABEL = Pattern(
     r"\W*\b(?:ext|extern(?:al)?|(?:suspected |possible )?spam|caution|unchecked|unverified|bulk|junk)"
     r"(?:[ _-](?:e-?mail|mail|sender|source|message))?\b\s*[:*!>\])}|-][:*!>\])}|\s-]*(?=\W|re:|patch\b)",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"\s*\[([^\[\]]{0,300})\][\s\]]*:?\s*")
-_OPEN = re.compile(r"\s*\[+")
-_BRACKET = re.compile(r"[\[\]]")
-_AFTER_GROUP = re.compile(r"[\s\]]*:?\s*")
+_GROUP = Pattern(r"\s*\[([^\[\]]{0,300})\][\s\]]*:?\s*")
+_OPEN = Pattern(r"\s*\[+")
+_BRACKET = Pattern(r"[\[\]]")
+_AFTER_GROUP = Pattern(r"[\s\]]*:?\s*")
 _MAX_GROUPS = 10
 _MAX_GROUP = 300  # characters
 _VERSION_WORD = r"v|vers?|version|rev|revision|take|try|attempt|round|iteration|spin"
 _TREE = r"(?:net|bpf|wireless|mm|tip|next|[\w-]{1,20}-next|stable|(?:linux-)?\d\.\d{1,2}(?:\.y)?|for-\S+)"
 # What may stand in a prefix whose brackets are incomplete: "[PATCH v2 1/2 foo: bar", "PATCH v2 1/2] foo: bar".
-_LOOSE = re.compile(
+_LOOSE = Pattern(
     rf"\s*[\[({{<]*(?P<words>(?:(?:patch(?:set|es)?|rfc|resend|-?(?:{_VERSION_WORD})[ .#-]?\d{{1,3}}|{_TREE}(?!:)|"
     r"\d{1,4} ?/ ?\d{1,4}|\d{1,4} of \d{1,4})(?![\w/])[ ,;_\[-]*)+)(?P<end>[ \])}>:]*)",
     re.IGNORECASE,
 )
 # "[PATCH] v2: x", "[PATCH v2] 1/3: x", "[PATCH] (v2) x", "[PATCH] V2 net: x"
-_BEHIND = re.compile(
+_BEHIND = Pattern(
     r"-?\s*(?:\(\s*)?(v\d{1,3}|\d{1,4}/\d{1,4})(?:\s*[):]+\s*|\s+-+\s+|\s+(?=[\w/.,-]{2,30}: \S))", re.IGNORECASE
 )
 # "GIT PULL: foo updates", "pull-request: can 2024-06-01"
-_BARE_PULL = re.compile(
+_BARE_PULL = Pattern(
     r"\s*(?:git[ -_]?pull(?:[ -]request)?|pull[ -_]?request)(?:\s+v(\d{1,2}))?\s*(?::|-\s)\s*", re.IGNORECASE
 )
 
-_GLUED = re.compile(
+_GLUED = Pattern(
     r"(?:\b|(?<=patch))(patch(?:set)?|patches|rfc|resend|repost|series|v\d+)[-_/.:#=+]?"
     r"(?=v\d|rfc\b|patch\b|resend\b|repost\b)|"
     r"(?:\b|(?<=rfc))(patch(?:set)?|patches|rfc|resend|series)[-_.:#=+]?"
@@ -67,8 +69,8 @@ _GLUED = re.compile(
     r"((?<!\d)\d\.\d{1,2}(?:\.y)?|\b(?:net|bpf|wireless|next))[-_]?(?=v\d{1,3}\b(?!\.))",  # "5.10-v2", "net-next-v2"
     re.IGNORECASE,
 )
-_N_OF_M = re.compile(r"(?<![\w.])(\d{1,4})\s*(?:out )?of\s*(\d{1,4})\b", re.IGNORECASE)
-_SLASH = re.compile(r"(\d[a-d+]?)\s*[/\\]\s*(\d)", re.IGNORECASE)
+_N_OF_M = Pattern(r"(?<![\w.])(\d{1,4})\s*(?:out )?of\s*(\d{1,4})\b", re.IGNORECASE)
+_SLASH = Pattern(r"(\d[a-d+]?)\s*[/\\]\s*(\d)", re.IGNORECASE)
 _ORDINALS = {
     word: str(number)
     for number, words in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)
@@ -76,13 +78,13 @@ _ORDINALS = {
 }
 _NUMERALS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 # "rev2", "rev. 2", "take #2", "V 2", "version two"; "2nd version", "second take", "v2nd"
-_SPELLED = re.compile(
+_SPELLED = Pattern(
     rf"(?<![\w.-])(?:{_VERSION_WORD})(?:[\s.#:_=-]*(\d{{1,3}}(?:\.\d{{1,2}})?)(?:st|nd|rd|th)?|"
     rf"\s+({'|'.join(_NUMERALS)}))(?![\w/]|[.-]\w)|"
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDINALS)}))[\s-]+(?:{_VERSION_WORD})\b",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"patch|rfc|resend|v\d|\d/\d", re.IGNORECASE)
+_MARK = Pattern(r"patch|rfc|resend|v\d|\d/\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,11 @@ def split_prefix(subject: str) -> Prefix:
     words: list[str] = []
     begin, groups, reply, marked = 0, 0, False, False
     while groups < _MAX_GROUPS:
-        if not marked and (found := _REPLY.match(plain, begin) or (None if words else _LABEL.match(plain, begin))):
-            reply = reply or found.re is _REPLY
-            begin = found.end()
+        if not marked and (answer := _REPLY.match(plain, begin)):
+            reply = True
+            begin = answer.end()
+        elif not marked and not words and (label := _LABEL.match(plain, begin)):
+            begin = label.end()
         elif (span := _group(plain, begin)) is not None:
             inner, end = span
             if answered := _REPLY.match(inner):  # "[Re: PATCH v2] x"

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from patchwatch.mail.sentences import split
+from patchwatch.mail.sentences.words import word_set
+from patchwatch.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +40,54 @@ _ONE = r"#?\d{1,3}(?:/\d{1,3})?"
 _TO = r"\s*(?:-|–|\.\.|to\b|through\b|thru\b)\s*"
 _AND = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+)\s*(?:for )?(?:patch )?"
 _LIST = rf"{_ONE}(?:(?:{_TO}|{_AND}){_ONE})*(?![\w%]|\.\d)"
-_RANGE = re.compile(rf"#?(\d{{1,3}})(?:/\d{{1,3}})?(?:{_TO}#?(\d{{1,3}})(?:/\d{{1,3}})?)?")
+_RANGE = Pattern(rf"#?(\d{{1,3}})(?:/\d{{1,3}})?(?:{_TO}#?(\d{{1,3}})(?:/\d{{1,3}})?)?")
 _PATCHES = rf"(?:the )?patch(?:es)?(?: nos?\.?| numbers?)? {_LIST}"
 # A bare "64" is not a patch number; "2/5", "#2", "1-3" and "1, 2 and 4" are.
 _NUMBERS = rf"(?:{_PATCHES}|(?=#\d|\d+/\d|\d+(?:{_TO}|{_AND})\d){_LIST})"
-_NUMBERED = re.compile(rf"{_NUMBERS}(?: only)?", re.IGNORECASE)
+_NUMBERED = Pattern(rf"{_NUMBERS}(?: only)?", re.IGNORECASE)
 _COUNTED = rf"(?P<count>\d{{1,2}}|{'|'.join(_WORDS)})"
-_END = re.compile(rf"the (?P<end>first|last)(?: {_COUNTED})?(?: patch(?:es)?)?(?: only)?", re.IGNORECASE)
-_PLACE = re.compile(rf"the (?P<place>{'|'.join(_PLACES)}) (?:patch|one)(?: only)?", re.IGNORECASE)
-_WHOLE = re.compile(
+_END = Pattern(rf"the (?P<end>first|last)(?: {_COUNTED})?(?: patch(?:es)?)?(?: only)?", re.IGNORECASE)
+_PLACE = Pattern(rf"the (?P<place>{'|'.join(_PLACES)}) (?:patch|one)(?: only)?", re.IGNORECASE)
+_WHOLE = Pattern(
     r"(?:the |this |your )?(?:(?:whole|entire|full|complete) )?(?:series|patch[ -]?(?:set|series)|set)|"
     r"(?:all|both|each)(?: of)?(?: the| these)?(?: patches| of them)?|all of them|everything",
     re.IGNORECASE,
 )
-_COUNT = re.compile(rf"(?:all |both )?(?:of )?(?:the |these |your )?{_COUNTED} patches", re.IGNORECASE)
-_THIS = re.compile(r"(?:the|this)(?: patch| one| commit| change| version| fix)?(?: itself)?|it", re.IGNORECASE)
-_VERSION = re.compile(r"v(\d{1,2})", re.IGNORECASE)
-_EXCEPT = re.compile(
+_COUNT = Pattern(rf"(?:all |both )?(?:of )?(?:the |these |your )?{_COUNTED} patches", re.IGNORECASE)
+_THIS = Pattern(r"(?:the|this)(?: patch| one| commit| change| version| fix)?(?: itself)?|it", re.IGNORECASE)
+_VERSION = Pattern(r"v(\d{1,2})", re.IGNORECASE)
+_EXCEPT = Pattern(
     r"[\s,;(]*\b(?:except(?:ing)?|besides|apart from|aside from|other than|but(?: not)?|minus|modulo|excluding|not|"
     r"with the exception of)\b(?: for)?\s+",
     re.IGNORECASE,
 )
-_BEGIN = re.compile(r"\A(?:only |just )?(?:(?:for|on|to) )?(?:only |just )?", re.IGNORECASE)
-_ON = re.compile(r"\s*(?:on|to)\s", re.IGNORECASE)
+_BEGIN = Pattern(r"\A(?:only |just )?(?:(?:for|on|to) )?(?:only |just )?", re.IGNORECASE)
+_ON = Pattern(r"\s*(?:on|to)\s", re.IGNORECASE)
 _NOUN = r"(?:bits?|parts?|portions?|pieces?|side|hunks?|changes?|code|stuff|files?|patch(?:es)?)"
-_PART = re.compile(
+_PART = Pattern(
     rf"(?:all )?(?:the |your |these |those )?(?P<name>[\w./*&,+-]+(?: [\w./*&,+-]+){{0,4}}?) {_NOUN}(?: only)?"
     r"(?: (?:of|in) (?:the|this|your) (?:whole )?(?:series|patch ?set|set|patch|change))?",
     re.IGNORECASE,
 )
-_NAME = re.compile(
+_NAME = Pattern(
     r"(?:the (?=.* (?:drivers?|subsystem|docs?|documentation|bindings?|(?:self)?tests?)$))?"
     r"(?P<name>[\w./*+-]+(?:(?:,| &|,? and)? [\w./*+-]+){0,2})",
     re.IGNORECASE,
 )
 # These words alone are not a name: "the new code", "the other parts".
-_GENERIC = frozenset(
-    re.findall(
-        r"\w+",
-        "a above actual all and below code common cover current driver drivers entire first following former "
-        "functional general generic here initial kernel last latest latter letter logic main many most my new of one "
-        "ones other others our overall own previous related relevant remaining respective rest said same second simple "
-        "some subsystem such technical that the their then these third this those trivial updated various your",
-    )
+_GENERIC = word_set(
+    "a above actual all and below code common cover current driver drivers entire first following former "
+    "functional general generic here initial kernel last latest latter letter logic main many most my new of one "
+    "ones other others our overall own previous related relevant remaining respective rest said same second simple "
+    "some subsystem such technical that the their then these third this those trivial updated various your"
 )
-_UNRESOLVABLE = re.compile(
+_UNRESOLVABLE = Pattern(
     r"(?:all |the )*(?:rest|others?|remaining(?: patches| ones)?|other (?:patches|ones))(?: of .{1,30})?|"
     r"(?:all )?my (?:bits|parts|changes|pieces)",
     re.IGNORECASE,
 )
 # Conditions, remarks, machines and figures of speech are not names.
-_NO_NAME = re.compile(
+_NO_NAME = Pattern(
     r"(?:the )?(?:adding|again|after|already|any\w*|approach|as|assuming|at|backport\w*|before|boot|both|brevity|but|"
     r"by|clarity|comparison|completeness|concept|consistency|context|convenience|debugging|details|discussion|doing|"
     r"each|every\w*|example|fairness|fun|future|given|h?what|how|i|idea|if|in|info|instance|is|it|later|linus|"
@@ -167,36 +166,36 @@ def _ranges(text: str) -> tuple[tuple[int, int], ...]:
 
 # ---- finding the scope of a tag -------------------------------------------------------------------------------------
 
-_AFTER_ADDRESS = re.compile(
+_AFTER_ADDRESS = Pattern(
     r"(?P<value>.*?(?:<[^<>\s]+@[^<>\s]+>|^[^<>\s]+@[^<>\s,]+))[\s,;]*"
     r"(?:#\s*(?P<hash>.*)|[(\[](?P<bracket>[^()\[\]]*(?:\([^()]*\))?)[)\]]\W*|"
     r"(?P<plain>(?:for|on|to|only|except|excluding|modulo|minus|apart|aside|patch)\b.*))$",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[a-z0-9_][a-z0-9_./*-]*")
+_CODE = Pattern(r"[a-z0-9_][a-z0-9_./*-]*")
 _FILLER = (
     r"\W*(?:(?:[a-z]+-by|acked|ack|add|again|also|and|anyway|at least|but|consider|feel free to|fine|fwiw|great|have|"
     r"hello|here is|here's|hi|i|just|lgtm|looks? (?:\w+ )?(?:good|fine|great|ok|okay|sane)(?: to me)?|may|my|nice|ok|"
     r"okay|only|otherwise|please|reviewed|r-?b|so|still|sure|tag|tested|thanks?|thank you|then|this|that said|very|"
     r"well|with that|work|yes|you can|your?)\b\W*)*+"
 )
-_ABOVE = re.compile(rf"{_FILLER}(?P<scope>(?:only )?(?:for|to) .+?)\W*", re.IGNORECASE)
-_THANKS = re.compile(r"(?i)\b(?:thanks?|thank you|thx)(?: \w+){0,3} for [^,.:;]*[,.:;]?\s*")  # not a scope
+_ABOVE = Pattern(rf"{_FILLER}(?P<scope>(?:only )?(?:for|to) .+?)\W*", re.IGNORECASE)
+_THANKS = Pattern(r"(?i)\b(?:thanks?|thank you|thx)(?: \w+){0,3} for [^,.:;]*[,.:;]?\s*")  # not a scope
 _GOOD = (
     r"(?:(?:all )?(?:looks?|seems?|is|are|lgtm|sounds?)\b)"
     r"(?: (?:all|also|very|pretty|quite|really|perfectly|much|good|fine|ok|okay|great|reasonable|sane|correct|right|"
     r"nice|better|lgtm|to me|now|overall|and|for me|from my side))*"
 )
-_GOOD_ALONE = re.compile(rf"{_FILLER}(?P<scope>.+?)\W* {_GOOD}(?:[,:.].*|\W+with a\b.*|\W*)", re.IGNORECASE)
-_ALONE = re.compile(r"(?P<scope>[^:]+?)\s*:")
-_A_PART = re.compile(r".*(?:bits?|parts?|portions?|pieces?|side|hunks?)(?: (?:of|in) .*)?", re.IGNORECASE)
-_READ = re.compile(
+_GOOD_ALONE = Pattern(rf"{_FILLER}(?P<scope>.+?)\W* {_GOOD}(?:[,:.].*|\W+with a\b.*|\W*)", re.IGNORECASE)
+_ALONE = Pattern(r"(?P<scope>[^:]+?)\s*:")
+_A_PART = Pattern(r".*(?:bits?|parts?|portions?|pieces?|side|hunks?)(?: (?:of|in) .*)?", re.IGNORECASE)
+_READ = Pattern(
     rf"(?:i |we |i've |i have |we have |have |only )*(?:reviewed|acked|checked|tested|read|looked at|went through)"
     rf" (?:only )?(?P<scope>{_NUMBERS}|the (?:first|last) (?:{'|'.join(_WORDS)}|\d+)? ?patch(?:es)?)"
     r"(?=\W*$|[,:.]?\s[a-z])",
     re.IGNORECASE,
 )
-_BELOW = re.compile(r"\(?(?P<scope>(?:for|to|on) .{2,100}?)\)?[.,;:!]*", re.IGNORECASE)
+_BELOW = Pattern(r"\(?(?P<scope>(?:for|to|on) .{2,100}?)\)?[.,;:!]*", re.IGNORECASE)
 _PARAGRAPHS_ABOVE = 3
 _LINES_ABOVE = 40
 

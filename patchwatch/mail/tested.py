@@ -11,24 +11,23 @@ import re
 from patchwatch.mail.message import NamedPosting
 from patchwatch.mail.subject import parse_subject
 from patchwatch.mail.version_hints import links
+from patchwatch.pattern import Pattern
 
 _READ = 20_000  # characters: megabytes of logs may follow
 _MAX_IDS = 8
-_RESULT = re.compile(
+_RESULT = Pattern(
     r"\b(?:success|fail(?:ure|ed|s)?|pass(?:ed)?|warn(?:ing|ings)?|errors?|results?|report)\b"
     r"[^\[\n]{0,40}?\b(?:for|of|on)\b[ :]+(.+)$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"^[ \t>*-]{0,4}(?:series|patch(?:set)?(?: subject| title| series)?|subject|title|submission)"
     r"[ \t]*:[ \t]*(\S.{2,300})$",
     re.IGNORECASE | re.MULTILINE,
 )
-_IN_BRACKETS = re.compile(
-    r"\[[^\]\n]{0,40}\b(?:v ?\d{1,3}|rev ?\d{1,3}|patch|rfc)\b[^\]\n]{0,40}\] ?\S.+", re.IGNORECASE
-)
-_REVISION = re.compile(r"(?i)\s*[(\[](?:series )?(?:rev(?:ision)?|v(?:ersion)?)[ .#]?(\d{1,3})[)\]]\s*$")
-_ID = re.compile(r"(?im)^[ \t>*-]{0,4}(?:message-?id|msg-?id|patch(?: id)?|tested)[ \t]*:[ \t]*<([^<>\s]+@[^<>\s]+)>")
+_IN_BRACKETS = Pattern(r"\[[^\]\n]{0,40}\b(?:v ?\d{1,3}|rev ?\d{1,3}|patch|rfc)\b[^\]\n]{0,40}\] ?\S.+", re.IGNORECASE)
+_REVISION = Pattern(r"(?i)\s*[(\[](?:series )?(?:rev(?:ision)?|v(?:ersion)?)[ .#]?(\d{1,3})[)\]]\s*$")
+_ID = Pattern(r"(?im)^[ \t>*-]{0,4}(?:message-?id|msg-?id|patch(?: id)?|tested)[ \t]*:[ \t]*<([^<>\s]+@[^<>\s]+)>")
 
 
 def named_posting(subject: str, text: str, message_id: str) -> NamedPosting | None:

@@ -14,35 +14,36 @@ from patchwatch.mail.message import Acceptance, ListedPatch
 from patchwatch.mail.sentences.applied import applied_patches, is_dropped
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.subject import title_key
+from patchwatch.pattern import Pattern
 
 B4 = "b4"  # b4's own message-id
 LIST = "list"  # [n/m] titles with commits
 TREE = "tree"  # "Applied to", and the address of a git tree on a line of its own
 COMMITS = "commits"  # commits with titles, as of `git log --oneline`
 
-_B4_ID = re.compile(r"\.b4-ty@")
-_SUBSET = re.compile(r"(?i)^(?:re:\s*)?\(subset\)")
+_B4_ID = Pattern(r"\.b4-ty@")
+_SUBSET = Pattern(r"(?i)^(?:re:\s*)?\(subset\)")
 _MAX_LISTED = 1000  # patches
 _MAX_TITLE_LINES = 3  # a title that a mail program wrapped
 _MAX_LINE = 400  # characters
 
-_ITEM = re.compile(r"[ \t]*(?:[-*•]\s+)?\[(?:[^\]\n]{0,60}[ ,])?(\d{1,4})/(\d{1,4})\]\s*(.*)")
+_ITEM = Pattern(r"[ \t]*(?:[-*•]\s+)?\[(?:[^\]\n]{0,60}[ ,])?(\d{1,4})/(\d{1,4})\]\s*(.*)")
 _SHA = r"[0-9a-f]{12,40}"
 # A commit in a git host's address, or an archive's address that happens to contain such digits.
 _ARCHIVE = r"(?:\w+\.)*(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link|lkml\.org|patchwork\.\S+)/"
 _URL = rf"https?://(?!{_ARCHIVE})\S{{1,200}}?[/=]{_SHA}(?![0-9a-z@])\S{{0,60}}"
-_COMMIT = re.compile(rf"(?:(?:merge )?commit(?:[- ]id)?:?\s+[0-9a-f]{{7,40}}\b|[([<]?{_SHA}\b|<?{_URL})", re.IGNORECASE)
-_BESIDE = re.compile(rf"(?:\s+|\s+\W{{1,3}}\s*)[([]?(?:commit:?\s+)?(?:{_SHA}|<?{_URL})[\])>]*[.,]?$", re.IGNORECASE)
-_NO_COMMIT = re.compile(r"\(no (?:commit info|matching commit)")
+_COMMIT = Pattern(rf"(?:(?:merge )?commit(?:[- ]id)?:?\s+[0-9a-f]{{7,40}}\b|[([<]?{_SHA}\b|<?{_URL})", re.IGNORECASE)
+_BESIDE = Pattern(rf"(?:\s+|\s+\W{{1,3}}\s*)[([]?(?:commit:?\s+)?(?:{_SHA}|<?{_URL})[\])>]*[.,]?$", re.IGNORECASE)
+_NO_COMMIT = Pattern(r"\(no (?:commit info|matching commit)")
 # 0123456789ab ("frob: mend it")
-_LOGGED = re.compile(
+_LOGGED = Pattern(
     r"[ \t]*(?:[-*•]\s+)?(?:commit:?\s+)?\[?([0-9a-f]{8,40})\]?:?\s+\(?[\"“'‘]?(\S.{3,200}?)[\"”'’]?\)?[.,;]?"
 )
-_TO_A_TREE = re.compile(
+_TO_A_TREE = Pattern(
     r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"
     r"(?:the patch )?has been applied to the \S+ tree at):?\s*\n\s*<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
 )
-_HEX = re.compile(r"[0-9a-f]{7}")
+_HEX = Pattern(r"[0-9a-f]{7}")
 
 
 def acceptance(message_id: str, subject: str, text: str) -> Acceptance | None:

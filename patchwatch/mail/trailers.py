@@ -19,13 +19,14 @@ from patchwatch.mail.headers import person
 from patchwatch.mail.message import Person, Signal, SignalKind, Trailer
 from patchwatch.mail.sentences.split import evidence, has_any
 from patchwatch.mail.typed_tags import in_usual_form
+from patchwatch.pattern import Pattern
 
-_LINE = re.compile(r"\s{0,8}([A-Za-z][\w-]*):\s+(\S.*)")
-_REMARK = re.compile(r"\s*[\[(#]")  # "[akpm: fix the build]" between the tags of a patch
-_PERSONAL = re.compile(r"(?i)-by$|^(?:acked|reviewed|tested|reported|suggested|nacked)")
-_NAMED = re.compile(r"\S[^<>]*<[^<>\s]+@[^<>\s]+>")
+_LINE = Pattern(r"\s{0,8}([A-Za-z][\w-]*):\s+(\S.*)")
+_REMARK = Pattern(r"\s*[\[(#]")  # "[akpm: fix the build]" between the tags of a patch
+_PERSONAL = Pattern(r"(?i)-by$|^(?:acked|reviewed|tested|reported|suggested|nacked)")
+_NAMED = Pattern(r"\S[^<>]*<[^<>\s]+@[^<>\s]+>")
 # submitting-patches.rst, and its tags joined by "and": Reported-and-tested-by.
-_KNOWN = re.compile(
+_KNOWN = Pattern(
     r"(?:(?:signed-off|co-developed|reviewed|acked|tested|reported|suggested|nacked|requested|debugged)(?:-and-|-by$))+",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ _TAGS = (
     r"(?:(?:(?:code[- ])?reviews?|all|his|her|their|your|previous|existing|old|earlier|collected|\w+['’]s?|the)\s)+"
     r"(?:tags?|trailers?|acks?|reviews?))"
 )
-_DROPPED = re.compile(
+_DROPPED = Pattern(
     r"\b(?:drop(?:ped|ping|s)?|remov(?:ed?|es|ing)|discard(?:ed|ing)?|reset(?:ting)?|clear(?:ed|ing)?|omit(?:ted)?|"
     r"strip(?:ped)?|left out|leave out|"
     r"(?:did|do|does)(?: not|n['’]t) (?:add|apply|carry|collect|include|keep|pick|take)|"
@@ -47,7 +48,7 @@ _DROPPING = (
     "drop", "remov", "discard", "reset", "clear", "omit", "strip", "left out", "leave out", "n't ", "n’t ", "not add",
     "not apply", "not carr", "not coll", "not incl", "not ke", "not pick", "not take",
 )  # fmt: skip
-_COMMIT = re.compile(r"[0-9a-f]{6,}\b")
+_COMMIT = Pattern(r"[0-9a-f]{6,}\b")
 _ONE_WORD = frozenset({"fixes", "link", "closes", "cc", "references", "bug", "buglink"})
 # Header-like lines of a patch that are not tags (version_hints parses change-id and base-commit).
 _NO_TAGS = frozenset(

@@ -14,30 +14,31 @@ from liblore.series import name_matches
 
 from patchwatch.mail import tag_scope
 from patchwatch.mail.message import Person
+from patchwatch.pattern import Pattern
 
-_USUAL = re.compile(r"\s{0,8}[A-Z][a-z]*(?:-[a-z]+)+: \S[^<>]*<[^<>\s]+>\s*")
+_USUAL = Pattern(r"\s{0,8}[A-Z][a-z]*(?:-[a-z]+)+: \S[^<>]*<[^<>\s]+>\s*")
 _GIVEN = r"(?:signed-off|co-developed|reviewed|acked|nacked|tested|reported|suggested|requested|debugged)"
-_TAG = re.compile(
+_TAG = Pattern(
     rf"(?<![A-Za-z0-9\"'`\u201c-])(?P<name>{_GIVEN}(?:-and-{_GIVEN})*[-_ \u2010-\u2014]by)\b[*_]{{0,2}}"
     r"(?:\s{0,3}[:\uff1a][*_]{0,2}\s*|(?<=-by)\s+)"
     r"(?P<who>[^<>@:|]{0,80}?)[\s*]*(?P<open>[<\[(]?)\s?(?P<address>[\w.+=~%/-]{1,64}@[\w.-]{0,250}\w)\s?[>\])]?[*_]{0,2}",
     re.IGNORECASE,
 )
-_BEGUN = re.compile(
+_BEGUN = Pattern(
     rf"(?<![\w\"'`-]){_GIVEN}(?:-and-{_GIVEN})*-by\s{{0,3}}:\s*[^@|]{{0,80}}(?:<[^\s<>]{{0,64}}@?)?$", re.I
 )
-_ADDRESS = re.compile(r"[\s\w.,'\"()-]{0,60}<[^\s<>@]+@[^\s<>@]+>|[\w.+=~%-]*@?[\w.-]+\.\w+>")
+_ADDRESS = Pattern(r"[\s\w.,'\"()-]{0,60}<[^\s<>@]+@[^\s<>@]+>|[\w.+=~%-]*@?[\w.-]+\.\w+>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", " "), ("&amp;", "&"), ("\u00a0", " "))
 _MARKS = " \t*_-\u2022"  # around a tag: emphasis, or the mark of a list
-_CODE = re.compile(r"\s*(?:[+#|>]|-\S|//|/\*|@@)")
-_DENIED = re.compile(
+_CODE = Pattern(r"\s*(?:[+#|>]|-\S|//|/\*|@@)")
+_DENIED = Pattern(
     r"(?i)\b(?:not|never|nor|neither|without|cannot|drop\w*|remov\w*|delet\w*|withdr\w*|retract\w*|revok\w*|"
     r"instead of|rather than|until|unless|before|examples?|e\.g|i\.e|such as|something like|the form(?:at)?|"
     r"looks? like|should (?:say|read|be)|means?|see|saw|wrote|said)\b|n['\u2019]t\b"
 )
-_CLAUSE = re.compile(r"[.!,;:](?:\s|$)|\bbut\b")
-_NOT_GIVEN = re.compile(r"\s*[\"`\u201d]|\W{0,3}(?:but )?only (?:after|if|once|when)\b|.*\?")  # quoted, or asked for
-_IN_CODE = re.compile(r"^\s*`{1,3}(\S[^`]*)`{1,3}\s*$")  # the whole line
+_CLAUSE = Pattern(r"[.!,;:](?:\s|$)|\bbut\b")
+_NOT_GIVEN = Pattern(r"\s*[\"`\u201d]|\W{0,3}(?:but )?only (?:after|if|once|when)\b|.*\?")  # quoted, or asked for
+_IN_CODE = Pattern(r"^\s*`{1,3}(\S[^`]*)`{1,3}\s*$")  # the whole line
 _MAX_LINE = 600  # characters
 _MAX_LINES = 4_000  # of a reply that are looked at
 

@@ -6,9 +6,9 @@ in Linus's tree may be backported (Documentation/process/stable-kernel-rules.rst
 
 from __future__ import annotations
 
-import re
+from patchwatch.pattern import Pattern
 
-_UPSTREAM = re.compile(
+_UPSTREAM = Pattern(
     r"(?im)^[ \t]*(?:\[[ \t]*upstream commit ([0-9a-f]{8,40})[ \t]*\]|commit ([0-9a-f]{12,40}) upstream\.?)[ \t]*$"
 )
 _HEAD = 2_000  # characters of the message to search

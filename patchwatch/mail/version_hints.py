@@ -7,30 +7,31 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from patchwatch.mail.message import EarlierLink
+from patchwatch.pattern import Pattern
 
-LINK = re.compile(
+LINK = Pattern(
     r"https?://(?:lore\.kernel\.org|patch\.msgid\.link|lkml\.kernel\.org)/(?:r/|[\w.-]+/)?"
     r"([^\s/<>\"#?]+(?:@|%40)[^\s/<>\"#?)\],]+)"
 )
 """A link to a message; group 1 is its message-id, quoted for URLs."""
-_SPELT = re.compile(r"(?i)(?:message-?id:?\s*|\bid:|\bmid:)<?([^\s<>@]+@[^\s<>]+)>?")
-_CHANGE_ID = re.compile(r"^(?:X-)?change-id:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
-_BASE_COMMIT = re.compile(r"^base-commit:\s*([0-9a-f]{12,64})\b", re.MULTILINE | re.IGNORECASE)
-_GERRIT_CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
-_VERSION = re.compile(
+_SPELT = Pattern(r"(?i)(?:message-?id:?\s*|\bid:|\bmid:)<?([^\s<>@]+@[^\s<>]+)>?")
+_CHANGE_ID = Pattern(r"^(?:X-)?change-id:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+_BASE_COMMIT = Pattern(r"^base-commit:\s*([0-9a-f]{12,64})\b", re.MULTILINE | re.IGNORECASE)
+_GERRIT_CHANGE_ID = Pattern(r"I[0-9a-f]{40}")
+_VERSION = Pattern(
     r"(?<![A-Za-z0-9_])(?:v|V|version |rev |patch ?v)\s?(\d{1,2})(?:\.\d+)?(?![\w/.-]*\.(?:c|h|git)\b)(?!\d)"
 )
-_FROM_TO = re.compile(r"(?i)\bv\d+\s*(?:->|=>|→|to|\.\.+)\s*v?\d+\s*:?\s*$")
-_EARLIER_WORDS = re.compile(
+_FROM_TO = Pattern(r"(?i)\bv\d+\s*(?:->|=>|→|to|\.\.+)\s*v?\d+\s*:?\s*$")
+_EARLIER_WORDS = Pattern(
     r"(?i)\b(?:previous(?:ly)?|earlier|last|old(?:er)?|first|prior|initial|original|RFC|supersedes?|replac(?:es|ing)|"
     r"continu(?:es|ation)|respin|resend|rework|take over|took over|picked up)\b"
 )
-_OTHER_WORK = re.compile(
+_OTHER_WORK = Pattern(
     r"(?i)\b(?:depend(?:s|ed|ing|ent)?[- ](?:up)?on|dependenc(?:y|ies)|prerequisites?|on top of|based[- ](?:up)?on|"
     r"(?:applies|apply|applied) (?:cleanly )?(?:on|to|after|over)|builds? (?:up)?on|along with|together with|companion|"
     r"see also|follow(?:s|ing)?[- ]?up (?:of|to|on|for))\b"
 )
-_FOOTNOTE = re.compile(r"\s*\[(\d{1,2})\][: ]*")
+_FOOTNOTE = Pattern(r"\s*\[(\d{1,2})\][: ]*")
 _MAX_LINE = 1_000  # characters of a line that are read
 _AFTER = 30  # characters: text after a link is about it only if the line ends soon
 _REFERENCE = 80  # characters before a "[1]" that describe it

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import name_key
 from patchwatch.mail.subject import gist_words, title_key
+from patchwatch.pattern import Pattern
 from patchwatch.series.tags import People, Tag, address_in, is_endorsement, is_review
 
 _SIMILAR = 0.5  # common words among all words of two titles, for patches with the same number to be one patch
@@ -168,12 +169,12 @@ def _similar(one: str, other: str) -> bool:
 
 
 _KINDS = {
-    "reviewed": re.compile(r"(?i)\breviewed-by|\br-?v?b\b"),
-    "acked": re.compile(r"(?i)\backed-by|\ba-?c?b\b|\backs?\b"),
-    "tested": re.compile(r"(?i)\btested-by|\bt-?b\b"),
+    "reviewed": Pattern(r"(?i)\breviewed-by|\br-?v?b\b"),
+    "acked": Pattern(r"(?i)\backed-by|\ba-?c?b\b|\backs?\b"),
+    "tested": Pattern(r"(?i)\btested-by|\bt-?b\b"),
 }
-_NUMBERS = re.compile(r"(?i)\bpatch(?:es)? (?:#?\d+(?:\s*(?:,|and|&|-)\s*)?)+|\b\d+/\d+")
-_SOMEBODY = re.compile(r"\b(?:from|by) [A-Z]|\b[A-Z]\w+['’]s?\s")
+_NUMBERS = Pattern(r"(?i)\bpatch(?:es)? (?:#?\d+(?:\s*(?:,|and|&|-)\s*)?)+|\b\d+/\d+")
+_SOMEBODY = Pattern(r"\b(?:from|by) [A-Z]|\b[A-Z]\w+['’]s?\s")
 
 
 def _mentions_drop(sentence: str, tag: Tag, everybody: set[str], number: int) -> bool:

@@ -7,12 +7,12 @@ anybody named the commit.  patchwatch.mail.cited_commits finds citations, patchw
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import CitedCommit, Person, name_key
 from patchwatch.mail.subject import title_key, title_words
+from patchwatch.pattern import Pattern
 from patchwatch.series.posting import PostingFacts
 from patchwatch.series.pull_requests import KIND as PULL
 
@@ -23,8 +23,8 @@ _DAY = 86_400
 _OWN_SECONDS = {"tag": _DAY, "prose": 7 * _DAY}
 """How long after a posting its author names only commits that others have, too: a Fixes: is for those anyway."""
 _MAX_KEY = 390  # characters: the keys of longer titles are cut off elsewhere
-_REVERT = re.compile(r"(?i)revert:? \"(.+?)\"?\s*$")
-_REAPPLY = re.compile(r"(?i)(?:reapply:? \"|revert:? \"revert:? \")(.+?)\"*\s*$")
+_REVERT = Pattern(r"(?i)revert:? \"(.+?)\"?\s*$")
+_REAPPLY = Pattern(r"(?i)(?:reapply:? \"|revert:? \"revert:? \")(.+?)\"*\s*$")
 
 NAMED, REVERTED, REAPPLIED = "", "revert", "reapply"
 """What the commit that a citation names does to the patch of its key."""

@@ -16,6 +16,7 @@ from msgspec import structs
 
 from patchwatch.mail.added_lines import unpacked
 from patchwatch.mail.message import Message, name_key
+from patchwatch.pattern import Pattern
 from patchwatch.series.points import UNSETTLED, Fate, Point
 
 CHANGED, UNCHANGED = "these lines changed", "these lines are as they were"
@@ -30,8 +31,8 @@ _SHORT = 3  # letters; shorter words say little
 _READ = 600  # characters of a text
 _NAMED = "#"  # before an identifier
 
-_WORD = re.compile(r"[A-Za-z_][\w]*(?:\(\))?")
-_IDENTIFIER = re.compile(r"\w+_\w+|\w+\(\)|[a-z]+[A-Z]\w*|[A-Z]{2,}\w*\d\w*|[a-z]{2,}\d+\w*")
+_WORD = Pattern(r"[A-Za-z_][\w]*(?:\(\))?")
+_IDENTIFIER = Pattern(r"\w+_\w+|\w+\(\)|[a-z]+[A-Z]\w*|[A-Z]{2,}\w*\d\w*|[a-z]{2,}\d+\w*")
 _COMMON_WORDS = (
     "about added adding after again already also another because before being both callers changed changes check code "
     "comment comments commit could does dont drop dropped each else feedback fixed fixes following from have here into "

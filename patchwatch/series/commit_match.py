@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from patchwatch.mail.message import Person, name_key
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.mail.version_hints import links
+from patchwatch.pattern import Pattern
 from patchwatch.series.posting import KEYED_TITLES, PostingFacts
 
 _DAY = 86_400
@@ -27,13 +28,11 @@ _VERY_SIMILAR = 0.7  # common words among all words of two titles, for a reworde
 _SIMILAR = 0.4  # the same, if link and author match
 
 # "Link: https://… # [1]" is a footnote of the message, not where the patch came from.
-_LINK = re.compile(r"^[ \t]*Link:[ \t]*(?P<url>https?://\S+)[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_MESSAGE_ID = re.compile(
-    r"^[ \t]*Message-ID:[ \t]*<?(?P<id>[^\s<>@]+@[^\s<>]+?)>?[ \t]*$", re.MULTILINE | re.IGNORECASE
-)
+_LINK = Pattern(r"^[ \t]*Link:[ \t]*(?P<url>https?://\S+)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_MESSAGE_ID = Pattern(r"^[ \t]*Message-ID:[ \t]*<?(?P<id>[^\s<>@]+@[^\s<>]+?)>?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 # git-revert(1)'s sentence; for a merge it continues ", reversing changes made to <commit>".
-_REVERTS = re.compile(r"\bThis reverts commits? ([0-9a-f]{12,64}(?:(?:,? and |, ?|\s)[0-9a-f]{12,64})*)", re.IGNORECASE)
-_REVERT_OF = re.compile(r'(?:Partially )?Revert:? "(.+)"?$', re.IGNORECASE)
+_REVERTS = Pattern(r"\bThis reverts commits? ([0-9a-f]{12,64}(?:(?:,? and |, ?|\s)[0-9a-f]{12,64})*)", re.IGNORECASE)
+_REVERT_OF = Pattern(r'(?:Partially )?Revert:? "(.+)"?$', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

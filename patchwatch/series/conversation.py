@@ -9,15 +9,14 @@ patches.
 
 from __future__ import annotations
 
-import re
-
 from patchwatch.mail.message import Message, NamedPosting
 from patchwatch.mail.subject import title_key, title_words
+from patchwatch.pattern import Pattern
 
 _STEMS = (
-    re.compile(r"(\d{14}\.\d+)-\d+-(.+)"),  # git send-email: <time>.<pid>-<n>-<user>@<host>
-    re.compile(r"(\d{8}-.+-v\d+)-\d+-([0-9a-f]{12}@.+)"),  # b4: <date>-<slug>-v<version>-<n>-<hash>@<host>
-    re.compile(r"(?:cover|[0-9a-f]{40})(\.\d{9,11}\.git\.)(.+)"),  # git format-patch --thread
+    Pattern(r"(\d{14}\.\d+)-\d+-(.+)"),  # git send-email: <time>.<pid>-<n>-<user>@<host>
+    Pattern(r"(\d{8}-.+-v\d+)-\d+-([0-9a-f]{12}@.+)"),  # b4: <date>-<slug>-v<version>-<n>-<hash>@<host>
+    Pattern(r"(?:cover|[0-9a-f]{40})(\.\d{9,11}\.git\.)(.+)"),  # git format-patch --thread
 )
 _SLOT_SECONDS = 24 * 3600  # mails of one slot share a key; the slots do not chain an author's postings of weeks
 _NEAR_SECONDS = 2 * 3600  # mails that are this near share one as well, at the end of a slot

@@ -6,11 +6,11 @@ being typed.  `KEYS` defines the terms; docs/limits.md documents them.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from patchwatch.pattern import Pattern
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import SETTABLE, Turn
 from patchwatch.series.views import is_my_turn, is_open
@@ -97,8 +97,7 @@ def _names(known: Sequence[str], of: Callable[[str], Predicate]) -> Callable[[st
         for part in value.lower().split(","):
             begun = [part] if part in known else [name for name in known if part and name.startswith(part)]
             if part and not begun:
-                near = difflib.get_close_matches(part, known, n=1)
-                also = f"did you mean {near[0]}? " if near else ""
+                also = _nearest(part, known, sign="")
                 raise _FilterSyntaxError(f"{also}possible: {', '.join(known)}")
             wanted += begun
         predicates = [of(name) for name in wanted]
@@ -181,7 +180,7 @@ KEYS: Mapping[str, FilterKey] = {
 
 # ---- terms ---------------------------------------------------------------------------------------------------------
 
-_LINK = re.compile(r"https?://\S+")
+_LINK = Pattern(r"https?://\S+")
 
 
 def parse(text: str) -> Filter:
@@ -216,8 +215,7 @@ def _parse_term(word: str) -> Predicate | None:
         value = value.replace('"', "")
         if colon and re.fullmatch("[A-Za-z]+", name) and (name.lower() in KEYS or value):
             if name.lower() not in KEYS:
-                near = difflib.get_close_matches(name.lower(), KEYS, n=1)
-                also = f"did you mean {near[0]}:? " if near else ""
+                also = _nearest(name.lower(), KEYS, sign=":")
                 raise _FilterSyntaxError(f"{also}possible: {', '.join(KEYS)}; quote it to search for it literally")
             predicate = KEYS[name.lower()].parse_value(value) if value.strip("<>=") else None
         else:
@@ -226,6 +224,14 @@ def _parse_term(word: str) -> Predicate | None:
         return predicate
     matches = predicate
     return lambda line, now: not matches(line, now)
+
+
+def _nearest(name: str, known: Iterable[str], *, sign: str) -> str:
+    """The question whether a known name was meant, if one is similar."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}{sign}? " if near else ""
 
 
 def _free(word: str) -> Predicate | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from patchwatch.pattern import Pattern
 from patchwatch.series.states import APPLIED, State
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ KIND = "pull"
 """The kind of a revision that is a pull request."""
 
 _REACH = 45 * 86_400  # seconds: a request is sent again within its release cycle
-_VERSION = re.compile(r"[-_.]?(?:v|take|try)\d{1,2}$", re.IGNORECASE)
+_VERSION = Pattern(r"[-_.]?(?:v|take|try)\d{1,2}$", re.IGNORECASE)
 _STATUS: dict[str, str] = {
     State.CHANGES_REQUESTED: "changes requested",
     State.REJECTED: "rejected",

@@ -8,7 +8,6 @@ about the patch as usual.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from msgspec import structs
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
 from patchwatch.mail.sentences.retractions import retracts_report
+from patchwatch.pattern import Pattern
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.tags import authors_of
 
@@ -28,7 +28,7 @@ _SHARED = frozenset(
 )
 
 _DECIDES = (SignalKind.APPLIED, SignalKind.MAINLINED, SignalKind.UNAPPLIED)
-_CONCEDES = re.compile(
+_CONCEDES = Pattern(
     r"(?i)^\W*(?:(?:yes|yeah|yep|ok(?:ay)?|ah|oh|hm+|right|sorry|indeed|thanks?|ack|well)\b[\s,.!:;–-]*)*"
     r"(?:(?:good|nice|great|excellent) (?:catch|find|spot|point)|"
     r"(?:you(?:'re| are)|(?:that|this|it)(?:'s| is)|the (?:bot|robot|AI|reviewer?|report|finding|comment|tool) is|"
@@ -39,25 +39,25 @@ _CONCEDES = re.compile(
     r"(?:valid|real|legit\w*|genuine) (?:point|concern|finding|issue|bug|problem)|confirmed\b|agreed\b|"
     r"(?:i(?:'ve| have) )?(?:now )?fixed\b|will fix\b|fixing\b|ack\W*$|yes\W*$|indeed\W*$|you(?:'re| are) right)"
 )
-_HAS_FIXED = re.compile(
+_HAS_FIXED = Pattern(
     r"(?i)\bi(?:'ve| have)?(?: now| already| just)? (?:fixed|corrected|addressed|changed|updated|reworked|added) "
     r"(?:it|this|that|these|the|both|them)\b|\b(?:fixed|addressed|corrected) (?:it|this|that|them )?(?:now|"
     r"locally|in my|for v\d)|"
     r"\b(?:have|has) (?:been )?fixed (?:the|this|that) (?:issue|problem|bug|error|warning)s?\b"
 )
-_CONTESTS = re.compile(
+_CONTESTS = Pattern(
     r"(?i)\b(?:but|however|although|though|false[ -](?:positive|alarm)|not (?:an?|true|valid|related|needed|possible|"
     r"introduced|sure|real|convinced|correct|right)|n[o']t (?:related|apply|happen)|\w+n't|cannot|wrong|incorrect|"
     r"bogus|hallucinat\w*|"
     r"ignor\w+|nonsense|pre-?existing|unrelated|separate(?:ly)?|follow-?ups?|another (?:patch|series)|already|noise|"
     r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether)\b|\?"
 )
-_ABOUT_ROBOT = re.compile(
+_ABOUT_ROBOT = Pattern(
     r"(?i)\b(?:(?:the|this|that|your|our) (?:bot|robot|prompts?|tool\w*|checker|script|model|AI|CI|pipeline|"
     r"filter)|prompts?|"
     r"(?:allow|deny|ignore|black|white)-?list|sashiko(?:'s)?)\b"
 )
-_ACTS_ON = re.compile(
+_ACTS_ON = Pattern(
     r"(?i)\b(?:fix|teach|train|update|adjust|tune|tell|report|file|ignore|improve|silence|mute|disable|stop|ask|"
     r"answer|reply|"
     r"rerun|re-run|add)\b"

@@ -7,20 +7,20 @@ and answer.  `doctor` names what is found here; the result depends on the set of
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from patchwatch.mail.message import Message, Person
+from patchwatch.pattern import Pattern
 
 _MIN_MAILS = 5
 _SAME = 0.8  # share of a robot's mails that begin with the same words
 _MIN_WORDS = 4  # that are the same: "Looks good to me." is what people write
 _QUICK_SECONDS = 24 * 3600
-_VARIABLE = re.compile(r"\S*(?:[\d_/@]|\(\)|::|->)\S*|`[^`]*`|\"[^\"]*\"|“[^”]*”")
-_TAG = re.compile(r"\+[^@]*")
+_VARIABLE = Pattern(r"\S*(?:[\d_/@]|\(\)|::|->)\S*|`[^`]*`|\"[^\"]*\"|“[^”]*”")
+_TAG = Pattern(r"\+[^@]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class RobotSender:
     why: str
 
 
-def robot_senders(mails: Iterable[SentMail], formats: re.Pattern[str]) -> tuple[RobotSender, ...]:
+def robot_senders(mails: Iterable[SentMail], formats: Pattern[str]) -> tuple[RobotSender, ...]:
     """The robots without a format of their own, and senders that behave like robots, by number of mails.
 
     `formats` matches the addresses of robots that have one.

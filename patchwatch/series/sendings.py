@@ -9,13 +9,13 @@ the same code.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.subject import gist_words, title_key, title_words
+from patchwatch.pattern import Pattern
 from patchwatch.series.postings import RUN_SECONDS, number_of, posted_order
 from patchwatch.series.stable_trees import stable_trees
 
@@ -30,8 +30,8 @@ _RESEND_SECONDS = _DAY  # the same for what is marked as a resend: later ones ar
 _SHOWN = 30  # sendings of one author, version and total that one is compared with
 _RESEND = frozenset({"resend", "repost", "re-send", "resent"})
 _SHORT = 4  # letters: i2c, ipv6 and ext4 are subsystems
-_IDENTIFIER = re.compile(r"\w*(?:\d|_)\w*")
-_SLUG = re.compile(r"(\d{8}-.+-v\d+)-\d+-[0-9a-f]{12}@")  # b4's, without the hash that each run has
+_IDENTIFIER = Pattern(r"\w*(?:\d|_)\w*")
+_SLUG = Pattern(r"(\d{8}-.+-v\d+)-\d+-[0-9a-f]{12}@")  # b4's, without the hash that each run has
 
 
 @dataclass(slots=True)

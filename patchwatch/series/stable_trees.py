@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from patchwatch.pattern import Pattern
+
 _RELEASE = r"v?\d+\.\d+(?:\.\d+|\.y|-rc\d+|-stable)?"
-_TREE = re.compile(rf"(?i){_RELEASE}(?:[-/,]{_RELEASE})*|autosel|stable|\d\.\d+[.-]\S+")
+_TREE = Pattern(rf"(?i){_RELEASE}(?:[-/,]{_RELEASE})*|autosel|stable|\d\.\d+[.-]\S+")
 
 
 def stable_trees(prefixes: Iterable[str]) -> tuple[str, ...]:

@@ -6,20 +6,20 @@ supersedes another one always is its next version, whatever their titles.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from patchwatch.mail.message import Message, Relation
+from patchwatch.pattern import Pattern
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
 
 if TYPE_CHECKING:
     from patchwatch.series.posting import PostingFacts
 
-_TRAILER = re.compile(r"(?i)\W{0,6}(?:supersedes?|obsoletes?|replaces?)\b[^:]{0,20}:")
-_URL = re.compile(r"https?://\S+")
-_WHOLE = re.compile(r"(?i)\bv(?:ersion )?\d|\b(?:series|patch ?set|version|all|both)\b")
+_TRAILER = Pattern(r"(?i)\W{0,6}(?:supersedes?|obsoletes?|replaces?)\b[^:]{0,20}:")
+_URL = Pattern(r"https?://\S+")
+_WHOLE = Pattern(r"(?i)\bv(?:ersion )?\d|\b(?:series|patch ?set|version|all|both)\b")
 
 
 def dependencies_of(revision: Revision) -> tuple[tuple[Relation, str], ...]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 
 from msgspec import structs
 
 from patchwatch.mail.message import Message
+from patchwatch.pattern import Pattern
 from patchwatch.series.postings import RUN_SECONDS
 
-_SETS = re.compile(r"(?i)\s*\[patch ?sets?\b")
+_SETS = Pattern(r"(?i)\s*\[patch ?sets?\b")
 
 
 def unmarked_covers(known: Mapping[str, Message]) -> list[Message]:

@@ -6,10 +6,11 @@ Pure.  The texts are those of patchwatch.series.state.next_action; a test has al
 from __future__ import annotations
 
 import datetime
-import re
+
+from patchwatch.pattern import Pattern
 
 _LIKELY = "likely: "
-_REST = re.compile(r":|, | from | when | or | whether |(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
+_REST = Pattern(r":|, | from | when | or | whether |(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
 _SHORT = {
     "yours to apply": "apply {version}",
     "review": "review {version}",
@@ -17,8 +18,8 @@ _SHORT = {
     "send the request again": "send again",
     "ping the maintainer": "ping maintainer",
 }
-_ANSWER = re.compile(r"see .+'s answer")
-_WHOM = re.compile(
+_ANSWER = Pattern(r"see .+'s answer")
+_WHOM = Pattern(
     r"wait: (?:merge window|(?P<tree>\S+) closed|(?P<blocked>blocked by #\d+(?: and \d+ more)?))"
     r"|wait for (?:the )?(?P<who>.+?)(?: to (?:apply it|pull))?: "
     r"|resend when (?P<closed>\S+) reopens"

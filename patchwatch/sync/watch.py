@@ -19,6 +19,7 @@ from patchwatch.db import series as queries
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
+from patchwatch.pattern import Pattern
 from patchwatch.series.posting import PostingFacts
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
@@ -31,7 +32,7 @@ from patchwatch.sync.read_mail import read_mail
 _DAY = 86_400
 _BATCH = 500
 _BATCH_BYTES = 32 * 1024 * 1024
-_MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = Pattern(rb"^message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 _ROUNDS = 4  # of searches for more versions; each uses the titles and links that the last one found
 EVERYWHERE = "all"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import NotFoundError
 from patchwatch.output import command
+from patchwatch.pattern import Pattern
 from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ else:
         for name in ("derived", "inboxes", "messages", "series_flags", "series_list", "series", "threads")
     )
 
-_NUMBER = re.compile(r"#*([0-9]{1,9})")  # of a series
+_NUMBER = Pattern(r"#*([0-9]{1,9})")  # of a series
 
 
 class Queries(TrackerBase):

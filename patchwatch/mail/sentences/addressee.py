@@ -6,10 +6,10 @@ about this patch.
 
 from __future__ import annotations
 
-import re
+from patchwatch.pattern import Pattern
 
 # "Andrew, can you take this?", "Waiman, what do you think?"
-_ADDRESSED = re.compile(
+_ADDRESSED = Pattern(
     r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
     r"(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
     r"Btw|But|By|Else|F(?:irst|urthermore|WIW|YI|TR)|For|H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|OW)|Instead|"
@@ -17,25 +17,25 @@ _ADDRESSED = re.compile(
     r"Second|Since|So|Sorry|Still|Sure|Thanks|That|The|Then|There(?:fore)?|This|Though|Thus|To|Um|Well|What|When|While|Yeah?|Yep|"
     r"Yes|You)\b|[A-Z]\w+ly\b)([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?, (?=\w)"
 )
-_BESIDE = re.compile(
+_BESIDE = Pattern(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|"
     r"fix diff|fixlet|"
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
-_AFTERWARDS = re.compile(
+_AFTERWARDS = Pattern(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)|"
     r"(?:separate|another|different) series)\b"
 )
-_NEXT_VERSION = re.compile(
+_NEXT_VERSION = Pattern(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"
     r"re-?(?:spin|send|post|submit))\b"
 )
 
 
 # "@Trond, @Anna, are you fine with this?"; "@dev" is a parameter.
-_MENTIONED = re.compile(r"(?:^|[\s(,])@([A-Z][a-z]{2,})\b")
+_MENTIONED = Pattern(r"(?:^|[\s(,])@([A-Z][a-z]{2,})\b")
 # "Bart - how do you want to proceed?"
-_BEFORE_DASH = re.compile(
+_BEFORE_DASH = Pattern(
     r"(?!(?:Also|And|But|Maybe|Minor|Nit|Note|Nitpick|One|Question|So|Still|Style|Then|This|Typo|Wait|What|Why)\b)"
     r"([A-Z][a-z]{2,}) [-–—] [^?]{1,200}\?$"
 )

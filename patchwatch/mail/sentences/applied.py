@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from patchwatch.pattern import Pattern
+
 _MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
 
 # What may precede the verb.
@@ -28,7 +30,7 @@ _NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:-|–|to|through|,|an
 _RUN = r"#?(?P<before>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
 _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 
-_TOOK = re.compile(
+_TOOK = Pattern(
     rf"(?:{_LEAD})*(?P<who>{_THING}\s+|\d+ patch(?:es)?\s+|patch(?:es)? {_RUN}\s+|{_I_DID})?"
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now))? been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
@@ -38,36 +40,36 @@ _TOOK = re.compile(
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
-_TOOK_THEM = re.compile(
+_TOOK_THEM = Pattern(
     rf"(?:{_LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*(?:took|grabbed) (?:it|this|them|'em|these|those|both|all)\b"
     r"(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|on|yesterday|today|already|last)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "The patch is simple so I'll add it to mm-unstable for additional exposure."
-_WILL_ADD = re.compile(
+_WILL_ADD = Pattern(
     rf"(?:{_LEAD})*(?:i(?:'ll| will)|let me) add {_THING} to (?:the )?\S*\w[-/]\w\S*(?:\s.*|[.,].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
-_REPLACED = re.compile(
+_REPLACED = Pattern(
     rf"(?:{_LEAD})*(?:{_I_DID})?replaced .{{0,60}}\b(?:in|on) \S*\w[-/.]\w\S* with (?:this|it|the new|v\d+)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)
-_NOW_A_COMMIT = re.compile(
+_NOW_A_COMMIT = Pattern(
     r"\b(?:your|this|the) (?:patch|change),?\s+(?:which |that )?(?:is|was|has|became)\b.{0,40}?"
     r"\bcommit\s+[0-9a-f]{8,40}\b",
     re.IGNORECASE | re.DOTALL,
 )
 _WHOSE = r"(?:(?:my|your|our|an?|the|further|some|internal|later|more) )*"
 FOR_REVIEW = rf"(?<!waiting )for {_WHOSE}(?:review|consideration|discussion|evaluation)"
-_NOT_TAKEN = re.compile(
+_NOT_TAKEN = Pattern(
     r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
     rf"{FOR_REVIEW}|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|into (?:one|a single|two) (?:patch|commit)\w*)\b|"
     r"n't\b|\?"
 )
-_WILL_TAKE = re.compile(
+_WILL_TAKE = Pattern(
     rf"(?:{_LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
     r"(?:take|grab|queue(?: up)?|pick(?: up)?)|"
     r"i(?:'m| am) (?:(?:therefore|hence|thus|now|just|also|then) )*(?:applying|taking|queue?ing|picking(?: up)?)|"
@@ -76,23 +78,23 @@ _WILL_TAKE = re.compile(
     r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_YET = re.compile(
+_NOT_YET = Pattern(
     r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window|"
     r"into (?:account|consideration))\b|n't\b|\?|\bthen\W*$"
 )
 # "I'll apply this tomorrow.": not yet, but nobody else has to act.
-_WILL_APPLY = re.compile(
+_WILL_APPLY = Pattern(
     rf"(?:{_LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
     r"(?:(?:just|also|then|now|probably|likely) )*"
     r"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) "
     rf"{_THING}\b",
     re.IGNORECASE,
 )
-_NOT_MEANT = re.compile(
+_NOT_MEANT = Pattern(
     r"(?i)\b(?:locally|test(?:ing)?|try|see|look|your|comments?|suggestions?|next version|v\d+)\b|n't\b|\?"
 )
 # "This is now in my tree.", "It has landed in frob-next."
-_IS_IN = re.compile(
+_IS_IN = Pattern(
     rf"(?:{_LEAD})*(?:now|(?:{_THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed))"
     r"(?: (?:now|already|queued|all))* "
     r"in (?:(?:my|our) (?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)(?: (?:now|already|tree|branch))*"
@@ -100,59 +102,57 @@ _IS_IN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # "I'll include this series in the second pull request, unless somebody objects."
-_WILL_SEND = re.compile(
+_WILL_SEND = Pattern(
     rf"(?:{_LEAD})*(?:i(?:'ll| will| plan to| am going to|'m going to)|let me) (?:(?:aim|plan|try) to )?"
     rf"(?:include|send|have|put) {_THING} (?:to linus )?(?:in|with|as part of) (?:the |my |our |this |a )?"
     r"(?:\S+ ){0,4}?(?:pull(?:[ -]requests?)?|prs?)\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_SENT = re.compile(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?")
-_CONDITION = re.compile(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
+_NOT_SENT = Pattern(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?")
+_CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 
 # A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
 _ALONE = r"[\s.,!:;()-]*(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
-_NOTHING_ELSE = re.compile(_ALONE, re.IGNORECASE | re.DOTALL)
-_INTO_A_TREE = re.compile(
+_NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
+_INTO_A_TREE = Pattern(
     rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now|\S*\w[-/]\w\S*))*{_ALONE}",
     re.IGNORECASE | re.DOTALL,
 )
-_AS_IT_IS = re.compile(r"(?i)\s+(?:as[- ]is\b|as an? -?fix\b)")
-_TREE = re.compile(
+_AS_IT_IS = Pattern(r"(?i)\s+(?:as[- ]is\b|as an? -?fix\b)")
+_TREE = Pattern(
     r"\b(?:to|into|in|on|onto|via|through|for)\s+(?:(?:the|my|our)\s+)?"
     r"(?:[\w./-]*\w[-/.]\w|(?!same\b)[\w-]+ tree\b|tree\b)",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+_PLACE = Pattern(
     r"\b(?:to|into|in|on|onto|via|through|for|of)\s+(?:(?:the|my|our|a)\s+)?"
     r"(?:\S*\w[-/.]\w\S*|(?!same\b)(?:[\w-]+ )?(?:tree|branch)\b)",
     re.IGNORECASE,
 )
-_RELEASE = re.compile(
-    r"(?i)\bfor[- ]v?\d+\.\d+\b|\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b"
-)
+_RELEASE = Pattern(r"(?i)\bfor[- ]v?\d+\.\d+\b|\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b")
 
 # Not "pushed out to let the robots take a first look", "in the last cycle".
 SOME_OF_THEM = (
     r"(?:first|last|latter)(?=\W*$|\s*[,.;:!]|\s+(?:of|to|into|in|for|on|as|and|with|one|two|three|four|five|six|few|"
     r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
 )
-_SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
-IS_A_WORD = re.compile(r"\W*[!.\"”']\s+(?:is|are|was|were|would|means?)\b")  # "Merged!" is what I hope for
-UNCHANGED = re.compile(
+_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
+IS_A_WORD = Pattern(r"\W*[!.\"”']\s+(?:is|are|was|were|would|means?)\b")  # "Merged!" is what I hope for
+UNCHANGED = Pattern(
     r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
 )
-_REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
+_REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
-_CLAUSE = re.compile(
+_CLAUSE = Pattern(
     rf"(?:[,;:–—-]\s+|\bso\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+)*"
     r"(?:applied|queued|merged|pushed|picked|i'll|i will|i'm)\b)",
     re.IGNORECASE,
 )
-_DID_MORE = re.compile(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
+_DID_MORE = Pattern(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
 
-_SO = re.compile(r"(?i),?\s+so\s+")  # "The review was not compelling, so I'll drop it for now."
-_DROPPED = re.compile(
+_SO = Pattern(r"(?i),?\s+so\s+")  # "The review was not compelling, so I'll drop it for now."
+_DROPPED = Pattern(
     rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|un-?queued|un-?applied)|"
     r"(?:now\s+)?(?:dropped|reverted|un-?queued|un-?applied|dropping|backed out)|"
     r"i(?:'m| am) (?:now )?(?:dropping|reverting)|"

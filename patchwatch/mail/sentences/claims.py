@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.sentences.applied import FOR_REVIEW, IS_A_WORD, SOME_OF_THEM, UNCHANGED
+from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 240  # characters
 _MAX_WITHOUT_BRANCH = 160  # of a sentence that does not name where the patch is
@@ -30,7 +31,7 @@ _PLACED = r"(?:added|put|moved)"  # these mean a patch only if they name a branc
 _RUN = r"\d+(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+)*"
 _NUMBERS = rf"(?:patch(?:es)?\s+)?#?(?P<numbers>{_RUN})"
 _AUXILIARY = r"(?:(?:has|have|had|is|are|was|were|been|'s|now|just|already|also|finally|manually)\s+)*"
-_DONE = re.compile(
+_DONE = Pattern(
     rf"{_LEAD}(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}(?:'s)?\s+|"
     rf"(?:patch(?:es)?\s+)?#?(?P<before>{_RUN})\s+)?{_AUXILIARY}"
     rf"(?:{_VERB}|(?P<placed>{_PLACED}))\b(?:\s+(?:up|out|in|off))?(?:\s+{_NUMBERS}\b)?"
@@ -39,7 +40,7 @@ _DONE = re.compile(
     r"except\b|minus\b|without\b)(?!\w).*|)",
     re.IGNORECASE | re.DOTALL,
 )
-_CLAUSE = re.compile(
+_CLAUSE = Pattern(
     rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|(?P<changes>^with\s(?:(?!\byou\b).){{0,80}}?\s))"
     rf"(?=(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}\s+(?:(?:has|have|had|was|were|been)\s+)*)?"
     rf"(?:(?:now|just|also|already)\s+)*(?:{_VERB}|{_PLACED})\b)",
@@ -57,7 +58,7 @@ _NAME = (
     r"(?:[\w.-]*-next[\w.-]*|next(?:[-/][\w./-]+|(?=\W*$|[.,;:!]|\s+(?:now|already)\b))|for-[\w./-]+|(?!\d+/\d+\b)[\w.-]+/[\w./-]*[a-z][\w./-]*|"
     r"[\w.-]+\.git)(?!\w)"
 )
-_TO_BRANCH = re.compile(
+_TO_BRANCH = Pattern(
     r"\s+(?:as (?:a |an )?(?:\w+ )?branch )?(?:(?:in)?to|in|on|onto)\s+(?:"
     rf"(?:the|my|our)\s+{_TREE}|[\w./-]+\s+(?:tree|branch|queue)\b|"
     rf"(?:(?:the|my|our)\s+)?(?:[\w.-]+\s+){{0,2}}?(?!{_NO_BRANCH}\b){_NAME}|"
@@ -65,15 +66,15 @@ _TO_BRANCH = re.compile(
     r"(?<=to )(?:devel|fixes|main|master|next|queue|staging|testing|trunk)(?= with\b)"
     r")"
 )
-_TREE_NAME = re.compile(r"-next\b|\bfor-|\.git\b|\b(?:tree|branch)\b")
+_TREE_NAME = Pattern(r"-next\b|\bfor-|\.git\b|\b(?:tree|branch)\b")
 # "In any case I have applied the patch to 6.7/frob-fixes.", whatever is in front
-_I_PLACED = re.compile(
+_I_PLACED = Pattern(
     rf"\b(?:i|we)(?:'ve| have)? (?:(?:now|just|also|already|then|therefore) )*(?:{_VERB}|added|moved)(?: up)? "
     rf"(?:(?:the|these|those) changes|{_NUMBERS}|{_THING})(?= (?:in|on)?(?:to)? )(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 # "Rita merged it to devel, thanks."
-_ANOTHER_DID = re.compile(
+_ANOTHER_DID = Pattern(
     rf"{_LEAD}(?-i:(?!(?:I|We|You|It|This|That|They|He|She|These|Those|Who|Someone|Somebody|Nobody|No|Everyone|Everybody|"
     r"All|Both|Patch(?:es)?|Series|Not|Just|Now|Also|Already|Then|If|When|Once|Since|Commit|Version)\b)"
     r"[A-Z][\w'.-]+(?: (?!I\b|We\b)[A-Z][\w'.-]+)?)"
@@ -82,19 +83,19 @@ _ANOTHER_DID = re.compile(
     r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|already|now|last|yesterday|today)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
-_CONDITION = re.compile(
+_CONDITION = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|"
     r"let's|let us|please)\b|'ll\b"
 )
 _PLACE = r"(?:(?:my|our|the) (?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|(?:the )?pull request)"
-_IN_PLACE = re.compile(
+_IN_PLACE = Pattern(
     rf"{_LEAD}(?:(?:{_THING}|they|fix)\s*(?:'s|is|are|was|were|went|sits?|(?:has|have) (?:been|gone|landed))?\s+)?"
     r"(?:(?:now|already|also|all|both|fixed|queued|sitting|applied)\s+)*"
     rf"(?:in|into|on its way to|heading (?:to|for)) {_PLACE}(?:\s+(?:now|already|tree|branch))*\s*"
     r"(?:[.,!;:–—(-].*|thanks?\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
-_UNDER_WAY = re.compile(
+_UNDER_WAY = Pattern(
     rf"{_LEAD}(?:(?:a|the|this|that|same|your|identical) )*(?:fix|patch|one|change|it)(?:'s)?\s+"
     r"(?:(?:is|has been)\s+)?already\s+"
     r"(?:travell?ing|queued|on (?:its|the) way|in flight|pending|under way|applied|in the (?:pipe(?:line)?|queue))\b.*|"
@@ -102,22 +103,22 @@ _UNDER_WAY = re.compile(
     rf"(?:up )?(?:in|into|on) {_PLACE}.*",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_DONE = re.compile(
+_NOT_DONE = Pattern(
     r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|to be|"
     r"your (?:suggest|comment|change|advice|review|fix)\w*|next (?:version|revision|spin)|"
     r"(?:in|into|for) v\d+(?!\.?\d)|"
     rf"{FOR_REVIEW}|"
     r"(?:into|in) (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b|\?"
 )
-_TRIED = re.compile(
+_TRIED = Pattern(
     r"(?i)\b(?:local(?:ly)?|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|boot(?:s|ed)?|cleanly|"
     r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
-_FAILED = re.compile(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not) (?:apply|boot|build|see any|work))\b")
-_SOME = re.compile(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|but|except|minus|without)\b")
-_REST = re.compile(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
+_FAILED = Pattern(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not) (?:apply|boot|build|see any|work))\b")
+_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|but|except|minus|without)\b")
+_REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
-_HOLD = re.compile(
+_HOLD = Pattern(
     r"\b(?:hold(?:ing)? off\b|(?:put|keep|leave|putting|keeping) (?:this|it|these|the (?:series|patch)|them) on hold\b|"
     r"(?:this|it|series|patch(?:es)?)(?:'s| is| are) on hold\b|"
     r"(?:please )?(?:do not|don't|let's not|let us not) (?:apply|merge|queue|take|pick(?: up)?|pull|push|commit)"
@@ -125,12 +126,12 @@ _HOLD = re.compile(
     re.IGNORECASE,
 )
 # "I'll have to hold off on applying this until after rc1."
-_LATER = re.compile(
+_LATER = Pattern(
     r"\b(?:i|we)(?:'ll|'m|'re| will| am| are| have| need| want)?\b.{0,30}\bhold(?:ing)? off\b.{0,60}"
     r"\b(?:until|till|for) (?!you|your|this|that|it\b|these|somebody|someone)",
     re.IGNORECASE,
 )
-_NOT_HELD = re.compile(
+_NOT_HELD = Pattern(
     r"(?i)\bno (?:need|reason) to hold\b|(?:\bnot|n't) hold(?:ing)? off\b|\bif you (?:don't|do not)\b|\?"
 )
 

@@ -6,13 +6,13 @@ request, but answers a question; patchwatch.series.state.ledger knows which of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from patchwatch.mail.message import Concession, SignalKind
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.addressee import is_about_follow_up
 from patchwatch.mail.sentences.words import word_set, words
+from patchwatch.pattern import Pattern
 
 _READ = 3  # sentences at the beginning of a remark: whoever gives in begins with it
 _SHORT = 14  # words of a sentence that says nothing but "then I will do that"
@@ -31,7 +31,7 @@ _LEAD = (
     rf"^\W*(?:(?:{_YES}|ah+|and|fair|great|hello|hey|hi|hm+|nice|no problem|oh|oops|so|sorry|thanks?(?: you)?|thx|well|"
     r"whoops)\b[\s,.!:;–-]*)*"
 )
-_ACTS = re.compile(
+_ACTS = Pattern(
     rf"(?i){_LEAD}(?:"
     r"(?:good|nice|great|excellent) (?:catch|find|spot(?:ting)?|point|idea|suggestion)|well spotted|"
     r"(?:oops|whoops|ouch|my (?:bad|mistake|fault|oversight|apologies))\b|"
@@ -43,14 +43,14 @@ _ACTS = re.compile(
     r"(?:that|it|this) (?:is|was) an? (?:\w+ )?(?:mistake|typo|left-?over|oversight|bug)\b"
     r")"
 )
-_AGREES = re.compile(
+_AGREES = Pattern(
     rf"(?i)^\W*(?:(?:ah+|hello|hi|hm+|oh|thanks?(?: you)?|thx|well)\b[\s,.!:;–-]*)*"
     rf"(?:{_YES}|i (?:\w+ly )?agree|fair (?:enough|point)|(?:(?:that|this|it) )?makes sense|sounds good|of course|"
     r"(?:that|this) (?:is|would be|looks|sounds) (?:much |a lot |even )?(?:better|nicer|cleaner|good|great|fine)|"
     r"good|great|noted|certainly|all ?right|no problem)\b"
 )
-_THEN = re.compile(r"(?i)\bthen\W*$|^(?:just|only) (?:the|that|this)\b")
-_HOLDS_BACK = re.compile(
+_THEN = Pattern(r"(?i)\bthen\W*$|^(?:just|only) (?:the|that|this)\b")
+_HOLDS_BACK = Pattern(
     r"(?i)\b(?:but|however|although|though|not sure|don't (?:think|see|understand)|do not|disagree|because|since|"
     r"the reason|on purpose|intentional\w*|rather not|unless|except|wouldn't|won't|can't|cannot)\b|\?"
 )

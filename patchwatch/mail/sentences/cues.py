@@ -7,15 +7,16 @@ sentences have none of most lists.  So the words of a sentence rule out lists fi
 from __future__ import annotations
 
 import functools
-import re
 
 from patchwatch.mail.sentences.words import words
+from patchwatch.pattern import Pattern
 
-_RUN = re.compile(r"\w+")
+_RUN = Pattern(r"\w+")
 _EDGE = "\0"  # of a word
 _KEPT = 8_000  # words whose lists are kept
 _LONGEST = 32  # letters of a word that is kept
 
+_new: list[Cues] = []  # not indexed yet: a command that reads no mail need not do it
 _parts: dict[str, dict[str, int]] = {}  # of words, by their first two letters; each with the bits of its lists
 _of_words: dict[str, int] = {}
 _others = 0  # lists with cues without letters
@@ -33,6 +34,10 @@ class Cues:
         self._cues = tuple(cues.split("|"))
         self.bit = 1 << Cues._count
         Cues._count += 1
+        _new.append(self)
+
+    def index(self) -> None:
+        """Index the cues; `lists_in` does it when it is first called."""
         for cue in self._cues:
             _add(cue, self.bit)
 
@@ -48,6 +53,8 @@ class Cues:
 @functools.lru_cache(maxsize=64)  # each sentence is looked at many times, one after the other
 def lists_in(lowered: str) -> int:
     """The bits of the lists that the words of a sentence do not rule out."""
+    while _new:
+        _new.pop().index()
     found = _others
     for word in words(lowered):
         bits = _of_words.get(word)

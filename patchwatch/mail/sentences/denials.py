@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from patchwatch.mail.sentences.cues import Cues
+from patchwatch.pattern import Pattern
 
 _AGAIN = (
     r"(?:re-?(?:send|spin|post|submit|submission|roll|do)(?:s|ing|ning|ting|ling)?\b|v\d+\b|"
@@ -24,7 +25,7 @@ _LINK = (
 )
 _ADVERB = r"(?: (?:really|strictly|actually|even|necessarily|absolutely|currently|just|also|probably))*"
 _NEEDED = r"(?:needed|necessary|required|warranted|justified|called for|worth (?:it|the \w+))"
-_NO_VERSION = re.compile(
+_NO_VERSION = Pattern(
     rf"\b(?:there(?:'s| is) )?no (?:real |big |particular )?"
     rf"(?:need|reason|point|necessity|rush|hurry|use|sense){_LINK} {_AGAIN}|"
     rf"\bno (?:more |further |need for )?{_AGAIN}(?: (?:is|are|was))?{_ADVERB} {_NEEDED}|"
@@ -41,18 +42,18 @@ _NO_VERSION = re.compile(
     rf"\bwithout (?:(?:needing|requiring|having|you|asking for|the need|for|to) )*(?:an? |another )?{_AGAIN}",
     re.IGNORECASE,
 )
-_ORDERED = re.compile(r"(?i)^(?:please |so |but |and )?(?:don't|do not)\b")
-_NOT_YET = re.compile(
+_ORDERED = Pattern(r"(?i)^(?:please |so |but |and )?(?:don't|do not)\b")
+_NOT_YET = Pattern(
     r"(?i)\s*(?:\w+ ){0,4}?(?:until|till|before|without|unless|so (?:often|soon|quickly|fast)|every|more than|yet)\b"
 )
 _NEGATIONS = Cues("n't|no |not |without|unnec|save|spare")
 _VERSIONS = Cues("send|spin|repost|re-post|post |submi|version|revision|iteration|roll")
-_NUMBER = re.compile(r"\bv\d")
+_NUMBER = Pattern(r"\bv\d")
 # "Who am I to object?", "How could anyone say no?", "What's not to like?"
 _OBJECT = (
     r"(?:object|argue|complain|disagree|say no|refuse|resist|protest|stand in the way|stop \w+|nac?k|mind|not like)"
 )
-_NO_OBJECTION = re.compile(
+_NO_OBJECTION = Pattern(
     rf"\b(?:who|what) am i to (?:\w+ )?{_OBJECT}\b|"
     rf"\b(?:who|how|why) (?:could|can|would|should|shall|will) (?:i|we|any(?:one|body)|one|possibly|ever)?"
     rf"(?: (?:i|any(?:one|body)|possibly|ever|even))* ?{_OBJECT}\b|\bwhat(?:'s| is) (?:there )?not to (?:like|love)\b|"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from patchwatch.mail.sentences.cues import lists_in
 from patchwatch.mail.sentences.phrase import Phrase, phrase
+from patchwatch.pattern import Pattern
 
 _WHAT = r"(?:this|that|it|these|those|the|your|we|you|there|any(?:thing|body|one)?)"
 _THE_PATCH = (
@@ -89,7 +90,7 @@ _DOUBTS = (
     ),
 )
 _FLAWS = _DOUBTS[2:4]
-_NO_DOUBT = re.compile(
+_NO_DOUBT = Pattern(
     r"(?i)\bi (?:don't|do not) (?:think|see|believe) (?:there(?:'s| is| are)|that|this|it|we|you|any)?\s*"
     r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?"
     r"(?:problems?|issues?|objections?|reason not|harm|need to (?:worry|respin|resend))\b|"
@@ -193,14 +194,14 @@ _WISHES = (
         """,
     ),
 )
-_ORDER = re.compile(
+_ORDER = Pattern(
     r"(?:(?:nit|nitpick|minor|ditto|also|and|so|just|instead|then|otherwise)[,:]?\s+)?"
     r"(?:add|avoid|call|change|check|convert|delete|document|drop|explain|fix|fold|hold|initialize|keep|limit|make|mark|mention|"
     r"merge|move|pass|put|remove|rename|reorder|replace|return|rewrite|rework|simplify|split|squash|switch|take|use|wrap|write)\s+"
     r"(?:the|this|that|these|those|a|an|it|them|some|all|both|one|another|your|to|just|\w+_\w+\S*|\w+\(\))\b",
     re.IGNORECASE,
 )
-_NO_WISH = re.compile(
+_NO_WISH = Pattern(
     r"(?i)^(?:if|when|once|in the future|maybe in|as a follow)\b|"
     r"\b(?:in (?:the )?future|next time|follow-?ups?|on top of|separate(?:ly)? (?:patch|series)|"
     r"my (?:ack|tag|rb|r-b|reviewed|acked)|feel free|"
@@ -279,7 +280,7 @@ _CONTENTS = (
         """,
     ),
 )
-_NOT_CONTENT = re.compile(
+_NOT_CONTENT = Pattern(
     r"(?i)\b(?:but|however|except|though|although|unless|until|provided|as long as|wonder|yet|if)\b|\?|\bnot\b.{0,12}$"
 )
 

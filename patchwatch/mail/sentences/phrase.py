@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from patchwatch.mail.sentences.cues import Cues
 from patchwatch.mail.sentences.words import word_set, words
+from patchwatch.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Phrase:
 
     cues: Cues
     words: frozenset[str]  # empty: not looked for
-    pattern: re.Pattern[str]
+    pattern: Pattern[str]
 
     def occurs(self, sentence: str, lowered: str) -> bool:
         """True if the pattern matches somewhere in the sentence; `lowered` is the sentence in lower case."""
@@ -27,4 +28,4 @@ class Phrase:
 def phrase(cues: str, pattern: str, words: str = "") -> Phrase:
     """Build a phrase: `cues` are separated by `|`; the lines of `pattern` are joined without their indentation."""
     joined = "".join(line.strip() for line in pattern.splitlines())
-    return Phrase(Cues(cues), word_set(words), re.compile(joined, re.IGNORECASE))
+    return Phrase(Cues(cues), word_set(words), Pattern(joined, re.IGNORECASE))

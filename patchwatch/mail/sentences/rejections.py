@@ -10,26 +10,27 @@ import re
 from typing import Literal
 
 from patchwatch.mail.sentences.cues import Cues
+from patchwatch.pattern import Pattern
 
-_NAK = re.compile(
+_NAK = Pattern(
     r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
     r"^Nacked-by:"
 )
 # A chip on a bus: "the target sends a NACK", "NACK on the address byte", "a NAK interrupt".
-_BUS = re.compile(
+_BUS = Pattern(
     r"\b(?:i2c|i3c|smbus|usb|can|spi|bus|sda|scl|slaves?|targets?|masters?|controllers?|chips?|devices?|eeproms?|sensors?|"
     r"hardware|hw|firmware|hosts?|clients?|peers?|servers?|bytes?|bits?|address(?:es)?|transfers?|transmi\w+|registers?|"
     r"fifo|interrupts?|irqs?|packets?|frames?|tokens?|commands?|messages?|handshakes?|xfers?|msgs?|ackn?\w*|reads?|"
     r"writes?)\b",
     re.IGNORECASE,
 )
-_BEFORE_SIGNAL = re.compile(
+_BEFORE_SIGNAL = Pattern(
     r"\b(?:send|sent|return|receiv|got|get|generat|issu|repl(?:y|ies|ied)|respond|answer|signal|see|seen|saw|detect|"
     r"handl|expect|report|rais|assert|trigger|caus|emit|driv|check|ignor|treat|map|count|with|by|via|after|upon|on|of|for|"
     r"when|every|each|any|first|last|address|data|byte)\w{0,4} (?:\w+ )?(?:an? |the )?$",
     re.IGNORECASE,
 )
-_AFTER_SIGNAL = re.compile(
+_AFTER_SIGNAL = Pattern(
     r"\s*(?:(?:from|by|on|for|to|in|of|after|during|at|when|if|and|or) (?:the |an? |its |every |each |both )?"
     r"(?:\w+ ){0,2}?"
     r"(?:slaves?|targets?|masters?|chips?|devices?|controllers?|hardware|hosts?|clients?|bus|addr(?:ess)?|data|bytes?|"
@@ -42,20 +43,20 @@ _AFTER_SIGNAL = re.compile(
     r"token)\b)",
     re.IGNORECASE,
 )
-_VERDICT = re.compile(
+_VERDICT = Pattern(
     r"\s*(?:from (?:me|my side|our side|us|here)\b|"
     r"(?:to|on|for|against|of) (?:this|that|it|these|both|all|the|your|patch)(?: \w+)?"
     r"(?: (?:patch(?:es)?|series|set|idea|approach|change|version|hunk|one))?(?=\W*$|[,.;:!-]| "
     r"(?:until|unless|because|as|since|from|in|for now|sorry)\b)|(?:until|unless|because|since|sorry)\b)",
     re.IGNORECASE,
 )
-_NOT_NAK = re.compile(
+_NOT_NAK = Pattern(
     r"(?i)\b(?:your|his|her|their|if|unless|avoid|without|previous|last|would be)\b.{0,24}$|"
     r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$"
 )
 
 # "Breaking it like this is not something we'll accept."
-_REFUSED = re.compile(
+_REFUSED = Pattern(
     r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|never|won't|will not|will never|can't|cannot) (?:be )?"
     r"(?:going to |gonna )?(?:ever )?"
     r"(?:accept|apply|take|merge|pull|pick up)(?:ing)? (?:this|these|it|the (?:patch|series)|such|that|any of)\b|"
@@ -68,16 +69,16 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 # "I'd much rather leave it as-is and let it wither away."
-_LEFT = re.compile(
+_LEFT = Pattern(
     r"\b(?:rather|prefer(?: to)?|let's|please|better(?: to)?|better off|should(?: just)?)\b.{0,30}?\b(?:leav(?:e|"
     r"ing)|keep(?:ing)?) "
     r"(?:it|this|that|things|everything|the (?:code|file|behaviou?r|current \w+|existing \w+)) "
     r"(?:as[- ]is|as (?:it is|they are|it was)|alone|the way (?:it is|they are))",
     re.IGNORECASE,
 )
-_NOT_LEFT = re.compile(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|in this (?:patch|series))\b|\?")
+_NOT_LEFT = Pattern(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|in this (?:patch|series))\b|\?")
 # "Rik already sent a fix", "It was fixed by commit 0123456789ab"; not "bisected to commit…", "first bad commit"
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Pattern(
     r"\balready (?:been )?(?:sent|posted|submitted|fixed|addressed|solved|merged|upstream(?:ed)?|committed|queued|"
     r"handled)\b|"
     r"\b(?:sent|posted|submitted) (?:an?|the) (?:(?:similar|same|identical) )?(?:fix|patch)"
@@ -88,13 +89,13 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 # "Not a typo.", "That's intentional."
-_NOTHING_WRONG = re.compile(
+_NOTHING_WRONG = Pattern(
     r"^(?:(?:no|nope|well|hm+|sorry|but),? )?(?:(?:this|that|it)(?:'s| is) )?(?:actually |really )?"
     r"(?:not (?:a|an|really an?|actually an?) (?:typo|bug|mistake|error)|"
     r"(?:intentional|deliberate|on purpose|by design))\b(?!.*(?:\?|\bbut\b))",
     re.IGNORECASE,
 )
-_NOT_ELSEWHERE = re.compile(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
+_NOT_ELSEWHERE = Pattern(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
 # "The dependency was already merged.", "The patch that this needs is already queued.": nothing is said of this patch.
 _ANOTHER = (
     r"(?:dependenc(?:y|ies)|prerequisites?|preparat\w+|counterparts?|bindings?|helpers?|v\d+|"
@@ -102,24 +103,24 @@ _ANOTHER = (
     r"(?:it|this|you|we|these|they|(?:this|the|your) (?:patch|series)) "
     r"(?:needs?|requires?|uses?|depends? on|rel(?:y|ies) on|builds? (?:up)?on|is based on|are based on))"
 )
-_ANOTHER_TAKEN = re.compile(
+_ANOTHER_TAKEN = Pattern(
     rf"\b{_ANOTHER}\b.{{0,40}}\balready\b(?: been)? (?:sent|posted|submitted|merged|upstream\w*|committed|"
     r"queued|applied|in)\b|"
     r"\balready\b.{0,60}\b(?:incremental|delta|on top of (?:it|that))\b",
     re.IGNORECASE,
 )
-_IT_WAS = re.compile(r"(?i)(?:but |and |so )?(?:it|that|this|they|those|these)\b.{0,40}\balready\b")
-_MENTIONS_ANOTHER = re.compile(
+_IT_WAS = Pattern(r"(?i)(?:but |and |so )?(?:it|that|this|they|those|these)\b.{0,40}\balready\b")
+_MENTIONS_ANOTHER = Pattern(
     rf"(?i)\b{_ANOTHER}\b|\b(?:another|other|somebody else's|\w+'s) (?:patch|series|fix)|\bdepends? on\b|https?://|"
     r"\bcommit [0-9a-f]{7,}|\b(?:fix|patch) (?:by|from) [A-Z]"
 )
-_TAKEN_ELSEWHERE = re.compile(
+_TAKEN_ELSEWHERE = Pattern(
     r"\balready\b.{0,30}\b(?:merged|applied|queued|taken|picked(?: up)?|upstream\w*) (?:\w+ )?(?:elsewhere|"
     r"(?:as (?:a )?part of|in|with|via|by|through|from) (?:an?other|a different|a similar|an identical|somebody|"
     r"someone|[A-Z]\w+'s) )",
     re.IGNORECASE,
 )
-_REFUSED_NOW = re.compile(
+_REFUSED_NOW = Pattern(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
 _DONE = Cues(
@@ -128,7 +129,7 @@ _DONE = Cues(
 )
 _REFUSING = Cues(" want | answer |accept|apply|take|taking|merg|pull|pick|going in")
 
-_CONDITION = re.compile(
+_CONDITION = Pattern(
     r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
 )
 

@@ -5,10 +5,10 @@ patchwatch.series.state.ledger knows what they had said.  What is for later, or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from patchwatch.mail.sentences.split import has_any
+from patchwatch.pattern import Pattern
 
 _READ = 4  # sentences at the beginning of a remark
 _LONGEST = 240  # characters of a sentence
@@ -43,7 +43,7 @@ _SAID = (
     r"what i (?:said|wrote|asked)|(?:this|that|it|me|the above)(?=\W*$|[,.;:!)–-]| (?:then|please|one)\b))"
 )
 _OTHERWISE = r"(?<!n't )(?<!not )(?<!never )(?<!you )(?<!can )(?<!could )(?<!to )"
-_TAKES_BACK = re.compile(
+_TAKES_BACK = Pattern(
     r"(?:^|[,.;:–—(-]\s*|\b(?:so|oh|ah|please|and|sorry|actually|well|ok|okay)[ ,]+)"
     r"(?:never ?mind|nvm)\b(?! (?:the|if|whether|about)\b)|"
     rf"{_OTHERWISE}\b(?:scratch|strike|disregard|forget|ignore) (?:about )?{_SAID}|"
@@ -59,9 +59,9 @@ _TAKES_BACK = re.compile(
     r"(?:wrong|mistaken|confused|looking at the wrong)\b|"
     r"\bi (?:completely |just |somehow )?(?:missed|overlooked) (?:that|the fact|this|it)\b"
 )
-_CONDITION = re.compile(r"(?:^|[,;]\s*)(?:if|unless|when|once|in case)\b|\b(?:maybe|perhaps) i\b|\?\W*$")
+_CONDITION = Pattern(r"(?:^|[,;]\s*)(?:if|unless|when|once|in case)\b|\b(?:maybe|perhaps) i\b|\?\W*$")
 # A robot's report, in its owner's words.
-_OF_ROBOT = re.compile(
+_OF_ROBOT = Pattern(
     r"\bfalse[ -](?:positive|alarm|report|warning)s?\b|\b(?:please |kindly |pls )(?:just )?(?:ignore|disregard)\b|"
     r"\b(?:ignore|disregard) (?:this|that|the|our|my) (?:\w+ ){0,2}"
     r"(?:report|mail|warning|error|failure|result|finding)s?\b|"
@@ -81,7 +81,7 @@ def retracts_report(sentences: Sequence[str]) -> bool:
     return any(_matches(_OF_ROBOT, sentence) for sentence in sentences[:_READ])
 
 
-def _matches(pattern: re.Pattern[str], sentence: str) -> bool:
+def _matches(pattern: Pattern[str], sentence: str) -> bool:
     if len(sentence) > _LONGEST:
         return False
     lowered = sentence.lower().replace("’", "'")

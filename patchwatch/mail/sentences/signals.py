@@ -19,21 +19,22 @@ from patchwatch.mail.sentences import applied, claims, denials, objections, reje
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.sentences.words import word_set, words
+from patchwatch.pattern import Pattern
 
 # "I see that this is now in the mainline, and it fails here."
-_NOW_MAINLINE = re.compile(
+_NOW_MAINLINE = Pattern(
     r"\b(?:this|it|the) (?:(?:patch|commit|change|series) )?(?:is|has|'s) now (?:(?:been )?(?:merged|landed) )?"
     r"(?:in|into|to) (?:the )?(?:mainline|linus'?s? (?:tree|master)|torvalds/\S+)\b",
     re.IGNORECASE,
 )
-_NOT_MAINLINE = re.compile(r"(?i)\b(?:if|when|once|until|not|as soon as|since)\b|\?")
+_NOT_MAINLINE = Pattern(r"(?i)\b(?:if|when|once|until|not|as soon as|since)\b|\?")
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
 _VERSION = (
     r"(?:out )?(?:an? |the )?"
     r"(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
     r"(?:(?:new|next|updated|proper|fixed|refreshed) )*(?:v\d+|version|set|series))"
 )
-_NEW_VERSION = re.compile(
+_NEW_VERSION = Pattern(
     rf"\bplease\s+(?:\w+\s+){{0,4}}?(?:{_AGAIN}|sen[dt] {_VERSION})\b|"
     rf"\b(?:can|could) you (?:please )?(?:{_AGAIN}|send {_VERSION})\b|"
     rf"\b(?:needs?|requires?)\s+(?:a\s+)?(?:v\d+|{_AGAIN}|rework|(?:new|another) version)\b|"
@@ -56,7 +57,7 @@ _PLEASE = (
 )
 _DOES_NOT = r"(?:does(?:n't| not)|did(?:n't| not)|fail(?:s|ed) to) (?:apply|build|compile)"
 _A_TREE = r"(?:the latest|linus|mainline|linux|next|net|current|tip|master|my|\S+[/-]\S)"
-_CHANGES = re.compile(
+_CHANGES = Pattern(
     rf"\bplease\s+(?:just\s+|also\s+)?(?:{_EDIT}|{_PLEASE})\b|"
     rf"\b(?:can|could) you (?:(?:please|also|just|maybe)\s+)*{_EDIT}\b|"
     r"\bplease (?:do not|don't) (?!be\b|get\b|forget|hesitate|worry|bother|take\b|reply)\w|"
@@ -65,7 +66,7 @@ _CHANGES = re.compile(
     rf"{_DOES_NOT}\b(?! (?:to (?!{_A_TREE})|for|when|any ?more))",
     re.IGNORECASE,
 )
-_NOT_ASKED = re.compile(
+_NOT_ASKED = Pattern(
     r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
     r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|"
@@ -87,7 +88,7 @@ _NEXT = (
     r"(?:(?:in|for) (?:the |my )?(?:next|new|coming|following|formal|final) "
     r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|in (?:my )?v\d+(?!\.?\d))"
 )
-_PROMISE = re.compile(
+_PROMISE = Pattern(
     rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
     rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
     rf"\b(?:i|we)(?:'ll| will)\b.{{0,80}}\b{_NEXT}|"
@@ -99,12 +100,12 @@ _PROMISE = re.compile(
     r"(?:locally|in my (?:local )?(?:tree|branch)|for v\d+(?=\W*$))(?!\w)",
     re.IGNORECASE,
 )
-_NOT_PROMISED = re.compile(
+_NOT_PROMISED = Pattern(
     r"\bif (?:you|that|this|it|there|everyone|needed|required|no)\b|\bunless\b|\?|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
     re.IGNORECASE,
 )
-_WITHDRAWN = re.compile(
+_WITHDRAWN = Pattern(
     r"\bplease (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
     r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b(?! (?:at|in|from|below|above)\b)|"
     r"\bplease (?:ignore|disregard)(?: (?:this|it|these)\b|,).*"
@@ -126,25 +127,25 @@ _WITHDRAWN = re.compile(
     r"(?:needed|necessary|required)\b",
     re.IGNORECASE,
 )
-_IF = re.compile(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
+_IF = Pattern(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
 
-_WHOLE = re.compile(
+_WHOLE = Pattern(
     r"\b(?:for|to|on) (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\b|"
     r"\b(?:the|this|whole|entire) (?:series|patch ?set) (?:looks?|lgtm|seems|is (?:good|fine))\b|"
     r"\bseries looks (?:\w+ )?(?:good|great|fine)\b|\bfor all (?:\w+ )?patches\b|"
     r"\ball (?:the )?patches (?:look|lgtm)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(
+_ASIDE = Pattern(
     r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|"
     r"(?:out of|just|pure) curi\w+|off[- ]topic|(?:go|goes|going|routed?|taken?|picked?) (?:this |it |"
     r"these )?(?:in )?(?:up )?"
     r"(?:through|via|by)|which tree|"
     r"any(?:body|one) else|eh(?=\?))\b"
 )
-_VERSION_NUMBER = re.compile(r"v\d")
+_VERSION_NUMBER = Pattern(r"v\d")
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
-_PW_BOT = re.compile(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)
+_PW_BOT = Pattern(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,8 @@ class _Rule:
     kind: str
     cues: Cues
     words: frozenset[str]
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str]
+    pattern: Pattern[str]
+    unless: Pattern[str]
     detail: str = ""
 
     def fits(self, sentence: str, lowered: str) -> bool:

@@ -11,28 +11,29 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from patchwatch.mail.sentences.words import word_set
+from patchwatch.pattern import Pattern
 
 _MAX_EVIDENCE = 200
-_WORD = re.compile(r"\w+")
-_STARTS_ALONE = re.compile(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
-_LOG = re.compile(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of a kernel log is not a sentence
-_TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
-_GREETING = re.compile(
+_WORD = Pattern(r"\w+")
+_STARTS_ALONE = Pattern(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
+_LOG = Pattern(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of a kernel log is not a sentence
+_TAG = Pattern(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
+_GREETING = Pattern(
     r"(?:(?i:hi|hello|hey|hallo|dear|good (?:morning|day|evening|afternoon))"
     r"(?:(?:[ ,]+[\w.'-]+){0,5}\s*[,.!:]+|(?:[ ,]+(?:all|folks|there|everyone|[A-Z][\w'-]*)){0,3})|"
     r"(?!(?:Applied|Queued|Merged|Pushed|Taken|Picked|Committed|Accepted|Dropped|Reverted|Nacked|NAK|NACK)\b)"
     r"[A-Z][\w-]+(?: [\w-]+)?,)"
 )
 # Tried once per run of dots, of which a mail may have 20,000.  It begins with a dot, for which re searches faster.
-_END = re.compile(r"[.!?](?<![.!?][.!?])[.!?]*+\s+[\"'(]?")
-_ABBREVIATION = re.compile(r"(?i)\b(?:e\.g|i\.e|etc|vs|cf|w\.r\.t|mr|dr|no)\.$")
+_END = Pattern(r"[.!?](?<![.!?][.!?])[.!?]*+\s+[\"'(]?")
+_ABBREVIATION = Pattern(r"(?i)\b(?:e\.g|i\.e|etc|vs|cf|w\.r\.t|mr|dr|no)\.$")
 _LONGEST_ABBREVIATION = 8
 # Courtesy and agreement: nobody has to act on it.
 _GOOD = (
     r"(?:\ (?:all|very|pretty|quite|really|much|great|good|fine|ok(?:ay)?|reasonable|sane|sensible|correct|nice|better|"
     r"right|to\ me|now|overall|in\ general))+"
 )
-_COURTESY = re.compile(
+_COURTESY = Pattern(
     rf"""
     (?:(?:ok(?:ay)?|all\ ?right|alright|i\ see|see|got\ it|understood|oh|ah|
         yes|yeah|yep|sure|great|cool|nice|perfect|and|so|well|otherwise|but|overall|also|hi|hello)\b[\s,.!]*)*
@@ -66,7 +67,7 @@ _COURTEOUS = word_set(
     "really regard regards rest see seem seems series sincerely so solid sound sounds sure thank thanks that the "
     "this thx totally understood very warm well with works yeah yep yes you yours"
 )
-_NOT_AGREED = re.compile(
+_NOT_AGREED = Pattern(
     r"(?i)\b(?:but|however|not|except|though|although|unless|until|wonder|if|should|could|would)\b|n't\b|\?"
 )
 

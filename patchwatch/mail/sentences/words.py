@@ -6,10 +6,10 @@ none of those that it needs.
 
 from __future__ import annotations
 
-import re
+from patchwatch.pattern import Pattern
 
-_WORD = re.compile(r"\w+")
-_BETWEEN = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+_WORD = Pattern(r"\w+")
+_BETWEEN = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 
 
 def words(lowered: str) -> list[str]:

@@ -7,13 +7,13 @@ from mails is sanitized here.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwatch.counts import plural
 from patchwatch.mail.short_name import short_name
 from patchwatch.notify.digest.update import SeriesUpdate
+from patchwatch.pattern import Pattern
 from patchwatch.sanitize import line
 from patchwatch.series import finding_labels, labels, point_labels
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
@@ -26,10 +26,10 @@ _MAX_MAILS = (1, 1, 3, 3)  # the newest mails to show, by relevance; the others 
 _MAX_NAMES = 3
 _LAST_YEAR = 270 * 86_400  # dates older than this get their year
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_IS_TAG = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: ")
-_SIGN_OFF = re.compile(r"(?:^|\s)-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*)?$")
-_BULLET = re.compile(r"^\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s+")
-_HEADING = re.compile(r"(?i)^(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:$")
+_IS_TAG = Pattern(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: ")
+_SIGN_OFF = Pattern(r"(?:^|\s)-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*)?$")
+_BULLET = Pattern(r"^\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s+")
+_HEADING = Pattern(r"(?i)^(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:$")
 
 
 @dataclass(frozen=True, slots=True)

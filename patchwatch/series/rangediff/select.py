@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.mail.changelog import Version
 from patchwatch.mail.patch import Patch, read_cover, read_patch
+from patchwatch.pattern import Pattern
 from patchwatch.series.model import MessageRow, RevisionRow
 from patchwatch.series.rangediff.comparison import Side
 from patchwatch.times import format_day
 
-_NAME = re.compile(r"(?i)(rfc)?[ _-]?v?(\d{1,4})(?:\.(\d{1,3}))?[ _-]?(rfc)?|(rfc)")
+_NAME = Pattern(r"(?i)(rfc)?[ _-]?v?(\d{1,4})(?:\.(\d{1,3}))?[ _-]?(rfc)?|(rfc)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ Pure.  A list of commits (`Message.accepted`) is matched with the patches by tit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set
 from typing import Literal
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Acceptance, Signal, SignalKind
 from patchwatch.mail.subject import title_key
+from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.state.reply import Reply
@@ -20,7 +20,7 @@ from patchwatch.series.state.reply import Reply
 Extent = Literal["all", "some", "nothing"]
 
 # In the words up to the first comma; "this one is queued, so drop it from the series" is about one patch.
-_ALL = re.compile(
+_ALL = Pattern(
     r"(?i)(?!.*\bthis (?:one|patch)\b)(?!\W*it\b)[^,;]*"
     r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
 )

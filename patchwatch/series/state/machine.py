@@ -15,6 +15,7 @@ from collections.abc import Set
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, names_next_version
+from patchwatch.pattern import Pattern
 from patchwatch.series import point_rules
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
@@ -36,7 +37,7 @@ from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _PARKED = (State.DEFERRED, State.AWAITING_UPSTREAM)
 _MOST_OWED = 40
-_THANKS = re.compile(r"(?i)\W*(?:many )?(?:thanks?|thx)\b|\Z")
+_THANKS = Pattern(r"(?i)\W*(?:many )?(?:thanks?|thx)\b|\Z")
 
 
 class StateMachine:

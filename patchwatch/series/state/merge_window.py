@@ -7,16 +7,17 @@ of the mainline tree.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from patchwatch.pattern import Pattern
 
 _DAY = 86_400
 LONGEST = 21 * _DAY
 """Seconds after which a window without an -rc1 is over: the clone is out of date."""
 
 # v2.6.39 is a release as v3.0 is; v6.1.5 and v2.6.39.1 are from the stable trees.
-_TAG = re.compile(r"v(2\.6\.\d+|(?:[3-9]|\d\d+)\.\d+)(-rc1)?")
+_TAG = Pattern(r"v(2\.6\.\d+|(?:[3-9]|\d\d+)\.\d+)(-rc1)?")
 
 
 @dataclass(frozen=True, slots=True)

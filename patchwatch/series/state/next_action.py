@@ -8,11 +8,11 @@ Documentation/process/maintainer-netdev.rst: patches sent while net-next was clo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.short_name import short_name
+from patchwatch.pattern import Pattern
 from patchwatch.series.labels import blocked
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.pull_requests import KIND as PULL
@@ -53,8 +53,8 @@ _BY_URGENCY = (
     SignalKind.APPLIED,
     ReasonKind.MARKED,
 )
-_CLOSED_TREE = re.compile(r"(?i)\b([\w.]*[a-z][\w.]*(?:-next)?)(?: is (?:\w+ ){0,2}|-)closed\b")
-_BUILD = re.compile(r"(?i)\b(?:errors?|warnings?|undefined|build|compil\w+)\b")
+_CLOSED_TREE = Pattern(r"(?i)\b([\w.]*[a-z][\w.]*(?:-next)?)(?: is (?:\w+ ){0,2}|-)closed\b")
+_BUILD = Pattern(r"(?i)\b(?:errors?|warnings?|undefined|build|compil\w+)\b")
 
 
 def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequence[Window] = ()) -> NextAction | None:

@@ -6,7 +6,6 @@ what a sentence means, patchwatch.mail.sentences.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from patchwatch.mail.sentences.addressee import (
     is_about_this_patch,
     names_next_version,
 )
+from patchwatch.pattern import Pattern
 from patchwatch.series.committers import Committers, is_by_form, is_claim
 from patchwatch.series.tags import is_endorsement
 
@@ -40,15 +40,15 @@ _REQUESTS = (
 )
 _REQUESTS_WITH_TAG = _REQUESTS[:4]  # a wish or doubt beside a tag asks for nothing
 
-_UNAWARE = re.compile(
+_UNAWARE = Pattern(
     r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
     r"\b(?:was not|wasn't) aware\b|\bi missed (?:that|it|this|these|your|his)\b"
 )
-_NAMES_PATCHES = re.compile(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
-_IGNORE = re.compile(
+_NAMES_PATCHES = Pattern(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
+_IGNORE = Pattern(
     r"(?i)\W*(?:(?:sorry|oops|hi all|all)\W+)?(?:please |pls )(?:ignore|disregard) (?:this|it|these)(?: one)?\W*"
 )
-_NAMES_TREE = re.compile(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
+_NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ the posting off.
 
 from __future__ import annotations
 
-import re
-
 from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
 
-_NUMBERED = re.compile(r"(?i)\bpatch(?:es)?(?: nos?\.?| numbers?)? #?(\d[\d/, &#-]{0,40}(?:\band\b[\d/, &#-]{1,20})?)")
-_COUNTED = re.compile(r"(\d{1,4})/\d{1,4}")
-_ONE = re.compile(r"(?i)\b(?:this|that|the|my) patch\b(?!-?\s?(?:set|series))")
-_AGAIN = re.compile(
+_NUMBERED = Pattern(r"(?i)\bpatch(?:es)?(?: nos?\.?| numbers?)? #?(\d[\d/, &#-]{0,40}(?:\band\b[\d/, &#-]{1,20})?)")
+_COUNTED = Pattern(r"(\d{1,4})/\d{1,4}")
+_ONE = Pattern(r"(?i)\b(?:this|that|the|my) patch\b(?!-?\s?(?:set|series))")
+_AGAIN = Pattern(
     r"(?i)\b(?:(?:will|shall|let me|going to)(?! not\b)|i'll|we'll|i'm|i am)\b[^.;]{0,60}?\b(?:"
     r"re-?(?:send|post|submit|spin|roll)(?:ing)?\b|(?:send|post|submit)(?:ing)?\b[^.;]{0,60}?"
     r"\b(?:again|v\d+|(?:new|next|another|fixed|corrected|updated|proper) "

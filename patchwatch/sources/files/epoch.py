@@ -20,14 +20,15 @@ from operator import itemgetter
 from pathlib import Path
 
 from patchwatch.errors import InvalidInputError, PatchwatchError
+from patchwatch.pattern import Pattern
 from patchwatch.sources.files.batch import Batch, batches, identity
 from patchwatch.sources.files.epoch_history import NOWHERE
 from patchwatch.sources.files.epoch_reader import Missed, mails_of_commits
 from patchwatch.sources.git.command import Git, git_directory
 
-_COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_EPOCH_NAME = re.compile(r"(\d+)\.git")
-_BUNDLE_MAGIC = re.compile(rb"# v\d+ git bundle\n")
+_COMMIT = Pattern(r"[0-9a-f]{40,64}")
+_EPOCH_NAME = Pattern(r"(\d+)\.git")
+_BUNDLE_MAGIC = Pattern(rb"# v\d+ git bundle\n")
 
 
 @dataclass(frozen=True, slots=True)

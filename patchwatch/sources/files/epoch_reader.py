@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import subprocess
 import tempfile
 from collections import deque
@@ -19,20 +18,21 @@ from itertools import islice
 from typing import IO, NamedTuple
 
 from patchwatch.errors import PatchwatchError
+from patchwatch.pattern import Pattern
 from patchwatch.sources.files.epoch_history import NOWHERE, history_with_gaps, in_pieces, lines
 from patchwatch.sources.git.command import Git, pipe
 
-_MAIL_ADDED = re.compile(rb":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]+) [AM]\t(?:m|[0-9a-f]{2}/[0-9a-f]{38,62})\n")
-_ONLY_MAIL = re.compile(rb"(?:100\d+ blob ([0-9a-f]+)\tm\n|100\d+ blob [0-9a-f]+\td\n)")  # the tree of a v2 commit
+_MAIL_ADDED = Pattern(rb":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]+) [AM]\t(?:m|[0-9a-f]{2}/[0-9a-f]{38,62})\n")
+_ONLY_MAIL = Pattern(rb"(?:100\d+ blob ([0-9a-f]+)\tm\n|100\d+ blob [0-9a-f]+\td\n)")  # the tree of a v2 commit
 _PARENTS_FIRST = ("--reverse", "--topo-order")  # so that a commit is a position: everything before it was read
 _FILES_ADDED = ("-r", "-m", "--root", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AM")
-_BLOB = re.compile(rb"[0-9a-f]+ blob (\d+)\n")
+_BLOB = Pattern(rb"[0-9a-f]+ blob (\d+)\n")
 _WHOLE_BLOBS = "--batch=%(objectname) %(objecttype) %(objectsize)"
 # Requests that may be pending.  They fit into the smallest possible pipe (4,096 bytes; a request has a name of up to 64
 # digits), so writing them never blocks: if git blocked on output that nobody reads, both would wait forever.
 _MAX_PENDING = 30
 _MAX_MISSED = 1_000
-_GIT_SAYS = re.compile(r"failed to read the repository: (.*)\. Run git fsck")
+_GIT_SAYS = Pattern(r"failed to read the repository: (.*)\. Run git fsck")
 
 
 @dataclass(slots=True)

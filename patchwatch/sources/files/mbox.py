@@ -12,7 +12,6 @@ import gzip
 import hashlib
 import io
 import json
-import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -24,11 +23,12 @@ from typing import BinaryIO, cast
 
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.mail.mbox_split import looks_like_mbox, split_mbox
+from patchwatch.pattern import Pattern
 from patchwatch.sources.files.batch import BATCH_MAILS, Batch, identity
 
 _BLOCK_BYTES = 4 << 20
 _DIGEST_BYTES = 64 << 10  # at both ends of what was read: an mbox that lost or gained a mail differs in the last part
-_BLANK_THEN_FROM = re.compile(rb"\n\r?\n(?=From )")
+_BLANK_THEN_FROM = Pattern(rb"\n\r?\n(?=From )")
 _MAX_FROM_LINE = 1000
 _MAX_MAIL_BYTES = 64 << 20
 _GZIP_MAGIC = b"\x1f\x8b"

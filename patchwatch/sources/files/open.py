@@ -9,6 +9,7 @@ from typing import Protocol
 
 from patchwatch.errors import InvalidInputError, NotFoundError, PatchwatchError
 from patchwatch.mail.mbox_split import looks_like_mbox
+from patchwatch.pattern import Pattern
 from patchwatch.sources.files.batch import Batch
 from patchwatch.sources.files.epoch import Bundle, Epoch, InboxDirectory, is_bundle, is_inbox_directory
 from patchwatch.sources.files.maildir import Eml, Maildir, eml_files, is_maildir
@@ -16,8 +17,8 @@ from patchwatch.sources.files.mbox import Mbox, open_unpacked
 from patchwatch.sources.git.command import git_directory
 
 _BEGINNING_BYTES = 64 << 10
-_FIRST_HEADER = re.compile(rb"\s*[!-9;-~]+:")
-_MAIL_HEADER = re.compile(rb"^(?:message-id|from|date|subject|received|return-path):", re.IGNORECASE | re.MULTILINE)
+_FIRST_HEADER = Pattern(rb"\s*[!-9;-~]+:")
+_MAIL_HEADER = Pattern(rb"^(?:message-id|from|date|subject|received|return-path):", re.IGNORECASE | re.MULTILINE)
 
 
 class Source(Protocol):

@@ -18,16 +18,17 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from patchwatch.errors import LoreResponseError
+from patchwatch.pattern import Pattern
 
 MAX_ENTRIES = 50
 _MAX_ENTRY = 8192  # bytes of an entry without its body
 _MAX_HEAD = 8192  # bytes before the first entry
 _MAX_TEXT = 1000  # characters of a title, name or address
 
-_CONTENT = re.compile(rb"<(content|summary)[\s>]")
+_CONTENT = Pattern(rb"<(content|summary)[\s>]")
 _FORBIDDEN = bytes({*range(32)} - {*b"\t\n\r"})  # in XML 1.0
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
-_ENCODING = re.compile(rb"""(<\?xml[^>]{0,200}?encoding=)(?:"[^"]{0,100}"|'[^']{0,100}')""")
+_REFERENCE = Pattern(rb"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
+_ENCODING = Pattern(rb"""(<\?xml[^>]{0,200}?encoding=)(?:"[^"]{0,100}"|'[^']{0,100}')""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,17 +21,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote
 
+from patchwatch.pattern import Pattern
+
 # The query is in the first line of the request, which servers limit to 8 KiB (nginx's default).
 _MAX_QUERY_BYTES = 4000
 _MAX_TITLE_WORDS = 12
 _FEWEST_TITLE_WORDS = 2  # with one word, a search fetches half a list
 
 # A word that is one index term: Xapian joins words at ' & . , ; between characters, and keeps a + or # after one.
-_TITLE_WORD = re.compile(r"(?<![\w'’&.,;·])\w{2,}(?!['’&.,;·]\w|[\w+#])")
+_TITLE_WORD = Pattern(r"(?<![\w'’&.,;·])\w{2,}(?!['’&.,;·]\w|[\w+#])")
 _LONGEST_TERM_BYTES = 60  # Xapian drops longer words (64 bytes) from the index
 # Only words and what joins them in an address (RFC 5322, atext) may be in the quotes.  Removed are quotes, even “curly”
 # ones, which public-inbox treats the same, and `..`, which is a range even in quotes (and causes status 500).
-_NOT_IN_ADDRESS = re.compile(r"[^\w.@!#$%&'*+/=?^`{|}~-]+|(?<=\.)\.+")
+_NOT_IN_ADDRESS = Pattern(r"[^\w.@!#$%&'*+/=?^`{|}~-]+|(?<=\.)\.+")
 
 
 def arrived_since(epoch_seconds: int) -> str:

@@ -15,20 +15,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from patchwatch.pattern import Pattern
+
 _LORE = "lore.kernel.org"
 _REDIRECTOR = "patch.msgid.link"  # has no inboxes: https://patch.msgid.link/MESSAGE-ID
 _LIKE_LORE = (_LORE, "lkml.kernel.org")
 _EVERYWHERE = ("r", "all")  # first parts of a path that do not name a particular inbox
 
 _IN_URL = r"[!#-;=?-Z_a-z~]"  # printable ASCII except "<>[\]^`{|}, which must be encoded in a URL (RFC 3986)
-_INBOX = re.compile(r"[\w-][\w.-]*", re.ASCII)
-_MESSAGE_ID = re.compile(r"[^\s<>\x00-\x1f\x7f\ufffd]+@[^\s<>\x00-\x1f\x7f\ufffd]+")
-_LABEL = re.compile(r"(?:message-id|msgid|mid|id|i|link|url)\s*:\s*(?!//)", re.IGNORECASE)
+_INBOX = Pattern(r"[\w-][\w.-]*", re.ASCII)
+_MESSAGE_ID = Pattern(r"[^\s<>\x00-\x1f\x7f\ufffd]+@[^\s<>\x00-\x1f\x7f\ufffd]+")
+_LABEL = Pattern(r"(?:message-id|msgid|mid|id|i|link|url)\s*:\s*(?!//)", re.IGNORECASE)
 # What may follow a message-id in a path: a view of the thread, the raw mail, an attachment (`2-fix.patch`), or nothing.
-_VIEW = re.compile(r"/(?:[TtRrf]|t\.mbox(?:\.gz)?|t\.atom|raw|[0-9][0-9.]*-[^/]+)?/*\Z")
+_VIEW = Pattern(r"/(?:[TtRrf]|t\.mbox(?:\.gz)?|t\.atom|raw|[0-9][0-9.]*-[^/]+)?/*\Z")
 # What ends a link without a space: an escaped < > or quote in HTML, or the next link in a list.
-_END = re.compile(r"&(?:lt|gt|quot|apos|nbsp|#0*(?:34|39|60|62|160)|#x0*(?:22|27|3c|3e|a0));|[,;](?=https?://)", re.I)
-_ENTITY = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+_END = Pattern(r"&(?:lt|gt|quot|apos|nbsp|#0*(?:34|39|60|62|160)|#x0*(?:22|27|3c|3e|a0));|[,;](?=https?://)", re.I)
+_ENTITY = Pattern(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 _SENTENCE = ".,;:!?'*_~"  # end of a sentence, a quotation, or Markdown emphasis; no archive link ends with one
 
 

@@ -6,13 +6,13 @@ would move the number in the next column into a Hebrew title (Unicode UAX 9, 2.6
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from patchwatch.pattern import Pattern
 from patchwatch.text_width import ELLIPSIS, cell_len, fit, wrap
 from patchwatch.tui.base.theme import StyledText
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LEFT_AGAIN = "\u200e"  # LEFT-TO-RIGHT MARK, of width 0
 
 __all__ = ["ELLIPSIS", "cell_len", "fit", "fit_pieces", "pad", "width_of", "wrap"]

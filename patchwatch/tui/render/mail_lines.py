@@ -9,21 +9,22 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from patchwatch.pattern import Pattern
 from patchwatch.tui.base.theme import StyledText, overlay
 from patchwatch.tui.render.page import Line, Page, Row, Span, header_name_length
 from patchwatch.tui.render.syntax import highlighted
 
-_STAT = re.compile(r"^(?P<file>\s*\S.*?)(?P<bar>\s\|\s+\d+ ?)(?P<plus>\+*)(?P<minus>-*)$")
-_TRAILER_NAME = re.compile(r"^\s*[\w-]+:")
+_STAT = Pattern(r"^(?P<file>\s*\S.*?)(?P<bar>\s\|\s+\d+ ?)(?P<plus>\+*)(?P<minus>-*)$")
+_TRAILER_NAME = Pattern(r"^\s*[\w-]+:")
 _RULE = "─" * 300  # cut at the edge
-_LINK = re.compile(
+_LINK = Pattern(
     r"(?:https?://|(?<![\w.@/:%=-])(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link)/)"
     r"[^\s<>\"'`)\]}]*[^\s<>\"'`)\]}.,;:!?]"
 )
-_ADDRESS = re.compile(r"[\w.+=$%~-]+@[\w.-]*\w")
-_LABELED_ID = re.compile(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
+_ADDRESS = Pattern(r"[\w.+=$%~-]+@[\w.-]*\w")
+_LABELED_ID = Pattern(r"(?:message-id|msgid|in-reply-to|mid|id)\s*:\s*<?$", re.IGNORECASE)
 # A time to the second, or the day in b4's: message-ids of git and b4 begin so, and addresses do not.
-_ID_START = re.compile(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
+_ID_START = Pattern(r"(?:[a-z]+\.)?(?:\d{10,}[.-]|\d{8}-)", re.IGNORECASE)
 _MAX_LINKS = 40  # of a line
 _LABEL = 40  # characters before an id in which its label is looked for
 _LINKED = frozenset({"prose", "trailer", "quote", "header"})

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from patchwatch.mail.body import Segment
+from patchwatch.pattern import Pattern
 from patchwatch.sanitize import block, line
 from patchwatch.series.model import Mail
 from patchwatch.tui.render.code import NO_CODE, Code, code_of
@@ -29,9 +30,9 @@ _KEPT_ABOVE_REPLY = 4  # lines of a folded quote
 _MIN_FOLDED = 4  # lines; a shorter fold saves nothing
 _MIN_SEARCHED = 12  # characters; shorter parts of evidence occur by chance
 _NOT_BY_AUTHOR = frozenset({"quote", "attribution", "signature", "diff", "diffstat"})
-_RECIPIENT = re.compile(r",\s+(?=[^,]*@)")
-_ADDRESS = re.compile(r"\s*<[^<>]*>")
-_QUOTE_MARKS = re.compile(r"\s{0,3}(?:[>|]\s?)+")
+_RECIPIENT = Pattern(r",\s+(?=[^,]*@)")
+_ADDRESS = Pattern(r"\s*<[^<>]*>")
+_QUOTE_MARKS = Pattern(r"\s{0,3}(?:[>|]\s?)+")
 
 
 class Line(NamedTuple):

@@ -12,6 +12,7 @@ from patchwatch.mail import remarks
 from patchwatch.mail.sentences import concessions, cues, objections, signals, split
 from patchwatch.mail.sentences.phrase import Phrase
 from patchwatch.mail.sentences.words import words
+from patchwatch.pattern import Pattern
 
 _ASCII = "".join(map(chr, range(32, 127)))
 _SOME = "i'll you please drop this patch v2 isn't can not in the my a fix, ok. thanks - Jane why?"
@@ -21,16 +22,16 @@ _PROSE = st.lists(
 ).map(" ".join)
 
 
-def matched_by(pattern: re.Pattern[str]) -> st.SearchStrategy[str]:
+def matched_by(pattern: Pattern[str]) -> st.SearchStrategy[str]:
     """Sentences that a pattern matches, also with words around what it needs."""
-    core = st.from_regex(pattern, fullmatch=False, alphabet=_ASCII)
+    core = st.from_regex(re.compile(pattern.text, pattern.flags), fullmatch=False, alphabet=_ASCII)
     return st.tuples(_PROSE, core, _PROSE).map(lambda parts: " ".join(parts).strip()) | core
 
 
 PHRASES = [p for group in (objections._WISHES, objections._DOUBTS) for p in group if p.words]
 
 
-@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.pattern.pattern[:40])
+@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.pattern.text[:40])
 @settings(max_examples=20)
 @given(data=st.data())
 def test_what_a_phrase_matches_has_one_of_its_words(phrase: Phrase, data: st.DataObject) -> None:
@@ -63,7 +64,7 @@ def test_a_sentence_that_holds_back_is_recognized_by_its_words(sentence: str) ->
 
 
 @settings(max_examples=40)
-@given(st.from_regex(split._COURTESY, fullmatch=True, alphabet=_ASCII) | _PROSE)
+@given(st.from_regex(re.compile(split._COURTESY.text, split._COURTESY.flags), fullmatch=True, alphabet=_ASCII) | _PROSE)
 def test_courtesy_is_recognized_by_how_it_begins(sentence: str) -> None:
     if split._COURTESY.fullmatch(sentence):
         assert split._may_be_courtesy(sentence)
