@@ -11,13 +11,13 @@ from patchwatch.config import Config, config_path
 from patchwatch.config_file import load_config
 from patchwatch.counts import plural
 from patchwatch.daemon import planner
+from patchwatch.db.backup import RESTORE
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.redact import redact_url
 from patchwatch.series.model import InboxRow, OutboxRow
 from patchwatch.series.robot_senders import RobotSender, label
 from patchwatch.sync import poll_lock
 from patchwatch.sync.poll_lock import LockOwner
-from patchwatch.sync.verify import RESTORE
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600

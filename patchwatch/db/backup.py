@@ -15,6 +15,12 @@ from patchwatch.private_files import make_directory, replacing
 from patchwatch.redact import MASK, redact_url
 
 _BUSY_SECONDS = 60.0
+RESTORE = (
+    "Stop `patchwatch run` and the TUI. Delete the database's -wal and -shm files, if there are any, and copy a backup "
+    "over it: one of `patchwatch backup`, or the file …before-migration-from-… beside it. Without one, "
+    "`sqlite3 OLD .recover | sqlite3 NEW` saves what can be read."
+)
+"""What to do about a damaged file."""
 
 
 def back_up(url: str, target: Path, *, replace: bool = False) -> int:

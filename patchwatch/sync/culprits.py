@@ -18,7 +18,6 @@ from patchwatch.db import messages as mails
 from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.errors import PatchwatchError
 from patchwatch.mail.message import Message
-from patchwatch.mail.unreadable import as_unreadable
 
 _Result = TypeVar("_Result")
 Replacements: TypeAlias = Mapping[int, Message]
@@ -56,6 +55,8 @@ def derive_without_culprits(
     `derive` uses the given messages in place of the stored ones.  Mails are trusted in the order of their dates: a mail
     is unreadable if deriving fails with it and succeeds with the older ones alone.
     """
+    from patchwatch.mail.unreadable import as_unreadable  # brings the parser, which deriving does not need otherwise
+
     pks = [row.id for row in derived.messages_in(connection, [conversation])]
     stored = {pk: decode_message(facts) for pk, facts in mails.facts_of(connection, pks).items()}
     order = sorted(

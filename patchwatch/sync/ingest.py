@@ -21,7 +21,8 @@ from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.sync.derive import Change, Derivation
-from patchwatch.sync.read_mail import Read, is_damaged, read_mail, unpack
+from patchwatch.sync.packed_mail import is_damaged, unpack
+from patchwatch.sync.read_mail import Read, read_mail
 
 _REINDEX_BATCH = 500
 

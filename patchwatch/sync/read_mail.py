@@ -5,21 +5,19 @@ Nothing here imports SQLAlchemy, which would take half of their memory.
 
 from __future__ import annotations
 
-import hashlib
 import time
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
 
 from patchwatch.db.message_codec import decode_message, encode_message
-from patchwatch.errors import DamagedError
 from patchwatch.mail.headers import LATEST
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.mail.unreadable import unreadable
+from patchwatch.sync.packed_mail import content_digest
 
 _CLOCK_WAS_SET = 1_672_531_200  # 2023; computers without a battery start in 1970
-_WHITE_SPACE = b" \t\n\r\x0b\x0c"
 _COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gains a few percent
 
 
@@ -57,39 +55,3 @@ def _now() -> int:
     """Our clock; the far future if it was never set, so that it bounds nothing."""
     now = int(time.time())
     return now if now > _CLOCK_WAS_SET else LATEST
-
-
-def content_digest(raw: bytes) -> bytes:
-    """Return a digest of the body, apart from line ends and trailing white space."""
-    if b"\r" in raw:
-        raw = raw.replace(b"\r\n", b"\n")
-    begin = raw.find(b"\n\n")
-    content = memoryview(raw)[begin + 2 if begin >= 0 else len(raw) :]  # not copied: it can be 40 MB
-    end = len(content)
-    while end and content[end - 1] in _WHITE_SPACE:
-        end -= 1
-    return hashlib.sha1(content[:end], usedforsecurity=False).digest()
-
-
-def unpack(packed: bytes) -> bytes:
-    """Return the raw mail that was stored.
-
-    Raises:
-        DamagedError: it does not decompress.
-    """
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        raise DamagedError(
-            "a stored mail can't be decompressed: the database is damaged. `patchwatch doctor --check` names the mail, "
-            "and how to fetch it again."
-        ) from None
-
-
-def is_damaged(packed: bytes) -> bool:
-    """True if a stored mail does not decompress."""
-    try:
-        unpack(packed)
-    except DamagedError:
-        return True
-    return False

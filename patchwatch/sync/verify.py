@@ -15,18 +15,13 @@ from sqlalchemy import Connection
 
 from patchwatch.counts import plural
 from patchwatch.db import integrity, messages
-from patchwatch.db.backup import back_up, sqlite_file
+from patchwatch.db.backup import RESTORE, back_up, sqlite_file
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import decode_message
 from patchwatch.output import command
 from patchwatch.sync.ingest import reindex
-from patchwatch.sync.read_mail import content_digest, is_damaged, unpack
+from patchwatch.sync.packed_mail import content_digest, is_damaged, unpack
 
-RESTORE = (
-    "Stop `patchwatch run` and the TUI. Delete the database's -wal and -shm files, if there are any, and copy a backup "
-    "over it: one of `patchwatch backup`, or the file …before-migration-from-… beside it. Without one, "
-    "`sqlite3 OLD .recover | sqlite3 NEW` saves what can be read."
-)
 _REINDEX = "Run `patchwatch reindex`, which rebuilds it from the stored mail."
 _BATCH = 500
 _NAMED = 20  # damaged mails

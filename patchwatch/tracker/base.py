@@ -146,7 +146,7 @@ class TrackerBase:
 
         Copies from several lists, with different footers, are among them, and forgeries.
         """
-        from patchwatch.sync.read_mail import is_damaged, unpack
+        from patchwatch.sync.packed_mail import is_damaged, unpack
 
         with self.database.read() as connection:
             known = messages.known_messages(connection, [message_id])
@@ -168,12 +168,16 @@ class TrackerBase:
 
 
 def _raw(message_id: str, copies: Sequence[StoredMail]) -> bytes:
-    from patchwatch.sync.ingest import canonical_of
-    from patchwatch.sync.read_mail import unpack
+    from patchwatch.sync.packed_mail import unpack
 
-    canonical = canonical_of(copies) if len(copies) > 1 else None
+    packed = copies[0].mail
+    if len(copies) > 1:
+        from patchwatch.sync.ingest import canonical_of
+
+        canonical = canonical_of(copies)
+        packed = canonical.packed if canonical else packed
     try:
-        return unpack(canonical.packed if canonical else copies[0].mail)
+        return unpack(packed)
     except DamagedError:
         watch = command("patchwatch", "watch", message_id)
         raise DamagedError(

@@ -12,7 +12,7 @@ import pytest
 
 from patchwatch.mail.headers import Headers
 from patchwatch.mail.mime import text_of
-from patchwatch.sync.read_mail import content_digest
+from patchwatch.sync.packed_mail import content_digest
 from tests.support.mails import mail
 
 MEGABYTE = 1 << 20
