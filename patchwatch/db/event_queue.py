@@ -5,7 +5,7 @@ Both change in one transaction, so that each event is queued once per subscriber
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.messages import set_setting, setting
-from patchwatch.db.sql import chunks, insert_missing, next_id
+from patchwatch.db.sql import insert_missing, next_id
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.series.model import Event, SeriesSnapshot
 
@@ -62,19 +62,6 @@ def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
 def newest_mail(connection: Connection) -> int:
     """Return the primary key of the message that was stored last; 0 if there is none."""
     return connection.scalar(select(func.max(t.message.c.id))) or 0
-
-
-def mails_after(connection: Connection, mail: int, series_ids: Collection[int]) -> dict[int, set[str]]:
-    """Return the messages of each series that were stored after the one with the primary key `mail`."""
-    found: dict[int, set[str]] = {}
-    for part in chunks(series_ids):
-        for row in connection.execute(
-            select(t.revision.c.series_id, t.message.c.message_id)
-            .join(t.message, t.message.c.revision_id == t.revision.c.id)
-            .where(t.message.c.id > mail, t.revision.c.series_id.in_(part))
-        ):
-            found.setdefault(row.series_id, set()).add(row.message_id)
-    return found
 
 
 def queue_events(connection: Connection, events: Iterable[tuple[str, Event]]) -> None:

@@ -1,4 +1,7 @@
-"""What a poll needs of the watched series: queries that decode nothing, because there can be tens of thousands."""
+"""What polls and scans for events need of the watched series, of which there can be tens of thousands.
+
+The queries read columns only, and decode nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,27 @@ class WatchedSeries(NamedTuple):
     roots: tuple[str, ...]  # of all postings, the newest last
 
 
+class Standing(NamedTuple):
+    """The columns of a watched series whose changes are events, and the people whose turn can come with time."""
+
+    state: str
+    turn: str
+    people: frozenset[str]  # addresses of its posters, recipients and reviewers
+
+
 def _of_watched(sql: str) -> TextClause:
     return text(sql.format(watched=WATCHED))
 
 
 _SERIES = _of_watched("SELECT id, state, turn, title, roots FROM series WHERE id IN ({watched})")
+_STANDINGS = _of_watched("SELECT id, state, turn, posters, people FROM series WHERE id IN ({watched})")
+_MAILS_AFTER = _of_watched(
+    """
+    SELECT revision.series_id, message.message_id FROM message
+    JOIN revision ON revision.id = message.revision_id
+    WHERE message.id > :mail AND revision.series_id IN ({watched})
+    """
+)
 _IN_NO_INBOX = _of_watched(
     """
     SELECT series.roots FROM series WHERE series.id IN ({watched}) AND NOT EXISTS (
@@ -60,6 +79,23 @@ def watched_series(connection: Connection) -> dict[int, WatchedSeries]:
         number: WatchedSeries(state, turn, title, tuple(roots.split("\n")))
         for number, state, turn, title, roots in rows
     }
+
+
+def standings(connection: Connection) -> dict[int, Standing]:
+    """Return state, turn and people of the watched series, by number."""
+    rows = connection.execute(_STANDINGS)
+    return {
+        number: Standing(state, turn, frozenset((*posters.split("\n"), *people.split("\n"))))
+        for number, state, turn, posters, people in rows
+    }
+
+
+def mails_after(connection: Connection, mail: int) -> dict[int, set[str]]:
+    """Return the messages of each watched series that were stored after the one with the primary key `mail`."""
+    found: dict[int, set[str]] = {}
+    for series_id, message_id in connection.execute(_MAILS_AFTER, {"mail": mail}):
+        found.setdefault(series_id, set()).add(message_id)
+    return found
 
 
 def in_no_inbox(connection: Connection) -> list[str]:

@@ -6,19 +6,20 @@ queued twice.  patchwatch.notify.events decides what is an event; patchwatch.dae
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from patchwatch.db import event_queue, threads
+from patchwatch.db import event_queue, threads, watched
 from patchwatch.db.database import Database
 from patchwatch.db.versions import FACTS_VERSION
+from patchwatch.db.watched import Standing
 from patchwatch.notify.events import Event, Subscriber, audience, events, snapshot
 from patchwatch.series.model import NextAction, SeriesRow, SeriesSnapshot
 
-Rows = Callable[[Connection, frozenset[str]], Sequence[SeriesRow]]
-"""Returns the watched series, with the next actions of the person with these addresses."""
+Rows = Callable[[Connection, frozenset[int], frozenset[str]], Sequence[SeriesRow]]
+"""Returns the series with these numbers, with the next actions of the person with these addresses."""
 
 
 def detect(
@@ -53,33 +54,56 @@ def _scan(
 ) -> tuple[event_queue.EventCursor, list[Event]]:
     """The new cursor, and the events since `before` by time."""
     audiences = {me, *(subscriber.addresses for subscriber in subscribers)}
+    standings = watched.standings(connection)
+    new_mails = watched.mails_after(connection, before.mail) if before is not None else {}
+    to_read = frozenset(_to_read(standings, new_mails, before, frozenset().union(*audiences)))
     actions: dict[int, dict[str, NextAction | None]] = {}
-    watched: dict[int, SeriesRow] = {}
+    read: dict[int, SeriesRow] = {}
     for addresses in sorted(audiences, key=sorted):
-        for row in rows(connection, addresses):
-            watched[row.id] = row
+        for row in rows(connection, to_read, addresses):
+            read[row.id] = row
             actions.setdefault(row.id, {})[audience(addresses)] = row.next_action
     found: list[Event] = []
-    if before is not None:
-        new_mails = event_queue.mails_after(connection, before.mail, watched)
-        for series_id, row in watched.items():
-            previous = _previous(before, row)
-            if previous is None:
-                continue
-            new_ids: Collection[str] = new_mails.get(series_id, ())
-            found += events(
-                previous,
-                row,
-                actions[series_id],
-                threads.thread(connection, series_id) if new_ids else (),
-                new_ids,
-                last_scan=before.at,
-                now=now,
-                parser_changed=before.parser_changed,
-            )
-    snapshots = {series_id: snapshot(row, actions[series_id]) for series_id, row in watched.items()}
+    for series_id, row in read.items():
+        previous = _previous(before, row) if before is not None else None
+        if before is None or previous is None:
+            continue
+        new_ids: Collection[str] = new_mails.get(series_id, ())
+        found += events(
+            previous,
+            row,
+            actions[series_id],
+            threads.thread(connection, series_id) if new_ids else (),
+            new_ids,
+            last_scan=before.at,
+            now=now,
+            parser_changed=before.parser_changed,
+        )
+    snapshots = {i: before.series[i] for i in standings if i not in to_read} if before is not None else {}
+    snapshots |= {series_id: snapshot(row, actions[series_id]) for series_id, row in read.items()}
     cursor = event_queue.EventCursor(event_queue.newest_mail(connection), now, FACTS_VERSION, snapshots)
     return cursor, sorted(found, key=lambda event: (event.at, event.series_id))
+
+
+def _to_read(
+    standings: Mapping[int, Standing],
+    new_mails: Collection[int],
+    before: event_queue.EventCursor | None,
+    people: Set[str],
+) -> Iterator[int]:
+    """The series in which something can have happened: all others are as they were at the last scan.
+
+    Whose turn it is of `people` changes with time, too.
+    """
+    for number, now in standings.items():
+        previous = before.series.get(number) if before is not None and not before.parser_changed else None
+        if (
+            previous is None
+            or number in new_mails
+            or (previous.state, previous.turn) != (now.state, now.turn)
+            or not now.people.isdisjoint(people)
+        ):
+            yield number
 
 
 def _previous(before: event_queue.EventCursor, row: SeriesRow) -> SeriesSnapshot | None:

@@ -124,8 +124,8 @@ class Fetch(Queries):
                 kinds, names = frozenset(recipient.at_once), frozenset(recipient.inboxes)
                 subscribers.append(Subscriber(f"mail {recipient.name}", kinds, addresses, names))
 
-        def rows(connection: Connection, me: frozenset[str]) -> tuple[SeriesRow, ...]:
-            return self._series(connection, Criteria(), me)
+        def rows(connection: Connection, ids: frozenset[int], me: frozenset[str]) -> tuple[SeriesRow, ...]:
+            return self._series(connection, Criteria(ids=ids), me) if ids else ()
 
         return detect.detect(self.database, rows, self.addresses, subscribers, self.now())
 

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from patchwatch.config import Config, Hook, Me, Recipient
 from patchwatch.db import messages as stored
+from patchwatch.db.criteria import Criteria
 from patchwatch.errors import DatabaseError
 from patchwatch.notify.events import Event, event_message
+from patchwatch.series.model import SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
@@ -143,6 +146,40 @@ CASES: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
     "nothing": ([], []),
     "mail that was here already": ([patch()], []),
 }
+
+
+def test_only_series_in_which_something_can_have_happened_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = Setup(tmp_path, Config(me=Me(addresses=("max@example.com",))))
+    titles = ("mm: split the page", "fs: close the file", "usb: wake the hub")
+    setup.take(patch(), *(patch(title=one, file=f"f{n}", message_id=f"other{n}@x") for n, one in enumerate(titles)))
+    for message_id in ("v1@example.org", "other0@x", "other1@x"):
+        setup.watch(message_id)
+    read: list[set[int]] = []
+    real = Tracker._series
+
+    def note(self: Tracker, connection: Any, wanted: Criteria, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+        rows = real(self, connection, wanted, me)
+        read.append({row.id for row in rows})
+        return rows
+
+    monkeypatch.setattr(Tracker, "_series", note)
+    setup.detect_events()
+    assert read == [{1, 2, 3}, {1, 2, 3}]  # the first scan, once more in the transaction that stores its result
+    read.clear()
+    setup.detect_events()
+    assert read == []
+    setup.take(reply("Why?"))
+    assert [kind for kind, _, _ in setup.detect_events()][:1] == ["reply"]
+    assert read == [{1}, {1}]
+    read.clear()
+    setup.take(reply("I take it.", sender=MAX, to="other1@x", what="max"))
+    setup.detect_events()
+    read.clear()
+    setup.detect_events()
+    assert read == [{3}]  # it can be their turn when some days have passed
+    setup.tracker.database.close()
 
 
 @pytest.mark.parametrize(("raws", "events"), CASES.values(), ids=CASES)
