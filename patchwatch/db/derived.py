@@ -33,6 +33,12 @@ def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
         connection.execute(insert_once(t.thread_key), [{"name": n, "conversation": c} for n, c in keys.items()])
 
 
+def forget_thread_keys(connection: Connection, conversations: Iterable[int]) -> None:
+    """Delete the thread keys of conversations."""
+    for part in chunks(conversations):
+        connection.execute(delete(t.thread_key).where(t.thread_key.c.conversation.in_(part)))
+
+
 def join_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
     """Merge conversations into one."""
     for table in (t.thread_key, t.message, t.revision):
@@ -70,6 +76,12 @@ def with_messages(connection: Connection, message_ids: Iterable[str]) -> set[int
     """Return the conversations that these messages are in."""
     m = t.message.c
     return {row[0] for row in rows_with(connection, select_once(m.conversation), m.message_id, message_ids)}
+
+
+def conversations_with(connection: Connection, pks: Iterable[int]) -> set[int]:
+    """Return the conversations that these messages are in."""
+    m = t.message.c
+    return {row[0] for row in rows_with(connection, select_once(m.conversation), m.id, pks)}
 
 
 def next_conversation(connection: Connection) -> int:

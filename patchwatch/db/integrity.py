@@ -18,7 +18,7 @@ _REFERENCES = (
     ("messages without a stored mail", t.message.c.id, t.raw.c.message_pk),
     ("messages in a revision that does not exist", t.message.c.revision_id, t.revision.c.id),
     ("revisions in a series that does not exist", t.revision.c.series_id, t.series.c.id),
-    ("revisions without a number", t.revision.c.root, t.number.c.message_id),
+    ("revisions without a number", t.revision.c.id, t.number.c.id),
     ("series without a revision", t.series.c.id, t.revision.c.series_id),
     ("places in lists without a message", t.archive_copy.c.message_pk, t.message.c.id),
     ("places in lists that do not exist", t.archive_copy.c.inbox_id, t.inbox.c.id),

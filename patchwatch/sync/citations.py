@@ -21,7 +21,7 @@ from patchwatch.series.went_in import Report
 _MAX_HOLDERS = 100  # postings with a title, from which on a commit of that title is not known to be one of them
 
 
-def index(connection: Connection, messages: Iterable[tuple[int, Message]], changed: Collection[int]) -> set[str]:
+def index(connection: Connection, messages: Iterable[tuple[int, Message]], changed: Collection[int] = ()) -> set[str]:
     """Index the citations of messages; `changed` were indexed before.  Return the keys whose citations changed."""
     keys = citations.forget(connection, changed) if changed else set()
     rows: dict[tuple[str, int, str, str, str], dict[str, Any]] = {}

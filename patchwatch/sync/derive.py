@@ -7,7 +7,7 @@ decide; this module fetches what they need and stores the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,13 @@ from patchwatch.db.revision_codec import StoredLink, decode_summary, encode
 from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
-from patchwatch.series.conversation import thread_keys
 from patchwatch.series.posting import PostingFacts, author_keys, posting_keys
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
 from patchwatch.sync import applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
 from patchwatch.sync.claims import claims_in
+from patchwatch.sync.conversations import Conversations
 from patchwatch.sync.recognize import NOWHERE, recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
@@ -57,84 +57,30 @@ class Derivation:
         """`connection` must be in a writing transaction; benchmarks pass another way to find predecessors."""
         self._db = connection
         self._find_predecessor = find_predecessor
-        self._messages: dict[int, Message] = {}  # decoded in this transaction
-        self._fresh: set[int] = set()  # those of them that it adds
+        self._threads = Conversations(connection)
         self._conversations: set[int] = set()  # to be recomputed
-        self._with_submissions: set[int] = set()  # those of them that got a patch or cover letter
-        self._whole: set[int] = set()  # those in which more changed than that replies came
         self._cited: set[str] = set()  # keys of commits that new mails name
         self._postings = Postings(connection)
 
-    def add_messages(self, messages: Sequence[tuple[int, Message]], changed: Collection[int] = ()) -> None:
-        """Add messages (primary key, message) that are stored; `changed` are those that were there before."""
-        conversations = self.place(messages)
-        mails.change_facts(self._db, [{"id": pk, "conversation": into} for pk, into in conversations.items()])
-        self._whole.update(conversations.values())
-        self.add_citations(messages, changed)
+    def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
+        """Add messages (primary key, message) that are stored, but were not derived from."""
+        placed = self.place(messages)
+        mails.change_facts(self._db, [{"id": pk, "conversation": into} for pk, into in placed.items()])
+        self._threads.whole.update(placed.values())
+        self.add_citations(messages)
 
-    def add_citations(self, messages: Iterable[tuple[int, Message]], changed: Collection[int] = ()) -> None:
-        """Index the commits that messages name; `changed` are those that were there before."""
-        self._cited |= citations.index(self._db, messages, changed)
+    def change_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
+        """Take in that stored messages (primary key, message) are parsed differently now."""
+        self._threads.change(messages)
+        self._cited |= citations.index(self._db, messages, [pk for pk, _ in messages])
+
+    def add_citations(self, messages: Iterable[tuple[int, Message]]) -> None:
+        """Index the commits that new messages name."""
+        self._cited |= citations.index(self._db, messages)
 
     def place(self, messages: Sequence[tuple[int, Message]]) -> dict[int, int]:
-        """Return the conversation of each message (primary key, message), for the caller to store with it.
-
-        Conversations that the messages connect are merged.
-        """
-        if not messages:
-            return {}
-        self._messages.update(messages)
-        self._fresh.update(pk for pk, _ in messages)
-        names = {pk: thread_keys(message) for pk, message in messages}
-        known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
-        leader: dict[str | int, str | int] = {}
-
-        def find(x: str | int) -> str | int:
-            while (above := leader.setdefault(x, x)) != x:
-                leader[x] = leader[above]
-                x = above
-            return x
-
-        for own in names.values():
-            for name in own:
-                leader[find(name)] = find(own[0])
-                if name in known:
-                    leader[find(known[name])] = find(own[0])
-        groups: dict[str | int, set[int]] = {}
-        for conversation in set(known.values()):
-            groups.setdefault(find(conversation), set()).add(conversation)
-        fresh = derived.next_conversation(self._db)
-        chosen: dict[str | int, int] = {}
-        new_nodes: dict[str, int] = {}
-        placed: dict[int, int] = {}
-        for pk, message in messages:
-            own = names[pk]
-            top = find(own[0])
-            if top not in chosen:
-                if existing := groups.get(top, set()):
-                    chosen[top] = self._joined(existing)
-                else:
-                    chosen[top] = fresh
-                    fresh += 1
-            placed[pk] = chosen[top]
-            new_nodes.update((name, chosen[top]) for name in own if name not in known)
-            if message.is_submission:
-                self._with_submissions.add(chosen[top])
-        derived.add_thread_keys(self._db, new_nodes)
-        self._conversations.update(chosen.values())
-        return placed
-
-    def _joined(self, conversations: set[int]) -> int:
-        """Merge conversations into the largest of them, so that many merges do not change a row again and again."""
-        if len(conversations) == 1:
-            return min(conversations)
-        sizes = derived.conversation_sizes(self._db, conversations)
-        into = min(conversations, key=lambda conversation: (-sizes.get(conversation, 0), conversation))
-        derived.join_conversations(self._db, into, conversations - {into})
-        self._whole.add(into)
-        if self._with_submissions & conversations:
-            self._with_submissions.add(into)
-        return into
+        """Return the conversation of each message (primary key, message), for the caller to store with it."""
+        return self._threads.place(messages)
 
     def relink(self, revisions: set[int]) -> None:
         """Recompute the predecessors of these revisions, and their series."""
@@ -150,13 +96,14 @@ class Derivation:
         `postpone`: leave large conversations to a later transaction, which the caller promises.
         """
         # Nothing follows from mails in conversations without a patch.
-        self._conversations = self._with_submissions | derived.with_revisions(self._db, self._conversations)
+        threads = self._threads
+        self._conversations = threads.with_submissions | derived.with_revisions(self._db, threads.touched)
         if postpone:
             self._conversations = postponed.postpone_large(self._db, self._conversations)
         else:
             waiting = postponed.take_waiting(self._db)
             self._conversations |= waiting
-            self._whole |= waiting
+            threads.whole |= waiting
         if not self._conversations:
             return self._series(citations.affected(self._db, (), (), self._cited)), ()
         outcome = culprits.attempt(self._db, self._derive)
@@ -165,7 +112,7 @@ class Derivation:
         changes: tuple[Change, ...] = ()
         new_roots: tuple[str, ...] = ()
         conversations = sorted(self._conversations)
-        self._whole.update(conversations)
+        threads.whole.update(conversations)
         cited, self._cited = self._cited, set()
         for conversation in conversations:
             self._conversations = {conversation}
@@ -196,10 +143,7 @@ class Derivation:
 
         Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
         """
-        whole = self._whole | self._with_submissions
-        found, rows = recognize(
-            self._db, self._conversations, self._messages, replacements, fresh=self._fresh, whole=whole
-        )
+        found, rows = recognize(self._db, self._conversations, self._threads, replacements)
         before = found.before
         self._store_revisions(before, rows)
         place = found.places()
@@ -350,7 +294,7 @@ class Derivation:
         for members in orders:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
-            claimed = claims_in(self._db, members, summaries, self._messages)
+            claimed = claims_in(self._db, members, summaries, self._threads.messages)
             row = series_record(number, members, summaries, marks, merges[members[-1].id], last, claimed)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]

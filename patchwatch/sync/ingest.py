@@ -69,7 +69,7 @@ def ingest(
     derivation = Derivation(connection)
     changed = _add_copies(connection, {i: batch[i] for i in batch if i not in fresh}, known)
     _add_fresh(connection, fresh, known, derivation)
-    derivation.add_messages(changed, [pk for pk, _ in changed])
+    derivation.change_messages(changed)
     if inbox is not None:
         mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
     changes, revisions = derivation.finish(postpone=postpone)

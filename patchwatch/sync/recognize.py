@@ -21,6 +21,7 @@ from patchwatch.mail.message import Message
 from patchwatch.series.committers import lists_of, roles
 from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.sync import point_rules, robot_rules
+from patchwatch.sync.conversations import Conversations
 
 _Place: TypeAlias = tuple[int | None, int | None]
 
@@ -58,21 +59,18 @@ class Recognized:
 def recognize(
     connection: Connection,
     conversations: set[int],
-    known: dict[int, Message],
+    threads: Conversations,
     replacements: Mapping[int, Message],
-    *,
-    fresh: Set[int],
-    whole: Set[int],
 ) -> tuple[Recognized, list[dict[str, Any]]]:
     """Recognize the revisions of these conversations, and of those that they affect; return the new rows with them.
 
-    `known` are messages that were decoded already, by primary key; `replacements` are read in place of stored ones.
-    Revisions that stay as they are stored have no row, and are not among those `before`: if only the messages `fresh`
-    are new in a conversation, and it is not one of `whole`.
+    `replacements` are read in place of stored messages, by primary key.  Revisions that stay as they are stored have no
+    row, and are not among those `before`: if only replies that do not concern them came to a conversation.
     """
+    known = threads.messages
     found = _recognized(connection, conversations, known, replacements)
     number = {id(r): found.ids[r.root.message_id] for _, r in found.revisions}
-    same = _unchanged(found, fresh, whole)
+    same = _unchanged(found, threads.fresh, threads.whole | threads.with_submissions)
     in_each = {
         number[id(r)]: {(name, person): role for person, role in roles(r).items() for name in lists_of(r)}
         for _, r in found.revisions

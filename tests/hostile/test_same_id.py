@@ -11,6 +11,7 @@ from patchwatch.config import Config
 from patchwatch.db import integrity
 from patchwatch.db.database import Database
 from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.verify import verify
 from patchwatch.tracker import Tracker
 from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
@@ -80,4 +81,16 @@ def test_lone_patch_whose_id_an_earlier_reply_has_leaves_no_series(tmp_path: Pat
     with database.read() as connection:
         assert list(integrity.orphans(connection)) == []
     assert dump(database) == []
+    database.close()
+
+
+def test_patch_whose_id_an_earlier_mail_has_no_longer_connects_others(tmp_path: Path) -> None:
+    """`doctor --check` reported the threads as damaged, and advised a reindex, after every such pair of mails."""
+    database = Database(f"sqlite:///{tmp_path}/patchwatch.db")
+    patch = mail(message_id="2@example.org", subject="[PATCH 2/2] net: free it once", in_reply_to="0@example.org")
+    cover = mail(message_id="0@example.org", subject="[PATCH 0/2] net: two things")
+    for raw in (patch, cover, _reply("2@example.org")):
+        with database.write() as connection:
+            ingest(connection, [read_mail(raw)], "netdev")
+    assert list(verify(database)) == []
     database.close()

@@ -1,0 +1,107 @@
+"""The conversations that the mails of one transaction are in, joined as the mails connect them.
+
+patchwatch.series.conversation says what connects two mails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from patchwatch.db import derived
+from patchwatch.db import messages as mails
+from patchwatch.db.message_codec import decode_message
+from patchwatch.mail.message import Message
+from patchwatch.series.conversation import thread_keys
+
+
+class Conversations:
+    """What has to be derived again, because mails of this transaction are in it."""
+
+    def __init__(self, connection: Connection) -> None:
+        """`connection` must be in a writing transaction."""
+        self._db = connection
+        self.messages: dict[int, Message] = {}  # decoded in this transaction, by primary key
+        self.fresh: set[int] = set()  # those of them that it adds
+        self.awaited: set[int] = set()  # those of them that a mail before them refers to
+        self.touched: set[int] = set()  # conversations that mails came to
+        self.with_submissions: set[int] = set()  # those of them that got a patch or cover letter
+        self.whole: set[int] = set()  # those in which more changed than that replies came
+
+    def place(self, messages: Sequence[tuple[int, Message]]) -> dict[int, int]:
+        """Return the conversation of each message (primary key, message), for the caller to store with it.
+
+        Conversations that the messages connect are merged.
+        """
+        if not messages:
+            return {}
+        self.messages.update(messages)
+        self.fresh.update(pk for pk, _ in messages)
+        names = {pk: thread_keys(message) for pk, message in messages}
+        known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
+        self.awaited.update(pk for pk, message in messages if message.message_id in known)
+        leader: dict[str | int, str | int] = {}
+
+        def find(x: str | int) -> str | int:
+            while (above := leader.setdefault(x, x)) != x:
+                leader[x] = leader[above]
+                x = above
+            return x
+
+        for own in names.values():
+            for name in own:
+                leader[find(name)] = find(own[0])
+                if name in known:
+                    leader[find(known[name])] = find(own[0])
+        groups: dict[str | int, set[int]] = {}
+        for conversation in set(known.values()):
+            groups.setdefault(find(conversation), set()).add(conversation)
+        fresh = derived.next_conversation(self._db)
+        chosen: dict[str | int, int] = {}
+        new_nodes: dict[str, int] = {}
+        placed: dict[int, int] = {}
+        for pk, message in messages:
+            own = names[pk]
+            top = find(own[0])
+            if top not in chosen:
+                if existing := groups.get(top, set()):
+                    chosen[top] = self._joined(existing)
+                else:
+                    chosen[top] = fresh
+                    fresh += 1
+            placed[pk] = chosen[top]
+            new_nodes.update((name, chosen[top]) for name in own if name not in known)
+            if message.is_submission:
+                self.with_submissions.add(chosen[top])
+        derived.add_thread_keys(self._db, new_nodes)
+        self.touched.update(chosen.values())
+        return placed
+
+    def change(self, messages: Sequence[tuple[int, Message]]) -> None:
+        """Take in that stored messages (primary key, message) are parsed differently now.
+
+        What connected them may be gone: their conversations come apart, and what is still connected comes together.
+        """
+        if not messages:
+            return
+        former = derived.conversations_with(self._db, [pk for pk, _ in messages])
+        facts = mails.facts_of(self._db, (one.id for one in derived.messages_in(self._db, former)))
+        derived.forget_thread_keys(self._db, former)
+        placed = self.place([(pk, decode_message(facts[pk])) for pk in sorted(facts)])
+        nowhere = {"revision_id": None, "patch": None}
+        mails.change_facts(self._db, [{"id": pk, "conversation": into, **nowhere} for pk, into in placed.items()])
+        self.touched |= former
+        self.whole |= former | set(placed.values())
+
+    def _joined(self, conversations: set[int]) -> int:
+        """Merge conversations into the largest of them, so that many merges do not change a row again and again."""
+        if len(conversations) == 1:
+            return min(conversations)
+        sizes = derived.conversation_sizes(self._db, conversations)
+        into = min(conversations, key=lambda conversation: (-sizes.get(conversation, 0), conversation))
+        derived.join_conversations(self._db, into, conversations - {into})
+        self.whole.add(into)
+        if self.with_submissions & conversations:
+            self.with_submissions.add(into)
+        return into
