@@ -1,4 +1,4 @@
-"""`unwatch`, `mark`, `link`, `unlink`, `dismiss`, `mute`, `snooze`, `undo`: manual decisions, which take precedence."""
+"""`unwatch`, `seen`, `mark`, `link`, `unlink`, `dismiss`, `mute`, `pin`, `snooze`, `undo`: what a person decides."""
 
 from __future__ import annotations
 
@@ -33,6 +33,26 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
     tracker.unwatch([row.id for row in rows])
     for row in rows:
         print_line(f"no longer watching #{row.id} {line(row.title)}")
+
+
+@click.command("seen", short_help="Mark series as seen: nothing in them is new.")
+@click.argument("series", nargs=-1, required=True, type=SERIES)
+@hidden_now_option
+@click.pass_obj
+def seen_command(context: Context, series: tuple[str, ...]) -> None:
+    """Mark series as seen: their mail counts as read, and nothing in them is new until more comes.
+
+    This is what `C` does in the TUI.
+
+    \b
+    Example:
+      patchwatch seen 12 14
+    """
+    tracker = context.tracker
+    rows = _find_all(tracker, series)
+    tracker.read_series([row.id for row in rows])
+    for row in rows:
+        print_line(f"seen: #{row.id} {line(row.title)}")
 
 
 @click.command("mark", short_help="Set the state of a series by hand.", epilog=_STATES)
@@ -132,6 +152,27 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
         print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
+@click.command("pin", short_help="Keep series first in their section.")
+@click.argument("series", nargs=-1, required=True, type=SERIES)
+@click.option("--off", is_flag=True, help="Unpin.")
+@hidden_now_option
+@click.pass_obj
+def pin_command(context: Context, series: tuple[str, ...], off: bool) -> None:
+    """Keep series first in their section of your queue; while they are open, they never become dormant.
+
+    Pins are yours: in a database that several people use, the others do not see them.
+
+    \b
+    Example:
+      patchwatch pin 12
+    """
+    tracker = context.tracker
+    rows = _find_all(tracker, series)
+    tracker.pin([row.id for row in rows], pinned=not off)
+    for row in rows:
+        print_line(f"{'no longer pinned' if off else 'pinned'}: #{row.id} {line(row.title)}")
+
+
 @click.command("snooze", short_help="Snooze series until a given time or a reply.")
 @click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.option("--until", metavar="TIME", help=f"{times.FUTURE_FORMATS}; default: until someone else replies.")
@@ -164,7 +205,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
 @hidden_now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
-    """Undo the last watch, unwatch, mark, link, unlink, dismiss, mute or snooze. Repeat to undo earlier ones."""
+    """Undo the last watch, unwatch, mark, link, unlink, dismiss, mute, pin or snooze. Repeat to undo earlier ones."""
     print_line(f"undone: {line(context.tracker.undo())}")
 
 

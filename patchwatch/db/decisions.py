@@ -60,6 +60,13 @@ def undecide(connection: Connection, decision: Decision, message_ids: Iterable[s
         connection.execute(delete(table).where(table.c.message_id.in_(part)))
 
 
+def pin(connection: Connection, message_ids: Iterable[str], person: str, roots: Iterable[str], at: int) -> None:
+    """Store that a person pinned what has these roots, and unpinned what else these messages belong to."""
+    for part in chunks(message_ids):
+        connection.execute(delete(t.pin).where(t.pin.c.message_id.in_(part), t.pin.c.person == person))
+    insert_missing(connection, t.pin, [{"message_id": root, "person": person, "at": at} for root in roots])
+
+
 def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
     """Store that a person linked two revisions, or unlinked them; a new link replaces the last one."""
     pair = (t.manual_link.c.message_id == later) & (t.manual_link.c.predecessor == earlier)

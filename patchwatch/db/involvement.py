@@ -19,6 +19,7 @@ def involvement_of(
     latest = [summaries[root] for root in newest.postings if root in summaries]
     mine = [reviewer for summary in latest for reviewer in summary.reviewers if reviewer.email in me]
     replied = max((reviewer.date for reviewer in mine), default=0)
+    asks = [ask for summary in latest for ask in summary.asks if ask.email in me and ask.date > replied]
     answered, answer = max(((r.answered, r.answer) for r in mine if r.answered >= replied), default=(0, ""))
     return Involvement(
         author=not me.isdisjoint(latest[-1].senders),
@@ -30,6 +31,7 @@ def involvement_of(
         answer=answer,
         answered=answered,
         pulls=newest.pull is not None and newest.pull.puller.email in me,
+        asked=max(asks, key=lambda ask: ask.date, default=None),
     )
 
 
@@ -52,8 +54,9 @@ def posters(summary: RevisionSummary) -> set[str]:
 
 
 def people(summary: RevisionSummary) -> set[str]:
-    """Return the addresses of its recipients and of the people who replied."""
-    return {*summary.recipients, *(reviewer.email for reviewer in summary.reviewers)}
+    """Return the addresses of its recipients, and of the people who replied or were asked."""
+    others = (one.email for some in (summary.reviewers, summary.asks) for one in some)
+    return {*summary.recipients, *others}
 
 
 def _posted(summary: RevisionSummary, me: Set[str]) -> bool:

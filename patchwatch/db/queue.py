@@ -14,7 +14,7 @@ from patchwatch.db.criteria import Criteria
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_flags import Execute
 from patchwatch.db.sql import rows_with
-from patchwatch.mail.message import Person, name_key
+from patchwatch.mail.message import Person, SignalKind, name_key
 from patchwatch.mail.short_name import short_name
 from patchwatch.series import labels
 from patchwatch.series.committers import lists_among
@@ -85,6 +85,8 @@ def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], no
         return False
     if line.state in CLOSED:
         return now - line.turn_since < LATELY
+    if line.pinned:
+        return True
     latest = max(line.last_activity, line.turn_since, woken.get(line.id, 0))
     return now - latest < rules.dormant_days * _DAY
 
@@ -119,6 +121,7 @@ def _case(line: SeriesSummary, news: News | None, woken: int) -> Case:
         rfc=line.rfc,
         mine=line.mine,
         muted=line.muted,
+        pinned=line.pinned,
         snoozed_until=line.snoozed_until,
         woken=woken,
         blocked=labels.blocked(line) if line.blocked_by else "",
@@ -141,12 +144,19 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         backport=newest.backport,
         action=next_action(row, now, ping_days=rules.ping_days, windows=rules.windows),
         pulls=involvement.pulls,
-        applies=applies is not None,
+        applies=applies is not None or _promised(row, me),
+        asked=involvement.asked.date if involvement.asked else 0,
         answerer=short_name(closer.name, closer.email),
         answered=min((point.closed_at for point in answers), default=involvement.answered),
         answers=len(answers),
         likely=newest.likely or (applies is False and not involvement.author),
     )
+
+
+def _promised(row: SeriesRow, me: Collection[str]) -> bool:
+    """True if it is waiting because one of the addresses `me` said that they will apply it."""
+    why = row.turn_evidence
+    return why is not None and why.kind == SignalKind.WILL_APPLY and why.by_email in me
 
 
 def _applied_by(connection: Connection, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:

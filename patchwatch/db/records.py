@@ -33,6 +33,7 @@ from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
+from patchwatch.series.requests import open_requests
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
@@ -189,6 +190,7 @@ def _summary(
         sendings=tuple(m.message_id for m in revision.sendings),
         taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
         commits=committers.includes(root.author, lists_of(revision)),
+        asks=open_requests(revision),
     )
 
 

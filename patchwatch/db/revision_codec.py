@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from patchwatch.mail.message import Person, PullRequest
 from patchwatch.series.points import Point
+from patchwatch.series.request import Request
 from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State, Turn
 
@@ -114,6 +115,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     sendings: tuple[str, ...] = ()  # roots of all times that it was sent, if more than one
     taken: tuple[StoredTaken, ...] = ()  # patches of an earlier version
     commits: bool = False  # its author applies patches of a list that it was sent to
+    asks: tuple[Request, ...] = ()  # of people besides its author, not answered
 
 
 class RevisionVersion(Struct, frozen=True):

@@ -1,10 +1,10 @@
 """Tables.
 
 There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
-`tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `snooze`, `mark`, `manual_link`, `dismissed`,
-`read_mark`, `visit`, and `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is derived from
-the first two (`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`), which
-`reindex` rebuilds.
+`tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`,
+`dismissed`, `read_mark`, `visit`, and `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is
+derived from the first two (`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`),
+which `reindex` rebuilds.
 `number` gives a revision's root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
@@ -216,6 +216,14 @@ mute = Table(
     "mute",
     metadata,
     Column("message_id", String, primary_key=True),
+    Column("at", TIME, nullable=False),
+)
+
+pin = Table(
+    "pin",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("person", String, primary_key=True),  # login name: others see their own pins only
     Column("at", TIME, nullable=False),
 )
 

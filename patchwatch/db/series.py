@@ -37,7 +37,7 @@ def series(
     revisions = revisions_of(connection, ids, me | wanted.mine | wanted.for_me)
     inboxes, failed = seen_in(connection, ids)
     unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
-    muted = series_flags.muted(execute)
+    muted, pinned = series_flags.muted(execute), series_flags.pinned(execute)
     snoozed = series_flags.snoozed(execute, me, now)
     needs = {number: own[-1].depends_on for number, (own, _) in revisions.items() if own and own[-1].depends_on}
     depends_on = dependencies.resolve(execute, needs, now) if needs else {}
@@ -60,6 +60,7 @@ def series(
                 row,
                 watched=row.id in watched,
                 muted=row.id in muted,
+                pinned=row.id in pinned,
                 snoozed_until=snoozed.get(row.id),
                 overdue=row.awaiting_review and row.turn_since <= overdue_since and not row.blocked_by,
                 unread=unread.get(row.id, 0),

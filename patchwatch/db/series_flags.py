@@ -1,4 +1,4 @@
-"""What is shown of a series besides its revisions: watched, muted, snoozed, unread, and the inboxes it was seen in.
+"""What is shown of a series besides its revisions: watched, muted, pinned, snoozed, unread, and its inboxes.
 
 The SQL is text in the common subset of SQLite and PostgreSQL, because the fast path (patchwatch.db.fast_list) runs it
 before SQLAlchemy is imported.
@@ -54,6 +54,16 @@ GROUP BY revision.series_id
 _TAGS = "SELECT tags FROM tree WHERE mainline"
 
 
+def user() -> str:
+    """Return the login name of the user."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, in a container
+        return "you"
+
+
 def executor(connection: Connection) -> Execute:
     """Return a function that runs queries on an SQLAlchemy connection."""
     return lambda sql, values: connection.execute(_text(sql), values)
@@ -74,6 +84,12 @@ def watched(execute: Execute) -> set[int]:
 def muted(execute: Execute) -> set[int]:
     """Return the muted series."""
     return {row[0] for row in execute(DECIDED.format(table="mute", columns=""), {})}
+
+
+def pinned(execute: Execute) -> set[int]:
+    """Return the series that this user pinned."""
+    query = DECIDED.format(table="pin", columns="") + " AND pin.person = :person"
+    return {row[0] for row in execute(query, {"person": user()})}
 
 
 def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:

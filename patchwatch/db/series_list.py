@@ -31,8 +31,8 @@ def summaries(
 ) -> tuple[SeriesSummary, ...]:
     """Return the known, or only the watched, series, most recently active first; `me` are my addresses."""
     mine = {address.lower() for address in me}
-    watched = series_flags.watched(execute)
-    muted, snoozed = series_flags.muted(execute), series_flags.snoozed(execute, mine, now)
+    watched, muted, pinned = (of(execute) for of in (series_flags.watched, series_flags.muted, series_flags.pinned))
+    snoozed = series_flags.snoozed(execute, mine, now)
     unread = series_flags.unread_in_watched(execute)
     inboxes = _load_inboxes(execute)
     seen = _inboxes_by_series(execute, inboxes.names, watched_only)
@@ -77,15 +77,14 @@ def summaries(
             blocked_by=blocked.get(number, ()),
             points_open=points_open - _settled_by_silence(answered, now),
             points=points,
+            pinned=number in pinned,
         )
 
     where = f" WHERE id IN ({series_flags.WATCHED})" if watched_only else ""
     stored = list(execute(_SERIES + where, {}))
     waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
     blocked = dependencies.blocked(execute, waiting, now) if waiting else {}
-    found = [summary(row) for row in stored]
-    found.sort(key=lambda line: (-line.last_activity, line.id))
-    return tuple(found)
+    return tuple(sorted(map(summary, stored), key=lambda line: (-line.last_activity, line.id)))
 
 
 def _settled_by_silence(answered: str, now: int) -> int:

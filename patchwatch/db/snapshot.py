@@ -29,6 +29,7 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
         (t.archive_copy, t.archive_copy.c.message_pk.in_(sent)),
         (t.number, everything),
         (t.mute, t.mute.c.at <= until),
+        (t.pin, t.pin.c.at <= until),
         (t.snooze, t.snooze.c.at <= until),
         (t.mark, t.mark.c.at <= until),
         (t.manual_link, t.manual_link.c.at <= until),

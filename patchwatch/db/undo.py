@@ -15,9 +15,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, and_, delete, insert, select
 
 from patchwatch.db import schema as t
+from patchwatch.db.series_flags import user
 from patchwatch.db.sql import chunks, dumps, next_id
 
-Decided = Literal["watch", "mute", "snooze", "mark", "manual_link", "dismissed"]
+Decided = Literal["watch", "mute", "pin", "snooze", "mark", "manual_link", "dismissed"]
 """A table whose changes are logged."""
 
 _KEPT = 500  # entries
@@ -32,16 +33,6 @@ class Undone:
     what: str
     decided: Decided
     message_ids: frozenset[str]
-
-
-def user() -> str:
-    """Return the login name of the user."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, in a container
-        return "you"
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """The versions of the database that this program reads; without imports, for the fast path that avoids SQLAlchemy."""
 
-SCHEMA_REVISION = "0015"
+SCHEMA_REVISION = "0016"
 """The newest migration that this program knows; a test compares it with the migrations."""
 
 KNOWN_REVISIONS = frozenset(f"{number:04}" for number in range(1, int(SCHEMA_REVISION) + 1))
 """What can be migrated, with the newest: another process may have just migrated to it."""
 
-FACTS_VERSION = 15
+FACTS_VERSION = 16
 """Raised when the stored form of parsed mail changes, or the parsing: the database is then reindexed on opening."""

@@ -236,6 +236,15 @@ class Remark(Struct, frozen=True, array_like=True):
     file: str = ""  # that the quoted lines are of, if the quote shows it
 
 
+class Ask(Struct, frozen=True, array_like=True):
+    """What a mail asks of one of its recipients; patchwatch.mail.asks finds it."""
+
+    email: str  # of that recipient
+    kind: Literal["answer", "test"]
+    text: str  # the sentence
+    by_name: bool  # false: it asks "you", the only person in To
+
+
 class Message(Struct, frozen=True, array_like=True):
     """The parsed fields of one mail."""
 
@@ -276,6 +285,7 @@ class Message(Struct, frozen=True, array_like=True):
     outlook: tuple[int, int] = (0, 0)  # how much its words speak for a next version (patchwatch.mail.outlook)
     added: tuple[bytes, ...] = ()  # of each of `files`: the lines that the diff adds, as hashes (mail.added_lines)
     changes: tuple[str, ...] = ()  # the changelog of this version, an entry each
+    asks: tuple[Ask, ...] = ()
 
     @property
     def is_submission(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from patchwatch.mail import body, bots, changelog, diff, headers, relations, robot, thanks, trailers, version_hints
 from patchwatch.mail.added_lines import added_lines
+from patchwatch.mail.asks import asks
 from patchwatch.mail.cited_commits import cited_commits
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.kind import kind_and_bot
@@ -64,8 +65,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     patch, files = _diff(whole[cut:]) if submission and cut >= 0 else ("", ())
     own_text, passages = _written(text, cut, submission=submission)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
-    sentences = _sentences(own_text, passages)
-    substance = split.substantive(sentences, trailers.beginnings(tags))
+    sentences, substance = _sentences(own_text, passages, tags)
     pull, listed = _pull(kind, head, subject, whole)
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
@@ -110,6 +110,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         outlook=outlook(passages, tags) if by_person else (0, 0),
         added=added_lines(patch, files),
         changes=_changes(whole if cut < 0 else whole[:cut], parts) if submission else (),
+        asks=() if bot else asks(sentences, own_text, head.get_all("to"), head.get_all("cc"), sender),
     )
 
 
@@ -125,11 +126,15 @@ def _written(text: Text, cut: int, *, submission: bool) -> tuple[str, list[body.
     return body.own_text(text.whole if cut < 0 else text.whole[:cut], patch=True), []
 
 
-def _sentences(own_text: str, passages: Sequence[body.Passage]) -> tuple[str, ...]:
-    """The sentences that the sender wrote; those of a reply's passages, which are split only once."""
+def _sentences(
+    own_text: str, passages: Sequence[body.Passage], tags: Sequence[Trailer]
+) -> tuple[tuple[str, ...], list[str]]:
+    """The sentences that the sender wrote, and those that say something; a reply's passages are split only once."""
     if passages and len(own_text) <= _MAX_PROSE:
-        return tuple(itertools.chain.from_iterable(passage.sentences for passage in passages))
-    return tuple(split.sentences(own_text[:_MAX_PROSE]))
+        found = tuple(itertools.chain.from_iterable(passage.sentences for passage in passages))
+    else:
+        found = tuple(split.sentences(own_text[:_MAX_PROSE]))
+    return found, split.substantive(found, trailers.beginnings(tags))
 
 
 def _changes(words: str, parts: Subject) -> tuple[str, ...]:

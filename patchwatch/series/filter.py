@@ -143,6 +143,7 @@ _ATTRIBUTES: dict[str, Callable[[SeriesSummary], bool]] = {
     "watched": lambda line: line.watched,
     "followed": lambda line: line.followed,
     "muted": lambda line: line.muted,
+    "pinned": lambda line: line.pinned,
     "snoozed": lambda line: line.snoozed_until is not None,
     "stale": lambda line: line.stale_since is not None,
     "open": is_open,

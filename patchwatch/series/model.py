@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from patchwatch.mail.message import PullRequest
     from patchwatch.series.points import Point
     from patchwatch.series.queue import Place
+    from patchwatch.series.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Involvement:
     answer: str  # the author's last reply to me, if I have not replied since
     answered: int  # its date
     pulls: bool = False  # the newest revision is a pull request to me
+    asked: Request | None = None  # the last request to me, about a patch that is not mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ class SeriesRow:
     involvement: Involvement | None = None  # None if the config does not have my addresses
     next_action: NextAction | None = None  # None: nobody has to act
     depends_on: tuple[DependencyRow, ...] = ()  # of the newest revision
+    pinned: bool = False
 
     @property
     def kind(self) -> str:
@@ -212,9 +215,8 @@ class SeriesRow:
     @property
     def blocked_by(self) -> tuple[int, ...]:
         """The open series that it depends on, while it is open itself."""
-        if self.state in CLOSED:
-            return ()
-        return tuple(dict.fromkeys(d.series for d in self.depends_on if d.blocks and d.series is not None))
+        needs = () if self.state in CLOSED else self.depends_on
+        return tuple(dict.fromkeys(d.series for d in needs if d.blocks and d.series is not None))
 
     @property
     def unreadable(self) -> int:
@@ -223,10 +225,7 @@ class SeriesRow:
 
 
 class SeriesSummary(NamedTuple):
-    """A series as a list shows it.
-
-    A tuple instead of a dataclass: ten thousand are made at once, in a fifth of the time.
-    """
+    """A series as a list shows it; a tuple, because ten thousand are made at once, in a fifth of the time."""
 
     id: int
     title: str
@@ -259,6 +258,7 @@ class SeriesSummary(NamedTuple):
     blocked_by: tuple[int, ...] = ()  # the open series that it depends on
     points_open: int = 0  # of the newest revision
     points: int = 0
+    pinned: bool = False
     place: Place | None = None  # in the queue; None: in no section, or not computed
 
     @property

@@ -22,6 +22,9 @@ from patchwatch.times import format_span as span
 
 _DAY = 86_400
 _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere, or never
+# Days of silence after which a person no longer does it, by what it is.  On linux-iio, 1 in 100 of the reviews that are
+# three weeks old is written in the week that follows; of new versions that are eight weeks old, none is posted.
+_LAPSES = {"answer": 21, "check": 21, "review": 21, "test": 21, "apply": 56, "fix": 56, "rework": 56, "send": 56}
 _NEVER = 1 << 62
 LATELY = 30 * _DAY
 """Seconds after which a closed series is in no section."""
@@ -82,13 +85,15 @@ class Case(NamedTuple):
     replied: bool = False  # I replied to a version of it
     known: bool = True  # I watch or follow it, it is mine, or was sent to me, or I replied to it
     muted: bool = False
+    pinned: bool = False
     snoozed_until: int | None = None  # None: not snoozed; 0: until somebody replies
     woken: int = 0  # when a snooze of it ended
     blocked: str = ""  # `blocked by #12`
     backport: bool = False  # to a stable tree: sent to everybody, patch by patch
     action: NextAction | None = None
     pulls: bool = False  # it asks me to pull
-    applies: bool = False  # I apply patches of its list, and it was sent to me
+    applies: bool = False  # I apply patches of its list, and it was sent to me; or I said that I will apply it
+    asked: int = 0  # when somebody asked me for `action`, although the patch is not mine; 0: nobody did
     answerer: str = ""  # who answered points of mine that are not settled
     answered: int = 0  # when
     answers: int = 0  # how many points
@@ -107,6 +112,7 @@ class Place(NamedTuple):
     overdue: bool = False
     sure: bool = True
     mine: bool = False  # in Waiting: it stands in a row of its own
+    pinned: bool = False  # it stands first in its section
 
     def when(self, now: int) -> str:
         """`9d!`: its age, and whether it is overdue; of what waits for others the day to ping."""
@@ -117,15 +123,22 @@ class Place(NamedTuple):
 
 def place(case: Case, now: int, rules: Rules) -> Place | None:
     """The place of a series at `now` (UTC seconds); None: it is in no section."""
-    if not case.known:
-        return None
+    found = _place(case, now, rules) if case.known else None
+    return found._replace(pinned=True) if found and case.pinned else found
+
+
+def _place(case: Case, now: int, rules: Rules) -> Place | None:
     if case.state in CLOSED:
         return _closed(case, now)
-    if case.snoozed_until is None and now - _active(case, now) >= rules.dormant_days * _DAY:
+    silent = now - _active(case, now) >= rules.dormant_days * _DAY
+    if silent and case.snoozed_until is None and not case.pinned:
         return _dormant(case, now)
     if case.muted or case.snoozed_until is not None:
         return _set_aside(case)
-    return _now(case, now, rules) or _review(case, now, rules) or _new(case, now) or _waiting(case, now)
+    asked = _now(case, now, rules) or _review(case, now, rules)
+    if asked is not None and _lapsed(case, asked, now, rules):
+        return _new(case, now) or _left(case, asked, now)
+    return asked or _new(case, now) or _waiting(case, now)
 
 
 def in_order(places: Mapping[int, Place]) -> dict[Section, list[int]]:
@@ -142,13 +155,14 @@ def first(sections: Mapping[Section, Sequence[int]], places: Mapping[int, Place]
     return min(asked, key=lambda number: not places[number].sure, default=None)
 
 
-def rank(number: int, place: Place) -> tuple[bool, bool, int, int, int]:
-    """Overdue first, the freshest of them leading; then by the day it is due; what is not sure last."""
+def rank(number: int, place: Place) -> tuple[bool, bool, bool, int, int, int]:
+    """Pinned first; then overdue, the freshest of them leading; then by the day it is due; what is not sure last."""
+    later = not place.pinned
     if place.section in ASKS:
-        return (not place.sure, not place.overdue, -place.since if place.overdue else place.since, 0, number)
+        return (later, not place.sure, not place.overdue, -place.since if place.overdue else place.since, 0, number)
     if place.section is Section.WAITING:
-        return (not place.sure, not place.mine, place.due or _NEVER, place.since, number)
-    return (False, place.section is Section.NEW and not place.mine, -place.since, 0, number)
+        return (later, not place.sure, not place.mine, place.due or _NEVER, place.since, number)
+    return (later, False, place.section is Section.NEW and not place.mine, -place.since, 0, number)
 
 
 # ---- sections ------------------------------------------------------------------------------------------------------
@@ -188,6 +202,21 @@ def _set_aside(case: Case) -> Place:
     return Place(Section.WAITING, "snoozed", reason, case.turn_since, case.snoozed_until)
 
 
+def _lapsed(case: Case, asked: Place, now: int, rules: Rules) -> bool:
+    """True if it has been asked for so long, with nobody writing since, that it is not for today."""
+    days = _LAPSES.get(asked.verb.partition(" ")[0])
+    since = max(asked.since, _active(case, now))
+    return days is not None and not case.pinned and waited_by(since, days * _DAY, rules.windows) <= now
+
+
+def _left(case: Case, asked: Place, now: int) -> Place:
+    """The place of what lapsed: with those that wait, until somebody writes."""
+    asked_for = asked.reason.partition("; ")[0]
+    reason = f"{asked_for}; not in {asked.section.heading}, because nobody wrote for {span(now - _active(case, now))}"
+    verb = "you" if asked.section is Section.NOW else _awaited(case)
+    return Place(Section.WAITING, verb, reason, asked.since, mine=case.author)
+
+
 def _now(case: Case, now: int, rules: Rules) -> Place | None:
     """What is asked of me by name or role."""
     action = case.action
@@ -200,6 +229,9 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
     if case.applies and reviewed and recent and not case.rfc and not case.blocked and not case.author:
         reason = f"yours to apply: reviewed {_ago(case.turn_since, now)}"
         return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
+    if action is not None and mine and case.asked:
+        verb = verbs.verb_of(action.text, case.version)
+        return _asked(Section.NOW, verb, action.text, case.asked, case, now, rules, sure=True)
     return None
 
 
@@ -291,13 +323,18 @@ def _waiting(case: Case, now: int) -> Place:
 
 
 def _awaited(case: Case) -> str:
-    return case.blocked or ("upstream" if case.state == State.AWAITING_UPSTREAM else case.turn)
+    if case.blocked or case.state == State.AWAITING_UPSTREAM:
+        return case.blocked or "upstream"
+    if case.applies and case.turn == Turn.MAINTAINER:  # that is me
+        return Turn.AUTHOR if case.rfc else "you"
+    return case.turn
 
 
 def _whom(case: Case) -> str:
+    awaited = _awaited(case)
     if case.blocked:
         return f"{case.blocked.removeprefix('blocked by ')}"
-    return {Turn.AUTHOR: "its author", Turn.MAINTAINER: "a maintainer"}.get(Turn(case.turn), "reviewers")
+    return {Turn.AUTHOR: "its author", Turn.MAINTAINER: "a maintainer", "you": "you"}.get(awaited, "reviewers")
 
 
 def _ago(at: int, now: int) -> str:

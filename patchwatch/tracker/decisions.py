@@ -15,17 +15,18 @@ from patchwatch.tracker.queries import Queries
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db import database, decisions, derived, series, undo, visits
+    from patchwatch.db import database, decisions, derived, series, series_flags, undo, visits
     from patchwatch.series.model import CandidateRow, SeriesRow
     from patchwatch.series.point_list import ListedPoint
 else:
-    database, decisions, derived, undo, series, visits = (
-        LazyModule(f"patchwatch.db.{name}") for name in ("database", "decisions", "derived", "undo", "series", "visits")
+    database, decisions, derived, undo, series, series_flags, visits = (
+        LazyModule(f"patchwatch.db.{name}")
+        for name in ("database", "decisions", "derived", "undo", "series", "series_flags", "visits")
     )
 
 
 class Decisions(Queries):
-    """Watches, mutes, snoozes, marks, links and dismissed points, each changed in one transaction."""
+    """Watches, mutes, pins, snoozes, marks, links and dismissed points, each changed in one transaction."""
 
     def mark_read(self, message_ids: Collection[str]) -> int:
         """Mark mails as read; return the generation of the database after it."""
@@ -57,6 +58,16 @@ class Decisions(Queries):
         else:
             self._decide(series_ids, "mute", "no longer muted", None)
 
+    def pin(self, series_ids: Ids, *, pinned: bool = True) -> None:
+        """Pin series for this user: they never become dormant, and stand first in their section.  Or unpin them."""
+        rows = self._rows(series_ids)
+        roots = [row.revisions[0].message_id for row in rows] if pinned else []
+        with self.database.write() as connection:
+            ids = series.messages_of(connection, [row.id for row in rows])
+            what = _what("pinned" if pinned else "no longer pinned", rows)
+            with undo.logged(connection, "pin", ids, what, self.now()):
+                decisions.pin(connection, ids, series_flags.user(), roots, self.now())
+
     def snooze(self, series_ids: Ids, until: int | None) -> None:
         """Snooze series until a time (UTC seconds), or until somebody other than me replies (None)."""
         what = "snoozed until someone replies" if until is None else f"snoozed until {format_future(until)}"
@@ -82,7 +93,7 @@ class Decisions(Queries):
             with undo.logged(connection, "mark", ids, what, self.now()):
                 decisions.undecide(connection, "mark", ids)
                 if state is not None:
-                    who = by or undo.user()
+                    who = by or series_flags.user()
                     for revision in newest:
                         decisions.decide(connection, "mark", revision.message_id, state=state, at=self.now(), by=who)
             self._derive_again(connection, [revision.message_id for revision in newest])
@@ -106,12 +117,12 @@ class Decisions(Queries):
         point, what = listed.point, _what(f"dismissed point {listed.number}", [row])
         with self.database.write() as connection:
             with undo.logged(connection, "dismissed", [point.message_id], what, self.now()):
-                decisions.dismiss(connection, point.key, self.now(), by or undo.user())
+                decisions.dismiss(connection, point.key, self.now(), by or series_flags.user())
             self._derive_points_again(connection, [point.message_id])
         return listed
 
     def undo(self) -> str:
-        """Undo my last watch, unwatch, mute, snooze, mark, link, unlink or dismissal; return its description.
+        """Undo my last watch, unwatch, mute, pin, snooze, mark, link, unlink or dismissal; return its description.
 
         A second call undoes the one before.  What somebody else has changed since then stays.
 
@@ -201,7 +212,7 @@ class Decisions(Queries):
 
     def _set_link(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
         with undo.logged(connection, "manual_link", [later], what, self.now()):
-            decisions.link(connection, later, earlier, linked=linked, at=self.now(), by=by or undo.user())
+            decisions.link(connection, later, earlier, linked=linked, at=self.now(), by=by or series_flags.user())
         self._derive_again(connection, [later, earlier])
 
     def _titled(self, root: str) -> str:

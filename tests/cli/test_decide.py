@@ -1,8 +1,11 @@
-"""`mark`, `mute`, `snooze`, `link`, `unlink`, `undo`."""
+"""`mark`, `mute`, `pin`, `seen`, `snooze`, `link`, `unlink`, `undo`."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from tests.support.command_line import XDP_V5, Run
 
@@ -17,6 +20,29 @@ def test_decisions_by_hand(with_xdp: Run) -> None:
     assert with_xdp("unlink", XDP_V5).stdout.count("1 version") == 2
     assert "has 2 versions" in with_xdp("link", "2", "1").stdout
     assert with_xdp("unwatch", "1").returncode == 0
+
+
+def test_a_pinned_series_is_shown_as_such_until_it_is_unpinned(with_xdp: Run) -> None:
+    assert with_xdp("pin", "1").stdout.startswith("pinned: #1 ")
+    assert json.loads(with_xdp("show", "1", "--json").stdout)["pinned"] is True
+    assert "[pinned]" in with_xdp("list", "--all").stdout
+    assert "#1" not in with_xdp("list", "--all", "--", "-is:pinned").stdout
+    assert with_xdp("undo").stdout.startswith("undone: pinned: #1 ")
+    (series,) = json.loads(with_xdp("list", "--all", "--json").stdout)
+    assert series["pinned"] is False
+    with_xdp("pin", "1")
+    assert with_xdp("pin", "1", "--off").stdout.startswith("no longer pinned: #1 ")
+    assert json.loads(with_xdp("show", "1", "--json").stdout)["pinned"] is False
+
+
+def test_seen_series_have_nothing_unread(with_xdp: Run, environment: dict[str, str]) -> None:
+    file = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM read_mark")  # an import counts as read
+        database.execute("INSERT INTO watch SELECT root, 0, 'bpf' FROM revision WHERE id = 1")
+    assert json.loads(with_xdp("show", "1", "--json").stdout)["unread"] > 0
+    assert with_xdp("seen", "1").stdout.startswith("seen: #1 ")
+    assert json.loads(with_xdp("show", "1", "--json").stdout)["unread"] == 0
 
 
 def test_undo_reverts_one_decision_after_the_other(with_xdp: Run) -> None:

@@ -27,6 +27,7 @@ from patchwatch.db.revision_codec import (
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.mail.message import (
     Acceptance,
+    Ask,
     CitedCommit,
     EarlierLink,
     Finding,
@@ -87,6 +88,7 @@ MESSAGE = Message(
     added=(b"\0\1\2", b""),
     changes=("- take the lock",),
     outlook=(250, -40),
+    asks=(Ask("lin@x", "test", "Lin, could you test it?", True),),
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -100,7 +102,7 @@ MESSAGE_TEXT = (
     '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
     '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts",true,true,"a.c"]],[250,-40],'
-    '["AAEC",""],["- take the lock"]]'
+    '["AAEC",""],["- take the lock"],[["lin@x","test","Lin, could you test it?",true]]]'
 )
 POSTING = PostingFacts(
     root="m@x",
@@ -173,7 +175,8 @@ def test_text_stored_with_or_without_escapes_is_the_same(name: str) -> None:
 
 
 SUMMARY_TEXT = (
-    '{"author":["Ann Author","ann@example.org"],"backport":false,'
+    '{"asks":[["lin@x","answer",["Rita","r@x"],1700000260,"n@x","Lin?"]],'
+    '"author":["Ann Author","ann@example.org"],"backport":false,'
     '"checks":[["syzbot ci","failure","KASAN: bad","c@x",1700000300,1,"",false,"","",""],'
     '["q-bot","finding","The lock leaks.","d@x",1700000310,1,"high",true,"mm/frob.c","frob","+ lock();"]],'
     '"commits":true,'

@@ -131,6 +131,7 @@ def test_decisions_lists_and_undo(tracker: Tracker) -> None:
     assert tracker.one(number).state == "mainlined"
     tracker.snooze(number, None)
     tracker.mute(number)
+    tracker.pin(number)
     assert tracker.mark_read([row.message_id for row in tracker.thread(number)]) == tracker.generation()
     assert tracker.one(number).unread == 0
     tracker.unlink("v2@b")

@@ -39,14 +39,15 @@ def opened(tracker: Tracker, me: str = "") -> Tracker:
 def test_summary_agrees_with_the_row(tracker: DemoTracker) -> None:
     number = tracker.series()[0].id
     tracker.mute(number)
+    tracker.pin(number)
     tracker.snooze(number, None)
     tracker.mark_read([row.message_id for row in tracker.thread(number)[:3]])
     rows = {row.id: row for row in tracker.series(everything=True)}
     lines = tracker.lines()
     assert [line.id for line in lines] == list(rows)
     same = (
-        "title author_name author_email inboxes watched muted snoozed_until state turn turn_since awaiting_review "
-        "overdue unread last_activity version rfc incomplete patches reviewed stale_since"
+        "title author_name author_email inboxes watched muted pinned snoozed_until state turn turn_since "
+        "awaiting_review overdue unread last_activity version rfc incomplete patches reviewed stale_since"
     )
     for line in lines:
         row = rows[line.id]

@@ -84,6 +84,22 @@ def test_undo_of_snooze_mute_and_watch(tracker: DemoTracker) -> None:
     assert tracker.one(number).snoozed_until == NOW + DAY
 
 
+def test_pins_are_per_person(tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = tracker.find(XDP_V5)
+    tracker.pin(number)
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    assert not tracker.one(number).pinned
+    assert [row.pinned for row in tracker.lines() if row.id == number] == [False]
+    tracker.pin(number)
+    tracker.pin(number, pinned=False)
+    assert tracker.undo().startswith("no longer pinned")
+    assert tracker.one(number).pinned
+    monkeypatch.delenv("LOGNAME")
+    assert tracker.one(number).pinned
+    assert tracker.undo().startswith("pinned")
+    assert not tracker.one(number).pinned
+
+
 def test_undo_of_unwatch() -> None:
     with demo() as tracker:
         number = tracker.find(XDP_V5)

@@ -59,6 +59,7 @@ def news(days: float = 0.5, **named: Any) -> News:
 
 ASKED = mine("review: waits for 2 days")
 AGAIN = mine("review v4: you reviewed v3")
+BY_NAME = "answer Lea, who asked you 1 day ago"
 PING_LATER = mine("wait for reviewers: 2 days so far", NOW + 3 * DAY, "reviewers")
 SENT: dict[str, Any] = {"version": "v4", "replied": True}
 
@@ -82,12 +83,19 @@ TABLE: list[tuple[str, Case, str, str]] = [
     # Now: others' that I apply.
     ("mine to apply", case("maintainer", applies=True, version="v3"), "now", "apply v3"),
     ("likely mine to apply", case("maintainer", applies=True, likely=True), "now", "apply v1?"),
-    ("never applied", case("maintainer", 71, applies=True), "waiting", "maintainer"),
-    ("an RFC is not applied", case("maintainer", applies=True, rfc=True), "waiting", "maintainer"),
+    ("never applied", case("maintainer", 71, applies=True), "waiting", "you"),
+    ("an RFC is not applied", case("maintainer", applies=True, rfc=True), "waiting", "author"),
+    ("another maintainer's", case("maintainer"), "waiting", "maintainer"),
     ("not upstream of mine", case("maintainer", applies=True, state="awaiting-upstream"), "waiting", "upstream"),
     ("blocked", case("maintainer", applies=True, blocked="blocked by #12"), "waiting", "blocked by #12"),
     ("not reviewed yet", case("reviewers", applies=True), "waiting", "reviewers"),
     ("with its author", case("author", applies=True), "waiting", "author"),
+    # Now: others' that I am asked about by name.
+    ("a question by name", case(asked=NOW - DAY, action=mine(BY_NAME)), "now", "answer Lea"),
+    ("a test", case(asked=NOW - DAY, action=mine("test v2: Lea asked you 1 day ago")), "now", "test v2"),
+    ("asked in the author's turn", case("author", asked=NOW - DAY, action=mine(BY_NAME)), "now", "answer Lea"),
+    ("asked, unsure turn", case(likely=True, asked=NOW - DAY, action=mine(BY_NAME)), "now", "answer Lea"),
+    ("asked, mine to apply", case("maintainer", applies=True, asked=NOW, action=mine(BY_NAME)), "now", "apply v1"),
     # Review.
     ("sent to me", case(action=ASKED), "review", "review v1"),
     ("I know the last version", case(**SENT, action=AGAIN), "review", "review v4"),
@@ -125,7 +133,24 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("for the merge window", waits("wait: merge window, ping after it"), "waiting", "merge window"),
     ("for another series", waits("wait: blocked by #12 and 1 more"), "waiting", "blocked by #12 and 1 more"),
     ("others' and seen", case("author"), "waiting", "author"),
+    # Asked for long, and nobody wrote since.
+    ("a review, three weeks late", case(days=21, action=ASKED), "waiting", "reviewers"),
+    ("almost three weeks", case(days=20, action=ASKED), "review", "review v1"),
+    ("somebody wrote", case(days=30, last_activity=NOW - DAY, action=ASKED), "review", "review v1"),
+    ("news of then", case(days=30, action=ASKED, news=news(30, version="v2")), "new", "v2 posted"),
+    ("my answers, late", case("author", 30, **answered(2) | {"answered": NOW - 30 * DAY}), "waiting", "author"),
+    ("a question to me, late", own("answer Lea's question from 3 weeks ago", days=21), "waiting", "you"),
+    ("my version, three weeks late", own("send v3: Lea asked for changes 3 weeks ago", days=21), "now", "send v3"),
+    ("my version, eight weeks late", own("send v3: Lea asked for changes 8 weeks ago", days=56), "waiting", "you"),
+    ("mine to apply, seven weeks late", case("maintainer", 50, applies=True), "now", "apply v1"),
+    ("mine to apply, eight weeks late", case("maintainer", 56, applies=True), "waiting", "you"),
+    ("a name, late", case(days=22, asked=NOW - 22 * DAY, action=mine(BY_NAME)), "waiting", "you"),
+    ("my ping, late", own("ping Lea: no answer for 60 days", "reviewers", 60), "now", "ping Lea"),
+    ("a review that is pinned", case(days=60, action=ASKED, pinned=True), "review", "review v1"),
+    ("woken from a snooze", case(days=60, woken=NOW - DAY, action=ASKED), "review", "review v1"),
     # Dormant.
+    ("silent, but pinned", case(days=200, pinned=True), "waiting", "reviewers"),
+    ("silent, to apply and pinned", case("maintainer", 200, applies=True, pinned=True), "waiting", "you"),
     ("silent", case(days=120), "dormant", "reviewers"),
     ("silent, and asked of me", own("revive or drop: your turn for 6 months", days=200), "dormant", "author"),
     ("silent, sent to me", case(days=150, action=ASKED), "dormant", "reviewers"),
@@ -133,7 +158,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("silent and muted", case(days=121, muted=True), "dormant", "reviewers"),
     ("silent, but snoozed", case(days=200, snoozed_until=NOW + DAY), "waiting", "snoozed"),
     ("silent, but just woken", case(days=200, woken=NOW - DAY, action=ASKED), "review", "review v1"),
-    ("not silent enough", case(days=119, action=ASKED), "review", "review v1"),
+    ("not silent enough", case(days=119, action=ASKED), "waiting", "reviewers"),
     ("dated in the future", case(days=-3650), "dormant", "reviewers"),
     ("its last mail in the future", case(last_activity=NOW + 3650 * DAY, action=ASKED), "review", "review v1"),
     # Closed.
@@ -222,8 +247,28 @@ def asked(days: float, version: str, **named: Any) -> Case:
     return case(days=days, version=version, action=ASKED, **named)
 
 
+def test_what_lapsed_says_why() -> None:
+    assert where(case(days=30, action=ASKED)).reason == (
+        "review v1: sent to you 30 days ago; not in Review, because nobody wrote for 30 days"
+    )
+
+
+def test_the_merge_window_gives_more_time() -> None:
+    window = Window("v7.1", NOW - 15 * DAY, NOW - DAY)
+    assert where(case(days=30, action=ASKED), Rules(windows=(window,))).section is Section.REVIEW
+
+
+def test_pinned_comes_first_in_its_section() -> None:
+    cases = [asked(8, "v8"), asked(1, "v1", pinned=True), asked(6, "v6", likely=True), asked(2, "v2")]
+    assert verbs_in_order(Section.REVIEW, *cases) == ["review v1", "review v8", "review v2", "review v6?"]
+    assert verbs_in_order(Section.WAITING, case("author"), case(pinned=True)) == ["reviewers", "author"]
+    cases = [case(news=news(0.1, version="v2"), mine=True), case(news=news(3, version="v3"), pinned=True)]
+    assert verbs_in_order(Section.NEW, *cases) == ["v3 posted", "v2 posted"]
+
+
 def test_overdue_first_and_the_freshest_of_them_leads() -> None:
-    cases = [asked(1, "v1"), asked(60, "v60"), asked(5, "v5"), asked(8, "v8"), asked(6, "v6", likely=True)]
+    old = asked(60, "v60", last_activity=NOW - DAY)
+    cases = [asked(1, "v1"), old, asked(5, "v5"), asked(8, "v8"), asked(6, "v6", likely=True)]
     assert verbs_in_order(Section.REVIEW, *cases) == [
         "review v8",
         "review v60",
@@ -292,7 +337,8 @@ NEWS = st.none() | st.builds(
     st.booleans(),
 )
 FLAGS = {
-    name: st.booleans() for name in ("rfc", "mine", "author", "replied", "known", "muted", "pulls", "applies", "likely")
+    name: st.booleans()
+    for name in ("rfc", "mine", "author", "replied", "known", "muted", "pinned", "pulls", "applies", "likely")
 }
 CASES = st.builds(
     Case,
@@ -307,6 +353,7 @@ CASES = st.builds(
     answers=st.integers(0, 2),
     answered=TIMES,
     answerer=st.just("Jun"),
+    asked=st.just(0) | TIMES,
     news=NEWS,
     **FLAGS,
 )  # fmt: skip
@@ -325,7 +372,10 @@ def test_each_open_series_that_i_know_is_in_one_section(one: Case) -> None:
     assert not found.overdue or found.section in ASKS
     if one.muted or one.snoozed_until is not None:
         assert found.section not in {*ASKS, Section.NEW} or one.state in CLOSED
-    if found.section in {*ASKS, Section.NEW, Section.WAITING} and one.snoozed_until is None and one.state not in CLOSED:
+    assert not one.pinned or found.pinned
+    assert not (one.pinned and found.section is Section.DORMANT)
+    live = one.snoozed_until is None and not one.pinned and one.state not in CLOSED
+    if found.section in {*ASKS, Section.NEW, Section.WAITING} and live:
         assert NOW - max(one.last_activity, one.woken, one.turn_since) < RULES.dormant_days * DAY
 
 
@@ -337,13 +387,13 @@ def test_the_order_is_total_and_stable(cases: list[Case], random: Any) -> None:
     random.shuffle(places)
     assert in_order(dict(places)) == expected
     for numbers in expected.values():
-        sure = [dict(places)[number].sure for number in numbers]
-        assert sure == sorted(sure, reverse=True)
+        order = [(dict(places)[number].pinned, dict(places)[number].sure) for number in numbers]
+        assert order == sorted(order, reverse=True)
 
 
 @given(CASES, st.integers(0, 40 * DAY))
 def test_time_only_makes_a_series_older(one: Case, later: int) -> None:
-    """With everything else the same, what is dormant stays so, and what is overdue stays overdue until then."""
+    """With everything else the same, what is dormant stays so, and what is overdue stays overdue until it lapses."""
     rules = replace(RULES, windows=())
     before, after = place(one, NOW, rules), place(one, NOW + later, rules)
     if before is None or one.last_activity > NOW or one.turn_since > NOW:
@@ -351,5 +401,5 @@ def test_time_only_makes_a_series_older(one: Case, later: int) -> None:
     if before.section is Section.DORMANT:
         assert after is not None
         assert after.section is Section.DORMANT
-    if before.overdue and after is not None and after.section is not Section.DORMANT:
+    if before.overdue and after is not None and after.section in ASKS:
         assert after.overdue

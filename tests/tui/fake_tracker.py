@@ -162,6 +162,7 @@ class FakeTracker:
             author=line.mine,
             known=line.watched or line.followed or line.mine,
             muted=line.muted,
+            pinned=line.pinned,
             snoozed_until=line.snoozed_until,
             action=NextAction(text, "m@x", "me") if line.mine and text else None,
             news=self.news.get(line.id),
@@ -234,6 +235,9 @@ class FakeTracker:
 
     def mute(self, series_ids: Collection[int], *, muted: bool = True) -> None:
         self._decide("mute", series_ids, muted, muted=muted)
+
+    def pin(self, series_ids: Collection[int], *, pinned: bool = True) -> None:
+        self._decide("pin", series_ids, pinned, pinned=pinned)
 
     def mark(self, series_ids: Collection[int], state: str | None) -> None:
         self._decide("mark", series_ids, state, state=state or "new")

@@ -313,6 +313,7 @@ def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesSummary:
         watched=row.watched,
         followed=False,
         muted=row.muted,
+        pinned=row.pinned,
         snoozed_until=row.snoozed_until,
         state=row.state,
         turn=row.turn,

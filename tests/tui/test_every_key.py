@@ -81,6 +81,7 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
         ("j", "snooze.down", choice(1)),
         ("k", "snooze.up", choice(0)),
     ),
+    (("p", "act.pin", says("✓ Pinned")), ("p", "act.pin", says("✓ Unpinned"))),
     (("T", "overview.tag", says("Reply with tags")), ("escape", "tag.leave", lists)),
     (("B", "overview.b4", says("Run b4")), ("escape", "b4.leave", lists)),
     (("R", "overview.reply", says("Dry run")), ("q", "send.leave", lists)),

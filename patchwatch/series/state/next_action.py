@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.short_name import short_name
 from patchwatch.pattern import Pattern
-from patchwatch.series.labels import blocked
+from patchwatch.series.labels import blocked, revision_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.pull_requests import KIND as PULL
+from patchwatch.series.request import Request
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
 from patchwatch.times import format_span as span
@@ -79,11 +80,21 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
         if row.turn == Turn.MAINTAINER:
             return _wait_for_maintainer(row, now, ping_days * _DAY, windows)
         return _wait_for_reviewers(row, now, ping_days * _DAY, windows)
+    if row.involvement is not None and row.involvement.asked is not None:
+        return _answer(row, row.involvement.asked, now)
     if row.involvement is not None and row.turn == Turn.REVIEWERS and now - row.turn_since < _CYCLE:
         mine = _review(row, row.involvement, now)
         if mine is not None:
             return mine
     return _for_others(row, now, windows, row.turn)
+
+
+def _answer(row: SeriesRow, asked: Request, now: int) -> NextAction:
+    """The next action on a patch of somebody else that I am asked about."""
+    who, ago = _name(row, asked.by.name, asked.by.email), f"{span(max(now - asked.date, 0))} ago"
+    test = asked.kind == "test"
+    text = f"test {revision_name(row)}: {who} asked you {ago}" if test else f"answer {who}, who asked you {ago}"
+    return _action(row, text, asked.message_id, by="me")
 
 
 # ---- my own patch --------------------------------------------------------------------------------------------------

@@ -74,6 +74,12 @@ class DecisionController:
         outcome = "Muted" if muted else "Unmuted"
         self._write("mute", rows, lambda: self._tracker.mute(_ids(rows), muted=muted), outcome)
 
+    def pin(self, rows: Sequence[AnySeries]) -> None:
+        """Pin, or unpin if all are pinned."""
+        pinned = not all(row.pinned for row in rows)
+        outcome = "Pinned" if pinned else "Unpinned"
+        self._write("pin", rows, lambda: self._tracker.pin(_ids(rows), pinned=pinned), outcome)
+
     def state(self, rows: Sequence[AnySeries]) -> None:
         """Ask for a state, then set it."""
 

@@ -30,6 +30,7 @@ ACTIONS: tuple[BindingType, ...] = (
         tooltip="Keep out of the queue, events and digests, or unmute",
         id="act.mute",
     ),
+    Binding("p", "pin", "Pin", show=False, tooltip="Keep first in its section, never dormant; or unpin", id="act.pin"),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching (the mail is kept)", id="act.unwatch"),
     Binding("L", "link", "Link", show=False, tooltip="Link to another version, or unlink", id="act.link"),
     Binding("u", "undo", "Undo", show=False, tooltip="Undo the last change (state, link, snooze, …)", id="act.undo"),
@@ -81,6 +82,10 @@ class ActionScreen(LiveScreen):
     def action_mute(self) -> None:
         """Mute the targets, or unmute them if all are muted."""
         self._deciding.mute(self.targets())
+
+    def action_pin(self) -> None:
+        """Pin the targets, or unpin them if all are pinned."""
+        self._deciding.pin(self.targets())
 
     def action_unwatch(self) -> None:
         """Ask, then stop watching the targets."""

@@ -19,6 +19,7 @@ from patchwatch.series.model import (
     RevisionRow,
     SeriesRow,
 )
+from patchwatch.series.request import Request
 from patchwatch.series.state import next_action as module
 from patchwatch.series.state.merge_window import Window
 from patchwatch.series.state.next_action import next_action
@@ -290,10 +291,19 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
 }  # fmt: skip
 
+LEA = Person("Lea Brandt", "lea@example.com")
 SPOKE = replace(ASKED, replied=NOW - 5 * DAY)
 THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     # what: the series, my part; the line, who moves, the mail
     "sent to me": (case("reviewers", 9), ASKED, "review: waits for 9 days", "me", "root"),
+    "asked by name": (
+        case("author", 3, QUESTION), replace(ASKED, asked=Request("me@x", "answer", LEA, NOW - DAY, "ask", "?")),
+        "answer Lea, who asked you 1 day ago", "me", "ask",
+    ),
+    "asked to test": (
+        case("reviewers", 3), replace(ASKED, asked=Request("me@x", "test", LEA, NOW - 3 * DAY, "ask", "Try?")),
+        "test v3: Lea asked you 3 days ago", "me", "ask",
+    ),
     "sent to me as a pull request": (
         case("maintainer", 9, newest=PULL), replace(ASKED, pulls=True), "pull: waits for 9 days", "me", "root",
     ),
