@@ -92,11 +92,16 @@ THEMES = ("dark", "light", "ansi")
 """The TUI's themes; `ansi` uses the terminal's own colors."""
 
 
+SIGNS = ("auto", "unicode", "ascii")
+"""How signs of states are drawn; `auto` depends on locale and terminal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tui:
-    """The TUI."""
+    """The TUI, and the signs of `list`."""
 
     theme: str = "dark"
+    signs: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

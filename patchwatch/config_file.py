@@ -20,6 +20,7 @@ from patchwatch.config import (
     ENCRYPTIONS,
     LOGS,
     LOOPBACK,
+    SIGNS,
     THEMES,
     Config,
     Hook,
@@ -171,6 +172,7 @@ def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
 _PERCENT = 100
 _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (Tui, "theme"): THEMES,
+    (Tui, "signs"): SIGNS,
     (Run, "log"): LOGS,
     (Mail, "how"): tuple(TRANSPORTS),
     (Mail, "encryption"): ENCRYPTIONS,

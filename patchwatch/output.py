@@ -36,9 +36,9 @@ def stdout_is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def stdout_has_unicode() -> bool:
-    """True if stdout can take more than ASCII."""
-    return "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+def stdout_encoding() -> str:
+    """The character set of stdout; empty if it is unknown."""
+    return getattr(sys.stdout, "encoding", None) or ""
 
 
 def stderr_is_terminal() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,12 +17,13 @@ from patchwatch.cli.series_json import series_json
 from patchwatch.cli.table import print_table
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
-from patchwatch.output import print_error, print_json
+from patchwatch.output import print_error, print_json, stdout_encoding
 from patchwatch.sanitize import line
 from patchwatch.series import labels
 from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.queue import Section
+from patchwatch.series.signs import uses_ascii
 from patchwatch.series.states import SETTABLE
 from patchwatch.series.views import by_section
 from patchwatch.times import format_age
@@ -86,7 +88,9 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     elif wanted.everything and not unfolded:
         print_series(_rows(tracker, lines), tracker.now())
     else:
-        print_sections(sections, tracker.now(), unfolded=frozenset(Section) if narrowed else unfolded)
+        plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())
+        shown = frozenset(Section) if narrowed else unfolded
+        print_sections(sections, tracker.now(), unfolded=shown, ascii_only=plain)
         if rest and narrowed:
             print_wide(rest, tracker.now())
     _warn_if_stale(lines, tracker)
@@ -143,8 +147,8 @@ def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
 
 
 def _title(row: SeriesRow) -> str:
-    muted, snoozed = " [muted]" if row.muted else "", " [snoozed]" if row.snoozed_until is not None else ""
-    return f"{line(row.title)}{muted}{snoozed}"
+    notes = {"pinned": row.pinned, "muted": row.muted, "snoozed": row.snoozed_until is not None}
+    return f"{line(row.title)}{''.join(f' [{note}]' for note, applies in notes.items() if applies)}"
 
 
 _COLUMNS: tuple[tuple[str, Callable[[SeriesRow, int], str]], ...] = (

@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 
 from patchwatch.cli.table import fit, print_table, width
-from patchwatch.output import print_line, stdout_has_unicode, stdout_is_terminal
+from patchwatch.output import print_line, stdout_is_terminal
 from patchwatch.sanitize import line
 from patchwatch.series import labels, queue_labels
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Place, Section
 from patchwatch.series.queue_labels import next_ping
-from patchwatch.series.signs import sign_of
+from patchwatch.series.signs import PINNED, in_ascii, sign_of
 from patchwatch.series.verbs import long_day
 
 _VERB = 16  # columns
@@ -24,8 +24,8 @@ _FOLDED = {Section.NEW: 5, Section.WAITING: 3, Section.DORMANT: 0, Section.CLOSE
 Sections = Mapping[Section, Sequence[SeriesSummary]]
 
 
-def print_sections(sections: Sections, now: int, *, unfolded: frozenset[Section]) -> None:
-    """Print the rows of each section; of those not `unfolded`, only the first ones."""
+def print_sections(sections: Sections, now: int, *, unfolded: frozenset[Section], ascii_only: bool = False) -> None:
+    """Print the rows of each section, with signs or in ASCII; of those not `unfolded`, only the first ones."""
     columns = shutil.get_terminal_size((100, 24)).columns if stdout_is_terminal() else 0
     shown = {section: _shown(section, rows, section in unfolded) for section, rows in sections.items()}
     drawn = [row for rows in shown.values() for row in rows]
@@ -45,7 +45,8 @@ def print_sections(sections: Sections, now: int, *, unfolded: frozenset[Section]
         if not rows:
             print_line(f"  {nothing(sections)}")
         for row in shown[section]:
-            print_line(_row(row, sizes, now, columns))
+            text = _row(row, sizes, now, columns, ascii_only=ascii_only)
+            print_line(in_ascii(text) if ascii_only else text)
         if left := _left(section, rows, shown[section]):
             print_line(f"{' ' * (sizes[0] + 3)}and {left}: patchwatch list {section}")
 
@@ -93,12 +94,12 @@ def _beside(heading: str, note: str, columns: int) -> str:
     return f"{heading}{' ' * max(gap, 2)}{note}".rstrip()
 
 
-def _row(row: SeriesSummary, sizes: tuple[int, int], now: int, columns: int) -> str:
+def _row(row: SeriesSummary, sizes: tuple[int, int], now: int, columns: int, *, ascii_only: bool) -> str:
     place = row.place
     verb, when = (line(place.verb), place.when(now)) if place else ("", "")
-    sign = sign_of(row.state, ascii_only=not stdout_has_unicode())
+    sign = sign_of(row.state, ascii_only=ascii_only)
     head = f"  {row.id:>{sizes[0]}} {sign} {fit(verb, sizes[1])} {when:>{_WHEN}}  "
-    title = labels.title(row.title)
+    title = f"{PINNED} {labels.title(row.title)}" if row.pinned else labels.title(row.title)
     room = max(columns - width(head), _LEAST_TITLE)
     return head + (fit(title, room).rstrip() if columns and width(title) > room else title)
 

@@ -30,7 +30,7 @@ from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.base.notices import Notice, Notices
 from patchwatch.tui.base.saved_state import SavedState
 from patchwatch.tui.base.suspend import run_shell, suspended
-from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, on_hangup, on_sigterm
+from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, draw_signs, on_hangup, on_sigterm
 from patchwatch.tui.base.theme import THEMES
 from patchwatch.tui.dialogs import command_palette
 from patchwatch.tui.dialogs.help import HelpScreen, active_keys
@@ -382,6 +382,7 @@ def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int 
         from patchwatch.tui.keymap import keymap  # imports every screen
 
         changed = keymap(config.keys.changed)
+    draw_signs(config.tui.signs)
     app = PatchwatchApp(
         tracker,
         open_series=open_series,

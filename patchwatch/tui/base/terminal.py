@@ -16,7 +16,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
+from textual.message import Message
+
+from patchwatch.output import stdout_encoding
+from patchwatch.tui.base import signs
 
 STATUS = 128 + signal.SIGHUP
 """Exit status after a hangup, as a shell reports it."""
@@ -27,12 +33,52 @@ _EXIT_SECONDS = 10  # to exit in; then SIGALRM ends the process
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, with a writer thread that survives a hangup: without it, drawing would block forever."""
+    """Textual's driver, with a writer thread that survives a hangup: without it, drawing would block forever.
+
+    It draws signs in ASCII where the terminal needs that.
+    """
+
+    probes = False
+    """True to ask the terminal how wide it draws signs."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Take the arguments of Textual's driver."""
         super().__init__(*arguments, **options)
         self._file = cast(Any, _HangupSafe(self._file))
+
+    def write(self, data: str) -> None:
+        """Write to the terminal."""
+        super().write(signs.drawable(data))
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.probes and not signs.ascii_only():
+            self.write(signs.PROBE)
+
+    def process_message(self, message: Message) -> None:
+        """Pass a message to the app, unless it is the terminal's answer to where the cursor is."""
+        if not isinstance(message, CursorPosition):
+            super().process_message(message)
+        elif self.probes and message.x > 1 and not signs.ascii_only():  # the sign took two cells
+            signs.use_ascii(True)
+            self._app.call_later(_draw_again, self._app)
+
+
+def _draw_again(app: App[Any]) -> None:
+    """Draw everything anew, cached rows included."""
+    for screen in app.screen_stack:
+        for widget in screen.walk_children():
+            widget.notify_style_update()
+            widget.refresh()
+        screen.refresh(layout=True)
+        screen.refresh_bindings()  # for the name of the Enter key
+
+
+def draw_signs(choice: str) -> None:
+    """Draw signs as `[tui] signs` says; if that is `auto`, as the locale needs, or else as the terminal shows them."""
+    signs.choose(choice, stdout_encoding())
+    TerminalDriver.probes = choice == "auto"
 
 
 class _HangupSafe:

@@ -17,6 +17,7 @@ from patchwatch.series import labels as series_labels
 from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
 from patchwatch.series.signs import sign_of
 from patchwatch.series.states import State, Turn
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.theme import StyledText
 
 _RECENT = 335 * 86_400  # seconds; older dates are shown with their year
@@ -57,7 +58,8 @@ def series_state(row: SeriesRow | SeriesSummary | RevisionRow) -> list[StyledTex
 
 def state_sign(name: str) -> StyledText:
     """The sign of a state without its name."""
-    return STATE_SIGNS.get(name, ("?", "dim"))
+    sign, style = STATE_SIGNS.get(name, ("?", "dim"))
+    return (sign_of(name, ascii_only=True), style) if signs.ascii_only() else (sign, style)
 
 
 def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
@@ -84,8 +86,10 @@ def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
 
 
 def remarks(row: SeriesRow) -> list[str]:
-    """What is special about a series: notes on its state, muted, snoozed."""
+    """What is special about a series: notes on its state, pinned, muted, snoozed."""
     notes = series_labels.state_notes(row)
+    if row.pinned:
+        notes.append("pinned")
     if row.muted:
         notes.append("muted")
     if row.snoozed_until is not None:

@@ -15,6 +15,7 @@ from patchwatch.series import queue_labels
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.queue_labels import next_ping
+from patchwatch.series.signs import PINNED
 from patchwatch.series.verbs import short_day
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
@@ -103,6 +104,7 @@ _WAITS = {
     "author": "with the author",
     "reviewers": "with reviewers",
     "maintainer": "with a maintainer",
+    "you": "with you",
     "blocked": "blocked by another series",
     "upstream": "with another tree",
 }
@@ -159,8 +161,9 @@ def _short(verb: str) -> str:
 
 
 def title_of(row: SeriesSummary) -> list[StyledText]:
-    """The title: bold with unread mail; of a series without one, `(no subject)`."""
-    return [(series_labels.title(row.title), "strong" if row.unread else "")]
+    """The title: bold with unread mail, after a sign if pinned; of a series without one, `(no subject)`."""
+    title = (series_labels.title(row.title), "strong" if row.unread else "")
+    return [(f"{PINNED} ", "accent"), title] if row.pinned else [title]
 
 
 def column_titles(width: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.signs import PINNED
 from patchwatch.series.states import State, Turn
 from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText
@@ -51,7 +52,9 @@ class Column:
 
 
 def title_cell(row: SeriesSummary, now: int) -> list[StyledText]:
-    """The title: bold with unread mail, dimmed and with a sign if snoozed or muted."""
+    """The title: bold with unread mail, after a sign if pinned, dimmed and with a sign if snoozed or muted."""
+    if row.pinned:
+        return [(f"{PINNED} ", "accent"), (line(row.title), "strong" if row.unread else "")]
     sign = _SNOOZED if row.snoozed_until is not None else _MUTED if row.muted else ""
     if sign:
         return [(f"{sign} ", "calm"), (line(row.title), "dim")]

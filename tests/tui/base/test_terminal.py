@@ -67,3 +67,65 @@ def test_terminal_without_a_size_is_drawn_once() -> None:
         assert terminal.ends_within(30) == 0
     finally:
         terminal.close()
+
+
+SIGNS = """
+import sys
+from tests.tui.fake_tracker import FakeTracker
+from patchwatch.config import Config, Tui
+from patchwatch.tui.app import run_tui
+sys.exit(run_tui(FakeTracker(), Config(tui=Tui(signs={signs!r}))))
+"""
+ASKS_WHERE_THE_CURSOR_IS = "\x1b[6n"
+
+
+def drawn(terminal: Terminal) -> str:
+    """What was drawn since the last call."""
+    terminal.wait_for_silence()
+    text = terminal.seen.decode()
+    terminal.seen = b""
+    return text
+
+
+def test_a_terminal_with_wide_signs_gets_ascii() -> None:
+    terminal = Terminal(SIGNS.format(signs="auto"), **SIZE, LC_ALL="C.UTF-8")
+    try:
+        terminal.wait_for(ASKS_WHERE_THE_CURSOR_IS)
+        terminal.wait_for("zswap")
+        before = drawn(terminal)
+        assert "◐" in before
+        terminal.press("\x1b[1;3R")  # the sign took two cells
+        terminal.wait_for("u under-review")
+        terminal.press("j")
+        after = drawn(terminal)
+        assert not set("○◐✓▌…─●") & set(after)
+        terminal.press("q")
+        assert terminal.ends_within(30) == 0
+    finally:
+        terminal.close()
+
+
+def test_a_terminal_with_narrow_signs_keeps_them() -> None:
+    terminal = Terminal(SIGNS.format(signs="auto"), **SIZE, LC_ALL="C.UTF-8")
+    try:
+        terminal.wait_for(ASKS_WHERE_THE_CURSOR_IS)
+        terminal.press("\x1b[1;2R")
+        terminal.wait_for("◐")
+        terminal.press("q")
+        assert terminal.ends_within(30) == 0
+        assert b"u under-review" not in terminal.seen
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(("signs", "locale"), [("ascii", "C.UTF-8"), ("auto", "C")])
+def test_signs_are_ascii_by_choice_or_locale(signs: str, locale: str) -> None:
+    terminal = Terminal(SIGNS.format(signs=signs), **SIZE, LC_ALL=locale)
+    try:
+        terminal.wait_for("u under-review")
+        assert not set("○◐✓▌…─●⏎") & set(drawn(terminal))
+        assert ASKS_WHERE_THE_CURSOR_IS not in terminal.seen.decode()
+        terminal.press("q")
+        assert terminal.ends_within(30) == 0
+    finally:
+        terminal.close()
