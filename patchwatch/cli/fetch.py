@@ -100,6 +100,7 @@ def poll_command(context: Context) -> None:
         from patchwatch.daemon.dispatch import dispatch_and_wait
 
         after = _failure("events", lambda: dispatch_and_wait(tracker))
+        after += _failure("next", tracker.refresh_answer)
     for text in report.lines:
         print_line(line(text) if not text.startswith("  ") else "  " + line(text))
     failures = [*report.failures, *(before or after)]

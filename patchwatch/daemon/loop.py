@@ -53,6 +53,7 @@ class LoopAPI(Protocol):
     def url(self, message_id: str, inbox: str = "") -> str: ...
     def next_delivery_at(self) -> int | None: ...
     def send_digests(self) -> Sequence[Delivery]: ...
+    def refresh_answer(self) -> None: ...
 
 
 @dataclass
@@ -158,6 +159,7 @@ class Loop:
             self._poll(plan.polls)
         if plan.polls or plan.deliver:
             self._dispatch_events()
+            self._refresh_answer()
         if plan.deliver:
             self._deliver()
         return plan.wake_at
@@ -260,6 +262,15 @@ class Loop:
             fields = log.event(event.kind, series=event.series_id, evidence=evidence, id=event.id)
             _log.info(f"#{event.series_id} {event.title}: {event.text}", extra=fields)
         dispatch(self._tracker, self._hooks, self._pending)
+
+    def _refresh_answer(self) -> None:
+        """Store the answer of `next`; without it, a prompt computes its own."""
+        try:
+            self._tracker.refresh_answer()
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 (polls go on)
+            self._unexpected("next", error)
 
     def _deliver(self) -> None:
         self._deliver_after = int(self._clock()) + _DELIVERY_SECONDS

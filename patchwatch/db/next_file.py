@@ -1,7 +1,8 @@
 """The stored answer of `patchwatch next`: it holds for one state of database and config, until a time.
 
 A shell prompt asks for it again and again, so that reading it imports little: neither SQLAlchemy nor the config is
-needed, and no lock.  The answer is computed when it no longer holds (patchwatch.tracker.next_answer).
+needed, and no lock.  Polls compute it again when it no longer holds, or else `next` does
+(patchwatch.tracker.next_answer).
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ def path() -> str:
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     chosen = zlib.crc32("\0".join(os.environ.get(name, "") for name in _VARIABLES).encode(errors="replace"))
     return os.path.join(state, "patchwatch", f"next-{chosen:08x}.json")
+
+
+def exists() -> bool:
+    """True if somebody asked for the answer, so that it was stored."""
+    return os.path.exists(path())
 
 
 def read(now: int, *, text: bool) -> Answer | None:

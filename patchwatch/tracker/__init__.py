@@ -14,3 +14,9 @@ from patchwatch.tracker.replies import Replies
 
 class Tracker(Decisions, Replies, Fetch, Digests):
     """A database, an archive and a clock."""
+
+    def refresh_answer(self) -> None:
+        """Keep the stored answer of `next` up to date, if a prompt or status bar asks for it."""
+        from patchwatch.tracker.next_answer import refresh
+
+        refresh(self)

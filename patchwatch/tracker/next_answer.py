@@ -24,6 +24,12 @@ _STALE = _DAY  # polls that fail for so long make the answer doubtful
 _OWN_WORDS = frozenset({ReasonKind.POSTED, ReasonKind.MARKED})  # there is nobody to quote
 
 
+def refresh(tracker: Tracker) -> None:
+    """Compute the stored answer again if it no longer holds; without a stored one nobody asks."""
+    if next_file.exists() and tracker.addresses and next_file.read(tracker.now(), text=True) is None:
+        answer_now(tracker)
+
+
 class _Top(NamedTuple):
     """What the answer depends on besides its ages."""
 

@@ -148,6 +148,24 @@ def test_the_stored_answer_ends_with_a_change_of_database_or_config(tracker: Tra
     assert next_file.read(NOW, text=False) is None
 
 
+def test_a_poll_stores_the_answer_again_if_somebody_asks_for_it(tracker: Tracker) -> None:
+    tracker.refresh_answer()
+    assert not next_file.exists()
+    answer_now(tracker)
+    before = Path(next_file.path()).read_bytes()
+    tracker.refresh_answer()
+    assert Path(next_file.path()).read_bytes() == before  # it still holds
+    tracker.snooze(tracker.find("a@x"), NOW + DAY)
+    assert next_file.read(NOW, text=True) is None
+    tracker.refresh_answer()
+    found = next_file.read(NOW, text=True)
+    assert found is not None
+    assert found["counts"]["now"] == 0
+    later = at(tracker, NOW + 2 * DAY)
+    later.refresh_answer()
+    assert next_file.read(NOW + 2 * DAY, text=True) is not None
+
+
 def test_a_damaged_file_is_computed_again(tracker: Tracker) -> None:
     for text in ("", "{}", "[1]", '{"until": "x", "text_until": 3}', "\x00"):
         answer_now(tracker)

@@ -41,6 +41,7 @@ class World:
         self.rows = [inbox("bpf"), inbox("netdev")]
         self.polls: list[tuple[int, str]] = []
         self.deliveries: list[int] = []
+        self.answers: list[int] = []
         self.failing: dict[str, InboxReport] = {}
         self.error: PatchwatchError | None = None
         self.requests = Requests()
@@ -105,6 +106,9 @@ class World:
         self.deliveries.append(int(self.now))
         return (Delivery("ann", "day", "sent", "sent"),)
 
+    def refresh_answer(self) -> None:
+        self.answers.append(int(self.now))
+
     def times(self, name: str) -> list[int]:
         return [at for at, polled in self.polls if polled == name]
 
@@ -125,6 +129,25 @@ def test_two_weeks_with_a_clock_change() -> None:
         assert min(pauses) >= 13.5 * MINUTE - 1
         assert max(pauses) <= 16.5 * MINUTE + 1
         assert len(set(pauses)) > 20  # jitter
+
+
+def test_the_answer_of_next_is_stored_after_each_poll() -> None:
+    world = World()
+    world.run(DAY)
+    assert {at for at, _ in world.polls} <= set(world.answers)
+
+
+def test_a_bug_in_the_answer_stops_nothing() -> None:
+    world = World()
+
+    def fail() -> None:
+        raise KeyError("place")
+
+    world.refresh_answer = fail  # type: ignore[method-assign]
+    world.run(DAY)
+    assert len(world.deliveries) == 1
+    assert len(world.times("bpf")) > 50
+    assert len(world.logged("bug")) in range(20, 26)  # once an hour
 
 
 def test_laptop_asleep_for_three_days_polls_and_delivers_once_when_it_wakes() -> None:
