@@ -16,7 +16,7 @@ import shlex
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from patchwatch.pattern import Pattern
 from patchwatch.redact import redact
@@ -71,7 +71,27 @@ def print_styled(text: str, *, color: bool) -> None:
 
 def print_json(value: Any) -> None:
     """Print JSON on stdout; characters that a terminal would obey are escaped."""
-    _write(sys.stdout, escaped(json.dumps(value, indent=1, ensure_ascii=False)) + "\n")
+    _write(sys.stdout, escaped(_indented(value)) + "\n")
+
+
+def print_json_array(values: Iterable[Any]) -> None:
+    """Print a JSON array on stdout as `print_json` does, each value as soon as it is there, and fast."""
+    import msgspec  # json.dumps indents in Python
+
+    above = "["
+    for value in values:
+        try:
+            text = msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+        except UnicodeEncodeError:  # a surrogate, of a file name that is not UTF-8
+            text = _indented(value)
+        text = escaped(text).replace("\n", "\n ")
+        _write(sys.stdout, f"{above}\n {text}")
+        above = ","
+    _write(sys.stdout, "[]\n" if above == "[" else "\n]\n")
+
+
+def _indented(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False)
 
 
 def print_mail(raw: bytes) -> bool:

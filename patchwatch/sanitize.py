@@ -43,6 +43,8 @@ def content(text: str) -> str:
 
 def escaped(text: str) -> str:
     """JSON `text` with unsafe characters of its strings as escapes (RFC 8259, 7)."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     return "\n".join(row if row.isascii() and row.isprintable() else _escaped(row) for row in text.split("\n"))
 
 

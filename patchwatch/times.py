@@ -24,7 +24,7 @@ FUTURE_FORMATS = "2026-12-01, 2026-12-01T08:00Z, tomorrow, monday, 12h, 3d, 2w, 
 
 def format_time(seconds: int) -> str:
     """Return `2023-08-02T21:40:23Z` (RFC 3339), for programs: JSON, logs, hooks."""
-    return _strftime(seconds, "%Y-%m-%dT%H:%M:%SZ")
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()[: -len("+00:00")] + "Z"
 
 
 def format_day(seconds: int) -> str:

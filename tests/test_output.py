@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from patchwatch import output
 from patchwatch.cli.main import run
+from patchwatch.sanitize import escaped
 from tests.support.paths import ROOT
 
 HOSTILE = "\x1b]0;owned\x07 \x9b2J \u202eltr\u2066 end"
@@ -39,6 +42,31 @@ def test_styles_pass_but_not_other_sequences(capsys: pytest.CaptureFixture[str])
     assert harmless(colored.removeprefix("\x1b[1mbold\x1b[0m"))
     assert plain.startswith("bold ")
     assert harmless(plain)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "a\nb", HOSTILE, "caf\u00e9", "\udce9.toml", {}, {"a": [1, None, {"b": []}]}, True]
+)
+def test_values_of_an_array_are_printed_as_in_a_list(value: object, capsys: pytest.CaptureFixture[str]) -> None:
+    for values in ([], [value], [value, {"last": value}]):
+        output.print_json(values)
+        whole = capsys.readouterr().out
+        output.print_json_array(iter(values))
+        assert capsys.readouterr().out == whole
+        assert json.loads(whole) == values
+        assert whole == escaped(json.dumps(values, indent=1, ensure_ascii=False)) + "\n"
+
+
+def test_array_is_printed_while_its_values_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    printed: list[str] = []
+
+    def values() -> Iterator[int]:
+        for value in (1, 2):
+            printed.append(capsys.readouterr().out)
+            yield value
+
+    output.print_json_array(values())
+    assert printed == ["", "[\n 1"]
 
 
 def test_usage_errors_are_sanitized(capsys: pytest.CaptureFixture[str]) -> None:

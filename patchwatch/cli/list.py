@@ -17,7 +17,7 @@ from patchwatch.cli.series_json import series_json
 from patchwatch.cli.table import print_table
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
-from patchwatch.output import print_error, print_json, stdout_encoding
+from patchwatch.output import print_error, print_json_array, stdout_encoding
 from patchwatch.sanitize import line
 from patchwatch.series import labels
 from patchwatch.series.filter import parse
@@ -86,7 +86,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
     elif wanted.everything and not unfolded:
-        print_series(_rows(tracker, lines), tracker.now())
+        print_series(tracker.series_in_order([row.id for row in lines]), tracker.now())
     else:
         plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())
         shown = frozenset(Section) if narrowed else unfolded
@@ -134,16 +134,10 @@ def _matching(lines: list[SeriesSummary], text: str, wanted: Criteria, tracker: 
     return [row for row in lines if row.id in kept]
 
 
-def _rows(tracker: Tracker, lines: Sequence[SeriesSummary]) -> list[SeriesRow]:
-    """Return the series with their revisions, in the same order."""
-    ids = frozenset(row.id for row in lines)
-    rows = {row.id: row for row in tracker.series(wanted=Criteria(everything=True, ids=ids))}
-    return [rows[line.id] for line in lines if line.id in rows]
-
-
 def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
     places = {row.id: row.place for row in lines}
-    print_json([series_json(row, tracker.url, tracker.now(), places[row.id]) for row in _rows(tracker, lines)])
+    rows = tracker.series_in_order([row.id for row in lines])
+    print_json_array(series_json(row, tracker.url, tracker.now(), places[row.id]) for row in rows)
 
 
 def _title(row: SeriesRow) -> str:

@@ -18,7 +18,7 @@ from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.db.sql import chunks, dumps
-from patchwatch.series.model import Evidence, Involvement, RevisionRow, SeriesRow
+from patchwatch.series.model import DependencyRow, Evidence, Involvement, RevisionRow, SeriesRow
 from patchwatch.series.state.merge_window import Window
 from patchwatch.series.states import CLOSED, Turn
 
@@ -52,7 +52,7 @@ def series(
         names = inboxes.get(stored.id, ())
         if wanted.inbox and wanted.inbox not in names:
             continue
-        row = replace(_series_row(stored, own, part, names), depends_on=depends_on.get(stored.id, ()))
+        row = _series_row(stored, own, part, names, depends_on.get(stored.id, ()))
         if wanted.awaiting_review and not row.awaiting_review:
             continue
         rows.append(
@@ -75,7 +75,11 @@ def series(
 
 
 def _series_row(
-    stored: Any, revisions: tuple[RevisionRow, ...], involvement: Involvement | None, inboxes: tuple[str, ...]
+    stored: Any,
+    revisions: tuple[RevisionRow, ...],
+    involvement: Involvement | None,
+    inboxes: tuple[str, ...],
+    depends_on: tuple[DependencyRow, ...],
 ) -> SeriesRow:
     """Return the row of a series that is neither watched nor flagged in any other way."""
     if claims := decode_claims(stored.claims):
@@ -113,6 +117,7 @@ def _series_row(
         stale_since=None,
         revisions=(*revisions[:-1], newest),
         involvement=involvement,
+        depends_on=depends_on,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ else:
         for name in ("derived", "inboxes", "messages", "series_flags", "series_list", "series", "threads")
     )
 
+_AT_ONCE = 200  # series that are read at once
 _NUMBER = Pattern(r"#*([0-9]{1,9})")  # of a series
 
 
@@ -49,6 +51,15 @@ class Queries(TrackerBase):
         windows = queries.merge_windows(connection)
         moves = [next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
         return tuple(replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
+
+    def series_in_order(self, ids: Sequence[int]) -> Iterator[SeriesRow]:
+        """Yield the series with these numbers, as of one moment; so many can be printed in little memory."""
+        with self.database.read() as connection:
+            for start in range(0, len(ids), _AT_ONCE):
+                part = ids[start : start + _AT_ONCE]
+                rows = self._series(connection, Criteria(everything=True, ids=frozenset(part)), self.addresses)
+                found = {row.id: row for row in rows}
+                yield from (found[number] for number in part if number in found)
 
     def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
         """Return a summary of each known, or only each watched, series: fast for any number of them.
