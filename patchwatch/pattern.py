@@ -9,7 +9,19 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, AnyStr, Generic
+
+TYPE_CHECKING = False  # typing takes longer to import than the stored answer of `next` to read
+if TYPE_CHECKING:
+    from typing import Any, AnyStr, Generic
+else:
+    AnyStr = None
+
+    class Generic:
+        """Stands for typing.Generic."""
+
+        def __class_getitem__(cls, _):
+            return cls
+
 
 _METHODS = ("search", "match", "fullmatch", "findall", "finditer", "sub", "split")
 
