@@ -8,7 +8,6 @@ A name counts if it is the first name of one recipient.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -17,29 +16,30 @@ from patchwatch.mail.message import Ask, Person, name_key
 from patchwatch.mail.sentences.addressee import addressees
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.short_name import short_name
+from patchwatch.pattern import Pattern
 
 _MOST = 5  # of one mail
 _MAX_SENTENCE = 600  # characters
 _SOFTLY = r"(?:(?:please|pls|kindly|maybe|perhaps|possibly|also|just|quickly|at least) )*"
 _TRY = r"(?:re-?test\b|test\b|try (?:it|this|that|these|them|v\d+|the (?:patch|series|attached|following|below)|out)\b|"
 _TRY += r"give (?:it|this|that|these|them|v\d+|the \w+(?: \w+)?) (?:a |another )?(?:try|test|spin|go|shot)\b)"
-_TEST = re.compile(
+_TEST = Pattern(
     rf"(?i)\b(?:(?:could|can|would|will) you (?:be able to )?{_SOFTLY}{_TRY}|"
     rf"(?<!to )(?:please|pls) {_SOFTLY}{_TRY}|"
     rf"\bif you (?:could|can|would|have time to|have a chance to|get a chance to) {_SOFTLY}{_TRY}|"
     rf"(?:are|would) you (?:be )?able to {_TRY}|\bget you to {_TRY})"
 )
-_REQUEST = re.compile(
+_REQUEST = Pattern(
     r"(?i)\b(?:please|pls|(?:could|can|would|will) you|let (?:me|us) know|what do you think|"
     r"your (?:thoughts|opinion|take)|any (?:thoughts|opinions?|objections?|comments|ideas?|preference))\b"
 )
-_YOU = re.compile(r"(?i)\b(?:you|your|yours)\b")
+_YOU = Pattern(r"(?i)\b(?:you|your|yours)\b")
 # "If so, Lea, would you mind sending it?"
-_INSIDE = re.compile(r", ([A-Z][a-z]{2,}), (?:would|could|can|do|does|did|are|is|what|which|how|any|please)\b")
+_INSIDE = Pattern(r", ([A-Z][a-z]{2,}), (?:would|could|can|do|does|did|are|is|what|which|how|any|please)\b")
 _RELAY = "devnull+"  # of b4: nobody reads it
 # "What do you think, Lea?", "Lea?"
-_AT_END = re.compile(r"(?:, |\A)@?([A-Z][a-z]{2,})(?: (?:and|or|/) ([A-Z][a-z]{2,}))?\s?\?+$")
-_GREETED = re.compile(r"(?:(?i:hi|hello|hey|dear) )?@?([A-Z][a-z]{2,})(?:[ ,/&]+(?:and )?([A-Z][a-z]{2,}))?\s*[,.!:-]*")
+_AT_END = Pattern(r"(?:, |\A)@?([A-Z][a-z]{2,})(?: (?:and|or|/) ([A-Z][a-z]{2,}))?\s?\?+$")
+_GREETED = Pattern(r"(?:(?i:hi|hello|hey|dear) )?@?([A-Z][a-z]{2,})(?:[ ,/&]+(?:and )?([A-Z][a-z]{2,}))?\s*[,.!:-]*")
 
 
 def asks(sentences: Sequence[str], text: str, to: Sequence[str], cc: Sequence[str], sender: Person) -> tuple[Ask, ...]:
