@@ -58,7 +58,7 @@ def _make(path: Path, directory: Path) -> None:
         mbox = directory / f"{inbox}.mbox"
         with mbox.open("w", encoding="utf-8") as out:
             out.writelines(_mbox(number))
-        outcome = import_mail(tracker.database, mbox, inbox, lambda done: None)
+        outcome = import_mail(tracker.database, mbox, inbox)
         mbox.unlink()
         total += outcome.new_mails
         print(f"made {total} mails in {time.monotonic() - begin:.0f} s", file=sys.stderr)

@@ -93,7 +93,7 @@ def mutations(chance: random.Random) -> None:
                     with tracker.database.write() as connection:
                         ingest(connection, reads[at : at + size], "l")
                 if name == "two":
-                    tracker.reindex(lambda done: None)
+                    tracker.reindex()
                 draw(tracker)
                 dumps.append(dump(tracker.database))
             chance.shuffle(reads)

@@ -15,6 +15,7 @@ import os
 import shlex
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, BinaryIO, TextIO
 
+    from patchwatch.progress import Progress
+
 _STYLE = Pattern("(\x1b\\[[0-9;]*m)")  # SGR, the sequences of click.style
+
+
+_REFRESH_SECONDS = 0.1  # between two drawings of a progress line
+_WIDE = 60  # columns from which on it has a bar
+_BAR, _BESIDE = 24, 13  # columns of the bar, and of what is beside words and bar
 
 
 def stdout_is_terminal() -> bool:
@@ -139,17 +147,41 @@ def print_error(text: str) -> None:
 
 
 @contextlib.contextmanager
-def mail_counter() -> Iterator[Callable[[int], None]]:
-    """Yield a function that shows the number of mails done so far, if stderr is a terminal."""
-    shown = stderr_is_terminal()
+def progress_line() -> Iterator[Progress]:
+    """Yield a function that shows progress on one line of stderr, if that is a terminal; in the end the line is gone.
 
-    def show(done: int) -> None:
-        if shown:
-            _write(sys.stderr, f"\r{done} mails")
+    Nothing may be printed on stdout meanwhile; what is printed on stderr appears above the line.
+    """
+    from patchwatch.progress import no_progress  # typing takes longer to import than the answer of `next` to print
 
-    yield show
-    if shown:
-        _write(sys.stderr, "\r")
+    if not stderr_is_terminal() or os.environ.get("TERM") == "dumb":
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from patchwatch.text_width import fit
+
+    console = Console(file=sys.stderr)
+    columns = [TextColumn("{task.description}", markup=False), TaskProgressColumn(), TimeRemainingColumn(compact=True)]
+    if wide := console.width >= _WIDE:
+        columns.insert(1, BarColumn(_BAR))
+    room = console.width - _BESIDE - (_BAR + 1) * wide
+    drawn_at = 0.0
+    # Without a thread that draws: processes are forked meanwhile.
+    with Bar(*columns, console=console, transient=True, auto_refresh=False, redirect_stdout=False) as bar:
+        task = bar.add_task("", total=None, visible=False)
+
+        def show(text: str, done: int = 0, total: int = 0) -> None:
+            nonlocal drawn_at
+            words = fit(one_line(redact(text)), max(room, 1))
+            bar.update(task, description=words, completed=done, total=total or None, visible=True)
+            if (now := time.monotonic()) - drawn_at >= _REFRESH_SECONDS or done == total:
+                drawn_at = now
+                bar.refresh()
+
+        yield show
 
 
 def command(*words: str) -> str:

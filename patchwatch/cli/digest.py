@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ import click
 from patchwatch.cli.main import Context, TimeParam, now_option_with
 from patchwatch.cli.pager import paged
 from patchwatch.errors import InvalidInputError
-from patchwatch.output import print_error, print_line
+from patchwatch.output import print_error, print_line, progress_line
 from patchwatch.sanitize import block, line
 from patchwatch.times import format_minute
 from patchwatch.tracker import Tracker
@@ -73,8 +74,10 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
         return
     from patchwatch.tracker.as_of import as_of
 
-    with as_of(context.tracker, then) as tracker:
-        _print_digest(tracker.digest(since=since))
+    with ExitStack() as past:
+        with progress_line() as progress:
+            digest = past.enter_context(as_of(context.tracker, then, progress)).digest(since=since)
+        _print_digest(digest)
 
 
 def _print_digest(digest: Digest) -> None:

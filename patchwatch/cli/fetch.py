@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -14,17 +14,17 @@ from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.cli.signals import orderly_stop
 from patchwatch.counts import plural
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, NotFoundError, PatchwatchError
-from patchwatch.output import mail_counter, print_error, print_line, stderr_is_terminal
+from patchwatch.output import print_error, print_line, progress_line
 from patchwatch.sanitize import line
+
+if TYPE_CHECKING:
+    from patchwatch.progress import Progress
+    from patchwatch.sync.watch import Watched
+    from patchwatch.sync.watch_file import Skipped
+    from patchwatch.tracker import Tracker
 
 _MAX_TEXT_BYTES = 64 << 20  # of a mail, a thread, or a text with links
 _MAX_LOST = 10  # mails that are named
-
-
-def _progress(text: str) -> None:
-    """Show progress, if stderr is a terminal."""
-    if stderr_is_terminal():
-        print_error(f"{line(text)} …")
 
 
 @click.command("watch", short_help="Watch series, given as URLs, message-ids or files.")
@@ -46,14 +46,8 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
     failed = 0
     for target in targets:
         try:
-            if target == "-":
-                watched, skipped = tracker.watch_text(_read_all(sys.stdin.buffer), _progress)
-            elif Path(target).is_file():
-                watched, skipped = tracker.watch_text(_read(Path(target)), _progress)
-            elif "@" not in target:
-                raise NotFoundError("neither a file, nor a link to a mail, nor a message-id.")
-            else:
-                watched, skipped = list(tracker.watch(target, _progress)), []
+            with progress_line() as progress:
+                watched, skipped = _watch(tracker, target, progress)
         except PatchwatchError as error:
             failed += 1
             print_error(f"patchwatch: {line(target)}: {line(str(error))}")
@@ -66,6 +60,16 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
             print_error(f"patchwatch: {line(link.target)}: {line(link.reason)}")
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _watch(tracker: Tracker, target: str, progress: Progress) -> tuple[list[Watched], list[Skipped]]:
+    if target == "-":
+        return tracker.watch_text(_read_all(sys.stdin.buffer), progress)
+    if Path(target).is_file():
+        return tracker.watch_text(_read(Path(target)), progress)
+    if "@" not in target:
+        raise NotFoundError("neither a file, nor a link to a mail, nor a message-id.")
+    return list(tracker.watch(target, progress)), []
 
 
 def _read(path: Path) -> bytes:
@@ -93,10 +97,11 @@ def poll_command(context: Context) -> None:
     If another poll is running, wait for it to finish. If `patchwatch run` is active, fail at once: it polls on its own.
     """
     tracker = context.tracker
-    with orderly_stop(), tracker.lock("poll", print_error):
+    with orderly_stop(), tracker.lock("poll", lambda text, done=0, total=0: print_error(text)):
         # Queue events of mail that other processes stored, so that new series start from here.
         before = _failure("events", tracker.detect_events)
-        report = tracker.poll_some(None, _progress)
+        with progress_line() as progress:
+            report = tracker.poll_some(None, progress)
         from patchwatch.daemon.dispatch import dispatch_and_wait
 
         after = _failure("events", lambda: dispatch_and_wait(tracker))
@@ -202,7 +207,7 @@ def import_command(context: Context, path: Path, inbox: str) -> None:
 
     if not is_inbox_name(inbox):
         raise InvalidInputError(f"{inbox!r} is not a valid inbox name; use letters, digits, dots and dashes.")
-    with orderly_stop(), mail_counter() as progress:
+    with orderly_stop(), progress_line() as progress:
         outcome = context.tracker.import_mail(path, inbox, progress)
     total = outcome.new_mails + outcome.known_mails
     print_line(

@@ -6,7 +6,7 @@ import click
 
 from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
-from patchwatch.output import mail_counter, print_error, print_line
+from patchwatch.output import print_error, print_line, progress_line
 from patchwatch.sanitize import line
 
 
@@ -16,7 +16,7 @@ from patchwatch.sanitize import line
 def reindex_command(context: Context) -> None:
     """Rebuild all derived data from the stored mail. Your decisions are kept."""
     damaged: list[str] = []
-    with mail_counter() as progress:
+    with progress_line() as progress:
         count = context.tracker.reindex(progress, damaged.append)
     print_line(f"{plural(count, 'mail')} reprocessed")
     if damaged:

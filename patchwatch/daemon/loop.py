@@ -22,6 +22,7 @@ from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import DatabaseError, DatabaseLockedError, PatchwatchError, bug_text
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
+from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
 from patchwatch.sync.poll import PollReport, inboxes_to_poll
 from patchwatch.sync.watch import EVERYWHERE
@@ -44,7 +45,7 @@ class LoopAPI(Protocol):
     def config(self) -> Config: ...
     def inboxes(self) -> Sequence[InboxRow]: ...
     def poll_some(
-        self, names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
+        self, names: Collection[str] | None, progress: Progress, pause: Callable[[float], None]
     ) -> PollReport: ...
     def detect_events(self) -> Sequence[Event]: ...
     def queued_events(self) -> Sequence[QueuedEvent]: ...
@@ -184,7 +185,7 @@ class Loop:
         return list(self._polls.values())
 
     def _poll(self, names: Sequence[str]) -> None:
-        def progress(_: str) -> None:
+        def progress(text: str, done: int = 0, total: int = 0) -> None:
             if self._requests.stop.is_set():
                 raise StoppingError
 

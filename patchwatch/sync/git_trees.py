@@ -19,6 +19,7 @@ from patchwatch.config import Tree
 from patchwatch.counts import plural
 from patchwatch.db import git_trees as stored
 from patchwatch.db.database import Database
+from patchwatch.progress import Progress, no_progress
 from patchwatch.sources.git.tree import Position, TreeReader, parse_position
 from patchwatch.sync import applied_commits
 from patchwatch.sync.derive import Derivation
@@ -52,7 +53,7 @@ class TreeReport:
 
 
 def read_trees(
-    database: Database, trees: Sequence[Tree], now: int, progress: Callable[[str], None]
+    database: Database, trees: Sequence[Tree], now: int, progress: Progress = no_progress
 ) -> tuple[TreeReport, ...]:
     """Read what is new in each tree; the first read goes back a number of days before `now` (UTC, seconds)."""
     _follow_config(database, trees)

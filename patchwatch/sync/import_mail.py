@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from patchwatch.db import messages
 from patchwatch.db.database import Database
+from patchwatch.progress import Progress, no_progress
 from patchwatch.sources.files.open import open_source
 from patchwatch.sync import postponed
 from patchwatch.sync.ingest import NOTHING, Outcome, derive_postponed, ingest
 from patchwatch.sync.parallel import OBJECTS, read_batches
 
 
-def import_mail(
-    database: Database, path: Path, inbox: str, progress: Callable[[int], None] = lambda done: None
-) -> Outcome:
+def import_mail(database: Database, path: Path, inbox: str, progress: Progress = no_progress) -> Outcome:
     """Import new mail at `path` into `inbox`; each batch is stored together with the position after it.
 
     Mail that a damaged git repository lacks is named in the outcome, and tried again the next time.
@@ -30,6 +29,12 @@ def import_mail(
     source = open_source(path)
     with database.read() as connection:
         position = messages.source_position(connection, source.identity, inbox)
+    ahead = source.count(position)
+
+    def report(read: int) -> None:
+        progress(f"importing {inbox}: {read:,}{f' of {ahead:,}' if ahead else ''} mails", min(read, ahead), ahead)
+
+    report(0)
     positions: list[str] = []
     unread: tuple[str, ...] = ()
 
@@ -47,10 +52,11 @@ def import_mail(
                 outcome = ingest(connection, reads, inbox, postpone=True)
                 messages.set_source_position(connection, source.identity, inbox, positions[done])
             total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
-            progress(total.new_mails + total.known_mails)
+            report(total.new_mails + total.known_mails)
     with database.read() as connection:
         unfinished = bool(postponed.waiting(connection))
     if unfinished:
+        progress(f"importing {inbox}: putting series together")
         with database.write() as connection:
             outcome = derive_postponed(connection)
         total += Outcome(0, 0, (), outcome.revisions)

@@ -20,6 +20,7 @@ from patchwatch.db import messages as mails
 from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.mail.message import Message, Person, Subject
+from patchwatch.progress import Progress, no_progress
 from patchwatch.sync.derive import Change, Derivation
 from patchwatch.sync.packed_mail import is_damaged, unpack
 from patchwatch.sync.read_mail import Read, read_mail
@@ -176,7 +177,7 @@ def canonical_of(stored: Sequence[mails.StoredMail]) -> Read | None:
 
 def reindex(
     connection: Connection,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Progress = no_progress,
     damaged: Callable[[str], None] = lambda message_id: None,
 ) -> int:
     """Rebuild all derived data from the stored mails; return the number of messages.
@@ -186,6 +187,8 @@ def reindex(
     """
     derived.forget_derived(connection)
     done = last = 0
+    total = mails.count(connection)
+    progress(text := f"reading {total:,} stored mails again", 0, total)
     while part := mails.every_mail(connection, last, _REINDEX_BATCH):
         last = part[-1][0]
         derivation = Derivation(connection)
@@ -198,7 +201,7 @@ def reindex(
         derivation.add_citations(messages)
         derivation.finish(postpone=True)
         done += len(part)
-        progress(done)
+        progress(text, done, total)
     derive_postponed(connection)
     mails.set_setting(connection, "form", str(FACTS_VERSION))
     return done

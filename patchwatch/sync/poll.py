@@ -22,6 +22,7 @@ from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.watched import WatchedSeries
 from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
+from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
@@ -30,7 +31,7 @@ from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.isolate import failure
-from patchwatch.sync.watch import EVERYWHERE, Progress, complete, fetch_thread, store_response
+from patchwatch.sync.watch import EVERYWHERE, complete, fetch_thread, store_response
 
 _DAY = 86_400
 _NAMES = 3  # of inboxes in a message
@@ -133,7 +134,10 @@ def poll(
     with database.read() as connection:
         names = [name for name in inboxes_to_poll(inboxes.inboxes(connection)) if only is None or name in only]
         before = watched.watched_series(connection)
-    reports = [_poll_inbox(database, archive, settings, name, progress) for name in names]
+    reports: list[InboxReport] = []
+    for done, name in enumerate(names):
+        progress(f"polling {name}", done, len(names))
+        reports.append(_poll_inbox(database, archive, settings, name))
     poll_everywhere = only is None or EVERYWHERE in only
     if before and poll_everywhere:
         reports += _poll_without_list(database, archive, progress)
@@ -155,8 +159,7 @@ def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
     return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
 
 
-def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, progress: Progress) -> InboxReport:
-    progress(f"polling {name}")
+def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str) -> InboxReport:
     clock = _clock()  # the real time, whatever --now says
     with database.read() as connection:
         cursor, deep_at = inboxes.cursor(connection, name)
@@ -207,8 +210,8 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
         roots = watched.in_no_inbox(connection)
     total = NOTHING
     failures: list[InboxReport] = []
-    for root in roots:
-        progress(f"fetching {root}")
+    for done, root in enumerate(roots):
+        progress(f"fetching {root}", done, len(roots))
         try:
             total += fetch_thread(database, archive, root, None)[1]
         except MessageNotFoundError:

@@ -20,6 +20,7 @@ from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
 from patchwatch.pattern import Pattern
+from patchwatch.progress import Progress
 from patchwatch.series.posting import PostingFacts
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
@@ -35,8 +36,6 @@ _BATCH_BYTES = 32 * 1024 * 1024
 _MESSAGE_ID = Pattern(rb"^message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 _ROUNDS = 4  # of searches for more versions; each uses the titles and links that the last one found
 EVERYWHERE = "all"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +174,17 @@ def _is_list(address: str) -> bool:
     return host in ("kvack.org", "lists.linux.dev") or host.startswith(("vger.", "lists.", "lore."))
 
 
+class _Steps:
+    """Report the beginning of each of some steps."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._begun = progress, total, 0
+
+    def begin(self, text: str) -> None:
+        self._progress(text, self._begun, self._total)
+        self._begun += 1
+
+
 def complete(
     database: Database,
     archive: Archive,
@@ -197,19 +207,23 @@ def complete(
             linked = {i for _, p in revisions for i, _ in p.earlier}
             unknown = linked - messages.known_messages(connection, linked).keys()
         before = total.new_mails
-        for root, _posting in revisions:
-            if root not in threads:
-                threads.add(root)
-                total += _quiet_thread(database, archive, root, next(iter(homes[root]), None))
-        for inbox, query in _related_queries([(p, homes[r]) for r, p in revisions], settings.related_days):
-            if (inbox, query) not in asked:
-                asked.add((inbox, query))
-                progress(f"searching {inbox} for other versions")
-                with archive.search(inbox, query) as answer:
-                    total += store_response(database, answer, inbox)
-        for message_id in sorted(unknown - threads):
-            threads.add(message_id)
+        new_roots = [root for root, _ in revisions if root not in threads]
+        related = _related_queries([(p, homes[r]) for r, p in revisions], settings.related_days)
+        queries_left = [one for one in related if one not in asked]
+        earlier = sorted(unknown - threads - set(new_roots))
+        steps = _Steps(progress, len(new_roots) + len(queries_left) + len(earlier))
+        for root in new_roots:
+            steps.begin(f"fetching {root}")
+            total += _quiet_thread(database, archive, root, next(iter(homes[root]), None))
+        for inbox, query in queries_left:
+            steps.begin(f"searching {inbox} for other versions")
+            with archive.search(inbox, query) as answer:
+                total += store_response(database, answer, inbox)
+        for message_id in earlier:
+            steps.begin(f"fetching {message_id}")
             total += _quiet_thread(database, archive, message_id, None)
+        threads.update(new_roots, earlier)
+        asked.update(queries_left)
         with database.read() as connection:
             ids |= set(queries.series_of(connection, [root for root, _ in revisions]).values())
         if total.new_mails == before:

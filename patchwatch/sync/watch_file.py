@@ -11,12 +11,13 @@ from patchwatch.db import series
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, LoreError, PatchwatchError
 from patchwatch.mail.mbox_split import looks_like_mbox, read_mails
+from patchwatch.progress import Progress
 from patchwatch.sources.files.open import looks_like_mail
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.urls import MessageAddress, find_addresses
 from patchwatch.sync.ingest import ingest
 from patchwatch.sync.read_mail import read_mail
-from patchwatch.sync.watch import Progress, Watched, watch_address, watch_known
+from patchwatch.sync.watch import Watched, watch_address, watch_known
 
 _BEGINNING_BYTES = 4096
 
@@ -50,7 +51,8 @@ def watch_content(
         raise InvalidInputError("it has no link to a mail on lore, and is not a mail.")
     watched: dict[int, Watched] = {}
     skipped: list[Skipped] = []
-    for address in addresses:
+    for done, address in enumerate(addresses):
+        progress(f"fetching {address.message_id}", done, len(addresses))
         try:
             for one in watch_address(database, archive, settings, address, now, progress):
                 watched.setdefault(one.series_id, one)

@@ -12,7 +12,7 @@ from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
 from patchwatch.db import LazyModule
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.errors import DamagedError, NotFoundError
-from patchwatch.output import command
+from patchwatch.output import command, progress_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +23,8 @@ if TYPE_CHECKING:
 else:
     messages = LazyModule("patchwatch.db.messages")
 
-Progress = Callable[[str], None]
-"""Called with a line about what is being done."""
-
 Ids = int | Collection[int]
 """The number of a series, or of several: an action on several is undone as one."""
-
-
-def no_progress(_: str) -> None:
-    """Ignore progress."""
 
 
 class TrackerBase:
@@ -57,8 +50,8 @@ class TrackerBase:
         if version != str(FACTS_VERSION):
             from patchwatch.sync.ingest import reindex
 
-            with database.write() as connection:
-                reindex(connection)
+            with progress_line() as progress, database.write() as connection:
+                reindex(connection, progress)
         self._apply_rules(database)
         return database
 

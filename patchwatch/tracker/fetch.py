@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
-from patchwatch.tracker.base import Progress, no_progress
+from patchwatch.progress import Progress, no_progress
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Fetch(Queries):
         with self.database.write() as connection:
             inboxes.set_inbox(connection, inbox, followed=False, rules=None)
 
-    def import_mail(self, path: Path, inbox: str, progress: Callable[[int], None]) -> Outcome:
+    def import_mail(self, path: Path, inbox: str, progress: Progress = no_progress) -> Outcome:
         """Import new mail at a path."""
         from patchwatch.sync.import_mail import import_mail
 
@@ -180,7 +180,9 @@ class Fetch(Queries):
                 inboxes.begin_visits(connection, inbox, newest)
         return outcome
 
-    def reindex(self, progress: Callable[[int], None], damaged: Callable[[str], None] = lambda message_id: None) -> int:
+    def reindex(
+        self, progress: Progress = no_progress, damaged: Callable[[str], None] = lambda message_id: None
+    ) -> int:
         """Rebuild all derived data from the stored mail; return the number of mails.
 
         `damaged` is called with the message-id of each mail that does not decompress.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patchwatch.config import data_directory
 from patchwatch.db import LazyModule
-from patchwatch.tracker.base import Progress, no_progress
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
@@ -109,10 +108,12 @@ class Replies(Queries):
 
         return shlex.join(b4_command(task, self._revision_root(message_id), box, self.config.lore.url))
 
-    def b4(self, task: Task, message_id: str, directory: Path, progress: Progress = no_progress) -> int:
+    def b4(
+        self, task: Task, message_id: str, directory: Path, begun: Callable[[str], None] = lambda command: None
+    ) -> int:
         """Run b4 on the revision of a mail, in a directory and in this terminal; return the exit status.
 
-        `progress` is called with the command before it runs.
+        `begun` is called with the command before it runs.
 
         Raises:
             NotFoundError: the mail does not belong to a revision.
@@ -122,7 +123,7 @@ class Replies(Queries):
 
         root = self._revision_root(message_id)
         mails = [self.raw(row.message_id) for row in self.thread(self.find(root)) if row.revision == root]
-        return run_b4(task, root, mails, directory, self.config.lore.url, progress)
+        return run_b4(task, root, mails, directory, self.config.lore.url, begun)
 
     def work_trees(self) -> tuple[Path, ...]:
         """Return the work trees of the config in which a series can be applied."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -21,6 +22,7 @@ from textual.reactive import var
 
 from patchwatch.config import Config
 from patchwatch.errors import PatchwatchError
+from patchwatch.progress import in_words
 from patchwatch.sanitize import line
 from patchwatch.series.model import OutboxRow, SeriesSummary
 from patchwatch.tui.base import keys
@@ -276,13 +278,13 @@ class PatchwatchApp(App[None]):
         self.jobs.submit(
             "poll",
             "poll",
-            lambda: self._tracker.poll(lambda text: self.jobs.call_in_app(self._poll_progress, text)),
+            lambda: self._tracker.poll(partial(self.jobs.call_in_app, self._poll_progress)),
             self._polled,
             self._poll_failed,
         )
 
-    def _poll_progress(self, text: str) -> None:
-        self._polling = line(text)
+    def _poll_progress(self, text: str, done: int = 0, total: int = 0) -> None:
+        self._polling = line(in_words(text, done, total))
         self._notices.show("poll", "progress", self._polling)
 
     def _polled(self, report: PollReport) -> None:

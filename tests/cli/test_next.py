@@ -87,7 +87,7 @@ def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     (tmp_path / "box").write_bytes(mbox(raws))
     config = Config(me=Me(("ann@example.org",)), source=tmp_path / "config.toml")
     found = at(Tracker(config, database_url=f"sqlite:///{tmp_path}/next.db"), NOW)
-    found.import_mail(tmp_path / "box", "x", lambda done: None)
+    found.import_mail(tmp_path / "box", "x")
     return found
 
 

@@ -19,6 +19,7 @@ from patchwatch.db.event_queue import QueuedEvent
 from patchwatch.errors import ConfigError, DatabaseError, DatabaseLockedError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
+from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.poll import InboxReport, PollReport
@@ -74,7 +75,7 @@ class World:
         return self.rows
 
     def poll_some(
-        self, names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
+        self, names: Collection[str] | None, progress: Progress, pause: Callable[[float], None]
     ) -> PollReport:
         reports = []
         for name in names or ():
@@ -353,9 +354,7 @@ def test_stop_interrupts_a_poll() -> None:
     world = World()
     polled: list[str] = []
 
-    def poll_some(
-        names: Collection[str] | None, progress: Callable[[str], None], pause: Callable[[float], None]
-    ) -> PollReport:
+    def poll_some(names: Collection[str] | None, progress: Progress, pause: Callable[[float], None]) -> PollReport:
         for name in names or ():
             progress(f"polling {name}")
             polled.append(name)

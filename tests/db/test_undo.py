@@ -68,7 +68,7 @@ def test_undo_of_link(tracker: DemoTracker) -> None:
     for _ in range(2):
         assert [r.version for r in tracker.one(tracker.find(XDP_V5)).revisions] == [4, 5]
         assert [r.version for r in tracker.one(tracker.find(MGLRU_V3)).revisions] == [1, 3]
-        tracker.reindex(lambda done: None)
+        tracker.reindex()
 
 
 def test_undo_of_snooze_mute_and_watch(tracker: DemoTracker) -> None:

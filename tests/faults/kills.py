@@ -130,7 +130,7 @@ def _nothing(directory: Path) -> None:
 
 
 def _import(tracker: Tracker) -> object:
-    return [tracker.import_mail(DEMO / f"{name}.mbox", name, lambda done: None) for name in ("xdp", "tcp", "mglru")]
+    return [tracker.import_mail(DEMO / f"{name}.mbox", name) for name in ("xdp", "tcp", "mglru")]
 
 
 def _imported(directory: Path) -> None:
@@ -192,7 +192,7 @@ def commands() -> Iterator[list[Command]]:
     yield [
         Command("import", _nothing, _import),
         poll,
-        Command("reindex", _imported, lambda tracker: tracker.reindex(lambda done: None)),
+        Command("reindex", _imported, lambda tracker: tracker.reindex()),
         Command("migrate", _old, lambda tracker: tracker.database),
         Command("digest --send", _with_sendmail, lambda tracker: tracker.send_digests(today=True)),
     ]

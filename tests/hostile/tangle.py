@@ -144,7 +144,7 @@ def stored(reads: Sequence[Read], chance: Random, directory: Path, *, again: boo
     tracker = Tracker(Config(), clock=lambda: NOW, database_url=url)
     try:
         if again:
-            tracker.reindex(lambda done: None)
+            tracker.reindex()
         return dump(tracker.database), drawn(tracker, url)
     finally:
         tracker.database.close()

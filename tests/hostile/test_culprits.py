@@ -93,9 +93,9 @@ def test_reindex_tries_the_mail_again(tracker: Tracker, monkeypatch: pytest.Monk
         patched.setattr(recognize, "revision_record", failing_on({"r5", "net"}))
         store(tracker, MAILS)
         assert len(tracker.unreadable()) == 2
-        tracker.reindex(lambda done: None)
+        tracker.reindex()
         assert len(tracker.unreadable()) == 2
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     assert tracker.unreadable() == ()
     assert len(tracker.series(everything=True)) == 3
 

@@ -68,10 +68,10 @@ def test_unreadable_mail_is_stored_in_its_thread_and_decides_nothing(tracker: Tr
 
 
 def test_reindex_parses_an_unreadable_mail_again(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     assert tracker.unreadable() == (("broken@example.org", REASON),)
     monkeypatch.setattr("patchwatch.sync.read_mail.parse", parse)
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     assert tracker.unreadable() == ()
     assert tracker.series(everything=True)[0].unreadable == 0
 

@@ -117,7 +117,7 @@ def test_any_mail_can_be_given_to_watch(tmp_path: Path, monkeypatch: pytest.Monk
     tracker = Tracker(config, clock=lambda: NOW, database_url=f"sqlite:///{tmp_path}/patchwatch.db")
     for raw in zoo.ALL[3::6]:  # the last one is unreadable
         with contextlib.suppress(PatchwatchError):
-            tracker.watch_text(raw, lambda text: None)
+            tracker.watch_text(raw)
     assert tracker.unreadable()
 
 

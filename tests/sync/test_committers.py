@@ -93,5 +93,5 @@ def test_a_committers_own_patch_waits_for_nobody_else(tmp_path: Path, me: str, n
 def test_reindex_finds_the_same_committers(tmp_path: Path) -> None:
     tracker = known(tmp_path)
     before = (committers(tracker), states(tracker))
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     assert (committers(tracker), states(tracker)) == before

@@ -17,6 +17,7 @@ from patchwatch.db import decisions, inboxes, threads
 from patchwatch.db import git_trees as stored
 from patchwatch.db import series as queries
 from patchwatch.db.database import Database
+from patchwatch.progress import no_progress
 from patchwatch.series.model import SeriesRow
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sync import git_trees
@@ -89,7 +90,7 @@ def tree_of(clone: GitTree, name: str = "frob-next", *, mainline: bool = False, 
 
 
 def read(database: Database, *trees: Tree) -> tuple[TreeReport, ...]:
-    return read_trees(database, trees, NOW, lambda said: None)
+    return read_trees(database, trees, NOW)
 
 
 def series(database: Database) -> SeriesRow:
@@ -397,7 +398,7 @@ def test_trees_are_read_while_the_archive_is_unreachable(database: Database, clo
     lore = Lore(url="https://lore.example", deadline_seconds=1)
     absent = Tree("absent", str(clone.path / "absent"))
     with Archive(lore, transport=httpx.MockTransport(refuse), sleep=lambda seconds: None) as archive:
-        report = poll(database, archive, Poll(), lambda said: None, [absent, tree_of(clone)], NOW)
+        report = poll(database, archive, Poll(), no_progress, [absent, tree_of(clone)], NOW)
     assert [failure.partition(":")[0] for failure in report.failures] == ["frob, elsewhere", "absent"]
     number = series(database).id
     assert report.lines == (

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from patchwatch.db import schema
 from patchwatch.db.database import Database
+from patchwatch.sources.files import mbox as mbox_source
 from patchwatch.sync import import_mail as importing
 from patchwatch.sync import parallel
 from patchwatch.sync.import_mail import import_mail
@@ -103,3 +104,17 @@ def test_real_epoch_is_imported_completely_and_once(database: Database, tmp_path
     assert (second.new_mails, second.known_mails) == (0, 0)
     with database.read() as connection:
         assert (connection.scalar(select(func.count()).select_from(schema.raw)) or 0) >= len(expected)
+
+
+def test_an_import_reports_how_much_is_done(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mbox_source, "BATCH_MAILS", 2)
+    mbox(tmp_path / "list.mbox", 0, 5)
+    told: list[tuple[int, int]] = []
+    import_mail(database, tmp_path / "list.mbox", "x", lambda text, done=0, total=0: told.append((done, total)))
+    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    told.clear()
+    mbox(tmp_path / "list.mbox", 5, 6)
+    import_mail(database, tmp_path / "list.mbox", "x", lambda text, done=0, total=0: told.append((done, total)))
+    assert told == [(0, 1), (1, 1)]

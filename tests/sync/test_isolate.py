@@ -69,7 +69,7 @@ def test_bug_in_one_tree_leaves_the_others(tracker: Tracker, monkeypatch: pytest
 
     monkeypatch.setattr(git_trees, "TreeReader", Reader)
     trees = (Tree(name="one", path="/one"), Tree(name="two", path="/two"))
-    reports = git_trees.read_trees(tracker.database, trees, 0, lambda text: None)
+    reports = git_trees.read_trees(tracker.database, trees, 0)
     assert [r.name for r in reports if "ZeroDivisionError" in r.failure] == ["one", "two"]
 
 

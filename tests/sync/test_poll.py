@@ -15,6 +15,7 @@ import pytest
 from patchwatch.config import Config, Lore
 from patchwatch.db import inboxes
 from patchwatch.errors import InvalidInputError, MessageNotFoundError
+from patchwatch.progress import no_progress
 from patchwatch.sources.lore.client import Archive
 from patchwatch.tracker import Tracker
 from tests.support.lore_server import LoreServer
@@ -209,7 +210,7 @@ def _poll_with(tracker: Tracker, answer: Callable[[httpx.Request], httpx.Respons
     from patchwatch.sync.poll import poll
 
     with Archive(tracker.config.lore, transport=httpx.MockTransport(answer), sleep=lambda seconds: None) as archive:
-        return poll(tracker.database, archive, tracker.config.poll, lambda text: None)
+        return poll(tracker.database, archive, tracker.config.poll, no_progress)
 
 
 def test_kill_between_batches_neither_loses_nor_duplicates_mail(

@@ -52,7 +52,7 @@ def test_mail_that_comes_later_follows_the_rules(tmp_path: Path) -> None:
         opened = tracker(tmp_path, config)
         with opened.database.write() as connection:
             ingest(connection, [read_mail(raw)])
-        opened.reindex(lambda done: None)
+        opened.reindex()
         opened.database.close()
     assert turn(tmp_path, config) == "author"
 

@@ -71,7 +71,7 @@ def test_mark_takes_precedence_and_survives_reindex(tracker: DemoTracker) -> Non
         assert (found.state, found.turn) == ("under-review", "reviewers")
         assert found.state_evidence is not None
         assert (found.state_evidence.text, found.state_evidence.by_hand) == ("set by me", True)
-        tracker.reindex(lambda done: None)
+        tracker.reindex()
 
 
 def test_mark_can_be_removed(tracker: DemoTracker) -> None:
@@ -109,7 +109,7 @@ def test_unlink_is_permanent_and_both_series_have_a_number(tracker: DemoTracker)
     assert {later, earlier} == {tracker.find(XDP_V5), tracker.find(XDP_V4)}
     assert number in (later, earlier)
     assert later != earlier
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     assert len(tracker.one(later).revisions) == len(tracker.one(earlier).revisions) == 1
     assert tracker.one(later).state == "accepted"
 
@@ -132,14 +132,14 @@ def test_unlink_separates_all_resends_of_the_earlier_version(tracker: DemoTracke
     assert len({tracker.find(f"{name}@b") for name, *_ in postings}) == 1
     tracker.unlink("two@b")
     assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     assert tracker.find("one@b") == tracker.find("again@b") != tracker.find("two@b")
 
 
 def test_link_joins_unlinked_versions_and_shows_who_did(tracker: DemoTracker) -> None:
     tracker.unlink(XDP_V5)
     number = tracker.link(XDP_V5, XDP_V4, by="me")
-    tracker.reindex(lambda done: None)
+    tracker.reindex()
     found = tracker.one(number)
     before = found.revisions[1].predecessor
     assert before is not None

@@ -20,6 +20,7 @@ from patchwatch.compose.draft_store import DraftStore
 from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.mail.addresses import Mailbox
+from patchwatch.progress import Progress
 from patchwatch.series.model import (
     CandidateRow,
     InboxRow,
@@ -287,15 +288,15 @@ class FakeTracker:
         self._ask("citations", message_id)
         return citations(message_id, self.url(message_id, "netdev"), dict(self.mails[message_id].headers)["Subject"])
 
-    def watch(self, text: str, progress: Callable[[str], None]) -> tuple[Watched, ...]:
+    def watch(self, text: str, progress: Progress) -> tuple[Watched, ...]:
         progress(f"fetching {text}")
         self._ask("watch", text)
         self.change(11, watched=True)
         return (Watched(11, self.rows[11].title),)
 
-    def poll(self, progress: Callable[[str], None]) -> Report:
-        for text in self.progress:
-            progress(text)
+    def poll(self, progress: Progress) -> Report:
+        for done, text in enumerate(self.progress):
+            progress(text, done, len(self.progress))
         self._ask("poll")
         return self.report
 
@@ -333,7 +334,7 @@ class FakeTracker:
     def b4_command(self, task: Task, message_id: str, box: str) -> str:
         return " ".join(b4_command(task, message_id, box))
 
-    def b4(self, task: Task, message_id: str, directory: Path, progress: Callable[[str], None]) -> int:
-        progress(self.b4_command(task, message_id, "/tmp/series"))
+    def b4(self, task: Task, message_id: str, directory: Path, begun: Callable[[str], None]) -> int:
+        begun(self.b4_command(task, message_id, "/tmp/series"))
         self._ask("b4", task, message_id, directory)
         return self.status

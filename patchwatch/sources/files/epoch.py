@@ -15,6 +15,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
@@ -53,6 +54,15 @@ class Epoch:
         if tip:
             _check_layout(git, tip)
 
+    def count(self, position: str | None) -> int:
+        """How many commits there are after `position`, each with a mail; 0 if git can't count them."""
+        git = Git(self.directory)
+        after = next((commit for commit in (position or "").split() if _COMMIT.fullmatch(commit)), None)
+        with suppress(PatchwatchError, ValueError):
+            without = [f"^{after}"] if after and after != NOWHERE and _is_readable(git, after) else []
+            return int(git.run("rev-list", "--count", _tip(git) or NOWHERE, *without))
+        return 0
+
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`.
 
@@ -79,6 +89,11 @@ class InboxDirectory:
         """The key under which the position is stored."""
         return identity("archive", self.directory)
 
+    def count(self, position: str | None) -> int:
+        """How many mails there are after `position` in all epochs."""
+        positions = _positions(position)
+        return sum(epoch.count(positions.get(str(number))) for number, epoch in epochs(self.directory))
+
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`, epoch by epoch; one that git can't read does not end the others."""
         positions = _positions(position)
@@ -101,6 +116,10 @@ class Bundle:
     def identity(self) -> str:
         """The key under which the position is stored."""
         return identity("bundle", self.path)
+
+    def count(self, position: str | None) -> int:
+        """Unknown: it has to be unpacked for that."""
+        return 0
 
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`.

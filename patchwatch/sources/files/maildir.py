@@ -43,6 +43,10 @@ class Maildir:
         """The key under which the position is stored."""
         return identity("maildir", self.directory)
 
+    def count(self, position: str | None) -> int:
+        """How many files there are that `position` does not include."""
+        return _count(self._files, position)
+
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`.
 
@@ -70,6 +74,10 @@ class Eml:
     def identity(self) -> str:
         """The key under which the position is stored."""
         return identity("eml", self.path)
+
+    def count(self, position: str | None) -> int:
+        """How many files there are that `position` does not include."""
+        return _count(self._files, position)
 
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`.
@@ -131,6 +139,12 @@ class _Progress:
 
     def past(self, name: str) -> _Progress:
         return _Progress(name, hashlib.sha256(f"{self.digest}/{name}".encode(errors="surrogateescape")).hexdigest())
+
+
+def _count(listing: Callable[[], dict[str, Path]], position: str | None) -> int:
+    seen, before = _parsed(position)
+    unread = sorted(listing().keys() - seen)
+    return len(unread) - bisect_right(unread, before.name)
 
 
 def _read(listing: Callable[[], dict[str, Path]], position: str | None) -> Iterator[Batch]:

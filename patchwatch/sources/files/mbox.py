@@ -45,6 +45,18 @@ class Mbox:
         """The key under which the position is stored."""
         return identity("mbox", self.path)
 
+    def count(self, position: str | None) -> int:
+        """How many lines begin a mail after `position`; 0 if the file is compressed."""
+        with open_unpacked(self.path) as stream:
+            if isinstance(cast(object, stream), gzip.GzipFile):
+                return 0
+            _, begun = _resume(stream, position)
+            found, end = int(begun.startswith(b"From ")), b"" if begun else b"\n"
+            while block := stream.read(_BLOCK_BYTES):
+                found += (end + block).count(b"\nFrom ")
+                end = block[-5:]
+        return found
+
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`.
 

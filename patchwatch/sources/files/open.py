@@ -28,6 +28,9 @@ class Source(Protocol):
     def identity(self) -> str:
         """The key under which the position is stored: kind and resolved path, such as `mbox:/home/me/list`."""
 
+    def count(self, position: str | None) -> int:
+        """How many mails there are after `position`, about; 0 if that takes as long as reading them."""
+
     def read(self, position: str | None) -> Iterator[Batch]:
         """The mails after `position`, the position of an earlier batch; None reads from the beginning.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from patchwatch.errors import PatchwatchError
+from patchwatch.progress import in_words
 from patchwatch.sanitize import line
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
@@ -78,7 +80,7 @@ class WatchForm(Vertical):
         self._jobs.submit(
             "watch",
             "watch",
-            lambda: self._tracker.watch(text, lambda text: self._jobs.call_in_app(self._progress, text)),
+            lambda: self._tracker.watch(text, partial(self._jobs.call_in_app, self._progress)),
             self._watched,
             self._failed,
         )
@@ -93,9 +95,9 @@ class WatchForm(Vertical):
             answer.update(content(pieces))
             answer.display = bool(pieces)
 
-    def _progress(self, text: str) -> None:
+    def _progress(self, text: str, done: int = 0, total: int = 0) -> None:
         if self._underway:
-            self._show_result([("… ", "accent"), (line(text), "dim")])
+            self._show_result([("… ", "accent"), (line(in_words(text, done, total)), "dim")])
 
     def _watched(self, watched: Sequence[Watched]) -> None:
         self._underway = False

@@ -67,6 +67,19 @@ def test_interrupted_read_continues_after_last_stored_batch(make, kind, tmp_path
 
 
 @EVERY_KIND
+def test_what_is_left_to_read_is_counted_if_that_is_fast(make, kind, tmp_path, batches_of_two):
+    source = open_source(make(tmp_path, mails(*range(5))))
+    packed = kind is Bundle or make is make_gzipped_mbox
+    left = 5
+    for position in (None, "[]", "f" * 40, "--all"):
+        assert source.count(position) == (0 if packed else left)
+    for batch in source.read(None):
+        left -= len(batch.mails)
+        assert source.count(batch.position) == (0 if packed else left)
+    assert left == 0
+
+
+@EVERY_KIND
 def test_invalid_position_reads_everything(make, kind, tmp_path):
     contents = mails(1, 2, 3)
     source = open_source(make(tmp_path, contents))

@@ -254,7 +254,7 @@ async def test_what_a_poll_could_not_do_stays_with_its_next_step(tracker: FakeTr
 
 async def test_a_stale_inbox_is_shown_in_the_status_line(tracker: FakeTracker, app: PatchwatchApp) -> None:
     row = tracker.inbox_rows[0]
-    tracker.inbox_rows = (type(row)("bpf", False, 1, 9, row.polled_at, tracker.now() - 36000, "no answer"),)
+    tracker.inbox_rows = (type(row)("bpf", False, 1, row.polled_at, tracker.now() - 36000, "no answer"),)
     async with app.run_test() as pilot:
         await opened(pilot, "! bpf stale since 19 Sep 2023 22:00")
 
