@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import structs
 
@@ -69,6 +69,11 @@ class Posted:
         return tuple(_Entry(text) for text in list(found)[:_MOST_ENTRIES])
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all entries."""
+        return frozenset().union(*(entry.words for entry in self.entries))
+
+    @cached_property
     def added(self) -> Mapping[str, list[int]]:
         """By file: the lines that its patches add, in order."""
         found: dict[str, list[int]] = {}
@@ -104,7 +109,8 @@ class _Entry:
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     said: frozenset[str]  # words of the sentence
-    code: frozenset[str]  # words of the line of the diff
+    words: frozenset[str]  # these, and those of the line of the diff
+    names: frozenset[str]  # of who raised the point
 
 
 def placed(points: Iterable[Point], messages: Iterable[Message]) -> tuple[Point, ...]:
@@ -135,9 +141,10 @@ def claims(points: Iterable[Point], before: Posted, after: Sequence[Posted]) -> 
     unsettled = [point for point in points if point.fate in UNSETTLED][:_MOST_POINTS]
     found: dict[str, Claim] = {}
     for point in unsettled:
-        words = _Wanted(_words(point.text), _words(point.code))
+        said = _words(point.text)
+        wanted = _Wanted(said, said | _words(point.code), frozenset(name_key(point.by.name).split()))
         for posted in after[:_MOST_VERSIONS]:
-            claim = _claim(point, words, before, posted)
+            claim = _claim(point, wanted, before, posted)
             if claim is None or (claim.fate == Fate.NOT_TOUCHED and point.fate == Fate.ANSWERED):
                 continue
             found[point.key] = claim
@@ -146,26 +153,27 @@ def claims(points: Iterable[Point], before: Posted, after: Sequence[Posted]) -> 
     return found
 
 
-def _claim(point: Point, words: _Wanted, before: Posted, posted: Posted) -> Claim | None:
+def _claim(point: Point, wanted: _Wanted, before: Posted, posted: Posted) -> Claim | None:
     def of(fate: Fate, evidence: str) -> Claim:
         return Claim(fate, posted.root.message_id, posted.root.date, evidence)
 
-    names = frozenset(name_key(point.by.name).split())
-    theirs = [entry for entry in posted.entries if names & entry.names]
-    named = next((entry for entry in posted.entries if _names_point(entry, words, by_name=entry in theirs)), None)
-    if named is not None:
-        return of(Fate.DONE, named.text)
+    theirs = [entry for entry in posted.entries if not wanted.names.isdisjoint(entry.names)]
+    if not posted.words.isdisjoint(wanted.words):
+        named = next((entry for entry in posted.entries if _names_point(entry, wanted, by_name=entry in theirs)), None)
+        if named is not None:
+            return of(Fate.DONE, named.text)
     changed = _changed(point, before, posted)
     if changed is not None:
         return of(Fate.DONE, CHANGED) if changed else of(Fate.NOT_TOUCHED, UNCHANGED)
     return of(Fate.DONE, theirs[0].text) if theirs and point.fate != Fate.ANSWERED else None
 
 
-def _names_point(entry: _Entry, point: _Wanted, *, by_name: bool) -> bool:
+def _names_point(entry: _Entry, wanted: _Wanted, *, by_name: bool) -> bool:
     """True if an entry of a changelog speaks of what a point is about."""
-    if any(word.startswith(_NAMED) for word in entry.words & point.said):
+    common = entry.words & wanted.words
+    if len(common) >= (1 if by_name else 2):
         return True
-    return len(entry.words & (point.said | point.code)) >= (1 if by_name else 2)
+    return any(word.startswith(_NAMED) and word in wanted.said for word in common)
 
 
 def _changed(point: Point, before: Posted, posted: Posted) -> bool | None:
@@ -178,16 +186,13 @@ def _changed(point: Point, before: Posted, posted: Posted) -> bool | None:
     if patch.patch_id in posted.patch_ids:
         return False
     file = point.file or _file(point, before)
-    old = next(
-        (list(unpacked(lines)) for name, lines in zip(patch.files, patch.added, strict=False) if name == file), []
-    )
-    quoted = [line for line in point.lines if line in old]
-    if not quoted or quoted[-1] != point.lines[-1]:
+    old = next((unpacked(lines) for name, lines in zip(patch.files, patch.added, strict=False) if name == file), ())
+    if not point.lines or point.lines[-1] not in old:
         return None  # it is below a line that the patch does not add
     new = posted.added.get(file, [])
-    if quoted[-1] not in new:
+    if point.lines[-1] not in new:
         return True if posted.complete else None
-    return _around(old, quoted[-1]).isdisjoint(_around(new, quoted[-1]))
+    return _around(old, point.lines[-1]).isdisjoint(_around(new, point.lines[-1]))
 
 
 def _around(lines: Sequence[int], line: int) -> set[tuple[int, ...]]:
@@ -196,6 +201,7 @@ def _around(lines: Sequence[int], line: int) -> set[tuple[int, ...]]:
     return {tuple(lines[max(place - _AROUND, 0) : place + _AROUND + 1]) for place in places}
 
 
+@lru_cache(maxsize=2048)  # they are asked for again with each mail to the series
 def _words(text: str) -> frozenset[str]:
     """The words of a text that say what it is about: identifiers, marked as such, and the beginnings of others."""
     found = set()

@@ -102,6 +102,7 @@ class _Own:
         self.posting = posting
         self.words = title_words_of(posting.title)
         self.gists = _gists(posting)
+        self.gist = frozenset(chain.from_iterable(self.gists))
         self.titles = frozenset(posting.titles)
         self.files = frozenset(posting.files)
         self.patch_ids = frozenset(posting.patch_ids)
@@ -128,7 +129,7 @@ def _is_related(own: _Own, other: PostingFacts) -> bool:
         or not own.titles.isdisjoint(other.titles)
         or not own.patch_ids.isdisjoint(other.patch_ids)
         or other.root in own.posting.answered
-        or any(not a.isdisjoint(b) for a in own.gists for b in _gists(other))
+        or not own.gist.isdisjoint(chain.from_iterable(_gists(other)))
     )
 
 
@@ -194,11 +195,21 @@ def _titles(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...
         _same_title(own.posting, other),
         _title_inside(own.posting, other),
         shares(own.titles, other.titles)[0],
-        max((shares(a, b)[1] for a in own.gists for b in _gists(other)), default=0.0),
+        _most_shared(own.gists, _gists(other)),
         len(shared) / (min(len(own.words), len(theirs)) or 1),
         min(rare, _MOST_RARITY),
         rare / (rarity.of_words(own.words | theirs) or 1.0),
     )
+
+
+def _most_shared(ones: Sequence[frozenset[str]], others: Sequence[frozenset[str]]) -> float:
+    """The most that one of each has in common, as a share of both together."""
+    best = 0.0
+    for one in ones:
+        for other in others:
+            if common := len(one & other):
+                best = max(best, common / (len(one) + len(other) - common))
+    return best
 
 
 def _changes(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...]:

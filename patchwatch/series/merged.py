@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from patchwatch.mail.subject import gist_words, title_words
 from patchwatch.series.posting import PostingFacts, author_keys
@@ -127,6 +128,7 @@ def _nearest(title: str, others: Sequence[str]) -> str | None:
     return nearest if best >= _SIMILAR else None
 
 
+@lru_cache(maxsize=16_384)  # the same titles are compared with each mail that may change what a pull request lists
 def _similarity(title: str, other: str) -> float:
     """The share of common words, 0 to 1; at least `_SIMILAR` for a title that is only worded differently."""
     if " " in title and (other.endswith(f": {title}") or title.endswith(f": {other}")):

@@ -382,8 +382,8 @@ def _similarity(pair: _Pair) -> float:
     for mine in {pair.one.title, *pair.one.titles[:3]}:
         for theirs in {pair.other.title, *pair.other.titles[:3]}:
             a, b = gist_words(mine), gist_words(theirs)
-            if a and b:
-                best = max(best, len(a & b) / len(a | b))
+            if common := len(a & b):
+                best = max(best, common / (len(a) + len(b) - common))
     return best
 
 
