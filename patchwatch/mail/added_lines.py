@@ -7,11 +7,13 @@ A line counts if it has enough letters to be told from others.  The hashes are t
 from __future__ import annotations
 
 import functools
+import struct
 from zlib import crc32
 
 from patchwatch.pattern import Pattern
 
 BYTES = 3  # of a hash
+_HASH = struct.Struct("<HB")
 _SHORTEST = 6  # letters and digits of a line that identify it
 _MOST = 3_000  # lines of one patch
 _BLANKS = b" \t\r\v\f"
@@ -51,10 +53,17 @@ def added_lines(diff: str, files: tuple[str, ...]) -> tuple[bytes, ...]:
         elif left:
             lines.append(line)
             left -= 1
-    return tuple(b"".join([one.to_bytes(BYTES, "little") for one in hashes("\n".join(lines))]) for lines in found)
+    return tuple(_packed(hashes("\n".join(lines))) for lines in found)
+
+
+def _packed(hashes: list[int]) -> bytes:
+    """The hashes as bytes, the lowest first."""
+    four = bytearray(struct.pack(f"<{len(hashes)}I", *hashes))
+    del four[BYTES::4]  # the highest bytes, which are 0
+    return bytes(four)
 
 
 @functools.lru_cache(maxsize=256)  # the points of a version are about few files
 def unpacked(stored: bytes) -> tuple[int, ...]:
     """The hashes in one of the values of `added_lines`."""
-    return tuple([int.from_bytes(stored[n : n + BYTES], "little") for n in range(0, len(stored) - BYTES + 1, BYTES)])
+    return tuple([low | high << 16 for low, high in _HASH.iter_unpack(stored[: len(stored) // BYTES * BYTES])])

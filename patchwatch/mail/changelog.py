@@ -144,6 +144,8 @@ class _Heading:
 
 def _sections(words: str, to: Version) -> Iterator[Changes]:
     """Every part of `words` below a heading with a version."""
+    if not (_QUICK.search(words) or "log" in words.lower()):
+        return  # no line is a heading
     lines = words.split("\n")
     number = 0
     inside = False
@@ -163,8 +165,12 @@ def _sections(words: str, to: Version) -> Iterator[Changes]:
         inside = True
         body = textwrap.dedent("\n".join(lines[first:number])).strip("\n").rstrip()
         text = f"{heading.rest}\n{body}" if heading.rest and body else heading.rest or body
-        if _LINKS.sub("", text[:_MAX_LINKS]).strip(" \t\n-*+.,;:()[]"):
+        if _without_links(text[:_MAX_LINKS]).strip(" \t\n-*+.,;:()[]"):
             yield Changes(heading.words, text, heading.version)
+
+
+def _without_links(text: str) -> str:
+    return _LINKS.sub("", text) if "@" in text or "://" in text else text
 
 
 def _ends(lines: list[str], number: int, first: int, rest: str) -> bool:

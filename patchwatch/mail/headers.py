@@ -60,10 +60,10 @@ def _any_case(name: str) -> str:
     return "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in name)  # three times faster than re.IGNORECASE
 
 
+# By their first letters: most headers are ruled out by one of them.
 _READ = (
-    *("subject", "from", "to", "cc", "date", "message-id", "in-reply-to", "references", "reply-to", "x-original-from"),
-    *("x-change-id", "content-type", "content-transfer-encoding", "mail-followup-to", "auto-submitted"),
-    *("user-agent", "x-mailer"),
+    *("subject", "from", "to", "c(?:c|ontent-t(?:ype|ransfer-encoding))", "date", "m(?:essage-id|ail-followup-to)"),
+    *("in-reply-to", "re(?:ferences|ply-to)", "x-(?:original-from|change-id|mailer)", "auto-submitted", "user-agent"),
 )
 # No name begins with "<": that is the value, on a line of its own, without the blank that folding needs.
 _FIELD = Pattern(f"\n({'|'.join(map(_any_case, _READ))})[ \t]*:([^\n]*(?:\n[ \t<][^\n]*)*)".encode())

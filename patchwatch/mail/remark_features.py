@@ -127,7 +127,7 @@ _POSTED = Pattern(
 )
 
 _WAIVES = Pattern(
-    r"""(?imx)\b(?:
+    r"""(?mx)\b(?:
         no\ (?:real\ )?(?:need|reason)\ to\ (?:
             re-?(?:send|spin|post|do|submit|roll|vert) | send\ (?:a|another) | hold | block | delay | bother
           | (?:change|fix)\ (?:it|this|that)\ now)
@@ -141,7 +141,7 @@ _WAIVES = Pattern(
         \ (?:later|separately|on\ top|afterwards)
     )"""
 )
-"""What takes the urgency out of a request: it is for later, or may be ignored."""
+"""What takes the urgency out of a request: it is for later, or may be ignored.  It is for text in lower case."""
 
 _WAIVING = frozenset(
     {
@@ -175,8 +175,8 @@ def is_posting(message_id: str | None) -> bool:
 
 def waives(substance: Sequence[str]) -> bool:
     """True if what the sentences ask for is for later, optional, or no reason to post again."""
-    text = "\n".join(substance)[:_READ]
-    return not _WAIVING.isdisjoint(_WORD.findall(text.lower().replace("’", "'"))) and _WAIVES.search(text) is not None
+    lowered = "\n".join(substance)[:_READ].lower()
+    return not _WAIVING.isdisjoint(_WORD.findall(lowered.replace("’", "'"))) and _WAIVES.search(lowered) is not None
 
 
 def quotes_patch(quote: Sequence[str]) -> bool:
@@ -245,7 +245,8 @@ def _words(seen: Seen) -> Iterator[str]:
     if not seen.substance:
         return
     text = "\n".join(seen.substance)[:_READ]
-    words = _WORD.findall(text.lower().replace("’", "'"))[:_READ_WORDS]
+    lowered = text.lower()
+    words = _WORD.findall(lowered.replace("’", "'"))[:_READ_WORDS]
     distinct = set(words)
     yield from filter(None, map(_GROUP.get, distinct))
     if words and words[0] in _OPENING:
@@ -257,5 +258,5 @@ def _words(seen: Seen) -> Iterator[str]:
         yield "orders"
     if any(addressees(sentence) for sentence in some if "," in sentence[:60]):
         yield "names-somebody"
-    if not _WAIVING.isdisjoint(distinct) and _WAIVES.search(text):
+    if not _WAIVING.isdisjoint(distinct) and _WAIVES.search(lowered):
         yield "waives"

@@ -7,10 +7,8 @@ order ("Add a comment here.").  What a match means for a patch, patchwatch.serie
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from patchwatch.mail.sentences.cues import lists_in
-from patchwatch.mail.sentences.phrase import Phrase, phrase
+from patchwatch.mail.sentences.phrase import Phrases, phrase
 from patchwatch.pattern import Pattern
 
 _WHAT = r"(?:this|that|it|these|those|the|your|we|you|there|any(?:thing|body|one)?)"
@@ -22,7 +20,7 @@ _THE_PATCH = (
 )
 
 # "I don't think this is right", "I'm not convinced", "this breaks frob"
-_DOUBTS = (
+_DOUBTS = Phrases(
     phrase(
         "n't| not |doubt|disagree|object|fail to see|worr|concern",
         rf"""
@@ -89,7 +87,7 @@ _DOUBTS = (
         "worth|idea|the right", r"\bnot (?:worth|a good idea|the right (?:way|place|thing|approach|fix))\b|\bbad idea\b"
     ),
 )
-_FLAWS = _DOUBTS[2:4]
+_FLAWS = Phrases(*[*_DOUBTS][2:4])
 _NO_DOUBT = Pattern(
     r"(?i)\bi (?:don't|do not) (?:think|see|believe) (?:there(?:'s| is| are)|that|this|it|we|you|any)?\s*"
     r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?"
@@ -99,7 +97,7 @@ _NO_DOUBT = Pattern(
 )
 
 # "You should use frob_lock().", "This needs a comment.", "I'd rather see it in core."
-_WISHES = (
+_WISHES = Phrases(
     phrase(
         "prefer|rather|suggest|recommend|like |love to|expect|want|i'd |i would ",
         r"""
@@ -211,7 +209,7 @@ _NO_WISH = Pattern(
 )
 
 # "Fair enough.", "No objection from me.", "Thanks for explaining, makes sense."
-_CONTENTS = (
+_CONTENTS = Phrases(
     phrase(
         "objection|concern|complaint|worries|object|mind|opinion|preference|feelings",
         r"""
@@ -352,30 +350,25 @@ def asks_for_review(sentence: str, lowered: str) -> bool:
 
 def is_wish(sentence: str, lowered: str) -> bool:
     """True if the sentence describes what the patch should do instead."""
-    matches = _any_occurs(_WISHES, sentence, lowered) or _ORDER.match(sentence) is not None
+    matches = _WISHES.occur(sentence, lowered) or _ORDER.match(sentence) is not None
     return matches and _NO_WISH.search(sentence) is None
 
 
 def is_doubt(sentence: str, lowered: str) -> bool:
     """True if the sentence objects to the patch or doubts it."""
-    return _any_occurs(_DOUBTS, sentence, lowered) and _NO_DOUBT.search(sentence) is None
+    return _DOUBTS.occur(sentence, lowered) and _NO_DOUBT.search(sentence) is None
 
 
 def is_satisfied(sentence: str, lowered: str) -> bool:
     """True if the sentence says that a question or objection is settled."""
-    return _any_occurs(_CONTENTS, sentence, lowered) and _NOT_CONTENT.search(sentence) is None
+    return _CONTENTS.occur(sentence, lowered) and _NOT_CONTENT.search(sentence) is None
 
 
 def is_flaw(sentence: str, lowered: str) -> bool:
     """True if a doubt calls the patch wrong, rather than voicing uncertainty."""
-    return _any_occurs(_FLAWS, sentence, lowered)
+    return _FLAWS.occur(sentence, lowered)
 
 
 def intends_to_review(sentence: str, lowered: str) -> bool:
     """True if the sender says that they will review or test the patch."""
     return "?" not in sentence and _LATER.occurs(sentence, lowered)
-
-
-def _any_occurs(phrases: Iterable[Phrase], sentence: str, lowered: str) -> bool:
-    possible = lists_in(lowered)
-    return any(possible & one.cues.bit and one.occurs(sentence, lowered) for one in phrases)
