@@ -21,6 +21,7 @@ from patchwatch.config import (
 )
 from patchwatch.config_file import load_config, parse_config
 from patchwatch.errors import ConfigError
+from patchwatch.notify.delivery.transport import TRANSPORTS
 from patchwatch.series.views import CHOICES
 from tests.support.paths import EXAMPLE_CONFIG
 
@@ -224,7 +225,7 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "an unknown mail.how": (
         '[mail]\nhow = "pigeon"\n',
         ":2",
-        ("mail.how", "git, smtp, sendmail", "'pigeon'"),
+        ("mail.how", ", ".join(TRANSPORTS), "'pigeon'"),
     ),
     "an unknown encryption": ('[mail]\nencryption = "ssl"\n', ":2", ("starttls, tls, none", "'ssl'")),
     "smtp without a host": ('[mail]\nhow = "smtp"\n', ":2", ("mail.host",)),
