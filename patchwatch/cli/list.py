@@ -80,8 +80,8 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     rest = [row for row in lines if row.place is None]
     if as_json:
         _print_json(tracker, lines if wanted.everything else [*ordered, *rest])
-    elif not lines and (narrowed or unfolded or not tracker.addresses):
-        print_error(_no_match(tracker, known, sections=unfolded, **chosen))
+    elif not lines and (narrowed or unfolded or not known):
+        print_error(_no_match(tracker, known, text=text, sections=unfolded, **chosen))
     elif wide:
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
@@ -181,17 +181,28 @@ def no_addresses(tracker: Tracker) -> str:
     return f'your address is unknown. Add addresses = ["{address or "you@example.org"}"] under [me] in {path}.'
 
 
-def _no_match(tracker: Tracker, known: int, *, sections: frozenset[Section], everything: bool, **chosen: Any) -> str:
+def _no_match(
+    tracker: Tracker,
+    known: int,
+    *,
+    text: str,
+    sections: frozenset[Section],
+    everything: bool,
+    mine: bool,
+    for_me: bool,
+    **others: Any,
+) -> str:
     """Say why the list is empty, and where else to look."""
-    if not known and not everything:
+    if not known:
         return "no series is watched yet. Start with `patchwatch watch URL` and a link from lore.kernel.org."
-    if sections and not any(chosen.values()):
+    narrowed = text or any(others.values())
+    if sections and not (narrowed or mine or for_me):
         return f"nothing is in {' or '.join(section.heading for section in Section if section in sections)}."
-    involved = chosen["mine"] or chosen["for_me"]
-    verb = f"involves {', '.join(sorted(tracker.addresses))}" if involved else "matches"
+    by_address = (mine or for_me) and not (narrowed or sections)
+    verb = f"involves {', '.join(sorted(tracker.addresses))}" if by_address else "matches"
     if everything:
         return f"no known series {verb}."
-    return f"none of the {known} series in your queue {verb}. Use --all to include all known series."
+    return f"no series in your queue {verb}. Use --all to include all known series."
 
 
 def _warn_if_stale(rows: Sequence[SeriesSummary], tracker: Tracker) -> None:

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.command_line import XDP_V5, Run
+import pytest
+
+from tests.support.command_line import XDP_V5, Run, add_to_config
 
 
 def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
@@ -71,19 +73,29 @@ def test_without_me_addresses_the_error_suggests_those_of_git(run: Run, tmp_path
     assert 'addresses = ["you@example.org"]' in unknown.stderr
 
 
-def test_an_empty_list_suggests_where_else_to_look(with_question: Run, tmp_path: Path) -> None:
-    message = with_question("list", "--mine", "--state", "rejected").stderr
-    assert message == (
-        "none of the 2 series in your queue involves ann@example.org. Use --all to include all known series.\n"
-    )
+def test_an_empty_list_suggests_where_else_to_look(with_question: Run) -> None:
+    elsewhere = "Use --all to include all known series."
+    assert with_question("list", "--mine", "blip").stderr == f"no series in your queue matches. {elsewhere}\n"
+    assert with_question("list", "--state", "rejected").stderr == f"no series in your queue matches. {elsewhere}\n"
     assert with_question("list", "new", "closed").stderr == "nothing is in New or Closed.\n"
     assert with_question("list", "--all", "--state", "rejected").stderr == "no known series matches.\n"
 
 
-def test_an_empty_database_suggests_watch(run: Run) -> None:
-    done = run("list")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "patchwatch watch URL" in done.stderr
+def test_an_empty_list_names_the_addresses_only_if_they_alone_decide(with_question: Run, tmp_path: Path) -> None:
+    assert with_question("list", "--mine").stdout  # one is Ann's
+    assert "ann@example.org" not in with_question("list", "--mine", "--state", "rejected").stderr
+    config = tmp_path / "config" / "patchwatch" / "config.toml"
+    config.write_text(config.read_text().replace("Ann@Example.org", "typo@example.org"))
+    assert "no known series involves typo@example.org" in with_question("list", "--all", "--mine").stderr
+
+
+@pytest.mark.parametrize("config", ["", '[me]\naddresses = ["ann@example.org"]\n'])
+@pytest.mark.parametrize("options", [(), ("--all",), ("--mine",)])
+def test_an_empty_database_suggests_watch(run: Run, tmp_path: Path, config: str, options: tuple[str, ...]) -> None:
+    add_to_config(tmp_path, config)
+    done = run("list", *options)
+    assert done.stdout == ""
+    assert ("patchwatch watch URL" if config or "--mine" not in options else "under [me]") in done.stderr
     assert json.loads(run("list", "--json").stdout) == []
 
 
