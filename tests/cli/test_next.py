@@ -18,6 +18,7 @@ from patchwatch.tracker import Tracker
 from patchwatch.tracker.next_answer import answer_now
 from tests.support.command_line import Run
 from tests.support.mails import mail, mbox, patch_with_question
+from tests.support.paths import ROOT
 
 AT = "2023-07-07T10:00Z"
 NOW = 1_688_724_000
@@ -44,6 +45,13 @@ def test_json_has_the_counts_and_the_series(with_question: Run) -> None:
     assert value["counts"] == {"now": 1, "review": 1, "new": 0, "waiting": 0, "dormant": 0, "closed": 0}
     assert value["series"]["verb"] == "answer Rita"
     assert (value["schema"], value["stale"], value["series"]["message_id"]) == (1, False, "a@x")
+
+
+def test_every_key_of_the_json_is_documented(with_question: Run) -> None:
+    value = json.loads(with_question("--now", AT, "next", "--json").stdout)
+    _, _, documented = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").partition("## `next --json`")
+    documented = documented.partition("\n## ")[0]
+    assert [key for key in (*value, *value["counts"], *value["series"]) if f"`{key}`" not in documented] == []
 
 
 def test_nothing_to_do_names_the_next_ping(with_question: Run) -> None:
