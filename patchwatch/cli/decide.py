@@ -144,7 +144,7 @@ def dismiss_command(context: Context, series: str, point: str) -> None:
 @hidden_now_option
 @click.pass_obj
 def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
-    """Keep watching series, but leave them out of digests and notifications."""
+    """Keep watching series, but move them to Waiting, and leave them out of digests and notifications."""
     tracker = context.tracker
     rows = _find_all(tracker, series)
     tracker.mute([row.id for row in rows], muted=not off)
@@ -182,7 +182,7 @@ def pin_command(context: Context, series: tuple[str, ...], off: bool) -> None:
 def snooze_command(context: Context, series: tuple[str, ...], until: str | None, off: bool) -> None:
     """Snooze series until a given time or, without --until, until someone else replies.
 
-    Like muted series, snoozed series are left out of digests and notifications.
+    Like muted series, snoozed series are in Waiting, and left out of digests and notifications.
 
     \b
     Example:

@@ -20,8 +20,8 @@ from patchwatch.errors import InvalidInputError
 def next_command(context: Context, form: str | None, sections: tuple[str, ...]) -> None:
     """Print the one thing to do now: the first series of Now, or of Review if Now is empty.
 
-    For a shell prompt or a status bar, use --count or --line: they take some milliseconds, for the answer is stored.
-    Both print ? if a list could not be polled for a day. docs/queue.md explains the sections.
+    For a shell prompt or a status bar, use --count or --line: they take a few milliseconds, because the answer is
+    stored. Both print ? if a list could not be polled for a day. docs/queue.md explains the sections.
 
     \b
     Examples:

@@ -23,12 +23,7 @@ ACTIONS: tuple[BindingType, ...] = (
     Binding("S", "state", "State", show=False, tooltip="Set the state by hand", id="act.state"),
     Binding("Z", "snooze", "Snooze", show=False, tooltip="Snooze until a date or a reply", id="act.snooze"),
     Binding(
-        "M",
-        "mute",
-        "Mute",
-        show=False,
-        tooltip="Keep out of the queue, events and digests, or unmute",
-        id="act.mute",
+        "M", "mute", "Mute", show=False, tooltip="Move to Waiting, out of digests and events; or unmute", id="act.mute"
     ),
     Binding("p", "pin", "Pin", show=False, tooltip="Keep first in its section, never dormant; or unpin", id="act.pin"),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching (the mail is kept)", id="act.unwatch"),
