@@ -306,7 +306,8 @@ def test_results_of_bots(what: str) -> None:
 
 
 def test_failed_checks_of_style_are_findings_of_low_severity() -> None:
-    body = "Test Summary:\nCheckPatch     FAIL    0.31 seconds\nGitLint    FAIL   0.5 seconds\nBuildKernel  PASS  9.1 seconds\n"
+    checks = ("CheckPatch  FAIL", "GitLint  FAIL", "BuildKernel  PASS")
+    body = "Test Summary:\n" + "".join(f"{check}  0.5 seconds\n" for check in checks)
     message = bot_mail(body, sender=BLUEZ, subject=RE)
     assert [s.kind for s in message.signals] == [SignalKind.SUCCESS]
     assert [(f.text, f.severity) for f in message.findings] == [("CheckPatch FAIL", "low"), ("GitLint FAIL", "low")]
