@@ -43,7 +43,7 @@ def main() -> None:
         return
     with TemporaryDirectory() as directory:
         tracker = Tracker(Config(), database_url=f"sqlite:///{directory}/iio.db")
-        tracker.import_mail(Path(archive), "linux-iio", lambda done: None)
+        tracker.import_mail(Path(archive), "linux-iio")
         tracker.follow("linux-iio")
         now = at_seven(BUSY)
         with as_of(tracker, now) as then:

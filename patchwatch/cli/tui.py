@@ -9,8 +9,10 @@ import click
 
 from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, now_option
+from patchwatch.config import config_path
 from patchwatch.errors import InvalidInputError, ToolError
 from patchwatch.output import line_printer, print_error, print_line, stdout_is_terminal
+from patchwatch.sanitize import line
 from patchwatch.times import format_time
 from patchwatch.tracker import Tracker
 
@@ -92,18 +94,33 @@ def demo_command(context: Context, as_text: bool) -> int:
         if as_text or not (sys.stdin.isatty() and stdout_is_terminal()):
             _print_demo(tracker)
             return 0
-        return _open(tracker, None)
+        status = _open(tracker, None)
+    if not status:
+        print_error(_AFTER_DEMO.format(config=line(str(config_path()))))
+    return status
+
+
+_AFTER_DEMO = """\
+That was the demo; nothing of it is kept. With your own mail, type:
+
+  patchwatch watch URL       to watch a series: a link to a mail on lore
+  patchwatch follow INBOX    to follow a list, such as netdev
+  patchwatch tui             to see what needs you
+
+Add your addresses under [me] in {config}:
+without them, nothing can be asked of you."""
 
 
 def _print_demo(tracker: Tracker) -> None:
-    from patchwatch.cli.list import print_series
+    from patchwatch.cli.queue_lines import print_sections
     from patchwatch.cli.show import series_lines
     from patchwatch.series.states import State
+    from patchwatch.series.views import by_section
     from patchwatch.tracker.as_of import as_of
 
     rows = tracker.series()
     print_line("$ patchwatch list\n")
-    print_series(rows, tracker.now())
+    print_sections(by_section(tracker.lines()), tracker.now(), unfolded=frozenset())
     accepted = next(row for row in rows if row.state == State.ACCEPTED)
     print_line(f"\n$ patchwatch show {accepted.id}\n")
     for text in series_lines(accepted, tracker.thread(accepted.id), tracker):

@@ -188,7 +188,9 @@ def reindex(
     derived.forget_derived(connection)
     done = last = 0
     total = mails.count(connection)
-    progress(text := f"reading {total:,} stored mails again", 0, total)
+    text = f"reading {total:,} stored mails again"
+    if total:  # a new database has none
+        progress(text, 0, total)
     while part := mails.every_mail(connection, last, _REINDEX_BATCH):
         last = part[-1][0]
         derivation = Derivation(connection)

@@ -24,8 +24,12 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
 
 
 def test_day_of_a_reviewer(terminal: Tmux) -> None:
-    # Three series, with state and turn.
-    screen = terminal.shows("3 series", "58 unread", "⏎ Open")
+    # What needs her: a question by name, and a new version of what she reviewed.
+    screen = terminal.shows("Now 1", "answer Rex", "Review 1", "review v3", "⏎ Open")
+
+    # All three series, with state and turn.
+    terminal.press("6")
+    screen = terminal.shows("3 series", "60 unread", "⏎ Open")
     rows = [next(line for line in screen.splitlines() if text in line) for text in ("Refault", "tcp_ca_", "bpf, xdp")]
     assert "new" in rows[0]
     assert "reviewers 12h" in rows[0]

@@ -33,23 +33,24 @@ class TestInATerminal:
     pytestmark = NEEDS_TMUX
 
     def test_ctrl_z_suspends_and_fg_returns(self, in_shell: Tmux) -> None:
-        in_shell.shows("3 series", "⏎ Open")
+        in_shell.shows("2 series", "⏎ Open")
         in_shell.press("C-z")
-        in_shell.shows("Stopped", not_any_more="3 series")
+        in_shell.shows("Stopped", not_any_more="2 series")
         in_shell.press("fg", "Enter")
-        in_shell.shows("3 series", "⏎ Open")
+        in_shell.shows("2 series", "⏎ Open")
         in_shell.press("q")
-        in_shell.shows("patchwatch demo\n", not_any_more="3 series")  # what fg printed
+        in_shell.shows("patchwatch demo\n", not_any_more="2 series")  # what fg printed
 
     def test_a_shell_runs_and_returns(self, in_shell: Tmux) -> None:
-        in_shell.shows("3 series", "⏎ Open")
+        in_shell.shows("2 series", "⏎ Open")
         in_shell.press("!")
-        in_shell.shows("`exit` returns to patchwatch.", not_any_more="3 series")
+        in_shell.shows("`exit` returns to patchwatch.", not_any_more="2 series")
         in_shell.press("-l", "echo $((6 * 7)); exit")
         in_shell.press("Enter")
-        in_shell.shows("3 series", "⏎ Open")
+        in_shell.shows("2 series", "⏎ Open")
         in_shell.press("q")
         assert in_shell.status() == 0
+        in_shell.shows("That was the demo", "patchwatch watch URL", "under [me] in")
 
 
 async def test_ctrl_c_says_how_to_leave(tracker: FakeTracker) -> None:

@@ -1,6 +1,7 @@
 """Three sample threads, offline, in a temporary database.
 
-The mails have the headers of real ones; their bodies were written for the demo.
+The mails have the headers of real ones; their bodies were written for the demo.  Two mails are made up (rita.mbox): the
+user is Rita, a reviewer, who asked about one series and is asked about another.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from patchwatch.compose.draft_store import DraftStore
-from patchwatch.config import Config
+from patchwatch.config import Config, Me
 from patchwatch.errors import LoreUnreachableError
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.urls import find_addresses
@@ -23,8 +24,16 @@ from patchwatch.tracker import Tracker
 NOW = 1_695_283_200
 """2023-09-21T08:00Z, the morning after the last mail."""
 
+RITA = Me(("rita@example.org",))
+"""The addresses of the user."""
+
 _HERE = Path(__file__).parent
-_INBOXES = {"tcp.mbox": ("linux-trace-kernel", "netdev"), "mglru.mbox": ("linux-mm",), "xdp.mbox": ("bpf",)}
+_INBOXES = {
+    "tcp.mbox": ("linux-trace-kernel", "netdev"),
+    "mglru.mbox": ("linux-mm",),
+    "xdp.mbox": ("bpf",),
+    "rita.mbox": ("linux-mm", "netdev"),
+}
 
 
 class DemoTracker(Tracker):
@@ -41,7 +50,7 @@ def demo(now: int | None = None) -> Iterator[DemoTracker]:
     """Yield a tracker of the sample threads as of `now` (UTC seconds), and delete its database and drafts."""
     with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
         clock = float(NOW if now is None else now)
-        tracker = DemoTracker(Config(), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")
+        tracker = DemoTracker(Config(me=RITA), clock=lambda: clock, database_url=f"sqlite:///{directory}/demo.db")
         tracker.drafts = DraftStore(Path(directory) / "drafts")
         try:
             for name, inboxes in _INBOXES.items():

@@ -14,7 +14,7 @@ from patchwatch.times import parse_time
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
-from tests.support.mails import mbox
+from tests.support.mails import mail, mbox
 from tests.support.points import NOW, series_with_points
 from tests.tui.driving import page_id, reading, series_shown, shown, until
 from tests.tui.snapshots import Compare, typed
@@ -131,15 +131,13 @@ async def test_a_low_screen_has_no_list_once_no_point_is_open(tracker: Tracker) 
 
 
 async def test_a_series_without_points_has_no_list_and_no_key(tracker: Tracker, tmp_path: Path) -> None:
-    from patchwatch.cli.demo import demo
-
-    with demo() as other:
-        async with PatchwatchApp(other, open_series=other.find("20230920190244.16839-1-ryncsn@gmail.com")).run_test(
-            size=(120, 40)
-        ) as pilot:
-            await series_shown(pilot)
-            assert "o Point" not in shown(pilot)
-            assert not pilot.app.screen.query_one("#points").display
+    patch = mail(message_id="other@x", subject="[PATCH] frob: fix it", body="Why.\n---\n")
+    (tmp_path / "other.mbox").write_bytes(mbox([patch]))
+    import_mail(tracker.database, tmp_path / "other.mbox", "quill")
+    async with PatchwatchApp(tracker, open_series=tracker.find("other@x")).run_test(size=(120, 40)) as pilot:
+        await series_shown(pilot)
+        assert "o Point" not in shown(pilot)
+        assert not pilot.app.screen.query_one("#points").display
 
 
 async def test_points_stand_below_their_lines_in_the_files(tracker: Tracker) -> None:
