@@ -24,6 +24,11 @@ def test_example_config_lists_every_binding_and_its_keys() -> None:
     assert missing == [], "run `make keys`"
 
 
+def test_every_meaning_fits_on_a_line_of_the_help() -> None:
+    long = {name for name, binding in bindings().items() if len(binding.tooltip or binding.description) > 54}
+    assert long == set()
+
+
 def test_keys_are_read_from_the_config() -> None:
     config = parse_config('[keys]\n"app.poll" = "f5, P"\noverview.limit = "f"\n', FILE)
     assert keymap(config.keys.changed) == {"app.poll": "f5,P", "overview.limit": "f"}

@@ -10,7 +10,7 @@ from patchwatch.tui.controllers.view_state import VIEWS
 from patchwatch.tui.screens.actions import ACTIONS
 
 _CONTENTS: dict[View, str] = {
-    View.QUEUE: "what to do now, to review, and what is new",
+    View.QUEUE: "what to do, review or read",
     View.MINE: "series you posted",
     View.WATCHED: "series you chose to watch",
     View.FOLLOWED: "other series on lists you follow",
@@ -72,7 +72,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
         "escape",
         "Clear",
         show=False,
-        tooltip="Dismiss the message; else clear the marks; else clear the limit",
+        tooltip="Clear the message, else the marks, else the limit",
         id="overview.escape",
     ),
 )
