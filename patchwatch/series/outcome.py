@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.mail.outlook import Outlook, outlook_of_text
@@ -87,8 +88,12 @@ class _Said:
     @property
     def outlook(self) -> float:
         """The log odds that its words add."""
-        thousandths = Outlook(*self.message.outlook)[self.by_author]
-        return max(-_MOST, min(_MOST, thousandths)) / 1000
+        return _weight(self.message, by_author=self.by_author) / 1000
+
+
+def _weight(message: Message, *, by_author: bool) -> int:
+    """The log odds that the words of a reply add, in thousandths."""
+    return max(-_MOST, min(_MOST, Outlook(*message.outlook)[by_author]))
 
 
 def chance_of_new_version(
@@ -98,10 +103,16 @@ def chance_of_new_version(
 
     `tags` are its tags, if they are known; `model` is by default the one that patchwatch comes with.
     """
-    said = tuple(_said(revision))
-    if all(one.by_author for one in said):
+    return chance_with(revision, tags_of(revision) if tags is None else tags, heard_of(revision), model)
+
+
+def chance_with(
+    revision: Revision, tags: Sequence[Tag], heard: Heard, model: OutcomeModel | None = None
+) -> float | None:
+    """As `chance_of_new_version`, of a revision whose replies are summed up."""
+    if not heard.people:
         return None
-    return (model or default_model()).chance(_measured(revision, tags_of(revision) if tags is None else tags, said))
+    return (model or default_model()).chance(_measured(revision, tags, heard))
 
 
 def explain(revision: Revision, most: int = 5) -> tuple[Weighed, ...]:
@@ -136,21 +147,71 @@ def _said(revision: Revision) -> Iterator[_Said]:
 
 def measure(revision: Revision, tags: Sequence[Tag] | None = None) -> dict[str, float]:
     """The features of a version, by name."""
-    return _measured(revision, tags_of(revision) if tags is None else tags, tuple(_said(revision)))
+    return _measured(revision, tags_of(revision) if tags is None else tags, heard_of(revision))
 
 
-def _measured(revision: Revision, tags: Sequence[Tag], said: Sequence[_Said]) -> dict[str, float]:
-    others = [one for one in said if not one.by_author]
-    own = [one for one in said if one.by_author]
+class Heard(Struct):
+    """What the replies to a version said, summed up.  Weights are thousandths of log odds: their sums are exact."""
+
+    weight_for: int = 0  # of people other than the author, without those that speak against a new version
+    strongest: int | None = None
+    last: int = 0  # of the last reply
+    people: dict[str, int] = {}  # the last weight of each, by address
+    own_weight: int = 0  # of the author's replies
+    own_last: int = 0
+    length: int = 0  # words of the others
+    below_diff: int = 0
+    asked: int = 0
+    last_asked: bool = False
+    promised: int = 0
+    failures: int = 0
+
+    def add(self, message: Message, *, by_author: bool, notice: bool) -> None:
+        """Add the next reply."""
+        if message.bot:
+            self.failures += sum(signal.kind == SignalKind.FAILURE for signal in message.signals)
+        if message.bot or notice:
+            return
+        self.last = weight = _weight(message, by_author=by_author)
+        if by_author:
+            self.own_weight += weight
+            self.own_last = weight
+            self.promised += sum(signal.kind in _GIVES_IN for signal in message.signals)
+            return
+        asks = sum(signal.kind in _ASKS for signal in message.signals)
+        self.weight_for += max(weight, 0)
+        self.strongest = weight if self.strongest is None else max(self.strongest, weight)
+        self.people[message.author.email] = weight
+        self.length += message.word_count
+        self.below_diff += sum(remark.below_diff for remark in message.remarks)
+        self.asked += asks
+        self.last_asked = asks > 0
+
+
+def heard_of(revision: Revision) -> Heard:
+    """What the replies to a version said."""
+    authors, heard = authors_of(revision), Heard()
+    for follow_up in without_answers_to_robots(revision).follow_ups:
+        sender = follow_up.message.author
+        heard.add(follow_up.message, by_author=authors.include(sender.name, sender.email), notice=follow_up.notice)
+    return heard
+
+
+def _measured(revision: Revision, tags: Sequence[Tag], heard: Heard) -> dict[str, float]:
     return {
-        **_words(said, others, own),
-        "length-of-others": math.log1p(sum(one.message.word_count for one in others)),
-        "people": math.log1p(len({one.message.author.email for one in others})),
-        "below-diff": math.log1p(sum(remark.below_diff for one in others for remark in one.message.remarks)),
-        "asked": math.log1p(sum(_signals(others, _ASKS))),
-        "last-asked": float(any(_signals(others[-1:], _ASKS))),
-        "author-promised": math.log1p(sum(_signals(own, _GIVES_IN))),
-        "failures": math.log1p(sum(_failures(revision))),
+        "words-for": _squashed(heard.weight_for),
+        "strongest-words": (heard.strongest or 0) / 1000,
+        "last-words": heard.last / 1000,
+        "last-words-of-each": _squashed(sum(heard.people.values())),
+        "words-of-author": _squashed(heard.own_weight),
+        "last-words-of-author": heard.own_last / 1000,
+        "length-of-others": math.log1p(heard.length),
+        "people": math.log1p(len(heard.people)),
+        "below-diff": math.log1p(heard.below_diff),
+        "asked": math.log1p(heard.asked),
+        "last-asked": float(heard.last_asked),
+        "author-promised": math.log1p(heard.promised),
+        "failures": math.log1p(heard.failures),
         "all-reviewed": float(0 < len(revision.patches) <= reviewed_patches(revision, tags)),
         "patches": math.log(max(len(revision.patches), 1)),
         "version": math.log(max(revision.version, 1)),
@@ -158,32 +219,10 @@ def _measured(revision: Revision, tags: Sequence[Tag], said: Sequence[_Said]) ->
     }
 
 
-def _words(said: Sequence[_Said], others: Sequence[_Said], own: Sequence[_Said]) -> dict[str, float]:
-    weights = [one.outlook for one in others]
-    last_of = {one.message.author.email: one.outlook for one in others}
-    return {
-        "words-for": _squashed(sum(weight for weight in weights if weight > 0)),
-        "strongest-words": max(weights, default=0.0),
-        "last-words": said[-1].outlook if said else 0.0,
-        "last-words-of-each": _squashed(sum(last_of.values())),
-        "words-of-author": _squashed(sum(one.outlook for one in own)),
-        "last-words-of-author": own[-1].outlook if own else 0.0,
-    }
-
-
-def _squashed(total: float) -> float:
+def _squashed(thousandths: int) -> float:
     """Log odds that grow more slowly when they are many: long threads say the same again and again."""
+    total = thousandths / 1000
     return math.copysign(math.log1p(abs(total)), total)
-
-
-def _signals(said: Iterable[_Said], kinds: Collection[str]) -> Iterator[bool]:
-    """For each sentence that means something, whether it is of one of these kinds."""
-    return (signal.kind in kinds for one in said for signal in one.message.signals)
-
-
-def _failures(revision: Revision) -> Iterator[bool]:
-    robots = (f.message for f in revision.follow_ups if f.message.bot)
-    return (signal.kind == SignalKind.FAILURE for message in robots for signal in message.signals)
 
 
 # ---- the file --------------------------------------------------------------------------------------------------------

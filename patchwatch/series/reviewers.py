@@ -5,10 +5,11 @@ patchwatch.series.state.next_action derives from it what one person still has to
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import Person, SignalKind
-from patchwatch.series.revision import Revision
+from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_replies import without_answers_to_robots
 from patchwatch.series.tags import authors_of, given_in, is_endorsement
 
@@ -26,26 +27,43 @@ class ReviewerActivity:
     answered: int = 0  # its date
 
 
-def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
-    """The reviewers of a revision, in the order of their first replies."""
-    revision = without_answers_to_robots(revision)
-    authors = authors_of(revision)
-    found: dict[str, ReviewerActivity] = {}
-    sender: dict[str, str] = {}  # message-id -> address
-    for follow_up in revision.follow_ups:
+class Reviewers:
+    """The reviewers of a revision, in the order of their first replies, reply by reply."""
+
+    def __init__(self, known: Iterable[ReviewerActivity] = ()) -> None:
+        """`known` are those of the replies that were read before."""
+        self._found = {one.person.email: one for one in known}
+
+    @property
+    def found(self) -> tuple[ReviewerActivity, ...]:
+        """All of them."""
+        return tuple(self._found.values())
+
+    def read(self, follow_up: FollowUp, *, by_author: bool, answered: str) -> None:
+        """Read the next reply; `answered` is the address of the reviewer whose reply it answers, if it answers one."""
         message = follow_up.message
         if message.bot or follow_up.notice:
-            continue
-        if authors.include(message.author.name, message.author.email):
-            answered = found.get(sender.get(message.parent or "", ""))
-            if answered is not None and message.word_count:  # more than thanks
-                found[answered.person.email] = replace(answered, answer=message.message_id, answered=message.date)
-            continue
-        address = message.author.email
-        sender[message.message_id] = address
-        before = found.get(address)
+            return
+        if by_author:
+            reviewer = self._found.get(answered)
+            if reviewer is not None and message.word_count:  # more than thanks
+                self._found[answered] = replace(reviewer, answer=message.message_id, answered=message.date)
+            return
+        before = self._found.get(message.author.email)
         asks = any(s.kind in _ASKS for s in message.signals)
         tags = any(is_endorsement(t.name) for t in given_in(follow_up))
         satisfied = not asks and (tags or (before is not None and before.satisfied))
-        found[address] = ReviewerActivity(message.author, message.date, satisfied)
-    return tuple(found.values())
+        self._found[message.author.email] = ReviewerActivity(message.author, message.date, satisfied)
+
+
+def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
+    """The reviewers of a revision, in the order of their first replies."""
+    authors, reviewers = authors_of(revision), Reviewers()
+    sender: dict[str, str] = {}  # message-id -> address
+    for follow_up in without_answers_to_robots(revision).follow_ups:
+        message = follow_up.message
+        by_author = authors.include(message.author.name, message.author.email)
+        reviewers.read(follow_up, by_author=by_author, answered=sender.get(message.parent or "", ""))
+        if not (by_author or message.bot or follow_up.notice):
+            sender[message.message_id] = message.author.email
+    return reviewers.found

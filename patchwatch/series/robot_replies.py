@@ -8,7 +8,6 @@ about the patch as usual.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from msgspec import structs
@@ -18,7 +17,7 @@ from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_
 from patchwatch.mail.sentences.retractions import retracts_report
 from patchwatch.pattern import Pattern
 from patchwatch.series.revision import FollowUp, Revision
-from patchwatch.series.tags import authors_of
+from patchwatch.series.tags import Authors, authors_of
 
 TO_ROBOT = "robot"
 """The detail of a promise that an author made to a robot, and of what its owner says of its report."""
@@ -50,8 +49,7 @@ _CONTESTS = Pattern(
     r"introduced|sure|real|convinced|correct|right)|n[o']t (?:related|apply|happen)|\w+n't|cannot|wrong|incorrect|"
     r"bogus|hallucinat\w*|"
     r"ignor\w+|nonsense|pre-?existing|unrelated|separate(?:ly)?|follow-?ups?|another (?:patch|series)|already|noise|"
-    r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether|"
-    r"(?:feedback|comments?|review|remarks?) (?:in|on|from|of|to) v\d+)\b|\?"
+    r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether)\b|\?"
 )
 _ABOUT_ROBOT = Pattern(
     r"(?i)\b(?:(?:the|this|that|your|our) (?:bot|robot|prompts?|tool\w*|checker|script|model|AI|CI|pipeline|"
@@ -72,16 +70,21 @@ def without_answers_to_robots(revision: Revision) -> Revision:
     known = {m.message_id: m for m in revision.own_messages}
     known.update({f.message.message_id: f.message for f in revision.follow_ups})
     authors = authors_of(revision)
-    kept: list[FollowUp] = []
-    for follow_up in revision.follow_ups:
-        message = follow_up.message
-        if follow_up.notice or message.bot or not _answers_robot(message, known):
-            kept.append(follow_up)
-            continue
-        by_author = authors.include(message.author.name, message.author.email)
-        if signals := _kept_signals(message, known.get(message.parent or ""), by_author=by_author):
-            kept.append(replace(follow_up, message=_only(message, signals)))
-    return replace(revision, follow_ups=tuple(kept))
+    read = (as_read(f, known.get(f.message.parent or ""), authors) for f in revision.follow_ups)
+    return replace(revision, follow_ups=tuple(f for f in read if f is not None))
+
+
+def as_read(follow_up: FollowUp, parent: Message | None, authors: Authors) -> FollowUp | None:
+    """A reply without what it says to a robot; None if nothing is left.
+
+    `parent` is the mail of the revision that it replies to.
+    """
+    message = follow_up.message
+    if follow_up.notice or message.bot or not _answers_robot(message, parent):
+        return follow_up
+    by_author = authors.include(message.author.name, message.author.email)
+    signals = _kept_signals(message, parent, by_author=by_author)
+    return replace(follow_up, message=_only(message, signals)) if signals else None
 
 
 def clears_robot(message: Message) -> Signal | None:
@@ -94,9 +97,8 @@ def promises_to_robot(message: Message) -> bool:
     return any(s.kind == SignalKind.PROMISE and s.detail == TO_ROBOT for s in message.signals)
 
 
-def _answers_robot(message: Message, known: Mapping[str, Message]) -> bool:
+def _answers_robot(message: Message, parent: Message | None) -> bool:
     """True if the mail that a message replies to is a robot's; without that mail, if its quote says so."""
-    parent = known.get(message.parent or "")
     if parent is None:
         return message.answers_robot
     if not parent.bot or parent.kind == "notice" or any(s.kind in _DECIDES for s in parent.signals):

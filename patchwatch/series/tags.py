@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail import tag_scope
 from patchwatch.mail.message import Message, Person, SignalKind, Trailer, name_key
 from patchwatch.series.revision import FollowUp, Revision, number_of
 from patchwatch.series.tag_coverage import covered_patches
+
+_NOBODY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,16 @@ class Authors:
 class People:
     """Identify people in tags by address or, from another address, by full name."""
 
-    def __init__(self) -> None:
-        """Start with nobody known."""
-        self._known: dict[str, str] = {}
+    def __init__(self, known: Mapping[str, str] = _NOBODY) -> None:
+        """Start with those who are `known`: the key for each address and name."""
+        self.known = dict(known)
 
     def key(self, value: str) -> str:
         """A key that is the same for all tags of one person."""
         marks = _marks(value)
-        key = next((self._known[mark] for mark in marks if mark in self._known), marks[0])
+        key = next((self.known[mark] for mark in marks if mark in self.known), marks[0])
         for mark in marks:
-            self._known.setdefault(mark, key)
+            self.known.setdefault(mark, key)
         return key
 
 
@@ -89,11 +91,41 @@ def _authors(people: Iterable[Person]) -> Authors:
 
 def tags_of(revision: Revision) -> tuple[Tag, ...]:
     """The tags of a revision, carried by its patches or given in replies; one per person and patch."""
-    senders = _authors(m.author for m in revision.own_messages)
-    wrote = {number_of(m): _authors([m.patch_author]) for m in revision.patches if m.patch_author}
-    given: list[Tag] = []
+    return given_to(revision).tags
 
-    def add(trailer: Trailer, message: Message, answered: int, scope: str) -> None:
+
+def given_to(revision: Revision) -> EachOnce:
+    """The tags of a revision, to be continued with those of further replies."""
+    reader, once = TagReader(revision), EachOnce([number_of(m) for m in revision.patches])
+    once.add(reader.carried())
+    for follow_up in (*revision.given_before, *revision.follow_ups):
+        once.add(reader.given(follow_up))
+    return once
+
+
+class TagReader:
+    """Reads the tags in the patches of a revision and in the replies to it."""
+
+    def __init__(self, revision: Revision) -> None:
+        """Read those of `revision`."""
+        self._revision = revision
+        self._senders = _authors(m.author for m in revision.own_messages)
+        self._wrote = {number_of(m): _authors([m.patch_author]) for m in revision.patches if m.patch_author}
+
+    def carried(self) -> Iterator[Tag]:
+        """The tags that the patches carry."""
+        for message in self._revision.patches:
+            for trailer in message.trailers:
+                yield from self._tags(trailer, message, number_of(message), trailer.scope)
+
+    def given(self, follow_up: FollowUp) -> Iterator[Tag]:
+        """The tags that a reply gives."""
+        message = follow_up.message
+        for trailer in given_in(follow_up):
+            yield from self._tags(trailer, message, follow_up.patch, trailer.scope or _for_all(message))
+
+    def _tags(self, trailer: Trailer, message: Message, answered: int, scope: str) -> Iterator[Tag]:
+        revision, wrote = self._revision, self._wrote
         name, value = trailer.name, trailer.value
         who = value.partition("<")[0], address_in(value)
         patches = covered_patches(scope, revision, answered)
@@ -105,34 +137,49 @@ def tags_of(revision: Revision) -> tuple[Tag, ...]:
             patches = tuple(number_of(m) for m in revision.patches if m.date <= message.date)
         for patch in patches or (answered,):
             # An author's own tag is not a review, whatever address they give it from.
-            by_author = senders.include(*who) or (patch in wrote and wrote[patch].include(*who))
+            by_author = self._senders.include(*who) or (patch in wrote and wrote[patch].include(*who))
             counts = is_review(name) and not by_author and bool(patches)
-            given.append(Tag(name, value, message.message_id, patch, counts, message.date, scope))
-
-    for message in revision.patches:
-        for trailer in message.trailers:
-            add(trailer, message, number_of(message), trailer.scope)
-    for follow_up in (*revision.given_before, *revision.follow_ups):
-        for trailer in given_in(follow_up):
-            add(trailer, follow_up.message, follow_up.patch, trailer.scope or _for_all(follow_up.message))
-    return each_once(given, [number_of(m) for m in revision.patches])
+            yield Tag(name, value, message.message_id, patch, counts, message.date, scope)
 
 
-def each_once(tags: Iterable[Tag], patches: Collection[int]) -> tuple[Tag, ...]:
-    """Keep one tag per name, person and patch: the first one given, or the first that counts.
+class EachOnce:
+    """One tag per name, person and patch: the first one given, or the first that counts.
 
     A tag for a single patch is redundant after one for all, and a tag for all after one for each of the `patches`.
     """
-    people = People()
-    found: dict[tuple[str, str], dict[int, Tag]] = {}
-    for tag in tags:
-        known = found.setdefault((tag.name.lower(), people.key(tag.value)), {})
-        same = known.get(tag.patch) or known.get(0)
-        if same is None and tag.patch == 0 and patches and all(number in known for number in patches):
-            same = min((known[number] for number in patches), key=lambda one: one.counts)
-        if same is None or (tag.counts and not same.counts):
-            known[tag.patch] = tag
-    return tuple(tag for known in found.values() for tag in known.values())
+
+    def __init__(self, patches: Collection[int], kept: Iterable[Tag] = (), people: Mapping[str, str] = _NOBODY) -> None:
+        """Continue after the tags `kept`, and the `people` known then."""
+        self._patches = patches
+        self.people = People(people)
+        self._found: dict[tuple[str, str], dict[int, Tag]] = {}
+        for tag in kept:
+            self._of(tag)[tag.patch] = tag
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """The tags that are kept."""
+        return tuple(tag for known in self._found.values() for tag in known.values())
+
+    def add(self, tags: Iterable[Tag]) -> None:
+        """Add the next tags, in the order in which they were given."""
+        for tag in tags:
+            known = self._of(tag)
+            same = known.get(tag.patch) or known.get(0)
+            if same is None and tag.patch == 0 and self._patches and all(n in known for n in self._patches):
+                same = min((known[number] for number in self._patches), key=lambda one: one.counts)
+            if same is None or (tag.counts and not same.counts):
+                known[tag.patch] = tag
+
+    def _of(self, tag: Tag) -> dict[int, Tag]:
+        return self._found.setdefault((tag.name.lower(), self.people.key(tag.value)), {})
+
+
+def each_once(tags: Iterable[Tag], patches: Collection[int]) -> tuple[Tag, ...]:
+    """One of these tags per name, person and patch."""
+    once = EachOnce(patches)
+    once.add(tags)
+    return once.tags
 
 
 def given_in(follow_up: FollowUp) -> Sequence[Trailer]:
