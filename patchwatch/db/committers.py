@@ -106,6 +106,8 @@ def committers(connection: Connection, lists: Iterable[str]) -> Committers:
 
 def conversations_of(connection: Connection, flips: Flips) -> set[int]:
     """Return the conversations with a revision that is derived differently since then."""
+    if not flips.pairs and not flips.lists:
+        return set()
     a = t.acceptance.c
     columns = select(t.revision.c.conversation, a.list, a.person)
     joined = columns.join(t.acceptance, a.revision_id == t.revision.c.id).distinct()

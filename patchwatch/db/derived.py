@@ -17,7 +17,8 @@ from patchwatch.db.sql import chunks, insert_once, next_id, rows_with, select_on
 
 _LAST_CONVERSATION = select(func.max(t.message.c.conversation))
 _SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
-_LAST_DATES = select(t.message.c.revision_id, func.max(t.message.c.date)).group_by(t.message.c.revision_id)
+_NEWEST = select(func.max(t.message.c.date)).where(t.message.c.revision_id == t.revision.c.id).scalar_subquery()
+_LAST_DATES = select(t.revision.c.id, _NEWEST)
 _ROOTS = select(t.message.c.message_id, t.revision.c.root).join(t.revision, t.revision.c.id == t.message.c.revision_id)
 
 
@@ -105,6 +106,13 @@ def messages_in(connection: Connection, conversations: Iterable[int]) -> list[Pl
     m = t.message.c
     query = select_once(m.id, m.message_id, m.conversation, m.revision_id, m.patch)
     return [PlacedMessage(*row) for row in rows_with(connection, query, m.conversation, conversations)]
+
+
+def messages_named(connection: Connection, message_ids: Iterable[str]) -> dict[str, PlacedMessage]:
+    """Return those of these messages that are stored."""
+    m = t.message.c
+    query = select_once(m.id, m.message_id, m.conversation, m.revision_id, m.patch)
+    return {row[1]: PlacedMessage(*row) for row in rows_with(connection, query, m.message_id, message_ids)}
 
 
 _PLACE = (
@@ -204,9 +212,10 @@ def successors(connection: Connection, roots: Iterable[str]) -> list[StoredRevis
 
 
 def forget_revisions(connection: Connection, ids: Collection[int]) -> None:
-    """Delete revisions and their keys."""
+    """Delete revisions, their keys and memories."""
     for part in chunks(ids):
-        connection.execute(delete(t.revision_key).where(t.revision_key.c.revision_id.in_(part)))
+        for table in (t.revision_key, t.memory):
+            connection.execute(delete(table).where(table.c.revision_id.in_(part)))
         connection.execute(delete(t.revision).where(t.revision.c.id.in_(part)))
 
 
@@ -291,6 +300,15 @@ def series_states(connection: Connection, ids: Iterable[int]) -> dict[int, tuple
     return {number: (state, turn, title) for number, state, turn, title in rows}
 
 
+def series_claims(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return the roots of series, one per line, and the claims about their points, encoded."""
+    s = t.series.c
+    return {
+        i: (roots, claims)
+        for i, roots, claims in rows_with(connection, select_once(s.id, s.roots, s.claims), s.id, ids)
+    }
+
+
 def replace_series(connection: Connection, gone: Collection[int], rows: Sequence[Mapping[str, Any]]) -> None:
     """Delete the series `gone`, and insert or replace `rows`."""
     for part in chunks({*gone, *(row["id"] for row in rows)}):
@@ -301,12 +319,12 @@ def replace_series(connection: Connection, gone: Collection[int], rows: Sequence
 
 def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int, int]:
     """Return the date of the newest message of each revision, replies included."""
-    rows = rows_with(connection, _LAST_DATES, t.message.c.revision_id, revision_ids)
-    return {row[0]: row[1] for row in rows}
+    rows = rows_with(connection, _LAST_DATES, t.revision.c.id, revision_ids)
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def forget_derived(connection: Connection) -> None:
     """Delete all derived data.  Numbers stay, because people type them."""
-    for table in (t.citation, t.revision_key, t.acceptance, t.committer, t.revision, t.series, t.thread_key):
+    for table in (t.citation, t.memory, t.revision_key, t.acceptance, t.committer, t.revision, t.series, t.thread_key):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))

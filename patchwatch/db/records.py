@@ -9,6 +9,7 @@ from patchwatch.db.claims_codec import StoredClaim, encode_claims
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.involvement import people, posters
 from patchwatch.db.posting_codec import encode_posting
+from patchwatch.db.remembered import encode_memory
 from patchwatch.db.revision_codec import (
     ChangeReason,
     RevisionSummary,
@@ -34,10 +35,10 @@ from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.requests import open_requests
-from patchwatch.series.reviewers import reviewers_of
+from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
-from patchwatch.series.state.revision_state import revision_state
+from patchwatch.series.state.revision_state import read
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.stated_relations import dependencies_of
@@ -128,9 +129,14 @@ def revision_record(
     policy: RobotPolicy = DEFAULT,
     dismissed: Set[str] = frozenset(),
     rules: PointRules = point_rules.DEFAULT,
+    remember: bool = False,
 ) -> dict[str, Any]:
-    """Return the columns of a revision; `committers` are those of the lists that it was sent to."""
-    state = revision_state(revision, committers, policy, dismissed, rules)
+    """Return the columns of a revision; `committers` are those of the lists that it was sent to.
+
+    `memory` is None unless it is to be remembered (patchwatch.db.remembered).
+    """
+    reading = read(revision, committers, policy, dismissed, rules)
+    state = reading.state
     posting = posting_facts(revision, home)
     return {
         "id": number,
@@ -139,7 +145,8 @@ def revision_record(
         "date": revision.root.date,
         "posting": encode_posting(posting),
         "view": encode(_summary(revision, state, posting, committers)),
-        "standing": encode(_stored_state(state)),
+        "standing": encode(stored_state(state)),
+        "memory": encode_memory(reading.memory) if remember else None,
     }
 
 
@@ -165,21 +172,12 @@ def _summary(
         patch_facts=tuple(StoredPatch(number_of(m), m.parts.title, m.patch_id, _dropped(m)) for m in revision.patches),
         dropped=_dropped(revision.cover) if revision.cover else (),
         trailers=stored_tags(state.tags),
-        checks=tuple(
-            StoredCheck(
-                *(c.name, c.verdict, c.text, c.message_id, c.date, c.patch),
-                *(c.severity, c.preexisting, c.file, c.function, c.quote),
-            )
-            for c in checks_of(revision)
-        ),
+        checks=stored_checks(revision),
         reviewed=state.reviewed,
         senders=_sorted(m.author.email for m in revision.own_messages),
         writers=_sorted((m.patch_author or m.author).email for m in revision.patches),
         recipients=_sorted(address for m in revision.own_messages for address in m.recipients),
-        reviewers=tuple(
-            StoredReviewer(r.person.name, r.person.email, r.date, r.satisfied, r.answer, r.answered)
-            for r in reviewers_of(revision)
-        ),
+        reviewers=stored_reviewers(reviewers_of(revision)),
         missing=_missing(revision),
         backport=any("-rc" not in tree for tree in posting.trees),
         depends_on=tuple(
@@ -194,7 +192,26 @@ def _summary(
     )
 
 
-def _stored_state(state: RevisionState) -> StoredState:
+def stored_checks(revision: Revision) -> tuple[StoredCheck, ...]:
+    """Return the results of bots in the replies to a revision."""
+    return tuple(
+        StoredCheck(
+            *(c.name, c.verdict, c.text, c.message_id, c.date, c.patch),
+            *(c.severity, c.preexisting, c.file, c.function, c.quote),
+        )
+        for c in checks_of(revision)
+    )
+
+
+def stored_reviewers(reviewers: Iterable[ReviewerActivity]) -> tuple[StoredReviewer, ...]:
+    """Return reviewers for the summary of a revision."""
+    return tuple(
+        StoredReviewer(r.person.name, r.person.email, r.date, r.satisfied, r.answer, r.answered) for r in reviewers
+    )
+
+
+def stored_state(state: RevisionState, steps_before: Sequence[StoredStateChange] = ()) -> StoredState:
+    """Return the column `standing`; `steps_before` are those before the ones of `state`."""
     return StoredState(
         state=state.state,
         reason=_stored_reason(state.reason) if state.reason else None,
@@ -204,9 +221,12 @@ def _stored_state(state: RevisionState) -> StoredState:
         reviewed=state.reviewed,
         partly=state.partly,
         partly_reason=_stored_reason(state.partly_reason) if state.partly_reason else None,
-        steps=tuple(
-            StoredStateChange(ChangeReason(s.reason.message_id, s.reason.text, s.reason.date), s.state, s.turn)
-            for s in state.steps
+        steps=(
+            *steps_before,
+            *(
+                StoredStateChange(ChangeReason(s.reason.message_id, s.reason.text, s.reason.date), s.state, s.turn)
+                for s in state.steps
+            ),
         ),
         owed=tuple(map(_stored_reason, state.owed)),
         points=state.points,

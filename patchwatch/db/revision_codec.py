@@ -118,6 +118,15 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     asks: tuple[Request, ...] = ()  # of people besides its author, not answered
 
 
+class PostedMails(Struct, frozen=True):
+    """The part of a RevisionSummary that says which mails were posted."""
+
+    message_ids: tuple[str, ...]
+    patch_message_ids: tuple[str, ...]
+    missing: tuple[int, ...]
+    taken: tuple[StoredTaken, ...] = ()
+
+
 class RevisionVersion(Struct, frozen=True):
     """The part of a RevisionSummary that revisions are ordered by."""
 
@@ -192,6 +201,7 @@ class StoredEvidence(Struct, frozen=True, kw_only=True):
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _summary_decoder = msgspec.json.Decoder(RevisionSummary)
+_mails_decoder = msgspec.json.Decoder(PostedMails)
 _version_decoder = msgspec.json.Decoder(RevisionVersion)
 _state_decoder = msgspec.json.Decoder(StoredState)
 _link_decoder = msgspec.json.Decoder(StoredLink)
@@ -206,6 +216,11 @@ def encode(value: RevisionSummary | StoredState | StoredLink | StoredEvidence) -
 def decode_summary(text: str) -> RevisionSummary:
     """Decode the column `view`."""
     return _summary_decoder.decode(text)
+
+
+def posted_mails(text: str) -> PostedMails:
+    """Decode which mails were posted from the column `view`."""
+    return _mails_decoder.decode(text)
 
 
 def decode_version(text: str) -> RevisionVersion:

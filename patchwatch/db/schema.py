@@ -69,8 +69,9 @@ message = Table(
     Column("facts", Text, nullable=False),  # patchwatch.db.message_codec: all parsed fields
     # derived:
     Column("conversation", ROW, nullable=False, index=True),
-    Column("revision_id", ROW, index=True),
+    Column("revision_id", ROW),
     Column("patch", Integer),  # number of the patch that it is, or replies to; 0: the cover letter, or all
+    Index("ix_message_revision_id_date", "revision_id", "date"),  # with the date, to find the newest of thousands
 )
 
 raw = Table(
@@ -136,6 +137,13 @@ revision = Table(
     Column("link", Text),  # patchwatch.db.revision_codec: StoredLink
     Index("ix_revision_predecessor", "predecessor"),
     Index("ix_revision_series_id_root", "series_id", "root"),  # with the root, so that lists do not read the large rows
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("revision_id", ROW, primary_key=True, autoincrement=False),
+    Column("memory", LargeBinary, nullable=False),  # patchwatch.db.remembered
 )
 
 revision_key = Table(

@@ -52,3 +52,21 @@ def _leave_circles(found: dict[str, str | None], known: Mapping[str, Message]) -
             if found[message_id] is None:
                 found[message_id] = found[reference]
                 queue.append(message_id)
+
+
+def has_circle(known: Mapping[str, Message]) -> bool:
+    """True if some messages of a conversation refer to each other in a circle."""
+    below: dict[str, list[str]] = defaultdict(list)
+    above: dict[str, int] = {}
+    for message_id, message in known.items():
+        references = {reference for reference in message.references if reference in known}
+        above[message_id] = len(references)
+        for reference in references:
+            below[reference].append(message_id)
+    free = [message_id for message_id, count in above.items() if not count]
+    for message_id in free:  # grows
+        for other in below.get(message_id, ()):
+            above[other] -= 1
+            if not above[other]:
+                free.append(other)
+    return len(free) < len(above)

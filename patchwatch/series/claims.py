@@ -21,9 +21,10 @@ from patchwatch.series.points import UNSETTLED, Fate, Point
 
 CHANGED, UNCHANGED = "these lines changed", "these lines are as they were"
 """The evidence of claims that are not in a changelog."""
+MOST_VERSIONS = 12
+"""Versions after one that are looked at."""
 
 _MOST_POINTS = 300  # of one version that are looked at
-_MOST_VERSIONS = 12  # after it
 _MOST_ENTRIES = 120  # of a changelog
 _AROUND = 2  # added lines before and after those that are quoted
 _STEM = 5  # letters by which words are compared: "renamed", "renaming"
@@ -143,7 +144,7 @@ def claims(points: Iterable[Point], before: Posted, after: Sequence[Posted]) -> 
     for point in unsettled:
         said = _words(point.text)
         wanted = _Wanted(said, said | _words(point.code), frozenset(name_key(point.by.name).split()))
-        for posted in after[:_MOST_VERSIONS]:
+        for posted in after[:MOST_VERSIONS]:
             claim = _claim(point, wanted, before, posted)
             if claim is None or (claim.fate == Fate.NOT_TOUCHED and point.fate == Fate.ANSWERED):
                 continue

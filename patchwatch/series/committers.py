@@ -120,6 +120,11 @@ def is_claim(message: Message) -> bool:
     return not kinds.isdisjoint(_CLAIMS) or (SignalKind.APPLIED in kinds and not is_by_form(message))
 
 
+def gives_role(message: Message) -> bool:
+    """True if a mail says something of who applies patches."""
+    return _weight(message) > 0 or is_claim(message)
+
+
 def _weight(message: Message) -> int:
     if is_by_form(message):
         return BY_FORM

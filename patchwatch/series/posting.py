@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from patchwatch.mail.message import Message, Person, SignalKind, name_key
 from patchwatch.mail.subject import title_key
@@ -115,6 +115,14 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         ref=root.pull.ref if root.pull else "",
         relayed=tuple(sorted({name for name, _ in _repeated(relayed)})),
     )
+
+
+def with_replies(posting: PostingFacts, revision: Revision) -> PostingFacts:
+    """The facts of a posting after the replies in `revision`, which has only those that are new."""
+    applied = [f.message.date for f in revision.follow_ups if _says_applied(f.message)]
+    dates = [date for date in (posting.applied, *applied) if date]
+    superseded = dict(posting.superseded_by) | dict(successors_of(revision))
+    return structs.replace(posting, applied=min(dates, default=0), superseded_by=tuple(superseded.items()))
 
 
 def _says_applied(message: Message) -> bool:

@@ -25,6 +25,7 @@ class Conversations:
         self.messages: dict[int, Message] = {}  # decoded in this transaction, by primary key
         self.fresh: set[int] = set()  # those of them that it adds
         self.awaited: set[int] = set()  # those of them that a mail before them refers to
+        self.places: dict[int, int] = {}  # the conversation of each of those, unless it was joined with another since
         self.touched: set[int] = set()  # conversations that mails came to
         self.with_submissions: set[int] = set()  # those of them that got a patch or cover letter
         self.whole: set[int] = set()  # those in which more changed than that replies came
@@ -76,6 +77,7 @@ class Conversations:
                 self.with_submissions.add(chosen[top])
         derived.add_thread_keys(self._db, new_nodes)
         self.touched.update(chosen.values())
+        self.places.update(placed)
         return placed
 
     def change(self, messages: Sequence[tuple[int, Message]]) -> None:
@@ -93,6 +95,10 @@ class Conversations:
         mails.change_facts(self._db, [{"id": pk, "conversation": into, **nowhere} for pk, into in placed.items()])
         self.touched |= former
         self.whole |= former | set(placed.values())
+
+    def only_replies(self, conversation: int) -> bool:
+        """True if no patch, cover letter or other reading of a stored mail came to a conversation."""
+        return conversation not in self.whole and conversation not in self.with_submissions
 
     def _joined(self, conversations: set[int]) -> int:
         """Merge conversations into the largest of them, so that many merges do not change a row again and again."""

@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import decisions, derived
+from patchwatch.db import decisions, derived, remembered
 from patchwatch.db import messages as mails
+from patchwatch.db.claims_codec import decode_claims
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, holders_of_flipped_keys, neighbours
 from patchwatch.db.records import series_record
-from patchwatch.db.revision_codec import StoredLink, decode_summary, encode
+from patchwatch.db.revision_codec import StoredLink, decode_summary, encode, posted_mails
 from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
@@ -27,10 +28,11 @@ from patchwatch.series.posting import PostingFacts, author_keys, posting_keys
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
-from patchwatch.sync import applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
-from patchwatch.sync.claims import claims_in
+from patchwatch.sync import amend, applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
+from patchwatch.sync.amend import Plan
+from patchwatch.sync.claims import Earlier, claims_in
 from patchwatch.sync.conversations import Conversations
-from patchwatch.sync.recognize import NOWHERE, recognize
+from patchwatch.sync.recognize import recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
 """Returns the link of a posting to one of the postings near it in the index (patchwatch.series.version_links)."""
@@ -61,6 +63,8 @@ class Derivation:
         self._conversations: set[int] = set()  # to be recomputed
         self._cited: set[str] = set()  # keys of commits that new mails name
         self._postings = Postings(connection)
+        self._replied: dict[int, StoredRevision] = {}  # revisions that only got replies, as they were before
+        self._altered: set[int] = set()  # other revisions that changed, and those with another predecessor
 
     def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
         """Add messages (primary key, message) that are stored, but were not derived from."""
@@ -123,7 +127,7 @@ class Derivation:
 
     def _derive(self, replacements: culprits.Replacements = _NONE) -> tuple[tuple[Change, ...], tuple[str, ...]]:
         """Derive the conversations, with other messages in place of the stored ones."""
-        self._postings = Postings(self._db)
+        self._postings, self._replied, self._altered = Postings(self._db), {}, set()
         before, after, follow = self._revisions(replacements)
         new_roots = tuple(sorted({r["root"] for r in after} - {r.root for r in before}))
         touched = self._links(before, after)
@@ -143,18 +147,28 @@ class Derivation:
 
         Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
         """
-        found, rows = recognize(self._db, self._conversations, self._threads, replacements)
-        before = found.before
+        plan = Plan() if replacements else amend.plan(self._db, self._conversations, self._threads)
+        found = recognize(self._db, self._conversations - plan.additions.keys(), self._threads, replacements)
+        # What was just recognized, because of who commits, has them already.
+        added = [one for c, own in plan.additions.items() if c not in found.conversations for one in own]
+        amended = amend.amend(self._db, added, plan.memories, self._threads)
+        before, rows = found.before + amended.before, found.rows + amended.rows
+        memories = {row["id"]: row.pop("memory") for row in rows}
+        self._note_changes(before, rows)
         self._store_revisions(before, rows)
-        place = found.places()
-        moved = [
-            {"pk": one.id, "revision_id": new[0], "patch": new[1]}
-            for one in found.placed
-            if (new := place.get(one.message_id, NOWHERE)) != (one.revision_id, one.patch)
-        ]
-        derived.place_messages(self._db, moved)
+        derived.place_messages(self._db, found.moved + amended.moved)
+        remembered.replace(self._db, found.forgotten, {i: m for i, m in memories.items() if m is not None})
         # Any mail of, or reply to, a revision can change the dates and counts of its series.
         return before, rows, {row["id"] for row in rows} | {r.id for r in before}
+
+    def _note_changes(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> None:
+        """Note which revisions have the mails of their own that they had."""
+        old, same = {r.id: r for r in before}, self._threads.only_replies
+        for row in rows:
+            one = old.get(row["id"])
+            if one is not None and same(row["conversation"]) and posted_mails(one.view) == posted_mails(row["view"]):
+                self._replied[one.id] = one
+        self._altered |= {row["id"] for row in rows} - self._replied.keys()
 
     def _store_revisions(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> None:
         old = {r.id: r for r in before}
@@ -253,6 +267,7 @@ class Derivation:
             row = stored.get(number)
             if row is not None and (row.predecessor, row.link) != (predecessor, text):
                 rows.append({"id": number, "predecessor": predecessor, "link": text})
+                self._altered.add(number)
                 former |= {row.predecessor} if row.predecessor else set()
         derived.change_revisions(self._db, rows)
         return {*order, *(r.id for r in derived.revisions_by_root(self._db, former))}
@@ -288,13 +303,15 @@ class Derivation:
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
         merges = outside.merges(self._db, self._postings, orders)
+        claims = derived.series_claims(self._db, (min(r.id for r in members) for members in orders if len(members) > 1))
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []
         for members in orders:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
-            claimed = claims_in(self._db, members, summaries, self._threads.messages)
+            earlier = self._earlier(members, claims.get(number))
+            claimed = claims_in(self._db, members, summaries, self._threads.messages, earlier)
             row = series_record(number, members, summaries, marks, merges[members[-1].id], last, claimed)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
@@ -304,6 +321,15 @@ class Derivation:
         derived.change_revisions(self._db, moved)
         derived.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
         return tuple(changes)
+
+    def _earlier(self, members: Sequence[StoredRevision], stored: tuple[str, str] | None) -> Earlier | None:
+        """Return what is known of a series; None unless it has the versions, in the order, that it had."""
+        if stored is None or any(r.id in self._altered for r in members):
+            return None
+        roots, claims = stored
+        if roots != "\n".join(r.root for r in members):
+            return None
+        return Earlier(decode_claims(claims), {r.id: self._replied[r.id] for r in members if r.id in self._replied})
 
     def _families(self, touched: set[int], former: Set[int]) -> dict[int, StoredRevision]:
         """Return all revisions connected with `touched`, by their present links or their former series."""

@@ -7,12 +7,12 @@ the ones that changed it, so that the order in which mails arrive does not matte
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from patchwatch.db import committers, decisions, derived, messages
+from patchwatch.db import committers, decisions, derived, messages, remembered
 from patchwatch.db.derived import PlacedMessage, StoredRevision
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.records import homes, revision_record
@@ -21,11 +21,12 @@ from patchwatch.mail.message import Message
 from patchwatch.series.committers import lists_of, roles
 from patchwatch.series.revision import Revision, find_revisions, number_of
 from patchwatch.sync import point_rules, robot_rules
+from patchwatch.sync.amend import can_be_amended
 from patchwatch.sync.conversations import Conversations
 
 _Place: TypeAlias = tuple[int | None, int | None]
 
-NOWHERE: _Place = (None, None)
+_NOWHERE: _Place = (None, None)
 """The place of a message that no revision has."""
 
 
@@ -34,6 +35,7 @@ class Recognized:
     """The revisions of some conversations."""
 
     placed: list[PlacedMessage] = field(default_factory=list)  # all messages, as they are stored
+    messages: dict[int, dict[str, Message]] = field(default_factory=dict)  # by conversation and message-id
     before: list[StoredRevision] = field(default_factory=list)
     revisions: list[tuple[int, Revision]] = field(default_factory=list)  # each with its conversation
     ids: dict[str, int] = field(default_factory=dict)  # by root
@@ -50,10 +52,22 @@ class Recognized:
     def __add__(self, other: Recognized) -> Recognized:
         return Recognized(
             self.placed + other.placed,
+            self.messages | other.messages,
             self.before + other.before,
             self.revisions + other.revisions,
             self.ids | other.ids,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What changes in some conversations."""
+
+    conversations: set[int]
+    before: list[StoredRevision]  # revisions that change, as they are stored
+    rows: list[dict[str, Any]]  # the same now
+    moved: list[dict[str, Any]]  # places of messages
+    forgotten: set[int]  # revisions that are not remembered
 
 
 def recognize(
@@ -61,16 +75,21 @@ def recognize(
     conversations: set[int],
     threads: Conversations,
     replacements: Mapping[int, Message],
-) -> tuple[Recognized, list[dict[str, Any]]]:
-    """Recognize the revisions of these conversations, and of those that they affect; return the new rows with them.
+) -> Recognition:
+    """Recognize the revisions of these conversations, and of those that they affect.
 
     `replacements` are read in place of stored messages, by primary key.  Revisions that stay as they are stored have no
     row, and are not among those `before`: if only replies that do not concern them came to a conversation.
     """
+    if not conversations:
+        return Recognition(set(), [], [], [], set())
     known = threads.messages
     found = _recognized(connection, conversations, known, replacements)
     number = {id(r): found.ids[r.root.message_id] for _, r in found.revisions}
     same = _unchanged(found, threads.fresh, threads.whole | threads.with_submissions)
+    kept = set() if replacements else _remembered(found)
+    stored = {i for ids in remembered.remembered_in(connection, conversations).values() for i in ids}
+    same -= kept - stored
     in_each = {
         number[id(r)]: {(name, person): role for person, role in roles(r).items() for name in lists_of(r)}
         for _, r in found.revisions
@@ -81,17 +100,45 @@ def recognize(
     flipped = committers.conversations_of(connection, flips)
     same -= {number[id(r)] for conversation, r in found.revisions if conversation in flipped}
     if more := flipped - conversations:
-        found += _recognized(connection, more, known, replacements)
-    changed = [(c, r) for c, r in found.revisions if found.ids[r.root.message_id] not in same]
-    who = committers.committers(connection, {name for _, r in changed for name in lists_of(r)})
+        others = _recognized(connection, more, known, replacements)
+        found += others
+        kept |= set() if replacements else _remembered(others)
+    place = found.places()
+    return Recognition(
+        conversations | flipped,
+        [r for r in found.before if r.id not in same],
+        _rows(connection, found, same, kept),
+        [
+            {"pk": one.id, "revision_id": new[0], "patch": new[1]}
+            for one in found.placed
+            if (new := place.get(one.message_id, _NOWHERE)) != (one.revision_id, one.patch)
+        ],
+        set(found.ids.values()) - kept,
+    )
+
+
+def _rows(connection: Connection, found: Recognized, same: Set[int], kept: Set[int]) -> list[dict[str, Any]]:
+    changed = [(c, found.ids[r.root.message_id], r) for c, r in found.revisions]
+    changed = [(c, number, r) for c, number, r in changed if number not in same]
+    who = committers.committers(connection, {name for *_, r in changed for name in lists_of(r)})
     homes_of, rules = homes(found.revisions), robot_rules.rules_of(connection)
     dismissed, points = decisions.dismissed_points(connection), point_rules.rules_of(connection)
-    return replace(found, before=[r for r in found.before if r.id not in same]), [
-        revision_record(
-            found.ids[r.root.message_id], conversation, r, homes_of[conversation], who, rules, dismissed, points
-        )
-        for conversation, r in changed
+    return [
+        revision_record(number, c, r, homes_of[c], who, rules, dismissed, points, number in kept)
+        for c, number, r in changed
     ]
+
+
+def _remembered(found: Recognized) -> set[int]:
+    """Return the numbers of the revisions that further replies can be added to."""
+    by_conversation: dict[int, list[Revision]] = {}
+    for conversation, revision in found.revisions:
+        by_conversation.setdefault(conversation, []).append(revision)
+    return {
+        found.ids[root]
+        for conversation, revisions in by_conversation.items()
+        for root in can_be_amended(revisions, found.messages[conversation])
+    }
 
 
 def _unchanged(found: Recognized, fresh: Set[int], whole: Set[int]) -> set[int]:
@@ -103,8 +150,8 @@ def _unchanged(found: Recognized, fresh: Set[int], whole: Set[int]) -> set[int]:
     stored = {one.message_id: (one.revision_id, one.patch) for one in found.placed}
     now = found.places()
     moved = {one.message_id for one in found.placed if one.id in fresh}
-    moved |= {message_id for message_id, place in stored.items() if now.get(message_id, NOWHERE) != place}
-    touched = {held.get(message_id, NOWHERE)[0] for message_id in moved for held in (stored, now)}
+    moved |= {message_id for message_id, place in stored.items() if now.get(message_id, _NOWHERE) != place}
+    touched = {held.get(message_id, _NOWHERE)[0] for message_id in moved for held in (stored, now)}
     before = {r.id: r for r in found.before}
     known = set(found.ids.values())
     grouped = {c for c, r in found.revisions if any(m.message_id in moved for m in r.own_messages)}
@@ -133,7 +180,7 @@ def _recognized(
         by_conversation.setdefault(one.conversation, {})[one.message_id] = replacements.get(one.id) or known[one.id]
     before = derived.revisions_in(connection, conversations)
     revisions = [(c, r) for c in sorted(by_conversation) for r in find_revisions(by_conversation[c].values())]
-    return Recognized(placed, before, revisions, _numbered(connection, [r for _, r in revisions]))
+    return Recognized(placed, by_conversation, before, revisions, _numbered(connection, [r for _, r in revisions]))
 
 
 def _numbered(connection: Connection, revisions: Sequence[Revision]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from patchwatch.db import remembered
 from patchwatch.db.database import Database
 from patchwatch.series.revision import Revision
 from patchwatch.sync import import_mail as importing
@@ -53,7 +54,7 @@ def versions(count: int, replies: int) -> list[Read]:
             in_reply_to=f"v{version - 1}@example.org" if version > 1 else None,
             body=DIFF.replace("+b", f"+b{version}"),
         )
-        reads += [read_mail(raw, START), *(reply(version, n) for n in range(replies))]
+        reads += [read_mail(raw, START + 86_400 * version), *(reply(version, n) for n in range(replies))]
     return reads
 
 
@@ -66,13 +67,19 @@ def reply(version: int, number: int) -> Read:
         in_reply_to=f"v{version}@example.org",
         body=f"> +b{version}\n\nI think that is mail {number}.\n",
     )
-    return read_mail(raw, START)
+    return read_mail(raw, START + 86_400 * version + 60 * number)
 
 
 def store(database: Database, reads: Sequence[Read], size: int, *, postpone: bool = True) -> None:
     for at in range(0, len(reads), size):
         with database.write() as connection:
             ingest(connection, reads[at : at + size], "bpf", postpone=postpone)
+
+
+@pytest.fixture
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every mail is taken in by reading its whole conversation."""
+    monkeypatch.setattr(remembered, "LONG", 10**9)
 
 
 def empty(path: Path) -> Database:
@@ -96,7 +103,7 @@ def test_an_import_costs_the_same_per_mail_however_long_the_thread(tmp_path: Pat
     assert costs[1] < 1.3 * costs[0]
 
 
-def test_a_pass_over_a_long_thread_costs_the_same_for_one_reply_and_for_many(tmp_path: Path) -> None:
+def test_a_pass_over_a_long_thread_costs_the_same_for_one_mail_and_for_many(tmp_path: Path, no_memory: None) -> None:
     costs = []
     for new in (1, 40):
         reads = chain(1000)
@@ -118,7 +125,7 @@ def test_a_mail_in_a_long_discussion_costs_no_more_than_in_a_short_one(tmp_path:
     assert costs[1] < 1.3 * costs[0]
 
 
-def test_a_reply_to_a_long_thread_costs_little_for_each_mail_of_it(tmp_path: Path) -> None:
+def test_a_mail_that_changes_a_long_thread_costs_little_for_each_mail_of_it(tmp_path: Path, no_memory: None) -> None:
     """Its revision is judged from all of its mails; nothing is done twice for one, or for each pair."""
     costs = []
     for length in (300, 1500):
@@ -130,7 +137,34 @@ def test_a_reply_to_a_long_thread_costs_little_for_each_mail_of_it(tmp_path: Pat
     assert (costs[1] - costs[0]) / 1200 < MOST_STEPS
 
 
-def test_a_reply_to_one_of_many_versions_judges_only_that_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_in_a_chain_of_thousands_costs_no_more_than_in_a_short_one(tmp_path: Path) -> None:
+    costs = []
+    for length in (5, 5000):
+        reads = chain(length)
+        database = empty(tmp_path / f"{length}.db")
+        store(database, reads[:-2], 5000, postpone=False)
+        store(database, reads[-2:-1], 1, postpone=False)
+        costs.append(steps(lambda d=database, r=reads: store(d, r[-1:], 1, postpone=False)))  # type: ignore[misc]
+        database.close()
+    assert costs[1] < 1.2 * costs[0]
+
+
+@pytest.mark.parametrize("replied", [1, 50])
+def test_an_answer_to_one_of_fifty_versions_costs_about_what_one_to_two_does(tmp_path: Path, replied: int) -> None:
+    """What the later versions did about the points of the others is not looked at again."""
+    costs = []
+    for count in (2, 50):
+        database = empty(tmp_path / f"{count}.db")
+        store(database, versions(count, 30), 2000, postpone=False)
+        mail = reply(min(count, replied), 30)
+        costs.append(steps(lambda d=database, r=mail: store(d, [r], 1, postpone=False)))  # type: ignore[misc]
+        database.close()
+    assert costs[1] - costs[0] < MOST_STEPS * 48
+
+
+def test_a_reply_to_one_of_many_versions_judges_only_that_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_memory: None
+) -> None:
     judged: list[str] = []
     record = recognizing.revision_record
 

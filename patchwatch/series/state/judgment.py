@@ -6,7 +6,10 @@ docs/how-it-decides.md has the same in a table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import itertools
+from dataclasses import replace
+
+from msgspec import Struct
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.series.point_rules import DEFAULT, PointRules
@@ -15,9 +18,10 @@ from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.types import Judgment, Reason
 from patchwatch.series.states import NOBODYS_TURN, State, Turn
 
+_MOST_OWED = 40
 
-@dataclass(slots=True)
-class Review:
+
+class Review(Struct):
     """What is known of a revision at one moment."""
 
     ledger: Ledger
@@ -34,7 +38,7 @@ class Review:
     rest: Reason | None = None  # only some patches were applied: the author sends the others again
     promise: Reason | None = None  # the author will post another version
     acts: Reason | None = None  # the author said in their last mail that they act next
-    holds: dict[str, Reason] = field(default_factory=dict)  # by address: not to be applied for now
+    holds: dict[str, Reason] = {}  # by address: not to be applied for now
     held: Reason | None = None  # the last of them that the author has not answered
 
 
@@ -77,6 +81,19 @@ def judge(review: Review) -> Judgment:
     return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
 
 
+def owed(review: Review, judgment: Judgment) -> tuple[Reason, ...]:
+    """What waits for the author, if it is their turn."""
+    if judgment.turn != Turn.AUTHOR:
+        return ()
+    points = (reason_for(point) for point in review.ledger.waiting_for_author())
+    decided = judgment.turn_reason if review.decision == State.DEFERRED else None
+    others = (review.held, review.promise, review.acts, review.rest, decided)
+    once: dict[tuple[str, str], Reason] = {}
+    for reason in (*itertools.islice(points, _MOST_OWED), *(reason for reason in others if reason)):
+        once.setdefault((reason.by.email, reason.kind), reason)
+    return tuple(once.values())
+
+
 def weigh(judgment: Judgment, review: Review, chance: float | None, rules: PointRules = DEFAULT) -> Judgment:
     """The judgment of what nobody decided, with the outlook (patchwatch.series.outcome): likely, never a fact.
 
@@ -84,7 +101,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     likely theirs; where only details do, or every patch has its review, and such versions were mostly applied as they
     were, it is likely not.
     """
-    if chance is None or review.pull or review.holds or _is_settled(review):
+    if chance is None or review.pull or review.holds:
         return judgment
     ledger, percent = review.ledger, 100 * chance
     if judgment.turn != Turn.AUTHOR:
@@ -100,12 +117,6 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if percent <= (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
         return replace(judgment, turn=Turn.MAINTAINER if review.complete else Turn.REVIEWERS, likely=True)
     return judgment
-
-
-def _is_settled(review: Review) -> bool:
-    """True if the last thing that a reviewer said is that they will apply it."""
-    last, intent = review.last, review.will_apply
-    return last is not None and intent is not None and last.message_id == intent.message_id
 
 
 def _is_known(ledger: Ledger) -> bool:

@@ -8,9 +8,9 @@ patchwatch.series.state.judgment derives state and turn from it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from patchwatch.mail.message import Message, Person, Remark, RemarkKind, Signal, SignalKind, name_key
 from patchwatch.mail.remark_model import default_model
@@ -19,6 +19,7 @@ from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.reply import Reply
 
+_UNSETTLED = tuple(fate for fate in Fate if fate in UNSETTLED)  # in an order that is the same in every process
 _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed
 _FEW_WORDS = 12
 _DAY = 86_400
@@ -42,31 +43,38 @@ _NO_ANSWER_NEEDED = frozenset(
 )
 
 
-class Ledger:
+def _nothing_at() -> dict[Fate, dict[str, None]]:
+    return {fate: {} for fate in _UNSETTLED}
+
+
+def _nothing_waits() -> dict[Weight, dict[str, None]]:
+    return {weight: {} for weight in Weight}
+
+
+class Ledger(Struct):
     """The points of one revision."""
 
-    def __init__(self, *, rfc: bool = False, dismissed: Set[str] = frozenset(), rules: PointRules = DEFAULT) -> None:
-        """Begin without points; no mail changes the fate of those whose keys are in `dismissed`."""
-        self._dismissed, self._rules = dismissed, rules
-        self._rfc = rfc
-        self.corrected = False  # a person dismissed a point
-        self.put_off = False  # the author will do the last thing that was raised, but after this patch
-        self.taken_back = False  # … or who raised it took it back, or somebody else answered it
-        self._points: dict[str, Point] = {}  # by key, in the order in which they were raised
-        self._at: dict[Fate, dict[str, None]] = {fate: {} for fate in UNSETTLED}
-        self._of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
-        self._in_mail: dict[str, list[str]] = {}  # message-id -> the points that it raises or is about
-        self._of_person: dict[str, dict[str, None]] = {}  # their unsettled points
-        self._waiting: dict[Weight, dict[str, None]] = {weight: {} for weight in Weight}  # for the author
+    rfc: bool = False
+    dismissed: frozenset[str] = frozenset()  # keys of points whose fate no mail changes
+    rules: PointRules = DEFAULT
+    corrected: bool = False  # a person dismissed a point
+    put_off: bool = False  # the author will do the last thing that was raised, but after this patch
+    taken_back: bool = False  # … or who raised it took it back, or somebody else answered it
+    by_key: dict[str, Point] = {}  # the points in the order in which they were raised
+    _at: dict[Fate, dict[str, None]] = field(default_factory=_nothing_at)
+    _of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
+    _in_mail: dict[str, list[str]] = {}  # message-id -> the points that it raises or is about
+    _of_person: dict[str, dict[str, None]] = {}  # their unsettled points
+    _waiting: dict[Weight, dict[str, None]] = field(default_factory=_nothing_waits)  # for the author
 
     @property
     def points(self) -> tuple[Point, ...]:
         """All points, in the order in which they were raised."""
-        return tuple(self._points.values())
+        return tuple(self.by_key.values())
 
     def first(self, *weights: Weight) -> Point | None:
         """The point of one of these weights that has been waiting for the author for longest."""
-        found = (self._points[key] for weight in weights for key in itertools.islice(self._waiting[weight], 1))
+        found = (self.by_key[key] for weight in weights for key in itertools.islice(self._waiting[weight], 1))
         return min(found, key=lambda point: point.date, default=None)
 
     def any_at(self, fate: Fate) -> bool:
@@ -75,12 +83,12 @@ class Ledger:
 
     def waiting_for_author(self) -> Iterator[Point]:
         """The points that wait for the author, the weightiest first."""
-        return (self._points[key] for weight in Weight for key in self._waiting[weight])
+        return (self.by_key[key] for weight in Weight for key in self._waiting[weight])
 
     @property
     def demands_in_so_many_words(self) -> bool:
         """True if a change was asked for in so many words, and waits for the author."""
-        return any(self._points[key].chance >= CERTAIN for key in self._waiting[Weight.DEMAND])
+        return any(self.by_key[key].chance >= CERTAIN for key in self._waiting[Weight.DEMAND])
 
     # ---- replies -----------------------------------------------------------------------------------------------------
 
@@ -114,34 +122,29 @@ class Ledger:
 
     def close_all(self, fate: Fate, message: Message) -> None:
         """All points have this fate: the same version was posted again, or a command set the state."""
-        self._close([key for found in UNSETTLED for key in self._at[found]], fate, message)
+        self._close([key for found in _UNSETTLED for key in self._at[found]], fate, message)
 
     def settle_patches(self, patches: Iterable[int], message: Message) -> None:
         """Some patches were applied: nothing is wanted of them any more."""
         numbers = set(patches)
-        unsettled = [key for fate in UNSETTLED for key in self._at[fate]]
-        self._close([key for key in unsettled if self._points[key].patch in numbers], Fate.SETTLED, message)
+        unsettled = [key for fate in _UNSETTLED for key in self._at[fate]]
+        self._close([key for key in unsettled if self.by_key[key].patch in numbers], Fate.SETTLED, message)
 
     def _read_reviewer(self, reply: Reply, *, complete: bool) -> None:
         message, who = reply.message, _who(reply.message.author)
         if reply.endorses:
             self._endorse(reply, who)
-        if dismissed := reply.signals.get(SignalKind.DISMISSED):
-            self._dismiss(message, dismissed.text)
-            return
-        if intent := reply.signals.get(SignalKind.WILL_APPLY):
-            self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, intent.text)
         for number, remark in enumerate(message.remarks, 1):
             remark = _in_place(remark, reply)
             about = self._about(remark, message)
-            own = [key for key in about if _who(self._points[key].by) == who]
+            own = [key for key in about if _who(self.by_key[key].by) == who]
             if remark.retracts:
                 self._take_back(own, reply, remark)
                 own = []
             if remark.retracts and not _EXPLICIT.intersection(remark.signals):
                 pass
-            elif remark.wants and _is_for_author(reply, remark) and self._counts(remark, reply, complete=complete):
-                if own and self._points[own[0]].fate in UNSETTLED:
+            elif remark.wants and _is_for_author(reply, remark) and self._counts(remark, complete=complete):
+                if own and self.by_key[own[0]].fate in UNSETTLED:
                     self._insist(own[0], message, remark)
                 elif not (about and _repeats(remark)):
                     self._raise(reply, number, remark)
@@ -180,23 +183,23 @@ class Ledger:
     def _pass_over(self, message: Message) -> None:
         """The author answered a mail, but not all of it: what is no clear request of a change was answered with it."""
         for key in self._in_mail.get(message.parent or "", ()):
-            point = self._points[key]
+            point = self.by_key[key]
             if point.fate == Fate.OPEN and self._weight(point) != Weight.DEMAND and point.kind != PointKind.FAILURE:
                 self._move(key, Fate.ANSWERED, message)
 
     def _answer(self, key: str, message: Message, remark: Remark) -> None:
-        point = self._points[key]
+        point = self.by_key[key]
         if point.fate not in UNSETTLED:
             return
         if SignalKind.PROMISE in remark.signals and is_about_follow_up(remark.text):
             self._close([key], Fate.LATER, message, remark.text)
             self.put_off = True
-        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= _FEW_WORDS:
-            pass  # they will look into it
         elif remark.concedes == "acts" or (remark.concedes == "agrees" and point.kind != PointKind.QUESTION):
             self._move(key, Fate.PROMISED, message, remark.text)
         elif remark.concedes == "agrees" and not point.firm:
             pass  # "I see": whatever it was, they do not argue
+        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= _FEW_WORDS:
+            pass  # they will look into it
         elif point.fate != Fate.PROMISED:
             self._move(key, Fate.ANSWERED, message, remark.text)
 
@@ -205,7 +208,7 @@ class Ledger:
         covered = [
             key
             for key in self._of_person.get(who, ())
-            if reply.patch in (0, self._points[key].patch) or reply.has(SignalKind.FOR_ALL)
+            if reply.patch in (0, self.by_key[key].patch) or reply.has(SignalKind.FOR_ALL)
         ]
         self._close(covered, Fate.SETTLED, reply.message)
 
@@ -214,27 +217,21 @@ class Ledger:
         message = reply.message
         if not own and not remark.answers:
             theirs = self._of_person.get(_who(message.author), ())
-            own = [key for key in theirs if reply.patch in (0, self._points[key].patch)]
-        own = [key for key in own if self._points[key].fate in UNSETTLED]
+            own = [key for key in theirs if reply.patch in (0, self.by_key[key].patch)]
+        own = [key for key in own if self.by_key[key].fate in UNSETTLED]
         self.taken_back = self.taken_back or bool(own)
         self._close(own, Fate.WITHDRAWN, message, remark.text)
 
     def clear(self, reply: Reply, text: str) -> None:
         """The owner of a robot declares wrong what it reported in the mail that they reply to."""
         failures = self._in_mail.get(reply.message.parent or "", ())
-        found = [key for key in failures if self._points[key].kind == PointKind.FAILURE]
+        found = [key for key in failures if self.by_key[key].kind == PointKind.FAILURE]
         self._close(found, Fate.WITHDRAWN, reply.message, text)
-
-    def _dismiss(self, message: Message, text: str) -> None:
-        """Somebody tells the author to ignore the mail that they reply to."""
-        about = [key for key in self._in_mail.get(message.parent or "", ()) if self._points[key].fate in UNSETTLED]
-        self._close(about, Fate.TAKEN_OVER, message, text)
-        self.taken_back = self.taken_back or bool(about)
 
     def _take_over(self, about: Iterable[str], message: Message, remark: Remark) -> None:
         """Somebody else answers a question that the author has not answered."""
         for key in about:
-            point = self._points[key]
+            point = self.by_key[key]
             if point.kind == PointKind.QUESTION and point.fate == Fate.OPEN and remark.words:
                 self._close([key], Fate.TAKEN_OVER, message, remark.text)
                 self.taken_back = True
@@ -264,7 +261,7 @@ class Ledger:
         if reply.endorses and not _ASKS_BESIDE_TAG.intersection(remark.signals):
             return
         firm, chance = remark.firm, remark.chance
-        if self._rfc and not _DEMANDS.intersection(remark.signals):
+        if self.rfc and not _DEMANDS.intersection(remark.signals):
             firm, chance = False, min(chance, WEIGHTY - 1)  # an RFC asks for opinions
         point = Point(
             message.message_id,
@@ -286,7 +283,7 @@ class Ledger:
             self._of_line[line] = point.key
 
     def _insist(self, key: str, message: Message, remark: Remark) -> None:
-        point = self._points[key]
+        point = self.by_key[key]
         kind = PointKind(remark.wants) if remark.wants != "question" else point.kind
         again = structs.replace(point, date=message.date, kind=kind, text=remark.text, firm=point.firm or remark.firm)
         self._forget(key)
@@ -294,19 +291,19 @@ class Ledger:
 
     def _add(self, point: Point) -> None:
         self.put_off = self.taken_back = False
-        if len(self._points) < _MOST_POINTS:
-            if point.key in self._dismissed:
+        if len(self.by_key) < _MOST_POINTS:
+            if point.key in self.dismissed:
                 point, self.corrected = structs.replace(point, fate=Fate.DISMISSED), True
             self._put(point.key, point)
             self._in_mail.setdefault(point.message_id, []).append(point.key)
 
     def _close(self, keys: Iterable[str], fate: Fate, message: Message, text: str = "") -> None:
         for key in keys:
-            if self._points[key].message_id != message.message_id:
+            if self.by_key[key].message_id != message.message_id:
                 self._move(key, fate, message, text)
 
     def _move(self, key: str, fate: Fate, message: Message, text: str = "") -> None:
-        point = self._points[key]
+        point = self.by_key[key]
         if point.fate == Fate.DISMISSED:
             return
         self._forget(key)
@@ -320,21 +317,19 @@ class Ledger:
                 closed_at=message.date,
                 closing=words,
                 closer=message.author,
-                silent_at=message.date + self._rules.silence_days * _DAY if fate == Fate.ANSWERED else 0,
+                silent_at=message.date + self.rules.silence_days * _DAY if fate == Fate.ANSWERED else 0,
             ),
         )
 
-    def _counts(self, remark: Remark, reply: Reply, *, complete: bool) -> bool:
+    def _counts(self, remark: Remark, *, complete: bool) -> bool:
         """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
-        if SignalKind.WILL_APPLY in reply.signals:
-            return not _DEMANDS.isdisjoint(remark.signals)
-        return remark.firm or not ((complete and remark.chance < self._rules.sure) or _acts(remark))
+        return remark.firm or not ((complete and remark.chance < self.rules.sure) or _acts(remark))
 
     def _weight(self, point: Point) -> Weight:
-        return point.weighed(self._rules.sure)
+        return point.weighed(self.rules.sure)
 
     def _put(self, key: str, point: Point) -> None:
-        self._points[key] = point
+        self.by_key[key] = point
         if point.fate in UNSETTLED:
             self._at[point.fate][key] = None
             self._of_person.setdefault(_who(point.by), {})[key] = None
@@ -343,7 +338,7 @@ class Ledger:
 
     def _forget(self, key: str) -> None:
         """Take a point out of the indexes before it changes."""
-        point = self._points[key]
+        point = self.by_key[key]
         if point.fate in UNSETTLED:
             del self._at[point.fate][key]
             self._of_person[_who(point.by)].pop(key, None)

@@ -8,27 +8,29 @@ docs/how-it-decides.md.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
+
+from msgspec import structs
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, names_next_version
 from patchwatch.pattern import Pattern
 from patchwatch.series import point_rules
-from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of, person_key
+from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
-from patchwatch.series.points import Fate, PointKind
+from patchwatch.series.points import Fate, Point, PointKind
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import clears_robot, promises_to_robot
 from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.commands import COMMANDS
-from patchwatch.series.state.judgment import Review, judge, reason_for
+from patchwatch.series.state.judgment import Review, judge
 from patchwatch.series.state.ledger import Ledger
-from patchwatch.series.state.reply import FEW_WORDS, Reply, answers_yes, is_thanks_for_advice, signals_by_kind
+from patchwatch.series.state.memory import Seen
+from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice, signals_by_kind
 from patchwatch.series.state.types import Reason, StateChange, reason_of
 from patchwatch.series.state.withdrawal import will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
@@ -36,7 +38,6 @@ from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _PARKED = (State.DEFERRED, State.AWAITING_UPSTREAM)
-_MOST_OWED = 40
 _THANKS = Pattern(r"(?i)\W*(?:many )?(?:thanks?|thx)\b|\Z")
 
 
@@ -57,20 +58,16 @@ class StateMachine:
 
         `dismissed` has the keys of points that a person dismissed; `rules` are the limits for points.
         """
-        self._completion, self._policy = completion, policy
+        self._policy = policy
         self._committers, self._lists = committers, lists_of(revision)
         self.own_ids = {m.message_id for m in (*revision.own_messages, *revision.patches)}
         self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self.applied = AppliedPatches(revision)
-        self.partly_reason: Reason | None = None  # the last mail that reported some patches as applied
-        self._reviewer_mails: dict[str, str] = {}  # message-id of a reply by others than the author and bots: by whom
-        self._promised_to = ""  # whom the author answered when they promised another version
-        self._obsolete: Signal | None = None  # somebody said that the patch is not needed
-        self._withdrawn: set[int] = set()  # patches that the author withdrew one by one
+        self.seen = Seen(completion)
 
         carried = completion and (completion.message_id in self.own_ids or completion.date < root.date)
         self.review = Review(
-            ledger=Ledger(rfc=revision.rfc, dismissed=dismissed, rules=rules),
+            ledger=Ledger(rfc=revision.rfc, dismissed=frozenset(dismissed), rules=rules),
             passed=_posted(root),
             pull=revision.kind == PULL,
             complete=completion if carried else None,
@@ -80,18 +77,25 @@ class StateMachine:
         self.changes = [StateChange(self.judgment.turn_reason, self.judgment.state, self.judgment.turn)]
 
     @property
-    def owed(self) -> tuple[Reason, ...]:
-        """What waits for the author, if it is their turn."""
-        if self.judgment.turn != Turn.AUTHOR:
-            return ()
-        review = self.review
-        points = (reason_for(point) for point in review.ledger.waiting_for_author())
-        decided = self.judgment.turn_reason if review.decision == State.DEFERRED else None
-        others = (review.held, review.promise, review.acts, review.rest, decided)
-        once: dict[tuple[str, str], Reason] = {}
-        for reason in (*itertools.islice(points, _MOST_OWED), *(reason for reason in others if reason)):
-            once.setdefault((reason.by.email, reason.kind), reason)
-        return tuple(once.values())
+    def memory(self) -> tuple[Seen, Review]:
+        """What has to be known to go on, but for the points."""
+        ledger = structs.replace(self.review.ledger, by_key={}, dismissed=frozenset())
+        seen = structs.replace(self.seen, partly=self.applied.partly)
+        return seen, structs.replace(self.review, ledger=ledger)
+
+    def resume(self, seen: Seen, review: Review, points: Iterable[Point]) -> None:
+        """Go on from what another machine knew of the same revision, and its points."""
+        known, now = {p.key: p for p in points}, self.review.ledger
+        ledger = structs.replace(review.ledger, by_key=known, dismissed=now.dismissed, rules=now.rules)
+        self.seen, self.applied.partly = seen, seen.partly
+        self.review = structs.replace(review, ledger=ledger)
+        self.judgment = judge(self.review)
+        self._shown = (self.judgment.state, self.judgment.turn, self.applied.partly)
+        self.changes = []
+
+    def wrote(self, message_id: str) -> bool:
+        """True if a reply was written by somebody other than the author and bots."""
+        return message_id in self.seen.reviewer_mails
 
     @property
     def _closed(self) -> bool:
@@ -112,7 +116,7 @@ class StateMachine:
         message = follow_up.message
         from_bot = message.bot or follow_up.notice
         if not by_author and not from_bot:
-            self._reviewer_mails[message.message_id] = person_key(message.author)
+            self.seen.reviewer_mails[message.message_id] = None
         reply = self._reply(follow_up, by_author=by_author)
         if from_bot:
             self._process_bot(reply)
@@ -128,7 +132,7 @@ class StateMachine:
         if applied := reply.signals.get(SignalKind.APPLIED):
             self.applied.recall(reply, applied)
         elif SignalKind.NAK in reply.signals and not by_author and reply.patch in self.applied.taken:
-            self._withdrawn.add(reply.patch)
+            self._withdraw({reply.patch})
 
     def _reply(self, follow_up: FollowUp, *, by_author: bool) -> Reply:
         message = follow_up.message
@@ -138,8 +142,8 @@ class StateMachine:
             patch=follow_up.patch,
             by_author=by_author,
             to_posting=message.parent in self.own_ids,
-            to_reviewer=message.parent in self._reviewer_mails or promises_to_robot(message),
-            completes_review=self._completion is not None and self._completion.message_id == message.message_id,
+            to_reviewer=message.parent in self.seen.reviewer_mails or promises_to_robot(message),
+            completes_review=self.seen.completion is not None and self.seen.completion.message_id == message.message_id,
             author_names=self._author_names,
             signals=signals_by_kind(message, self._committers, self._lists),
             by_committer=not from_bot and self._committers.includes(message.author, self._lists),
@@ -206,7 +210,7 @@ class StateMachine:
             return  # a discussion of an applied patch does not hold up the others
         review = self.review
         if reply.completes_review:
-            review.complete = self._completion
+            review.complete = self.seen.completion
         if reply.by_author:
             self._note_author(reply)
         else:
@@ -225,7 +229,6 @@ class StateMachine:
         if act and act.kind == SignalKind.PROMISE:
             reworks = names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise())
             review.promise = review.promise or (said if reworks else None)
-            self._promised_to = self._reviewer_mails.get(reply.message.parent or "", "")
         if not all(_THANKS.match(remark.text) for remark in reply.message.remarks):
             review.author_spoke_last = True
         if reply.message.word_count or act:
@@ -241,16 +244,7 @@ class StateMachine:
             review.author_spoke_last = False
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
-        if intent or (reply.only_endorses and person_key(reply.message.author) == self._promised_to):
-            self._take_as_it_is()
-        self._obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
-
-    def _take_as_it_is(self) -> None:
-        """Who applies the patch, or was promised a change, is content: only a next version is still promised."""
-        review = self.review
-        review.promise, review.acts = (
-            said if said and names_next_version(said.text) else None for said in (review.promise, review.acts)
-        )
+        self.seen.obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
 
     # ---- decisions: each rule returns True if the reply is its case --------------------------------------------------
 
@@ -274,8 +268,7 @@ class StateMachine:
         if applied and not (reply.by_author and self._is_about_advice(reply, applied)):
             self._apply(reply, applied, State.ACCEPTED)
             return True
-        about_another = reply.by_author and reply.to_reviewer and merged is not None and answers_yes(merged)
-        if merged and not about_another and self.review.decision not in _FINAL:
+        if merged and self.review.decision not in _FINAL:
             self._apply(reply, merged, State.MAINLINED)
             return True
         return False
@@ -284,7 +277,7 @@ class StateMachine:
         """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch."""
         if reply.by_committer:
             return reply.message.accepted is None and reply.to_reviewer and self.judgment.turn == Turn.AUTHOR
-        return is_thanks_for_advice(reply.message, applied) or (reply.to_reviewer and answers_yes(applied))
+        return is_thanks_for_advice(reply.message, applied)
 
     def _handle_dropped(self, reply: Reply) -> bool:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)
@@ -307,17 +300,20 @@ class StateMachine:
         if not reply.by_author or self._closed or not (withdrawal := reply.withdrawal()):
             return False
         patches = withdrawn_patches(withdrawal, reply.patch, self.applied.count)
-        self._withdrawn |= {reply.patch} if patches is None else patches
-        if patches is None or len(self._withdrawn) >= self.applied.count:
+        self._withdraw({reply.patch} if patches is None else patches)
+        if patches is None or len(self.seen.withdrawn) >= self.applied.count:
             again = will_post_again(reply.message)
             self._decide(State.DEFERRED if again else State.NOT_APPLICABLE, reply, withdrawal)
         return patches is None or bool(patches)
 
+    def _withdraw(self, patches: set[int]) -> None:
+        self.seen.withdrawn = tuple(sorted(patches.union(self.seen.withdrawn)))
+
     def _handle_obsolete(self, reply: Reply) -> bool:
         """The author accepts that somebody else did the same, or that nothing is wrong."""
-        if not (reply.by_author and self._obsolete) or self._closed or not reply.insists_on_nothing:
+        if not (reply.by_author and self.seen.obsolete) or self._closed or not reply.insists_on_nothing:
             return False
-        self._decide(State.NOT_APPLICABLE, reply, self._obsolete)
+        self._decide(State.NOT_APPLICABLE, reply, self.seen.obsolete)
         return True
 
     def _handle_rework(self, reply: Reply) -> bool:
@@ -369,18 +365,18 @@ class StateMachine:
     def _apply(self, reply: Reply, applied: Signal, state: State) -> None:
         """Note that the posting, or some of its patches, were applied."""
         before, review = self.applied.partly, self.review
-        extent = self.applied.add(reply, applied, self._withdrawn)
+        extent = self.applied.add(reply, applied, set(self.seen.withdrawn))
         if extent == "all":
-            self.partly_reason = None
+            self.seen.partly_reason = None
             self._decide(state, reply, applied)
         elif review.decision == state:
             self.applied.partly = before  # all of it is applied already
         elif extent == "some":
-            self.partly_reason = reason_of(reply.message, applied.text, applied.kind)
-            review.spoke = self.partly_reason if self.judgment.state == State.NEW else review.spoke
+            self.seen.partly_reason = reason_of(reply.message, applied.text, applied.kind)
+            review.spoke = self.seen.partly_reason if self.judgment.state == State.NEW else review.spoke
             review.ledger.settle_patches(self.applied.numbers, reply.message)
             if not reply.by_author and reply.patch not in self.applied.numbers and review.complete is None:
-                review.rest = self.partly_reason
+                review.rest = self.seen.partly_reason
 
     def _reopen(self) -> None:
         self.review.decision = self.review.decided = None

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+import sys
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
+from patchwatch.mail.message import Message
 from patchwatch.series import point_rules
 from patchwatch.series.claims import placed
 from patchwatch.series.committers import NOT_KNOWN, Committers
-from patchwatch.series.outcome import chance_of_new_version
+from patchwatch.series.outcome import Heard, chance_with
 from patchwatch.series.point_rules import PointRules
-from patchwatch.series.revision import Revision
+from patchwatch.series.points import Point
+from patchwatch.series.revision import FollowUp, Revision, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
-from patchwatch.series.robot_replies import without_answers_to_robots
-from patchwatch.series.state.judgment import weigh
+from patchwatch.series.robot_replies import as_read, without_answers_to_robots
+from patchwatch.series.state.judgment import owed, weigh
 from patchwatch.series.state.machine import StateMachine
-from patchwatch.series.state.types import RevisionState, reason_of
+from patchwatch.series.state.memory import Memory
+from patchwatch.series.state.types import Reason, RevisionState, reason_of
 from patchwatch.series.states import ReasonKind
-from patchwatch.series.tags import authors_of, completing_tag, message_of, reviewed_patches, tags_of
+from patchwatch.series.tags import (
+    EachOnce,
+    Tag,
+    TagReader,
+    authors_of,
+    completing_tag,
+    given_to,
+    message_of,
+    reviewed_patches,
+)
 
 
 def revision_state(
@@ -31,40 +45,142 @@ def revision_state(
     `committers` are those of its lists; `policy` decides which results of robots pass the turn;
     `dismissed` has the keys of points that a person dismissed; `rules` are the limits for points.
     """
-    revision = without_answers_to_robots(revision)
-    tags = tags_of(revision)
-    authors = authors_of(revision)
-    last = completing_tag(revision, tags)
-    completion = (
-        reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED) if last else None
-    )
-    first, *again = revision.sendings or (revision.root,)
-    machine = StateMachine(revision, completion, first, committers, policy, dismissed, rules)
-    for follow_up in revision.given_before:
+    return read(revision, committers, policy, dismissed, rules).state
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a revision after the replies to it."""
+
+    memory: Memory
+    tags: Sequence[Tag]
+    points: Sequence[Point]
+
+
+class Reading:
+    """A revision that was read to some reply.  The same replies give the same, whether it was resumed or not."""
+
+    def __init__(self, revision: Revision, machine: StateMachine, tags: EachOnce, heard: Heard) -> None:
+        """`revision` is without the replies that are yet to be read."""
+        self._revision, self._authors = revision, authors_of(revision)
+        self._machine, self._tags, self._heard = machine, tags, heard
+        self._reader = TagReader(revision)
+        self._newest = newest_of(revision)
+
+    def add(self, follow_up: FollowUp, parent: Message | None) -> FollowUp | None:
+        """Read one more reply, newer than all before; return it without what is said to robots.
+
+        `parent` is the mail of the revision that it replies to.
+        """
+        self._newest = place_of(follow_up.message)
+        kept = as_read(follow_up, parent, self._authors)
+        if kept is not None:
+            self._tags.add(self._reader.given(kept))
+            if self._machine.seen.completion is None:
+                self._machine.seen.completion = _completion(
+                    replace(self._revision, follow_ups=(kept,)), self._tags.tags
+                )
+            self.process(kept)
+        return kept
+
+    def process(self, follow_up: FollowUp) -> None:
+        """Process a reply whose tags are known."""
+        by_author = self.is_by_author(follow_up)
+        self._machine.process(follow_up, by_author=by_author)
+        self._heard.add(follow_up.message, by_author=by_author, notice=follow_up.notice)
+
+    def is_by_author(self, follow_up: FollowUp) -> bool:
+        """True for a reply of an author."""
         sender = follow_up.message.author
-        machine.recall(follow_up, by_author=authors.include(sender.name, sender.email))
+        return self._authors.include(sender.name, sender.email)
+
+    def answered(self, parent: Message | None) -> str:
+        """The address of the reviewer who wrote a mail; empty if none did."""
+        return parent.author.email if parent is not None and self._machine.wrote(parent.message_id) else ""
+
+    @property
+    def memory(self) -> Memory:
+        """What has to be known to read more."""
+        return Memory(self._newest, *self._machine.memory, self._heard, self._tags.people.known)
+
+    @property
+    def state(self) -> RevisionState:
+        """State and turn so far, with the changes since it was resumed."""
+        machine, revision, tags = self._machine, self._revision, self._tags.tags
+        review, judgment = machine.review, machine.judgment
+        if review.decision is None:
+            judgment = weigh(judgment, review, chance_with(revision, tags, self._heard), review.ledger.rules)
+        return RevisionState(
+            state=judgment.state,
+            reason=judgment.reason,
+            turn=judgment.turn,
+            turn_since=judgment.turn_reason.date,
+            turn_reason=judgment.turn_reason,
+            tags=tags,
+            reviewed=reviewed_patches(revision, tags),
+            partly=machine.applied.partly,
+            partly_reason=machine.seen.partly_reason,
+            steps=tuple(machine.changes),
+            owed=owed(review, machine.judgment),
+            points=placed(review.ledger.points, revision.patches),
+            likely=judgment.likely,
+        )
+
+
+def read(
+    revision: Revision,
+    committers: Committers = NOT_KNOWN,
+    policy: RobotPolicy = DEFAULT,
+    dismissed: Set[str] = frozenset(),
+    rules: PointRules = point_rules.DEFAULT,
+) -> Reading:
+    """Read all of a revision; the arguments are those of `revision_state`."""
+    everything, revision = revision, without_answers_to_robots(revision)
+    tags = given_to(revision)
+    first, *again = revision.sendings or (revision.root,)
+    completion = _completion(revision, tags.tags)
+    machine = StateMachine(revision, completion, first, committers, policy, dismissed, rules)
+    reading = Reading(everything, machine, tags, Heard())
+    for follow_up in revision.given_before:
+        machine.recall(follow_up, by_author=reading.is_by_author(follow_up))
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
             machine.posted_again(again.pop(0))
-        sender = follow_up.message.author
-        machine.process(follow_up, by_author=authors.include(sender.name, sender.email))
+        reading.process(follow_up)
     for root in again:
         machine.posted_again(root)
-    judgment = machine.judgment
-    if machine.review.decision is None:
-        judgment = weigh(judgment, machine.review, chance_of_new_version(revision, tags), rules)
-    return RevisionState(
-        state=judgment.state,
-        reason=judgment.reason,
-        turn=judgment.turn,
-        turn_since=judgment.turn_reason.date,
-        turn_reason=judgment.turn_reason,
-        tags=tags,
-        reviewed=reviewed_patches(revision, tags),
-        partly=machine.applied.partly,
-        partly_reason=machine.partly_reason,
-        steps=tuple(machine.changes),
-        owed=machine.owed,
-        points=placed(machine.review.ledger.points, revision.patches),
-        likely=judgment.likely,
-    )
+    return reading
+
+
+def resume(
+    revision: Revision,
+    known: Known,
+    committers: Committers = NOT_KNOWN,
+    policy: RobotPolicy = DEFAULT,
+    dismissed: Set[str] = frozenset(),
+    rules: PointRules = point_rules.DEFAULT,
+) -> Reading:
+    """Go on reading a revision, given without its replies, where `known` ended."""
+    memory = known.memory
+    machine = StateMachine(revision, None, revision.root, committers, policy, dismissed, rules)
+    machine.resume(memory.seen, memory.review, known.points)
+    tags = EachOnce([number_of(m) for m in revision.patches], known.tags, memory.people)
+    return Reading(revision, machine, tags, memory.heard)
+
+
+def place_of(reply: Message) -> tuple[int, str]:
+    """The place of a reply in the order in which they are read."""
+    return reply.date, reply.message_id
+
+
+def newest_of(revision: Revision) -> tuple[int, str]:
+    """The highest place of the mails of a revision: of its replies, or above all replies of the second it was sent."""
+    posted = max(m.date for m in (*revision.own_messages, *revision.sendings))
+    return max([(posted, chr(sys.maxunicode)), *(place_of(f.message) for f in revision.follow_ups)])
+
+
+def _completion(revision: Revision, tags: Sequence[Tag]) -> Reason | None:
+    last = completing_tag(revision, tags)
+    if last is None:
+        return None
+    return reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED)

@@ -1,0 +1,97 @@
+"""The row of a long revision after further replies: what is stored of it, and what they change.
+
+It is the row that patchwatch.db.records builds from all of its mails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from msgspec import structs
+
+from patchwatch.db.derived import StoredRevision
+from patchwatch.db.posting_codec import decode_posting, encode_posting
+from patchwatch.db.records import stored_checks, stored_reviewers, stored_state
+from patchwatch.db.remembered import encode_memory
+from patchwatch.db.revision_codec import RevisionSummary, StoredReviewer, decode_state, decode_summary, encode
+from patchwatch.db.tags import stored_tags
+from patchwatch.mail.message import Message, Person
+from patchwatch.series.committers import Committers, lists_of
+from patchwatch.series.point_rules import PointRules
+from patchwatch.series.posting import with_replies
+from patchwatch.series.reviewers import ReviewerActivity, Reviewers
+from patchwatch.series.revision import FollowUp, Revision
+from patchwatch.series.robot_policy import RobotPolicy
+from patchwatch.series.state.memory import Memory
+from patchwatch.series.state.revision_state import Known, resume
+from patchwatch.series.tags import Tag
+
+Addition: TypeAlias = tuple[FollowUp, Message | None]
+"""A reply, and the mail of the revision that it replies to."""
+
+
+def mails_of(stored: StoredRevision) -> dict[str, None]:
+    """Return the message-ids of a revision's cover letter and patches."""
+    summary = decode_summary(stored.view)
+    return dict.fromkeys((stored.root, *summary.message_ids, *summary.patch_message_ids))
+
+
+def revision_of(stored: StoredRevision, mails: Mapping[str, Message]) -> Revision:
+    """Return a revision without its replies, from the mails that `mails_of` names."""
+    return _revision(stored, decode_summary(stored.view), mails)
+
+
+def _revision(stored: StoredRevision, summary: RevisionSummary, mails: Mapping[str, Message]) -> Revision:
+    patches = tuple(mails[i] for i in summary.patch_message_ids)
+    own = [mails[i] for i in summary.message_ids]
+    cover = own[0] if summary.has_cover else None
+    return Revision(mails[stored.root], cover, patches, tuple(own[summary.has_cover + len(patches) :]), ())
+
+
+def amended_record(
+    stored: StoredRevision,
+    revision: Revision,
+    additions: Sequence[Addition],
+    memory: Memory,
+    committers: Committers,
+    policy: RobotPolicy,
+    dismissed: Set[str],
+    rules: PointRules,
+) -> dict[str, Any]:
+    """Return the columns of a revision, given without its replies, after some more of them, oldest first."""
+    summary, standing = decode_summary(stored.view), decode_state(stored.standing)
+    tags = [Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in summary.trailers]
+    known = Known(memory, tags, standing.points)
+    reading = resume(revision, known, committers, policy, dismissed, rules)
+    reviewers = Reviewers(map(_activity, summary.reviewers))
+    for follow_up, parent in additions:
+        if (kept := reading.add(follow_up, parent)) is not None:
+            reviewers.read(kept, by_author=reading.is_by_author(kept), answered=reading.answered(parent))
+    state = reading.state
+    with_them = replace(revision, follow_ups=tuple(follow_up for follow_up, _ in additions))
+    view = structs.replace(
+        summary,
+        follow_ups=summary.follow_ups + len(additions),
+        trailers=stored_tags(state.tags),
+        checks=(*summary.checks, *stored_checks(with_them)),
+        reviewed=state.reviewed,
+        reviewers=stored_reviewers(reviewers.found),
+        commits=committers.includes(revision.root.author, lists_of(revision)),
+    )
+    return {
+        "id": stored.id,
+        "root": stored.root,
+        "conversation": stored.conversation,
+        "date": stored.date,
+        "posting": encode_posting(with_replies(decode_posting(stored.posting), with_them)),
+        "view": encode(view),
+        "standing": encode(stored_state(state, standing.steps)),
+        "memory": encode_memory(reading.memory),
+    }
+
+
+def _activity(stored: StoredReviewer) -> ReviewerActivity:
+    person = Person(stored.name, stored.email)
+    return ReviewerActivity(person, stored.date, stored.satisfied, stored.answer, stored.answered)

@@ -1,0 +1,31 @@
+"""What has to be known of a revision to read one more reply to it, besides what is stored for other reasons."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from patchwatch.mail.message import Signal
+from patchwatch.series.outcome import Heard
+from patchwatch.series.state.judgment import Review
+from patchwatch.series.state.types import Reason
+
+
+class Seen(Struct):
+    """What the state machine keeps of the replies that it processed, besides the review."""
+
+    completion: Reason | None  # the mail with whose tag every patch has a review
+    partly: str = ""  # see RevisionState
+    partly_reason: Reason | None = None  # the last mail that reported some patches as applied
+    obsolete: Signal | None = None  # somebody said that the patch is not needed
+    withdrawn: tuple[int, ...] = ()  # patches that the author withdrew one by one
+    reviewer_mails: dict[str, None] = {}  # message-ids of replies by others than the author and bots
+
+
+class Memory(Struct):
+    """All of it; the points of the review are left out, because they are stored with the state."""
+
+    newest: tuple[int, str]  # what the place of a further reply must be above: see newest_of
+    seen: Seen
+    review: Review
+    heard: Heard
+    people: dict[str, str]  # who gave tags: patchwatch.series.tags.People

@@ -1,0 +1,155 @@
+"""Replies to long revisions are taken in without reading the others, and the result is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from patchwatch.db import integrity, remembered, schema
+from patchwatch.db.database import Database
+from patchwatch.sync import amend
+from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
+from patchwatch.sync.verify import verify
+from tests.support.mails import mail, patch_with_question
+from tests.support.sample_threads import READS
+from tests.support.talk import talk
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/patchwatch.db")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def added(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The mails that are added to what is remembered of their revision."""
+    found: list[str] = []
+    original = amend.amend
+
+    def observe(connection: Connection, additions: Sequence[amend.Addition], *others: Any) -> amend.Amended:
+        found.extend(one.follow_up.message.message_id for one in additions)
+        return original(connection, additions, *others)
+
+    monkeypatch.setattr(amend, "amend", observe)
+    return found
+
+
+def store(database: Database, reads: Sequence[Read]) -> None:
+    with database.write() as connection:
+        ingest(connection, reads, "frob")
+
+
+def wrong_rows(database: Database) -> dict[str, list[Any]]:
+    """What a reindex changes, by table."""
+    with database.read() as connection:
+        before = dict(integrity.derived_rows(connection))
+    with database.write() as connection:
+        reindex(connection)
+    with database.read() as connection:
+        now = dict(integrity.derived_rows(connection))
+    wrong = {
+        name: [key for key in before[name].keys() | rows.keys() if before[name].get(key) != rows.get(key)]
+        for name, rows in now.items()
+    }
+    return {name: keys for name, keys in wrong.items() if keys}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_replies_one_by_one_give_what_reading_all_of_them_gives(
+    seed: int, database: Database, added: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Random(seed)
+    monkeypatch.setattr(remembered, "LONG", chance.choice([0, 3]))
+    for read in talk(chance, 40):
+        store(database, [read])
+    assert len(added) > 5
+    assert wrong_rows(database) == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_replies_in_batches_and_out_of_order_give_what_reading_all_of_them_gives(
+    seed: int, database: Database, added: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Random(seed)
+    monkeypatch.setattr(remembered, "LONG", 1)
+    reads = talk(chance, 40)
+    late = [reads.pop(chance.randrange(3, len(reads))) for _ in range(4)]
+    while reads:
+        size = chance.randint(1, 4)
+        batch, reads = reads[:size], reads[size:]
+        if late and chance.random() < 0.2:
+            batch.append(late.pop())
+        chance.shuffle(batch)
+        store(database, batch)
+    store(database, late)
+    assert added
+    assert wrong_rows(database) == {}
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+def test_sample_threads_one_by_one_give_what_reading_all_of_them_gives(
+    name: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "LONG", 0)
+    for read in sorted(READS[name], key=lambda r: (r.message.date, r.message.message_id)):
+        store(database, [read])
+    assert wrong_rows(database) == {}
+
+
+def test_a_reply_that_came_late_is_put_in_its_place(
+    database: Database, added: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "LONG", 1)
+    patch, question, answer = _patch_with_answer()
+    store(database, [patch])
+    store(database, [answer])
+    store(database, [question])
+    assert added == ["answer@x"]
+    assert wrong_rows(database) == {}
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x91", b"\xff" * 9])
+def test_a_damaged_memory_is_not_used_and_replaced(
+    damaged: bytes, database: Database, added: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "LONG", 1)
+    patch, question, answer = _patch_with_answer()
+    store(database, [patch])
+    with database.write() as connection:
+        connection.execute(update(schema.memory).values(memory=damaged))
+    store(database, [question])
+    assert added == []
+    store(database, [answer])
+    assert added == ["answer@x"]
+    assert wrong_rows(database) == {}
+
+
+def test_a_wrong_memory_is_found(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "LONG", 1)
+    store(database, _patch_with_answer())
+    with database.write() as connection:
+        (number,) = connection.scalars(select(schema.memory.c.revision_id))
+        memory = remembered.memories_of(connection, [number])[number]
+        memory.heard.length += 1
+        remembered.replace(connection, [], {number: remembered.encode_memory(memory)})
+    assert [problem.text for problem in verify(database)] == ["1 row in `memory` disagree with the stored mail"]
+
+
+def _patch_with_answer() -> list[Read]:
+    patch, question = patch_with_question()
+    answer = mail(
+        message_id="answer@x",
+        subject="Re: [PATCH] frob: fix it",
+        sender="Ann Author <ann@example.org>",
+        date="Wed, 5 Jul 2023 10:00:00 +0000",
+        in_reply_to="a@x",
+        body="It need not be, I will drop it in v2.\n",
+    )
+    return [read_mail(raw) for raw in (patch, question, answer)]
