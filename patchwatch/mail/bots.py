@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from patchwatch.mail import thanks
-from patchwatch.mail.message import Acceptance, Person, Signal, SignalKind
+from patchwatch.mail.message import Acceptance, Finding, Person, Signal, SignalKind
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.pattern import Pattern
 
@@ -64,12 +64,16 @@ _FOUND = Pattern(
     re.MULTILINE,
 )
 _IMPROVED = Pattern(r"kernel test robot noticed an? [\d.]+% improvement [^\n]*")
+# They read the source without building it, and often complain of more than the patch changes: patches are taken as if
+# these had passed.
+_STYLE_CHECK = r"(?:Check(?:Patch|Smatch|Sparse)|GitLint|SubjectPrefix)\b"
 _TESTS_FAILED = Pattern(
     r"^(?:CI has tested the following submission:\s*\n)?Status:\s+(?:FAILURE|CONFLICT)\b|"
     r"^- [^\n]+: (?:Unstable: |Critical: )[^\n]*|"  # MPTCP's, a line a test
-    r"^\w[\w ]{2,40} (?:FAIL|ERROR)\b +[\d.]+ seconds",  # bluez', a line a test
+    rf"^(?!{_STYLE_CHECK})\w[\w ]{{2,40}} (?:FAIL|ERROR)\b +[\d.]+ seconds",  # bluez', a line a test
     re.MULTILINE,
 )
+_STYLE_FAILED = Pattern(rf"^{_STYLE_CHECK} +(?:FAIL|ERROR)\b(?= +[\d.]+ seconds)", re.MULTILINE)
 _TESTS_PASSED = Pattern(  # used if no test failed
     r"^syzbot has tested the proposed patch and the reproducer did not trigger any issue|"
     r"^(?:CI has tested the following submission:\s*\n)?Status:\s+SUCCESS\b|"
@@ -161,3 +165,8 @@ def bot_signals(subject: str, text: str, accepted: Acceptance | None, *, reply: 
         yield Signal(SignalKind.FAILURE, evidence(found[0] + (f" {error[1]}" if error else "")))
     elif not reply and _FAILED.search(subject):
         yield Signal(SignalKind.FAILURE, evidence(subject))
+
+
+def style_failures(text: str) -> tuple[Finding, ...]:
+    """The checks of style and static analysis that failed, of a CI that lists its tests: findings of low severity."""
+    return tuple(Finding(evidence(found[0]), "low") for found in _STYLE_FAILED.finditer(text, 0, _FOUND_IN))

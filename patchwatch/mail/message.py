@@ -160,6 +160,7 @@ class SignalKind(StrEnum):
     DOUBT = "doubt"  # an objection or doubt; detail: "flaw" if the patch is called wrong
     WISH = "wish"  # something should be different, without "please"
     SATISFIED = "content"  # what the sender asked or doubted is settled
+    DISMISSED = "dismissed"  # what somebody else wants of the author is to be ignored
     WILL_APPLY = "will-apply"  # the sender is going to apply it
     HOLD = "hold"  # not to be applied for now
     DEFERRED = "deferred"  # put off until the tree reopens, or parked

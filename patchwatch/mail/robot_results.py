@@ -72,7 +72,7 @@ def robot_results(
     answers = kind == "reply"
     own = tuple(bots.bot_signals(subject, text, accepted, reply=parts.reply))
     if own and not _is_review(text, own):
-        return own, ()
+        return own, () if own[0].kind == SignalKind.FAILURE else bots.style_failures(text)
     found = findings(text) if answers else ()
     unquoted = _unquoted(text)
     if found and (is_rated(found) or not _SUCCESS.search(unquoted) or _STATED_FAILURE.search(unquoted)):

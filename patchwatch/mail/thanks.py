@@ -18,7 +18,7 @@ from patchwatch.pattern import Pattern
 
 B4 = "b4"  # b4's own message-id
 LIST = "list"  # [n/m] titles with commits
-TREE = "tree"  # "Applied to", and the address of a git tree on a line of its own
+TREE = "tree"  # "Applied to", and the address of a git tree, or of a merge request, on a line of its own
 COMMITS = "commits"  # commits with titles, as of `git log --oneline`
 
 _B4_ID = Pattern(r"\.b4-ty@")
@@ -43,6 +43,11 @@ _TO_A_TREE = Pattern(
     r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"
     r"(?:the patch )?has been applied to the \S+ tree at):?\s*\n\s*<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
 )
+# "Merged and pushed out.", and the address of the merge request below it
+_MERGED_REQUEST = Pattern(
+    r"(?im)^\W*(?:now |i )?(?:applied|merged|pushed|picked up)\b[^?\n]{0,60}\n\s*<?https?://\S{1,200}/"
+    r"(?:merge_requests|pulls?)/\d+"
+)
 _HEX = Pattern(r"[0-9a-f]{7}")
 
 
@@ -53,7 +58,7 @@ def acceptance(message_id: str, subject: str, text: str) -> Acceptance | None:
     """
     from_b4 = _B4_ID.search(message_id) is not None
     if not from_b4 and not _HEX.search(text):
-        return Acceptance(TREE) if "://" in text and _TO_A_TREE.search(text) else None
+        return Acceptance(TREE) if "://" in text and _names_address(text) else None
     lines = text.split("\n")
     patches = list(listed(text))
     applied = tuple(patch for patch, found in patches if found)
@@ -64,7 +69,7 @@ def acceptance(message_id: str, subject: str, text: str) -> Acceptance | None:
     if from_b4:
         # A template without the list; or a list in which b4 found no commit, so that the words have to tell.
         return None if patches else Acceptance(B4, partial=_SUBSET.match(subject) is not None)
-    if _TO_A_TREE.search(text):
+    if "://" in text and _names_address(text):
         return Acceptance(TREE)
     logged = tuple(_logged(lines))
     return Acceptance(COMMITS, logged) if logged else None
@@ -107,6 +112,10 @@ def listed(text: str) -> Iterator[tuple[ListedPatch, bool]]:
                 yield ListedPatch(int(item[1]), int(item[2]), title_key(title)), found
                 break
             title = f"{title} {below}"
+
+
+def _names_address(text: str) -> bool:
+    return _TO_A_TREE.search(text) is not None or _MERGED_REQUEST.search(text) is not None
 
 
 def _logged(lines: Sequence[str]) -> Iterator[ListedPatch]:

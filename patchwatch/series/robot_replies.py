@@ -49,7 +49,8 @@ _CONTESTS = Pattern(
     r"introduced|sure|real|convinced|correct|right)|n[o']t (?:related|apply|happen)|\w+n't|cannot|wrong|incorrect|"
     r"bogus|hallucinat\w*|"
     r"ignor\w+|nonsense|pre-?existing|unrelated|separate(?:ly)?|follow-?ups?|another (?:patch|series)|already|noise|"
-    r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether)\b|\?"
+    r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether|"
+    r"(?:feedback|comments?|review|remarks?) (?:in|on|from|of|to) v\d+)\b|\?"
 )
 _ABOUT_ROBOT = Pattern(
     r"(?i)\b(?:(?:the|this|that|your|our) (?:bot|robot|prompts?|tool\w*|checker|script|model|AI|CI|pipeline|"

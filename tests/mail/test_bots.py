@@ -267,6 +267,13 @@ RESULTS = {
         SignalKind.FAILURE,
         "BuildKernel FAIL",
     ),
+    "bluez' fails in one beside its style": (
+        BLUEZ,
+        RE,
+        "Test Summary:\nCheckPatch       FAIL      0.31 seconds\nMakeCheck        FAIL      24.5 seconds\n",
+        SignalKind.FAILURE,
+        "MakeCheck FAIL",
+    ),
     "MPTCP's fails in one": (
         MPTCP,
         RE,
@@ -296,6 +303,14 @@ def test_results_of_bots(what: str) -> None:
     sender, subject, body, kind, text = RESULTS[what]
     (found,) = bot_mail(body, sender=sender, subject=subject).signals
     assert (found.kind, found.text[: len(text)]) == (kind, text)
+
+
+def test_failed_checks_of_style_are_findings_of_low_severity() -> None:
+    checks = ("CheckPatch  FAIL", "GitLint  FAIL", "BuildKernel  PASS")
+    body = "Test Summary:\n" + "".join(f"{check}  0.5 seconds\n" for check in checks)
+    message = bot_mail(body, sender=BLUEZ, subject=RE)
+    assert [s.kind for s in message.signals] == [SignalKind.SUCCESS]
+    assert [(f.text, f.severity) for f in message.findings] == [("CheckPatch FAIL", "low"), ("GitLint FAIL", "low")]
 
 
 def test_person_who_mentions_a_bot_is_not_a_bot() -> None:

@@ -61,6 +61,15 @@ def test_patches_without_a_commit_were_not_applied() -> None:
     assert [(s.kind, s.detail) for s in message.signals] == [(SignalKind.APPLIED, "1,3")]
 
 
+def test_a_merge_request_that_was_merged_is_the_address_of_a_tree() -> None:
+    text = "Merged and pushed out.\n\nhttps://git.example.org/frob/firmware/-/merge_requests/47\n"
+    message = reply(text, "typed@mia.example")
+    assert message.accepted is not None
+    assert (message.accepted.form, message.accepted.patches) == ("tree", ())
+    opened = reply("I opened a request.\n\nhttps://git.example.org/frob/-/merge_requests/47\n", "typed@mia.example")
+    assert opened.accepted is None
+
+
 def test_nothing_else_is_read() -> None:
     message = reply(
         """\

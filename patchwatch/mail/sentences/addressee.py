@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from patchwatch.pattern import Pattern
 
+# "Noted, I'll do that from now on", "will follow this in further patches": a habit, not a change of this patch
+_HABIT = (
+    r"from now on|next time|going forward|an eye (?:on|out)|(?:keep|bear) (?:that|this|it) in mind|will remember|"
+    r"(?:in|for|with|to) (?:my |the |all )?(?:further|upcoming|other|subsequent|new|next) patches"
+)
 # "Andrew, can you take this?", "Waiman, what do you think?"
 _ADDRESSED = Pattern(
     r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
@@ -19,12 +24,12 @@ _ADDRESSED = Pattern(
 )
 _BESIDE = Pattern(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|"
-    r"fix diff|fixlet|"
+    rf"fix diff|fixlet|{_HABIT}|"
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
 _AFTERWARDS = Pattern(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)|"
-    r"(?:separate|another|different) series)\b"
+    rf"(?:separate|another|different) series|{_HABIT})\b"
 )
 _NEXT_VERSION = Pattern(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"

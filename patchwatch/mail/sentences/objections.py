@@ -241,6 +241,13 @@ _CONTENTS = Phrases(
         |\baddress(?:es|ed)? all (?:of )?my (?:comments|concerns|remarks|questions)\b
         """,
     ),
+    phrase(
+        "ready|good to|fine to",
+        r"""
+        \b(?:this|it|the|patch|series|set)\b(?: \w+){0,4}? (?:is|are|looks?|seems?)(?: now)? (?:ready|good|fine)
+            (?: (?:to (?:go(?: in)?|merge|apply|be (?:merged|applied|queued|taken|picked up))|for merging))\b
+        """,
+    ),
     phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),
     phrase(
         "ignore|disregard|scratch|my bad|my mistake|my fault|i was|i st|i mis|i see now|i take|i got conf|correct|"
@@ -334,6 +341,8 @@ _DEFERRED = phrase(
         (?:(?:park(?:ed)?|postponed?|defer(?:red)?|shelved?|hold off (?:on|with)|sit on)
             (?: (?:this|it|these|them|the (?:patch(?:es|set)?|series|whole \w+)))\b(?! \w*(?:in|to|into|at)\b)
         |put (?:this|it|these|them) (?:on hold|aside)|hold off(?=\W*$| (?:for now|until|till)))
+    |\b(?:this|it|these|they|patch(?:es|set)?|series)\b(?: \w+){0,9}? (?:will|has to|have to|needs? to|must) be
+        (?: (?:deferred|postponed|parked|shelved))\b
     """,
 )
 

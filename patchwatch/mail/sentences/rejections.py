@@ -129,15 +129,18 @@ _DONE = Cues(
 )
 _REFUSING = Cues(" want | answer |accept|apply|take|taking|merg|pull|pick|going in")
 
+# "It does not match your From:, so I can't take it": as it is.
 _CONDITION = Pattern(
-    r"(?i)\b(?:if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|in (?:its|this|the current) \w+)\b"
+    r"(?i)\b(?:can't|cannot|if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|"
+    r"in (?:its|this|the current) \w+)\b"
 )
 
 
 def is_nak(sentence: str, lowered: str) -> bool:
     """True if the sentence NAKs the patch, rather than mentioning somebody else's NAK."""
     found = _NAK.search(sentence) if "na" in lowered else None
-    if found is None or _NOT_NAK.search(sentence[: found.start()]):
+    before = sentence[: found.start()] if found else ""
+    if found is None or _NOT_NAK.search(before) or before.count('"') % 2:
         return False
     return not _is_bus_signal(sentence, found)
 

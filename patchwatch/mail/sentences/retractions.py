@@ -1,4 +1,5 @@
-"""Recognize that a reviewer takes back what they said: "never mind", "scratch that", "I misread the loop".
+"""Recognize that a reviewer takes back what they said: "never mind", "scratch that", "I misread the loop"; or that the
+author is to ignore what somebody else said: "please ignore Rex's suggestion".
 
 patchwatch.series.state.ledger knows what they had said.  What is for later, or up to the author, is not taken back.
 """
@@ -69,6 +70,19 @@ _OF_ROBOT = Pattern(
     r"\b(?:wrong|bogus|incorrect|broken|misconfigured|mistake|invalid)\b|"
     r"\bnot (?:caused|introduced|related) (?:by|to) (?:this|the|your) (?:patch|change|series|commit)"
 )
+
+
+# "Patch submitter, please ignore Rex's suggestion; you do not need to follow it at all." (Greg Kroah-Hartman's form)
+_DISMISSES = Pattern(
+    r"\b(?i:please|you can|feel free to|just|should)(?i: also| just| safely)* (?i:ignore|disregard) "
+    r"(?!(?:My|This|That|The|Your|Our|All|Any|These|Those|If)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)?(?:['’]s?)? "
+    r"(?i:suggestions?|comments?|remarks?|review|mails?|e-?mails?|feedback|advice|requests?|questions?|nits?|reply|replies)\b"
+)
+
+
+def dismisses_another(sentence: str) -> bool:
+    """True if the sentence tells the author to ignore what another reviewer wants."""
+    return len(sentence) <= _LONGEST and _DISMISSES.search(sentence) is not None
 
 
 def retracts(sentences: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
-from patchwatch.mail.sentences import applied, claims, denials, objections, rejections
+from patchwatch.mail.sentences import amendments, applied, claims, denials, objections, rejections, retractions
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.sentences.words import word_set, words
@@ -102,6 +102,7 @@ _PROMISE = Pattern(
 )
 _NOT_PROMISED = Pattern(
     r"\bif (?:you|that|this|it|there|everyone|needed|required|no)\b|\bunless\b|\?|"
+    r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
     re.IGNORECASE,
 )
@@ -270,6 +271,10 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.UNAPPLIED, evidence(sentence))
     if _WILL_APPLY.occur(lowered) and applied.intends_to_apply(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
+    if amendments.amends(sentence, lowered):
+        return Signal(SignalKind.WILL_APPLY, evidence(sentence))
+    if "ignore" in lowered and retractions.dismisses_another(sentence):
+        return Signal(SignalKind.DISMISSED, evidence(sentence))
     if denials.objects_to_nothing(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(sentence))
     if rejections.is_nak(sentence, lowered):

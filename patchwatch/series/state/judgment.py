@@ -101,7 +101,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     likely theirs; where only details do, or every patch has its review, and such versions were mostly applied as they
     were, it is likely not.
     """
-    if chance is None or review.pull or review.holds:
+    if chance is None or review.pull or review.holds or _is_settled(review):
         return judgment
     ledger, percent = review.ledger, 100 * chance
     if judgment.turn != Turn.AUTHOR:
@@ -117,6 +117,12 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if percent <= (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
         return replace(judgment, turn=Turn.MAINTAINER if review.complete else Turn.REVIEWERS, likely=True)
     return judgment
+
+
+def _is_settled(review: Review) -> bool:
+    """True if the last thing that a reviewer said is that they will apply it."""
+    last, intent = review.last, review.will_apply
+    return last is not None and intent is not None and last.message_id == intent.message_id
 
 
 def _is_known(ledger: Ledger) -> bool:

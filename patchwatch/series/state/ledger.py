@@ -28,19 +28,10 @@ _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT
 _EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
 _ASKS_BESIDE_TAG = _DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
 # Of a reviewer who will act, wants others to, or has seen it through: the author need not answer.
-_NO_ANSWER_NEEDED = frozenset(
-    {
-        SignalKind.WILL_REVIEW,
-        SignalKind.PROMISE,
-        SignalKind.REVIEW_WANTED,
-        SignalKind.WILL_APPLY,
-        SignalKind.APPLIED,
-        SignalKind.CLAIMED,
-        SignalKind.SATISFIED,
-        SignalKind.COMMAND,
-        SignalKind.HOLD,
-    }
-)
+_NO_ANSWER_NEEDED = frozenset({
+    SignalKind.WILL_REVIEW, SignalKind.PROMISE, SignalKind.REVIEW_WANTED, SignalKind.WILL_APPLY, SignalKind.APPLIED,
+    SignalKind.CLAIMED, SignalKind.SATISFIED, SignalKind.COMMAND, SignalKind.HOLD,
+})  # fmt: skip
 
 
 def _nothing_at() -> dict[Fate, dict[str, None]]:
@@ -134,6 +125,11 @@ class Ledger(Struct):
         message, who = reply.message, _who(reply.message.author)
         if reply.endorses:
             self._endorse(reply, who)
+        if dismissed := reply.signals.get(SignalKind.DISMISSED):
+            self._dismiss(message, dismissed.text)
+            return
+        if intent := reply.signals.get(SignalKind.WILL_APPLY):
+            self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, intent.text)
         for number, remark in enumerate(message.remarks, 1):
             remark = _in_place(remark, reply)
             about = self._about(remark, message)
@@ -143,7 +139,7 @@ class Ledger(Struct):
                 own = []
             if remark.retracts and not _EXPLICIT.intersection(remark.signals):
                 pass
-            elif remark.wants and _is_for_author(reply, remark) and self._counts(remark, complete=complete):
+            elif remark.wants and _is_for_author(reply, remark) and self._counts(remark, reply, complete=complete):
                 if own and self.by_key[own[0]].fate in UNSETTLED:
                     self._insist(own[0], message, remark)
                 elif not (about and _repeats(remark)):
@@ -194,12 +190,12 @@ class Ledger(Struct):
         if SignalKind.PROMISE in remark.signals and is_about_follow_up(remark.text):
             self._close([key], Fate.LATER, message, remark.text)
             self.put_off = True
+        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= _FEW_WORDS:
+            pass  # they will look into it
         elif remark.concedes == "acts" or (remark.concedes == "agrees" and point.kind != PointKind.QUESTION):
             self._move(key, Fate.PROMISED, message, remark.text)
         elif remark.concedes == "agrees" and not point.firm:
             pass  # "I see": whatever it was, they do not argue
-        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= _FEW_WORDS:
-            pass  # they will look into it
         elif point.fate != Fate.PROMISED:
             self._move(key, Fate.ANSWERED, message, remark.text)
 
@@ -227,6 +223,12 @@ class Ledger(Struct):
         failures = self._in_mail.get(reply.message.parent or "", ())
         found = [key for key in failures if self.by_key[key].kind == PointKind.FAILURE]
         self._close(found, Fate.WITHDRAWN, reply.message, text)
+
+    def _dismiss(self, message: Message, text: str) -> None:
+        """Somebody tells the author to ignore the mail that they reply to."""
+        about = [key for key in self._in_mail.get(message.parent or "", ()) if self.by_key[key].fate in UNSETTLED]
+        self._close(about, Fate.TAKEN_OVER, message, text)
+        self.taken_back = self.taken_back or bool(about)
 
     def _take_over(self, about: Iterable[str], message: Message, remark: Remark) -> None:
         """Somebody else answers a question that the author has not answered."""
@@ -321,8 +323,10 @@ class Ledger(Struct):
             ),
         )
 
-    def _counts(self, remark: Remark, *, complete: bool) -> bool:
+    def _counts(self, remark: Remark, reply: Reply, *, complete: bool) -> bool:
         """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
+        if SignalKind.WILL_APPLY in reply.signals:
+            return not _DEMANDS.isdisjoint(remark.signals)
         return remark.firm or not ((complete and remark.chance < self.rules.sure) or _acts(remark))
 
     def _weight(self, point: Point) -> Weight:

@@ -18,7 +18,7 @@ from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, names_next_version
 from patchwatch.pattern import Pattern
 from patchwatch.series import point_rules
-from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
+from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of, person_key
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, Point, PointKind
 from patchwatch.series.pull_requests import KIND as PULL
@@ -30,7 +30,7 @@ from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.judgment import Review, judge
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.memory import Seen
-from patchwatch.series.state.reply import FEW_WORDS, Reply, is_thanks_for_advice, signals_by_kind
+from patchwatch.series.state.reply import FEW_WORDS, Reply, answers_yes, is_thanks_for_advice, signals_by_kind
 from patchwatch.series.state.types import Reason, StateChange, reason_of
 from patchwatch.series.state.withdrawal import will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
@@ -116,7 +116,7 @@ class StateMachine:
         message = follow_up.message
         from_bot = message.bot or follow_up.notice
         if not by_author and not from_bot:
-            self.seen.reviewer_mails[message.message_id] = None
+            self.seen.reviewer_mails[message.message_id] = person_key(message.author)
         reply = self._reply(follow_up, by_author=by_author)
         if from_bot:
             self._process_bot(reply)
@@ -229,6 +229,7 @@ class StateMachine:
         if act and act.kind == SignalKind.PROMISE:
             reworks = names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise())
             review.promise = review.promise or (said if reworks else None)
+            self.seen.promised_to = self.seen.reviewer_mails.get(reply.message.parent or "", "")
         if not all(_THANKS.match(remark.text) for remark in reply.message.remarks):
             review.author_spoke_last = True
         if reply.message.word_count or act:
@@ -244,7 +245,14 @@ class StateMachine:
             review.author_spoke_last = False
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
+        if intent or (reply.only_endorses and person_key(reply.message.author) == self.seen.promised_to):
+            self._take_as_it_is()
         self.seen.obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
+
+    def _take_as_it_is(self) -> None:
+        """Who applies the patch, or was promised a change, is content: only a next version is still promised."""
+        said = (self.review.promise, self.review.acts)
+        self.review.promise, self.review.acts = (s if s and names_next_version(s.text) else None for s in said)
 
     # ---- decisions: each rule returns True if the reply is its case --------------------------------------------------
 
@@ -268,7 +276,8 @@ class StateMachine:
         if applied and not (reply.by_author and self._is_about_advice(reply, applied)):
             self._apply(reply, applied, State.ACCEPTED)
             return True
-        if merged and self.review.decision not in _FINAL:
+        about_another = reply.by_author and reply.to_reviewer and merged is not None and answers_yes(merged)
+        if merged and not about_another and self.review.decision not in _FINAL:
             self._apply(reply, merged, State.MAINLINED)
             return True
         return False
@@ -277,7 +286,7 @@ class StateMachine:
         """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch."""
         if reply.by_committer:
             return reply.message.accepted is None and reply.to_reviewer and self.judgment.turn == Turn.AUTHOR
-        return is_thanks_for_advice(reply.message, applied)
+        return is_thanks_for_advice(reply.message, applied) or (reply.to_reviewer and answers_yes(applied))
 
     def _handle_dropped(self, reply: Reply) -> bool:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)

@@ -18,7 +18,8 @@ class Seen(Struct):
     partly_reason: Reason | None = None  # the last mail that reported some patches as applied
     obsolete: Signal | None = None  # somebody said that the patch is not needed
     withdrawn: tuple[int, ...] = ()  # patches that the author withdrew one by one
-    reviewer_mails: dict[str, None] = {}  # message-ids of replies by others than the author and bots
+    reviewer_mails: dict[str, str] = {}  # message-ids of replies by others than the author and bots: by whom
+    promised_to: str = ""  # whom the author answered when they promised another version
 
 
 class Memory(Struct):

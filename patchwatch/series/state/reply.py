@@ -48,6 +48,7 @@ _NAMES_PATCHES = Pattern(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set
 _IGNORE = Pattern(
     r"(?i)\W*(?:(?:sorry|oops|hi all|all)\W+)?(?:please |pls )(?:ignore|disregard) (?:this|it|these)(?: one)?\W*"
 )
+_YES = Pattern(r"(?i)\W*(?:yes|yeah|yep|yup)\b")
 _NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
 
 
@@ -156,8 +157,8 @@ class Reply:
 
 
 def _is_now(signal: Signal) -> bool:
-    """False for "will do that in a follow-up": the patch itself stays with the reviewers."""
-    return signal.kind != SignalKind.PROMISE or not is_about_follow_up(signal.text)
+    """False for "will do that in a follow-up", or from now on: the patch itself stays with the reviewers."""
+    return signal.kind not in (SignalKind.PROMISE, SignalKind.WILL_REVIEW) or not is_about_follow_up(signal.text)
 
 
 def signals_by_kind(message: Message, committers: Committers, lists: Collection[str]) -> dict[SignalKind | str, Signal]:
@@ -175,6 +176,11 @@ def signals_by_kind(message: Message, committers: Committers, lists: Collection[
             if not is_by_form(message):
                 signals.pop(SignalKind.APPLIED, None)
     return signals
+
+
+def answers_yes(applied: Signal) -> bool:
+    """True for "Yes, it has been merged": whatever the reviewer asked about."""
+    return _YES.match(applied.text) is not None
 
 
 def is_thanks_for_advice(message: Message, applied: Signal) -> bool:

@@ -40,6 +40,9 @@ def test_rejections(body: str, kind: str) -> None:
         "> NAK\n",
         "NAKed packets are dropped.\n",
         "snack\n",
+        "It does not match your From: line, so I can't take it.\n",
+        "We cannot apply this on top of the frob tree.\n",
+        'Going from "it sent an error" to "it sent, so a nack" fixes nothing.\n',
     ],
 )
 def test_sentences_that_only_look_like_refusals(body: str) -> None:

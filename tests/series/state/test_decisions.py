@@ -309,6 +309,16 @@ DECISIONS: dict[str, Case] = {
         "maintainer",
         "a1@x",
     ),
+    "the author answers that something else was merged": (
+        1,
+        [
+            (REX, "Is FROB_WEAK new?\n"),
+            (ANN, "> Is FROB_WEAK new?\n\nYes, and it has been merged into frob/next.\n", "a1"),
+        ],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
     "the patch is a commit now": (
         1,
         [(REX, 'Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/next.\n')],

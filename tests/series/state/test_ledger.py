@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import Person
+from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, Point, count_open, waiting_on
+from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.types import RevisionState
 from patchwatch.series.states import SILENCE, State, Turn
-from tests.series.state.replies import ANN, LKP, MIA, REX, REX_TAG, RITA, RITA_TAG, Reply, state_after
+from tests.series.state.replies import ANN, LKP, MIA, REX, REX_TAG, RITA, RITA_TAG, Reply, revision, state_after
 
 LOCK = "> +\tmutex_lock(&table->lock);\nPlease take the lock before the lookup.\n\n"
 NAME = "> +\tint frobs_counted;\nPlease call it count.\n\n"
@@ -184,6 +186,47 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "reviewers",
     ),
+    "somebody tells the author to ignore it": (
+        [
+            (REX, NAME, 1),
+            (MIA, quoted(NAME) + "\nAnn, please ignore Rex's suggestion.\n", "a1"),
+        ],
+        [("change", "taken-over")],
+        "under-review",
+        "reviewers",
+    ),
+    "who will apply it wants nothing more": (
+        [
+            (MIA, LOCK, 1),
+            (ANN, quoted(LOCK) + "\nWhere exactly?\n", "a1"),
+            (MIA, quoted("Where exactly?") + "\nOk, I'll apply this and send a fix on top.\n", "a2"),
+        ],
+        [("change", "settled")],
+        "under-review",
+        "maintainer",
+    ),
+    "who applies it amends it": (
+        [(MIA, "> +\tint frobs_counted;\nThere should be a blank line.  I'll add it while applying.\n", 1)],
+        [],
+        "under-review",
+        "maintainer",
+    ),
+    "the author will do so from now on": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nNoted, I'll name them so from now on.\n", "a1")],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "the author looks into it, and then answers": (
+        [
+            (RITA, "> +\tkfree(table);\nDoes it hang here with two tables?\n", 1),
+            (ANN, quoted("Does it hang here with two tables?") + "\nI'll try to reproduce that!\n", "a1"),
+            (ANN, quoted("Does it hang here with two tables?") + "\nIn three runs it never did.\n", "a1"),
+        ],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
     "somebody else says the same": (
         [(RITA, NAME, 1), (REX, quoted(NAME) + "\nI agree.\n", "a1")],
         [("change", "open")],
@@ -217,6 +260,17 @@ def test_what_becomes_of_points(name: str) -> None:
     found = state_after(2, *replies)
     assert fates(found) == points
     assert (found.state, found.turn) == (state, turn)
+
+
+@pytest.mark.parametrize(("promise", "turn"), [("I will move it up.", "maintainer"), ("I'll send v2.", "author")])
+def test_who_was_promised_a_change_takes_the_patch_as_it_is(promise: str, turn: str) -> None:
+    found = revision(
+        2,
+        (RITA, LOCK),
+        (ANN, quoted(LOCK) + f"\n{promise}\n", "a1"),
+        (RITA, quoted(promise) + "\nNo objection to the present order.\n\n" + RITA_TAG, "a2"),
+    )
+    assert revision_state(found, rules=PointRules(likely_author=100)).turn == turn
 
 
 def test_each_fate_has_the_mail_that_decided_it() -> None:

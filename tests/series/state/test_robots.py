@@ -116,6 +116,11 @@ def test_an_author_who_concedes_a_finding_promises_to_change_the_patch(text: str
     assert after.reason.message_id == "a2@x"
 
 
+def test_what_an_author_changed_in_an_earlier_version_is_no_promise() -> None:
+    after = state_after(2, (QUOKKA, HIGH, 1), (ANN, "I've addressed the feedback in v1.\n", "a1"))
+    assert (after.state, after.turn) == (State.NEW, Turn.REVIEWERS)
+
+
 def test_somebody_else_concedes_nothing() -> None:
     after = state_after(2, (QUOKKA, HIGH, 1), (RITA, "Good catch, will fix in v3.\n", "a1"))
     assert (after.state, after.turn) == (State.NEW, Turn.REVIEWERS)

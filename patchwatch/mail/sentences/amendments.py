@@ -1,0 +1,35 @@
+"""Recognize that whoever applies a patch changes what is left themselves: "I'll fix the typo while applying".
+
+Anybody can write such a sentence; patchwatch.series.state.machine checks the sender.
+"""
+
+from __future__ import annotations
+
+from patchwatch.mail.sentences.phrase import phrase
+from patchwatch.pattern import Pattern
+
+_MAX_SENTENCE = 300  # characters
+
+_AMENDS = phrase(
+    " apply| merg| commit| push| queu| picking|resend|respin|repost|re-send|re-spin|re-post|submit|send ",
+    r"""
+    \b(?:i|we)(?:'ll| will|'ve| have| can|'m going to|'m)? (?:(?:\w+ly|just|also|then|now) ){0,2}
+        (?:fix|amend|adjust|correct|tweak|chang|edit|add|drop|remov|renam|reword|squash|fold|do\b|did|done|handl|
+        take care|tak\w+ care|make|made|clean|sort|updat|replac|mov|deal|touch|massag)\w*
+        \b[^.;]{0,80}?\b(?:when|while|whilst|upon|on|before|during) (?:i(?:'m)? )?
+        (?:apply|applying|merge|merging|commit|committing|push|pushing|queue|queue?ing|pick|picking)\b
+    |^(?:(?:now|and|ok(?:ay)?|no (?:problem|worries)|thanks)[,.]? )?(?:fixed|amended|tweaked|adjusted|corrected)
+        (?: \w+){0,5}? (?:when|while|whilst|upon|on|before) (?:apply|merg|committ|push|queue?|pick)ing\b
+    |(?:\bno (?:need|reason)|(?:\bnot|n't) (?:need|have))(?: for you)? to
+        (?: (?:re-?(?:send|spin|post|submit)|send (?:a )?(?:v\d+|new version)))\b[^.;]{0,40}?
+        [,;.:(–—-]+(?: (?:and|as|since|because))?(?: (?:i|we))(?:'ll| will|'ve| can| have)\b
+    """,
+)
+_NOT_MEANT = Pattern(r"(?i)\b(?:if|unless|once|until|would|could|assuming|provided|otherwise)\b|\?")
+
+
+def amends(sentence: str, lowered: str) -> bool:
+    """True if the sender changes the patch themselves when they apply it, on no condition."""
+    if len(sentence) > _MAX_SENTENCE or not _AMENDS.occurs(sentence, lowered):
+        return False
+    return _NOT_MEANT.search(sentence) is None
