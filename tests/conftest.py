@@ -24,6 +24,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(700_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    """Collect garbage once at the end: pytest does so five times, and looks at all objects each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test writes locks or crash reports into the directory of the user who runs it."""
