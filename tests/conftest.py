@@ -12,9 +12,15 @@ from patchwatch.db import database
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import compiled_once, migrated_once
 
+_NAMED = 80  # characters of a text that name a case
 gc.disable()  # until all tests are imported
 settings.register_profile("patchwatch", deadline=None)  # the machine may be busy; what must be quick has its own tests
 settings.load_profile("patchwatch")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case after the beginning of a long text: some are megabytes, and workers send each other all names."""
+    return f"{val[:_NAMED]!a}..." if isinstance(val, str | bytes) and len(val) > _NAMED else None
 
 
 def pytest_collection_finish() -> None:
