@@ -24,7 +24,7 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
 
 
 def test_day_of_a_reviewer(terminal: Tmux) -> None:
-    # What needs her: a question by name, and a new version of what she reviewed.
+    # A question by name, and a new version of what Rita reviewed.
     screen = terminal.shows("Now 1", "answer Rex", "Review 1", "review v3", "⏎ Open")
 
     # All three series, with state and turn.
