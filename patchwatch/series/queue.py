@@ -25,6 +25,8 @@ _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere
 # Days of silence after which a person no longer does it, by what it is.  On linux-iio, 1 in 100 of the reviews that are
 # three weeks old is written in the week that follows; of new versions that are eight weeks old, none is posted.
 _LAPSES = {"answer": 21, "check": 21, "review": 21, "test": 21, "apply": 56, "fix": 56, "rework": 56, "send": 56}
+_UNSURE_LAPSES = 21
+_NOT_TO_APPLY = (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
 _NEVER = 1 << 62
 LATELY = 30 * _DAY
 """Seconds after which a closed series is in no section."""
@@ -204,7 +206,7 @@ def _set_aside(case: Case) -> Place:
 
 def _lapsed(case: Case, asked: Place, now: int, rules: Rules) -> bool:
     """True if it has been asked for so long, with nobody writing since, that it is not for today."""
-    days = _LAPSES.get(asked.verb.partition(" ")[0])
+    days = _LAPSES.get(asked.verb.partition(" ")[0]) if asked.sure else _UNSURE_LAPSES
     since = max(asked.since, _active(case, now))
     return days is not None and not case.pinned and waited_by(since, days * _DAY, rules.windows) <= now
 
@@ -224,7 +226,7 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
     if action is not None and mine and (case.author or case.pulls):
         since = _since(case, now, rules)
         return _asked(Section.NOW, verbs.verb_of(action.text, case.version), action.text, since, case, now, rules)
-    reviewed = case.turn == Turn.MAINTAINER and case.state != State.AWAITING_UPSTREAM
+    reviewed = case.turn == Turn.MAINTAINER and case.state not in _NOT_TO_APPLY
     recent = now - case.turn_since < _CYCLE
     if case.applies and reviewed and recent and not case.rfc and not case.blocked and not case.author:
         reason = f"yours to apply: reviewed {_ago(case.turn_since, now)}"
@@ -326,7 +328,7 @@ def _awaited(case: Case) -> str:
     if case.blocked or case.state == State.AWAITING_UPSTREAM:
         return case.blocked or "upstream"
     if case.applies and case.turn == Turn.MAINTAINER:  # that is me
-        return Turn.AUTHOR if case.rfc else "you"
+        return Turn.AUTHOR if case.rfc or case.state == State.CHANGES_REQUESTED else "you"
     return case.turn
 
 

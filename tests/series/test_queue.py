@@ -86,6 +86,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("never applied", case("maintainer", 71, applies=True), "waiting", "you"),
     ("an RFC is not applied", case("maintainer", applies=True, rfc=True), "waiting", "author"),
     ("another maintainer's", case("maintainer"), "waiting", "maintainer"),
+    ("changes are wanted", case("maintainer", applies=True, state="changes-requested"), "waiting", "author"),
     ("not upstream of mine", case("maintainer", applies=True, state="awaiting-upstream"), "waiting", "upstream"),
     ("blocked", case("maintainer", applies=True, blocked="blocked by #12"), "waiting", "blocked by #12"),
     ("not reviewed yet", case("reviewers", applies=True), "waiting", "reviewers"),
@@ -144,6 +145,8 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("my version, eight weeks late", own("send v3: Lea asked for changes 8 weeks ago", days=56), "waiting", "you"),
     ("mine to apply, seven weeks late", case("maintainer", 50, applies=True), "now", "apply v1"),
     ("mine to apply, eight weeks late", case("maintainer", 56, applies=True), "waiting", "you"),
+    ("likely mine to apply, three weeks late", case("maintainer", 21, applies=True, likely=True), "waiting", "you"),
+    ("likely my turn, late", case("author", 21, **OWN, likely=True, action=mine("likely: send v3")), "waiting", "you"),
     ("a name, late", case(days=22, asked=NOW - 22 * DAY, action=mine(BY_NAME)), "waiting", "you"),
     ("my ping, late", own("ping Lea: no answer for 60 days", "reviewers", 60), "now", "ping Lea"),
     ("a review that is pinned", case(days=60, action=ASKED, pinned=True), "review", "review v1"),
@@ -230,7 +233,7 @@ def test_what_is_not_sure_says_so() -> None:
 
 
 def test_what_is_not_sure_is_not_overdue() -> None:
-    assert not where(case("author", 30, **OWN, likely=True, action=mine("likely: send v3"))).overdue
+    assert not where(case("author", 20, **OWN, likely=True, action=mine("likely: send v3"))).overdue
 
 
 # ---- order ---------------------------------------------------------------------------------------------------------
