@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Literal
 
 from patchwatch.mail.addresses import Mailbox, mailboxes
@@ -91,8 +92,16 @@ class _Recipients:
     """The recipients of a mail besides its sender, found by first name."""
 
     def __init__(self, to: Sequence[str], cc: Sequence[str], sender: Person) -> None:
-        """Read the headers."""
-        self._to, self._cc = (_others(values, sender) for values in (to, cc))
+        """Take the values of the headers; reading them takes long, and most mails ask nobody."""
+        self._headers, self._sender = (to, cc), sender
+
+    @cached_property
+    def _to(self) -> list[Mailbox]:
+        return _others(self._headers[0], self._sender)
+
+    @cached_property
+    def _cc(self) -> list[Mailbox]:
+        return _others(self._headers[1], self._sender)
 
     @property
     def only(self) -> list[str]:
@@ -103,13 +112,14 @@ class _Recipients:
         """The addresses of the recipients with these first names; a name that several people have is nobody's."""
         found: list[str] = []
         for name in names:
-            for some in (self._to, self._cc):
-                fitting = [one for one in some if short_name(one.name, one.address).lower() == name]
-                if fitting:
-                    if len({name_key(one.name) for one in fitting}) == 1:
-                        found.append(fitting[0].key)
-                    break
+            fitting = _with_name(name, self._to) or _with_name(name, self._cc)
+            if len({name_key(one.name) for one in fitting}) == 1:
+                found.append(fitting[0].key)
         return list(dict.fromkeys(found))
+
+
+def _with_name(name: str, people: Sequence[Mailbox]) -> list[Mailbox]:
+    return [one for one in people if short_name(one.name, one.address).lower() == name]
 
 
 def _others(values: Sequence[str], sender: Person) -> list[Mailbox]:
