@@ -68,7 +68,7 @@ def _matches(text: str, query: str) -> bool:
 def action_name(binding: Binding) -> str:
     """Description and tooltip of a binding: `Snooze: until a day, or until a reply`."""
     name, tooltip = binding.description, binding.tooltip
-    if not tooltip or name.lower() in tooltip.lower():
+    if not tooltip or re.search(rf"\b{re.escape(name)}\b", tooltip, re.IGNORECASE):
         return tooltip or name
     return f"{name}: {tooltip[0].lower()}{tooltip[1:]}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.binding import Binding
 
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.command_palette import Actions, action_name
@@ -64,3 +65,15 @@ async def test_palette_has_every_action_of_the_screen(tracker: FakeTracker, seri
         await until(pilot, lambda: "Snooze until a date" in shown(pilot))
         await pilot.press("enter")
         await dialog_opened(pilot, SnoozeDialog)
+
+
+@pytest.mark.parametrize(
+    ("binding", "name"),
+    [
+        (Binding("M", "mute", "Mute", tooltip="Move to Waiting; or unmute"), "Mute: move to Waiting; or unmute"),
+        (Binding("Z", "snooze", "Snooze", tooltip="Snooze until a reply"), "Snooze until a reply"),
+        (Binding("q", "quit", "Quit"), "Quit"),
+    ],
+)
+def test_the_palette_names_an_action_once(binding: Binding, name: str) -> None:
+    assert action_name(binding) == name
