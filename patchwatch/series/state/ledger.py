@@ -50,7 +50,7 @@ class Ledger(Struct):
     rules: PointRules = DEFAULT
     corrected: bool = False  # a person dismissed a point
     put_off: bool = False  # the author will do the last thing that was raised, but after this patch
-    taken_back: bool = False  # … or who raised it took it back, or somebody else answered it
+    taken_back: bool = False  # … or whoever raised it took it back, or somebody else answered it
     by_key: dict[str, Point] = {}  # the points in the order in which they were raised
     _at: dict[Fate, dict[str, None]] = field(default_factory=_nothing_at)
     _of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
