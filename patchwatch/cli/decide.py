@@ -10,7 +10,7 @@ from patchwatch import times
 from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
-from patchwatch.output import print_line
+from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import line
 from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
@@ -103,16 +103,22 @@ def link_command(context: Context, later: str, earlier: str) -> None:
 def unlink_command(context: Context, later: str, earlier: str | None) -> None:
     """Separate LATER from EARLIER; by default, from the version before it.
 
-    Give each as for `link`. patchwatch does not link the two again.
+    Give each as for `link`. patchwatch does not link the two again. LATER may then follow an older version; unlink it
+    again to separate it from that, too.
 
     \b
     Example:
       patchwatch unlink 14
     """
     tracker = context.tracker
-    for series_id in dict.fromkeys(tracker.unlink(later, earlier)):
+    after = tracker.unlink(later, earlier)
+    for series_id in dict.fromkeys(after):
         row = tracker.one(series_id)
         print_line(f"#{row.id} {line(row.title)}: {plural(len(row.revisions), 'version')}")
+    if after[0] == after[1]:
+        print_error(
+            "the later one still follows another version of the series; unlink it again to separate it from that."
+        )
 
 
 @click.command("dismiss", short_help="Dismiss a point that patchwatch got wrong.")

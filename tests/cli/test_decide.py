@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.command_line import XDP_V5, Run
+from tests.support.mails import mail, mbox
 
 
 def test_decisions_by_hand(with_xdp: Run) -> None:
@@ -20,6 +21,29 @@ def test_decisions_by_hand(with_xdp: Run) -> None:
     assert with_xdp("unlink", XDP_V5).stdout.count("1 version") == 2
     assert "has 2 versions" in with_xdp("link", "2", "1").stdout
     assert with_xdp("unwatch", "1").returncode == 0
+
+
+def test_unlink_names_the_next_step_if_the_version_now_follows_an_older_one(run: Run, tmp_path: Path) -> None:
+    days = {"": 3, " v2": 10, " v3": 17}
+    raws = [
+        mail(
+            message_id=f"{day}@x",
+            subject=f"[PATCH{version}] foo: free the blip once",
+            date=f"Mon, {day} Jul 2023 10:00:00 +0000",
+            body="Why.\n---\n",
+        )
+        for version, day in days.items()
+    ]
+    (tmp_path / "box").write_bytes(mbox(raws))
+    assert run("import", tmp_path / "box", "--inbox", "x").returncode == 0
+    again = "unlink it again"
+    first, second = run("unlink", "17@x"), run("unlink", "17@x")
+    assert (first.stdout.count("3 versions"), again in first.stderr) == (1, True)
+    assert (second.stdout.count("2 versions"), second.stdout.count("1 version"), again in second.stderr) == (
+        1,
+        1,
+        False,
+    )
 
 
 def test_a_pinned_series_is_shown_as_such_until_it_is_unpinned(with_xdp: Run) -> None:
