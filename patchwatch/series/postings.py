@@ -1,7 +1,7 @@
 """Find which patches and cover letters of a conversation were sent together.
 
 Messages are grouped by their own headers (author, version, n/m, parent, message-id stem), never by arrival: the result
-depends only on the set of messages.  patchwatch.series.sendings joins what was sent in several goes.
+depends only on the set of messages.  patchwatch.series.sendings joins what was sent in several runs.
 """
 
 from __future__ import annotations

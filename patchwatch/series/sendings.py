@@ -1,4 +1,4 @@
-"""Join what was sent in several goes: the rest of a posting that was sent later, and the same posting again.
+"""Join what was sent in several runs: the rest of a posting that was sent later, and the same posting again.
 
 `git send-email` breaks off at a limit of the mail server, people send patches by hand, mail servers replace the
 message-id of a cover letter, and many post a series twice because they see no mail on the list.  What one author sends
