@@ -9,6 +9,7 @@ import click
 from patchwatch.cli.arguments import SERIES
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.pager import paged
+from patchwatch.cli.patch_reading import reading_json, reading_lines
 from patchwatch.cli.point_lines import all_point_lines, outlook_lines, point_lines, waiting_lines
 from patchwatch.cli.revision_lines import evidence_lines, revision_lines
 from patchwatch.cli.series_json import message_json, series_json
@@ -74,6 +75,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
     elif as_json:
         place = next((one.place for one in tracker.lines() if one.id == row.id), None)
         value = series_json(row, tracker.url, tracker.now(), place)
+        value["reading"] = reading_json(row, tracker)
         value["thread"] = [message_json(m) for m in tracker.thread(row.id)]
         print_json(value)
     else:
@@ -128,7 +130,8 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence, tracker)
     lines += waiting_lines(row, tracker)
-    return [*lines, *_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
+    lines += [*_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
+    return [*lines, *reading_lines(row, tracker)]
 
 
 def _pull_lines(row: SeriesRow) -> list[str]:

@@ -2,9 +2,9 @@
 
 There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
 `tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`,
-`dismissed`, `read_mark`, `visit`, and `undo_log`); notifications (`outbox`, `last_digest`, `notification`); and what is
-derived from the first two (`citation`, `thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`),
-which `reindex` rebuilds.
+`dismissed`, `read_mark`, `visit`, `patch_mark`, and `undo_log`); notifications (`outbox`, `last_digest`,
+`notification`); and what is derived from the first two (`citation`, `thread_key`, `revision`, `revision_key`,
+`acceptance`, `committer`, `series`), which `reindex` rebuilds.
 `number` gives a revision's root the number that people type; it never changes.
 
 Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
@@ -295,6 +295,15 @@ visit = Table(
     Column("message_id", String, primary_key=True),  # root of the newest revision at that time
     Column("at", TIME, nullable=False),  # when a person last looked at the series
     Column("newest", ROW, nullable=False),  # primary key of the newest message then
+)
+
+patch_mark = Table(
+    "patch_mark",
+    metadata,
+    Column("message_id", String, primary_key=True),  # of a patch
+    Column("person", String, primary_key=True),  # address or login name
+    Column("mark", String, nullable=False),  # patchwatch.series.patch_reading.Mark
+    Column("at", TIME, nullable=False),
 )
 
 source = Table(

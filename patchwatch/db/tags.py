@@ -16,24 +16,25 @@ def stored_tags(tags: Sequence[Tag]) -> tuple[StoredTag, ...]:
 
 def tags_of_chain(chain: Sequence[tuple[str, RevisionSummary]]) -> list[tuple[Tag, ...]]:
     """Return the tags of each revision, given as (root, summary), oldest first: its own and those given earlier."""
-    own = [
-        tuple(Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in summary.trailers)
-        for _, summary in chain
+    return [_own(chain[0][1])] if len(chain) == 1 else carry(tagged(chain))
+
+
+def tagged(chain: Sequence[tuple[str, RevisionSummary]]) -> list[Tagged]:
+    """Return each revision, given as (root, summary), with its patches and its own tags."""
+    return [
+        Tagged(
+            root,
+            str(summary.author),
+            tuple(
+                PostedPatch(patch.number, message_id, patch.title, patch.patch_id, patch.dropped)
+                for message_id, patch in zip(summary.patch_message_ids, summary.patch_facts, strict=True)
+            ),
+            _own(summary),
+            summary.dropped,
+        )
+        for root, summary in chain
     ]
-    if len(chain) == 1:
-        return own
-    return carry(
-        [
-            Tagged(
-                root,
-                str(summary.author),
-                tuple(
-                    PostedPatch(patch.number, message_id, patch.title, patch.patch_id, patch.dropped)
-                    for message_id, patch in zip(summary.patch_message_ids, summary.patch_facts, strict=True)
-                ),
-                tags,
-                summary.dropped,
-            )
-            for (root, summary), tags in zip(chain, own, strict=True)
-        ]
-    )
+
+
+def _own(summary: RevisionSummary) -> tuple[Tag, ...]:
+    return tuple(Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in summary.trailers)

@@ -66,7 +66,7 @@ def carry(chain: Sequence[Tagged]) -> list[tuple[Tag, ...]]:
     before: Sequence[PostedPatch] = ()
     carried: list[tuple[Tag, ...]] = []
     for one in chain:
-        inherited = {new: current.get(old, {}) for new, old in _same_patches(before, one.patches).items()}
+        inherited = {new: current.get(old, {}) for new, old in same_patches(before, one.patches).items()}
         tags, now = _own(one, inherited, history, people)
         carried.append((*tags, *_not_carried(one, inherited, now, people)))
         for given in now.values():
@@ -139,7 +139,7 @@ def _not_carried(
     return left
 
 
-def _same_patches(before: Sequence[PostedPatch], now: Sequence[PostedPatch]) -> dict[int, int]:
+def same_patches(before: Sequence[PostedPatch], now: Sequence[PostedPatch]) -> dict[int, int]:
     """The number of each patch in the version before: matched by diff, else title, else number and a similar title."""
     found: dict[int, int] = {}
     free = {p.number: p for p in before}

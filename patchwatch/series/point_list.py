@@ -73,6 +73,16 @@ def open_points(points: Sequence[ListedPoint], me: Set[str]) -> list[ListedPoint
     return sorted((listed for listed in points if listed.is_open), key=rank)
 
 
+def open_points_on(row: SeriesRow, now: int, me: Set[str]) -> dict[str, set[int]]:
+    """The patches on which a point of mine is open, by the root of their version; 0: all of its patches."""
+    mine = {listed.point.key for listed in listed_points(row, now) if listed.is_open and listed.point.by.email in me}
+    found: dict[str, set[int]] = {}
+    for revision in row.revisions:
+        if patches := {point.patch for point in revision.points if point.key in mine}:
+            found[revision.message_id] = patches
+    return found
+
+
 def closed_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
     """Those of the newest version that are not open."""
     return [listed for listed in points if not listed.later and not listed.is_open]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from patchwatch.tracker.decisions import Decisions
 from patchwatch.tracker.digests import Digests
 from patchwatch.tracker.fetch import Fetch
+from patchwatch.tracker.patch_reading import PatchReadings
 from patchwatch.tracker.replies import Replies
 
 
-class Tracker(Decisions, Replies, Fetch, Digests):
+class Tracker(Decisions, PatchReadings, Replies, Fetch, Digests):
     """A database, an archive and a clock."""
 
     def refresh_answer(self) -> None:

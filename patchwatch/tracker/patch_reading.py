@@ -1,0 +1,46 @@
+"""Which patches I have read or skipped, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from patchwatch.db import LazyModule
+from patchwatch.tracker.queries import Queries
+
+if TYPE_CHECKING:
+    from patchwatch.db import patch_marks
+    from patchwatch.series.model import SeriesRow
+    from patchwatch.series.patch_reading import Mark, VersionReading
+else:
+    patch_marks = LazyModule("patchwatch.db.patch_marks")
+
+
+class PatchReadings(Queries):
+    """Reading by patch, for the person with the addresses in the config, or else with this login."""
+
+    def readings(self, row: SeriesRow) -> dict[str, VersionReading]:
+        """Return how each version of a series stands for me, by the root of each of its postings."""
+        from patchwatch.series import labels
+        from patchwatch.series.patch_reading import readings
+        from patchwatch.series.point_list import open_points_on
+
+        names = {root: labels.revision_name(revision) for revision in row.revisions for root in revision.postings}
+        with self.database.read() as connection:
+            chain = [(names.get(one.root, "?"), one) for one in patch_marks.versions_of(connection, row.id)]
+            patches = [patch.message_id for _, version in chain for patch in version.patches]
+            marks = patch_marks.patch_marks(connection, patches, self._people)
+        return readings(chain, marks, self.addresses, open_points_on(row, self.now(), self.addresses))
+
+    def mark_patches(self, row: SeriesRow, message_ids: Collection[str], mark: Mark) -> dict[str, VersionReading]:
+        """Mark patches of a series as read, skipped, or left to read; return how its versions stand after it."""
+        with self.database.write() as connection:
+            patch_marks.mark_patches(connection, message_ids, self._people[0], mark, self.now())
+        return self.readings(row)
+
+    @property
+    def _people(self) -> tuple[str, ...]:
+        """What names me: the addresses of the config and the login name; the first of them is stored."""
+        from patchwatch.db.series_flags import user
+
+        return (*(address.lower() for address in self.config.me.addresses), user())
