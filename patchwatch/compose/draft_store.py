@@ -57,6 +57,20 @@ class DraftStore:
             raise DraftError(f"the draft can't be saved in {file}: {error.strerror}.") from None
         return file
 
+    def add(self, file: Path, text: str) -> None:
+        """Add text at the end of a draft.
+
+        Raises:
+            DraftError: it is gone, or can't be read or written.
+            InvalidInputError: it is not UTF-8.
+        """
+        before = self.read(file).rstrip("\n")
+        try:
+            with replacing(file) as new:
+                new.write_text(f"{before}\n\n{text}", encoding="utf-8")
+        except OSError as error:
+            raise DraftError(f"the draft can't be saved in {file}: {error.strerror}.") from None
+
     def read(self, file: Path) -> str:
         """The text of a draft as edited.
 

@@ -1,7 +1,8 @@
 """Create replies as kernel lists expect them: quoted below an attribution, to all.
 
 Pure.  A reply goes to the author (or their Reply-To) and everybody else in To and Cc except me.  It quotes the text
-without the signature; with a tag, only the commit message.  Documentation/process/submitting-patches.rst asks for
+without the signature, and without what was quoted at its end and not answered; on a line of a diff, only its hunk up to
+there; with a tag, only the commit message.  Documentation/process/submitting-patches.rst asks for
 trimmed, interleaved replies in plain text to all.
 """
 
@@ -13,9 +14,11 @@ from collections.abc import Sequence, Set
 from itertools import takewhile
 
 from patchwatch.compose.draft import Draft
+from patchwatch.compose.hunk import DiffLine, cut, find
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail import body, diff, flowed, headers
 from patchwatch.mail.addresses import Mailbox, mailboxes, without
+from patchwatch.mail.body import Segment
 from patchwatch.mail.headers import Headers
 from patchwatch.mail.mime import Text, text_of
 from patchwatch.mail.subject import reply_subject
@@ -30,16 +33,25 @@ _COVER_LINES = 15  # of a cover letter to quote above a tag
 _MAX_SUBJECT = 500
 
 
-def reply(raw: bytes, sender: Mailbox, me: Set[str], message_id: str) -> Draft:
-    """A reply that quotes a mail, without any text of its own yet.
+def reply(raw: bytes, sender: Mailbox, me: Set[str], message_id: str, at: DiffLine | None = None) -> Draft:
+    """A reply that quotes a mail, or the hunk of its diff up to the line `at`, without any text of its own yet.
 
     `me` are the sender's other addresses in lower case, which get no copy; `message_id` is for the reply.
     """
     head = Headers(raw)
     text, patch = _text(head, raw)
-    lines = [s.text for s in body.segments(text, patch=patch) if s.kind != "signature"]
+    segments = body.segments(text, patch=patch)
+    diff_lines = "\n".join(s.text for s in segments if s.kind == "diff").split("\n") if at else []
+    lines = cut(diff_lines, find(diff_lines, at)) if at and any(diff_lines) else _answered(segments)
     quoted = _quote("\n".join(lines))
     return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n")
+
+
+def _answered(segments: Sequence[Segment]) -> list[str]:
+    """The text without the signature, and without the last quote if nothing was written below it."""
+    kept = [s for s in segments if s.kind != "signature"]
+    written = [n for n, s in enumerate(kept) if s.kind not in ("quote", "attribution") and s.text.strip()]
+    return [s.text for s in (kept[: written[-1] + 1] if written else kept)]
 
 
 def endorse(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from patchwatch.compose.draft import Draft
     from patchwatch.compose.draft_store import DraftStore
     from patchwatch.compose.git_send_email import DryRun, Sent
+    from patchwatch.compose.hunk import DiffLine
     from patchwatch.mail.addresses import Mailbox
 else:
     messages = LazyModule("patchwatch.db.messages")
@@ -36,8 +37,8 @@ class Replies(Queries):
 
         return DraftStore(data_directory() / "drafts")
 
-    def reply(self, message_id: str) -> Draft:
-        """Return a draft of a reply to a stored mail.
+    def reply(self, message_id: str, at: DiffLine | None = None) -> Draft:
+        """Return a draft of a reply to a stored mail, or to the line `at` of its diff.
 
         Raises:
             NotFoundError: it is not stored.
@@ -46,7 +47,7 @@ class Replies(Queries):
         from patchwatch.compose.reply import reply
 
         raw, sender = self.raw(message_id), self._sender()
-        return reply(raw, sender, self.addresses, _new_message_id(sender))
+        return reply(raw, sender, self.addresses, _new_message_id(sender), at)
 
     def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
         """Return a draft of a reply that gives tags to a patch or, if `whole`, to every patch of its revision.

@@ -41,6 +41,13 @@ def test_draft_is_found_by_the_mail_it_replies_to(drafts: DraftStore) -> None:
     assert drafts.find(DRAFT) is None
 
 
+def test_text_is_added_at_the_end(drafts: DraftStore) -> None:
+    file = drafts.save(DRAFT)
+    drafts.add(file, "> again\n")
+    assert parse_draft(DRAFT, drafts.read(file)).body == "> twice\n\nFine.\n\n> again\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_draft_is_readable_by_its_owner_only(drafts: DraftStore) -> None:
     file = drafts.save(DRAFT)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
