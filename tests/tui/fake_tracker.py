@@ -18,9 +18,12 @@ from patchwatch.compose.citations import Citation, citations
 from patchwatch.compose.draft import Draft, check
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.compose.git_send_email import DryRun, Sent
+from patchwatch.compose.hunk import DiffLine
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.mail.addresses import Mailbox
 from patchwatch.progress import Progress
+from patchwatch.series.carried_tags import PostedPatch, Tagged
+from patchwatch.series.labels import revision_name
 from patchwatch.series.model import (
     CandidateRow,
     InboxRow,
@@ -32,6 +35,7 @@ from patchwatch.series.model import (
     SeriesSummary,
     StateChangeRow,
 )
+from patchwatch.series.patch_reading import Mark, VersionReading, readings
 from patchwatch.series.queue import Case, News, Rules, place
 from patchwatch.series.rangediff.comparison import Comparison, compare
 from patchwatch.series.rangediff.select import choose, mails_of, side
@@ -82,6 +86,7 @@ class FakeTracker:
             7: "ping: no answer for 12 days",
             9: "send v3: Jonas asked for changes 2 days ago",
         }
+        self.marks: dict[str, Mark] = {}  # of patches
         self.news: dict[int, News] = {}  # what came since the user looked, by series
         self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo reverts, with the rows before
         self.link_candidates: dict[int, tuple[CandidateRow, ...]] = {}  # link candidates, by series
@@ -177,6 +182,37 @@ class FakeTracker:
                 self.news.pop(series_id, None)
             self._generation += 1
             return self._generation
+
+    def readings(self, row: SeriesRow) -> dict[str, VersionReading]:
+        """Patches are equal in two versions if their texts are."""
+        self._ask("readings", row.id)
+        subjects = {mail.message_id: mail.subject for mail in self.threads[row.id]}
+        chain = [
+            (
+                revision_name(revision),
+                Tagged(
+                    revision.message_id,
+                    revision.author_name,
+                    tuple(
+                        PostedPatch(number, message_id, subjects[message_id], self._form(message_id))
+                        for number, message_id in enumerate(revision.patch_message_ids, 1)
+                    ),
+                    (),
+                ),
+            )
+            for revision in row.revisions
+        ]
+        return readings(chain, self.marks, self.addresses, {})
+
+    def _form(self, message_id: str) -> str:
+        return "".join(segment.text for segment in self.mails[message_id].segments if segment.kind == "diff")
+
+    def mark_patches(self, row: SeriesRow, message_ids: Collection[str], mark: Mark) -> dict[str, VersionReading]:
+        self._ask("mark_patches", *message_ids, mark)
+        with self._lock:
+            self.marks |= dict.fromkeys(message_ids, mark)
+            self._generation += 1
+        return self.readings(row)
 
     def one(self, series_id: int) -> SeriesRow:
         self._ask("one", series_id)
@@ -300,9 +336,9 @@ class FakeTracker:
         self._ask("poll")
         return self.report
 
-    def reply(self, message_id: str) -> Draft:
-        self._ask("reply", message_id)
-        return reply.reply(self.raws[message_id], RITA, self.addresses, ANSWER_ID)
+    def reply(self, message_id: str, at: DiffLine | None = None) -> Draft:
+        self._ask("reply", message_id, *([at] if at else []))
+        return reply.reply(self.raws[message_id], RITA, self.addresses, ANSWER_ID, at)
 
     def endorse(self, message_id: str, tags: Sequence[str], *, whole: bool = False) -> Draft:
         self._ask("endorse", message_id, tuple(tags), whole)

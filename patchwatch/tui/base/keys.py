@@ -13,6 +13,9 @@ from textual.binding import Binding, BindingType
 
 WATCH = Binding("w", "app.watch", "Watch", tooltip="Watch a series by URL or message-id", id="app.watch")
 POLL = Binding("r", "app.poll", "Poll", tooltip="Check the archive for new mail now", id="app.poll")
+MOVED = Binding(
+    "J", "app.next_moved", "Moved", show=False, tooltip="Next series that moved with the last poll", id="app.moved"
+)
 PALETTE = Binding("ctrl+p,colon", "app.command_palette", "Find", tooltip="Find any action or series", id="app.palette")
 HELP = Binding("question_mark", "app.help", "Help", tooltip="Show the key bindings", id="app.help")
 SUSPEND = Binding("ctrl+z", "app.suspend_process", "Suspend", tooltip="Suspend; `fg` returns", id="app.suspend")

@@ -5,24 +5,39 @@ Pure.  Rows change underneath; the selected revision stays selected as long as i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from patchwatch.series.model import MessageRow, RevisionRow, SeriesRow, StateChangeRow
+from patchwatch.series.patch_reading import NOTHING_READ, VersionReading
 from patchwatch.tui.render.history import HistoryEntry, history_entries
 
 
 class SeriesState:
     """A series, its mails, and the user's place in them."""
 
-    def __init__(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StateChangeRow] = ()) -> None:
+    def __init__(
+        self,
+        series: SeriesRow,
+        thread: Sequence[MessageRow],
+        steps: Sequence[StateChangeRow] = (),
+        readings: Mapping[str, VersionReading] = MappingProxyType({}),
+    ) -> None:
         """Select the newest revision."""
         self.read: set[str] = set()  # marked as read, ahead of the rows
         self._root = ""
-        self.update(series, thread, steps)
+        self.update(series, thread, steps, readings)
 
-    def update(self, series: SeriesRow, thread: Sequence[MessageRow], steps: Sequence[StateChangeRow] = ()) -> None:
-        """Replace the rows."""
+    def update(
+        self,
+        series: SeriesRow,
+        thread: Sequence[MessageRow],
+        steps: Sequence[StateChangeRow] = (),
+        readings: Mapping[str, VersionReading] = MappingProxyType({}),
+    ) -> None:
+        """Replace the rows, and which patches the user has read, by root."""
         self.series = series
+        self.readings = readings
         self.thread = thread
         self._rows = {row.message_id: row for row in thread}
         self.history: tuple[HistoryEntry, ...] = history_entries(series, steps, self._rows)
@@ -39,6 +54,11 @@ class SeriesState:
     def revision(self) -> RevisionRow | None:
         """The selected revision."""
         return self.series.revisions[self.index] if self.series.revisions else None
+
+    @property
+    def reading(self) -> VersionReading:
+        """Which patches of the selected revision the user has read."""
+        return self.readings.get(self._root, NOTHING_READ)
 
     @property
     def mails(self) -> list[MessageRow]:
@@ -98,3 +118,11 @@ class SeriesState:
         at = next((n for n, row in enumerate(self.thread) if row.message_id == message_id), 0)
         around = (self.thread[(at + step * direction) % count] for step in range(1, count + 1))
         return next((row for row in around if self.is_unread(row.message_id)), None)
+
+    def next_left(self, message_id: str, direction: int) -> MessageRow | None:
+        """The next unread mail; without one, the next patch of this revision left to read, if reading has begun."""
+        row = self.next_unread(message_id, direction)
+        if row is None and self.reading.begun and (here := self._rows.get(message_id)):
+            patch = self.reading.left_beside(self.posting_of(here).message_id, direction)
+            row = self._rows.get(patch.message_id) if patch else None
+        return row

@@ -15,17 +15,20 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import RevisionRow
+from patchwatch.series.patch_reading import Mark, summary
 from patchwatch.series.rangediff.comparison import Comparison, Pair
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.controllers.patch_marks import PatchMarks
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces, points_on
 from patchwatch.tui.render.page import Page, lay_out
 from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes
 from patchwatch.tui.screens.list_and_text import ListAndTextScreen
+from patchwatch.tui.screens.patch_keys import READ, SKIP
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.revision_bar import connector, missing_versions
@@ -39,9 +42,10 @@ _MIN_TITLE_WIDTH = 24  # before the words about a pair are cut
 class PairList(RowList[Pair]):
     """The patches of both revisions, paired."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        """An empty list."""
+    def __init__(self, marks: PatchMarks, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty list; `marks` has what the user read."""
         super().__init__(id=id)
+        self._marks = marks
         self._widest = 1
         self._notes: Sequence[PointNotes] = (NO_NOTES, NO_NOTES)
 
@@ -61,6 +65,9 @@ class PairList(RowList[Pair]):
         left, right = pair_pieces(row, self._widest)
         if points := points_on(row, self._notes):
             right = [*self._notes[1].signs(points), (" ", ""), *right]
+        if row.newer and (patch := self._marks.of(row.newer.message_id)):
+            stands = str(patch.mark) if not patch.is_left else "changed" if patch.changed else ""
+            right.append((f"  {stands:<7}", "warn" if patch.changed else "calm"))
         room = max(width - 1 - width_of(right), min(width_of(left), _MIN_TITLE_WIDTH + 8))
         return [[*fit_pieces(left, room), *right]]
 
@@ -102,6 +109,10 @@ class CompareScreen(ListAndTextScreen):
         ),
         Binding("left_curly_bracket,H", "newer(-1)", "New side: one version back", group=_NEWER, id="compare.less_new"),
         Binding("right_curly_bracket,L", "newer(1)", "New side: one version forward", group=_NEWER, id="compare.newer"),
+        Binding("n", "left(1)", "Next", tooltip="Next patch left to read", id="compare.next_left"),
+        Binding("N", "left(-1)", "Previous patch left to read", show=False, id="compare.previous_left"),
+        READ,
+        SKIP,
         Binding("c", "changelog", "Changelog", tooltip="Show the author's changelog", id="compare.changelog"),
         Binding("p", "patch", "Mail", tooltip="Show the mail of the patch", id="compare.patch"),
         Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long diff lines", id="compare.wrap"),
@@ -130,14 +141,16 @@ class CompareScreen(ListAndTextScreen):
         revisions: Sequence[RevisionRow],
         older: int,
         newer: int,
+        marks: PatchMarks,
         notes: PointNotes = NO_NOTES,
     ) -> None:
-        """Compare two of `revisions`, given by their indexes; `notes` are the points of the series."""
+        """Compare two of `revisions`, given by their indexes; `marks` and `notes` are those of the series."""
         super().__init__(jobs)
         self.older, self.newer = older, newer
         self._tracker = tracker
         self._series_id = series_id
         self._revisions = revisions
+        self._marks = marks
         self._notes = notes
         self._comparison: Comparison | None = None
 
@@ -145,7 +158,7 @@ class CompareScreen(ListAndTextScreen):
         """Versions, outcome, pairs, difference, changelog, status bar, key hints."""
         yield Static(id="versions")
         yield Static(id="outcome")
-        yield PairList(id="pairs")
+        yield PairList(self._marks, id="pairs")
         with Container(id="compare-panes"):
             yield MailView(id="difference")
             yield MailView(id="changelog")
@@ -211,13 +224,18 @@ class CompareScreen(ListAndTextScreen):
             return
         self._jobs.notices.dismiss(self.NOTICE)
         self._comparison = comparison
-        self._say("outcome", headline(comparison))
+        self._say_outcome()
         self.choices.show(comparison.pairs, self._both)
         changed = next((n for n, pair in enumerate(comparison.pairs) if pair.mark != "="), 0)
         self.choices.action_first()
         self.choices.action_move(changed)
         self._show_pair()
         self._show_page(self.changelog, changelog_page(comparison))
+
+    def _say_outcome(self) -> None:
+        if self._comparison:
+            read = summary(self._marks.version(self._comparison.newer.message_id))
+            self._say("outcome", [*headline(self._comparison), (f"   {read}", "calm")])
 
     def _failed(self, error: PatchwatchError) -> None:
         self._comparison = None
@@ -260,6 +278,21 @@ class CompareScreen(ListAndTextScreen):
         pair = self.choices.row
         if pair and (patch := pair.newer or pair.older):
             self.dismiss(patch.message_id)
+
+    def is_left(self, row: Pair) -> bool:
+        """True if the newer patch is left to read."""
+        patch = self._marks.of(row.newer.message_id) if row.newer else None
+        return patch is not None and patch.is_left
+
+    def action_mark_patch(self, read: bool) -> None:
+        """Mark the newer patch under the cursor as read or skipped and go to the next one left; or unmark it."""
+        patch = self.choices.row.newer if self.choices.row else None
+        if self._marks.toggle(patch.message_id if patch else "", Mark.READ if read else Mark.SKIPPED, self._redraw):
+            self.action_left(1)
+
+    def _redraw(self) -> None:
+        self.choices.redraw()
+        self._say_outcome()
 
     def action_page(self, pages: int) -> None:
         """Scroll the changelog if it has the focus, else the differences."""

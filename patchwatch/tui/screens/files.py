@@ -16,16 +16,19 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import MessageRow, RevisionRow
+from patchwatch.series.patch_reading import Mark, summary
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
+from patchwatch.tui.controllers.patch_marks import PatchMarks
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.changed_files import Change, TreeEntry, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.page import Line, Page, lay_out, mail_page, make_page
 from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes, place, with_lines
 from patchwatch.tui.screens.list_and_text import ListAndTextScreen
+from patchwatch.tui.screens.patch_keys import READ, SKIP
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
@@ -34,8 +37,8 @@ from patchwatch.tui.widgets.status_bar import StatusBar
 _MAX_DEPTH = 8  # deeper directories are drawn at this depth
 
 
-def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
-    """`v5 title · 12 files, +340 -21`, and the number of missing patches."""
+def title(revision: RevisionRow, found: Sequence[Change], read: str = "") -> list[StyledText]:
+    """`v5 title · 12 files, +340 -21 · 2 of 3 read`, and the number of missing patches."""
     files = len({change.path for change in found})
     missing = series_labels.missing(revision)
     return [
@@ -43,6 +46,7 @@ def title(revision: RevisionRow, found: Sequence[Change]) -> list[StyledText]:
         (labels.title(revision.subject), "strong"),
         (f" · {plural(files, 'file')}, ", "dim"),
         *counts(sum(change.added for change in found), sum(change.removed for change in found)),
+        *([(" · ", "dim"), (read, "calm")] if read else []),
         *([(f"   {missing}", "warn")] if missing else []),
     ]
 
@@ -76,9 +80,10 @@ def page_of(path: str, found: Sequence[Change], patches: int, notes: PointNotes 
 class FileList(RowList[TreeEntry]):
     """Directories and files, with a cursor."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        """An empty list; `show` fills it."""
+    def __init__(self, marks: PatchMarks, *, id: str | None = None) -> None:  # noqa: A002
+        """An empty list; `show` fills it.  `marks` has what the user read."""
         super().__init__(id=id)
+        self._marks = marks
         self._widths = (2, 2)  # of the numbers of added and removed lines
 
     def show(self, branches: Sequence[TreeEntry]) -> None:
@@ -97,11 +102,21 @@ class FileList(RowList[TreeEntry]):
 
     def draw(self, row: TreeEntry, index: int, width: int) -> list[list[StyledText]]:
         """One line: the name; right-aligned the patches and the numbers of lines."""
-        left: list[StyledText] = [("  " * min(row.depth, _MAX_DEPTH), ""), (row.name, "" if row.changes else "dim")]
+        done = bool(row.changes) and not self.is_left(row)
+        left: list[StyledText] = [
+            ("  " * min(row.depth, _MAX_DEPTH), ""),
+            (row.name, "" if row.changes and not done else "dim"),
+        ]
         right: list[StyledText] = [(f" {_numbers(row.changes)}  ", "dim")] if row.changes else []
+        right += [("read  ", "calm")] if done else []
         right += counts(row.added, row.removed, *self._widths) if row.changes else []
         room = width - 1 - width_of(right)
         return [[*fit_pieces(left, room), *right]] if room >= 16 else [left]
+
+    def is_left(self, row: TreeEntry) -> bool:
+        """True for a file that a patch changes which is left to read."""
+        readings = [self._marks.of(change.message_id) for change in row.changes]
+        return any(patch is None or patch.is_left for patch in readings)
 
 
 def _numbers(found: Sequence[Change]) -> str:
@@ -141,6 +156,10 @@ class FilesScreen(ListAndTextScreen):
             "b,pageup", "page(-1)", "Page up", show=False, tooltip="Scroll the diffs up a page", id="files.page_up"
         ),
         Binding("backslash", "wrap", "Wrap", tooltip="Wrap long diff lines", id="files.wrap"),
+        Binding("n", "left(1)", "Next", tooltip="Next file of a patch left to read", id="files.next_left"),
+        Binding("N", "left(-1)", "Previous file of a patch left to read", show=False, id="files.previous_left"),
+        READ,
+        SKIP,
         Binding("p", "patch", "Mail", tooltip="Show the mail of the patch", id="files.patch"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Maximize or restore the diffs", id="files.zoom"),
         keys.HELP,
@@ -161,13 +180,15 @@ class FilesScreen(ListAndTextScreen):
         jobs: Jobs,
         revision: RevisionRow,
         patches: Sequence[MessageRow],
+        marks: PatchMarks,
         notes: PointNotes = NO_NOTES,
     ) -> None:
-        """Show `revision`; `patches` are its mails with a patch, `notes` the points of the series."""
+        """Show `revision`; `patches` are its mails with a patch, `marks` and `notes` are those of the series."""
         super().__init__(jobs)
         self._tracker = tracker
         self._revision = revision
         self._patches = patches
+        self._marks = marks
         self._notes = notes.of(revision)
         self._changes: Sequence[Change] = ()
 
@@ -175,7 +196,7 @@ class FilesScreen(ListAndTextScreen):
         """Title, tree, diffs, status bar, key hints."""
         yield Static(id="title")
         with Container(id="file-panes"):
-            yield FileList(id="files")
+            yield FileList(self._marks, id="files")
             yield MailView(id="diffs")
         yield StatusBar()
         yield KeyHints()
@@ -208,7 +229,7 @@ class FilesScreen(ListAndTextScreen):
     def _show(self, found: list[Change]) -> None:
         self._jobs.notices.dismiss(self.NOTICE)
         self._changes = found
-        self._say(title(self._revision, found))
+        self._say_title()
         branches = tree(found)
         self.choices.show(branches)
         first = next((branch.path for branch in branches if branch.changes), None)
@@ -216,6 +237,10 @@ class FilesScreen(ListAndTextScreen):
             self._say([(f"{series_labels.revision_name(self._revision)} changes no files.", "strong")])
         elif not self.choices.select(first):
             self._read()
+
+    def _say_title(self) -> None:
+        read = summary(self._marks.version(self._revision.message_id))
+        self._say(title(self._revision, self._changes, read))
 
     def _failed(self, error: PatchwatchError) -> None:
         self._say([(line(str(error)), "")])
@@ -236,3 +261,15 @@ class FilesScreen(ListAndTextScreen):
         """Show the mail of the patch whose diff is visible."""
         if message_id := self.text.visible_target():
             self.dismiss(message_id)
+
+    def is_left(self, row: TreeEntry) -> bool:
+        """True for a file that a patch changes which is left to read."""
+        return self.choices.is_left(row)
+
+    def action_mark_patch(self, read: bool) -> None:
+        """Mark the patch whose diff is visible as read or skipped, or unmark it."""
+        self._marks.toggle(self.text.visible_target(), Mark.READ if read else Mark.SKIPPED, self._redraw)
+
+    def _redraw(self) -> None:
+        self.choices.redraw()
+        self._say_title()

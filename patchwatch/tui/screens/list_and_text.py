@@ -52,6 +52,23 @@ class ListAndTextScreen(BaseScreen[str]):
         """Scroll the text, with or without the focus."""
         self.text.page_by(pages)
 
+    @abstractmethod
+    def is_left(self, row: Any) -> bool:
+        """True if a row of the list has a patch that is left to read."""
+
+    def action_left(self, direction: int) -> None:
+        """Go to the next or previous row that is left to read."""
+        rows, here = self.choices.rows, self.choices.cursor
+        beside = range(here + 1, len(rows)) if direction > 0 else range(here - 1, -1, -1)
+        at = next((at for at in beside if self.is_left(rows[at])), None)
+        if at is None:
+            self._jobs.notices.show(
+                "patch", "note", f"Nothing is left to read {'below' if direction > 0 else 'above'}."
+            )
+        else:
+            self._jobs.notices.dismiss("patch")
+            self.choices.select(self.choices.key_of(rows[at]))
+
     def action_zoom(self) -> None:
         """Show only the text, or the list again."""
         self.toggle_class("-zoomed")

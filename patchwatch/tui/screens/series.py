@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeAlias
 
 from textual import on
@@ -13,6 +13,7 @@ from textual.message import Message
 
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.series.model import MessageRow, SeriesRow, StateChangeRow
+from patchwatch.series.patch_reading import VersionReading, summary
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
@@ -24,9 +25,8 @@ from patchwatch.tui.controllers.open_mail import MailLoader
 from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.render.selection import Selection, of_mail
 from patchwatch.tui.render.series_names import AnySeries
-from patchwatch.tui.screens.files import FilesScreen
 from patchwatch.tui.screens.series_keys import SERIES_KEYS
-from patchwatch.tui.screens.series_points import PointScreen
+from patchwatch.tui.screens.series_patches import PatchScreen
 from patchwatch.tui.widgets.history_list import HistoryList
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
@@ -37,10 +37,10 @@ from patchwatch.tui.widgets.series_header import SeriesHeader, evidence_of
 from patchwatch.tui.widgets.status_bar import StatusBar
 from patchwatch.tui.widgets.thread_list import ThreadList
 
-Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StateChangeRow, ...]]
+Rows: TypeAlias = tuple[SeriesRow, tuple[MessageRow, ...], tuple[StateChangeRow, ...], Mapping[str, VersionReading]]
 
 
-class SeriesScreen(PointScreen):
+class SeriesScreen(PatchScreen):
     """The thread at the left and the mail beside it, or below it on a narrow screen."""
 
     AUTO_FOCUS = "ThreadList"
@@ -146,15 +146,15 @@ class SeriesScreen(PointScreen):
         self._jobs.submit(
             "read",
             "series",
-            lambda: (
-                self._tracker.one(series_id),
-                tuple(self._tracker.thread(series_id)),
-                tuple(self._tracker.steps(series_id)),
-            ),
+            lambda: self._rows(series_id),
             self._show,
             self._failed,
             screen=self,
         )
+
+    def _rows(self, series_id: int) -> Rows:
+        row, tracker = self._tracker.one(series_id), self._tracker
+        return row, tuple(tracker.thread(series_id)), tuple(tracker.steps(series_id)), tracker.readings(row)
 
     def tick(self) -> None:
         """Update the ages."""
@@ -166,6 +166,7 @@ class SeriesScreen(PointScreen):
         if read[0].id != self.series_id:
             return  # another series is shown meanwhile
         self._jobs.notices.dismiss("series")
+        self.take_readings(read[0], read[3])
         if self._reading is None:
             self._reading = SeriesState(*read)
             if row := self._reading.row(self._wanted):
@@ -190,12 +191,12 @@ class SeriesScreen(PointScreen):
     def _draw_header(self, reading: SeriesState) -> None:
         self.draw_points(reading)
         unread = {row.revision for row in reading.unread}
-        self.query_one(RevisionBar).show(reading.series.revisions, reading.index, unread)
+        self.query_one(RevisionBar).show(reading.series.revisions, reading.index, unread, summary(reading.reading))
 
     def _draw(self, reading: SeriesState) -> None:
         self._draw_header(reading)
         self.history.show(reading.history)
-        self.thread.show(reading.mails, reading.revision, reading.read)
+        self.thread.show(reading.mails, reading.revision, reading.read, reading.reading)
 
     def _begin(self, reading: SeriesState, message_id: str = "") -> None:
         """Show the chosen revision at a mail, or at the first one to read."""
@@ -237,11 +238,11 @@ class SeriesScreen(PointScreen):
         self._open()
 
     def action_unread(self, direction: int) -> None:
-        """Go to the next unread mail in any revision, or else to the next series that has one."""
+        """Go to the next unread mail, or patch left to read, or else to the next series that has unread mail."""
         if self._reading is None:
             return
         here = self.thread.row
-        row = self._reading.next_unread(here.message_id if here else "", direction)
+        row = self._reading.next_left(here.message_id if here else "", direction)
         if row is None:
             self.post_message(self.NextUnread(self, direction))
         else:
@@ -348,33 +349,6 @@ class SeriesScreen(PointScreen):
         """Wrap the long lines of diffs, or stop wrapping them."""
         self.mail.toggle_wrapping()
 
-    def action_files(self) -> None:
-        """Show the files that the chosen revision changes."""
-        if self._reading and self._reading.revision:
-            revision = self._reading.revision
-            patches = [row for row in self._reading.mails if row.message_id in revision.patch_message_ids]
-            screen = FilesScreen(self._tracker, self._jobs, revision, patches, self.notes)
-            self.app.push_screen(screen, self._patch_chosen)
-
-    def action_compare(self) -> None:
-        """Compare the chosen revision with the one before it; the first one with the one after."""
-        if (reading := self._reading) is None:
-            return
-        revisions = reading.series.revisions
-        if len(revisions) < 2:
-            self._jobs.notices.show("compare", "note", "Nothing to compare: the series has only one version.")
-            return
-        from patchwatch.tui.screens.compare import CompareScreen
-
-        newer = max(reading.index, 1)
-        screen = CompareScreen(self._tracker, self._jobs, self.series_id, revisions, newer - 1, newer, self.notes)
-        self.app.push_screen(screen, self._patch_chosen)
-
-    def _patch_chosen(self, message_id: str | None) -> None:
-        row = self._reading.row(message_id) if self._reading and message_id else None
-        if self._reading and row:
-            self._go_to(self._reading, row)
-
     def action_page(self, pages: int) -> None:
         """Scroll the mail, with or without the focus."""
         self.mail.page_by(pages)
@@ -389,7 +363,7 @@ class SeriesScreen(PointScreen):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._jobs.notices.dismiss("series", "mail", "evidence", "unread", "link", "point")
+            self._jobs.notices.dismiss("series", "mail", "evidence", "unread", "link", "point", "patch")
             self.dismiss()
 
     def action_step_back(self) -> None:

@@ -8,12 +8,25 @@ from textual.binding import Binding, BindingType
 
 from patchwatch.tui.base import keys
 from patchwatch.tui.screens.actions import ACTIONS
+from patchwatch.tui.screens.patch_keys import READ, SKIP
 
 SERIES_KEYS: tuple[BindingType, ...] = (
     Binding(
-        "n", "unread(1)", "Unread", tooltip="Next unread mail, here or in the next series", id="series.next_unread"
+        "n",
+        "unread(1)",
+        "Next",
+        tooltip="Next unread mail or patch, then the next series",
+        id="series.next_unread",
     ),
-    Binding("N", "unread(-1)", "Previous unread mail", show=False, id="series.previous_unread"),
+    Binding("N", "unread(-1)", "Previous unread mail or patch", show=False, id="series.previous_unread"),
+    READ,
+    SKIP,
+    Binding("o", "point(1)", "Point", tooltip="Next open point: show its sentence", id="series.next_point"),
+    Binding("O", "point(-1)", "Previous open point", show=False, id="series.previous_point"),
+    keys.OLDER,
+    keys.NEWER,
+    Binding("d", "compare", "Compare", tooltip="Compare with the previous version", id="series.compare"),
+    Binding("f", "files", "Files", tooltip="Show the files changed by this version", id="series.files"),
     Binding("e", "evidence", "Why", tooltip="Show why it is in this state", id="series.evidence"),
     Binding(
         "E",
@@ -23,13 +36,7 @@ SERIES_KEYS: tuple[BindingType, ...] = (
         tooltip="Show why it is waiting",
         id="series.turn",
     ),
-    Binding("o", "point(1)", "Point", tooltip="Next open point: show its sentence", id="series.next_point"),
-    Binding("O", "point(-1)", "Previous open point", show=False, id="series.previous_point"),
     Binding("s", "history", "History", tooltip="Go to the history, or back to the thread", id="series.story"),
-    keys.OLDER,
-    keys.NEWER,
-    Binding("d", "compare", "Compare", tooltip="Compare with the previous version", id="series.compare"),
-    Binding("f", "files", "Files", tooltip="Show the files changed by this version", id="series.files"),
     Binding("t", "quotes", "Quotes", show=False, tooltip="Fold or unfold quoted text", id="series.quotes"),
     Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long diff lines", id="series.wrap"),
     Binding(
@@ -49,6 +56,7 @@ SERIES_KEYS: tuple[BindingType, ...] = (
     Binding("T", "tag", "Tags", show=False, tooltip="Reply with tags (Reviewed-by, …)", id="series.tag"),
     Binding("B", "b4", "b4", show=False, tooltip="Run b4 on this version", id="series.b4"),
     dataclasses.replace(keys.POLL, show=False),
+    keys.MOVED,
     keys.HELP,
     Binding("q", "back", "Back", id="series.back"),
     dataclasses.replace(keys.WATCH, show=False),

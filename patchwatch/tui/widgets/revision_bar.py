@@ -65,9 +65,11 @@ def bar_entries(
     return [*pieces, (last + 1, (" …", "dim"))] if last + 1 < len(names) else pieces
 
 
-def details(row: RevisionRow, revisions: Sequence[RevisionRow]) -> list[StyledText]:
-    """Date, number of patches, tags, what was applied, CI results, and the link to the version before."""
+def details(row: RevisionRow, revisions: Sequence[RevisionRow], read: str = "") -> list[StyledText]:
+    """Date, number of patches, what the user `read`, tags, what was applied, CI results, the link to the one before."""
     pieces: list[StyledText] = [(f"{labels.date(row.date)} · {series_labels.patches(row)}", "dim")]
+    if read:
+        pieces += [(" · ", "dim"), (read, "")]
     if row.pull:
         pieces.append((f" · {line(row.pull.repository)} {line(row.pull.ref)}".rstrip(" ·"), ""))
     if len(row.postings) > 1:
@@ -119,11 +121,12 @@ class RevisionBar(Static):
         self._revisions: Sequence[RevisionRow] = ()
         self._chosen = 0
         self._unread: Collection[str] = ()
+        self._read = ""
         self._pieces: list[StyledText] = []  # as displayed
 
-    def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str]) -> None:
-        """Show `revisions`; `unread` are the roots of those with unread mail."""
-        self._revisions, self._chosen, self._unread = revisions, chosen, unread
+    def show(self, revisions: Sequence[RevisionRow], chosen: int, unread: Collection[str], read: str = "") -> None:
+        """Show `revisions`; `unread` are the roots of those with unread mail, `read` counts the patches read."""
+        self._revisions, self._chosen, self._unread, self._read = revisions, chosen, unread, read
         self._draw()
 
     def on_resize(self) -> None:
@@ -137,7 +140,7 @@ class RevisionBar(Static):
         if not self._revisions:
             return
         pieces = [piece for _, piece in self._entries()]
-        pieces += [("\n", ""), *details(self._revisions[self._chosen], self._revisions)]
+        pieces += [("\n", ""), *details(self._revisions[self._chosen], self._revisions, self._read)]
         if pieces != self._pieces:
             self._pieces = pieces
             self.update(content(pieces), layout=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import MessageRow, RevisionRow
+from patchwatch.series.patch_reading import NOTHING_READ, VersionReading, word
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels, results
 from patchwatch.tui.render.columns import fit_pieces, width_of
@@ -68,16 +69,24 @@ class ThreadList(RowList[MessageRow]):
         self._tags: Mapping[int, list[str]] = {}
         self._results: Mapping[str, StyledText] = {}  # of bots, by their mails
         self._read: Collection[str] = ()
+        self._reading = NOTHING_READ
 
     def key_of(self, row: MessageRow) -> Hashable:
         """The message-id."""
         return row.message_id
 
-    def show(self, rows: Sequence[MessageRow], revision: RevisionRow | None, read: Collection[str]) -> None:
+    def show(
+        self,
+        rows: Sequence[MessageRow],
+        revision: RevisionRow | None,
+        read: Collection[str],
+        reading: VersionReading = NOTHING_READ,
+    ) -> None:
         """Show the mails of a revision; those in `read` are read, even if their rows say unread.
 
-        A mail added to `read` later needs a `redraw_row`.
+        A mail added to `read` later needs a `redraw_row`.  `reading` says which patches the user has read.
         """
+        self._reading = reading
         self._expected = revision.expected if revision else 0
         self._tags = tags_by_patch(revision) if revision else {}
         self._results = results.by_mail(revision.checks) if revision else {}
@@ -99,6 +108,8 @@ class ThreadList(RowList[MessageRow]):
             left.append((" ", ""))
         left += self._text(row, unread)
         date: StyledText = (f" {labels.day(row.date, self._clock()):>6} ", "dim")
+        if row.submission and (patch := self._reading.of(row.message_id)) and (stands := word(patch)):
+            date = (f" {stands:>6} ", "warn" if patch.changed else "dim")
         tags = self._tags.get(row.patch, []) if row.submission else labels.tags(row.tags)
         given: list[StyledText] = [(f" {tag}", "calm") for tag in tags]
         if result := self._results.get(row.message_id):
