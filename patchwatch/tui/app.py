@@ -10,8 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
 from textual import on
 from textual.app import App
@@ -19,14 +18,14 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.reactive import var
+from textual.screen import Screen
 
 from patchwatch.config import Config
 from patchwatch.errors import PatchwatchError
-from patchwatch.progress import in_words
 from patchwatch.sanitize import line
 from patchwatch.series.model import OutboxRow, SeriesSummary
 from patchwatch.tui.base import keys
-from patchwatch.tui.base.api import PollReport, TrackerAPI, Watched
+from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.base.notices import Notice, Notices
@@ -34,6 +33,7 @@ from patchwatch.tui.base.saved_state import SavedState
 from patchwatch.tui.base.suspend import run_shell, suspended
 from patchwatch.tui.base.terminal import STATUS, TERMINATED, TerminalDriver, draw_signs, on_hangup, on_sigterm
 from patchwatch.tui.base.theme import THEMES
+from patchwatch.tui.controllers.poll import Polls
 from patchwatch.tui.dialogs import command_palette
 from patchwatch.tui.dialogs.help import HelpScreen, active_keys
 from patchwatch.tui.dialogs.quit import QuitDialog
@@ -109,7 +109,7 @@ class PatchwatchApp(App[None]):
         self._minute = 0
         self._started = time.time()
         self._refused: frozenset[int] = frozenset()  # digests for which a notice was shown
-        self._polling = ""  # the progress of the current poll
+        self._polls = Polls(self, tracker, self.jobs, self._check_database)
 
     def _notices_changed(self, notices: tuple[Notice, ...]) -> None:
         self.notices = notices
@@ -269,36 +269,23 @@ class PatchwatchApp(App[None]):
 
     def action_poll(self) -> None:
         """Ask the archive for new mail, unless a poll is running."""
-        if self._polling:
-            self._notices.show("poll", "progress", f"Already polling: {self._polling}")
-            return
-        self._notices.dismiss("poll failures")
-        self._overview.visits.forget()
-        self._poll_progress("polling …")
-        self.jobs.submit(
-            "poll",
-            "poll",
-            lambda: self._tracker.poll(partial(self.jobs.call_in_app, self._poll_progress)),
-            self._polled,
-            self._poll_failed,
-        )
+        if self._polls.begin(self.all_lines if self._overview.view_state.complete else ()):
+            self._overview.visits.forget()
 
-    def _poll_progress(self, text: str, done: int = 0, total: int = 0) -> None:
-        self._polling = line(in_words(text, done, total))
-        self._notices.show("poll", "progress", self._polling)
+    def action_next_moved(self) -> None:
+        """Go to the first or next series that moved with the last poll; in a series, show it instead."""
+        row = self._overview.table.row
+        here = self.screen.series_id if self._is_series(self.screen) else row.id if row else None
+        if (series_id := self._polls.moved_after(here)) is not None:
+            self._overview.reveal(series_id)
+            if self._is_series(self.screen):
+                self._overview.visits.visit(series_id)
+                self.screen.turn_to(series_id)
 
-    def _polled(self, report: PollReport) -> None:
-        self._polling = ""
-        if report.failures:
-            self._notices.dismiss("poll")
-            self._notices.show("poll failures", "error", " · ".join((*report.failures, report.summary)))
-        else:
-            self._notices.show("poll", "outcome", report.summary)
-        self._check_database()
-
-    def _poll_failed(self, error: PatchwatchError) -> None:
-        self._polling = ""
-        self._notices.show("poll", "error", str(error))
+    @staticmethod
+    def _is_series(screen: Screen[Any]) -> TypeGuard[SeriesScreen]:
+        """True for the screen of a series, whose module may not be imported yet."""
+        return hasattr(screen, "series_id")
 
     @property
     def all_lines(self) -> Sequence[SeriesSummary]:

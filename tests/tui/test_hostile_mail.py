@@ -71,7 +71,7 @@ async def test_notices(tracker: FakeTracker, app: PatchwatchApp, fails: bool) ->
 async def test_progress(app: PatchwatchApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot, "mm/zswap")
-        app._poll_progress(HOSTILE)
+        app._polls._say(HOSTILE)
         await until(pilot, lambda: "[bold]patch[/bold]" in shown(pilot), "the progress")
         harmless(pilot)
 

@@ -70,6 +70,12 @@ class ViewState:
         """Fold a section, or unfold it."""
         self._unfolded = self._unfolded ^ {section}
 
+    def unfold(self, section: Section) -> bool:
+        """Unfold a section; True if it was folded."""
+        folded = section not in self._unfolded
+        self._unfolded |= {section}
+        return folded
+
     def visited(self, series_id: int) -> None:
         """Keep a series where it is, although I have looked at it."""
         self._visited.add(series_id)

@@ -25,7 +25,7 @@ from patchwatch.tui.controllers.visits import Visits
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection, of_series
 from patchwatch.tui.render.series_columns import COLUMNS, Order
-from patchwatch.tui.screens.actions import ActionScreen
+from patchwatch.tui.screens.overview_cursor import OverviewCursor
 from patchwatch.tui.screens.overview_keys import OVERVIEW_KEYS
 from patchwatch.tui.widgets.empty_view import EmptyView, empty_text
 from patchwatch.tui.widgets.filter_bar import FilterBar, FilterInput
@@ -38,7 +38,7 @@ from patchwatch.tui.widgets.view_tabs import ViewTabs
 from patchwatch.tui.widgets.watch_form import WatchForm
 
 
-class OverviewScreen(ActionScreen):
+class OverviewScreen(OverviewCursor):
     """A table of series, with a preview of the one under the cursor if the terminal is large enough."""
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
@@ -80,7 +80,6 @@ class OverviewScreen(ActionScreen):
         self.view_state = ViewState(first_view(knows_me=bool(tracker.addresses)), first_rows)
         self.visits = Visits(tracker, jobs, self.view_state, visited)
         self._reloading = Debounced(self, self._read)
-        self._wanted: int | None = None  # the series to put the cursor on when it is loaded
         self._inboxes: tuple[InboxRow, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -94,11 +93,6 @@ class OverviewScreen(ActionScreen):
         yield SeriesPreview(self._tracker, self._jobs)
         yield StatusBar()
         yield KeyHints()
-
-    @property
-    def table(self) -> SeriesTable:
-        """The table."""
-        return self.query_one(SeriesTable)
 
     @property
     def all_lines(self) -> Sequence[SeriesSummary]:
@@ -149,12 +143,15 @@ class OverviewScreen(ActionScreen):
         views, self._inboxes = loaded
         self.view_state.take(views)
         self._jobs.notices.dismiss("reload")
+        self.table.reading = False
         self.table.forget()
         self._arrange()
         self._go_to_wanted()
         self._update_preview(at_once=True)
 
     def _failed(self, error: PatchwatchError) -> None:
+        self.table.reading = False
+        self.table.refresh()
         self._jobs.notices.show("reload", "error", str(error))
         self.post_message(self.Loaded(None))
 
@@ -259,19 +256,6 @@ class OverviewScreen(ActionScreen):
 
     # Navigation.
 
-    def go_to(self, series_id: int) -> None:
-        """Put the cursor on a watched series, now or when it is loaded; if necessary, in another view."""
-        self._wanted = None if self.table.select(series_id) else series_id
-
-    def _go_to_wanted(self) -> None:
-        """Go to the wanted series if it is loaded."""
-        if self._wanted is None or self.table.select(self._wanted):
-            self._wanted = None
-        elif self.view_state.is_watched(self._wanted):
-            self.query_one(FilterBar).clear()
-            self._choose(View.WATCHED)
-            self.call_after_refresh(self.go_to, self._wanted)
-
     def _choose(self, view: View) -> None:
         here = self.table.row
         self.view_state.choose(view)
@@ -297,18 +281,6 @@ class OverviewScreen(ActionScreen):
     def _tab_chosen(self, event: ViewTabs.Chosen) -> None:
         self._choose(event.view)
 
-    def action_unread(self, direction: int) -> None:
-        """Put the cursor on the next series with unread mail."""
-        table = self.table
-        count = len(table.rows)
-        around = (table.rows[(table.cursor + direction * step) % count] for step in range(1, count + 1))
-        row = next((row for row in around if isinstance(row, SeriesSummary) and row.unread), None)
-        if row is None:
-            self._jobs.notices.show("unread", "note", "No unread mail left in this view.")
-        else:
-            self._jobs.notices.dismiss("unread")
-            table.select(row.id)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While an input has the focus, the key for a limit is an ordinary character."""
         return not (action == "limit" and isinstance(self.focused, Input))
@@ -320,6 +292,8 @@ class OverviewScreen(ActionScreen):
     @on(FilterBar.Changed)
     def _limited(self) -> None:
         self._arrange()
+        if self.table.row is None:
+            self.table.to_first_series()
         self._update_preview()
 
     @on(FilterInput.Left)

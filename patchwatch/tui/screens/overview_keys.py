@@ -46,6 +46,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     ),
     keys.WATCH,
     keys.POLL,
+    keys.MOVED,
     *_view_keys(),
     Binding("l,right", "turn(1)", "Next view", show=False, id="overview.next_view"),
     Binding("h,left", "turn(-1)", "Previous view", show=False, id="overview.previous_view"),

@@ -64,6 +64,7 @@ class SeriesTable(RowList[QueueRow]):
         super().__init__(id=id)
         self.marks: frozenset[int] = frozenset()
         self.order = LATEST
+        self.reading = True  # until the rows are loaded for the first time, or loading fails
         self._clock = clock
         self._among: Sequence[SeriesSummary] = ()
         self._layouts: dict[tuple[Hashable, int], Layout] = {}  # by view and width
@@ -112,6 +113,13 @@ class SeriesTable(RowList[QueueRow]):
         super().set_rows(rows, redraw=False)
         if first and self.row is None:
             self.to_first_series()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line; before the first rows are loaded, say so."""
+        if self.reading and not self.rows and y == 0:
+            width = self.scrollable_content_region.width
+            return self.style_cache.strip(fit_pieces([("  Reading…", "dim")], width), self.base_style)
+        return super().render_line(y)
 
     def forget(self) -> None:
         """Draw all rows again: they were reloaded, or time has passed."""

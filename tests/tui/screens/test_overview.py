@@ -259,6 +259,22 @@ async def test_a_stale_inbox_is_shown_in_the_status_line(tracker: FakeTracker, a
         await opened(pilot, "! bpf stale since 19 Sep 2023 22:00")
 
 
+async def test_the_first_frame_says_that_the_series_are_being_read(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["lines"] = threading.Event()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "Reading…" in shown(pilot))
+        tracker.gates["lines"].set()
+        await opened(pilot, "mm/zswap")
+        assert "Reading…" not in shown(pilot)
+
+
+async def test_nothing_is_being_read_after_a_failure(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.failing["lines"] = DatabaseLockedError("the database is locked by another process.")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "! the database is locked" in shown(pilot))
+        assert "Reading…" not in shown(pilot)
+
+
 @pytest.mark.parametrize("call", ["generation", "lines", "inboxes", "outbox"])
 async def test_a_locked_database_is_reported_and_survived(tracker: FakeTracker, app: PatchwatchApp, call: str) -> None:
     tracker.failing[call] = DatabaseLockedError("the database is locked by another process. It is tried again.")
