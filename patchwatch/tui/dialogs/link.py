@@ -1,6 +1,7 @@
 """Link a series to another version of it, or unlink a version from the one before.
 
-Lists the candidates with the evidence for each, accepts any URL or message-id, and shows the effect beforehand.
+Lists the candidates with the evidence for each, accepts any URL or message-id, and shows the effect beforehand.  What
+is certain enough is linked already, so Enter links none of the candidates before the user has chosen one.
 """
 
 from __future__ import annotations
@@ -46,7 +47,12 @@ class Unlink:
     earlier: RevisionRow
 
 
-Choice: TypeAlias = CandidateRow | Unlink
+@dataclass(frozen=True, slots=True)
+class Neither:
+    """No link to make and none to undo."""
+
+
+Choice: TypeAlias = CandidateRow | Unlink | Neither
 
 
 class LinkChoices(RowList[Choice]):
@@ -79,10 +85,17 @@ class LinkChoices(RowList[Choice]):
 
     def key_of(self, row: Choice) -> Hashable:
         """The message-ids of the roots."""
+        if isinstance(row, Neither):
+            return ""
         return row.message_id if isinstance(row, CandidateRow) else (row.later.message_id, row.earlier.message_id)
 
     def draw(self, row: Choice, index: int, width: int) -> list[list[StyledText]]:
         """One choice."""
+        if isinstance(row, Neither):
+            return [
+                [("None of these", "strong")],
+                [("  not one of them is certain enough to be linked automatically", "dim")],
+            ]
         if isinstance(row, Unlink):
             later, earlier = series_labels.revision_name(row.later), series_labels.revision_name(row.earlier)
             by_hand = row.later.predecessor is not None and row.later.predecessor.by_hand
@@ -116,7 +129,12 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         self._jobs = jobs
         self._row = row
         earlier = predecessor(row, revision)
-        self._choices: list[Choice] = [*candidates, *([Unlink(revision, earlier)] if earlier else [])]
+        chosen = not candidates or "marked-with-it" in candidates[0].evidence
+        self._choices: list[Choice] = [
+            *([] if chosen else [Neither()]),
+            *candidates,
+            *([Unlink(revision, earlier)] if earlier else []),
+        ]
         self._text = ""  # in the field
         self._answer: LinkPreview | Unlink | None = None  # what Enter does
         self._problem = ""  # why it does nothing
@@ -163,11 +181,17 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         row = self.query_one(LinkChoices).row or self._choices[0] if self._choices else None
         if isinstance(row, Unlink):
             self._show(row, describe_unlink(self._row, row.later))
+        elif isinstance(row, Neither):
+            self._show(None, [("Choose the version that this one belongs to, if you know it.", "dim")])
         elif row is not None:
             number = row.series_id
             self._look_up(lambda: number)
         else:
             self._show(None, [("A link set by hand overrides the automatic one.", "dim")])
+
+    @property
+    def _at_neither(self) -> bool:
+        return not self._text and bool(self._choices) and isinstance(self.query_one(LinkChoices).row, Neither)
 
     def _look_up(self, which: Callable[[], int]) -> None:
         text = self._text
@@ -196,7 +220,8 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     def _show(self, answer: LinkPreview | Unlink | None, pieces: list[StyledText]) -> None:
         self._answer, self._problem = answer, ""
         self.query_one("#reading", Static).update(content(pieces))
-        keys: list[StyledText] = [("⏎", "accent"), (" unlink   " if isinstance(answer, Unlink) else " link   ", "dim")]
+        does = "unlink" if isinstance(answer, Unlink) else "close" if self._at_neither else "link"
+        keys: list[StyledText] = [("⏎", "accent"), (f" {does}   ", "dim")]
         self.query_one("#keys", Static).update(content([*keys, ("esc", "accent"), (" cancel", "dim")]))
 
     @on(Input.Changed)
@@ -212,6 +237,8 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
     def _submitted(self) -> None:
         if self._answer is not None:
             self.dismiss(self._answer)
+        elif self._at_neither:
+            self.dismiss(None)
         elif self._problem:
             self.query_one("#reading", Static).update(content([("! ", "bad strong"), (self._problem, "")]))
 

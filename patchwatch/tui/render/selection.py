@@ -19,6 +19,7 @@ class Selection:
 
     message_id: str  # the mail's
     inbox: str  # where it was seen; may be empty
+    author: str  # address of the sender of the posting
     posting: str  # message-id of the patch or cover letter that the mail is, or replies to
     patch: str | None  # title of that patch, if tags can be given to it alone
     revision: str  # the root's message-id
@@ -34,6 +35,7 @@ def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Sele
     return Selection(
         message_id=row.message_id,
         inbox=revision.inbox,
+        author=posting.author_email,
         posting=posting.message_id,
         patch=labels.title(posting.subject) if is_patch else None,
         revision=revision.message_id,
@@ -49,6 +51,7 @@ def of_series(row: SeriesSummary) -> Selection:
     return Selection(
         message_id=row.message_id,
         inbox=next(iter(row.inboxes), ""),
+        author=row.author_email,
         posting=row.message_id,
         patch=None,
         revision=row.message_id,

@@ -33,6 +33,10 @@ ACTIONS: tuple[BindingType, ...] = (
     Binding("W", "browse", "Browser", show=False, tooltip="Open in a browser", id="act.browse"),
 )
 """The keys of the actions, for the bindings of a screen."""
+_OWN_PATCH = (
+    "This is your own patch: your Signed-off-by vouches for it, and Reviewed-by, Acked-by and Tested-by are for others "
+    "to give."
+)
 
 
 class ActionScreen(LiveScreen):
@@ -139,8 +143,11 @@ class ActionScreen(LiveScreen):
             ReplyController(self, self._tracker, self._jobs).reply(selection)
 
     def action_tag(self) -> None:
-        """Reply with tags to the selected patch or its revision."""
-        if selection := self.selection():
+        """Reply with tags to the selected patch or its revision; on my own, say why that is not possible."""
+        selection = self.selection()
+        if selection is not None and selection.author.lower() in self._tracker.addresses:
+            self._jobs.notices.show("tag", "note", _OWN_PATCH)
+        elif selection is not None:
             from patchwatch.tui.controllers.reply import ReplyController
 
             ReplyController(self, self._tracker, self._jobs).tag(selection)

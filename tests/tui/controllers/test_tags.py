@@ -6,7 +6,8 @@ import pytest
 
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.tags import TagDialog
-from tests.tui.driving import shown, until
+from patchwatch.tui.widgets.series_table import SeriesTable
+from tests.tui.driving import opened, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.reply_setup import COVER, PATCH, ROOMY, ReplySetup, at_series, pressed
 
@@ -89,3 +90,17 @@ async def test_unsent_draft_without_the_tags_is_pointed_out(tracker: FakeTracker
             await pressed(pilot, "r", "enter", says=says)
             await pilot.press("q")
             await at_series(pilot)
+
+
+@pytest.mark.parametrize("number", [3, None])
+async def test_own_patch_is_not_tagged_and_the_reason_is_given(tracker: FakeTracker, number: int | None) -> None:
+    tracker.addresses = frozenset({"mira@example.org"})
+    async with PatchwatchApp(tracker, open_series=number).run_test(size=ROOMY) as pilot:
+        if number:
+            await at_series(pilot)
+        else:
+            await opened(pilot)
+            await pilot.press("6")
+            pilot.app.screen.query_one(SeriesTable).select(3)
+        await pressed(pilot, "T", says="This is your own patch: your Signed-off-by vouches for it")
+        assert not isinstance(pilot.app.screen, TagDialog)

@@ -64,7 +64,7 @@ def test_snooze(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, in
 
 @looks
 def test_link(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int], theme: str) -> None:
-    drive = asked("L", LINK, text="one series, ")
+    drive = asked("L", LINK, text="None of these")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 

@@ -11,6 +11,7 @@ from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.link import LinkChoices, LinkDialog
 from patchwatch.tui.render.labels import title
 from patchwatch.tui.render.link_preview import describe_link, describe_unlink, preview_link, with_marked
+from patchwatch.tui.screens.series import SeriesScreen
 from tests.tui.driving import dialog_opened, opened, series_shown, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_series import likely, older_drops
@@ -53,10 +54,24 @@ async def test_candidate_is_shown_with_its_evidence_and_linked(tracker: FakeTrac
         await dialog_opened(pilot, LinkDialog)
         await until(pilot, lambda: "same author, same files, next version" in shown(pilot))
         assert not set(shown(pilot)) & set("\x1b\x07\x9b\x00\u202e\u200b")
+        await pilot.press("j")
         await until(pilot, lambda: "one series, v3 v4 v5" in shown(pilot), "what it will do")
         await pilot.press("enter")
         await until(pilot, lambda: "✓ Linked: v4 follows v3: net: count drops for each queue" in shown(pilot))
     assert tracker.asked["link"] == [("drops-v4-0@example.org", "drops-v3@example.org")]
+
+
+async def test_no_candidate_is_chosen_before_the_user_chooses_one(tracker: FakeTracker) -> None:
+    tracker.add(older_drops())
+    tracker.link_candidates[3] = likely()
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
+        await series_shown(pilot)
+        await pilot.press("L")
+        await dialog_opened(pilot, LinkDialog)
+        await until(pilot, lambda: "None of these" in shown(pilot) and "⏎ close" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
+    assert tracker.asked["link"] == tracker.asked["unlink"] == []
 
 
 def test_marked_series_is_the_first_candidate(tracker: FakeTracker) -> None:
@@ -158,6 +173,7 @@ async def test_refused_link_is_reported(tracker: FakeTracker) -> None:
         await opened(pilot, "net: count drops")
         await pilot.press("L")
         await dialog_opened(pilot, LinkDialog)
+        await pilot.press("j")
         await until(pilot, lambda: "one series, " in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "! <a@b> is already linked." in shown(pilot))
