@@ -196,6 +196,7 @@ class FakeTracker:
                     tuple(
                         PostedPatch(number, message_id, subjects[message_id], self._form(message_id))
                         for number, message_id in enumerate(revision.patch_message_ids, 1)
+                        if message_id in subjects
                     ),
                     (),
                 ),

@@ -36,6 +36,11 @@ class PatchMarks:
         """How a version stands."""
         return self._readings.get(root, NOTHING_READ)
 
+    @property
+    def begun(self) -> bool:
+        """True if the user has read or skipped a patch of the series."""
+        return any(reading.begun for reading in self._readings.values())
+
     def of(self, message_id: str) -> PatchReading | None:
         """How a patch stands."""
         return self._patches.get(message_id)

@@ -13,11 +13,12 @@ from textual.screen import Screen
 
 from patchwatch.compose import programs
 from patchwatch.compose.draft import Draft
+from patchwatch.compose.hunk import DiffLine
 from patchwatch.errors import NoTerminalError, PatchwatchError
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.suspend import suspended
-from patchwatch.tui.dialogs.draft import DraftDialog
+from patchwatch.tui.dialogs.draft import Answer, DraftDialog
 from patchwatch.tui.dialogs.send import SendScreen
 from patchwatch.tui.dialogs.tags import TagDialog, Tags
 from patchwatch.tui.render.selection import Selection
@@ -36,6 +37,10 @@ class ReplyController:
         """Reply to all recipients of the selected mail."""
         self._compose(lambda: self._tracker.reply(selection.message_id), edit=True)
 
+    def reply_at(self, message_id: str, at: DiffLine | None) -> None:
+        """Reply to a line of the diff in a mail; None: to the mail."""
+        self._compose(lambda: self._tracker.reply(message_id, at), edit=True, hunk=at is not None)
+
     def tag(self, selection: Selection) -> None:
         """Ask which tags to give to the selected patch or its whole revision; then compose the reply."""
 
@@ -46,7 +51,7 @@ class ReplyController:
 
         self._screen.app.push_screen(TagDialog(selection), answered)
 
-    def _compose(self, compose: Callable[[], Draft], *, edit: bool) -> None:
+    def _compose(self, compose: Callable[[], Draft], *, edit: bool, hunk: bool = False) -> None:
         def work() -> tuple[Draft, Path | None]:
             draft = compose()
             return draft, self._tracker.drafts.find(draft)
@@ -56,20 +61,32 @@ class ReplyController:
             if old is None:
                 self._begin(draft, edit=edit)
             else:
-                self._ask(draft, old, edit=edit)
+                self._ask(draft, old, edit=edit, hunk=hunk)
 
         self._jobs.submit("mail", "reply", work, composed, screen=self._screen, latest=True)
 
-    def _ask(self, draft: Draft, old: Path, *, edit: bool) -> None:
-        """Ask whether to continue the old draft or to start over."""
+    def _ask(self, draft: Draft, old: Path, *, edit: bool, hunk: bool) -> None:
+        """Ask whether to continue the old draft, to add a hunk to it, or to start over."""
 
-        def answered(go_on: bool | None) -> None:
-            if go_on:
+        def answered(answer: Answer | None) -> None:
+            if answer == "continue":
                 self._show(draft, old)
-            elif go_on is False:
+            elif answer == "add":
+                self._add(draft, old)
+            elif answer == "anew":
                 self._begin(draft, edit=edit)
 
-        self._screen.app.push_screen(DraftDialog(draft, old, tags=not edit), answered)
+        self._screen.app.push_screen(DraftDialog(draft, old, tags=not edit, hunk=hunk), answered)
+
+    def _add(self, draft: Draft, old: Path) -> None:
+        """Add the quote of a new draft to an old one, without its attribution, and edit that."""
+        try:
+            self._tracker.drafts.add(old, draft.body.partition("\n")[2])
+        except PatchwatchError as error:
+            self._jobs.notices.show("reply", "error", str(error))
+            return
+        if self._edit(old):
+            self._show(draft, old)
 
     def _begin(self, draft: Draft, *, edit: bool) -> None:
         try:

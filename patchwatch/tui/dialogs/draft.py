@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,22 +16,30 @@ from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 
+Answer = Literal["continue", "add", "anew"]
+"""What to do: continue the draft, add the new quote to it, or start over."""
 
-class DraftDialog(Dialog[bool | None]):
-    """Answers with True to continue the draft, False to start over, None to cancel."""
+
+class DraftDialog(Dialog[Answer | None]):
+    """Answers with what to do, or None to cancel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "answer(True)", "Continue the draft", id="draft.go_on"),
-        Binding("n", "answer(False)", "Discard the draft and start over", id="draft.anew"),
+        Binding("enter,y", "answer('')", "Continue the draft, with the hunk added if there is one", id="draft.go_on"),
+        Binding("c", "answer('continue')", "Continue the draft as it is", id="draft.as_it_is"),
+        Binding("n", "answer('anew')", "Discard the draft and start over", id="draft.anew"),
         Binding("escape,q", "leave", "Cancel", id="draft.leave"),
     ]
 
-    def __init__(self, draft: Draft, old: Path, *, tags: bool) -> None:
-        """`draft` is the new draft, `old` the file of the old one; `tags`: the new one gives tags."""
+    def __init__(self, draft: Draft, old: Path, *, tags: bool, hunk: bool = False) -> None:
+        """`draft` is the new draft, `old` the file of the old one; `tags`: the new one gives tags.
+
+        `hunk`: the new one quotes a hunk, which can be added to the old one.
+        """
         super().__init__()
         self._draft = draft
         self._old = old
         self._tags = tags
+        self._hunk = hunk
 
     def compose(self) -> ComposeResult:
         """The draft, its file, and the keys."""
@@ -43,23 +51,19 @@ class DraftDialog(Dialog[bool | None]):
         note = "There is an unsent draft of a reply to this mail."
         if self._tags:
             note += " It does not have the tags you selected."
-        keys: list[StyledText] = [
-            ("⏎", "accent"),
-            (" continue   ", "dim"),
-            ("n", "accent"),
-            (" discard and start over   ", "dim"),
-            ("esc", "accent"),
-            (" cancel", "dim"),
-        ]
+        hints = [("⏎", "add this hunk to it"), ("c", "continue as it is")] if self._hunk else [("⏎", "continue")]
+        keys: list[StyledText] = []
+        for key, does in (*hints, ("n", "discard and start over"), ("esc", "cancel")):
+            keys += [(key, "accent"), (f" {does}   ", "dim")]
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Unsent draft"
             yield Static(content(about), id="question")
             yield Static(content([(note, "")]), id="note")
             yield Static(content(keys), id="keys")
 
-    def action_answer(self, go_on: bool) -> None:
-        """Close the dialog with the answer."""
-        self.dismiss(go_on)
+    def action_answer(self, answer: Answer | Literal[""]) -> None:
+        """Close the dialog with the answer; by default, add the hunk, or continue the draft without one."""
+        self.dismiss(answer or ("add" if self._hunk else "continue"))
 
     def action_leave(self) -> None:
         """Close the dialog without one."""

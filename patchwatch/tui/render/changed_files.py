@@ -25,6 +25,7 @@ class Change:
     added: int
     removed: int
     lines: tuple[Line, ...]
+    first: int  # number of the first one among the lines of the diff, from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def changes(page: Page, patch: int, title: str) -> list[Change]:
         part = lines[first:end]
         body = _in_hunks(part)
         added, removed = (sum(text[:1] == sign for text in body) for sign in "+-")
-        found.append(Change(_path(part), page.message_id, patch, title, added, removed, tuple(part)))
+        found.append(Change(_path(part), page.message_id, patch, title, added, removed, tuple(part), first))
     return found
 
 

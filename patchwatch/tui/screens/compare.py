@@ -22,13 +22,16 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.controllers.patch_marks import PatchMarks
+from patchwatch.tui.controllers.reply import ReplyController
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit_pieces, width_of
 from patchwatch.tui.render.comparison import changelog_page, headline, pair_page, pair_pieces, points_on
+from patchwatch.tui.render.diff_place import in_comparison
 from patchwatch.tui.render.page import Page, lay_out
 from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes
 from patchwatch.tui.screens.list_and_text import ListAndTextScreen
 from patchwatch.tui.screens.patch_keys import READ, SKIP
+from patchwatch.tui.widgets.diff_view import DiffView
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.revision_bar import connector, missing_versions
@@ -62,14 +65,20 @@ class PairList(RowList[Pair]):
 
     def draw(self, row: Pair, index: int, width: int) -> list[list[StyledText]]:
         """One line."""
-        left, right = pair_pieces(row, self._widest)
+        left, words = pair_pieces(row, self._widest)
+        signs: list[StyledText] = []
         if points := points_on(row, self._notes):
-            right = [*self._notes[1].signs(points), (" ", ""), *right]
-        if row.newer and (patch := self._marks.of(row.newer.message_id)):
-            stands = str(patch.mark) if not patch.is_left else "changed" if patch.changed else ""
-            right.append((f"  {stands:<7}", "warn" if patch.changed else "calm"))
-        room = max(width - 1 - width_of(right), min(width_of(left), _MIN_TITLE_WIDTH + 8))
-        return [[*fit_pieces(left, room), *right]]
+            signs = [*self._notes[1].signs(points), (" ", "")]
+        stands: list[StyledText] = []
+        patch = self._marks.of(row.newer.message_id) if row.newer else None
+        if self._marks.begun and patch:
+            text = str(patch.mark) if not patch.is_left else "changed" if patch.changed else ""
+            stands = [(f"  {text:<7}", "warn" if patch.changed else "calm")]
+        most = width - 1 - min(width_of(left), _MIN_TITLE_WIDTH + 8) - width_of([*signs, *stands])
+        if width_of(words) > most:
+            words = fit_pieces(words, max(most, 0))
+        right = [*signs, *words, *stands]
+        return [[*fit_pieces(left, max(width - 1 - width_of(right), 0)), *right]]
 
 
 class CompareScreen(ListAndTextScreen):
@@ -114,6 +123,7 @@ class CompareScreen(ListAndTextScreen):
         READ,
         SKIP,
         Binding("c", "changelog", "Changelog", tooltip="Show the author's changelog", id="compare.changelog"),
+        Binding("R", "reply", "Reply", tooltip="Reply to the newer patch, up to the cursor", id="compare.reply"),
         Binding("p", "patch", "Mail", tooltip="Show the mail of the patch", id="compare.patch"),
         Binding("backslash", "wrap", "Wrap", show=False, tooltip="Wrap long diff lines", id="compare.wrap"),
         Binding(
@@ -160,7 +170,7 @@ class CompareScreen(ListAndTextScreen):
         yield Static(id="outcome")
         yield PairList(self._marks, id="pairs")
         with Container(id="compare-panes"):
-            yield MailView(id="difference")
+            yield DiffView(id="difference")
             yield MailView(id="changelog")
         yield StatusBar()
         yield KeyHints()
@@ -171,9 +181,9 @@ class CompareScreen(ListAndTextScreen):
         return self.query_one(PairList)
 
     @property
-    def text(self) -> MailView:
+    def text(self) -> DiffView:
         """The differences."""
-        return self.query_one("#difference", MailView)
+        return self.query_one(DiffView)
 
     @property
     def changelog(self) -> MailView:
@@ -278,6 +288,17 @@ class CompareScreen(ListAndTextScreen):
         pair = self.choices.row
         if pair and (patch := pair.newer or pair.older):
             self.dismiss(patch.message_id)
+
+    def action_reply(self) -> None:
+        """Reply to the newer patch, on the line under the cursor."""
+        pair, page = self.choices.row, self.text.page
+        if pair is None or page is None:
+            return
+        if pair.newer is None:
+            self._jobs.notices.show("reply", "note", "The newer version has no such patch; p shows the older one.")
+            return
+        at = in_comparison(page, self.text.line)
+        ReplyController(self, self._tracker, self._jobs).reply_at(pair.newer.message_id, at)
 
     def is_left(self, row: Pair) -> bool:
         """True if the newer patch is left to read."""

@@ -22,15 +22,17 @@ from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.controllers.patch_marks import PatchMarks
+from patchwatch.tui.controllers.reply import ReplyController
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.changed_files import Change, TreeEntry, changes, tree
 from patchwatch.tui.render.columns import fit_pieces, width_of
+from patchwatch.tui.render.diff_place import in_files
 from patchwatch.tui.render.page import Line, Page, lay_out, mail_page, make_page
 from patchwatch.tui.render.point_notes import NO_NOTES, PointNotes, place, with_lines
 from patchwatch.tui.screens.list_and_text import ListAndTextScreen
 from patchwatch.tui.screens.patch_keys import READ, SKIP
+from patchwatch.tui.widgets.diff_view import DiffView
 from patchwatch.tui.widgets.key_hints import KeyHints
-from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.row_list import RowList
 from patchwatch.tui.widgets.status_bar import StatusBar
 
@@ -160,6 +162,7 @@ class FilesScreen(ListAndTextScreen):
         Binding("N", "left(-1)", "Previous file of a patch left to read", show=False, id="files.previous_left"),
         READ,
         SKIP,
+        Binding("R", "reply", "Reply", tooltip="Reply to the patch, up to the cursor", id="files.reply"),
         Binding("p", "patch", "Mail", tooltip="Show the mail of the patch", id="files.patch"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="Maximize or restore the diffs", id="files.zoom"),
         keys.HELP,
@@ -191,13 +194,14 @@ class FilesScreen(ListAndTextScreen):
         self._marks = marks
         self._notes = notes.of(revision)
         self._changes: Sequence[Change] = ()
+        self._shown: Sequence[Change] = ()  # those whose diffs are shown
 
     def compose(self) -> ComposeResult:
         """Title, tree, diffs, status bar, key hints."""
         yield Static(id="title")
         with Container(id="file-panes"):
             yield FileList(self._marks, id="files")
-            yield MailView(id="diffs")
+            yield DiffView(id="diffs")
         yield StatusBar()
         yield KeyHints()
 
@@ -207,9 +211,9 @@ class FilesScreen(ListAndTextScreen):
         return self.query_one(FileList)
 
     @property
-    def text(self) -> MailView:
+    def text(self) -> DiffView:
         """The diffs."""
-        return self.query_one(MailView)
+        return self.query_one(DiffView)
 
     def on_mount(self) -> None:
         """Load the patches."""
@@ -252,15 +256,21 @@ class FilesScreen(ListAndTextScreen):
         if branch is None:
             return
         found = branch.changes or [change for change in self._changes if change.path.startswith(branch.path)]
-        page = page_of(
-            branch.path, sorted(found, key=lambda change: change.path), max(self._revision.expected, 1), self._notes
-        )
+        self._shown = sorted(found, key=lambda change: change.path)
+        page = page_of(branch.path, self._shown, max(self._revision.expected, 1), self._notes)
         self.text.show(lay_out(page, self.text.text_width, self.text.new_page_options()))
 
     def action_patch(self) -> None:
         """Show the mail of the patch whose diff is visible."""
         if message_id := self.text.visible_target():
             self.dismiss(message_id)
+
+    def action_reply(self) -> None:
+        """Reply to the line under the cursor, or to the patch whose heading that is."""
+        if (page := self.text.page) and (message_id := self.text.visible_target()):
+            ReplyController(self, self._tracker, self._jobs).reply_at(
+                message_id, in_files(page, self.text.line, self._shown)
+            )
 
     def is_left(self, row: TreeEntry) -> bool:
         """True for a file that a patch changes which is left to read."""

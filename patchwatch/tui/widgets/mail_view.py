@@ -41,6 +41,7 @@ class LinkTarget:
 class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     """The headers and text of a mail.  Text is wrapped; diffs scroll sideways, or are wrapped on demand."""
 
+    MARGIN: ClassVar[int] = 0  # columns that a subclass draws itself, at the left
     DEFAULT_CSS = """
     MailView {
         background: $background;
@@ -89,7 +90,7 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     @property
     def text_width(self) -> int:
         """The width for text."""
-        return self.scrollable_content_region.width
+        return self.scrollable_content_region.width - self.MARGIN
 
     @property
     def page(self) -> Page | None:
@@ -186,7 +187,8 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     def _take(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._mail_lines = dict(sheet.page.targets)
-        set_virtual_size(self, Size(0 if sheet.options.wrap_diffs else sheet.page.widest, len(sheet.rows)))
+        width = 0 if sheet.options.wrap_diffs else sheet.page.widest + self.MARGIN
+        set_virtual_size(self, Size(width, len(sheet.rows)))
         self._redraw()
 
     # Scrolling.
@@ -291,6 +293,7 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         for target in self._targets_in(at):
             row, text = self._sheet.rows[at], self._sheet.page.lines[target.span.line].text
             first = cell_len(text[row.start : target.span.start]) + cell_len(row.prefix) - self.scroll_offset.x
+            first += self.MARGIN
             if target.fold or first <= offset.x < first + cell_len(text[target.span.start : target.span.end]):
                 self._follow(target)
                 return

@@ -67,7 +67,7 @@ CASES = (
     Case(
         "link",
         ("L",),
-        ("Link or unlink versions", "same author, same files", "one series, v3 v4 v5", "⏎ link esc cancel"),
+        ("Link or unlink versions", "None of these", "same author, same files", "⏎ close esc cancel"),
         3,
         with_candidates,
     ),
