@@ -17,6 +17,7 @@ from patchwatch.tui.render.columns import cell_len, pad
 # Headings, by the first word of a binding's id.
 _HEADINGS = {
     "overview": "Overview",
+    "patch": "Patches",
     "series": "Series",
     "act": "Actions",
     "list": "Lists",

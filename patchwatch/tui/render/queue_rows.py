@@ -23,9 +23,23 @@ from patchwatch.tui.render.columns import fit_pieces
 
 FOLDED = frozenset({Section.DORMANT, Section.CLOSED})
 """Sections that are folded at first."""
-_WIDE, _MEDIUM, _NARROW, _TINY = 116, 98, 62, 44  # widths from which on there are more columns
-_VERB, _SHORT_VERB, _WHEN, _SHORT_WHEN = 15, 10, 6, 6
-_AUTHOR, _LIST, _POINTS, _TAGS, _NEW = 14, 8, 6, 5, 3
+_HUGE, _WIDE, _MEDIUM, _NARROW, _TINY = 176, 116, 98, 62, 44  # widths from which on there are more, or wider, columns
+
+
+class _Sizes(NamedTuple):
+    """The widths of the columns."""
+
+    verb: int
+    author: int
+    list: int
+    when: int = 6
+    points: int = 7
+    tags: int = 5
+    new: int = 3
+
+
+def _sizes(width: int) -> _Sizes:
+    return _Sizes(20, 20, 16) if width >= _HUGE else _Sizes(15, 13, 9) if width >= _NARROW else _Sizes(10, 0, 0)
 
 
 class QueueHeading(NamedTuple):
@@ -126,29 +140,26 @@ def draw_more(row: QueueMore, width: int) -> list[StyledText]:
 
 def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" ", "")) -> list[StyledText]:
     """A series: sign, title, what to do, when, unread mail; in a wide terminal more."""
-    place = row.place
+    place, sizes, roomy = row.place, _sizes(width), width >= _NARROW
     verb, when = (line(place.verb), place.when(now)) if place else ("", "")
-    pieces = [[(verb, "accent" if place and place.section in ASKS else "dim")]]
-    sizes = [_VERB if width >= _NARROW else _SHORT_VERB]
-    when_style = "warn strong" if place and place.overdue else "dim"
-    unread = f"●{row.unread}" if row.unread and width >= _NARROW else "●" if row.unread else ""
+    asked = place is not None and place.section in ASKS
+    unread = f"●{row.unread}" if row.unread and roomy else "●" if row.unread else ""
     cells: list[tuple[list[StyledText], int, bool]] = []
     if width >= _TINY:
-        if width < _NARROW:
-            pieces = [[(verb.partition(" ")[0] if not place or place.section not in ASKS else _short(verb), "accent")]]
-        cells.append((pieces[0], sizes[0], False))
-    cells.append(([(when, when_style)], _WHEN if width >= _NARROW else _SHORT_WHEN, True))
+        short = verb if roomy else _short(verb) if asked else verb.partition(" ")[0]
+        cells.append(([(short, "accent" if asked or not roomy else "dim")], sizes.verb, False))
+    cells.append(([(when, "warn strong" if place and place.overdue else "dim")], sizes.when, True))
     if width >= _MEDIUM:
-        cells.append(([(labels.author(row), "dim")], _AUTHOR, False))
+        cells.append(([("you" if row.mine else labels.author(row), "dim")], sizes.author, False))
     if width >= _WIDE:
-        cells.append(([(", ".join(map(line, row.inboxes)), "dim")], _LIST, False))
-        cells.append(([(series_labels.open_points(row), "warn")], _POINTS, True))
-        cells.append((labels.reviewed(row), _TAGS, True))
+        cells.append(([(", ".join(map(line, row.inboxes)), "dim")], sizes.list, False))
+        cells.append(([(series_labels.open_points(row), "warn")], sizes.points, True))
+        cells.append((labels.reviewed(row), sizes.tags, True))
     if width >= _TINY:
-        cells.append(([(unread, "accent strong")], _NEW if width >= _NARROW else 1, True))
-    gap = 2 if width >= _NARROW else 1
-    room = width - 3 - sum(size + gap for _, size, _ in cells)
-    drawn: list[StyledText] = [labels.state_sign(row.state), mark, *fit_pieces(title_of(row), max(room + 1, 8))]
+        cells.append(([(unread, "accent strong")], sizes.new if roomy else 1, True))
+    gap = 2 if roomy else 1
+    room = width - 2 - sum(size + gap for _, size, _ in cells)
+    drawn: list[StyledText] = [labels.state_sign(row.state), mark, *fit_pieces(title_of(row), max(room, 8))]
     for cell, size, right in cells:
         drawn += [(" " * gap, ""), *fit_pieces(cell, size, right=right)]
     return drawn
@@ -170,9 +181,10 @@ def column_titles(width: int) -> str:
     """The line above the rows; empty in a narrow terminal, where nothing needs a title."""
     if width < _MEDIUM:
         return ""
-    cells = ["Next".ljust(_VERB), "When".rjust(_WHEN), "Author".ljust(_AUTHOR)]
+    sizes = _sizes(width)
+    cells = ["Next".ljust(sizes.verb), "When".rjust(sizes.when), "Author".ljust(sizes.author)]
     if width >= _WIDE:
-        cells += ["List".ljust(_LIST), "Points".rjust(_POINTS), "Tags".rjust(_TAGS)]
-    cells.append("New".rjust(_NEW))
+        cells += ["List".ljust(sizes.list), "Points".rjust(sizes.points), "Tags".rjust(sizes.tags)]
+    cells.append("New".rjust(sizes.new))
     room = width - 2 - sum(len(cell) + 2 for cell in cells)
     return f"  {'Title'.ljust(room)}{''.join('  ' + cell for cell in cells)}"

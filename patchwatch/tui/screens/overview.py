@@ -167,8 +167,13 @@ class OverviewScreen(OverviewCursor):
             return  # not known to be empty yet
         self.query_one(ViewTabs).show(state.view, state.counts)
         self._update_empty_view(bool(rows))
-        self.query_one(TableHeading).refresh()
+        self._fit_heading()
         self._post_status()
+
+    def _fit_heading(self) -> None:
+        heading = self.query_one(TableHeading)
+        heading.fit(self.size.width)
+        heading.refresh()
 
     def _update_empty_view(self, has_rows: bool) -> None:
         """Show why there are no rows if there are none, and set the focus."""
@@ -238,7 +243,7 @@ class OverviewScreen(OverviewCursor):
 
     def on_resize(self) -> None:
         """Redraw the headings; show the preview if there is room now."""
-        self.call_after_refresh(self.query_one(TableHeading).refresh)
+        self.call_after_refresh(self._fit_heading)
         self.call_after_refresh(self._update_preview)
 
     def on_paste(self, event: events.Paste) -> None:

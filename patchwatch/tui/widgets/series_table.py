@@ -35,6 +35,7 @@ from patchwatch.tui.widgets.row_list import RowList
 
 NARROW = 64
 _MARK = "*"
+_BESIDE = 2  # columns of the cursor's mark and the scrollbar
 
 
 class SeriesTable(RowList[QueueRow]):
@@ -200,7 +201,7 @@ class TableHeading(Styled):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    TableHeading { height: 1; background: $background; }
+    TableHeading { height: 1; background: $background; &.-untitled { display: none; } }
     """
 
     class Chosen(Message):
@@ -215,6 +216,10 @@ class TableHeading(Styled):
         """The headings of `table`."""
         super().__init__()
         self._table = table
+
+    def fit(self, width: int) -> None:
+        """Leave no empty line if the queue has no headings in a terminal of this width."""
+        self.set_class(self._table.shows_queue and not column_titles(width - _BESIDE), "-untitled")
 
     def render_line(self, y: int) -> Strip:
         """Draw the headings."""

@@ -87,3 +87,20 @@ def test_names_leave_the_verb_in_a_narrow_terminal() -> None:
     assert "answer Maximil" in plain(draw_series(answer, 80, NOW))
     assert "answer  " in plain(draw_series(answer, 58, NOW))
     assert "review v2" in plain(draw_series(a_line(place=put(Section.REVIEW, "review v2")), 58, NOW))
+
+
+def test_my_own_series_are_yours() -> None:
+    mine = plain(draw_series(a_line(id=1, mine=True, place=put(Section.WAITING)), 118, NOW))
+    assert "  you  " in mine
+    assert "Ann Author" not in mine
+
+
+@pytest.mark.parametrize("width", [100, 118, 178])
+def test_titles_of_the_columns_stand_above_them(width: int) -> None:
+    row = a_line(id=1, title="net: one", inboxes=("linux-iio",), place=put(Section.NOW, "apply v12"))
+    above, below = column_titles(width), plain(draw_series(row, width, NOW))
+    assert len(above) == len(below) == width
+    assert below.index("apply v12") == above.index("Next")
+    assert below.index("Ann Author") == above.index("Author")
+    if width > 100:
+        assert below.index("linux-iio") == above.index("List")

@@ -259,6 +259,27 @@ async def test_a_stale_inbox_is_shown_in_the_status_line(tracker: FakeTracker, a
         await opened(pilot, "! bpf stale since 19 Sep 2023 22:00")
 
 
+async def test_no_line_is_empty_above_the_queue(tracker: FakeTracker) -> None:
+    tracker.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        assert "Now 1" in shown(pilot).split("\n")[1]
+        await pilot.press("6")
+        assert "Title" in shown(pilot).split("\n")[1]
+
+
+async def test_a_limit_puts_the_cursor_on_a_series(tracker: FakeTracker) -> None:
+    tracker.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("g")
+        table = pilot.app.screen.query_one(SeriesTable)
+        assert table.row is None
+        await pilot.press("slash", *"zswap", "enter")
+        assert table.row is not None
+        assert table.row.id == 7
+
+
 async def test_the_first_frame_says_that_the_series_are_being_read(tracker: FakeTracker, app: PatchwatchApp) -> None:
     tracker.gates["lines"] = threading.Event()
     async with app.run_test() as pilot:
