@@ -5,23 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patchwatch.series.patch_numbers import format_patches
-from patchwatch.series.patch_reading import NOTHING_READ, Mark, summary
+from patchwatch.series.patch_reading import Mark, newest, summary
 
 if TYPE_CHECKING:
     from patchwatch.series.model import SeriesRow
-    from patchwatch.series.patch_reading import VersionReading
     from patchwatch.tracker import Tracker
-
-
-def newest_reading(row: SeriesRow, tracker: Tracker) -> VersionReading:
-    """How the newest version stands for me."""
-    found = tracker.readings(row)
-    return next((found[root] for root in reversed(row.revisions[-1].postings) if root in found), NOTHING_READ)
 
 
 def reading_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     """`Read:   1 of 3, 1 changed since your review; left: patches 2-3`; no line before the first is marked."""
-    reading = newest_reading(row, tracker)
+    reading = newest(row, tracker.readings(row))
     words = summary(reading).replace(" read", "", 1)
     left = [patch.number for patch in reading.patches if patch.is_left]
     return [f"Read:   {words}{f'; left: {format_patches(left)}' if left else ''}"] if words else []
@@ -29,7 +22,7 @@ def reading_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
 
 def reading_json(row: SeriesRow, tracker: Tracker) -> dict[str, Any]:
     """The same as JSON, patch by patch."""
-    patches = newest_reading(row, tracker).patches
+    patches = newest(row, tracker.readings(row)).patches
     return {
         "read": sum(patch.mark is Mark.READ for patch in patches),
         "skipped": sum(patch.mark is Mark.SKIPPED for patch in patches),

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from patchwatch.series.carried_tags import PostedPatch, Tagged, same_patches
 from patchwatch.series.tags import address_in, is_endorsement
+
+if TYPE_CHECKING:
+    from patchwatch.series.model import SeriesRow
 
 
 class Mark(StrEnum):
@@ -151,6 +154,12 @@ def _tagged(version: Tagged, me: Set[str]) -> set[int]:
         for tag in version.tags
         if is_endorsement(tag.name) and tag.message_id not in own and address_in(tag.value) in me and not tag.scope
     }
+
+
+def newest(row: SeriesRow, found: Mapping[str, VersionReading]) -> VersionReading:
+    """How the newest version of a series stands, as it was sent last; `found` is by root."""
+    postings = row.revisions[-1].postings if row.revisions else ()
+    return next((found[root] for root in reversed(postings) if root in found), NOTHING_READ)
 
 
 def summary(reading: VersionReading) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from patchwatch.cli.patch_reading import newest_reading
 from patchwatch.config import Config, Me
-from patchwatch.series.patch_reading import Mark, summary, word
+from patchwatch.progress import no_progress
+from patchwatch.series.patch_reading import Mark, newest, summary, word
 from patchwatch.tracker import Tracker
 from tests.support.command_line import Run, add_to_config
 from tests.support.mails import mbox
@@ -35,7 +35,8 @@ def mark(tracker: Tracker, message_id: str, how: Mark) -> None:
 
 
 def words(tracker: Tracker) -> list[str]:
-    return [word(patch) for patch in newest_reading(tracker.one(1), tracker).patches]
+    row = tracker.one(1)
+    return [word(patch) for patch in newest(row, tracker.readings(row)).patches]
 
 
 def shown(run: Run) -> list[str]:
@@ -98,7 +99,7 @@ def test_marks_work_without_addresses_in_the_config(database: str) -> None:
 def test_marks_survive_reindex(database: str) -> None:
     ines = tracker_of(database, "ines@example.org")
     mark(ines, "2-1@quill", Mark.READ)
-    ines.reindex(lambda done: None)
+    ines.reindex(no_progress)
     assert words(ines)[0] == "read"
 
 

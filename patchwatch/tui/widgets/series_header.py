@@ -27,8 +27,8 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
     return [(title, "strong"), (" " * space, ""), (by, "dim")]
 
 
-def state_line(row: SeriesRow, now: int, waiting: str = "") -> list[StyledText]:
-    """The state, who it waits for and since when, the people by name, the next action, notes."""
+def state_line(row: SeriesRow, now: int, waiting: str = "", read: str = "") -> list[StyledText]:
+    """The state, who it waits for and since when, the people by name, the next action, the patches read, notes."""
     pieces = [*labels.series_state(row), ("   waiting for ", "dim")]
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody", "dim"))
@@ -45,16 +45,18 @@ def state_line(row: SeriesRow, now: int, waiting: str = "") -> list[StyledText]:
         pieces += [(": ", "dim"), (waiting, "")]
     if row.next_action and not row.next_action.text.startswith(f"{row.turn}: waits for "):  # that is shown already
         pieces += [("   next: ", "dim"), (line(row.next_action.text), "accent")]
+    if read:
+        pieces += [("   ", ""), (read, "calm")]
     if row.depends_on:
         pieces += [("   needs ", "dim"), (labels.dependencies(row), "")]
     return pieces + [(f"   {remark}", "warn") for remark in labels.remarks(row)]
 
 
-def fitting_state_line(row: SeriesRow, now: int, waiting: str, width: int) -> list[StyledText]:
+def fitting_state_line(row: SeriesRow, now: int, waiting: str, width: int, read: str = "") -> list[StyledText]:
     """The state with the people by name, for which the next action of others makes room; or without them."""
     others = replace(row, next_action=None) if row.next_action and row.next_action.by != "me" else row
-    tries = (state_line(row, now, waiting), state_line(others, now, waiting))
-    return next((pieces for pieces in tries if width_of(pieces) <= width), state_line(row, now))
+    tries = (state_line(row, now, waiting, read), state_line(others, now, waiting, read))
+    return next((pieces for pieces in tries if width_of(pieces) <= width), state_line(row, now, read=read))
 
 
 def evidence_of(row: SeriesRow) -> Evidence | None:
@@ -94,7 +96,7 @@ class SeriesHeader(Vertical):
         super().__init__(id=id)
         self._evidence = evidence
         self._lines: dict[str, list[StyledText]] | None = None  # as displayed
-        self._shown: tuple[SeriesRow, int, MessageRow | None, str] | None = None
+        self._shown: tuple[SeriesRow, int, MessageRow | None, str, str] | None = None
 
     def compose(self) -> ComposeResult:
         """The lines."""
@@ -103,9 +105,14 @@ class SeriesHeader(Vertical):
         if self._evidence:
             yield Static(id="evidence")
 
-    def show(self, row: SeriesRow | None, now: int, mail: MessageRow | None = None, waiting: str = "") -> None:
-        """Show `row`; `mail` has the evidence for its state, if known; `waiting` names the people it waits for."""
-        self._shown = None if row is None else (row, now, mail, waiting)
+    def show(
+        self, row: SeriesRow | None, now: int, mail: MessageRow | None = None, waiting: str = "", read: str = ""
+    ) -> None:
+        """Show `row`; `mail` has the evidence for its state, if known.
+
+        `waiting` names the people it waits for; `read` counts the patches that the user has read.
+        """
+        self._shown = None if row is None else (row, now, mail, waiting, read)
         self._draw()
 
     def on_resize(self) -> None:
@@ -116,10 +123,10 @@ class SeriesHeader(Vertical):
         width = self.size.width
         lines: dict[str, list[StyledText]] = {}
         if self._shown:
-            row, now, mail, waiting = self._shown
+            row, now, mail, waiting, read = self._shown
             lines = {
                 "headline": headline(row, width),
-                "state": fitting_state_line(row, now, waiting, width),
+                "state": fitting_state_line(row, now, waiting, width, read),
                 "evidence": evidence_line(row, width, mail),
             }
         if lines == self._lines:

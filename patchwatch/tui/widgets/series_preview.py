@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from patchwatch.series.model import NextAction, SeriesRow
+from patchwatch.series.patch_reading import newest, summary
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.widgets.series_header import SeriesHeader
@@ -31,6 +32,7 @@ class SeriesPreview(SeriesHeader):
         self._series: int | None = None
         self._row: SeriesRow | None = None
         self._why = ""
+        self._read = ""
         self._rest: Timer | None = None
         self._look: Timer | None = None
 
@@ -50,19 +52,25 @@ class SeriesPreview(SeriesHeader):
 
     def tick(self) -> None:
         """Update the ages."""
-        self.show(self._row, self._tracker.now())
+        self.show(self._row, self._tracker.now(), read=self._read)
 
     def _load(self) -> None:
         if self._series is None:
             self._row = None
             self.tick()
         elif self.display:
-            load = partial(self._tracker.one, self._series)
+            load = partial(self._rows, self._series)
             # A series that is gone disappears when the list is reloaded; no error is needed here.
             self._jobs.submit("read", "preview", load, self._loaded, lambda _: None, screen=self.screen, latest=True)
 
-    def _loaded(self, row: SeriesRow) -> None:
+    def _rows(self, series_id: int) -> tuple[SeriesRow, str]:
+        row = self._tracker.one(series_id)
+        return row, summary(newest(row, self._tracker.readings(row)))
+
+    def _loaded(self, loaded: tuple[SeriesRow, str]) -> None:
+        row, read = loaded
         if row.id == self._series:
+            self._read = read
             # The place in the queue says more than the next action: it knows that I apply patches, and what is overdue.
             self._row = replace(row, next_action=NextAction(self._why, "", "me")) if self._why else row
             self.tick()

@@ -188,3 +188,10 @@ async def test_marks_made_in_another_screen_are_shown_in_the_thread(
         await pilot.press("v", "q")
         await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
         await until(pilot, lambda: "1 of 2 read" in shown(pilot))
+
+
+async def test_the_preview_counts_what_is_read(tracker: FakeTracker) -> None:
+    tracker.marks = {V5.format(2): Mark.READ}
+    async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
+        await opened(pilot, "net: count drops")
+        await until(pilot, lambda: "1 of 2 read" in shown(pilot))
