@@ -152,7 +152,7 @@ def keys(environment: dict[str, str], count: int) -> bool:
     screen = Screen(environment, "--now", str_of(NOW))
     screen.until(_ROW)
     time.sleep(3)  # until everything after the first paint is loaded
-    screen.key("7")
+    screen.key("a")
     ok = report_keys("down, up in the overview", [screen.key("jjjjjjk"[n % 7]) for n in range(count)])
     ok &= report_keys("end, beginning", [screen.key("Gg"[n % 2]) for n in range(count // 4)])
     ok &= report_keys("next view", [screen.key("l") for _ in range(7 * max(count // 10, 1))])

@@ -94,7 +94,7 @@ class LinkChoices(RowList[Choice]):
         if isinstance(row, Neither):
             return [
                 [("None of these", "strong")],
-                [("  not one of them is certain enough to be linked automatically", "dim")],
+                [("  patchwatch links none of them on its own", "dim")],
             ]
         if isinstance(row, Unlink):
             later, earlier = series_labels.revision_name(row.later), series_labels.revision_name(row.earlier)
