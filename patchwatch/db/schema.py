@@ -1,13 +1,10 @@
 """Tables.
 
-There are four kinds: what arrived (`message`, `raw`, `archive_copy`, and of git trees `tree`, `tree_commit`,
-`tree_holds`, `commit_key`); manual decisions (`watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`,
-`dismissed`, `read_mark`, `visit`, `patch_mark`, and `undo_log`); notifications (`outbox`, `last_digest`,
-`notification`); and what is derived from the first two (`citation`, `thread_key`, `revision`, `revision_key`,
-`acceptance`, `committer`, `series`), which `reindex` rebuilds.
-`number` gives a revision's root the number that people type; it never changes.
-
-Times are UTC seconds since 1970 in integer columns: SQLite drops time zones, and integers compare the same everywhere.
+What arrived: `message`, `raw`, `archive_copy`; of git trees `tree`, `tree_commit`, `tree_holds`, `commit_key`.  Manual
+decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and
+their `undo_log`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
+`thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`.  `number` gives a revision's root the
+number that people type; it never changes.  Times are UTC seconds since 1970 in integer columns: SQLite drops time zones.
 """
 
 from __future__ import annotations
