@@ -1,10 +1,9 @@
-"""Tables.
+"""The tables.
 
 What arrived: `message`, `raw`, `archive_copy`; of git trees `tree`, `tree_commit`, `tree_holds`, `commit_key`.  Manual
 decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and
 their `undo_log`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
-`thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`.  `number` gives a revision's root the
-number that people type; it never changes.  Times are UTC seconds since 1970 in integer columns: SQLite drops time zones.
+`thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ metadata = MetaData(
 )
 
 ROW = Integer
-TIME = BigInteger
+TIME = BigInteger  # UTC seconds since 1970: SQLite drops time zones, and integers compare the same everywhere
 
 inbox = Table(
     "inbox",
@@ -111,7 +110,7 @@ citation = Table(
     sqlite_with_rowid=False,
 )
 
-number = Table(
+number = Table(  # gives a revision's root the number that people type; it never changes
     "number",
     metadata,
     Column("id", ROW, primary_key=True),
