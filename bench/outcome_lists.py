@@ -103,18 +103,16 @@ def outcomes(raws: Iterable[bytes]) -> Iterator[Outcome]:
         if message.kind == "reply" and not message.bot:
             passages = body.of_reply(text_of(Headers(raw), raw).inline)[1]
             words[message.message_id] = array("I", sorted(features(passages, message.trailers)))
-    found = [
-        revision for conversation in _conversations(messages.values()) for revision in find_revisions(conversation)
-    ]
+    found = [revision for conversation in conversations(messages.values()) for revision in find_revisions(conversation)]
     found.sort(key=lambda revision: (revision.root.date, revision.root.message_id))
-    following = _next_versions(found)
+    following, _ = next_versions(found)
     for revision in found:
         if (outcome := _outcome(revision, following.get(revision.root.message_id), words)) is not None:
             yield outcome
 
 
 def _outcome(revision: Revision, following: int | None, words: Mapping[str, array[int]]) -> Outcome | None:
-    taken = _applied(revision, following)
+    taken = applied_at(revision, following)
     if following is None and taken is None:
         return None
     end = taken if taken is not None else following
@@ -149,7 +147,7 @@ def _is_taken(message: Message) -> bool:
     return message.accepted is not None or any(signal.kind in _TAKEN for signal in message.signals)
 
 
-def _applied(revision: Revision, before: int | None) -> int | None:
+def applied_at(revision: Revision, before: int | None) -> int | None:
     """When all of a version had been applied, according to its replies; None if it was not."""
     for number, follow_up in enumerate(revision.follow_ups, 1):
         if before is not None and follow_up.message.date >= before:
@@ -161,7 +159,8 @@ def _applied(revision: Revision, before: int | None) -> int | None:
     return None
 
 
-def _conversations(messages: Iterable[Message]) -> list[list[Message]]:
+def conversations(messages: Iterable[Message]) -> list[list[Message]]:
+    """The messages that share thread keys, directly or by others."""
     leader: dict[str, str] = {}
 
     def find(key: str) -> str:
@@ -181,8 +180,8 @@ def _conversations(messages: Iterable[Message]) -> list[list[Message]]:
     return list(found.values())
 
 
-def _next_versions(revisions: Sequence[Revision]) -> dict[str, int]:
-    """The date of the next version of each that has one, by root; a resend is none."""
+def next_versions(revisions: Sequence[Revision]) -> tuple[dict[str, int], dict[str, int]]:
+    """The dates of the next version of each that has one, and of its first resend, by root."""
     home = {m.message_id: r.root.message_id for r in revisions for m in r.own_messages}
     home |= {f.message.message_id: r.root.message_id for r in revisions for f in r.follow_ups}
     near = _Neighbours([posting_facts(revision, home) for revision in revisions])
@@ -196,10 +195,14 @@ def _next_versions(revisions: Sequence[Revision]) -> dict[str, int]:
             after[link.predecessor] = min(
                 after.get(link.predecessor, (posting.date, posting.root)), (posting.date, posting.root)
             )
+    dates: dict[str, int] = {}
+    for posting in near.postings:
+        if first := resends.get(posting.root):
+            dates[first] = min(dates.get(first, posting.date), posting.date)
     for again, first in resends.items():
         if again in after:
             after.setdefault(first, after[again])
-    return {root: date for root, (date, _) in after.items()}
+    return {root: date for root, (date, _) in after.items()}, dates
 
 
 class _Neighbours:
