@@ -6,7 +6,7 @@ The modules beside this one determine the kind of the mail, and read its headers
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from patchwatch.mail import body, bots, changelog, diff, headers, relations, robot, thanks, trailers, version_hints
 from patchwatch.mail.added_lines import added_lines
@@ -43,6 +43,7 @@ from patchwatch.mail.tested import named_posting
 from patchwatch.mail.upstream_commit import upstream_commit
 from patchwatch.pattern import Pattern
 
+_REPORTS = frozenset({SignalKind.APPLIED, SignalKind.CLAIMED})
 _RESULTS = frozenset({SignalKind.FAILURE, SignalKind.SUCCESS, SignalKind.FINDING})
 # At the top, or below a remark and a rule: "6.6-stable review patch.  If anyone has any objections, …", "-----".
 _IN_BODY_FROM = Pattern(
@@ -106,7 +107,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         tested=_tested(subject, whole, message_id, found, reviewed),
         findings=reviewed,
         answers_robot=by_person and robot.answers_robot(head, text.inline),
-        remarks=remarks(passages, found, tags) if by_person and not accepted else (),
+        remarks=remarks(passages, found, tags) if by_person and not _only_applies(accepted, found) else (),
         outlook=outlook(passages, tags) if by_person else (0, 0),
         added=added_lines(patch, files),
         changes=_changes(whole if cut < 0 else whole[:cut], parts) if submission else (),
@@ -168,6 +169,13 @@ def _accepted(
     if kind == "notice" or (bot and kind not in SUBMISSIONS):
         return bots.acceptance(sender, text.whole if kind == "notice" else text.inline, notice=kind == "notice")
     return thanks.acceptance(message_id, subject, own_text) if kind == "reply" else None
+
+
+def _only_applies(accepted: Acceptance | None, found: Iterable[Signal]) -> bool:
+    """True if a mail reports patches as applied; people list commits for other reasons, too."""
+    if accepted is None:
+        return False
+    return accepted.form != thanks.COMMITS or any(signal.kind in _REPORTS for signal in found)
 
 
 def _signals(

@@ -35,9 +35,10 @@ _URL = rf"https?://(?!{_ARCHIVE})\S{{1,200}}?[/=]{_SHA}(?![0-9a-z@])\S{{0,60}}"
 _COMMIT = Pattern(rf"(?:(?:merge )?commit(?:[- ]id)?:?\s+[0-9a-f]{{7,40}}\b|[([<]?{_SHA}\b|<?{_URL})", re.IGNORECASE)
 _BESIDE = Pattern(rf"(?:\s+|\s+\W{{1,3}}\s*)[([]?(?:commit:?\s+)?(?:{_SHA}|<?{_URL})[\])>]*[.,]?$", re.IGNORECASE)
 _NO_COMMIT = Pattern(r"\(no (?:commit info|matching commit)")
-# 0123456789ab ("frob: mend it")
+# 0123456789ab ("frob: mend it"); eight digits without a letter are patchwork's number of a patch.
 _LOGGED = Pattern(
-    r"[ \t]*(?:[-*•]\s+)?(?:commit:?\s+)?\[?([0-9a-f]{8,40})\]?:?\s+\(?[\"“'‘]?(\S.{3,200}?)[\"”'’]?\)?[.,;]?"
+    r"[ \t]*(?:[-*•]\s+)?(?:commit:?\s+)?\[?(?!\d{1,11}\b)([0-9a-f]{8,40})\]?:?\s+"
+    r"\(?[\"“'‘]?(\S.{3,200}?)[\"”'’]?\)?[.,;]?"
 )
 _TO_A_TREE = Pattern(
     r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"

@@ -70,6 +70,19 @@ def test_a_merge_request_that_was_merged_is_the_address_of_a_tree() -> None:
     assert opened.accepted is None
 
 
+def test_what_is_asked_beside_a_list_of_commits_is_a_remark() -> None:
+    text = "See also\n\n0123456789ab frob: mend it\n\nPlease add a Fixes: tag.\n"
+    message = reply(text, "typed@rita.example")
+    assert message.accepted is not None
+    assert message.accepted.form == "commits"
+    assert [remark.wants for remark in message.remarks] == ["change"]
+    assert reply("Applied.\n\n0123456789ab frob: mend it\n", "typed@rita.example").remarks == ()
+
+
+def test_a_patchwork_number_is_no_commit() -> None:
+    assert reply("13518823 [v2,1/6] frob: mend it\n", "typed@rita.example").accepted is None
+
+
 def test_nothing_else_is_read() -> None:
     message = reply(
         """\

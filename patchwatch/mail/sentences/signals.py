@@ -146,6 +146,10 @@ _ASIDE = Pattern(
 )
 _VERSION_NUMBER = Pattern(r"v\d")
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
+# "3 patches set to Changes Requested."
+_SET_TO = Pattern(
+    r"^[ \t]*(?:\d+ )?patch(?:es|set)? set to (changes requested|deferred|rejected)\b", re.MULTILINE | re.IGNORECASE
+)
 _PW_BOT = Pattern(r"^[ \t]*pw-bot:[ \t]*([a-z][\w /-]*)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -222,12 +226,11 @@ _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 
 def commands(text: str) -> tuple[Signal, ...]:
-    """The `pw-bot: <command>` lines of a mail, quoted ones left out."""
-    if "pw-bot:" not in text.lower():
-        return ()
-    return tuple(
-        Signal(SignalKind.COMMAND, evidence(found[0]), found[1].strip().lower()) for found in _PW_BOT.finditer(text)
-    )
+    """The `pw-bot: <command>` lines of a mail, or where it says what patchwork's state is now; quoted ones left out."""
+    lowered = text.lower()
+    pattern = _PW_BOT if "pw-bot:" in lowered else _SET_TO if " set to " in lowered else None
+    lines = pattern.finditer(text) if pattern else ()
+    return tuple(Signal(SignalKind.COMMAND, evidence(found[0]), found[1].strip().lower()) for found in lines)
 
 
 def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:

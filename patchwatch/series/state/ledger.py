@@ -126,7 +126,7 @@ class Ledger(Struct):
         if reply.endorses:
             self._endorse(reply, who)
         if dismissed := reply.signals.get(SignalKind.DISMISSED):
-            self._dismiss(message, dismissed.text)
+            self._drop(self._in_mail.get(message.parent or "", ()), Fate.TAKEN_OVER, message, dismissed.text)
             return
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, intent.text)
@@ -214,9 +214,7 @@ class Ledger(Struct):
         if not own and not remark.answers:
             theirs = self._of_person.get(_who(message.author), ())
             own = [key for key in theirs if reply.patch in (0, self.by_key[key].patch)]
-        own = [key for key in own if self.by_key[key].fate in UNSETTLED]
-        self.taken_back = self.taken_back or bool(own)
-        self._close(own, Fate.WITHDRAWN, message, remark.text)
+        self._drop(own, Fate.WITHDRAWN, message, remark.text)
 
     def clear(self, reply: Reply, text: str) -> None:
         """The owner of a robot declares wrong what it reported in the mail that they reply to."""
@@ -224,11 +222,11 @@ class Ledger(Struct):
         found = [key for key in failures if self.by_key[key].kind == PointKind.FAILURE]
         self._close(found, Fate.WITHDRAWN, reply.message, text)
 
-    def _dismiss(self, message: Message, text: str) -> None:
-        """Somebody tells the author to ignore the mail that they reply to."""
-        about = [key for key in self._in_mail.get(message.parent or "", ()) if self.by_key[key].fate in UNSETTLED]
-        self._close(about, Fate.TAKEN_OVER, message, text)
-        self.taken_back = self.taken_back or bool(about)
+    def _drop(self, keys: Iterable[str], fate: Fate, message: Message, text: str) -> None:
+        """Nobody has to answer these points any more."""
+        found = [key for key in keys if self.by_key[key].fate in UNSETTLED]
+        self.taken_back = self.taken_back or bool(found)
+        self._close(found, fate, message, text)
 
     def _take_over(self, about: Iterable[str], message: Message, remark: Remark) -> None:
         """Somebody else answers a question that the author has not answered."""

@@ -188,13 +188,24 @@ def test_line_of_a_trace_is_not_a_question() -> None:
         ("pw-bot: cr\n", "cr"),
         ("  PW-Bot: changes-requested\n", "changes-requested"),
         ("pw-bot: under review\n", "under review"),
+        ("Does not build.\n\n3 patches set to Changes Requested.\n", "changes requested"),
+        ("Patch set to Deferred.\n", "deferred"),
     ],
 )
 def test_pw_bot_commands_anywhere_even_below_the_signature(body: str, command: str) -> None:
     assert (SignalKind.COMMAND, command) in signals_of(body)
 
 
-@pytest.mark.parametrize("body", ["> pw-bot: cr\n", "Use pw-bot: cr for that.\n", "pw-bot:\n"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> pw-bot: cr\n",
+        "Use pw-bot: cr for that.\n",
+        "pw-bot:\n",
+        "> Patch set to Deferred.\n",
+        "A patch set to fix.\n",
+    ],
+)
 def test_quoted_commands_are_ignored(body: str) -> None:
     assert SignalKind.COMMAND not in {kind for kind, _ in signals_of(body)}
 
