@@ -1,8 +1,8 @@
 """Try for an hour to break patchwatch: `make torture`, or `make torture ARGS='--minutes 5 --seed 7'`.
 
-Rounds of killed commands, mutated mails from the parser to the screen, mails that name each other in any order, text
-that grows, and combinations of a server's faults, some of them before a real public-inbox server where that is
-installed.  Prints counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each
+Rounds of killed commands, mutated mails from the parser to the screen, mails that name each other in any order, long
+threads, text that grows, and combinations of a server's faults, some of them before a real public-inbox server where
+that is installed.  Prints counts every ten minutes and at the end, and exits with 1 after any failure; the seed of each
 failure repeats it.
 """
 
@@ -20,12 +20,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from patchwatch.config import Config  # noqa: E402
-from patchwatch.db import threads  # noqa: E402
+from patchwatch.db import remembered, threads  # noqa: E402
+from patchwatch.db.database import Database  # noqa: E402
 from patchwatch.mail.display import read_for_display  # noqa: E402
 from patchwatch.mail.mbox_split import split_mbox  # noqa: E402
 from patchwatch.sanitize import block  # noqa: E402
@@ -35,8 +37,9 @@ from patchwatch.tracker import Tracker  # noqa: E402
 from tests.faults import combinations, kills  # noqa: E402
 from tests.faults.server import PublicInbox, SmallArchive, Upstream  # noqa: E402
 from tests.hostile import growth, tangle  # noqa: E402
-from tests.support.derived import dump  # noqa: E402
+from tests.support.derived import dump, wrong_rows  # noqa: E402
 from tests.support.lore_server import LoreServer  # noqa: E402
+from tests.support.talk import talk  # noqa: E402
 
 NOW = 1_695_000_000
 COUNTS: Counter[str] = Counter()
@@ -118,6 +121,28 @@ def tangles(chance: random.Random) -> None:
     COUNTS["tangled mails"] += len(reads)
 
 
+def talks(chance: random.Random) -> None:
+    """Replies to long revisions, most of them in the order of their dates: a reindex changes nothing."""
+    length = mock.patch.object(remembered, "LONG", chance.choice([0, 1, 5, 40]))
+    reads = talk(chance, chance.randint(5, 120))
+    COUNTS["replies added"] += len(reads)
+    late = [reads.pop(chance.randrange(len(reads))) for _ in range(chance.choice([0, 0, 3]))]
+    with (
+        length,
+        tempfile.TemporaryDirectory() as directory,
+        closing(Database(f"sqlite:///{directory}/talk.db")) as database,
+    ):
+        while reads or late:
+            size = chance.choice([1, 1, 1, 4])
+            batch, reads = reads[:size], reads[size:]
+            if late and (not reads or chance.random() < 0.1):
+                batch.append(late.pop())
+            with database.write() as connection:
+                ingest(connection, batch, "l")
+        wrong = wrong_rows(database)
+    assert not wrong, f"reindex changes {wrong}"
+
+
 def draw(tracker: Tracker) -> None:
     """Everything that the list, the thread and the digest are drawn from."""
     tracker.digest(since=0)
@@ -177,7 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of the first round")
-    parser.add_argument("--only", choices=["kill", "mutations", "tangles", "growing", "faults"])
+    parser.add_argument("--only", choices=["kill", "mutations", "tangles", "talks", "growing", "faults"])
     options = parser.parse_args()
     end = time.monotonic() + 60 * options.minutes
     reported = time.monotonic()
@@ -192,6 +217,7 @@ def main() -> int:
             "kill": killing(trials),
             "mutations": mutations,
             "tangles": tangles,
+            "talks": talks,
             "growing": growing,
             "faults": faults,
         }

@@ -119,6 +119,8 @@ def amend(
     connection: Connection, additions: Sequence[Addition], memories: Mapping[int, Memory], threads: Conversations
 ) -> Amended:
     """Return what becomes of the revisions that replies are added to."""
+    if not additions:
+        return Amended([], [], [])
     stored = {r.id: r for r in derived.revisions_by_id(connection, {one.revision for one in additions})}
     pks = messages.known_messages(connection, {name for r in stored.values() for name in mails_of(r)})
     _load(connection, pks.values(), threads.messages)

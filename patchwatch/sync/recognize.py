@@ -67,7 +67,7 @@ class Recognition:
     before: list[StoredRevision]  # revisions that change, as they are stored
     rows: list[dict[str, Any]]  # the same now
     moved: list[dict[str, Any]]  # places of messages
-    forgotten: set[int]  # revisions that are not remembered
+    forgotten: set[int]  # revisions that are remembered no more
 
 
 def recognize(
@@ -88,7 +88,7 @@ def recognize(
     number = {id(r): found.ids[r.root.message_id] for _, r in found.revisions}
     same = _unchanged(found, threads.fresh, threads.whole | threads.with_submissions)
     kept = set() if replacements else _remembered(found)
-    stored = {i for ids in remembered.remembered_in(connection, conversations).values() for i in ids}
+    stored = _stored(connection, conversations)
     same -= kept - stored
     in_each = {
         number[id(r)]: {(name, person): role for person, role in roles(r).items() for name in lists_of(r)}
@@ -103,6 +103,7 @@ def recognize(
         others = _recognized(connection, more, known, replacements)
         found += others
         kept |= set() if replacements else _remembered(others)
+        stored |= _stored(connection, more)
     place = found.places()
     return Recognition(
         conversations | flipped,
@@ -113,8 +114,12 @@ def recognize(
             for one in found.placed
             if (new := place.get(one.message_id, _NOWHERE)) != (one.revision_id, one.patch)
         ],
-        set(found.ids.values()) - kept,
+        stored - kept,
     )
+
+
+def _stored(connection: Connection, conversations: Set[int]) -> set[int]:
+    return {i for ids in remembered.remembered_in(connection, conversations).values() for i in ids}
 
 
 def _rows(connection: Connection, found: Recognized, same: Set[int], kept: Set[int]) -> list[dict[str, Any]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
+from patchwatch.db import integrity, threads
 from patchwatch.db import series as queries
-from patchwatch.db import threads
 from patchwatch.db.database import Database
 from patchwatch.sync.ingest import Read, ingest, reindex
 
@@ -53,3 +54,18 @@ def ingest_and_dump(batches: list[list[Read]], *, again: bool = False) -> list[o
         result = dump(database)
         database.close()
         return result
+
+
+def wrong_rows(database: Database) -> dict[str, list[Any]]:
+    """What a reindex changes, by table."""
+    with database.read() as connection:
+        before = dict(integrity.derived_rows(connection))
+    with database.write() as connection:
+        reindex(connection)
+    with database.read() as connection:
+        now = dict(integrity.derived_rows(connection))
+    wrong = {
+        name: [key for key in before[name].keys() | rows.keys() if before[name].get(key) != rows.get(key)]
+        for name, rows in now.items()
+    }
+    return {name: keys for name, keys in wrong.items() if keys}

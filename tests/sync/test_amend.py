@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from patchwatch.db import integrity, remembered, schema
+from patchwatch.db import remembered, schema
 from patchwatch.db.database import Database
 from patchwatch.sync import amend
-from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
+from patchwatch.sync.ingest import Read, ingest, read_mail
 from patchwatch.sync.verify import verify
+from tests.support.derived import wrong_rows
 from tests.support.mails import mail, patch_with_question
 from tests.support.sample_threads import READS
 from tests.support.talk import talk
@@ -44,21 +45,6 @@ def added(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def store(database: Database, reads: Sequence[Read]) -> None:
     with database.write() as connection:
         ingest(connection, reads, "frob")
-
-
-def wrong_rows(database: Database) -> dict[str, list[Any]]:
-    """What a reindex changes, by table."""
-    with database.read() as connection:
-        before = dict(integrity.derived_rows(connection))
-    with database.write() as connection:
-        reindex(connection)
-    with database.read() as connection:
-        now = dict(integrity.derived_rows(connection))
-    wrong = {
-        name: [key for key in before[name].keys() | rows.keys() if before[name].get(key) != rows.get(key)]
-        for name, rows in now.items()
-    }
-    return {name: keys for name, keys in wrong.items() if keys}
 
 
 @pytest.mark.parametrize("seed", range(12))
