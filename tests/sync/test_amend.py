@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from patchwatch.db import remembered, schema
+from patchwatch.db import decisions, derived, remembered, schema
 from patchwatch.db.database import Database
 from patchwatch.sync import amend
+from patchwatch.sync.derive import derive_conversations
 from patchwatch.sync.ingest import Read, ingest, read_mail
 from patchwatch.sync.verify import verify
 from tests.support.derived import wrong_rows
@@ -76,6 +77,22 @@ def test_replies_in_batches_and_out_of_order_give_what_reading_all_of_them_gives
         store(database, batch)
     store(database, late)
     assert added
+    assert wrong_rows(database) == {}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_dismissed_points_stay_so_when_replies_are_added(
+    seed: int, database: Database, added: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Random(seed)
+    monkeypatch.setattr(remembered, "LONG", 1)
+    for number, read in enumerate(talk(chance, 40)):
+        store(database, [read])
+        if number % 6 == 5:
+            with database.write() as connection:
+                decisions.dismiss(connection, f"r{chance.randrange(40)}@talk.example.org#1", 0, "me")
+                derive_conversations(connection, derived.with_any_revision(connection))
+    assert len(added) > 5
     assert wrong_rows(database) == {}
 
 
