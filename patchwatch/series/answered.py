@@ -55,11 +55,11 @@ def _leave_circles(found: dict[str, str | None], known: Mapping[str, Message]) -
 
 
 def has_circle(known: Mapping[str, Message]) -> bool:
-    """True if some messages of a conversation refer to each other in a circle."""
+    """True if some messages of a conversation refer to each other in a circle; one that names itself leads nowhere."""
     below: dict[str, list[str]] = defaultdict(list)
     above: dict[str, int] = {}
     for message_id, message in known.items():
-        references = {reference for reference in message.references if reference in known}
+        references = {reference for reference in message.references if reference in known} - {message_id}
         above[message_id] = len(references)
         for reference in references:
             below[reference].append(message_id)

@@ -149,11 +149,17 @@ def amend(
 def can_be_amended(revisions: Sequence[Revision], known: Mapping[str, Message]) -> set[str]:
     """Return the roots of the revisions of a conversation to which replies can be added; `known` are its messages.
 
-    Where a reply goes must follow from what it answers, and it must go to one revision only.
+    Where a reply goes must follow from what it answers, and it must go to one revision only: partial rerolls share
+    those to the version before.
     """
-    if len(known) < remembered.LONG or any(r.rerolls or r.taken for r in revisions) or has_circle(known):
+    if len(known) < remembered.LONG or has_circle(known):
         return set()
-    return {r.root.message_id for r in revisions if _is_as_stored(r, known)}
+    shared = {r.rerolls for r in revisions}
+    return {
+        r.root.message_id
+        for r in revisions
+        if not r.rerolls and r.root.message_id not in shared and _is_as_stored(r, known)
+    }
 
 
 def _is_as_stored(revision: Revision, known: Mapping[str, Message]) -> bool:

@@ -64,16 +64,18 @@ _HUNK = "+++ b/{file}\n@@ -1,2 +1,3 @@\n a\n+line {n};\n+other {n};\n b\n"
 
 
 def talk(chance: Random, replies: int) -> list[Read]:
-    """Two versions of a series of two patches, and replies, in the order of their dates."""
+    """Two versions of a series of two patches, sometimes a third of one, and replies, in the order of their dates."""
     reads: list[Read] = []
     known: list[str] = []
     at = _START
-    second = chance.randrange(replies + 1)
+    second, third = chance.randrange(replies + 1), chance.randrange(2 * replies)
     for number in range(replies):
         if number == 0:
             reads += _posting(1, at, known, chance)
         if number == second:
             reads += _posting(2, at, known, chance)
+        if number == third > second:
+            reads.append(_reroll(at, known))
         at += chance.choice([0, 1, 60, 3600, 86_400])
         parent = chance.choice(known[-8:] if chance.random() < 0.8 else known)
         name = f"r{number}@talk.example.org"
@@ -109,3 +111,17 @@ def _posting(version: int, at: int, known: list[str], chance: Random) -> list[Re
         reads.append(read_mail(raw, at))
         known.append(f"v{version}-{number}@talk.example.org")
     return reads
+
+
+def _reroll(at: int, known: list[str]) -> Read:
+    """A third version of the first patch only."""
+    raw = mail(
+        message_id="v3-1@talk.example.org",
+        subject="[PATCH v3 1/2] frob: turn it 1",
+        sender=_ANN,
+        date=formatdate(at),
+        in_reply_to="v2-1@talk.example.org",
+        body=(_DIFF + _HUNK).format(file="frob1.c", n=3, tags=""),
+    )
+    known.append("v3-1@talk.example.org")
+    return read_mail(raw, at)
