@@ -192,7 +192,8 @@ def _outcome(case: Case) -> str:
 
 def _dormant(case: Case, now: int) -> Place:
     silent = now - _active(case, now)
-    return Place(Section.DORMANT, _awaited(case), f"open, silent for {span(silent)}", _active(case, now))
+    verb = "reviewed" if case.turn == Turn.MAINTAINER else _awaited(case)  # the maintainer may be me
+    return Place(Section.DORMANT, verb, f"open, silent for {span(silent)}", _active(case, now))
 
 
 def _set_aside(case: Case) -> Place:

@@ -14,6 +14,7 @@ from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.queue import Place, Section, first, in_order
 from patchwatch.series.queue_labels import next_ping
+from patchwatch.series.state.next_action import asks_for_it
 from patchwatch.series.states import ReasonKind
 from patchwatch.series.verbs import long_day
 from patchwatch.times import format_time
@@ -137,7 +138,7 @@ def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int
 
 def _quote(row: SeriesRow) -> list[str]:
     """The sentence that asks for it, if somebody wrote one."""
-    why = row.turn_evidence
+    why = asks_for_it(row)
     if why is None or why.kind in _OWN_WORDS or why.by_hand or not why.text:
         return []
     return [f"  “{line(why.text)}”  {line(why.by_name or why.by_email)}".rstrip()]

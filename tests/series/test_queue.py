@@ -155,6 +155,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("silent, but pinned", case(days=200, pinned=True), "waiting", "reviewers"),
     ("silent, to apply and pinned", case("maintainer", 200, applies=True, pinned=True), "waiting", "you"),
     ("silent", case(days=120), "dormant", "reviewers"),
+    ("silent, and reviewed", case("maintainer", 120), "dormant", "reviewed"),
     ("silent, and asked of me", own("revive or drop: your turn for 6 months", days=200), "dormant", "author"),
     ("silent, sent to me", case(days=150, action=ASKED), "dormant", "reviewers"),
     ("silent, with news", case(days=121, news=news(130, replies=2)), "dormant", "reviewers"),

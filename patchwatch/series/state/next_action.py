@@ -89,6 +89,15 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
     return _for_others(row, now, windows, row.turn)
 
 
+def asks_for_it(row: SeriesRow) -> Evidence | None:
+    """What asks for the next action of a series: a request to me by name, or else what its turn follows from."""
+    asked = row.involvement.asked if row.involvement else None
+    if asked is None or row.next_action is None or row.next_action.message_id != asked.message_id:
+        return row.turn_evidence
+    by = asked.by
+    return Evidence(asked.message_id, asked.text, by_name=by.name, by_email=by.email, date=asked.date)
+
+
 def _answer(row: SeriesRow, asked: Request, now: int) -> NextAction:
     """The next action on a patch of somebody else that I am asked about."""
     who, ago = _name(row, asked.by.name, asked.by.email), f"{span(max(now - asked.date, 0))} ago"

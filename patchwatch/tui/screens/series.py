@@ -14,6 +14,7 @@ from textual.message import Message
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.series.model import MessageRow, SeriesRow, StateChangeRow
 from patchwatch.series.patch_reading import VersionReading, summary
+from patchwatch.series.state.next_action import asks_for_it
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
@@ -269,9 +270,9 @@ class SeriesScreen(PatchScreen):
             self._links.to_evidence(self._reading, evidence_of(self._reading.series))
 
     def action_turn(self) -> None:
-        """Show the evidence for the turn."""
+        """Show the mail that asks for the next action."""
         if self._reading:
-            self._links.to_evidence(self._reading, self._reading.series.turn_evidence)
+            self._links.to_evidence(self._reading, asks_for_it(self._reading.series))
 
     def action_history(self) -> None:
         """Open the history, or go back to the thread."""
@@ -289,8 +290,6 @@ class SeriesScreen(PatchScreen):
 
     def _open_series(self, series_id: int) -> None:
         self.post_message(self.LinkOpened(series_id))
-
-    # Actions.
 
     def targets(self) -> Sequence[AnySeries]:
         """This series."""

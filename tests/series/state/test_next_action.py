@@ -22,7 +22,7 @@ from patchwatch.series.model import (
 from patchwatch.series.request import Request
 from patchwatch.series.state import next_action as module
 from patchwatch.series.state.merge_window import Window
-from patchwatch.series.state.next_action import next_action
+from patchwatch.series.state.next_action import asks_for_it, next_action
 from patchwatch.series.states import ReasonKind, State, Turn
 
 HOUR, DAY = 3600, 86_400
@@ -292,6 +292,17 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
 }  # fmt: skip
 
 LEA = Person("Lea Brandt", "lea@example.com")
+
+
+def test_a_request_by_name_is_the_evidence_for_its_answer() -> None:
+    row = case("author", 3, QUESTION)
+    assert asks_for_it(row) == row.turn_evidence
+    request = Request("me@x", "answer", LEA, NOW - DAY, "ask", "Ines, is it?")
+    row = replace(row, involvement=replace(ASKED, asked=request))
+    found = asks_for_it(replace(row, next_action=next_action(row, NOW)))
+    assert found == Evidence("ask", "Ines, is it?", by_name="Lea Brandt", by_email="lea@example.com", date=NOW - DAY)
+
+
 SPOKE = replace(ASKED, replied=NOW - 5 * DAY)
 THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
     # what: the series, my part; the line, who moves, the mail
