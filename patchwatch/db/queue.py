@@ -70,7 +70,7 @@ def read_queue(
     wanted = frozenset(line.id for line in live if (line.mine or line.for_me) and _needs_row(line, news))
     criteria = Criteria(everything=True, ids=wanted)
     rows = series.series(connection, criteria, now, rules.overdue_days, frozenset(me)) if wanted else ()
-    applied = _applied_by(connection, rows, me)
+    applied = applied_by(connection, rows, me)
     return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
 
 
@@ -159,7 +159,7 @@ def _promised(row: SeriesRow, me: Collection[str]) -> bool:
     return why is not None and why.kind == SignalKind.WILL_APPLY and why.by_email in me
 
 
-def _applied_by(connection: Connection, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
+def applied_by(connection: Connection, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
     """Return which of these series the person is to apply: they were sent to them and to a list that they apply for.
 
     True if they apply for all of its lists: what was sent to another subsystem as well may go in there.

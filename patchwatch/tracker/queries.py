@@ -99,7 +99,20 @@ class Queries(TrackerBase):
         rows = self.series(wanted=Criteria(everything=True, ids=frozenset({series_id})))
         if not rows:
             raise NotFoundError(f"there is no series {series_id}. `patchwatch list --all` shows the numbers.")
-        return rows[0]
+        return self._with_applying(rows[0])
+
+    def _with_applying(self, row: SeriesRow) -> SeriesRow:
+        """Return the series with my next action, if I am the maintainer that it waits for."""
+        from patchwatch.series.state.next_action import to_apply
+
+        action = to_apply(row, self.now())
+        if action is None or row.next_action is None or row.next_action.by == "me":
+            return row
+        from patchwatch.db.queue import applied_by
+
+        with self.database.read() as connection:
+            mine = applied_by(connection, [row], self.addresses).get(row.id, False)
+        return replace(row, next_action=action) if mine else row
 
     def find(self, name: str) -> int:
         """Return the number of the series that a user named by its number, a message-id or a link.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from textual.keys import KEY_DISPLAY_ALIASES, format_key
+
 from patchwatch.series import signs
 
 PROBE = f"\r{signs.AMBIGUOUS}\x1b[6n\r  \r"
@@ -24,6 +26,13 @@ def use_ascii(chosen: bool) -> None:
     """Draw ASCII from now on, or signs."""
     global _ascii
     _ascii = chosen
+    KEY_DISPLAY_ALIASES["enter"] = enter()
+    format_key.cache_clear()
+
+
+def enter() -> str:
+    """The name of the Enter key."""
+    return "Enter" if _ascii else "⏎"
 
 
 def ascii_only() -> bool:

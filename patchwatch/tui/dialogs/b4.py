@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from patchwatch.compose.b4 import Task
 from patchwatch.sanitize import line
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
@@ -81,7 +82,7 @@ class B4Dialog(Dialog[B4Request | None]):
             yield ChoiceList(*(content([(labels.place(tree), "")]) for tree in self._trees), id="trees", compact=True)
             yield Static(id="command")
             keys: list[StyledText] = [
-                ("⏎", "accent"),
+                (signs.enter(), "accent"),
                 (" run   ", "dim"),
                 ("tab", "accent"),
                 (" tasks, trees   ", "dim"),

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from patchwatch.compose.citations import LABELS, Citation
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import pad
@@ -73,7 +74,8 @@ class CopyDialog(Dialog[Citation | None]):
             yield Static(id="reading")
             note = "Copies via the terminal (OSC 52), which some terminals must be configured to allow."
             yield Static(content([(note, "dim")]), id="note")
-            keys: list[StyledText] = [("⏎", "accent"), (" copy   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
+            enter: StyledText = (signs.enter(), "accent")
+            keys: list[StyledText] = [enter, (" copy   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")
 
     @on(RowList.Moved)

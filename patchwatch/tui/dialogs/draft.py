@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from patchwatch.compose.draft import Draft
 from patchwatch.sanitize import line
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
@@ -51,7 +52,9 @@ class DraftDialog(Dialog[Answer | None]):
         note = "There is an unsent draft of a reply to this mail."
         if self._tags:
             note += " It does not have the tags you selected."
-        hints = [("⏎", "add this hunk to it"), ("c", "continue as it is")] if self._hunk else [("⏎", "continue")]
+        hints = [(signs.enter(), "continue")]
+        if self._hunk:
+            hints = [(signs.enter(), "add this hunk to it"), ("c", "continue as it is")]
         keys: list[StyledText] = []
         for key, does in (*hints, ("n", "discard and start over"), ("esc", "cancel")):
             keys += [(key, "accent"), (f" {does}   ", "dim")]

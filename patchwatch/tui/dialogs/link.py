@@ -20,6 +20,7 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.screen import Dialog
@@ -221,7 +222,8 @@ class LinkDialog(Dialog[LinkPreview | Unlink | None]):
         self._answer, self._problem = answer, ""
         self.query_one("#reading", Static).update(content(pieces))
         does = "unlink" if isinstance(answer, Unlink) else "close" if self._at_neither else "link"
-        keys: list[StyledText] = [("⏎", "accent"), (f" {does}   ", "dim")]
+        enter: StyledText = (signs.enter(), "accent")
+        keys: list[StyledText] = [enter, (f" {does}   ", "dim")]
         self.query_one("#keys", Static).update(content([*keys, ("esc", "accent"), (" cancel", "dim")]))
 
     @on(Input.Changed)

@@ -18,6 +18,7 @@ from patchwatch import times
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
 from patchwatch.times import format_age
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import pad
@@ -86,7 +87,8 @@ class SnoozeDialog(Dialog[Snooze | None]):
             )
             yield TextField(_PLACEHOLDER)
             yield Static(id="reading")
-            keys: list[StyledText] = [("⏎", "accent"), (" snooze   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
+            enter: StyledText = (signs.enter(), "accent")
+            keys: list[StyledText] = [enter, (" snooze   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_mount(self) -> None:

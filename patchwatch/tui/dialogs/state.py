@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from patchwatch.series.states import SETTABLE, State
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
@@ -61,7 +62,8 @@ class StateDialog(Dialog[str | None]):
             yield states
             note = "Overrides the automatic state until a newer version is posted."
             yield Static(content([(note, "dim")]), id="note")
-            keys: list[StyledText] = [("⏎", "accent"), (" set   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
+            enter: StyledText = (signs.enter(), "accent")
+            keys: list[StyledText] = [enter, (" set   ", "dim"), ("esc", "accent"), (" cancel", "dim")]
             yield Static(content(keys), id="keys")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from patchwatch.compose.reply import TAGS
 from patchwatch.series.labels import missing_patches
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.selection import Selection
@@ -62,7 +63,7 @@ class TagDialog(Dialog[Tags | None]):
                 ("space", "toggle"),
                 *([("w", "this patch/whole series")] if self._selection.patch is not None else []),
             ]
-            for key, does in (*hints, ("⏎", "preview"), ("e", "edit first"), ("esc", "cancel")):
+            for key, does in (*hints, (signs.enter(), "preview"), ("e", "edit first"), ("esc", "cancel")):
                 keys += [(key, "accent"), (f" {does}   ", "dim")]
             yield Static(content(keys), id="keys")
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
+from patchwatch.series.state.next_action import TO_APPLY
 from patchwatch.series.states import Turn
 from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText, content
@@ -33,8 +34,9 @@ def state_line(row: SeriesRow, now: int, waiting: str = "", read: str = "") -> l
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody", "dim"))
     else:
-        article = "" if row.turn == Turn.REVIEWERS else "the "
-        pieces += [(article, "dim"), (line(row.turn), "strong")]
+        mine = row.turn == Turn.MAINTAINER and row.next_action and row.next_action.text.startswith(TO_APPLY)
+        article = "" if mine or row.turn == Turn.REVIEWERS else "the "
+        pieces += [(article, "dim"), ("you" if mine else line(row.turn), "strong")]
     pieces.append((f" since {labels.date(row.turn_since)}", "dim"))
     if row.turn != Turn.NOBODY:
         if (age := format_age(row.turn_since, now)) != "now":

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from patchwatch.errors import PatchwatchError
 from patchwatch.progress import in_words
 from patchwatch.sanitize import line
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.api import TrackerAPI, Watched
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import StyledText, content
@@ -55,7 +56,8 @@ class WatchForm(Vertical):
         yield Static(QUESTION, id="question")
         yield SanitizedInput(self._text, placeholder="https://lore.kernel.org/…", id="link", select_on_focus=False)
         yield Static(id="answer")
-        keys: list[StyledText] = [("⏎", "accent"), (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
+        enter: StyledText = (signs.enter(), "accent")
+        keys: list[StyledText] = [enter, (" watch   ", "dim"), ("esc", "accent"), (f" {self._leave}", "dim")]
         yield Static(content(keys), id="keys")
 
     def on_input_changed(self, event: Input.Changed) -> None:

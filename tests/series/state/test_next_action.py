@@ -22,7 +22,7 @@ from patchwatch.series.model import (
 from patchwatch.series.request import Request
 from patchwatch.series.state import next_action as module
 from patchwatch.series.state.merge_window import Window
-from patchwatch.series.state.next_action import asks_for_it, next_action
+from patchwatch.series.state.next_action import asks_for_it, next_action, to_apply
 from patchwatch.series.states import ReasonKind, State, Turn
 
 HOUR, DAY = 3600, 86_400
@@ -292,6 +292,13 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
 }  # fmt: skip
 
 LEA = Person("Lea Brandt", "lea@example.com")
+
+
+def test_what_i_apply_is_mine_while_it_waits_for_a_maintainer() -> None:
+    row = case("maintainer", 9)
+    assert to_apply(row, NOW) == NextAction("yours to apply: reviewed 9 days ago", "root", "me")
+    others = (case("reviewers", 9), case("maintainer", 71), replace(row, rfc=True), replace(row, muted=True))
+    assert [to_apply(one, NOW) for one in (*others, replace(row, state="changes-requested"))] == [None] * 5
 
 
 def test_a_request_by_name_is_the_evidence_for_its_answer() -> None:
