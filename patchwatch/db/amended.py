@@ -79,6 +79,7 @@ def amended_record(
         reviewed=state.reviewed,
         reviewers=stored_reviewers(reviewers.found),
         commits=committers.includes(revision.root.author, lists_of(revision)),
+        asks=reading.requests.open,
     )
     return {
         "id": stored.id,

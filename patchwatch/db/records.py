@@ -34,7 +34,7 @@ from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
-from patchwatch.series.requests import open_requests
+from patchwatch.series.requests import Requests
 from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
@@ -144,14 +144,14 @@ def revision_record(
         "conversation": conversation,
         "date": revision.root.date,
         "posting": encode_posting(posting),
-        "view": encode(_summary(revision, state, posting, committers)),
+        "view": encode(_summary(revision, state, posting, committers, reading.requests)),
         "standing": encode(stored_state(state)),
         "memory": encode_memory(reading.memory) if remember else None,
     }
 
 
 def _summary(
-    revision: Revision, state: RevisionState, posting: PostingFacts, committers: Committers
+    revision: Revision, state: RevisionState, posting: PostingFacts, committers: Committers, requests: Requests
 ) -> RevisionSummary:
     root = revision.root
     return RevisionSummary(
@@ -188,7 +188,7 @@ def _summary(
         sendings=tuple(m.message_id for m in revision.sendings),
         taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
         commits=committers.includes(root.author, lists_of(revision)),
-        asks=open_requests(revision),
+        asks=requests.open,
     )
 
 

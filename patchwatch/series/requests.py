@@ -6,7 +6,7 @@ Pure.  A request is open until they write in the thread.  What is asked of the a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from msgspec import Struct
 
 from patchwatch.mail.message import Ask, Message
 from patchwatch.series.request import Request
@@ -16,29 +16,48 @@ from patchwatch.series.tags import Authors, authors_of
 _MOST = 20  # of one revision
 
 
-def open_requests(revision: Revision) -> tuple[Request, ...]:
-    """The requests that have not been answered, oldest first: the last one to each person."""
+class Requests(Struct):
+    """The requests that have not been answered, mail by mail: the last one to each person."""
+
+    by_address: dict[str, Request] = {}  # oldest first
+    names: dict[str, str] = {}  # of those who wrote, by address
+
+    @property
+    def open(self) -> tuple[Request, ...]:
+        """Those that are shown, oldest first."""
+        return tuple(self.by_address.values())[-_MOST:]
+
+    def read(self, mail: Message, answered: Message | None, authors: Authors) -> None:
+        """Read the next mail; `answered` is the one that it replies to, if it is of the revision."""
+        self.by_address.pop(mail.author.email, None)
+        self.names.setdefault(mail.author.email, mail.author.name)
+        for ask in mail.asks:
+            if not mail.bot and self._counts(ask, mail, answered, authors):
+                self.by_address.pop(ask.email, None)
+                request = Request(ask.email, ask.kind, mail.author, mail.date, mail.message_id, ask.text)
+                self.by_address[ask.email] = request
+
+    def _counts(self, ask: Ask, mail: Message, answered: Message | None, authors: Authors) -> bool:
+        """True if it asks somebody who did not write the patch: by name, to test it, or about what they wrote."""
+        if authors.include(self.names.get(ask.email, ""), ask.email):
+            return False
+        by_author = authors.include(mail.author.name, mail.author.email)
+        if ask.by_name or (ask.kind == "test" and by_author):
+            return True
+        return answered is not None and answered.author.email == ask.email and not by_author
+
+
+def requests_in(revision: Revision) -> Requests:
+    """The requests in a revision and the replies to it."""
     replies = [follow_up.message for follow_up in revision.follow_ups if not follow_up.notice]
     mails = sorted({m.message_id: m for m in (*revision.own_messages, *replies)}.values(), key=lambda m: m.date)
     known = {mail.message_id: mail for mail in mails}
-    authors = authors_of(revision)
-    found: dict[str, Request] = {}
+    authors, found = authors_of(revision), Requests()
     for mail in mails:
-        found.pop(mail.author.email, None)
-        for ask in mail.asks:
-            if not mail.bot and _counts(ask, mail, known, authors):
-                found.pop(ask.email, None)
-                found[ask.email] = Request(ask.email, ask.kind, mail.author, mail.date, mail.message_id, ask.text)
-    return tuple(found.values())[-_MOST:]
+        found.read(mail, known.get(mail.parent or ""), authors)
+    return found
 
 
-def _counts(ask: Ask, mail: Message, known: Mapping[str, Message], authors: Authors) -> bool:
-    """True if it asks somebody who did not write the patch: by name, to test it, or about what they wrote."""
-    name = next((one.author.name for one in known.values() if one.author.email == ask.email), "")
-    if authors.include(name, ask.email):
-        return False
-    by_author = authors.include(mail.author.name, mail.author.email)
-    if ask.by_name or (ask.kind == "test" and by_author):
-        return True
-    answered = known.get(mail.parent or "")
-    return answered is not None and answered.author.email == ask.email and not by_author
+def open_requests(revision: Revision) -> tuple[Request, ...]:
+    """The requests that have not been answered, oldest first: the last one to each person."""
+    return requests_in(revision).open

@@ -125,14 +125,18 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
             anchor = tested.tested_by(message, anchors.get(message.message_id))
         if anchor is not None:
             index, patch = home[anchor]
-            no_reply = message.kind in _NO_REPLIES or (message.tested is not None and message.kind == "other")
-            answers[index].append(FollowUp(message, patch, no_reply))
+            answers[index].append(FollowUp(message, patch, is_notice(message)))
     revisions: list[Revision] = []
     for index, posting in enumerate(rerolls.postings):
         revision = _revision(posting, answers[index])
         base = rerolls.base.get(index)
         revisions.append(revision if base is None else _with_patches_of(revisions[base], revision))
     return sorted(revisions, key=lambda r: posted_order(r.root))
+
+
+def is_notice(message: Message) -> bool:
+    """True for a mail of a revision that is not a reply to it."""
+    return message.kind in _NO_REPLIES or (message.tested is not None and message.kind == "other")
 
 
 def _postings(submissions: Iterable[Message]) -> list[Sending]:

@@ -57,8 +57,12 @@ _SAYINGS = (
     "The build succeeded, no errors.\n",
     "On Mon, 3 Jul 2023, quokka-bot@quokka.example wrote:\n> - [High] the lock leaks\n\nGood catch.\n",
     "This is superseded by https://lore.kernel.org/all/v2-0@talk.example.org/\n",
+    "Rita, can you test this?\n",
+    "Max, what do you think of step {n}?\n",
+    "@Mia, could you give it a try?\n",
     "",
 )
+_CC = "Rita Reviewer <rita@example.com>, Max <max@example.com>, Mia Maintainer <mia@kernel.example>"
 _DIFF = "Why.\n\n{tags}Signed-off-by: " + _ANN + "\n---\n{file} | 2 +-\n\ndiff --git a/{file} b/{file}\n--- a/{file}\n"
 _HUNK = "+++ b/{file}\n@@ -1,2 +1,3 @@\n a\n+line {n};\n+other {n};\n b\n"
 
@@ -87,6 +91,8 @@ def talk(chance: Random, replies: int) -> list[Read]:
             sender=chance.choice(_SENDERS),
             date=formatdate(at),
             in_reply_to=parent,
+            to=chance.choice(_SENDERS),
+            cc=_CC,
             body=quote + said,
         )
         reads.append(read_mail(raw, at))

@@ -12,6 +12,9 @@ from sqlalchemy import Connection, select, update
 
 from patchwatch.db import decisions, derived, remembered, schema
 from patchwatch.db.database import Database
+from patchwatch.db.records import revision_record
+from patchwatch.db.revision_codec import RevisionSummary, decode_summary
+from patchwatch.series.revision import find_revisions
 from patchwatch.sync import amend
 from patchwatch.sync.derive import derive_conversations
 from patchwatch.sync.ingest import Read, ingest, read_mail
@@ -104,6 +107,28 @@ def test_sample_threads_one_by_one_give_what_reading_all_of_them_gives(
     for read in sorted(READS[name], key=lambda r: (r.message.date, r.message.message_id)):
         store(database, [read])
     assert wrong_rows(database) == {}
+
+
+OF_THE_POSTING = """
+    subject title author version minor rfc kind patches expected has_cover message_ids patch_message_ids patch_facts
+    dropped senders writers recipients missing backport depends_on pull sendings taken
+"""
+OF_REPLIES = "follow_ups unreadable trailers checks reviewed voices commits asks"
+
+
+def test_each_field_of_a_summary_is_known_to_depend_on_replies_or_not() -> None:
+    """A new field that depends on replies belongs in `amended_record`, and what leads to it in `talk`."""
+    assert set(RevisionSummary.__struct_encode_fields__) == {*OF_THE_POSTING.split(), *OF_REPLIES.split()}
+
+
+def test_random_threads_have_everything_that_depends_on_replies() -> None:
+    names = {"follow_ups", "trailers", "checks", "reviewed", "reviewers", "asks"}
+    found: set[str] = set()
+    for seed in range(4):
+        (revision, *_) = find_revisions([read.message for read in talk(Random(seed), 60)])
+        summary = decode_summary(revision_record(1, 1, revision, {})["view"])
+        found |= {name for name in names if getattr(summary, name)}
+    assert found == names
 
 
 def test_a_reply_that_came_late_is_put_in_its_place(

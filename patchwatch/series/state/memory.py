@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from patchwatch.mail.message import Signal
 from patchwatch.series.outcome import Heard
+from patchwatch.series.requests import Requests
 from patchwatch.series.state.judgment import Review
 from patchwatch.series.state.types import Reason
 
@@ -29,4 +30,5 @@ class Memory(Struct):
     seen: Seen
     review: Review
     heard: Heard
+    requests: Requests
     people: dict[str, str]  # who gave tags: patchwatch.series.tags.People

@@ -13,7 +13,8 @@ from patchwatch.series.committers import NOT_KNOWN, Committers
 from patchwatch.series.outcome import Heard, chance_with
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Point
-from patchwatch.series.revision import FollowUp, Revision, number_of
+from patchwatch.series.requests import Requests, requests_in
+from patchwatch.series.revision import FollowUp, Revision, is_notice, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import as_read, without_answers_to_robots
 from patchwatch.series.state.judgment import owed, weigh
@@ -60,8 +61,11 @@ class Known:
 class Reading:
     """A revision that was read to some reply.  The same replies give the same, whether it was resumed or not."""
 
-    def __init__(self, revision: Revision, machine: StateMachine, tags: EachOnce, heard: Heard) -> None:
+    def __init__(
+        self, revision: Revision, machine: StateMachine, tags: EachOnce, heard: Heard, requests: Requests
+    ) -> None:
         """`revision` is without the replies that are yet to be read."""
+        self.requests = requests
         self._revision, self._authors = revision, authors_of(revision)
         self._machine, self._tags, self._heard = machine, tags, heard
         self._reader = TagReader(revision)
@@ -73,6 +77,8 @@ class Reading:
         `parent` is the mail of the revision that it replies to.
         """
         self._newest = place_of(follow_up.message)
+        answered = None if parent is None or is_notice(parent) else parent
+        self.requests.read(follow_up.message, answered, self._authors)
         kept = as_read(follow_up, parent, self._authors)
         if kept is not None:
             self._tags.add(self._reader.given(kept))
@@ -101,7 +107,7 @@ class Reading:
     @property
     def memory(self) -> Memory:
         """What has to be known to read more."""
-        return Memory(self._newest, *self._machine.memory, self._heard, self._tags.people.known)
+        return Memory(self._newest, *self._machine.memory, self._heard, self.requests, self._tags.people.known)
 
     @property
     def state(self) -> RevisionState:
@@ -140,7 +146,7 @@ def read(
     first, *again = revision.sendings or (revision.root,)
     completion = _completion(revision, tags.tags)
     machine = StateMachine(revision, completion, first, committers, policy, dismissed, rules)
-    reading = Reading(everything, machine, tags, Heard())
+    reading = Reading(everything, machine, tags, Heard(), requests_in(everything))
     for follow_up in revision.given_before:
         machine.recall(follow_up, by_author=reading.is_by_author(follow_up))
     for follow_up in revision.follow_ups:
@@ -165,7 +171,7 @@ def resume(
     machine = StateMachine(revision, None, revision.root, committers, policy, dismissed, rules)
     machine.resume(memory.seen, memory.review, known.points)
     tags = EachOnce([number_of(m) for m in revision.patches], known.tags, memory.people)
-    return Reading(revision, machine, tags, memory.heard)
+    return Reading(revision, machine, tags, memory.heard, memory.requests)
 
 
 def place_of(reply: Message) -> tuple[int, str]:
