@@ -41,8 +41,8 @@ _APPLIED = Pattern(
     r"The following commit has been merged into the \S+ branch)[^\n]*",
     re.MULTILINE,
 )
-_BY = Pattern(r"^by ([^\n<]*?) *<([^<>\s]+)>:?$", re.MULTILINE)  # below it, patchwork's bot
-_COMMITTER = Pattern(r"^Committer: +([^\n<]*?) *<([^<>\s]+)>$", re.MULTILINE)  # tip-bot
+_BY = Pattern(r"^by ([^\n<]*)<([^<>\s]+)>:?$", re.MULTILINE)  # below it, patchwork's bot
+_COMMITTER = Pattern(r"^Committer: ([^\n<]*)<([^<>\s]+)>$", re.MULTILINE)  # tip-bot
 _PULLED = Pattern(
     r"^(The pull request you sent on [^\n]*?):?\n(?:(?!\s*has been)[^\n]*\n){0,4}?\s*(has been merged into (\S+?):?)$",
     re.MULTILINE,
@@ -140,7 +140,7 @@ def acceptance(sender: Person, text: str, *, notice: bool) -> Acceptance | None:
 
 
 def _person(found: re.Match[str] | None) -> Person | None:
-    return Person(found[1].strip('"'), found[2].lower()) if found else None
+    return Person(found[1].strip(' "'), found[2].lower()) if found else None
 
 
 def bot_signals(subject: str, text: str, accepted: Acceptance | None, *, reply: bool) -> Iterator[Signal]:

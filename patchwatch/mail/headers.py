@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import calendar
 import contextlib
-import email.errors
 import email.message
 import email.utils
 import functools
@@ -26,6 +25,7 @@ _EARLIEST = 631_152_000  # 1990: there were no kernel lists before
 _CLOCK_ERROR = 2 * _DAY  # by which a sender's or relay's clock may be ahead
 _WIDEST_ZONE = 14 * 3600  # RFC 5322 allows any digits; real zones are -12 to +14
 _MAX_REFERENCES = 200
+_MAX_CUT = 20  # ids in In-Reply-To that a relay may have cut
 _MAX_RECIPIENTS = 200
 _MAX_ID = 500
 _MAX_PERSON = 1_000
@@ -134,7 +134,7 @@ def decoded(text: str) -> str:
     text = _decode_8bit(text)
     if "=?" in text:
         # Word by word, because liblore garbles raw 8-bit text beside them.
-        with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):
+        with contextlib.suppress(Exception):  # codecs and the email package raise almost anything
             text = _ENCODED_WORDS.sub(lambda found: clean_header(found[0]), text)
     return storable(" ".join(text.split()))
 
@@ -318,13 +318,15 @@ def _parent(headers: Headers, replied: list[str], references: list[str]) -> str:
     """The message that is answered, of those that In-Reply-To and References name."""
     if not replied:
         return references[-1]
-    if len(replied) == 1 and (replied[0] in references or not references):
+    if len(replied) == 1 and not references:
         return replied[0]
+    known = set(references)
     for one in replied:
-        if one in references:
+        if one in known:
             return one
     # A relay may have cut the id: "<20230703100000.12-1-ann@exam".
-    whole = next((r for one in replied if "@" in one for r in references if r.startswith(one)), "")
+    begun = tuple(one for one in replied[:_MAX_CUT] if "@" in one)
+    whole = next((r for r in references if r.startswith(begun)), "")
     if whole:
         return whole
     # Old clients also put addresses into In-Reply-To ("<a@b>'s message of …  <id>").

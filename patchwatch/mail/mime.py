@@ -152,7 +152,7 @@ def _in_charset(payload: bytes, charset: str) -> str:
     try:
         if codecs.lookup(charset).name not in _NO_CHARSETS:
             return payload.decode(charset, "replace")
-    except (LookupError, ValueError):
+    except Exception:  # noqa: BLE001, S110 (codecs raise almost anything: RuntimeError from iso2022_jp_2)
         pass
     return payload.decode("utf-8", "replace")
 

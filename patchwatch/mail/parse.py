@@ -49,7 +49,7 @@ _RESULTS = frozenset({SignalKind.FAILURE, SignalKind.SUCCESS, SignalKind.FINDING
 _IN_BODY_FROM = Pattern(
     r"\A(?:\s*(?:[^\n]{1,200}\n){1,3}\n?-{8,}[ \t]*\n)?\s*From:\s*(.+?)\s*\n(?=\s*\n|[A-Z][\w-]*:\s)"
 )
-_LINK_TRAILER = Pattern(r"(?m)^\s*Link:\s+(\S+)")
+_LINK_TRAILER = Pattern(r"(?m)^[ \t]*Link:[ \t]+(\S+)")
 _MAX_PROSE = 20_000  # characters of the sender's text that are searched for sentences
 
 

@@ -42,7 +42,7 @@ _LOGGED = Pattern(
 )
 _TO_A_TREE = Pattern(
     r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"
-    r"(?:the patch )?has been applied to the \S+ tree at):?\s*\n\s*<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
+    r"(?:the patch )?has been applied to the \S+ tree at):?[ \t]*(?:\n[ \t]*){1,4}<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
 )
 # "Merged and pushed out.", and the address of the merge request below it
 _MERGED_REQUEST = Pattern(

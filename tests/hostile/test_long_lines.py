@@ -36,5 +36,25 @@ def test_repeated_text_takes_no_time(unit: str, subject: str) -> None:
     assert time.process_time() - begin < 2  # most take a hundredth; they took from four seconds to years
 
 
+TIP = "[tip: x86/urgent] frob: x"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Re: [PATCH] frob: x", "http://example.org/\nApplied to" + "\n" * 40_000),
+        ("Re: [PATCH] frob: x", "http://example.org/\nApplied to the" + " \n" * 40_000),
+        (TIP, "\n" * 100_000),
+        (TIP, "Committer: " + " " * 20_000 + "\n"),
+        (TIP, "Committer: A" + " " * 200_000 + "\n"),
+    ],
+    ids=["lines below a tree", "blank lines below a tree", "lines of a notice", "a committer of blanks", "blanks"],
+)
+def test_blank_space_keeps_nothing_busy(subject: str, body: str) -> None:
+    begin = time.process_time()
+    parse(mail(subject=subject, body=f"{body}x\n"))
+    assert time.process_time() - begin < 2  # took from six seconds to minutes
+
+
 def test_only_so_many_links_of_a_line_are_marked() -> None:
     assert len(links(Line("prose", UNITS["links"] * 500, 0))) <= 80

@@ -193,6 +193,22 @@ def test_subjects_are_decoded_and_unfolded(value: str, text: str) -> None:
     assert headers.subject(read(f"Subject: {value}")) == text
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["=?punycode?b?////AA==?=", "=?iso2022_jp_2?b?Gy5KG05B?=", f"=?utf-8?q?<a@b>{'(' * 1700}?=", "=?zip?q?=00?="],
+    ids=["punycode", "iso2022_jp_2", "parentheses", "no charset"],
+)
+def test_a_word_that_cannot_be_decoded_does_not_make_the_mail_unreadable(word: str) -> None:
+    assert headers.subject(read(f"Subject: frob: {word}")).startswith("frob: ")
+
+
+def test_thousands_of_ids_in_both_headers_are_compared_quickly() -> None:
+    begun = process_time()
+    many = [" ".join(f"<{name}{number}@x>" for number in range(6000)) for name in ("a", "b")]
+    assert headers.ancestors(read(f"References: {many[0]}", f"In-Reply-To: {many[1]}"))[0]
+    assert process_time() - begun < 0.5  # took two seconds
+
+
 def test_header_names_in_any_case_and_both_line_ends() -> None:
     found = Headers(b"FROM: a@b\r\nsUbJeCt: x\r\n y\r\n\r\nSubject: not this\r\n")
     assert headers.subject(found) == "x y"

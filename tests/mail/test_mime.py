@@ -107,6 +107,11 @@ def test_deeply_nested_parts_are_not_followed() -> None:
     assert isinstance(text(HEAD + parts + b"\nWords.\n").inline, str)
 
 
+def test_a_codec_that_fails_does_not_make_the_mail_unreadable() -> None:
+    content = b"Words.\n\x1b.J\x1bNA\n"  # of which iso2022_jp_2 raises a RuntimeError
+    assert "Words." in text(single(content, "Content-Type: text/plain; charset=iso2022_jp_2")).inline
+
+
 def test_unclosed_html_is_parsed_quickly() -> None:
     page = b"<script" * 20_000 + b"<" * 100_000
     assert isinstance(text(single(page, "Content-Type: text/html")).inline, str)
