@@ -133,6 +133,16 @@ def _members(x: Exchange) -> None:
     x.send(200, begin + gzip.compress(b"a" * (1 << 20), 9) * 64, MBOX)
 
 
+def _nothing_without_end(x: Exchange) -> None:
+    x.write(HEAD + b"\r\n" + gzip.compress(b"")[:10])
+    x.drip(itertools.repeat(b"\0\0\0\xff\xff" * 10_000), 0)  # deflate's empty block
+
+
+def _padding_without_end(x: Exchange) -> None:
+    x.write(HEAD + b"\r\n" + x.reply.body)
+    x.drip(itertools.repeat(b"\0" * 60_000), 0)
+
+
 def _large_mail(x: Exchange) -> None:
     large = b"From: E <e@example.org>\nMessage-ID: <large@example.org>\nSubject: large\n\n" + b"a\n" * (1 << 20)
     first, newline, others = re.split(rb"(\n(?=From mboxrd@z )|\Z)", x.reply.mbox, maxsplit=1)
@@ -177,6 +187,8 @@ BODIES = (
     Fault("a damaged gzip", _flipped, reported="faulty"),
     Fault("a gzip bomb", _bomb, reported="more than 8 MB"),
     Fault("a gzip bomb in many members", _members, reported="more than 8 MB"),
+    Fault("gzip of nothing without end", _nothing_without_end, reported="more than 8 MB"),
+    Fault("padding without end", _padding_without_end, reported="more than 8 MB"),
     Fault("a mail over the size limit beside good ones", _large_mail, Outcome.PARTLY, "large@example.org"),
 )
 

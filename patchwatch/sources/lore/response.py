@@ -25,6 +25,7 @@ _NO_CONTENT = b"\0 \t\r\n"
 _FROM = b"From "  # the start of an mbox
 _FIRST_LINE_BYTES = 1024  # enough for public-inbox's From_ line
 _PIECE_BYTES = 256 * 1024
+_OVERHEAD_BYTES = 16 * 1024 * 1024  # by which gzip may be larger than what it holds
 _GZIP = zlib.MAX_WBITS | 16  # zlib's flag for a gzip header and checksum
 
 Mailbox = tuple[IO[bytes], int]  # a gzipped mbox, and its size in bytes, decompressed
@@ -92,11 +93,14 @@ def inflate(chunks: Iterable[bytes], url: str, max_bytes: int) -> Iterator[bytes
 
     Raises:
         TruncatedResponseError: the data is truncated.
-        LoreResponseError: it is not gzip, is damaged, or is larger than `max_bytes` decompressed.
+        LoreResponseError: it is not gzip, is damaged, or is larger than `max_bytes`, compressed or not.
     """
     member = zlib.decompressobj(_GZIP)
-    size = 0
+    size = received = 0
     for chunk in chunks:
+        received += len(chunk)
+        if received > max_bytes + _OVERHEAD_BYTES:  # padding, or blocks without content, without end
+            raise _too_large(url, max_bytes)
         rest = chunk
         while rest:
             if member.eof:  # another member, or padding with zeros at the end (RFC 1952; gzip(1))
@@ -114,11 +118,7 @@ def inflate(chunks: Iterable[bytes], url: str, max_bytes: int) -> Iterator[bytes
                 ) from None
             size += len(piece)
             if size > max_bytes:
-                raise LoreResponseError(
-                    f"{url} sent more than {max_bytes >> 20} MB (decompressed). If you expect that much mail, raise"
-                    " lore.max_answer_megabytes.",
-                    status=200,
-                )
+                raise _too_large(url, max_bytes)
             if piece:
                 yield piece
             rest = member.unused_data if member.eof else member.unconsumed_tail
@@ -126,6 +126,14 @@ def inflate(chunks: Iterable[bytes], url: str, max_bytes: int) -> Iterator[bytes
         raise TruncatedResponseError(
             f"{url}: the response was cut off after {size} bytes of mail. Try again later.", status=200
         )
+
+
+def _too_large(url: str, max_bytes: int) -> LoreResponseError:
+    return LoreResponseError(
+        f"{url} sent more than {max_bytes >> 20} MB (decompressed). If you expect that much mail, raise"
+        " lore.max_answer_megabytes.",
+        status=200,
+    )
 
 
 def _only_mail(pieces: Iterable[bytes], url: str) -> Iterator[bytes]:
