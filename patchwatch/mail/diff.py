@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pygit2
-
+from patchwatch.libgit2 import pygit2
 from patchwatch.pattern import Pattern
 
 _MAX_FILES = 300

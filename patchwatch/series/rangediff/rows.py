@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import pygit2
-from pygit2.enums import DiffOption
-
+from patchwatch.libgit2 import pygit2
 from patchwatch.mail.hunks import FileChange
 
 Outer = Literal[" ", "-", "+", "@"]
@@ -173,7 +171,8 @@ def _prose(text: str) -> DiffLines:
 
 
 def _compared(older: DiffLines, newer: DiffLines) -> pygit2.Patch:
-    return pygit2.Patch.create_from(older.content, newer.content, flag=DiffOption.FORCE_TEXT, context_lines=CONTEXT)
+    as_text = pygit2.enums.DiffOption.FORCE_TEXT
+    return pygit2.Patch.create_from(older.content, newer.content, flag=as_text, context_lines=CONTEXT)
 
 
 def _parts(older: DiffLines, newer: DiffLines) -> Iterator[tuple[int, list[Row]]]:

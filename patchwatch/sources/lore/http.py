@@ -108,7 +108,7 @@ class HttpClient:
             self._client = httpx.Client(transport=transport, headers=headers, verify=_certificates())
             self._deadline = Deadline(monotonic)
             self._deadline.limit(self._client)
-        except (ImportError, OSError, ValueError) as error:
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise LoreUnreachableError(
                 f"invalid proxy or certificates in the environment ({sanitize.line(str(error))})."
                 " Fix or unset HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."

@@ -358,3 +358,10 @@ def test_certificates_are_read_once_and_again_when_they_change(tmp_path: Path, m
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
     with pytest.raises(LoreUnreachableError, match="SSL_CERT_FILE"):
         archive(Server(mail()))
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1/\x1b[31m", "http://[::1", "http://h:port"])
+def test_a_malformed_proxy_is_reported(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(LoreUnreachableError, match="invalid proxy"):
+        real_archive("http://archive.invalid")
