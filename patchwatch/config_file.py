@@ -41,6 +41,7 @@ from patchwatch.errors import ConfigError
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.notify.delivery.transport import TRANSPORTS
 from patchwatch.pattern import Pattern
+from patchwatch.redact import redact_url
 
 _HOURS = Pattern(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
 _MAX_CHARACTERS = 1_000_000
@@ -57,7 +58,7 @@ def load_config(path: Path | None = None) -> Config:
     named = path is not None or bool(os.environ.get("PATCHWATCH_CONFIG"))
     source = path or config_path()
     try:
-        with source.open(encoding="utf-8") as stream:
+        with open(source, encoding="utf-8", opener=_without_waiting) as stream:
             text = stream.read(_MAX_CHARACTERS + 1)
     except FileNotFoundError:
         if named:
@@ -78,6 +79,13 @@ def load_config(path: Path | None = None) -> Config:
     return config
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a named pipe that nobody writes to is empty."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def parse_config(text: str, source: Path) -> Config:
     """Parse the config in `text`; `source` is for error messages.
 
@@ -85,11 +93,14 @@ def parse_config(text: str, source: Path) -> Config:
         ConfigError: as for `load_config`.
     """
     try:
-        tables = tomllib.loads(text)
+        return _config(tomllib.loads(text), text, source)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not valid TOML: {error}. Fix that line and try again.") from None
-    except (ValueError, RecursionError):  # which tomllib does not catch
+    except (ValueError, RecursionError):  # of tomllib, or of a message that quotes the number
         raise ConfigError(f"{source}: not valid TOML: a number with too many digits, or too many brackets.") from None
+
+
+def _config(tables: Mapping[str, Any], text: str, source: Path) -> Config:
     sections = {f.name: f.default for f in dataclasses.fields(Config) if f.name != "source"}
     values: dict[str, Any] = {}
     for name, table in tables.items():
@@ -380,6 +391,7 @@ def checked_url(value: str, where: str) -> str:
     Raises:
         ConfigError: not a URL; `where` is for the message.
     """
-    if not re.fullmatch(r"https?://[^/\s]+(?:/\S*)?", value):
-        raise ConfigError(f"{where} must be an http:// or https:// URL, not {value!r}")
+    shown = redact_url(value).partition("?")[0]
+    if not re.fullmatch(r"https?://[^/?#\s]+(?:/[^@?#\s]*)?", value):
+        raise ConfigError(f"{where} must be an http:// or https:// URL, not {shown!r}")
     return value.rstrip("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from patchwatch.config import (
     DEFAULT_LORE_URL,
     Config,
+    Lore,
     Mail,
     Recipient,
     Tree,
@@ -426,6 +428,13 @@ def test_invalid_archive_in_the_environment_is_reported(url: str, monkeypatch: p
     assert repr(url) in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["http://me:s3cr3t/x@lore.invalid", "http:// me:s3cr3t@lore.invalid", "http://lore.invalid/?token=s3cr3t"]
+)
+def test_the_password_of_an_invalid_archive_is_not_shown(url: str) -> None:
+    assert "s3cr3t" not in refusal(f'[lore]\nurl = "{url}"\n')
+
+
 def test_directories_follow_xdg_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert data_directory() == tmp_path / "data" / "patchwatch"
@@ -471,12 +480,24 @@ def test_database_can_be_a_file_or_a_url(
 
 
 @pytest.mark.parametrize(
-    "text", [f"[poll]\ninterval_minutes = {'9' * 6000}", "a = " + "[" * 100_000, "a = " + "{b=" * 100_000]
+    "text",
+    [
+        f"[poll]\ninterval_minutes = {'9' * 6000}",
+        f"[poll]\ninterval_minutes = 0x{'f' * 6000}",
+        "a = " + "[" * 100_000,
+        "a = " + "{b=" * 100_000,
+    ],
 )
 def test_a_config_that_the_toml_parser_fails_on_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "c.toml").write_text(text)
     with pytest.raises(ConfigError, match="not valid TOML: a number with too many digits, or too many brackets"):
         load_config(tmp_path / "c.toml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_nobody_writes_to_does_not_stop_everything(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml")
+    assert load_config(tmp_path / "config.toml").lore == Lore()
 
 
 def test_a_config_without_end_is_an_error() -> None:

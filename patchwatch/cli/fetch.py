@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +66,7 @@ def watch_command(context: Context, targets: tuple[str, ...]) -> None:
 def _watch(tracker: Tracker, target: str, progress: Progress) -> tuple[list[Watched], list[Skipped]]:
     if target == "-":
         return tracker.watch_text(_read_all(sys.stdin.buffer), progress)
-    if Path(target).is_file():
+    if os.path.isfile(target):  # which an id that is too long for a path is not
         return tracker.watch_text(_read(Path(target)), progress)
     if "@" not in target:
         raise NotFoundError("neither a file, nor a link to a mail, nor a message-id.")

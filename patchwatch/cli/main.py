@@ -65,8 +65,9 @@ _SCARCE = {
     errno.ENFILE: "stop some other programs",
     errno.EAGAIN: "raise the limit of processes (ulimit -u), or stop some",
     errno.ENOMEM: "free some memory",
+    errno.ENAMETOOLONG: "use a shorter path",
 }
-"""What the machine may run out of, and what helps."""
+"""The limits of a machine, and what helps."""
 
 
 class _Commands(click.Group):

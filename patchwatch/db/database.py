@@ -124,6 +124,7 @@ class Database:
         while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
+                return  # a database in memory, and some file systems, have no WAL mode
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise

@@ -125,6 +125,12 @@ def test_a_report_is_watched_polled_and_listed(run: Run, lore_server: LoreServer
     assert run("doctor", PATCHWATCH_LORE_URL=lore_server.url).returncode == 0
 
 
+def test_a_link_that_is_too_long_for_a_path_is_refused(run: Run) -> None:
+    done = run("watch", "x" * 5000)
+    assert done.returncode == 1
+    assert "neither a file, nor a link to a mail, nor a message-id" in done.stderr
+
+
 def test_a_text_without_end_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("patchwatch.cli.fetch._MAX_TEXT_BYTES", 1 << 20)
     with (tmp_path / "large").open("wb") as stream:

@@ -142,6 +142,13 @@ def test_directory_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path}/file/patchwatch.db")
 
 
+def test_a_database_without_wal_mode_is_opened() -> None:
+    database = Database("sqlite://")  # in memory; some file systems have no such mode either
+    with database.read() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "memory"
+    database.close()
+
+
 def test_generation_changes_with_each_commit_only(tmp_path: Path) -> None:
     database = Database(url(tmp_path))
     other = Database(url(tmp_path))
