@@ -42,11 +42,13 @@ _LOGGED = Pattern(
 )
 _TO_A_TREE = Pattern(
     r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"
-    r"(?:the patch )?has been applied to the \S+ tree at):?[ \t]*(?:\n[ \t]*){1,4}<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
+    r"(?:the patch )?has been applied to the \S+ tree at):?[ \t]*"
+    r"(?:\n[ \t]*){1,4}<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
 )
 # "Merged and pushed out.", and the address of the merge request below it
 _MERGED_REQUEST = Pattern(
-    r"(?im)^\W*(?:now |i )?(?:applied|merged|pushed|picked up)\b[^?\n]{0,60}\n\s*<?https?://\S{1,200}/"
+    r"(?im)^[^\w\n]{0,9}(?:now |i )?(?:applied|merged|pushed|picked up)\b[^?\n]{0,60}"
+    r"(?:\n[ \t]*){1,4}<?https?://\S{1,200}/"
     r"(?:merge_requests|pulls?)/\d+"
 )
 _HEX = Pattern(r"[0-9a-f]{7}")
