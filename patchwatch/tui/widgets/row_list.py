@@ -84,6 +84,10 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
     def key_of(self, row: Row) -> Hashable:
         """The key of `row`, which survives a reload."""
 
+    def drawn_as(self, row: Row) -> Hashable:
+        """A key of what is drawn for `row`, as long as `redraw` is not called."""
+        return self.key_of(row)
+
     @abstractmethod
     def draw(self, row: Row, index: int, width: int) -> list[list[StyledText]]:
         """The `row_height` lines of `row`; each is cut or padded to `width`."""
@@ -233,7 +237,7 @@ class RowList(ScrollView, Styled, Generic[Row], can_focus=True, inherit_bindings
             return self._cursor_strips(row, index, width)[within]
         if not self.CACHES_ROWS:
             return self._drawn(row, index, width, (" ", ""), self.base_style)[within]
-        key = (self.key_of(row), width, self.variant)
+        key = (self.drawn_as(row), width, self.variant)
         strips = self._strips.get(key)
         if strips is None:
             if len(self._strips) >= _CACHED_ROWS:

@@ -74,6 +74,10 @@ class SeriesTable(RowList[QueueRow]):
         """The number of the series, or the section of a heading."""
         return row.id if isinstance(row, SeriesSummary) else (type(row).__name__, row.section)
 
+    def drawn_as(self, row: QueueRow) -> Hashable:
+        """The number of the series, or all of a heading, which changes when its section is folded."""
+        return row.id if isinstance(row, SeriesSummary) else row
+
     @property
     def row(self) -> SeriesSummary | None:
         """The series under the cursor; None on a heading."""

@@ -70,6 +70,14 @@ def check_visible(pilot: Pilot[None], pressed: list[str]) -> None:
     assert table.rows[table.cursor] is (table.row or table.rows[table.cursor])
 
 
+def check_drawn(pilot: Pilot[None], pressed: list[str]) -> None:
+    """What is on the screen is what is drawn without the rows that were drawn before."""
+    table = overview(pilot).table
+    shown = [table.render_line(y).text for y in range(table.size.height)]
+    table.redraw()
+    assert [table.render_line(y).text for y in range(table.size.height)] == shown, pressed
+
+
 @pytest.mark.parametrize(("seed", "size"), [(1, (80, 24)), (2, (60, 24)), (3, (120, 40)), (4, (40, 16))])
 async def test_random_keys_keep_the_cursor_visible(seed: int, size: tuple[int, int]) -> None:
     chosen = random.Random(seed)
@@ -90,6 +98,7 @@ async def test_random_keys_keep_the_cursor_visible(seed: int, size: tuple[int, i
             await pilot.pause()
             if overview(pilot).table.rows:
                 check_visible(pilot, pressed)
+                check_drawn(pilot, pressed)
 
 
 @pytest.mark.parametrize("keys", [("1", "g", "6"), ("1", "G", "6"), ("6", "G", "1"), ("3", "G", "5", "6", "g", "1")])
@@ -99,6 +108,16 @@ async def test_another_view_shows_its_cursor(keys: tuple[str, ...]) -> None:
         await pilot.press(*keys)
         await pilot.pause()
         check_visible(pilot, list(keys))
+
+
+async def test_folded_heading_is_drawn_as_folded_after_the_cursor_left_it() -> None:
+    async with PatchwatchApp(crowd()).run_test(size=(80, 60)) as pilot:
+        await opened(pilot, "mm/zswap")
+        pressed = ["g", "down", "g", "enter", "down"]  # the first heading is drawn under the cursor and without it
+        await pilot.press(*pressed)
+        await pilot.pause()
+        assert "▸" in overview(pilot).table.render_line(0).text
+        check_drawn(pilot, pressed)
 
 
 async def test_enter_on_a_heading_folds_and_unfolds() -> None:
