@@ -113,11 +113,11 @@ async def test_another_view_shows_its_cursor(keys: tuple[str, ...]) -> None:
 async def test_folded_heading_is_drawn_as_folded_after_the_cursor_left_it() -> None:
     async with PatchwatchApp(crowd()).run_test(size=(80, 60)) as pilot:
         await opened(pilot, "mm/zswap")
-        pressed = ["g", "down", "g", "enter", "down"]  # the first heading is drawn under the cursor and without it
-        await pilot.press(*pressed)
+        await pilot.press("g", "down")
+        assert "▾" in overview(pilot).table.render_line(0).text
+        await pilot.press("g", "enter", "down")
         await pilot.pause()
         assert "▸" in overview(pilot).table.render_line(0).text
-        check_drawn(pilot, pressed)
 
 
 async def test_enter_on_a_heading_folds_and_unfolds() -> None:
