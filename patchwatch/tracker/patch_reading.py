@@ -22,8 +22,8 @@ class PatchReadings(Queries):
     def readings(self, row: SeriesRow) -> dict[str, VersionReading]:
         """Return how each version of a series stands for me, by the root of each of its postings."""
         from patchwatch.series import labels
-        from patchwatch.series.patch_reading import readings
         from patchwatch.series.point_list import open_points_on
+        from patchwatch.series.reading_history import readings
 
         names = {root: labels.revision_name(revision) for revision in row.revisions for root in revision.postings}
         with self.database.read() as connection:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from patchwatch.series.carried_tags import PostedPatch, Tagged
-from patchwatch.series.patch_reading import Mark, VersionReading, readings, summary, word
+from patchwatch.series.patch_reading import Mark, VersionReading, summary, word
+from patchwatch.series.reading_history import readings
 from patchwatch.series.tags import Tag
 
 ME = frozenset({"rita@example.com"})

@@ -35,10 +35,11 @@ from patchwatch.series.model import (
     SeriesSummary,
     StateChangeRow,
 )
-from patchwatch.series.patch_reading import Mark, VersionReading, readings
+from patchwatch.series.patch_reading import Mark, VersionReading
 from patchwatch.series.queue import Case, News, Rules, place
 from patchwatch.series.rangediff.comparison import Comparison, compare
 from patchwatch.series.rangediff.select import choose, mails_of, side
+from patchwatch.series.reading_history import readings
 from tests.tui.sample_mails import NOW, Known, SampleMail, at, line_of, mail_of, message_row, raw_of
 from tests.tui.sample_series import chinese, drops, drops_history, hostile, zswap
 

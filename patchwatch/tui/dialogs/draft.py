@@ -25,7 +25,7 @@ class DraftDialog(Dialog[Answer | None]):
     """Answers with what to do, or None to cancel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "answer('')", "Continue the draft, with the hunk added if there is one", id="draft.go_on"),
+        Binding("enter,y", "answer('')", "Continue the draft, with the hunk if there is one", id="draft.go_on"),
         Binding("c", "answer('continue')", "Continue the draft as it is", id="draft.as_it_is"),
         Binding("n", "answer('anew')", "Discard the draft and start over", id="draft.anew"),
         Binding("escape,q", "leave", "Cancel", id="draft.leave"),
